@@ -1,0 +1,22 @@
+"""Three things can go wrong with a device: retry it, count it, or tell the operator."""
+
+
+class TransportError(Exception):
+    """The line is down (unplugged, refused, silent). Retried with backoff."""
+
+
+class FrameError(Exception):
+    """A message that cannot be read. Counted and kept, never a value."""
+
+    def __init__(self, reason: str, data: bytes) -> None:
+        super().__init__(f"{reason}: {data[:64]!r}{' ...' if len(data) > 64 else ''}")
+        self.reason = reason
+        self.data = data
+
+
+class InstrumentFault(Exception):
+    """The instrument itself reports a fault (overload, no calibration). Shown to the operator."""
+
+
+class SettingError(Exception):
+    """A driver setting is unknown or impossible. The message names the key and what is allowed."""

@@ -1,0 +1,5 @@
+"""The command line `silo`."""
+
+
+def main() -> None:
+    raise SystemExit("silo: no command yet")

@@ -1,0 +1,91 @@
+"""Every "yes" and every "no" of the station carries reasons: a code and its parameters.
+
+The sentence a person reads is made elsewhere (`ui/reasons.py`), in the reader's language; codes and
+parameters are what is stored and what tests match. Parameters are JSON values; amounts are plain
+numbers in the unit that the parameter's name or the `unit` parameter says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    # pairing: which sample a reading or capture belongs to
+    PAIRED_BY_BARCODE = "paired_by_barcode"  # barcode
+    PAIRED_BY_WINDOW = "paired_by_window"  # barcode, minutes
+    PAIRED_BY_PERSON = "paired_by_person"  # barcode
+    TYPED_BY_PERSON = "typed_by_person"  # barcode
+    UNKNOWN_BARCODE = "unknown_barcode"  # barcode
+    SAMPLE_CLOSED = "sample_closed"  # barcode
+    NO_OPEN_SAMPLE = "no_open_sample"  # minutes
+    SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
+    CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
+    UNKNOWN_PRODUCT = "unknown_product"  # product
+    DISMISSED = "dismissed"  # text
+    # assessment: what is known of a sample
+    CHOSEN_BY_ORDER = "chosen_by_order"  # analyte, instrument, position
+    LATEST_REPLICATE = "latest_replicate"  # analyte, count
+    TYPED_VALUE = "typed_value"  # analyte
+    MEASURED_BADLY = "measured_badly"  # analyte, instrument
+    DRY_MATTER_FROM = "dry_matter_from"  # as_is, moisture
+    NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
+    # photo: what the inspection says
+    PHOTO_SHARES = "photo_shares"  # shares by count, kernels
+    PHOTO_REFUSED = "photo_refused"  # reasons (codes)
+    PHOTO_PENDING = "photo_pending"
+    NO_MODEL = "no_model"
+    # routing, for a cell
+    SPECIES_MATCHES = "species_matches"  # species
+    MEETS = "meets"  # analyte, value, limit, op (">=", ">", "<=", "<"), unit, basis
+    WITHIN_ROOM = "within_room"  # free_t, load_t, reserved_t
+    REACHED_BY = "reached_by"  # pit, line
+    CLAIMS_HONOURED = "claims_honoured"  # claims
+    KNOWN_LATER = "known_later"  # analyte
+    DECLARED = "declared"  # analyte
+    HOLD_CELL = "hold_cell"
+    QUARANTINE_CELL = "quarantine_cell"
+    # routing, against a cell
+    CELL_CLOSED = "cell_closed"
+    WRONG_CELL_SPECIES = "wrong_cell_species"  # species, cell_species
+    UNKNOWN_GRADE = "unknown_grade"  # grade
+    OUTSIDE_LIMIT = "outside_limit"  # analyte, value, limit, op, unit, basis
+    NEVER_BLEND = "never_blend"  # analyte, value, limit, op, unit, basis
+    MISSING = "missing"  # analyte
+    NO_ROOM = "no_room"  # free_t, load_t, reserved_t
+    CLAIM_NOT_HONOURED = "claim_not_honoured"  # claim
+    CLAIM_REQUIRED = "claim_required"  # claim
+    NOT_REACHABLE = "not_reachable"
+    NOT_A_HOLD_CASE = "not_a_hold_case"
+    NOT_A_QUARANTINE_CASE = "not_a_quarantine_case"
+    # routing, for the load as a whole
+    INCOMPLETE = "incomplete"  # analytes
+    NOTHING_FITS = "nothing_fits"
+    NO_WEIGHT = "no_weight"
+    NO_RULE_PACK = "no_rule_pack"  # at
+    ADVERSE_VISUAL_CHECK = "adverse_visual_check"  # findings
+    # photo gate
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"  # pixels or bytes, limit
+    NOT_SHARP = "not_sharp"  # value, limit
+    DARK = "dark"  # value, limit
+    BRIGHT = "bright"  # value, limit
+    GLARE = "glare"  # share, limit
+    TOO_FEW_KERNELS = "too_few_kernels"  # kernels, limit
+    PILED_UP = "piled_up"  # share, limit
+    CUT_OFF = "cut_off"  # share, limit
+    NOT_GRAIN = "not_grain"
+    UNKNOWN_GRAIN = "unknown_grain"
+    WRONG_SPECIES = "wrong_species"  # declared, seen
+    CARD_MISSING = "card_missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: Code
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The stored form; `message` is added where it is shown."""
+        return {"code": self.code.value, "params": dict(self.params)}
