@@ -1,0 +1,161 @@
+"""What the cells hold: content from movements, reserved from decisions, quality by tonnes."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from drivers.reading import Analyte, Basis
+from station.grain.blending import Part, blend
+from station.grain.cells import CellState, Measured
+from station.grain.units import Tonnes
+from station.store import queries
+from station.store.ids import new_id
+from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
+
+
+@dataclass(frozen=True, slots=True)
+class CellContent:
+    """One cell now. `content` is {analyte: {value, basis, known_t}}."""
+
+    cell: Cell
+    pits: tuple[str, ...]
+    content_kg: float
+    reserved_kg: float
+    content: Mapping[str, Any]
+
+    @property
+    def free_kg(self) -> float:
+        return self.cell.capacity_kg - self.content_kg - self.reserved_kg
+
+
+def contents(tx: Session, *, without_load: str | None = None) -> list[CellContent]:
+    """Every cell, by id. `without_load`: leaves out what this load itself reserves."""
+    pits = pits_of_cells(tx)
+    reserved = _reserved(tx, without_load)
+    found = []
+    for cell in tx.exec(select(Cell).order_by(Cell.id)).all():
+        last = _last_movement(tx, cell.id)
+        found.append(
+            CellContent(
+                cell,
+                pits.get(cell.id, ()),
+                last.content_kg if last else 0.0,
+                reserved.get(cell.id, 0.0),
+                last.content if last else {},
+            )
+        )
+    return found
+
+
+def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
+    """The cells as routing sees them, in tonnes."""
+    return tuple(_state(content) for content in contents(tx, without_load=without_load))
+
+
+def move(
+    tx: Session, cell_id: str, kind: str, kg: float, values: Mapping[str, Any], at: datetime,
+    load_id: str | None = None,
+) -> CellMovement:  # fmt: skip
+    """Appends one movement (kg signed) with the cell's balance after it."""
+    before = _last_movement(tx, cell_id)
+    row = CellMovement(
+        id=new_id(at),
+        cell_id=cell_id,
+        kind=kind,
+        kg=kg,
+        load_id=load_id,
+        values=dict(values),
+        content_kg=(before.content_kg if before else 0.0) + kg,
+        content=_content_after(before, kg, values),
+        at=at,
+    )
+    tx.add(row)
+    tx.flush()
+    return row
+
+
+def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
+    """Cell id to the pits from which a line reaches it, sorted."""
+    reach: dict[str, set[str]] = defaultdict(set)
+    known = set(tx.exec(select(Pit.id)))
+    for line in tx.exec(select(Line)):
+        for cell in line.cells:
+            reach[cell].update(pit for pit in line.pits if pit in known)
+    return {cell: tuple(sorted(pits)) for cell, pits in reach.items()}
+
+
+def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
+    """The values of the load's last assessment, as a movement or ticket keeps them."""
+    proposal = queries.current_proposal(tx, load_id)
+    results = proposal.assessment.get("results", {}) if proposal else {}
+    return {
+        name: {"value": result["value"], "unit": result["unit"], "basis": result["basis"]}
+        for name, result in results.items()
+    }
+
+
+def _state(content: CellContent) -> CellState:
+    cell = content.cell
+    return CellState(
+        id=cell.id,
+        pits=content.pits,
+        species=cell.species,
+        grade=cell.grade,
+        capacity_t=cell.capacity_kg / 1000,
+        content_t=content.content_kg / 1000,
+        reserved_t=content.reserved_kg / 1000,
+        content=_measured(content.content),
+        claims=frozenset(cell.claims),
+        open=cell.open,
+        role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
+    )
+
+
+def _last_movement(tx: Session, cell_id: str) -> CellMovement | None:
+    query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.id).desc())
+    return tx.exec(query.limit(1)).first()
+
+
+def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
+    query = select(Reservation.cell_id, func.sum(Reservation.kg)).where(
+        col(Reservation.released_at).is_(None)
+    )
+    if without_load is not None:
+        query = query.where(Reservation.load_id != without_load)
+    return {cell: float(kg) for cell, kg in tx.exec(query.group_by(Reservation.cell_id))}
+
+
+def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
+    its quality as it was."""
+    held = dict(before.content) if before else {}
+    if kg <= 0:
+        whole = before.content_kg if before else 0.0
+        left = max(0.0, whole + kg) / whole if whole > 0 else 0.0
+        return {name: {**was, "known_t": was["known_t"] * left} for name, was in held.items()}
+    moved = _measured(values)
+    after = dict(held)
+    for analyte, measured in moved.items():
+        parts = [Part(Tonnes(kg / 1000), {analyte: measured})]
+        was = held.get(analyte.value)
+        if was is not None and was["value"] is not None:
+            parts.append(Part(Tonnes(was["known_t"]), _measured({analyte.value: was})))
+        mixed = blend(parts)[analyte]
+        after[analyte.value] = {
+            "value": mixed.value,
+            "basis": mixed.basis.value if mixed.basis else None,
+            "known_t": mixed.known_t,
+        }
+    return after
+
+
+def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
+    return {
+        Analyte(name): Measured(v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None)
+        for name, v in values.items()
+        if v["value"] is not None
+    }

@@ -1,0 +1,16 @@
+"""The chain of a visit's weighings, and which two of them make a load's net."""
+
+from collections.abc import Sequence
+
+from station.store.tables import Load, Weighing, WeighingUse
+
+Chain = Sequence[tuple[WeighingUse, Weighing]]
+
+
+def gross_weighing(chain: Chain, load: Load) -> Weighing | None:
+    """The weight this load's net is counted from: the vehicle's weight just before it was tipped. Where
+    truck and trailer were weighed apart, the load's own first weighing."""
+    firsts = [weighing for use, weighing in chain if use.role == "first"]
+    if len(firsts) > 1:
+        return firsts[min(load.position, len(firsts)) - 1]
+    return chain[-1][1] if chain else None

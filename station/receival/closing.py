@@ -1,0 +1,175 @@
+"""Closing a load: net weight, what was tipped where, movements in place of the reservation, the ticket."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from station.receival import cells
+from station.receival.chain import Chain, gross_weighing
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Conflict, Fault, Invalid
+from station.receival.loads import end_load
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import (
+    Cell,
+    Load,
+    LoadOwner,
+    Outbox,
+    Supplier,
+    Ticket,
+    Tipping,
+    Visit,
+    Weighing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tipped:
+    """A share of one load that went through `pit` into `cell`."""
+
+    pit: str
+    cell: str
+    share: float
+
+
+def close_loads(
+    tx: Session, desk: Desk, visit: Visit, loads: Sequence[Load], chain: Chain, last: Weighing,
+    tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime,
+) -> tuple[Ticket, ...]:  # fmt: skip
+    """Closes `loads` with the weight `last`. Loads weighed together share the net by their declared split,
+    in whole kilograms that add up."""
+    total_share = sum(load.share for load in loads)
+    tickets, before = [], 0.0
+    for load in loads:
+        after = before + load.share / total_share
+        net_kg = _net_kg(load, chain, last, before, after)
+        tickets.append(_close(tx, desk, visit, load, net_kg, chain, last, tipped.get(load.id), actor, at))
+        before = after
+    return tuple(tickets)
+
+
+def _net_kg(load: Load, chain: Chain, last: Weighing, before: float, after: float) -> float:
+    gross = gross_weighing(chain, load)
+    if gross is None or gross.kg <= last.kg:
+        raise Conflict(Fault.TARE_NOT_BELOW_GROSS, gross_kg=gross.kg if gross else None, tare_kg=last.kg)
+    whole = gross.kg - last.kg
+    return float(round(whole * after) - round(whole * before))
+
+
+def _close(
+    tx: Session, desk: Desk, visit: Visit, load: Load, net_kg: float, chain: Chain, last: Weighing,
+    tipped: Sequence[Tipped] | None, actor: Actor, at: datetime,
+) -> Ticket:  # fmt: skip
+    gross = gross_weighing(chain, load)
+    assert gross is not None  # _net_kg refused it
+    tippings = _tip(tx, load, tipped, actor, at)
+    _move(tx, load, tippings, net_kg, at)
+    ticket = _ticket(tx, desk, visit, load, gross, last, net_kg, tippings, actor, at)
+    end_load(tx, load, "ticketed", "", actor, at)
+    audit.record(
+        tx, "ticket_issued", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
+        subject_id=ticket.id, data={"number": ticket.number, "net_kg": ticket.net_kg},
+    )  # fmt: skip
+    tx.add(Outbox(id=ticket.id, kind="ticket", payload=ticket.document, at=at))
+    return ticket
+
+
+def _tip(
+    tx: Session, load: Load, tipped: Sequence[Tipped] | None, actor: Actor, at: datetime
+) -> list[Tipping]:
+    """By default as decided; else as the operator says it happened."""
+    decision = queries.current_decision(tx, load.id)
+    assert decision is not None  # checked before closing
+    parts = [(part.pit, part.cell, part.share) for part in tipped or ()] or [
+        (decision.pit, decision.cell, 1.0)
+    ]
+    total = sum(share for _, _, share in parts)
+    if abs(total - 1) > 1e-6:
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    rows = []
+    for pit, cell, share in parts:
+        if tx.get(Cell, cell) is None:
+            raise Invalid(Fault.UNKNOWN_CELL, cell=cell)
+        rows.append(
+            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.name)
+        )
+    tx.add_all(rows)
+    return rows
+
+
+def _move(tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, at: datetime) -> None:
+    values = cells.moved_values(tx, load.id)
+    for tipping in tippings:
+        cells.move(tx, tipping.cell_id, "in", net_kg * tipping.share, values, at, load.id)
+
+
+def _ticket(
+    tx: Session, desk: Desk, visit: Visit, load: Load, gross: Weighing, last: Weighing, net_kg: float,
+    tippings: Sequence[Tipping], actor: Actor, at: datetime,
+) -> Ticket:  # fmt: skip
+    policy = desk.policy
+    number = 1 + (
+        tx.exec(
+            select(Ticket.number)
+            .where(Ticket.site == policy.site, Ticket.campaign == policy.campaign)
+            .order_by(col(Ticket.number).desc())
+            .limit(1)
+        ).first()
+        or 0
+    )
+    ticket = Ticket(
+        id=new_id(at), site=policy.site, campaign=policy.campaign, number=number, load_id=load.id,
+        first_weighing_id=gross.id, last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg,
+        net_kg=net_kg, at=at, by=actor.name,
+    )  # fmt: skip
+    ticket.document = _document(tx, desk, visit, load, ticket, gross, last, tippings)
+    tx.add(ticket)
+    tx.flush()
+    return ticket
+
+
+def _document(
+    tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, gross: Weighing, last: Weighing,
+    tippings: Sequence[Tipping],
+) -> dict[str, Any]:  # fmt: skip
+    """All that the paper says, as facts; the words are put to it in the reader's language."""
+    owners = tx.exec(
+        select(Supplier.name, LoadOwner.share)
+        .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
+        .where(LoadOwner.load_id == load.id)
+        .order_by(col(Supplier.name))
+    ).all()
+    return {
+        "site": desk.policy.site_name,
+        "campaign": ticket.campaign,
+        "number": ticket.number,
+        "at": ticket.at.isoformat(),
+        "by": ticket.by,
+        "plate": visit.plate,
+        "arrived_at": visit.arrived_at.isoformat(),
+        "supplier": tx.get_one(Supplier, visit.supplier_id).name,
+        "owners": [{"name": name, "share": share} for name, share in owners],
+        "species": load.species,
+        "declared_variety": load.declared_variety,
+        "claims": load.claims,
+        "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
+        "gross": _weight(gross),
+        "tare": _weight(last),
+        "net_kg": ticket.net_kg,
+        "values": cells.moved_values(tx, load.id),
+        "tipped": [{"pit": t.pit, "cell": t.cell_id, "share": t.share} for t in tippings],
+    }
+
+
+def _weight(weighing: Weighing) -> dict[str, Any]:
+    return {
+        "kg": weighing.kg,
+        "at": weighing.at.isoformat(),
+        "rule": weighing.rule,
+        "sealed_number": weighing.sealed_number,
+        "typed_by": weighing.typed_by,
+    }

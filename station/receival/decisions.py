@@ -1,0 +1,110 @@
+"""The operator decides: where the load goes, that the silo refuses it, or that the supplier leaves."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from station.grain.reasons import Code
+from station.receival import cells, proposals
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Conflict, Fault, Invalid, NotAllowed
+from station.receival.loads import end_load, open_load
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reservation
+
+
+def decide(
+    desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime
+) -> Decision:
+    """Records the choice and reserves the estimated tonnes, in one transaction.
+
+    The proposal is made again first: if readings or cells changed what it says, nothing is decided and
+    Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and
+    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes."""
+    superseded: Proposal | None = None
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        proposal = proposals.refresh(tx, desk, load, at)
+        if proposal.id != proposal_id:
+            superseded = proposal
+        else:
+            decision = _decide(tx, desk, load, proposal, cell, pit, reason, actor, at)
+    if superseded is not None:
+        raise Conflict(Fault.PROPOSAL_SUPERSEDED, load_id=load_id, proposal_id=superseded.id)
+    return decision
+
+
+def refuse(desk: Desk, load_id: str, reason: str, actor: Actor, at: datetime) -> None:
+    """The silo does not take the load."""
+    _end(desk, load_id, "refused", reason, actor, at)
+
+
+def leave(desk: Desk, load_id: str, reason: str, actor: Actor, at: datetime) -> None:
+    """The supplier withdraws the load."""
+    _end(desk, load_id, "left", reason, actor, at)
+
+
+def _decide(
+    tx: Session, desk: Desk, load: Load, proposal: Proposal, cell: str, pit: str, reason: str, actor: Actor,
+    at: datetime,
+) -> Decision:  # fmt: skip
+    overridden = (cell, pit) != (proposal.cell, proposal.pit)
+    if tx.get(Cell, cell) is None:
+        raise Invalid(Fault.UNKNOWN_CELL, cell=cell)
+    if proposal.load_t is None:
+        raise Conflict(Fault.NO_FIRST_WEIGHING)
+    if pit not in cells.pits_of_cells(tx).get(cell, ()):
+        raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
+    if overridden:
+        _check_override(proposal, cell, pit, reason, actor)
+    before = queries.current_decision(tx, load.id)
+    old = queries.open_reservation(tx, load.id)
+    if old is not None:
+        old.released_at = at
+        tx.add(old)
+    decision = Decision(
+        id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.name, cell=cell, pit=pit,
+        overridden=overridden, reason=reason, supersedes_id=before.id if before else None,
+    )  # fmt: skip
+    tx.add(decision)
+    tx.flush()
+    kg = proposal.load_t * 1000
+    tx.add(Reservation(id=new_id(at), decision_id=decision.id, load_id=load.id, cell_id=cell, kg=kg, at=at))
+    payload = {"load": load.id, "cell": cell, "pit": pit, "overridden": overridden, "reason": reason}
+    audit.record(
+        tx, "decision_made", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+        load_id=load.id, subject_id=decision.id, data=payload,
+    )  # fmt: skip
+    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.name}, at=at))
+    proposals.propose_open_loads(tx, desk, at)
+    return decision
+
+
+def _check_override(proposal: Proposal, cell: str, pit: str, reason: str, actor: Actor) -> None:
+    if not reason:
+        raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
+    ranked = {(entry["cell"], entry["pit"]) for entry in proposal.result["ranked"]}
+    if (cell, pit) in ranked:
+        return
+    against = [
+        why["code"]
+        for entry in proposal.result["refused"]
+        if entry["cell"] == cell
+        for why in entry["reasons"]
+    ]
+    never = Code.NEVER_BLEND in against or Code.ADVERSE_VISUAL_CHECK in against
+    if never and "manager" not in actor.roles:
+        raise NotAllowed(Fault.NEVER_BLEND_OVERRIDE, cell=cell)
+
+
+def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        audit.record(
+            tx, f"load_{outcome}", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            load_id=load.id, data={"reason": reason},
+        )  # fmt: skip
+        end_load(tx, load, outcome, reason, actor, at)
+        tx.add(Outbox(id=new_id(at), kind=outcome, payload={"load": load.id, "reason": reason}, at=at))
+        proposals.propose_open_loads(tx, desk, at)

@@ -1,0 +1,52 @@
+"""What acts share about one load: finding it open, ending it, and values that can be true of grain."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from drivers.reading import PLAUSIBLE, Analyte
+from station.receival.desk import Actor
+from station.receival.errors import Conflict, Fault, Invalid, NotFound
+from station.store import audit, queries
+from station.store.tables import Load, Visit
+
+
+def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Gives a load its outcome: its sample closes, its reservation is released, maybe its visit ends."""
+    load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = outcome, at, actor.name, reason
+    tx.add(load)
+    for sample in queries.samples_of(tx, load.id):
+        sample.ended_at = at
+        tx.add(sample)
+    reservation = queries.open_reservation(tx, load.id)
+    if reservation is not None:
+        reservation.released_at = at
+        tx.add(reservation)
+    tx.flush()
+    if all(other.outcome for other in queries.loads_of(tx, load.visit_id)):
+        visit = tx.get_one(Visit, load.visit_id)
+        visit.ended_at = at
+        tx.add(visit)
+        audit.record(tx, "visit_ended", at, visit_id=visit.id)
+
+
+def open_load(tx: Session, load_id: str) -> Load:
+    """The load, which must not have its outcome yet."""
+    load = tx.get(Load, load_id)
+    if load is None:
+        raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
+    if load.outcome is not None:
+        raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
+    return load
+
+
+def check_value(name: str, value: float) -> Analyte:
+    """The analyte of that name, if `value` can be true of grain."""
+    try:
+        analyte = Analyte(name)
+    except ValueError:
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name) from None
+    low, high = PLAUSIBLE[analyte]
+    if not low <= value <= high:
+        raise Invalid(Fault.IMPLAUSIBLE_VALUE, analyte=name, value=value, low=low, high=high)
+    return analyte

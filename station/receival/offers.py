@@ -1,0 +1,93 @@
+"""Which visit an offered weight most likely belongs to: preselected, always confirmed by a person."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from station.store import queries
+from station.store.tables import Load, Visit, Weighing, WeighingUse
+
+# How far an empty vehicle may be from its last tare: mud, a passenger, a full fuel tank.
+KNOWN_TARE_TOLERANCE = 0.06
+# Without a known tare an empty grain vehicle weighs between these shares of its full weight.
+EMPTY_SHARE = (0.2, 0.75)
+# A weight this much over the known tare means the vehicle is loaded.
+LOADED_FACTOR = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """`load_ids` are the loads that the weight would close as `role`. Lower `rank` is likelier."""
+
+    visit_id: str
+    plate: str
+    role: str
+    load_ids: tuple[str, ...]
+    rank: tuple[int, float, str]
+
+
+def offers_for(tx: Session, kg: float) -> tuple[Offer, ...]:
+    """Every open visit that could take this weight next, the likeliest first."""
+    found = [offer for visit in queries.open_visits(tx) for offer in _offers_of(tx, visit, kg)]
+    return tuple(sorted(found, key=lambda offer: offer.rank))
+
+
+def _offers_of(tx: Session, visit: Visit, kg: float) -> list[Offer]:
+    loads = queries.loads_of(tx, visit.id)
+    chain = queries.chain_of(tx, visit.id)
+    tare = queries.last_tare_kg(tx, visit.vehicle_id)
+    offers = []
+    if not chain or len([use for use, _ in chain if use.role == "first"]) < len(loads):
+        offers.append(_first(visit, chain, tare, kg))
+    closable = [
+        load for load in loads if load.outcome is None and queries.current_decision(tx, load.id) is not None
+    ]
+    if chain and closable:
+        offers.append(_next(visit, loads, closable, chain, tare, kg))
+    return offers
+
+
+def _first(
+    visit: Visit, chain: Sequence[tuple[WeighingUse, Weighing]], tare: float | None, kg: float
+) -> Offer:
+    likely = not chain and (tare is None or kg > tare * LOADED_FACTOR)
+    return Offer(visit.id, visit.plate, "first", (), (1 if likely else 3, 0.0, visit.id))
+
+
+def _next(
+    visit: Visit, loads: Sequence[Load], closable: Sequence[Load],
+    chain: Sequence[tuple[WeighingUse, Weighing]], tare: float | None, kg: float,
+) -> Offer:  # fmt: skip
+    before = chain[-1][1].kg
+    unended = [load for load in loads if load.outcome is None]
+    to_close, role = _closes(unended, closable, before, tare, kg)
+    if kg >= before:
+        likelihood, distance = 4, 0.0
+    elif role == "intermediate":
+        likelihood, distance = 0, 0.5
+    elif tare is not None:
+        distance = abs(kg - tare) / tare
+        likelihood = 0 if distance <= KNOWN_TARE_TOLERANCE else 2
+    else:
+        low, high = EMPTY_SHARE
+        likelihood, distance = (0 if low * before <= kg <= high * before else 2), 1.0
+    return Offer(visit.id, visit.plate, role, to_close, (likelihood, distance, visit.id))
+
+
+def _closes(
+    unended: Sequence[Load], closable: Sequence[Load], before: float, tare: float | None, kg: float
+) -> tuple[tuple[str, ...], str]:
+    """The loads this weight closes, and whether it is the vehicle's last weight.
+
+    With several loads left, the weight is the last when it is nearer to the empty vehicle than to the
+    vehicle with one load tipped."""
+    everything = tuple(load.id for load in closable)
+    if len(unended) == 1:
+        return everything, "last"
+    total = sum(load.share for load in unended)
+    empty = tare if tare is not None else before * 0.4
+    one_less = before - (before - empty) * closable[0].share / total
+    if len(closable) == len(unended) and abs(kg - empty) < abs(kg - one_less):
+        return everything, "last"
+    return (closable[0].id,), "intermediate"

@@ -1,0 +1,142 @@
+"""Which sample a reading or capture belongs to: by rule when it comes, by a person from the exceptions."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from station.grain.identifiers import photo_species
+from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
+from station.grain.reasons import Code, Reason
+from station.receival import proposals
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Fault, NotFound
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Load, Pairing, Sample
+
+ItemKind = Literal["reading", "capture"]
+
+
+def pair_item(tx: Session, desk: Desk, item_id: str, item: Item, at: datetime) -> Load | None:
+    """Applies the pairing rule; returns the load whose evidence grew, if one did."""
+    policy = PairingPolicy(desk.policy.pairing_window)
+    samples = {sample.id: sample for sample in _candidates(tx, item, policy, at)}
+    result = pair(item, [_known(sample, item.kind) for sample in samples.values()], policy)
+    if result.sample_id is None:
+        _append(tx, item.kind, item_id, None, "unpaired", result.reason, at, None)
+        return None
+    return pair_with(tx, item.kind, item_id, samples[result.sample_id], result.reason, at, None)
+
+
+def pair_with(
+    tx: Session,
+    kind: ItemKind,
+    item_id: str,
+    sample: Sample,
+    reason: Reason,
+    at: datetime,
+    actor: Actor | None,
+) -> Load | None:
+    """Pairs an item with a sample; returns the load that the sample stands for."""
+    load = tx.get(Load, sample.load_id) if sample.load_id else None
+    _append(tx, kind, item_id, sample, "paired", reason, at, actor, load)
+    return load
+
+
+def assign(desk: Desk, item_id: str, barcode: str, actor: Actor, at: datetime) -> Pairing:
+    """A person says which sample a waiting item belongs to."""
+    with desk.ledger.write() as tx:
+        waiting = _waiting(tx, item_id)
+        sample = queries.sample_by_barcode(tx, barcode)
+        if sample is None:
+            raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        reason = Reason(Code.PAIRED_BY_PERSON, {"barcode": barcode})
+        kind: ItemKind = "reading" if waiting.item_kind == "reading" else "capture"
+        load = pair_with(tx, kind, item_id, sample, reason, at, actor)
+        _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode})
+        if load is not None:
+            proposals.propose(tx, desk, load, at)
+        current = queries.pairing_of(tx, item_id)
+        assert current is not None
+    return current
+
+
+def dismiss(desk: Desk, item_id: str, text: str, actor: Actor, at: datetime) -> Pairing:
+    """A person says that a waiting item belongs to nothing; it stays recorded."""
+    with desk.ledger.write() as tx:
+        waiting = _waiting(tx, item_id)
+        kind: ItemKind = "reading" if waiting.item_kind == "reading" else "capture"
+        row = _append(tx, kind, item_id, None, "dismissed", Reason(Code.DISMISSED, {"text": text}), at, actor)
+        _audit(tx, "exception_dismissed", item_id, None, actor, at, {"reason": text})
+    return row
+
+
+def _candidates(tx: Session, item: Item, policy: PairingPolicy, at: datetime) -> list[Sample]:
+    if item.barcode is not None:
+        sample = queries.sample_by_barcode(tx, item.barcode)
+        return [sample] if sample else []
+    return list(queries.samples_open_since(tx, at - policy.window))
+
+
+def _known(sample: Sample, item_kind: str) -> KnownSample:
+    species = sample.species
+    if item_kind == "capture" and species is not None:
+        species = photo_species(species)
+    return KnownSample(
+        id=sample.id,
+        barcode=sample.barcode,
+        species=species,
+        kind=sample.kind,  # type: ignore[arg-type] # the column holds one of the kinds
+        entered_at=sample.entered_at,
+        open=sample.ended_at is None,
+    )
+
+
+def _waiting(tx: Session, item_id: str) -> Pairing:
+    current = queries.pairing_of(tx, item_id)
+    if current is None or current.state != "unpaired":
+        raise NotFound(Fault.UNKNOWN_EXCEPTION, id=item_id)
+    return current
+
+
+def _append(
+    tx: Session, kind: ItemKind, item_id: str, sample: Sample | None, state: str, reason: Reason,
+    at: datetime, actor: Actor | None, load: Load | None = None,
+) -> Pairing:  # fmt: skip
+    before = queries.pairing_of(tx, item_id)
+    if before is not None:
+        before.current = False
+        tx.add(before)
+        tx.flush()
+    row = Pairing(
+        id=new_id(at),
+        item_kind=kind,
+        item_id=item_id,
+        sample_id=sample.id if sample else None,
+        state=state,
+        code=reason.code.value,
+        params=dict(reason.params),
+        at=at,
+        by=actor.name if actor else None,
+    )
+    tx.add(row)
+    data = {"state": state, **reason.as_dict(), "barcode": sample.barcode if sample else None}
+    _audit(tx, f"{kind}_paired", item_id, load, actor, at, data)
+    return row
+
+
+def _audit(
+    tx: Session,
+    event: str,
+    item_id: str,
+    load: Load | None,
+    actor: Actor | None,
+    at: datetime,
+    data: dict[str, object],
+) -> None:
+    audit.record(
+        tx, event, at, by=actor.name if actor else None, terminal=actor.terminal if actor else None,
+        visit_id=load.visit_id if load else None, load_id=load.id if load else None, subject_id=item_id,
+        data=data,
+    )  # fmt: skip

@@ -1,0 +1,179 @@
+"""Proposing: the load's evidence is assessed, routed and stored whenever it or the cells change."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from drivers.reading import Analyte, Basis, Flag, Unit, Value
+from station.grain.assessment import Assessment, Evidence, assess
+from station.grain.cells import Facts, Measured
+from station.grain.cells import Proposal as Routed
+from station.grain.loadweight import estimate_load_kg
+from station.grain.reasons import Code, Reason
+from station.grain.routing import route
+from station.grain.rules import RulePack, pack_at, parse_rule_pack
+from station.grain.units import Kilograms
+from station.grain.wire import cells_as_dict, facts_as_dict
+from station.receival import cells
+from station.receival.chain import gross_weighing
+from station.receival.desk import Desk
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import (
+    Capture,
+    Inspection,
+    Load,
+    Pairing,
+    Proposal,
+    Reading,
+    RulePackRecord,
+    Sample,
+    Visit,
+)
+
+
+def propose(tx: Session, desk: Desk, load: Load, at: datetime) -> None:
+    """Judges a load anew after its evidence changed. Once it is decided, or has ended, what comes is
+    evidence only."""
+    if load.outcome is None and queries.current_decision(tx, load.id) is None:
+        refresh(tx, desk, load, at)
+
+
+def refresh(tx: Session, desk: Desk, load: Load, at: datetime) -> Proposal:
+    """Stores a new proposal if anything it stands on changed; else returns the one that holds. A replaced
+    proposal that no decision refers to is not kept."""
+    tx.flush()
+    visit = tx.get_one(Visit, load.visit_id)
+    assessment = assess(_evidence(tx, load.id), desk.policy.instrument_order)
+    facts = _facts(load, assessment, estimated_kg(tx, desk, visit, load))
+    states = cells.states(tx, without_load=load.id)
+    pack = rule_pack(tx, at)
+    inputs = {
+        "facts": facts_as_dict(facts),
+        "cells": cells_as_dict(states),
+        "photo": [reason.as_dict() for reason in photo_reasons(tx, load.id)],
+    }
+    row = Proposal(
+        id=new_id(at), load_id=load.id, at=at, rule_pack=pack.sha256 if pack else None,
+        assessment=assessment.as_dict(), inputs=inputs, **_result(route(facts, states, pack)),
+        load_t=facts.load_t,
+    )  # fmt: skip
+    before = queries.current_proposal(tx, load.id)
+    if before is not None:
+        if _same(before, row):
+            return before
+        if queries.is_decided_on(tx, before.id):
+            before.current = False
+            tx.add(before)
+        else:
+            tx.delete(before)
+        tx.flush()
+    tx.add(row)
+    audit.record(
+        tx, "proposal_made", at, visit_id=load.visit_id, load_id=load.id, subject_id=row.id,
+        data={"cell": row.cell, "pit": row.pit, "hold": row.hold},
+    )  # fmt: skip
+    return row
+
+
+def propose_open_loads(tx: Session, desk: Desk, at: datetime) -> None:
+    """The cells changed: every load that is not decided yet is judged again."""
+    for load in queries.open_loads(tx):
+        propose(tx, desk, load, at)
+
+
+def estimated_kg(tx: Session, desk: Desk, visit: Visit, load: Load) -> float | None:
+    """What the load is expected to weigh, from the vehicle's first weighing; None before it."""
+    chain = queries.chain_of(tx, visit.id)
+    firsts = [weighing for use, weighing in chain if use.role == "first"]
+    if not firsts:
+        return None
+    if len(firsts) > 1:
+        gross = gross_weighing(chain, load)
+        assert gross is not None  # there is a first weighing
+        return estimate_load_kg(Kilograms(gross.kg), None, desk.policy.net_share, 1.0)
+    tare = queries.last_tare_kg(tx, visit.vehicle_id)
+    known_tare = Kilograms(tare) if tare is not None else None
+    return estimate_load_kg(Kilograms(firsts[0].kg), known_tare, desk.policy.net_share, load.share)
+
+
+def rule_pack(tx: Session, at: datetime) -> RulePack | None:
+    """The pack in force at that date and hour."""
+    texts = tx.exec(select(RulePackRecord.text).where(col(RulePackRecord.valid_from) <= at))
+    return pack_at([parse_rule_pack(text) for text in texts], at)
+
+
+def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
+    """What the station's model says of the load's photos, in words; by count, and only to inform."""
+    found: list[Reason] = []
+    captures = (
+        select(Capture)
+        .join(Pairing, col(Pairing.item_id) == Capture.id)
+        .join(Sample, col(Sample.id) == Pairing.sample_id)
+        .where(Sample.load_id == load_id, Pairing.item_kind == "capture", col(Pairing.current).is_(True))
+    )
+    for capture in tx.exec(captures.order_by(col(Capture.id))).all():
+        inspections = tx.exec(
+            select(Inspection).where(Inspection.capture_id == capture.id).order_by(col(Inspection.id))
+        ).all()
+        found += [_photo_reason(inspection) for inspection in inspections]
+        if not inspections:
+            found.append(Reason(Code.NO_MODEL if capture.state == "no_model" else Code.PHOTO_PENDING))
+    return found
+
+
+def _photo_reason(inspection: Inspection) -> Reason:
+    result = inspection.result
+    if not inspection.accepted:
+        return Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})
+    shares = {name: share["share"] for name, share in result["classes"].items()}
+    return Reason(Code.PHOTO_SHARES, {"shares": shares, "kernels": result["kernels"]})
+
+
+def _evidence(tx: Session, load_id: str) -> list[Evidence]:
+    return [
+        Evidence(
+            reading_id=row.id,
+            instrument=row.instrument_id,
+            typed_by=row.typed_by,
+            at=row.at,
+            values=_values(row),
+            flags=frozenset(Flag(flag) for flag in row.flags),
+        )
+        for sample in queries.samples_of(tx, load_id)
+        for row in queries.readings_of(tx, sample.id)
+    ]
+
+
+def _values(row: Reading) -> dict[Analyte, Value]:
+    return {
+        Analyte(name): Value(v["value"], Unit(v["unit"]), Basis(v["basis"]) if v["basis"] else None)
+        for name, v in row.values.items()
+    }
+
+
+def _facts(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:
+    return Facts(
+        species=load.species,
+        claims=frozenset(load.claims),
+        load_t=load_kg / 1000 if load_kg is not None else None,
+        values={a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
+        declared={Analyte(name): Measured(value) for name, value in load.declared.items()},
+        badly=assessment.badly,
+    )
+
+
+def _result(routed: Routed) -> dict[str, Any]:
+    result = routed.as_dict()
+    return {"cell": routed.cell, "pit": routed.pit, "hold": routed.hold, "result": result}
+
+
+def _same(before: Proposal, after: Proposal) -> bool:
+    return (before.result, before.assessment, before.inputs, before.load_t, before.rule_pack) == (
+        after.result,
+        after.assessment,
+        after.inputs,
+        after.load_t,
+        after.rule_pack,
+    )

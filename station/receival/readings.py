@@ -1,0 +1,109 @@
+"""Readings: recorded as they come, paired with a sample, and typed where an instrument cannot say it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from drivers.reading import UNIT_OF, Analyte, Basis, Value
+from drivers.reading import Reading as DeviceReading
+from station.grain.pairing import Item
+from station.grain.products import species_of_product
+from station.grain.reasons import Code, Reason
+from station.receival import pairings, proposals
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Fault, NotFound
+from station.receival.frames import StoredFrame, add_frame
+from station.receival.loads import check_value
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Frame, Reading
+
+
+def take_reading(
+    desk: Desk, reading: DeviceReading, frame: StoredFrame, *, sent_again: bool = False
+) -> Reading:
+    """Records one analysis with its frame, pairs it, and proposes anew: one transaction.
+
+    The same message twice (equal identity, or `sent_again` with equal bytes) stays one row, which is
+    returned, so that a message not acknowledged before a crash does no harm when it comes again."""
+    with desk.ledger.write() as tx:
+        known = _known(tx, reading, frame, sent_again)
+        if known is not None:
+            return known
+        row = Reading(
+            id=new_id(reading.at),
+            at=reading.at,
+            instrument_id=frame.instrument,
+            frame_id=add_frame(tx, frame).id,
+            identity=reading.identity,
+            device_time=reading.device_time.isoformat() if reading.device_time else None,
+            barcode=reading.sample_id,
+            product=reading.product,
+            serial=reading.serial,
+            values={analyte.value: value.as_dict() for analyte, value in reading.values.items()},
+            flags=sorted(flag.value for flag in reading.flags),
+            extra=dict(reading.extra),
+        )
+        tx.add(row)
+        audit.record(
+            tx, "reading_received", reading.at, subject_id=row.id,
+            data={"instrument": frame.instrument, "barcode": row.barcode, "values": row.values},
+        )  # fmt: skip
+        product_species = species_of_product(row.product, desk.policy.products) if row.product else None
+        item = Item(
+            kind="reading", barcode=row.barcode, species=product_species, product=row.product, at=row.at
+        )
+        load = pairings.pair_item(tx, desk, row.id, item, reading.at)
+        if load is not None:
+            proposals.propose(tx, desk, load, reading.at)
+    return row
+
+
+def type_reading(
+    desk: Desk,
+    barcode: str,
+    values: Mapping[str, tuple[float, str | None]],
+    note: str,
+    actor: Actor,
+    at: datetime,
+) -> Reading:
+    """Values (number, basis) typed by a named person for the sample with this barcode."""
+    checked = {check_value(name, number): (number, basis) for name, (number, basis) in values.items()}
+    with desk.ledger.write() as tx:
+        sample = queries.sample_by_barcode(tx, barcode)
+        if sample is None:
+            raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        row = Reading(
+            id=new_id(at),
+            at=at,
+            typed_by=actor.name,
+            barcode=barcode,
+            values={a.value: _typed(a, number, basis).as_dict() for a, (number, basis) in checked.items()},
+            note=note,
+        )
+        tx.add(row)
+        audit.record(
+            tx, "reading_received", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            load_id=sample.load_id, data={"barcode": barcode, "values": row.values},
+        )  # fmt: skip
+        reason = Reason(Code.TYPED_BY_PERSON, {"barcode": barcode})
+        load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
+        if load is not None:
+            proposals.propose(tx, desk, load, at)
+    return row
+
+
+def _typed(analyte: Analyte, number: float, basis: str | None) -> Value:
+    chosen = Basis(basis) if basis else (Basis.AS_IS if analyte is Analyte.PROTEIN else None)
+    return Value(number, UNIT_OF[analyte], chosen)
+
+
+def _known(tx: Session, reading: DeviceReading, frame: StoredFrame, sent_again: bool) -> Reading | None:
+    of_instrument = select(Reading).where(Reading.instrument_id == frame.instrument)
+    if reading.identity is not None:
+        return tx.exec(of_instrument.where(Reading.identity == reading.identity)).first()
+    if not sent_again:
+        return None
+    equal = of_instrument.join(Frame, col(Frame.id) == Reading.frame_id).where(Frame.data == frame.frame.data)
+    return tx.exec(equal).first()

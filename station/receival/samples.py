@@ -1,0 +1,58 @@
+"""Samples: a pre-printed barcode begins to stand for a load, a control, or a farmer's bag."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from station.receival import proposals
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Conflict, Fault, Invalid
+from station.receival.loads import open_load
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Load, Sample
+
+
+def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: datetime) -> Sample:
+    """The load's sample; a second barcode for one load is a second sample of it."""
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        sample = enter(tx, barcode, "load", load, load.species, actor, at)
+        proposals.propose(tx, desk, load, at)
+    return sample
+
+
+def enter_own_sample(
+    desk: Desk, barcode: str, kind: str, species: str | None, note: str, actor: Actor, at: datetime
+) -> Sample:
+    """A sample that belongs to no load: courtesy, control, cell or composite."""
+    if species is not None and species not in desk.policy.species:
+        raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
+    with desk.ledger.write() as tx:
+        return enter(tx, barcode, kind, None, species, actor, at, note)
+
+
+def enter(
+    tx: Session, barcode: str, kind: str, load: Load | None, species: str | None, actor: Actor, at: datetime,
+    note: str = "",
+) -> Sample:  # fmt: skip
+    """A barcode is used once, ever: a second use is a slip that would mix two loads."""
+    if queries.sample_by_barcode(tx, barcode) is not None:
+        raise Conflict(Fault.BARCODE_USED, barcode=barcode)
+    sample = Sample(
+        id=new_id(at),
+        barcode=barcode,
+        kind=kind,
+        load_id=load.id if load else None,
+        species=species,
+        note=note,
+        entered_at=at,
+        entered_by=actor.name,
+    )
+    tx.add(sample)
+    audit.record(
+        tx, "sample_entered", at, by=actor.name, terminal=actor.terminal, subject_id=sample.id,
+        visit_id=load.visit_id if load else None, load_id=load.id if load else None,
+        data={"barcode": barcode, "kind": kind},
+    )  # fmt: skip
+    return sample

@@ -1,0 +1,170 @@
+"""Arrivals: a vehicle with its loads is entered, corrected where that is harmless, or cancelled."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from station.grain.identifiers import Claim
+from station.receival import proposals, samples
+from station.receival.desk import Actor, Desk, fold
+from station.receival.errors import Conflict, Fault, Invalid, NotFound
+from station.receival.loads import check_value, end_load, open_load
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Load, LoadOwner, Supplier, Vehicle, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class NewLoad:
+    """What is declared of one load. `owners` are (supplier name, share); without any the supplier owns all."""
+
+    species: str
+    declared_variety: str = ""
+    claims: tuple[str, ...] = ()
+    barcode: str | None = None
+    share: float | None = None
+    owners: tuple[tuple[str, float], ...] = ()
+    declared: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    plate: str
+    supplier: str
+    loads: tuple[NewLoad, ...]
+    direction: str = "inbound"
+    arrived_at: datetime | None = None
+    note: str = ""
+
+
+def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
+    """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid."""
+    shares = _shares(arrival.loads)
+    for load in arrival.loads:
+        _check(desk, load)
+    arrived_at = arrival.arrived_at or at
+    if arrived_at > at:
+        raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
+    with desk.ledger.write() as tx:
+        supplier = find_or_add_supplier(tx, arrival.supplier, at)
+        vehicle = _seen_vehicle(tx, arrival, supplier, at)
+        visit = Visit(
+            id=new_id(at),
+            plate=arrival.plate,
+            vehicle_id=vehicle.id,
+            supplier_id=supplier.id,
+            direction=arrival.direction,
+            arrived_at=arrived_at,
+            entered_at=at,
+            entered_by=actor.name,
+            note=arrival.note,
+        )
+        tx.add(visit)
+        audit.record(
+            tx, "arrival_entered", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            data={"plate": arrival.plate, "supplier": supplier.name, "loads": len(arrival.loads)},
+        )  # fmt: skip
+        for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
+            _add_load(tx, desk, visit, position, new, share, supplier, actor, at)
+    return visit
+
+
+def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: datetime) -> None:
+    """Records what the operator sees; the declared variety stays what was declared."""
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        load.operator_variety = variety
+        tx.add(load)
+        audit.record(
+            tx, "variety_seen", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            load_id=load.id, data={"variety": variety},
+        )  # fmt: skip
+
+
+def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Entered in error: every load without an outcome is cancelled."""
+    with desk.ledger.write() as tx:
+        visit = tx.get(Visit, visit_id)
+        if visit is None:
+            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
+        if visit.ended_at is not None:
+            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        audit.record(
+            tx, "visit_cancelled", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            data={"reason": reason},
+        )  # fmt: skip
+        for load in queries.loads_of(tx, visit_id):
+            if load.outcome is None:
+                end_load(tx, load, "cancelled", reason, actor, at)
+        proposals.propose_open_loads(tx, desk, at)
+
+
+def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
+    found = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
+    if found is None:
+        found = Supplier(id=new_id(at), name=name, name_key=fold(name), created_at=at)
+        tx.add(found)
+        tx.flush()
+    return found
+
+
+def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetime) -> Vehicle:
+    key = fold(arrival.plate)
+    vehicle = tx.exec(select(Vehicle).where(Vehicle.plate_key == key)).first()
+    if vehicle is None:
+        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key, created_at=at)
+    vehicle.supplier_id = supplier.id
+    vehicle.species = arrival.loads[0].species
+    vehicle.loads = len(arrival.loads)
+    vehicle.last_seen_at = at
+    tx.add(vehicle)
+    tx.flush()
+    return vehicle
+
+
+def _add_load(
+    tx: Session, desk: Desk, visit: Visit, position: int, new: NewLoad, share: float, supplier: Supplier,
+    actor: Actor, at: datetime,
+) -> None:  # fmt: skip
+    load = Load(
+        id=new_id(at),
+        visit_id=visit.id,
+        position=position,
+        species=new.species,
+        declared_variety=new.declared_variety,
+        claims=sorted(set(new.claims)),
+        declared=new.declared,
+        share=share,
+    )
+    tx.add(load)
+    tx.flush()
+    for name, part in new.owners or ((supplier.name, 1.0),):
+        owner = find_or_add_supplier(tx, name, at)
+        tx.add(LoadOwner(load_id=load.id, supplier_id=owner.id, share=part))
+    if new.barcode:
+        samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
+    proposals.propose(tx, desk, load, at)
+
+
+def _check(desk: Desk, load: NewLoad) -> None:
+    if load.species not in desk.policy.species:
+        raise Invalid(Fault.UNKNOWN_SPECIES, species=load.species, known=list(desk.policy.species))
+    for claim in load.claims:
+        if claim not in {known.value for known in Claim}:
+            raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
+    for name, value in load.declared.items():
+        check_value(name, value)
+    if load.owners and abs(sum(share for _, share in load.owners) - 1) > 1e-6:
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(sum(share for _, share in load.owners), 4))
+
+
+def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
+    """The declared split of a common weight; equal where none is declared."""
+    given = [load.share for load in loads]
+    if all(share is None for share in given):
+        return [1 / len(loads)] * len(loads)
+    total = sum(share or 0.0 for share in given)
+    if None in given or abs(total - 1) > 1e-6:
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    return [share for share in given if share is not None]

@@ -1,0 +1,163 @@
+"""Weighings: taken by the rule or typed, offered, then confirmed into a visit's chain or dismissed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from drivers.reading import Reading
+from station.receival import closing, proposals
+from station.receival.closing import Tipped
+from station.receival.desk import Actor, Desk
+from station.receival.errors import Conflict, Fault, Invalid, NotFound
+from station.receival.frames import StoredFrame, add_frame
+from station.receival.loads import check_value
+from station.receival.offers import Offer, offers_for
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import Load, Ticket, Visit, Weighing, WeighingUse
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    weighing: Weighing
+    visit: Visit
+    tickets: tuple[Ticket, ...]
+
+
+def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
+    """Records the weight that the weighing rule took; the same frame twice is one weighing."""
+    with desk.ledger.write() as tx:
+        row = add_frame(tx, frame)
+        weighing = Weighing(
+            id=new_id(reading.at),
+            kg=kg,
+            at=reading.at,
+            rule=rule,
+            instrument_id=frame.instrument,
+            frame_id=row.id,
+            sealed_number=reading.extra.get("sealed_number"),
+        )
+        tx.add(weighing)
+        audit.record(
+            tx, "weighing_taken", reading.at, subject_id=weighing.id,
+            data={"kg": kg, "rule": rule, "instrument": frame.instrument},
+        )  # fmt: skip
+    return weighing
+
+
+def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
+    """A weight read off the indicator by a named person; offered like a measured one."""
+    check_value("weight", kg)
+    with desk.ledger.write() as tx:
+        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.name, note=note)
+        tx.add(weighing)
+        audit.record(
+            tx, "weighing_taken", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            data={"kg": kg, "rule": "typed"},
+        )  # fmt: skip
+    return weighing
+
+
+def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetime) -> Weighing:
+    """Nobody's weight (a tractor crossing, a second press): kept, with who said so and why."""
+    with desk.ledger.write() as tx:
+        weighing = _offered(tx, weighing_id)
+        weighing.state = "dismissed"
+        tx.add(weighing)
+        tx.add(
+            WeighingUse(
+                id=new_id(at), weighing_id=weighing.id, role="dismissed", at=at, by=actor.name, reason=reason
+            )
+        )
+        audit.record(
+            tx, "weighing_dismissed", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            data={"reason": reason},
+        )  # fmt: skip
+    return weighing
+
+
+def confirm(
+    desk: Desk, weighing_id: str, visit_id: str, role: str, actor: Actor, at: datetime, *,
+    load_ids: Sequence[str] = (), tipped: Mapping[str, Sequence[Tipped]] | None = None,
+) -> Confirmed:  # fmt: skip
+    """Takes an offered weight into a visit. A first weighing gives the loads their weight; an intermediate
+    or last one closes loads: net, movements, tickets. All in one transaction."""
+    with desk.ledger.write() as tx:
+        weighing = _offered(tx, weighing_id)
+        visit = tx.get(Visit, visit_id)
+        if visit is None:
+            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
+        if visit.ended_at is not None:
+            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        loads = queries.loads_of(tx, visit.id)
+        chain = queries.chain_of(tx, visit.id)
+        if role != "first" and not chain:
+            raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
+        closed = _to_close(tx, loads, role, load_ids, weighing, visit)
+        use = WeighingUse(
+            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.name,
+            supersedes_id=_reweighed(chain, loads, role),
+        )  # fmt: skip
+        weighing.state = "used"
+        tx.add_all([weighing, use])
+        audit.record(
+            tx, "weighing_confirmed", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            subject_id=weighing.id, data={"kg": weighing.kg, "role": role},
+        )  # fmt: skip
+        tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)
+        proposals.propose_open_loads(tx, desk, at)
+    return Confirmed(weighing, visit, tickets)
+
+
+def _offered(tx: Session, weighing_id: str) -> Weighing:
+    weighing = tx.get(Weighing, weighing_id)
+    if weighing is None:
+        raise NotFound(Fault.UNKNOWN_WEIGHING, id=weighing_id)
+    if weighing.state != "offered":
+        raise Conflict(Fault.WEIGHING_USED, kg=weighing.kg, state=weighing.state)
+    return weighing
+
+
+def _to_close(
+    tx: Session, loads: Sequence[Load], role: str, load_ids: Sequence[str], weighing: Weighing, visit: Visit
+) -> tuple[Load, ...]:
+    """The loads that this weight closes: those named, else those the station would preselect."""
+    if role == "first":
+        return ()
+    wanted = set(load_ids) or _preselected(tx, visit, weighing, role)
+    unknown = wanted - {load.id for load in loads}
+    if unknown:
+        raise Invalid(Fault.UNKNOWN_LOAD, id=sorted(unknown)[0])
+    closed = tuple(load for load in loads if load.id in wanted)
+    if not closed and role == "last" and any(load.outcome is None for load in loads):
+        raise Conflict(Fault.NOTHING_TO_CLOSE, plate=visit.plate)
+    for load in closed:
+        if load.outcome is not None:
+            raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
+        if queries.current_decision(tx, load.id) is None:
+            raise Conflict(Fault.LOAD_NOT_DECIDED, plate=visit.plate, position=load.position)
+    return closed
+
+
+def _preselected(tx: Session, visit: Visit, weighing: Weighing, role: str) -> set[str]:
+    offers: tuple[Offer, ...] = offers_for(tx, weighing.kg)
+    for offer in offers:
+        if offer.visit_id == visit.id and offer.role == role:
+            return set(offer.load_ids)
+    open_ids = [
+        load.id
+        for load in queries.loads_of(tx, visit.id)
+        if load.outcome is None and queries.current_decision(tx, load.id) is not None
+    ]
+    return set(open_ids if role == "last" else open_ids[:1])
+
+
+def _reweighed(chain: Sequence[tuple[WeighingUse, Weighing]], loads: Sequence[Load], role: str) -> str | None:
+    """A second first weighing of a single load is a re-weighing; with several loads it is the next vehicle
+    part, weighed on its own, until each load has one."""
+    firsts = [use for use, _ in chain if use.role == "first"]
+    if role == "first" and len(firsts) >= len(loads):
+        return firsts[-1].id
+    return None

@@ -1,0 +1,131 @@
+"""The frame journal: every message a device sent, as it came.
+
+Frames append to a segment file per device, rotated at 4 MB. A record is
+
+    arrival, ms since 1970 (8 bytes) | length (4) | CRC-32 of the bytes (4) | the bytes
+
+all big-endian. The open segment is `<start>.open`; closed, it is `<start>-<sha256>.frames`. A row names
+`<device>/<start>` and an offset, which stay true over the renaming. Frames are synced to the disk before
+a weighing or analysis from them is committed; a torn tail after a power cut is cut off at the next start.
+"""
+
+import hashlib
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+SEGMENT_BYTES = 4_000_000
+_HEAD = struct.Struct(">QII")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a frame lies: `segment` is `<device>/<start>`, `offset` the record's first byte."""
+
+    segment: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    at: datetime
+    data: bytes
+    offset: int
+
+
+class Journal:
+    """The open segment of one device. Used by one thread."""
+
+    def __init__(self, folder: Path, device: str, *, segment_bytes: int = SEGMENT_BYTES) -> None:
+        self._folder = folder / device
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._device = device
+        self._limit = segment_bytes
+        self._file: BinaryIO | None = None
+        self._start = ""
+        self._recover()
+
+    def append(self, data: bytes, at: datetime) -> Place:
+        """Buffers one frame; `sync()` makes it durable."""
+        if self._file is None:
+            self._open(at)
+        assert self._file is not None
+        place = Place(f"{self._device}/{self._start}", self._file.tell())
+        self._file.write(_HEAD.pack(int(at.timestamp() * 1000), len(data), zlib.crc32(data)) + data)
+        if self._file.tell() >= self._limit:
+            self._close_segment()
+        return place
+
+    def sync(self) -> None:
+        if self._file is not None:
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
+
+    def close(self) -> None:
+        if self._file is not None:
+            self.sync()
+            self._file.close()
+            self._file = None
+
+    def _open(self, at: datetime) -> None:
+        start = int(at.timestamp() * 1000)
+        while list(self._folder.glob(f"{start}[.-]*")):
+            start += 1
+        self._start = str(start)
+        self._file = (self._folder / f"{start}.open").open("ab")
+        _sync_folder(self._folder)
+
+    def _close_segment(self) -> None:
+        assert self._file is not None
+        self.close()
+        path = self._folder / f"{self._start}.open"
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        path.rename(self._folder / f"{self._start}-{digest}.frames")
+        _sync_folder(self._folder)
+
+    def _recover(self) -> None:
+        """Goes on with the newest open segment, without a torn last record."""
+        open_segments = sorted(self._folder.glob("*.open"), key=lambda path: int(path.stem))
+        if not open_segments:
+            return
+        path = open_segments[-1]
+        end = 0
+        for record in records(path):
+            end = record.offset + _HEAD.size + len(record.data)
+        os.truncate(path, end)
+        self._start = path.stem
+        self._file = path.open("ab")
+
+
+def records(path: Path) -> Iterator[Record]:
+    """Every whole record of a segment; stops at the first torn or damaged one."""
+    data = path.read_bytes()
+    offset = 0
+    while offset + _HEAD.size <= len(data):
+        at, length, crc = _HEAD.unpack_from(data, offset)
+        body = data[offset + _HEAD.size : offset + _HEAD.size + length]
+        if len(body) < length or zlib.crc32(body) != crc:
+            return
+        yield Record(datetime.fromtimestamp(at / 1000, UTC), body, offset)
+        offset += _HEAD.size + length
+
+
+def segment_path(folder: Path, segment: str) -> Path:
+    """The file of `<device>/<start>`, open or closed. Raises FileNotFoundError."""
+    device, start = segment.rsplit("/", 1)
+    for path in (folder / device).glob(f"{start}[.-]*"):
+        return path
+    raise FileNotFoundError(f"No journal segment {segment} under {folder}")
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,139 @@
+"""Named questions to the ledger that more than one act or page asks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from station.store.tables import (
+    Decision,
+    Load,
+    Pairing,
+    Proposal,
+    Reading,
+    Reservation,
+    Sample,
+    Ticket,
+    Vehicle,
+    Visit,
+    Weighing,
+    WeighingUse,
+)
+
+
+def loads_of(tx: Session, visit_id: str) -> Sequence[Load]:
+    return tx.exec(select(Load).where(Load.visit_id == visit_id).order_by(col(Load.position))).all()
+
+
+def open_loads(tx: Session) -> Sequence[Load]:
+    """Loads without an outcome, oldest first."""
+    return tx.exec(select(Load).where(col(Load.outcome).is_(None)).order_by(col(Load.id))).all()
+
+
+def open_visits(tx: Session) -> Sequence[Visit]:
+    return tx.exec(
+        select(Visit).where(col(Visit.ended_at).is_(None)).order_by(col(Visit.arrived_at), col(Visit.id))
+    ).all()
+
+
+def ended_visits(tx: Session, limit: int) -> Sequence[Visit]:
+    query = select(Visit).where(col(Visit.ended_at).is_not(None)).order_by(col(Visit.ended_at).desc())
+    return tx.exec(query.limit(limit)).all()
+
+
+def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing]]:
+    """The visit's weighings in the order they were confirmed, without superseded ones."""
+    rows = tx.exec(
+        select(WeighingUse, Weighing)
+        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
+        .where(WeighingUse.visit_id == visit_id)
+        .order_by(col(WeighingUse.id))
+    ).all()
+    superseded = {use.supersedes_id for use, _ in rows}
+    return [(use, weighing) for use, weighing in rows if use.id not in superseded]
+
+
+def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
+    """The vehicle's weight when it last left empty."""
+    return tx.exec(
+        select(Weighing.kg)
+        .join(WeighingUse, col(WeighingUse.weighing_id) == Weighing.id)
+        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
+        .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
+        .order_by(col(WeighingUse.at).desc(), col(WeighingUse.id).desc())
+        .limit(1)
+    ).first()
+
+
+def offered_weighings(tx: Session) -> Sequence[Weighing]:
+    return tx.exec(select(Weighing).where(Weighing.state == "offered").order_by(col(Weighing.at))).all()
+
+
+def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
+    return tx.exec(select(Sample).where(Sample.barcode == barcode)).first()
+
+
+def samples_of(tx: Session, load_id: str) -> Sequence[Sample]:
+    return tx.exec(select(Sample).where(Sample.load_id == load_id).order_by(col(Sample.id))).all()
+
+
+def samples_open_since(tx: Session, since: datetime) -> Sequence[Sample]:
+    """Samples that are still open and were entered at or after `since`."""
+    query = select(Sample).where(col(Sample.ended_at).is_(None), col(Sample.entered_at) >= since)
+    return tx.exec(query.order_by(col(Sample.id))).all()
+
+
+def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
+    """The readings paired with a sample, oldest first."""
+    return tx.exec(
+        select(Reading)
+        .join(Pairing, col(Pairing.item_id) == Reading.id)
+        .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
+        .order_by(col(Reading.at), col(Reading.id))
+    ).all()
+
+
+def pairing_of(tx: Session, item_id: str) -> Pairing | None:
+    """The pairing that holds for a reading or capture."""
+    return tx.exec(select(Pairing).where(Pairing.item_id == item_id, col(Pairing.current).is_(True))).first()
+
+
+def unpaired(tx: Session) -> Sequence[Pairing]:
+    """The exceptions list: items that wait for a person, oldest first."""
+    query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
+    return tx.exec(query.order_by(col(Pairing.id))).all()
+
+
+def current_proposal(tx: Session, load_id: str) -> Proposal | None:
+    query = select(Proposal).where(Proposal.load_id == load_id, col(Proposal.current).is_(True))
+    return tx.exec(query).first()
+
+
+def is_decided_on(tx: Session, proposal_id: str) -> bool:
+    return tx.exec(select(Decision.id).where(Decision.proposal_id == proposal_id)).first() is not None
+
+
+def current_decision(tx: Session, load_id: str) -> Decision | None:
+    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.id).desc())
+    return tx.exec(query.limit(1)).first()
+
+
+def open_reservation(tx: Session, load_id: str) -> Reservation | None:
+    query = select(Reservation).where(Reservation.load_id == load_id, col(Reservation.released_at).is_(None))
+    return tx.exec(query).first()
+
+
+def ticket_of(tx: Session, load_id: str) -> Ticket | None:
+    query = select(Ticket).where(Ticket.load_id == load_id).order_by(col(Ticket.number).desc())
+    return tx.exec(query.limit(1)).first()
+
+
+def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Ticket | None:
+    query = select(Ticket).where(Ticket.site == site, Ticket.campaign == campaign, Ticket.number == number)
+    return tx.exec(query).first()
+
+
+def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehicle]:
+    """Vehicles whose plate begins so (letters and digits only), most recently seen first."""
+    query = select(Vehicle).where(col(Vehicle.plate_key).startswith(plate_key, autoescape=True))
+    return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()

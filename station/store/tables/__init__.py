@@ -1,0 +1,68 @@
+"""The records, one module per part of the day. Importing this package registers every table."""
+
+from station.store.tables.evidence import (
+    Capture,
+    Frame,
+    Inspection,
+    Pairing,
+    Photo,
+    Reading,
+    Sample,
+)
+from station.store.tables.ledger import AuditEvent, Outbox
+from station.store.tables.outcome import (
+    CellMovement,
+    Decision,
+    Proposal,
+    Reservation,
+    Ticket,
+    Tipping,
+)
+from station.store.tables.people import Person, SignIn, Terminal
+from station.store.tables.reference import (
+    Cell,
+    Instrument,
+    Line,
+    ModelRelease,
+    Pit,
+    PortAssignment,
+    RulePackRecord,
+    Supplier,
+    Vehicle,
+)
+from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
+
+__all__ = [
+    "AuditEvent",
+    "Capture",
+    "Cell",
+    "CellMovement",
+    "Decision",
+    "Frame",
+    "Inspection",
+    "Instrument",
+    "Line",
+    "Load",
+    "LoadOwner",
+    "ModelRelease",
+    "Outbox",
+    "Pairing",
+    "Person",
+    "Photo",
+    "Pit",
+    "PortAssignment",
+    "Proposal",
+    "Reading",
+    "Reservation",
+    "RulePackRecord",
+    "Sample",
+    "SignIn",
+    "Supplier",
+    "Terminal",
+    "Ticket",
+    "Tipping",
+    "Vehicle",
+    "Visit",
+    "Weighing",
+    "WeighingUse",
+]

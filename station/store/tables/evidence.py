@@ -1,0 +1,110 @@
+"""Samples and what was measured on them: frames, readings, captures, photos, inspections, pairings."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Sample(SQLModel, table=True):
+    """Grain that stands for something, known by its pre-printed barcode (échantillon).
+
+    Open from `entered_at` until `ended_at`, which a load's outcome sets."""
+
+    id: str = Field(primary_key=True)
+    barcode: str = Field(index=True, unique=True)
+    kind: str = "load"  # load, control, courtesy, cell, composite
+    load_id: str | None = Field(default=None, foreign_key="load.id", index=True)
+    species: str | None = None
+    note: str = ""
+    entered_at: datetime
+    entered_by: str
+    ended_at: datetime | None = Field(default=None, index=True)
+
+
+class Frame(SQLModel, table=True):
+    """The bytes a weighing or reading came from, and where the journal keeps them."""
+
+    id: str = Field(primary_key=True)
+    instrument_id: str = Field(foreign_key="instrument.id")
+    at: datetime
+    data: bytes
+    segment: str
+    offset: int
+
+
+class Reading(SQLModel, table=True):
+    """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
+
+    `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row."""
+
+    __table_args__ = (UniqueConstraint("instrument_id", "identity"),)
+
+    id: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
+    instrument_id: str | None = Field(default=None, foreign_key="instrument.id")
+    frame_id: str | None = Field(default=None, foreign_key="frame.id", unique=True)
+    identity: str | None = None
+    typed_by: str | None = None
+    device_time: str | None = None
+    barcode: str | None = None
+    product: str | None = None
+    serial: str | None = None
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    flags: list[str] = Field(default_factory=list, sa_type=JSON)
+    extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    note: str = ""
+
+
+class Capture(SQLModel, table=True):
+    """One upload of one or more photos with its form; `id` is made by the phone."""
+
+    id: str = Field(primary_key=True)
+    at: datetime = Field(index=True)
+    terminal_id: str = Field(foreign_key="terminal.id")
+    barcode: str | None = None
+    species: str | None = None
+    form: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    claimed_at: datetime | None = None  # when the light box took it; taken again after a restart
+    attempts: int = 0
+    state: str = Field(default="pending", index=True)  # pending, inspected, no_model
+
+
+class Photo(SQLModel, table=True):
+    capture_id: str = Field(primary_key=True, foreign_key="capture.id")
+    position: int = Field(primary_key=True)
+    sha256: str = Field(index=True)
+    size: int
+    media_type: str
+
+
+class Inspection(SQLModel, table=True):
+    """What one model says of one capture. `result` is the inspection's own dictionary."""
+
+    __table_args__ = (UniqueConstraint("capture_id", "model", "version", "sha256"),)
+
+    id: str = Field(primary_key=True)
+    capture_id: str = Field(foreign_key="capture.id", index=True)
+    at: datetime
+    model: str
+    version: str
+    sha256: str
+    source: str  # station, or the name of the outside application
+    accepted: bool
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class Pairing(SQLModel, table=True):
+    """Which sample an item belongs to. Appended: the newest row of an item holds."""
+
+    id: str = Field(primary_key=True)
+    item_kind: str  # reading, capture
+    item_id: str = Field(index=True)
+    sample_id: str | None = Field(default=None, foreign_key="sample.id", index=True)
+    state: str = Field(index=True)  # paired, unpaired, dismissed
+    code: str
+    params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+    by: str | None = None  # None: the station by its rule
+    current: bool = Field(default=True, index=True)

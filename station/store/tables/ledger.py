@@ -1,0 +1,36 @@
+"""The audit chain, which is also the event stream, and the outbox."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class AuditEvent(SQLModel, table=True):
+    """One act or fact. `hash` covers the row and the previous row's hash: a changed past shows."""
+
+    __tablename__ = "audit_event"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    kind: str
+    by: str | None = None
+    terminal: str | None = None
+    visit_id: str | None = None
+    load_id: str | None = None
+    subject_id: str | None = None
+    data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    previous: str
+    hash: str
+
+
+class Outbox(SQLModel, table=True):
+    """What the hub has not acknowledged; written with the row it tells of, in one transaction."""
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = Field(unique=True)  # the idempotency key at the hub
+    kind: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+    sent_at: datetime | None = Field(default=None, index=True)

@@ -1,0 +1,105 @@
+"""What was proposed, decided, tipped, moved and ticketed."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Proposal(SQLModel, table=True):
+    """What the station proposed, with everything it stood on, so that it can be replayed to the byte."""
+
+    id: str = Field(primary_key=True)
+    load_id: str = Field(foreign_key="load.id", index=True)
+    at: datetime
+    cell: str | None
+    pit: str | None
+    hold: bool
+    load_t: float | None
+    rule_pack: str | None = Field(default=None, foreign_key="rule_pack.sha256")
+    assessment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # facts and cells as routed
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # ranked, refused, reasons
+    current: bool = Field(default=True, index=True)
+
+
+class Decision(SQLModel, table=True):
+    """Where the operator sends the load (orientation). A later one supersedes."""
+
+    id: str = Field(primary_key=True)
+    load_id: str = Field(foreign_key="load.id", index=True)
+    proposal_id: str = Field(foreign_key="proposal.id", index=True)
+    at: datetime
+    by: str
+    cell: str
+    pit: str
+    overridden: bool
+    reason: str = ""
+    supersedes_id: str | None = Field(default=None, foreign_key="decision.id")
+
+
+class Reservation(SQLModel, table=True):
+    """Estimated kilograms held in a cell from the decision until closing or cancelling."""
+
+    id: str = Field(primary_key=True)
+    decision_id: str = Field(foreign_key="decision.id", unique=True)
+    load_id: str = Field(foreign_key="load.id", index=True)
+    cell_id: str = Field(foreign_key="cell.id", index=True)
+    kg: float
+    at: datetime
+    released_at: datetime | None = Field(default=None, index=True)
+
+
+class Tipping(SQLModel, table=True):
+    """What really happened in the pit (vidage), confirmed with the tare."""
+
+    id: str = Field(primary_key=True)
+    load_id: str = Field(foreign_key="load.id", index=True)
+    pit: str
+    cell_id: str = Field(foreign_key="cell.id")
+    share: float
+    at: datetime
+    by: str
+
+
+class CellMovement(SQLModel, table=True):
+    """Grain in or out of a cell, and what the cell holds after it.
+
+    `values` is {analyte: {value, unit, basis}} of what moved. `content_kg` and `content` are the cell's
+    balance after this movement, so that the present content is one row and the past stays readable;
+    `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
+
+    __tablename__ = "cell_movement"
+    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "id"),)
+
+    id: str = Field(primary_key=True)
+    cell_id: str = Field(foreign_key="cell.id")
+    kind: str  # opening, in, out, transfer
+    kg: float  # signed: what the cell gains
+    load_id: str | None = Field(default=None, foreign_key="load.id")
+    values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    content_kg: float
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+
+
+class Ticket(SQLModel, table=True):
+    """The paper (bon d'apport). Numbers have no gaps per site and campaign; never edited."""
+
+    __table_args__ = (UniqueConstraint("site", "campaign", "number"),)
+
+    id: str = Field(primary_key=True)
+    site: str
+    campaign: str
+    number: int
+    load_id: str = Field(foreign_key="load.id", index=True)
+    first_weighing_id: str = Field(foreign_key="weighing.id")
+    last_weighing_id: str = Field(foreign_key="weighing.id")
+    gross_kg: float
+    tare_kg: float
+    net_kg: float
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+    by: str
+    replaces_id: str | None = Field(default=None, foreign_key="ticket.id")

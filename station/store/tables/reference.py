@@ -1,0 +1,105 @@
+"""Reference records: what the site file and the co-operative say exists. They carry external ids."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class Cell(SQLModel, table=True):
+    """A storage cell (cellule); `id` is the site file's. Its content is the sum of its movements."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    species: str | None = None
+    grade: str | None = None
+    claims: list[str] = Field(default_factory=list, sa_type=JSON)
+    role: str = "normal"  # normal, hold, quarantine
+    open: bool = True
+    capacity_kg: float
+    external_id: str | None = None
+
+
+class Pit(SQLModel, table=True):
+    """Where the truck tips (fosse)."""
+
+    id: str = Field(primary_key=True)
+    name: str
+
+
+class Line(SQLModel, table=True):
+    """What carries grain from pits to cells (circuit)."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    pits: list[str] = Field(default_factory=list, sa_type=JSON)
+    cells: list[str] = Field(default_factory=list, sa_type=JSON)
+
+
+class Instrument(SQLModel, table=True):
+    """The thing with a serial number and a verification date, whatever port it is plugged into."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    driver: str
+    category: str  # weighbridge, analyzer
+    serial_number: str | None = None
+    asset_tag: str | None = None
+    verified_until: date | None = None
+    uncertainty: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+class PortAssignment(SQLModel, table=True):
+    """Which instrument is plugged where, from when to when."""
+
+    id: str = Field(primary_key=True)
+    instrument_id: str = Field(foreign_key="instrument.id", index=True)
+    port: str
+    from_at: datetime
+    to_at: datetime | None = None
+
+
+class Supplier(SQLModel, table=True):
+    """Who brings, or owns, grain (apporteur)."""
+
+    id: str = Field(primary_key=True)
+    name: str
+    name_key: str = Field(index=True, unique=True)  # folded, so that Dupont and DUPONT are one
+    external_id: str | None = None
+    created_at: datetime
+
+
+class Vehicle(SQLModel, table=True):
+    id: str = Field(primary_key=True)
+    plate: str
+    plate_key: str = Field(index=True, unique=True)  # letters and digits only
+    supplier_id: str | None = Field(default=None, foreign_key="supplier.id")
+    species: str | None = None
+    loads: int = 1
+    external_id: str | None = None
+    created_at: datetime
+    last_seen_at: datetime | None = Field(default=None, index=True)
+
+
+class RulePackRecord(SQLModel, table=True):
+    """A rule pack exactly as installed; old ones stay, so an old decision can be explained."""
+
+    __tablename__ = "rule_pack"
+
+    sha256: str = Field(primary_key=True)
+    name: str
+    version: str
+    valid_from: datetime
+    text: str
+    installed_at: datetime
+
+
+class ModelRelease(SQLModel, table=True):
+    sha256: str = Field(primary_key=True)
+    name: str
+    version: str
+    task: str
+    species: list[str] = Field(default_factory=list, sa_type=JSON)
+    manifest: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    installed_at: datetime

@@ -1,0 +1,82 @@
+"""Visits, their loads and their weighings."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class Visit(SQLModel, table=True):
+    """One vehicle on site, from arrival to departure (passage)."""
+
+    id: str = Field(primary_key=True)
+    plate: str
+    vehicle_id: str = Field(foreign_key="vehicle.id", index=True)
+    supplier_id: str = Field(foreign_key="supplier.id")
+    direction: str = "inbound"
+    arrived_at: datetime = Field(index=True)
+    entered_at: datetime
+    entered_by: str
+    note: str = ""
+    ended_at: datetime | None = Field(default=None, index=True)
+
+
+class Load(SQLModel, table=True):
+    """One product of one visit. The four varieties are four facts from four sources, never merged."""
+
+    __table_args__ = (UniqueConstraint("visit_id", "position"),)
+
+    id: str = Field(primary_key=True)
+    visit_id: str = Field(foreign_key="visit.id", index=True)
+    position: int
+    species: str
+    declared_variety: str = ""
+    operator_variety: str = ""
+    model_variety: str = ""
+    lab_variety: str = ""
+    claims: list[str] = Field(default_factory=list, sa_type=JSON)
+    declared: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    share: float = 1.0  # of the weight that loads share
+    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled
+    outcome_at: datetime | None = None
+    outcome_by: str | None = None
+    outcome_reason: str = ""
+
+
+class LoadOwner(SQLModel, table=True):
+    """Who is paid for a load (propriétaire), with a share of it."""
+
+    load_id: str = Field(primary_key=True, foreign_key="load.id")
+    supplier_id: str = Field(primary_key=True, foreign_key="supplier.id")
+    share: float
+
+
+class Weighing(SQLModel, table=True):
+    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse."""
+
+    id: str = Field(primary_key=True)
+    kg: float
+    at: datetime = Field(index=True)
+    rule: str  # equal_readings, print_key, typed
+    instrument_id: str | None = Field(default=None, foreign_key="instrument.id")
+    frame_id: str | None = Field(default=None, foreign_key="frame.id", unique=True)
+    sealed_number: str | None = None
+    typed_by: str | None = None
+    note: str = ""
+    state: str = Field(default="offered", index=True)  # offered, used, dismissed
+
+
+class WeighingUse(SQLModel, table=True):
+    """A link of a visit's weighing chain, confirmed by a person. A later link may supersede one."""
+
+    id: str = Field(primary_key=True)
+    weighing_id: str = Field(foreign_key="weighing.id", unique=True)
+    visit_id: str | None = Field(default=None, foreign_key="visit.id", index=True)
+    role: str  # first, intermediate, last, dismissed
+    at: datetime
+    by: str
+    reason: str = ""
+    supersedes_id: str | None = Field(default=None, foreign_key="weighing_use.id")
+
+    __tablename__ = "weighing_use"
