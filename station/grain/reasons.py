@@ -31,6 +31,7 @@ class Code(StrEnum):
     MEASURED_BADLY = "measured_badly"  # analyte, instrument
     DRY_MATTER_FROM = "dry_matter_from"  # as_is, moisture
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
+    INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
     # photo: what the inspection says
     PHOTO_SHARES = "photo_shares"  # shares by count, kernels
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
@@ -44,6 +45,7 @@ class Code(StrEnum):
     CLAIMS_HONOURED = "claims_honoured"  # claims
     KNOWN_LATER = "known_later"  # analyte
     DECLARED = "declared"  # analyte
+    NOT_DECLARED = "not_declared"  # analyte
     HOLD_CELL = "hold_cell"
     QUARANTINE_CELL = "quarantine_cell"
     # routing, against a cell
@@ -53,6 +55,7 @@ class Code(StrEnum):
     OUTSIDE_LIMIT = "outside_limit"  # analyte, value, limit, op, unit, basis
     NEVER_BLEND = "never_blend"  # analyte, value, limit, op, unit, basis
     MISSING = "missing"  # analyte
+    NOT_ON_BASIS = "not_on_basis"  # analyte, basis (the one asked for), given (or None)
     NO_ROOM = "no_room"  # free_t, load_t, reserved_t
     CLAIM_NOT_HONOURED = "claim_not_honoured"  # claim
     CLAIM_REQUIRED = "claim_required"  # claim
@@ -89,3 +92,8 @@ class Reason:
     def as_dict(self) -> dict[str, Any]:
         """The stored form; `message` is added where it is shown."""
         return {"code": self.code.value, "params": dict(self.params)}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Reason":
+        """Back from the stored form. Raises KeyError or ValueError when it is none of ours."""
+        return cls(Code(stored["code"]), dict(stored["params"]))

@@ -1,0 +1,31 @@
+"""A load's weight: estimated before tipping from one gross weighing, known after the tare."""
+
+from station.grain.units import Kilograms
+
+
+def estimate_load_kg(
+    gross_kg: Kilograms, last_tare_kg: Kilograms | None, net_share: float, load_share: float
+) -> Kilograms:
+    """What the load is expected to weigh, while the vehicle has not tipped.
+
+    Gross less the vehicle's last tare; without one (or with a tare that is not below this gross: another
+    trailer) `net_share` of the gross, the site's usual share of grain in a full vehicle. `load_share` is
+    the load's declared part of that net, 1.0 when it is alone on the gross. Raises ValueError for a
+    share outside (0, 1] or a gross that is not positive."""
+    for name, share in (("net_share", net_share), ("load_share", load_share)):
+        if not 0.0 < share <= 1.0:
+            raise ValueError(f"{name} must be above 0 and at most 1, not {share}")
+    if not gross_kg > 0.0:
+        raise ValueError(f"a gross weight must be above 0 kg, not {gross_kg}")
+    if last_tare_kg is not None and 0.0 < last_tare_kg < gross_kg:
+        net = gross_kg - last_tare_kg
+    else:
+        net = gross_kg * net_share
+    return Kilograms(round(net * load_share, 3))
+
+
+def net_kg(gross_kg: Kilograms, tare_kg: Kilograms) -> Kilograms:
+    """The difference of the two weighings of a load. Raises ValueError when the tare is above the gross."""
+    if tare_kg > gross_kg:
+        raise ValueError(f"a tare of {tare_kg} kg is above its gross of {gross_kg} kg")
+    return Kilograms(round(gross_kg - tare_kg, 3))
