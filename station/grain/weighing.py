@@ -1,0 +1,120 @@
+"""When a weight on the bridge becomes a weighing: one pure step per reading.
+
+A reading counts when it is gross, stable and without error, overload, underload or negative sign.
+
+- Equal readings: after a return to zero, `equal_readings` such readings of one weight above
+  `minimum_kg`, none of another weight between them, within `within` readings. Readings in motion may lie
+  between (the motion bit flickers in the wind); anything else starts the count again.
+- Print key: a counting reading above `minimum_kg` that carries the print flag is taken at once, armed or
+  not, once per press. The weight that was just taken is not taken a second time.
+- After a weighing nothing more is taken by equal readings until the bridge has been back at zero: a
+  stable gross weight within `zero_kg` of it. A net zero is no return to zero: the vehicle still stands.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from drivers.reading import Flag, Reading
+
+_SPOILING = frozenset({Flag.NET, Flag.ERROR, Flag.OVERLOAD})
+_NOT_A_LOAD = frozenset({Flag.NEGATIVE, Flag.UNDERLOAD})
+
+
+@dataclass(frozen=True, slots=True)
+class WeighingRule:
+    minimum_kg: float = 500.0
+    zero_kg: float = 50.0
+    equal_readings: int = 3
+    within: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    kg: float
+    rule: Literal["equal_readings", "print_key"]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class WatchState:
+    """What is remembered of one bridge. The fresh state waits for a return to zero first.
+
+    `armed`: zero was seen since the last weighing. `ages`: how many readings ago each of the equal ones
+    of `run_kg` came. `last_kg`: the weight last taken and not yet followed by zero."""
+
+    armed: bool = False
+    run_kg: float | None = None
+    ages: tuple[int, ...] = ()
+    last_kg: float | None = None
+    print_used: bool = False
+
+    @classmethod
+    def after_restart(cls, last_kg: float | None) -> "WatchState":
+        """For a bridge whose past is only known from its last recorded weighing.
+
+        A vehicle may stand there whose weight was never recorded: it is taken without waiting for zero,
+        unless it weighs what was recorded last (to `zero_kg`): then it is that same vehicle."""
+        return cls(armed=True, last_kg=last_kg)
+
+
+def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[WatchState, Taken | None]:
+    """The state after `reading`, and the weighing it completed if it did. Other kinds change nothing."""
+    if reading.kind != "weight":
+        return state, None
+    if Flag.PRINT not in reading.flags:
+        state = replace(state, print_used=False)
+    kg = reading.weight_kg
+    if kg is None or reading.flags & _SPOILING:
+        return _without_run(state), None
+    if not _is_stable(reading):
+        return _aged(state, rule), None
+    if abs(kg) <= rule.zero_kg:
+        return WatchState(armed=True, print_used=state.print_used), None
+    return _standing(state, reading, kg, rule)
+
+
+def _standing(
+    state: WatchState, reading: Reading, kg: float, rule: WeighingRule
+) -> tuple[WatchState, Taken | None]:
+    """A stable weight away from zero."""
+    if kg <= rule.minimum_kg or reading.flags & _NOT_A_LOAD:
+        return _without_run(state), None
+    if Flag.PRINT in reading.flags and not state.print_used:
+        return _print_key(state, reading, kg)
+    return _equal_reading(state, reading, kg, rule)
+
+
+def _print_key(state: WatchState, reading: Reading, kg: float) -> tuple[WatchState, Taken | None]:
+    pressed = replace(_without_run(state), print_used=True)
+    if state.last_kg == kg:
+        return pressed, None
+    return replace(pressed, armed=False, last_kg=kg), Taken(kg, "print_key", reading)
+
+
+def _equal_reading(
+    state: WatchState, reading: Reading, kg: float, rule: WeighingRule
+) -> tuple[WatchState, Taken | None]:
+    if not state.armed or _is_the_recorded_one(state, kg, rule):
+        return _without_run(state), None
+    aged = _aged(state, rule) if state.run_kg == kg else replace(state, run_kg=kg, ages=())
+    grown = replace(aged, run_kg=kg, ages=(*aged.ages, 0))
+    if len(grown.ages) < rule.equal_readings:
+        return grown, None
+    return replace(_without_run(state), armed=False, last_kg=kg), Taken(kg, "equal_readings", reading)
+
+
+def _is_the_recorded_one(state: WatchState, kg: float, rule: WeighingRule) -> bool:
+    return state.last_kg is not None and abs(kg - state.last_kg) <= rule.zero_kg
+
+
+def _is_stable(reading: Reading) -> bool:
+    return Flag.STABLE in reading.flags and Flag.MOTION not in reading.flags
+
+
+def _without_run(state: WatchState) -> WatchState:
+    return replace(state, run_kg=None, ages=())
+
+
+def _aged(state: WatchState, rule: WeighingRule) -> WatchState:
+    ages = tuple(age + 1 for age in state.ages if age + 1 < rule.within)
+    return replace(state, ages=ages)
