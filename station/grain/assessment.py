@@ -1,0 +1,227 @@
+"""Everything known of a sample, per analyte: the value used, where it came from, what is left as evidence.
+
+A typed value wins (the latest). Else the first instrument of the site's order that has a valid value
+gives its latest valid replicate. An instrument that the site does not list for an ordered analyte is
+evidence only; an analyte without order takes the latest valid value of any. Protein is brought to dry
+matter. The same readings give the same assessment in whatever order they are handed over.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value
+from station.grain.reasons import Code, Reason
+from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reading paired to the sample. `typed_by` names the person who typed it, else `instrument`."""
+
+    reading_id: str
+    instrument: str | None
+    typed_by: str | None
+    at: datetime
+    values: Mapping[Analyte, Value]
+    flags: frozenset[Flag] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The value used for one analyte. `u` is its standard uncertainty, None while unknown."""
+
+    analyte: Analyte
+    value: float
+    unit: Unit
+    basis: Basis | None
+    u: float | None
+    reading_id: str
+    instrument: str | None
+    typed_by: str | None
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """`badly`: measured, but without a valid value. `others`: ids of the readings not used, per analyte."""
+
+    results: Mapping[Analyte, Result] = field(default_factory=dict)
+    badly: tuple[Analyte, ...] = ()
+    others: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
+    reasons: tuple[Reason, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON values; `from_dict` gives back an equal assessment."""
+        return {
+            "results": {analyte.value: _result_dict(r) for analyte, r in self.results.items()},
+            "badly": [analyte.value for analyte in self.badly],
+            "others": {analyte.value: list(ids) for analyte, ids in self.others.items()},
+            "reasons": [reason.as_dict() for reason in self.reasons],
+        }
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Assessment":
+        """Raises KeyError or ValueError when `stored` was not made by `as_dict`."""
+        return cls(
+            results={Analyte(name): _result(Analyte(name), r) for name, r in stored["results"].items()},
+            badly=tuple(Analyte(name) for name in stored["badly"]),
+            others={Analyte(name): tuple(ids) for name, ids in stored["others"].items()},
+            reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
+        )
+
+
+def assess(readings: Sequence[Evidence], order: Mapping[Analyte, Sequence[str]]) -> Assessment:
+    """`order`: the site's instruments per analyte, best first. Weights are no part of an assessment."""
+    in_time = sorted(readings, key=lambda e: (e.at, e.reading_id))
+    measured = {a for e in in_time for a in e.values} - {Analyte.WEIGHT}
+    results: dict[Analyte, Result] = {}
+    badly: list[Analyte] = []
+    others: dict[Analyte, tuple[str, ...]] = {}
+    reasons: list[Reason] = []
+    for analyte in (a for a in Analyte if a in measured):
+        having = [e for e in in_time if analyte in e.values]
+        result = _choose(analyte, having, order.get(analyte, ()))
+        if result is None:
+            bad = _bad_instruments(analyte, having)
+            badly.extend([analyte] if bad else [])
+            reasons.extend(bad or _unlisted(analyte, having))
+        else:
+            results[analyte] = result
+        unused = tuple(e.reading_id for e in having if result is None or e.reading_id != result.reading_id)
+        if unused:
+            others[analyte] = unused
+    _bring_protein_to_dry_matter(results, in_time)
+    return Assessment(results, tuple(badly), others, tuple(reasons))
+
+
+def _valid(evidence: Evidence, analyte: Analyte) -> Value | None:
+    value = evidence.values.get(analyte)
+    if value is None or value.value is None or Flag.ERROR in evidence.flags:
+        return None
+    low, high = PLAUSIBLE[analyte]
+    return value if math.isfinite(value.value) and low <= value.value <= high else None
+
+
+def _choose(analyte: Analyte, having: Sequence[Evidence], order: Sequence[str]) -> Result | None:
+    """`having` in time order, oldest first."""
+    valid = [e for e in having if _valid(e, analyte)]
+    typed = [e for e in valid if e.typed_by is not None]
+    if typed:
+        return _result_of(analyte, typed[-1], (Reason(Code.TYPED_VALUE, {"analyte": analyte.value}),))
+    if not order:
+        return _result_of(analyte, valid[-1], (_replicates(analyte, len(valid)),)) if valid else None
+    for position, instrument in enumerate(order, start=1):
+        own = [e for e in valid if e.instrument == instrument]
+        if own:
+            chosen = Reason(
+                Code.CHOSEN_BY_ORDER,
+                {"analyte": analyte.value, "instrument": instrument, "position": position},
+            )
+            passed_over = [e for e in having if e.instrument in order[: position - 1]]
+            badly = [*_bad_instruments(analyte, passed_over), *_bad_latest(analyte, having, instrument)]
+            replicates = [_replicates(analyte, len(own))] if len(own) > 1 else []
+            return _result_of(analyte, own[-1], (chosen, *replicates, *badly))
+    return None
+
+
+def _result_of(analyte: Analyte, evidence: Evidence, reasons: tuple[Reason, ...]) -> Result:
+    value = evidence.values[analyte]
+    if value.value is None:
+        raise ValueError(f"{evidence.reading_id} has no {analyte} to use")
+    return Result(
+        analyte=analyte,
+        value=known(value.value),
+        unit=value.unit,
+        basis=value.basis,
+        u=None,
+        reading_id=evidence.reading_id,
+        instrument=evidence.instrument,
+        typed_by=evidence.typed_by,
+        reasons=reasons,
+    )
+
+
+def _replicates(analyte: Analyte, count: int) -> Reason:
+    return Reason(Code.LATEST_REPLICATE, {"analyte": analyte.value, "count": count})
+
+
+def _bad_instruments(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
+    """One reason per instrument (or typed value) with an invalid value, in time order."""
+    bad = dict.fromkeys(e.instrument for e in having if _valid(e, analyte) is None)
+    return [_bad(analyte, instrument) for instrument in bad]
+
+
+def _bad_latest(analyte: Analyte, having: Sequence[Evidence], instrument: str) -> list[Reason]:
+    latest = [e for e in having if e.instrument == instrument][-1]
+    return [] if _valid(latest, analyte) else [_bad(analyte, instrument)]
+
+
+def _bad(analyte: Analyte, instrument: str | None) -> Reason:
+    return Reason(Code.MEASURED_BADLY, {"analyte": analyte.value, "instrument": instrument})
+
+
+def _unlisted(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
+    return [
+        Reason(Code.INSTRUMENT_NOT_IN_ORDER, {"analyte": analyte.value, "instrument": instrument})
+        for instrument in dict.fromkeys(e.instrument for e in having)
+    ]
+
+
+def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Sequence[Evidence]) -> None:
+    """With the moisture of the protein's own reading, else the moisture used for the sample."""
+    protein = results.get(Analyte.PROTEIN)
+    if protein is None or protein.basis in (None, Basis.DRY_MATTER):
+        return
+    moisture = fixed_moisture(protein.basis) or _moisture_for(protein, results, readings)
+    if moisture is None:
+        reason = Reason(Code.NO_MOISTURE_FOR_BASIS, {"analyte": Analyte.PROTEIN.value})
+        results[Analyte.PROTEIN] = replace(protein, reasons=(*protein.reasons, reason))
+        return
+    reason = Reason(Code.DRY_MATTER_FROM, {"as_is": protein.value, "moisture": known(moisture)})
+    results[Analyte.PROTEIN] = replace(
+        protein,
+        value=known(protein_dm(ProteinAsIs(protein.value), moisture)),
+        basis=Basis.DRY_MATTER,
+        reasons=(*protein.reasons, reason),
+    )
+
+
+def _moisture_for(
+    protein: Result, results: Mapping[Analyte, Result], readings: Sequence[Evidence]
+) -> MoisturePercent | None:
+    own = next(e for e in readings if e.reading_id == protein.reading_id)
+    same_reading = _valid(own, Analyte.MOISTURE)
+    if same_reading is not None and same_reading.value is not None:
+        return MoisturePercent(same_reading.value)
+    used = results.get(Analyte.MOISTURE)
+    return None if used is None else MoisturePercent(used.value)
+
+
+def _result_dict(result: Result) -> dict[str, Any]:
+    return {
+        "value": result.value,
+        "unit": result.unit.value,
+        "basis": result.basis.value if result.basis else None,
+        "u": None if result.u is None else known(result.u),
+        "reading_id": result.reading_id,
+        "instrument": result.instrument,
+        "typed_by": result.typed_by,
+        "reasons": [reason.as_dict() for reason in result.reasons],
+    }
+
+
+def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
+    return Result(
+        analyte=analyte,
+        value=stored["value"],
+        unit=Unit(stored["unit"]),
+        basis=Basis(stored["basis"]) if stored["basis"] else None,
+        u=stored["u"],
+        reading_id=stored["reading_id"],
+        instrument=stored["instrument"],
+        typed_by=stored["typed_by"],
+        reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
+    )
