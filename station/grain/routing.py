@@ -1,0 +1,227 @@
+"""Which cell a load should go to, through which pit, with reasons for and against every cell.
+
+- A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
+  load's claims and asks for no other, and the load alone meets its grade by point value.
+- The load is *incomplete* when a cell would take it but for a missing intake value, and no cell of at
+  least that cell's preference takes it as it is. Then no normal cell is ranked: good grain is not sent to
+  a lesser cell because a value is missing.
+- Hold cells rank only when no normal cell does; quarantine cells only for a never-blend load, which goes
+  nowhere else. Where neither ranks, the truck waits.
+
+Every cell is either ranked, once per pit, or refused.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from drivers.reading import Analyte
+from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
+from station.grain.criteria import Verdict, judge, never_blend
+from station.grain.grades import Grade, RulePack
+from station.grain.identifiers import CellRole
+from station.grain.reasons import Code, Reason
+from station.grain.units import known
+
+__all__ = ["CellState", "Facts", "Measured", "Proposal", "Ranked", "Refused", "route", "score"]
+
+_PREFERENCE_WEIGHT = 0.8
+_FILLED_WEIGHT = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One cell with all that speaks for and against it. `verdict` None: no grade was judged."""
+
+    cell: CellState
+    grade: Grade | None
+    in_favour: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    verdict: Verdict | None = None
+
+    @property
+    def fits(self) -> bool:
+        return not self.against
+
+    @property
+    def preference(self) -> float:
+        return self.grade.value if self.grade else 0.0
+
+    @property
+    def lacks_only_values(self) -> bool:
+        """It would take the load if the missing intake values (and perhaps the weight) were there."""
+        if self.verdict is None or not self.verdict.only_missing:
+            return False
+        return all(r in self.verdict.against or r.code is Code.NO_WEIGHT for r in self.against)
+
+
+def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
+    """The proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
+    barred = never_blend(facts, pack)
+    verdicts = _verdicts(facts, pack)
+    in_order = sorted(cells, key=lambda cell: cell.id)
+    normal = [_normal(cell, facts, pack, verdicts, barred) for cell in in_order if cell.role == "normal"]
+    missing = _decisive_missing(normal)
+    if missing:
+        incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
+        normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
+    nothing_fits = not any(j.fits for j in normal)
+    is_case = {"hold": nothing_fits and not barred, "quarantine": bool(barred)}
+    special = [
+        _special(cell, facts, is_its_case=is_case[cell.role]) for cell in in_order if cell.role != "normal"
+    ]
+    reasons = [*barred, *_load_reasons(facts, pack, missing)]
+    if nothing_fits and not reasons:
+        reasons.append(Reason(Code.NOTHING_FITS))
+    return _proposal([*normal, *special], tuple(reasons))
+
+
+def score(cell: CellState, grade: Grade | None) -> float:
+    """How much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
+
+    0.8 x the grade's value in the rule pack + 0.2 x the share of the cell that is already taken or
+    reserved, so that started cells are finished before others are opened. Between grades whose values
+    differ by more than 0.25 the filling never decides."""
+    preference = grade.value if grade else 0.0
+    return known(_PREFERENCE_WEIGHT * preference + _FILLED_WEIGHT * cell.filled)
+
+
+def _verdicts(facts: Facts, pack: RulePack | None) -> dict[str, Verdict]:
+    """Cells share grades, so each grade is judged once; those of other species are not judged at all."""
+    grades = pack.grades if pack else ()
+    return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
+
+
+def _normal(
+    cell: CellState,
+    facts: Facts,
+    pack: RulePack | None,
+    verdicts: dict[str, Verdict],
+    barred: tuple[Reason, ...],
+) -> _Judged:
+    grade = pack.grade(cell.grade) if pack else None
+    required = cell.claims | (grade.claims if grade else frozenset())
+    found = [*_species(cell, grade, facts), *_place(cell, facts), *_claims(required, facts)]
+    if pack is None:
+        found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
+    elif grade is None:
+        found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
+    verdict = verdicts.get(grade.id) if grade else None
+    stated = verdict.against if verdict else ()
+    in_favour, against = _sides(found)
+    return _Judged(
+        cell,
+        grade,
+        in_favour=(*in_favour, *(verdict.in_favour if verdict else ())),
+        against=(*against, *stated, *(r for r in barred if r not in stated)),
+        verdict=verdict,
+    )
+
+
+def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
+    """A hold or quarantine cell: no grade, but species, room and claims count there too."""
+    yes, no = _CASES[cell.role]
+    found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
+    in_favour, against = _sides(found)
+    if is_its_case:
+        return _Judged(cell, None, (Reason(yes), *in_favour), against)
+    return _Judged(cell, None, in_favour, (Reason(no), *against))
+
+
+_CASES: Mapping[CellRole, tuple[Code, Code]] = {
+    "hold": (Code.HOLD_CELL, Code.NOT_A_HOLD_CASE),
+    "quarantine": (Code.QUARANTINE_CELL, Code.NOT_A_QUARANTINE_CASE),
+}
+
+
+def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]:
+    """The cell's own species and its grade's must both be the load's."""
+    asked = [species for species in (cell.species, grade.species if grade else None) if species]
+    wrong = [species for species in dict.fromkeys(asked) if species != facts.species]
+    if wrong:
+        params = {"species": facts.species, "cell_species": wrong[0]}
+        return [Reason(Code.WRONG_CELL_SPECIES, params)]
+    return [Reason(Code.SPECIES_MATCHES, {"species": facts.species})] if asked else []
+
+
+def _place(cell: CellState, facts: Facts) -> list[Reason]:
+    """Open, reachable, with room for the load."""
+    found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
+    if not cell.pits:
+        found.append(Reason(Code.NOT_REACHABLE))
+    if facts.load_t is None:
+        return [*found, Reason(Code.NO_WEIGHT)]
+    fits = known(cell.free_t - facts.load_t) >= 0.0
+    params = {
+        "free_t": cell.free_t,
+        "load_t": known(facts.load_t),
+        "reserved_t": known(cell.reserved_t),
+    }
+    return [*found, Reason(Code.WITHIN_ROOM if fits else Code.NO_ROOM, params)]
+
+
+def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
+    """What the load claims the cell must honour, and what the cell asks for the load must have."""
+    found = [Reason(Code.CLAIM_NOT_HONOURED, {"claim": c}) for c in sorted(facts.claims - required)]
+    found += [Reason(Code.CLAIM_REQUIRED, {"claim": c}) for c in sorted(required - facts.claims)]
+    if not found and facts.claims:
+        found.append(Reason(Code.CLAIMS_HONOURED, {"claims": sorted(facts.claims)}))
+    return found
+
+
+_IN_FAVOUR = frozenset({Code.SPECIES_MATCHES, Code.WITHIN_ROOM, Code.CLAIMS_HONOURED})
+
+
+def _sides(found: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    reasons = tuple(found)
+    return (
+        tuple(r for r in reasons if r.code in _IN_FAVOUR),
+        tuple(r for r in reasons if r.code not in _IN_FAVOUR),
+    )
+
+
+def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
+    """Intake values without which a cell better than all that fit cannot be judged."""
+    best = max((j.preference for j in normal if j.fits), default=-1.0)
+    wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
+    missing = {analyte for j in wanting if j.verdict for analyte in j.verdict.missing}
+    return tuple(analyte for analyte in Analyte if analyte in missing)
+
+
+def _load_reasons(facts: Facts, pack: RulePack | None, missing: tuple[Analyte, ...]) -> list[Reason]:
+    reasons = []
+    if pack is None:
+        reasons.append(Reason(Code.NO_RULE_PACK, {"at": None}))
+    if facts.load_t is None:
+        reasons.append(Reason(Code.NO_WEIGHT))
+    if missing:
+        reasons.append(Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]}))
+    return reasons
+
+
+def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...]) -> Proposal:
+    ranked = [
+        Ranked(j.cell.id, pit, score(j.cell, j.grade), (*j.in_favour, _reached(pit)))
+        for j in judged
+        if j.fits
+        for pit in sorted(set(j.cell.pits))
+    ]
+    ranked.sort(key=lambda r: (-r.score, r.cell, r.pit))
+    refused = [
+        Refused(j.cell.id, (*j.against, *j.in_favour, *(_reached(p) for p in sorted(set(j.cell.pits)))))
+        for j in sorted(judged, key=lambda j: j.cell.id)
+        if not j.fits
+    ]
+    first = ranked[0] if ranked else None
+    role = next((j.cell.role for j in judged if first and j.cell.id == first.cell), None)
+    return Proposal(
+        cell=first.cell if first else None,
+        pit=first.pit if first else None,
+        hold=role != "normal",
+        ranked=tuple(ranked),
+        refused=tuple(refused),
+        reasons=reasons,
+    )
+
+
+def _reached(pit: str) -> Reason:
+    return Reason(Code.REACHED_BY, {"pit": pit, "line": None})
