@@ -1,0 +1,163 @@
+"""Photo -> kernels: outline, box and mask of every grain, touching ones split, cut ones counted.
+
+All sizes are in pixels of the working scale; `inspect` turns boxes into pixels of the original.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.vision.photo import Pixels
+from station.vision.sheet import Sheet, measure_sheet
+from station.vision.split import split_clump
+
+MAX_KERNELS = 4000
+MAX_PARTS = 20_000  # connected parts looked at before the picture is called texture
+MIN_AREA = 30.0  # pixels; smaller is dust
+DUST_SHARE = 0.09  # of the typical kernel's area; smaller is dust
+GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
+MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
+SOLID = 0.9  # area over convex hull from which on a part may be one kernel
+
+MIN_ALONE = 5  # single kernels needed to know the typical one
+SAMPLED_CLUMPS = 5
+
+Mask = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class KernelShape:
+    """`box` x, y, width, height; `mask` (height, width) 0 or 255 inside the box; `contour` (n, 2) in
+    the photo's pixels; `solidity` area over convex hull; `cut` touches the photo's edge; `clump`
+    pieces came out of the same connected part."""
+
+    box: tuple[int, int, int, int]
+    mask: Mask
+    contour: NDArray[np.int32]
+    area: float
+    solidity: float
+    cut: bool
+    clump: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """Kernels in reading order (complete and cut), what the sheet is like, and the parts thrown away:
+    `giants` too large for a kernel, `overflow` True when there was more than the bounds allow."""
+
+    kernels: tuple[KernelShape, ...]
+    sheet: Sheet
+    coverage: float
+    giants: int
+    overflow: bool
+
+    @property
+    def complete(self) -> tuple[KernelShape, ...]:
+        return tuple(k for k in self.kernels if not k.cut)
+
+    @property
+    def cut(self) -> int:
+        return sum(k.cut for k in self.kernels)
+
+
+def find_kernels(pixels: Pixels) -> Segmentation:
+    """Segments BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
+    sheet = measure_sheet(pixels)
+    foreground = _clean((sheet.difference > sheet.threshold).astype(np.uint8))
+    parts, giants, overflow = _parts(foreground)
+    typical = typical_area(parts)
+    kernels: list[KernelShape] = []
+    for part in parts:
+        if part.area > MANY_KERNELS * typical and part.solidity >= SOLID:
+            giants += 1
+            continue
+        if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
+            continue
+        kernels.extend(_pieces(part, typical, foreground.shape))
+        if len(kernels) >= MAX_KERNELS:
+            overflow = True
+            break
+    kernels = [k for k in kernels if k.area >= max(MIN_AREA, DUST_SHARE * typical)][:MAX_KERNELS]
+    kernels.sort(key=lambda k: (k.box[1], k.box[0], k.box[2], k.box[3]))
+    return Segmentation(tuple(kernels), sheet, float(foreground.mean()), giants, overflow)
+
+
+def _clean(mask: Mask) -> Mask:
+    """Opens away specks and threads of one or two pixels."""
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc), np.uint8)
+
+
+def _parts(foreground: Mask) -> tuple[list[KernelShape], int, bool]:
+    """Connected parts with their small holes filled, giants counted and left out."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=4, ltype=cv2.CV_32S)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    order = np.flatnonzero(areas >= MIN_AREA) + 1
+    overflow = len(order) > MAX_PARTS
+    giant = GIANT_SHARE * foreground.size
+    parts: list[KernelShape] = []
+    giants = 0
+    for label in order[:MAX_PARTS]:
+        x, y, width, height, area = (int(v) for v in stats[label])
+        if area > giant or width * height > 0.8 * foreground.size:
+            giants += 1
+            continue
+        inside = (labels[y : y + height, x : x + width] == label).astype(np.uint8) * 255
+        parts.append(shape_of(inside, x, y, foreground.shape))
+    return parts, giants, overflow
+
+
+def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...], clump: int = 1) -> KernelShape:
+    """Measures one part given as a mask (0 or 255) whose corner is at x, y."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(outlines, key=len) if outlines else np.zeros((1, 1, 2), np.int32)
+    hull = cv2.convexHull(outline)
+    # a pixel outline runs through pixel centres: half a pixel all around is added to both areas
+    area = float(cv2.contourArea(outline)) + len(outline) / 2 + 1
+    hull_area = float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1
+    height, width = mask.shape
+    cut = x <= 0 or y <= 0 or x + width >= photo[1] or y + height >= photo[0]
+    contour = outline[:, 0, :].astype(np.int32) + np.array([x, y], np.int32)
+    return KernelShape((x, y, width, height), mask, contour, area, min(1.0, area / hull_area), cut, clump)
+
+
+def typical_area(parts: list[KernelShape]) -> float:
+    """The middle area of parts that look like single kernels; each weighs the root of its area, so that
+    neither dust nor one ruler or bottle cap decides. When hardly any part stands alone, the largest
+    clumps are split to see how large their pieces are. 0 when there is nothing."""
+    whole = [p.area for p in parts if p.solidity >= SOLID and not p.cut]
+    if len(whole) < MIN_ALONE:
+        clumps = sorted((p for p in parts if not p.cut and p.solidity < SOLID), key=lambda p: -p.area)
+        pieces = (piece for part in clumps[:SAMPLED_CLUMPS] for piece in split_clump(part.mask, 0.0))
+        whole += [float(np.count_nonzero(piece)) for piece in pieces]
+    areas = np.array(sorted(whole or [p.area for p in parts]))
+    if areas.size == 0:
+        return 0.0
+    weight = np.cumsum(np.sqrt(areas))
+    return float(areas[int(np.searchsorted(weight, weight[-1] / 2))])
+
+
+def _pieces(part: KernelShape, typical: float, photo: tuple[int, ...]) -> list[KernelShape]:
+    """The part itself when it looks like one kernel, else what the splitter makes of it."""
+    if part.solidity >= SOLID and part.area < 2.2 * typical:
+        return [_filled(part, photo)]
+    masks = split_clump(part.mask, typical)
+    if len(masks) <= 1:
+        return [_filled(part, photo)]
+    x, y = part.box[:2]
+    pieces = []
+    for mask in masks:
+        left, top, width, height = cv2.boundingRect(mask)
+        small = np.ascontiguousarray(mask[top : top + height, left : left + width])
+        pieces.append(_filled(shape_of(small, x + left, y + top, photo, len(masks)), photo))
+    return pieces
+
+
+def _filled(part: KernelShape, photo: tuple[int, ...]) -> KernelShape:
+    """The part with its holes filled (a gloss or a dark crease is still kernel)."""
+    mask = np.zeros_like(part.mask)
+    x, y = part.box[:2]
+    cv2.drawContours(mask, [part.contour - np.array([x, y], np.int32)], -1, 255, cv2.FILLED)
+    return KernelShape(part.box, mask, part.contour, part.area, part.solidity, part.cut, part.clump)

@@ -1,0 +1,132 @@
+"""How different every pixel is from the plain sheet under the kernels.
+
+Lab shifted by (16, 0, 0) scales as a whole when light dims, so a shadow on the sheet is the sheet's own
+vector made shorter. The colour axes are turned so that the first runs along the sheet's vector
+(brightness) and the other two measure colour that no shadow can make. A quadratic surface follows
+uneven light. Any plain sheet works: light, dark or coloured.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.vision.photo import Pixels
+
+Floats = NDArray[np.float32]
+
+SMALL_SIDE = 240  # the sheet is fitted on a picture this long
+FIT_ROUNDS = 6
+SHADOW_DEPTH = 0.30  # a shadow may shorten the sheet's vector by this share (light down to about 34 %)
+SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
+MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
+KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`difference` (height, width) in Lab units, `spread` the sheet's own noise, `plain` the share of
+    the picture that is sheet, `threshold` the difference from which on a pixel is kernel."""
+
+    difference: Floats
+    spread: float
+    plain: float
+    threshold: float
+
+
+def measure_sheet(pixels: Pixels) -> Sheet:
+    """Finds the sheet in BGR `pixels` (height, width, 3) and measures every pixel against it."""
+    height, width = pixels.shape[:2]
+    shrink = max(1.0, max(height, width) / SMALL_SIDE)
+    small_size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
+    small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA))
+    mode = _commonest(small)
+    turn = _axes(mode)
+    surface, inlier = _fit(cv2.transform(small, turn))
+    turned = cv2.transform(_shifted_lab(cv2.GaussianBlur(pixels, (3, 3), 0)), turn)
+    ground = cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR)
+    difference = _difference(turned, ground)
+    spread, threshold = _threshold(difference)
+    return Sheet(difference, spread, float(inlier.mean()), threshold)
+
+
+def _shifted_lab(bgr: NDArray[np.uint8]) -> Floats:
+    """CIE Lab with L raised by 16, float32; from OpenCV's 8-bit form."""
+    lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB)
+    scale = np.array([[100 / 255, 0, 0, 16], [0, 1, 0, -128], [0, 0, 1, -128]], np.float32)
+    return np.asarray(cv2.transform(lab.astype(np.float32), scale), np.float32)
+
+
+def _commonest(small: Floats) -> Floats:
+    """The mean colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
+    flat = small.reshape(-1, 3)
+    cells = np.clip((flat + [0, 128, 128]) / [8, 8, 8], 0, 31).astype(np.int64)
+    index = (cells[:, 0] * 32 + cells[:, 1]) * 32 + cells[:, 2]
+    counts = np.bincount(index, minlength=32**3).reshape(32, 32, 32).astype(np.float32)
+    smooth = sum(np.roll(counts, shift, axis) for axis in range(3) for shift in (-1, 0, 1))
+    best = np.unravel_index(int(np.argmax(smooth)), counts.shape)
+    near = (np.abs(cells - np.array(best)) <= 1).all(axis=1)
+    return np.asarray(np.median(flat[near], axis=0), np.float32)
+
+
+def _axes(sheet: Floats) -> Floats:
+    """A rotation (3, 3) whose first row points along the sheet's colour vector."""
+    first = sheet / np.linalg.norm(sheet)
+    helper = np.array([0, 1, 0], np.float32) if abs(first[1]) < 0.9 else np.array([0, 0, 1], np.float32)
+    second = helper - first * np.dot(helper, first)
+    second /= np.linalg.norm(second)
+    return np.stack([first, second, np.cross(first, second)]).astype(np.float32)
+
+
+def _fit(small: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """A quadratic surface per turned axis through the sheet's pixels, and which pixels those are."""
+    height, width = small.shape[:2]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
+    values = small.reshape(-1, 3)
+    centre = np.zeros_like(values)
+    centre[:] = [_mode_of(values[:, k]) for k in range(3)]
+    inlier = np.linalg.norm((values - centre) * [0.5, 1, 1], axis=1) < 14
+    ground = centre
+    for round_number in range(FIT_ROUNDS):
+        use = terms[:, :3] if round_number < 2 else terms
+        if inlier.sum() < 50:
+            break
+        fitted, *_ = np.linalg.lstsq(use[inlier], values[inlier], rcond=None)
+        ground = (use @ fitted).astype(np.float32)
+        off = values - ground
+        off[:, 0] = np.where(off[:, 0] < 0, off[:, 0] * 0.6, off[:, 0])
+        away = np.linalg.norm(off, axis=1)
+        inlier = away < max(4.0, 3.0 * float(np.median(away[inlier])) * 1.48)
+    return ground.reshape(height, width, 3).astype(np.float32), inlier.reshape(height, width)
+
+
+def _mode_of(values: Floats) -> float:
+    counts, edges = np.histogram(values, bins=64)
+    best = int(np.argmax(np.convolve(counts, [1, 2, 1], "same")))
+    return float(edges[best] + edges[best + 1]) / 2
+
+
+def _difference(turned: Floats, ground: Floats) -> Floats:
+    """Length of the colour difference, a darkening within a shadow's reach counted lightly."""
+    off = cv2.subtract(turned, ground)
+    bright, first, second = cv2.split(off)
+    down = np.maximum(-bright, 0)
+    reach = SHADOW_DEPTH * np.ascontiguousarray(ground[..., 0])
+    beyond = np.maximum(down - reach, 0)
+    along = np.maximum(bright, 0) + SHADOW_WEIGHT * (down - beyond) + beyond * 2
+    return np.asarray(np.sqrt(along * along + first * first + second * second), np.float32)
+
+
+def _threshold(difference: Floats) -> tuple[float, float]:
+    """The sheet's noise and the difference at which kernels begin."""
+    some = difference[::4, ::4].ravel()
+    quiet = some[some < max(4.0, float(np.percentile(some, 60)))]
+    spread = float(np.median(quiet)) if quiet.size else 0.0
+    floor = max(MIN_DIFFERENCE, 4.0 * spread)
+    strong = some[some > floor]
+    if strong.size < 20:
+        return spread, floor
+    typical = float(np.median(strong))
+    return spread, max(floor, KERNEL_SHARE * typical)
