@@ -1,4 +1,5 @@
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,7 @@ def test_an_ambiguous_item_names_the_samples_it_might_belong_to():
 def test_a_barcode_entered_again_means_the_open_sample():
     old = KnownSample("old", "W", "soft_wheat", "load", NOON - minutes(999), False)
     assert pair(item("W"), [WHEAT, old], POLICY).sample_id == "id-W"
+    assert pair(item("W"), [WHEAT, replace(old, open=True)], POLICY).sample_id == "id-W"
 
 
 samples = st.lists(
