@@ -131,7 +131,7 @@ def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
 
 def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was."""
+    its quality as it was. A mean that cannot be computed (a falling number under 50 s went in) stays so."""
     held = dict(before.content) if before else {}
     if kg <= 0:
         whole = before.content_kg if before else 0.0
@@ -142,7 +142,10 @@ def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, 
     for analyte, measured in moved.items():
         parts = [Part(Tonnes(kg / 1000), {analyte: measured})]
         was = held.get(analyte.value)
-        if was is not None and was["value"] is not None:
+        if was is not None and was["value"] is None:
+            after[analyte.value] = {**was, "known_t": was["known_t"] + kg / 1000}
+            continue
+        if was is not None:
             parts.append(Part(Tonnes(was["known_t"]), _measured({analyte.value: was})))
         mixed = blend(parts)[analyte]
         after[analyte.value] = {

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from station.store.tables import (
+    AuditEvent,
     Decision,
     Load,
     Pairing,
@@ -13,6 +14,7 @@ from station.store.tables import (
     Reading,
     Reservation,
     Sample,
+    Terminal,
     Ticket,
     Vehicle,
     Visit,
@@ -137,3 +139,19 @@ def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehi
     """Vehicles whose plate begins so (letters and digits only), most recently seen first."""
     query = select(Vehicle).where(col(Vehicle.plate_key).startswith(plate_key, autoescape=True))
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
+
+
+def last_weighing_of(tx: Session, instrument_id: str) -> Weighing | None:
+    """What this bridge weighed last."""
+    query = select(Weighing).where(Weighing.instrument_id == instrument_id).order_by(col(Weighing.id).desc())
+    return tx.exec(query.limit(1)).first()
+
+
+def last_event_at(tx: Session) -> datetime | None:
+    """When the newest audit event was recorded."""
+    return tx.exec(select(AuditEvent.at).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+
+
+def has_terminal(tx: Session) -> bool:
+    """Does anything hold a token that is not revoked?"""
+    return tx.exec(select(Terminal.id).where(col(Terminal.revoked_at).is_(None)).limit(1)).first() is not None

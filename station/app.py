@@ -1,0 +1,213 @@
+"""Composition root of `silo serve`: everything is started in order here and stopped in reverse."""
+
+import json
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from station import jobs
+from station.api.app import create_app
+from station.api.context import Context
+from station.clock import StationClock, scaled
+from station.receival import reference
+from station.receival.desk import Desk
+from station.runtime.devices import Devices, make_drivers
+from station.runtime.health import Vitals
+from station.runtime.intake import Intake
+from station.runtime.light_box import LightBox, shipped_bundle
+from station.settings import LOOPBACK, Problem, SettingsError, SiteSettings, load_settings
+from station.site import policy_of, reference_of, rule_pack_texts
+from station.store import queries
+from station.store.blobs import Blobs
+from station.store.engine import Ledger
+from station.vision.client import VisionWorker
+
+CRASHED = 70
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """`speed` and `start` make a simulated site's clock; a real site has neither."""
+
+    config: Path
+    speed: float = 1.0
+    start: datetime | None = None
+
+
+def serve(options: ServeOptions) -> int:
+    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError or LedgerError
+    before anything is accepted."""
+    settings = load_settings(options.config)
+    texts = rule_pack_texts(settings, options.config)
+    crash = Crash()
+    with ExitStack() as stack:
+        ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))
+        clock = _clock(ledger, options)
+        desk = Desk(ledger, policy_of(settings))
+        reference.load_site(desk, reference_of(settings), texts, clock())
+        _refuse_open_door(settings, options.config, ledger)
+        blobs = Blobs(ledger.folder / "photos")
+        drivers = make_drivers(settings, options.config, clock)
+        intake = Intake(desk, drivers, ledger.folder / "frames", settings.weighing_rule(), clock)
+        light_box = LightBox(desk, blobs, _worker(settings, options.config), clock)
+        watch = jobs.Watch(ledger)
+        devices = Devices(settings, drivers, intake)
+        vitals = Vitals(ledger, clock, intake, light_box, watch)
+        context = Context(
+            desk=desk,
+            blobs=blobs,
+            clock=clock,
+            live=devices.live,
+            health=vitals.facts,
+            admin_token=_admin_token(ledger.folder),
+            wake_vision=light_box.wake,
+        )
+        server = Server(context, settings, ledger.folder)
+        crash.stop_with(server)
+        stack.enter_context(crash.watching())
+        stack.enter_context(_stopping_on_signals(server))
+        timetable = {"checkpoint": (ledger.checkpoint, 300.0), "chain": (watch.check_chain, 86_400.0)}
+        stack.enter_context(jobs.scheduled(timetable))
+        stack.enter_context(light_box.running())
+        stack.enter_context(intake.running())
+        server.run()
+    return CRASHED if crash.happened else 0
+
+
+class Server:
+    """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
+
+    def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
+        self._socket = _listen(settings.server.host, settings.server.port)
+        host, port = self._socket.getsockname()[:2]
+        self._line = {
+            "listening": f"http://{host}:{port}",
+            "admin_token_file": str(folder / "admin.token"),
+        }
+        app = create_app(context)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on"
+        )
+        self._uvicorn = _Announcing(config, self._announce)
+
+    def run(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        self._uvicorn.should_exit = True
+
+    def _announce(self) -> None:
+        print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
+
+
+class _Announcing(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._announce()
+
+
+class Crash:
+    """An unknown error in any thread ends the process: half a station is worse than a restarted one."""
+
+    def __init__(self) -> None:
+        self.happened = False
+        self._server: Server | None = None
+
+    def stop_with(self, server: Server) -> None:
+        self._server = server
+
+    def watching(self) -> ExitStack:
+        before = threading.excepthook
+        threading.excepthook = self._hook
+        stack = ExitStack()
+        stack.callback(setattr, threading, "excepthook", before)
+        return stack
+
+    def _hook(self, args: threading.ExceptHookArgs) -> None:
+        self.happened = True
+        info = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+        log.critical("thread_died", thread=args.thread.name if args.thread else None, exc_info=info)
+        if self._server is not None:
+            self._server.stop()
+
+
+@contextmanager
+def _stopping_on_signals(server: Server) -> Iterator[None]:
+    """uvicorn raises the signal that stopped it once more at its end; ours is then still the handler, so
+    the rest is stopped in order."""
+
+    def stop(_number: int, _frame: object) -> None:
+        server.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _clock(ledger: Ledger, options: ServeOptions) -> StationClock:
+    with ledger.read() as tx:
+        recorded = queries.last_event_at(tx)
+    if options.start is not None:
+        return scaled(max(options.start, recorded) if recorded else options.start, options.speed)
+    return StationClock(not_before=recorded)
+
+
+def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> None:
+    if settings.server.host in LOOPBACK:
+        return
+    with ledger.read() as tx:
+        if not queries.has_terminal(tx):
+            text = (
+                f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
+                "Start with 127.0.0.1, run `silo token add`, then open it."
+            )
+            raise SettingsError([Problem(file, "server.host", text)])
+
+
+def bundle_path(settings: SiteSettings, file: Path) -> Path | None:
+    """The model bundle that the site uses; None where no photo is judged."""
+    if not settings.vision.enabled:
+        return None
+    return file.parent / settings.vision.bundle if settings.vision.bundle else shipped_bundle()
+
+
+def _worker(settings: SiteSettings, file: Path) -> VisionWorker | None:
+    bundle = bundle_path(settings, file)
+    return VisionWorker(bundle, answer_timeout_s=settings.vision.answer_timeout_s) if bundle else None
+
+
+def _admin_token(folder: Path) -> str:
+    """A fresh one at every start, readable by the station's own user only."""
+    token = secrets.token_urlsafe(24)
+    path = folder / "admin.token"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(token)
+    return token
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    return listener

@@ -1,0 +1,122 @@
+"""`silo check`: looks at everything a station needs before the first truck, and says what to do."""
+
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from drivers.errors import SettingError
+from drivers.registry import make_protocol, make_transport
+from drivers.transport import LineDown
+from station.app import bundle_path
+from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.settings import SettingsError, SiteSettings, load_settings
+from station.site import rule_pack_texts
+from station.store import audit
+from station.store.engine import Ledger, LedgerBusy, LedgerError
+from station.vision.bundle import BundleError, read_bundle
+
+WARN_FREE_MB = 2_000
+CONNECT_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`what` was looked at; `text` says what is, and what to do where it is not good."""
+
+    what: str
+    good: bool
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"what": self.what, "good": self.good, "text": self.text}
+
+
+def check_site(file: Path) -> list[Finding]:
+    """Every finding, the good ones too. Opens each port for a moment: not while the station runs."""
+    try:
+        settings = load_settings(file)
+    except SettingsError as error:
+        return [Finding("site file", False, str(problem)) for problem in error.problems]
+    found = [Finding("site file", True, str(file))]
+    found += _rules(settings, file)
+    found += _folder(file.parent / settings.site.data)
+    found += _bundle(settings, file)
+    for index, instrument in enumerate(settings.instruments):
+        found += _instrument(f"instruments[{index}] {instrument.id}", instrument.driver, instrument.port,
+                             {key: str(value) for key, value in instrument.settings.items()})  # fmt: skip
+    return found
+
+
+def _rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+    packs: list[RulePack] = []
+    try:
+        for text in rule_pack_texts(settings, file):
+            packs.append(parse_rule_pack(text))
+            yield Finding(
+                "rule pack", True, f"{packs[-1].name} {packs[-1].version}, from {packs[-1].valid_from}"
+            )
+    except SettingsError as error:
+        yield Finding("rule pack", False, str(error))
+    except RulePackError as error:
+        yield Finding("rule pack", False, str(error))
+    grades = {grade.id for pack in packs for grade in pack.grades}
+    for index, cell in enumerate(settings.cells):
+        if cell.grade is not None and cell.grade not in grades:
+            yield Finding(
+                "cells", False, f"{file}: cells[{index}].grade: no rule pack has the grade {cell.grade!r}"
+            )
+
+
+def _folder(folder: Path) -> Iterator[Finding]:
+    try:
+        with closing(Ledger(folder)) as ledger:
+            ledger.quick_check()
+            with ledger.read() as tx:
+                broken = audit.first_broken(tx)
+        yield Finding("database", True, f"{folder} is whole")
+        chain = "is whole" if broken is None else f"is broken at event {broken}: restore a backup"
+        yield Finding("audit chain", broken is None, chain)
+    except LedgerBusy as error:
+        yield Finding("database", True, f"in use by the running station ({error})")
+    except (LedgerError, OSError) as error:
+        yield Finding("database", False, str(error))
+        return
+    free = shutil.disk_usage(folder).free // 1_000_000
+    text = f"{free} MB free" if free >= WARN_FREE_MB else f"{free} MB free: under {WARN_FREE_MB}, make room"
+    yield Finding("disk", free >= WARN_FREE_MB, text)
+
+
+def _bundle(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+    path = bundle_path(settings, file)
+    if path is None:
+        yield Finding("model", True, "vision is off: no photo is judged")
+        return
+    try:
+        manifest = read_bundle(path).manifest
+        yield Finding("model", True, f"{manifest.name} {manifest.version}")
+    except (BundleError, OSError) as error:
+        yield Finding("model", False, f"{path}: {error}")
+
+
+def _instrument(where: str, driver: str, port: str, words: dict[str, str]) -> Iterator[Finding]:
+    try:
+        make_protocol(driver, words)
+        transport = make_transport(port, name="check")
+    except SettingError as error:
+        yield Finding(where, False, str(error))
+        return
+    parts = urlsplit(port)
+    try:
+        if parts.scheme == "mqtt":  # a client of its own must not take over the station's broker session
+            socket.create_connection((parts.hostname or "", parts.port or 1883), CONNECT_S).close()
+        else:
+            transport.open()
+            transport.close()
+        yield Finding(where, True, f"{port} can be opened")
+    except (LineDown, OSError) as error:
+        yield Finding(where, False, f"{port}: {error}")

@@ -1,0 +1,23 @@
+"""The command line `silo`: every stage of the flow alone on files, the service, and its care.
+
+Results go to standard output (JSON lines where `--json`), messages to standard error. Exit codes:
+0 done, 1 a negative answer, 2 usage or missing file, 3 configuration, 4 device or network, 5 database.
+"""
+
+import typer
+
+from station.cli import people, service, stages
+from station.cli.say import _
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help=_("Silo Station: receives grain at a silo, from arrival to ticket, with or without a network."),
+)
+for register in (service.register, stages.register, people.register):
+    register(app)
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,135 @@
+"""The first person and the first terminal: through the running station, else on its closed data folder."""
+
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from station.cli.say import Exit, _, fail, out, tell
+
+ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
+TIMEOUT_S = 10.0
+
+
+def register(app: typer.Typer) -> None:
+    person = typer.Typer(no_args_is_help=True, help=_("The persons who sign in."))
+    token = typer.Typer(no_args_is_help=True, help=_("The tokens of terminals, phones and applications."))
+    person.command("add", help=_("Adds a person with a name and a PIN."))(person_add)
+    token.command("add", help=_("Makes a token; it is shown once."))(token_add)
+    token.command("revoke", help=_("Ends a token at once."))(token_revoke)
+    app.add_typer(person, name="person")
+    app.add_typer(token, name="token")
+
+
+def person_add(
+    name: str,
+    config: ConfigOption,
+    role: Annotated[list[str], typer.Option(help=_("operator, manager or installer; may be repeated."))],
+    pin: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
+    ],
+    language: Annotated[str | None, typer.Option(help=_("fr or en."))] = None,
+) -> None:
+    from station.api.schemas import PersonIn
+    from station.receival import people
+
+    body = _valid(PersonIn, {"name": name, "pin": pin, "roles": role, "language": language})
+    _act(
+        config,
+        lambda call: call("POST", "/admin/people", body.model_dump()),
+        lambda desk: people.add_person(desk, body.name, body.pin, list(body.roles), body.language, _now()),
+    )
+    tell(_("{name} can sign in now.").format(name=name))
+
+
+def token_add(
+    name: str,
+    config: ConfigOption,
+    kind: Annotated[str, typer.Option(help=_("terminal, phone or app."))] = "terminal",
+) -> None:
+    from station.api.schemas import TokenIn
+    from station.receival import people
+
+    body = _valid(TokenIn, {"name": name, "kind": kind})
+    made = _act(
+        config,
+        lambda call: call("POST", "/admin/tokens", body.model_dump())["token"],
+        lambda desk: people.add_terminal(desk, body.name, body.kind, _now())[1],
+    )
+    tell(_("Keep this token; it is not shown again:"))
+    out(made)
+
+
+def token_revoke(name: str, config: ConfigOption) -> None:
+    from station.receival import people
+
+    _act(
+        config,
+        lambda call: call("DELETE", f"/admin/tokens/{name}", None),
+        lambda desk: people.revoke_terminal(desk, name, _now()),
+    )
+    tell(_("{name} is revoked.").format(name=name))
+
+
+def _act(config: Path, through_station: Callable[..., Any], on_ledger: Callable[..., Any]) -> Any:
+    """Beside a running station its API is used; a closed data folder is opened for the moment."""
+    from station.receival.desk import Desk
+    from station.receival.errors import Refusal
+    from station.settings import SettingsError, load_settings
+    from station.site import policy_of
+    from station.store.engine import Ledger, LedgerBusy, LedgerError
+    from ui.reasons import message
+
+    try:
+        settings = load_settings(config)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    folder = config.parent / settings.site.data
+    try:
+        with closing(Ledger(folder)) as ledger:
+            return on_ledger(Desk(ledger, policy_of(settings)))
+    except LedgerBusy:
+        url = f"http://{settings.server.host}:{settings.server.port}/api/v1"
+        return through_station(_caller(url, folder / "admin.token"))
+    except LedgerError as error:
+        fail(str(error), Exit.DATABASE)
+    except Refusal as refusal:
+        from station.cli.say import LANGUAGE
+
+        fail(message(refusal.code, refusal.params, LANGUAGE), Exit.NEGATIVE)
+
+
+def _caller(url: str, token_file: Path) -> Callable[..., Any]:
+    import httpx2
+
+    def call(method: str, path: str, body: dict[str, Any] | None) -> Any:
+        try:
+            headers = {"Authorization": f"Bearer {token_file.read_text()}"}
+            answer = httpx2.request(method, url + path, json=body, headers=headers, timeout=TIMEOUT_S)
+        except (OSError, httpx2.HTTPError) as error:
+            fail(
+                _("the running station does not answer at {url}: {error}").format(url=url, error=error),
+                Exit.NETWORK,
+            )
+        if answer.is_error:
+            fail(answer.json().get("detail", answer.text), Exit.NEGATIVE)
+        return answer.json() if answer.content else None
+
+    return call
+
+
+def _valid(model: Any, values: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        fail(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", Exit.USAGE)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

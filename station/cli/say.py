@@ -1,0 +1,50 @@
+"""How commands speak: language from LANG, results on standard output, messages on standard error."""
+
+import json
+import os
+import sys
+from enum import IntEnum
+from typing import Any, NoReturn
+
+import typer
+
+from ui.i18n import language_of, translator
+from ui.reasons import message
+
+LANGUAGE = language_of(os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"))
+_ = translator(LANGUAGE).gettext
+
+
+class Exit(IntEnum):
+    DONE = 0
+    NEGATIVE = 1
+    USAGE = 2
+    CONFIGURATION = 3
+    NETWORK = 4
+    DATABASE = 5
+
+
+def out(value: Any) -> None:
+    """One JSON line on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.flush()
+
+
+def tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def fail(text: str, code: Exit) -> NoReturn:
+    tell(f"silo: {text}")
+    raise typer.Exit(code)
+
+
+def with_messages(value: Any) -> Any:
+    """Adds `message` to every reason (`{"code", "params"}`) inside a JSON value."""
+    if isinstance(value, list):
+        return [with_messages(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"code", "params"}:
+        return {**value, "message": message(value["code"], value["params"], LANGUAGE)}
+    return {key: with_messages(item) for key, item in value.items()}

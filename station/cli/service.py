@@ -1,0 +1,114 @@
+"""The service and what belongs to it: serve, tui, check, demo."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+
+ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo", help=_("A simulated silo with its terminal; needs nothing else."))(demo)
+    app.command("serve", help=_("Runs the station of a site."))(serve)
+    app.command("tui", help=_("Opens the operator's terminal of a running station."))(tui)
+    app.command("check", help=_("Names every problem of a site file and of what it points to."))(check)
+
+
+def serve(
+    config: ConfigOption,
+    speed: Annotated[float, typer.Option(hidden=True, min=0.1, max=1000)] = 1.0,
+    start: Annotated[str | None, typer.Option(hidden=True)] = None,
+) -> None:
+    from station.app import ServeOptions
+    from station.app import serve as run
+    from station.logs import log_to_standard_error
+    from station.settings import SettingsError
+    from station.store.engine import LedgerError
+
+    log_to_standard_error()
+    begin = datetime.fromisoformat(start).astimezone(UTC) if start else None
+    try:
+        code = run(ServeOptions(config, speed, begin))
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    except LedgerError as error:
+        fail(str(error), Exit.DATABASE)
+    raise typer.Exit(code)
+
+
+def tui(
+    url: Annotated[str, typer.Option(help=_("Where the station listens."))] = "http://127.0.0.1:8321",
+    token: Annotated[
+        str | None, typer.Option(help=_("This terminal's token, else SILO_TOKEN or ~/.config/silo/token."))
+    ] = None,
+    language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
+    theme: Annotated[str, typer.Option(help=_("dark, light or plain."))] = "dark",
+) -> None:
+    from ui.tui.app import run
+
+    raise typer.Exit(
+        run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme) or Exit.DONE
+    )
+
+
+def check(
+    config: ConfigOption,
+    as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
+) -> None:
+    from station.checks import check_site
+
+    findings = check_site(config)
+    for finding in findings:
+        if as_json:
+            out(finding.as_dict())
+        else:
+            tell(f"{_('ok') if finding.good else _('PROBLEM')}  {finding.what}: {finding.text}")
+    bad = [finding for finding in findings if not finding.good]
+    if any(finding.what == "site file" for finding in bad):
+        raise typer.Exit(Exit.CONFIGURATION)
+    raise typer.Exit(Exit.NEGATIVE if bad else Exit.DONE)
+
+
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help=_("An automatic operator, no terminal."))
+    ] = False,
+    trucks: Annotated[int, typer.Option(min=1, max=500, help=_("How many trucks come."))] = 20,
+    speed: Annotated[float, typer.Option(min=0.5, max=200, help=_("How fast the site's clock runs."))] = 1.0,
+    seed: Annotated[int, typer.Option(help=_("The same seed gives the same day."))] = 1,
+    data: Annotated[Path | None, typer.Option(help=_("Keep the day's data in this folder."))] = None,
+    language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
+    theme: Annotated[str, typer.Option(help=_("dark, light or plain."))] = "dark",
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("One JSON line per load, then a summary."))
+    ] = False,
+) -> None:
+    from station.demo.run import DemoOptions, run_demo
+
+    options = DemoOptions(
+        headless=headless,
+        trucks=trucks,
+        speed=speed,
+        seed=seed,
+        data=data,
+        language=language or LANGUAGE,
+        theme=theme,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_demo(options))
+
+
+def _stored_token() -> str:
+    token = os.environ.get("SILO_TOKEN")
+    if token:
+        return token
+    file = Path.home() / ".config" / "silo" / "token"
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError:
+        fail(_("no token: give --token, set SILO_TOKEN, or write it to {file}").format(file=file), Exit.USAGE)

@@ -1,0 +1,172 @@
+"""One stage of the flow on files: decode, inspect, route."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.cli.say import LANGUAGE, Exit, _, fail, out, tell, with_messages
+from ui.reasons import message
+
+CHUNK = 65_536
+
+
+def register(app: typer.Typer) -> None:
+    app.command("decode", help=_("Bytes of a device to readings, one JSON object per valid frame."))(decode)
+    app.command("inspect", help=_("Photos to kernel counts and shares, one JSON object per photo."))(inspect)
+    app.command("route", help=_("A sample and the cells to a ranked proposal, as JSON."))(route)
+
+
+def decode(
+    file: Annotated[str, typer.Argument(help=_("File with the bytes, or - for standard input."))],
+    driver: Annotated[str, typer.Option(help=_("Kind of device."))],
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A setting of the driver."))
+    ] = None,
+) -> None:
+    from drivers.decode import decode as decode_bytes
+    from drivers.errors import FrameError, SettingError
+
+    found = bad = 0
+    try:
+        for result in decode_bytes(_chunks(file), driver, _pairs(settings or []), at=datetime.now(UTC)):
+            if isinstance(result, FrameError):
+                bad += 1
+                tell(f"{result} [{result.data.hex()}]")
+            else:
+                found += 1
+                out(result.as_dict())
+    except SettingError as error:
+        fail(str(error), Exit.USAGE)
+    tell(_("{found} readings, {bad} bad frames").format(found=found, bad=bad))
+    raise typer.Exit(Exit.DONE if found else Exit.NEGATIVE)
+
+
+def inspect(
+    photos: Annotated[list[Path], typer.Argument(help=_("Photos of grain on a plain sheet."))],
+    species: Annotated[
+        str | None, typer.Option(help=_("Declared species; without it any known one."))
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help=_("Model bundle; else the one that ships."))] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help=_("Write the photo with what was seen (one photo)."))
+    ] = None,
+    polygons: Annotated[bool, typer.Option("--polygons", help=_("Add each kernel's outline."))] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
+) -> None:
+    from station.grain.identifiers import photo_species
+    from station.runtime.light_box import shipped_bundle
+    from station.vision.bundle import BundleError
+    from station.vision.inspect import inspect as inspect_photo
+    from station.vision.model import load_model
+    from station.vision.overlay import draw_overlay
+
+    try:
+        loaded = load_model(model or shipped_bundle())
+    except FileNotFoundError as error:
+        fail(str(error), Exit.USAGE)
+    except BundleError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    worst = Exit.DONE
+    for photo in photos:
+        try:
+            data = photo.read_bytes()
+        except OSError as error:
+            tell(f"silo: {photo}: {error.strerror}")
+            worst = Exit.USAGE
+            continue
+        seen = inspect_photo(
+            data,
+            loaded,
+            species=photo_species(species) if species else None,
+            polygons=polygons or overlay is not None,
+        )
+        if not seen.accepted and worst is Exit.DONE:
+            worst = Exit.NEGATIVE
+        if overlay is not None:
+            overlay.write_bytes(draw_overlay(data, seen))
+        result = {"photo": str(photo), **with_messages(seen.as_dict(polygons=polygons))}
+        if as_json:
+            out(result)
+        else:
+            _tell_inspection(photo, result)
+    raise typer.Exit(worst)
+
+
+def route(
+    rules: Annotated[Path, typer.Option(help=_("Rule pack (TOML)."))],
+    cells: Annotated[Path, typer.Option(help=_("The cells (JSON)."))],
+    sample: Annotated[Path, typer.Option(help=_("The load's sample (JSON)."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("JSON on standard output."))] = False,
+) -> None:
+    from station.grain.routing import route as route_load
+    from station.grain.rules import RulePackError, parse_rule_pack
+    from station.grain.wire import WireError, read_cells, read_facts
+
+    try:
+        pack = parse_rule_pack(_text(rules))
+        proposal = route_load(read_facts(_text(sample)), read_cells(_text(cells)), pack)
+    except (RulePackError, WireError) as error:
+        fail(str(error), Exit.CONFIGURATION)
+    result = with_messages(proposal.as_dict())
+    if as_json:
+        out(result)
+        return
+    out(result["proposal"])
+    for ranked in result["ranked"]:
+        tell(f"{ranked['pit']} → {ranked['cell']}  {ranked['score']:.3f}")
+        _tell_reasons(ranked["reasons"])
+    for refused in result["refused"]:
+        tell(f"✗ {refused['cell']}")
+        _tell_reasons(refused["reasons"])
+
+
+def _tell_reasons(reasons: list[dict[str, object]]) -> None:
+    for reason in reasons:
+        tell(f"    {reason['message']}")
+
+
+def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
+    tell(f"{photo}: " + _("{kernels} kernels, {cut} cut by the edge").format(**result))
+    classes = result["classes"]
+    assert isinstance(classes, dict)
+    for name, share in classes.items():
+        text = (
+            f"    {name}: {share['count']}  {share['share']:.1%} ({share['low']:.1%} - {share['high']:.1%})"
+        )
+        tell(text)
+    reasons = result["reasons"]
+    assert isinstance(reasons, list)
+    for reason in reasons:
+        tell("    " + message(reason["code"], reason["params"], LANGUAGE))
+
+
+def _chunks(file: str) -> Iterator[bytes]:
+    if file == "-":
+        yield from iter(lambda: sys.stdin.buffer.read1(CHUNK), b"")
+        return
+    try:
+        with Path(file).open("rb") as source:
+            yield from iter(lambda: source.read(CHUNK), b"")
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
+
+
+def _pairs(settings: list[str]) -> dict[str, str]:
+    pairs = {}
+    for text in settings:
+        key, sign, value = text.partition("=")
+        if not sign:
+            fail(_("--set {text}: write it as key=value").format(text=text), Exit.USAGE)
+        pairs[key] = value
+    return pairs
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{path}: {error}", Exit.USAGE)

@@ -1,0 +1,41 @@
+"""How the station is: what every screen warns of."""
+
+from typing import Any
+
+from station.api.context import HealthFacts
+from station.clock import NOTICEABLE, StationClock
+from station.jobs import Watch
+from station.runtime.intake import Intake
+from station.runtime.light_box import LightBox
+from station.store.engine import Ledger
+
+Warnings = list[tuple[str, dict[str, Any]]]
+
+
+class Vitals:
+    def __init__(
+        self, ledger: Ledger, clock: StationClock, intake: Intake, light_box: LightBox, watch: Watch
+    ) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._intake = intake
+        self._light_box = light_box
+        self._watch = watch
+
+    def facts(self) -> HealthFacts:
+        return HealthFacts(vision=self._light_box.state, warnings=self._warnings())
+
+    def _warnings(self) -> Warnings:
+        found: Warnings = []
+        ahead = self._clock.ahead()
+        if ahead > NOTICEABLE:
+            found.append(("clock_behind", {"seconds": round(ahead.total_seconds())}))
+        if self._intake.disk_full:
+            found.append(("intake_waits_for_disk", {}))
+        if self._light_box.problem:
+            found.append(("vision_problem", {"text": self._light_box.problem}))
+        if self._watch.broken_seq is not None:
+            found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
+        if self._ledger.was_unclean:
+            found.append(("unclean_stop", {}))
+        return found

@@ -1,0 +1,72 @@
+"""From the site file to what the desk and the ledger know: policy, reference records, rule packs."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from drivers.registry import KINDS
+from station.receival.desk import Policy
+from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile
+from station.settings import Problem, SettingsError, SiteSettings, opening_values
+
+
+def policy_of(settings: SiteSettings) -> Policy:
+    return Policy(
+        site=settings.site.id,
+        site_name=settings.site.name,
+        campaign=settings.site.campaign,
+        language=settings.site.language,
+        pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
+        instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
+        net_share=settings.intake.net_share,
+        products={name: species.value for name, species in settings.products.items()},
+        species=tuple(species.value for species in settings.site.species),
+        override_reasons=tuple(settings.intake.override_reasons),
+        refusal_reasons=tuple(settings.intake.refusal_reasons),
+    )
+
+
+def reference_of(settings: SiteSettings) -> SiteFile:
+    return SiteFile(
+        cells=tuple(
+            CellSite(
+                id=cell.id,
+                name=cell.name,
+                species=cell.species.value if cell.species else None,
+                grade=cell.grade,
+                claims=tuple(claim.value for claim in cell.claims),
+                role=cell.role,
+                open=cell.open,
+                capacity_kg=cell.capacity_t * 1000,
+                opening_kg=cell.opening_t * 1000,
+                opening=opening_values(cell),
+            )
+            for cell in settings.cells
+        ),
+        pits={pit.id: pit.name for pit in settings.pits},
+        lines=tuple(LineSite(ln.id, ln.name, tuple(ln.pits), tuple(ln.cells)) for ln in settings.lines),
+        instruments=tuple(
+            InstrumentSite(
+                id=instrument.id,
+                name=instrument.name,
+                driver=instrument.driver,
+                category=KINDS[instrument.driver].category,
+                port=instrument.port,
+                serial_number=instrument.serial_number,
+                asset_tag=instrument.asset_tag,
+                verified_until=instrument.verified_until,
+            )
+            for instrument in settings.instruments
+        ),
+        suppliers=tuple((supplier.name, supplier.external_id) for supplier in settings.suppliers),
+    )
+
+
+def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:
+    """The rule packs that the site file names. Raises SettingsError for one that is not there."""
+    texts = []
+    for index, name in enumerate(settings.site.rule_packs):
+        try:
+            texts.append((file.parent / name).read_text(encoding="utf-8"))
+        except (FileNotFoundError, UnicodeDecodeError) as error:
+            raise SettingsError([Problem(file, f"site.rule_packs[{index}]", str(error))]) from None
+    return texts

@@ -1,0 +1,38 @@
+"""`./silo test`: style, types, import contracts, tests. Ends with pytest's closing line.
+
+./silo test                 everything
+./silo test tests/grain -k falling      only pytest, with these arguments
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CHECKS = (
+    ("style", ["ruff", "check", "."]),
+    ("format", ["ruff", "format", "--check", "."]),
+    ("types", ["mypy"]),
+    ("import contracts", ["lint-imports", "--no-cache"]),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every check even when one fails, so that one run names all that is wrong."""
+    programs = Path(sys.executable).parent
+    failed = []
+    if not arguments:
+        for name, command in CHECKS:
+            print(f"silo test: {name} ...", flush=True)
+            if subprocess.run([programs / command[0], *command[1:]], cwd=ROOT, check=False).returncode:
+                failed.append(name)
+        arguments = ["-n", str(min(2, len(os.sched_getaffinity(0)))), "--dist", "loadfile"]
+    for name in failed:
+        print(f"silo test: FAILED: {name}", flush=True)
+    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    return tests or (1 if failed else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
