@@ -1,0 +1,79 @@
+"""What every kind of device declares, and the one way from a frame to a reading."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol
+
+from drivers.errors import FrameError, InstrumentFault, SettingError
+from drivers.framing import Framer
+from drivers.reading import Frame, Reading
+
+Category = Literal["weighbridge", "analyzer"]
+Evidence = Literal["documented", "captured", "inferred"]
+
+# What a parser can raise by mistake. One such message is a bad frame; the line stays open.
+_PARSER_MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One choice the installer makes for a kind: all values are words from `allowed`."""
+
+    default: str
+    allowed: tuple[str, ...]
+    help: str
+
+
+class Kind(Protocol):
+    """One device protocol. `parse` is pure and raises FrameError (and InstrumentFault) only.
+
+    `evidence` says where the wire format is known from, `unverified` what of it was never seen.
+    `silent_after_s` is how long the device may say nothing before that is a fault (None: for ever).
+    """
+
+    kind: ClassVar[str]
+    name: ClassVar[str]
+    category: ClassVar[Category]
+    evidence: ClassVar[Evidence]
+    never_checked_on_hardware: ClassVar[bool]
+    unverified: ClassVar[tuple[str, ...]]
+    settings: ClassVar[Mapping[str, Setting]]
+    silent_after_s: ClassVar[float | None]
+
+    def framer(self) -> Framer: ...
+
+    def parse(self, frame: Frame) -> Reading: ...
+
+
+class InstrumentFaultFrame(FrameError):
+    """The instrument itself reports a fault in this message."""
+
+
+class DriverFaultFrame(FrameError):
+    """The driver failed on this message: a mistake of the program, not of the line."""
+
+
+def choose(kind: str, declared: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
+    """The settings in force: the defaults, overlaid by `given`. SettingError on anything unknown."""
+    for key, value in given.items():
+        if key not in declared:
+            known = ", ".join(declared) or "none"
+            raise SettingError(f"{kind}: unknown setting {key!r}; known settings: {known}")
+        if value not in declared[key].allowed:
+            allowed = ", ".join(declared[key].allowed)
+            raise SettingError(f"{kind}: {key} = {value!r} is not possible; allowed: {allowed}")
+    return {key: given.get(key, setting.default) for key, setting in declared.items()}
+
+
+def read_frame(protocol: Kind, frame: Frame) -> Reading | FrameError:
+    """Parse one frame. A fault reported by the instrument (InstrumentFaultFrame) and a mistake in the
+    parser (DriverFaultFrame) are errors of this frame and of no other.
+    """
+    try:
+        return protocol.parse(frame)
+    except FrameError as error:
+        return error
+    except InstrumentFault as fault:
+        return InstrumentFaultFrame(f"instrument fault: {fault}", frame.data)
+    except _PARSER_MISTAKES as mistake:
+        return DriverFaultFrame(f"driver {protocol.kind} failed on this message: {mistake!r}", frame.data)

@@ -1,0 +1,36 @@
+"""From a number on the wire to a Value in the analyte's own unit, or to None where it cannot be true."""
+
+import math
+
+from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Value
+
+POUND_KG = 0.45359237
+LB_PER_BUSHEL_KG_HL = 1.2872
+_DIGITS = 6
+
+
+def measured(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
+    """`number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
+    return Value(plausible(analyte, number), UNIT_OF[analyte], basis)
+
+
+def plausible(analyte: Analyte, number: float | None) -> float | None:
+    low, high = PLAUSIBLE[analyte]
+    if number is None or not math.isfinite(number) or not low <= number <= high:
+        return None
+    return number
+
+
+def pounds(number: float) -> float:
+    """lb -> kg."""
+    return round(number * POUND_KG, _DIGITS)
+
+
+def pounds_per_bushel(number: float) -> float:
+    """lb/bu (US) -> kg/hl."""
+    return round(number * LB_PER_BUSHEL_KG_HL, _DIGITS)
+
+
+def fahrenheit(number: float) -> float:
+    """°F -> °C."""
+    return round((number - 32.0) / 1.8, _DIGITS)
