@@ -1,0 +1,21 @@
+"""The ways to a device. This package is the only importer of pyserial and paho."""
+
+from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.transport.mqtt import MqttTransport
+from drivers.transport.publish import MqttPublisher
+from drivers.transport.replay import ReplayTransport
+from drivers.transport.serial_port import SerialTransport
+from drivers.transport.tcp import TcpTransport
+
+__all__ = [
+    "Chunk",
+    "EndOfData",
+    "ErrorCode",
+    "LineDown",
+    "MqttPublisher",
+    "MqttTransport",
+    "ReplayTransport",
+    "SerialTransport",
+    "TcpTransport",
+    "Transport",
+]

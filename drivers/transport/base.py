@@ -1,0 +1,76 @@
+"""What a driver asks of a line, whatever the line is made of."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from drivers.errors import TransportError
+
+
+class ErrorCode(StrEnum):
+    """What is wrong with a device, for a machine to match; the text beside it is for a person."""
+
+    PORT_MISSING = "port_missing"
+    PORT_DENIED = "port_denied"
+    PORT_BUSY = "port_busy"
+    PORT_LOST = "port_lost"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    CLOSED = "closed"
+    IDLE = "idle"
+    BROKER_REFUSED = "broker_refused"
+    BROKER_LOST = "broker_lost"
+    OVERRUN = "overrun"
+    FILE_MISSING = "file_missing"
+    GARBLED = "garbled"
+    BAD_FRAME = "bad_frame"
+    INSTRUMENT_FAULT = "instrument_fault"
+    DRIVER_FAULT = "driver_fault"
+
+
+class LineDown(TransportError):
+    """A TransportError that knows its code; the message says what a person can do."""
+
+    def __init__(self, code: ErrorCode, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+class EndOfData(Exception):
+    """A recording has been read to its end. No error: nothing more will come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What one read returned.
+
+    `whole` is True where the transport delivers whole messages (MQTT) instead of pieces of a stream.
+    `receipt` is to be given back through `confirm` once the message is safe; `dup` is the sender's
+    word that it may have come before.
+    """
+
+    data: bytes
+    whole: bool = False
+    receipt: Any = None
+    dup: bool = False
+    topic: str | None = None
+
+
+class Transport(Protocol):
+    """One line to one device. `open` and `read` raise LineDown; `close` is harmless at any time."""
+
+    def open(self) -> None:
+        """Connect, at most a few seconds."""
+
+    def read(self, timeout: float) -> Chunk | None:
+        """The next bytes, or None after `timeout` seconds without any. EndOfData ends a recording."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def confirm(self, receipt: Any) -> None:
+        """The message of this receipt is safe: its sender may forget it."""
+
+    def close(self) -> None: ...
+
+    def describe(self) -> str:
+        """The address and line settings, without secrets, for a person to read."""

@@ -1,0 +1,178 @@
+"""Messages from a broker, acknowledged only when the station says that they are safe.
+
+The session is persistent (fixed client id, clean_session off, QoS 1): while the station is away the
+broker keeps what arrives. An acknowledgement is given by `confirm`, after the caller's commit; a
+message without one comes again, marked DUP, when the connection is made anew. paho's own session
+lives in memory only, so every `open` makes a new client and the broker's session is the only one.
+"""
+
+import queue
+import threading
+from dataclasses import dataclass, field
+from typing import Any
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from drivers.transport.base import Chunk, ErrorCode, LineDown
+
+_QUEUE_LIMIT = 1000
+_KEEPALIVE_S = 15
+
+
+@dataclass(eq=False)
+class _Session:
+    """One connection: its client, what it received, and how it ended (None: it has not)."""
+
+    client: Client
+    inbox: "queue.Queue[MQTTMessage | None]" = field(default_factory=lambda: queue.Queue(_QUEUE_LIMIT + 1))
+    ready: threading.Event = field(default_factory=threading.Event)
+    end: LineDown | None = None
+
+    def stop(self, error: LineDown) -> None:
+        self.end = self.end or error
+        self.ready.set()
+        if not self.inbox.full():
+            self.inbox.put_nowait(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Receipt:
+    session: _Session
+    mid: int
+    qos: int
+
+
+class MqttTransport:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        topic: str,
+        *,
+        client_id: str,
+        username: str | None = None,
+        password: str | None = None,
+        connect_s: float = 5.0,
+    ) -> None:
+        """`client_id` names the session at the broker: fixed for a device, used by nobody else."""
+        self._host, self._port, self._topic = host, port, topic
+        self._client_id = client_id
+        self._username, self._password = username, password
+        self._connect_s = connect_s
+        self._session: _Session | None = None
+
+    def open(self) -> None:
+        self.close()
+        session = _Session(self._client())
+        self._wire(session)
+        try:
+            session.client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+        except ConnectionRefusedError as error:
+            raise LineDown(ErrorCode.REFUSED, f"{self._broker()} refuses: check that it runs") from error
+        except OSError as error:
+            text = f"{self._broker()} does not answer ({error}): check network and address"
+            raise LineDown(ErrorCode.UNREACHABLE, text) from error
+        self._session = session
+        session.client.loop_start()
+        if not session.ready.wait(self._connect_s) or session.end:
+            self.close()
+            raise session.end or LineDown(ErrorCode.UNREACHABLE, f"{self._broker()} does not answer")
+
+    def read(self, timeout: float) -> Chunk | None:
+        session = self._session
+        if session is None:
+            raise self._lost()
+        try:
+            message = (
+                session.inbox.get(timeout=timeout) if session.end is None else session.inbox.get_nowait()
+            )
+        except queue.Empty:
+            message = None
+        if message is None:
+            if session.end:
+                raise session.end
+            return None
+        receipt = _Receipt(session, message.mid, message.qos) if message.qos else None
+        return Chunk(bytes(message.payload), True, receipt, bool(message.dup), message.topic)
+
+    def write(self, data: bytes) -> None:
+        """Nothing is sent to an instrument over MQTT."""
+
+    def confirm(self, receipt: Any) -> None:
+        """Acknowledge. A receipt of an earlier connection is void: its message comes again."""
+        if isinstance(receipt, _Receipt) and receipt.session is self._session:
+            receipt.session.client.ack(receipt.mid, receipt.qos)
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.client.disconnect()
+            session.client.loop_stop()
+
+    def describe(self) -> str:
+        return f"mqtt://{self._host}:{self._port}/{self._topic}"
+
+    def _client(self) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._client_id,
+            clean_session=False,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        client.connect_timeout = self._connect_s
+        if self._username:
+            client.username_pw_set(self._username, self._password)
+        return client
+
+    def _wire(self, session: _Session) -> None:
+        def on_connect(
+            client: Client, _user: Any, _flags: ConnectFlags, code: ReasonCode, _props: Properties | None
+        ) -> None:
+            if code.is_failure:
+                text = f"{self._broker()} refuses this station ({code}): check user and password"
+                session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
+            else:
+                client.subscribe(self._topic, qos=1)
+
+        def on_subscribe(
+            _client: Client, _user: Any, _mid: int, codes: list[ReasonCode], _props: Properties | None
+        ) -> None:
+            if any(code.is_failure for code in codes):
+                text = f"{self._broker()} refuses topic {self._topic}: check the broker's access list"
+                session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
+            session.ready.set()
+
+        def on_message(client: Client, _user: Any, message: MQTTMessage) -> None:
+            if session.inbox.qsize() >= _QUEUE_LIMIT:
+                text = f"{self._broker()} sends faster than the station stores: check topic {self._topic}"
+                session.stop(LineDown(ErrorCode.OVERRUN, text))
+                client.disconnect()
+            else:
+                session.inbox.put_nowait(message)
+
+        def on_disconnect(
+            _client: Client,
+            _user: Any,
+            _flags: DisconnectFlags,
+            _code: ReasonCode,
+            _props: Properties | None,
+        ) -> None:
+            session.stop(self._lost())
+
+        session.client.on_connect = on_connect
+        session.client.on_subscribe = on_subscribe
+        session.client.on_message = on_message
+        session.client.on_disconnect = on_disconnect
+
+    def _broker(self) -> str:
+        return f"broker {self._host}:{self._port}"
+
+    def _lost(self) -> LineDown:
+        text = (
+            f"{self._broker()} was lost: check that it runs, and that no second station uses this client id"
+        )
+        return LineDown(ErrorCode.BROKER_LOST, text)
