@@ -1,0 +1,47 @@
+"""Bytes of a recording to readings, nothing reduced: what `silo decode` prints."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+
+from drivers.errors import FrameError
+from drivers.framing import Framer
+from drivers.kind import read_frame
+from drivers.reading import Frame, Reading
+from drivers.registry import make_protocol
+
+_PIECE = 512
+
+
+def decode(
+    data: Iterable[bytes], kind: str, settings: Mapping[str, str], *, at: datetime
+) -> Iterator[Reading | FrameError]:
+    """Every frame of `data` as a reading, or as the error why it is none; noise is an error too.
+
+    `at` becomes the arrival time of every frame, because a recording has no clock. Raises
+    SettingError, before the first piece is read, for an unknown kind or setting.
+    """
+    protocol = make_protocol(kind, settings)
+    framer = protocol.framer()
+
+    def results() -> Iterator[Reading | FrameError]:
+        for piece in _pieces(data):
+            yield from outcomes(framer.feed(piece, at))
+        yield from outcomes(framer.finish(at))
+
+    def outcomes(frames: list[Frame]) -> Iterator[Reading | FrameError]:
+        for frame in frames:
+            yield read_frame(protocol, frame)
+        yield from _noise(framer)
+
+    return results()
+
+
+def _noise(framer: Framer) -> Iterator[FrameError]:
+    for run in framer.take_dropped():
+        yield FrameError("belongs to no message", run)
+
+
+def _pieces(data: Iterable[bytes]) -> Iterator[bytes]:
+    for block in data:
+        for start in range(0, len(block), _PIECE):
+            yield block[start : start + _PIECE]

@@ -1,0 +1,209 @@
+"""The life of one device, written once for all kinds: connect, listen, deliver, connect again.
+
+`Driver.deliveries` is a generator that ends only when it is told to (or at the end of a recording).
+A line that is down is tried again with growing pauses; a message that cannot be read is delivered as
+such; neither ends the loop. Whoever consumes a delivery makes it safe first and then calls `confirm`.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from drivers.errors import FrameError, TransportError
+from drivers.framing import Framer
+from drivers.health import Health, HealthKeeper
+from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.reading import Flag, Frame, Reading
+from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
+
+_TICK_S = 0.2
+_BY_KIND = -1.0
+_REPRINTS_KEPT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message of a device: a `reading`, or the `error` why there is none.
+
+    `dup` is the transport's word that the same message may have been delivered before.
+    """
+
+    device: str
+    frame: Frame
+    reading: Reading | None
+    error: FrameError | None = None
+    receipt: Any = None
+    dup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Pauses between attempts, seconds: `first`, doubled each time, at most `longest`."""
+
+    first: float = 0.5
+    longest: float = 10.0
+
+    def pause(self, failures: int, jitter: float) -> float:
+        """The pause after `failures` (1 or more) in a row; `jitter` 0..1 spreads it by half."""
+        return float(min(self.longest, self.first * 2.0 ** min(failures - 1, 16))) * (0.5 + jitter / 2.0)
+
+
+DEFAULT_BACKOFF = Backoff()
+
+
+class Driver:
+    def __init__(
+        self,
+        device: str,
+        protocol: Kind,
+        transport: Transport,
+        *,
+        clock: Callable[[], datetime],
+        silent_after_s: float | None = _BY_KIND,
+        half_after_s: float = 2.0,
+        backoff: Backoff = DEFAULT_BACKOFF,
+        jitter: Callable[[], float] = lambda: 1.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`silent_after_s` overrides the kind's own (None: may be quiet for ever). After
+        `half_after_s` seconds of quiet a half message is given up and what follows is a new one."""
+        self.device = device
+        self.protocol = protocol
+        self._transport = transport
+        self._clock = clock
+        self._monotonic = monotonic
+        self._half_after_s = half_after_s
+        self._backoff = backoff
+        self._jitter = jitter
+        self._closing = threading.Event()
+        self._failures = 0
+        self._noise_seen = 0
+        self._recent: dict[bytes, None] = {}
+        self._health = HealthKeeper(
+            device,
+            transport.describe(),
+            clock=clock,
+            silent_after_s=protocol.silent_after_s if silent_after_s == _BY_KIND else silent_after_s,
+            monotonic=monotonic,
+        )
+
+    def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
+        """Every message from now on, until `stop` is set, `close` is called or a recording ends."""
+        try:
+            while not self._stopped(stop):
+                try:
+                    self._transport.open()
+                    self._health.opened()
+                    yield from self._listen(stop)
+                except EndOfData:
+                    return
+                except TransportError as error:
+                    self._transport.close()
+                    self._pause(error, stop)
+        finally:
+            self._transport.close()
+            self._health.closed()
+
+    def confirm(self, delivery: Delivery) -> None:
+        """The delivery is safe (committed): tell the sender, where it waits for that."""
+        if delivery.receipt is not None:
+            self._transport.confirm(delivery.receipt)
+
+    def health(self) -> Health:
+        return self._health.read()
+
+    def close(self) -> None:
+        """End `deliveries` at its next step. Harmless at any time, from any thread."""
+        self._closing.set()
+
+    def _stopped(self, stop: threading.Event) -> bool:
+        return stop.is_set() or self._closing.is_set()
+
+    def _pause(self, error: TransportError, stop: threading.Event) -> None:
+        """Wait before the next attempt; a line that was merely quiet is opened again at once."""
+        code = error.code if isinstance(error, LineDown) else ErrorCode.PORT_LOST
+        if code is ErrorCode.IDLE:
+            return
+        self._health.down(code, str(error))
+        self._failures += 1
+        end = self._monotonic() + self._backoff.pause(self._failures, self._jitter())
+        while not self._closing.is_set() and (left := end - self._monotonic()) > 0:
+            if stop.wait(min(left, _TICK_S)):
+                return
+
+    def _listen(self, stop: threading.Event) -> Iterator[Delivery]:
+        framer = self.protocol.framer()
+        self._noise_seen = 0
+        half_since: float | None = None
+        try:
+            while not self._stopped(stop):
+                chunk = self._transport.read(framer.hold_s if framer.waiting else _TICK_S)
+                at, now = self._clock(), self._monotonic()
+                if chunk is None:
+                    yield from self._frames(framer, framer.idle(at))
+                    continue
+                self._failures = 0
+                if chunk.whole:
+                    yield self._deliver(Frame(chunk.data, at), chunk)
+                    continue
+                if half_since is not None and now - half_since > self._half_after_s:
+                    yield from self._half(framer, at, "the message stopped half way")
+                half_since = now
+                yield from self._frames(framer, framer.feed(chunk.data, at))
+        except EndOfData:
+            yield from self._frames(framer, framer.finish(self._clock()))
+            raise
+        except TransportError:
+            yield from self._half(framer, self._clock(), "the connection ended half way")
+            raise
+
+    def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
+        self._count_noise(framer)
+        for frame in frames:
+            yield self._deliver(frame, None)
+
+    def _half(self, framer: Framer, at: datetime, reason: str) -> Iterator[Delivery]:
+        """What is complete is delivered, the rest is a bad message."""
+        frames = framer.idle(at)
+        yield from self._frames(framer, frames)
+        half = framer.drop()
+        self._noise_seen = framer.noise
+        if half:
+            error = FrameError(reason, half)
+            self._health.bad(len(half), ErrorCode.BAD_FRAME, str(error))
+            yield Delivery(self.device, Frame(half, at), None, error)
+
+    def _count_noise(self, framer: Framer) -> None:
+        if framer.noise != self._noise_seen:
+            self._health.noise(framer.noise - self._noise_seen)
+            self._noise_seen = framer.noise
+
+    def _deliver(self, frame: Frame, chunk: Chunk | None) -> Delivery:
+        outcome = read_frame(self.protocol, frame)
+        receipt, dup = (chunk.receipt, chunk.dup) if chunk else (None, False)
+        if isinstance(outcome, FrameError):
+            self._health.bad(len(frame.data), _code(outcome), str(outcome))
+            return Delivery(self.device, frame, None, outcome, receipt, dup)
+        self._health.good(frame.at)
+        if chunk is None and outcome.kind == "analysis":
+            outcome = self._mark_reprint(outcome)
+        return Delivery(self.device, frame, outcome, None, receipt, dup)
+
+    def _mark_reprint(self, reading: Reading) -> Reading:
+        """A record equal to a recent one was printed again: flagged, never dropped."""
+        text = reading.frame.data.strip()
+        if text in self._recent:
+            return replace(reading, flags=reading.flags | {Flag.DUPLICATE})
+        self._recent[text] = None
+        if len(self._recent) > _REPRINTS_KEPT:
+            del self._recent[next(iter(self._recent))]
+        return reading
+
+
+def _code(error: FrameError) -> ErrorCode:
+    if isinstance(error, InstrumentFaultFrame):
+        return ErrorCode.INSTRUMENT_FAULT
+    return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME

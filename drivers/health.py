@@ -1,0 +1,155 @@
+"""What a device is doing, for the devices screen: state, since when, and what a person can do."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from drivers.transport.base import ErrorCode
+
+State = Literal["starting", "live", "silent", "down", "fault"]
+
+# So many unreadable bytes without one good frame between them are no chance.
+GARBLED_AFTER = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LastError:
+    """`code` for machines, `text` for a person: what is wrong and what to do."""
+
+    code: ErrorCode
+    text: str
+    at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"code": self.code.value, "text": self.text, "at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """One device at one instant.
+
+    States: starting (nothing heard yet of a device that should be talking), live (heard, or connected to
+    one that may be quiet for ever), silent (connected, but no good frame for `silent_after_s`), down
+    (not connected), fault (it talks, but cannot be understood or reports a fault). `last_heard` is when
+    the last good frame ended; `noise_bytes` belonged to no frame.
+    """
+
+    device: str
+    address: str
+    state: State
+    since: datetime
+    last_heard: datetime | None = None
+    frames: int = 0
+    bad_frames: int = 0
+    noise_bytes: int = 0
+    last_error: LastError | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "device": self.device,
+            "address": self.address,
+            "state": self.state,
+            "since": self.since.isoformat(),
+            "last_heard": self.last_heard.isoformat() if self.last_heard else None,
+            "frames": self.frames,
+            "bad_frames": self.bad_frames,
+            "noise_bytes": self.noise_bytes,
+            "last_error": self.last_error.as_dict() if self.last_error else None,
+        }
+
+
+class HealthKeeper:
+    """Written by the device's thread, read by any other.
+
+    Silence is measured by `monotonic` (seconds), so a wall clock that jumps makes no device silent;
+    `clock` only gives the times that are shown.
+    """
+
+    def __init__(
+        self,
+        device: str,
+        address: str,
+        *,
+        clock: Callable[[], datetime],
+        silent_after_s: float | None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._monotonic = monotonic
+        self._silent_after_s = silent_after_s
+        self._lock = threading.Lock()
+        self._health = Health(device, address, "starting", clock())
+        self._listening = False
+        self._heard = 0.0
+        self._unreadable = 0
+
+    def read(self) -> Health:
+        with self._lock:
+            health = self._health
+            waiting = self._listening and health.state in ("live", "starting")
+            quiet_s = self._monotonic() - self._heard
+        if waiting and self._silent_after_s is not None and quiet_s > self._silent_after_s:
+            return replace(health, state="silent", since=health.last_heard or health.since)
+        return health
+
+    def opened(self) -> None:
+        with self._lock:
+            if self._listening:
+                return
+            self._listening = True
+            self._heard = self._monotonic()
+            self._unreadable = 0
+            self._turn("live" if self._silent_after_s is None else "starting")
+
+    def good(self, at: datetime) -> None:
+        with self._lock:
+            self._heard = self._monotonic()
+            self._unreadable = 0
+            self._health = replace(self._health, last_heard=at, frames=self._health.frames + 1)
+            self._turn("live")
+
+    def bad(self, size: int, code: ErrorCode, text: str) -> None:
+        with self._lock:
+            self._health = replace(self._health, bad_frames=self._health.bad_frames + 1)
+            self._error(code, text)
+            if code is ErrorCode.INSTRUMENT_FAULT:
+                self._heard = self._monotonic()
+                self._turn("fault")
+            self._count_unreadable(size)
+
+    def noise(self, size: int) -> None:
+        with self._lock:
+            self._health = replace(self._health, noise_bytes=self._health.noise_bytes + size)
+            self._count_unreadable(size)
+
+    def down(self, code: ErrorCode, text: str) -> None:
+        with self._lock:
+            self._listening = False
+            self._error(code, text)
+            self._turn("down")
+
+    def closed(self) -> None:
+        """The end by our own will: no error."""
+        with self._lock:
+            self._listening = False
+            self._turn("down")
+
+    def _count_unreadable(self, size: int) -> None:
+        self._unreadable += size
+        if self._unreadable >= GARBLED_AFTER:
+            text = (
+                f"bytes arrive from {self._health.address} but no message can be read: "
+                "check baud rate, data bits, parity, and the driver chosen"
+            )
+            self._error(ErrorCode.GARBLED, text)
+            self._turn("fault")
+
+    def _error(self, code: ErrorCode, text: str) -> None:
+        self._health = replace(self._health, last_error=LastError(code, text, self._clock()))
+
+    def _turn(self, state: State) -> None:
+        if state != self._health.state:
+            self._health = replace(self._health, state=state, since=self._clock())

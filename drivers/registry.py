@@ -1,0 +1,111 @@
+"""The explicit tables: which kinds of device there are, and which addresses lead to one.
+
+serial:/dev/ttyUSB0?baud=9600&bits=8&parity=N&stop=1
+tcp:192.168.1.20:1470            mqtt://broker:1883/silo/nir-1/result?client=silo-north
+replay:morning.bin
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
+from drivers.analyzer.json_nir import JsonNir
+from drivers.errors import SettingError
+from drivers.kind import Kind
+from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
+from drivers.weighbridge.toledo_continuous import ToledoContinuous
+
+KINDS: Mapping[str, type[ToledoContinuous] | type[Gac2100Csv01] | type[JsonNir]] = MappingProxyType(
+    {cls.kind: cls for cls in (ToledoContinuous, Gac2100Csv01, JsonNir)}
+)
+
+_OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "serial": {
+            "baud": ("300", "600", "1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200"),
+            "bits": ("7", "8"),
+            "parity": ("N", "E", "O"),
+            "stop": ("1", "2"),
+        },
+        "tcp": {"idle": ()},
+        "mqtt": {"client": ()},
+        "replay": {},
+    }
+)
+
+
+def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({})) -> Kind:
+    """The protocol object of `kind`; SettingError names the kind, key and what is allowed."""
+    if kind not in KINDS:
+        raise SettingError(f"driver {kind!r} is unknown; known drivers: {', '.join(KINDS)}")
+    return KINDS[kind](settings)
+
+
+def make_transport(url: str, *, name: str = "station") -> Transport:
+    """The way to a device from its address. `name` (the device's) makes an MQTT client id unique.
+
+    Nothing is opened. SettingError says what of the address is wrong.
+    """
+    try:
+        parts = urlsplit(url, allow_fragments=False)
+        host, port = (parts.hostname, parts.port) if parts.netloc else _host_port(parts.path)
+    except ValueError as error:
+        raise SettingError(f"address {url!r} cannot be read: {error}") from error
+    options = _options(url, parts.scheme, parts.query)
+    if parts.scheme == "serial":
+        return SerialTransport(
+            _required(parts.path, url, "a port, as in serial:/dev/ttyUSB0"),
+            baud=int(options.get("baud", "9600")),
+            bits=int(options.get("bits", "8")),
+            parity=options.get("parity", "N"),
+            stop=int(options.get("stop", "1")),
+        )
+    if parts.scheme == "replay":
+        return ReplayTransport(_required(parts.path, url, "a file, as in replay:morning.bin"))
+    host = _required(host, url, "a host, as in tcp:192.168.1.20:1470")
+    if parts.scheme == "tcp":
+        if port is None:
+            raise SettingError(f"address {url!r} needs a port, as in tcp:192.168.1.20:1470")
+        return TcpTransport(host, port, idle_s=_seconds(url, options.get("idle", "600")))
+    return MqttTransport(
+        host,
+        port or 1883,
+        _required(unquote(parts.path).removeprefix("/"), url, "a topic, as in mqtt://broker/silo/nir-1"),
+        client_id=options.get("client", f"silo-{name}"),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def _host_port(path: str) -> tuple[str | None, int | None]:
+    """`host:port` of an address without slashes; a serial port or file has none."""
+    host, colon, port = path.rpartition(":")
+    return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (path or None, None)
+
+
+def _options(url: str, scheme: str, query: str) -> dict[str, str]:
+    if scheme not in _OPTIONS:
+        raise SettingError(f"address {url!r} must begin with one of: {', '.join(_OPTIONS)}")
+    known = _OPTIONS[scheme]
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    for key, value in options.items():
+        if key not in known:
+            raise SettingError(
+                f"address {url!r}: unknown option {key!r}; known: {', '.join(known) or 'none'}"
+            )
+        if known[key] and value not in known[key]:
+            raise SettingError(f"address {url!r}: {key} = {value!r}; allowed: {', '.join(known[key])}")
+    return options
+
+
+def _required(value: str | None, url: str, what: str) -> str:
+    if not value:
+        raise SettingError(f"address {url!r} needs {what}")
+    return value
+
+
+def _seconds(url: str, text: str) -> float:
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingError(f"address {url!r}: idle = {text!r}; allowed: whole seconds, 1 or more")
+    return float(text)
