@@ -1,0 +1,213 @@
+"""A simulated weighbridge whose indicator sends Toledo continuous output.
+
+`message` writes one message of the protocol; `ToledoBridge` is the scale under a truck; `ToledoSender`
+is the thread that sends, in step with a clock that may run faster than real time.
+"""
+
+import math
+import random
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from drivers.simulated.emission import Emission, EmissionLog
+from drivers.simulated.line import Line
+
+_INCREMENT_BITS = {1: 0x08, 2: 0x10, 5: 0x18}
+
+
+class Fault(StrEnum):
+    HALF = "half"
+    GLUED = "glued"
+    NOISE = "noise"
+    WRONG_CHECKSUM = "wrong_checksum"
+    DISCONNECT = "disconnect"
+    SILENCE = "silence"
+
+
+def message(
+    digits: int,
+    *,
+    tare: int = 0,
+    decimals: int = 0,
+    increment: int = 1,
+    kilograms: bool = True,
+    net: bool = False,
+    negative: bool = False,
+    out_of_range: bool = False,
+    motion: bool = False,
+    power_up: bool = False,
+    print_key: bool = False,
+    expanded: bool = False,
+    checksum: bool = True,
+    short: bool = False,
+    pad: str = "0",
+) -> bytes:
+    """One message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike."""
+    bits_b = (net, negative, out_of_range, motion, kilograms, True, power_up)
+    status = (
+        0x20 | _INCREMENT_BITS[increment] | (decimals + 2),
+        sum(bit << n for n, bit in enumerate(bits_b)),
+        0x20 | print_key << 3 | expanded << 4,
+    )
+    text = f"{digits:{pad}>6}" + ("" if short else f"{tare:{pad}>6}")
+    data = bytes((0x02, *status)) + text.encode("ascii") + b"\r"
+    return data + bytes([(128 - sum(data) % 128) % 128]) if checksum else data
+
+
+class ToledoBridge:
+    """The scale: a truck drives on, the weight swings in within `settle_s` seconds, then stands."""
+
+    def __init__(
+        self,
+        *,
+        increment_kg: int = 20,
+        capacity_kg: int = 60_000,
+        settle_s: float = 3.0,
+        checksum: bool = True,
+    ) -> None:
+        self._increment = increment_kg
+        self._capacity = capacity_kg
+        self._settle_s = settle_s
+        self._checksum = checksum
+        self._lock = threading.Lock()
+        self._from = self._to = 0.0
+        self._elapsed = math.inf
+        self._print = False
+
+    def drive_on(self, kg: float) -> None:
+        """The load on the platform becomes `kg`."""
+        with self._lock:
+            self._from, self._to, self._elapsed = self._indicated(), kg, 0.0
+
+    def drive_off(self) -> None:
+        self.drive_on(0.0)
+
+    def press_print(self) -> None:
+        """The next message carries the print request."""
+        with self._lock:
+            self._print = True
+
+    def step(self, seconds: float) -> tuple[bytes, int | None]:
+        """Let `seconds` pass; the message sent then, and its stable weight in kg (None in motion)."""
+        with self._lock:
+            self._elapsed += seconds
+            motion = self._elapsed < self._settle_s
+            kg = round(self._indicated() / self._increment) * self._increment
+            pressed, self._print = self._print, False
+            over = kg > self._capacity + 9 * self._increment
+            data = message(
+                abs(kg),
+                increment=_leading_digit(self._increment),
+                negative=kg < 0,
+                out_of_range=over or kg < -20 * self._increment,
+                motion=motion,
+                print_key=pressed,
+                checksum=self._checksum,
+                pad=" ",
+            )
+        return data, None if motion or over else kg
+
+    def _indicated(self) -> float:
+        """A damped swing around the new load."""
+        if self._elapsed >= self._settle_s:
+            return self._to
+        phase = self._elapsed / self._settle_s
+        swing = math.exp(-5.0 * phase) * math.cos(9.0 * phase)
+        return self._to + (self._from - self._to) * swing
+
+
+class ToledoSender:
+    """Sends what the bridge shows, `rate_hz` times a second of a clock that runs `speed` times real
+    time, but never more than `most_hz` messages a real second: then each stands for a longer step.
+
+    `log` holds one emission per load that stood still and was sent undamaged; an empty bridge is none.
+    """
+
+    def __init__(
+        self,
+        bridge: ToledoBridge,
+        line: Line,
+        *,
+        clock: Callable[[], datetime],
+        rate_hz: float = 7.0,
+        speed: float = 1.0,
+        most_hz: float = 50.0,
+        seed: int = 0,
+    ) -> None:
+        self.log = EmissionLog()
+        self._bridge, self._line, self._clock = bridge, line, clock
+        self._pause_s = 1.0 / min(rate_hz * speed, most_hz)
+        self._step_s = self._pause_s * speed
+        self._random = random.Random(seed)
+        self._faults: list[tuple[Fault, float]] = []
+        self._glue = b""
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="simulated weighbridge", daemon=True)
+        self._last_logged: int | None = 0
+
+    def start(self) -> None:
+        """Begin as a real port does: with garbage and the end of a message."""
+        garbage = self._random.randbytes(self._random.randint(5, 40)).replace(b"\x02", b"\x00")
+        self._line.write(garbage + self._bridge.step(0.0)[0][7:])
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def inject(self, fault: Fault, seconds: float = 0.0) -> None:
+        """Let the next message suffer `fault`; `seconds` (of the simulated clock) for a silence."""
+        self._faults.append((fault, seconds))
+
+    def send_one(self) -> None:
+        """One step of the bridge and what is sent of it."""
+        data, stable = self._bridge.step(self._step_s)
+        fault, seconds = self._faults.pop(0) if self._faults else (None, 0.0)
+        if fault is Fault.SILENCE:
+            self._stop.wait(seconds / self._step_s * self._pause_s)
+            return
+        if fault is Fault.DISCONNECT:
+            self._line.disconnect()
+            return
+        sent, intact = self._damaged(data, fault)
+        carried = self._line.write(sent) if sent else False
+        self._note(data, stable, intact=intact, carried=carried)
+
+    def _note(self, data: bytes, stable: int | None, *, intact: bool, carried: bool) -> None:
+        """Log a weight when it first stood still; a weight in motion makes room for the next."""
+        if stable is None:
+            self._last_logged = None
+        elif intact and carried and stable != self._last_logged:
+            self._last_logged = stable
+            if stable:
+                self.log.add(Emission(self._clock(), data, {"weight": float(stable)}))
+
+    def _damaged(self, data: bytes, fault: Fault | None) -> tuple[bytes, bool]:
+        """What leaves for one message, and whether the message left undamaged."""
+        if fault is Fault.GLUED:
+            self._glue += data
+            return b"", False
+        glue, self._glue = self._glue, b""
+        if fault is Fault.HALF:
+            return glue + data[: self._random.randint(1, len(data) - 2)], False
+        if fault is Fault.WRONG_CHECKSUM:
+            spot = self._random.randint(4, 9)
+            wrong = bytes([0x30 | (data[spot] + 1 + self._random.randint(0, 7)) & 0x07])
+            wrong = bytes([wrong[0] ^ 1]) if wrong[0] == data[spot] else wrong
+            return glue + data[:spot] + wrong + data[spot + 1 :], False
+        if fault is Fault.NOISE:
+            return glue + self._random.randbytes(self._random.randint(1, 60)) + data, False
+        return glue + data, True
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._pause_s):
+            self.send_one()
+
+
+def _leading_digit(increment: int) -> int:
+    while increment % 10 == 0:
+        increment //= 10
+    return increment
