@@ -1,0 +1,31 @@
+"""The site of the demonstration, written into its own folder: site file and rule pack."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+SITE_ID = "demo"
+TEMPLATE = Path(__file__).with_name("site.toml")
+RULES = Path(__file__).parents[2] / "examples" / "rules.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The addresses of the simulated instruments, as a site file writes them."""
+
+    bridge: str
+    gac: str
+    nir: str
+
+
+def write_site(folder: Path, ports: Ports) -> Path:
+    """Writes `site.toml` and the shipped rule pack into `folder`; returns the site file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(RULES, folder / "rules.toml")
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
+        bridge_port=ports.bridge, gac_port=ports.gac, nir_port=ports.nir
+    )
+    file = folder / "site.toml"
+    file.write_text(text, encoding="utf-8")
+    return file

@@ -1,0 +1,131 @@
+"""The simulated world around the station: a bridge, two analyzers, and the vehicles between them.
+
+Every instrument speaks bytes on a line of its own (pseudo-terminal, TCP converter, MQTT broker) and keeps
+a log of what it sent. Pauses are seconds of the site's clock.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from drivers.reading import Analyte
+from drivers.simulated.emission import Emission
+from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.line import Line, MqttLine, PtyLine, TcpLine
+from drivers.simulated.mosquitto import Mosquitto, available
+from drivers.simulated.nir import Nir
+from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender
+from drivers.transport import MqttTransport
+from station.demo.scripts import Print
+from station.demo.site import SITE_ID, Ports
+
+TOPIC = "silo/nir"
+SETTLE_S = 3.0
+POLL_S = 0.01
+SOON_S = 30.0  # the longest the simulated bridge may take to show zero, real seconds
+DAMAGE = (Fault.NOISE, Fault.HALF, Fault.GLUED, Fault.WRONG_CHECKSUM)
+
+
+class Yard:
+    """Made by `open_yard`. `stands` is the weight of every vehicle that stood on the bridge."""
+
+    def __init__(
+        self, bridge: ToledoBridge, sender: ToledoSender, gac: Gac2100, nir: Nir, ports: Ports, *,
+        clock: Callable[[], datetime], speed: float, seed: int,
+    ) -> None:  # fmt: skip
+        self.ports = ports
+        self.stands: list[int] = []
+        self._bridge, self._sender = bridge, sender
+        self._gac, self._nir = gac, nir
+        self._clock, self._speed = clock, speed
+        self._random = random.Random(seed)
+
+    async def pause(self, site_seconds: float) -> None:
+        await asyncio.sleep(site_seconds / self._speed)
+
+    async def drive_on(self, kg: int) -> None:
+        """A vehicle of `kg` comes onto the bridge and stays until `drive_off`; one frame gets damaged."""
+        self._sender.inject(self._random.choice(DAMAGE))
+        self.stands.append(kg)
+        self._bridge.drive_on(kg)
+        await self.pause(SETTLE_S)
+
+    async def drive_off(self) -> None:
+        """Returns once the bridge has shown zero. Raises TimeoutError when it never does."""
+        self._bridge.drive_off()
+        end = time.monotonic() + SOON_S + SETTLE_S / self._speed
+        while self._shown_kg() != 0.0:
+            if time.monotonic() > end:
+                raise TimeoutError("the simulated bridge does not come back to zero")
+            await asyncio.sleep(POLL_S)
+
+    async def silence_bridge(self, site_seconds: float) -> None:
+        """The indicator says nothing for a while."""
+        self._sender.inject(Fault.SILENCE, site_seconds)
+        await self.pause(site_seconds)
+
+    async def print_result(self, result: Print) -> float:
+        """Sends one result; returns when it left, in seconds of `time.perf_counter`."""
+        left = time.perf_counter()
+        await asyncio.to_thread(self._print, result)
+        return left
+
+    def analyses(self) -> dict[str, list[Emission]]:
+        """What each analyzer sent whole, by instrument of the site."""
+        return {"gac": self._gac.log.countable(), "nir": self._nir.log.countable()}
+
+    def _print(self, result: Print) -> None:
+        at = self._clock()
+        if result.device == "nir":
+            self._nir.send_result(result.barcode, result.product, result.values, at)
+            return
+        values = result.values
+        self._gac.print_record(
+            result.barcode or "", values[Analyte.MOISTURE], values[Analyte.TEST_WEIGHT],
+            values[Analyte.TEMPERATURE], result.product, at,
+        )  # fmt: skip
+        self._gac.print_control_record(at)
+
+    def _shown_kg(self) -> float | None:
+        shown = self._sender.log.all()
+        return shown[-1].values["weight"] if shown else 0.0
+
+
+@contextmanager
+def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed: int) -> Iterator[Yard]:
+    """Starts every simulated instrument; their files lie in `folder`. Stops them in reverse."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        pty = stack.enter_context(closing(PtyLine(folder / "bridge")))
+        converter = stack.enter_context(closing(TcpLine()))
+        nir_line, end, nir_port = _nir_line(stack, folder)
+        ports = Ports(f"serial:{pty.path}?baud=9600", f"tcp:127.0.0.1:{converter.port}", nir_port)
+        bridge = ToledoBridge(settle_s=SETTLE_S)
+        sender = ToledoSender(bridge, pty, clock=clock, speed=speed, seed=seed)
+        stack.callback(sender.stop)
+        sender.start()
+        gac, nir = Gac2100(converter), Nir(nir_line, end=end)
+        yield Yard(bridge, sender, gac, nir, ports, clock=clock, speed=speed, seed=seed)
+
+
+def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
+    """A private broker where mosquitto is installed, else JSON lines over TCP; line, line end, address."""
+    if available() is None:
+        lines = stack.enter_context(closing(TcpLine()))
+        return lines, b"\n", f"tcp:127.0.0.1:{lines.port}"
+    broker = stack.enter_context(Mosquitto(folder / "mosquitto"))
+    _leave_session("127.0.0.1", broker.port)
+    line = stack.enter_context(closing(MqttLine("127.0.0.1", broker.port, TOPIC)))
+    return line, b"", f"mqtt://127.0.0.1:{broker.port}/{TOPIC}"
+
+
+def _leave_session(host: str, port: int) -> None:
+    """Makes the station's session at the broker, as an installer does before an instrument may speak:
+    from then on the broker keeps what the station has not taken."""
+    session = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")
+    session.open()
+    session.close()
