@@ -101,9 +101,8 @@ def _truck(seed: int, number: int, barcodes: Iterator[str]) -> TruckScript:
     rng = Random(f"truck {seed} {number}")
     happening = happening_of(number)
     vehicle = _vehicle(seed, _first_visit(number))
-    loads = tuple(
-        _load(rng, number, happening, position, barcodes) for position in range(_load_count(happening))
-    )
+    positions = range(2 if happening is Happening.TRAILER else 1)
+    loads = tuple(_load(rng, number, happening, position, barcodes) for position in positions)
     return TruckScript(
         number=number,
         happening=happening,
