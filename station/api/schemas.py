@@ -4,10 +4,10 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Barcode = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")
@@ -21,7 +21,18 @@ Plate = Annotated[
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 Kilograms = Annotated[float, Field(gt=0, le=200_000, allow_inf_nan=False, strict=True)]
-Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)]
+Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Portion = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
+
+
+def _this_century(at: datetime) -> datetime:
+    if at < datetime(2000, 1, 1, tzinfo=UTC):
+        raise ValueError("must be a time of this century")
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_this_century)]
 
 Direction = Literal["inbound", "outbound"]
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
@@ -150,7 +161,7 @@ class LoadIn(In):
     barcode: Barcode | None = None
     share: Share | None = None
     owners: list[OwnerIn] = []
-    declared: dict[str, float] = {}
+    declared: dict[str, Number] = {}
 
 
 class ArrivalIn(In):
@@ -160,7 +171,7 @@ class ArrivalIn(In):
     supplier: Name
     direction: Direction = "inbound"
     loads: Annotated[list[LoadIn], Field(min_length=1, max_length=6)]
-    arrived_at: datetime | None = None
+    arrived_at: Moment | None = None
     note: Text = ""
 
 
@@ -453,7 +464,7 @@ class WeighingConfirmed(BaseModel):
 
 # --- readings, exceptions -------------------------------------------------------------------------
 class TypedValueIn(In):
-    value: Annotated[float, Field(allow_inf_nan=False, strict=True)]
+    value: Number
     basis: Literal["as_is", "dm"] | None = None
 
 
@@ -481,16 +492,30 @@ class AssignIn(In):
     barcode: Barcode
 
 
+class ClassShareIn(In):
+    """Kernels of one class: how many, their share of all complete ones, and its 95 % limits."""
+
+    count: Annotated[int, Field(ge=0, le=100_000, strict=True)]
+    share: Portion
+    low: Portion
+    high: Portion
+
+
+class SpeciesGuessIn(In):
+    name: Name
+    p: Portion
+
+
 class InspectionIn(In):
-    """What an outside model says of a capture; `classes` maps a class to count, share, low, high."""
+    """What an outside model says of a capture, class by class."""
 
     name: Name
     version: Name
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     accepted: bool
-    kernels: Annotated[int, Field(ge=0, le=100_000)] | None = None
-    classes: dict[str, dict[str, float]] = {}
-    species: dict[str, Any] | None = None
+    kernels: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
+    classes: Annotated[dict[Name, ClassShareIn], Field(max_length=40)] = {}
+    species: SpeciesGuessIn | None = None
 
 
 # --- devices, cells -------------------------------------------------------------------------------

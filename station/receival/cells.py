@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
 from station.grain.units import Tonnes
@@ -30,6 +30,14 @@ class CellContent:
     @property
     def free_kg(self) -> float:
         return self.cell.capacity_kg - self.content_kg - self.reserved_kg
+
+    @property
+    def quality(self) -> dict[str, Any]:
+        """{analyte: {value, unit, basis}} of what it holds."""
+        return {
+            name: {"value": one["value"], "unit": UNIT_OF[Analyte(name)].value, "basis": one["basis"]}
+            for name, one in self.content.items()
+        }
 
 
 def contents(tx: Session, *, without_load: str | None = None) -> list[CellContent]:

@@ -10,6 +10,9 @@ from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.store import audit, queries
 from station.store.tables import Load, Visit
 
+# What can be measured of grain or typed for it, by name.
+GRAIN_ANALYTES = tuple(analyte.value for analyte in Analyte if analyte is not Analyte.WEIGHT)
+
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
     """Gives a load its outcome: its sample closes, its reservation is released, maybe its visit ends."""

@@ -17,7 +17,7 @@ from station.store.tables import Load, LoadOwner, Supplier, Vehicle, Visit
 
 @dataclass(frozen=True, slots=True)
 class NewLoad:
-    """What is declared of one load. `owners` are (supplier name, share); without any the supplier owns all."""
+    """What is declared of one load. `owners`: (supplier name, share); without any the supplier owns all."""
 
     species: str
     declared_variety: str = ""

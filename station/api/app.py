@@ -1,0 +1,85 @@
+"""The counter: `create_app` puts the routes, the limits and the handlers of problems together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from station.api import openapi, problems
+from station.api.bodylimit import BodyLimit
+from station.api.context import Context
+from station.api.routes import (
+    admin,
+    captures,
+    devices,
+    events,
+    exceptions,
+    loads,
+    people,
+    samples,
+    site,
+    tickets,
+    visits,
+    weighings,
+)
+from station.api.streams import Streams
+from station.api.throttle import Throttle
+from station.api.upload import STORING_AT_ONCE
+
+BASE = "/api/v1"
+JSON_BYTES = 1_000_000
+# What multipart adds around the photos.
+MULTIPART_BYTES = 64_000
+
+_ROOMS = (
+    site, people, visits, loads, samples, weighings, exceptions, captures, devices, tickets, events, admin,
+)  # fmt: skip
+
+
+def create_app(context: Context) -> FastAPI:
+    """The application for one context. Call `stop_streams` before stopping its server."""
+    app = FastAPI(
+        title="Silo Station",
+        version=version("silo-station"),
+        description="Receives grain at a silo: from the weighbridge to the storage cell.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{BASE}/openapi.json",
+        lifespan=_lifespan,
+    )
+    app.state.context = context
+    app.state.streams = Streams()
+    app.state.throttle = Throttle(context.clock)
+    app.state.storing = asyncio.Semaphore(STORING_AT_ONCE)
+    api = APIRouter(prefix=BASE)
+    for room in _ROOMS:
+        api.include_router(room.router)
+    app.include_router(api)
+    problems.install(app)
+    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, context))
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    return app
+
+
+def stop_streams(app: FastAPI) -> None:
+    """Ends every open event stream, from any thread: an open stream would keep the server from stopping."""
+    streams: Streams = app.state.streams
+    streams.stop()
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    forget = app.state.context.desk.ledger.on_commit(app.state.streams.wake)
+    try:
+        yield
+    finally:
+        forget()
+        stop_streams(app)
+
+
+def _limit_of(path: str, context: Context) -> int:
+    if path == f"{BASE}/captures":
+        return context.limits.max_upload_bytes + MULTIPART_BYTES
+    return JSON_BYTES

@@ -1,0 +1,65 @@
+"""What the counter is given by `station/app.py`: the desk, the disk, the clock, and what is live."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from station.receival.desk import Desk
+from station.store.blobs import Blobs
+
+DeviceState = Literal["starting", "live", "silent", "down", "fault"]
+VisionState = Literal["ready", "starting", "replacing", "off"]
+Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without its sentence
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLive:
+    """One instrument as its thread sees it now; times are station time. `error` says what is wrong."""
+
+    id: str
+    name: str
+    kind: str
+    category: str
+    serial_number: str | None
+    port: str
+    state: DeviceState
+    since: datetime
+    last_heard: datetime | None = None
+    frames: int = 0
+    bad_frames: int = 0
+    weight_kg: float | None = None
+    weight_stable: bool | None = None
+    error: Coded | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HealthFacts:
+    """What only the running station knows; disk, rule pack and events are read where they are."""
+
+    vision: VisionState
+    warnings: tuple[Coded, ...] = ()
+    accepting: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`max_upload_bytes` is one upload, all photos together; the others are megabytes left on the disk."""
+
+    max_upload_bytes: int = 40_000_000
+    min_free_mb_uploads: int = 500
+    warn_free_mb: int = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`live` and `health` are called often and must not block; `wake_vision` says a capture waits."""
+
+    desk: Desk
+    blobs: Blobs
+    clock: Callable[[], datetime]
+    live: Callable[[], list[DeviceLive]]
+    health: Callable[[], HealthFacts]
+    admin_token: str
+    wake_vision: Callable[[], None]
+    limits: Limits = field(default_factory=Limits)

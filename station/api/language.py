@@ -1,0 +1,31 @@
+"""The reader's language: the only module of the counter that touches `ui`."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from station.api import schemas
+from ui import words
+from ui.i18n import N_, Translator, language_of, translator
+from ui.problems import problem as problem_texts
+from ui.reasons import message
+
+__all__ = [
+    "N_",
+    "Translator",
+    "language_of",
+    "problem_texts",
+    "reason",
+    "reasons",
+    "translator",
+    "words",
+]
+
+
+def reason(code: str, params: Mapping[str, Any], language: str) -> schemas.Reason:
+    """A stored reason with its sentence."""
+    return schemas.Reason(code=code, params=dict(params), message=message(code, params, language))
+
+
+def reasons(stored: Iterable[Mapping[str, Any]], language: str) -> list[schemas.Reason]:
+    """Stored reasons ({"code", "params"}) with their sentences, in their order."""
+    return [reason(one["code"], one.get("params") or {}, language) for one in stored]

@@ -1,0 +1,167 @@
+"""From an exception to problem+json: one table of statuses, one answer in the reader's language."""
+
+import errno
+import logging
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from station.api.asked import language_for
+from station.api.language import problem_texts
+from station.api.schemas import Problem
+from station.receival.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
+from station.store.engine import DiskFull, LedgerError
+
+_log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ApiFault(StrEnum):
+    """Codes of problems that are no act's "no": the request or the machine is at fault."""
+
+    NOT_VALID = "not_valid"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    TOO_LARGE = "too_large"
+    TOO_MANY_ATTEMPTS = "too_many_attempts"
+    DISK_FULL = "disk_full"
+    BUSY = "busy"
+    INTERNAL_ERROR = "internal_error"
+
+
+# What a kind of exception means to a client. The first kind that fits counts.
+STATUS_OF: Mapping[type[Exception], int] = {
+    NotFound: 404,
+    Conflict: 409,
+    Invalid: 422,
+    NotAllowed: 401,
+    DiskFull: 507,
+    LedgerError: 503,
+    OperationalError: 503,
+    PoolTimeout: 503,
+}
+# The person is known, but this act is not theirs.
+FORBIDDEN = frozenset({Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE})
+
+_HTTP_FAULTS: Mapping[int, tuple[int, ApiFault]] = {
+    400: (422, ApiFault.NOT_VALID),
+    404: (404, ApiFault.NOT_FOUND),
+    405: (405, ApiFault.METHOD_NOT_ALLOWED),
+    413: (413, ApiFault.TOO_LARGE),
+}
+
+
+class Rejected(Exception):
+    """The request itself cannot be served. `errors` name the fields that are wrong."""
+
+    def __init__(
+        self, status: int, code: ApiFault, errors: Sequence[Mapping[str, Any]] = (), **params: Any
+    ) -> None:
+        super().__init__(code.value)
+        self.status = status
+        self.code = code
+        self.errors = [dict(error) for error in errors]
+        self.params = params
+
+
+def not_valid(field: str, why: str) -> Rejected:
+    """One field of a request that FastAPI does not check."""
+    return Rejected(422, ApiFault.NOT_VALID, [{"field": field, "message": why}])
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers. What no handler knows is answered with 500 and logged with its trace."""
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(Rejected, _rejected)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DiskFull, _disk_full)
+    app.add_exception_handler(OSError, _os_error)
+    for kind in (LedgerError, OperationalError, PoolTimeout):
+        app.add_exception_handler(kind, _busy)
+    app.add_exception_handler(Exception, _internal)
+
+
+def answer(
+    request: Request, status: int, code: str, params: Mapping[str, Any],
+    errors: Sequence[Mapping[str, Any]] = (),
+) -> Response:  # fmt: skip
+    """The problem as a response; a 401 says which scheme is wanted."""
+    language = language_for(request.app.state.context, request.headers.get("accept-language"))
+    title, action = problem_texts(code, params, language)
+    problem = Problem(
+        type=f"urn:silo-station:problem:{code}",
+        title=title,
+        status=status,
+        detail="; ".join(f"{error['field']}: {error['message']}" for error in errors) or title,
+        action=action,
+        code=code,
+        params=dict(params),
+        errors=[dict(error) for error in errors],
+    )
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if code == ApiFault.TOO_MANY_ATTEMPTS:
+        headers["Retry-After"] = str(params["seconds"])
+    return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
+
+
+def status_of(error: Exception) -> int:
+    """The HTTP status of an exception of the desk or the ledger; 500 for any other."""
+    if isinstance(error, NotAllowed) and error.code in FORBIDDEN:
+        return 403
+    return next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), 500)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return answer(request, status_of(error), error.code.value, error.params)
+
+
+async def _rejected(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Rejected)
+    return answer(request, error.status, error.code.value, error.params, error.errors)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"], "type": one["type"]}
+        for one in error.errors()
+    ]
+    return answer(request, 422, ApiFault.NOT_VALID, {}, found)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    status, code = _HTTP_FAULTS.get(error.status_code, (error.status_code, ApiFault.NOT_VALID))
+    errors = [{"field": "body", "message": str(error.detail)}] if code is ApiFault.NOT_VALID else []
+    return answer(request, status, code, {}, errors)
+
+
+async def _disk_full(request: Request, _error: Exception) -> Response:
+    return answer(request, 507, ApiFault.DISK_FULL, {"free_mb": request.app.state.context.blobs.free_mb()})
+
+
+async def _os_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return await _disk_full(request, error)
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return answer(request, 500, ApiFault.INTERNAL_ERROR, {})
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    _log.error("%s %s: the ledger did not answer", request.method, request.url.path, exc_info=error)
+    return answer(request, status_of(error), ApiFault.BUSY, {})
+
+
+async def _internal(request: Request, _error: Exception) -> Response:
+    """The server logs the trace of what it catches; this names the request that caused it."""
+    _log.error("%s %s failed", request.method, request.url.path)
+    return answer(request, 500, ApiFault.INTERNAL_ERROR, {})

@@ -1,0 +1,121 @@
+"""Captures: photos come in, inspections of outside models are added, originals go out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import FileResponse
+from sqlmodel import select
+
+from station.api import schemas
+from station.api.asked import Ask, Asked
+from station.api.auth import FromTerminal, terminal
+from station.api.openapi import problems
+from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, receive
+from station.api.views import evidence
+from station.api.views.view import view_of
+from station.receival import captures
+from station.receival.errors import Fault, NotFound
+from station.store.tables import Capture, Photo
+
+router = APIRouter(tags=["captures"])
+
+_MULTIPART: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["id", "photos"],
+                    "properties": {
+                        "id": {
+                            "type": "string",
+                            "format": "uuid",
+                            "description": "Made by the sender; the same when the upload is repeated.",
+                        },
+                        "form": {
+                            "type": "string",
+                            "description": 'JSON object of texts: "barcode", "species", '
+                            '"operator_variety", "note".',
+                        },
+                        "photos": {
+                            "type": "array",
+                            "minItems": 1,
+                            "maxItems": MOST_PHOTOS,
+                            "items": {"type": "string", "format": "binary"},
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+_BYTES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bytes as they were sent.",
+        "content": {
+            media_type: {"schema": {"type": "string", "format": "binary"}}
+            for media_type in (*MEDIA_TYPES, OTHER_MEDIA_TYPE)
+        },
+    }
+}
+
+
+@router.post(
+    "/captures",
+    status_code=201,
+    openapi_extra=_MULTIPART,
+    responses={
+        200: {"model": schemas.Capture, "description": "It was received before: nothing was added."},
+        **problems(409),
+    },
+)
+async def receive_capture(
+    asked: Asked, terminal: FromTerminal, request: Request, response: Response
+) -> schemas.Capture:
+    """Answered once the photos and the row are on the disk."""
+    row, is_new = await receive(asked, request, terminal)
+    response.status_code = 201 if is_new else 200
+    return _shown(asked, row.id)
+
+
+@router.get("/captures/{capture_id}", dependencies=[Depends(terminal)], responses=problems(404))
+def get_capture(asked: Asked, capture_id: str) -> schemas.Capture:
+    return _shown(asked, capture_id)
+
+
+@router.post("/captures/{capture_id}/inspections", status_code=201, responses=problems(404))
+def add_inspection(
+    asked: Asked, terminal: FromTerminal, capture_id: str, body: schemas.InspectionIn
+) -> schemas.Inspection:
+    """What an outside application's model says; the same model twice is one inspection."""
+    result = {"reasons": [], "cut": None, "seconds": {}, **body.model_dump(exclude={"name", "version"})}
+    row = captures.record_outside_inspection(
+        asked.desk, capture_id, body.name, body.version, body.sha256, terminal.name, result, None, asked.now()
+    )
+    with view_of(asked) as view:
+        return evidence.inspection(view, row)
+
+
+@router.get(
+    "/photos/{sha256}",
+    dependencies=[Depends(terminal)],
+    response_class=FileResponse,
+    responses={**_BYTES, **problems(404)},
+)
+def get_photo(asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> FileResponse:
+    """The original, byte for byte."""
+    with asked.desk.ledger.read() as tx:
+        media_type = tx.exec(select(Photo.media_type).where(Photo.sha256 == sha256).limit(1)).first()
+    path = asked.context.blobs.path(sha256)
+    if media_type is None or not path.is_file():
+        raise NotFound(Fault.UNKNOWN_PHOTO, sha256=sha256)
+    return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
+
+
+def _shown(asked: Ask, capture_id: str) -> schemas.Capture:
+    with view_of(asked) as view:
+        row = view.tx.get(Capture, capture_id)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
+        return evidence.capture(view, row)

@@ -1,0 +1,50 @@
+"""The event stream."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from station.api.asked import Asked
+from station.api.auth import terminal
+from station.api.streams import Streams, events
+from station.store import audit
+
+router = APIRouter(tags=["events"], dependencies=[Depends(terminal)])
+
+Seq = Annotated[int | None, Query(ge=0, le=2**53)]
+_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Server-sent events: `id` is the `seq` of an Event, `event` its kind, `data` the "
+        "Event as JSON; `event: live` carries Live and has no id.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    }
+}
+
+
+@router.get("/events", response_class=StreamingResponse, responses=_STREAM)
+def get_events(
+    asked: Asked,
+    request: Request,
+    after: Seq = None,
+    last_event_id: Annotated[str | None, Header(description="Where a broken stream goes on.")] = None,
+) -> StreamingResponse:
+    """From now, from `after`, or from where `Last-Event-ID` says the reader was."""
+    streams: Streams = request.app.state.streams
+    start = _resumed(last_event_id)
+    if start is None:
+        start = after
+    if start is None:
+        with asked.desk.ledger.read() as tx:
+            start = audit.last_seq(tx)
+    return StreamingResponse(
+        events(asked, streams, start),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+def _resumed(last_event_id: str | None) -> int | None:
+    """A Last-Event-ID that is no number of ours counts as none."""
+    text = (last_event_id or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else None

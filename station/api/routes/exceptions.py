@@ -1,0 +1,38 @@
+"""The exceptions: what could not be paired waits here for a person."""
+
+from fastapi import APIRouter, Depends
+
+from station.api import schemas
+from station.api.asked import Ask, Asked
+from station.api.auth import By, terminal
+from station.api.openapi import problems
+from station.api.views.exceptions import item
+from station.api.views.view import view_of
+from station.receival import pairings
+from station.store import queries
+from station.store.tables import Pairing
+
+router = APIRouter(prefix="/exceptions", tags=["exceptions"])
+
+
+@router.get("", dependencies=[Depends(terminal)])
+def list_exceptions(asked: Asked) -> list[schemas.ExceptionItem]:
+    """Oldest first."""
+    with view_of(asked) as view:
+        return [item(view, pairing) for pairing in queries.unpaired(view.tx)]
+
+
+@router.post("/{item_id}/assign", responses=problems(404))
+def assign(asked: Asked, by: By, item_id: str, body: schemas.AssignIn) -> schemas.ExceptionItem:
+    return _shown(asked, pairings.assign(asked.desk, item_id, body.barcode, by, asked.now()))
+
+
+@router.post("/{item_id}/dismiss", responses=problems(404))
+def dismiss(asked: Asked, by: By, item_id: str, body: schemas.OutcomeIn) -> schemas.ExceptionItem:
+    """It belongs to nothing, and stays recorded."""
+    return _shown(asked, pairings.dismiss(asked.desk, item_id, body.reason, by, asked.now()))
+
+
+def _shown(asked: Ask, pairing: Pairing) -> schemas.ExceptionItem:
+    with view_of(asked) as view:
+        return item(view, pairing)

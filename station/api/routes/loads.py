@@ -1,0 +1,77 @@
+"""Loads: the evidence and the proposal, the decision, and the ways a load ends without a ticket."""
+
+from fastapi import APIRouter, Depends
+
+from station.api import schemas
+from station.api.asked import Ask, Asked
+from station.api.auth import By, terminal
+from station.api.openapi import problems
+from station.api.views import outcome
+from station.api.views.loads import load
+from station.api.views.view import view_of
+from station.receival import decisions, samples, visits
+from station.receival.errors import Conflict, Fault, NotFound
+from station.store import queries
+from station.store.tables import Load
+
+router = APIRouter(prefix="/loads", tags=["loads"])
+
+
+@router.get("/{load_id}", dependencies=[Depends(terminal)], responses=problems(404))
+def get_load(asked: Asked, load_id: str) -> schemas.Load:
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/sample", responses=problems(404, 409))
+def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.AssignIn) -> schemas.Load:
+    samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/variety", responses=problems(404, 409))
+def see_variety(asked: Asked, by: By, load_id: str, body: schemas.VarietyIn) -> schemas.Load:
+    visits.see_variety(asked.desk, load_id, body.operator_variety, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/decision", status_code=201, responses=problems(404, 409))
+def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
+    """409 `proposal_superseded` carries the new proposal in `params.proposal`; nothing was decided."""
+    try:
+        decided = decisions.decide(
+            asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now()
+        )
+    except Conflict as refusal:
+        if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
+            raise
+        raise _with_new_proposal(asked, load_id, refusal) from refusal
+    return outcome.decision(decided)
+
+
+@router.post("/{load_id}/refuse", responses=problems(404, 409))
+def refuse(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+    """The silo does not take it."""
+    decisions.refuse(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/leave", responses=problems(404, 409))
+def leave(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+    """The supplier withdraws it."""
+    decisions.leave(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+def _shown(asked: Ask, load_id: str) -> schemas.Load:
+    with view_of(asked) as view:
+        row = view.tx.get(Load, load_id)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
+        return load(view, row)
+
+
+def _with_new_proposal(asked: Ask, load_id: str, refusal: Conflict) -> Conflict:
+    with view_of(asked) as view:
+        row = queries.current_proposal(view.tx, load_id)
+        shown = outcome.proposal(view, row).model_dump(mode="json") if row else None
+    return Conflict(refusal.code, **{**refusal.params, "proposal": shown})

@@ -1,0 +1,54 @@
+"""The site, the station's health, the cells, vehicles and suppliers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col, select
+
+from station.api import schemas
+from station.api.asked import Asked
+from station.api.auth import terminal
+from station.api.views import places, visits
+from station.api.views.health import health
+from station.api.views.view import view_of
+from station.receival.desk import fold
+from station.store import queries
+from station.store.tables import Supplier
+
+router = APIRouter(tags=["site"])
+Wanted = Annotated[str, Query(max_length=80)]
+
+
+@router.get("/health", tags=["health"])
+def get_health(asked: Asked) -> schemas.Health:
+    """Needs no token. `accepting`: arrivals can be entered."""
+    with view_of(asked) as view:
+        return health(view, asked.context)
+
+
+@router.get("/site", dependencies=[Depends(terminal)])
+def get_site(asked: Asked) -> schemas.Site:
+    with view_of(asked) as view:
+        return places.site(view)
+
+
+@router.get("/cells", dependencies=[Depends(terminal)])
+def list_cells(asked: Asked) -> list[schemas.Cell]:
+    with view_of(asked) as view:
+        return places.cells(view)
+
+
+@router.get("/vehicles", dependencies=[Depends(terminal)])
+def find_vehicles(asked: Asked, q: Wanted = "") -> list[schemas.Vehicle]:
+    """Known vehicles whose plate begins so, the last seen first."""
+    with view_of(asked) as view:
+        return [visits.vehicle(view, row) for row in queries.vehicles_like(view.tx, fold(q))]
+
+
+@router.get("/suppliers", dependencies=[Depends(terminal)])
+def find_suppliers(asked: Asked, q: Wanted = "") -> list[schemas.Supplier]:
+    """Suppliers in whose name this occurs."""
+    with view_of(asked) as view:
+        query = select(Supplier).where(col(Supplier.name_key).contains(fold(q), autoescape=True))
+        rows = view.tx.exec(query.order_by(col(Supplier.name)).limit(20)).all()
+        return [visits.supplier(row) for row in rows]

@@ -1,0 +1,38 @@
+"""Tickets, by number and newest first."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from sqlmodel import col, select
+
+from station.api import schemas
+from station.api.asked import Asked
+from station.api.auth import terminal
+from station.api.openapi import problems
+from station.api.views.tickets import ticket
+from station.api.views.view import view_of
+from station.receival.errors import Fault, NotFound
+from station.store import queries
+from station.store.tables import Ticket
+
+router = APIRouter(prefix="/tickets", tags=["tickets"], dependencies=[Depends(terminal)])
+
+
+@router.get("")
+def list_tickets(asked: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> list[schemas.Ticket]:
+    """This campaign's, newest first."""
+    with view_of(asked) as view:
+        policy = view.policy
+        query = select(Ticket).where(Ticket.site == policy.site, Ticket.campaign == policy.campaign)
+        rows = view.tx.exec(query.order_by(col(Ticket.number).desc()).limit(limit)).all()
+        return [ticket(view, row) for row in rows]
+
+
+@router.get("/{number}", responses=problems(404))
+def get_ticket(asked: Asked, number: Annotated[int, Path(ge=1, le=2**31)]) -> schemas.Ticket:
+    """A ticket of this site and campaign."""
+    with view_of(asked) as view:
+        row = queries.ticket_by_number(view.tx, view.policy.site, view.policy.campaign, number)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_TICKET, number=number)
+        return ticket(view, row)

@@ -1,0 +1,76 @@
+"""Visits: an arrival is entered, looked at, or cancelled because it was entered in error."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from station.api import schemas
+from station.api.asked import Ask, Asked
+from station.api.auth import By, terminal
+from station.api.openapi import problems
+from station.api.views import rows
+from station.api.views.view import view_of
+from station.api.views.visits import visit
+from station.receival import visits
+from station.receival.errors import Fault, NotFound
+from station.store import queries
+from station.store.tables import Visit
+
+router = APIRouter(prefix="/visits", tags=["visits"])
+
+
+@router.post("", status_code=201, responses=problems(409))
+def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
+    """An unknown plate or supplier is created; a barcode in a load enters its sample."""
+    loads = tuple(
+        visits.NewLoad(
+            species=load.species,
+            declared_variety=load.declared_variety,
+            claims=tuple(load.claims),
+            barcode=load.barcode,
+            share=load.share,
+            owners=tuple((owner.supplier, owner.share) for owner in load.owners),
+            declared=load.declared,
+        )
+        for load in body.loads
+    )
+    arrival = visits.Arrival(
+        plate=body.plate,
+        supplier=body.supplier,
+        loads=loads,
+        direction=body.direction,
+        arrived_at=body.arrived_at,
+        note=body.note,
+    )
+    return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
+
+
+@router.get("", dependencies=[Depends(terminal)])
+def list_visits(
+    asked: Asked,
+    is_open: Annotated[bool, Query(alias="open")] = True,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[schemas.VisitRow]:
+    """The queue, oldest first; or the ended visits, newest first."""
+    with view_of(asked) as view:
+        found = queries.open_visits(view.tx) if is_open else queries.ended_visits(view.tx, limit)
+        return [rows.visit_row(view, row) for row in found]
+
+
+@router.get("/{visit_id}", dependencies=[Depends(terminal)], responses=problems(404))
+def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
+    return _shown(asked, visit_id)
+
+
+@router.post("/{visit_id}/cancel", responses=problems(404, 409))
+def cancel_visit(asked: Asked, by: By, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
+    visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
+    return _shown(asked, visit_id)
+
+
+def _shown(asked: Ask, visit_id: str) -> schemas.Visit:
+    with view_of(asked) as view:
+        row = view.tx.get(Visit, visit_id)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
+        return visit(view, row)

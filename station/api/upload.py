@@ -1,0 +1,101 @@
+"""Receiving a capture: photos go to the disk as they come, then the row, then the answer."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from fastapi import Request
+from pydantic import JsonValue, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+
+from station.api.asked import Ask
+from station.api.problems import ApiFault, Rejected, not_valid
+from station.receival import captures
+from station.receival.captures import StoredPhoto
+from station.receival.errors import Fault, Invalid
+from station.store.tables import Capture, Terminal
+
+MOST_PHOTOS = 4
+FORM_BYTES = 16_384
+FIELDS = ("id", "form", "photos")
+MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
+OTHER_MEDIA_TYPE = "application/octet-stream"
+
+_JSON_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
+# Storing holds one whole photo in memory: so many uploads do it at a time, the others wait for their turn.
+STORING_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A checked upload; the photos' bytes lie in temporary files."""
+
+    id: str
+    form: dict[str, JsonValue]
+    photos: tuple[UploadFile, ...]
+
+
+async def receive(asked: Ask, request: Request, terminal: Terminal) -> tuple[Capture, bool]:
+    """The recorded capture, and whether it is new. Raises Rejected or Invalid, with nothing recorded."""
+    _check_disk(asked)
+    async with request.form(max_files=MOST_PHOTOS, max_fields=len(FIELDS), max_part_size=FORM_BYTES) as form:
+        upload = checked(form)
+        storing: asyncio.Semaphore = request.app.state.storing
+        async with storing:
+            return await run_in_threadpool(_record, asked, upload, terminal)
+
+
+def checked(form: FormData) -> Upload:
+    """Raises Rejected for fields that are missing or not ours, Invalid for a form with unknown fields."""
+    for name in form:
+        if name not in FIELDS:
+            raise Invalid(Fault.UNKNOWN_FORM_FIELD, field=name, known=list(FIELDS))
+    photos = tuple(
+        part
+        for part in form.getlist("photos")
+        if isinstance(part, UploadFile) and (part.filename or part.size)
+    )
+    if not photos:
+        raise Invalid(Fault.NO_PHOTO)
+    return Upload(_id(form.get("id")), _form(form.get("form") or "{}"), photos)
+
+
+def _check_disk(asked: Ask) -> None:
+    free_mb = asked.context.blobs.free_mb()
+    if free_mb < asked.context.limits.min_free_mb_uploads:
+        raise Rejected(507, ApiFault.DISK_FULL, free_mb=free_mb)
+
+
+def _id(text: Any) -> str:
+    try:
+        return str(UUID(text))
+    except (ValueError, TypeError, AttributeError):
+        raise not_valid("id", "a UUID made by the sender, the same when it is sent again") from None
+
+
+def _form(text: Any) -> dict[str, JsonValue]:
+    try:
+        form = _JSON_OBJECT.validate_json(text)
+    except ValidationError:
+        raise not_valid("form", "a JSON object as text") from None
+    captures.check_form(form)
+    return form
+
+
+def _record(asked: Ask, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:
+    stored = [_store(asked, photo) for photo in upload.photos]
+    capture, is_new = captures.receive_capture(
+        asked.desk, upload.id, upload.form, stored, terminal, asked.now()
+    )
+    if is_new:
+        asked.context.wake_vision()
+    return capture, is_new
+
+
+def _store(asked: Ask, photo: UploadFile) -> StoredPhoto:
+    data = photo.file.read()
+    digest = asked.context.blobs.put(data)
+    media_type = photo.content_type if photo.content_type in MEDIA_TYPES else None
+    return StoredPhoto(digest, len(data), media_type or OTHER_MEDIA_TYPE)

@@ -1,0 +1,105 @@
+"""Readings, captures and inspections: what speaks of a sample."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from station.api import schemas
+from station.api.language import reasons
+from station.api.views.view import View, pairing_reason, values_of
+from station.receival.captures import photos_of
+from station.store import queries
+from station.store.tables import Capture, Inspection, Pairing, Reading, Sample, Terminal
+
+
+def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Reading:
+    """`used`: the results of the load's assessment, by analyte."""
+    return schemas.Reading(
+        id=row.id,
+        at=row.at,
+        device=row.instrument_id,
+        typed_by=row.typed_by,
+        product=row.product,
+        barcode=row.barcode,
+        values=values_of(row.values),
+        flags=row.flags,
+        used_for=[analyte for analyte, result in used.items() if result["reading_id"] == row.id],
+        pairing=pairing_reason(queries.pairing_of(view.tx, row.id), view.language),
+    )
+
+
+def readings_of_samples(
+    view: View, samples: Sequence[Sample], used: Mapping[str, Any]
+) -> list[schemas.Reading]:
+    rows = [row for sample in samples for row in queries.readings_of(view.tx, sample.id)]
+    return [reading(view, row, used) for row in sorted(rows, key=lambda row: (row.at, row.id))]
+
+
+def capture(view: View, row: Capture) -> schemas.Capture:
+    """A capture is refused when the station's own model could not judge its photos."""
+    inspections = view.tx.exec(
+        select(Inspection).where(Inspection.capture_id == row.id).order_by(col(Inspection.id))
+    ).all()
+    own = [one for one in inspections if one.source == "station"]
+    pairing = queries.pairing_of(view.tx, row.id)
+    return schemas.Capture(
+        id=row.id,
+        at=row.at,
+        phone=view.tx.get_one(Terminal, row.terminal_id).name,
+        barcode=row.barcode,
+        photos=[photo.sha256 for photo in photos_of(view.tx, row.id)],
+        state="refused" if own and not own[-1].accepted else row.state,  # type: ignore[arg-type] # a state of ours
+        inspections=[inspection(view, one) for one in inspections],
+        pairing=pairing_reason(pairing, view.language),
+        unpaired=pairing is not None and pairing.state == "unpaired",
+    )
+
+
+def captures_of_samples(view: View, samples: Sequence[Sample]) -> list[schemas.Capture]:
+    if not samples:
+        return []
+    query = (
+        select(Capture)
+        .join(Pairing, col(Pairing.item_id) == Capture.id)
+        .where(
+            col(Pairing.sample_id).in_([sample.id for sample in samples]),
+            Pairing.item_kind == "capture",
+            col(Pairing.current).is_(True),
+        )
+        .order_by(col(Capture.at), col(Capture.id))
+    )
+    return [capture(view, row) for row in view.tx.exec(query).all()]
+
+
+def inspection(view: View, row: Inspection) -> schemas.Inspection:
+    result = row.result
+    return schemas.Inspection(
+        id=row.id,
+        model=row.model,
+        version=row.version,
+        sha256=row.sha256,
+        accepted=row.accepted,
+        reasons=reasons(result["reasons"], view.language),
+        kernels=result["kernels"],
+        cut=result["cut"],
+        classes=result["classes"],
+        species=result["species"],
+        seconds=result["seconds"],
+        at=row.at,
+    )
+
+
+def sample(view: View, row: Sample) -> schemas.Sample:
+    proposal = queries.current_proposal(view.tx, row.load_id) if row.load_id else None
+    used = proposal.assessment["results"] if proposal else {}
+    return schemas.Sample(
+        id=row.id,
+        barcode=row.barcode,
+        kind=row.kind,  # type: ignore[arg-type] # the column holds one of the kinds
+        load_id=row.load_id,
+        species=row.species,
+        entered_at=row.entered_at,
+        ended_at=row.ended_at,
+        readings=readings_of_samples(view, [row], used),
+    )

@@ -1,0 +1,40 @@
+"""Whether trucks can be received, and what somebody should look at."""
+
+from collections.abc import Iterator
+
+from station.api import schemas
+from station.api.context import Coded, Context, HealthFacts
+from station.api.language import reason
+from station.api.views.view import View
+from station.receival import proposals
+from station.store import audit
+
+
+def health(view: View, context: Context) -> schemas.Health:
+    facts = context.health()
+    free_mb = context.blobs.free_mb()
+    pack = proposals.rule_pack(view.tx, view.now)
+    return schemas.Health(
+        accepting=facts.accepting,
+        now=view.now,
+        last_event=audit.last_seq(view.tx),
+        disk_free_mb=free_mb,
+        vision=facts.vision,
+        rule_pack=f"{pack.name} {pack.version}" if pack else None,
+        warnings=[
+            reason(code, params, view.language)
+            for code, params in dict(_warnings(facts, context, free_mb, has_pack=pack is not None)).items()
+        ],
+    )
+
+
+def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:
+    if free_mb < context.limits.min_free_mb_uploads:
+        yield "disk_full", {"free_mb": free_mb}
+    elif free_mb < context.limits.warn_free_mb:
+        yield "disk_low", {"free_mb": free_mb}
+    if not has_pack:
+        yield "no_rule_pack", {"at": None}
+    if facts.vision == "off":
+        yield "vision_off", {}
+    yield from facts.warnings

@@ -1,0 +1,85 @@
+"""Everything of one load: what was declared, the evidence, the proposal, the decision, the ticket."""
+
+from typing import Any
+
+from sqlmodel import col, select
+
+from station.api import schemas
+from station.api.language import reason, reasons
+from station.api.views import evidence, outcome, rows, tickets
+from station.api.views.view import View
+from station.receival import proposals
+from station.receival.chain import Chain, gross_weighing
+from station.store import queries
+from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
+
+
+def load(view: View, row: Load) -> schemas.Load:
+    visit = view.tx.get_one(Visit, row.visit_id)
+    chain = queries.chain_of(view.tx, visit.id)
+    facts = rows.load_facts(view, row, chain)
+    used = facts.proposal.assessment["results"] if facts.proposal else {}
+    return schemas.Load(
+        **rows.row_fields(view, facts),
+        visit_id=visit.id,
+        plate=visit.plate,
+        supplier=view.tx.get_one(Supplier, visit.supplier_id).name,
+        declared_variety=row.declared_variety,
+        operator_variety=row.operator_variety,
+        model_variety=row.model_variety,
+        lab_variety=row.lab_variety,
+        claims=row.claims,
+        owners=_owners(view, row),
+        share=row.share,
+        **_weights(facts, chain),
+        outcome_reason=row.outcome_reason,
+        values=[_used(view, analyte, result) for analyte, result in used.items()],
+        photo=[
+            reason(one.code.value, one.params, view.language)
+            for one in proposals.photo_reasons(view.tx, row.id)
+        ],
+        readings=evidence.readings_of_samples(view, facts.samples, used),
+        captures=evidence.captures_of_samples(view, facts.samples),
+        proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
+        decision=outcome.decision(facts.decision) if facts.decision else None,
+        ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,
+    )
+
+
+def _weights(facts: rows.LoadFacts, chain: Chain) -> dict[str, Any]:
+    """The two weighings of the load once it has its ticket; before that the one its net will count from."""
+    load_t = facts.proposal.load_t if facts.proposal else None
+    estimated = round(load_t * 1000, 3) if load_t is not None else None
+    if facts.ticket is not None:
+        return {
+            "gross_kg": facts.ticket.gross_kg,
+            "tare_kg": facts.ticket.tare_kg,
+            "estimated_kg": estimated,
+        }
+    gross = gross_weighing(chain, facts.load)
+    return {"gross_kg": gross.kg if gross else None, "tare_kg": None, "estimated_kg": estimated}
+
+
+def _owners(view: View, row: Load) -> list[dict[str, Any]]:
+    found = view.tx.exec(
+        select(Supplier.name, LoadOwner.share)
+        .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
+        .where(LoadOwner.load_id == row.id)
+        .order_by(col(Supplier.name))
+    ).all()
+    return [{"supplier": name, "share": share} for name, share in found]
+
+
+def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue:
+    return schemas.UsedValue(
+        analyte=analyte,
+        value=result["value"],
+        unit=result["unit"],
+        basis=result["basis"],
+        u=result["u"],
+        device=result["instrument"],
+        typed_by=result["typed_by"],
+        at=view.tx.get_one(Reading, result["reading_id"]).at,
+        reading_id=result["reading_id"],
+        reasons=reasons(result["reasons"], view.language),
+    )

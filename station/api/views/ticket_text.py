@@ -1,0 +1,117 @@
+"""The ticket as it is printed: 42 columns, the width of a receipt printer.
+
+Every line is made from the ticket's stored document, so an old ticket reads the same next year. A weight
+or value typed by a person says so, with the name.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from textwrap import wrap
+from typing import Any
+
+from station.api.language import N_, Translator, translator, words
+
+WIDTH = 42
+
+_RULES = {
+    "equal_readings": N_("stable weight, by rule"),
+    "print_key": N_("print key of the indicator"),
+    "typed": N_("TYPED BY HAND"),
+}
+
+
+def ticket_text(document: Mapping[str, Any], language: str) -> str:
+    """The paper of a ticket's document; each line at most 42 characters."""
+    t = translator(language)
+    rule, double = "-" * WIDTH, "=" * WIDTH
+    parts: list[Iterator[str] | list[str]] = [
+        _head(document, t),
+        [rule],
+        _who(document, t),
+        [rule],
+        _weights(document, t),
+        [rule],
+        _values(document, t),
+        [rule],
+        _tipped(document, t),
+        [double],
+    ]
+    return "\n".join(line for part in parts for line in part) + "\n"
+
+
+def _head(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    yield from wrap(document["site"], WIDTH)
+    yield "=" * WIDTH
+    yield t.gettext("DELIVERY TICKET No. {number}").format(number=document["number"]).center(WIDTH).rstrip()
+    yield from _pair(t.gettext("Campaign"), document["campaign"])
+    yield from _pair(t.gettext("Issued"), _when(document["at"], t))
+    yield from _pair(t.gettext("By"), document["by"])
+
+
+def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    yield from _pair(t.gettext("Vehicle"), document["plate"])
+    yield from _pair(t.gettext("Arrived"), _when(document["arrived_at"], t))
+    yield from _pair(t.gettext("Supplier"), document["supplier"])
+    for owner in document["owners"]:
+        share = t.percent(owner["share"], 0 if round(owner["share"] * 100, 6).is_integer() else 2)
+        yield from _pair(t.gettext("Owner"), f"{owner['name']} {share}")
+    yield from _pair(t.gettext("Product"), words.species_name(document["species"], t.language))
+    if document["declared_variety"]:
+        yield from _pair(t.gettext("Variety declared"), document["declared_variety"])
+    for claim in document["claims"]:
+        yield from _pair(t.gettext("Claim"), words.claim_name(claim, t.language))
+    for barcode in document["barcodes"]:
+        yield from _pair(t.gettext("Sample"), barcode)
+
+
+def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    yield from _weight(t.gettext("GROSS"), document["gross"], t)
+    yield from _weight(t.gettext("TARE"), document["tare"], t)
+    yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+
+
+def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    yield from _pair(name, t.kg(weighing["kg"]))
+    yield from _pair("  " + t.gettext("weighed"), _when(weighing["at"], t))
+    said = t.gettext(_RULES.get(weighing["rule"], weighing["rule"]))
+    if weighing["typed_by"]:
+        said = f"{said} ({weighing['typed_by']})"
+    yield from wrap("  " + said, WIDTH, subsequent_indent="  ")
+    if weighing["sealed_number"]:
+        yield from _pair("  " + t.gettext("sealed No."), weighing["sealed_number"])
+
+
+def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    for analyte, value in document["values"].items():
+        amount = f"{t.plain(value['value'], 2)} {value['unit']}"
+        basis = words.basis_name(value["basis"], t.language)
+        yield from _pair(words.analyte_name(analyte, t.language), f"{amount} {basis}".strip())
+        if value.get("typed_by"):
+            said = t.gettext("TYPED BY HAND")
+            yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")
+    if not document["values"]:
+        yield t.gettext("No analysis")
+
+
+def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    for part in document["tipped"]:
+        place = t.gettext("pit {pit}, cell {cell}").format(pit=part["pit"], cell=part["cell"])
+        share = "" if part["share"] == 1 else f" {t.percent(part['share'], 1)}"
+        yield from _pair(t.gettext("Tipped"), place + share)
+
+
+def _pair(name: str, value: str) -> Iterator[str]:
+    """Name left and value right; on lines of its own where both do not fit."""
+    value = value.replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
+    room = WIDTH - len(name) - 1
+    if len(value) <= room:
+        yield f"{name} {value:>{room}}"
+        return
+    yield name
+    yield from wrap(value, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _when(iso: str, t: Translator) -> str:
+    """Date, hour and minute in the station's own zone."""
+    at = datetime.fromisoformat(iso)
+    return f"{t.date(at)} {t.time(at)}"

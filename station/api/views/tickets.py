@@ -1,0 +1,26 @@
+"""Tickets: the facts as recorded, and the paper's text in the reader's language."""
+
+from station.api import schemas
+from station.api.views.ticket_text import ticket_text
+from station.api.views.view import View
+from station.store.tables import Load, Ticket
+
+
+def ticket(view: View, row: Ticket) -> schemas.Ticket:
+    document = row.document
+    return schemas.Ticket(
+        number=row.number,
+        campaign=row.campaign,
+        load_id=row.load_id,
+        visit_id=view.tx.get_one(Load, row.load_id).visit_id,
+        at=row.at,
+        by=row.by,
+        plate=document["plate"],
+        supplier=document["supplier"],
+        species=document["species"],
+        gross_kg=row.gross_kg,
+        tare_kg=row.tare_kg,
+        net_kg=row.net_kg,
+        tipped=[schemas.Tipping(**part) for part in document["tipped"]],
+        text=ticket_text(document, view.language),
+    )

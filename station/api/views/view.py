@@ -1,0 +1,42 @@
+"""What every view needs: a read transaction, the site's policy, the reader's language, the time."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from station.api import schemas
+from station.api.asked import Ask
+from station.api.language import reason
+from station.receival.desk import Policy
+from station.store.tables import Pairing
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    tx: Session
+    policy: Policy
+    language: str
+    now: datetime
+
+
+@contextmanager
+def view_of(asked: Ask) -> Iterator[View]:
+    """One consistent look at the ledger."""
+    with asked.desk.ledger.read() as tx:
+        yield View(tx, asked.desk.policy, asked.language, asked.now())
+
+
+def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
+    """Stored {analyte: {value, unit, basis}} as values."""
+    return {
+        name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"])
+        for name, one in stored.items()
+    }
+
+
+def pairing_reason(pairing: Pairing | None, language: str) -> schemas.Reason | None:
+    return reason(pairing.code, pairing.params, language) if pairing else None

@@ -1,0 +1,50 @@
+"""A visit with its chain of weighings, vehicles and suppliers."""
+
+from station.api import schemas
+from station.api.views import rows
+from station.api.views.view import View
+from station.receival.chain import Chain
+from station.store import queries
+from station.store.tables import Supplier, Vehicle, Visit
+
+
+def visit(view: View, row: Visit) -> schemas.Visit:
+    chain = queries.chain_of(view.tx, row.id)
+    return schemas.Visit(
+        **rows.visit_fields(view, row, chain),
+        note=row.note,
+        entered_by=row.entered_by,
+        weighings=_chain(chain),
+    )
+
+
+def _chain(chain: Chain) -> list[schemas.ChainWeighing]:
+    return [
+        schemas.ChainWeighing(
+            id=weighing.id,
+            role=use.role,  # type: ignore[arg-type] # a use in a visit has one of the roles
+            kg=weighing.kg,
+            at=weighing.at,
+            rule=weighing.rule,
+            instrument=weighing.instrument_id,
+            sealed_number=weighing.sealed_number,
+            typed_by=weighing.typed_by,
+            confirmed_by=use.by,
+        )
+        for use, weighing in chain
+    ]
+
+
+def vehicle(view: View, row: Vehicle) -> schemas.Vehicle:
+    known = view.tx.get(Supplier, row.supplier_id) if row.supplier_id else None
+    return schemas.Vehicle(
+        plate=row.plate,
+        supplier=known.name if known else None,
+        species=row.species,
+        loads=row.loads,
+        last_tare_kg=queries.last_tare_kg(view.tx, row.id),
+    )
+
+
+def supplier(row: Supplier) -> schemas.Supplier:
+    return schemas.Supplier(id=row.id, name=row.name, external_id=row.external_id)
