@@ -98,7 +98,7 @@ def _bundle(settings: SiteSettings, file: Path) -> Iterator[Finding]:
         return
     try:
         manifest = read_bundle(path).manifest
-        yield Finding("model", True, f"{manifest.name} {manifest.version}")
+        yield Finding("model", True, f"{manifest['name']} {manifest['version']}")
     except (BundleError, OSError) as error:
         yield Finding("model", False, f"{path}: {error}")
 

@@ -1,5 +1,6 @@
 """One stage of the flow on files: decode, inspect, route."""
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -87,7 +88,7 @@ def inspect(
         if not seen.accepted and worst is Exit.DONE:
             worst = Exit.NEGATIVE
         if overlay is not None:
-            overlay.write_bytes(draw_overlay(data, seen))
+            _write_overlay(overlay, draw_overlay(data, seen))
         result = {"photo": str(photo), **with_messages(seen.as_dict(polygons=polygons))}
         if as_json:
             out(result)
@@ -124,6 +125,12 @@ def route(
         _tell_reasons(refused["reasons"])
 
 
+def _write_overlay(path: Path, picture: bytes | None) -> None:
+    """A photo that cannot be decoded has no overlay; the inspection says why."""
+    if picture is not None:
+        path.write_bytes(picture)
+
+
 def _tell_reasons(reasons: list[dict[str, object]]) -> None:
     for reason in reasons:
         tell(f"    {reason['message']}")
@@ -146,7 +153,7 @@ def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
 
 def _chunks(file: str) -> Iterator[bytes]:
     if file == "-":
-        yield from iter(lambda: sys.stdin.buffer.read1(CHUNK), b"")
+        yield from iter(lambda: os.read(sys.stdin.fileno(), CHUNK), b"")
         return
     try:
         with Path(file).open("rb") as source:

@@ -1,7 +1,7 @@
 """What one model says of one photo or capture: the value the light box hands to the desk."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -92,6 +92,46 @@ class Inspection:
             "kernel_list": [_kernel_dict(k, polygons) for k in self.kernel_list],
             "seconds": dict(self.seconds),
         }
+
+
+def combine(inspections: Sequence[Inspection]) -> Inspection:
+    """Several photos of one capture, by one model, as one inspection.
+
+    The accepted photos count; none accepted gives the reasons of all. Shares are means weighted by
+    kernels; limits are combined the same way, as if the errors of the photos were the same error: never
+    too narrow. Boxes belong to a photo, so `kernel_list` stays empty for more than one."""
+    if len(inspections) == 1:
+        return inspections[0]
+    good = [seen for seen in inspections if seen.accepted]
+    of = good or list(inspections)
+    kernels = sum(seen.kernels or 0 for seen in of)
+    return replace(
+        of[0],
+        accepted=bool(good),
+        reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
+        kernels=kernels,
+        cut=sum(seen.cut or 0 for seen in of),
+        classes=_combined_classes(good, kernels),
+        kernel_list=(),
+        seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
+    )
+
+
+def _combined_classes(good: Sequence[Inspection], kernels: int) -> dict[KernelClass, ClassShare]:
+    def mean(name: KernelClass, limit: str) -> float:
+        whole = sum((seen.kernels or 0) * getattr(seen.classes[name], limit) for seen in good)
+        return float(whole) / kernels if kernels else 0.0
+
+    names = good[0].classes if good else {}
+    return {
+        name: ClassShare(
+            sum(seen.classes[name].count for seen in good),
+            mean(name, "share"),
+            mean(name, "low"),
+            mean(name, "high"),
+        )
+        for name in names
+    }
 
 
 def _kernel_dict(kernel: Kernel, polygons: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from station.grain.identifiers import photo_species
 from station.grain.inspection import Inspection as Seen
+from station.grain.inspection import combine
 from station.grain.pairing import Item
 from station.receival import pairings, proposals
 from station.receival.desk import Actor, Desk
@@ -131,13 +132,18 @@ def release_claim(desk: Desk, capture_id: str, at: datetime, *, give_up: bool) -
             proposals.propose(tx, desk, load, at)
 
 
-def record_inspection(desk: Desk, capture_id: str, seen: Seen, source: str, at: datetime) -> Inspection:
-    """What one model says of one capture; the same model twice is one inspection."""
+def record_inspection(desk: Desk, capture_id: str, photos: Sequence[Seen], at: datetime) -> Inspection:
+    """What the station's model says of one capture, photo by photo; the same model twice is one
+    inspection."""
+    seen = combine(photos)
     if not seen.models:
         raise ValueError("an inspection names the model that made it")
     model = seen.models[0]
+    result = seen.as_dict()
+    if len(photos) > 1:
+        result["photos"] = [photo.as_dict() for photo in photos]
     return _record(
-        desk, capture_id, (model.name, model.version, model.sha256), source, seen.accepted, seen.as_dict(), at
+        desk, capture_id, (model.name, model.version, model.sha256), "station", seen.accepted, result, at
     )
 
 

@@ -7,6 +7,11 @@ from station.store.tables import Load, Weighing, WeighingUse
 Chain = Sequence[tuple[WeighingUse, Weighing]]
 
 
+def weighed_apart(chain: Chain) -> bool:
+    """Were truck and trailer put on the bridge one after the other?"""
+    return len([use for use, _ in chain if use.role == "first"]) > 1
+
+
 def gross_weighing(chain: Chain, load: Load) -> Weighing | None:
     """The weight this load's net is counted from: the vehicle's weight just before it was tipped. Where
     truck and trailer were weighed apart, the load's own first weighing."""

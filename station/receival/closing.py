@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from station.receival import cells
-from station.receival.chain import Chain, gross_weighing
+from station.receival.chain import Chain, gross_weighing, weighed_apart
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Conflict, Fault, Invalid
 from station.receival.loads import end_load
@@ -41,7 +41,10 @@ def close_loads(
     tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime,
 ) -> tuple[Ticket, ...]:  # fmt: skip
     """Closes `loads` with the weight `last`. Loads weighed together share the net by their declared split,
-    in whole kilograms that add up."""
+    in whole kilograms that add up. Parts that were weighed full apart are weighed empty apart too: one
+    weight of both would say nothing of either."""
+    if len(loads) > 1 and weighed_apart(chain):
+        raise Conflict(Fault.WEIGHED_APART, plate=visit.plate)
     total_share = sum(load.share for load in loads)
     tickets, before = [], 0.0
     for load in loads:
@@ -90,10 +93,12 @@ def _tip(
     total = sum(share for _, _, share in parts)
     if abs(total - 1) > 1e-6:
         raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
-    rows = []
+    rows, reached = [], cells.pits_of_cells(tx)
     for pit, cell, share in parts:
         if tx.get(Cell, cell) is None:
             raise Invalid(Fault.UNKNOWN_CELL, cell=cell)
+        if pit not in reached.get(cell, ()):
+            raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
         rows.append(
             Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.name)
         )

@@ -46,5 +46,6 @@ class Actor:
 
 
 def fold(name: str) -> str:
-    """The key under which two spellings of one name or plate are the same."""
-    return "".join(c for c in name.casefold() if c.isalnum())
+    """The key under which two spellings of one name or plate are the same: its letters and digits, or the
+    whole name where it has none."""
+    return "".join(c for c in name.casefold() if c.isalnum()) or name.casefold().strip()

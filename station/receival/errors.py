@@ -31,6 +31,7 @@ class Fault(StrEnum):
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
+    WEIGHED_APART = "weighed_apart"
     PROPOSAL_SUPERSEDED = "proposal_superseded"
     NO_PROPOSAL = "no_proposal"
     CAPTURE_DIFFERS = "capture_differs"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from station.receival.chain import gross_weighing, weighed_apart
 from station.store import queries
 from station.store.tables import Load, Visit, Weighing, WeighingUse
 
@@ -38,8 +39,11 @@ def _offers_of(tx: Session, visit: Visit, kg: float) -> list[Offer]:
     chain = queries.chain_of(tx, visit.id)
     tare = queries.last_tare_kg(tx, visit.vehicle_id)
     offers = []
-    if not chain or len([use for use, _ in chain if use.role == "first"]) < len(loads):
+    firsts = [use for use, _ in chain if use.role == "first"]
+    if len(firsts) < len(loads):
         offers.append(_first(visit, chain, tare, kg))
+    elif len(firsts) == len(chain):  # weighed again, before anything was tipped
+        offers.append(Offer(visit.id, visit.plate, "first", (), (5, 0.0, visit.id)))
     closable = [
         load for load in loads if load.outcome is None and queries.current_decision(tx, load.id) is not None
     ]
@@ -59,9 +63,14 @@ def _next(
     visit: Visit, loads: Sequence[Load], closable: Sequence[Load],
     chain: Sequence[tuple[WeighingUse, Weighing]], tare: float | None, kg: float,
 ) -> Offer:  # fmt: skip
-    before = chain[-1][1].kg
+    gross = gross_weighing(chain, closable[0])
+    before = gross.kg if gross else chain[-1][1].kg
     unended = [load for load in loads if load.outcome is None]
-    to_close, role = _closes(unended, closable, before, tare, kg)
+    if weighed_apart(chain):
+        to_close = (closable[0].id,)
+        role = "last" if len(unended) == 1 else "intermediate"
+    else:
+        to_close, role = _closes(unended, closable, before, tare, kg)
     if kg >= before:
         likelihood, distance = 4, 0.0
     elif role == "intermediate":

@@ -1,6 +1,7 @@
 """Proposing: the load's evidence is assessed, routed and stored whenever it or the cells change."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -101,7 +102,7 @@ def estimated_kg(tx: Session, desk: Desk, visit: Visit, load: Load) -> float | N
 def rule_pack(tx: Session, at: datetime) -> RulePack | None:
     """The pack in force at that date and hour."""
     texts = tx.exec(select(RulePackRecord.text).where(col(RulePackRecord.valid_from) <= at))
-    return pack_at([parse_rule_pack(text) for text in texts], at)
+    return pack_at([_parsed(text) for text in texts], at)
 
 
 def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
@@ -162,6 +163,12 @@ def _facts(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:
         declared={Analyte(name): Measured(value) for name, value in load.declared.items()},
         badly=assessment.badly,
     )
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> RulePack:
+    """Packs are judged with many times a minute and never change."""
+    return parse_rule_pack(text)
 
 
 def _result(routed: Routed) -> dict[str, Any]:

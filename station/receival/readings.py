@@ -13,7 +13,7 @@ from station.grain.reasons import Code, Reason
 from station.receival import pairings, proposals
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Fault, NotFound
-from station.receival.frames import StoredFrame, add_frame
+from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.loads import check_value
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -25,8 +25,9 @@ def take_reading(
 ) -> Reading:
     """Records one analysis with its frame, pairs it, and proposes anew: one transaction.
 
-    The same message twice (equal identity, or `sent_again` with equal bytes) stays one row, which is
-    returned, so that a message not acknowledged before a crash does no harm when it comes again."""
+    The same message twice (equal identity, `sent_again` with equal bytes, or the same place in the
+    journal) stays one row, which is returned, so that a message not acknowledged before a crash does no
+    harm when it comes again."""
     with desk.ledger.write() as tx:
         known = _known(tx, reading, frame, sent_again)
         if known is not None:
@@ -103,7 +104,7 @@ def _known(tx: Session, reading: DeviceReading, frame: StoredFrame, sent_again: 
     of_instrument = select(Reading).where(Reading.instrument_id == frame.instrument)
     if reading.identity is not None:
         return tx.exec(of_instrument.where(Reading.identity == reading.identity)).first()
-    if not sent_again:
-        return None
-    equal = of_instrument.join(Frame, col(Frame.id) == Reading.frame_id).where(Frame.data == frame.frame.data)
-    return tx.exec(equal).first()
+    with_frame = of_instrument.join(Frame, col(Frame.id) == Reading.frame_id)
+    if sent_again:
+        return tx.exec(with_frame.where(Frame.data == frame.frame.data)).first()
+    return tx.exec(with_frame.where(col(Reading.at).between(*around(frame)), is_frame(frame))).first()

@@ -12,7 +12,7 @@ from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.loads import check_value, end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Load, LoadOwner, Supplier, Vehicle, Visit
+from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,8 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
         for load in queries.loads_of(tx, visit_id):
             if load.outcome is None:
                 end_load(tx, load, "cancelled", reason, actor, at)
+                payload = {"load": load.id, "reason": reason}
+                tx.add(Outbox(id=new_id(at), kind="cancelled", payload=payload, at=at))
         proposals.propose_open_loads(tx, desk, at)
 
 
@@ -139,9 +141,11 @@ def _add_load(
     )
     tx.add(load)
     tx.flush()
+    shares: dict[str, float] = {}
     for name, part in new.owners or ((supplier.name, 1.0),):
         owner = find_or_add_supplier(tx, name, at)
-        tx.add(LoadOwner(load_id=load.id, supplier_id=owner.id, share=part))
+        shares[owner.id] = shares.get(owner.id, 0.0) + part
+    tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
         samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
     proposals.propose(tx, desk, load, at)

@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from drivers.reading import Reading
 from station.receival import closing, proposals
 from station.receival.closing import Tipped
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Conflict, Fault, Invalid, NotFound
-from station.receival.frames import StoredFrame, add_frame
+from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.loads import check_value
 from station.receival.offers import Offer, offers_for
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Load, Ticket, Visit, Weighing, WeighingUse
+from station.store.tables import Frame, Load, Ticket, Visit, Weighing, WeighingUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,13 @@ class Confirmed:
 def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
     """Records the weight that the weighing rule took; the same frame twice is one weighing."""
     with desk.ledger.write() as tx:
+        known = tx.exec(
+            select(Weighing)
+            .join(Frame, col(Frame.id) == Weighing.frame_id)
+            .where(col(Weighing.at).between(*around(frame)), is_frame(frame))
+        ).first()
+        if known is not None:
+            return known
         row = add_frame(tx, frame)
         weighing = Weighing(
             id=new_id(reading.at),
@@ -96,6 +103,8 @@ def confirm(
         if role != "first" and not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
         closed = _to_close(tx, loads, role, load_ids, weighing, visit)
+        for load_id in set(tipped or {}) - {load.id for load in closed}:
+            raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
         use = WeighingUse(
             id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.name,
             supersedes_id=_reweighed(chain, loads, role),
@@ -136,9 +145,17 @@ def _to_close(
     for load in closed:
         if load.outcome is not None:
             raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
-        if queries.current_decision(tx, load.id) is None:
-            raise Conflict(Fault.LOAD_NOT_DECIDED, plate=visit.plate, position=load.position)
+        _check_decided(tx, load, visit)
+    if role == "last":  # the vehicle is empty then: nothing that was brought may still wait for its decision
+        for load in loads:
+            if load.outcome is None:
+                _check_decided(tx, load, visit)
     return closed
+
+
+def _check_decided(tx: Session, load: Load, visit: Visit) -> None:
+    if queries.current_decision(tx, load.id) is None:
+        raise Conflict(Fault.LOAD_NOT_DECIDED, plate=visit.plate, position=load.position)
 
 
 def _preselected(tx: Session, visit: Visit, weighing: Weighing, role: str) -> set[str]:
@@ -156,8 +173,10 @@ def _preselected(tx: Session, visit: Visit, weighing: Weighing, role: str) -> se
 
 def _reweighed(chain: Sequence[tuple[WeighingUse, Weighing]], loads: Sequence[Load], role: str) -> str | None:
     """A second first weighing of a single load is a re-weighing; with several loads it is the next vehicle
-    part, weighed on its own, until each load has one."""
+    part, weighed on its own, until each load has one. What a ticket stands on is not weighed again."""
     firsts = [use for use, _ in chain if use.role == "first"]
-    if role == "first" and len(firsts) >= len(loads):
-        return firsts[-1].id
-    return None
+    if role != "first" or len(firsts) < len(loads):
+        return None
+    if any(load.outcome == "ticketed" for load in loads):
+        raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
+    return firsts[-1].id

@@ -68,6 +68,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error_code=f"device_{error.code.value}" if error else None,
-            error_params={"text": error.text, "port": health.address} if error else {},
+            error=(f"device_{error.code.value}", {"text": error.text, "port": health.address})
+            if error and health.state != "live"
+            else None,
         )

@@ -23,7 +23,7 @@ class Vitals:
         self._watch = watch
 
     def facts(self) -> HealthFacts:
-        return HealthFacts(vision=self._light_box.state, warnings=self._warnings())
+        return HealthFacts(vision=self._light_box.state, warnings=tuple(self._warnings()))
 
     def _warnings(self) -> Warnings:
         found: Warnings = []

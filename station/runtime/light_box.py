@@ -18,7 +18,7 @@ from station.receival import captures
 from station.receival.captures import Claimed
 from station.receival.desk import Desk
 from station.store.blobs import Blobs
-from station.vision.client import VisionWorker, WorkerError
+from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
 ATTEMPTS = 2
 IDLE_S = 5.0
@@ -53,9 +53,9 @@ class LightBox:
         finally:
             self._stop.set()
             self._wake.set()
+            thread.join(timeout=30)
             if self._worker is not None:
                 self._worker.close()
-            thread.join(timeout=10)
 
     def wake(self) -> None:
         self._wake.set()
@@ -73,32 +73,33 @@ class LightBox:
 
     def _inspect(self, worker: VisionWorker, claimed: Claimed) -> None:
         try:
-            seen = worker.inspect([self._blobs.path(sha256) for sha256 in claimed.sha256], claimed.species)
-        except WorkerError as error:
+            seen = [worker.inspect(self._blobs.path(sha256), claimed.species) for sha256 in claimed.sha256]
+        except WorkerRefused as error:
+            log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
+            captures.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=True)
+        except (WorkerGone, WorkerSlow) as error:
             log.warning("vision_worker_failed", capture=claimed.capture_id, error=str(error))
-            if self._stop.is_set():
-                return  # claimed again at the next start
             give_up = claimed.attempt >= ATTEMPTS
             captures.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=give_up)
             self.state = "replacing"
-            self._start(worker)
-            return
-        captures.record_inspection(self._desk, claimed.capture_id, seen, "station", self._clock())
+            self._start(worker.replace)
+        else:
+            captures.record_inspection(self._desk, claimed.capture_id, seen, self._clock())
 
     def _run(self) -> None:
         if self._worker is not None:
-            self._start(self._worker)
+            self._start(self._worker.replace)
         while not self._stop.is_set():
             self._wake.clear()
             if not self.inspect_one():
                 self._wake.wait(IDLE_S)
 
-    def _start(self, worker: VisionWorker) -> None:
-        """Starts the worker, three times at most; a bundle that cannot be used turns the light box off."""
+    def _start(self, start: Callable[[], VisionWorker]) -> None:
+        """Starts a worker, three times at most; a bundle that cannot be used turns the light box off."""
         for _attempt in range(3):
             try:
-                worker.start()
-            except WorkerError as error:
+                self._worker = start()
+            except (WorkerGone, WorkerSlow) as error:
                 self.problem = str(error)
                 log.error("vision_worker_not_started", error=self.problem)
                 if self._stop.wait(RESTART_PAUSE_S):
