@@ -67,7 +67,7 @@ def _next(
     before = gross.kg if gross else chain[-1][1].kg
     unended = [load for load in loads if load.outcome is None]
     if weighed_apart(chain):
-        to_close = (closable[0].id,)
+        to_close: tuple[str, ...] = (closable[0].id,)
         role = "last" if len(unended) == 1 else "intermediate"
     else:
         to_close, role = _closes(unended, closable, before, tare, kg)

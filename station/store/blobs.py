@@ -1,10 +1,13 @@
 """Photos as they came: content-addressed files, on the disk before anybody is told they arrived."""
 
+import errno
 import hashlib
 import os
 import shutil
 import tempfile
 from pathlib import Path
+
+from station.store.engine import DiskFull
 
 
 class Blobs:
@@ -15,21 +18,20 @@ class Blobs:
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
-        """Returns the SHA-256 of `data` once its file and name are durable."""
+        """Returns the SHA-256 of `data` once its file and name are durable. Raises DiskFull, leaving
+        nothing behind."""
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
-        if path.exists():
-            return digest
-        path.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
-            part.write(data)
-            part.flush()
-            os.fsync(part.fileno())
-        Path(part.name).rename(path)
-        for folder in (path.parent, self._folder):
-            handle = os.open(folder, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            if not path.exists():
+                _write(data, path)
+            for folder in (path.parent, self._folder):  # also when another upload has only just named it
+                _sync(folder)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise DiskFull(f"The disk that holds {self._folder} is full.") from error
+            raise
         return digest
 
     def path(self, digest: str) -> Path:
@@ -38,3 +40,24 @@ class Blobs:
     def free_mb(self) -> int:
         """Megabytes left on the disk that holds the photos."""
         return shutil.disk_usage(self._folder).free // 1_000_000
+
+
+def _write(data: bytes, path: Path) -> None:
+    """The whole file appears under its name, or nothing does."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
+        try:
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+    Path(part.name).rename(path)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -66,8 +66,8 @@ class Tipping(SQLModel, table=True):
 class CellMovement(SQLModel, table=True):
     """Grain in or out of a cell, and what the cell holds after it.
 
-    `values` is {analyte: {value, unit, basis}} of what moved. `content_kg` and `content` are the cell's
-    balance after this movement, so that the present content is one row and the past stays readable;
+    `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
+    cell's balance after this movement, so that the present content is one row and the past stays readable;
     `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
 
     __tablename__ = "cell_movement"
