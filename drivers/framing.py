@@ -73,9 +73,13 @@ class NoiseKeeper:
 
     def _reject(self, data: bytes) -> None:
         self._noise += len(data)
-        self._run += data[: _RUN_LIMIT - len(self._run)]
-        if len(self._run) >= _RUN_LIMIT:
-            self._close_run()
+        rest = memoryview(data)
+        while rest and len(self._runs) < _RUNS_LIMIT:
+            room = _RUN_LIMIT - len(self._run)
+            self._run += rest[:room]
+            rest = rest[room:]
+            if len(self._run) == _RUN_LIMIT:
+                self._close_run()
 
     def _close_run(self) -> None:
         if self._run and len(self._runs) < _RUNS_LIMIT:

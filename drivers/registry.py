@@ -81,7 +81,11 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
 def _host_port(path: str) -> tuple[str | None, int | None]:
     """`host:port` of an address without slashes; a serial port or file has none."""
     host, colon, port = path.rpartition(":")
-    return (host.strip("[]"), int(port)) if colon and port.isdecimal() else (path or None, None)
+    if not colon or not port.isdecimal():
+        return path or None, None
+    if not 0 < int(port) < 65536:
+        raise ValueError("port must be 1 to 65535")
+    return host.strip("[]"), int(port)
 
 
 def _options(url: str, scheme: str, query: str) -> dict[str, str]:
