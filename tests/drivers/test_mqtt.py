@@ -1,0 +1,139 @@
+"""The MQTT line against a real broker."""
+
+import pytest
+
+from drivers.reading import Analyte
+from drivers.simulated.line import MqttLine
+from drivers.simulated.mosquitto import Mosquitto, available
+from drivers.simulated.nir import Nir
+from drivers.transport import ErrorCode, LineDown, MqttPublisher, MqttTransport
+from tests.drivers.rig import AT, Running, wait_until
+
+pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+TOPIC = "silo/nir-1/result"
+
+
+@pytest.fixture
+def broker(tmp_path):
+    with Mosquitto(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+def nir(broker):
+    line = MqttLine("127.0.0.1", broker.port, TOPIC)
+    yield Nir(line)
+    line.close()
+
+
+def listen(broker, **options):
+    return Running("json-nir", f"mqtt://127.0.0.1:{broker.port}/{TOPIC}", **options)
+
+
+def send(nir, count):
+    for _ in range(count):
+        assert nir.send_result("S1", "soft_wheat", {Analyte.PROTEIN: 11.4}, AT).carried
+
+
+def names(running):
+    return [d.reading.identity for d in running.got]
+
+
+def test_messages_arrive_whole_and_once_when_they_are_confirmed(broker, nir):
+    with listen(broker) as running:
+        wait_until(lambda: running.state == "live")
+        send(nir, 50)
+        wait_until(lambda: len(running.got) == 50)
+    with listen(broker) as again:
+        wait_until(lambda: again.state == "live")
+        send(nir, 1)
+        wait_until(lambda: again.got)
+    assert names(running) == [e.identity for e in nir.log.countable()][:50]
+    assert names(again) == ["sim-000051"]
+    assert not any(d.dup for d in running.got)
+
+
+def test_messages_sent_while_the_station_is_away_are_kept_by_the_broker(broker, nir):
+    with listen(broker) as running:
+        wait_until(lambda: running.state == "live")
+    send(nir, 10)
+    with listen(broker) as running:
+        wait_until(lambda: len(running.got) == 10)
+    assert names(running) == [e.identity for e in nir.log.countable()]
+
+
+def test_a_killed_broker_gives_again_what_was_not_confirmed_and_nothing_else(broker, nir, tmp_path):
+    saved = tmp_path / "broker" / "mosquitto.db"
+    with listen(broker) as first:
+        wait_until(lambda: first.state == "live")
+    send(nir, 6)
+    with listen(broker, confirm=False) as running:
+        wait_until(lambda: len(running.got) == 6)
+        for delivery in running.got[:4]:
+            running.driver.confirm(delivery)
+        wait_until(lambda: b"sim-000004" not in saved.read_bytes())
+        broker.kill()
+        wait_until(lambda: running.state == "down")
+        assert running.driver.health().last_error.code in (ErrorCode.BROKER_LOST, ErrorCode.REFUSED)
+        del running.got[:]
+        broker.start()
+        wait_until(lambda: len(running.got) == 2)
+        assert running.state == "live"
+        for delivery in running.got:
+            assert delivery.dup
+            running.driver.confirm(delivery)
+        send(nir, 1)
+        wait_until(lambda: len(running.got) == 3)
+    assert names(running) == ["sim-000005", "sim-000006", "sim-000007"]
+
+
+def test_a_receipt_of_an_earlier_connection_is_void(broker, nir):
+    with listen(broker, confirm=False) as running:
+        wait_until(lambda: running.state == "live")
+        send(nir, 1)
+        wait_until(lambda: running.got)
+        old = running.got[0]
+        broker.stop()
+        wait_until(lambda: running.state == "down")
+        broker.start()
+        wait_until(lambda: len(running.got) == 2)
+        assert running.got[1].dup
+        running.driver.confirm(old)
+    with listen(broker) as again:
+        wait_until(lambda: again.got)
+    assert names(again) == ["sim-000001"]
+
+
+def test_a_gateway_keeps_what_the_broker_did_not_take_and_sends_it_later(broker):
+    gateway = MqttPublisher("127.0.0.1", broker.port, TOPIC, client_id="gateway", timeout_s=1.0)
+    with listen(broker) as running:
+        wait_until(lambda: running.state == "live")
+        broker.kill()
+        assert gateway.publish(b'{"id": "a", "values": {}}') is False
+        assert gateway.publish(b'{"id": "b", "values": {}}') is False
+        broker.start()
+        assert gateway.flush()
+        wait_until(lambda: {"a", "b"} <= set(names(running)))
+    gateway.close()
+    assert not gateway.unsent
+
+
+def test_a_message_that_is_no_result_is_delivered_as_an_error_with_its_receipt(broker):
+    gateway = MqttPublisher("127.0.0.1", broker.port, TOPIC, client_id="gateway")
+    with listen(broker) as running:
+        wait_until(lambda: running.state == "live")
+        for payload in (b"", b"\xff", b"[1]", b'{"values": {}}'):
+            assert gateway.publish(payload)
+        wait_until(lambda: len(running.got) == 4)
+    gateway.close()
+    assert [d.error is not None for d in running.got] == [True, True, True, False]
+    assert all(d.receipt for d in running.got)
+
+
+def test_a_broker_that_is_not_there_says_so(broker):
+    broker.stop()
+    line = MqttTransport("127.0.0.1", broker.port, TOPIC, client_id="x")
+    with pytest.raises(LineDown, match="check that it runs") as refused:
+        line.open()
+    assert refused.value.code is ErrorCode.REFUSED
+    line.close()

@@ -1,0 +1,61 @@
+import pytest
+
+from drivers.errors import SettingError
+from drivers.registry import KINDS, make_protocol, make_transport
+
+
+def test_every_kind_declares_what_the_device_list_shows():
+    for kind, cls in KINDS.items():
+        protocol = make_protocol(kind)
+        assert protocol.kind == kind == cls.kind
+        assert cls.name
+        assert cls.category in ("weighbridge", "analyzer")
+        assert cls.evidence in ("documented", "captured", "inferred")
+        assert cls.never_checked_on_hardware
+        assert cls.unverified
+        for setting in cls.settings.values():
+            assert setting.default in setting.allowed
+            assert setting.help
+
+
+def test_an_unknown_driver_names_the_known_ones():
+    with pytest.raises(SettingError, match=r"'infratec'.*toledo-continuous, gac2100-csv01, json-nir"):
+        make_protocol("infratec")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("serial:/dev/ttyUSB0?baud=4800&bits=7&parity=E&stop=2", "/dev/ttyUSB0 4800 baud 7E2"),
+        ("serial:/dev/serial/by-id/usb-x", "/dev/serial/by-id/usb-x 9600 baud 8N1"),
+        ("tcp:127.0.0.1:1470", "tcp:127.0.0.1:1470"),
+        ("tcp://converter.local:1470?idle=60", "tcp:converter.local:1470"),
+        ("mqtt://127.0.0.1/silo/nir-1", "mqtt://127.0.0.1:1883/silo/nir-1"),
+        ("mqtt://me:secret@broker:1884/silo/+/result?client=north", "mqtt://broker:1884/silo/+/result"),
+        ("replay:/tmp/morning.bin", "replay:/tmp/morning.bin"),
+    ],
+)
+def test_an_address_becomes_a_transport_that_describes_itself_without_secrets(url, shown):
+    assert make_transport(url, name="x").describe() == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("usb:/dev/ttyUSB0", "must begin with one of: serial, tcp, mqtt, replay"),
+        ("", "must begin with one of"),
+        ("serial:", "needs a port"),
+        ("serial:/dev/ttyUSB0?baud=9601", "baud = '9601'; allowed: 300, 600"),
+        ("serial:/dev/ttyUSB0?speed=9600", "unknown option 'speed'; known: baud, bits, parity, stop"),
+        ("tcp:converter", "needs a port"),
+        ("tcp:1.2.3.4:99999", "port must be 1 to 65535"),
+        ("tcp:1.2.3.4:1470?idle=0", "whole seconds"),
+        ("mqtt://broker", "needs a topic"),
+        ("mqtt://broker:port/topic", "cannot be read"),
+        ("replay:", "needs a file"),
+        ("replay:x?speed=2", "unknown option 'speed'; known: none"),
+    ],
+)
+def test_a_wrong_address_says_what_is_wrong_and_what_is_allowed(url, why):
+    with pytest.raises(SettingError, match=why):
+        make_transport(url)
