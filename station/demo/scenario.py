@@ -158,7 +158,7 @@ def _grain(rng: Random, happening: Happening, species: str) -> Grain:
     if happening in (Happening.OVERRIDE, Happening.LEAVES, Happening.DON_FOUND):
         return Grain(_between(rng, 13.2, 0.5, 11.5, 14.2), _between(rng, 11.9, 0.4, 11.4, 13.0),
                      _between(rng, 77.8, 0.7, 76.6, 80.0), temperature)  # fmt: skip
-    return Grain(_between(rng, 13.3, 0.8, 11.0, 15.8), _between(rng, 11.1, 0.9, 8.8, 13.8),
+    return Grain(_between(rng, 13.0, 0.8, 11.0, 15.8), _between(rng, 11.1, 0.9, 8.8, 13.8),
                  _between(rng, 76.1, 1.8, 71.0, 81.0), temperature)  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def _photos(rng: Random, number: int, happening: Happening, barcode: str) -> tup
 def _tray(rng: Random) -> TrayScript:
     return TrayScript(
         seed=rng.randrange(1, 2**31),
-        kernels=rng.randint(180, 300),
+        kernels=rng.randint(160, 300),
         broken=round(_between(rng, 0.03, 0.02, 0.0, 0.12), 3),
         foreign=round(_between(rng, 0.01, 0.01, 0.0, 0.05), 3),
         sheet=rng.choice(SHEETS),

@@ -1,6 +1,6 @@
 """What is going to happen on a simulated day, as values: trucks, their loads, prints and photos."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -107,10 +107,6 @@ class TruckScript:
     loads: tuple[LoadScript, ...]
     bag: BagScript | None = None
 
-    @property
-    def gross_kg(self) -> int:
-        return self.tare_kg + sum(load.net_kg for load in self.loads)
-
-    def kg_after(self, tipped: int) -> int:
-        """The vehicle's weight once its first `tipped` loads are off."""
-        return self.tare_kg + sum(load.net_kg for load in self.loads[tipped:])
+    def kg_without(self, tipped: Collection[int] = ()) -> int:
+        """The vehicle's weight once the loads at these positions (from 0) are off."""
+        return self.tare_kg + sum(x.net_kg for at, x in enumerate(self.loads) if at not in tipped)

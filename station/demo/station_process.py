@@ -40,7 +40,7 @@ class StationProcess:
         self.stop()
 
     def start(self) -> None:
-        """Returns when it accepts. Raises StationFailed. A session of its own keeps the terminal's
+        """Returns when it accepts. Raises StationFailed. Its own process group keeps the terminal's
         interrupt key from it."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -54,6 +54,13 @@ class StationProcess:
         except (ValueError, KeyError, OSError) as error:
             self.kill()
             raise StationFailed(f"the station did not start ({error}):\n{self._tail()}") from error
+
+    @property
+    def pid(self) -> int:
+        """Of the running child. Raises StationFailed when there is none."""
+        if self._process is None:
+            raise StationFailed("the station is not running")
+        return self._process.pid
 
     def check(self) -> None:
         """Raises StationFailed when the station has ended by itself."""

@@ -6,6 +6,7 @@ a log of what it sent. Pauses are seconds of the site's clock.
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -18,14 +19,13 @@ from drivers.simulated.gac2100 import Gac2100
 from drivers.simulated.line import Line, MqttLine, PtyLine, TcpLine
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.nir import Nir
-from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender
+from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender, message
 from drivers.transport import MqttTransport
 from station.demo.scripts import Print
 from station.demo.site import SITE_ID, Ports
 
 TOPIC = "silo/nir"
 SETTLE_S = 3.0
-POLL_S = 0.01
 SOON_S = 30.0  # the longest the simulated bridge may take to show zero, real seconds
 DAMAGE = (Fault.NOISE, Fault.HALF, Fault.GLUED, Fault.WRONG_CHECKSUM)
 
@@ -34,12 +34,12 @@ class Yard:
     """Made by `open_yard`. `stands` is the weight of every vehicle that stood on the bridge."""
 
     def __init__(
-        self, bridge: ToledoBridge, sender: ToledoSender, gac: Gac2100, nir: Nir, ports: Ports, *,
-        clock: Callable[[], datetime], speed: float, seed: int,
+        self, bridge: ToledoBridge, sender: ToledoSender, watch: "ZeroWatch", gac: Gac2100, nir: Nir,
+        ports: Ports, *, clock: Callable[[], datetime], speed: float, seed: int,
     ) -> None:  # fmt: skip
         self.ports = ports
         self.stands: list[int] = []
-        self._bridge, self._sender = bridge, sender
+        self._bridge, self._sender, self._watch = bridge, sender, watch
         self._gac, self._nir = gac, nir
         self._clock, self._speed = clock, speed
         self._random = random.Random(seed)
@@ -56,12 +56,11 @@ class Yard:
 
     async def drive_off(self) -> None:
         """Returns once the bridge has shown zero. Raises TimeoutError when it never does."""
+        self._watch.zero_sent.clear()
         self._bridge.drive_off()
-        end = time.monotonic() + SOON_S + SETTLE_S / self._speed
-        while self._shown_kg() != 0.0:
-            if time.monotonic() > end:
-                raise TimeoutError("the simulated bridge does not come back to zero")
-            await asyncio.sleep(POLL_S)
+        wait_s = SOON_S + SETTLE_S / self._speed
+        if not await asyncio.to_thread(self._watch.zero_sent.wait, wait_s):
+            raise TimeoutError("the simulated bridge does not come back to zero")
 
     async def silence_bridge(self, site_seconds: float) -> None:
         """The indicator says nothing for a while."""
@@ -90,9 +89,26 @@ class Yard:
         )  # fmt: skip
         self._gac.print_control_record(at)
 
-    def _shown_kg(self) -> float | None:
-        shown = self._sender.log.all()
-        return shown[-1].values["weight"] if shown else 0.0
+
+class ZeroWatch:
+    """The bridge's line, watched for the message of an empty bridge at rest."""
+
+    def __init__(self, line: Line) -> None:
+        self.zero_sent = threading.Event()
+        self._line = line
+        self._zero = message(0, increment=2, pad=" ")
+
+    def write(self, data: bytes) -> bool:
+        carried = self._line.write(data)
+        if carried and self._zero in data:
+            self.zero_sent.set()
+        return carried
+
+    def disconnect(self) -> None:
+        self._line.disconnect()
+
+    def close(self) -> None:
+        self._line.close()
 
 
 @contextmanager
@@ -104,12 +120,12 @@ def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed
         converter = stack.enter_context(closing(TcpLine()))
         nir_line, end, nir_port = _nir_line(stack, folder)
         ports = Ports(f"serial:{pty.path}?baud=9600", f"tcp:127.0.0.1:{converter.port}", nir_port)
-        bridge = ToledoBridge(settle_s=SETTLE_S)
-        sender = ToledoSender(bridge, pty, clock=clock, speed=speed, seed=seed)
+        bridge, watch = ToledoBridge(increment_kg=20, settle_s=SETTLE_S), ZeroWatch(pty)
+        sender = ToledoSender(bridge, watch, clock=clock, speed=speed, seed=seed)
         stack.callback(sender.stop)
         sender.start()
         gac, nir = Gac2100(converter), Nir(nir_line, end=end)
-        yield Yard(bridge, sender, gac, nir, ports, clock=clock, speed=speed, seed=seed)
+        yield Yard(bridge, sender, watch, gac, nir, ports, clock=clock, speed=speed, seed=seed)
 
 
 def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:

@@ -1,0 +1,123 @@
+"""`silo demo`: a simulated silo on one machine, with the operator's terminal or without people."""
+
+import asyncio
+import json
+import shutil
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import httpx2
+
+from station.clock import scaled
+from station.demo.book import NothingHeard
+from station.demo.day import play_day
+from station.demo.phone import UploadRefused
+from station.demo.report import Ended
+from station.demo.scenario import make_day
+from station.demo.setup import Keys, make_keys
+from station.demo.site import write_site
+from station.demo.station_process import StationFailed, StationProcess
+from station.demo.yard import Yard, open_yard
+from ui.i18n import translator
+from ui.tui.client import StationProblem, StationUnreachable
+
+START = datetime(2026, 7, 14, 5, 30, tzinfo=UTC)  # half past seven on a French harvest morning
+DONE, FAILED, USAGE = 0, 1, 2
+FAILURES = (
+    StationFailed, StationProblem, StationUnreachable, NothingHeard, UploadRefused, TimeoutError,
+    httpx2.HTTPError, RuntimeError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """`data`: an empty or new folder that keeps the day; without one a temporary folder is used, kept
+    only when something went wrong."""
+
+    headless: bool = False
+    trucks: int = 20
+    speed: float = 1.0
+    seed: int = 1
+    data: Path | None = None
+    language: str = "fr"
+    theme: str = "dark"
+    as_json: bool = False
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Runs the demonstration to its end. Returns the exit code: 0 only if every visit has an outcome,
+    every tipped load a ticket, and nothing was lost or doubled."""
+    _ = translator(options.language).gettext
+    if options.data is not None and options.data.is_dir() and any(options.data.iterdir()):
+        _tell(_("{folder} is not empty: a day needs a fresh folder").format(folder=options.data))
+        return USAGE
+    folder = options.data or Path(tempfile.mkdtemp(prefix="silo-demo-"))
+    signal.signal(signal.SIGTERM, _terminate)
+    code = FAILED
+    try:
+        code = _run_in(folder.resolve(), options)
+    finally:
+        if code == DONE and options.data is None:
+            shutil.rmtree(folder)
+        else:
+            _tell(_("the day's data is kept in {folder}").format(folder=folder))
+    return code
+
+
+def _run_in(folder: Path, options: DemoOptions) -> int:
+    with ExitStack() as stack:
+        clock = scaled(START, options.speed)
+        yard = stack.enter_context(
+            open_yard(folder / "devices", clock=clock, speed=options.speed, seed=options.seed)
+        )
+        site = write_site(folder, yard.ports)
+        try:
+            station = stack.enter_context(
+                StationProcess(site, folder / "station.log", speed=options.speed, start=START)
+            )
+            keys = make_keys(station.url, station.admin_token, options.language)
+            return _headless(yard, station, keys, options)
+        except* FAILURES as failures:
+            _tell(f"silo demo: {failures.exceptions[0]}")
+    return FAILED
+
+
+def _headless(yard: Yard, station: StationProcess, keys: Keys, options: DemoOptions) -> int:
+    def tell(line: Ended) -> None:
+        _out(line.as_dict() if options.as_json else _sentence(line, options.language))
+
+    trucks = make_day(options.seed, options.trucks)
+    good, summary = asyncio.run(
+        play_day(trucks, yard, station, keys, speed=options.speed, language=options.language, tell=tell)
+    )
+    _out({"summary": summary})
+    return DONE if good else FAILED
+
+
+def _sentence(line: Ended, language: str) -> str:
+    """One line for people."""
+    words, load = translator(language), line.load
+    weight = words.kg(load.ticket_document.net_kg) if load.ticket_document else "-"
+    number = f"n° {load.ticket}" if load.ticket is not None else load.state
+    return f"{load.plate}  {load.supplier:<24}{weight:>12}  {load.cell or '-':<4}{number}"
+
+
+def _out(value: dict[str, Any] | str) -> None:
+    sys.stdout.write((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(text + "\n")
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM unwinds like an interrupt, so that the children are stopped."""
+    raise SystemExit(128 + signal.SIGTERM)

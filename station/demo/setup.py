@@ -1,0 +1,36 @@
+"""The first person and the tokens of a fresh station, made with its administrator's token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+PERSON = "Camille"
+PIN = "2468"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The tokens of one terminal and one phone; Camille signs in with PIN."""
+
+    terminal: str
+    phone: str
+
+
+def make_keys(url: str, admin_token: str, language: str) -> Keys:
+    """Raises httpx2.HTTPError when the station refuses or does not answer."""
+    with httpx2.Client(
+        base_url=f"{url}/api/v1/admin", headers={"Authorization": f"Bearer {admin_token}"}, trust_env=False
+    ) as http:
+        person = {"name": PERSON, "pin": PIN, "roles": ["operator", "manager"], "language": language}
+        _post(http, "/people", person)
+        terminal = _post(http, "/tokens", {"name": "terminal-1", "kind": "terminal"})
+        phone = _post(http, "/tokens", {"name": "phone-1", "kind": "phone"})
+    return Keys(terminal["token"], phone["token"])
+
+
+def _post(http: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = http.post(path, json=body)
+    answer.raise_for_status()
+    made: dict[str, Any] = answer.json()
+    return made
