@@ -1,0 +1,73 @@
+"""What the terminal knows of the station, as one frozen value. Screens draw it; only the feed makes it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from station.api import schemas
+
+TROUBLE = frozenset({"silent", "down", "fault"})
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """`loads` holds the loads in full that a screen needs: the proposed ones and the one that is open.
+    `now` is the station's time when it was last heard: ages are counted by the station's clock."""
+
+    now: datetime | None = None
+    site: schemas.Site | None = None
+    health: schemas.Health | None = None
+    visits: tuple[schemas.VisitRow, ...] = ()
+    offers: tuple[schemas.Weighing, ...] = ()
+    exceptions: tuple[schemas.ExceptionItem, ...] = ()
+    devices: tuple[schemas.Device, ...] = ()
+    cells: tuple[schemas.Cell, ...] = ()
+    tickets: tuple[schemas.Ticket, ...] = ()
+    loads: Mapping[str, schemas.Load] = field(default_factory=dict)
+
+    @property
+    def offer(self) -> schemas.Weighing | None:
+        """The offered weight that waits longest."""
+        return min(self.offers, key=lambda weighing: weighing.at, default=None)
+
+    @property
+    def devices_in_trouble(self) -> tuple[schemas.Device, ...]:
+        return tuple(device for device in self.devices if device.state in TROUBLE)
+
+    def visit(self, visit_id: str | None) -> schemas.VisitRow | None:
+        return next((visit for visit in self.visits if visit.id == visit_id), None)
+
+    def visit_of_load(self, load_id: str | None) -> schemas.VisitRow | None:
+        return next((v for v in self.visits if any(load.id == load_id for load in v.loads)), None)
+
+    def load_with_barcode(self, barcode: str) -> schemas.LoadRow | None:
+        rows = (load for visit in self.visits for load in visit.loads)
+        return next((load for load in rows if load.barcode == barcode), None)
+
+    def proposed(self) -> schemas.Load | None:
+        """The load that waits longest with a proposal that can be taken as it is: a normal cell."""
+        for visit in self.visits:
+            for row in visit.loads:
+                load = self.loads.get(row.id)
+                if row.state == "proposed" and load is not None and is_plain(load):
+                    return load
+        return None
+
+    def pit_name(self, pit_id: str | None) -> str:
+        pits = self.site.pits if self.site else []
+        return next((pit.name for pit in pits if pit.id == pit_id), pit_id or "")
+
+    def cell_name(self, cell_id: str | None) -> str:
+        return next((cell.name for cell in self.cells if cell.id == cell_id), cell_id or "")
+
+
+def is_plain(load: schemas.Load) -> bool:
+    """May it be accepted without opening it? Only a proposal for a normal cell that still stands."""
+    proposal = load.proposal
+    return (
+        load.state == "proposed"
+        and proposal is not None
+        and proposal.cell is not None
+        and proposal.pit is not None
+        and not proposal.hold
+    )

@@ -1,0 +1,229 @@
+"""The station's HTTP API as typed methods: schemas in, schemas out. Knows no screen.
+
+Every method raises `StationProblem` when the station says no (with what to do about it) and
+`StationUnreachable` when no answer came: the act may or may not have been recorded, so it is looked up,
+never blindly sent again.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import httpx2
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from station.api import schemas
+
+Model = TypeVar("Model", bound=BaseModel)
+
+BASE = "/api/v1"
+CONNECT_S = 3.0
+ANSWER_S = 10.0
+
+
+class StationProblem(Exception):
+    """The station's "no": a problem document."""
+
+    def __init__(self, problem: schemas.Problem) -> None:
+        super().__init__(f"{problem.code}: {problem.title}")
+        self.problem = problem
+
+
+class StationUnreachable(Exception):
+    """No answer that can be read: the station is down, the cable is out, something else answers there."""
+
+
+class StationClient:
+    """One terminal's connection to a station. `token` is the terminal's; `person_token` the signed-in
+    person's, set by `sign_in`. `language` chooses the language of the station's own texts."""
+
+    def __init__(
+        self, url: str, token: str, language: str, *, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        self.url = url.rstrip("/")
+        self.language = language
+        self.person: schemas.Person | None = None
+        self.person_token: str | None = None
+        self._token = token
+        self._http = httpx2.AsyncClient(
+            base_url=self.url + BASE,
+            timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # --- the site and its people ------------------------------------------------------------------
+    async def health(self) -> schemas.Health:
+        return await self._get("/health", schemas.Health)
+
+    async def site(self) -> schemas.Site:
+        return await self._get("/site", schemas.Site)
+
+    async def people(self) -> list[schemas.Person]:
+        return await self._list("/people", schemas.Person)
+
+    async def sign_in(self, name: str, pin: str) -> schemas.SignedIn:
+        """Acts after this are in the name of this person."""
+        signed = await self._post("/sign-in", schemas.SignInIn(name=name, pin=pin), schemas.SignedIn)
+        self.person, self.person_token = signed.person, signed.token
+        return signed
+
+    async def sign_out(self) -> None:
+        """Forgets the person also when the station does not answer."""
+        try:
+            if self.person_token:
+                await self._send("POST", "/sign-out")
+        finally:
+            self.person, self.person_token = None, None
+
+    # --- visits and loads -------------------------------------------------------------------------
+    async def vehicles(self, query: str) -> list[schemas.Vehicle]:
+        return await self._list("/vehicles", schemas.Vehicle, q=query)
+
+    async def suppliers(self, query: str) -> list[schemas.Supplier]:
+        return await self._list("/suppliers", schemas.Supplier, q=query)
+
+    async def enter_arrival(self, arrival: schemas.ArrivalIn) -> schemas.Visit:
+        return await self._post("/visits", arrival, schemas.Visit)
+
+    async def open_visits(self) -> list[schemas.VisitRow]:
+        return await self._list("/visits", schemas.VisitRow, open="true")
+
+    async def ended_visits(self, limit: int = 50) -> list[schemas.VisitRow]:
+        return await self._list("/visits", schemas.VisitRow, open="false", limit=str(limit))
+
+    async def visit(self, visit_id: str) -> schemas.Visit:
+        return await self._get(f"/visits/{visit_id}", schemas.Visit)
+
+    async def cancel_visit(self, visit_id: str, reason: str) -> schemas.Visit:
+        return await self._post(f"/visits/{visit_id}/cancel", schemas.OutcomeIn(reason=reason), schemas.Visit)
+
+    async def load(self, load_id: str) -> schemas.Load:
+        return await self._get(f"/loads/{load_id}", schemas.Load)
+
+    async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/sample", schemas.AssignIn(barcode=barcode), schemas.Load)
+
+    async def see_variety(self, load_id: str, variety: str) -> schemas.Load:
+        body = schemas.VarietyIn(operator_variety=variety)
+        return await self._post(f"/loads/{load_id}/variety", body, schemas.Load)
+
+    async def decide(self, load_id: str, decision: schemas.DecisionIn) -> schemas.Decision:
+        return await self._post(f"/loads/{load_id}/decision", decision, schemas.Decision)
+
+    async def refuse(self, load_id: str, reason: str) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/refuse", schemas.OutcomeIn(reason=reason), schemas.Load)
+
+    async def leave(self, load_id: str, reason: str) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/leave", schemas.OutcomeIn(reason=reason), schemas.Load)
+
+    # --- samples, readings, exceptions ------------------------------------------------------------
+    async def sample(self, barcode: str) -> schemas.Sample:
+        return await self._get(f"/samples/{barcode}", schemas.Sample)
+
+    async def enter_sample(self, sample: schemas.SampleIn) -> schemas.Sample:
+        return await self._post("/samples", sample, schemas.Sample)
+
+    async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
+        return await self._post("/readings", reading, schemas.Reading)
+
+    async def exceptions(self) -> list[schemas.ExceptionItem]:
+        return await self._list("/exceptions", schemas.ExceptionItem)
+
+    async def assign(self, item_id: str, barcode: str) -> schemas.ExceptionItem:
+        body = schemas.AssignIn(barcode=barcode)
+        return await self._post(f"/exceptions/{item_id}/assign", body, schemas.ExceptionItem)
+
+    async def dismiss_exception(self, item_id: str, reason: str) -> schemas.ExceptionItem:
+        body = schemas.OutcomeIn(reason=reason)
+        return await self._post(f"/exceptions/{item_id}/dismiss", body, schemas.ExceptionItem)
+
+    # --- weighings --------------------------------------------------------------------------------
+    async def offered_weighings(self) -> list[schemas.Weighing]:
+        return await self._list("/weighings", schemas.Weighing, state="offered")
+
+    async def type_weighing(self, kg: float, reason: str = "") -> schemas.Weighing:
+        body = schemas.TypedWeighingIn(kg=kg, reason=reason)
+        return await self._post("/weighings", body, schemas.Weighing)
+
+    async def confirm_weighing(
+        self, weighing_id: str, confirmed: schemas.ConfirmWeighingIn
+    ) -> schemas.WeighingConfirmed:
+        return await self._post(f"/weighings/{weighing_id}/confirm", confirmed, schemas.WeighingConfirmed)
+
+    async def dismiss_weighing(self, weighing_id: str, reason: str) -> schemas.Weighing:
+        body = schemas.OutcomeIn(reason=reason)
+        return await self._post(f"/weighings/{weighing_id}/dismiss", body, schemas.Weighing)
+
+    # --- devices, cells, tickets ------------------------------------------------------------------
+    async def devices(self) -> list[schemas.Device]:
+        return await self._list("/devices", schemas.Device)
+
+    async def cells(self) -> list[schemas.Cell]:
+        return await self._list("/cells", schemas.Cell)
+
+    async def tickets(self, limit: int = 50) -> list[schemas.Ticket]:
+        return await self._list("/tickets", schemas.Ticket, limit=str(limit))
+
+    async def ticket(self, number: int) -> schemas.Ticket:
+        return await self._get(f"/tickets/{number}", schemas.Ticket)
+
+    # --- the wire ---------------------------------------------------------------------------------
+    def headers(self) -> dict[str, str]:
+        """What every request carries."""
+        headers = {"Authorization": f"Bearer {self._token}", "Accept-Language": self.language}
+        if self.person_token:
+            headers["Silo-Person"] = self.person_token
+        return headers
+
+    @property
+    def http(self) -> httpx2.AsyncClient:
+        """For the event stream, which reads the same station."""
+        return self._http
+
+    async def _get(self, path: str, model: type[Model], **query: str) -> Model:
+        return _parse(await self._send("GET", path, query=query), model)
+
+    async def _list(self, path: str, model: type[Model], **query: str) -> list[Model]:
+        response = await self._send("GET", path, query=query)
+        try:
+            return TypeAdapter(list[model]).validate_json(response.content)  # type: ignore[valid-type]
+        except ValidationError as error:
+            raise _not_ours(response) from error
+
+    async def _post(self, path: str, body: BaseModel, model: type[Model]) -> Model:
+        return _parse(await self._send("POST", path, body=body.model_dump(mode="json")), model)
+
+    async def _send(
+        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None
+    ) -> httpx2.Response:
+        try:
+            response = await self._http.request(
+                method, path, params=dict(query or {}), json=body, headers=self.headers()
+            )
+        except (httpx2.RequestError, httpx2.InvalidURL) as error:
+            raise StationUnreachable(f"{self.url}: {error or type(error).__name__}") from error
+        if response.is_success:
+            return response
+        raise problem_of(response)
+
+
+def problem_of(response: httpx2.Response) -> StationProblem | StationUnreachable:
+    """The station's problem document, or StationUnreachable when something else answered."""
+    try:
+        return StationProblem(schemas.Problem.model_validate_json(response.content))
+    except ValidationError:
+        return _not_ours(response)
+
+
+def _parse(response: httpx2.Response, model: type[Model]) -> Model:
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as error:
+        raise _not_ours(response) from error
+
+
+def _not_ours(response: httpx2.Response) -> StationUnreachable:
+    return StationUnreachable(f"{response.request.url}: HTTP {response.status_code}, not a station's answer")

@@ -1,0 +1,93 @@
+"""Text laid out in cells of a terminal: fixed columns, wrapping, never wider than asked."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`width` cells; spare room is shared out by `flex`. `right` aligns numbers."""
+
+    title: str
+    width: int
+    flex: int = 0
+    right: bool = False
+
+
+def widths(columns: Sequence[Column], total: int) -> list[int]:
+    """The columns' widths in `total` cells, one blank between them."""
+    spare = max(0, total - sum(column.width for column in columns) - (len(columns) - 1))
+    flexes = sum(column.flex for column in columns)
+    if not flexes:
+        return [column.width for column in columns]
+    result = [column.width + spare * column.flex // flexes for column in columns]
+    first = next(i for i, column in enumerate(columns) if column.flex)
+    result[first] += total - sum(result) - (len(columns) - 1) if spare else 0
+    return result
+
+
+def table_row(cells: Sequence[str], columns: Sequence[Column], total: int) -> str:
+    """One line; a cell that is too long ends with an ellipsis."""
+    sized = (
+        fit(cell, width, right=column.right)
+        for cell, column, width in zip(cells, columns, widths(columns, total), strict=True)
+    )
+    return " ".join(sized).rstrip()
+
+
+def header_row(columns: Sequence[Column], total: int) -> str:
+    return table_row([column.title for column in columns], columns, total)
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """Exactly `width` cells."""
+    if cell_len(text) > width:
+        return set_cell_size(text, max(0, width - 1)) + ELLIPSIS if width else ""
+    padding = " " * (width - cell_len(text))
+    return padding + text if right else text + padding
+
+
+def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks (a word that is too long is broken anywhere);
+    all but the first are indented."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split(" "):
+        candidate = f"{line} {word}" if line else word
+        room = width - (indent if lines else 0)
+        if cell_len(candidate) <= room or not candidate:
+            line = candidate
+            continue
+        if line:
+            lines.append(line)
+        *whole, line = _chop(word, width - (indent if lines else 0), width - indent)
+        lines.extend(whole)
+    lines.append(line)
+    return [lines[0], *(" " * indent + line for line in lines[1:])]
+
+
+def _chop(word: str, first: int, rest: int) -> list[str]:
+    parts, room = [], max(1, first)
+    while cell_len(word) > room:
+        cut = room
+        while cell_len(word[:cut]) > room:
+            cut -= 1
+        parts.append(word[: max(1, cut)])
+        word = word[max(1, cut) :]
+        room = max(1, rest)
+    return [*parts, word]
+
+
+def flow(parts: Iterable[str], width: int, gap: str = "  ") -> list[str]:
+    """Unbreakable parts side by side, as many on a line as fit."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cell_len(lines[-1]) + cell_len(gap) + cell_len(part) <= width:
+            lines[-1] += gap + part
+        else:
+            lines.append(part)
+    return lines

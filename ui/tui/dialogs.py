@@ -1,0 +1,214 @@
+"""Small windows over a screen: choose from a list, type one thing, read a text. Escape closes them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ui.i18n import Translator
+from ui.tui.columns import wrap
+from ui.tui.widgets.bars import Plain
+from ui.tui.widgets.rows import Row, Rows
+
+_CSS = """
+{name} {{ align: center middle; }}
+{name} > Vertical {{
+    width: 76; max-width: 100%; height: auto; max-height: 20; border: heavy $primary;
+    background: $surface; padding: 0 1;
+}}
+{name} Plain {{ height: auto; width: 1fr; }}
+{name} Rows {{ height: auto; min-height: 1; max-height: 12; }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen: the `key` of an option, or free `text` (then the key is empty)."""
+
+    key: str
+    text: str
+
+
+class Choose(ModalScreen[Choice | None]):
+    """A list that typing narrows down. With `free`, what is typed counts where it fits no option."""
+
+    DEFAULT_CSS = _CSS.format(name="Choose")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("pageup", "move(-8)", show=False, priority=True),
+        Binding("pagedown", "move(8)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        options: Sequence[Option],
+        t: Translator,
+        *,
+        free: bool = False,
+        takes_scan: bool = False,
+    ) -> None:
+        super().__init__()
+        self.takes_scan = takes_scan
+        self._title = title
+        self._options = tuple(options)
+        self._t = t
+        self._free = free
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Plain(id="title", classes="heading")
+            yield Input(id="text", placeholder=self._hint())
+            yield Rows(id="options")
+            yield Plain(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#title", Plain).show_text(self._title)
+        self.query_one("#keys", Plain).show_text(self._t.gettext("[Enter] take   [↑ ↓] move   [Esc] back"))
+        rows = self.query_one("#options", Rows)
+        rows.can_focus = False
+        rows.show(self._rows)
+        self.query_one("#text", Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one("#options", Rows).show(self._rows)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        text = event.value.strip()
+        marked = self.query_one("#options", Rows).marked
+        if marked is not None:
+            label = next(option.label for option in self._options if option.key == marked)
+            self.dismiss(Choice(marked, label))
+        elif self._free and text:
+            self.dismiss(Choice("", text))
+
+    def take(self, barcode: str) -> None:
+        """A scanned barcode: the option it is the key of, else free text."""
+        label = next((option.label for option in self._options if option.key == barcode), None)
+        self.dismiss(Choice("", barcode) if label is None else Choice(barcode, label))
+
+    def action_move(self, step: int) -> None:
+        self.query_one("#options", Rows).action_move(step)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _hint(self) -> str:
+        if self._free:
+            return self._t.gettext("type to narrow the list, or another text")
+        return self._t.gettext("type to narrow the list")
+
+    def _rows(self, width: int) -> list[Row]:
+        typed = self.query_one("#text", Input).value.strip().casefold()
+        fitting = [option for option in self._options if typed in option.label.casefold()]
+        return [Row(option.key, tuple(wrap(option.label, width, indent=2))) for option in fitting]
+
+
+Check = Callable[[str], str | None]
+
+
+class Ask(ModalScreen[str | None]):
+    """One line of text. `check` says what is wrong with it, or None. `takes_scan`: a barcode fills it."""
+
+    DEFAULT_CSS = _CSS.format(name="Ask")
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(
+        self, title: str, hint: str, check: Check, t: Translator, *, takes_scan: bool = False
+    ) -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+        self._check = check
+        self._t = t
+        self.takes_scan = takes_scan
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Plain(id="title", classes="heading")
+            yield Input(id="text", placeholder=self._hint)
+            yield Plain(id="wrong")
+            yield Plain(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#title", Plain).show_text(self._title)
+        self.query_one("#keys", Plain).show_text(self._t.gettext("[Enter] take   [Esc] back"))
+        self.query_one("#text", Input).focus()
+
+    def take(self, text: str) -> None:
+        """As if it were typed and ended by Enter."""
+        wrong = self._check(text.strip())
+        if wrong is None:
+            self.dismiss(text.strip())
+        else:
+            self.query_one("#wrong", Plain).show_text(f"✗ {wrong}")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.take(event.value)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Read(ModalScreen[None]):
+    """A text to read: a ticket, the keys. Any of Escape, Enter or a function key closes it."""
+
+    DEFAULT_CSS = """
+    Read { align: center middle; }
+    Read > Vertical { width: 78; max-width: 100%; height: auto; max-height: 22; border: heavy $primary;
+        background: $surface; padding: 0 1; }
+    Read Plain { height: auto; width: 1fr; }
+    Read Rows { height: auto; max-height: 17; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
+
+    def __init__(self, title: str, text: str, t: Translator) -> None:
+        super().__init__()
+        self._title = title
+        self.text = text
+        self._t = t
+
+    def compose(self) -> ComposeResult:
+        with Vertical():
+            yield Plain(id="title", classes="heading")
+            yield Rows(id="text")
+            yield Plain(id="keys")
+
+    def on_mount(self) -> None:
+        self.query_one("#title", Plain).show_text(self._title)
+        self.query_one("#keys", Plain).show_text(self._t.gettext("[Enter] or [Esc] back"))
+        self.query_one("#text", Rows).show(self._rows)
+        self.query_one("#text", Rows).focus()
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        event.stop()
+        self.dismiss(None)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.startswith("f") and event.key[1:].isdigit():
+            event.stop()
+            self.dismiss(None)
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+    def _rows(self, width: int) -> list[Row]:
+        lines = [part for line in self.text.splitlines() for part in wrap(line, width, indent=2)]
+        return [Row(str(number), (line,)) for number, line in enumerate(lines)]

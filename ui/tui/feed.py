@@ -1,0 +1,119 @@
+"""Keeps the board true: follows the event stream and reads again what an event touched.
+
+Events say that something changed, never what the screen shows: the board is always what the station
+answers now. Several events in a row cause one reading.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from textual.message import Message
+
+from station.api import schemas
+from ui.tui.board import Board
+from ui.tui.client import StationClient, StationProblem, StationUnreachable
+from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, EventHeard, LiveHeard
+from ui.tui.stream import Connected, Lost, follow
+
+Post = Callable[[Message], object]
+
+EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets"})
+_ALWAYS = frozenset({"visits", "offers", "exceptions"})
+_ALSO: Mapping[str, frozenset[str]] = {
+    "site_loaded": frozenset({"site", "cells", "devices"}),
+    "rule_pack_installed": frozenset({"health"}),
+    "decision_made": frozenset({"cells"}),
+    "ticket_issued": frozenset({"cells", "tickets"}),
+    "load_refused": frozenset({"cells"}),
+    "load_left": frozenset({"cells"}),
+    "visit_cancelled": frozenset({"cells"}),
+}
+_GATHER_S = 0.03
+_HEALTH_EVERY_S = 30.0
+_AGAIN_S = 2.0
+
+
+class Feed:
+    """`post` takes messages to the application. `watch` names a load that is kept in full."""
+
+    def __init__(self, client: StationClient, post: Post) -> None:
+        self._client = client
+        self._post = post
+        self._board = Board()
+        self._stale: set[str] = set()
+        self._wake = asyncio.Event()
+        self._watched: str | None = None
+
+    def watch(self, load_id: str | None) -> None:
+        self._watched = load_id
+        self.read_again({"visits"})
+
+    def read_again(self, parts: Iterable[str] = EVERYTHING) -> None:
+        """Asks for these parts to be read soon."""
+        self._stale |= set(parts)
+        self._wake.set()
+
+    async def listen(self) -> None:
+        """The stream, for ever."""
+        async for heard in follow(self._client):
+            if isinstance(heard, Connected):
+                self._post(ConnectionMade(heard.health))
+                self.read_again()
+            elif isinstance(heard, Lost):
+                self._post(ConnectionLost(heard.detail, heard.problem))
+            elif isinstance(heard, schemas.Live):
+                self._post(LiveHeard(heard))
+            else:
+                self._post(EventHeard(heard))
+                self.read_again(_ALWAYS | _ALSO.get(heard.kind, frozenset()))
+
+    async def read(self) -> None:
+        """Reads what is stale, for ever. What could not be read stays stale and is tried again."""
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), _AGAIN_S if self._stale else _HEALTH_EVERY_S)
+            except TimeoutError:
+                self._stale.add("health")
+            await asyncio.sleep(_GATHER_S)
+            self._wake.clear()
+            parts, self._stale = self._stale, set()
+            try:
+                self._board = await self._read(parts)
+            except (StationProblem, StationUnreachable):
+                self._stale |= parts
+            else:
+                self._post(BoardChanged(self._board))
+
+    async def _read(self, parts: set[str]) -> Board:
+        readers: dict[str, Callable[[], Awaitable[Any]]] = {
+            "site": self._client.site,
+            "health": self._client.health,
+            "visits": self._client.open_visits,
+            "offers": self._client.offered_weighings,
+            "exceptions": self._client.exceptions,
+            "devices": self._client.devices,
+            "cells": self._client.cells,
+            "tickets": self._client.tickets,
+        }
+        found: dict[str, Any] = {}
+        for part in sorted(parts):
+            value = await readers[part]()
+            found[part] = tuple(value) if isinstance(value, list) else value
+        board = replace(self._board, **found)
+        if board.health is not None and "health" in found:
+            board = replace(board, now=board.health.now)
+        return replace(board, loads=await self._loads(board)) if "visits" in parts else board
+
+    async def _loads(self, board: Board) -> dict[str, schemas.Load]:
+        wanted = {row.id for visit in board.visits for row in visit.loads if row.state == "proposed"}
+        if self._watched:
+            wanted.add(self._watched)
+        loads = {}
+        for load_id in sorted(wanted):
+            try:
+                loads[load_id] = await self._client.load(load_id)
+            except StationProblem:
+                continue  # it went between two answers; the rest of the board is still true
+        return loads

@@ -1,0 +1,147 @@
+"""One load in words: its evidence, its photo, why this cell and why not the others."""
+
+from dataclasses import dataclass
+
+from station.api import schemas
+from ui import words
+from ui.i18n import Translator
+from ui.tui.board import Board
+from ui.tui.columns import Column
+from ui.tui.lines.queue import load_state, way
+from ui.tui.lines.words import age, amount, analyte, based, by_whom, reason_list, reason_text, species
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and its entries; an entry is one paragraph or the cells of a table line."""
+
+    title: str
+    entries: tuple[str | tuple[str, ...], ...]
+
+
+def evidence_columns(t: Translator) -> list[Column]:
+    return [
+        Column(t.gettext("Value"), 20, flex=1),
+        Column(t.gettext("Result"), 12, right=True),
+        Column(t.gettext("Basis"), 10),
+        Column(t.gettext("From"), 22, flex=2),
+        Column(t.gettext("Age"), 8, right=True),
+    ]
+
+
+def headline(load: schemas.Load, t: Translator) -> str:
+    """Plate, supplier, species, sample and weight, in one paragraph."""
+    parts = [load.plate, load.supplier, species(load.species, t)]
+    parts.append(t.gettext("load {number}").format(number=load.position))
+    parts.append(
+        t.gettext("sample {barcode}").format(barcode=load.barcode)
+        if load.barcode
+        else t.gettext("no sample yet")
+    )
+    if load.gross_kg is not None:
+        parts.append(t.gettext("gross {kg}").format(kg=t.kg(load.gross_kg)))
+    if load.estimated_kg is not None:
+        parts.append("~" + t.tonnes(load.estimated_kg / 1000))
+    parts.append(load_state(load, t))
+    return " · ".join(parts)
+
+
+def sections(load: schemas.Load, board: Board, t: Translator) -> list[Section]:
+    """Everything known of the load, most useful first; empty sections are left out."""
+    found = [
+        Section(t.gettext("Evidence"), tuple(_value_cells(used, board, t) for used in load.values)),
+        Section(t.gettext("Photo"), _photo(load, t)),
+        Section(t.gettext("Why"), _why(load, t)),
+        Section(t.gettext("Other choices"), _ranked(load, board, t)),
+        Section(t.gettext("Why not the others"), _refused(load, board, t)),
+        Section(t.gettext("About the values"), _value_reasons(load, t)),
+        Section(t.gettext("Declared and seen"), _declared(load, t)),
+        Section(t.gettext("All readings"), tuple(_reading(reading, board, t) for reading in load.readings)),
+        Section(t.gettext("Decided"), _decided(load, board, t)),
+    ]
+    return [section for section in found if section.entries]
+
+
+def _value_cells(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[str, ...]:
+    return (
+        analyte(used.analyte, t),
+        amount(used.analyte, used, t),
+        words.basis_name(used.basis, t.language),
+        by_whom(used.device, used.typed_by, t),
+        age(used.at, board.now, t),
+    )
+
+
+def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+    if load.photo:
+        return tuple(reason_text(reason, t) for reason in load.photo)
+    return tuple(words.word(words.CAPTURE_STATES, capture.state, t.language) for capture in load.captures)
+
+
+def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+    """The reasons of the proposal as a whole and of its first choice."""
+    if load.proposal is None:
+        return ()
+    chosen = next((r for r in load.proposal.ranked if _is_choice(r, load.proposal)), None)
+    found = [*load.proposal.reasons, *(chosen.reasons if chosen else [])]
+    return tuple(dict.fromkeys(reason_text(reason, t) for reason in found))
+
+
+def _is_choice(ranked: schemas.Ranked, proposal: schemas.Proposal) -> bool:
+    return ranked.cell == proposal.cell and ranked.pit == proposal.pit
+
+
+def _ranked(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+    if load.proposal is None:
+        return ()
+    others = [ranked for ranked in load.proposal.ranked if not _is_choice(ranked, load.proposal)]
+    return tuple(t.named(way(r.pit, r.cell, board, t), reason_list(r.reasons, t)) for r in others)
+
+
+def _refused(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+    if load.proposal is None:
+        return ()
+    return tuple(t.named(board.cell_name(r.cell), reason_list(r.reasons, t)) for r in load.proposal.refused)
+
+
+def _value_reasons(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+    return tuple(reason_text(reason, t) for used in load.values for reason in used.reasons)
+
+
+def _declared(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+    pairs = (
+        (t.gettext("declared variety"), load.declared_variety),
+        (t.gettext("variety seen"), load.operator_variety),
+        (t.gettext("variety by photo"), load.model_variety),
+        (t.gettext("variety by laboratory"), load.lab_variety),
+        (t.gettext("claims"), ", ".join(words.claim_name(claim, t.language) for claim in load.claims)),
+        (t.gettext("owners"), ", ".join(_owner(owner, t) for owner in load.owners)),
+        (t.gettext("reason of the outcome"), load.outcome_reason),
+    )
+    return tuple(t.named(name, text) for name, text in pairs if text)
+
+
+def _owner(owner: dict[str, object], t: Translator) -> str:
+    name, share = owner.get("supplier", "?"), owner.get("share")
+    return f"{name} {t.percent(share)}" if isinstance(share, int | float) else str(name)
+
+
+def _reading(reading: schemas.Reading, board: Board, t: Translator) -> str:
+    values = ", ".join(
+        f"{analyte(name, t)} {based(name, value, t)}" for name, value in reading.values.items()
+    )
+    origin = f"{by_whom(reading.device, reading.typed_by, t)} ({age(reading.at, board.now, t)})"
+    text = t.named(origin, values)
+    if reading.used_for:
+        return text
+    return text + " · " + t.gettext("evidence only")
+
+
+def _decided(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+    decision = load.decision
+    if decision is None:
+        return ()
+    text = t.gettext("{way}, by {name}").format(
+        way=way(decision.pit, decision.cell, board, t), name=decision.by
+    )
+    return (f"{text} ({decision.reason})" if decision.reason else text,)

@@ -1,0 +1,142 @@
+"""Devices, cells, exceptions and tickets in words."""
+
+from station.api import schemas
+from ui import words
+from ui.i18n import Translator
+from ui.tui.board import Board
+from ui.tui.columns import Column
+from ui.tui.lines.words import age, analyte, based, reason_text, species
+
+
+def device_columns(t: Translator) -> list[Column]:
+    return [
+        Column(t.gettext("Device"), 20, flex=2),
+        Column(t.gettext("State"), 11),
+        Column(t.gettext("For"), 8, right=True),
+        Column(t.gettext("Last heard"), 12, right=True),
+        Column(t.gettext("Messages"), 12, right=True),
+        Column(t.gettext("Weight"), 10, right=True),
+    ]
+
+
+def device_cells(device: schemas.Device, board: Board, t: Translator) -> list[str]:
+    heard = t.gettext("never") if device.last_heard is None else age(device.last_heard, board.now, t)
+    frames = t.number(device.frames, 0)
+    if device.bad_frames:
+        frames += t.gettext(" ({count} bad)").format(count=t.number(device.bad_frames, 0))
+    return [
+        device.name,
+        words.word(words.DEVICE_STATES, device.state, t.language),
+        age(device.since, board.now, t),
+        heard,
+        frames,
+        live_weight(device, t),
+    ]
+
+
+def live_weight(device: schemas.Device, t: Translator) -> str:
+    """The bridge's weight now, with "~" while it moves."""
+    if device.weight_kg is None:
+        return ""
+    return ("" if device.weight_stable else "~") + t.kg(device.weight_kg)
+
+
+def device_notes(device: schemas.Device, t: Translator) -> list[str]:
+    """What is wrong and what to do, and where the device is plugged."""
+    category = words.word(words.DEVICE_CATEGORIES, device.category, t.language)
+    serial = (
+        t.gettext("serial no. {number}").format(number=device.serial_number) if device.serial_number else ""
+    )
+    notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
+    return ([reason_text(device.error, t)] if device.error else []) + notes
+
+
+def cell_columns(t: Translator) -> list[Column]:
+    return [
+        Column(t.gettext("Cell"), 12, flex=1),
+        Column(t.gettext("Species"), 11),
+        Column(t.gettext("Content"), 9, right=True),
+        Column(t.gettext("Reserved"), 9, right=True),
+        Column(t.gettext("Free"), 9, right=True),
+        Column(t.gettext("Quality"), 23, flex=2),
+    ]
+
+
+def cell_cells(cell: schemas.Cell, t: Translator) -> list[str]:
+    return [
+        cell.name,
+        species(cell.species, t) if cell.species else "—",
+        t.tonnes(cell.content_t),
+        t.tonnes(cell.reserved_t),
+        t.tonnes(cell.free_t),
+        quality(cell, t),
+    ]
+
+
+def quality(cell: schemas.Cell, t: Translator) -> str:
+    parts = []
+    for name, value in cell.quality.items():
+        short = words.SHORT_ANALYTES.get(name)
+        parts.append(f"{t.gettext(short) if short else analyte(name, t)} {based(name, value, t)}")
+    return ", ".join(parts)
+
+
+def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
+    """Grade, claims, pits, and what is out of the ordinary."""
+    parts = [t.gettext("grade {grade}").format(grade=cell.grade)] if cell.grade else []
+    if cell.role != "normal":
+        parts.append(words.word(words.CELL_ROLES, cell.role, t.language).upper())
+    if not cell.open:
+        parts.append(t.gettext("CLOSED"))
+    parts += [words.claim_name(claim, t.language) for claim in cell.claims]
+    pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
+    parts.append(t.gettext("pits {pits}").format(pits=pits))
+    parts.append(t.gettext("capacity {tonnes}").format(tonnes=t.tonnes(cell.capacity_t, 0)))
+    return " · ".join(parts)
+
+
+def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
+    """What waits: a reading's values, or a photo, from where and since when."""
+    kind = t.gettext("reading") if item.kind == "reading" else t.gettext("photo")
+    values = ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
+    parts = [kind, item.device, t.gettext("{age} ago").format(age=age(item.at, board.now, t)), values]
+    if item.barcode:
+        parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
+    return " · ".join(part for part in parts if part)
+
+
+def exception_why(item: schemas.ExceptionItem, t: Translator) -> str:
+    return reason_text(item.reason, t)
+
+
+def candidate_label(barcode: str, board: Board, t: Translator) -> str:
+    """A barcode with the load it stands for, where the load is still open."""
+    load = board.load_with_barcode(barcode)
+    visit = board.visit_of_load(load.id) if load else None
+    if load is None or visit is None:
+        return barcode
+    return f"{barcode} · {visit.plate} · {visit.supplier} · {species(load.species, t)}"
+
+
+def ticket_columns(t: Translator) -> list[Column]:
+    return [
+        Column(t.gettext("No."), 6, right=True),
+        Column(t.gettext("Time"), 11),
+        Column(t.gettext("Plate"), 11),
+        Column(t.gettext("Supplier"), 14, flex=1),
+        Column(t.gettext("Species"), 11),
+        Column(t.gettext("Net"), 10, right=True),
+        Column(t.gettext("Cell"), 9, flex=1),
+    ]
+
+
+def ticket_cells(ticket: schemas.Ticket, board: Board, t: Translator) -> list[str]:
+    return [
+        str(ticket.number),
+        t.moment(ticket.at),
+        ticket.plate,
+        ticket.supplier,
+        species(ticket.species, t),
+        t.kg(ticket.net_kg),
+        ", ".join(board.cell_name(tipping.cell) for tipping in ticket.tipped),
+    ]

@@ -1,0 +1,141 @@
+"""The queue in words: one line per load, and what an offered weight or a proposal asks."""
+
+from datetime import datetime
+
+from station.api import schemas
+from ui import words
+from ui.i18n import Translator
+from ui.tui.board import Board
+from ui.tui.columns import Column
+from ui.tui.lines.words import age, based, reason_list, species, weighing_role
+
+
+def columns(t: Translator) -> list[Column]:
+    """78 cells at least: two go to the marker of the selected line."""
+    return [
+        Column(t.gettext("Plate"), 11),
+        Column(t.gettext("Supplier"), 13, flex=1),
+        Column(t.gettext("Species"), 11),
+        Column(t.gettext("State"), 17),
+        Column(t.gettext("Since"), 6, right=True),
+        Column(t.gettext("Next"), 15, flex=2),
+    ]
+
+
+def load_cells(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
+    """The cells of one line; a further load of a visit shows its position instead of the plate."""
+    is_first = load is visit.loads[0]
+    plate = visit.plate if is_first else "└ " + t.gettext("load {number}").format(number=load.position)
+    return [
+        plate,
+        visit.supplier if is_first else "",
+        species(load.species, t),
+        load_state(load, t),
+        age(visit.arrived_at, board.now, t),
+        next_step(visit, load, board, t),
+    ]
+
+
+def load_state(load: schemas.LoadRow, t: Translator) -> str:
+    if load.state == "proposed" and load.hold:
+        return t.gettext("hold cell proposed")
+    return words.word(words.LOAD_STATES, load.state, t.language)
+
+
+def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> str:
+    """What has to happen next, in two or three words."""
+    way = f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
+    if load.state == "arrived":
+        return t.gettext("weigh full")
+    if load.state in ("weighed", "waiting"):
+        return _waits_for(load, t)
+    if load.state == "proposed":
+        return way
+    if load.state == "decided":
+        return t.gettext("{way}, weigh empty").format(way=way)
+    if load.ticket is not None:
+        return t.gettext("ticket {number}").format(number=load.ticket)
+    return "" if visit.ended_at else t.gettext("leaves")
+
+
+def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
+    if load.missing:
+        names = ", ".join(words.analyte_name(name, t.language) for name in load.missing)
+        return t.gettext("missing: {names}").format(names=names)
+    if load.barcode is None:
+        return t.gettext("scan the sample")
+    return t.gettext("see the reasons") if load.state == "waiting" else t.gettext("measure, photo")
+
+
+def offer_title(weighing: schemas.Weighing, waiting: int, now: datetime | None, t: Translator) -> str:
+    """ "WEIGHING 43 120 kg · bridge no. 001234 · 12 s ago", and how many more wait."""
+    parts = [t.gettext("WEIGHING {kg}").format(kg=t.kg(weighing.kg))]
+    if weighing.typed_by:
+        parts.append(t.gettext("typed by {name}").format(name=weighing.typed_by))
+    elif weighing.instrument:
+        parts.append(weighing.instrument)
+    if weighing.sealed_number:
+        parts.append(t.gettext("no. {number}").format(number=weighing.sealed_number))
+    parts.append(t.gettext("{age} ago").format(age=age(weighing.at, now, t)))
+    if waiting > 1:
+        parts.append(t.gettext("{count} weighings wait").format(count=waiting))
+    return " · ".join(parts)
+
+
+def offer_question(chosen: schemas.Preselection | None, board: Board, t: Translator) -> str:
+    """Which visit the weight is taken for, and as what; a question that Enter answers with yes."""
+    if chosen is None or chosen.visit_id is None:
+        return t.gettext("No open visit fits: enter the arrival?")
+    visit = board.visit(chosen.visit_id)
+    parts = [chosen.plate or (visit.plate if visit else "?")]
+    loads = list(visit.loads) if visit else []
+    closing = [load for load in loads if load.id in chosen.load_ids]
+    if visit:
+        parts.append(visit.supplier)
+    if len(loads) > 1 and closing:
+        parts += [f"{_load_name(load, t)} {species(load.species, t)}" for load in closing]
+    elif loads:
+        parts.append(species(loads[0].species, t))
+    return t.gettext("{who}: {role}?").format(who=" · ".join(parts), role=weighing_role(chosen.role, t))
+
+
+def _load_name(load: schemas.LoadRow, t: Translator) -> str:
+    return t.gettext("load {number}").format(number=load.position)
+
+
+def proposal_title(load: schemas.Load, board: Board, t: Translator) -> str:
+    """ "PIT 2 → cell C4": the pit's number stands beside it in large figures."""
+    proposal = load.proposal
+    if proposal is None or proposal.cell is None:
+        return t.gettext("NO CELL: THE TRUCK WAITS")
+    way = t.gettext("PIT {pit} → CELL {cell}").format(
+        pit=board.pit_name(proposal.pit), cell=board.cell_name(proposal.cell)
+    )
+    return way + (" " + t.gettext("(HOLD)") if proposal.hold else "")
+
+
+def load_title(load: schemas.Load, t: Translator) -> str:
+    """Who and what: plate, supplier, species, estimated tonnes."""
+    parts = [load.plate, load.supplier, species(load.species, t)]
+    if load.estimated_kg is not None:
+        parts.append("~" + t.tonnes(load.estimated_kg / 1000))
+    return " · ".join(parts)
+
+
+def values_line(load: schemas.Load, t: Translator) -> str:
+    """The values the proposal stands on, side by side."""
+    parts = []
+    for used in load.values:
+        short = words.SHORT_ANALYTES.get(used.analyte)
+        name = t.gettext(short) if short else words.analyte_name(used.analyte, t.language)
+        parts.append(f"{name} {based(used.analyte, used, t)}")
+    return " · ".join(parts)
+
+
+def photo_line(load: schemas.Load, t: Translator) -> str:
+    return reason_list(load.photo, t)
+
+
+def way(pit: str | None, cell: str, board: Board, t: Translator) -> str:
+    text = t.gettext("pit {pit} → cell {cell}")
+    return text.format(pit=board.pit_name(pit), cell=board.cell_name(cell))

@@ -1,0 +1,64 @@
+"""Small texts that several screens share: a measured value, an age, a reason, a vehicle with its load."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from station.api import schemas
+from ui import reasons, words
+from ui.i18n import Translator
+
+# decimals on the screen; everything else has one
+_DECIMALS = {"falling_number": 0, "don": 0, "insects": 0, "ergot": 2}
+
+
+def amount(analyte: str, value: schemas.Value, t: Translator) -> str:
+    """ "11,8 %", or a dash where the instrument measured badly."""
+    if value.value is None:
+        return "—"
+    return f"{t.number(value.value, _DECIMALS.get(analyte, 1))}\N{NO-BREAK SPACE}{value.unit}"
+
+
+def based(analyte: str, value: schemas.Value, t: Translator) -> str:
+    """The amount with its basis where that is not the plain one."""
+    text = amount(analyte, value, t)
+    if value.basis and value.basis != "as_is":
+        text += f"\N{NO-BREAK SPACE}{words.basis_name(value.basis, t.language)}"
+    return text
+
+
+def age(at: datetime | None, now: datetime | None, t: Translator) -> str:
+    """How long ago by the station's clock; "?" before the station was heard."""
+    if at is None or now is None:
+        return "?"
+    return t.age((now - at).total_seconds())
+
+
+def reason_text(reason: schemas.Reason, t: Translator) -> str:
+    """The sentence made here, so that it follows the terminal's language; a code that is not known here is
+    said in the station's words."""
+    if reasons.is_known(reason.code) or not reason.message:
+        return reasons.message(reason.code, reason.params, t.language)
+    return reasons.capital(reason.message)
+
+
+def reason_list(found: Iterable[schemas.Reason], t: Translator) -> str:
+    return t.listed(reason_text(reason, t) for reason in found)
+
+
+def species(name: str, t: Translator) -> str:
+    return words.species_name(name, t.language)
+
+
+def analyte(name: str, t: Translator) -> str:
+    return words.analyte_name(name, t.language)
+
+
+def by_whom(device: str | None, typed_by: str | None, t: Translator) -> str:
+    """The instrument, or "typed by NAME"."""
+    if typed_by:
+        return t.gettext("typed by {name}").format(name=typed_by)
+    return device or "?"
+
+
+def weighing_role(role: str, t: Translator) -> str:
+    return words.word(words.WEIGHING_ROLES, role, t.language)

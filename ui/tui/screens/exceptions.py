@@ -1,0 +1,102 @@
+"""What waits for a person: readings and photos that belong to no sample, each with its reason."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from station.api import schemas
+from ui.tui.columns import wrap
+from ui.tui.dialogs import Option
+from ui.tui.lines import others as lines
+from ui.tui.screens.base import StationScreen
+from ui.tui.widgets.bars import Plain
+from ui.tui.widgets.rows import Row, Rows
+
+
+class ExceptionsScreen(StationScreen):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("f8,x", "set_aside", show=False),
+    ]
+
+    def body(self) -> Sequence[Widget]:
+        return [Plain(id="heading", classes="heading"), Rows(id="rows")]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#rows", Rows).focus()
+
+    def draw(self) -> None:
+        self.query_one("#heading", Plain).show_text(self.t.gettext("Exceptions"))
+        self.query_one("#rows", Rows).show(self._rows)
+
+    def keys(self) -> list[tuple[str, str]]:
+        t = self.t
+        return [
+            (t.gettext("Enter"), t.gettext("assign, or scan a barcode")),
+            ("F8/X", t.gettext("dismiss")),
+            (t.gettext("Esc"), t.gettext("queue")),
+        ]
+
+    def _rows(self, width: int) -> list[Row]:
+        rows = []
+        for item in self.board.exceptions:
+            title = wrap(lines.exception_title(item, self.board, self.t), width, indent=2)
+            why = wrap("  " + lines.exception_why(item, self.t), width, indent=4)
+            rows.append(Row(item.id, (*title, *why)))
+        return rows or [Row(None, (self.t.gettext("Nothing waits for a person."),))]
+
+    @property
+    def _item(self) -> schemas.ExceptionItem | None:
+        marked = self.query_one("#rows", Rows).marked
+        return next((item for item in self.board.exceptions if item.id == marked), None)
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        item, t = self._item, self.t
+        if item is None:
+            return
+        entered = [load.barcode for visit in self.board.visits for load in visit.loads if load.barcode]
+        barcodes = list(dict.fromkeys([*item.candidates, *entered]))
+        options = [Option(code, lines.candidate_label(code, self.board, t)) for code in barcodes]
+        self.choose(
+            t.gettext("Assign to which sample? Choose, scan or type its barcode"),
+            options,
+            lambda choice: self._assign(item, choice.key or choice.text),
+            free=True,
+            takes_scan=True,
+        )
+
+    def _assign(self, item: schemas.ExceptionItem, barcode: str) -> None:
+        client = self.station.client
+        told = self.t.gettext("Assigned to {barcode}.").format(barcode=barcode)
+        self.station.act(lambda: client.assign(item.id, barcode), lambda _: self.station.say(told))
+
+    def scanned(self, barcode: str) -> bool:
+        """A scan names the sample for the marked item; it is asked once more."""
+        item = self._item
+        if item is None:
+            return False
+        label = lines.candidate_label(barcode, self.board, self.t)
+        option = Option(barcode, self.t.gettext("yes, assign to {sample}").format(sample=label))
+        title = lines.exception_title(item, self.board, self.t)
+        self.choose(title, [option], lambda choice: self._assign(item, barcode))
+        return True
+
+    def action_set_aside(self) -> None:
+        item, t, client = self._item, self.t, self.station.client
+        if item is None:
+            return
+        known = [t.gettext("trial measurement"), t.gettext("measured twice"), t.gettext("wrong calibration")]
+
+        def dismissed(reason: str) -> None:
+            told = t.gettext("Exception dismissed.")
+            self.station.act(
+                lambda: client.dismiss_exception(item.id, reason), lambda _: self.station.say(told)
+            )
+
+        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismissed)
+
+    def action_leave(self) -> None:
+        self.station.show("queue")

@@ -1,0 +1,114 @@
+"""The screens that are lists to read: devices, cells, tickets."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from ui.tui.columns import Column, header_row, table_row, wrap
+from ui.tui.dialogs import Read
+from ui.tui.lines import others as lines
+from ui.tui.screens.base import StationScreen
+from ui.tui.widgets.bars import Plain
+from ui.tui.widgets.rows import Row, Rows
+
+
+class ListScreen(StationScreen):
+    """A heading, column titles and rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def body(self) -> Sequence[Widget]:
+        return [
+            Plain(id="heading", classes="heading"),
+            Plain(id="columns", classes="columns"),
+            Rows(id="rows"),
+        ]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#rows", Rows).focus()
+
+    def draw(self) -> None:
+        self.query_one("#heading", Plain).show_text(self.heading())
+        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.cells - 2))
+        self.query_one("#rows", Rows).show(self.rows)
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("↑ ↓", self.t.gettext("move")), (self.t.gettext("Esc"), self.t.gettext("queue"))]
+
+    def heading(self) -> str:
+        raise NotImplementedError
+
+    def columns(self) -> list[Column]:
+        raise NotImplementedError
+
+    def rows(self, width: int) -> list[Row]:
+        raise NotImplementedError
+
+    def action_leave(self) -> None:
+        self.station.show("queue")
+
+
+class DevicesScreen(ListScreen):
+    def heading(self) -> str:
+        return self.t.gettext("Devices")
+
+    def columns(self) -> list[Column]:
+        return lines.device_columns(self.t)
+
+    def rows(self, width: int) -> list[Row]:
+        rows = []
+        for device in self.board.devices:
+            cells = lines.device_cells(device, self.board, self.t)
+            notes = (
+                part
+                for note in lines.device_notes(device, self.t)
+                for part in wrap("  " + note, width, indent=4)
+            )
+            rows.append(Row(device.id, (table_row(cells, self.columns(), width), *notes)))
+        return rows or [Row(None, (self.t.gettext("No device is configured in the site file."),))]
+
+
+class CellsScreen(ListScreen):
+    def heading(self) -> str:
+        return self.t.gettext("Cells")
+
+    def columns(self) -> list[Column]:
+        return lines.cell_columns(self.t)
+
+    def rows(self, width: int) -> list[Row]:
+        rows = []
+        for cell in self.board.cells:
+            first = table_row(lines.cell_cells(cell, self.t), self.columns(), width)
+            notes = wrap("  " + lines.cell_notes(cell, self.board, self.t), width, indent=4)
+            rows.append(Row(cell.id, (first, *notes)))
+        return rows or [Row(None, (self.t.gettext("No cell is configured in the site file."),))]
+
+
+class TicketsScreen(ListScreen):
+    def heading(self) -> str:
+        return self.t.gettext("Tickets")
+
+    def columns(self) -> list[Column]:
+        return lines.ticket_columns(self.t)
+
+    def rows(self, width: int) -> list[Row]:
+        rows = [
+            Row(
+                str(ticket.number),
+                (table_row(lines.ticket_cells(ticket, self.board, self.t), self.columns(), width),),
+            )
+            for ticket in self.board.tickets
+        ]
+        return rows or [Row(None, (self.t.gettext("No ticket yet."),))]
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [(self.t.gettext("Enter"), self.t.gettext("read the ticket")), *super().keys()]
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        ticket = next((t for t in self.board.tickets if str(t.number) == event.key), None)
+        if ticket is not None:
+            title = self.t.gettext("Ticket {number}").format(number=ticket.number)
+            self.app.push_screen(Read(title, ticket.text, self.t))

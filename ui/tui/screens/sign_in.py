@@ -1,0 +1,125 @@
+"""Signing in: a name and a PIN. Nothing is done here before somebody says who they are."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import Input
+
+from station.api import schemas
+from ui import words
+from ui.tui.columns import wrap
+from ui.tui.screens.base import StationScreen
+from ui.tui.widgets.bars import Plain
+from ui.tui.widgets.rows import Row, Rows
+
+
+class SignInScreen(StationScreen):
+    """Typing narrows the list of names; Enter takes the marked one, then the PIN."""
+
+    DEFAULT_CSS = "SignInScreen Plain.label { padding: 0 1; } SignInScreen Rows { height: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", show=False, priority=True),
+        Binding("down", "move(1)", show=False, priority=True),
+        Binding("escape", "back_to_name", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._people: list[schemas.Person] = []
+        self._asked = False
+
+    def body(self) -> Sequence[Widget]:
+        rows = Rows(id="people")
+        rows.can_focus = False
+        return [
+            Plain(id="heading", classes="heading"),
+            Plain(id="name-label", classes="label"),
+            Input(id="name"),
+            Plain(id="pin-label", classes="label"),
+            Input(id="pin", password=True),
+            rows,
+        ]
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#name", Input).focus()
+
+    def draw(self) -> None:
+        t = self.t
+        self.query_one("#heading", Plain).show_text(t.gettext("Sign in"))
+        self.query_one("#name-label", Plain).show_text(t.gettext("Name"))
+        self.query_one("#pin-label", Plain).show_text(t.gettext("PIN"))
+        self.query_one("#people", Rows).show(self._rows)
+        if not self._asked and self.station.is_connected:
+            self._asked = True
+            self.station.read(self.station.client.people, self._show_people)
+
+    def keys(self) -> list[tuple[str, str]]:
+        t = self.t
+        return [
+            (t.gettext("Enter"), t.gettext("take")),
+            ("↑ ↓", t.gettext("move")),
+            ("F11", t.gettext("français")),
+            ("F12", t.gettext("contrast")),
+            (t.gettext("Ctrl+Q"), t.gettext("quit")),
+        ]
+
+    def clear(self) -> None:
+        """For the next person; the list of names is read again."""
+        self._asked = False
+        if self.is_mounted:
+            self.query_one("#pin", Input).value = ""
+            self.query_one("#name", Input).value = ""
+            self.query_one("#name", Input).focus()
+
+    def scanned(self, barcode: str) -> bool:
+        self.station.say(self.t.gettext("Sign in first, then scan again."), is_problem=True)
+        return True
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "name":
+            self.query_one("#people", Rows).show(self._rows)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        name, pin = self.query_one("#name", Input), self.query_one("#pin", Input)
+        if event.input is name:
+            marked = self.query_one("#people", Rows).marked
+            name.value = marked or name.value.strip()
+            if name.value:
+                pin.focus()
+            return
+        if len(pin.value) < 4:
+            self.station.say(self.t.gettext("A PIN has at least 4 figures."), is_problem=True)
+            return
+        client = self.station.client
+        who, secret = name.value.strip(), pin.value
+        self.station.act(lambda: client.sign_in(who, secret), self._signed_in, handled=self._not_signed_in)
+
+    def action_move(self, step: int) -> None:
+        self.query_one("#people", Rows).action_move(step)
+
+    def action_back_to_name(self) -> None:
+        self.query_one("#name", Input).focus()
+
+    def _show_people(self, people: list[schemas.Person]) -> None:
+        self._people = people
+        self.redraw()
+
+    def _signed_in(self, signed: schemas.SignedIn) -> None:
+        self.clear()
+        self.station.signed_in(signed.person)
+
+    def _not_signed_in(self, problem: schemas.Problem) -> bool:
+        self.query_one("#pin", Input).value = ""
+        return False
+
+    def _rows(self, width: int) -> list[Row]:
+        typed = self.query_one("#name", Input).value.strip().casefold()
+        fitting = [person for person in self._people if person.name.casefold().startswith(typed)]
+        return [Row(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
+
+    def _label(self, person: schemas.Person) -> str:
+        roles = ", ".join(words.word(words.PERSON_ROLES, role, self.t.language) for role in person.roles)
+        return f"{person.name} ({roles})"

@@ -1,0 +1,98 @@
+"""The station's event stream, followed for ever: what happened, the live devices, and whether we hear it.
+
+The stream is read by rising event numbers: after a break it resumes behind the last number heard
+(`Last-Event-ID`), so nothing is skipped and nothing comes twice. Silence is a break too: the station
+speaks at least every few seconds.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from station.api import schemas
+from ui.tui.client import CONNECT_S, StationClient, StationProblem, StationUnreachable, problem_of
+
+SILENCE_S = 15.0
+RETRY_S = (0.3, 0.5, 1.0, 2.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The stream is open. Whatever happened while it was not follows as events."""
+
+    health: schemas.Health
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The stream broke; it is tried again in `retry_s`. `problem` when the station itself said no."""
+
+    detail: str
+    retry_s: float
+    problem: schemas.Problem | None = None
+
+
+Heard = Connected | Lost | schemas.Event | schemas.Live
+
+
+async def follow(
+    client: StationClient,
+    *,
+    after: int | None = None,
+    retry_s: Sequence[float] = RETRY_S,
+    silence_s: float = SILENCE_S,
+) -> AsyncIterator[Heard]:
+    """Yields for ever. `after` None starts with what happens from now on; the pauses between tries are
+    `retry_s`, the last one again and again."""
+    failures = 0
+    while True:
+        try:
+            health = await client.health()
+            # A lower number than ours means another ledger answers (restored, or a new data folder).
+            after = health.last_event if after is None else min(after, health.last_event)
+            yield Connected(health)
+            failures = 0
+            async for heard in _read(client, after, silence_s):
+                if isinstance(heard, schemas.Event):
+                    after = heard.seq
+                yield heard
+            lost = Lost("the stream ended", retry_s[0])
+        except StationProblem as refused:
+            lost = Lost(str(refused), _pause(retry_s, failures), refused.problem)
+        except (StationUnreachable, httpx2.RequestError) as error:
+            lost = Lost(str(error) or type(error).__name__, _pause(retry_s, failures))
+        yield lost
+        failures += 1
+        await asyncio.sleep(lost.retry_s)
+
+
+async def _read(
+    client: StationClient, after: int, silence_s: float
+) -> AsyncIterator[schemas.Event | schemas.Live]:
+    headers = {**client.headers(), "Last-Event-ID": str(after)}
+    timeout = httpx2.Timeout(CONNECT_S, read=silence_s)
+    async with client.http.sse("/events", headers=headers, timeout=timeout) as source:
+        if not source.response.is_success:
+            await source.response.aread()
+            raise problem_of(source.response)
+        async for sent in source:
+            heard = _parse(sent)
+            if heard is not None:
+                yield heard
+
+
+def _parse(sent: httpx2.ServerSentEvent) -> schemas.Event | schemas.Live | None:
+    """None for a message of a kind or shape that this terminal does not know: it is not for us."""
+    model: type[BaseModel] = schemas.Live if sent.event == "live" else schemas.Event
+    try:
+        heard = model.model_validate_json(sent.data)
+    except ValidationError:
+        return None
+    return heard if isinstance(heard, schemas.Event | schemas.Live) else None
+
+
+def _pause(retry_s: Sequence[float], failures: int) -> float:
+    return retry_s[min(failures, len(retry_s) - 1)]

@@ -1,0 +1,68 @@
+"""What a field of the arrival form may be completed with, and which suggestion Enter takes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from station.api import schemas
+from ui import words
+from ui.i18n import Translator
+
+MOST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """`text` goes into the field; `label` is what the list says."""
+
+    text: str
+    label: str
+    vehicle: schemas.Vehicle | None = None
+
+
+def plate_key(plate: str) -> str:
+    """Plates are compared without blanks and dashes."""
+    return "".join(c for c in plate.upper() if c.isalnum())
+
+
+def vehicles(found: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion]:
+    """ "AB-123-CD · Martin · soft wheat · tare 14 800 kg"."""
+    result = []
+    for vehicle in found[:MOST]:
+        parts = [vehicle.plate, vehicle.supplier or ""]
+        parts.append(words.species_name(vehicle.species, t.language) if vehicle.species else "")
+        if vehicle.last_tare_kg is not None:
+            parts.append(t.gettext("tare {kg}").format(kg=t.kg(vehicle.last_tare_kg)))
+        result.append(Suggestion(vehicle.plate, " · ".join(part for part in parts if part), vehicle))
+    return result
+
+
+def suppliers(found: Sequence[schemas.Supplier]) -> list[Suggestion]:
+    return [Suggestion(supplier.name, supplier.name) for supplier in found[:MOST]]
+
+
+def named(keys: Sequence[str], table: dict[str, str], typed: str, t: Translator) -> list[Suggestion]:
+    """Words of the site (species, claims) that contain what is typed, those that begin so first."""
+    wanted = typed.casefold().strip()
+    names = [words.word(table, key, t.language) for key in keys]
+    starts = [name for name in names if name.casefold().startswith(wanted)]
+    inside = [name for name in names if wanted in name.casefold() and name not in starts]
+    return [Suggestion(name, name) for name in (starts + inside)[: MOST + 2]]
+
+
+def taken_by_enter(field: str, typed: str, found: Sequence[Suggestion]) -> int | None:
+    """Which suggestion Enter takes when none was picked, or None: what is typed stays.
+
+    Words of the site are always taken from the list. A plate or a supplier is completed only when one
+    single known one begins with at least three typed characters: a new vehicle is never turned into
+    another."""
+    if not typed.strip() or not found:
+        return None
+    if field == "species":
+        return 0
+    key = plate_key if field == "plate" else str.casefold
+    wanted = key(typed.strip())
+    fitting = [i for i, suggestion in enumerate(found) if key(suggestion.text).startswith(wanted)]
+    exact = [i for i in fitting if key(found[i].text) == wanted]
+    if exact:
+        return exact[0]
+    return fitting[0] if len(fitting) == 1 and len(wanted) >= 3 else None

@@ -1,0 +1,85 @@
+"""The lines that every screen has: the state of things on top, the last word and the keys below."""
+
+from collections.abc import Sequence
+
+from textual.widgets import Static
+
+from ui.i18n import Translator
+from ui.tui.board import Board
+from ui.tui.columns import fit, flow, wrap
+from ui.tui.lines.words import reason_list
+
+
+class Plain(Static):
+    """Text as it is: brackets in it are brackets, not styles."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__("", markup=False, id=id, classes=classes)
+        self.shown = ""
+
+    def show_text(self, text: str) -> None:
+        if text != self.shown:
+            self.shown = text
+            self.update(text)
+
+
+class StatusBar(Plain):
+    """Site, connection, exceptions, devices in trouble, time and person; warnings on a second line."""
+
+    DEFAULT_CSS = "StatusBar { height: auto; width: 1fr; background: $panel; color: $foreground; }"
+
+    def show(self, lines: Sequence[str], *, is_alarm: bool) -> None:
+        self.set_class(is_alarm, "alarm")
+        self.show_text("\n".join(lines))
+
+
+class Notice(Plain):
+    """The last thing that was said: what an act did, or why not and what to do. Three lines at most."""
+
+    DEFAULT_CSS = "Notice { height: auto; max-height: 3; min-height: 1; width: 1fr; padding: 0 1; }"
+
+    def say(self, text: str, *, is_problem: bool = False, width: int = 80) -> None:
+        """A problem is marked by a sign, not by colour alone."""
+        self.set_class(is_problem, "problem")
+        marked = f"✗ {text}" if is_problem else text
+        self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if is_problem else 0)))
+
+
+class Keys(Plain):
+    """What the keys do here."""
+
+    DEFAULT_CSS = "Keys { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
+
+    def show(self, keys: Sequence[tuple[str, str]], width: int) -> None:
+        self.show_text("\n".join(flow((f"[{key}] {text}" for key, text in keys), max(20, width - 2))))
+
+
+def status_lines(
+    board: Board, connection: str, person: str, clock: str, t: Translator, width: int
+) -> list[str]:
+    """`connection` is empty while the station is heard."""
+    count = len(board.exceptions)
+    parts = [
+        connection or t.gettext("connected"),
+        t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
+        _devices(board, t),
+    ]
+    right = " │ ".join(part for part in (person, clock) if part)
+    name = board.site.name if board.site else t.gettext("Silo Station")
+    left = " │ ".join([fit(name, min(len(name), 22)), *parts])
+    lines = [" " + fit(left, width - len(right) - 3) + " " + right]
+    warnings = board.health.warnings if board.health else []
+    if warnings:
+        lines += wrap(" ! " + reason_list(warnings, t), width - 1, indent=3)
+    return lines
+
+
+def _devices(board: Board, t: Translator) -> str:
+    trouble = len(board.devices_in_trouble)
+    if not board.devices:
+        return t.gettext("no device")
+    if not trouble:
+        return t.gettext("devices OK")
+    return t.ngettext("! {count} device in trouble", "! {count} devices in trouble", trouble).format(
+        count=trouble
+    )

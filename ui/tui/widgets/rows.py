@@ -1,0 +1,168 @@
+"""A list of lines with a marked one. Lines are made for the width there is, so nothing is cut off."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.widget import Widget
+
+MARK = "▶ "
+BLANK = "  "
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One entry of one or more lines. `key` None: a heading, never marked. `style` is a rich style."""
+
+    key: str | None
+    lines: tuple[str, ...]
+    style: str = ""
+
+
+Build = Callable[[int], Sequence[Row]]
+
+
+class Rows(Widget, can_focus=True):
+    """Draws rows, moves the mark (arrows, pages, N and P), tells which row was chosen by Enter."""
+
+    DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,p", "move(-1)", show=False),
+        Binding("down,n", "move(1)", show=False),
+        Binding("pageup", "move(-8)", show=False),
+        Binding("pagedown", "move(8)", show=False),
+        Binding("home", "move(-9999)", show=False),
+        Binding("end", "move(9999)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    @dataclass
+    class Chosen(Message):
+        """Enter on a row; `key` None when there is no row to mark."""
+
+        rows: "Rows"
+        key: str | None
+
+        @property
+        def control(self) -> "Rows":
+            return self.rows
+
+    @dataclass
+    class Marked(Message):
+        """The mark moved."""
+
+        rows: "Rows"
+        key: str
+
+        @property
+        def control(self) -> "Rows":
+            return self.rows
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._build: Build = lambda width: ()
+        self._rows: list[Row] = []
+        self._marked: str | None = None
+        self._position = 0
+        self._top = 0
+
+    @property
+    def marked(self) -> str | None:
+        """The key of the marked row; None when there is none."""
+        return self._marked
+
+    @property
+    def shown(self) -> str:
+        """All lines as text, the ones scrolled away too."""
+        return "\n".join(line for row in self._rows for line in row.lines)
+
+    def show(self, build: Build) -> None:
+        """`build` makes the rows for a width in cells; it is called again when the size changes. The mark
+        stays on its key, else near where it was."""
+        self._build = build
+        self._rebuild()
+        self.refresh(layout=self.styles.is_auto_height)
+
+    def mark(self, key: str) -> None:
+        if key in self._keys():
+            self._marked = key
+            self._position = self._keys().index(key)
+            self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are, for a list whose style leaves its height open."""
+        rows = self._build(max(1, width - len(MARK)))
+        return max(1, sum(len(row.lines) for row in rows))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._rebuild()
+
+    def action_move(self, step: int) -> None:
+        keys = self._keys()
+        if not keys:
+            return
+        self._position = max(0, min(len(keys) - 1, self._position + step))
+        self._marked = keys[self._position]
+        self.refresh()
+        self.post_message(self.Marked(self, self._marked))
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen(self, self._marked))
+
+    def render(self) -> Text:
+        lines, marked_line, marked_end = self._lines()
+        height = max(1, self.size.height)
+        self._top = min(self._top, max(0, len(lines) - height))
+        if marked_end > self._top + height:
+            self._top = marked_end - height
+        self._top = min(self._top, marked_line)
+        shown = lines[self._top : self._top + height]
+        if self._top > 0 and shown and marked_line >= self._top + 1:
+            shown[0] = self._more("▲")
+        if self._top + height < len(lines) and marked_end < self._top + height:
+            shown[-1] = self._more("▼")
+        return Text("\n", end="").join(shown)
+
+    def _more(self, sign: str) -> Text:
+        return Text(f"{sign:>{max(1, self.size.width - 1)}}", style="bold", end="")
+
+    def _lines(self) -> tuple[list[Text], int, int]:
+        """Every line, and the first and end line of the marked row (with the headings right above it)."""
+        lines: list[Text] = []
+        first, end, heading = 0, 0, None
+        for row in self._rows:
+            is_marked = row.key is not None and row.key == self._marked
+            if row.key is None:
+                heading = len(lines) if heading is None else heading
+            elif is_marked:
+                first = len(lines) if heading is None else heading
+            style = f"{row.style} reverse" if is_marked and self.has_focus else row.style
+            for number, text in enumerate(row.lines):
+                lead = MARK if is_marked and number == 0 else BLANK
+                lines.append(Text(lead + text, style=style, no_wrap=True, end=""))
+            if row.key is not None:
+                heading = None
+            if is_marked:
+                end = len(lines)
+        return lines, first, end
+
+    def _rebuild(self) -> None:
+        width = self.size.width - len(MARK)
+        if width <= 0:
+            return
+        self._rows = list(self._build(width))
+        keys = self._keys()
+        if self._marked in keys:
+            self._position = keys.index(self._marked)
+        else:
+            self._position = max(0, min(self._position, len(keys) - 1))
+            self._marked = keys[self._position] if keys else None
+        self.refresh()
+
+    def _keys(self) -> list[str]:
+        return [row.key for row in self._rows if row.key is not None]
