@@ -2,9 +2,10 @@
 
 Frames append to a segment file per device, rotated at 4 MB. A record is
 
-    arrival, ms since 1970 (8 bytes) | length (4) | CRC-32 of the bytes (4) | the bytes
+    arrival, ms since 1970 (8 bytes) | length (4) | CRC-32 of all the rest (4) | the bytes
 
-all big-endian. The open segment is `<start>.open`; closed, it is `<start>-<sha256>.frames`. A row names
+all big-endian. The CRC covers arrival and length too: a tail that a power cut left full of zeros is no
+record. The open segment is `<start>.open`; closed, it is `<start>-<sha256>.frames`. A row names
 `<device>/<start>` and an offset, which stay true over the renaming. Frames are synced to the disk before
 a weighing or analysis from them is committed; a torn tail after a power cut is cut off at the next start.
 """
@@ -21,6 +22,7 @@ from typing import BinaryIO
 
 SEGMENT_BYTES = 4_000_000
 _HEAD = struct.Struct(">QII")
+_COVERED = struct.Struct(">QI")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Journal:
             self._open(at)
         assert self._file is not None
         place = Place(f"{self._device}/{self._start}", self._file.tell())
-        self._file.write(_HEAD.pack(int(at.timestamp() * 1000), len(data), zlib.crc32(data)) + data)
+        arrival = int(at.timestamp() * 1000)
+        self._file.write(_HEAD.pack(arrival, len(data), _checksum(arrival, data)) + data)
         if self._file.tell() >= self._limit:
             self._close_segment()
         return place
@@ -109,10 +112,14 @@ def records(path: Path) -> Iterator[Record]:
     while offset + _HEAD.size <= len(data):
         at, length, crc = _HEAD.unpack_from(data, offset)
         body = data[offset + _HEAD.size : offset + _HEAD.size + length]
-        if len(body) < length or zlib.crc32(body) != crc:
+        if len(body) < length or _checksum(at, body) != crc:
             return
         yield Record(datetime.fromtimestamp(at / 1000, UTC), body, offset)
         offset += _HEAD.size + length
+
+
+def _checksum(arrival: int, data: bytes) -> int:
+    return zlib.crc32(data, zlib.crc32(_COVERED.pack(arrival, len(data))))
 
 
 def segment_path(folder: Path, segment: str) -> Path:
