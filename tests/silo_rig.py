@@ -110,6 +110,11 @@ class Silo:
         load_site(silo.desk, site, [RULES], silo.clock())
         return silo
 
+    @classmethod
+    def reopen(cls, folder: Path, policy: Policy = POLICY) -> "Silo":
+        """A folder that `open` has made, one minute later."""
+        return cls(Desk(Ledger(folder), policy), HandClock(START + timedelta(minutes=1)))
+
     def stored(self, device: str, data: bytes | None = None) -> StoredFrame:
         """A frame as the journal would have it."""
         number = next(self._serial)

@@ -1,0 +1,227 @@
+"""Proposals follow the evidence; a decision reserves; what ends a load releases; tickets have no gaps."""
+
+import threading
+
+import pytest
+from sqlmodel import select
+
+from station.grain.reasons import Code
+from station.receival import cells, decisions, proposals, visits
+from station.receival.cells import CellContent
+from station.receival.errors import Conflict, Fault, Invalid, NotAllowed
+from station.receival.visits import NewLoad
+from station.store import queries
+from station.store.tables import Decision, Load, Outbox, Proposal, Ticket, Visit
+from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
+
+
+def cell(silo: Silo, name: str) -> CellContent:
+    with silo.desk.ledger.read() as tx:
+        return next(one for one in cells.contents(tx) if one.cell.id == name)
+
+
+def measured(silo: Silo, plate: str = "AB-123-CD", gross_kg: float = 43_120, **over: float) -> Visit:
+    """Weighed full and measured; `over` changes values."""
+    visit = silo.arrive(plate)
+    silo.confirm(gross_kg, visit, "first")
+    barcode = silo.barcode(silo.loads(visit)[0])
+    silo.measure("gac", {**GOOD, **over}, barcode)
+    silo.measure("nir", GOOD_NIR, barcode)
+    return visit
+
+
+def reasons(proposal: Proposal) -> list[str]:
+    return [reason["code"] for reason in proposal.result["reasons"]]
+
+
+def only_load(silo: Silo, visit: Visit) -> Load:
+    return silo.loads(visit)[0]
+
+
+def proposed(silo: Silo, visit: Visit) -> Proposal:
+    proposal = silo.proposal(only_load(silo, visit))
+    assert proposal is not None
+    return proposal
+
+
+def test_the_proposal_grows_with_the_evidence(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD")
+    assert Code.NO_WEIGHT in reasons(proposed(silo, visit))
+    silo.confirm(43_120, visit, "first")
+    barcode = silo.barcode(only_load(silo, visit))
+    silo.measure("gac", GOOD, barcode)
+    waiting = proposed(silo, visit)
+    assert waiting.result["reasons"] == [{"code": "incomplete", "params": {"analytes": ["protein"]}}]
+    assert waiting.cell == "H1"
+    assert waiting.hold
+    silo.measure("nir", GOOD_NIR, barcode)
+    done = proposed(silo, visit)
+    assert (done.cell, done.pit, done.hold) == ("C1", "P1", False)
+    assert done.load_t == pytest.approx(43.120 * 0.62)
+
+
+def test_evidence_that_changes_nothing_makes_no_new_proposal(silo: Silo) -> None:
+    visit = measured(silo)
+    before = proposed(silo, visit).id
+    with silo.desk.ledger.write() as tx:
+        proposals.propose_open_loads(tx, silo.desk, silo.clock())
+    assert proposed(silo, visit).id == before
+
+
+def test_a_decision_on_a_superseded_proposal_writes_nothing_and_names_the_new_one(silo: Silo) -> None:
+    visit = measured(silo)
+    load, old = only_load(silo, visit), proposed(silo, visit)
+    silo.measure("gac", {"moisture": 14.9, "test_weight": 77.0}, silo.barcode(load))
+    with pytest.raises(Conflict) as refused:
+        decisions.decide(silo.desk, load.id, old.id, "C1", "P1", "", ANNE, silo.clock())
+    assert refused.value.code is Fault.PROPOSAL_SUPERSEDED
+    assert refused.value.params["proposal_id"] == proposed(silo, visit).id
+    with silo.desk.ledger.read() as tx:
+        assert queries.current_decision(tx, load.id) is None
+        assert tx.exec(select(Outbox)).all() == []
+
+
+def test_a_decision_reserves_until_closing_moves_the_net(silo: Silo) -> None:
+    visit = measured(silo)
+    silo.decide(only_load(silo, visit))
+    held = cell(silo, "C1")
+    assert (held.content_kg, held.reserved_kg) == (800_000, pytest.approx(43_120 * 0.62))
+    silo.confirm(15_240, visit, "last")
+    held = cell(silo, "C1")
+    assert (held.content_kg, held.reserved_kg) == (827_880, 0)
+    expected = (11.6 * 800 + 12.023121 * 27.88) / 827.88
+    assert held.content["protein"]["value"] == pytest.approx(expected, abs=1e-4)
+    assert held.content["protein"]["known_t"] == pytest.approx(827.88)
+    assert held.content["test_weight"] == {"value": 77.4, "basis": None, "known_t": 27.88}
+
+
+@pytest.mark.parametrize("how", ["refuse", "leave", "cancel"])
+def test_a_load_that_ends_otherwise_releases_its_reservation(silo: Silo, how: str) -> None:
+    visit = measured(silo)
+    load = only_load(silo, visit)
+    silo.decide(load)
+    if how == "cancel":
+        visits.cancel_visit(silo.desk, visit.id, "entered twice", ANNE, silo.clock())
+    else:
+        getattr(decisions, how)(silo.desk, load.id, "too wet", ANNE, silo.clock())
+    assert cell(silo, "C1").reserved_kg == 0
+    assert silo.load(load).outcome == {"refuse": "refused", "leave": "left", "cancel": "cancelled"}[how]
+    assert silo.visit(visit).ended_at is not None
+    with pytest.raises(Conflict):
+        silo.decide(load)
+
+
+def test_a_second_decision_supersedes_and_moves_the_reservation(silo: Silo) -> None:
+    visit = measured(silo)
+    load = only_load(silo, visit)
+    first = silo.decide(load)
+    second = silo.decide(load, "C5", "P2")
+    assert second.supersedes_id == first.id
+    assert (cell(silo, "C1").reserved_kg, cell(silo, "C5").reserved_kg) == (0, pytest.approx(26_734.4))
+    assert silo.confirm(15_240, visit, "last").tickets[0].document["tipped"][0]["cell"] == "C5"
+
+
+def test_another_cell_needs_a_reason_and_a_pit_that_reaches_it(silo: Silo) -> None:
+    load = only_load(silo, measured(silo))
+    for cell_id, pit, reason, code in (
+        ("C5", "P1", "", Fault.OVERRIDE_NEEDS_REASON),
+        ("C3", "P1", "pit blocked", Fault.NOT_REACHABLE),
+        ("C9", "P1", "pit blocked", Fault.UNKNOWN_CELL),
+    ):
+        with pytest.raises(Invalid) as refused:
+            silo.decide(load, cell_id, pit, reason=reason)
+        assert refused.value.code is code
+    assert silo.decide(load, "C5", "P1").overridden
+
+
+def test_only_a_manager_overrides_a_never_blend_limit(silo: Silo) -> None:
+    visit = measured(silo)
+    load = only_load(silo, visit)
+    silo.measure("gac", {"don": 2_400.0}, silo.barcode(load))
+    assert (proposed(silo, visit).cell, proposed(silo, visit).hold) == ("Q1", True)
+    with pytest.raises(NotAllowed) as refused:
+        silo.decide(load, "C1", "P1")
+    assert refused.value.code is Fault.NEVER_BLEND_OVERRIDE
+    assert silo.decide(load, "C1", "P1", actor=MARC).by == "Marc"
+
+
+def test_nothing_is_decided_before_the_first_weighing(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD")
+    silo.measure_well(visit)
+    with pytest.raises(Conflict) as refused:
+        silo.decide(only_load(silo, visit), "C1", "P1")
+    assert refused.value.code is Fault.NO_FIRST_WEIGHING
+
+
+def test_a_decision_changes_what_the_next_truck_is_proposed(silo: Silo) -> None:
+    first, second = measured(silo, "AB-123-CD"), measured(silo, "EF-456-GH")
+    before = proposed(silo, second)
+    silo.decide(only_load(silo, first))
+    after = proposed(silo, second)
+    assert after.id != before.id
+    room = next(one for one in after.result["ranked"] if one["cell"] == "C1")
+    within = next(reason for reason in room["reasons"] if reason["code"] == Code.WITHIN_ROOM)
+    assert within["params"]["reserved_t"] == pytest.approx(26.7344)
+
+
+def test_a_known_tare_makes_the_estimate(silo: Silo) -> None:
+    silo.receive("AB-123-CD", tare_kg=15_240)
+    assert proposed(silo, measured(silo, "AB-123-CD", gross_kg=40_000)).load_t == pytest.approx(24.76)
+
+
+def test_decisions_tickets_and_ends_are_in_the_outbox_with_their_rows(silo: Silo) -> None:
+    silo.receive("AB-123-CD")
+    refused = measured(silo, "EF-456-GH")
+    decisions.refuse(silo.desk, only_load(silo, refused).id, "too wet", ANNE, silo.clock())
+    visits.cancel_visit(silo.desk, silo.arrive("IJ-789-KL").id, "entered twice", ANNE, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        rows = tx.exec(select(Outbox).order_by(Outbox.seq)).all()  # type: ignore[arg-type]
+    assert [row.kind for row in rows] == ["decision", "ticket", "refused", "cancelled"]
+    assert all(row.sent_at is None for row in rows)
+
+
+def test_ticket_numbers_have_no_gap_when_many_close_at_once(silo: Silo) -> None:
+    ready = []
+    for number in range(8):
+        visit = measured(silo, f"AB-{number:03d}-CD")
+        silo.decide(only_load(silo, visit))
+        ready.append(visit)
+    at = [silo.clock() for _ in ready]
+    failures: list[BaseException] = []
+
+    def close(visit: Visit, kg: float) -> None:
+        try:
+            silo.confirm(kg, visit, "last")
+        except Conflict as error:
+            failures.append(error)
+
+    threads = [
+        # every other one fails once: its number must not be lost
+        threading.Thread(target=close, args=(visit, kg))
+        for visit in ready
+        for kg in (50_000.0, 15_240.0)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(at) == len(failures) == 8
+    with silo.desk.ledger.read() as tx:
+        assert sorted(ticket.number for ticket in tx.exec(select(Ticket))) == list(range(1, 9))
+
+
+def test_an_organic_load_goes_only_where_it_is_honoured(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", claims=("organic",), barcode="S1"))
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    assert (proposed(silo, visit).cell, proposed(silo, visit).pit) == ("C3", "P2")
+
+
+def test_the_proposal_that_was_decided_stays_and_an_undecided_one_gives_way(silo: Silo) -> None:
+    visit = measured(silo)
+    load = only_load(silo, visit)
+    decided = silo.decide(load)
+    with silo.desk.ledger.read() as tx:
+        kept = tx.exec(select(Proposal).where(Proposal.load_id == load.id)).all()
+        assert [proposal.id for proposal in kept] == [decided.proposal_id]
+        assert tx.exec(select(Decision).where(Decision.load_id == load.id)).one().cell == "C1"

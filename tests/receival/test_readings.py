@@ -1,0 +1,199 @@
+"""Readings are recorded once, paired by rule, or wait in the exceptions with a reason."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import select
+
+from drivers.reading import Analyte, Unit, Value
+from drivers.reading import Reading as Measured
+from station.grain.reasons import Code
+from station.receival import cells, pairings, readings, samples
+from station.receival.errors import Conflict, Fault, Invalid, NotFound
+from station.receival.visits import NewLoad
+from station.store import queries
+from station.store.tables import Frame, Pairing, Reading
+from tests.silo_rig import ANNE, GOOD, GOOD_NIR, Silo
+
+
+def pairing(silo: Silo, reading: Reading) -> Pairing:
+    with silo.desk.ledger.read() as tx:
+        found = queries.pairing_of(tx, reading.id)
+    assert found is not None
+    return found
+
+
+def waiting(silo: Silo) -> list[str]:
+    with silo.desk.ledger.read() as tx:
+        return [one.code for one in queries.unpaired(tx)]
+
+
+def test_a_reading_with_a_barcode_goes_to_its_sample(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.arrive("EF-456-GH", NewLoad("soft_wheat", barcode="S2"))
+    row = silo.measure("gac", GOOD, "S2", product="Wheat")
+    found = pairing(silo, row)
+    assert (found.state, found.code, found.params) == ("paired", Code.PAIRED_BY_BARCODE, {"barcode": "S2"})
+    assert waiting(silo) == []
+
+
+def test_a_reading_without_a_barcode_goes_to_the_only_sample_that_fits(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.arrive("EF-456-GH", NewLoad("barley", barcode="S2"))
+    silo.clock.pass_(minutes=3)
+    found = pairing(silo, silo.measure("gac", GOOD, product="Wheat"))
+    assert (found.code, found.params["barcode"]) == (Code.PAIRED_BY_WINDOW, "S1")
+
+
+@pytest.mark.parametrize(
+    ("measure", "code"),
+    [
+        (lambda silo: silo.measure("gac", GOOD, "S9"), Code.UNKNOWN_BARCODE),
+        (lambda silo: silo.measure("gac", GOOD), Code.SEVERAL_OPEN_SAMPLES),
+        (lambda silo: silo.measure("gac", GOOD, "S1", product="Barley"), Code.CONTRADICTS_DECLARATION),
+    ],
+)
+def test_what_cannot_be_paired_waits_with_its_reason(
+    silo: Silo, measure: Callable[[Silo], Reading], code: Code
+) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.arrive("EF-456-GH", NewLoad("soft_wheat", barcode="S2"))
+    row = measure(silo)
+    assert waiting(silo) == [code]
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    found = pairing(silo, row)
+    assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "Anne")
+    assert waiting(silo) == []
+    with pytest.raises(NotFound):
+        pairings.assign(silo.desk, row.id, "S2", ANNE, silo.clock())
+
+
+def test_after_the_window_nothing_pairs_without_a_barcode(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.clock.pass_(minutes=16)
+    assert pairing(silo, silo.measure("gac", GOOD)).code == Code.NO_OPEN_SAMPLE
+
+
+def test_a_clock_that_jumps_back_pairs_nothing_by_time(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.clock.pass_(hours=-2)
+    assert pairing(silo, silo.measure("gac", GOOD)).state == "unpaired"
+    assert pairing(silo, silo.measure("gac", GOOD, "S1")).state == "paired"
+
+
+def test_after_a_clock_that_jumped_back_the_day_goes_on_in_order(silo: Silo) -> None:
+    silo.receive("AB-123-CD")
+    silo.clock.pass_(hours=-5)
+    second = silo.receive("EF-456-GH").tickets[0]
+    assert second.number == 2
+    with silo.desk.ledger.read() as tx:
+        c1 = next(one for one in cells.contents(tx) if one.cell.id == "C1")
+    assert c1.content_kg == 800_000 + 2 * 27_880
+
+
+def test_a_dismissed_reading_stays_recorded_and_waits_no_longer(silo: Silo) -> None:
+    row = silo.measure("gac", GOOD, "S9")
+    pairings.dismiss(silo.desk, row.id, "cleaning run", ANNE, silo.clock())
+    found = pairing(silo, row)
+    assert (found.state, found.code, found.params) == ("dismissed", Code.DISMISSED, {"text": "cleaning run"})
+    with silo.desk.ledger.read() as tx:
+        assert tx.get(Reading, row.id) is not None
+        history = tx.exec(select(Pairing).where(Pairing.item_id == row.id)).all()
+    assert sorted(one.state for one in history) == ["dismissed", "unpaired"]
+    assert [one.current for one in history].count(True) == 1
+
+
+def test_a_message_with_an_identity_that_comes_twice_is_one_row(silo: Silo) -> None:
+    first = silo.measure("nir", GOOD_NIR, identity="m-1")
+    again = silo.measure("nir", GOOD_NIR, identity="m-1")
+    other = silo.measure("nir", GOOD_NIR, identity="m-2")
+    assert first.id == again.id != other.id
+
+
+def test_an_equal_message_is_the_same_only_when_it_says_that_it_was_sent_again(silo: Silo) -> None:
+    first = silo.measure("nir", GOOD_NIR, data=b"{}")
+    assert silo.measure("nir", GOOD_NIR, data=b"{}", sent_again=True).id == first.id
+    assert silo.measure("nir", GOOD_NIR, data=b"{}").id != first.id  # measured twice with equal results
+
+
+def test_a_frame_tried_again_after_an_error_is_one_row(silo: Silo) -> None:
+    frame = silo.stored("gac")
+    reading = Measured("gac", "analysis", frame.frame, {Analyte.MOISTURE: Value(13.0, Unit.PERCENT)})
+    rows = {readings.take_reading(silo.desk, reading, frame).id for _ in range(3)}
+    assert len(rows) == 1
+    with silo.desk.ledger.read() as tx:
+        assert len(tx.exec(select(Frame)).all()) == 1
+
+
+def test_a_reading_keeps_its_bytes_and_where_they_lie(silo: Silo) -> None:
+    row = silo.measure("gac", GOOD, data=b"GAC,13.6\r\n")
+    with silo.desk.ledger.read() as tx:
+        frame = tx.get_one(Frame, row.frame_id)
+    assert (frame.data, frame.segment) == (b"GAC,13.6\r\n", "gac/1")
+
+
+def test_the_decision_makes_later_readings_evidence_only(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    decision = silo.decide(load)
+    late = silo.measure("gac", {"moisture": 22.0, "test_weight": 60.0}, "S1")
+    assert pairing(silo, late).state == "paired"
+    proposal = silo.proposal(load)
+    assert proposal is not None
+    assert proposal.id == decision.proposal_id
+    ticket = silo.confirm(15_240, visit, "last").tickets[0]
+    assert ticket.document["values"]["moisture"]["value"] == 13.6
+
+
+def test_a_reading_after_the_end_waits_because_the_sample_is_closed(silo: Silo) -> None:
+    visit = silo.receive("AB-123-CD").visit
+    barcode = silo.barcode(silo.loads(visit)[0])
+    assert pairing(silo, silo.measure("gac", GOOD, barcode)).code == Code.SAMPLE_CLOSED
+
+
+def test_a_typed_value_wins_and_names_who_typed_it(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    readings.type_reading(silo.desk, "S1", {"protein": (12.5, "dm")}, "NIR silent", ANNE, silo.clock())
+    silo.decide(silo.loads(visit)[0])
+    value = silo.confirm(15_240, visit, "last").tickets[0].document["values"]["protein"]
+    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "Anne"}
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"sugar": (1.0, None)}, Fault.UNKNOWN_ANALYTE),
+        ({"moisture": (75.0, None)}, Fault.IMPLAUSIBLE_VALUE),
+        ({"moisture": (float("nan"), None)}, Fault.IMPLAUSIBLE_VALUE),
+    ],
+)
+def test_a_typed_value_that_cannot_be_true_is_refused(
+    silo: Silo, values: dict[str, tuple[float, str | None]], code: Fault
+) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    with pytest.raises(Invalid) as refused:
+        readings.type_reading(silo.desk, "S1", values, "", ANNE, silo.clock())
+    assert refused.value.code is code
+
+
+def test_a_courtesy_sample_takes_readings_and_belongs_to_no_load(silo: Silo) -> None:
+    sample = samples.enter_own_sample(silo.desk, "B1", "courtesy", "barley", "", ANNE, silo.clock())
+    row = silo.measure("gac", GOOD, "B1", product="Barley")
+    assert pairing(silo, row).sample_id == sample.id
+    with pytest.raises(Conflict):
+        samples.enter_own_sample(silo.desk, "B1", "courtesy", None, "", ANNE, silo.clock())
+
+
+def test_a_sample_scanned_later_brings_the_waiting_reading_by_hand(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    load = silo.loads(visit)[0]
+    row = silo.measure("gac", GOOD, "S1")
+    samples.enter_load_sample(silo.desk, load.id, "S1", ANNE, silo.clock())
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    proposal = silo.proposal(load)
+    assert proposal is not None
+    assert proposal.assessment["results"]["moisture"]["reading_id"] == row.id
