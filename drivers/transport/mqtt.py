@@ -20,6 +20,8 @@ from drivers.transport.base import Chunk, ErrorCode, LineDown
 
 _QUEUE_LIMIT = 1000
 _KEEPALIVE_S = 15
+_SETTLE_S = 1.0
+_NO_TOPIC = "silo/no-such-topic"
 
 
 @dataclass(eq=False)
@@ -29,11 +31,21 @@ class _Session:
     client: Client
     inbox: "queue.Queue[MQTTMessage | None]" = field(default_factory=lambda: queue.Queue(_QUEUE_LIMIT + 1))
     ready: threading.Event = field(default_factory=threading.Event)
+    settled: threading.Event = field(default_factory=threading.Event)
     end: LineDown | None = None
+
+    def settle(self) -> None:
+        """Wait until the broker has read our acknowledgements, by a question that it answers in order.
+
+        A broker forgets what it has not read of a connection when the same client connects anew.
+        """
+        if self.end is None and self.client.unsubscribe(_NO_TOPIC)[0] == 0:
+            self.settled.wait(_SETTLE_S)
 
     def stop(self, error: LineDown) -> None:
         self.end = self.end or error
         self.ready.set()
+        self.settled.set()
         if not self.inbox.full():
             self.inbox.put_nowait(None)
 
@@ -109,6 +121,7 @@ class MqttTransport:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
+            session.settle()
             session.client.disconnect()
             session.client.loop_stop()
 
@@ -167,6 +180,7 @@ class MqttTransport:
         session.client.on_subscribe = on_subscribe
         session.client.on_message = on_message
         session.client.on_disconnect = on_disconnect
+        session.client.on_unsubscribe = lambda *_: session.settled.set()
 
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"

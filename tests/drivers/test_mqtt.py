@@ -104,10 +104,11 @@ def test_a_receipt_of_an_earlier_connection_is_void(broker, nir):
     assert names(again) == ["sim-000001"]
 
 
-def test_a_gateway_keeps_what_the_broker_did_not_take_and_sends_it_later(broker):
+def test_a_gateway_keeps_what_the_broker_did_not_take_and_sends_it_later(broker, tmp_path):
+    saved = tmp_path / "broker" / "mosquitto.db"
     gateway = MqttPublisher("127.0.0.1", broker.port, TOPIC, client_id="gateway", timeout_s=1.0)
     with listen(broker) as running:
-        wait_until(lambda: running.state == "live")
+        wait_until(lambda: saved.exists() and TOPIC.encode() in saved.read_bytes())
         broker.kill()
         assert gateway.publish(b'{"id": "a", "values": {}}') is False
         assert gateway.publish(b'{"id": "b", "values": {}}') is False
