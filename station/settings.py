@@ -103,7 +103,8 @@ class Line(Section):
 
 class Instrument(Section):
     """`port` is an address such as `serial:/dev/ttyUSB0?baud=9600`, `tcp:10.0.0.5:4001` or
-    `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own (`silo devices` lists them)."""
+    `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without `silent_after_s` the
+    driver's own holds: an indicator that sends always is missed within seconds, an analyzer never."""
 
     id: Id
     name: Text
@@ -112,7 +113,7 @@ class Instrument(Section):
     serial_number: str | None = None
     asset_tag: str | None = None
     verified_until: date | None = None
-    silent_after_s: Positive = 60.0
+    silent_after_s: Positive | None = None
     settings: dict[str, str | int | float | bool] = {}
 
 

@@ -29,12 +29,14 @@ def make_drivers(settings: SiteSettings, file: Path, clock: Callable[[], datetim
 
 def _make_driver(site: str, instrument: Instrument, clock: Callable[[], datetime]) -> Driver:
     words = {key: str(value) for key, value in instrument.settings.items()}
+    protocol = make_protocol(instrument.driver, words)
+    own = instrument.silent_after_s
     return Driver(
         instrument.id,
-        make_protocol(instrument.driver, words),
+        protocol,
         make_transport(instrument.port, name=f"{site}-{instrument.id}"),
         clock=clock,
-        silent_after_s=instrument.silent_after_s,
+        silent_after_s=protocol.silent_after_s if own is None else own,
     )
 
 

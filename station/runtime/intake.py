@@ -23,6 +23,7 @@ from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings
 from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
+from station.runtime.recovery import recover_analyses
 from station.store.engine import DiskFull
 from station.store.journal import Journal, Place
 from station.store.queries import last_weighing_of
@@ -58,6 +59,7 @@ class Intake:
         self._desk = desk
         self._rule = rule
         self._clock = clock
+        self._journal_folder = journal_folder
         self._queue: queue.Queue[Delivery] = queue.Queue(QUEUE_FRAMES)
         self._stop = threading.Event()
         self.disk_full = False
@@ -68,6 +70,9 @@ class Intake:
 
     @contextmanager
     def running(self) -> Iterator[None]:
+        for device, watched in self._devices.items():
+            if watched.driver.protocol.category == "analyzer":
+                recover_analyses(self._desk, watched.driver, self._journal_folder / device)
         threads = [
             threading.Thread(target=self._read, args=(watched.driver,), name=f"device-{device}")
             for device, watched in self._devices.items()

@@ -1,0 +1,141 @@
+"""The station as its users meet it: measurement to proposal, photo to inspection, start, memory."""
+
+import tempfile
+import time
+import uuid
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from benchmarks.campaign import fill
+from benchmarks.machine import pss_mb, summary
+from benchmarks.rig import Client, Rig, running_station
+from drivers.reading import Analyte
+from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.nir import Nir
+from station.runtime.light_box import shipped_bundle
+from station.store.engine import Ledger
+from station.vision.bare import time_bare
+from station.vision.model import load_model
+from station.vision.rendered import render_tray
+
+LOADS = 100
+PHOTOS = 12
+CAMPAIGN_LOADS = 50_000
+
+
+def measurement_to_proposal() -> dict[str, Any]:
+    """Last byte of the last measurement written by the instrument → the proposal's event at the terminal."""
+    with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (rig, client):
+        gac, nir = Gac2100(rig.gac), Nir(rig.nir)
+        milliseconds = [_one_load(number, gac, nir, client) for number in range(LOADS)]
+        memory = pss_mb(rig.process.pid)
+    return {"propose_ms": summary(milliseconds), "bar_p95_ms": 200, "pss_mb_after": round(memory)}
+
+
+def _one_load(number: int, gac: Gac2100, nir: Nir, client: Client) -> float:
+    barcode = f"B{number:06d}"
+    load = {"species": "soft_wheat", "barcode": barcode}
+    visit = client.post(
+        "/visits", {"plate": f"BE-{number:03d}-CH", "supplier": "EARL Dupont", "loads": [load]}
+    )
+    weighing = client.post("/weighings", {"kg": 40000.0})
+    client.post(f"/weighings/{weighing['id']}/confirm", {"visit_id": visit["id"], "role": "first"})
+    load_id = visit["loads"][0]["id"]
+    gac.print_record(
+        sample_id=barcode, moisture=13.4, test_weight=77.5, temperature=24.0, product="BLE TENDRE",
+        at=datetime.now(UTC),
+    )  # fmt: skip
+    client.wait("proposal_made", load_id=load_id)
+    client.wait("reading_paired", load_id=load_id)
+    client.forget()
+    begin = time.monotonic()
+    nir.send_result(
+        barcode, "BLE TENDRE",
+        {Analyte.PROTEIN: 11.9, Analyte.MOISTURE: 13.5},
+        at=datetime.now(UTC),
+    )  # fmt: skip
+    elapsed = client.wait("proposal_made", load_id=load_id) - begin
+    client.post(f"/loads/{load_id}/leave", {"reason": "bench"})
+    return elapsed * 1000
+
+
+def photo_to_inspection() -> dict[str, Any]:
+    """12-megapixel photos of 300 kernels, uploaded over HTTP → the inspection's event, beside the bare
+    decode + segment + infer time of the same photos in this process."""
+    photos = [render_tray(seed, width=4000, height=3000, kernels=300).jpeg for seed in range(PHOTOS)]
+    with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (_rig, client):
+        _until_vision_is_ready(client)
+        whole = [_one_photo(photo, client) for photo in photos]
+    model = load_model(shipped_bundle())
+    time_bare(photos[0], model)  # the first run of a model is slower and no measure of it
+    bare = [time_bare(photo, model) for photo in photos]
+    bare_total = summary([1000 * timing.total for timing in bare])
+    inspected = summary(whole)
+    return {
+        "inspect_ms": inspected,
+        "bare_ms": bare_total,
+        "bare_stages_ms_p50": {
+            stage: summary([1000 * getattr(timing, stage) for timing in bare])["p50"]
+            for stage in ("decode", "segment", "crop", "infer")
+        },
+        "kernels_per_second": round(min(timing.kernels_per_second for timing in bare)),
+        "bar_kernels_per_second": 1500,
+        "ratio_p95": round(inspected["p95"] / bare_total["p95"], 2),
+        "bar_p95_ms": 500,
+        "bar_ratio": 2.5,
+    }
+
+
+def _one_photo(photo: bytes, client: Client) -> float:
+    capture = str(uuid.uuid4())
+    begin = time.monotonic()
+    answer = client.http.post(
+        "/captures",
+        data={"id": capture, "form": "{}"},
+        files={"photos": ("tray.jpg", photo, "image/jpeg")},
+        headers=client.phone,
+    )
+    answer.raise_for_status()
+    return (client.wait("inspection_recorded", subject_id=capture) - begin) * 1000
+
+
+def _until_vision_is_ready(client: Client) -> None:
+    for _ in range(300):
+        if client.http.get("/health").json()["vision"] == "ready":
+            return
+        time.sleep(0.1)
+    raise TimeoutError("the vision worker did not become ready")
+
+
+def start_up() -> dict[str, Any]:
+    """Start of the process → it accepts trucks; empty, with a whole campaign, and after SIGKILL."""
+    found: dict[str, Any] = {"bar_s": 5, "bar_after_kill_s": 30}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        rig = Rig(folder)
+        try:
+            found["empty_s"] = _start_seconds(rig)
+            rig.process.stop()
+            with closing(Ledger(folder / "data")) as ledger:
+                fill(ledger, CAMPAIGN_LOADS, datetime.now(UTC) - timedelta(days=40))
+            found["campaign_loads"] = CAMPAIGN_LOADS
+            found["ledger_mb"] = round((folder / "data" / "ledger.db").stat().st_size / 1e6)
+            found["campaign_s"] = _start_seconds(rig)
+            rig.process.kill()
+            found["after_kill_s"] = _start_seconds(rig)
+        finally:
+            rig.close()
+    return found
+
+
+def _start_seconds(rig: Rig) -> float:
+    begin = time.monotonic()
+    rig.process.start()
+    accepting = httpx2.get(f"{rig.process.url}/api/v1/health", trust_env=False).json()["accepting"]
+    if not accepting:
+        raise RuntimeError("the station listens but does not accept")
+    return round(time.monotonic() - begin, 2)
