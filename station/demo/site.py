@@ -19,12 +19,13 @@ class Ports:
     nir: str
 
 
-def write_site(folder: Path, ports: Ports) -> Path:
-    """Writes `site.toml` and the shipped rule pack into `folder`; returns the site file."""
+def write_site(folder: Path, ports: Ports, *, listen: int = 0) -> Path:
+    """Writes `site.toml` and the shipped rule pack into `folder`; returns the site file. The station
+    listens on the port `listen`, on any free one by default."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(RULES, folder / "rules.toml")
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
-        bridge_port=ports.bridge, gac_port=ports.gac, nir_port=ports.nir
+        bridge_port=ports.bridge, gac_port=ports.gac, nir_port=ports.nir, listen=listen
     )
     file = folder / "site.toml"
     file.write_text(text, encoding="utf-8")
