@@ -16,7 +16,9 @@ from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import Health, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.polling import Poller
 from drivers.reading import Flag, Frame, Reading
+from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
 
 _TICK_S = 0.2
@@ -82,6 +84,8 @@ class Driver:
         self._failures = 0
         self._noise_seen = 0
         self._recent: dict[bytes, None] = {}
+        self._poller = Poller(protocol, monotonic)
+        self._steadiness = Steadiness(monotonic)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -138,9 +142,12 @@ class Driver:
         framer = self.protocol.framer()
         self._noise_seen = 0
         half_since: float | None = None
+        self._poller.opened()
         try:
             while not self._stopped(stop):
-                chunk = self._transport.read(framer.hold_s if framer.waiting else _TICK_S)
+                self._poller.ask(self._transport)
+                quiet_s = framer.hold_s if framer.waiting else self._poller.wait_s(_TICK_S)
+                chunk = self._transport.read(quiet_s)
                 at, now = self._clock(), self._monotonic()
                 if chunk is None:
                     yield from self._frames(framer, framer.idle(at))
@@ -188,6 +195,7 @@ class Driver:
             self._health.bad(len(frame.data), _code(outcome), str(outcome))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.good(frame.at)
+        outcome = self._steadiness.judge(outcome)
         if chunk is None and outcome.kind == "analysis":
             outcome = self._mark_reprint(outcome)
         return Delivery(self.device, frame, outcome, None, receipt, dup)

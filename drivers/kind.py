@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from types import MappingProxyType
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import Framer
@@ -40,9 +41,25 @@ class Kind(Protocol):
     settings: ClassVar[Mapping[str, Setting]]
     silent_after_s: ClassVar[float | None]
 
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None: ...
+
     def framer(self) -> Framer: ...
 
     def parse(self, frame: Frame) -> Reading: ...
+
+
+@runtime_checkable
+class Polled(Protocol):
+    """A kind that may have to be asked: `poll` is written every `poll_every_s` seconds.
+
+    None where the device, as it is set up, speaks by itself. Not declared: it always does.
+    """
+
+    @property
+    def poll(self) -> bytes | None: ...
+
+    @property
+    def poll_every_s(self) -> float: ...
 
 
 class InstrumentFaultFrame(FrameError):

@@ -16,9 +16,12 @@ from drivers.kind import Kind
 from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
 
-KINDS: Mapping[str, type[ToledoContinuous] | type[Gac2100Csv01] | type[JsonNir]] = MappingProxyType(
-    {cls.kind: cls for cls in (ToledoContinuous, Gac2100Csv01, JsonNir)}
+_CLASSES: tuple[type[Kind], ...] = (
+    ToledoContinuous,
+    Gac2100Csv01,
+    JsonNir,
 )
+KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})
 
 _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
