@@ -13,6 +13,7 @@ from drivers.transport import MqttPublisher
 
 _CONVERTER_BUFFER = 2048
 _SEND_S = 2.0
+_HEARD_LIMIT = 4096
 
 
 class Line(Protocol):
@@ -23,6 +24,13 @@ class Line(Protocol):
         """What a pulled cable or a restarting converter does; the line can be used again after."""
 
     def close(self) -> None: ...
+
+
+class TwoWayLine(Line, Protocol):
+    """A line on which the instrument also hears what the other end says."""
+
+    def take(self) -> bytes:
+        """What was said to the instrument since the last call, at most 4 KB of it; never waits."""
 
 
 class PtyLine:
@@ -55,6 +63,15 @@ class PtyLine:
             except OSError:
                 return False
 
+    def take(self) -> bytes:
+        with self._lock:
+            if not self._ends:
+                return b""
+            try:
+                return os.read(self._ends[0], _HEARD_LIMIT)
+            except OSError:
+                return b""
+
     def disconnect(self) -> None:
         with self._lock:
             ends, self._ends = self._ends, None
@@ -77,6 +94,7 @@ class TcpLine:
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
         self._kept = b""
+        self._heard = b""
         self._stop = threading.Event()
         self.port = port
         self.listen()
@@ -104,6 +122,11 @@ class TcpLine:
                 self._kept = (self._kept + data)[-_CONVERTER_BUFFER:]
                 return self._server is not None
             return self._send(data)
+
+    def take(self) -> bytes:
+        with self._lock:
+            heard, self._heard = self._heard, b""
+            return heard
 
     def disconnect(self) -> None:
         with self._lock:
@@ -173,10 +196,11 @@ class TcpLine:
         if self._client is None or not _readable(self._client):
             return
         try:
-            gone = not self._client.recv(1024)
+            said = self._client.recv(1024)
         except OSError:
-            gone = True
-        if gone:
+            said = b""
+        self._heard = (self._heard + said)[-_HEARD_LIMIT:]
+        if not said:
             self._drop_client()
 
 
