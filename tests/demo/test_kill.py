@@ -117,7 +117,7 @@ async def test_killed_at_random_moments_the_station_loses_and_doubles_nothing(tm
                 listening = asyncio.create_task(book.listen(client))
                 load = Load(yard, phone, client, book)
                 again_s = await under_load(load, station)
-                await everything_recorded(load, tmp_path)
+                await everything_recorded(load)
                 listening.cancel()
             await check_rows(load, client, tmp_path)
             await client.close()
@@ -185,11 +185,12 @@ def sent_by(load, device):
     ]
 
 
-async def everything_recorded(load, folder):
-    """Waits until what the broker kept has been taken."""
-    wanted = Counter(sent_by(load, "nir"))
+async def everything_recorded(load):
+    """Waits until what the broker and the converter kept has been taken."""
+    wanted, last_gac = Counter(sent_by(load, "nir")), sent_by(load, "gac")[-1]
     with contextlib.suppress(TimeoutError):
         await until(lambda: not wanted - Counter(results_of(load, "nir")), 20)
+        await until(lambda: last_gac in results_of(load, "gac"), 20)
     last = (await load.client.health()).last_event
     await until(lambda: load.book.seq >= last, 20)
 
