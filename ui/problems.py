@@ -38,6 +38,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the tare ({tare_kg}) is not below the gross ({gross_kg})"),
         N_("Check which visit this weight belongs to, or weigh again."),
     ),
+    "weighed_apart": (
+        N_("truck and trailer of {plate} were weighed apart"),
+        N_("Weigh each empty part apart too."),
+    ),
     "proposal_superseded": (
         N_("another proposal came in between"),
         N_("Read the new proposal, then accept it or choose another cell."),

@@ -112,6 +112,31 @@ SENTENCES: Mapping[str, str] = {
     "device_driver_fault": N_("the driver failed on {port}: tell the installer"),
 }
 
+# The codes that speak against a cell; where both sides are told, these say why it was refused.
+AGAINST = frozenset(
+    {
+        "cell_closed",
+        "wrong_cell_species",
+        "unknown_grade",
+        "outside_limit",
+        "never_blend",
+        "missing",
+        "measured_badly",
+        "not_on_basis",
+        "no_moisture_for_basis",
+        "no_room",
+        "claim_not_honoured",
+        "claim_required",
+        "not_reachable",
+        "not_a_hold_case",
+        "not_a_quarantine_case",
+        "incomplete",
+        "no_weight",
+        "no_rule_pack",
+        "adverse_visual_check",
+    }
+)
+
 GATE_WORDS: Mapping[str, str] = {
     "unreadable": N_("cannot be read"),
     "too_large": N_("too large"),

@@ -14,18 +14,22 @@ from typing import ClassVar, TypeVar, cast
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter, Monochrome
+from textual.filter import Monochrome
 
 from station.api import schemas
 from ui.i18n import LANGUAGES, Translator, language_of, translator
-from ui.problems import PROBLEMS, problem
 from ui.tui import messages
+from ui.tui.acts import Acts
 from ui.tui.board import Board
-from ui.tui.client import StationClient, StationProblem, StationUnreachable
+from ui.tui.client import StationClient
+from ui.tui.connection import Connection
+from ui.tui.decisions import Decisions
 from ui.tui.dialogs import Ask, Choose
 from ui.tui.feed import EVERYTHING, Feed
+from ui.tui.keyboard import Keyboard
 from ui.tui.menu import help_dialog, menu_dialog
-from ui.tui.scanner import GAP_S, Outcome, Scanner
+from ui.tui.notices import Notices, problem_text
+from ui.tui.persons import Persons
 from ui.tui.scans import ScanRouter
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
@@ -37,7 +41,6 @@ from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.themes import CSS, PLAIN, THEMES
 
 Result = TypeVar("Result")
-NOTICE_S = 20.0
 
 
 class StationApp(App[None]):
@@ -71,24 +74,23 @@ class StationApp(App[None]):
         self.clock = clock
         self.zone = zone
         self.board = Board()
-        self.notice: tuple[str, bool] = ("", False)
-        self.is_connected = False
+        self.notices = Notices(clock)
+        self.connection = Connection(clock)
         self.feed = Feed(client, self.post_message)
         self._language = language
         self._note = note
         self._live: schemas.Live | None = None
-        self._lost_since: float | None = clock()
-        self._lost_problem: schemas.Problem | None = None
-        self._notice_at = 0.0
-        self._is_acting = False
-        self._scanner: Scanner[events.Key] = Scanner(clock)
-        self._scan_timer = 0
+        self._acts = Acts(self)
+        self._keyboard = Keyboard(self, clock, self._deliver)
         self._scans = ScanRouter(self)
+        self._decisions = Decisions(self)
+        self._persons = Persons(self)
         for known in THEMES.values():
             self.register_theme(known)
         self.theme = THEMES[theme].name
         if theme == PLAIN and not self.no_color:
-            self._filters.append(cast(LineFilter, Monochrome()))
+            self.no_color = True
+            self._filters.append(Monochrome())
 
     # --- what screens ask of it -----------------------------------------------------------------------
     @property
@@ -99,19 +101,8 @@ class StationApp(App[None]):
     def person_name(self) -> str:
         return self.client.person.name if self.client.person else ""
 
-    @property
-    def is_acting(self) -> bool:
-        """An act is on its way: no other may start."""
-        return self._is_acting
-
     def connection_text(self) -> str:
-        """Empty while the station is heard; else that it is not, and for how long."""
-        if self._lost_since is None:
-            return ""
-        if self._lost_problem is not None:
-            return self.t.gettext("REFUSED BY THE STATION")
-        lost = self.t.age(self.clock() - self._lost_since)
-        return self.t.gettext("NO CONNECTION for {age}, trying again").format(age=lost)
+        return self.connection.text(self.t)
 
     def clock_text(self) -> str:
         """The station's time of day."""
@@ -134,8 +125,7 @@ class StationApp(App[None]):
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
         """One thing for the operator to read, until the next or for a while."""
-        self.notice = (text, is_problem)
-        self._notice_at = self.clock()
+        self.notices.say(text, is_problem=is_problem)
         self.redraw()
 
     def redraw(self) -> None:
@@ -158,11 +148,7 @@ class StationApp(App[None]):
         self.redraw()
 
     def signed_in(self, person: schemas.Person) -> None:
-        if person.language in LANGUAGES:
-            self.set_language(person.language)
-        self.feed.read_again()
-        self.say(self.t.gettext("Good day, {name}.").format(name=person.name))
-        self.switch_screen("queue")
+        self._persons.signed_in(person)
 
     def set_language(self, language: str) -> None:
         self._language = language
@@ -178,75 +164,24 @@ class StationApp(App[None]):
         *,
         handled: Callable[[schemas.Problem], bool] | None = None,
     ) -> None:
-        """Sends one act; a second one waits for the operator to press again. `then` shows what was
-        recorded, `handled` may show a refusal in a way of its own."""
-        if self._is_acting:
-            return
-        self._is_acting = True
-        self.run_worker(self._perform(call, then, handled), group="acts")
-
-    async def _perform(
-        self,
-        call: Callable[[], Awaitable[Result]],
-        then: Callable[[Result], None],
-        handled: Callable[[schemas.Problem], bool] | None,
-    ) -> None:
-        try:
-            result = await call()
-        except StationProblem as refused:
-            self.post_message(messages.ActRefused(refused.problem, handled))
-        except StationUnreachable as error:
-            self.post_message(messages.ActUnanswered(str(error)))
-        else:
-            self.post_message(messages.ActDone(lambda: then(result)))
+        """Sends one act; see `Acts.send`."""
+        self._acts.send(call, then, handled)
 
     def read(self, call: Callable[[], Awaitable[Result]], then: Callable[[Result], None]) -> None:
-        """Asks for something to show; where no answer comes, nothing is shown."""
+        """Asks for something to show; see `Acts.read`."""
+        self._acts.read(call, then)
 
-        async def fetch() -> None:
-            try:
-                result = await call()
-            except (StationProblem, StationUnreachable):
-                return
-            self.post_message(messages.Found(lambda: then(result)))
-
-        self.run_worker(fetch(), group="reads")
+    def record(self, call: Callable[[], Awaitable[object]], told: str) -> None:
+        """Sends one act and says `told` when it is recorded."""
+        self.act(call, lambda _: self.say(told))
 
     def accept(self, load: schemas.Load) -> None:
         """Takes the proposal as it is."""
-        proposal = load.proposal
-        if load.decision is not None or proposal is None or proposal.cell is None or proposal.pit is None:
-            self.say(self.t.gettext("There is nothing to accept for this load now."), is_problem=True)
-            return
-        self.decide(load, proposal.pit, proposal.cell, "")
+        self._decisions.accept(load)
 
     def decide(self, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
-        if load.proposal is None:
-            return
-        body = schemas.DecisionIn(proposal_id=load.proposal.id, cell=cell, pit=pit, reason=reason)
-
-        def decided(decision: schemas.Decision) -> None:
-            pit_name, cell_name = self.board.pit_name(decision.pit), self.board.cell_name(decision.cell)
-            told = self.t.gettext("{plate}: PIT {pit}, cell {cell}. Weigh it empty afterwards.")
-            self.say(told.format(plate=load.plate, pit=pit_name, cell=cell_name))
-            self.show("queue")
-
-        self.act(
-            lambda: self.client.decide(load.id, body), decided, handled=lambda no: self._superseded(load, no)
-        )
-
-    def _superseded(self, load: schemas.Load, refused: schemas.Problem) -> bool:
-        """Shows the proposal that came in between, so that the next Enter answers that one."""
-        if refused.code != "proposal_superseded":
-            return False
-        stored = refused.params.get("proposal")
-        if isinstance(stored, dict):
-            newer = schemas.Proposal.model_validate(stored)
-            changed = load.model_copy(update={"proposal": newer})
-            self.board = replace(self.board, loads={**self.board.loads, load.id: changed})
-        self.feed.read_again({"visits"})
-        self.say(" ".join(problem(refused.code, refused.params, self._language)), is_problem=True)
-        return True
+        """Takes this pit and cell; `reason` says why when it is not the proposal."""
+        self._decisions.decide(load, pit, cell, reason)
 
     # --- messages -------------------------------------------------------------------------------------
     def on_mount(self) -> None:
@@ -271,8 +206,7 @@ class StationApp(App[None]):
         await self.client.close()
 
     def _second(self) -> None:
-        if self.notice[0] and self.clock() - self._notice_at > NOTICE_S:
-            self.notice = ("", False)
+        self.notices.pass_time()
         self.redraw()
 
     def on_board_changed(self, message: messages.BoardChanged) -> None:
@@ -285,15 +219,13 @@ class StationApp(App[None]):
         self.redraw()
 
     def on_connection_made(self, message: messages.ConnectionMade) -> None:
-        self._lost_since, self._lost_problem, self.is_connected = None, None, True
+        self.connection.made()
         self._live = None
         self.board = replace(self.board, health=message.health, now=message.health.now)
         self.redraw()
 
     def on_connection_lost(self, message: messages.ConnectionLost) -> None:
-        if self._lost_since is None:
-            self._lost_since = self.clock()
-        self._lost_problem, self.is_connected = message.problem, False
+        self.connection.lost(message.problem)
         if message.problem is not None:
             self._say_problem(message.problem)
         self.redraw()
@@ -302,22 +234,22 @@ class StationApp(App[None]):
         message.then()
 
     def on_act_done(self, message: messages.ActDone) -> None:
-        self._is_acting = False
+        self._acts.is_busy = False
         self.feed.read_again(EVERYTHING - {"site", "devices"})
         message.then()
 
     def on_act_refused(self, message: messages.ActRefused) -> None:
-        self._is_acting = False
+        self._acts.is_busy = False
         refused = message.problem
         if refused.code == "not_signed_in":
-            self._leave_person()
+            self._persons.leave()
             self._say_problem(refused)
         elif message.handled is None or not message.handled(refused):
             self.feed.read_again(EVERYTHING - {"site", "devices"})
             self._say_problem(refused)
 
     def on_act_unanswered(self, message: messages.ActUnanswered) -> None:
-        self._is_acting = False
+        self._acts.is_busy = False
         self.feed.read_again()
         self.say(
             self.t.gettext("No answer from the station: look whether it was recorded, else do it again."),
@@ -325,47 +257,17 @@ class StationApp(App[None]):
         )
 
     def _say_problem(self, refused: schemas.Problem) -> None:
-        """In this terminal's language where the code is known, else in the station's words."""
-        title, action = refused.title, refused.action
-        if refused.code in PROBLEMS:
-            title, action = problem(refused.code, refused.params, self._language)
-        fields = sorted({str(error["field"]) for error in refused.errors if error.get("field")})
-        named = f" ({', '.join(fields)})" if fields else ""
-        self.say(f"{title}{named}. {action}".strip(), is_problem=True)
+        self.say(problem_text(refused, self.t), is_problem=True)
 
     # --- keys -----------------------------------------------------------------------------------------
     async def on_event(self, event: events.Event) -> None:
-        """Every key passes the scanner first: a burst is a barcode on whatever screen."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
-            await super().on_event(event)
-            return
-        if event.character is not None and event.is_printable:
-            outcome = self._scanner.character(event.character, event)
-            self._await_pause()
-        elif event.key == "enter":
-            outcome = self._scanner.enter()
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self._keyboard.press(event)
         else:
-            outcome = self._scanner.other()
-        await self._handle(outcome)
-        if not outcome.held:
             await super().on_event(event)
 
-    async def _handle(self, outcome: Outcome[events.Key]) -> None:
-        for key in outcome.release:
-            await super().on_event(key)
-        if outcome.scan is not None:
-            self.post_message(messages.Scanned(outcome.scan))
-
-    def _await_pause(self) -> None:
-        """Held keys are released when no other follows within the gap."""
-        self._scan_timer += 1
-        token = self._scan_timer
-
-        async def pause() -> None:
-            if token == self._scan_timer:
-                await self._handle(self._scanner.pause())
-
-        self.set_timer(GAP_S, pause)
+    async def _deliver(self, key: events.Key) -> None:
+        await super().on_event(key)
 
     def on_scanned(self, message: messages.Scanned) -> None:
         self._scans.route(message.barcode)
@@ -389,21 +291,7 @@ class StationApp(App[None]):
             menu_dialog(self)
 
     def action_change_person(self) -> None:
-        self.run_worker(self._sign_out(), group="acts")
-        self._leave_person()
-
-    async def _sign_out(self) -> None:
-        try:
-            await self.client.sign_out()
-        except (StationProblem, StationUnreachable):
-            return  # the station forgets the person by itself
-
-    def _leave_person(self) -> None:
-        self.client.person, self.client.person_token = None, None
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, StationScreen):
-            self.pop_screen()
-        cast(SignInScreen, self.get_screen("sign_in")).clear()
-        self.switch_screen("sign_in")
+        self._persons.change()
 
 
 def _with_live(board: Board, live: schemas.Live | None) -> Board:

@@ -1,5 +1,6 @@
 """What the terminal knows of the station, as one frozen value. Screens draw it; only the feed makes it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,11 +55,22 @@ class Board:
         return None
 
     def pit_name(self, pit_id: str | None) -> str:
+        """Without the word itself: "Pit 2" is "2", because screens say "pit" in their own language."""
         pits = self.site.pits if self.site else []
-        return next((pit.name for pit in pits if pit.id == pit_id), pit_id or "")
+        return short_name(next((pit.name for pit in pits if pit.id == pit_id), pit_id or ""))
 
     def cell_name(self, cell_id: str | None) -> str:
-        return next((cell.name for cell in self.cells if cell.id == cell_id), cell_id or "")
+        """Without the word itself, like `pit_name`."""
+        return short_name(next((cell.name for cell in self.cells if cell.id == cell_id), cell_id or ""))
+
+    def device_name(self, device_id: str | None) -> str | None:
+        """The name from the site file; the id where it is not (or no longer) configured."""
+        return next((device.name for device in self.devices if device.id == device_id), device_id)
+
+
+def short_name(name: str) -> str:
+    """ "Fosse 2" -> "2", "Cellule Nord" -> "Nord"; any other name as it is."""
+    return re.sub(r"^(fosse|pit|cellule|cell)\s+(?=\S)", "", name, flags=re.IGNORECASE)
 
 
 def is_plain(load: schemas.Load) -> bool:

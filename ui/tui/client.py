@@ -70,13 +70,13 @@ class StationClient:
         self.person, self.person_token = signed.person, signed.token
         return signed
 
-    async def sign_out(self) -> None:
-        """Forgets the person also when the station does not answer."""
-        try:
-            if self.person_token:
-                await self._send("POST", "/sign-out")
-        finally:
+    async def sign_out(self, person_token: str | None = None) -> None:
+        """Ends this sign-in, else the present one. Forgets the person also when no answer comes."""
+        ended = person_token or self.person_token
+        if ended == self.person_token:
             self.person, self.person_token = None, None
+        if ended:
+            await self._send("POST", "/sign-out", headers={"Silo-Person": ended})
 
     # --- visits and loads -------------------------------------------------------------------------
     async def vehicles(self, query: str) -> list[schemas.Vehicle]:
@@ -197,11 +197,21 @@ class StationClient:
         return _parse(await self._send("POST", path, body=body.model_dump(mode="json")), model)
 
     async def _send(
-        self, method: str, path: str, *, query: Mapping[str, str] | None = None, body: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         try:
             response = await self._http.request(
-                method, path, params=dict(query or {}), json=body, headers=self.headers()
+                method,
+                path,
+                params=dict(query or {}),
+                json=body,
+                headers={**self.headers(), **(headers or {})},
             )
         except (httpx2.RequestError, httpx2.InvalidURL) as error:
             raise StationUnreachable(f"{self.url}: {error or type(error).__name__}") from error

@@ -85,9 +85,9 @@ class ScanRouter:
             told = t.gettext("Sample {barcode} entered.").format(barcode=barcode)
             if choice.key == "courtesy":
                 sample = schemas.SampleIn(barcode=barcode, kind="courtesy")
-                app.act(lambda: app.client.enter_sample(sample), lambda _: app.say(told))
+                app.record(lambda: app.client.enter_sample(sample), told)
             else:
-                app.act(lambda: app.client.enter_load_sample(choice.key, barcode), lambda _: app.say(told))
+                app.record(lambda: app.client.enter_load_sample(choice.key, barcode), told)
 
         title = t.gettext("{barcode} is not known. Enter it as").format(barcode=barcode)
         app.push_screen(Choose(title, options, t), chosen)

@@ -52,17 +52,23 @@ def named(keys: Sequence[str], table: dict[str, str], typed: str, t: Translator)
 def taken_by_enter(field: str, typed: str, found: Sequence[Suggestion]) -> int | None:
     """Which suggestion Enter takes when none was picked, or None: what is typed stays.
 
-    Words of the site are always taken from the list. A plate or a supplier is completed only when one
-    single known one begins with at least three typed characters: a new vehicle is never turned into
-    another."""
+    Words of the site are always taken from the list. A plate is completed only when one single known one
+    begins with at least three typed characters, a supplier when one single name has a word that does: a
+    new vehicle is never turned into another."""
     if not typed.strip() or not found:
         return None
     if field == "species":
         return 0
     key = plate_key if field == "plate" else str.casefold
     wanted = key(typed.strip())
-    fitting = [i for i, suggestion in enumerate(found) if key(suggestion.text).startswith(wanted)]
+    fitting = [i for i, suggestion in enumerate(found) if _fits(field, key(suggestion.text), wanted)]
     exact = [i for i in fitting if key(found[i].text) == wanted]
     if exact:
         return exact[0]
     return fitting[0] if len(fitting) == 1 and len(wanted) >= 3 else None
+
+
+def _fits(field: str, known: str, wanted: str) -> bool:
+    if known.startswith(wanted):
+        return True
+    return field == "supplier" and f" {wanted}" in known

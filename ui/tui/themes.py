@@ -38,11 +38,12 @@ THEMES = {"dark": DARK, "light": LIGHT, PLAIN: DARK}
 
 CSS = """
 Screen { background: $background; color: $foreground; }
+ModalScreen { background: $background 70%; }
 StatusBar.alarm { text-style: bold reverse; }
 Notice.problem { text-style: bold; color: $error; }
 .heading { text-style: bold underline; padding: 0 1; height: auto; }
 .columns { text-style: bold; padding: 0 0 0 2; height: 1; width: 1fr; }
-#note { height: auto; max-height: 2; padding: 0 1; text-style: italic; }
+.note { height: auto; max-height: 2; padding: 0 1; text-style: italic; }
 Input { height: 1; border: none; padding: 0 1; background: $panel; }
 Input:focus { border: none; text-style: underline; }
 """

@@ -8,7 +8,17 @@ from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import Column
 from ui.tui.lines.queue import load_state, way
-from ui.tui.lines.words import age, amount, analyte, based, by_whom, reason_list, reason_text, species
+from ui.tui.lines.words import (
+    against,
+    age,
+    amount,
+    analyte,
+    based,
+    by_whom,
+    reason_list,
+    reason_text,
+    species,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +39,7 @@ def evidence_columns(t: Translator) -> list[Column]:
     ]
 
 
-def headline(load: schemas.Load, t: Translator) -> str:
+def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     """Plate, supplier, species, sample and weight, in one paragraph."""
     parts = [load.plate, load.supplier, species(load.species, t)]
     parts.append(t.gettext("load {number}").format(number=load.position))
@@ -42,7 +52,7 @@ def headline(load: schemas.Load, t: Translator) -> str:
         parts.append(t.gettext("gross {kg}").format(kg=t.kg(load.gross_kg)))
     if load.estimated_kg is not None:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
-    parts.append(load_state(load, t))
+    parts.append(load_state(load, board, t))
     return " · ".join(parts)
 
 
@@ -67,7 +77,7 @@ def _value_cells(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
         analyte(used.analyte, t),
         amount(used.analyte, used, t),
         words.basis_name(used.basis, t.language),
-        by_whom(used.device, used.typed_by, t),
+        by_whom(board.device_name(used.device), used.typed_by, t),
         age(used.at, board.now, t),
     )
 
@@ -101,7 +111,7 @@ def _ranked(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
 def _refused(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
     if load.proposal is None:
         return ()
-    return tuple(t.named(board.cell_name(r.cell), reason_list(r.reasons, t)) for r in load.proposal.refused)
+    return tuple(t.named(board.cell_name(r.cell), against(r.reasons, t)) for r in load.proposal.refused)
 
 
 def _value_reasons(load: schemas.Load, t: Translator) -> tuple[str, ...]:
@@ -130,7 +140,9 @@ def _reading(reading: schemas.Reading, board: Board, t: Translator) -> str:
     values = ", ".join(
         f"{analyte(name, t)} {based(name, value, t)}" for name, value in reading.values.items()
     )
-    origin = f"{by_whom(reading.device, reading.typed_by, t)} ({age(reading.at, board.now, t)})"
+    origin = (
+        f"{by_whom(board.device_name(reading.device), reading.typed_by, t)} ({age(reading.at, board.now, t)})"
+    )
     text = t.named(origin, values)
     if reading.used_for:
         return text

@@ -53,12 +53,12 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
 
 def cell_columns(t: Translator) -> list[Column]:
     return [
-        Column(t.gettext("Cell"), 12, flex=1),
+        Column(t.gettext("Cell"), 22, flex=1),
         Column(t.gettext("Species"), 11),
         Column(t.gettext("Content"), 9, right=True),
         Column(t.gettext("Reserved"), 9, right=True),
         Column(t.gettext("Free"), 9, right=True),
-        Column(t.gettext("Quality"), 23, flex=2),
+        Column(t.gettext("Capacity"), 10, right=True),
     ]
 
 
@@ -69,7 +69,7 @@ def cell_cells(cell: schemas.Cell, t: Translator) -> list[str]:
         t.tonnes(cell.content_t),
         t.tonnes(cell.reserved_t),
         t.tonnes(cell.free_t),
-        quality(cell, t),
+        t.tonnes(cell.capacity_t, 0),
     ]
 
 
@@ -82,8 +82,10 @@ def quality(cell: schemas.Cell, t: Translator) -> str:
 
 
 def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
-    """Grade, claims, pits, and what is out of the ordinary."""
-    parts = [t.gettext("grade {grade}").format(grade=cell.grade)] if cell.grade else []
+    """Quality, grade, claims, pits, and what is out of the ordinary."""
+    parts = [quality(cell, t)] if cell.quality else []
+    if cell.grade:
+        parts.append(t.gettext("grade {grade}").format(grade=cell.grade))
     if cell.role != "normal":
         parts.append(words.word(words.CELL_ROLES, cell.role, t.language).upper())
     if not cell.open:
@@ -91,7 +93,6 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     parts += [words.claim_name(claim, t.language) for claim in cell.claims]
     pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
     parts.append(t.gettext("pits {pits}").format(pits=pits))
-    parts.append(t.gettext("capacity {tonnes}").format(tonnes=t.tonnes(cell.capacity_t, 0)))
     return " · ".join(parts)
 
 
@@ -99,7 +100,12 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
     """What waits: a reading's values, or a photo, from where and since when."""
     kind = t.gettext("reading") if item.kind == "reading" else t.gettext("photo")
     values = ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
-    parts = [kind, item.device, t.gettext("{age} ago").format(age=age(item.at, board.now, t)), values]
+    parts = [
+        kind,
+        board.device_name(item.device) or item.device,
+        t.gettext("{age} ago").format(age=age(item.at, board.now, t)),
+        values,
+    ]
     if item.barcode:
         parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
     return " · ".join(part for part in parts if part)

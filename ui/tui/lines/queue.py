@@ -1,13 +1,15 @@
 """The queue in words: one line per load, and what an offered weight or a proposal asks."""
 
-from datetime import datetime
+from rich.cells import cell_len
 
 from station.api import schemas
 from ui import words
 from ui.i18n import Translator
 from ui.tui.board import Board
-from ui.tui.columns import Column
+from ui.tui.columns import Column, table_row, widths, wrap
 from ui.tui.lines.words import age, based, reason_list, species, weighing_role
+
+INDENT = 12
 
 
 def columns(t: Translator) -> list[Column]:
@@ -16,10 +18,23 @@ def columns(t: Translator) -> list[Column]:
         Column(t.gettext("Plate"), 11),
         Column(t.gettext("Supplier"), 13, flex=1),
         Column(t.gettext("Species"), 11),
-        Column(t.gettext("State"), 17),
-        Column(t.gettext("Since"), 6, right=True),
-        Column(t.gettext("Next"), 15, flex=2),
+        Column(t.gettext("State"), 17, flex=1),
+        Column(t.gettext("Since"), 7, right=True),
+        Column(t.gettext("Next"), 14, flex=2),
     ]
+
+
+def load_lines(
+    visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator, width: int
+) -> tuple[str, ...]:
+    """The line of a load; a next step that is too long for its column goes below it."""
+    table = columns(t)
+    cells = load_cells(visit, load, board, t)
+    room = widths(table, width)[-1]
+    if cell_len(cells[-1]) <= room:
+        return (table_row(cells, table, width),)
+    below = wrap("└▷ " + cells[-1], width - INDENT, indent=3)
+    return (table_row([*cells[:-1], ""], table, width), *(" " * INDENT + line for line in below))
 
 
 def load_cells(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
@@ -30,15 +45,19 @@ def load_cells(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: 
         plate,
         visit.supplier if is_first else "",
         species(load.species, t),
-        load_state(load, t),
+        load_state(load, board, t),
         age(visit.arrived_at, board.now, t),
         next_step(visit, load, board, t),
     ]
 
 
-def load_state(load: schemas.LoadRow, t: Translator) -> str:
+def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
     if load.state == "proposed" and load.hold:
-        return t.gettext("hold cell proposed")
+        return t.gettext("hold proposed")
+    if load.state == "decided":
+        return t.gettext("tipping {way}").format(
+            way=f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
+        )
     return words.word(words.LOAD_STATES, load.state, t.language)
 
 
@@ -52,7 +71,7 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
     if load.state == "proposed":
         return way
     if load.state == "decided":
-        return t.gettext("{way}, weigh empty").format(way=way)
+        return t.gettext("weigh empty")
     if load.ticket is not None:
         return t.gettext("ticket {number}").format(number=load.ticket)
     return "" if visit.ended_at else t.gettext("leaves")
@@ -67,18 +86,18 @@ def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
     return t.gettext("see the reasons") if load.state == "waiting" else t.gettext("measure, photo")
 
 
-def offer_title(weighing: schemas.Weighing, waiting: int, now: datetime | None, t: Translator) -> str:
+def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
     """ "WEIGHING 43 120 kg · bridge no. 001234 · 12 s ago", and how many more wait."""
     parts = [t.gettext("WEIGHING {kg}").format(kg=t.kg(weighing.kg))]
     if weighing.typed_by:
         parts.append(t.gettext("typed by {name}").format(name=weighing.typed_by))
     elif weighing.instrument:
-        parts.append(weighing.instrument)
+        parts.append(board.device_name(weighing.instrument) or weighing.instrument)
     if weighing.sealed_number:
         parts.append(t.gettext("no. {number}").format(number=weighing.sealed_number))
-    parts.append(t.gettext("{age} ago").format(age=age(weighing.at, now, t)))
-    if waiting > 1:
-        parts.append(t.gettext("{count} weighings wait").format(count=waiting))
+    parts.append(t.gettext("{age} ago").format(age=age(weighing.at, board.now, t)))
+    if len(board.offers) > 1:
+        parts.append(t.gettext("{count} weighings wait").format(count=len(board.offers)))
     return " · ".join(parts)
 
 
@@ -114,9 +133,11 @@ def proposal_title(load: schemas.Load, board: Board, t: Translator) -> str:
     return way + (" " + t.gettext("(HOLD)") if proposal.hold else "")
 
 
-def load_title(load: schemas.Load, t: Translator) -> str:
-    """Who and what: plate, supplier, species, estimated tonnes."""
-    parts = [load.plate, load.supplier, species(load.species, t)]
+def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
+    """Who and what: plate, load of a trailer, supplier, species, estimated tonnes."""
+    visit = board.visit_of_load(load.id)
+    number = [_load_name(load, t)] if visit and len(visit.loads) > 1 else []
+    parts = [load.plate, *number, load.supplier, species(load.species, t)]
     if load.estimated_kg is not None:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
     return " · ".join(parts)

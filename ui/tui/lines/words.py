@@ -1,6 +1,6 @@
 """Small texts that several screens share: a measured value, an age, a reason, a vehicle with its load."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from station.api import schemas
@@ -45,6 +45,15 @@ def reason_list(found: Iterable[schemas.Reason], t: Translator) -> str:
     return t.listed(reason_text(reason, t) for reason in found)
 
 
+def against(found: Sequence[schemas.Reason], t: Translator) -> str:
+    """Only what speaks against; all of it where nothing clearly does."""
+    return reason_list([reason for reason in found if reason.code in reasons.AGAINST] or found, t)
+
+
+def in_favour(found: Sequence[schemas.Reason]) -> list[schemas.Reason]:
+    return [reason for reason in found if reason.code not in reasons.AGAINST]
+
+
 def species(name: str, t: Translator) -> str:
     return words.species_name(name, t.language)
 
@@ -61,4 +70,5 @@ def by_whom(device: str | None, typed_by: str | None, t: Translator) -> str:
 
 
 def weighing_role(role: str, t: Translator) -> str:
-    return words.word(words.WEIGHING_ROLES, role, t.language)
+    """Kept on one line."""
+    return words.word(words.WEIGHING_ROLES, role, t.language).replace(" ", "\N{NO-BREAK SPACE}")

@@ -70,8 +70,8 @@ class StationScreen(Screen[None]):
             self.board, app.connection_text(), app.person_name, app.clock_text(), self.t, self.cells
         )
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(app.connection_text()))
-        text, is_problem = app.notice
-        self.query_one("#notice", Notice).say(text, is_problem=is_problem, width=self.cells)
+        told = app.notices
+        self.query_one("#notice", Notice).say(told.text, is_problem=told.is_problem, width=self.cells)
         self.query_one("#keys", Keys).show([*self.keys(), *app.common_keys()], self.cells)
         self.draw()
 

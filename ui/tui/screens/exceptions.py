@@ -71,7 +71,7 @@ class ExceptionsScreen(StationScreen):
     def _assign(self, item: schemas.ExceptionItem, barcode: str) -> None:
         client = self.station.client
         told = self.t.gettext("Assigned to {barcode}.").format(barcode=barcode)
-        self.station.act(lambda: client.assign(item.id, barcode), lambda _: self.station.say(told))
+        self.station.record(lambda: client.assign(item.id, barcode), told)
 
     def scanned(self, barcode: str) -> bool:
         """A scan names the sample for the marked item; it is asked once more."""
@@ -92,9 +92,7 @@ class ExceptionsScreen(StationScreen):
 
         def dismissed(reason: str) -> None:
             told = t.gettext("Exception dismissed.")
-            self.station.act(
-                lambda: client.dismiss_exception(item.id, reason), lambda _: self.station.say(told)
-            )
+            self.station.record(lambda: client.dismiss_exception(item.id, reason), told)
 
         self.choose_reason(t.gettext("Why is it dismissed?"), known, dismissed)
 

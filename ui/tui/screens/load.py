@@ -62,7 +62,7 @@ class LoadScreen(StationScreen):
             self.query_one("#sections", Rows).show(lambda width: ())
             return
         self._steady.show((load.id, load.state, load.proposal.id if load.proposal else None))
-        headline.show_text("\n".join(wrap(lines.headline(load, self.t), self.cells - 2)))
+        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.cells - 2)))
         self._draw_band(band, load)
         self.query_one("#sections", Rows).show(self._rows)
 

@@ -7,7 +7,7 @@ from ui import words
 from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
-from ui.tui.lines.words import reason_list
+from ui.tui.lines.words import against, reason_list
 from ui.tui.screens.base import StationScreen
 
 VARIETY = "variety"
@@ -44,11 +44,11 @@ class LoadActs:
             and (reasons := reason_list(ranked.reasons[:2], t)) is not None
         ]
         known = {option.key for option in options} | {"\n".join(part or "" for part in proposed)}
-        against = {refused.cell: reason_list(refused.reasons[:2], t) for refused in proposal.refused}
+        told_against = {refused.cell: against(refused.reasons, t) for refused in proposal.refused}
         for cell in board.cells:
             for pit in cell.pits:
                 if f"{pit}\n{cell.id}" not in known:
-                    text = against.get(cell.id) or t.gettext("not ranked")
+                    text = told_against.get(cell.id) or t.gettext("not ranked")
                     label = t.gettext("✗ {way}").format(way=t.named(way(pit, cell.id, board, t), text))
                     options.append(Option(f"{pit}\n{cell.id}", label))
         return options
@@ -104,16 +104,14 @@ class LoadActs:
         value_in = schemas.TypedValueIn(value=value, basis=known_basis)
         reading = schemas.TypedReadingIn(barcode=self._load.barcode or "", values={analyte: value_in})
         told = self._t.gettext("{name} typed: {value}.").format(name=name, value=self._t.plain(value))
-        self._station.act(lambda: self._client.type_reading(reading), lambda _: self._station.say(told))
+        self._station.record(lambda: self._client.type_reading(reading), told)
 
     def _ask_variety(self) -> None:
         t, load_id = self._t, self._load.id
 
         def seen(variety: str) -> None:
             told = t.gettext("Variety seen: {variety}.").format(variety=variety)
-            self._station.act(
-                lambda: self._client.see_variety(load_id, variety), lambda _: self._station.say(told)
-            )
+            self._station.record(lambda: self._client.see_variety(load_id, variety), told)
 
         title = t.gettext("Variety that you see (not what is declared)")
         self._screen.ask(title, self._load.declared_variety, lambda text: None, seen)
@@ -132,9 +130,7 @@ class LoadActs:
             barcode=barcode, plate=self._load.plate
         )
         load_id = self._load.id
-        self._station.act(
-            lambda: self._client.enter_load_sample(load_id, barcode), lambda _: self._station.say(told)
-        )
+        self._station.record(lambda: self._client.enter_load_sample(load_id, barcode), told)
 
     # --- ends -----------------------------------------------------------------------------------------
     def refuse(self) -> None:

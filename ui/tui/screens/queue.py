@@ -12,11 +12,10 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from station.api import schemas
-from ui.tui.columns import header_row, table_row
-from ui.tui.dialogs import Option
-from ui.tui.entry import parse_number
+from ui.tui.columns import header_row
 from ui.tui.lines import queue as lines
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.queue_acts import QueueActs
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
@@ -63,7 +62,12 @@ class QueueScreen(StationScreen):
         return self._steady
 
     def body(self) -> Sequence[Widget]:
-        return [Band(id="band"), Plain(id="columns", classes="columns"), Rows(id="loads"), Plain(id="note")]
+        return [
+            Band(id="band"),
+            Plain(id="columns", classes="columns"),
+            Rows(id="loads"),
+            Plain(id="note-below", classes="note"),
+        ]
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -79,7 +83,7 @@ class QueueScreen(StationScreen):
         rows.show(self._rows)
         if is_new and asked.load is not None:
             rows.mark(asked.load.id)
-        note = self.query_one("#note", Plain)
+        note = self.query_one("#note-below", Plain)
         note.show_text(self.station.note_text())
         note.display = bool(note.shown)
 
@@ -100,7 +104,7 @@ class QueueScreen(StationScreen):
             keys += "   " + t.gettext("[F6/O] another visit") if more else ""
             band.show(
                 [
-                    lines.offer_title(asked.offer, len(self.board.offers), self.board.now, t),
+                    lines.offer_title(asked.offer, self.board, t),
                     lines.offer_question(asked.chosen, self.board, t),
                     keys + "   " + t.gettext("[F8/X] dismiss"),
                 ],
@@ -110,7 +114,7 @@ class QueueScreen(StationScreen):
             load = asked.load
             told = [
                 lines.proposal_title(load, self.board, t),
-                lines.load_title(load, t),
+                lines.load_title(load, self.board, t),
                 lines.values_line(load, t),
                 lines.photo_line(load, t),
             ]
@@ -121,9 +125,8 @@ class QueueScreen(StationScreen):
             band.show([])
 
     def _rows(self, width: int) -> list[Row]:
-        columns = lines.columns(self.t)
         rows = [
-            Row(load.id, (table_row(lines.load_cells(visit, load, self.board, self.t), columns, width),))
+            Row(load.id, lines.load_lines(visit, load, self.board, self.t, width))
             for visit in self.board.visits
             for load in visit.loads
         ]
@@ -134,9 +137,9 @@ class QueueScreen(StationScreen):
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
         return [
-            (t.gettext("Enter"), t.gettext("confirm, open")),
-            ("F5/V", t.gettext("see load")),
-            ("F7/W", t.gettext("type a weight")),
+            (t.gettext("Enter"), t.gettext("confirm/open")),
+            ("F5/V", t.gettext("see")),
+            ("F7/W", t.gettext("weight")),
             ("F9/Z", t.gettext("cancel visit")),
         ]
 
@@ -194,52 +197,17 @@ class QueueScreen(StationScreen):
             self.redraw()
 
     def action_type_weight(self) -> None:
-        t, client = self.t, self.station.client
-
-        def check(text: str) -> str | None:
-            kg = parse_number(text)
-            return (
-                None if kg is not None and 0 < kg <= 200_000 else t.gettext("Type kilograms, up to 200 000.")
-            )
-
-        def typed(text: str) -> None:
-            kg = parse_number(text)
-            if kg is not None:
-                told = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
-                self.station.act(lambda: client.type_weighing(kg), lambda weighing: self.station.say(told))
-
-        self.ask(t.gettext("Weight in kg, read from the bridge by you"), "43120", check, typed)
+        QueueActs(self).type_weight()
 
     def action_set_aside(self) -> None:
-        offer, t, client = self.board.offer, self.t, self.station.client
-        if offer is None:
-            return
-        known = [t.gettext("not a delivery"), t.gettext("weighed twice"), t.gettext("vehicle badly placed")]
-
-        def dismissed(reason: str) -> None:
-            told = t.gettext("Weighing dismissed.")
-            self.station.act(
-                lambda: client.dismiss_weighing(offer.id, reason), lambda _: self.station.say(told)
-            )
-
-        self.choose_reason(t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg)), known, dismissed)
+        if self.board.offer is not None:
+            QueueActs(self).dismiss(self.board.offer)
 
     def action_cancel_visit(self) -> None:
-        t, client = self.t, self.station.client
         visit = self.board.visit_of_load(self.query_one("#loads", Rows).marked)
-        if visit is None:
-            return
-        known = [t.gettext("entered twice"), t.gettext("wrong plate"), t.gettext("did not come")]
+        if visit is not None:
+            QueueActs(self).cancel(visit)
 
-        def cancelled(reason: str) -> None:
-            told = t.gettext("Visit of {plate} cancelled.").format(plate=visit.plate)
-            self.station.act(lambda: client.cancel_visit(visit.id, reason), lambda _: self.station.say(told))
-
-        self.choose_reason(
-            t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate), known, cancelled
-        )
-
-    # --- tipped elsewhere -----------------------------------------------------------------------------
     @property
     def may_tip_elsewhere(self) -> bool:
         chosen = self.asked.chosen
@@ -247,22 +215,11 @@ class QueueScreen(StationScreen):
 
     def tip_elsewhere(self) -> None:
         """Confirms the offered weight with the pit and cell where the grain really went."""
-        asked, t = self.asked, self.t
+        asked = self.asked
         if asked.offer is None or asked.chosen is None or not self.may_tip_elsewhere:
             return
         offer, chosen, load_id = asked.offer, asked.chosen, asked.chosen.load_ids[0]
-        options = [
-            Option(f"{pit}\n{cell.id}", lines.way(pit, cell.id, self.board, t))
-            for cell in self.board.cells
-            for pit in cell.pits
-        ]
-
-        def went(key: str) -> None:
-            pit, _, cell = key.partition("\n")
-            tipped = {load_id: [schemas.Tipping(pit=pit, cell=cell, share=1.0)]}
-            self._confirm(offer, chosen, tipped)
-
-        self.choose(t.gettext("Where was it tipped?"), options, lambda choice: went(choice.key))
+        QueueActs(self).ask_where(lambda tipping: self._confirm(offer, chosen, {load_id: [tipping]}))
 
     def selected_load(self) -> schemas.LoadRow | None:
         """The marked line's load."""

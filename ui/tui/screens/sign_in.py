@@ -52,7 +52,7 @@ class SignInScreen(StationScreen):
         self.query_one("#name-label", Plain).show_text(t.gettext("Name"))
         self.query_one("#pin-label", Plain).show_text(t.gettext("PIN"))
         self.query_one("#people", Rows).show(self._rows)
-        if not self._asked and self.station.is_connected:
+        if not self._asked and self.station.connection.is_up:
             self._asked = True
             self.station.read(self.station.client.people, self._show_people)
 

@@ -17,7 +17,7 @@ class Band(Horizontal):
 
     DEFAULT_CSS = """
     Band { height: auto; width: 1fr; border: solid $primary; padding: 0; }
-    Band > Plain { width: 1fr; height: auto; padding: 0 1; }
+    Band > #asks { width: 1fr; height: auto; padding: 0 1; }
     """
 
     def compose(self) -> ComposeResult:

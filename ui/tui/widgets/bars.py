@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from ui.i18n import Translator
 from ui.tui.board import Board
-from ui.tui.columns import fit, flow, wrap
+from ui.tui.columns import flow, wrap
 from ui.tui.lines.words import reason_list
 
 
@@ -51,7 +51,7 @@ class Keys(Plain):
     DEFAULT_CSS = "Keys { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
 
     def show(self, keys: Sequence[tuple[str, str]], width: int) -> None:
-        self.show_text("\n".join(flow((f"[{key}] {text}" for key, text in keys), max(20, width - 2))))
+        self.show_text("\n".join(flow((f"{key} {text}" for key, text in keys), max(20, width - 2), " · ")))
 
 
 def status_lines(
@@ -60,17 +60,17 @@ def status_lines(
     """`connection` is empty while the station is heard."""
     count = len(board.exceptions)
     parts = [
+        board.site.name if board.site else t.gettext("Silo Station"),
         connection or t.gettext("connected"),
         t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
         _devices(board, t),
+        person,
+        clock,
     ]
-    right = " │ ".join(part for part in (person, clock) if part)
-    name = board.site.name if board.site else t.gettext("Silo Station")
-    left = " │ ".join([fit(name, min(len(name), 22)), *parts])
-    lines = [" " + fit(left, width - len(right) - 3) + " " + right]
+    lines = [f" {line}" for line in flow(filter(None, parts), width - 2, " │ ")]
     warnings = board.health.warnings if board.health else []
     if warnings:
-        lines += wrap(" ! " + reason_list(warnings, t), width - 1, indent=3)
+        lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)
     return lines
 
 

@@ -86,7 +86,6 @@ class Rows(Widget, can_focus=True):
         stays on its key, else near where it was."""
         self._build = build
         self._rebuild()
-        self.refresh(layout=self.styles.is_auto_height)
 
     def mark(self, key: str) -> None:
         if key in self._keys():
@@ -155,6 +154,7 @@ class Rows(Widget, can_focus=True):
         width = self.size.width - len(MARK)
         if width <= 0:
             return
+        before, marked = self._rows, self._marked
         self._rows = list(self._build(width))
         keys = self._keys()
         if self._marked in keys:
@@ -162,7 +162,8 @@ class Rows(Widget, can_focus=True):
         else:
             self._position = max(0, min(self._position, len(keys) - 1))
             self._marked = keys[self._position] if keys else None
-        self.refresh()
+        if self._rows != before or self._marked != marked:
+            self.refresh(layout=self.styles.is_auto_height)
 
     def _keys(self) -> list[str]:
         return [row.key for row in self._rows if row.key is not None]

@@ -1,0 +1,50 @@
+"""Every key passes here first: a burst of characters is a barcode, everything else goes on as a key."""
+
+from collections.abc import Awaitable, Callable
+
+from textual import events
+from textual.app import App
+
+from ui.tui.messages import Scanned
+from ui.tui.scanner import GAP_S, Outcome, Scanner
+
+Deliver = Callable[[events.Key], Awaitable[None]]
+
+
+class Keyboard:
+    """`deliver` hands a key to the application as if it had come from the terminal just now."""
+
+    def __init__(self, app: App[None], clock: Callable[[], float], deliver: Deliver) -> None:
+        self._app = app
+        self._deliver = deliver
+        self._scanner: Scanner[events.Key] = Scanner(clock)
+        self._pressed = 0
+
+    async def press(self, key: events.Key) -> None:
+        if key.character is not None and key.is_printable:
+            outcome = self._scanner.character(key.character, key)
+            self._await_pause()
+        elif key.key == "enter":
+            outcome = self._scanner.enter()
+        else:
+            outcome = self._scanner.other()
+        await self._act_on(outcome)
+        if not outcome.held:
+            await self._deliver(key)
+
+    async def _act_on(self, outcome: Outcome[events.Key]) -> None:
+        for key in outcome.release:
+            await self._deliver(key)
+        if outcome.scan is not None:
+            self._app.post_message(Scanned(outcome.scan))
+
+    def _await_pause(self) -> None:
+        """Held keys are released when no other follows within the gap."""
+        self._pressed += 1
+        pressed = self._pressed
+
+        async def pause() -> None:
+            if pressed == self._pressed:
+                await self._act_on(self._scanner.pause())
+
+        self._app.set_timer(GAP_S, pause)
