@@ -92,7 +92,7 @@ def _clean(mask: Mask) -> Mask:
 
 def _parts(foreground: Mask) -> tuple[list[KernelShape], int, bool]:
     """Connected parts with their small holes filled, giants counted and left out."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=4, ltype=cv2.CV_32S)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=4, ltype=cv2.CV_32S)
     areas = stats[1:, cv2.CC_STAT_AREA]
     order = np.flatnonzero(areas >= MIN_AREA) + 1
     overflow = len(order) > MAX_PARTS

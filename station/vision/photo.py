@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = "50000000"  # read once, when cv2 is imported
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import cv2
+import numpy as np
+from numpy.typing import NDArray
 
-from station.grain.reasons import Code, Reason  # noqa: E402
-from station.vision.header import PhotoHeader, read_header  # noqa: E402
+from station.grain.reasons import Code, Reason
+from station.vision.header import PhotoHeader, read_header
 
 MAX_BYTES = 32_000_000
 MAX_PIXELS = 50_000_000

@@ -7,6 +7,7 @@ uneven light. Any plain sheet works: light, dark or coloured.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from station.vision.photo import Pixels
 
 Floats = NDArray[np.float32]
 
-SMALL_SIDE = 240  # the sheet is fitted on a picture this long
+SMALL_SIDE = 200  # the sheet is fitted on a picture this long
 FIT_ROUNDS = 6
 SHADOW_DEPTH = 0.30  # a shadow may shorten the sheet's vector by this share (light down to about 34 %)
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
@@ -40,28 +41,26 @@ def measure_sheet(pixels: Pixels) -> Sheet:
     height, width = pixels.shape[:2]
     shrink = max(1.0, max(height, width) / SMALL_SIDE)
     small_size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
-    small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA))
-    mode = _commonest(small)
-    turn = _axes(mode)
-    surface, inlier = _fit(cv2.transform(small, turn))
-    turned = cv2.transform(_shifted_lab(cv2.GaussianBlur(pixels, (3, 3), 0)), turn)
-    ground = cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR)
-    difference = _difference(turned, ground)
+    small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA), np.eye(3))
+    turn = _axes(_commonest(small))
+    surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32))
+    turned = _shifted_lab(cv2.GaussianBlur(pixels, (3, 3), 0), turn)
+    difference = _difference(turned, cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR))
     spread, threshold = _threshold(difference)
     return Sheet(difference, spread, float(inlier.mean()), threshold)
 
 
-def _shifted_lab(bgr: NDArray[np.uint8]) -> Floats:
-    """CIE Lab with L raised by 16, float32; from OpenCV's 8-bit form."""
-    lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB)
-    scale = np.array([[100 / 255, 0, 0, 16], [0, 1, 0, -128], [0, 0, 1, -128]], np.float32)
-    return np.asarray(cv2.transform(lab.astype(np.float32), scale), np.float32)
+def _shifted_lab(bgr: cv2.typing.MatLike, turn: NDArray[Any]) -> Floats:
+    """CIE Lab with L raised by 16, from OpenCV's 8-bit form, then turned; float32."""
+    lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB).astype(np.float32)
+    scale = np.array([[100 / 255, 0, 0, 16], [0, 1, 0, -128], [0, 0, 1, -128]])
+    return np.asarray(cv2.transform(lab, (turn @ scale).astype(np.float32)), np.float32)
 
 
 def _commonest(small: Floats) -> Floats:
     """The mean colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
     flat = small.reshape(-1, 3)
-    cells = np.clip((flat + [0, 128, 128]) / [8, 8, 8], 0, 31).astype(np.int64)
+    cells = np.clip((flat + np.array([0, 128, 128])) / 8, 0, 31).astype(np.int64)
     index = (cells[:, 0] * 32 + cells[:, 1]) * 32 + cells[:, 2]
     counts = np.bincount(index, minlength=32**3).reshape(32, 32, 32).astype(np.float32)
     smooth = sum(np.roll(counts, shift, axis) for axis in range(3) for shift in (-1, 0, 1))
@@ -82,24 +81,30 @@ def _axes(sheet: Floats) -> Floats:
 def _fit(small: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     """A quadratic surface per turned axis through the sheet's pixels, and which pixels those are."""
     height, width = small.shape[:2]
-    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
     values = small.reshape(-1, 3)
-    centre = np.zeros_like(values)
-    centre[:] = [_mode_of(values[:, k]) for k in range(3)]
-    inlier = np.linalg.norm((values - centre) * [0.5, 1, 1], axis=1) < 14
-    ground = centre
+    centre = np.array([_mode_of(values[:, k]) for k in range(3)], np.float32)
+    inlier = np.linalg.norm((values - centre) * np.array([0.5, 1, 1], np.float32), axis=1) < 14
+    ground = np.broadcast_to(centre, values.shape)
     for round_number in range(FIT_ROUNDS):
-        use = terms[:, :3] if round_number < 2 else terms
         if inlier.sum() < 50:
             break
-        fitted, *_ = np.linalg.lstsq(use[inlier], values[inlier], rcond=None)
-        ground = (use @ fitted).astype(np.float32)
+        use = terms[:, :3] if round_number < 2 else terms
+        ground = use @ _least_squares(use[inlier], values[inlier])
         off = values - ground
         off[:, 0] = np.where(off[:, 0] < 0, off[:, 0] * 0.6, off[:, 0])
-        away = np.linalg.norm(off, axis=1)
+        away = np.sqrt(np.einsum("ij,ij->i", off, off))
         inlier = away < max(4.0, 3.0 * float(np.median(away[inlier])) * 1.48)
-    return ground.reshape(height, width, 3).astype(np.float32), inlier.reshape(height, width)
+    surface = np.ascontiguousarray(ground, np.float32).reshape(height, width, 3)
+    return surface, inlier.reshape(height, width)
+
+
+def _least_squares(terms: Floats, values: Floats) -> Floats:
+    """Coefficients (terms, 3) by the normal equations, a little ridge against singular pictures."""
+    square = terms.T.astype(np.float64) @ terms
+    square += np.eye(len(square)) * 1e-6 * np.trace(square)
+    return np.asarray(np.linalg.solve(square, terms.T.astype(np.float64) @ values), np.float32)
 
 
 def _mode_of(values: Floats) -> float:
@@ -108,15 +113,15 @@ def _mode_of(values: Floats) -> float:
     return float(edges[best] + edges[best + 1]) / 2
 
 
-def _difference(turned: Floats, ground: Floats) -> Floats:
-    """Length of the colour difference, a darkening within a shadow's reach counted lightly."""
-    off = cv2.subtract(turned, ground)
-    bright, first, second = cv2.split(off)
-    down = np.maximum(-bright, 0)
-    reach = SHADOW_DEPTH * np.ascontiguousarray(ground[..., 0])
-    beyond = np.maximum(down - reach, 0)
-    along = np.maximum(bright, 0) + SHADOW_WEIGHT * (down - beyond) + beyond * 2
-    return np.asarray(np.sqrt(along * along + first * first + second * second), np.float32)
+def _difference(turned: Floats, ground: cv2.typing.MatLike) -> Floats:
+    """Length of the colour difference. Brighter counts fully, darker lightly as far as a shadow may
+    reach and doubly beyond: the largest of three straight lines."""
+    bright, first, second = cv2.split(cv2.subtract(turned, ground))
+    shadow = np.asarray(bright) * np.float32(-SHADOW_WEIGHT)
+    reach = (2 - SHADOW_WEIGHT) * SHADOW_DEPTH
+    beyond = cv2.addWeighted(bright, -2.0, cv2.extractChannel(ground, 0), -reach, 0.0)
+    along = cv2.max(cv2.max(bright, shadow), beyond)
+    return np.asarray(cv2.magnitude(along, cv2.magnitude(first, second)), np.float32)
 
 
 def _threshold(difference: Floats) -> tuple[float, float]:

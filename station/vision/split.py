@@ -75,7 +75,9 @@ def _break_up(
         level = float(levels[index])
         if peak < level * RISE:
             break
-        count, labels, stats, _ = cv2.connectedComponentsWithStats((depth > level).astype(np.uint8), connectivity=4)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(
+            (depth > level).astype(np.uint8), connectivity=4
+        )
         if count < 3:
             continue
         branches = []

@@ -37,7 +37,9 @@ def _lump(
     distance, turn = np.hypot(along, across), np.arctan2(across, along)
     radius = np.full_like(distance, diameter / 2)
     for k in range(2, 7):
-        radius *= 1 + np.float32(rough * rng.normal() / np.sqrt(k)) * np.cos(k * turn + np.float32(rng.uniform(0, 6.3)))
+        radius *= 1 + np.float32(rough * rng.normal() / np.sqrt(k)) * np.cos(
+            k * turn + np.float32(rng.uniform(0, 6.3))
+        )
     radius = np.maximum(radius, diameter * 0.15)
     r = np.clip(distance / radius, 0, 1)
     side = (along * light.x + across * light.y) / np.maximum(radius, 1) * light.strength

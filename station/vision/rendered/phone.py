@@ -71,11 +71,15 @@ def paint_sheet(
     field = _light(phone, width // FIELD + 1, height // FIELD + 1)
     shadow = _shadows(phone, field.shape, masks, kernel_px)
     colour, waver = SHEETS[sheet]
-    texture_tile = np.clip(128 + waver * tile[..., None] + phone.noise * rng.standard_normal((*tile.shape, 3)), 0, 255)
+    texture_tile = np.clip(
+        128 + waver * tile[..., None] + phone.noise * rng.standard_normal((*tile.shape, 3)), 0, 255
+    )
     rows, cols = -(-height // tile.shape[0]), -(-width // tile.shape[1])
     surface = np.tile(texture_tile.astype(np.uint8), (rows, cols, 1))[:height, :width]
     lit = (field * shadow)[..., None] * np.array(colour, np.float32)
-    ground = cv2.resize(np.clip(lit, 0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR)
+    ground = cv2.resize(
+        np.clip(lit, 0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR
+    )
     photo = cv2.addWeighted(ground, 1.0, surface, 1.0, -128.0)
     return np.ascontiguousarray(photo, dtype=np.uint8), field
 
@@ -86,8 +90,7 @@ def _light(phone: Phone, width: int, height: int) -> Floats:
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     slope = (x * np.float32(phone.light.x) + y * np.float32(phone.light.y)) * 0.5
     corners = 0.25 * (x * x + y * y)
-    field: Floats = np.float32(phone.exposure) * (1 - np.float32(phone.gradient) * (slope + corners))
-    return field
+    return np.asarray(phone.exposure * (1 - phone.gradient * (slope + corners)), np.float32)
 
 
 def _shadows(

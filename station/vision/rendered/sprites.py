@@ -48,13 +48,21 @@ class GrainShape:
 
 WHEAT = GrainShape((0.88, 1.1), (0.42, 0.54), (0.46, 0.62), (0.38, 0.5), WHEAT_COLOURS, crease=0.5, bend=0.06)
 OTHER_GRAINS = {
-    "rice": GrainShape((0.9, 1.2), (0.24, 0.34), (0.35, 0.5), (0.35, 0.5), ((200, 215, 220), (180, 200, 210))),
-    "lentil": GrainShape((0.7, 0.95), (0.9, 1.0), (0.48, 0.52), (0.48, 0.52), ((60, 85, 140), (60, 105, 110))),
-    "pea": GrainShape((0.95, 1.25), (0.93, 1.0), (0.48, 0.52), (0.48, 0.52), ((80, 170, 180), (90, 160, 130))),
+    "rice": GrainShape(
+        (0.9, 1.2), (0.24, 0.34), (0.35, 0.5), (0.35, 0.5), ((200, 215, 220), (180, 200, 210))
+    ),
+    "lentil": GrainShape(
+        (0.7, 0.95), (0.9, 1.0), (0.48, 0.52), (0.48, 0.52), ((60, 85, 140), (60, 105, 110))
+    ),
+    "pea": GrainShape(
+        (0.95, 1.25), (0.93, 1.0), (0.48, 0.52), (0.48, 0.52), ((80, 170, 180), (90, 160, 130))
+    ),
     "chickpea": GrainShape(
         (1.2, 1.5), (0.78, 0.92), (0.5, 0.7), (0.42, 0.5), ((110, 155, 195), (80, 110, 150)), bend=0.04
     ),
-    "maize": GrainShape((1.4, 1.8), (0.68, 0.85), (0.75, 1.0), (0.22, 0.34), ((40, 165, 235), (70, 180, 235))),
+    "maize": GrainShape(
+        (1.4, 1.8), (0.68, 0.85), (0.75, 1.0), (0.22, 0.34), ((40, 165, 235), (70, 180, 235))
+    ),
 }
 
 
@@ -67,7 +75,12 @@ def noise_tile(rng: np.random.Generator, side: int = 512) -> Floats:
 
 
 def grain_sprite(
-    rng: np.random.Generator, shape: GrainShape, wheat_px: float, tile: Floats, light: Light, damaged: bool = False
+    rng: np.random.Generator,
+    shape: GrainShape,
+    wheat_px: float,
+    tile: Floats,
+    light: Light,
+    damaged: bool = False,
 ) -> Sprite:
     """A whole grain at a random angle; `damaged` makes it shrivelled, dull and spotted."""
     return _draw(rng, shape, wheat_px, tile, light, broken=False, damaged=damaged)
@@ -157,16 +170,16 @@ def _markings(
     if shape.crease and rng.random() < shape.crease:
         line = np.exp(-((v - np.float32(rng.normal(0, 0.06))) ** 2) / 0.012) * ((t > 0.06) & (t < 0.96))
         lips = np.exp(-((np.abs(v) - 0.35) ** 2) / 0.05)
-        bgr = bgr * (1 - np.float32(rng.uniform(0.3, 0.55)) * line + 0.08 * lips)[..., None]
+        bgr = np.asarray(bgr * (1 - rng.uniform(0.3, 0.55) * line + 0.08 * lips)[..., None], np.float32)
     elif shape.crease:
         radius = ((t - 0.11) / 0.1) ** 2 + (v / 0.5) ** 2
         ring = np.exp(-((radius - 1) ** 2) / 0.25) - 0.6 * np.exp(-radius / 0.5)
-        bgr = bgr * (1 - np.float32(rng.uniform(0.12, 0.3)) * ring)[..., None]
+        bgr = np.asarray(bgr * (1 - rng.uniform(0.12, 0.3) * ring)[..., None], np.float32)
     if damaged:
         grey = bgr.mean(axis=2, keepdims=True)
-        bgr = grey + (bgr - grey) * np.float32(rng.uniform(0.35, 0.8))
+        bgr = np.asarray(grey + (bgr - grey) * rng.uniform(0.35, 0.8), np.float32)
         spots = np.clip(grain * 1.2 - 0.6, 0, 1) + 0.5 * np.cos(v * np.float32(rng.uniform(8, 16))) ** 2
-        bgr = bgr * (0.92 - np.float32(rng.uniform(0.25, 0.5)) * spots)[..., None]
+        bgr = np.asarray(bgr * (0.92 - rng.uniform(0.25, 0.5) * spots)[..., None], np.float32)
     return bgr
 
 
@@ -177,10 +190,14 @@ def _break(
     rough = 0.04 * grain
     if rng.random() < 0.8:
         tilt = np.float32(rng.normal(0, 0.3))
-        past = np.float32(rng.choice([-1, 1])) * u + tilt * v * 0.5 + rough - np.float32(rng.uniform(-0.35, 0.5))
+        past = (
+            np.float32(rng.choice([-1, 1])) * u + tilt * v * 0.5 + rough - np.float32(rng.uniform(-0.35, 0.5))
+        )
     else:
         past = np.float32(rng.choice([-1, 1])) * v + 0.3 * u * np.float32(rng.normal()) + rough
-    face = np.clip(1 + past / np.float32(rng.uniform(0.06, 0.3)), 0, 1)[..., None] * np.float32(rng.uniform(0.5, 1))
+    face = np.clip(1 + past / np.float32(rng.uniform(0.06, 0.3)), 0, 1)[..., None] * np.float32(
+        rng.uniform(0.5, 1)
+    )
     pale = np.array(ENDOSPERM, np.float32) * (0.82 + 0.07 * grain)[..., None]
     kept = np.clip(-past * np.float32(length / 2) + 0.5, 0.0, 1.0)
     return alpha * kept, bgr * (1 - face) + pale * face

@@ -98,7 +98,9 @@ def render_tray(
     when the kernels do not fit.
     """
     if width * height > MAX_PIXELS or min(width, height) < 64 or kernels + cut > MAX_KERNELS:
-        raise ValueError(f"cannot render {kernels} kernels on {width}x{height}: at most 12 megapixels, 3000 kernels")
+        raise ValueError(
+            f"cannot render {kernels} kernels on {width}x{height}: at most 12 megapixels, 3000 kernels"
+        )
     rng = np.random.default_rng(seed)
     phone = phone or Phone.typical(rng)
     tile = noise_tile(rng)

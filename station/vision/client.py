@@ -1,0 +1,206 @@
+"""The station's end of a vision worker: start it, ask it, replace it; never wait for it without bound.
+
+One thread at a time may use a `VisionWorker`; `pid` and `ready` may be read from any.
+"""
+
+import os
+import selectors
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from station.grain.inspection import Inspection, ModelName
+from station.vision.wire import LENGTHS, WireError, encode, inspection_from_dict, lengths, parse_header
+
+CHUNK = 1 << 16
+# glibc then keeps the pictures' memory between photos instead of asking the kernel for it each time
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "268435456"}
+KILL_WAIT_S = 5.0
+
+
+class WorkerGone(Exception):
+    """The worker has ended or cannot be started: start another, or go on without photos."""
+
+
+class WorkerSlow(Exception):
+    """The worker did not answer in time; it was killed and must be replaced."""
+
+
+class WorkerRefused(Exception):
+    """The worker is well but could not read the photo's file."""
+
+
+def worker_command(bundle: Path) -> list[str]:
+    """The command that runs the worker for a bundle."""
+    return [sys.executable, "-m", "station.vision.worker", str(bundle)]
+
+
+@dataclass(slots=True)
+class VisionWorker:
+    """A child process that judges photos with one bundle.
+
+    `start()` before `inspect()`; both raise WorkerGone or WorkerSlow, after which `replace()` gives a
+    fresh one. `close()` ends the child (its input is closed; it is killed if it lingers)."""
+
+    bundle: Path
+    start_timeout_s: float = 20.0
+    answer_timeout_s: float = 10.0
+    command: Sequence[str] | None = None
+    clock: Callable[[], float] = time.monotonic
+    model: ModelName | None = field(default=None, init=False)
+    _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
+    _asked: int = field(default=0, init=False, repr=False)
+
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    @property
+    def ready(self) -> bool:
+        """Loaded, warm and still running."""
+        return self.model is not None and self._process is not None and self._process.poll() is None
+
+    def start(self) -> None:
+        """Starts the child and waits until it is warm. Raises WorkerGone or WorkerSlow."""
+        if self._process is not None:
+            raise RuntimeError("a worker is started once; use replace()")
+        command = self.command or worker_command(self.bundle)
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                bufsize=0,
+                env={**os.environ, **KEEP_MEMORY},
+            )
+        except OSError as error:
+            raise WorkerGone(f"cannot start the vision worker: {error}") from error
+        self._set_pipes()
+        hello = self._receive(self.clock() + self.start_timeout_s)
+        if "ready" not in hello:
+            self._kill()
+            raise WorkerGone(str(hello.get("failed", "the vision worker sent no greeting")))
+        self.model = ModelName(**hello["ready"])
+
+    def inspect(
+        self, photo: bytes | Path, species: str | None = None, *, polygons: bool = False
+    ) -> Inspection:
+        """Judges a photo given as bytes or as a file's path. Raises WorkerGone, WorkerSlow or, for a
+        file that cannot be read, WorkerRefused."""
+        if not self.ready:
+            raise WorkerGone("the vision worker is not running")
+        self._asked += 1
+        request: dict[str, Any] = {"id": self._asked, "species": species, "polygons": polygons}
+        body = b""
+        if isinstance(photo, Path):
+            request["path"] = str(photo)
+        else:
+            body = photo
+        deadline = self.clock() + self.answer_timeout_s
+        self._transmit(encode(request, body), deadline)
+        answer = self._receive(deadline)
+        if answer.get("id") != self._asked:
+            self._kill()
+            raise WorkerGone("the vision worker answered another question")
+        if "error" in answer:
+            raise WorkerRefused(str(answer["error"]))
+        return inspection_from_dict(answer["inspection"])
+
+    def close(self) -> None:
+        """Ends the child: closes its input, waits a moment, kills it. Safe to call twice."""
+        process = self._process
+        if process is None:
+            return
+        if process.stdin is not None and not process.stdin.closed:
+            process.stdin.close()
+        try:
+            process.wait(timeout=1.0)
+        except subprocess.TimeoutExpired:
+            self._kill()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def replace(self) -> "VisionWorker":
+        """Closes this one and starts another with the same settings. Raises WorkerGone or WorkerSlow."""
+        self.close()
+        fresh = VisionWorker(
+            self.bundle, self.start_timeout_s, self.answer_timeout_s, self.command, self.clock
+        )
+        fresh.start()
+        return fresh
+
+    def _set_pipes(self) -> None:
+        process = self._running()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            os.set_blocking(pipe.fileno(), False)
+
+    def _running(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise WorkerGone("the vision worker was not started")
+        return self._process
+
+    def _transmit(self, data: bytes, deadline: float) -> None:
+        stdin = self._running().stdin
+        assert stdin is not None
+        view = memoryview(data)
+        while view:
+            self._wait(stdin.fileno(), selectors.EVENT_WRITE, deadline)
+            try:
+                view = view[os.write(stdin.fileno(), view[:CHUNK]) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                self._kill()
+                raise WorkerGone(f"the vision worker ended: {error}") from error
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        try:
+            header_length, body_length = lengths(self._exactly(LENGTHS.size, deadline))
+            header = parse_header(self._exactly(header_length, deadline))
+        except WireError as error:
+            self._kill()
+            raise WorkerGone(f"the vision worker speaks nonsense: {error}") from error
+        self._exactly(body_length, deadline)
+        return header
+
+    def _exactly(self, count: int, deadline: float) -> bytes:
+        stdout = self._running().stdout
+        assert stdout is not None
+        parts: list[bytes] = []
+        missing = count
+        while missing:
+            self._wait(stdout.fileno(), selectors.EVENT_READ, deadline)
+            try:
+                part = os.read(stdout.fileno(), min(missing, CHUNK))
+            except BlockingIOError:
+                continue
+            if not part:
+                self._kill()
+                raise WorkerGone(f"the vision worker ended with code {self._running().returncode}")
+            parts.append(part)
+            missing -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, descriptor: int, event: int, deadline: float) -> None:
+        """Returns when the pipe can be used; kills the worker and raises WorkerSlow at the deadline."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(descriptor, event)
+            left = deadline - self.clock()
+            if left <= 0 or not selector.select(left):
+                self._kill()
+                raise WorkerSlow("the vision worker did not answer in time")
+
+    def _kill(self) -> None:
+        process = self._running()
+        self.model = None
+        if process.poll() is None:
+            process.kill()
+        try:
+            process.wait(timeout=KILL_WAIT_S)
+        except subprocess.TimeoutExpired:  # stuck in the kernel: it cannot answer any more, leave it
+            return

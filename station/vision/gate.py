@@ -1,0 +1,169 @@
+"""Decides whether a photo can be judged, and says what a person should do differently.
+
+Every limit was set on degraded copies (blurred, darkened, brightened, with glare) of rendered trays and
+of the real wheat photos that must pass, midway between the last good and the first bad ones.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from station.grain.reasons import Code, Reason
+from station.vision.kernels import KernelShape, Segmentation
+from station.vision.photo import Pixels
+
+MIN_KERNELS = 10
+MAX_EDGE = 0.26  # outline's blur as a share of the kernel's width; photos that must pass stay under 0.22
+MIN_LIGHT = 55.0  # brightest twentieth of the picture and the kernels both darker (0 to 255)
+CLIPPED = 250  # grey level from which a sensor is taken to be full
+MAX_CLIPPED_KERNELS = 0.18  # share of kernel pixels that are full
+MAX_GLARE = 0.02  # share of the picture: full patches on a sheet that is not itself white
+MAX_PILED = 0.3  # share of the kernels' area in parts that did not come apart
+MAX_COVERAGE = 0.62  # of the picture covered by kernels
+MAX_CUT = 0.4  # of all kernels cut by the edge
+MIN_PLAIN = 0.3  # of the picture must be sheet
+MAX_SPREAD = 9.0  # the sheet's own noise in Lab units: patterned cloth, gravel; a shadowed sheet has 5
+MAX_FULL = 0.5  # share of the picture that is full, where kernels cannot be told any more
+MIN_SOLID = 0.84  # middle solidity: grains are convex
+MAX_SIZES = 1.0  # spread of log area: grains of a load are alike
+PILED_SOLID = 0.82
+PILED_AREA = 2.4  # of the middle area
+SAMPLED = 150  # kernels whose outline is measured for sharpness
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What the gate measured, in the units of the limits above; None where there was nothing to measure."""
+
+    edge: float | None
+    light: float
+    clipped_kernels: float
+    glare: float
+    full: float
+    piled: float
+    cut: float
+    solidity: float | None
+    sizes: float | None
+
+
+def check(pixels: Pixels, found: Segmentation) -> tuple[Reason, ...]:
+    """Why the photo must be refused, most telling first; empty when it may be judged."""
+    return reasons(measure(pixels, found), found)
+
+
+def measure(pixels: Pixels, found: Segmentation) -> Quality:
+    """Measures BGR `pixels` (working scale) and what was found on them."""
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    kernels = found.complete
+    inside = [grey[_window(k)][k.mask > 0] for k in kernels[:: max(1, len(kernels) // SAMPLED)]]
+    of_kernels = np.concatenate(inside) if inside else np.zeros(0, np.uint8)
+    areas = np.array([k.area for k in kernels])
+    return Quality(
+        edge=_edge(pixels, kernels),
+        light=max(float(np.percentile(grey[::4, ::4], 95)), float(np.median(of_kernels)) if inside else 0.0),
+        clipped_kernels=float((of_kernels >= CLIPPED).mean()) if inside else 0.0,
+        glare=_glare(grey),
+        full=float((grey[::4, ::4] >= CLIPPED).mean()),
+        piled=_piled(kernels),
+        cut=found.cut / max(1, len(found.kernels)),
+        solidity=float(np.median([k.solidity for k in kernels])) if kernels else None,
+        sizes=float(np.std(np.log(areas))) if len(areas) > 2 else None,
+    )
+
+
+def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
+    """The refusals that follow from what was measured."""
+    count = len(found.complete)
+    refused: list[Reason] = []
+    if quality.light < MIN_LIGHT:
+        refused.append(Reason(Code.DARK, {"value": round(quality.light, 1), "limit": MIN_LIGHT}))
+    if _too_bright(quality, found):
+        share = round(quality.clipped_kernels, 3)
+        refused.append(Reason(Code.BRIGHT, {"value": share, "limit": MAX_CLIPPED_KERNELS}))
+    if quality.glare > MAX_GLARE:
+        refused.append(Reason(Code.GLARE, {"share": round(quality.glare, 3), "limit": MAX_GLARE}))
+    if quality.edge is not None and quality.edge > MAX_EDGE:
+        refused.append(Reason(Code.NOT_SHARP, {"value": round(quality.edge, 3), "limit": MAX_EDGE}))
+    if _not_grain(quality, found):
+        refused.append(Reason(Code.NOT_GRAIN))
+    elif quality.piled > MAX_PILED or found.coverage > MAX_COVERAGE:
+        refused.append(Reason(Code.PILED_UP, {"share": round(quality.piled, 3), "limit": MAX_PILED}))
+    if count >= MIN_KERNELS and quality.cut > MAX_CUT:
+        refused.append(Reason(Code.CUT_OFF, {"share": round(quality.cut, 3), "limit": MAX_CUT}))
+    if count < MIN_KERNELS:
+        refused.append(Reason(Code.TOO_FEW_KERNELS, {"kernels": count, "limit": MIN_KERNELS}))
+    return tuple(refused)
+
+
+def _too_bright(quality: Quality, found: Segmentation) -> bool:
+    """Full kernels, or a full picture on which no kernels can be told."""
+    washed_out = len(found.complete) < MIN_KERNELS or _not_grain(quality, found)
+    return quality.clipped_kernels > MAX_CLIPPED_KERNELS or (quality.full > MAX_FULL and washed_out)
+
+
+def _not_grain(quality: Quality, found: Segmentation) -> bool:
+    """No plain sheet, a texture of thousands of specks, or things that are not convex or not alike."""
+    if found.overflow or found.sheet.spread > MAX_SPREAD or found.sheet.plain < MIN_PLAIN:
+        return True
+    if quality.solidity is None or quality.sizes is None:
+        return False
+    return quality.solidity < MIN_SOLID or quality.sizes > MAX_SIZES
+
+
+def _window(kernel: KernelShape) -> tuple[slice, slice]:
+    x, y, width, height = kernel.box
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _piled(kernels: tuple[KernelShape, ...]) -> float:
+    """Share of the kernels' area in parts that are too large or too hollow to be one kernel."""
+    if not kernels:
+        return 0.0
+    middle = float(np.median([k.area for k in kernels]))
+    total = sum(k.area for k in kernels)
+    piled = sum(k.area for k in kernels if k.area > PILED_AREA * middle and k.solidity < PILED_SOLID)
+    return piled / total
+
+
+def _glare(grey: NDArray[np.uint8]) -> float:
+    """Share of the picture in full patches of some size, unless the sheet itself is white."""
+    small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    if float(np.median(small)) > 225:
+        return 0.0
+    full = (small >= CLIPPED).astype(np.uint8)
+    return float(cv2.morphologyEx(full, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)).mean())
+
+
+def _edge(pixels: Pixels, kernels: tuple[KernelShape, ...]) -> float | None:
+    """How wide the outline is from sheet to kernel, as a share of the kernel's width (middle kernel)."""
+    measured = []
+    for kernel in kernels[:: max(1, len(kernels) // SAMPLED)]:
+        if (value := _edge_of(pixels, kernel)) is not None:
+            measured.append(value)
+    return float(np.median(measured)) if measured else None
+
+
+def _edge_of(pixels: Pixels, kernel: KernelShape) -> float | None:
+    """Contrast over steepest slope along the outline, over the kernel's width, in the strongest channel."""
+    x, y, width, height = kernel.box
+    pad = 6
+    top, left = max(0, y - pad), max(0, x - pad)
+    patch = pixels[top : y + height + pad, left : x + width + pad]
+    mask = np.zeros(patch.shape[:2], np.uint8)
+    mask[y - top : y - top + height, x - left : x - left + width] = kernel.mask
+    outside, inside = cv2.mean(patch, 255 - mask), cv2.mean(patch, mask)
+    channel = int(np.argmax(np.abs(np.subtract(inside[:3], outside[:3]))))
+    contrast = abs(inside[channel] - outside[channel])
+    if contrast < 8:
+        return None
+    plane = np.ascontiguousarray(patch[..., channel])
+    slope = (
+        np.hypot(cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3)) / 8
+    )
+    near = cv2.dilate(mask, np.ones((5, 5), np.uint8)) - cv2.erode(mask, np.ones((5, 5), np.uint8))
+    ring = slope[near > 0]
+    steep = float(np.percentile(ring, 85)) if ring.size else 0.0
+    across = float(kernel.area) / max(1.0, float(np.hypot(width, height)))
+    return contrast / max(steep, 0.05) / max(across, 1.0)

@@ -1,0 +1,106 @@
+"""A bundle that was changed in any way is refused, and says what is wrong."""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from station.vision.bundle import MANIFEST, MODEL, BundleError, pack_bundle, parse_bundle, read_bundle
+from station.vision.model import start_model
+from tests.vision.conftest import BUNDLE
+
+
+def content_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(content: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in content.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def test_the_shipped_bundle_is_small_and_says_what_it_is() -> None:
+    bundle = read_bundle(BUNDLE)
+    assert BUNDLE.stat().st_size <= 5_000_000
+    assert (bundle.name, bundle.version) == ("wheat-kernels", "1")
+    assert bundle.sha256 == hashlib.sha256(BUNDLE.read_bytes()).hexdigest()
+    assert bundle.manifest["species"] == ["wheat"]
+    assert bundle.manifest["licence"]
+    assert any("barley" in text for text in bundle.manifest["not_validated"])
+    assert 0.5 < bundle.manifest["figures"]["balanced_accuracy"] < 0.95
+
+
+def test_packing_what_was_read_gives_the_same_bytes() -> None:
+    bundle = read_bundle(BUNDLE)
+    manifest = {k: v for k, v in bundle.manifest.items() if k != "files"}
+    assert pack_bundle(manifest, {MODEL: bundle.model}) == BUNDLE.read_bytes()
+
+
+def test_a_changed_model_is_refused_by_name() -> None:
+    content = content_of(BUNDLE)
+    content[MODEL] = content[MODEL][:-1] + bytes([content[MODEL][-1] ^ 1])
+    with pytest.raises(BundleError, match=r"model\.onnx was changed"):
+        parse_bundle(zipped(content))
+
+
+def test_an_added_a_missing_and_a_doubled_file_are_refused() -> None:
+    content = content_of(BUNDLE)
+    with pytest.raises(BundleError, match=r"extra\.txt is not listed"):
+        parse_bundle(zipped({**content, "extra.txt": b"x"}))
+    with pytest.raises(BundleError, match=r"model\.onnx is missing"):
+        parse_bundle(zipped({MANIFEST: content[MANIFEST]}))
+    with pytest.raises(BundleError, match=r"manifest\.json is missing"):
+        parse_bundle(zipped({MODEL: content[MODEL]}))
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"not a zip", bytes(1000)])
+def test_what_is_no_zip_is_refused(data: bytes) -> None:
+    with pytest.raises(BundleError, match="not a model bundle"):
+        parse_bundle(data)
+
+
+def test_a_missing_file_is_named() -> None:
+    with pytest.raises(BundleError, match=r"nowhere\.bundle"):
+        read_bundle(Path("/nowhere.bundle"))
+
+
+def test_a_manifest_without_its_keys_is_refused_with_their_names() -> None:
+    manifest = json.loads(content_of(BUNDLE)[MANIFEST])
+    del manifest["confusion"]
+    with pytest.raises(BundleError, match="confusion missing"):
+        parse_bundle(pack_bundle(manifest, {MODEL: b"x"}))
+
+
+def test_a_model_that_is_no_onnx_is_a_bundle_error() -> None:
+    manifest = json.loads(content_of(BUNDLE)[MANIFEST])
+    with pytest.raises(BundleError, match="does not load"):
+        start_model(parse_bundle(pack_bundle(manifest, {MODEL: b"not a model"})))
+
+
+def test_a_manifest_with_wrong_content_is_a_bundle_error() -> None:
+    content = content_of(BUNDLE)
+    manifest = {**json.loads(content[MANIFEST]), "classes": ["sound", "purple"]}
+    with pytest.raises(BundleError, match="manifest"):
+        start_model(parse_bundle(pack_bundle(manifest, {MODEL: content[MODEL]})))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000_000), st.integers(1, 255))
+def test_no_changed_byte_is_ever_accepted_with_other_content(position: int, flip: int) -> None:
+    honest = BUNDLE.read_bytes()
+    data = bytearray(honest)
+    data[position % len(data)] ^= flip
+    try:
+        bundle = parse_bundle(bytes(data))
+    except BundleError:
+        return
+    assert (bundle.model, bundle.manifest) == (parse_bundle(honest).model, parse_bundle(honest).manifest)

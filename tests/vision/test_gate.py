@@ -1,0 +1,109 @@
+"""The quality gate: refuses what cannot be judged with a reason, and lets good photos pass."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from station.grain.reasons import Code
+from station.vision import gate
+from station.vision.kernels import find_kernels
+from station.vision.photo import Photo, decode
+from station.vision.rendered import SHEETS, RenderedTray, render_tray
+from tests.vision import pictures
+
+
+def refusals(data: bytes) -> set[Code]:
+    photo = decode(data)
+    assert isinstance(photo, Photo)
+    return {reason.code for reason in gate.check(photo.pixels, find_kernels(photo.pixels))}
+
+
+@pytest.mark.parametrize("sheet", sorted(SHEETS))
+def test_a_good_tray_passes_on_every_sheet(sheet: str) -> None:
+    for seed in (41, 42):
+        tray = render_tray(seed, width=1600, height=1200, kernels=70, touching=0.2, cut=3, sheet=sheet)
+        assert refusals(tray.jpeg) == set()
+
+
+def test_a_blurred_photo_is_not_sharp(tray: RenderedTray) -> None:
+    assert Code.NOT_SHARP in refusals(pictures.blurred(tray.jpeg, 5))
+
+
+def test_a_dark_photo_is_dark(tray: RenderedTray) -> None:
+    assert Code.DARK in refusals(pictures.brighter(tray.jpeg, 0.2))
+
+
+@pytest.mark.parametrize("factor", [3.5, 6.0])
+def test_an_overexposed_photo_is_bright(tray: RenderedTray, factor: float) -> None:
+    assert Code.BRIGHT in refusals(pictures.brighter(tray.jpeg, factor))
+
+
+def test_a_reflection_on_the_sheet_is_glare(tray: RenderedTray) -> None:
+    pixels = pictures.pixels_of(tray.jpeg).astype(np.float32)
+    lamp = np.zeros(pixels.shape[:2], np.float32)
+    cv2.circle(lamp, (1300, 600), 260, 400, cv2.FILLED)
+    pixels += cv2.GaussianBlur(lamp, (0, 0), 40)[..., None]
+    assert Code.GLARE in refusals(pictures.jpeg(np.clip(pixels, 0, 255).astype(np.uint8)))
+
+
+def test_nine_kernels_are_too_few_and_ten_are_enough() -> None:
+    nine = render_tray(4, width=1200, height=900, kernels=9, touching=0, broken=0, foreign=0)
+    ten = render_tray(4, width=1200, height=900, kernels=10, touching=0, broken=0, foreign=0)
+    assert refusals(nine.jpeg) == {Code.TOO_FEW_KERNELS}
+    assert refusals(ten.jpeg) == set()
+
+
+def test_a_heap_is_piled_up_or_no_plain_sheet() -> None:
+    tray = render_tray(2, width=2000, height=1500, kernels=400, touching=0, sheet="black", kernel_px=60)
+    pixels = pictures.pixels_of(tray.jpeg)
+    heap = pixels.copy()
+    for shift in range(1, 14):
+        heap = np.maximum(heap, np.roll(pixels, (31 * shift, 53 * shift), (0, 1)))
+    assert refusals(pictures.jpeg(heap)) & {Code.PILED_UP, Code.NOT_GRAIN}
+
+
+def test_a_heap_in_the_middle_of_the_sheet_is_piled_up() -> None:
+    tray = render_tray(2, width=2000, height=1500, kernels=60, touching=0, sheet="black", kernel_px=60)
+    pixels = pictures.pixels_of(tray.jpeg)
+    clump = pixels[200:800, 200:900]
+    heap = clump.copy()
+    for shift in range(1, 16):
+        heap = np.maximum(heap, np.roll(clump, (37 * shift, 71 * shift), (0, 1)))
+    pixels[200:800, 200:900] = heap
+    assert refusals(pictures.jpeg(pixels)) & {Code.PILED_UP, Code.NOT_GRAIN}
+
+
+def test_a_tray_that_is_mostly_cut_is_cut_off() -> None:
+    tray = render_tray(12, width=1600, height=1200, kernels=12, cut=14, touching=0, broken=0, foreign=0)
+    assert refusals(tray.jpeg) == {Code.CUT_OFF}
+
+
+def test_a_page_of_text_is_not_grain() -> None:
+    page = np.full((1200, 1600, 3), 240, np.uint8)
+    for line in range(30):
+        words = "The quick brown fox jumps over the lazy dog 0123"
+        cv2.putText(page, words, (20, 40 + line * 38), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 2)
+    assert Code.NOT_GRAIN in refusals(pictures.jpeg(page))
+
+
+def test_noise_is_not_grain_and_a_blank_sheet_has_too_few_kernels() -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (900, 1200, 3), np.uint8)
+    assert Code.NOT_GRAIN in refusals(pictures.png(noise))
+    assert refusals(pictures.png(np.full((900, 1200, 3), 200, np.uint8))) == {Code.TOO_FEW_KERNELS}
+
+
+def test_every_refusal_says_value_and_limit(tray: RenderedTray) -> None:
+    photo = decode(pictures.blurred(tray.jpeg, 5))
+    assert isinstance(photo, Photo)
+    for reason in gate.check(photo.pixels, find_kernels(photo.pixels)):
+        if reason.code is not Code.NOT_GRAIN:
+            assert "limit" in reason.params
+
+
+def test_no_real_wheat_photo_is_refused_for_its_quality(photos: Path) -> None:
+    files = sorted((photos / "evaluate" / "eight_grains").glob("wheat*"))
+    files.append(photos / "train" / "wheat_green_sheet.jpg")
+    assert len(files) == 22
+    assert [f.name for f in files if refusals(f.read_bytes())] == []

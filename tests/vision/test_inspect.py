@@ -1,0 +1,163 @@
+"""From photo bytes to an inspection, with the shipped net."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from station.grain.inspection import Inspection, KernelClass
+from station.grain.reasons import Code
+from station.vision.inspect import inspect
+from station.vision.model import LoadedModel
+from station.vision.overlay import draw_overlay
+from station.vision.rendered import RenderedTray, render_tray
+from station.vision.wire import inspection_from_dict
+from tests.vision import pictures
+
+
+def codes(inspection: Inspection) -> set[Code]:
+    return {reason.code for reason in inspection.reasons}
+
+
+def test_a_tray_is_counted_classed_and_timed(tray: RenderedTray, model: LoadedModel) -> None:
+    found = inspect(tray.jpeg, model, species="soft_wheat")
+    assert found.accepted
+    assert abs((found.kernels or 0) - 120) <= 3
+    assert found.models == (model.name,)
+    assert found.species is not None
+    assert found.species.name == "wheat"
+    assert sum(s.count for s in found.classes.values()) == found.kernels == len(found.kernel_list)
+    assert sum(s.share for s in found.classes.values()) == pytest.approx(1, abs=1e-5)
+    assert all(s.low <= s.share <= s.high for s in found.classes.values())
+    assert all(k.kernel_class and 0 < (k.p or 0) <= 1 for k in found.kernel_list)
+    assert set(found.seconds) == {"decode", "segment", "infer", "inspect"}
+    assert found.mm_per_px is None
+
+
+def test_rendered_kernels_are_mostly_called_what_they_are(model: LoadedModel) -> None:
+    right = total = 0
+    for seed, sheet in ((61, "green"), (62, "white"), (63, "black")):
+        tray = render_tray(
+            seed, width=2000, height=1500, kernels=80, broken=0.2, foreign=0.1, touching=0, sheet=sheet
+        )
+        found = inspect(tray.jpeg, model)
+        for truth in tray.truth.complete:
+            x, y = truth.box[0] + truth.box[2] / 2, truth.box[1] + truth.box[3] / 2
+            for k in found.kernel_list:
+                if abs(k.box[0] + k.box[2] / 2 - x) < 5 and abs(k.box[1] + k.box[3] / 2 - y) < 5:
+                    right += k.kernel_class is truth.kernel_class
+                    total += 1
+    assert total >= 230
+    assert right / total >= 0.85
+
+
+def test_the_same_photo_gives_the_same_answer_but_for_the_seconds(
+    tray: RenderedTray, model: LoadedModel
+) -> None:
+    one, two = inspect(tray.jpeg, model), inspect(tray.jpeg, model)
+    assert replace(one, seconds={}) == replace(two, seconds={})
+
+
+def test_boxes_are_in_pixels_of_the_upright_original(model: LoadedModel) -> None:
+    tray = render_tray(14, width=3000, height=2000, kernels=30, touching=0, broken=0, foreign=0)
+    upright = pictures.pixels_of(tray.jpeg)
+    stored = pictures.with_exif_orientation(pictures.jpeg(np.ascontiguousarray(np.rot90(upright))), 6)
+    found = inspect(stored, model)
+    assert found.kernels == 30
+    for truth in tray.truth.complete:
+        gaps = [max(abs(a - b) for a, b in zip(truth.box, k.box, strict=True)) for k in found.kernel_list]
+        assert min(gaps) <= 8
+
+
+def test_a_refused_photo_still_reports_its_kernels_but_no_classes(
+    tray: RenderedTray, model: LoadedModel
+) -> None:
+    found = inspect(pictures.brighter(tray.jpeg, 0.3), model)
+    assert not found.accepted
+    assert Code.DARK in codes(found)
+    assert found.kernels is not None
+    assert found.kernels > 60
+    assert found.cut is not None
+    assert found.classes == {}
+    assert all(k.kernel_class is None and k.p is None for k in found.kernel_list)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [(b"", Code.UNREADABLE), (b"no picture", Code.UNREADABLE), (None, Code.TOO_LARGE)],
+)
+def test_undecodable_photos_are_refused_without_kernels(
+    data: bytes | None, code: Code, model: LoadedModel
+) -> None:
+    found = inspect(data if data is not None else pictures.png_claiming(60_000, 50_000), model)
+    assert not found.accepted
+    assert codes(found) == {code}
+    assert (found.kernels, found.cut, found.kernel_list) == (None, None, ())
+
+
+def test_without_a_model_kernels_are_counted_and_nothing_is_judged(tray: RenderedTray) -> None:
+    found = inspect(tray.jpeg, None)
+    assert not found.accepted
+    assert codes(found) == {Code.NO_MODEL}
+    assert found.kernels is not None
+    assert found.kernels > 100
+    assert found.models == ()
+
+
+def test_wheat_declared_as_barley_is_the_wrong_species(tray: RenderedTray, model: LoadedModel) -> None:
+    found = inspect(tray.jpeg, model, species="barley")
+    assert codes(found) == {Code.WRONG_SPECIES}
+    assert found.reasons[0].params == {"declared": "barley", "seen": "wheat"}
+    assert found.classes == {}
+
+
+@pytest.mark.parametrize("name", ["soft_wheat", "durum", "wheat", None])
+def test_wheat_is_taken_under_each_of_its_names(
+    name: str | None, tray: RenderedTray, model: LoadedModel
+) -> None:
+    assert inspect(tray.jpeg, model, species=name).accepted
+
+
+@pytest.mark.parametrize("grain", ["lentil", "pea", "chickpea", "maize", "rice"])
+def test_rendered_other_grains_are_unknown(grain: str, model: LoadedModel) -> None:
+    tray = render_tray(71, width=1600, height=1200, kernels=40, grain=grain, broken=0, foreign=0)
+    assert codes(inspect(tray.jpeg, model)) == {Code.UNKNOWN_GRAIN}
+    assert codes(inspect(tray.jpeg, model, species="wheat")) == {Code.UNKNOWN_GRAIN, Code.WRONG_SPECIES}
+
+
+def test_polygons_are_given_on_request_and_survive_the_wire(tray: RenderedTray, model: LoadedModel) -> None:
+    found = inspect(tray.jpeg, model, polygons=True)
+    assert all(len(k.polygon) >= 3 for k in found.kernel_list)
+    assert inspection_from_dict(found.as_dict(polygons=True)) == found
+    plain = inspect(tray.jpeg, model)
+    assert inspection_from_dict(plain.as_dict()) == plain
+
+
+def test_the_overlay_is_a_png_of_the_photo_with_something_drawn(
+    tray: RenderedTray, model: LoadedModel
+) -> None:
+    drawn = draw_overlay(tray.jpeg, inspect(tray.jpeg, model, polygons=True))
+    assert drawn is not None
+    assert drawn.startswith(b"\x89PNG")
+    assert (pictures.pixels_of(drawn) != pictures.pixels_of(tray.jpeg)).any(axis=2).mean() > 0.005
+    assert draw_overlay(b"no picture", inspect(b"no picture", model)) is None
+
+
+def test_real_wheat_of_another_camera_is_accepted_and_mostly_sound(photos: Path, model: LoadedModel) -> None:
+    files = sorted((photos / "evaluate" / "eight_grains").glob("wheat_gujrat_A*"))
+    for file in files:
+        found = inspect(file.read_bytes(), model, species="wheat")
+        assert found.accepted, (file.name, found.reasons)
+        assert found.classes[KernelClass.SOUND].count >= 0.6 * (found.kernels or 0), file.name
+
+
+@pytest.mark.parametrize(
+    "pattern", ["unknown_lentils/*.jpg", "eight_grains/chickpea*", "eight_grains/maize*"]
+)
+def test_real_other_grains_declared_as_wheat_are_refused(
+    pattern: str, photos: Path, model: LoadedModel
+) -> None:
+    files = sorted((photos / "evaluate").glob(pattern))[::3]
+    accepted = [f.name for f in files if inspect(f.read_bytes(), model, species="wheat").accepted]
+    assert accepted == []
