@@ -58,7 +58,7 @@ def create_app(context: Context) -> FastAPI:
         api.include_router(room.router)
     app.include_router(api)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, context))
+    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context))
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
 

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from station.api.asked import language_for
 from station.api.language import problem_texts
@@ -86,6 +87,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(OSError, _os_error)
     for kind in (LedgerError, OperationalError, PoolTimeout):
         app.add_exception_handler(kind, _busy)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _internal)
 
 
@@ -162,6 +164,13 @@ async def _busy(request: Request, error: Exception) -> Response:
 
 
 async def _internal(request: Request, _error: Exception) -> Response:
-    """The server logs the trace of what it catches; this names the request that caused it."""
+    """The server logs the trace and hangs up; this names the request that caused it."""
     _log.error("%s %s failed", request.method, request.url.path)
-    return answer(request, 500, ApiFault.INTERNAL_ERROR, {})
+    response = answer(request, 500, ApiFault.INTERNAL_ERROR, {})
+    response.headers["Connection"] = "close"
+    return response
+
+
+async def _hung_up(_request: Request, _error: Exception) -> Response:
+    """The client is gone in the middle of its body: nobody reads this."""
+    return Response(status_code=400)

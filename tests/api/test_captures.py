@@ -1,0 +1,197 @@
+"""Uploads: durable before the answer, once, limited, and refused kindly."""
+
+import errno
+import os
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from station.api import upload as uploading
+from station.store.tables import Capture, Photo
+from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, ok, problem, upload
+
+
+def rows(counter: Counter) -> int:
+    with counter.silo.desk.ledger.read() as tx:
+        return len(tx.exec(select(Capture)).all())
+
+
+def test_photos_come_back_byte_for_byte(counter: Counter) -> None:
+    photos = [JPEG + bytes([n]) * n for n in range(1, 5)]
+    with counter.client("phone") as phone:
+        capture = ok(upload(phone, *photos), 201)
+        for digest, photo in zip(capture["photos"], photos, strict=True):
+            answer = phone.get(f"/photos/{digest}")
+            assert answer.content == photo
+            assert answer.headers["content-type"] == "image/jpeg"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+    assert counter.woken == [1]
+
+
+def test_the_file_is_on_the_disk_before_the_row_and_the_row_before_the_answer(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    blobs, ledger = counter.context().blobs, counter.silo.desk.ledger
+    real_put, real_fsync = type(blobs).put, os.fsync
+    monkeypatch.setattr(
+        type(blobs), "put", lambda self, data: (real_put(self, data), order.append("photo"))[0]
+    )
+    monkeypatch.setattr(os, "fsync", lambda handle: (order.append("fsync"), real_fsync(handle))[1])
+    forget = ledger.on_commit(lambda: order.append("row"))
+    with counter.client("phone") as phone:
+        ok(upload(phone, JPEG), 201)
+    order.append("answer")
+    forget()
+    assert order == ["fsync", "fsync", "fsync", "photo", "row", "answer"]
+
+
+def test_sending_twice_is_harmless_and_other_photos_are_a_conflict(counter: Counter) -> None:
+    id_ = str(uuid4())
+    with counter.client("phone") as phone:
+        first = ok(upload(phone, JPEG, id_=id_), 201)
+        assert ok(upload(phone, JPEG, id_=id_.upper()), 200) == first
+        problem(upload(phone, JPEG + b"x", id_=id_), 409, "capture_differs")
+        assert ok(phone.get(f"/captures/{id_}")) == first
+    assert rows(counter) == 1
+    assert counter.woken == [1]
+
+
+def test_the_same_upload_from_many_threads_is_one_capture(counter: Counter) -> None:
+    id_ = str(uuid4())
+
+    def send(_: int) -> int:
+        with counter.client("phone") as phone:
+            return int(upload(phone, JPEG, id_=id_).status_code)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(send, range(12)))
+    assert answers == [200] * 11 + [201]
+    assert rows(counter) == 1
+
+
+def test_unknown_fields_are_refused_naming_the_known_ones(counter: Counter) -> None:
+    with counter.client("phone") as phone:
+        refused = problem(upload(phone, JPEG, form='{"variety": "x"}'), 422, "unknown_form_field")
+        assert refused["params"] == {
+            "field": "variety",
+            "known": ["barcode", "species", "operator_variety", "note"],
+        }
+        files = [("photos", ("a.jpg", JPEG, "image/jpeg"))]
+        extra = phone.post("/captures", data={"id": str(uuid4()), "colour": "red"}, files=files)
+        assert problem(extra, 422, "unknown_form_field")["params"]["known"] == ["id", "form", "photos"]
+        problem(upload(phone, JPEG, form='{"species": "oats"}'), 422, "unknown_species")
+    assert rows(counter) == 0
+
+
+@pytest.mark.parametrize("form", ["", "{", "[]", "null", '{"note": "\\ud800"}', '{"note": 1}', "[" * 5000])
+def test_a_form_that_is_no_object_of_texts_is_refused(counter: Counter, form: str) -> None:
+    with counter.client("phone") as phone:
+        answer = upload(phone, JPEG, form=form)
+        assert answer.status_code == (201 if form == "" else 422), answer.text
+
+
+@pytest.mark.parametrize("id_", ["", "7", "x" * 36, "../../etc/passwd"])
+def test_an_id_that_is_no_uuid_is_refused(counter: Counter, id_: str) -> None:
+    files = [("photos", ("a.jpg", JPEG, "image/jpeg"))]
+    with counter.client("phone") as phone:
+        refused = problem(phone.post("/captures", data={"id": id_}, files=files), 422, "not_valid")
+        assert refused["errors"][0]["field"] == "id"
+
+
+def test_no_photo_and_too_many_photos_are_refused(counter: Counter) -> None:
+    with counter.client("phone") as phone:
+        problem(phone.post("/captures", data={"id": str(uuid4())}), 422, "no_photo")
+        problem(phone.post("/captures", json={"id": str(uuid4())}), 422, "no_photo")
+        problem(upload(phone, *[JPEG] * 5), 422, "not_valid")
+        boundary = {"Content-Type": "multipart/form-data; boundary=x"}
+        problem(phone.post("/captures", content=b"rubbish", headers=boundary), 422, "not_valid")
+    assert rows(counter) == 0
+
+
+def test_a_photo_of_any_other_kind_is_kept_and_never_served_as_a_page(counter: Counter) -> None:
+    page = b"<script>alert(1)</script>"
+    with counter.client("phone") as phone:
+        files = [("photos", ("a.html", page, "text/html"))]
+        capture = ok(phone.post("/captures", data={"id": str(uuid4())}, files=files), 201)
+        answer = phone.get(f"/photos/{capture['photos'][0]}")
+        assert (answer.content, answer.headers["content-type"]) == (page, "application/octet-stream")
+
+
+def test_an_upload_over_the_limit_is_refused_with_and_without_its_length(counter: Counter) -> None:
+    counter.limit(max_upload_bytes=200_000)
+    with counter.client("phone") as phone:
+        problem(upload(phone, bytes(300_000)), 413, "too_large")
+        boundary = {"Content-Type": "multipart/form-data; boundary=x"}
+        head = b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
+        parts = (part for part in [head, *[bytes(50_000)] * 20])
+        problem(phone.post("/captures", content=parts, headers=boundary), 413, "too_large")
+        ok(upload(phone, bytes(100_000)), 201)
+    assert rows(counter) == 1
+
+
+def test_a_disk_nearly_full_refuses_photos_while_tickets_go_on(counter: Counter) -> None:
+    counter.limit(min_free_mb_uploads=10**9)
+    silo = counter.silo
+    with counter.client("phone") as phone, counter.client() as anne:
+        refused = problem(upload(phone, JPEG), 507, "disk_full")
+        assert refused["action"]
+        health = ok(anne.get("/health"))
+        assert health["accepting"]
+        assert "disk_full" in [warning["code"] for warning in health["warnings"]]
+        visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        confirm(anne, silo, 43_120)
+        measure(silo, "S1")
+        accept(anne, visit["loads"][0]["id"])
+        assert confirm(anne, silo, 15_240)["tickets"][0]["number"] == 1
+        counter.limit(min_free_mb_uploads=0, warn_free_mb=10**9)
+        assert [one["code"] for one in ok(anne.get("/health"))["warnings"]] == ["disk_low"]
+        ok(upload(phone, JPEG), 201)
+
+
+def test_a_disk_that_fills_during_the_upload_refuses_it_and_leaves_no_row(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with counter.client("phone") as phone:
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "fsync", no_room)
+            problem(upload(phone, JPEG), 507, "disk_full")
+        assert rows(counter) == 0
+        ok(upload(phone, JPEG), 201)
+
+
+def test_storing_holds_few_photos_in_memory_at_a_time(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import threading
+
+    lock, now, most = threading.Lock(), [0], [0]
+    real = uploading._store
+
+    def watched(*given: object) -> object:
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        threading.Event().wait(0.02)
+        try:
+            return real(*given)  # type: ignore[arg-type]
+        finally:
+            with lock:
+                now[0] -= 1
+
+    monkeypatch.setattr(uploading, "_store", watched)
+
+    def send(number: int) -> None:
+        with counter.client("phone") as phone:
+            ok(upload(phone, JPEG + bytes([number])), 201)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(send, range(8)))
+    assert most[0] <= uploading.STORING_AT_ONCE
+    with counter.silo.desk.ledger.read() as tx:
+        assert len(tx.exec(select(Photo)).all()) == 8

@@ -1,0 +1,127 @@
+"""The OpenAPI document is true: any request that it allows, and many that it does not, get its answers."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from station.api.app import create_app
+from tests.api.rig import ADMIN_TOKEN, Counter
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def operations(app: FastAPI) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, methods in document(app)["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_every_error_is_declared_as_a_problem(unserved: Counter) -> None:
+    for path, method, operation in operations(unserved.app):
+        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert "500" in errors, (method, path)
+        for answer in errors.values():
+            assert list(answer["content"]) == ["application/problem+json"], (method, path)
+            assert answer["content"]["application/problem+json"]["schema"]["$ref"].endswith("/Problem")
+    assert "HTTPValidationError" not in document(unserved.app)["components"]["schemas"]
+
+
+def test_every_act_of_a_person_says_that_it_needs_one(unserved: Counter) -> None:
+    free, by_terminal = [], []
+    for path, method, operation in operations(unserved.app):
+        (needed,) = operation.get("security") or [{}]
+        if not needed:
+            free.append(path)
+        elif method == "post" and set(needed) == {"token"}:
+            by_terminal.append(path)
+        elif path.startswith("/api/v1/admin"):
+            assert set(needed) == {"admin"}
+        elif method == "post":
+            assert set(needed) == {"token", "person"}
+    assert free == ["/api/v1/health"]
+    assert sorted(by_terminal) == [
+        "/api/v1/captures", "/api/v1/captures/{capture_id}/inspections", "/api/v1/sign-in",
+    ]  # fmt: skip
+
+
+def test_the_document_names_no_foreign_host_and_no_page_loads_one(unserved: Counter) -> None:
+    assert "://" not in json.dumps(document(unserved.app))
+    assert {route.path for route in unserved.app.routes if hasattr(route, "path")} & {
+        "/docs",
+        "/redoc",
+    } == set()
+
+
+def test_every_answer_has_a_model(unserved: Counter) -> None:
+    for path, method, operation in operations(unserved.app):
+        good = {status: answer for status, answer in operation["responses"].items() if status < "300"}
+        assert good, (method, path)
+        for status, answer in good.items():
+            if status == "204":
+                continue
+            (schema,) = {json.dumps(one["schema"]) for one in answer["content"].values()}
+            assert schema != "{}", (method, path)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_request_breaks_the_contract(unserved: Counter) -> None:
+    """Bounded: a few requests per operation, on a site with a truck in each state."""
+    silo, tokens = unserved.silo, unserved.tokens
+    silo.receive("AB-123-CD")
+    waiting = silo.arrive("EF-456-GH")
+    silo.confirm(40_000, waiting, "first")
+    silo.weigh(15_000)
+    silo.measure("gac", {"moisture": 13.0}, "S9")
+    unserved.app = create_app(unserved.context())
+    schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", unserved.app).exclude(
+        path="/api/v1/events"
+    )
+    known = {
+        "visit_id": waiting.id,
+        "load_id": silo.loads(waiting)[0].id,
+        "barcode": silo.barcode(silo.loads(waiting)[0]),
+    }
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        bearer = ADMIN_TOKEN if operation.path.startswith("/api/v1/admin") else tokens.office
+        headers = {"Authorization": f"Bearer {bearer}", "Silo-Person": tokens.marc}
+        _try(operation, headers, known)
+
+
+def _try(operation: Any, headers: dict[str, str], known: dict[str, str]) -> None:
+    """Generated requests, half of them about something that exists."""
+
+    @given(case=operation.as_strategy(), real=st.booleans())
+    @settings(
+        max_examples=8, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    def tried(case: Any, real: bool) -> None:
+        for name, value in known.items():
+            if real and name in (case.path_parameters or {}):
+                case.path_parameters[name] = value
+        case.call_and_validate(headers=headers, checks=CHECKS)
+
+    tried()
