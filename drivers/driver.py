@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from drivers.dialogue import Batch, Conversing, Dialogue, Unit, say, shared_receipts
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import Health, HealthKeeper
@@ -101,7 +103,7 @@ class Driver:
                 try:
                     self._transport.open()
                     self._health.opened()
-                    yield from self._listen(stop)
+                    yield from self._serve(stop)
                 except EndOfData:
                     return
                 except TransportError as error:
@@ -113,7 +115,9 @@ class Driver:
 
     def confirm(self, delivery: Delivery) -> None:
         """The delivery is safe (committed): tell the sender, where it waits for that."""
-        if delivery.receipt is not None:
+        if isinstance(delivery.receipt, Batch):
+            delivery.receipt.confirm()
+        elif delivery.receipt is not None:
             self._transport.confirm(delivery.receipt)
 
     def health(self) -> Health:
@@ -138,6 +142,41 @@ class Driver:
             if stop.wait(min(left, _TICK_S)):
                 return
 
+    def _serve(self, stop: threading.Event) -> Iterator[Delivery]:
+        if isinstance(self.protocol, Conversing):
+            return self._converse(self.protocol.dialogue(), stop)
+        return self._listen(stop)
+
+    def _converse(self, dialogue: Dialogue, stop: threading.Event) -> Iterator[Delivery]:
+        """As `_listen`, with a device that is answered; its answers wait for `confirm`."""
+        self._noise_seen = 0
+        dialogue.opened(self._monotonic())
+        try:
+            while not self._stopped(stop):
+                now = self._monotonic()
+                say(dialogue, self._transport, now)
+                chunk = self._transport.read(min(_TICK_S, dialogue.wait_s(now)))
+                at, now = self._clock(), self._monotonic()
+                if chunk is None:
+                    yield from self._units(dialogue, dialogue.quiet(at, now), None)
+                else:
+                    self._failures = 0
+                    yield from self._units(dialogue, dialogue.hear(chunk, at, now), chunk)
+        except EndOfData:
+            yield from self._units(dialogue, dialogue.finish(self._clock()), None)
+            raise
+        except TransportError:
+            yield from self._lost_half(dialogue, self._clock(), "the connection ended half way")
+            raise
+
+    def _units(self, dialogue: Dialogue, units: list[Unit], chunk: Chunk | None) -> Iterator[Delivery]:
+        """The frames of all units; a chunk's own receipt is confirmed with the last of them."""
+        self._count_noise(dialogue)
+        whole = chunk is not None and chunk.receipt is not None
+        done = partial(self._transport.confirm, chunk.receipt) if chunk and whole else _nothing
+        for frame, receipt in shared_receipts(dialogue, units, done):
+            yield self._deliver(frame, receipt, dup=bool(chunk and chunk.dup), stream=not whole)
+
     def _listen(self, stop: threading.Event) -> Iterator[Delivery]:
         framer = self.protocol.framer()
         self._noise_seen = 0
@@ -154,7 +193,7 @@ class Driver:
                     continue
                 self._failures = 0
                 if chunk.whole:
-                    yield self._deliver(Frame(chunk.data, at), chunk)
+                    yield self._deliver(Frame(chunk.data, at), chunk.receipt, dup=chunk.dup, stream=False)
                     continue
                 if half_since is not None and now - half_since > self._half_after_s:
                     yield from self._half(framer, at, "the message stopped half way")
@@ -176,27 +215,30 @@ class Driver:
         """What is complete is delivered, the rest is a bad message."""
         frames = framer.idle(at)
         yield from self._frames(framer, frames)
-        half = framer.drop()
-        self._noise_seen = framer.noise
+        yield from self._lost_half(framer, at, reason)
+
+    def _lost_half(self, source: Framer | Dialogue, at: datetime, reason: str) -> Iterator[Delivery]:
+        half = source.drop()
+        self._noise_seen = source.noise
         if half:
             error = FrameError(reason, half)
             self._health.bad(len(half), ErrorCode.BAD_FRAME, str(error))
             yield Delivery(self.device, Frame(half, at), None, error)
 
-    def _count_noise(self, framer: Framer) -> None:
+    def _count_noise(self, framer: Framer | Dialogue) -> None:
         if framer.noise != self._noise_seen:
             self._health.noise(framer.noise - self._noise_seen)
             self._noise_seen = framer.noise
 
-    def _deliver(self, frame: Frame, chunk: Chunk | None) -> Delivery:
+    def _deliver(self, frame: Frame, receipt: Any, *, dup: bool = False, stream: bool = True) -> Delivery:
+        """`stream`: the line is a stream of bytes, where only the text tells a record printed again."""
         outcome = read_frame(self.protocol, frame)
-        receipt, dup = (chunk.receipt, chunk.dup) if chunk else (None, False)
         if isinstance(outcome, FrameError):
             self._health.bad(len(frame.data), _code(outcome), str(outcome))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.good(frame.at)
         outcome = self._steadiness.judge(outcome)
-        if chunk is None and outcome.kind == "analysis":
+        if stream and outcome.kind == "analysis":
             outcome = self._mark_reprint(outcome)
         return Delivery(self.device, frame, outcome, None, receipt, dup)
 
@@ -209,6 +251,10 @@ class Driver:
         if len(self._recent) > _REPRINTS_KEPT:
             del self._recent[next(iter(self._recent))]
         return reading
+
+
+def _nothing() -> None:
+    """Nobody waits for a receipt."""
 
 
 def _code(error: FrameError) -> ErrorCode:

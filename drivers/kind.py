@@ -18,7 +18,7 @@ _PARSER_MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One choice the installer makes for a kind: all values are words from `allowed`."""
+    """One choice the installer makes for a kind: a word from `allowed`, any text where that is empty."""
 
     default: str
     allowed: tuple[str, ...]
@@ -76,7 +76,7 @@ def choose(kind: str, declared: Mapping[str, Setting], given: Mapping[str, str])
         if key not in declared:
             known = ", ".join(declared) or "none"
             raise SettingError(f"{kind}: unknown setting {key!r}; known settings: {known}")
-        if value not in declared[key].allowed:
+        if declared[key].allowed and value not in declared[key].allowed:
             allowed = ", ".join(declared[key].allowed)
             raise SettingError(f"{kind}: {key} = {value!r} is not possible; allowed: {allowed}")
     return {key: given.get(key, setting.default) for key, setting in declared.items()}

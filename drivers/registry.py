@@ -32,7 +32,7 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "stop": ("1", "2"),
         },
         "tcp": {"idle": ()},
-        "mqtt": {"client": ()},
+        "mqtt": {"client": (), "sparkplug_host": ()},
         "replay": {},
     }
 )
@@ -78,6 +78,7 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
         client_id=options.get("client", f"silo-{name}"),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
+        sparkplug_host=options.get("sparkplug_host"),
     )
 
 

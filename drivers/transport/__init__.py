@@ -1,6 +1,6 @@
 """The ways to a device. This package is the only importer of pyserial and paho."""
 
-from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Publishing, Transport
 from drivers.transport.mqtt import MqttTransport
 from drivers.transport.publish import MqttPublisher
 from drivers.transport.replay import ReplayTransport
@@ -14,6 +14,7 @@ __all__ = [
     "LineDown",
     "MqttPublisher",
     "MqttTransport",
+    "Publishing",
     "ReplayTransport",
     "SerialTransport",
     "TcpTransport",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from drivers.errors import TransportError
 
@@ -74,3 +74,11 @@ class Transport(Protocol):
 
     def describe(self) -> str:
         """The address and line settings, without secrets, for a person to read."""
+
+
+@runtime_checkable
+class Publishing(Protocol):
+    """A line with topics: what is said names one."""
+
+    def publish(self, topic: str, data: bytes) -> None:
+        """Send at least once, not retained. Raises LineDown when the line is gone."""

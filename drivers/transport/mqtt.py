@@ -4,10 +4,16 @@ The session is persistent (fixed client id, clean_session off, QoS 1): while the
 broker keeps what arrives. An acknowledgement is given by `confirm`, after the caller's commit; a
 message without one comes again, marked DUP, when the connection is made anew. paho's own session
 lives in memory only, so every `open` makes a new client and the broker's session is the only one.
+
+`sparkplug_host` names this station as a Sparkplug host application: `spBv1.0/STATE/<host>` says online
+after each subscription, and offline by the connection's will or before it is closed.
 """
 
+import json
 import queue
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,12 +74,18 @@ class MqttTransport:
         username: str | None = None,
         password: str | None = None,
         connect_s: float = 5.0,
+        sparkplug_host: str | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        """`client_id` names the session at the broker: fixed for a device, used by nobody else."""
+        """`client_id` names the session at the broker: fixed for a device, used by nobody else.
+        `wall` gives seconds since 1970, for the time in the host's state message."""
         self._host, self._port, self._topic = host, port, topic
         self._client_id = client_id
         self._username, self._password = username, password
         self._connect_s = connect_s
+        self._host_state = f"spBv1.0/STATE/{sparkplug_host}" if sparkplug_host else None
+        self._wall = wall
+        self._born_ms = 0
         self._session: _Session | None = None
 
     def open(self) -> None:
@@ -111,7 +123,14 @@ class MqttTransport:
         return Chunk(bytes(message.payload), True, receipt, bool(message.dup), message.topic)
 
     def write(self, data: bytes) -> None:
-        """Nothing is sent to an instrument over MQTT."""
+        """Nothing is said without a topic: see `publish`."""
+
+    def publish(self, topic: str, data: bytes) -> None:
+        session = self._session
+        if session is None or session.end is not None:
+            raise self._lost()
+        if session.client.publish(topic, data, qos=1).rc != 0:
+            raise self._lost()
 
     def confirm(self, receipt: Any) -> None:
         """Acknowledge. A receipt of an earlier connection is void: its message comes again."""
@@ -121,6 +140,8 @@ class MqttTransport:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
+            if self._host_state and session.end is None:
+                session.client.publish(self._host_state, self._state(False), qos=1, retain=True)
             session.settle()
             session.client.disconnect()
             session.client.loop_stop()
@@ -137,6 +158,9 @@ class MqttTransport:
             manual_ack=True,
         )
         client.connect_timeout = self._connect_s
+        if self._host_state:
+            self._born_ms = int(self._wall() * 1000)
+            client.will_set(self._host_state, self._state(False), qos=1, retain=True)
         if self._username:
             client.username_pw_set(self._username, self._password)
         return client
@@ -152,11 +176,13 @@ class MqttTransport:
                 client.subscribe(self._topic, qos=1)
 
         def on_subscribe(
-            _client: Client, _user: Any, _mid: int, codes: list[ReasonCode], _props: Properties | None
+            client: Client, _user: Any, _mid: int, codes: list[ReasonCode], _props: Properties | None
         ) -> None:
             if any(code.is_failure for code in codes):
                 text = f"{self._broker()} refuses topic {self._topic}: check the broker's access list"
                 session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
+            elif self._host_state:
+                client.publish(self._host_state, self._state(True), qos=1, retain=True)
             session.ready.set()
 
         def on_message(client: Client, _user: Any, message: MQTTMessage) -> None:
@@ -181,6 +207,10 @@ class MqttTransport:
         session.client.on_message = on_message
         session.client.on_disconnect = on_disconnect
         session.client.on_unsubscribe = lambda *_: session.settled.set()
+
+    def _state(self, online: bool) -> str:
+        """The will carries the time of the birth, so that an old will cannot end a new session."""
+        return json.dumps({"online": online, "timestamp": self._born_ms})
 
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"

@@ -1,0 +1,124 @@
+"""Devices that wait for an answer, speak through a topic, or say several things in one message.
+
+A plain device is a framer and a parser. Where the protocol is a conversation, the kind has a dialogue
+instead of a framer: it is made anew for every connection, hears what the line delivered, hands out
+frames that `Kind.parse` reads one by one without knowing what came before, and collects what is to be
+said. It opens no port and reads no clock.
+
+    line -> Chunk -> Dialogue.hear -> Unit(frames) -> deliveries -> commit -> Dialogue.confirmed -> answer
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+from drivers.reading import Frame
+from drivers.transport import Chunk, Publishing, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Bytes for the device; `topic` only where the line has topics (MQTT)."""
+
+    data: bytes
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Frames that arrived as one message and are acknowledged as one, after the last is safe.
+
+    `token` is given back to `Dialogue.confirmed` then; None where the device does not wait for it.
+    """
+
+    frames: tuple[Frame, ...]
+    token: object = None
+
+
+class Dialogue(Protocol):
+    """The state of one conversation. `now` is in seconds of a monotonic clock."""
+
+    @property
+    def noise(self) -> int:
+        """Bytes that belonged to no message."""
+
+    def opened(self, now: float) -> None:
+        """The line is open."""
+
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]: ...
+
+    def quiet(self, at: datetime, now: float) -> list[Unit]:
+        """Nothing was heard: what was held back or waited for too long is decided."""
+
+    def confirmed(self, token: object) -> None:
+        """The unit of this token is safe. Called from another thread."""
+
+    def take_says(self, now: float) -> list[Say]:
+        """What is to be said now, in order."""
+
+    def wait_s(self, now: float) -> float:
+        """How long to listen, at most, before `take_says` may have something new (seconds)."""
+
+    def finish(self, at: datetime) -> list[Unit]:
+        """The end of a recording."""
+
+    def drop(self) -> bytes:
+        """Give up and return the half message at hand; it is counted as noise."""
+
+    def take_dropped(self) -> list[bytes]:
+        """Runs of noise since the last call, for a person to look at (bounded)."""
+
+
+@runtime_checkable
+class Conversing(Protocol):
+    """A kind whose device is answered. Its `framer` reads recordings, which hold one side only."""
+
+    def dialogue(self) -> Dialogue: ...
+
+
+class Batch:
+    """The receipt that several frames share: `done` is called when all are confirmed."""
+
+    def __init__(self, size: int, done: Callable[[], None]) -> None:
+        self._lock = threading.Lock()
+        self._left = size
+        self._done = done
+
+    def confirm(self) -> None:
+        with self._lock:
+            self._left -= 1
+            last = self._left == 0
+        if last:
+            self._done()
+
+
+def say(dialogue: Dialogue, transport: Transport, now: float) -> None:
+    """Say what is due. Raises what the transport raises; a recording hears nothing."""
+    for words in dialogue.take_says(now):
+        if words.topic is None:
+            transport.write(words.data)
+        elif isinstance(transport, Publishing):
+            transport.publish(words.topic, words.data)
+
+
+def shared_receipts(
+    dialogue: Dialogue, units: list[Unit], done: Callable[[], None]
+) -> Iterator[tuple[Frame, Batch]]:
+    """Every frame with the receipt of its unit; `done` is called when all units are confirmed."""
+    every = Batch(len(units) + 1, done)
+    every.confirm()
+    for unit in units:
+        receipt = Batch(len(unit.frames) + 1, _in_turn(dialogue, unit.token, every))
+        receipt.confirm()
+        for frame in unit.frames:
+            yield frame, receipt
+
+
+def _in_turn(dialogue: Dialogue, token: object, every: Batch) -> Callable[[], None]:
+    def done() -> None:
+        dialogue.confirmed(token)
+        every.confirm()
+
+    return done
