@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,17 +48,26 @@ class Book:
                     self._news.notify_all()
 
     def first(self, wanted: Wanted, after: int = 0) -> Heard | None:
-        return next((h for h in self.heard if h.event.seq > after and wanted(h.event)), None)
+        """The first event behind number `after` that is `wanted`, as far as heard."""
+        return next((h for h in self.heard[self._behind(after) :] if wanted(h.event)), None)
 
     def all(self, *kinds: str) -> list[schemas.Event]:
         return [h.event for h in self.heard if h.event.kind in kinds]
 
     async def wait(self, what: str, wanted: Wanted, *, after: int = 0, timeout_s: float = 30.0) -> Heard:
         """The first event behind number `after` that is `wanted`, past or future. Raises NothingHeard."""
+        looked = self._behind(after)
         try:
             async with asyncio.timeout(timeout_s), self._news:
-                while (found := self.first(wanted, after)) is None:
+                while True:
+                    for heard in self.heard[looked:]:
+                        if wanted(heard.event):
+                            return heard
+                    looked = len(self.heard)
                     await self._news.wait()
-                return found
         except TimeoutError:
             raise NothingHeard(f"not heard within {timeout_s:.0f} s: {what}") from None
+
+    def _behind(self, after: int) -> int:
+        """Where the events with a number above `after` begin; they are in order."""
+        return bisect_right(self.heard, after, key=lambda heard: heard.event.seq)

@@ -73,15 +73,16 @@ class Operator:
         for _ in range(DECISION_TRIES):
             proposal = (await self._client.load(load_id)).proposal
             if proposal is None or not proposal.ranked:
-                await self.refuse(load_id)
+                await self.refuse(load_id, "Aucune cellule ne convient")
                 return False
             if await self._accepted(load_id, _choice(proposal, self.site, override=override)):
                 await self._ended("decision_made", load_id)
                 return True
         raise RuntimeError(f"load {load_id}: the proposal changed {DECISION_TRIES} times")
 
-    async def refuse(self, load_id: str) -> None:
-        await self._client.refuse(load_id, self.site.refusal_reasons[0])
+    async def refuse(self, load_id: str, reason: str | None = None) -> None:
+        """For the first reason of the site's list unless another is given."""
+        await self._client.refuse(load_id, reason or self.site.refusal_reasons[0])
         await self._ended("load_refused", load_id)
 
     async def leave(self, load_id: str) -> None:

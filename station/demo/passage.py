@@ -44,11 +44,13 @@ class Scene:
 
 @dataclass(slots=True)
 class Passage:
-    """`visit` from `arrive` on; `decided` has the positions of the loads that were told where to tip."""
+    """`visit` from `arrive` on, `since` the last event before it; `decided` has the positions of the loads
+    that were told where to tip."""
 
     scene: Scene
     truck: TruckScript
     visit: schemas.Visit | None = None
+    since: int = 0
     decided: list[int] = field(default_factory=list)
 
     @property
@@ -62,6 +64,7 @@ class Passage:
 
     async def arrive(self) -> None:
         await self.scene.yard.pause(ARRIVAL_S)
+        self.since = self.scene.book.seq
         self.visit = await self.scene.operator.enter(self.truck)
         if self.truck.happening is Happening.CANCELLED:
             await self.scene.operator.cancel(self.visit.id)
@@ -135,6 +138,7 @@ class Passage:
         paired = await self.scene.book.wait(
             f"the pairing of reading {reading_id}",
             lambda event: event.kind == "reading_paired" and event.subject_id == reading_id,
+            after=before,
         )
         if paired.event.data["state"] == "unpaired":
             await self._put_right(result, load, reading_id)
@@ -164,6 +168,7 @@ class Passage:
             inspected = await self.scene.book.wait(
                 f"the inspection of capture {photo.id}",
                 lambda event: event.kind == "inspection_recorded" and event.subject_id == str(photo.id),
+                after=self.since,
                 timeout_s=INSPECTION_S,
             )
         except NothingHeard:
@@ -177,6 +182,7 @@ class Passage:
             received = await self.scene.book.wait(
                 f"the typed {typed.analyte} of {self.truck.plate}",
                 lambda event, wanted=reading.id: event.subject_id == wanted,  # type: ignore[misc]
+                after=self.since,
             )
             await self.scene.timing.proposed(self.load_id(position), left, received)
 

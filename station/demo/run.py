@@ -18,6 +18,7 @@ import httpx2
 from station.clock import scaled
 from station.demo.book import NothingHeard
 from station.demo.day import play_day
+from station.demo.interactive import play_with_people
 from station.demo.phone import UploadRefused
 from station.demo.report import Ended
 from station.demo.scenario import make_day
@@ -83,7 +84,9 @@ def _run_in(folder: Path, options: DemoOptions) -> int:
                 StationProcess(site, folder / "station.log", speed=options.speed, start=START)
             )
             keys = make_keys(station.url, station.admin_token, options.language)
-            return _headless(yard, station, keys, options)
+            if options.headless:
+                return _headless(yard, station, keys, options)
+            return _with_people(yard, station, keys, options)
         except* FAILURES as failures:
             _tell(f"silo demo: {failures.exceptions[0]}")
     return FAILED
@@ -99,6 +102,12 @@ def _headless(yard: Yard, station: StationProcess, keys: Keys, options: DemoOpti
     )
     _out({"summary": summary})
     return DONE if good else FAILED
+
+
+def _with_people(yard: Yard, station: StationProcess, keys: Keys, options: DemoOptions) -> int:
+    trucks = make_day(options.seed, options.trucks)
+    play_with_people(trucks, yard, station.url, keys, language=options.language, theme=options.theme)
+    return DONE
 
 
 def _sentence(line: Ended, language: str) -> str:

@@ -11,10 +11,11 @@ PIN = "2468"
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The tokens of one terminal and one phone; Camille signs in with PIN."""
+    """The tokens of one terminal, one phone, and the simulated yard, which only looks."""
 
     terminal: str
     phone: str
+    yard: str
 
 
 def make_keys(url: str, admin_token: str, language: str) -> Keys:
@@ -26,7 +27,8 @@ def make_keys(url: str, admin_token: str, language: str) -> Keys:
         _post(http, "/people", person)
         terminal = _post(http, "/tokens", {"name": "terminal-1", "kind": "terminal"})
         phone = _post(http, "/tokens", {"name": "phone-1", "kind": "phone"})
-    return Keys(terminal["token"], phone["token"])
+        yard = _post(http, "/tokens", {"name": "yard", "kind": "app"})
+    return Keys(terminal["token"], phone["token"], yard["token"])
 
 
 def _post(http: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

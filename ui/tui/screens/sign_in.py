@@ -40,6 +40,7 @@ class SignInScreen(StationScreen):
             Plain(id="pin-label", classes="label"),
             Input(id="pin", password=True),
             rows,
+            Plain(id="note-below", classes="note"),
         ]
 
     def on_mount(self) -> None:
@@ -52,6 +53,9 @@ class SignInScreen(StationScreen):
         self.query_one("#name-label", Plain).show_text(t.gettext("Name"))
         self.query_one("#pin-label", Plain).show_text(t.gettext("PIN"))
         self.query_one("#people", Rows).show(self._rows)
+        note = self.query_one("#note-below", Plain)
+        note.show_text(self.station.note_text())
+        note.display = bool(note.shown)
         if not self._asked and self.station.connection.is_up:
             self._asked = True
             self.station.read(self.station.client.people, self._show_people)
