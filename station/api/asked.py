@@ -28,7 +28,7 @@ class Ask:
 
 async def ask(
     request: Request,
-    accept_language: Annotated[str | None, Header(description="`fr` or `en`", max_length=200)] = None,
+    accept_language: Annotated[str | None, Header(description="`fr` or `en`")] = None,
 ) -> Ask:
     context: Context = request.app.state.context
     return Ask(context, language_for(context, accept_language))
