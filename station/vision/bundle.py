@@ -10,7 +10,9 @@ Manifest (JSON): `format` 1, `name`, `version`, `task`, `species` (validated for
 import hashlib
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +34,17 @@ REQUIRED = (
     "unknown",
     "files",
 )
+_UNZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)  # what zipfile is known to raise for damaged archives
 _STAMP = (2020, 1, 1, 0, 0, 0)  # a fixed time, so that equal content gives equal bytes
 
 
@@ -72,7 +85,7 @@ def parse_bundle(data: bytes, where: str = "bundle") -> Bundle:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = _extract(archive, where)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except _UNZIP_ERRORS as error:
         raise BundleError(f"{where}: not a model bundle: {error}") from error
     manifest = _manifest(files, where)
     _verify(manifest, files, where)

@@ -15,7 +15,8 @@ from station.vision.kernels import KernelShape, Segmentation
 from station.vision.photo import Pixels
 
 MIN_KERNELS = 10
-MAX_EDGE = 0.26  # outline's blur as a share of the kernel's width; photos that must pass stay under 0.22
+MAX_EDGE = 0.16  # blur of the outline as a share of the kernel's width; photos that must pass stay under 0.12
+SHARP_EDGE_PX = 1.6  # how wide the outline of a perfectly sharp kernel measures
 MIN_LIGHT = 55.0  # brightest twentieth of the picture and the kernels both darker (0 to 255)
 CLIPPED = 250  # grey level from which a sensor is taken to be full
 MAX_CLIPPED_KERNELS = 0.18  # share of kernel pixels that are full
@@ -30,6 +31,9 @@ MIN_SOLID = 0.84  # middle solidity: grains are convex
 MAX_SIZES = 1.0  # spread of log area: grains of a load are alike
 PILED_SOLID = 0.82
 PILED_AREA = 2.4  # of the middle area
+PILED_DEPTH = 2.6  # of a kernel's half-width; touching kernels in one layer leave gaps, a heap does not
+HEAP_TEXTURE = 6.0  # mean absolute Laplacian (grey levels) inside a heap of grain; a hand is smooth
+HEAP_SOLID = 0.95  # a heap's outline is bumpier than that of a card or a bottle cap
 SAMPLED = 150  # kernels whose outline is measured for sharpness
 
 
@@ -66,7 +70,7 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
         clipped_kernels=float((of_kernels >= CLIPPED).mean()) if inside else 0.0,
         glare=_glare(grey),
         full=float((grey[::4, ::4] >= CLIPPED).mean()),
-        piled=_piled(kernels),
+        piled=_piled(kernels, _heaps(grey, found.giants)),
         cut=found.cut / max(1, len(found.kernels)),
         solidity=float(np.median([k.solidity for k in kernels])) if kernels else None,
         sizes=float(np.std(np.log(areas))) if len(areas) > 2 else None,
@@ -117,14 +121,30 @@ def _window(kernel: KernelShape) -> tuple[slice, slice]:
     return slice(y, y + height), slice(x, x + width)
 
 
-def _piled(kernels: tuple[KernelShape, ...]) -> float:
-    """Share of the kernels' area in parts that are too large or too hollow to be one kernel."""
+def _heaps(grey: NDArray[np.uint8], giants: tuple[KernelShape, ...]) -> float:
+    """Area in pixels of giant parts that are bumpy outside and full of outlines inside."""
+    total = 0.0
+    for giant in giants:
+        if giant.solidity >= HEAP_SOLID:
+            continue
+        rough = np.abs(cv2.Laplacian(grey[_window(giant)], cv2.CV_16S))
+        inner = cv2.erode(giant.mask, np.ones((9, 9), np.uint8)) > 0
+        if inner.any() and float(rough[inner].mean()) > HEAP_TEXTURE:
+            total += giant.area
+    return total
+
+
+def _piled(kernels: tuple[KernelShape, ...], heaps: float) -> float:
+    """Share of the kernels' area that lies in heaps or in parts too large and hollow to be one kernel."""
     if not kernels:
-        return 0.0
-    middle = float(np.median([k.area for k in kernels]))
-    total = sum(k.area for k in kernels)
-    piled = sum(k.area for k in kernels if k.area > PILED_AREA * middle and k.solidity < PILED_SOLID)
-    return piled / total
+        return 1.0 if heaps else 0.0
+    areas = np.array([k.area for k in kernels])
+    middle = float(np.median(areas))
+    deep = PILED_DEPTH * float(np.sqrt(middle / (2 * np.pi)))  # a kernel twice as long as wide
+    solidity = np.array([k.solidity for k in kernels])
+    heaped = np.array([k.clump_depth for k in kernels]) > deep
+    hollow = (areas > PILED_AREA * middle) & (solidity < PILED_SOLID)
+    return float((areas[heaped | hollow].sum() + heaps) / (areas.sum() + heaps))
 
 
 def _glare(grey: NDArray[np.uint8]) -> float:
@@ -137,7 +157,8 @@ def _glare(grey: NDArray[np.uint8]) -> float:
 
 
 def _edge(pixels: Pixels, kernels: tuple[KernelShape, ...]) -> float | None:
-    """How wide the outline is from sheet to kernel, as a share of the kernel's width (middle kernel)."""
+    """How wide the outline is from sheet to kernel beyond a sharp one, as a share of the kernel's width
+    (middle kernel)."""
     measured = []
     for kernel in kernels[:: max(1, len(kernels) // SAMPLED)]:
         if (value := _edge_of(pixels, kernel)) is not None:
@@ -166,4 +187,4 @@ def _edge_of(pixels: Pixels, kernel: KernelShape) -> float | None:
     ring = slope[near > 0]
     steep = float(np.percentile(ring, 85)) if ring.size else 0.0
     across = float(kernel.area) / max(1.0, float(np.hypot(width, height)))
-    return contrast / max(steep, 0.05) / max(across, 1.0)
+    return max(0.0, contrast / max(steep, 0.05) - SHARP_EDGE_PX) / max(across, 1.0)

@@ -3,7 +3,7 @@
 All sizes are in pixels of the working scale; `inspect` turns boxes into pixels of the original.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from station.vision.photo import Pixels
 from station.vision.sheet import Sheet, measure_sheet
-from station.vision.split import split_clump
+from station.vision.split import deepest, split_clump
 
 MAX_KERNELS = 4000
 MAX_PARTS = 20_000  # connected parts looked at before the picture is called texture
@@ -31,7 +31,8 @@ Mask = NDArray[np.uint8]
 class KernelShape:
     """`box` x, y, width, height; `mask` (height, width) 0 or 255 inside the box; `contour` (n, 2) in
     the photo's pixels; `solidity` area over convex hull; `cut` touches the photo's edge; `clump`
-    pieces came out of the same connected part."""
+    pieces came out of the same connected part, whose deepest pixel lies `clump_depth` pixels from the
+    sheet (0 for a kernel alone)."""
 
     box: tuple[int, int, int, int]
     mask: Mask
@@ -40,17 +41,18 @@ class KernelShape:
     solidity: float
     cut: bool
     clump: int = 1
+    clump_depth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """Kernels in reading order (complete and cut), what the sheet is like, and the parts thrown away:
-    `giants` too large for a kernel, `overflow` True when there was more than the bounds allow."""
+    """Kernels in reading order (complete and cut), what the sheet is like, and the parts left out:
+    `giants` far too large for kernels, `overflow` True when there was more than the bounds allow."""
 
     kernels: tuple[KernelShape, ...]
     sheet: Sheet
     coverage: float
-    giants: int
+    giants: tuple[KernelShape, ...]
     overflow: bool
 
     @property
@@ -71,7 +73,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     kernels: list[KernelShape] = []
     for part in parts:
         if part.area > MANY_KERNELS * typical and part.solidity >= SOLID:
-            giants += 1
+            giants.append(part)
             continue
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
             continue
@@ -81,7 +83,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
             break
     kernels = [k for k in kernels if k.area >= max(MIN_AREA, DUST_SHARE * typical)][:MAX_KERNELS]
     kernels.sort(key=lambda k: (k.box[1], k.box[0], k.box[2], k.box[3]))
-    return Segmentation(tuple(kernels), sheet, float(foreground.mean()), giants, overflow)
+    return Segmentation(tuple(kernels), sheet, float(foreground.mean()), tuple(giants), overflow)
 
 
 def _clean(mask: Mask) -> Mask:
@@ -90,26 +92,24 @@ def _clean(mask: Mask) -> Mask:
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc), np.uint8)
 
 
-def _parts(foreground: Mask) -> tuple[list[KernelShape], int, bool]:
-    """Connected parts with their small holes filled, giants counted and left out."""
+def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool]:
+    """Connected parts of kernel size and more, the giants among them apart."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=4, ltype=cv2.CV_32S)
     areas = stats[1:, cv2.CC_STAT_AREA]
     order = np.flatnonzero(areas >= MIN_AREA) + 1
     overflow = len(order) > MAX_PARTS
     giant = GIANT_SHARE * foreground.size
     parts: list[KernelShape] = []
-    giants = 0
+    giants: list[KernelShape] = []
     for label in order[:MAX_PARTS]:
         x, y, width, height, area = (int(v) for v in stats[label])
-        if area > giant or width * height > 0.8 * foreground.size:
-            giants += 1
-            continue
         inside = (labels[y : y + height, x : x + width] == label).astype(np.uint8) * 255
-        parts.append(shape_of(inside, x, y, foreground.shape))
+        too_large = area > giant or width * height > 0.8 * foreground.size
+        (giants if too_large else parts).append(shape_of(inside, x, y, foreground.shape))
     return parts, giants, overflow
 
 
-def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...], clump: int = 1) -> KernelShape:
+def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
     """Measures one part given as a mask (0 or 255) whose corner is at x, y."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=len) if outlines else np.zeros((1, 1, 2), np.int32)
@@ -120,7 +120,7 @@ def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...], clump: int = 1)
     height, width = mask.shape
     cut = x <= 0 or y <= 0 or x + width >= photo[1] or y + height >= photo[0]
     contour = outline[:, 0, :].astype(np.int32) + np.array([x, y], np.int32)
-    return KernelShape((x, y, width, height), mask, contour, area, min(1.0, area / hull_area), cut, clump)
+    return KernelShape((x, y, width, height), mask, contour, area, min(1.0, area / hull_area), cut)
 
 
 def typical_area(parts: list[KernelShape]) -> float:
@@ -142,22 +142,23 @@ def typical_area(parts: list[KernelShape]) -> float:
 def _pieces(part: KernelShape, typical: float, photo: tuple[int, ...]) -> list[KernelShape]:
     """The part itself when it looks like one kernel, else what the splitter makes of it."""
     if part.solidity >= SOLID and part.area < 2.2 * typical:
-        return [_filled(part, photo)]
+        return [_filled(part)]
     masks = split_clump(part.mask, typical)
     if len(masks) <= 1:
-        return [_filled(part, photo)]
+        return [_filled(part)]
+    depth = deepest(part.mask)
     x, y = part.box[:2]
     pieces = []
     for mask in masks:
         left, top, width, height = cv2.boundingRect(mask)
         small = np.ascontiguousarray(mask[top : top + height, left : left + width])
-        pieces.append(_filled(shape_of(small, x + left, y + top, photo, len(masks)), photo))
+        piece = shape_of(small, x + left, y + top, photo)
+        pieces.append(replace(_filled(piece), clump=len(masks), clump_depth=depth))
     return pieces
 
 
-def _filled(part: KernelShape, photo: tuple[int, ...]) -> KernelShape:
+def _filled(part: KernelShape) -> KernelShape:
     """The part with its holes filled (a gloss or a dark crease is still kernel)."""
     mask = np.zeros_like(part.mask)
-    x, y = part.box[:2]
-    cv2.drawContours(mask, [part.contour - np.array([x, y], np.int32)], -1, 255, cv2.FILLED)
-    return KernelShape(part.box, mask, part.contour, part.area, part.solidity, part.cut, part.clump)
+    cv2.drawContours(mask, [part.contour - np.array(part.box[:2], np.int32)], -1, 255, cv2.FILLED)
+    return replace(part, mask=mask)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
 from station.grain.inspection import KernelClass, ModelName
 from station.vision.balance import apply_gains, gains, typical_colour
@@ -16,6 +17,16 @@ from station.vision.bundle import Bundle, BundleError, read_bundle
 from station.vision.composition import Confusion
 from station.vision.crops import Crops
 
+# ONNX Runtime's errors have no common base but Exception
+_MODEL_ERRORS = (
+    ort_errors.Fail,
+    ort_errors.InvalidArgument,
+    ort_errors.InvalidGraph,
+    ort_errors.InvalidProtobuf,
+    ort_errors.NoModel,
+    ort_errors.NotImplemented,
+    ort_errors.RuntimeException,
+)
 BATCH = 16  # as fast per kernel as 32 and takes far less memory
 
 Floats = NDArray[np.float32]
@@ -97,7 +108,7 @@ def start_model(bundle: Bundle) -> LoadedModel:
     options.log_severity_level = 3
     try:
         session = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
-    except (RuntimeError, ValueError) as error:  # ONNX Runtime's own errors derive from these
+    except _MODEL_ERRORS as error:
         raise BundleError(f"{bundle.name} {bundle.version}: the model does not load: {error}") from error
     return _assemble(bundle, session)
 

@@ -29,14 +29,24 @@ def split_clump(mask: Mask, typical: float) -> list[Mask]:
     """Masks (same shape as `mask`, 0 or 255) of the kernels in a clump; one when it does not split.
 
     `typical` is the area of one kernel in pixels, 0 when unknown."""
-    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    depth = np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+    depth = _depth(mask)
     levels = _levels(depth, typical)
     seeds = _seeds(depth, levels)
     if int(seeds.max()) <= 1:
         return [mask]
     joined = _join(_grow(seeds, depth, levels), typical)[1:-1, 1:-1]
     return [(joined == label).astype(np.uint8) * 255 for label in np.unique(joined) if label]
+
+
+def deepest(mask: Mask) -> float:
+    """Pixels from the sheet to the innermost pixel of a part."""
+    return float(_depth(mask).max())
+
+
+def _depth(mask: Mask) -> NDArray[np.float32]:
+    """Distance to the sheet, on the mask with a border of one pixel of sheet."""
+    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
 def _levels(depth: NDArray[np.float32], typical: float) -> NDArray[np.float64]:

@@ -44,18 +44,18 @@ def test_the_limits_hold_the_truth_about_as_often_as_they_say() -> None:
     rng = np.random.default_rng(3)
     truth = np.array([0.9, 0.07, 0.03])
     held = 0
-    for trial in range(60):
+    for trial in range(40):
         mixed = truth @ MISTAKEN.draw(rng, 1)[0]
         found = shares(rng.multinomial(300, mixed), MISTAKEN, seed=trial)
         held += found[1].low <= truth[1] <= found[1].high
-    assert held >= 52
+    assert held >= 34
 
 
 def test_no_kernels_mean_nothing_is_known() -> None:
     assert [(s.low, s.high) for s in shares(np.array([0, 0, 0]), PERFECT)] == [(0.0, 1.0)] * 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.integers(0, 3000), min_size=3, max_size=3))
 def test_shares_are_shares_lie_in_their_limits_and_repeat(counts: list[int]) -> None:
     found = shares(np.array(counts), MISTAKEN)

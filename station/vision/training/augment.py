@@ -11,6 +11,7 @@ MEAN = 0.45
 STD = 0.25
 MIX = 0.04  # spread of channel mixing
 CAST = 0.1  # of white balance gains (log)
+SLENDER = 0.13  # of width against length (log): varieties differ, durum is longer than soft wheat
 LIGHT = 0.2  # of exposure (log)
 SATURATION = (0.5, 1.25)
 
@@ -49,7 +50,8 @@ def _shrink(crop: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
 def _grid(count: int, side: int, rng: np.random.Generator) -> Tensor:
     """Flips, a little turning, stretching and shifting."""
     turn = rng.normal(0, 0.08, count)
-    wide, high = (np.exp(rng.normal(0.03, 0.06, count)) * rng.choice([-1, 1], count) for _ in range(2))
+    wide = np.exp(rng.normal(0.03, 0.05, count)) * rng.choice([-1, 1], count)
+    high = np.exp(rng.normal(0.05, SLENDER, count)) * rng.choice([-1, 1], count)
     shift = rng.normal(0, 0.025, (count, 2))
     cos, sin = np.cos(turn), np.sin(turn)
     rows = np.stack(
