@@ -1,0 +1,6 @@
+"""The light box: photo -> inspection."""
+
+import os
+
+# OpenCV reads its own limit once, when cv2 is first imported; every module of this room comes after this
+os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = "50000000"

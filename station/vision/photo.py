@@ -5,10 +5,7 @@ nothing. OpenCV applies the EXIF orientation, also at reduced scales.
 """
 
 import math
-import os
 from dataclasses import dataclass
-
-os.environ["OPENCV_IO_MAX_IMAGE_PIXELS"] = "50000000"  # read once, when cv2 is imported
 
 import cv2
 import numpy as np

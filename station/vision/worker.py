@@ -5,6 +5,7 @@ warms up once, and ends when its input is closed. What libraries print goes to s
 """
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m station.vision.worker BUNDLE\n")
         return EXIT_USAGE
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the station, which then closes our input
     out = _own_output()
     try:
         model = load_model(Path(arguments[0]))
