@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.analyzer.json_nir import JsonNir
 from drivers.errors import SettingError
+from drivers.generic.generic import Generic
 from drivers.kind import Kind
 from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
@@ -20,6 +21,7 @@ _CLASSES: tuple[type[Kind], ...] = (
     ToledoContinuous,
     Gac2100Csv01,
     JsonNir,
+    Generic,
 )
 KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})
 

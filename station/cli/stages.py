@@ -24,6 +24,9 @@ def register(app: typer.Typer) -> None:
 def decode(
     file: Annotated[str, typer.Argument(help=_("File with the bytes, or - for standard input."))],
     driver: Annotated[str, typer.Option(help=_("Kind of device."))],
+    profile: Annotated[
+        str | None, typer.Option(help=_("Profile of the device: a file, or the name of one that ships."))
+    ] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A setting of the driver."))
     ] = None,
@@ -31,9 +34,10 @@ def decode(
     from drivers.decode import decode as decode_bytes
     from drivers.errors import FrameError, SettingError
 
+    chosen = _pairs(settings or []) | ({"profile": profile} if profile else {})
     found = bad = 0
     try:
-        for result in decode_bytes(_chunks(file), driver, _pairs(settings or []), at=datetime.now(UTC)):
+        for result in decode_bytes(_chunks(file), driver, chosen, at=datetime.now(UTC)):
             if isinstance(result, FrameError):
                 bad += 1
                 tell(f"{result} [{result.data.hex()}]")

@@ -1,0 +1,27 @@
+"""Bytes as an installer writes them: `<STX>`, `<CR>` and the like between printable characters."""
+
+import re
+
+_NAMES = (
+    *("NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "HT", "LF", "VT", "FF", "CR", "SO", "SI"),
+    *("DLE", "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS"),
+    *("US", "SP"),
+)
+_CODES = {name: code for code, name in enumerate(_NAMES)} | {"DEL": 0x7F}
+_BRACKETED = re.compile(r"<([A-Z0-9]{2,3})>")
+
+
+def control_bytes(text: str) -> bytes:
+    """`<STX>P<CR>` -> 02 50 0D. Brackets around anything that is no control name stay as they are.
+
+    Other bytes are written as TOML writes them (`\\u00E0` is E0). ValueError above FF.
+    """
+    plain = _BRACKETED.sub(lambda found: _control(found.group(1), found.group()), text)
+    try:
+        return plain.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{text!r} holds a character that is no single byte") from error
+
+
+def _control(name: str, as_written: str) -> str:
+    return chr(_CODES[name]) if name in _CODES else as_written

@@ -1,0 +1,50 @@
+"""The sections [[examples]] of a profile: a message and what must be read of it.
+
+[[examples]]
+sent = "ST,GS    20.7g  <CR><LF>"
+origin = "captured"                     evidence of this message, as in [profile]
+weight = 0.0207                         in the analyte's own unit; "none" for measured badly
+flags = ["stable", "gross"]             optional
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.errors import SettingError
+from drivers.generic.controls import control_bytes
+from drivers.generic.head import EVIDENCE
+from drivers.generic.tables import Table
+from drivers.reading import Analyte
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    sent: bytes
+    origin: str
+    values: Mapping[Analyte, float | None]
+    flags: frozenset[str] | None
+
+
+def read_examples(whole: Table) -> tuple[Example, ...]:
+    return tuple(_read(table) for table in whole.tables("examples"))
+
+
+def _read(table: Table) -> Example:
+    try:
+        sent = control_bytes(table.text("sent"))
+    except ValueError as error:
+        raise table.wrong("sent", str(error)) from error
+    values = {analyte: _value(table, analyte) for analyte in Analyte if table.has(analyte.value)}
+    origin = table.choice("origin", EVIDENCE)
+    flags = frozenset(table.texts("flags")) if table.has("flags") else None
+    table.done()
+    return Example(sent, origin, values, flags)
+
+
+def _value(table: Table, analyte: Analyte) -> float | None:
+    try:
+        return table.number(analyte.value, -1e9, 1e9)
+    except SettingError:
+        if table.text(analyte.value) != "none":
+            raise
+        return None

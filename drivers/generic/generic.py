@@ -1,0 +1,60 @@
+"""Any device whose messages a profile describes: a TOML file and no code.
+
+The profile tells the message; its language is told in `drivers.generic.profile`. What a profile does
+not know is under `unknown` there and under `unverified` here. A reading made by a profile that was not
+compared with the instrument's display on site says so under `extra["commissioned"]`.
+
+A profile knows no checksums: a damaged byte is refused only where the grammar of the message tells.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from drivers.framing import Framer
+from drivers.generic.profile import find_profile, read_profile
+from drivers.kind import Category, Evidence, Setting, choose
+from drivers.reading import Frame, Reading
+
+
+class Generic:
+    """`name`, `category`, `unverified` and `silent_after_s` of an object are those of its profile."""
+
+    kind: ClassVar[str] = "generic"
+    name: ClassVar[str] = "Any device, by a profile"
+    category: ClassVar[Category] = "analyzer"
+    evidence: ClassVar[Evidence] = "inferred"
+    never_checked_on_hardware: ClassVar[bool] = True
+    unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
+    silent_after_s: ClassVar[float | None] = None
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+    )
+
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        """SettingError names the profile's file, section and key."""
+        chosen = choose(self.kind, self.settings, settings)
+        self.profile = read_profile(find_profile(chosen["profile"]))
+        head = self.profile.head
+        self.name = head.name  # type: ignore[misc]  # what the class declares for all, one profile refines
+        self.category = head.category  # type: ignore[misc]
+        self.unverified = head.unknown or self.unverified  # type: ignore[misc]
+        self.silent_after_s = head.silent_after_s  # type: ignore[misc]
+
+    @property
+    def repeats_within_s(self) -> float | None:
+        return self.profile.results.repeats_within_s
+
+    @property
+    def poll(self) -> bytes | None:
+        return self.profile.poll.send if self.profile.poll else None
+
+    @property
+    def poll_every_s(self) -> float:
+        return self.profile.poll.every_s if self.profile.poll else 1.0
+
+    def framer(self) -> Framer:
+        return self.profile.framing.framer()
+
+    def parse(self, frame: Frame) -> Reading:
+        return self.profile.read(self.kind, frame)

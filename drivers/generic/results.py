@@ -1,0 +1,159 @@
+"""From the named fields of one message to a Reading: what all profiles have in common.
+
+[texts]                       which fields are not numbers
+sample_id = "id"              also product, serial, calibration, sealed_number
+[duplicates]
+rule = "fields"               equal texts in `fields` are one result, however often they come
+fields = ["date", "time"]
+rule = "repeat"               the device says its last result again and again; equal messages less than
+within_s = 3.5                so many seconds apart are one result
+rule = "reprint"              nothing tells two results apart: an equal message soon after is flagged
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drivers.errors import FrameError
+from drivers.generic.clock import Clock, read_clock
+from drivers.generic.head import Head
+from drivers.generic.marks import SPOILING, Marks, UnknownMark, read_marks
+from drivers.generic.numbers import NotANumber, Numbers, read_numbers
+from drivers.generic.tables import Table
+from drivers.generic.values import ValueRule, read_value_rule
+from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
+
+TEXTS = ("sample_id", "product", "serial", "calibration", "sealed_number")
+_LONGEST_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How fields become a reading."""
+
+    head: Head
+    rules: tuple[ValueRule, ...]
+    numbers: Numbers
+    marks: Marks
+    clock: Clock
+    texts: Mapping[str, str]
+    same: tuple[str, ...]
+    repeats_within_s: float | None
+
+    def sources(self) -> Iterator[str]:
+        """Every field name that some section uses."""
+        for rule in self.rules:
+            yield from rule.sources()
+        yield from self.marks.by_field
+        yield from self.clock.sources
+        yield from self.texts.values()
+        yield from self.same
+
+    def read(self, kind: str, frame: Frame, fields: Mapping[str, str]) -> Reading:
+        """FrameError when a field is not what the profile says."""
+        try:
+            flags = self.marks.read(fields)
+            values, more = self._values(fields, spoilt=bool(flags & SPOILING))
+        except (NotANumber, UnknownMark) as error:
+            raise FrameError(str(error), frame.data) from error
+        device_time, problem = self.clock.read(fields)
+        texts = {key: fields.get(source, "") or None for key, source in self.texts.items()}
+        _refuse_unprintable(texts, frame.data)
+        extra: dict[str, Any] = {
+            "profile": self.head.name,
+            "commissioned": self.head.commissioned,
+            "as_sent": dict(fields),
+            **{key: texts[key] for key in ("calibration", "sealed_number") if texts.get(key)},
+            **({"device_time_problem": problem} if problem else {}),
+        }
+        return Reading(
+            driver=kind,
+            kind="weight" if self.head.category == "weighbridge" else "analysis",
+            frame=frame,
+            values=values,
+            flags=self._marked(values, flags | more),
+            device_time=device_time,
+            sample_id=texts.get("sample_id"),
+            product=texts.get("product"),
+            serial=texts.get("serial"),
+            identity=self._identity(fields),
+            extra=extra,
+        )
+
+    def _values(
+        self, fields: Mapping[str, str], *, spoilt: bool
+    ) -> tuple[dict[Analyte, Value], frozenset[Flag]]:
+        values: dict[Analyte, Value] = {}
+        flags: frozenset[Flag] = frozenset()
+        for rule in self.rules:
+            if spoilt:
+                values[rule.analyte] = Value(None, UNIT_OF[rule.analyte], rule.basis)
+                continue
+            found = rule.read(fields, self.numbers)
+            if found is not None:
+                values[rule.analyte] = found[0]
+                flags |= found[1]
+        return values, flags
+
+    def _marked(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
+        """What a weight itself tells: nothing at all, negative, zero."""
+        if self.head.category != "weighbridge":
+            return flags
+        weight = values.get(Analyte.WEIGHT)
+        if weight is None or weight.value is None:
+            return flags if flags & (SPOILING | {Flag.MOTION}) else flags | {Flag.ERROR}
+        if weight.value < 0:
+            return flags | {Flag.NEGATIVE}
+        return flags | {Flag.ZERO} if weight.value == 0 and Flag.NET not in flags else flags
+
+    def _identity(self, fields: Mapping[str, str]) -> str | None:
+        """None where the message does not tell enough to know it again."""
+        texts = [fields.get(name, "") for name in self.same]
+        if not self.same or not all(texts):
+            return None
+        return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:32]
+
+
+def read_results(whole: Table, head: Head) -> Results:
+    """The sections [values.*], [numbers], [flags.*], [stability], [time], [texts], [duplicates]."""
+    values = whole.table("values", required=True)
+    rules = tuple(read_value_rule(name, values.table(name)) for name in values.keys())  # noqa: SIM118
+    same, within_s = _duplicates(whole.table("duplicates"), head)
+    weighs = head.category == "weighbridge"
+    if weighs != any(rule.analyte is Analyte.WEIGHT for rule in rules) or not rules:
+        wanted = "weight" if weighs else "at least one analyte and no weight"
+        raise values.wrong("", f"a {head.category} has {wanted}")
+    return Results(
+        head=head,
+        rules=rules,
+        numbers=read_numbers(whole.table("numbers")),
+        marks=read_marks(whole.table("flags"), whole.table("stability"), weighs=weighs),
+        clock=read_clock(whole.table("time")),
+        texts=_texts(whole.table("texts")),
+        same=same,
+        repeats_within_s=within_s,
+    )
+
+
+def _texts(table: Table) -> dict[str, str]:
+    found = {key: table.text(key) for key in TEXTS if table.has(key)}
+    table.done()
+    return found
+
+
+def _duplicates(table: Table, head: Head) -> tuple[tuple[str, ...], float | None]:
+    rule = table.choice("rule", ("reprint", "fields", "repeat"), "reprint")
+    if rule != "reprint" and head.category == "weighbridge":
+        raise table.wrong("rule", f"{rule!r} is for analyzers: every message of a weighbridge counts")
+    fields = table.texts("fields") if rule == "fields" else ()
+    within_s = table.number("within_s", 0.1, 3600.0) if rule == "repeat" else None
+    table.done()
+    return fields, within_s
+
+
+def _refuse_unprintable(texts: Mapping[str, str | None], data: bytes) -> None:
+    for key, text in texts.items():
+        if text and (len(text) > _LONGEST_TEXT or not text.isprintable()):
+            raise FrameError(f"{key} is too long or has unprintable characters", data)

@@ -1,0 +1,127 @@
+"""The sections [values.*] of a profile: which field is which analyte, in which unit.
+
+[values.weight]
+from = "net"            the field; without it the field of the analyte's own name
+unit = "kg"             as the instrument shows it
+unit_from = "unit"      the field that tells the unit, where the message does (kg, t, lb ...)
+sign_from = "sign"      the field that holds the sign, where it stands apart
+scale = 0.1             the number is multiplied by this
+basis = "as_is"         must be given for protein and oil
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from drivers.generic.numbers import NotANumber, Numbers
+from drivers.generic.tables import Table
+from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Unit, Value
+from drivers.values import fahrenheit, measured, pounds, pounds_per_bushel
+
+_DIGITS = 6
+
+
+def _times(factor: float) -> Callable[[float], float]:
+    return lambda number: round(number * factor, _DIGITS)
+
+
+_SAME = _times(1.0)
+CONVERSIONS: Mapping[Unit, Mapping[str, Callable[[float], float]]] = {
+    Unit.KILOGRAM: {"kg": _SAME, "g": _times(0.001), "t": _times(1000.0), "lb": pounds, "lbs": pounds},
+    Unit.PERCENT: {"%": _SAME},
+    Unit.KILOGRAM_PER_HECTOLITRE: {"kg/hl": _SAME, "g/l": _times(0.1), "lb/bu": pounds_per_bushel},
+    Unit.CELSIUS: {"°c": _SAME, "c": _SAME, "°f": fahrenheit, "f": fahrenheit},
+    Unit.SECOND: {"s": _SAME},
+    Unit.MICROGRAM_PER_KILOGRAM: {"µg/kg": _SAME, "ug/kg": _SAME, "ppb": _SAME, "mg/kg": _times(1000.0)},
+    Unit.COUNT_PER_KILOGRAM: {"1/kg": _SAME},
+}
+_NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
+_SIGNS = {"": 1.0, "+": 1.0, "-": -1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRule:
+    analyte: Analyte
+    source: str
+    unit: str | None
+    unit_source: str | None
+    sign_source: str | None
+    suffix: str
+    scale: float
+    basis: Basis | None
+
+    def sources(self) -> Iterator[str]:
+        yield from (name for name in (self.source, self.unit_source, self.sign_source) if name)
+
+    def read(self, fields: Mapping[str, str], numbers: Numbers) -> tuple[Value, frozenset[Flag]] | None:
+        """The value and the flags that go with it; None when the message has no such field.
+
+        NotANumber when a field is neither a number nor a known token.
+        """
+        if self.source not in fields:
+            return None
+        number, flag = self._number(fields[self.source], numbers)
+        if number is not None:
+            number = self._convert(number * self._sign(fields) * self.scale, fields)
+        value = measured(self.analyte, number, self.basis)
+        if value.value is None:
+            return value, frozenset({flag or Flag.ERROR})
+        return replace(value, value=value.value + 0.0), frozenset()
+
+    def _number(self, text: str, numbers: Numbers) -> tuple[float | None, Flag | None]:
+        if self.suffix and text.endswith(self.suffix):
+            return numbers.read(text.removesuffix(self.suffix))
+        number, flag = numbers.read(text)
+        if self.suffix and number is not None:
+            raise NotANumber(f"{text!r} does not end with {self.suffix!r}")
+        return number, flag
+
+    def _sign(self, fields: Mapping[str, str]) -> float:
+        text = fields.get(self.sign_source, "") if self.sign_source else ""
+        if text not in _SIGNS:
+            raise NotANumber(f"{text!r} is no sign")
+        return _SIGNS[text]
+
+    def _convert(self, number: float, fields: Mapping[str, str]) -> float | None:
+        """In the analyte's own unit; None for a unit that the message tells and nobody knows."""
+        sent = fields.get(self.unit_source, "") if self.unit_source else ""
+        convert = CONVERSIONS[UNIT_OF[self.analyte]].get((sent or self.unit or "").lower())
+        return convert(number) if convert else None
+
+
+def read_value_rule(name: str, table: Table) -> ValueRule:
+    """`name` is the analyte, as in [values.moisture]. SettingError."""
+    try:
+        analyte = Analyte(name)
+    except ValueError as error:
+        known = ", ".join(analyte.value for analyte in Analyte)
+        raise table.wrong("", f"{name!r} is no analyte; known: {known}") from error
+    unit_source = table.text("unit_from", "") or None
+    rule = ValueRule(
+        analyte=analyte,
+        source=table.text("from", name),
+        unit=_unit(analyte, table),
+        unit_source=unit_source,
+        sign_source=table.text("sign_from", "") or None,
+        suffix=table.text("suffix", ""),
+        scale=table.number("scale", 1e-9, 1e9, 1.0),
+        basis=_basis(analyte, table),
+    )
+    table.done()
+    return rule
+
+
+def _unit(analyte: Analyte, table: Table) -> str | None:
+    known = CONVERSIONS[UNIT_OF[analyte]]
+    unit = table.text("unit", "")
+    if (unit or not table.has("unit_from")) and unit.lower() not in known:
+        raise table.wrong("unit", f"{unit!r} is not possible; allowed: {', '.join(known)}")
+    return unit or None
+
+
+def _basis(analyte: Analyte, table: Table) -> Basis | None:
+    words = tuple(basis.value for basis in Basis)
+    if table.has("basis"):
+        return Basis(table.choice("basis", words))
+    if analyte in _NEEDS_BASIS:
+        raise table.wrong("basis", f"is missing: what is it a share of? allowed: {', '.join(words)}")
+    return Basis.AS_IS if analyte is Analyte.MOISTURE else None
