@@ -44,22 +44,25 @@ def _one(name: str, value: Any, t: Translator) -> str:
     return _number(value, t)
 
 
+def _is_amount(value: Any) -> bool:
+    """A number that can be written in a sentence: finite and not absurdly long."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
 def _number(value: Any, t: Translator) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return t.plain(value, 2)
+    return t.plain(value, 2) if _is_amount(value) else str(value)
 
 
 def _kg(value: Any, t: Translator) -> str:
-    return t.kg(value) if isinstance(value, int | float) else str(value)
+    return t.kg(value) if _is_amount(value) else str(value)
 
 
 def _tonnes(value: Any, t: Translator) -> str:
-    return t.tonnes(value) if isinstance(value, int | float) else str(value)
+    return t.tonnes(value) if _is_amount(value) else str(value)
 
 
 def _share(value: Any, t: Translator) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_amount(value):
         return _UNKNOWN
     return t.percent(value, 0 if value == 0 or value >= 0.1 else 1)
 
@@ -68,7 +71,7 @@ def _shares(value: Any, t: Translator) -> str:
     """Kernel classes by falling share: "93 % sound, 5 % broken"."""
     if not isinstance(value, Mapping):
         return str(value)
-    pairs = [(name, share) for name, share in value.items() if isinstance(share, int | float)]
+    pairs = [(name, share) for name, share in value.items() if _is_amount(share)]
     pairs.sort(key=lambda pair: (-pair[1], str(pair[0])))
     return ", ".join(
         f"{_share(share, t)} {word(KERNEL_CLASSES, str(name), t.language)}" for name, share in pairs

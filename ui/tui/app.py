@@ -81,7 +81,7 @@ class StationApp(App[None]):
         self._note = note
         self._live: schemas.Live | None = None
         self._acts = Acts(self)
-        self._keyboard = Keyboard(self, clock, self._deliver)
+        self.keyboard = Keyboard(self, clock, self._deliver)
         self._scans = ScanRouter(self)
         self._decisions = Decisions(self)
         self._persons = Persons(self)
@@ -262,7 +262,7 @@ class StationApp(App[None]):
     # --- keys -----------------------------------------------------------------------------------------
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
-            await self._keyboard.press(event)
+            await self.keyboard.press(event)
         else:
             await super().on_event(event)
 

@@ -52,7 +52,7 @@ class ArrivalDraft:
 def parse_number(text: str) -> float | None:
     """ "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
-    if not re.fullmatch(r"[+-]?\d{1,9}(\.\d{1,6})?", plain):
+    if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?", plain):
         return None
     return float(plain)
 
@@ -140,8 +140,8 @@ def _percent(text: str) -> float | None:
 
 def _owners(text: str) -> list[schemas.OwnerIn] | None:
     """None when a part has no percent; one name alone owns all."""
-    parts = _parts(text)
-    if len(parts) == 1 and not re.search(r"\d\s*%?$", parts[0]):
+    parts = [part.removesuffix("%").rstrip() for part in _parts(text)]
+    if len(parts) == 1 and not re.search(r"[0-9]$", parts[0]):
         return [schemas.OwnerIn(supplier=parts[0], share=1.0)]
     owners = []
     for part in parts:
@@ -155,7 +155,7 @@ def _owners(text: str) -> list[schemas.OwnerIn] | None:
 
 def _arrived_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
     """The latest such time of day that is not in the future; None when none is typed or it is no time."""
-    found = re.fullmatch(r"\s*(\d{1,2})\s*[:hH.]\s*(\d{2})\s*", text)
+    found = re.fullmatch(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*", text)
     if not found or int(found.group(1)) > 23 or int(found.group(2)) > 59:
         return None
     local = now.astimezone(zone)

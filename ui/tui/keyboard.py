@@ -38,13 +38,24 @@ class Keyboard:
         if outcome.scan is not None:
             self._app.post_message(Scanned(outcome.scan))
 
+    @property
+    def is_holding(self) -> bool:
+        """A key is held back until it is clear whether it belongs to a scan."""
+        return self._scanner.is_holding
+
+    async def pass_time(self) -> None:
+        """Releases what is held when the gap has passed without a key."""
+        await self._act_on(self._scanner.pause())
+
     def _await_pause(self) -> None:
-        """Held keys are released when no other follows within the gap."""
+        """Looks after the gap, and again while the clock says that it has not passed."""
         self._pressed += 1
         pressed = self._pressed
 
-        async def pause() -> None:
+        async def look() -> None:
             if pressed == self._pressed:
-                await self._act_on(self._scanner.pause())
+                await self.pass_time()
+                if self.is_holding:
+                    self._app.set_timer(GAP_S, look)
 
-        self._app.set_timer(GAP_S, pause)
+        self._app.set_timer(GAP_S, look)

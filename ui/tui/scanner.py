@@ -59,8 +59,14 @@ class Scanner(Generic[Key]):
         return Outcome(release=self._take())
 
     def pause(self) -> Outcome[Key]:
-        """No key came for longer than the gap."""
+        """Asked whether the gap has passed without a key: what was held is released, or still held."""
+        if self.is_holding and self.clock() - self._last < self.gap_s:
+            return Outcome(held=True)
         return Outcome(release=self._take())
+
+    @property
+    def is_holding(self) -> bool:
+        return bool(self._burst)
 
     def _take(self) -> tuple[Key, ...]:
         keys = tuple(key for _, key in self._burst)

@@ -66,7 +66,7 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
     way = f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
     if load.state == "arrived":
         return t.gettext("weigh full")
-    if load.state in ("weighed", "waiting"):
+    if load.state in ("weighed", "waiting") or (load.hold and load.state == "proposed" and load.missing):
         return _waits_for(load, t)
     if load.state == "proposed":
         return way

@@ -61,7 +61,7 @@ def status_lines(
     count = len(board.exceptions)
     parts = [
         board.site.name if board.site else t.gettext("Silo Station"),
-        connection or t.gettext("connected"),
+        connection or t.gettext("online"),
         t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
         _devices(board, t),
         person,
@@ -80,6 +80,4 @@ def _devices(board: Board, t: Translator) -> str:
         return t.gettext("no device")
     if not trouble:
         return t.gettext("devices OK")
-    return t.ngettext("! {count} device in trouble", "! {count} devices in trouble", trouble).format(
-        count=trouble
-    )
+    return t.gettext("! devices: {count}").format(count=trouble)

@@ -1,0 +1,138 @@
+"""What a person types becomes a request, or a named field with what is wrong."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from station.api import schemas
+from ui.i18n import translator
+from ui.tui import suggestions
+from ui.tui.entry import ArrivalDraft, LoadDraft, Wrong, parse_number, to_arrival
+
+NOW = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
+SITE = schemas.Site(
+    id="s", name="Silo", campaign="2026", language="fr", species=["soft_wheat", "durum", "barley"],
+    claims=["organic", "seed"], pits=[], analytes=[], override_reasons=[], refusal_reasons=[],
+)  # fmt: skip
+FR = translator("fr")
+WHEAT = LoadDraft(species="blé tendre", barcode="S1")
+
+
+def draft(*loads: LoadDraft, **over: str) -> ArrivalDraft:
+    return ArrivalDraft("ab-123-cd", "Martin", **over, loads=list(loads) or [WHEAT])
+
+
+def taken(typed: ArrivalDraft) -> schemas.ArrivalIn:
+    arrival = to_arrival(typed, SITE, NOW, UTC, FR)
+    assert isinstance(arrival, schemas.ArrivalIn), arrival
+    return arrival
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("43 120", 43_120), ("43\N{NARROW NO-BREAK SPACE}120", 43_120), ("11,8", 11.8), ("11.8", 11.8),
+        ("-2", -2),
+        ("", None), ("1,2,3", None), ("1e9", None), ("nan", None), ("inf", None), ("12x", None), ("٣", None),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_with_comma_or_point(text: str, number: float | None) -> None:
+    assert parse_number(text) == number
+
+
+@given(st.text(max_size=12))
+def test_no_text_breaks_the_reading_of_numbers(text: str) -> None:
+    number = parse_number(text)
+    assert number is None or abs(number) < 1e10
+
+
+def test_a_normal_arrival_is_taken_with_the_plate_in_capitals() -> None:
+    arrival = taken(draft())
+    assert (arrival.plate, arrival.supplier, arrival.arrived_at) == ("AB-123-CD", "Martin", None)
+    assert (arrival.loads[0].species, arrival.loads[0].barcode) == ("soft_wheat", "S1")
+
+
+def test_species_are_known_by_id_name_or_a_beginning_that_is_clear() -> None:
+    for text in ("soft_wheat", "BLÉ TENDRE", "blé t", "soft wheat"):
+        assert taken(draft(replace(WHEAT, species=text))).loads[0].species == "soft_wheat"
+    assert to_arrival(draft(replace(WHEAT, species="blé")), SITE, NOW, UTC, FR) == Wrong(
+        "loads.0.species", "Choisissez une espèce de ce site."
+    )
+
+
+def test_claims_owners_and_shares_are_read() -> None:
+    load = replace(WHEAT, claims="bio, semence", owners="Martin 60, SCEA du Moulin 40 %", share="60")
+    read = taken(draft(load)).loads[0]
+    assert read.claims == ["organic", "seed"]
+    assert [(owner.supplier, owner.share) for owner in read.owners] == [
+        ("Martin", 0.6),
+        ("SCEA du Moulin", 0.4),
+    ]
+    assert read.share == 0.6
+    alone = taken(draft(replace(WHEAT, owners="Durand"))).loads[0]
+    assert [(owner.supplier, owner.share) for owner in alone.owners] == [("Durand", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        (ArrivalDraft(plate="", supplier="M", loads=[WHEAT]), "plate"),
+        (ArrivalDraft(plate="AB", supplier=" ", loads=[WHEAT]), "supplier"),
+        (draft(WHEAT, LoadDraft()), "loads.1.species"),
+        (draft(replace(WHEAT, claims="bio, magie")), "loads.0.claims"),
+        (draft(replace(WHEAT, share="130")), "loads.0.share"),
+        (draft(replace(WHEAT, owners="Martin, Durand 40")), "loads.0.owners"),
+        (draft(replace(WHEAT, barcode="S 1/2")), "loads.0.barcode"),
+        (replace(draft(), plate="AB/123"), "plate"),
+        (draft(arrived="25:00"), "arrived"),
+    ],
+)
+def test_the_field_that_cannot_be_taken_is_named(typed: ArrivalDraft, field: str) -> None:
+    wrong = to_arrival(typed, SITE, NOW, UTC, FR)
+    assert isinstance(wrong, Wrong)
+    assert wrong.field == field
+    assert wrong.text
+
+
+def test_a_time_later_than_now_is_yesterdays() -> None:
+    zone = timezone(timedelta(hours=2))  # 10:00 there
+
+    def at(text: str) -> datetime | None:
+        arrival = to_arrival(draft(arrived=text), SITE, NOW, zone, FR)
+        assert isinstance(arrival, schemas.ArrivalIn)
+        return arrival.arrived_at
+
+    assert at("9:30") == datetime(2026, 7, 20, 9, 30, tzinfo=zone)
+    assert at("11h15") == datetime(2026, 7, 19, 11, 15, tzinfo=zone)
+
+
+def vehicle(plate: str) -> schemas.Vehicle:
+    return schemas.Vehicle(plate=plate, supplier="Martin", species="barley", last_tare_kg=None)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "known", "taken_text"),
+    [
+        ("plate", "ab1", ["AB-123-CD"], "AB-123-CD"),
+        ("plate", "ab", ["AB-123-CD"], None),
+        ("plate", "ab1", ["AB-123-CD", "AB-199-XY"], None),
+        ("plate", "AB-123-CD", ["AB-123-CD", "AB-123-CDE"], "AB-123-CD"),
+        ("plate", "", ["AB-123-CD"], None),
+        ("supplier", "dup", ["EARL Dupont"], "EARL Dupont"),
+        ("supplier", "pont", ["EARL Dupont"], None),
+        ("species", "o", ["orge"], "orge"),
+    ],
+)
+def test_enter_completes_only_what_is_certain(
+    field: str, typed: str, known: list[str], taken_text: str | None
+) -> None:
+    found = [suggestions.Suggestion(text, text) for text in known]
+    index = suggestions.taken_by_enter(field, typed, found)
+    assert (None if index is None else found[index].text) == taken_text
+
+
+def test_a_vehicle_is_suggested_with_what_is_known_of_it() -> None:
+    assert suggestions.vehicles([vehicle("AB-1")], FR)[0].label == "AB-1 · Martin · orge"

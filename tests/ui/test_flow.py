@@ -1,0 +1,324 @@
+"""A load from arrival to ticket on the terminal, against the real counter."""
+
+from station.grain.reasons import Code
+from station.receival.visits import NewLoad
+from tests.ui.rig import Station
+from tests.ui.terminal import plain, terminal
+from ui.tui.messages import ActDone, ActRefused, BoardChanged
+from ui.tui.screens.arrival import ArrivalScreen
+from ui.tui.screens.load import LoadScreen
+from ui.tui.screens.queue import QueueScreen
+
+LIGHTER = {"moisture": 14.0, "test_weight": 74.0}  # too light for C1, good for C4
+
+
+async def test_a_normal_load_costs_three_keystrokes_after_its_arrival(station: Station) -> None:
+    silo = station.silo
+    async with terminal(station) as t:
+        visit = silo.arrive("AB-123-CD")
+        silo.weigh(43_120)
+        await t.see("43 120 kg", "AB-123-CD · EARL Dupont · blé tendre : première pesée ?")
+        await t.press("enter")
+        silo.measure_well(visit)
+        await t.see("FOSSE 1 → CELLULE C1", "hum. 13,6 %", "prot. 12,0 % MS")
+        await t.press("enter")
+        await t.hear("AB-123-CD : FOSSE 1, cellule C1")
+        silo.weigh(15_240)
+        await t.see("15 240 kg", "dernière pesée ?")
+        await t.press("enter")
+        await t.hear("Bon 1 : AB-123-CD, net 27 880 kg.")
+        await t.see("Aucun véhicule")
+        assert isinstance(t.app.screen, QueueScreen)
+        kinds = [type(message) for message in t.messages]
+        assert kinds.count(ActDone) == 4  # signing in and the three
+        assert BoardChanged in kinds
+
+
+async def test_an_arrival_of_a_known_vehicle_is_its_plate_and_a_scan(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        await t.press("f3")
+        await t.write("ab1")
+        await t.see("[Enter] takes AB-123-CD", "tare 15,240 kg")
+        await t.press("enter")
+        await t.see("EARL Dupont", "soft wheat")
+        await t.scan("S77777")
+        await t.see("S77777")
+        await t.press("enter")
+        await t.at(QueueScreen)
+        await t.see("AB-123-CD", "to weigh full", "weigh full")
+        [visit] = await t.app.client.open_visits()
+        assert visit.loads[0].barcode == "S77777"
+        assert visit.supplier == "EARL Dupont"
+
+
+async def test_a_trailer_has_its_own_load_with_its_own_barcode(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.press("a")
+        await t.write("zz9-trailer")
+        await t.press("enter")
+        await t.write("dup")
+        await t.see("[Entrée] prend EARL Dupont")
+        await t.press("enter")
+        await t.write("orge")
+        await t.press("enter")
+        await t.scan("S0001")
+        await t.press("f5")
+        await t.see("lot 2 sur 2")
+        await t.scan("S0002")
+        await t.press("f9")
+        await t.at(QueueScreen)
+        await t.see("ZZ9-TRAILER", "└ lot 2")
+        [visit] = await t.app.client.open_visits()
+        assert [(load.species, load.barcode) for load in visit.loads] == [
+            ("barley", "S0001"),
+            ("barley", "S0002"),
+        ]
+
+
+async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.press("f3")
+        await t.write("ab-1")
+        await t.press("enter", "f9")
+        await t.hear("Tapez l'apporteur.")
+        await t.press("f2")
+        await t.at(QueueScreen)
+        await t.press("f3")
+        await t.at(ArrivalScreen)
+        await t.see("ab-1")
+        assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "ab-1"
+
+
+async def test_letters_typed_into_a_field_are_no_keys(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.press("f3")
+        await t.write("qeadctmlkh")
+        await t.at(ArrivalScreen)
+        assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "qeadctmlkh"
+        await t.press("escape", "e")
+        await t.see("Rien n'attend une personne.")
+
+
+async def test_an_override_takes_another_cell_with_a_reason(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    async with terminal(station) as t:
+        await t.see("FOSSE 1 → CELLULE C1")
+        await t.press("f5")
+        await t.at(LoadScreen)
+        await t.see("Pourquoi", "GAC 2100", "13,6 %")
+        await t.press("o")
+        await t.see("Quelle autre cellule ?", "✗ fosse 2 → cellule C3 : La cellule ne prend que : bio")
+        await t.write("c5")
+        await t.press("enter")
+        await t.see("Pourquoi fosse 1 → cellule C5 ?", "pit blocked")
+        await t.press("down", "enter")
+        await t.at(QueueScreen)
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert load.decision is not None
+        assert (load.decision.cell, load.decision.overridden, load.decision.reason) == (
+            "C5",
+            True,
+            "pit blocked",
+        )
+        assert load.decision.by == "Anne"
+
+
+async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    async with terminal(station, "en") as t:
+        await t.see("PIT 1 → CELL C1")
+        old = t.app.board.proposed()
+        assert old is not None
+        silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
+        await t.see("CELL C4")
+        t.app.accept(old)
+        await t.hear("Another proposal came in between. Read the new proposal")
+        assert any(isinstance(message, ActRefused) for message in t.messages)
+        assert silo.load(silo.loads(visit)[0]).id == old.id
+        await t.press("enter")
+        await t.hear("PIT 1, cell C4")
+
+
+async def test_enter_does_not_answer_a_question_that_just_changed(station: Station) -> None:
+    silo = station.silo
+    silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.see("à peser plein")
+        silo.weigh(43_120)
+        await t.see("43 120 kg")
+        await t.pilot.press("enter")
+        await t.hear("La question vient de changer")
+        assert t.app.board.offer is not None
+        await t.press("enter")
+        await t.hear("43 120 kg enregistrés")
+
+
+async def test_an_offered_weight_can_be_for_another_visit_or_be_dismissed(station: Station) -> None:
+    silo = station.silo
+    silo.arrive("AB-123-CD")
+    other = silo.arrive("CD-456-EF")
+    async with terminal(station) as t:
+        silo.weigh(40_000)
+        await t.see("AB-123-CD · EARL Dupont", "[F6/O] autre passage")
+        await t.press("o")
+        await t.see("CD-456-EF · EARL Dupont · blé tendre : première pesée ?")
+        await t.press("enter")
+        await t.hear("CD-456-EF : 40 000 kg enregistrés")
+        silo.weigh(9_000)
+        await t.see("9 000 kg")
+        await t.press("x")
+        await t.see("Pourquoi écarter 9 000 kg ?")
+        await t.press("enter")
+        await t.hear("Pesée écartée.")
+        assert (await t.app.client.visit(other.id)).gross_kg == 40_000
+
+
+async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("w")
+        await t.write("43 abc")
+        await t.press("enter")
+        await t.see("Tapez des kilogrammes")
+        await t.press(*["backspace"] * 3)
+        await t.write("120")
+        await t.press("enter")
+        await t.see("43 120 kg", "tapé par Anne")
+        await t.press("enter")
+        await t.hear("43 120 kg enregistrés")
+        await t.press("v")
+        await t.see("Proposition", "S00000")
+        await t.press("i")
+        await t.see("Taper quelle valeur ?", "protéines (MS)")
+        await t.write("humi")
+        await t.press("enter")
+        await t.write("13,4")
+        await t.press("enter")
+        await t.see("humidité", "13,4 %", "tapé par Anne")
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert [(v.analyte, v.value, v.typed_by) for v in load.values] == [("moisture", 13.4, "Anne")]
+
+
+async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"), NewLoad("barley", barcode="S2"))
+    first, second = silo.loads(visit)
+    async with terminal(station) as t:
+        await t.press("f5")
+        await t.see("éch. S1")
+        await t.press("x")
+        await t.see("Pourquoi refuser l'apport ?", "insects")
+        await t.press("enter")
+        await t.hear("refusé : insects")
+        await t.until(
+            lambda: t.app.board.visits and t.app.board.visits[0].loads[0].state == "refused", "refused"
+        )
+        await t.press("down", "f5")
+        await t.see("éch. S2")
+        await t.press("g")
+        await t.see("prix")
+        await t.write("casse du tracteur")
+        await t.press("enter")
+        await t.hear("reparti avec l'apport : casse du tracteur")
+        assert silo.load(first).outcome == "refused"
+        assert silo.load(second).outcome == "left"
+
+
+async def test_the_variety_seen_is_its_own_field(station: Station) -> None:
+    visit = station.silo.arrive(
+        "AB-123-CD", NewLoad("soft_wheat", barcode="S1", declared_variety="Chevignon")
+    )
+    async with terminal(station) as t:
+        await t.press("f5")
+        await t.see("éch. S1")
+        await t.press("i")
+        await t.write("vue")
+        await t.press("enter")
+        await t.see("Variété que vous voyez")
+        await t.write("KWS")
+        await t.press("enter")
+        await t.hear("Variété vue : KWS.")
+        load = await t.app.client.load(station.silo.loads(visit)[0].id)
+        assert (load.declared_variety, load.operator_variety) == ("Chevignon", "KWS")
+
+
+async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    async with terminal(station) as t:
+        silo.weigh(15_240)
+        await t.see("dernière pesée ?")
+        await t.press("m")
+        await t.see("Vidé ailleurs que décidé")
+        await t.press("enter")
+        await t.write("c5")
+        await t.press("enter")
+        await t.hear("Bon 1")
+        ticket = await t.app.client.ticket(1)
+        assert [(part.cell, part.share) for part in ticket.tipped] == [("C5", 1.0)]
+
+
+async def test_exceptions_are_assigned_by_choice_or_scan_and_dismissed_with_a_reason(
+    station: Station,
+) -> None:
+    silo = station.silo
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S0001"))
+    for barcode in ("X1", "X2", "X3"):
+        silo.measure("gac", {"moisture": 13.0}, barcode)
+    async with terminal(station) as t:
+        await t.see("3 exceptions")
+        await t.press("e")
+        await t.see("Aucun échantillon n'a le code-barres X1")
+        await t.press("enter")
+        await t.see("S0001 · AB-123-CD")
+        await t.press("enter")
+        await t.see("2 exceptions")
+        await t.scan("S0001")
+        await t.see("oui, affecter à S0001")
+        await t.press("enter")
+        await t.see("1 exception ")
+        await t.press("x", "enter")
+        await t.see("Rien n'attend une personne.")
+        readings = (await t.app.client.sample("S0001")).readings
+        assert [reading.pairing.code for reading in readings if reading.pairing] == [
+            Code.PAIRED_BY_PERSON
+        ] * 2
+
+
+async def test_a_visit_entered_in_error_is_cancelled(station: Station) -> None:
+    visit = station.silo.arrive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        await t.see("AB-123-CD")
+        await t.press("z", "enter")
+        await t.hear("Visit of AB-123-CD cancelled.")
+        assert station.silo.visit(visit).ended_at is not None
+
+
+async def test_tickets_are_listed_and_read(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("t")
+        await t.see("Bons d'apport", "27 880 kg", "C1")
+        await t.press("enter")
+        await t.see("BON D'APPORT n° 1")
+        assert "27 880 kg" in plain((await t.app.client.ticket(1)).text)
+
+
+async def test_a_weight_without_an_arrival_leads_to_the_arrival(station: Station) -> None:
+    async with terminal(station) as t:
+        station.silo.weigh(43_120)
+        await t.see("Aucun passage ouvert ne convient")
+        await t.press("enter")
+        await t.at(ArrivalScreen)
+        await t.see("PESÉE 43 120 kg")

@@ -1,0 +1,109 @@
+"""Languages, numbers, times, and catalogues that lack nothing."""
+
+import string
+from datetime import UTC, datetime
+
+import pytest
+
+from ui.catalogue import read_catalogue, template
+from ui.i18n import LANGUAGES, SOURCE_LANGUAGE, language_of, translator
+
+OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
+NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "language"),
+    [
+        (("fr-FR,fr;q=0.9,en;q=0.5",), "fr"),
+        (("en;q=0.4, fr;q=0.8",), "fr"),
+        (("fr;q=0, en",), "en"),
+        (("fr_FR.UTF-8",), "fr"),
+        (("C", "fr_CA"), "fr"),
+        (("de-DE,de",), "en"),
+        ((None, ""), "en"),
+        (("*",), "en"),
+        (("FR",), "fr"),
+    ],
+)
+def test_the_first_wish_that_is_spoken_here_wins(wishes: tuple[str | None, ...], language: str) -> None:
+    assert language_of(*wishes) == language
+
+
+def test_french_numbers_have_a_comma_and_narrow_blanks() -> None:
+    t = translator("fr")
+    assert t.kg(43_120) == f"43{NARROW}120{WIDE}kg"
+    assert t.tonnes(28.44) == f"28,4{WIDE}t"
+    assert t.number(11.85, 2) == "11,85"
+    assert t.plain(11.0) == "11"
+    assert t.percent(0.931) == f"93{WIDE}%"
+    assert t.named("Orge", "x") == f"Orge{WIDE}: x"
+
+
+def test_english_numbers_have_a_point() -> None:
+    t = translator("en")
+    assert t.kg(43_120) == f"43,120{WIDE}kg"
+    assert t.tonnes(28.44, 2) == f"28.44{WIDE}t"
+    assert t.percent(0.05, 1) == "5.0%"
+
+
+def test_times_are_written_in_the_zone_that_is_given() -> None:
+    at = datetime(2026, 7, 20, 8, 5, tzinfo=UTC)
+    assert translator("fr").time(at, UTC) == "08:05"
+    assert translator("fr").moment(at, UTC) == "20/07 08:05"
+    assert translator("fr").date(at, UTC) == "20/07/2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600 + 5 * 60, "1 h 05"),
+        (90_000, "1 d"),
+    ],
+)  # fmt: skip
+def test_ages_are_short(seconds: float, text: str) -> None:
+    assert translator("en").age(seconds).replace(WIDE, " ") == text
+
+
+def test_french_counts_zero_as_one() -> None:
+    assert translator("fr").ngettext("{count} exception", "{count} exceptions", 0) == "{count} exception"
+    assert translator("en").ngettext("{count} exception", "{count} exceptions", 0) == "{count} exceptions"
+
+
+def test_an_empty_text_stays_empty_and_an_unknown_language_is_the_source() -> None:
+    assert translator("fr").gettext("") == ""
+    assert translator("xx").gettext("queue") == "queue"
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_catalogue_has_every_text_of_the_sources_and_no_other(language: str) -> None:
+    wanted = {message.id for message in template() if message.id}
+    catalogue = read_catalogue(language)
+    there = {message.id for message in catalogue if message.id}
+    assert wanted - there == set(), "run: python -m ui.catalogue, then translate"
+    assert there - wanted == set(), "run: python -m ui.catalogue"
+    assert [m.id for m in catalogue if m.id and (m.fuzzy or not all(_texts(m.string)))] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_placeholders_of_its_text(language: str) -> None:
+    differing = [
+        message.id
+        for message in read_catalogue(language)
+        for source in _texts(message.id)[:1]
+        for text in _texts(message.string)
+        if _placeholders(source) != _placeholders(text)
+    ]
+    assert differing == []
+
+
+def _texts(text: object) -> tuple[str, ...]:
+    return tuple(text) if isinstance(text, list | tuple) else (str(text),)
+
+
+def _placeholders(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)

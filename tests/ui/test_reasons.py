@@ -1,0 +1,110 @@
+"""Every reason, problem and word has a sentence, in both languages."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.reading import Analyte, Basis
+from drivers.transport.base import ErrorCode
+from station.api.problems import ApiFault
+from station.grain.identifiers import Claim, Outcome, Species
+from station.grain.reasons import Code
+from station.receival.errors import Fault
+from ui import words
+from ui.i18n import LANGUAGES
+from ui.problems import PROBLEMS, problem
+from ui.reasons import AGAINST, GATE_WORDS, SENTENCES, is_known, message
+
+PARAMS: dict[str, Any] = {
+    "analyte": "protein", "analytes": ["protein", "moisture"], "as_is": 10.4,
+    "at": "2026-07-20T08:00:00+00:00", "barcode": "S1", "barcodes": ["S1", "S2"], "basis": "dm",
+    "cell_species": "barley", "claim": "organic", "claims": ["organic"], "count": 3, "declared": "soft_wheat",
+    "findings": ["smell"], "free_mb": 1800, "free_t": 31.0, "given": "as_is", "grade": "milling",
+    "instrument": "nir", "kernels": 312, "limit": 0.2, "line": "L1", "load_t": 28.4, "minutes": 12.0,
+    "moisture": 13.5, "op": ">=", "pit": "P1", "pixels": 3_000_000_000, "port": "/dev/ttyS0", "position": 1,
+    "product": "Barley", "reasons": ["not_sharp", "dark"], "reserved_t": 12.0, "seconds": 90, "bytes": None,
+    "seen": "barley", "seq": 7, "share": 0.31, "shares": {"sound": 0.93, "broken": 0.051}, "text": "a text",
+    "species": "soft_wheat", "unit": "%", "value": 11.82,
+}  # fmt: skip
+
+
+def test_every_code_of_the_bench_has_a_sentence() -> None:
+    assert {code.value for code in Code} <= set(SENTENCES)
+
+
+def test_every_error_of_a_device_has_a_sentence() -> None:
+    assert {f"device_{code.value}" for code in ErrorCode} <= set(SENTENCES)
+
+
+def test_every_no_of_the_desk_and_the_counter_says_what_to_do() -> None:
+    assert {*(fault.value for fault in Fault), *(fault.value for fault in ApiFault)} <= set(PROBLEMS)
+    assert all(title and action for title, action in PROBLEMS.values())
+
+
+def test_the_codes_that_speak_against_a_cell_are_codes() -> None:
+    assert {code.value for code in Code} >= AGAINST
+    assert set(GATE_WORDS) <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_every_reason_reads_whole_with_its_parameters(code: str, language: str) -> None:
+    text = message(code, PARAMS, language)
+    assert text[0] == text[0].upper()
+    assert "?" not in text
+    assert not re.search(r"[{}]|None|_", text), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("code", sorted({**SENTENCES, **PROBLEMS}))
+def test_a_missing_parameter_reads_as_a_question_mark(code: str, language: str) -> None:
+    assert message(code, {}, language)
+    assert problem(code, {}, language)[0]
+
+
+@given(
+    st.sampled_from(sorted({*SENTENCES, *PROBLEMS, "from_a_newer_station"})),
+    st.dictionaries(
+        st.sampled_from(sorted(PARAMS)),
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.lists(st.integers()),
+    ),
+    st.sampled_from([*LANGUAGES, "xx"]),
+)
+def test_whatever_the_parameters_are_something_is_said(
+    code: str, params: dict[str, Any], language: str
+) -> None:
+    assert message(code, params, language)
+    assert problem(code, params, language)[0]
+
+
+def test_an_unknown_code_is_shown_with_its_parameters() -> None:
+    assert message("sensor_warm", {"celsius": 41}, "fr") == "sensor_warm (celsius 41)"
+    assert not is_known("sensor_warm")
+    assert problem("odd", {"a": 1}, "en") == ("odd (a 1)", "")
+
+
+def test_a_limit_reads_with_value_basis_sign_and_unit() -> None:
+    assert message("outside_limit", {**PARAMS, "limit": 12}, "en").replace("\N{NO-BREAK SPACE}", " ") == (
+        "Protein 11.82 % dry m., must be ≥ 12"
+    )
+    assert message("meets", {**PARAMS, "limit": 11}, "fr").replace("\N{NO-BREAK SPACE}", " ") == (
+        "Protéines 11,82 % MS ≥ 11"
+    )
+
+
+def test_a_photo_reads_by_falling_share() -> None:
+    text = message("photo_shares", PARAMS, "fr").replace("\N{NO-BREAK SPACE}", " ")
+    assert text == "Photo de 312 grains, en nombre : 93 % sains, 5,1 % cassés"
+
+
+def test_identifiers_have_names() -> None:
+    assert {species.value for species in Species} <= set(words.SPECIES)
+    assert {analyte.value for analyte in Analyte} <= set(words.ANALYTES)
+    assert {basis.value for basis in Basis} <= set(words.BASES)
+    assert {claim.value for claim in Claim} <= set(words.CLAIMS)
+    assert {outcome.value for outcome in Outcome} == set(words.OUTCOMES)
+    assert words.species_name("soft_wheat", "fr") == "blé tendre"
+    assert words.word(words.CLAIMS, "of this site", "fr") == "of this site"
