@@ -20,6 +20,7 @@ from drivers.health import Health, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
 from drivers.polling import Poller
 from drivers.reading import Flag, Frame, Reading
+from drivers.repeats import Repeats
 from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
 
@@ -88,6 +89,7 @@ class Driver:
         self._recent: dict[bytes, None] = {}
         self._poller = Poller(protocol, monotonic)
         self._steadiness = Steadiness(monotonic)
+        self._repeats = Repeats(protocol, monotonic)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -119,6 +121,10 @@ class Driver:
             delivery.receipt.confirm()
         elif delivery.receipt is not None:
             self._transport.confirm(delivery.receipt)
+
+    def new_sample(self) -> None:
+        """A person has put in a new sample: the next message counts even if it equals the last one."""
+        self._repeats.fresh()
 
     def health(self) -> Health:
         return self._health.read()
@@ -209,7 +215,10 @@ class Driver:
     def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
         self._count_noise(framer)
         for frame in frames:
-            yield self._deliver(frame, None)
+            if self._repeats.again(frame):
+                self._health.good(frame.at)
+            else:
+                yield self._deliver(frame, None)
 
     def _half(self, framer: Framer, at: datetime, reason: str) -> Iterator[Delivery]:
         """What is complete is delivered, the rest is a bad message."""
@@ -238,7 +247,8 @@ class Driver:
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.good(frame.at)
         outcome = self._steadiness.judge(outcome)
-        if stream and outcome.kind == "analysis":
+        self._repeats.good(frame)
+        if stream and outcome.kind == "analysis" and not self._repeats.expected:
             outcome = self._mark_reprint(outcome)
         return Delivery(self.device, frame, outcome, None, receipt, dup)
 

@@ -9,8 +9,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from drivers.analyzer.astm import Astm
 from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
+from drivers.analyzer.gac500xt import Gac500Xt
 from drivers.analyzer.json_nir import JsonNir
+from drivers.analyzer.tesma_plus2 import TesmaPlus2
 from drivers.errors import SettingError
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
@@ -21,6 +24,9 @@ _CLASSES: tuple[type[Kind], ...] = (
     ToledoContinuous,
     Gac2100Csv01,
     JsonNir,
+    Gac500Xt,
+    TesmaPlus2,
+    Astm,
     Generic,
 )
 KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})

@@ -26,6 +26,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
 
+from drivers.analyzer.numbers import printed_number
 from drivers.errors import FrameError
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
@@ -34,8 +35,6 @@ from drivers.values import fahrenheit, measured, pounds_per_bushel
 
 FIELDS = 15
 _LINE_LIMIT = 256
-_NUMBER = re.compile(r"[+-]?[0-9]{1,6}(?:[.,][0-9]{1,4})?", re.ASCII)
-_NO_NUMBER = re.compile(r"[-*#^_.?<>=\[\]]*|OVERFL(OW)?|OL|UL|ERR(OR)?|N/?A", re.ASCII | re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _DATE = {"dmy": "%d/%m/%y %H:%M:%S", "mdy": "%m/%d/%y %H:%M:%S"}
 _SEPARATOR = {"comma": ",", "semicolon": ";"}
@@ -145,8 +144,7 @@ class Gac2100Csv01:
 
 
 def _number(field: str, index: int, data: bytes) -> float | None:
-    if _NUMBER.fullmatch(field):
-        return float(field.replace(",", "."))
-    if _NO_NUMBER.fullmatch(field):
-        return None
-    raise FrameError(f"field {index} is not a number", data)
+    try:
+        return printed_number(field)
+    except ValueError as error:
+        raise FrameError(f"field {index} is not a number", data) from error

@@ -1,0 +1,207 @@
+r"""A lab instrument that speaks ASTM E1394 records, framed by E1381 or bare (LIS2-A2, LIS01-A2).
+
+    H|\^&|||Maker^Model^1.2|||||||P|1|20230803131713
+    P|1|LOT-7
+    O|1|S000123||^^^PROT
+    R|1|^^^protein|11.4|%||N||F||||20230803131700
+    L|1|N
+
+`astm_link` is the conversation, `astm_records` the text. A frame here is what is left when the link is
+checked and taken off: the records of one sample between header and terminator; a message about several
+samples gives one frame each. Serial line or TCP; the settings of the line are the instrument's.
+
+The standard names no grain analyte, so `tests` says which test code is what, with a basis where it
+needs one: `PROT=protein:dm,413=moisture`. Our own analyte names are known without that. The unit must
+be in the record. A result that is no number (`<5`, `----`), that is not final, or that comes twice with
+different numbers is None with its reason under `extra["rejected"]`; other tests are kept under
+`extra["unknown"]`. A frame with a wrong checksum is asked for again and never a value.
+
+Framing and checksums were checked on recordings of clinical analyzers (senaite.astm); no recording of a
+grain instrument is known.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from drivers.analyzer.astm_link import AstmLink
+from drivers.analyzer.astm_records import Delimiters, components, delimiters, fields
+from drivers.analyzer.json_nir import CONVERSIONS
+from drivers.analyzer.numbers import printed_number
+from drivers.errors import FrameError, SettingError
+from drivers.kind import Category, Evidence, Setting, choose
+from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
+from drivers.values import plausible
+
+_FINAL = frozenset({"", "F", "C", "R", "V"})
+_NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_TIME = re.compile(r"[0-9]{14}")
+_OWN = {analyte.value: (analyte, None) for analyte in Analyte if analyte is not Analyte.WEIGHT}
+
+Test = tuple[Analyte, Basis | None]
+
+
+class Astm:
+    kind: ClassVar[str] = "astm"
+    name: ClassVar[str] = "Lab instrument, ASTM E1381 / E1394"
+    category: ClassVar[Category] = "analyzer"
+    evidence: ClassVar[Evidence] = "captured"
+    never_checked_on_hardware: ClassVar[bool] = True
+    unverified: ClassVar[tuple[str, ...]] = (
+        "any grain instrument: the recordings known are of clinical analyzers",
+        "how long a given instrument waits for the acknowledgement (15 s by the standard)",
+    )
+    silent_after_s: ClassVar[float | None] = None
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "framing": Setting("auto", ("auto", "framed", "bare"), "E1381 frames, or records without them"),
+            "tests": Setting("", (), "test codes of the instrument, as in PROT=protein:dm,413=moisture"),
+        }
+    )
+
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        chosen = choose(self.kind, self.settings, settings)
+        self._framing = chosen["framing"]
+        self._tests: dict[str, Test] = {**_OWN, **_read_tests(chosen["tests"])}
+
+    def framer(self) -> AstmLink:
+        return AstmLink(self._framing, holds=False)
+
+    def dialogue(self) -> AstmLink:
+        return AstmLink(self._framing)
+
+    def parse(self, frame: Frame) -> Reading:
+        records, marks = _records(frame.data)
+        header = fields(records[0], marks)
+        order = next((fields(record, marks) for record in records if record[0] == "O"), [])
+        patient = next((fields(record, marks) for record in records if record[0] == "P"), [])
+        results = [fields(record, marks) for record in records if record[0] == "R"]
+        if not results:
+            raise FrameError("no result record", frame.data)
+        values, extra = self._values(results, marks)
+        sender = _part(header, 4, marks)
+        sent_at = _time(header, 13)
+        return Reading(
+            driver=self.kind,
+            kind="analysis",
+            frame=frame,
+            values=values,
+            flags=frozenset({Flag.ERROR}) if any(v.value is None for v in values.values()) else frozenset(),
+            device_time=next((time for result in results if (time := _time(result, 12))), sent_at),
+            sample_id=_part(order, 2, marks) or None,
+            identity=_identity(sender, sent_at, frame.data),
+            extra={
+                "sender": components(header[4], marks) if len(header) > 4 else None,
+                "lot": _part(patient, 2, marks) or None,
+                **extra,
+            },
+        )
+
+    def _values(
+        self, results: list[list[str]], marks: Delimiters
+    ) -> tuple[dict[Analyte, Value], dict[str, Any]]:
+        values: dict[Analyte, Value] = {}
+        rejected: dict[str, str] = {}
+        unknown: dict[str, Any] = {}
+        as_sent: dict[str, list[str]] = {}
+        for result in results:
+            code = _code(result, marks)
+            text, unit = _part(result, 3, marks), _part(result, 4, marks)
+            if code not in self._tests:
+                unknown[code] = f"{text} {unit}".strip()
+                continue
+            analyte, basis = self._tests[code]
+            basis = Basis.AS_IS if analyte is Analyte.MOISTURE else basis
+            as_sent.setdefault(analyte.value, []).append(f"{text} {unit}".strip())
+            number, reason = _number(analyte, basis, text, unit, _part(result, 8, marks))
+            if analyte in values and values[analyte].value != number:
+                number, reason = None, "given twice with different numbers"
+            values[analyte] = Value(number, UNIT_OF[analyte], basis)
+            if reason:
+                rejected[analyte.value] = reason
+        extra: dict[str, Any] = {"as_sent": as_sent}
+        extra |= {"rejected": rejected} if rejected else {}
+        extra |= {"unknown": unknown} if unknown else {}
+        return values, extra
+
+
+def _read_tests(text: str) -> dict[str, Test]:
+    """`CODE=analyte[:basis],...`; SettingError names the part that is wrong."""
+    tests: dict[str, Test] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(","))):
+        code, equals, target = part.partition("=")
+        name, _, basis = target.partition(":")
+        if not equals or not code or name not in _OWN or (basis and basis not in set(Basis)):
+            raise SettingError(
+                f"astm: tests: {part!r} is not CODE=analyte or CODE=analyte:basis; "
+                f"analytes: {', '.join(_OWN)}; bases: {', '.join(Basis)}"
+            )
+        tests[code] = (_OWN[name][0], Basis(basis) if basis else None)
+    return tests
+
+
+def _records(data: bytes) -> tuple[list[str], Delimiters]:
+    lines = [line for line in data.decode("latin-1").split("\r") if line]
+    if any(_CONTROL.search(line) for line in lines):
+        raise FrameError("control characters in the records", data)
+    try:
+        marks = delimiters(lines[0] if lines else "")
+    except ValueError as error:
+        raise FrameError(str(error), data) from error
+    if lines[-1].split(marks.field)[0] != "L":
+        raise FrameError("no terminator record", data)
+    return lines, marks
+
+
+def _part(record: list[str], index: int, marks: Delimiters, component: int = 0) -> str:
+    parts = components(record[index], marks) if index < len(record) else []
+    return parts[component].strip() if component < len(parts) else ""
+
+
+def _code(result: list[str], marks: Delimiters) -> str:
+    """The maker's own code is the fourth part of the test id; else the first part that is there."""
+    parts = components(result[2], marks) if len(result) > 2 else []
+    own = parts[3].strip() if len(parts) > 3 else ""
+    return own or next((part.strip() for part in parts if part.strip()), "")
+
+
+def _number(
+    analyte: Analyte, basis: Basis | None, text: str, unit: str, status: str
+) -> tuple[float | None, str | None]:
+    """The value in the analyte's unit, or None and why."""
+    if status not in _FINAL:
+        return None, f"status {status} is not final"
+    if analyte in _NEEDS_BASIS and basis is None:
+        return None, "basis is missing: set it in tests"
+    convert = CONVERSIONS.get((UNIT_OF[analyte], unit))
+    if convert is None and unit != UNIT_OF[analyte].value:
+        return None, f"unit {unit!r} is not {UNIT_OF[analyte].value} or convertible to it"
+    try:
+        number = printed_number(text)
+    except ValueError as error:
+        return None, str(error)
+    if number is None:
+        return None, "no number"
+    number = plausible(analyte, convert(number) if convert else number)
+    return number, None if number is not None else "value cannot be true"
+
+
+def _time(record: list[str], index: int) -> datetime | None:
+    text = record[index] if index < len(record) else ""
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the instrument's own clock
+    except ValueError:
+        return None
+
+
+def _identity(sender: str, sent_at: datetime | None, data: bytes) -> str | None:
+    """Without a time in the header two equal messages may be two results."""
+    if sent_at is None:
+        return None
+    return f"{sender}|{sent_at.isoformat()}|{hashlib.sha256(data).hexdigest()[:24]}"

@@ -1,0 +1,53 @@
+"""Devices that say their last result again and again: equal messages in a row are one reading."""
+
+import threading
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+from drivers.kind import Kind
+from drivers.reading import Frame
+
+
+@runtime_checkable
+class Repeating(Protocol):
+    """A kind whose device repeats its last result; after a longer pause (seconds) it is a new one."""
+
+    @property
+    def repeats_within_s(self) -> float: ...
+
+
+class Repeats:
+    """Remembers the last good message of one device; of a kind that does not repeat nothing is one.
+
+    `monotonic` gives seconds. A damaged message in between changes nothing.
+    """
+
+    def __init__(self, protocol: Kind, monotonic: Callable[[], float]) -> None:
+        self._within_s = protocol.repeats_within_s if isinstance(protocol, Repeating) else None
+        self._monotonic = monotonic
+        self._last: bytes | None = None
+        self._heard = 0.0
+        self._fresh = threading.Event()
+
+    @property
+    def expected(self) -> bool:
+        """True for a device that repeats itself: an equal message later is a measurement, no reprint."""
+        return self._within_s is not None
+
+    def fresh(self) -> None:
+        """A person says that what comes next is of a new sample. From any thread."""
+        self._fresh.set()
+
+    def again(self, frame: Frame) -> bool:
+        """True when `frame` only repeats the last good message."""
+        if self._within_s is None or self._fresh.is_set() or frame.data != self._last:
+            return False
+        now = self._monotonic()
+        soon, self._heard = now - self._heard <= self._within_s, now
+        return soon
+
+    def good(self, frame: Frame) -> None:
+        """`frame` became a reading."""
+        if self._within_s is not None:
+            self._fresh.clear()
+            self._last, self._heard = frame.data, self._monotonic()

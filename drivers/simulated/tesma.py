@@ -1,0 +1,36 @@
+"""A simulated Tesma PLUS2 that repeats its last result every second."""
+
+from datetime import datetime
+
+from drivers.simulated.emission import Emission, EmissionLog
+from drivers.simulated.line import Line
+
+
+def message(grain: str, moisture: float | None) -> bytes:
+    """The 18 bytes of one result. None is sent as dashes, which the manual does not tell."""
+    shown = "----" if moisture is None else f"{moisture:4.1f}"
+    return b"\x02" + f"{grain[:8]:<8}\r\n{shown}\r\n".encode("latin-1") + b"\x03"
+
+
+class Tesma:
+    """`measure` puts in a sample, `send_one` is one second's message; `log` holds one entry a sample."""
+
+    def __init__(self, line: Line) -> None:
+        self.log = EmissionLog()
+        self._line = line
+        self._shown: tuple[str, float | None] | None = None
+        self._logged = True
+
+    def measure(self, grain: str, moisture: float | None) -> None:
+        self._shown, self._logged = (grain, moisture), False
+
+    def send_one(self, at: datetime) -> bool:
+        """Nothing before the first sample. False when nobody hears it."""
+        if self._shown is None:
+            return False
+        data = message(*self._shown)
+        carried = self._line.write(data)
+        if carried and not self._logged:
+            self._logged = True
+            self.log.add(Emission(at, data, {"moisture": self._shown[1]}))
+        return carried
