@@ -30,3 +30,13 @@ def unserved(tmp_path: Path, staffed: tuple[Path, Tokens]) -> Iterator[Counter]:
 def counter(unserved: Counter) -> Iterator[Counter]:
     with served(unserved) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory, staffed: tuple[Path, Tokens]) -> Iterator[Counter]:
+    """One counter for tests that only send what is refused, or look."""
+    folder, tokens = staffed
+    silo = Silo.reopen(shutil.copytree(folder, tmp_path_factory.mktemp("still") / "data"))
+    with served(counter_of(silo, tokens)) as running:
+        yield running
+    silo.desk.ledger.close()

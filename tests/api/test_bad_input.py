@@ -27,8 +27,8 @@ from tests.api.rig import Counter, arrival, ok, problem
         (arrival(supplier="   "), "body.supplier"),
     ],
 )  # fmt: skip
-def test_a_wrong_field_is_named(counter: Counter, body: dict[str, Any], field: str) -> None:
-    with counter.client() as anne:
+def test_a_wrong_field_is_named(still: Counter, body: dict[str, Any], field: str) -> None:
+    with still.client() as anne:
         refused = problem(anne.post("/visits", json=body), 422, "not_valid")
         assert field in [error["field"] for error in refused["errors"]]
         assert field in refused["detail"]
@@ -43,13 +43,13 @@ def test_a_wrong_field_is_named(counter: Counter, body: dict[str, Any], field: s
         b'{"plate":"AB-1","supplier":"x","loads":[{"species":"soft_wheat","declared":{"moisture":1e999}}]}',
     ],
 )  # fmt: skip
-def test_a_body_that_is_no_arrival_is_not_valid(counter: Counter, content: bytes) -> None:
-    with counter.client(**{"Content-Type": "application/json"}) as anne:
+def test_a_body_that_is_no_arrival_is_not_valid(still: Counter, content: bytes) -> None:
+    with still.client(**{"Content-Type": "application/json"}) as anne:
         problem(anne.post("/visits", content=content), 422, "not_valid")
 
 
-def test_a_body_without_its_content_type_is_not_read(counter: Counter) -> None:
-    with counter.client(**{"Content-Type": "text/plain"}) as anne:
+def test_a_body_without_its_content_type_is_not_read(still: Counter) -> None:
+    with still.client(**{"Content-Type": "text/plain"}) as anne:
         problem(anne.post("/visits", content=json.dumps(arrival()).encode()), 422, "not_valid")
 
 
@@ -65,8 +65,8 @@ def test_a_body_without_its_content_type_is_not_read(counter: Counter) -> None:
         ("/nowhere", "not_found"),
     ],
 )
-def test_what_does_not_exist_is_a_problem_too(counter: Counter, address: str, code: str) -> None:
-    with counter.client() as anne:
+def test_what_does_not_exist_is_a_problem_too(still: Counter, address: str, code: str) -> None:
+    with still.client() as anne:
         problem(anne.get(address), 404, code)
 
 
@@ -77,13 +77,13 @@ def test_what_does_not_exist_is_a_problem_too(counter: Counter, address: str, co
         "/events?after=-1", "/visits?limit=0", "/weighings?state=used-up",
     ],
 )  # fmt: skip
-def test_an_address_out_of_range_is_no_server_error(counter: Counter, address: str) -> None:
-    with counter.client() as anne:
+def test_an_address_out_of_range_is_no_server_error(still: Counter, address: str) -> None:
+    with still.client() as anne:
         assert anne.get(address).status_code in (404, 422)
 
 
-def test_a_method_that_an_address_lacks_is_said(counter: Counter) -> None:
-    with counter.client() as anne:
+def test_a_method_that_an_address_lacks_is_said(still: Counter) -> None:
+    with still.client() as anne:
         problem(anne.delete("/visits"), 405, "method_not_allowed")
 
 
@@ -97,19 +97,19 @@ def test_a_typed_reading_out_of_reason_is_refused_with_its_bounds(counter: Count
         problem(anne.post("/readings", json=typed), 404, "unknown_sample")
 
 
-def test_a_body_over_the_limit_is_refused_with_and_without_its_length(counter: Counter) -> None:
-    with counter.client(**{"Content-Type": "application/json"}) as anne:
+def test_a_body_over_the_limit_is_refused_with_and_without_its_length(still: Counter) -> None:
+    with still.client(**{"Content-Type": "application/json"}) as anne:
         problem(anne.post("/visits", content=b" " * 1_000_001), 413, "too_large")
         endless = (b" " * 50_000 for _ in range(30))
         problem(anne.post("/visits", content=endless), 413, "too_large")
         ok(anne.get("/visits"))
 
 
-def test_a_client_that_hangs_up_in_its_body_hurts_nobody(counter: Counter) -> None:
-    host, port = counter.url.removeprefix("http://").split(":")
+def test_a_client_that_hangs_up_in_its_body_hurts_nobody(still: Counter) -> None:
+    host, port = still.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as raw:
         raw.sendall(b"POST /api/v1/visits HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
-    with counter.client() as anne:
+    with still.client() as anne:
         ok(anne.get("/visits"))
 
 

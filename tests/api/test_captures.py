@@ -87,16 +87,16 @@ def test_unknown_fields_are_refused_naming_the_known_ones(counter: Counter) -> N
 
 
 @pytest.mark.parametrize("form", ["", "{", "[]", "null", '{"note": "\\ud800"}', '{"note": 1}', "[" * 5000])
-def test_a_form_that_is_no_object_of_texts_is_refused(counter: Counter, form: str) -> None:
-    with counter.client("phone") as phone:
+def test_a_form_that_is_no_object_of_texts_is_refused(still: Counter, form: str) -> None:
+    with still.client("phone") as phone:
         answer = upload(phone, JPEG, form=form)
         assert answer.status_code == (201 if form == "" else 422), answer.text
 
 
 @pytest.mark.parametrize("id_", ["", "7", "x" * 36, "../../etc/passwd"])
-def test_an_id_that_is_no_uuid_is_refused(counter: Counter, id_: str) -> None:
+def test_an_id_that_is_no_uuid_is_refused(still: Counter, id_: str) -> None:
     files = [("photos", ("a.jpg", JPEG, "image/jpeg"))]
-    with counter.client("phone") as phone:
+    with still.client("phone") as phone:
         refused = problem(phone.post("/captures", data={"id": id_}, files=files), 422, "not_valid")
         assert refused["errors"][0]["field"] == "id"
 

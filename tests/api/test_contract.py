@@ -144,7 +144,7 @@ def _answers(operation: Any, headers: dict[str, str], known: dict[str, str]) -> 
 
     @given(case=st.one_of(both), real=st.booleans())
     @settings(
-        max_examples=10, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
+        max_examples=6, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     def tried(case: Any, real: bool) -> None:

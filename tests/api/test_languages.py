@@ -36,10 +36,10 @@ def test_every_reason_is_a_sentence_in_both_languages(code: Code) -> None:
     assert not said["en"].startswith(code.value)
 
 
-def test_the_reader_chooses_the_language_and_the_site_speaks_its_own(counter: Counter) -> None:
+def test_the_reader_chooses_the_language_and_the_site_speaks_its_own(still: Counter) -> None:
     said = {}
     for language in ("fr", "en", "fr-CA,fr;q=0.9,en;q=0.8", "de", ""):
-        with counter.client(language=language) as anne:
+        with still.client(language=language) as anne:
             said[language] = problem(anne.get("/tickets/7"), 404, "unknown_ticket")["title"]
     assert said["fr"] == said["fr-CA,fr;q=0.9,en;q=0.8"] == said["de"] == said[""]
     assert said["en"] == "No ticket has this number"

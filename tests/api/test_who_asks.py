@@ -10,9 +10,9 @@ from tests.silo_rig import START, HandClock
 
 
 @pytest.mark.parametrize("token", ["", "Bearer unknown", "Bearer", "Basic Zm9vOmJhcg==", "Bearer é"])
-def test_without_a_known_token_only_health_answers(counter: Counter, token: str) -> None:
+def test_without_a_known_token_only_health_answers(still: Counter, token: str) -> None:
     headers = {"Authorization": token.encode()} if token else {}
-    with counter.client("nobody") as nobody:
+    with still.client("nobody") as nobody:
         ok(nobody.get("/health"))
         for address in ("/site", "/visits", "/events", "/people", "/devices", "/photos/" + "0" * 64):
             refused = nobody.get(address, headers=headers)  # type: ignore[arg-type]
@@ -28,17 +28,17 @@ def test_a_revoked_token_is_refused_from_then_on(counter: Counter) -> None:
         problem(admin.delete("/admin/tokens/phone 2"), 404, "unknown_terminal")
 
 
-def test_a_terminal_alone_may_look_but_not_act(counter: Counter) -> None:
-    with counter.client("phone") as phone:
+def test_a_terminal_alone_may_look_but_not_act(still: Counter) -> None:
+    with still.client("phone") as phone:
         ok(phone.get("/visits"))
         refused = problem(phone.post("/visits", json=arrival()), 401, "not_signed_in")
         assert refused["action"] == "Sign in with your name and PIN."
-        headers = {"Silo-Person": counter.tokens.anne}  # signed in, but at another terminal
+        headers = {"Silo-Person": still.tokens.anne}  # signed in, but at another terminal
         problem(phone.post("/visits", json=arrival(), headers=headers), 401, "not_signed_in")
 
 
-def test_an_installer_does_not_receive_grain(counter: Counter) -> None:
-    with counter.client("ines") as ines:
+def test_an_installer_does_not_receive_grain(still: Counter) -> None:
+    with still.client("ines") as ines:
         problem(ines.post("/visits", json=arrival()), 403, "not_allowed")
 
 

@@ -90,8 +90,9 @@ def add_inspection(
 ) -> schemas.Inspection:
     """What an outside application's model says; the same model twice is one inspection."""
     result = {"reasons": [], "cut": None, "seconds": {}, **body.model_dump(exclude={"name", "version"})}
+    source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
-        asked.desk, capture_id, body.name, body.version, body.sha256, terminal.name, result, None, asked.now()
+        asked.desk, capture_id, body.name, body.version, body.sha256, source, result, None, asked.now()
     )
     with view_of(asked) as view:
         return evidence.inspection(view, row)

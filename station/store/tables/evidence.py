@@ -90,7 +90,7 @@ class Inspection(SQLModel, table=True):
     model: str
     version: str
     sha256: str
-    source: str  # station, or the name of the outside application
+    source: str  # station, or app: and the name of the outside application's token
     accepted: bool
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
