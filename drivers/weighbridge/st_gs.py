@@ -1,0 +1,108 @@
+r"""The "ST,GS" family of text lines: A&D, T-Scale, Excell, Ohaus Defender, HEB and many others.
+
+    ST , GS , SIGN WEIGHT UNIT CR LF
+    |    |    commas, blanks, sign and their places differ from head to head
+    |    GS gross  NT net  TR tare  (may be missing)
+    ST stable  US unstable  OL over  UL under  ER error
+
+        ST,GS    20.7g        T-Scale NHB         ST,GS,   245.6 g     T-Scale QHW
+        ST,GS-     0.0kg      a weighbridge       ST,+00123.45,  g     A&D
+        wn 0002.02kg          HEB: w|n|t gross, net, tare
+           0.360 kg    G      Ohaus: G, N; ? before it when unstable; sign in front
+        +007.12/3 G S         a head without unit; S stable
+
+HEB lines do not tell stability. A line without unit has no value unless `blank_unit` says it. Captured from
+the heads named (A&D and Excell from manuals only); what /3 means is not known. A line of a comma decimal is
+read alike.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from drivers.errors import FrameError
+from drivers.framing import LineFramer
+from drivers.kind import Category, Evidence, Setting, choose
+from drivers.reading import Flag, Frame, Reading
+from drivers.weighbridge.shown import ascii_text, weight_reading
+
+_UNIT = r"(?P<unit>kg|g|t|lb)"
+_WEIGHT = r"(?P<weight>[+-]? *[0-9]+(?:[.,][0-9]*)?)"
+_FLAGS = re.IGNORECASE | re.ASCII
+_FORMS = (
+    re.compile(rf"(?P<status>ST|US|OL|UL|ER),? *(?P<mode>GS|NT|TR)?,? *{_WEIGHT},? *{_UNIT} *", _FLAGS),
+    re.compile(r"(?P<status>OL|UL|ER|US)(?:,(?P<mode>GS|NT|TR))?[-^,. *]*(?P<unit>kg|g|t|lb)? *", _FLAGS),
+    re.compile(rf"w(?P<w>[wnt]) ?{_WEIGHT} *{_UNIT} *", _FLAGS),
+    re.compile(rf" *{_WEIGHT} +{_UNIT} +(?P<unstable>\?)?(?P<g>[GN]) *"),
+    re.compile(rf"{_WEIGHT}/(?P<slash>[0-9]) (?P<g>[GN]) (?P<s>[SU])"),
+)
+_STATUS = {
+    "ST": Flag.STABLE, "US": Flag.MOTION, "OL": Flag.OVERLOAD, "UL": Flag.UNDERLOAD, "ER": Flag.ERROR,
+    "S": Flag.STABLE, "U": Flag.MOTION,
+}  # fmt: skip
+_MODE = {
+    "GS": Flag.GROSS, "NT": Flag.NET, "G": Flag.GROSS, "N": Flag.NET, "w": Flag.GROSS, "n": Flag.NET
+}  # fmt: skip
+_TARE = frozenset({"TR", "t"})
+
+
+class StGs:
+    kind: ClassVar[str] = "st-gs"
+    name: ClassVar[str] = "ST,GS text family"
+    category: ClassVar[Category] = "weighbridge"
+    evidence: ClassVar[Evidence] = "captured"
+    never_checked_on_hardware: ClassVar[bool] = True
+    unverified: ClassVar[tuple[str, ...]] = (
+        "A&D and Excell lines (manuals only)",
+        "what stands in an OL, UL or ER line beside the status",
+        "the /3 of the head without unit",
+    )
+    silent_after_s: ClassVar[float | None] = 5.0
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "blank_unit": Setting(
+                "none", ("none", "kg", "g", "t", "lb"), "unit where the line names none; none: no value"
+            )
+        }
+    )
+
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        unit = choose(self.kind, self.settings, settings)["blank_unit"]
+        self._blank_unit = "" if unit == "none" else unit
+
+    def framer(self) -> LineFramer:
+        return LineFramer(128)
+
+    def parse(self, frame: Frame) -> Reading:
+        text = ascii_text(frame.data).strip("\r\n")
+        found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+        if not found:
+            raise FrameError("not a line of the ST,GS family", frame.data)
+        said = found.groupdict()
+        mode = (said.get("mode") or "").upper() or said.get("g") or (said.get("w") or "").lower()
+        flags = _flags(said)
+        if mode in _MODE:
+            flags.add(_MODE[mode])
+        problem = "a tare, not a weight" if mode in _TARE else None
+        if Flag.ERROR in flags:
+            problem = "the head reports an error"
+        return weight_reading(
+            self.kind,
+            frame,
+            said.get("weight") or "",
+            said.get("unit") or self._blank_unit,
+            flags,
+            problem=problem,
+            extra={"after_slash": said["slash"]} if said.get("slash") else {},
+        )
+
+
+def _flags(said: Mapping[str, str | None]) -> set[Flag]:
+    """An Ohaus line marks only what is unstable; a HEB line marks neither."""
+    status = (said.get("status") or said.get("s") or "").upper()
+    if status:
+        return {_STATUS[status]}
+    if "unstable" in said:
+        return {Flag.MOTION if said["unstable"] else Flag.STABLE}
+    return set()
