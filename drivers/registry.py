@@ -10,20 +10,44 @@ from types import MappingProxyType
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from drivers.analyzer.astm import Astm
-from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.analyzer.gac500xt import Gac500Xt
+from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.analyzer.json_nir import JsonNir
 from drivers.analyzer.tesma_plus2 import TesmaPlus2
 from drivers.errors import SettingError
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
 from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
+from drivers.weighbridge.bilanciai import Bilanciai
+from drivers.weighbridge.cardinal import Cardinal
+from drivers.weighbridge.dini_argeo import DiniArgeo
+from drivers.weighbridge.mt_sics import MtSics
+from drivers.weighbridge.nci_scp01 import NciScp01
+from drivers.weighbridge.rice_lake import RiceLake
+from drivers.weighbridge.rinstrum import Rinstrum
+from drivers.weighbridge.sartorius_sbi import SartoriusSbi
+from drivers.weighbridge.sma import Sma
+from drivers.weighbridge.st_gs import StGs
+from drivers.weighbridge.systec import Systec
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
+from drivers.weighbridge.yaohua import Yaohua
 
 _CLASSES: tuple[type[Kind], ...] = (
     ToledoContinuous,
     Gac2100Csv01,
     JsonNir,
+    MtSics,
+    Sma,
+    NciScp01,
+    DiniArgeo,
+    RiceLake,
+    Cardinal,
+    Rinstrum,
+    Systec,
+    Bilanciai,
+    Yaohua,
+    StGs,
+    SartoriusSbi,
     Gac500Xt,
     TesmaPlus2,
     Astm,
