@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
 import uvicorn
 
 from station import jobs
-from station.api.app import create_app
+from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.clock import StationClock, scaled
 from station.receival import reference
@@ -38,11 +39,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """`speed` and `start` make a simulated site's clock; a real site has neither."""
+    """`speed` and `start` make a simulated site's clock; a real site has neither. `stop_with`: a process
+    whose end ends the station too."""
 
     config: Path
     speed: float = 1.0
     start: datetime | None = None
+    stop_with: int | None = None
 
 
 def serve(options: ServeOptions) -> int:
@@ -77,7 +80,12 @@ def serve(options: ServeOptions) -> int:
         crash.stop_with(server)
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
-        timetable = {"checkpoint": (ledger.checkpoint, 300.0), "chain": (watch.check_chain, 86_400.0)}
+        timetable: jobs.Timetable = {
+            "checkpoint": (ledger.checkpoint, 300.0),
+            "chain": (watch.check_chain, 86_400.0),
+        }
+        if options.stop_with is not None:
+            timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
         stack.enter_context(light_box.running())
         stack.enter_context(intake.running())
@@ -95,11 +103,11 @@ class Server:
             "listening": f"http://{host}:{port}",
             "admin_token_file": str(folder / "admin.token"),
         }
-        app = create_app(context)
+        self._app = create_app(context)
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on"
+            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on"
         )
-        self._uvicorn = _Announcing(config, self._announce)
+        self._uvicorn = _Announcing(config, self._announce, partial(stop_streams, self._app))
 
     def run(self) -> None:
         self._uvicorn.run(sockets=[self._socket])
@@ -112,14 +120,21 @@ class Server:
 
 
 class _Announcing(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, announce: Callable[[], None], end_streams: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._announce = announce
+        self._end_streams = end_streams
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
 
 
 class Crash:
@@ -161,6 +176,12 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _stop_without(process: int, server: Server) -> None:
+    if not Path(f"/proc/{process}").exists():
+        log.warning("stops_with_parent", process=process)
+        server.stop()
 
 
 def _clock(ledger: Ledger, options: ServeOptions) -> StationClock:
@@ -207,7 +228,8 @@ def _admin_token(folder: Path) -> str:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((host, port))
     return listener

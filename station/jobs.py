@@ -12,6 +12,9 @@ from station.store.engine import Ledger
 log = structlog.get_logger(__name__)
 
 
+Timetable = dict[str, tuple[Callable[[], None], float]]
+
+
 class Watch:
     """What the jobs found, as warnings (code, params) for the health page and every screen."""
 
@@ -28,7 +31,7 @@ class Watch:
 
 
 @contextmanager
-def scheduled(jobs: dict[str, tuple[Callable[[], None], float]]) -> Iterator[None]:
+def scheduled(jobs: Timetable) -> Iterator[None]:
     """Runs each job (function, seconds between) in the background until the block ends."""
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
     for name, (job, seconds) in jobs.items():

@@ -23,6 +23,7 @@ def serve(
     config: ConfigOption,
     speed: Annotated[float, typer.Option(hidden=True, min=0.1, max=1000)] = 1.0,
     start: Annotated[str | None, typer.Option(hidden=True)] = None,
+    stop_with: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     from station.app import ServeOptions
     from station.app import serve as run
@@ -33,7 +34,7 @@ def serve(
     log_to_standard_error()
     begin = datetime.fromisoformat(start).astimezone(UTC) if start else None
     try:
-        code = run(ServeOptions(config, speed, begin))
+        code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
     except LedgerError as error:
@@ -51,9 +52,7 @@ def tui(
 ) -> None:
     from ui.tui.app import run
 
-    raise typer.Exit(
-        run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme) or Exit.DONE
-    )
+    run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme)
 
 
 def check(

@@ -60,7 +60,8 @@ def run_demo(options: DemoOptions) -> int:
         _tell(_("{folder} is not empty: a day needs a fresh folder").format(folder=options.data))
         return USAGE
     folder = options.data or Path(tempfile.mkdtemp(prefix="silo-demo-"))
-    signal.signal(signal.SIGTERM, _terminate)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # also the terminal window that is closed
+        signal.signal(number, _terminate)
     code = FAILED
     try:
         code = _run_in(folder.resolve(), options)
@@ -127,6 +128,6 @@ def _tell(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    """SIGTERM unwinds like an interrupt, so that the children are stopped."""
-    raise SystemExit(128 + signal.SIGTERM)
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    """Unwinds like an interrupt, so that the children are stopped."""
+    raise SystemExit(128 + number)

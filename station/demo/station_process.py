@@ -25,7 +25,7 @@ class StationProcess:
     def __init__(self, site: Path, log: Path, *, speed: float, start: datetime) -> None:
         self._command: Sequence[str] = (
             sys.executable, "-m", "station.cli", "serve", "--config", str(site),
-            "--speed", f"{speed:g}", "--start", start.isoformat(),
+            "--speed", f"{speed:g}", "--start", start.isoformat(), "--stop-with", str(os.getpid()),
         )  # fmt: skip
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
