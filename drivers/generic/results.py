@@ -123,8 +123,10 @@ def read_results(whole: Table, head: Head) -> Results:
     same, within_s = _duplicates(whole.table("duplicates"), head)
     weighs = head.category == "weighbridge"
     if weighs != any(rule.analyte is Analyte.WEIGHT for rule in rules) or not rules:
-        wanted = "weight" if weighs else "at least one analyte and no weight"
-        raise values.wrong("", f"a {head.category} has {wanted}")
+        wanted = (
+            "a weighbridge has weight" if weighs else "an analyzer has at least one analyte and no weight"
+        )
+        raise whole.wrong("values", wanted)
     return Results(
         head=head,
         rules=rules,

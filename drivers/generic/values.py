@@ -9,6 +9,7 @@ scale = 0.1             the number is multiplied by this
 basis = "as_is"         must be given for protein and oil
 """
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -68,12 +69,14 @@ class ValueRule:
         return replace(value, value=value.value + 0.0), frozenset()
 
     def _number(self, text: str, numbers: Numbers) -> tuple[float | None, Flag | None]:
-        if self.suffix and text.endswith(self.suffix):
+        """A text that means "no value" may lack the suffix, a number may not."""
+        if not self.suffix or text.endswith(self.suffix):
             return numbers.read(text.removesuffix(self.suffix))
-        number, flag = numbers.read(text)
-        if self.suffix and number is not None:
-            raise NotANumber(f"{text!r} does not end with {self.suffix!r}")
-        return number, flag
+        with contextlib.suppress(NotANumber):
+            number, flag = numbers.read(text)
+            if number is None:
+                return None, flag
+        raise NotANumber(f"{text!r} does not end with {self.suffix!r}")
 
     def _sign(self, fields: Mapping[str, str]) -> float:
         text = fields.get(self.sign_source, "") if self.sign_source else ""

@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from drivers.driver import Backoff, Delivery, Driver
 from drivers.registry import make_protocol, make_transport
@@ -26,10 +27,22 @@ def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 class Running:
     """A driver in its own thread; what it delivers collects in `got`."""
 
-    def __init__(self, kind: str, url: str, *, confirm: bool = True, **options: object) -> None:
+    def __init__(
+        self,
+        kind: str,
+        url: str,
+        *,
+        confirm: bool = True,
+        settings: Mapping[str, str] = MappingProxyType({}),
+        **options: object,
+    ) -> None:
         options.setdefault("backoff", Backoff(0.02, 0.1))
         self.driver = Driver(
-            "device-1", make_protocol(kind), make_transport(url, name="device-1"), clock=now, **options
+            "device-1",
+            make_protocol(kind, settings),
+            make_transport(url, name="device-1"),
+            clock=now,
+            **options,
         )
         self.got: list[Delivery] = []
         self.stop = threading.Event()
