@@ -10,7 +10,7 @@ from station.demo.darkroom import Darkroom
 from station.demo.phone import Phone, UploadRefused
 from station.demo.scripts import Happening, TruckScript
 from station.demo.setup import Keys
-from station.demo.visitor import Street, Visitor
+from station.demo.visitor import FOR_EVER_S, Street, Visitor
 from station.demo.window import Window
 from station.demo.yard import Yard
 from ui.tui.app import run as open_terminal
@@ -77,6 +77,7 @@ class Behind:
         ):
             listening = group.create_task(book.listen(client))
             street = Street(self._yard, phone, client, book, self.window)
+            await book.wait("a person", lambda event: event.kind == "signed_in", timeout_s=FOR_EVER_S)
             await come_and_go(self._trucks, street, darkroom)
             listening.cancel()
 

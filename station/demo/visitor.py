@@ -50,6 +50,7 @@ class Visitor:
         elif await self._weigh(self.truck.kg_without(), {"first"}):
             await self._measure()
             await self._until("every load decided", lambda _: not self._undecided())
+        self.street.window.decided()
 
     async def tip_and_leave(self) -> None:
         """Tips each decided load and is weighed after it, until the visit has ended."""
@@ -71,6 +72,7 @@ class Visitor:
         book = self.street.book
         self.since = book.seq
         entered = await self._until("an arrival", lambda event: event.kind == "arrival_entered")
+        self.street.window.entered()
         assert entered.visit_id is not None
         self.visit = await self.street.client.visit(entered.visit_id)
         return self.truck.happening is Happening.CANCELLED or not self._has_ended()

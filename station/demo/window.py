@@ -7,23 +7,31 @@ from ui.i18n import N_, translator
 
 
 class Window:
-    """Written by the yard's thread, read by the terminal's: the text is replaced as a whole."""
+    """Written by the yard's thread, read by the terminal's: each text is replaced as a whole.
+
+    What waits for the operator is said until it is done: who stands at the gate, and what only a person
+    can know. Otherwise the last thing that happened."""
 
     def __init__(self, language: str) -> None:
         self._t = translator(language)
-        self._text = self._t.gettext("Sign in as {name}, PIN {pin}.").format(name=PERSON, pin=PIN)
+        self._gate = self._t.gettext("Sign in as {name}, PIN {pin}.").format(name=PERSON, pin=PIN)
+        self._asked = ""
+        self._last = ""
 
     def text(self) -> str:
-        return self._text
+        return " · ".join(part for part in (self._gate, self._asked) if part) or self._last
 
     def at_gate(self, truck: TruckScript) -> None:
         goods = " + ".join(self._goods(load) for load in truck.loads)
         text = self._t.gettext("At the gate: {plate}, {supplier}, {goods}")
-        self._text = text.format(plate=truck.plate, supplier=truck.supplier, goods=goods)
+        self._gate = text.format(plate=truck.plate, supplier=truck.supplier, goods=goods)
+
+    def entered(self) -> None:
+        self._gate = ""
 
     def wrong_entry(self, truck: TruckScript) -> None:
         text = self._t.gettext("{plate} turns round at the gate: entered in error, cancel its visit")
-        self._text = text.format(plate=truck.plate)
+        self._asked = text.format(plate=truck.plate)
 
     def on_bridge(self, truck: TruckScript) -> None:
         self._say(N_("{plate} is on the bridge"), truck)
@@ -36,7 +44,20 @@ class Window:
 
     def unhappy(self, truck: TruckScript) -> None:
         text = self._t.gettext("{supplier} does not agree with the result and wants to leave")
-        self._text = text.format(supplier=truck.supplier)
+        self._asked = text.format(supplier=truck.supplier)
+
+    def unsaid(self, load: LoadScript, typed: TypedValue) -> None:
+        """What a person has to type, because no instrument of the site sends it."""
+        analyte = words.word(words.ANALYTES, typed.analyte.value, self._t.language)
+        text = self._t.gettext("Not sent by any device, type it: {analyte} {value}, label {barcode}")
+        self._asked = text.format(analyte=analyte, value=self._t.plain(typed.value), barcode=load.barcode)
+
+    def bag(self, truck: TruckScript, bag: BagScript) -> None:
+        text = self._t.gettext("{supplier} also has a bag of his own measured, label {barcode}")
+        self._asked = text.format(supplier=truck.supplier, barcode=bag.barcode)
+
+    def decided(self) -> None:
+        self._asked = ""
 
     def tips(self, truck: TruckScript) -> None:
         self._say(N_("{plate} is tipping"), truck)
@@ -45,23 +66,13 @@ class Window:
         self._say(N_("{plate} has left the site"), truck)
 
     def day_over(self) -> None:
-        self._text = self._t.gettext("No more trucks today. Ctrl+Q quits.")
-
-    def unsaid(self, load: LoadScript, typed: TypedValue) -> None:
-        """What a person has to type, because no instrument of the site sends it."""
-        analyte = words.word(words.ANALYTES, typed.analyte.value, self._t.language)
-        text = self._t.gettext("Not sent by any device, type it: {analyte} {value}, label {barcode}")
-        self._text = text.format(analyte=analyte, value=self._t.plain(typed.value), barcode=load.barcode)
-
-    def bag(self, truck: TruckScript, bag: BagScript) -> None:
-        text = self._t.gettext("{supplier} also has a bag of his own measured, label {barcode}")
-        self._text = text.format(supplier=truck.supplier, barcode=bag.barcode)
+        self._last = self._t.gettext("No more trucks today. Ctrl+Q quits.")
 
     def trouble(self, text: str) -> None:
-        self._text = text
+        self._asked = text
 
     def _say(self, text: str, truck: TruckScript) -> None:
-        self._text = self._t.gettext(text).format(plate=truck.plate)
+        self._last = self._t.gettext(text).format(plate=truck.plate)
 
     def _goods(self, load: LoadScript) -> str:
         species = words.word(words.SPECIES, load.species, self._t.language)
