@@ -1,18 +1,20 @@
 """A simulated weighbridge whose indicator sends Toledo continuous output.
 
-`message` writes one message of the protocol; `ToledoBridge` is the scale under a truck; `ToledoSender`
-is the thread that sends, in step with a clock that may run faster than real time.
+`message` writes one message of the protocol, `SimulatedToledo` what a display shows; `ToledoBridge` is the
+scale under a truck; `ToledoSender` is the thread that sends, in step with a clock that may run faster than
+real time.
 """
 
-import math
 import random
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from drivers.simulated.emission import Emission, EmissionLog
 from drivers.simulated.line import Line
+from drivers.simulated.scale import Display, Scale
 
 _INCREMENT_BITS = {1: 0x08, 2: 0x10, 5: 0x18}
 
@@ -42,9 +44,13 @@ def message(
     expanded: bool = False,
     checksum: bool = True,
     short: bool = False,
+    spaced: bool = False,
     pad: str = "0",
 ) -> bytes:
-    """One message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike."""
+    """One message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike.
+
+    `short` leaves the tare out, `spaced` puts a space after the status words.
+    """
     bits_b = (net, negative, out_of_range, motion, kilograms, True, power_up)
     status = (
         0x20 | _INCREMENT_BITS[increment] | (decimals + 2),
@@ -52,12 +58,43 @@ def message(
         0x20 | print_key << 3 | expanded << 4,
     )
     text = f"{digits:{pad}>6}" + ("" if short else f"{tare:{pad}>6}")
-    data = bytes((0x02, *status)) + text.encode("ascii") + b"\r"
+    data = bytes((0x02, *status)) + b" " * spaced + text.encode("ascii") + b"\r"
     return data + bytes([(128 - sum(data) % 128) % 128]) if checksum else data
 
 
-class ToledoBridge:
-    """The scale: a truck drives on, the weight swings in within `settle_s` seconds, then stands."""
+class SimulatedToledo:
+    """The continuous output, whole kilograms or decimals; `short`, `spaced` as in `message`."""
+
+    banner: ClassVar[bytes] = b""
+
+    def __init__(
+        self, increment: int = 1, *, checksum: bool = True, short: bool = False, spaced: bool = False
+    ) -> None:
+        self._increment = increment
+        self._checksum, self._short, self._spaced = checksum, short, spaced
+
+    def message(self, display: Display) -> bytes:
+        scale = 10**display.decimals
+        return message(
+            abs(round(display.shown * scale)),
+            tare=round(display.tare * scale),
+            decimals=display.decimals,
+            increment=self._increment,
+            kilograms=display.unit == "kg",
+            net=display.net,
+            negative=display.shown < 0 or display.under,
+            out_of_range=not display.valid,
+            motion=display.motion,
+            print_key=display.pressed,
+            checksum=self._checksum,
+            short=self._short,
+            spaced=self._spaced,
+            pad=" ",
+        )
+
+
+class ToledoBridge(Scale):
+    """A scale whose indicator sends Toledo continuous output."""
 
     def __init__(
         self,
@@ -67,55 +104,14 @@ class ToledoBridge:
         settle_s: float = 3.0,
         checksum: bool = True,
     ) -> None:
-        self._increment = increment_kg
-        self._capacity = capacity_kg
-        self._settle_s = settle_s
-        self._checksum = checksum
-        self._lock = threading.Lock()
-        self._from = self._to = 0.0
-        self._elapsed = math.inf
-        self._print = False
+        super().__init__(increment_kg=increment_kg, capacity_kg=capacity_kg, settle_s=settle_s)
+        self._talker = SimulatedToledo(_leading_digit(increment_kg), checksum=checksum)
 
-    def drive_on(self, kg: float) -> None:
-        """The load on the platform becomes `kg`."""
-        with self._lock:
-            self._from, self._to, self._elapsed = self._indicated(), kg, 0.0
-
-    def drive_off(self) -> None:
-        self.drive_on(0.0)
-
-    def press_print(self) -> None:
-        """The next message carries the print request."""
-        with self._lock:
-            self._print = True
-
-    def step(self, seconds: float) -> tuple[bytes, int | None]:
+    def send(self, seconds: float) -> tuple[bytes, int | None]:
         """Let `seconds` pass; the message sent then, and its stable weight in kg (None in motion)."""
-        with self._lock:
-            self._elapsed += seconds
-            motion = self._elapsed < self._settle_s
-            kg = round(self._indicated() / self._increment) * self._increment
-            pressed, self._print = self._print, False
-            over = kg > self._capacity + 9 * self._increment
-            data = message(
-                abs(kg),
-                increment=_leading_digit(self._increment),
-                negative=kg < 0,
-                out_of_range=over or kg < -20 * self._increment,
-                motion=motion,
-                print_key=pressed,
-                checksum=self._checksum,
-                pad=" ",
-            )
-        return data, None if motion or over else kg
-
-    def _indicated(self) -> float:
-        """A damped swing around the new load."""
-        if self._elapsed >= self._settle_s:
-            return self._to
-        phase = self._elapsed / self._settle_s
-        swing = math.exp(-5.0 * phase) * math.cos(9.0 * phase)
-        return self._to + (self._from - self._to) * swing
+        display = self.step(seconds)
+        weighable = not display.motion and not display.over
+        return self._talker.message(display), int(display.weight) if weighable else None
 
 
 class ToledoSender:
@@ -150,7 +146,7 @@ class ToledoSender:
     def start(self) -> None:
         """Begin as a real port does: with garbage and the end of a message."""
         garbage = self._random.randbytes(self._random.randint(5, 40)).replace(b"\x02", b"\x00")
-        self._line.write(garbage + self._bridge.step(0.0)[0][7:])
+        self._line.write(garbage + self._bridge.send(0.0)[0][7:])
         self._thread.start()
 
     def stop(self) -> None:
@@ -164,7 +160,7 @@ class ToledoSender:
 
     def send_one(self) -> None:
         """One step of the bridge and what is sent of it."""
-        data, stable = self._bridge.step(self._step_s)
+        data, stable = self._bridge.send(self._step_s)
         fault, seconds = self._faults.pop(0) if self._faults else (None, 0.0)
         if fault is Fault.SILENCE:
             self._stop.wait(seconds / self._step_s * self._pause_s)

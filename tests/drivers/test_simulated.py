@@ -19,7 +19,7 @@ class Kept:
 def test_a_truck_swings_in_and_then_stands_still_on_its_weight():
     bridge = ToledoBridge(increment_kg=20, settle_s=3.0)
     bridge.drive_on(43_125)
-    shown = [parse(bridge.step(1 / 7)[0]) for _ in range(40)]
+    shown = [parse(bridge.send(1 / 7)[0]) for _ in range(40)]
     moving = [r for r in shown if "motion" in r.flags]
     assert 15 < len(moving) < 25
     assert len({r.weight_kg for r in moving}) > 10
@@ -30,7 +30,7 @@ def test_a_truck_swings_in_and_then_stands_still_on_its_weight():
 def test_too_heavy_a_truck_is_an_overload_without_value():
     bridge = ToledoBridge(capacity_kg=60_000)
     bridge.drive_on(61_000)
-    data, stable = bridge.step(10.0)
+    data, stable = bridge.send(10.0)
     assert parse(data).weight_kg is None
     assert "overload" in parse(data).flags
     assert stable is None
@@ -39,7 +39,7 @@ def test_too_heavy_a_truck_is_an_overload_without_value():
 def test_the_print_key_is_sent_once():
     bridge = ToledoBridge()
     bridge.press_print()
-    assert ["print" in parse(bridge.step(1.0)[0]).flags for _ in range(2)] == [True, False]
+    assert ["print" in parse(bridge.send(1.0)[0]).flags for _ in range(2)] == [True, False]
 
 
 def test_the_sender_logs_each_load_once_and_equal_seeds_send_equal_bytes():
