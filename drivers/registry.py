@@ -15,6 +15,7 @@ from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.analyzer.json_nir import JsonNir
 from drivers.analyzer.tesma_plus2 import TesmaPlus2
 from drivers.errors import SettingError
+from drivers.gateway.modbus import Modbus
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
 from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
@@ -51,6 +52,7 @@ _CLASSES: tuple[type[Kind], ...] = (
     Gac500Xt,
     TesmaPlus2,
     Astm,
+    Modbus,
     Generic,
 )
 KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})

@@ -4,7 +4,7 @@ from drivers.errors import SettingError
 from drivers.registry import KINDS, make_protocol, make_transport
 
 # Kinds that are nothing without a profile.
-EXAMPLES = {"generic": {"profile": "gehaka-g810"}}
+EXAMPLES = {"modbus": {"profile": "baykon-mx08"}, "generic": {"profile": "gehaka-g810"}}
 
 
 def test_every_kind_declares_what_the_device_list_shows():
