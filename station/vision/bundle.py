@@ -1,6 +1,6 @@
 """A model bundle: one zip with `manifest.json`, `model.onnx` and the SHA-256 of every file in the manifest.
 
-Manifest (JSON): `format` 1, `name`, `version`, `task`, `species` (validated for), `not_validated`,
+Manifest (JSON): `format` 1, `name`, `version`, `task`, `species` (validated for), `not_validated`, `fails`,
 `input` {side, fill, channels, mean, std, balance {reference, gains}}, `classes`,
 `confusion` {true class: {source photo: [kernels by called class]}}, `temperature`,
 `unknown` {means, precision, distance2, share, elongation}, `licence`, `training_data`, `figures`,

@@ -86,10 +86,9 @@ def _page(manifest: dict[str, Any]) -> str:
             f"| {name} | {cells} | {found['recall'][name]} | {found['recall_mean_of_photos'][name]} |"
         )
     lines += ["", "Not validated:", ""] + [f"- {text}" for text in manifest["not_validated"]]
+    lines += ["", "Where it fails:", ""] + [f"- {text}" for text in manifest["fails"]]
     lines += [
         "",
-        "Where it fails: small or blurred fragments are taken for foreign bodies, pieces of rice for broken",
-        "wheat; nearly every source photo holds one class, so part of what it learnt is that photo's light.",
         "Rendered kernels are told apart far better than real ones; no figure here rests on them.",
         "",
     ]

@@ -35,6 +35,13 @@ UNKNOWN_SHARE = 0.5
 # Middle length over width of a photo's kernels: 1.7 to 2.1 on the source photos of sound kernels; durum and
 # hulled wheats are known to reach 2.7; under 1.5 more than half would have to be fragments.
 ELONGATION = (1.5, 2.75)
+FAILS = [
+    "a third of broken kernels is taken for sound or foreign, a third of foreign bodies for broken",
+    "plump white rice is as long for its width as wheat and is not told from it on some photos",
+    "long kernels of other wheats (emmer) are called foreign in about one of six cases",
+    "nearly every source photo holds one class: part of what was learnt is that photo's light",
+    "the settings were chosen on the same folds that give the figures, so these are a little kind",
+]
 SHARED: dict[str, Any] = {}  # what the training processes inherit when they are forked
 BUNDLES = Path(__file__).resolve().parents[1] / "bundles"
 
@@ -134,6 +141,7 @@ def make_manifest(
             "kernels in their husk: two source photos only, not a class",
             "phones, sheets and varieties other than those named under training_data",
         ],
+        "fails": FAILS,
         "input": {
             "side": SIDE,
             "fill": FILL,
@@ -146,7 +154,7 @@ def make_manifest(
         "confusion": confusion,
         "temperature": temperature,
         "unknown": {**familiar, "share": UNKNOWN_SHARE, "elongation": list(ELONGATION)},
-        "licence": "Apache-2.0",
+        "licence": "as the project; trained on photos under MIT and CC0",
         "training_data": (
             "Wheat-quality-detector-2 kernels (MIT): sound, broken, foreign, one phone, one green sheet; "
             "rice phone photos of Count-Total-Rice-Grains (MIT) and rice varieties of Koklu (CC0) as foreign "
