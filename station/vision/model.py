@@ -69,7 +69,7 @@ class LoadedModel:
     gain_limits: tuple[float, float]
     temperature: float
     familiar: Familiar
-    session: Any
+    runtime: Any
 
     def judge(self, crops: Crops) -> Judged:
         """Judges the (n, side, side, 4) crops of one photo, in batches of BATCH; n may be 0.
@@ -80,7 +80,7 @@ class LoadedModel:
         embeddings = np.zeros((len(crops), self.familiar.means.shape[1]))
         for first in range(0, len(crops), BATCH):
             part = crops[first : first + BATCH]
-            got = self.session.run(["logits", "embedding"], {"crops": self._padded(part)})
+            got = self.runtime.run(["logits", "embedding"], {"crops": self._padded(part)})
             logits[first : first + BATCH] = got[0][: len(part)]
             embeddings[first : first + BATCH] = got[1][: len(part)]
         return Judged(_softmax(logits / self.temperature), _distance2(embeddings, self.familiar))
@@ -107,13 +107,13 @@ def start_model(bundle: Bundle) -> LoadedModel:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
-        session = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
+        runtime = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
     except _MODEL_ERRORS as error:
         raise BundleError(f"{bundle.name} {bundle.version}: the model does not load: {error}") from error
-    return _assemble(bundle, session)
+    return _assemble(bundle, runtime)
 
 
-def _assemble(bundle: Bundle, session: Any) -> LoadedModel:
+def _assemble(bundle: Bundle, runtime: Any) -> LoadedModel:
     manifest = bundle.manifest
     try:
         return LoadedModel(
@@ -128,7 +128,7 @@ def _assemble(bundle: Bundle, session: Any) -> LoadedModel:
             gain_limits=_limits(manifest["input"]["balance"]["gains"]),
             temperature=float(manifest["temperature"]),
             familiar=_familiar(manifest["unknown"]),
-            session=session,
+            runtime=runtime,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise BundleError(f"{bundle.name} {bundle.version}: manifest: {error!r}") from error

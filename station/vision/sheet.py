@@ -72,8 +72,8 @@ def _commonest(small: Floats) -> Floats:
 def _axes(sheet: Floats) -> Floats:
     """A rotation (3, 3) whose first row points along the sheet's colour vector."""
     first = sheet / np.linalg.norm(sheet)
-    helper = np.array([0, 1, 0], np.float32) if abs(first[1]) < 0.9 else np.array([0, 0, 1], np.float32)
-    second = helper - first * np.dot(helper, first)
+    across = np.array([0, 1, 0], np.float32) if abs(first[1]) < 0.9 else np.array([0, 0, 1], np.float32)
+    second = across - first * np.dot(across, first)
     second /= np.linalg.norm(second)
     return np.stack([first, second, np.cross(first, second)]).astype(np.float32)
 

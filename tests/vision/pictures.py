@@ -1,4 +1,4 @@
-"""Small helpers of the tests: encode, degrade, and write headers of impossible pictures."""
+"""What the tests do to pictures: encode, degrade, and write headers of impossible pictures."""
 
 import struct
 import zlib

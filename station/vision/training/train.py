@@ -202,7 +202,7 @@ def check_export(net: KernelNet, packed: bytes, wheat: Items) -> None:
     tensor = batch(some, SIDE, np.random.default_rng(0), augment=False)
     with torch.no_grad():
         expected = net(tensor)[0].numpy()
-    got = model.session.run(["logits"], {"crops": tensor.numpy()})[0]
+    got = model.runtime.run(["logits"], {"crops": tensor.numpy()})[0]
     worst = float(np.abs(got - expected).max())
     if worst > 1e-3:
         raise RuntimeError(f"the exported net differs from the trained one by {worst}")
