@@ -16,6 +16,7 @@ from station.api.app import create_app, stop_streams
 from station.api.context import Context, DeviceLive, HealthFacts
 from station.receival import people
 from station.store.blobs import Blobs
+from station.store.tables import Terminal
 from tests.silo_rig import START, Silo
 
 PERSON, PIN = "Anne", "1234"
@@ -59,6 +60,7 @@ class Station:
     silo: Silo
     port: int
     token: str
+    terminal: Terminal
     devices: list[DeviceLive] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
     _context: Context | None = None
@@ -69,6 +71,10 @@ class Station:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def signed_in(self) -> str:
+        """A sign-in of Anne's at this terminal, ending any earlier one."""
+        return people.sign_in(self.silo.desk, PERSON, PIN, self.terminal, self.silo.clock()).token
 
     def start(self) -> None:
         assert self._context is not None
@@ -96,11 +102,11 @@ def served(folder: Path) -> Iterator[Station]:
     """A station with one person (Anne, 1234) and one terminal; vision is off."""
     silo = Silo.open(folder)
     people.add_person(silo.desk, PERSON, PIN, ["operator"], None, silo.clock())
-    _, token = people.add_terminal(silo.desk, "bridge house", "terminal", silo.clock())
+    row, token = people.add_terminal(silo.desk, "bridge house", "terminal", silo.clock())
     gac = replace(
         bridge(), id="gac", name="GAC 2100", kind="gac2100-csv01", category="analyzer", weight_kg=None
     )
-    station = Station(silo, free_port(), token)
+    station = Station(silo, free_port(), token, row)
     station.devices = [
         bridge(weight_kg=0.0, weight_stable=True),
         replace(

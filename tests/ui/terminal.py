@@ -7,8 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
 
+from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from station.api import schemas
 from tests.ui.rig import DEADLINE_S, PERSON, PIN, Station
 from ui.tui.app import StationApp
 from ui.tui.client import StationClient
@@ -49,28 +52,47 @@ class Terminal:
         """A person's keys: slow enough to be no scan, after a look at what stands there."""
         for key in keys:
             self.clock.now += 0.5
-            await self.pilot.press(key)
-        self.clock.now += 0.5
-        await self.app.keyboard.pass_time()
-        await self.pilot.pause()
+            await self.send(key)
+            self.clock.now += 0.5
+            await self.app.keyboard.pass_time()
+            await self.settle()
 
     async def write(self, text: str) -> None:
-        await self.press(
-            *[{" ": "space", "-": "minus", ".": "full_stop", ",": "comma"}.get(c, c) for c in text]
-        )
+        """Into the open field."""
+        for character in text:
+            self.clock.now += 0.5
+            await self.send(character)
+        self.clock.now += 0.5
+        await self.app.keyboard.pass_time()
+        await self.settle()
 
     async def scan(self, barcode: str) -> None:
         """A scanner's keys: a burst ended by Enter."""
         self.clock.now += 1.0
-        for key in [*[{"-": "minus"}.get(c, c) for c in barcode], "enter"]:
+        for key in (*barcode, "enter"):
             self.clock.now += 0.005
-            await self.pilot.press(key)
+            await self.send(key)
+
+    async def send(self, key: str) -> None:
+        """One key as the terminal's driver sends it, taken before the next one comes."""
+        name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
+        event = events.Key(name, key if len(key) == 1 else None)
+        event.set_sender(self.app)
+        handled = asyncio.Event()
+        self.app.post_message(event)
+        self.app.call_later(handled.set)
+        await handled.wait()
+
+    async def settle(self) -> None:
+        """Until the screen has taken what was sent to it, and what that led to."""
+        for _ in range(2):
+            await self.pilot._wait_for_screen()
+            await asyncio.sleep(0)
 
     async def until(self, condition: Callable[[], object], what: str = "") -> None:
         end = time.monotonic() + DEADLINE_S
         while not condition():
             assert time.monotonic() < end, f"waited for {what}; the screen says:\n{self.text}"
-            await self.pilot.pause()
             await asyncio.sleep(0.01)
 
     async def see(self, *texts: str) -> None:
@@ -84,6 +106,7 @@ class Terminal:
         await self.until(lambda: isinstance(self.app.screen, kind), kind.__name__)
 
     async def sign_in(self) -> None:
+        """By the screen, as a person does."""
         await self.see(PERSON)
         await self.press("enter")
         await self.press(*PIN, "enter")
@@ -106,5 +129,9 @@ async def terminal(station: Station, language: str = "fr", **over: object) -> As
     async with app.run_test(size=(WIDTH, HEIGHT), message_hook=heard.append) as pilot:
         opened = Terminal(app, pilot, clock, heard)
         if signed_in:
-            await opened.sign_in()
+            client.person = schemas.Person(id="", name=PERSON, roles=["operator"])
+            client.person_token = station.signed_in()
+            app.signed_in(client.person)
+            await opened.at(QueueScreen)
+            await opened.until(lambda: app.board.site is not None, "the site")
         yield opened

@@ -22,7 +22,7 @@ class Field(Horizontal):
     """A label and its input."""
 
     DEFAULT_CSS = (
-        "Field { height: 1; } Field > Plain { width: 24; padding: 0 1; } Field > Input { width: 1fr; }"
+        "Field { height: 1; } Field > Plain { width: 26; padding: 0 1; } Field > Input { width: 1fr; }"
     )
 
     def __init__(self, name: str) -> None:
@@ -53,7 +53,8 @@ class ArrivalForm(Vertical):
 
     @property
     def open_field(self) -> str | None:
-        focused = self.screen.focused
+        """The field that is typed into now."""
+        focused = self.screen.focused if self.is_attached else None
         return focused.id if isinstance(focused, Input) else None
 
     def value(self, name: str) -> str:

@@ -88,7 +88,10 @@ class Rows(Widget, can_focus=True):
         self._rebuild()
 
     def mark(self, key: str) -> None:
-        if key in self._keys():
+        """Moves the mark; before the first drawing it is kept for then."""
+        if not self._rows:
+            self._marked = key
+        elif key in self._keys():
             self._marked = key
             self._position = self._keys().index(key)
             self.refresh()

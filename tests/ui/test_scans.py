@@ -1,0 +1,89 @@
+"""A scanned barcode finds its way from every screen."""
+
+from station.receival.visits import NewLoad
+from tests.ui.rig import Station
+from tests.ui.terminal import terminal
+from ui.tui.messages import Scanned
+from ui.tui.screens.load import LoadScreen
+from ui.tui.screens.queue import QueueScreen
+
+
+async def test_a_known_barcode_opens_its_load_from_any_screen(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S12345"))
+    async with terminal(station) as t:
+        await t.see("AB-123-CD")
+        for key in ("f2", "d", "c", "t", "h"):
+            await t.press(key)
+            await t.scan("S12345")
+            await t.at(LoadScreen)
+            await t.see("éch. S12345")
+            await t.press("escape")
+            await t.at(QueueScreen)
+        assert [m.barcode for m in t.messages if isinstance(m, Scanned)] == ["S12345"] * 5
+
+
+async def test_a_barcode_of_an_ended_load_opens_it_too(station: Station) -> None:
+    visit = station.silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S12345"))
+    station.silo.confirm(43_120, visit, "first")
+    station.silo.measure_well(visit)
+    station.silo.decide(station.silo.loads(visit)[0])
+    station.silo.confirm(15_240, visit, "last")
+    async with terminal(station, "en") as t:
+        await t.scan("S12345")
+        await t.see("sample S12345", "ticketed", "DECIDED: pit 1 → cell C1", "ticket 1")
+
+
+async def test_an_unknown_barcode_becomes_the_loads_sample_or_a_courtesy_sample(
+    station: Station,
+) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station) as t:
+        await t.see("AB-123-CD")
+        await t.scan("S12345")
+        await t.see("S12345 n'est pas connu", "l'échantillon de AB-123-CD, EARL Dupont")
+        await t.press("enter")
+        await t.hear("Échantillon S12345 entré.")
+        await t.until(lambda: t.app.board.load_with_barcode("S12345"), "the sample")
+        await t.scan("C99999")
+        await t.see("un échantillon de courtoisie, sans apport")
+        await t.press("enter")
+        await t.hear("Échantillon C99999 entré.")
+        assert (await t.app.client.sample("C99999")).kind == "courtesy"
+        await t.scan("C99999")
+        await t.hear("C99999 est connu : échantillon sans apport")
+
+
+async def test_a_scan_on_a_load_without_sample_enters_it(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station) as t:
+        await t.press("f5")
+        await t.see("pas encore d'échantillon")
+        await t.scan("S12345")
+        await t.see("éch. S12345")
+
+
+async def test_a_dialog_that_asks_for_a_barcode_takes_the_scan_and_another_does_not(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station) as t:
+        await t.press("f5")
+        await t.see("pas encore d'échantillon")
+        await t.press("f8")
+        await t.scan("S12345")
+        await t.hear("S12345 a été lu : finissez d'abord ceci")
+        await t.press("escape", "b")
+        await t.see("Code-barres de l'échantillon")
+        await t.scan("S12345")
+        await t.see("éch. S12345")
+
+
+async def test_a_scanner_set_to_another_keyboard_is_named(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.scan("&é'(-è")
+        await t.hear("n'est pas un code-barres : réglez le lecteur sur la langue du clavier")
+
+
+async def test_before_signing_in_a_scan_asks_for_it(station: Station) -> None:
+    async with terminal(station, signed_in=False) as t:
+        await t.see("Anne")
+        await t.scan("S12345")
+        await t.hear("Identifiez-vous d'abord")
