@@ -62,14 +62,18 @@ def run_demo(options: DemoOptions) -> int:
     folder = options.data or Path(tempfile.mkdtemp(prefix="silo-demo-"))
     for number in (signal.SIGTERM, signal.SIGHUP):  # also the terminal window that is closed
         signal.signal(number, _terminate)
-    code = FAILED
+    is_kept = True
     try:
         code = _run_in(folder.resolve(), options)
+        is_kept = code != DONE or options.data is not None
+    except (KeyboardInterrupt, SystemExit):
+        is_kept = options.data is not None
+        raise
     finally:
-        if code == DONE and options.data is None:
-            shutil.rmtree(folder)
-        else:
+        if is_kept:
             _tell(_("the day's data is kept in {folder}").format(folder=folder))
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
     return code
 
 
