@@ -2,7 +2,7 @@
 
 serial:/dev/ttyUSB0?baud=9600&bits=8&parity=N&stop=1
 tcp:192.168.1.20:1470            mqtt://broker:1883/silo/nir-1/result?client=silo-north
-replay:morning.bin
+replay:morning.bin               folder:/srv/drop?steady=5&patience=60
 """
 
 from collections.abc import Mapping
@@ -15,10 +15,18 @@ from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.analyzer.json_nir import JsonNir
 from drivers.analyzer.tesma_plus2 import TesmaPlus2
 from drivers.errors import SettingError
+from drivers.file_drop.file_drop import FileDrop
 from drivers.gateway.modbus import Modbus
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
-from drivers.transport import MqttTransport, ReplayTransport, SerialTransport, TcpTransport, Transport
+from drivers.transport import (
+    FolderTransport,
+    MqttTransport,
+    ReplayTransport,
+    SerialTransport,
+    TcpTransport,
+    Transport,
+)
 from drivers.weighbridge.bilanciai import Bilanciai
 from drivers.weighbridge.cardinal import Cardinal
 from drivers.weighbridge.dini_argeo import DiniArgeo
@@ -54,6 +62,7 @@ _CLASSES: tuple[type[Kind], ...] = (
     Astm,
     Modbus,
     Generic,
+    FileDrop,
 )
 KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})
 
@@ -68,6 +77,7 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "tcp": {"idle": ()},
         "mqtt": {"client": (), "sparkplug_host": ()},
         "replay": {},
+        "folder": {"steady": (), "patience": ()},
     }
 )
 
@@ -100,11 +110,17 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
         )
     if parts.scheme == "replay":
         return ReplayTransport(_required(parts.path, url, "a file, as in replay:morning.bin"))
+    if parts.scheme == "folder":
+        return FolderTransport(
+            _required(parts.path, url, "a folder, as in folder:/srv/drop"),
+            steady_s=_seconds(url, "steady", options.get("steady", "2")),
+            patience_s=_seconds(url, "patience", options.get("patience", "20")),
+        )
     host = _required(host, url, "a host, as in tcp:192.168.1.20:1470")
     if parts.scheme == "tcp":
         if port is None:
             raise SettingError(f"address {url!r} needs a port, as in tcp:192.168.1.20:1470")
-        return TcpTransport(host, port, idle_s=_seconds(url, options.get("idle", "600")))
+        return TcpTransport(host, port, idle_s=_seconds(url, "idle", options.get("idle", "600")))
     return MqttTransport(
         host,
         port or 1883,
@@ -147,7 +163,7 @@ def _required(value: str | None, url: str, what: str) -> str:
     return value
 
 
-def _seconds(url: str, text: str) -> float:
+def _seconds(url: str, key: str, text: str) -> float:
     if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"address {url!r}: idle = {text!r}; allowed: whole seconds, 1 or more")
+        raise SettingError(f"address {url!r}: {key} = {text!r}; allowed: whole seconds, 1 or more")
     return float(text)

@@ -58,6 +58,8 @@ class Results:
             values, more = self._values(fields, spoilt=bool(flags & SPOILING))
         except (NotANumber, UnknownMark) as error:
             raise FrameError(str(error), frame.data) from error
+        if not values and self.head.category == "analyzer":
+            raise FrameError("no value in it", frame.data)
         device_time, problem = self.clock.read(fields)
         texts = {key: fields.get(source, "") or None for key, source in self.texts.items()}
         _refuse_unprintable(texts, frame.data)

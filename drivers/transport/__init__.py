@@ -1,6 +1,7 @@
 """The ways to a device. This package is the only importer of pyserial and paho."""
 
 from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Publishing, Transport
+from drivers.transport.folder import FolderTransport
 from drivers.transport.mqtt import MqttTransport
 from drivers.transport.publish import MqttPublisher
 from drivers.transport.replay import ReplayTransport
@@ -11,6 +12,7 @@ __all__ = [
     "Chunk",
     "EndOfData",
     "ErrorCode",
+    "FolderTransport",
     "LineDown",
     "MqttPublisher",
     "MqttTransport",

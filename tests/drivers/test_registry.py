@@ -4,7 +4,11 @@ from drivers.errors import SettingError
 from drivers.registry import KINDS, make_protocol, make_transport
 
 # Kinds that are nothing without a profile.
-EXAMPLES = {"modbus": {"profile": "baykon-mx08"}, "generic": {"profile": "gehaka-g810"}}
+EXAMPLES = {
+    "modbus": {"profile": "baykon-mx08"},
+    "generic": {"profile": "gehaka-g810"},
+    "file-drop": {"profile": "xlsx-results"},
+}
 
 
 def test_every_kind_declares_what_the_device_list_shows():
@@ -37,6 +41,7 @@ def test_an_unknown_driver_names_the_known_ones():
         ("mqtt://127.0.0.1/silo/nir-1", "mqtt://127.0.0.1:1883/silo/nir-1"),
         ("mqtt://me:secret@broker:1884/silo/+/result?client=north", "mqtt://broker:1884/silo/+/result"),
         ("replay:/tmp/morning.bin", "replay:/tmp/morning.bin"),
+        ("folder:/srv/drop?steady=5&patience=60", "folder:/srv/drop"),
     ],
 )
 def test_an_address_becomes_a_transport_that_describes_itself_without_secrets(url, shown):
@@ -57,6 +62,8 @@ def test_an_address_becomes_a_transport_that_describes_itself_without_secrets(ur
         ("mqtt://broker", "needs a topic"),
         ("mqtt://broker:port/topic", "cannot be read"),
         ("replay:", "needs a file"),
+        ("folder:", "needs a folder"),
+        ("folder:/srv/drop?steady=0", "steady = '0'; allowed: whole seconds"),
         ("replay:x?speed=2", "unknown option 'speed'; known: none"),
     ],
 )

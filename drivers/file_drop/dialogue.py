@@ -1,0 +1,70 @@
+"""How files come in: each is one message of many rows, moved when the last of its rows is safe."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from drivers.dialogue import Say, Unit
+from drivers.errors import FrameError
+from drivers.file_drop.rows import FileFramer
+from drivers.reading import Frame, Reading
+from drivers.transport import Chunk
+from drivers.transport.folder import DroppedFile
+
+
+class FileDialogue:
+    """Says nothing. What of a file cannot be read is noted on its receipt, for the note beside it."""
+
+    def __init__(
+        self,
+        framer: FileFramer,
+        read: Callable[[Frame], Reading | FrameError],
+        describe: Callable[[Frame], str],
+    ) -> None:
+        self._framer = framer
+        self._read = read
+        self._describe = describe
+
+    @property
+    def noise(self) -> int:
+        return self._framer.noise
+
+    def opened(self, now: float) -> None:
+        """Nothing to greet."""
+
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]:
+        frames = self._framer.feed(chunk.data, at)
+        if not chunk.whole:
+            return []
+        frames += self._framer.finish(at)
+        if isinstance(chunk.receipt, DroppedFile):
+            self._note(chunk.receipt, frames)
+        return [Unit(tuple(frames))]
+
+    def quiet(self, at: datetime, now: float) -> list[Unit]:
+        return []
+
+    def confirmed(self, token: object) -> None:
+        """The folder moves the file by its own receipt."""
+
+    def take_says(self, now: float) -> list[Say]:
+        return []
+
+    def wait_s(self, now: float) -> float:
+        return 1.0
+
+    def finish(self, at: datetime) -> list[Unit]:
+        return [Unit(tuple(self._framer.finish(at)))]
+
+    def drop(self) -> bytes:
+        return self._framer.drop()
+
+    def take_dropped(self) -> list[bytes]:
+        return self._framer.take_dropped()
+
+    def _note(self, file: DroppedFile, frames: list[Frame]) -> None:
+        for frame in frames:
+            outcome = self._read(frame)
+            if isinstance(outcome, FrameError):
+                file.refusals.append(f"{self._describe(frame)}{outcome.reason}")
+            else:
+                file.taken += 1

@@ -1,0 +1,132 @@
+"""A profile of a result file: how its rows become readings.
+
+    [profile]                      as every profile has it            drivers/generic/head.py
+    [file]
+    format = "csv"                 or "xlsx", "xml"
+    encoding = "utf-8"             csv: also cp1252, latin-1, cp850, cp437, utf-16
+    separator = ";"                csv
+    sheet = "Results"              xlsx; without it the first sheet
+    row = "Sample"                 xml: the element that holds one result
+    [columns]                      field = column title (xml: a path such as "Parameter[@Name='M']/Value")
+    id = "Sample ID"
+    moisture = "Moisture %"
+    optional = ["moisture"]        fields whose column may be missing
+    [skip.type]                    rows that hold no result: a field and the texts that tell
+    texts = ["Average", "Blank"]
+    [values.*] [numbers] [flags.*] [time] [texts] [duplicates]    drivers/generic/results.py
+
+The title row of a csv or xlsx file is the first row that holds all needed titles; what stands above it is
+left alone. A blank cell is an analyte that was not measured, dashes are one that was measured badly.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from drivers.file_drop.csv_sheet import csv_lines
+from drivers.file_drop.sheet import Columns, FileRefused, Row, rows_under_titles
+from drivers.file_drop.xlsx_sheet import xlsx_lines
+from drivers.file_drop.xml_sheet import is_path, xml_rows
+from drivers.generic.head import Head, read_head
+from drivers.generic.results import Results, read_results
+from drivers.generic.tables import Table, read_toml
+
+_FORMATS = ("csv", "xlsx", "xml")
+_ENCODINGS = ("utf-8", "cp1252", "latin-1", "cp850", "cp437", "utf-16")
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    form: str
+    encoding: str
+    separator: str
+    sheet: str | None
+    element: str
+    columns: Columns
+    skip: Mapping[str, frozenset[str]]
+
+    def rows(self, data: bytes) -> Iterator[Row]:
+        """Every row that may hold a result. FileRefused when the file is none of this shape."""
+        for row in self._all_rows(data):
+            skipped = any(row.fields.get(name, "").lower() in texts for name, texts in self.skip.items())
+            if row.problem or not skipped:
+                yield row
+
+    def _all_rows(self, data: bytes) -> Iterator[Row]:
+        if not data.strip():
+            raise FileRefused("the file is empty")
+        if self.form == "xml":
+            return xml_rows(data, element=self.element, columns=self.columns)
+        if self.form == "xlsx":
+            return rows_under_titles(xlsx_lines(data, sheet=self.sheet), self.columns)
+        lines = csv_lines(data, encoding=self.encoding, separator=self.separator)
+        return rows_under_titles(lines, self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class FileProfile:
+    head: Head
+    shape: FileShape
+    results: Results
+
+
+def read_file_profile(path: Path) -> FileProfile:
+    """SettingError names file, section and key."""
+    whole = read_toml(path)
+    head = read_head(whole.table("profile", required=True))
+    if head.category != "analyzer":
+        raise whole.wrong("profile", "a result file is of an analyzer: a weighing has its own rule")
+    shape = _read_shape(whole)
+    results = read_results(whole, head)
+    for name in ("stability", "transport"):
+        if whole.has(name):
+            raise whole.wrong(name, "means nothing for a file")
+    if shape.form == "xlsx" and whole.table("numbers").text("decimal", "point") == "comma":
+        raise whole.table("numbers").wrong("decimal", 'cells of a workbook hold numbers: "point" or "either"')
+    whole.done()
+    for source in (*results.sources(), *shape.skip):
+        if source not in shape.columns.titles:
+            known = ", ".join(shape.columns.titles)
+            raise whole.wrong("columns", f"gives no field {source!r}, which is used; it gives {known}")
+    return FileProfile(head, shape, results)
+
+
+def _read_shape(whole: Table) -> FileShape:
+    table = whole.table("file", required=True)
+    form = table.choice("format", _FORMATS)
+    separator = table.text("separator", ",") if form == "csv" else ","
+    if len(separator) != 1 or separator in "\r\n\"'":
+        raise table.wrong("separator", f"{separator!r} must be one character")
+    shape = FileShape(
+        form=form,
+        encoding=table.choice("encoding", _ENCODINGS, "utf-8") if form == "csv" else "utf-8",
+        separator=separator,
+        sheet=table.text("sheet") if form == "xlsx" and table.has("sheet") else None,
+        element=table.text("row") if form == "xml" else "",
+        columns=_read_columns(whole.table("columns", required=True), paths=form == "xml"),
+        skip=_read_skip(whole.table("skip")),
+    )
+    table.done()
+    return shape
+
+
+def _read_columns(table: Table, *, paths: bool) -> Columns:
+    optional = frozenset(table.texts("optional", ()))
+    titles = {name: table.text(name) for name in table.keys() if name != "optional"}  # noqa: SIM118
+    for name, title in titles.items():
+        if not title.strip() or (paths and not is_path(title)):
+            raise table.wrong(name, f"{title!r} is no {'path' if paths else 'column title'}")
+    for name in optional - set(titles):
+        raise table.wrong("optional", f"{name!r} is no field")
+    if not set(titles) - optional:
+        raise table.wrong("optional", "at least one column must be there, else no title row can be found")
+    return Columns(titles, optional)
+
+
+def _read_skip(table: Table) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name in table.keys():  # noqa: SIM118
+        inner = table.table(name)
+        found[name] = frozenset(text.strip().lower() for text in inner.texts("texts"))
+        inner.done()
+    return found

@@ -1,0 +1,35 @@
+"""Whether a file looks as if its writer has not finished: for files that appear in a folder."""
+
+import io
+import zipfile
+from xml.parsers import expat
+
+_TEMPORARY = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".lock")
+
+
+def is_temporary(name: str) -> bool:
+    """Names that programs give to files they are still writing, or that systems keep for themselves."""
+    lower = name.lower()
+    return lower.startswith((".", "~")) or lower.endswith((*_TEMPORARY, "~")) or lower in ("thumbs.db",)
+
+
+def looks_half_written(data: bytes) -> bool:
+    """A workbook without its directory, XML that is not closed, text without a line end, or nothing."""
+    if not data:
+        return True
+    if data.startswith(b"PK"):
+        return not zipfile.is_zipfile(io.BytesIO(data))
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return not _xml_is_closed(data)
+    return not data.endswith((b"\n", b"\r", b"\n\x00", b"\x1a"))
+
+
+def _xml_is_closed(data: bytes) -> bool:
+    """True also for XML that is wrong in another way: waiting would not make it right."""
+    parser = expat.ParserCreate()
+    try:
+        parser.Parse(data, True)
+    except expat.ExpatError as error:
+        unfinished = ("no element found", "unclosed token", "unclosed CDATA section", "partial character")
+        return expat.ErrorString(error.code) not in unfinished
+    return True
