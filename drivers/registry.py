@@ -3,6 +3,7 @@
 serial:/dev/ttyUSB0?baud=9600&bits=8&parity=N&stop=1
 tcp:192.168.1.20:1470            mqtt://broker:1883/silo/nir-1/result?client=silo-north
 replay:morning.bin               folder:/srv/drop?steady=5&patience=60
+tap:/dev/ttyUSB1?baud=9600                   tap://192.168.1.20:1470      listened to, never written to
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,8 @@ from drivers.transport import (
     MqttTransport,
     ReplayTransport,
     SerialTransport,
+    TapTransport,
+    TcpTapTransport,
     TcpTransport,
     Transport,
 )
@@ -66,18 +69,22 @@ _CLASSES: tuple[type[Kind], ...] = (
 )
 KINDS: Mapping[str, type[Kind]] = MappingProxyType({cls.kind: cls for cls in _CLASSES})
 
+_LINE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "baud": ("300", "600", "1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200"),
+        "bits": ("7", "8"),
+        "parity": ("N", "E", "O"),
+        "stop": ("1", "2"),
+    }
+)
 _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "serial": {
-            "baud": ("300", "600", "1200", "2400", "4800", "9600", "19200", "38400", "57600", "115200"),
-            "bits": ("7", "8"),
-            "parity": ("N", "E", "O"),
-            "stop": ("1", "2"),
-        },
+        "serial": _LINE,
         "tcp": {"idle": ()},
         "mqtt": {"client": (), "sparkplug_host": ()},
         "replay": {},
         "folder": {"steady": (), "patience": ()},
+        "tap": {**_LINE, "idle": ()},
     }
 )
 
@@ -100,13 +107,9 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
     except ValueError as error:
         raise SettingError(f"address {url!r} cannot be read: {error}") from error
     options = _options(url, parts.scheme, parts.query)
-    if parts.scheme == "serial":
-        return SerialTransport(
-            _required(parts.path, url, "a port, as in serial:/dev/ttyUSB0"),
-            baud=int(options.get("baud", "9600")),
-            bits=int(options.get("bits", "8")),
-            parity=options.get("parity", "N"),
-            stop=int(options.get("stop", "1")),
+    if parts.scheme == "serial" or (parts.scheme == "tap" and not parts.netloc):
+        return _serial_line(
+            parts.scheme, _required(parts.path, url, "a port, as in serial:/dev/ttyUSB0"), options
         )
     if parts.scheme == "replay":
         return ReplayTransport(_required(parts.path, url, "a file, as in replay:morning.bin"))
@@ -117,10 +120,11 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
             patience_s=_seconds(url, "patience", options.get("patience", "20")),
         )
     host = _required(host, url, "a host, as in tcp:192.168.1.20:1470")
-    if parts.scheme == "tcp":
+    if parts.scheme in ("tcp", "tap"):
         if port is None:
             raise SettingError(f"address {url!r} needs a port, as in tcp:192.168.1.20:1470")
-        return TcpTransport(host, port, idle_s=_seconds(url, "idle", options.get("idle", "600")))
+        stream = TcpTransport if parts.scheme == "tcp" else TcpTapTransport
+        return stream(host, port, idle_s=_seconds(url, "idle", options.get("idle", "600")))
     return MqttTransport(
         host,
         port or 1883,
@@ -129,6 +133,17 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         sparkplug_host=options.get("sparkplug_host"),
+    )
+
+
+def _serial_line(scheme: str, path: str, options: Mapping[str, str]) -> Transport:
+    line = SerialTransport if scheme == "serial" else TapTransport
+    return line(
+        path,
+        baud=int(options.get("baud", "9600")),
+        bits=int(options.get("bits", "8")),
+        parity=options.get("parity", "N"),
+        stop=int(options.get("stop", "1")),
     )
 
 

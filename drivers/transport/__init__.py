@@ -6,6 +6,7 @@ from drivers.transport.mqtt import MqttTransport
 from drivers.transport.publish import MqttPublisher
 from drivers.transport.replay import ReplayTransport
 from drivers.transport.serial_port import SerialTransport
+from drivers.transport.tap import TapTransport, TcpTapTransport
 from drivers.transport.tcp import TcpTransport
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "Publishing",
     "ReplayTransport",
     "SerialTransport",
+    "TapTransport",
+    "TcpTapTransport",
     "TcpTransport",
     "Transport",
 ]

@@ -74,6 +74,10 @@ class SerialTransport:
         if line is not None:
             line.close()
 
+    def fileno(self) -> int:
+        """For waiting on several lines at once; LineDown while it is closed."""
+        return int(self._opened().fileno())
+
     def describe(self) -> str:
         return f"{self._port} {self._baud} baud {self._bits}{self._parity}{self._stop}"
 

@@ -83,6 +83,10 @@ class TcpTransport:
         if line is not None:
             line.close()
 
+    def fileno(self) -> int:
+        """For waiting on several lines at once; LineDown while it is closed."""
+        return self._opened().fileno()
+
     def describe(self) -> str:
         return f"tcp:{self._host}:{self._port}"
 
