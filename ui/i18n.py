@@ -9,6 +9,7 @@ import gettext as _gettext
 import io
 import re
 from collections.abc import Iterable
+from datetime import date as calendar_date
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
@@ -110,7 +111,10 @@ class Translator:
         return str(format_time(at.astimezone(zone).timetz(), "HH:mm", locale=self.locale))
 
     def date(self, at: datetime, zone: tzinfo | None = None) -> str:
-        return str(format_date(at.astimezone(zone).date(), "short", locale=self.locale))
+        return self.day(at.astimezone(zone).date())
+
+    def day(self, day: calendar_date) -> str:
+        return str(format_date(day, "short", locale=self.locale))
 
     def moment(self, at: datetime, zone: tzinfo | None = None) -> str:
         """Day, month, hour and minute."""

@@ -5,7 +5,7 @@ reason.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ui.i18n import Translator
@@ -88,6 +88,14 @@ def _at(value: Any, t: Translator) -> str:
     return t.moment(moment) if isinstance(moment, datetime) else str(value)
 
 
+def _day(value: Any, t: Translator) -> str:
+    """A date as the language writes it; anything else as it is."""
+    try:
+        return t.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
 def _named(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
@@ -143,4 +151,5 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "tare_kg": _kg,
     "kg": _kg,
     "at": _at,
+    "until": _day,
 }

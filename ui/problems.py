@@ -24,6 +24,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
+    "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
@@ -53,6 +54,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "person_exists": (N_("somebody is already called {name}"), N_("Choose another name.")),
     "terminal_exists": (N_("a terminal is already called {name}"), N_("Choose another name.")),
+    "same_instrument": (
+        N_("{name} (serial no. {serial}) already stands there"),
+        N_("Check the serial number of the one that is plugged in."),
+    ),
+    "instrument_in_use": (
+        N_("serial no. {serial} is in use at {port}"),
+        N_("Take it off that port first, or check the serial number."),
+    ),
     # not valid
     "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),
     "unknown_claim": (N_("the claim {claim} is not known"), N_("Choose one of: {known}.")),

@@ -26,6 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
     "unknown_product": N_("the product {product} is not known here: add it to the site file"),
     "dismissed": N_("dismissed: {text}"),
+    "fault_during_measurement": N_("the line was disturbed during the measurement ({what}): measure again"),
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "latest_replicate": N_("{analyte}: the latest of {count} readings"),
@@ -34,6 +35,8 @@ SENTENCES: Mapping[str, str] = {
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
     "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),
     "instrument_not_in_order": N_("{analyte}: {instrument} is not in the site's order, kept as evidence"),
+    "verification_expired": N_("{instrument}: its verification expired on {until}"),
+    "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}"),
     "photo_refused": N_("photo refused: {reasons}; take another"),

@@ -23,6 +23,10 @@ Answer = TypeVar("Answer")
 class StationScreen(Screen[None]):
     """`redraw` is called whenever the board, the language, the size or the second changes."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._is_whole = False
+
     @property
     def station(self) -> "StationApp":
         return cast("StationApp", self.app)
@@ -63,7 +67,8 @@ class StationScreen(Screen[None]):
         return False
 
     def redraw(self) -> None:
-        if not self.is_mounted or not self.is_attached:
+        """Nothing before all widgets are there, and nothing any more once they are being taken down."""
+        if not self._is_whole or not self.is_attached:
             return
         app = self.station
         lines = status_lines(
@@ -76,7 +81,11 @@ class StationScreen(Screen[None]):
         self.draw()
 
     def on_mount(self) -> None:
+        self._is_whole = True
         self.redraw()
+
+    def on_unmount(self) -> None:
+        self._is_whole = False
 
     def on_screen_resume(self) -> None:
         self.redraw()

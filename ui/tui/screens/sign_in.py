@@ -73,7 +73,7 @@ class SignInScreen(StationScreen):
     def clear(self) -> None:
         """For the next person; the list of names is read again."""
         self._asked = False
-        if self.is_mounted:
+        if self._is_whole:
             self.query_one("#pin", Input).value = ""
             self.query_one("#name", Input).value = ""
             self.query_one("#name", Input).focus()
