@@ -38,7 +38,7 @@ class Display:
 
     @property
     def at_zero(self) -> bool:
-        return self.shown == 0 and not self.net
+        return self.valid and self.shown == 0 and not self.net
 
     def text(self, number: float, width: int = 0, *, zeros: bool = False) -> str:
         """`number` with this display's decimals and point, right-justified by blanks or zeros."""

@@ -2,7 +2,7 @@
 
     SB-400   body CR            SB-200, 738   CR body ETX
 
-A message ends with ETX, or with the CR after a body; a CR (or LF) before any body belongs to what follows.
+A message ends with ETX, or with the CR after a body; a CR before any body belongs to what follows.
 So no format need be known beforehand, and a byte that was lost spoils at most two messages.
 """
 
@@ -12,7 +12,7 @@ from datetime import datetime
 from drivers.framing import NoiseKeeper
 from drivers.reading import Frame
 
-_MESSAGE = re.compile(rb"[\r\n]*[^\r\n\x03]+[\r\x03]|[\r\n]*\x03")
+_MESSAGE = re.compile(rb"\r*[^\r\x03]+[\r\x03]|\r*\x03")
 _LIMIT = 64
 
 

@@ -23,7 +23,7 @@ from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import ascii_text, weight_reading
 
 _MESSAGE = re.compile(r"\x02([ \-^\]])([ 0-9.,^\]-]{7,8})(LB|KG|lb|kg|[LKTGO ])(GR|NT|[GN])([ IMOZ])?\r\n?")
-_UNITS = {"L": "lb", "K": "kg", "G": "g", "O": "oz", "T": "T", " ": ""}
+_UNITS = {"L": "lb", "K": "kg", "G": "g", "O": "oz", "T": "ton", " ": ""}
 _STATUS = {" ": Flag.STABLE, "M": Flag.MOTION, "Z": Flag.STABLE, "I": Flag.ERROR}
 _POLARITY = {"^": Flag.OVERLOAD, "]": Flag.UNDERLOAD}
 
