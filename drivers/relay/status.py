@@ -1,0 +1,45 @@
+"""The relay's status for people and programs: a file, and a line whenever somebody comes or goes."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_EVERY_S = 1.0
+
+
+class StatusReport:
+    """Call it with every status: the file at most once a second, `say` at changes of state only."""
+
+    def __init__(
+        self, file: Path | None, say: Callable[[dict[str, Any]], None], monotonic: Callable[[], float]
+    ) -> None:
+        self._file, self._say, self._monotonic = file, say, monotonic
+        self._said: tuple[Any, ...] | None = None
+        self._written: dict[str, Any] | None = None
+        self._next = 0.0
+
+    def __call__(self, status: dict[str, Any]) -> None:
+        state = (
+            status["port"]["state"],
+            status["port"]["error"],
+            status["legacy"]["clients"],
+            status["station"]["clients"],
+        )
+        news = state != self._said
+        if news:
+            self._said = state
+            self._say(status)
+        if self._file and status != self._written and (news or self._monotonic() >= self._next):
+            self._next = self._monotonic() + _EVERY_S
+            self._written = status
+            _write_whole(self._file, status)
+
+
+def _write_whole(file: Path, status: dict[str, Any]) -> None:
+    """Whoever reads the file sees the old or the new status, never half of one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f".{file.name}.new")
+    new.write_text(json.dumps(status, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(new, file)  # noqa: PTH105 - the one call that is atomic by contract
