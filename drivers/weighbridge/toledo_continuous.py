@@ -11,9 +11,10 @@ r"""Toledo / Mettler-Toledo "continuous output", also sent by Fairbanks, Cardina
     W, T six ASCII digits without point or sign; leading zeros may be spaces
     CHK  makes the low 7 bits of the sum of all bytes zero
 
-About 7 messages a second. Short form (Cardinal): no tare, 11 or 12 bytes. One Brazilian variant has
-a space after SWC (18 or 19 bytes, `form = extra_space`). With 7 data bits and parity read as 8 data
-bits, bit 7 is parity (`seven_bits = on`); otherwise a byte above 7F is a damaged message.
+About 7 messages a second. Short form (Cardinal): no tare, 11 or 12 bytes; recognised, and sure with
+`form = short`. One Brazilian variant has a space after SWC (18 or 19 bytes, `form = extra_space`). With 7
+data bits and parity read as 8 data bits, bit 7 is parity (`seven_bits = on`); otherwise a byte above 7F is
+a damaged message.
 
 Documented by the makers' manuals (Wildcat, Rockwell 57C428 appendix D, KERN FTC, IND445, Fairbanks
 FB3000, Cardinal 225). Never checked on hardware: see `unverified`.
@@ -50,7 +51,11 @@ class ToledoContinuous:
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "checksum": Setting("auto", ("auto", "on", "off"), "whether each message ends with a checksum"),
-            "form": Setting("standard", tuple(SIZES), "extra_space: a space stands after the status words"),
+            "form": Setting(
+                "standard",
+                tuple(SIZES),
+                "short: never a tare; extra_space: a space stands after the status words",
+            ),
             "seven_bits": Setting("off", _ON_OFF, "ignore bit 7 (parity of a 7-bit line read as 8 bits)"),
             "dummy_zeros": Setting(
                 "multiply", ("multiply", "none"), "decimal codes 0, 1: multiply by 100, 10, or digits as sent"

@@ -21,7 +21,7 @@ from drivers.reading import Frame
 
 CR = 0x0D
 LONG, SHORT, SPACED = 17, 11, 18
-SIZES = {"standard": (LONG, SHORT), "extra_space": (SPACED,)}
+SIZES = {"standard": (LONG, SHORT), "short": (SHORT,), "extra_space": (SPACED,)}
 LOW7 = bytes(b & 0x7F for b in range(256))
 _EVIDENCE_TO_CHANGE_MIND = 3
 

@@ -54,7 +54,8 @@ class Head:
 
 
 METRIC = ("kg", "g", "t", "lb")
-SPACED, REVERSED, FORWARD = {"form": "extra_space"}, {"digits": "reversed"}, {"digits": "forward"}
+SHORT, SPACED = {"form": "short"}, {"form": "extra_space"}
+REVERSED, FORWARD = {"digits": "reversed"}, {"digits": "forward"}
 SILENT = {"net": False, "motion": False, "out": False}
 NCI = {"digits": 5, "net": False, "blind": True}
 CB = {"digits": 5, "decimals": 0, "negative": False, "net": False, "out": False}
@@ -62,6 +63,7 @@ HEADS = [
     Head("toledo", "toledo-continuous", SimulatedToledo(), units=("kg", "lb"), checked=True),
     Head("toledo-plain", "toledo-continuous", SimulatedToledo(checksum=False)),
     Head("toledo-short", "toledo-continuous", SimulatedToledo(short=True), checked=True),
+    Head("toledo-set-short", "toledo-continuous", SimulatedToledo(short=True), SHORT, checked=True),
     Head("toledo-spaced", "toledo-continuous", SimulatedToledo(spaced=True), SPACED, checked=True),
     Head("mt-sics", "mt-sics", SimulatedMtSics(), units=METRIC, net=False),
     Head("sma", "sma", SimulatedSma(), units=METRIC),
