@@ -5,7 +5,9 @@
     method = "columns"    width (characters), [extract.fields] name = [first, last]
     method = "labels"     several lines; [extract.fields] name = "the text before the value"
 
-Positions count from 1. `ignore` lists patterns of messages that are known to hold no result.
+Positions count from 1. `width` (characters in a message, or a list) may be given for any method: where
+a value stands first and its length varies, nothing else tells half a message from a whole one. `ignore`
+lists patterns of messages that are known to hold no result.
 """
 
 import csv
@@ -32,11 +34,14 @@ class Extraction:
 
     names: frozenset[str]
     ignore: tuple[re.Pattern[str], ...]
+    widths: tuple[int, ...]
     extract: Extractor
 
     def fields(self, text: str) -> dict[str, str]:
         if any(pattern.fullmatch(text) for pattern in self.ignore):
             raise NoFields("a message that holds no result")
+        if self.widths and len(text) not in self.widths:
+            raise NoFields(f"{len(text)} characters instead of {' or '.join(map(str, self.widths))}")
         return {name: value.strip() for name, value in self.extract(text).items()}
 
 
@@ -47,11 +52,12 @@ def read_extraction(table: Table, *, limit: int) -> Extraction:
         table, limit
     )
     ignore = tuple(_pattern(table, "ignore", text, limit) for text in table.texts("ignore", ()))
+    widths = table.wholes("width", 1, 4096) if table.has("width") else ()
     table.done()
     for name in names:
         if not _NAME.fullmatch(name):
             raise table.wrong("fields", f"{name!r} must be small letters, digits and _")
-    return Extraction(frozenset(names), ignore, extractor)
+    return Extraction(frozenset(names), ignore, widths, extractor)
 
 
 def _regex(table: Table, limit: int) -> tuple[set[str], Extractor]:
@@ -110,8 +116,6 @@ def _columns(table: Table, _: int) -> tuple[set[str], Extractor]:
         spans[name] = (ends[0] - 1, ends[-1])
 
     def extract(text: str) -> dict[str, str]:
-        if len(text) not in widths:
-            raise NoFields(f"{len(text)} characters instead of {' or '.join(map(str, widths))}")
         return {name: text[first:last] for name, (first, last) in spans.items()}
 
     return set(spans), extract

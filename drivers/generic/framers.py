@@ -6,8 +6,10 @@ means that the first message stopped half way.
 
 from datetime import datetime, timedelta
 
-from drivers.framing import NoiseKeeper
+from drivers.framing import Framer, NoiseKeeper
 from drivers.reading import Frame
+
+_LOW7 = bytes(b & 0x7F for b in range(256))
 
 
 class MarkedFramer(NoiseKeeper):
@@ -173,3 +175,34 @@ class GapFramer(NoiseKeeper):
     def drop(self) -> bytes:
         self._too_long = False
         return super().drop()
+
+
+class SevenBits:
+    """A framer for a line of 7 bits and parity that is read as 8 bits: bit 7 is taken off first."""
+
+    def __init__(self, framer: Framer) -> None:
+        self._framer = framer
+        self.hold_s = framer.hold_s
+
+    @property
+    def noise(self) -> int:
+        return self._framer.noise
+
+    @property
+    def waiting(self) -> bool:
+        return self._framer.waiting
+
+    def feed(self, data: bytes, at: datetime) -> list[Frame]:
+        return self._framer.feed(data.translate(_LOW7), at)
+
+    def idle(self, at: datetime) -> list[Frame]:
+        return self._framer.idle(at)
+
+    def finish(self, at: datetime) -> list[Frame]:
+        return self._framer.finish(at)
+
+    def drop(self) -> bytes:
+        return self._framer.drop()
+
+    def take_dropped(self) -> list[bytes]:
+        return self._framer.take_dropped()

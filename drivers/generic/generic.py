@@ -54,7 +54,7 @@ class Generic:
         return self.profile.poll.every_s if self.profile.poll else 1.0
 
     def framer(self) -> Framer:
-        return self.profile.framing.framer()
+        return self.profile.framer()
 
     def parse(self, frame: Frame) -> Reading:
         return self.profile.read(self.kind, frame)

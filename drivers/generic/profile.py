@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.errors import FrameError, SettingError
+from drivers.framing import Framer
 from drivers.generic.controls import control_bytes
 from drivers.generic.examples import Example, read_examples
 from drivers.generic.extract import Extraction, NoFields, read_extraction
+from drivers.generic.framers import SevenBits
 from drivers.generic.framing import Framing, read_framing
 from drivers.generic.head import Head, read_head, read_transport
 from drivers.generic.results import Results, read_results
@@ -29,7 +31,6 @@ from drivers.reading import Frame, Reading
 
 SHIPPED = Path(__file__).parent.parent / "profiles"
 _ENCODINGS = ("latin-1", "ascii", "cp437", "cp850", "cp1252", "utf-8")
-_LOW7 = bytes(b & 0x7F for b in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Profile:
     template: str | None
     examples: tuple[Example, ...]
 
+    def framer(self) -> Framer:
+        framer = self.framing.framer()
+        return SevenBits(framer) if self.seven_bits else framer
+
     def read(self, kind: str, frame: Frame) -> Reading:
         """FrameError when the message is not what the profile describes."""
         try:
@@ -62,7 +67,7 @@ class Profile:
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:
             raise FrameError(f"more than {self.framing.limit} bytes", data)
-        raw = self.framing.body(data.translate(_LOW7) if self.seven_bits else data)
+        raw = self.framing.body(data)
         try:
             return raw.decode(self.encoding)
         except UnicodeDecodeError as error:

@@ -231,11 +231,29 @@ def test_a_header_line_is_known_to_hold_no_result():
 def test_parity_bits_are_taken_off_where_the_profile_says_so(profile):
     text = SCALE + '[decode]\nencoding = "ascii"\nseven_bits = true\n'
     kind = Generic({"profile": profile(text)})
-    parity = bytes(byte | 0x80 if bin(byte).count("1") % 2 else byte for byte in b"    1234     ")
-    assert parity != b"    1234     "
-    assert weigh(kind, parity) == (123.4, {Flag.STABLE})
+    sent = b"\x02    1234     \x03"
+    parity = bytes(byte | 0x80 if bin(byte).count("1") % 2 else byte for byte in sent)
+    assert parity[0] == 0x82
+    (frame,) = frames_of(kind, [parity])
+    assert kind.parse(frame).weight_kg == 123.4
     plain = Generic({"profile": profile(text.replace("seven_bits = true", "seven_bits = false"))})
-    assert "is not ascii" in weigh(plain, parity)
+    assert frames_of(plain, [parity]) == []
+    assert "is not ascii" in weigh(plain, parity[1:-1])
+
+
+@given(
+    name=st.sampled_from(["arpege-master-k", "gehaka-g810", "precia-molen", "st-weight", "perten-csv"]),
+    cut=st.integers(1, 60),
+)
+def test_the_end_of_a_message_heard_in_the_middle_gives_no_other_value(name, cut):
+    kind = KINDS[name]
+    example = kind.profile.examples[0]
+    for frame in frames_of(kind, [example.sent[min(cut, len(example.sent)) :]]):
+        outcome = read_frame(kind, frame)
+        assert (
+            isinstance(outcome, FrameError)
+            or {a: v.value for a, v in outcome.values.items()} == example.values
+        )
 
 
 def test_a_ticket_without_one_of_its_labels_or_with_one_twice_is_refused():
