@@ -12,6 +12,7 @@ from drivers.reading import Flag, Reading
 
 EQUAL_READINGS = 3
 EQUAL_FOR_S = 1.0
+GAP_S = 5.0
 _MARKS = frozenset({Flag.STABLE, Flag.MOTION})
 
 
@@ -22,20 +23,24 @@ class Steadiness:
         self._monotonic = monotonic
         self._kg: float | None = None
         self._since = 0.0
+        self._heard = 0.0
         self._count = 0
 
     def judge(self, reading: Reading) -> Reading:
         """`reading` with STABLE after `EQUAL_READINGS` equal weights over `EQUAL_FOR_S` seconds, else
-        with MOTION; unchanged where the instrument gives its own mark or no weight."""
+        with MOTION; unchanged where the instrument gives its own mark or no weight. After `GAP_S`
+        seconds without a weight the count starts again."""
         kg = reading.weight_kg
         if reading.kind != "weight" or reading.flags & _MARKS:
             return reading
-        if kg is None or kg != self._kg:
-            self._kg, self._since, self._count = kg, self._monotonic(), 0
+        now = self._monotonic()
+        if kg is None or kg != self._kg or now - self._heard > GAP_S:
+            self._kg, self._since, self._count = kg, now, 0
+        self._heard = now
         if kg is None:
             return reading
         self._count += 1
-        steady = self._count >= EQUAL_READINGS and self._monotonic() - self._since >= EQUAL_FOR_S
+        steady = self._count >= EQUAL_READINGS and now - self._since >= EQUAL_FOR_S
         flag = Flag.STABLE if steady else Flag.MOTION
         extra = {**reading.extra, "stability": "equal readings"}
         return replace(reading, flags=reading.flags | {flag}, extra=extra)

@@ -124,6 +124,15 @@ def test_a_weight_measured_badly_starts_the_count_again_and_gets_no_mark():
         now[0] += 0.6
 
 
+def test_an_equal_weight_after_a_long_silence_is_not_stable_at_once():
+    now = [0.0]
+    steadiness = Steadiness(lambda: now[0])
+    for pause in (0.6, 0.6, 0.6, 30.0):
+        steadiness.judge(weight(20.0))
+        now[0] += pause
+    assert Flag.MOTION in steadiness.judge(weight(20.0)).flags
+
+
 def test_the_mark_of_an_instrument_is_never_overruled():
     steadiness = Steadiness(lambda: 0.0)
     for flag in (Flag.STABLE, Flag.MOTION):
