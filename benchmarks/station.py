@@ -30,7 +30,7 @@ CAMPAIGN_LOADS = 50_000
 def measurement_to_proposal() -> dict[str, Any]:
     """Last byte of the last measurement written by the instrument → the proposal's event at the terminal."""
     with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (rig, client):
-        gac, nir = Gac2100(rig.gac), Nir(rig.nir)
+        gac, nir = Gac2100(rig.gac), Nir(rig.nir, end=b"\n")
         milliseconds = [_one_load(number, gac, nir, client) for number in range(LOADS)]
         memory = pss_mb(rig.process.pid)
     return {"propose_ms": summary(milliseconds), "bar_p95_ms": 200, "pss_mb_after": round(memory)}
