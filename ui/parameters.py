@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ui.i18n import Translator
-from ui.words import ANALYTES, BASES, CLAIMS, KERNEL_CLASSES, SPECIES, word
+from ui.words import ANALYTES, BASES, CLAIMS, DISTURBANCES, KERNEL_CLASSES, SPECIES, word
 
 _SIGNS = {">=": "≥", "<=": "≤"}
 _UNKNOWN = "?"
@@ -68,10 +68,10 @@ def _share(value: Any, t: Translator) -> str:
 
 
 def _shares(value: Any, t: Translator) -> str:
-    """Kernel classes by falling share: "93 % sound, 5 % broken"."""
+    """Kernel classes by falling share: "93 % sound, 5 % broken"; those without a kernel are left out."""
     if not isinstance(value, Mapping):
         return str(value)
-    pairs = [(name, share) for name, share in value.items() if _is_amount(share)]
+    pairs = [(name, share) for name, share in value.items() if _is_amount(share) and share > 0]
     pairs.sort(key=lambda pair: (-pair[1], str(pair[0])))
     return ", ".join(
         f"{_share(share, t)} {word(KERNEL_CLASSES, str(name), t.language)}" for name, share in pairs
@@ -152,4 +152,5 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "kg": _kg,
     "at": _at,
     "until": _day,
+    "what": _named(DISTURBANCES),
 }

@@ -26,7 +26,7 @@ SENTENCES: Mapping[str, str] = {
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
     "unknown_product": N_("the product {product} is not known here: add it to the site file"),
     "dismissed": N_("dismissed: {text}"),
-    "fault_during_measurement": N_("the line was disturbed during the measurement ({what}): measure again"),
+    "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "latest_replicate": N_("{analyte}: the latest of {count} readings"),
@@ -95,6 +95,8 @@ SENTENCES: Mapping[str, str] = {
     "intake_waits_for_disk": N_("disk full: device messages wait, free some space now"),
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
+    "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
+    "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices
     "device_port_missing": N_("the port {port} is missing: plug the cable or the adapter in again"),

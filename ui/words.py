@@ -108,6 +108,10 @@ DEVICE_CATEGORIES: Mapping[str, str] = {
     "analyzer": N_("analyzer"),
     "gateway": N_("gateway"),
 }
+DISTURBANCES: Mapping[str, str] = {
+    "reconnected": N_("the line was lost and came back"),
+    "garbage": N_("garbage came over the line"),
+}
 VISION_STATES: Mapping[str, str] = {
     "ready": N_("photo model ready"),
     "starting": N_("photo model starting"),
@@ -128,6 +132,7 @@ PERSON_ROLES: Mapping[str, str] = {
 EVENTS: Mapping[str, str] = {
     "site_loaded": N_("site file loaded"),
     "rule_pack_installed": N_("rule pack installed"),
+    "instrument_swapped": N_("instrument swapped"),
     "person_added": N_("person added"),
     "token_added": N_("terminal added"),
     "token_revoked": N_("terminal revoked"),

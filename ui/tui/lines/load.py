@@ -92,9 +92,18 @@ def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     """The reasons of the proposal as a whole and of its first choice."""
     if load.proposal is None:
         return ()
-    chosen = next((r for r in load.proposal.ranked if _is_choice(r, load.proposal)), None)
-    found = [*load.proposal.reasons, *(chosen.reasons if chosen else [])]
+    found = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
     return tuple(dict.fromkeys(reason_text(reason, t) for reason in found))
+
+
+def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:
+    """What the choice stands on: the limits that are met, and the claims."""
+    return [reason for reason in _choice_reasons(proposal) if reason.code in ("meets", "claims_honoured")]
+
+
+def _choice_reasons(proposal: schemas.Proposal) -> list[schemas.Reason]:
+    chosen = next((ranked for ranked in proposal.ranked if _is_choice(ranked, proposal)), None)
+    return chosen.reasons if chosen else []
 
 
 def _is_choice(ranked: schemas.Ranked, proposal: schemas.Proposal) -> bool:

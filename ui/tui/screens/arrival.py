@@ -88,7 +88,12 @@ class ArrivalScreen(StationScreen):
         return [*keys, (t.gettext("Esc"), t.gettext("letters, back"))]
 
     def _rows(self, width: int) -> list[Row]:
-        rows = [Row(str(i), tuple(wrap(s.label, width, indent=2))) for i, s in enumerate(self._found)]
+        """Only what Enter takes is marked."""
+        taken = self._taken()
+        rows = [
+            Row(str(i) if i == taken else None, tuple(wrap(found.label, width, indent=2)))
+            for i, found in enumerate(self._found)
+        ]
         hint = self._hint()
         return [Row(None, (hint,), "italic"), *rows] if hint else rows
 
@@ -157,7 +162,6 @@ class ArrivalScreen(StationScreen):
         before = -1 if self._picked is None and step > 0 else self._picked or 0
         self._picked = max(0, min(len(self._found) - 1, before + step))
         self.redraw()
-        self.query_one("#suggestions", Rows).mark(str(self._picked))
 
     # --- from field to field --------------------------------------------------------------------------
     def on_input_submitted(self, event: Input.Submitted) -> None:

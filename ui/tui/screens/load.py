@@ -80,7 +80,7 @@ class LoadScreen(StationScreen):
             asks = t.gettext("[Enter] accept   [F6/O] another cell")
             if proposal.cell is None:
                 asks = t.gettext("[F5/I] type a value   [F6/O] choose a cell")
-            told = reason_list(proposal.reasons, t)
+            told = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
             title = t.gettext("Proposal")
             band.show(

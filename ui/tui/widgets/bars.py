@@ -6,8 +6,10 @@ from textual.widgets import Static
 
 from ui.i18n import Translator
 from ui.tui.board import Board
-from ui.tui.columns import flow, wrap
+from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.words import reason_list
+
+_SHORTEST_NAME = 12
 
 
 class Plain(Static):
@@ -59,15 +61,18 @@ def status_lines(
 ) -> list[str]:
     """`connection` is empty while the station is heard."""
     count = len(board.exceptions)
+    name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
-        board.site.name if board.site else t.gettext("Silo Station"),
         connection or t.gettext("online"),
         t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
         _devices(board, t),
         person,
         clock,
     ]
-    lines = [f" {line}" for line in flow(filter(None, parts), width - 2, " │ ")]
+    said = [part for part in parts if part]
+    room = max(_SHORTEST_NAME, width - 2 - len(" │ ".join(["", *said])))
+    shown = name if len(name) <= room else fit(name, room)
+    lines = [f" {line}" for line in flow([shown, *said], width - 2, " │ ")]
     warnings = board.health.warnings if board.health else []
     if warnings:
         lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)
