@@ -1,3 +1,5 @@
+import socket
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from drivers.decode import decode
 from drivers.errors import FrameError, SettingError
 from drivers.generic.generic import Generic
 from drivers.generic.profile import SHIPPED
+from drivers.generic.selftest import problems
 from drivers.kind import DriverFaultFrame, read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.line import TcpLine
@@ -18,7 +21,6 @@ from tests.drivers.test_framing import CUTS, pieces
 
 NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
 KINDS = {name: Generic({"profile": name}) for name in NAMES}
-EXAMPLES = [(name, example) for name in NAMES for example in KINDS[name].profile.examples]
 
 SCALE = """
 [profile]
@@ -85,15 +87,37 @@ def weigh(kind, text):
     return (outcome.weight_kg, set(outcome.flags)) if isinstance(outcome, Reading) else outcome.reason
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_every_shipped_profile_reads_its_own_examples(name):
+    profile = KINDS[name].profile
+    assert profile.examples
+    assert problems(profile, AT) == []
+
+
 @pytest.mark.parametrize(
-    ("name", "example"), EXAMPLES, ids=lambda value: value if isinstance(value, str) else ""
+    ("example", "problem"),
+    [
+        (
+            'sent = "<STX>    1234     <ETX>"\norigin = "synthetic"\nweight = 1.0',
+            "reads weight 123.4 instead of weight 1",
+        ),
+        (
+            'sent = "<STX>  ------     <ETX>"\norigin = "synthetic"\nweight = 0',
+            "reads weight none instead of weight 0",
+        ),
+        ('sent = "<STX>    1234     "\norigin = "synthetic"', "0 messages found in it"),
+        ('sent = "<STX>X   1234     <ETX>"\norigin = "synthetic"', "'X' is not in the profile"),
+        (
+            'sent = "<STX>    1234     <ETX>"\norigin = "synthetic"\nweight = 123.4\nflags = ["motion"]',
+            "has the flags",
+        ),
+    ],
 )
-def test_every_shipped_profile_reads_its_own_examples(name, example):
-    kind = KINDS[name]
-    (frame,) = frames_of(kind, [example.sent])
-    reading = kind.parse(frame)
-    assert {analyte: value.value for analyte, value in reading.values.items()} == example.values
-    assert example.flags is None or {flag.value for flag in reading.flags} == example.flags
+def test_an_example_that_is_not_read_as_it_says_is_told(profile, example, problem):
+    kind = Generic({"profile": profile(f"{SCALE}[[examples]]\n{example}\n")})
+    (told,) = problems(kind.profile, AT)
+    assert told.startswith("example 1: ")
+    assert problem in told
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -356,6 +380,43 @@ def test_a_simulated_device_behind_a_converter_is_read_through_its_profile():
         line.close()
     read = [delivery.reading.values[Analyte.MOISTURE].value for delivery in running.got]
     assert read == [emission.values["moisture"] for emission in device.log.all()]
+
+
+def test_messages_that_only_silence_tells_apart_are_read_on_a_live_line(profile):
+    text = SCALE.replace('start = "<STX>"\nend = "<ETX>"', "gap_ms = 250")
+    line = TcpLine()
+    try:
+        with Running("generic", f"tcp:127.0.0.1:{line.port}", settings={"profile": profile(text)}) as running:
+            wait_until(lambda: line.connected)
+            for count, digits in enumerate((b"1234", b"4321"), 1):
+                line.write(b"    " + digits[:2])
+                line.write(digits[2:] + b"     ")
+                wait_until(lambda count=count: len(running.got) >= count)
+    finally:
+        line.close()
+    assert running.weights() == [123.4, 432.1]
+
+
+def test_a_device_that_only_answers_is_asked_on_a_live_line(profile):
+    text = SCALE.replace('rule = "flags"', 'rule = "flags"\n[poll]\nsend = "<ENQ>"\nevery_s = 0.1')
+    server = socket.create_server(("127.0.0.1", 0))
+    asked = []
+
+    def answer():
+        client, _ = server.accept()
+        with client:
+            for number in range(3):
+                asked.append(client.recv(16))
+                client.sendall(b"\x02    %04d     \x03" % number)
+
+    device = threading.Thread(target=answer)
+    device.start()
+    url = f"tcp:127.0.0.1:{server.getsockname()[1]}"
+    with server, Running("generic", url, settings={"profile": profile(text)}) as running:
+        wait_until(lambda: len(running.weights()) == 3)
+        device.join(5)
+    assert [set(words) for words in asked] == [{5}] * 3
+    assert running.weights() == [0.0, 0.1, 0.2]
 
 
 def test_the_profiles_ship_beside_the_code():
