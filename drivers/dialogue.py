@@ -30,6 +30,7 @@ class Say:
 class Unit:
     """Frames that arrived as one message and are acknowledged as one, after the last is safe.
 
+    A unit without frames is a sign of life: the device was understood and had nothing to report.
     `token` is given back to `Dialogue.confirmed` then; None where the device does not wait for it.
     """
 
@@ -61,8 +62,8 @@ class Dialogue(Protocol):
     def wait_s(self, now: float) -> float:
         """How long to listen, at most, before `take_says` may have something new (seconds)."""
 
-    def finish(self, at: datetime) -> list[Unit]:
-        """The end of a recording."""
+    def ended(self, at: datetime) -> list[Unit]:
+        """The end of a recording: nobody is answered any more."""
 
     def drop(self) -> bytes:
         """Give up and return the half message at hand; it is counted as noise."""

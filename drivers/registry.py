@@ -17,7 +17,10 @@ from drivers.analyzer.json_nir import JsonNir
 from drivers.analyzer.tesma_plus2 import TesmaPlus2
 from drivers.errors import SettingError
 from drivers.file_drop.file_drop import FileDrop
+from drivers.gateway.json_paths import JsonPaths
 from drivers.gateway.modbus import Modbus
+from drivers.gateway.sparkplug import Sparkplug
+from drivers.gateway.tasmota import Tasmota
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
 from drivers.transport import (
@@ -29,6 +32,7 @@ from drivers.transport import (
     TcpTapTransport,
     TcpTransport,
     Transport,
+    sparkplug_host,
 )
 from drivers.weighbridge.bilanciai import Bilanciai
 from drivers.weighbridge.cardinal import Cardinal
@@ -64,6 +68,9 @@ _CLASSES: tuple[type[Kind], ...] = (
     TesmaPlus2,
     Astm,
     Modbus,
+    Tasmota,
+    Sparkplug,
+    JsonPaths,
     Generic,
     FileDrop,
 )
@@ -93,6 +100,8 @@ def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({}))
     """The protocol object of `kind`; SettingError names the kind, key and what is allowed."""
     if kind not in KINDS:
         raise SettingError(f"driver {kind!r} is unknown; known drivers: {', '.join(KINDS)}")
+    if kind == Tasmota.kind:
+        return Tasmota(settings, make_protocol)
     return KINDS[kind](settings)
 
 
@@ -132,7 +141,7 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
         client_id=options.get("client", f"silo-{name}"),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
-        sparkplug_host=options.get("sparkplug_host"),
+        presence=sparkplug_host(options["sparkplug_host"]) if "sparkplug_host" in options else None,
     )
 
 

@@ -31,6 +31,7 @@ from drivers.analyzer.astm_link import AstmLink
 from drivers.analyzer.astm_records import Delimiters, components, delimiters, fields
 from drivers.analyzer.json_nir import CONVERSIONS
 from drivers.analyzer.numbers import printed_number
+from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, SettingError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
@@ -71,7 +72,7 @@ class Astm:
     def framer(self) -> AstmLink:
         return AstmLink(self._framing, holds=False)
 
-    def dialogue(self) -> AstmLink:
+    def dialogue(self) -> Dialogue:
         return AstmLink(self._framing)
 
     def parse(self, frame: Frame) -> Reading:

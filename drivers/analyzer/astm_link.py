@@ -58,6 +58,7 @@ class AstmLink(NoiseKeeper):
         self._pending: object = None
         self._answer_pending = False
         self._last_number: int | None = None
+        self._last_raw = b""
         self._heard_s = 0.0
 
     # what the driver's dialogue asks for
@@ -76,7 +77,11 @@ class AstmLink(NoiseKeeper):
             return self._units(at)
         if (self._buffer or self._message) and now - self._heard_s > FRAME_TIMEOUT_S:
             self.drop()
-        return []
+        return self._units(at)
+
+    def ended(self, at: datetime) -> list[Unit]:
+        self._holds, self._pending = False, None
+        return self._units(at)
 
     def confirmed(self, token: object) -> None:
         self._confirmed.put(token)
@@ -119,7 +124,7 @@ class AstmLink(NoiseKeeper):
         """Take one thing off the buffer; None when more bytes are needed."""
         first = bytes(self._buffer[:1])
         if first == STX:
-            return self._frame(at)
+            return self._frame(at) if self._pending is None else self._held()
         if first in (ENQ, EOT):
             del self._buffer[:1]
             self._linked = True
@@ -128,6 +133,13 @@ class AstmLink(NoiseKeeper):
         if self._framing == "bare" or (self._framing == "auto" and not self._linked):
             return self._bare(at)
         return self._noise_up_to_special()
+
+    def _held(self) -> list[Unit] | None:
+        """Until the last message is safe nothing is taken, except its last frame sent once more."""
+        if not self._buffer.startswith(self._last_raw):
+            return None
+        del self._buffer[: len(self._last_raw)]
+        return []
 
     def _noise_up_to_special(self) -> list[Unit]:
         found = _SPECIAL.search(self._buffer)
@@ -174,8 +186,6 @@ class AstmLink(NoiseKeeper):
 
     def _accept(self, raw: bytes, at: datetime) -> list[Unit]:
         number = raw[1] - 0x30
-        if self._pending is not None:
-            return []  # the same frame again: its answer comes with the commit
         if number == self._last_number:
             self._says.append(Say(ACK))
             return []
@@ -184,7 +194,7 @@ class AstmLink(NoiseKeeper):
             self._reject(raw)
             self._says.append(Say(NAK))
             return []
-        self._last_number = number
+        self._last_number, self._last_raw = number, raw
         self._message += raw[2:-5]
         if raw[-5:-4] == ETX and not self._message.endswith(b"\r"):
             self._message += b"\r"

@@ -26,8 +26,6 @@ by itself.
 """
 
 import hashlib
-import json
-import math
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
@@ -35,6 +33,7 @@ from typing import Any, ClassVar
 
 from drivers.errors import FrameError
 from drivers.framing import LineFramer
+from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Unit, Value
 from drivers.values import fahrenheit, plausible, pounds_per_bushel
@@ -110,57 +109,10 @@ class JsonNir:
 
 
 def _load(data: bytes) -> dict[str, Any]:
-    if len(data) > LIMIT:
-        raise FrameError(f"more than {LIMIT} bytes", data)
-    try:
-        message = json.loads(
-            data.decode("utf-8"),
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            object_pairs_hook=_no_key_twice,
-        )
-        if b"\\u" in data:
-            _refuse_unstorable(message)
-    except RecursionError as error:
-        raise FrameError("JSON nested too deep", data) from error
-    except ValueError as error:
-        raise FrameError(f"not JSON: {error}", data) from error
-    if not isinstance(message, dict) or not isinstance(message.get("values"), dict):
+    message = load_object(data, LIMIT)
+    if not isinstance(message.get("values"), dict):
         raise FrameError("not an object with an object `values`", data)
-    if _depth_over(message, 8):
-        raise FrameError("JSON nested too deep", data)
     return message
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number is too large")
-    return number
-
-
-def _refuse_unstorable(message: Any) -> None:
-    """An escaped lone surrogate or NUL is legal JSON that no database column takes."""
-    text = json.dumps(message, ensure_ascii=False)
-    text.encode()
-    if "\\u0000" in text:
-        raise ValueError("a text contains a NUL character")
-
-
-def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    out = dict(pairs)
-    if len(out) != len(pairs):
-        raise ValueError("a key stands twice in one object")
-    return out
-
-
-def _depth_over(value: Any, limit: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return limit < 0 or any(_depth_over(item, limit - 1) for item in inner)
 
 
 def _text(message: dict[str, Any], key: str, data: bytes) -> str | None:

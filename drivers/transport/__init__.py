@@ -3,6 +3,7 @@
 from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Publishing, Transport
 from drivers.transport.folder import FolderTransport
 from drivers.transport.mqtt import MqttTransport
+from drivers.transport.presence import Presence, sparkplug_host
 from drivers.transport.publish import MqttPublisher
 from drivers.transport.replay import ReplayTransport
 from drivers.transport.serial_port import SerialTransport
@@ -17,6 +18,7 @@ __all__ = [
     "LineDown",
     "MqttPublisher",
     "MqttTransport",
+    "Presence",
     "Publishing",
     "ReplayTransport",
     "SerialTransport",
@@ -24,4 +26,5 @@ __all__ = [
     "TcpTapTransport",
     "TcpTransport",
     "Transport",
+    "sparkplug_host",
 ]

@@ -5,11 +5,10 @@ broker keeps what arrives. An acknowledgement is given by `confirm`, after the c
 message without one comes again, marked DUP, when the connection is made anew. paho's own session
 lives in memory only, so every `open` makes a new client and the broker's session is the only one.
 
-`sparkplug_host` names this station as a Sparkplug host application: `spBv1.0/STATE/<host>` says online
-after each subscription, and offline by the connection's will or before it is closed.
+`presence` is what the client says of itself: online after each subscription, offline by the
+connection's will or before it is closed.
 """
 
-import json
 import queue
 import threading
 import time
@@ -23,6 +22,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.transport.base import Chunk, ErrorCode, LineDown
+from drivers.transport.presence import Presence
 
 _QUEUE_LIMIT = 1000
 _KEEPALIVE_S = 15
@@ -74,16 +74,16 @@ class MqttTransport:
         username: str | None = None,
         password: str | None = None,
         connect_s: float = 5.0,
-        sparkplug_host: str | None = None,
+        presence: Presence | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
         """`client_id` names the session at the broker: fixed for a device, used by nobody else.
-        `wall` gives seconds since 1970, for the time in the host's state message."""
+        `wall` gives seconds since 1970, for the presence."""
         self._host, self._port, self._topic = host, port, topic
         self._client_id = client_id
         self._username, self._password = username, password
         self._connect_s = connect_s
-        self._host_state = f"spBv1.0/STATE/{sparkplug_host}" if sparkplug_host else None
+        self._presence = presence
         self._wall = wall
         self._born_ms = 0
         self._session: _Session | None = None
@@ -125,11 +125,12 @@ class MqttTransport:
     def write(self, data: bytes) -> None:
         """Nothing is said without a topic: see `publish`."""
 
-    def publish(self, topic: str, data: bytes) -> None:
+    def publish(self, topic: str, data: bytes, *, qos: int = 1, retain: bool = False) -> None:
+        """Raises LineDown when the broker was lost."""
         session = self._session
         if session is None or session.end is not None:
             raise self._lost()
-        if session.client.publish(topic, data, qos=1).rc != 0:
+        if session.client.publish(topic, data, qos=qos, retain=retain).rc != 0:
             raise self._lost()
 
     def confirm(self, receipt: Any) -> None:
@@ -140,8 +141,9 @@ class MqttTransport:
     def close(self) -> None:
         session, self._session = self._session, None
         if session is not None:
-            if self._host_state and session.end is None:
-                session.client.publish(self._host_state, self._state(False), qos=1, retain=True)
+            gone = self._presence
+            if gone and session.end is None:
+                session.client.publish(gone.topic, gone.offline(self._born_ms), qos=1, retain=gone.retain)
             session.settle()
             session.client.disconnect()
             session.client.loop_stop()
@@ -158,9 +160,10 @@ class MqttTransport:
             manual_ack=True,
         )
         client.connect_timeout = self._connect_s
-        if self._host_state:
+        if self._presence:
             self._born_ms = int(self._wall() * 1000)
-            client.will_set(self._host_state, self._state(False), qos=1, retain=True)
+            will = self._presence.offline(self._born_ms)
+            client.will_set(self._presence.topic, will, qos=1, retain=self._presence.retain)
         if self._username:
             client.username_pw_set(self._username, self._password)
         return client
@@ -181,8 +184,9 @@ class MqttTransport:
             if any(code.is_failure for code in codes):
                 text = f"{self._broker()} refuses topic {self._topic}: check the broker's access list"
                 session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
-            elif self._host_state:
-                client.publish(self._host_state, self._state(True), qos=1, retain=True)
+            elif self._presence and self._presence.online:
+                here = self._presence.online(self._born_ms)
+                client.publish(self._presence.topic, here, qos=1, retain=self._presence.retain)
             session.ready.set()
 
         def on_message(client: Client, _user: Any, message: MQTTMessage) -> None:
@@ -207,10 +211,6 @@ class MqttTransport:
         session.client.on_message = on_message
         session.client.on_disconnect = on_disconnect
         session.client.on_unsubscribe = lambda *_: session.settled.set()
-
-    def _state(self, online: bool) -> str:
-        """The will carries the time of the birth, so that an old will cannot end a new session."""
-        return json.dumps({"online": online, "timestamp": self._born_ms})
 
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"

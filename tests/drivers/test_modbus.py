@@ -6,22 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.driver import Driver
 from drivers.errors import FrameError, SettingError
 from drivers.gateway.modbus import Modbus
 from drivers.gateway.modbus_map import Bits, Register
 from drivers.gateway.modbus_wire import ModbusFramer, Query, crc16
 from drivers.kind import InstrumentFaultFrame, read_frame
 from drivers.reading import Flag, Frame, Reading
-from drivers.registry import make_protocol, make_transport
 from drivers.simulated.line import PtyLine, TcpLine
 from drivers.simulated.modbus import ModbusDevice, float_registers
 from drivers.transport import ErrorCode
-from tests.drivers.rig import AT, now, wait_until
+from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
 FRAMINGS = st.sampled_from(["rtu", "tcp"])
 FLOAT = {"profile": "float-weight"}
+ASKED = {**FLOAT, "every_ms": "100"}
 
 
 def kind(framing="rtu", **settings):
@@ -32,34 +31,6 @@ def read(protocol, parts):
     framer = protocol.framer()
     frames = [frame for part in parts for frame in framer.feed(part, AT)] + framer.finish(AT)
     return [read_frame(protocol, frame) for frame in frames], framer.noise
-
-
-class Listening:
-    """A driver of a Modbus device in a thread, until the block ends."""
-
-    def __init__(self, url, **settings):
-        self.driver = Driver(
-            "bridge", make_protocol("modbus", {**FLOAT, "every_ms": "100", **settings}), make_transport(url),
-            clock=now, silent_after_s=0.5,
-        )  # fmt: skip
-        self.got = []
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self):
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._stop.set()
-        self._thread.join(5)
-
-    def weights(self):
-        return [d.reading.weight_kg for d in self.got if d.reading]
-
-    def _run(self):
-        for delivery in self.driver.deliveries(self._stop):
-            self.got.append(delivery)
 
 
 def test_the_request_and_its_checksum_are_those_of_the_standards_examples():
@@ -200,7 +171,7 @@ def test_a_device_on_a_serial_line_is_asked_and_read_and_survives_a_spoilt_answe
     device = ModbusDevice(pty, kind().query, float_registers(43_120.0))
     device.start()
     try:
-        with Listening(f"serial:{pty.path}") as running:
+        with Running("modbus", f"serial:{pty.path}", settings=ASKED) as running:
             wait_until(lambda: running.weights()[-1:] == [43_120.0])
             device.spoil = True
             wait_until(lambda: running.driver.health().noise_bytes > 0)
@@ -220,7 +191,12 @@ def test_a_device_that_does_not_answer_is_silent_and_comes_back():
     converter = TcpLine()
     device = ModbusDevice(converter, kind("tcp").query, float_registers(20.0))
     try:
-        with Listening(f"tcp:127.0.0.1:{converter.port}", framing="tcp") as running:
+        with Running(
+            "modbus",
+            f"tcp:127.0.0.1:{converter.port}",
+            settings={**ASKED, "framing": "tcp"},
+            silent_after_s=0.5,
+        ) as running:
             wait_until(lambda: running.driver.health().state in ("starting", "silent"))
             wait_until(lambda: running.driver.health().state == "silent")
             device.start()
@@ -258,7 +234,7 @@ def test_another_implementation_of_modbus_is_read(framing):
     thread.start()
     try:
         assert started.wait(10)
-        with Listening(f"tcp:127.0.0.1:{port[0]}", framing=framing) as running:
+        with Running("modbus", f"tcp:127.0.0.1:{port[0]}", settings={**ASKED, "framing": framing}) as running:
             wait_until(lambda: running.weights()[-1:] == [43_120.0])
     finally:
         ended.set()

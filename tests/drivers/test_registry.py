@@ -7,6 +7,9 @@ from drivers.registry import KINDS, make_protocol, make_transport
 EXAMPLES = {
     "modbus": {"profile": "baykon-mx08"},
     "generic": {"profile": "gehaka-g810"},
+    "json-paths": {"profile": "nir-list"},
+    "sparkplug": {"profile": "nir"},
+    "tasmota": {"driver": "toledo-continuous"},
     "file-drop": {"profile": "xlsx-results"},
 }
 

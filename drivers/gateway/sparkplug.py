@@ -1,0 +1,134 @@
+"""An edge node that publishes an instrument's results by Sparkplug B, by a profile of metric names.
+
+Subscribe to all of the node: `mqtt://broker/spBv1.0/<group>/+/<edge>/#`; with `?sparkplug_host=<name>`
+the station says that it is there (`spBv1.0/STATE/<name>`), so that a node keeps its results for later
+while it is not. `sparkplug_session` tells how births, deaths and gaps are handled, `sparkplug_payload`
+the bytes. The profile has the sections that all profiles share, and:
+
+    [metrics]
+    "NIR/Moisture" = "moisture"     metric name = field
+    [result]
+    trigger = "NIR/Result id"       optional: a result is complete when this metric comes, and includes
+                                    the metrics that did not change since
+
+One frame is one device at one timestamp. `extra["historical"]` marks results that the node had kept.
+Node data is published at QoS 0: a message lost on the way shows as a gap and is not repeated by the
+node unless it keeps history. The device time is the metrics' timestamp, in UTC.
+
+The format is documented by Eclipse Sparkplug; no edge node was ever connected.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import ClassVar
+
+from drivers.dialogue import Dialogue
+from drivers.errors import FrameError, InstrumentFault
+from drivers.gateway.json_paths import scalar_text
+from drivers.gateway.profile import read_shared
+from drivers.gateway.sparkplug_node import Wanted
+from drivers.gateway.sparkplug_payload import Payload, decode_payload
+from drivers.gateway.sparkplug_record import Address, unpack
+from drivers.gateway.sparkplug_session import SparkplugSession
+from drivers.generic.tables import Table
+from drivers.kind import Category, Evidence, Setting, choose
+from drivers.reading import Frame, Reading
+
+_LAST_MS = 253_402_300_799_000
+
+
+class Sparkplug:
+    """`name`, `category`, `unverified` and `silent_after_s` of an object are those of its profile."""
+
+    kind: ClassVar[str] = "sparkplug"
+    name: ClassVar[str] = "Sparkplug B edge node, by a map of metrics"
+    category: ClassVar[Category] = "analyzer"
+    evidence: ClassVar[Evidence] = "documented"
+    never_checked_on_hardware: ClassVar[bool] = True
+    unverified: ClassVar[tuple[str, ...]] = (
+        "any edge node: metric names, units and what it does at a rebirth differ",
+        "whether timestamps are those of the measurement or of the message",
+    )
+    silent_after_s: ClassVar[float | None] = None
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+    )
+
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        """SettingError names the profile's file, section and key."""
+        chosen = choose(self.kind, self.settings, settings)
+        shared = read_shared(chosen["profile"], "sparkplug")
+        self._metrics = _read_metrics(shared.whole.table("metrics", required=True))
+        self._wanted = _read_wanted(shared.whole.table("result"), self._metrics)
+        shared.done(set(self._metrics.values()))
+        self._results = shared.results
+        self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
+        self.category = shared.head.category  # type: ignore[misc]
+        self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]
+        self.silent_after_s = shared.head.silent_after_s  # type: ignore[misc]
+
+    def framer(self) -> SparkplugSession:
+        return SparkplugSession(self._wanted)
+
+    def dialogue(self) -> Dialogue:
+        return SparkplugSession(self._wanted)
+
+    def parse(self, frame: Frame) -> Reading:
+        record = unpack(frame.data)
+        if record is None:
+            raise FrameError("not a Sparkplug message", frame.data)
+        address, data = record
+        if address.type in ("NDEATH", "DDEATH"):
+            raise InstrumentFault(f"{address.device or address.edge} is offline, says its edge node")
+        try:
+            payload = decode_payload(data)
+        except ValueError as error:
+            raise FrameError(f"not a Sparkplug payload: {error}", frame.data) from error
+        fields = self._fields(payload, frame.data)
+        return _placed(self._results.read(self.kind, frame, fields), address, payload, fields)
+
+    def _fields(self, payload: Payload, data: bytes) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        for metric in payload.metrics:
+            if metric.name is None:
+                raise FrameError(f"alias {metric.alias} was named by no birth", data)
+            if metric.name in self._metrics:
+                fields[self._metrics[metric.name]] = scalar_text(metric.name, metric.value, data)
+        if not fields:
+            raise FrameError("none of the profile's metrics", data)
+        return fields
+
+
+def _placed(reading: Reading, address: Address, payload: Payload, fields: Mapping[str, str]) -> Reading:
+    """The reading with whose it is, when it was, and by what it is known again."""
+    stamp = payload.timestamp if payload.timestamp is not None and payload.timestamp <= _LAST_MS else None
+    when = None if stamp is None else datetime.fromtimestamp(stamp / 1000.0, UTC).replace(tzinfo=None)
+    who = "/".join(filter(None, (address.group, address.edge, address.device)))
+    digest = hashlib.sha256(json.dumps(sorted(fields.items())).encode()).hexdigest()[:24]
+    made = None if when is None or reading.kind == "weight" else f"{who}|{when.isoformat()}|{digest}"
+    historical = any(metric.is_historical for metric in payload.metrics)
+    return replace(
+        reading,
+        device_time=reading.device_time or when,
+        identity=reading.identity or made,
+        extra={**reading.extra, "source": who, "historical": historical, "seq": payload.seq},
+    )
+
+
+def _read_metrics(table: Table) -> dict[str, str]:
+    metrics = {name: table.text(name) for name in table.keys()}  # noqa: SIM118
+    if len(set(metrics.values())) != len(metrics):
+        raise table.wrong("", "two metrics fill one field")
+    return metrics
+
+
+def _read_wanted(table: Table, metrics: Mapping[str, str]) -> Wanted:
+    trigger = table.text("trigger", "") or None
+    table.done()
+    if trigger is not None and trigger not in metrics:
+        raise table.wrong("trigger", f"{trigger!r} is not in [metrics]")
+    return Wanted(frozenset(metrics), trigger)

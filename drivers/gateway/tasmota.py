@@ -1,0 +1,218 @@
+r"""A Tasmota serial bridge: an ESP board on the instrument's serial port that speaks MQTT.
+
+    tele/<topic>/RESULT   {"SSerialReceived":{"Data":"ST,GS,   0.000,kg\r\n"}}      what the instrument said
+    tele/<topic>/LWT      Online | Offline (retained)                               the board itself
+    cmnd/<topic>/SSerialSend5   hex digits                                          what it is told
+
+Subscribe to all of the board: `mqtt://broker/tele/bridge-1/+`. The bytes inside belong to another kind,
+named by `driver`; its settings are given as `inner.<key>`. A message is a piece of a stream, cut where
+the board's SerialDelimiter or buffer (256 bytes) cut it, so the inner framer decides what is a frame.
+`data=hex` is for SerialDelimiter 254, and the only safe choice for binary protocols. Where the delimiter
+is cut off by the board, `line_end` puts one back.
+
+A board hands out what it receives only after it was told to send once since its start: when it comes
+online it is told to send one CR (`wake=off`: nothing). Tasmota publishes at QoS 0: what is said while
+the station or the broker is away is lost.
+
+Documented by Tasmota; which prefix and which JSON a given release sends is to be verified on the unit.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
+
+from drivers.dialogue import Conversing, Dialogue, Say, Unit
+from drivers.errors import FrameError, InstrumentFault, SettingError
+from drivers.framing import LineFramer, NoiseKeeper
+from drivers.json_object import load_object
+from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose
+from drivers.reading import Frame, Reading
+from drivers.repeats import Repeating
+from drivers.transport import Chunk
+
+LIMIT = 4096
+HALF_AFTER_S = 2.0
+OFFLINE = b"Offline"
+_INNER = "inner."
+_ENDS = {"as_sent": b"", "cr": b"\r", "lf": b"\n", "crlf": b"\r\n"}
+_WAKE = b"\r"
+_LISTEN_S = 0.2
+
+MakeKind = Callable[[str, Mapping[str, str]], Kind]
+
+
+class TasmotaBridge(NoiseKeeper):
+    """The conversation with one board; as a framer it reads a recording of RESULT messages, one a line."""
+
+    hold_s = 0.1
+    waiting = False
+
+    def __init__(self, inner: Kind, unpack: Callable[[bytes], bytes], *, wake: bool) -> None:
+        super().__init__()
+        self._inner = inner.framer()
+        self._unpack = unpack
+        self._wake = wake
+        self._lines = LineFramer(LIMIT)
+        polled = inner if isinstance(inner, Polled) else None
+        self._poll = polled.poll if polled else None
+        self._every_s = polled.poll_every_s if polled else 0.0
+        self._asked: float | None = None
+        self._topic: str | None = None
+        self._says: list[Say] = []
+        self._heard_s = 0.0
+
+    @property
+    def noise(self) -> int:
+        return self._noise + self._inner.noise + self._lines.noise
+
+    def opened(self, now: float) -> None:
+        self._heard_s = now
+
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]:
+        if not chunk.whole:
+            return _units(self.feed(chunk.data, at))
+        last = (chunk.topic or "").rpartition("/")[2]
+        self._learn_topic(chunk.topic)
+        if last == "LWT":
+            if chunk.data == OFFLINE:
+                return _units([Frame(OFFLINE, at)])
+            self._say_wake()
+            return [Unit(())]
+        if last != "RESULT":
+            return []
+        if now - self._heard_s > HALF_AFTER_S:
+            self._inner.drop()
+        self._heard_s = now
+        return _units(self._frames(chunk.data, at))
+
+    def quiet(self, at: datetime, now: float) -> list[Unit]:
+        return _units(self._inner.idle(at))
+
+    def confirmed(self, token: object) -> None:
+        """Tasmota waits for nothing."""
+
+    def take_says(self, now: float) -> list[Say]:
+        says, self._says = self._says, []
+        if self._poll and self._topic and (self._asked is None or now - self._asked >= self._every_s):
+            self._asked = now
+            says.append(self._send(self._poll))
+        return says
+
+    def wait_s(self, now: float) -> float:
+        due = self._every_s - (now - self._asked) if self._poll and self._asked is not None else _LISTEN_S
+        return max(0.0, min(_LISTEN_S, due, self._inner.hold_s if self._inner.waiting else _LISTEN_S))
+
+    def feed(self, data: bytes, at: datetime) -> list[Frame]:
+        return [out for line in self._lines.feed(data, at) for out in self._frames(line.data, at)]
+
+    def idle(self, at: datetime) -> list[Frame]:
+        return self._inner.idle(at)
+
+    def ended(self, at: datetime) -> list[Unit]:
+        return _units(self.finish(at))
+
+    def finish(self, at: datetime) -> list[Frame]:
+        frames = [out for line in self._lines.finish(at) for out in self._frames(line.data, at)]
+        return frames + self._inner.finish(at)
+
+    def drop(self) -> bytes:
+        return self._inner.drop()
+
+    def take_dropped(self) -> list[bytes]:
+        return super().take_dropped() + self._inner.take_dropped() + self._lines.take_dropped()
+
+    def _frames(self, message: bytes, at: datetime) -> list[Frame]:
+        try:
+            piece = self._unpack(message)
+        except FrameError:
+            self._reject(message)
+            self._close_run()
+            return []
+        return self._inner.feed(piece, at)
+
+    def _learn_topic(self, topic: str | None) -> None:
+        """Commands go where telemetry comes from, with `cmnd` in place of `tele`."""
+        parts = (topic or "").split("/")[:-1]
+        if "tele" in parts:
+            self._topic = "/".join("cmnd" if part == "tele" else part for part in parts)
+
+    def _say_wake(self) -> None:
+        if self._wake and self._topic:
+            self._says.append(self._send(_WAKE))
+
+    def _send(self, data: bytes) -> Say:
+        return Say(data.hex().upper().encode(), f"{self._topic}/SSerialSend5")
+
+
+class Tasmota:
+    """`category` and `silent_after_s` of an object are those of the kind inside."""
+
+    kind: ClassVar[str] = "tasmota"
+    name: ClassVar[str] = "Tasmota serial bridge over MQTT, with another kind behind it"
+    category: ClassVar[Category] = "weighbridge"
+    evidence: ClassVar[Evidence] = "documented"
+    never_checked_on_hardware: ClassVar[bool] = True
+    unverified: ClassVar[tuple[str, ...]] = (
+        "the topic prefix and the JSON of your Tasmota release",
+        "whether the delimiter is part of what it hands out (line_end)",
+    )
+    silent_after_s: ClassVar[float | None] = None
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {
+            "driver": Setting("", (), "the kind behind the bridge; its own settings as inner.<key>"),
+            "data": Setting("text", ("text", "hex"), "hex: the board has SerialDelimiter 254"),
+            "line_end": Setting("as_sent", tuple(_ENDS), "what the board cuts off every message"),
+            "wake": Setting("cr", ("cr", "off"), "what the board is told to send when it comes online"),
+        }
+    )
+
+    def __init__(
+        self, settings: Mapping[str, str] = MappingProxyType({}), make: MakeKind | None = None
+    ) -> None:
+        """`make` makes the kind inside from its name and settings: the registry's `make_protocol`."""
+        own = {key: value for key, value in settings.items() if not key.startswith(_INNER)}
+        within = {key.removeprefix(_INNER): value for key, value in settings.items() if key not in own}
+        chosen = choose(self.kind, self.settings, own)
+        if make is None or not chosen["driver"]:
+            raise SettingError("tasmota: driver = '' is not possible: name the kind behind the bridge")
+        self.inner = make(chosen["driver"], within)
+        if isinstance(self.inner, Conversing):
+            raise SettingError(f"tasmota: driver = {chosen['driver']!r} cannot be carried by a bridge")
+        self._hex = chosen["data"] == "hex"
+        self._end = _ENDS[chosen["line_end"]]
+        self._wake = chosen["wake"] == "cr"
+        self.category = self.inner.category  # type: ignore[misc]  # what the class declares, the kind inside refines
+        self.silent_after_s = self.inner.silent_after_s  # type: ignore[misc]
+
+    @property
+    def repeats_within_s(self) -> float | None:
+        return self.inner.repeats_within_s if isinstance(self.inner, Repeating) else None
+
+    def framer(self) -> TasmotaBridge:
+        return TasmotaBridge(self.inner, self.unpack, wake=False)
+
+    def dialogue(self) -> Dialogue:
+        return TasmotaBridge(self.inner, self.unpack, wake=self._wake)
+
+    def parse(self, frame: Frame) -> Reading:
+        if frame.data == OFFLINE:
+            raise InstrumentFault("the Tasmota bridge is offline: check its power and Wi-Fi")
+        reading = self.inner.parse(frame)
+        return replace(reading, driver=self.kind, extra={**reading.extra, "inner": self.inner.kind})
+
+    def unpack(self, message: bytes) -> bytes:
+        """The instrument's bytes of one RESULT message; FrameError when it holds none."""
+        received = load_object(message.strip(), LIMIT).get("SSerialReceived")
+        text = received.get("Data") if isinstance(received, dict) else received
+        if not isinstance(text, str):
+            raise FrameError("no SSerialReceived with data", message)
+        try:
+            return (bytes.fromhex(text) if self._hex else text.encode("latin-1")) + self._end
+        except ValueError as error:
+            raise FrameError(f"the data are not {'hex digits' if self._hex else 'bytes'}", message) from error
+
+
+def _units(frames: list[Frame]) -> list[Unit]:
+    return [Unit((frame,)) for frame in frames]

@@ -1,0 +1,68 @@
+"""One JSON object from bytes that anybody may have sent."""
+
+import json
+import math
+from typing import Any
+
+from drivers.errors import FrameError
+
+_DEPTH = 8
+
+
+def load_object(data: bytes, limit: int) -> dict[str, Any]:
+    """A JSON object of at most `limit` bytes that any database can store.
+
+    FrameError for other JSON, NaN or Infinity, a key twice in one object, more than 8 levels, a NUL or a
+    lone surrogate.
+    """
+    if len(data) > limit:
+        raise FrameError(f"more than {limit} bytes", data)
+    try:
+        message = json.loads(
+            data.decode("utf-8"),
+            parse_constant=_no_constant,
+            parse_float=_finite,
+            object_pairs_hook=_no_key_twice,
+        )
+        if b"\\u" in data:
+            _refuse_unstorable(message)
+    except RecursionError as error:
+        raise FrameError("JSON nested too deep", data) from error
+    except ValueError as error:
+        raise FrameError(f"not JSON: {error}", data) from error
+    if not isinstance(message, dict):
+        raise FrameError("not a JSON object", data)
+    if _depth_over(message, _DEPTH):
+        raise FrameError("JSON nested too deep", data)
+    return message
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _refuse_unstorable(message: Any) -> None:
+    """An escaped lone surrogate or NUL is legal JSON that no database column takes."""
+    text = json.dumps(message, ensure_ascii=False)
+    text.encode()
+    if "\\u0000" in text:
+        raise ValueError("a text contains a NUL character")
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    out = dict(pairs)
+    if len(out) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return out
+
+
+def _depth_over(value: Any, limit: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return limit < 0 or any(_depth_over(item, limit - 1) for item in inner)
