@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from drivers.dialogue import Batch, Conversing, Dialogue, Unit, say, shared_receipts
+from drivers.disturbance import Disturbance, DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import Health, HealthKeeper
@@ -33,7 +34,9 @@ _REPRINTS_KEPT = 32
 class Delivery:
     """One message of a device: a `reading`, or the `error` why there is none.
 
-    `dup` is the transport's word that the same message may have been delivered before.
+    `dup` is the transport's word that the same message may have been delivered before. `disturbance`: the
+    line failed around this message, which came as a piece of a stream. `connection` counts how often the
+    line had come back by then.
     """
 
     device: str
@@ -42,6 +45,8 @@ class Delivery:
     error: FrameError | None = None
     receipt: Any = None
     dup: bool = False
+    disturbance: Disturbance | None = None
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Driver:
         self._poller = Poller(protocol, monotonic)
         self._steadiness = Steadiness(monotonic)
         self._repeats = Repeats(protocol, monotonic)
+        self._disturbances = DisturbanceWatch(monotonic)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -105,6 +111,7 @@ class Driver:
                 try:
                     self._transport.open()
                     self._health.opened()
+                    self._disturbances.opened()
                     yield from self._serve(stop)
                 except EndOfData:
                     return
@@ -142,6 +149,7 @@ class Driver:
         if code is ErrorCode.IDLE:
             return
         self._health.down(code, str(error))
+        self._disturbances.down()
         self._failures += 1
         end = self._monotonic() + self._backoff.pause(self._failures, self._jitter())
         while not self._closing.is_set() and (left := end - self._monotonic()) > 0:
@@ -214,11 +222,16 @@ class Driver:
 
     def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
         self._count_noise(framer)
+        for run in framer.take_dropped():
+            self._disturbances.unread(run)
         for frame in frames:
             if self._repeats.again(frame):
                 self._health.good(frame.at)
-            else:
-                yield self._deliver(frame, None)
+                continue
+            delivery = self._deliver(frame, None)
+            if delivery.error is not None:
+                self._disturbances.unread(frame.data)
+            yield replace(delivery, disturbance=self._disturbances.now())
 
     def _half(self, framer: Framer, at: datetime, reason: str) -> Iterator[Delivery]:
         """What is complete is delivered, the rest is a bad message."""
@@ -232,6 +245,7 @@ class Driver:
         if half:
             error = FrameError(reason, half)
             self._health.bad(len(half), ErrorCode.BAD_FRAME, str(error))
+            self._disturbances.broken_off()
             yield Delivery(self.device, Frame(half, at), None, error)
 
     def _count_noise(self, framer: Framer | Dialogue) -> None:
@@ -250,7 +264,9 @@ class Driver:
         self._repeats.good(frame)
         if stream and outcome.kind == "analysis" and not self._repeats.expected:
             outcome = self._mark_reprint(outcome)
-        return Delivery(self.device, frame, outcome, None, receipt, dup)
+        return Delivery(
+            self.device, frame, outcome, None, receipt, dup, connection=self._disturbances.returns
+        )
 
     def _mark_reprint(self, reading: Reading) -> Reading:
         """A record equal to a recent one was printed again: flagged, never dropped."""

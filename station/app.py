@@ -65,8 +65,8 @@ def serve(options: ServeOptions) -> int:
         intake = Intake(desk, drivers, ledger.folder / "frames", settings.weighing_rule(), clock)
         light_box = LightBox(desk, blobs, _worker(settings, options.config), clock)
         watch = jobs.Watch(ledger)
-        devices = Devices(settings, drivers, intake)
-        vitals = Vitals(ledger, clock, intake, light_box, watch)
+        devices = Devices(settings, drivers, intake, ledger, clock)
+        vitals = Vitals(ledger, clock, intake, light_box, watch, devices)
         context = Context(
             desk=desk,
             blobs=blobs,

@@ -19,6 +19,7 @@ from station.grain.weighing import WeighingRule
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -102,17 +103,23 @@ class Line(Section):
 
 
 class Instrument(Section):
-    """`port` is an address such as `serial:/dev/ttyUSB0?baud=9600`, `tcp:10.0.0.5:4001` or
-    `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without `silent_after_s` the
-    driver's own holds: an indicator that sends always is missed within seconds, an analyzer never."""
+    """`id` names the place for good; name, serial number, asset tag and verification describe the
+    instrument that is there when the site is set up (a later one is plugged in by a swap).
+    `grain_temperature_c` is the range of grain temperatures for which it may be believed, `uncertainty`
+    its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
+    `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
+    `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
+    analyzer never."""
 
     id: Id
     name: Text
     driver: Text
     port: Text
-    serial_number: str | None = None
-    asset_tag: str | None = None
+    serial_number: Text | None = None
+    asset_tag: Text | None = None
     verified_until: date | None = None
+    grain_temperature_c: tuple[Celsius, Celsius] | None = None
+    uncertainty: dict[Analyte, Positive] = {}
     silent_after_s: Positive | None = None
     settings: dict[str, str | int | float | bool] = {}
 
@@ -199,6 +206,7 @@ def _inconsistencies(settings: SiteSettings) -> list[tuple[str, str]]:
         for index, name in enumerate(order):
             if name not in instruments:
                 found.append((f"order.{analyte}[{index}]", f"no instrument has the id {name!r}"))
+    found += _ranges(settings)
     if settings.weighing.within < settings.weighing.equal_readings:
         found.append(("weighing.within", "must not be less than weighing.equal_readings"))
     for index, cell in enumerate(settings.cells):
@@ -207,6 +215,15 @@ def _inconsistencies(settings: SiteSettings) -> list[tuple[str, str]]:
         if cell.role == "normal" and cell.grade is None:
             found.append((f"cells[{index}].grade", "a normal cell needs a grade of the rule pack"))
     return found
+
+
+def _ranges(settings: SiteSettings) -> list[tuple[str, str]]:
+    return [
+        (f"instruments[{index}].grain_temperature_c", "must be [lowest, highest]")
+        for index, instrument in enumerate(settings.instruments)
+        if instrument.grain_temperature_c
+        and instrument.grain_temperature_c[0] >= instrument.grain_temperature_c[1]
+    ]
 
 
 def _twice(section: str, ids: list[str]) -> list[tuple[str, str]]:

@@ -54,6 +54,9 @@ def reference_of(settings: SiteSettings) -> SiteFile:
                 serial_number=instrument.serial_number,
                 asset_tag=instrument.asset_tag,
                 verified_until=instrument.verified_until,
+                uncertainty={analyte.value: u for analyte, u in instrument.uncertainty.items()},
+                grain_low_c=instrument.grain_temperature_c[0] if instrument.grain_temperature_c else None,
+                grain_high_c=instrument.grain_temperature_c[1] if instrument.grain_temperature_c else None,
             )
             for instrument in settings.instruments
         ),

@@ -16,6 +16,7 @@ from station.api.routes import (
     devices,
     events,
     exceptions,
+    instruments,
     loads,
     people,
     samples,
@@ -34,7 +35,8 @@ JSON_BYTES = 1_000_000
 MULTIPART_BYTES = 64_000
 
 _ROOMS = (
-    site, people, visits, loads, samples, weighings, exceptions, captures, devices, tickets, events, admin,
+    site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
+    events, admin,
 )  # fmt: skip
 
 

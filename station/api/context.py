@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from station.receival.desk import Desk
@@ -15,7 +15,8 @@ Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without
 
 @dataclass(frozen=True, slots=True)
 class DeviceLive:
-    """One instrument as its thread sees it now; times are station time. `error` says what is wrong."""
+    """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
+    the port's; name and numbers are of the instrument plugged in there since `plugged_since`."""
 
     id: str
     name: str
@@ -31,6 +32,10 @@ class DeviceLive:
     weight_kg: float | None = None
     weight_stable: bool | None = None
     error: Coded | None = None
+    asset_tag: str | None = None
+    verified_until: date | None = None
+    is_verified: bool = True
+    plugged_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

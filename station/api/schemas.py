@@ -4,7 +4,7 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -23,6 +23,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
 Kilograms = Annotated[float, Field(gt=0, le=200_000, allow_inf_nan=False, strict=True)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)]
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
+Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False, strict=True)]
+Uncertainty = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)]
 Portion = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
 
@@ -222,6 +225,8 @@ class ChainWeighing(BaseModel):
     at: datetime
     rule: str
     instrument: str | None
+    instrument_name: str | None = None
+    remarks: list[Reason] = []
     sealed_number: str | None
     typed_by: str | None
     confirmed_by: str
@@ -255,11 +260,14 @@ class Reading(BaseModel):
     id: str
     at: datetime
     device: str | None
+    instrument_id: str | None = None
+    instrument_name: str | None = None
     typed_by: str | None
     product: str | None
     barcode: str | None
     values: dict[str, Value]
     flags: list[str]
+    remarks: list[Reason] = []
     used_for: list[str] = []
     pairing: Reason | None = None
 
@@ -433,6 +441,8 @@ class Weighing(BaseModel):
     at: datetime
     rule: str
     instrument: str | None
+    instrument_name: str | None = None
+    remarks: list[Reason] = []
     sealed_number: str | None
     typed_by: str | None
     state: Literal["offered", "used", "dismissed"]
@@ -481,6 +491,7 @@ class ExceptionItem(BaseModel):
     kind: Literal["reading", "capture"]
     at: datetime
     device: str
+    device_name: str | None = None
     barcode: str | None
     product: str | None
     values: dict[str, Value]
@@ -520,7 +531,8 @@ class InspectionIn(In):
 
 # --- devices, cells -------------------------------------------------------------------------------
 class Device(BaseModel):
-    """`last_heard` None: never since the station started. `error` says what is wrong and what to do."""
+    """A port and the instrument plugged in there. `id` is the port's; `last_heard` None: never since the
+    station started. `error` says what is wrong and what to do."""
 
     id: str
     name: str
@@ -536,6 +548,50 @@ class Device(BaseModel):
     weight_kg: float | None = None
     weight_stable: bool | None = None
     error: Reason | None = None
+    asset_tag: str | None = None
+    verified_until: date | None = None
+    is_verified: bool = True
+    plugged_since: datetime | None = None
+
+
+class SwapIn(In):
+    """The instrument that is plugged in instead. What is not said of a known serial number stays."""
+
+    name: Name
+    serial_number: Serial
+    asset_tag: Serial | None = None
+    verified_until: date | None = None
+    grain_temperature_c: tuple[Celsius, Celsius] | None = None
+    uncertainty: dict[str, Uncertainty] = {}
+    note: Text = ""
+
+
+class Plugging(BaseModel):
+    """Where an instrument was plugged, from when to when. `by` None: the site file said so."""
+
+    port_id: str
+    port: str
+    from_at: datetime
+    to_at: datetime | None
+    by: str | None
+    note: str
+
+
+class Instrument(BaseModel):
+    """One instrument with its own history. `port_id` None: it is not plugged in now."""
+
+    id: str
+    name: str
+    kind: str
+    category: str
+    port_id: str | None
+    serial_number: str | None
+    asset_tag: str | None
+    verified_until: date | None
+    is_verified: bool
+    grain_temperature_c: tuple[float | None, float | None]
+    uncertainty: dict[str, float]
+    plugged: list[Plugging]
 
 
 class Cell(BaseModel):

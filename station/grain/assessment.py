@@ -19,7 +19,9 @@ from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, kn
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reading paired to the sample. `typed_by` names the person who typed it, else `instrument`."""
+    """One reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
+    port that it came from. `remarks`: why it should be looked at twice; `uncertainty`: the standard
+    uncertainty of the instrument per analyte, where known."""
 
     reading_id: str
     instrument: str | None
@@ -27,6 +29,8 @@ class Evidence:
     at: datetime
     values: Mapping[Analyte, Value]
     flags: frozenset[Flag] = frozenset()
+    remarks: tuple[Reason, ...] = ()
+    uncertainty: Mapping[Analyte, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +140,11 @@ def _result_of(analyte: Analyte, evidence: Evidence, reasons: tuple[Reason, ...]
         value=known(value.value),
         unit=value.unit,
         basis=value.basis,
-        u=None,
+        u=evidence.uncertainty.get(analyte),
         reading_id=evidence.reading_id,
         instrument=evidence.instrument,
         typed_by=evidence.typed_by,
-        reasons=reasons,
+        reasons=(*reasons, *evidence.remarks),
     )
 
 
@@ -181,9 +185,11 @@ def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Seque
         results[Analyte.PROTEIN] = replace(protein, reasons=(*protein.reasons, reason))
         return
     reason = Reason(Code.DRY_MATTER_FROM, {"as_is": protein.value, "moisture": known(moisture)})
+    on_dry_matter = known(protein_dm(ProteinAsIs(protein.value), moisture))
     results[Analyte.PROTEIN] = replace(
         protein,
-        value=known(protein_dm(ProteinAsIs(protein.value), moisture)),
+        value=on_dry_matter,
+        u=None if protein.u is None else protein_dm(ProteinAsIs(protein.u), moisture),
         basis=Basis.DRY_MATTER,
         reasons=(*protein.reasons, reason),
     )

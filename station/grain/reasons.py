@@ -24,6 +24,10 @@ class Code(StrEnum):
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
     UNKNOWN_PRODUCT = "unknown_product"  # product
     DISMISSED = "dismissed"  # text
+    FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
+    # an instrument: why its value should be looked at twice
+    VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
+    GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high
     # assessment: what is known of a sample
     CHOSEN_BY_ORDER = "chosen_by_order"  # analyte, instrument, position
     LATEST_REPLICATE = "latest_replicate"  # analyte, count

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     UNKNOWN_EXCEPTION = "unknown_exception"
     UNKNOWN_CELL = "unknown_cell"
     UNKNOWN_TERMINAL = "unknown_terminal"
+    UNKNOWN_PORT = "unknown_port"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
@@ -37,6 +38,8 @@ class Fault(StrEnum):
     CAPTURE_DIFFERS = "capture_differs"
     PERSON_EXISTS = "person_exists"
     TERMINAL_EXISTS = "terminal_exists"
+    SAME_INSTRUMENT = "same_instrument"
+    INSTRUMENT_IN_USE = "instrument_in_use"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     UNKNOWN_CLAIM = "unknown_claim"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
+from drivers.disturbance import Disturbance
 from drivers.reading import Frame as DeviceFrame
 from station.store.ids import new_id
 from station.store.journal import Place
@@ -14,22 +15,26 @@ from station.store.tables import Frame
 
 @dataclass(frozen=True, slots=True)
 class StoredFrame:
-    """`place` is in the journal and synced before this value exists."""
+    """`place` is in the journal and synced before this value exists. `port` is the place of the site that
+    it came from, whichever instrument is plugged in there. `disturbance` says what was wrong with the line
+    while it was measured, where something was."""
 
-    instrument: str
+    port: str
     frame: DeviceFrame
     place: Place
+    disturbance: Disturbance | None = None
 
 
 def is_frame(stored: StoredFrame) -> ColumnElement[bool]:
     """Is a row's frame this one? By its place in the journal, so a delivery that is tried again after an
     error stays one row."""
-    place = stored.place
-    return (
-        (col(Frame.instrument_id) == stored.instrument)
-        & (col(Frame.segment) == place.segment)
-        & (col(Frame.offset) == place.offset)
-    )
+    place = stored.place  # its segment names the port
+    return (col(Frame.segment) == place.segment) & (col(Frame.offset) == place.offset)
+
+
+def came_through(port: str) -> ColumnElement[bool]:
+    """Did a row's frame come through this port, whatever was plugged in there?"""
+    return col(Frame.segment).startswith(f"{port}/", autoescape=True)
 
 
 def around(stored: StoredFrame) -> tuple[datetime, datetime]:
@@ -38,10 +43,10 @@ def around(stored: StoredFrame) -> tuple[datetime, datetime]:
     return stored.frame.at - span, stored.frame.at + span
 
 
-def add_frame(tx: Session, stored: StoredFrame) -> Frame:
+def add_frame(tx: Session, stored: StoredFrame, instrument_id: str) -> Frame:
     row = Frame(
         id=new_id(stored.frame.at),
-        instrument_id=stored.instrument,
+        instrument_id=instrument_id,
         at=stored.frame.at,
         data=stored.frame.data,
         segment=stored.place.segment,

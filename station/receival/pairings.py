@@ -5,6 +5,7 @@ from typing import Literal
 
 from sqlmodel import Session
 
+from drivers.disturbance import Disturbance
 from station.grain.identifiers import photo_species
 from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
 from station.grain.reasons import Code, Reason
@@ -18,15 +19,30 @@ from station.store.tables import Load, Pairing, Sample
 ItemKind = Literal["reading", "capture"]
 
 
-def pair_item(tx: Session, desk: Desk, item_id: str, item: Item, at: datetime) -> Load | None:
-    """Applies the pairing rule; returns the load whose evidence grew, if one did."""
+def pair_item(
+    tx: Session, desk: Desk, item_id: str, item: Item, at: datetime, disturbance: Disturbance | None = None
+) -> Load | None:
+    """Applies the pairing rule; returns the load whose evidence grew, if one did.
+
+    What was measured while the line failed waits for a person, who confirms it by assigning it; the sample
+    that the rule would have chosen is named."""
     policy = PairingPolicy(desk.policy.pairing_window)
     samples = {sample.id: sample for sample in _candidates(tx, item, policy, at)}
     result = pair(item, [_known(sample, item.kind) for sample in samples.values()], policy)
+    if disturbance is not None:
+        would_be = samples[result.sample_id].barcode if result.sample_id else item.barcode
+        reason = fault_of(disturbance, barcode=would_be)
+        _append(tx, item.kind, item_id, None, "unpaired", reason, at, None)
+        return None
     if result.sample_id is None:
         _append(tx, item.kind, item_id, None, "unpaired", result.reason, at, None)
         return None
     return pair_with(tx, item.kind, item_id, samples[result.sample_id], result.reason, at, None)
+
+
+def fault_of(disturbance: Disturbance, **params: str | None) -> Reason:
+    """The line failed while this was measured."""
+    return Reason(Code.FAULT_DURING_MEASUREMENT, {"what": disturbance.value, **params})
 
 
 def pair_with(

@@ -24,6 +24,7 @@ from station.store.ids import new_id
 from station.store.tables import (
     Capture,
     Inspection,
+    Instrument,
     Load,
     Pairing,
     Proposal,
@@ -136,11 +137,13 @@ def _evidence(tx: Session, load_id: str) -> list[Evidence]:
     return [
         Evidence(
             reading_id=row.id,
-            instrument=row.instrument_id,
+            instrument=row.port_id,
             typed_by=row.typed_by,
             at=row.at,
             values=_values(row),
             flags=frozenset(Flag(flag) for flag in row.flags),
+            remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
+            uncertainty=_uncertainty(tx, row),
         )
         for sample in queries.samples_of(tx, load_id)
         for row in queries.readings_of(tx, sample.id)
@@ -152,6 +155,11 @@ def _values(row: Reading) -> dict[Analyte, Value]:
         Analyte(name): Value(v["value"], Unit(v["unit"]), Basis(v["basis"]) if v["basis"] else None)
         for name, v in row.values.items()
     }
+
+
+def _uncertainty(tx: Session, row: Reading) -> dict[Analyte, float]:
+    instrument = tx.get(Instrument, row.instrument_id) if row.instrument_id else None
+    return {Analyte(name): u for name, u in instrument.uncertainty.items()} if instrument else {}
 
 
 def _facts(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:

@@ -10,14 +10,16 @@ from drivers.reading import Reading as DeviceReading
 from station.grain.pairing import Item
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
+from station.grain.remarks import remarks_on
 from station.receival import pairings, proposals
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Fault, NotFound
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
+from station.receival.instruments import instrument_at, limits_of
 from station.receival.loads import check_value
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Frame, Reading
+from station.store.tables import Frame, Instrument, Reading
 
 
 def take_reading(
@@ -29,14 +31,17 @@ def take_reading(
     journal) stays one row, which is returned, so that a message not acknowledged before a crash does no
     harm when it comes again."""
     with desk.ledger.write() as tx:
-        known = _known(tx, reading, frame, sent_again)
+        instrument = instrument_at(tx, frame.port, reading.at)
+        known = _known(tx, reading, frame, instrument, sent_again)
         if known is not None:
             return known
+        remarks = remarks_on(limits_of(instrument), reading.values, reading.at.date())
         row = Reading(
             id=new_id(reading.at),
             at=reading.at,
-            instrument_id=frame.instrument,
-            frame_id=add_frame(tx, frame).id,
+            instrument_id=instrument.id,
+            port_id=frame.port,
+            frame_id=add_frame(tx, frame, instrument.id).id,
             identity=reading.identity,
             device_time=reading.device_time.isoformat() if reading.device_time else None,
             barcode=reading.sample_id,
@@ -45,17 +50,21 @@ def take_reading(
             values={analyte.value: value.as_dict() for analyte, value in reading.values.items()},
             flags=sorted(flag.value for flag in reading.flags),
             extra=dict(reading.extra),
+            remarks=[remark.as_dict() for remark in remarks],
         )
         tx.add(row)
         audit.record(
             tx, "reading_received", reading.at, subject_id=row.id,
-            data={"instrument": frame.instrument, "barcode": row.barcode, "values": row.values},
+            data={
+                "instrument": instrument.id, "port": frame.port, "barcode": row.barcode,
+                "values": row.values, "remarks": row.remarks,
+            },
         )  # fmt: skip
         product_species = species_of_product(row.product, desk.policy.products) if row.product else None
         item = Item(
             kind="reading", barcode=row.barcode, species=product_species, product=row.product, at=row.at
         )
-        load = pairings.pair_item(tx, desk, row.id, item, reading.at)
+        load = pairings.pair_item(tx, desk, row.id, item, reading.at, frame.disturbance)
         if load is not None:
             proposals.propose(tx, desk, load, reading.at)
     return row
@@ -100,11 +109,17 @@ def _typed(analyte: Analyte, number: float, basis: str | None) -> Value:
     return Value(number, UNIT_OF[analyte], chosen)
 
 
-def _known(tx: Session, reading: DeviceReading, frame: StoredFrame, sent_again: bool) -> Reading | None:
-    of_instrument = select(Reading).where(Reading.instrument_id == frame.instrument)
+def _known(
+    tx: Session, reading: DeviceReading, frame: StoredFrame, instrument: Instrument, sent_again: bool
+) -> Reading | None:
+    """An identity is the instrument's own; a message sent again may be of the one that was swapped out."""
     if reading.identity is not None:
-        return tx.exec(of_instrument.where(Reading.identity == reading.identity)).first()
-    with_frame = of_instrument.join(Frame, col(Frame.id) == Reading.frame_id)
+        of_instrument = select(Reading).where(Reading.instrument_id == instrument.id)
+        same = tx.exec(of_instrument.where(Reading.identity == reading.identity)).first()
+        if same is not None or not sent_again:
+            return same
+    with_frame = select(Reading).join(Frame, col(Frame.id) == Reading.frame_id)
     if sent_again:
-        return tx.exec(with_frame.where(Frame.data == frame.frame.data)).first()
+        equal = with_frame.where(Reading.port_id == frame.port, Frame.data == frame.frame.data)
+        return tx.exec(equal).first()
     return tx.exec(with_frame.where(col(Reading.at).between(*around(frame)), is_frame(frame))).first()

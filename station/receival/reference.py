@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from station.grain.rules import parse_rule_pack
 from station.receival import cells
 from station.receival.desk import Desk, fold
+from station.receival.instruments import Described, describe, plug, plugged, unplug_all_but
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import (
@@ -42,6 +43,8 @@ class CellSite:
 
 @dataclass(frozen=True, slots=True)
 class InstrumentSite:
+    """`id` names the place; the rest describes the instrument that was there when the site was set up."""
+
     id: str
     name: str
     driver: str
@@ -50,6 +53,15 @@ class InstrumentSite:
     serial_number: str | None = None
     asset_tag: str | None = None
     verified_until: date | None = None
+    uncertainty: Mapping[str, float] = field(default_factory=dict)
+    grain_low_c: float | None = None
+    grain_high_c: float | None = None
+
+    def described(self) -> Described:
+        return Described(
+            self.name, self.serial_number, self.asset_tag, self.verified_until, self.uncertainty,
+            self.grain_low_c, self.grain_high_c,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ def load_site(desk: Desk, site: SiteFile, rule_packs: Sequence[str], at: datetim
         _load_places(tx, site, at)
         for instrument in site.instruments:
             _load_instrument(tx, instrument, at)
+        unplug_all_but(tx, {instrument.id for instrument in site.instruments}, at)
         for name, external_id in site.suppliers:
             _load_supplier(tx, name, external_id, at)
         audit.record(
@@ -144,23 +157,52 @@ def _remove_absent(tx: Session, site: SiteFile) -> None:
 
 
 def _load_instrument(tx: Session, site: InstrumentSite, at: datetime) -> None:
-    tx.merge(
-        Instrument(
-            id=site.id, name=site.name, driver=site.driver, category=site.category,
-            serial_number=site.serial_number, asset_tag=site.asset_tag, verified_until=site.verified_until,
-        )
-    )  # fmt: skip
-    tx.flush()
-    query = select(PortAssignment).where(
-        PortAssignment.instrument_id == site.id, col(PortAssignment.to_at).is_(None)
+    """The file describes the instrument of the last set-up. One that a person swapped in since stays, until
+    the file names another serial number than it did."""
+    declared = _declared(tx, site.id)
+    now = plugged(tx).get(site.id)
+    if declared is None or _is_another(declared, site):
+        row = _known(tx, site) or Instrument(
+            id=site.id if declared is None else new_id(at),
+            name=site.name, driver=site.driver, category=site.category,
+        )  # fmt: skip
+    else:
+        row = declared
+    describe(row, site.described())
+    row.driver, row.category = site.driver, site.category
+    tx.add(row)
+    if now is None or row is not declared:
+        plug(tx, site.id, site.port, row, at)
+    elif now.assignment.port != site.port:
+        plug(tx, site.id, site.port, now.instrument, at, by=now.assignment.by, note=now.assignment.note)
+
+
+def _declared(tx: Session, port_id: str) -> Instrument | None:
+    """The instrument that the site file named last."""
+    query = (
+        select(PortAssignment.instrument_id)
+        .where(PortAssignment.port_id == port_id, col(PortAssignment.by).is_(None))
+        .order_by(col(PortAssignment.id).desc())
     )
-    now = tx.exec(query).first()
-    if now is not None and now.port == site.port:
-        return
-    if now is not None:
-        now.to_at = at
-        tx.add(now)
-    tx.add(PortAssignment(id=new_id(at), instrument_id=site.id, port=site.port, from_at=at))
+    known = tx.exec(query.limit(1)).first()
+    return tx.get(Instrument, known) if known else None
+
+
+def _is_another(declared: Instrument, site: InstrumentSite) -> bool:
+    """Two serial numbers are two instruments; one that is only now written down is none."""
+    return None not in (declared.serial_number, site.serial_number) and (
+        declared.serial_number != site.serial_number
+    )
+
+
+def _known(tx: Session, site: InstrumentSite) -> Instrument | None:
+    """An instrument of this kind that the site has had before, by its serial number."""
+    if site.serial_number is None:
+        return tx.get(Instrument, site.id)
+    query = select(Instrument).where(
+        Instrument.serial_number == site.serial_number, Instrument.driver == site.driver
+    )
+    return tx.exec(query).first()
 
 
 def _load_supplier(tx: Session, name: str, external_id: str | None, at: datetime) -> None:

@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from drivers.reading import Reading
-from station.receival import closing, proposals
+from station.grain.remarks import remarks_on
+from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
+from station.receival.instruments import instrument_at, limits_of
 from station.receival.loads import check_value
 from station.receival.offers import Offer, offers_for
 from station.store import audit, queries
@@ -27,7 +29,9 @@ class Confirmed:
 
 
 def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
-    """Records the weight that the weighing rule took; the same frame twice is one weighing."""
+    """Records the weight that the weighing rule took; the same frame twice is one weighing.
+
+    A weight in whose course the line failed says so: whoever confirms it is asked about it."""
     with desk.ledger.write() as tx:
         known = tx.exec(
             select(Weighing)
@@ -36,20 +40,29 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         ).first()
         if known is not None:
             return known
-        row = add_frame(tx, frame)
+        instrument = instrument_at(tx, frame.port, reading.at)
+        remarks = [
+            *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
+            *remarks_on(limits_of(instrument), {}, reading.at.date()),
+        ]
         weighing = Weighing(
             id=new_id(reading.at),
             kg=kg,
             at=reading.at,
             rule=rule,
-            instrument_id=frame.instrument,
-            frame_id=row.id,
+            instrument_id=instrument.id,
+            port_id=frame.port,
+            frame_id=add_frame(tx, frame, instrument.id).id,
+            remarks=[remark.as_dict() for remark in remarks],
             sealed_number=reading.extra.get("sealed_number"),
         )
         tx.add(weighing)
         audit.record(
             tx, "weighing_taken", reading.at, subject_id=weighing.id,
-            data={"kg": kg, "rule": rule, "instrument": frame.instrument},
+            data={
+                "kg": kg, "rule": rule, "instrument": instrument.id, "port": frame.port,
+                "remarks": weighing.remarks,
+            },
         )  # fmt: skip
     return weighing
 

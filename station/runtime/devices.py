@@ -1,5 +1,6 @@
 """The site's devices: made from the site file, shown live."""
 
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -9,8 +10,10 @@ from drivers.errors import SettingError
 from drivers.reading import Flag
 from drivers.registry import make_protocol, make_transport
 from station.api.context import DeviceLive
+from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
 from station.settings import Instrument, Problem, SettingsError, SiteSettings
+from station.store.engine import Ledger
 
 
 def make_drivers(settings: SiteSettings, file: Path, clock: Callable[[], datetime]) -> dict[str, Driver]:
@@ -43,25 +46,51 @@ def _make_driver(site: str, instrument: Instrument, clock: Callable[[], datetime
 class Devices:
     """What the devices screen shows, asked from any thread."""
 
-    def __init__(self, settings: SiteSettings, drivers: Mapping[str, Driver], intake: Intake) -> None:
+    def __init__(
+        self,
+        settings: SiteSettings,
+        drivers: Mapping[str, Driver],
+        intake: Intake,
+        ledger: Ledger,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._instruments = settings.instruments
         self._drivers = drivers
         self._intake = intake
+        self._ledger = ledger
+        self._clock = clock
+        self._plugged: dict[str, Plugged] = {}
+        self._is_stale = threading.Event()
+        self._is_stale.set()
+        ledger.on_commit(self._is_stale.set)
 
     def live(self) -> list[DeviceLive]:
-        return [self._live(instrument) for instrument in self._instruments]
+        now = self.plugged()
+        return [self._live(instrument, now[instrument.id]) for instrument in self._instruments]
 
-    def _live(self, instrument: Instrument) -> DeviceLive:
+    def plugged(self) -> dict[str, Plugged]:
+        """Which instrument is where; read again only after a commit."""
+        if self._is_stale.is_set():
+            self._is_stale.clear()
+            with self._ledger.read() as tx:
+                self._plugged = plugged(tx)
+        return self._plugged
+
+    def unverified(self) -> list[str]:
+        """The names of the instruments whose verification has expired."""
+        return [live.name for live in self.live() if not live.is_verified]
+
+    def _live(self, instrument: Instrument, there: Plugged) -> DeviceLive:
         driver = self._drivers[instrument.id]
         health = driver.health()
         weight = self._intake.live_weight(instrument.id)
         error = health.last_error
         return DeviceLive(
             id=instrument.id,
-            name=instrument.name,
+            name=there.instrument.name,
             kind=instrument.driver,
             category=driver.protocol.category,
-            serial_number=instrument.serial_number,
+            serial_number=there.instrument.serial_number,
             port=health.address,
             state=health.state,
             since=health.since,
@@ -73,4 +102,8 @@ class Devices:
             error=(f"device_{error.code.value}", {"text": error.text, "port": health.address})
             if error and health.state != "live"
             else None,
+            asset_tag=there.instrument.asset_tag,
+            verified_until=there.instrument.verified_until,
+            is_verified=limits_of(there.instrument).is_verified(self._clock().date()),
+            plugged_since=there.assignment.from_at,
         )

@@ -5,6 +5,7 @@ from typing import Any
 from station.api.context import HealthFacts
 from station.clock import NOTICEABLE, StationClock
 from station.jobs import Watch
+from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.store.engine import Ledger
@@ -14,13 +15,20 @@ Warnings = list[tuple[str, dict[str, Any]]]
 
 class Vitals:
     def __init__(
-        self, ledger: Ledger, clock: StationClock, intake: Intake, light_box: LightBox, watch: Watch
+        self,
+        ledger: Ledger,
+        clock: StationClock,
+        intake: Intake,
+        light_box: LightBox,
+        watch: Watch,
+        devices: Devices,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._intake = intake
         self._light_box = light_box
         self._watch = watch
+        self._devices = devices
 
     def facts(self) -> HealthFacts:
         return HealthFacts(vision=self._light_box.state, warnings=tuple(self._warnings()))
@@ -36,6 +44,8 @@ class Vitals:
             found.append(("vision_problem", {"text": self._light_box.problem}))
         if self._watch.broken_seq is not None:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
+        if unverified := self._devices.unverified():
+            found.append(("verifications_expired", {"instruments": unverified}))
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found

@@ -11,7 +11,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings
 from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
+from station.runtime.course import Course
 from station.runtime.recovery import recover_analyses
 from station.store.engine import DiskFull
 from station.store.journal import Journal, Place
@@ -43,6 +44,7 @@ class Watched:
     journal: Journal
     state: WatchState
     weight: Reading | None = None
+    course: Course = field(default_factory=Course)
 
 
 class Intake:
@@ -137,14 +139,16 @@ class Intake:
         reading = delivery.reading
         if reading is None:
             return
-        stored = StoredFrame(delivery.device, delivery.frame, place)
         if reading.kind == "analysis":
             watched.journal.sync()
+            stored = StoredFrame(delivery.device, delivery.frame, place, delivery.disturbance)
             readings.take_reading(self._desk, reading, stored, sent_again=delivery.dup)
             return
         watched.weight = reading
         state, taken = watch(watched.state, reading, self._rule)
+        watched.course = watched.course.after(reading, delivery.connection, self._rule.zero_kg)
         if taken is not None:
+            stored = StoredFrame(delivery.device, delivery.frame, place, watched.course.disturbance)
             self._weigh(taken, watched, stored)
         watched.state = state
 

@@ -141,9 +141,9 @@ def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehi
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
 
 
-def last_weighing_of(tx: Session, instrument_id: str) -> Weighing | None:
-    """What this bridge weighed last."""
-    query = select(Weighing).where(Weighing.instrument_id == instrument_id).order_by(col(Weighing.id).desc())
+def last_weighing_of(tx: Session, port_id: str) -> Weighing | None:
+    """What the bridge at this place weighed last."""
+    query = select(Weighing).where(Weighing.port_id == port_id).order_by(col(Weighing.id).desc())
     return tx.exec(query.limit(1)).first()
 
 

@@ -161,6 +161,9 @@ class StationClient:
     async def devices(self) -> list[schemas.Device]:
         return await self._list("/devices", schemas.Device)
 
+    async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
+        return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
+
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
 

@@ -6,8 +6,10 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import admin
 from station.api.openapi import problems
+from station.api.routes.instruments import swapped
 from station.api.views.people import person
 from station.receival import people
+from station.receival.desk import Actor
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
 
@@ -16,6 +18,12 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)
 def add_person(asked: Asked, body: schemas.PersonIn) -> schemas.Person:
     roles = [str(role) for role in body.roles]
     return person(people.add_person(asked.desk, body.name, body.pin, roles, body.language, asked.now()))
+
+
+@router.post("/instruments/{port_id}/swap", responses=problems(404, 409))
+def swap_instrument(asked: Asked, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
+    """As at a terminal, in the installer's name."""
+    return swapped(asked, port_id, body, Actor("installer"))
 
 
 @router.post("/tokens", status_code=201, responses=problems(409))

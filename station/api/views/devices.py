@@ -22,6 +22,10 @@ def device(live: DeviceLive, language: str) -> schemas.Device:
         weight_kg=live.weight_kg,
         weight_stable=live.weight_stable,
         error=reason(*live.error, language) if live.error else None,
+        asset_tag=live.asset_tag,
+        verified_until=live.verified_until,
+        is_verified=live.is_verified,
+        plugged_since=live.plugged_since,
     )
 
 

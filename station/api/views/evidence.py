@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.language import reasons
-from station.api.views.view import View, pairing_reason, values_of
+from station.api.views.view import View, instrument_name, pairing_reason, values_of
 from station.receival.captures import photos_of
 from station.store import queries
 from station.store.tables import Capture, Inspection, Pairing, Reading, Sample, Terminal
@@ -18,12 +18,15 @@ def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Readin
     return schemas.Reading(
         id=row.id,
         at=row.at,
-        device=row.instrument_id,
+        device=row.port_id,
+        instrument_id=row.instrument_id,
+        instrument_name=instrument_name(view, row.instrument_id),
         typed_by=row.typed_by,
         product=row.product,
         barcode=row.barcode,
         values=values_of(row.values),
         flags=row.flags,
+        remarks=reasons(row.remarks, view.language),
         used_for=[analyte for analyte, result in used.items() if result["reading_id"] == row.id],
         pairing=pairing_reason(queries.pairing_of(view.tx, row.id), view.language),
     )

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.language import reason
-from station.api.views.view import View, values_of
+from station.api.views.view import View, instrument_name, values_of
 from station.store.tables import Capture, Pairing, Reading, Sample, Terminal
 
 # A courtesy or control sample has no load whose end would close it: so long it is still a candidate.
@@ -26,7 +26,8 @@ def _reading_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
         id=row.id,
         kind="reading",
         at=row.at,
-        device=row.instrument_id or row.typed_by or "",
+        device=row.port_id or row.typed_by or "",
+        device_name=instrument_name(view, row.instrument_id),
         barcode=row.barcode,
         product=row.product,
         values=values_of(row.values),

@@ -12,7 +12,7 @@ from station.api import schemas
 from station.api.asked import Ask
 from station.api.language import reason
 from station.receival.desk import Policy
-from station.store.tables import Pairing
+from station.store.tables import Instrument, Pairing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
         name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"])
         for name, one in stored.items()
     }
+
+
+def instrument_name(view: View, instrument_id: str | None) -> str | None:
+    """Of the instrument that measured it, wherever that is now."""
+    row = view.tx.get(Instrument, instrument_id) if instrument_id else None
+    return row.name if row else None
 
 
 def pairing_reason(pairing: Pairing | None, language: str) -> schemas.Reason | None:

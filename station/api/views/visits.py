@@ -1,8 +1,9 @@
 """A visit with its chain of weighings, vehicles and suppliers."""
 
 from station.api import schemas
+from station.api.language import reasons
 from station.api.views import rows
-from station.api.views.view import View
+from station.api.views.view import View, instrument_name
 from station.receival.chain import Chain
 from station.store import queries
 from station.store.tables import Supplier, Vehicle, Visit
@@ -14,11 +15,11 @@ def visit(view: View, row: Visit) -> schemas.Visit:
         **rows.visit_fields(view, row, chain),
         note=row.note,
         entered_by=row.entered_by,
-        weighings=_chain(chain),
+        weighings=_chain(view, chain),
     )
 
 
-def _chain(chain: Chain) -> list[schemas.ChainWeighing]:
+def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
     return [
         schemas.ChainWeighing(
             id=weighing.id,
@@ -26,7 +27,9 @@ def _chain(chain: Chain) -> list[schemas.ChainWeighing]:
             kg=weighing.kg,
             at=weighing.at,
             rule=weighing.rule,
-            instrument=weighing.instrument_id,
+            instrument=weighing.port_id,
+            instrument_name=instrument_name(view, weighing.instrument_id),
+            remarks=reasons(weighing.remarks, view.language),
             sealed_number=weighing.sealed_number,
             typed_by=weighing.typed_by,
             confirmed_by=use.by,

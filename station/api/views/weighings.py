@@ -1,7 +1,8 @@
 """Weighings, and which visit each offered one most likely belongs to."""
 
 from station.api import schemas
-from station.api.views.view import View
+from station.api.language import reasons
+from station.api.views.view import View, instrument_name
 from station.receival.offers import Offer, offers_for
 from station.store.tables import Weighing
 
@@ -22,7 +23,9 @@ def weighing(view: View, row: Weighing) -> schemas.Weighing:
         kg=row.kg,
         at=row.at,
         rule=row.rule,
-        instrument=row.instrument_id,
+        instrument=row.port_id,
+        instrument_name=instrument_name(view, row.instrument_id),
+        remarks=reasons(row.remarks, view.language),
         sealed_number=row.sealed_number,
         typed_by=row.typed_by,
         state=row.state,  # type: ignore[arg-type] # the column holds one of the states

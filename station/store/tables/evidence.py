@@ -37,13 +37,16 @@ class Frame(SQLModel, table=True):
 class Reading(SQLModel, table=True):
     """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
 
-    `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row."""
+    `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
+    `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
+    somebody should look twice."""
 
     __table_args__ = (UniqueConstraint("instrument_id", "identity"),)
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
     instrument_id: str | None = Field(default=None, foreign_key="instrument.id")
+    port_id: str | None = None
     frame_id: str | None = Field(default=None, foreign_key="frame.id", unique=True)
     identity: str | None = None
     typed_by: str | None = None
@@ -54,6 +57,7 @@ class Reading(SQLModel, table=True):
     values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     flags: list[str] = Field(default_factory=list, sa_type=JSON)
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     note: str = ""
 
 

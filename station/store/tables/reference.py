@@ -38,7 +38,10 @@ class Line(SQLModel, table=True):
 
 
 class Instrument(SQLModel, table=True):
-    """The thing with a serial number and a verification date, whatever port it is plugged into."""
+    """The thing with a serial number and a verification date, whatever port it is plugged into.
+
+    `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
+    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known)."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -48,16 +51,24 @@ class Instrument(SQLModel, table=True):
     asset_tag: str | None = None
     verified_until: date | None = None
     uncertainty: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    grain_low_c: float | None = None
+    grain_high_c: float | None = None
 
 
 class PortAssignment(SQLModel, table=True):
-    """Which instrument is plugged where, from when to when."""
+    """Which instrument is plugged where, from when to when.
+
+    `port_id` is the place: the id of the section in the site file; `port` its address. `by` names who
+    swapped the instrument; None: the site file says so."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id", index=True)
+    port_id: str = Field(index=True)
     port: str
     from_at: datetime
     to_at: datetime | None = None
+    by: str | None = None
+    note: str = ""
 
 
 class Supplier(SQLModel, table=True):

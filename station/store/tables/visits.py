@@ -53,14 +53,19 @@ class LoadOwner(SQLModel, table=True):
 
 
 class Weighing(SQLModel, table=True):
-    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse."""
+    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse.
+
+    `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
+    somebody should look twice."""
 
     id: str = Field(primary_key=True)
     kg: float
     at: datetime = Field(index=True)
     rule: str  # equal_readings, print_key, typed
     instrument_id: str | None = Field(default=None, foreign_key="instrument.id")
+    port_id: str | None = None
     frame_id: str | None = Field(default=None, foreign_key="frame.id", unique=True)
+    remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     sealed_number: str | None = None
     typed_by: str | None = None
     note: str = ""

@@ -1,5 +1,7 @@
 """Devices, cells, exceptions and tickets in words."""
 
+import datetime
+
 from station.api import schemas
 from ui import words
 from ui.i18n import Translator
@@ -48,7 +50,14 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
         t.gettext("serial no. {number}").format(number=device.serial_number) if device.serial_number else ""
     )
     notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
+    if device.verified_until is not None and not device.is_verified:
+        notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=day(device.verified_until, t)))
     return ([reason_text(device.error, t)] if device.error else []) + notes
+
+
+def day(date: datetime.date, t: Translator) -> str:
+    noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)
+    return t.date(noon, datetime.UTC)
 
 
 def cell_columns(t: Translator) -> list[Column]:
@@ -102,7 +111,7 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
     values = ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
     parts = [
         kind,
-        board.device_name(item.device) or item.device,
+        item.device_name or board.device_name(item.device) or item.device,
         t.gettext("{age} ago").format(age=age(item.at, board.now, t)),
         values,
     ]

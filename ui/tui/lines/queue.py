@@ -92,7 +92,8 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
     if weighing.typed_by:
         parts.append(t.gettext("typed by {name}").format(name=weighing.typed_by))
     elif weighing.instrument:
-        parts.append(board.device_name(weighing.instrument) or weighing.instrument)
+        name = weighing.instrument_name or board.device_name(weighing.instrument)
+        parts.append(name or weighing.instrument)
     if weighing.sealed_number:
         parts.append(t.gettext("no. {number}").format(number=weighing.sealed_number))
     parts.append(t.gettext("{age} ago").format(age=age(weighing.at, board.now, t)))

@@ -1,0 +1,64 @@
+"""What went wrong with a line shortly before a message: its value may be whole and still not be true.
+
+A weight that was read in pieces around a pulled cable, or a record that came on the heels of garbage, can
+pass every check of its protocol. The driver marks such a message; whoever uses its value asks a person.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+
+# Printable characters of the usual 8-bit encodings, blanks, line ends, and the marks around messages.
+_TEXT = frozenset(b"\t\n\f\r\x02\x03\x1a\x1b") | frozenset(range(0x20, 0x7F)) | frozenset(range(0xA0, 0xFD))
+
+
+class Disturbance(StrEnum):
+    RECONNECTED = "reconnected"  # the line had been down and came back
+    GARBAGE = "garbage"  # unreadable bytes came just before
+
+
+class DisturbanceWatch:
+    """Of one stream of bytes; `monotonic` gives seconds. `returns`: how often the line came back.
+
+    A message within `reconnect_s` of the line's return, or within `garbage_s` of garbage, is disturbed.
+    The first connection of all is no return. Text that is no message is no garbage: instruments print
+    headings.
+    """
+
+    def __init__(
+        self, monotonic: Callable[[], float], *, reconnect_s: float = 10.0, garbage_s: float = 2.0
+    ) -> None:
+        self._monotonic = monotonic
+        self._reconnect_s, self._garbage_s = reconnect_s, garbage_s
+        self.returns = 0
+        self._was_down = False
+        self._back: float | None = None
+        self._unreadable: float | None = None
+
+    def down(self) -> None:
+        """The line was lost, or could not be opened."""
+        self._was_down = True
+
+    def opened(self) -> None:
+        if self._was_down:
+            self._back = self._monotonic()
+            self.returns += 1
+        self._was_down = False
+        self._unreadable = None
+
+    def unread(self, data: bytes) -> None:
+        """These bytes belong to no message, or to one that cannot be read."""
+        if not _TEXT.issuperset(data):
+            self._unreadable = self._monotonic()
+
+    def broken_off(self) -> None:
+        """A message ended half way."""
+        self._unreadable = self._monotonic()
+
+    def now(self) -> Disturbance | None:
+        """What disturbs a message that is complete at this moment."""
+        if self._is_recent(self._back, self._reconnect_s):
+            return Disturbance.RECONNECTED
+        return Disturbance.GARBAGE if self._is_recent(self._unreadable, self._garbage_s) else None
+
+    def _is_recent(self, since: float | None, seconds: float) -> bool:
+        return since is not None and self._monotonic() - since <= seconds

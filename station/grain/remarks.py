@@ -1,0 +1,45 @@
+"""Why a value of an instrument should be looked at twice, though nothing forbids its use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from drivers.reading import Analyte, Value
+from station.grain.reasons import Code, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsOfUse:
+    """Until when an instrument is verified (that day included), and the grain temperatures in degrees
+    Celsius for which it may be believed. None: no limit is known."""
+
+    name: str
+    verified_until: date | None = None
+    grain_low_c: float | None = None
+    grain_high_c: float | None = None
+
+    def is_verified(self, day: date) -> bool:
+        return self.verified_until is None or day <= self.verified_until
+
+
+def remarks_on(limits: LimitsOfUse, values: Mapping[Analyte, Value | None], day: date) -> tuple[Reason, ...]:
+    """Of one result measured on `day`. A grain temperature that is not known is not judged."""
+    found = []
+    if not limits.is_verified(day):
+        until = limits.verified_until.isoformat() if limits.verified_until else None
+        found.append(Reason(Code.VERIFICATION_EXPIRED, {"instrument": limits.name, "until": until}))
+    measured = values.get(Analyte.TEMPERATURE)
+    celsius = measured.value if measured else None
+    if celsius is not None and not _within(celsius, limits.grain_low_c, limits.grain_high_c):
+        params = {
+            "instrument": limits.name,
+            "celsius": celsius,
+            "low": limits.grain_low_c,
+            "high": limits.grain_high_c,
+        }
+        found.append(Reason(Code.GRAIN_TEMPERATURE_OUTSIDE, params))
+    return tuple(found)
+
+
+def _within(celsius: float, low: float | None, high: float | None) -> bool:
+    return (low is None or celsius >= low) and (high is None or celsius <= high)
