@@ -177,7 +177,7 @@ class Driver:
                     self._failures = 0
                     yield from self._units(dialogue, dialogue.hear(chunk, at, now), chunk)
         except EndOfData:
-            yield from self._units(dialogue, dialogue.finish(self._clock()), None)
+            yield from self._units(dialogue, dialogue.ended(self._clock()), None)
             raise
         except TransportError:
             yield from self._lost_half(dialogue, self._clock(), "the connection ended half way")
@@ -188,8 +188,14 @@ class Driver:
         self._count_noise(dialogue)
         whole = chunk is not None and chunk.receipt is not None
         done = partial(self._transport.confirm, chunk.receipt) if chunk and whole else _nothing
+        if any(not unit.frames for unit in units):
+            self._health.good(self._clock())
         for frame, receipt in shared_receipts(dialogue, units, done):
-            yield self._deliver(frame, receipt, dup=bool(chunk and chunk.dup), stream=not whole)
+            if self._repeats.again(frame):
+                self._health.good(frame.at)
+                receipt.confirm()
+            else:
+                yield self._deliver(frame, receipt, dup=bool(chunk and chunk.dup), stream=not whole)
 
     def _listen(self, stop: threading.Event) -> Iterator[Delivery]:
         framer = self.protocol.framer()
