@@ -58,7 +58,7 @@ def serve(options: ServeOptions) -> int:
         ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))
         clock = _clock(ledger, options)
         desk = Desk(ledger, policy_of(settings))
-        reference.load_site(desk, reference_of(settings), texts, clock())
+        reference.load_site(desk, reference_of(settings, options.config), texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         blobs = Blobs(ledger.folder / "photos")
         drivers = make_drivers(settings, options.config, clock)

@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
-from drivers.registry import make_protocol, make_transport
+from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.app import bundle_path
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
-from station.settings import SettingsError, SiteSettings, load_settings
-from station.site import rule_pack_texts
+from station.settings import Instrument, SettingsError, SiteSettings, load_settings
+from station.site import protocol_of, rule_pack_texts
 from station.store import audit
 from station.store.engine import Ledger, LedgerBusy, LedgerError
 from station.vision.bundle import BundleError, read_bundle
@@ -47,8 +47,7 @@ def check_site(file: Path) -> list[Finding]:
     found += _folder(file.parent / settings.site.data)
     found += _bundle(settings, file)
     for index, instrument in enumerate(settings.instruments):
-        found += _instrument(f"instruments[{index}] {instrument.id}", instrument.driver, instrument.port,
-                             {key: str(value) for key, value in instrument.settings.items()})  # fmt: skip
+        found += _instrument(f"instruments[{index}] {instrument.id}", instrument, file)
     return found
 
 
@@ -103,9 +102,10 @@ def _bundle(settings: SiteSettings, file: Path) -> Iterator[Finding]:
         yield Finding("model", False, f"{path}: {error}")
 
 
-def _instrument(where: str, driver: str, port: str, words: dict[str, str]) -> Iterator[Finding]:
+def _instrument(where: str, instrument: Instrument, file: Path) -> Iterator[Finding]:
+    port = instrument.port
     try:
-        make_protocol(driver, words)
+        protocol_of(instrument, file)
         transport = make_transport(port, name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from pathlib import Path
 
-from drivers.registry import KINDS
+from drivers.kind import Kind
+from drivers.registry import make_protocol
 from station.receival.desk import Policy
 from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile
-from station.settings import Problem, SettingsError, SiteSettings, opening_values
+from station.settings import Instrument, Problem, SettingsError, SiteSettings, opening_values
 
 
 def policy_of(settings: SiteSettings) -> Policy:
@@ -25,7 +26,17 @@ def policy_of(settings: SiteSettings) -> Policy:
     )
 
 
-def reference_of(settings: SiteSettings) -> SiteFile:
+def protocol_of(instrument: Instrument, file: Path) -> Kind:
+    """What the instrument speaks; a profile that lies beside the site file is found there. Raises
+    SettingError."""
+    words = {key: str(value) for key, value in instrument.settings.items()}
+    beside = file.parent / words.get("profile", "")
+    if beside.is_file():
+        words["profile"] = str(beside)
+    return make_protocol(instrument.driver, words)
+
+
+def reference_of(settings: SiteSettings, file: Path) -> SiteFile:
     return SiteFile(
         cells=tuple(
             CellSite(
@@ -49,7 +60,7 @@ def reference_of(settings: SiteSettings) -> SiteFile:
                 id=instrument.id,
                 name=instrument.name,
                 driver=instrument.driver,
-                category=KINDS[instrument.driver].category,
+                category=protocol_of(instrument, file).category,
                 port=instrument.port,
                 serial_number=instrument.serial_number,
                 asset_tag=instrument.asset_tag,

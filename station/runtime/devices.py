@@ -8,11 +8,12 @@ from pathlib import Path
 from drivers.driver import Driver
 from drivers.errors import SettingError
 from drivers.reading import Flag
-from drivers.registry import make_protocol, make_transport
+from drivers.registry import make_transport
 from station.api.context import DeviceLive
 from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
 from station.settings import Instrument, Problem, SettingsError, SiteSettings
+from station.site import protocol_of
 from station.store.engine import Ledger
 
 
@@ -22,7 +23,7 @@ def make_drivers(settings: SiteSettings, file: Path, clock: Callable[[], datetim
     drivers: dict[str, Driver] = {}
     for index, instrument in enumerate(settings.instruments):
         try:
-            drivers[instrument.id] = _make_driver(settings.site.id, instrument, clock)
+            drivers[instrument.id] = _make_driver(settings.site.id, instrument, file, clock)
         except SettingError as error:
             problems.append(Problem(file, f"instruments[{index}]", str(error)))
     if problems:
@@ -30,9 +31,8 @@ def make_drivers(settings: SiteSettings, file: Path, clock: Callable[[], datetim
     return drivers
 
 
-def _make_driver(site: str, instrument: Instrument, clock: Callable[[], datetime]) -> Driver:
-    words = {key: str(value) for key, value in instrument.settings.items()}
-    protocol = make_protocol(instrument.driver, words)
+def _make_driver(site: str, instrument: Instrument, file: Path, clock: Callable[[], datetime]) -> Driver:
+    protocol = protocol_of(instrument, file)
     own = instrument.silent_after_s
     return Driver(
         instrument.id,
