@@ -31,6 +31,7 @@ from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from station.vision.client import VisionWorker
+from ui.i18n import use_zone
 
 CRASHED = 70
 
@@ -53,6 +54,7 @@ def serve(options: ServeOptions) -> int:
     before anything is accepted."""
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
+    use_zone(settings.site.timezone)
     crash = Crash()
     with ExitStack() as stack:
         ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))

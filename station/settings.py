@@ -9,18 +9,30 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from drivers.reading import UNIT_OF, Analyte, Basis
 from station.grain.identifiers import Claim, Species
 from station.grain.weighing import WeighingRule
+
+
+def known_zone(name: str) -> str:
+    """A zone of the system's tz database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no zone of the tz database; write it as Europe/Paris") from error
+    return name
+
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Zone = Annotated[str, AfterValidator(known_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -35,6 +47,7 @@ class Site(Section):
     name: Text
     campaign: Text
     language: Literal["fr", "en"] = "fr"
+    timezone: Zone = "Europe/Paris"
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]

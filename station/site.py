@@ -16,6 +16,7 @@ def policy_of(settings: SiteSettings) -> Policy:
         site_name=settings.site.name,
         campaign=settings.site.campaign,
         language=settings.site.language,
+        timezone=settings.site.timezone,
         pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
         instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
         net_share=settings.intake.net_share,

@@ -7,7 +7,9 @@ form kept, so what a translator edits is what runs.
 
 import gettext as _gettext
 import io
+import os
 import re
+import time
 from collections.abc import Iterable
 from datetime import date as calendar_date
 from datetime import datetime, tzinfo
@@ -146,3 +148,10 @@ def translator(language: str) -> Translator:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translator(language, _gettext.GNUTranslations(compiled))
+
+
+def use_zone(name: str) -> None:
+    """From now on this process shows times in that zone of the tz database; empty keeps the machine's."""
+    if name:
+        os.environ["TZ"] = name
+        time.tzset()

@@ -131,6 +131,7 @@ class Site(BaseModel):
     name: str
     campaign: str
     language: str
+    timezone: str = ""
     species: list[str]
     claims: list[str]
     pits: list[Pit]

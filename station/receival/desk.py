@@ -21,6 +21,7 @@ class Policy:
     site_name: str
     campaign: str
     language: str = "fr"
+    timezone: str = ""
     pairing_window: timedelta = timedelta(minutes=15)
     instrument_order: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
     net_share: float = 0.62

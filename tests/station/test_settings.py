@@ -66,3 +66,8 @@ def test_a_file_that_is_not_there_or_no_toml_says_so(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no such file"):
         load_settings(tmp_path / "none.toml")
     assert "not valid TOML" in problems_of(tmp_path, "[site\n")[0]
+
+
+def test_an_unknown_time_zone_is_named(tmp_path: Path) -> None:
+    found = problems_of(tmp_path, EXAMPLE.replace("Europe/Paris", "Europe/Pari"))
+    assert found[0].startswith("site.timezone")

@@ -12,6 +12,7 @@ from typing import Any
 from textual.message import Message
 
 from station.api import schemas
+from ui.i18n import use_zone
 from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, EventHeard, LiveHeard
@@ -23,6 +24,7 @@ EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "dev
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "site_loaded": frozenset({"site", "cells", "devices"}),
+    "instrument_swapped": frozenset({"devices", "health"}),
     "rule_pack_installed": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
     "ticket_issued": frozenset({"cells", "tickets"}),
@@ -102,6 +104,8 @@ class Feed:
             value = await readers[part]()
             found[part] = tuple(value) if isinstance(value, list) else value
         board = replace(self._board, **found)
+        if board.site is not None and "site" in found:
+            use_zone(board.site.timezone)
         if board.health is not None and "health" in found:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board

@@ -41,6 +41,7 @@ def site(view: View) -> schemas.Site:
         name=policy.site_name,
         campaign=policy.campaign,
         language=policy.language,
+        timezone=policy.timezone,
         species=list(policy.species),
         claims=[claim.value for claim in Claim],
         pits=[
