@@ -36,11 +36,11 @@ def person_add(
     from station.api.schemas import PersonIn
     from station.receival import people
 
-    body = _valid(PersonIn, {"name": name, "pin": pin, "roles": role, "language": language})
-    _act(
+    body = valid(PersonIn, {"name": name, "pin": pin, "roles": role, "language": language})
+    act_on(
         config,
         lambda call: call("POST", "/admin/people", body.model_dump()),
-        lambda desk: people.add_person(desk, body.name, body.pin, list(body.roles), body.language, _now()),
+        lambda desk: people.add_person(desk, body.name, body.pin, list(body.roles), body.language, now()),
     )
     tell(_("{name} can sign in now.").format(name=name))
 
@@ -53,11 +53,11 @@ def token_add(
     from station.api.schemas import TokenIn
     from station.receival import people
 
-    body = _valid(TokenIn, {"name": name, "kind": kind})
-    made = _act(
+    body = valid(TokenIn, {"name": name, "kind": kind})
+    made = act_on(
         config,
         lambda call: call("POST", "/admin/tokens", body.model_dump())["token"],
-        lambda desk: people.add_terminal(desk, body.name, body.kind, _now())[1],
+        lambda desk: people.add_terminal(desk, body.name, body.kind, now())[1],
     )
     tell(_("Keep this token; it is not shown again:"))
     out(made)
@@ -66,22 +66,22 @@ def token_add(
 def token_revoke(name: str, config: ConfigOption) -> None:
     from station.receival import people
 
-    _act(
+    act_on(
         config,
         lambda call: call("DELETE", f"/admin/tokens/{name}", None),
-        lambda desk: people.revoke_terminal(desk, name, _now()),
+        lambda desk: people.revoke_terminal(desk, name, now()),
     )
     tell(_("{name} is revoked.").format(name=name))
 
 
-def _act(config: Path, through_station: Callable[..., Any], on_ledger: Callable[..., Any]) -> Any:
+def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callable[..., Any]) -> Any:
     """Beside a running station its API is used; a closed data folder is opened for the moment."""
     from station.receival.desk import Desk
     from station.receival.errors import Refusal
     from station.settings import SettingsError, load_settings
     from station.site import policy_of
     from station.store.engine import Ledger, LedgerBusy, LedgerError
-    from ui.reasons import message
+    from ui.problems import problem
 
     try:
         settings = load_settings(config)
@@ -99,7 +99,7 @@ def _act(config: Path, through_station: Callable[..., Any], on_ledger: Callable[
     except Refusal as refusal:
         from station.cli.say import LANGUAGE
 
-        fail(message(refusal.code, refusal.params, LANGUAGE), Exit.NEGATIVE)
+        fail(problem(refusal.code, refusal.params, LANGUAGE)[0], Exit.NEGATIVE)
 
 
 def _caller(url: str, token_file: Path) -> Callable[..., Any]:
@@ -121,7 +121,7 @@ def _caller(url: str, token_file: Path) -> Callable[..., Any]:
     return call
 
 
-def _valid(model: Any, values: dict[str, Any]) -> Any:
+def valid(model: Any, values: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
     try:
@@ -131,5 +131,5 @@ def _valid(model: Any, values: dict[str, Any]) -> Any:
         fail(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", Exit.USAGE)
 
 
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC)

@@ -7,7 +7,9 @@ from station.api.asked import Asked
 from station.api.auth import admin
 from station.api.openapi import problems
 from station.api.routes.instruments import swapped
+from station.api.views.instruments import instruments
 from station.api.views.people import person
+from station.api.views.view import view_of
 from station.receival import people
 from station.receival.desk import Actor
 
@@ -18,6 +20,13 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)
 def add_person(asked: Asked, body: schemas.PersonIn) -> schemas.Person:
     roles = [str(role) for role in body.roles]
     return person(people.add_person(asked.desk, body.name, body.pin, roles, body.language, asked.now()))
+
+
+@router.get("/instruments")
+def list_instruments(asked: Asked) -> list[schemas.Instrument]:
+    """Every instrument the site has known, the plugged ones first."""
+    with view_of(asked) as view:
+        return instruments(view)
 
 
 @router.post("/instruments/{port_id}/swap", responses=problems(404, 409))

@@ -20,6 +20,11 @@ def item(view: View, pairing: Pairing) -> schemas.ExceptionItem:
     return _capture_item(view, pairing, candidates)
 
 
+def _suggested_first(candidates: list[str], barcode: str | None) -> list[str]:
+    """The sample that the rule would have chosen comes first."""
+    return sorted(candidates, key=lambda candidate: candidate != barcode)
+
+
 def _reading_item(view: View, pairing: Pairing, candidates: list[str]) -> schemas.ExceptionItem:
     row = view.tx.get_one(Reading, pairing.item_id)
     return schemas.ExceptionItem(
@@ -32,7 +37,7 @@ def _reading_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
         product=row.product,
         values=values_of(row.values),
         reason=reason(pairing.code, pairing.params, view.language),
-        candidates=candidates,
+        candidates=_suggested_first(candidates, pairing.params.get("barcode")),
     )
 
 

@@ -7,7 +7,7 @@ from ui import words
 from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
-from ui.tui.lines.words import age, based, reason_list, species, weighing_role
+from ui.tui.lines.words import age, based, reason_list, reason_text, species, weighing_role
 
 INDENT = 12
 
@@ -100,6 +100,11 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
     if len(board.offers) > 1:
         parts.append(t.gettext("{count} weighings wait").format(count=len(board.offers)))
     return " · ".join(parts)
+
+
+def offer_remarks(weighing: schemas.Weighing, t: Translator) -> list[str]:
+    """What speaks against taking the weight without a look: "! its verification has expired"."""
+    return ["! " + reason_text(remark, t) for remark in weighing.remarks]
 
 
 def offer_question(chosen: schemas.Preselection | None, board: Board, t: Translator) -> str:

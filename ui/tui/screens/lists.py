@@ -10,6 +10,7 @@ from ui.tui.columns import Column, header_row, table_row, wrap
 from ui.tui.dialogs import Read
 from ui.tui.lines import others as lines
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.swap import Swap
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
 
@@ -52,6 +53,17 @@ class ListScreen(StationScreen):
 
 
 class DevicesScreen(ListScreen):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f7,s", "swap", show=False)]
+
+    def keys(self) -> list[tuple[str, str]]:
+        return [("F7/S", self.t.gettext("swap the instrument")), *super().keys()]
+
+    def action_swap(self) -> None:
+        marked = self.query_one("#rows", Rows).marked
+        device = next((one for one in self.board.devices if one.id == marked), None)
+        if device is not None:
+            Swap(self, device).ask()
+
     def heading(self) -> str:
         return self.t.gettext("Devices")
 

@@ -105,6 +105,7 @@ class QueueScreen(StationScreen):
             band.show(
                 [
                     lines.offer_title(asked.offer, self.board, t),
+                    *lines.offer_remarks(asked.offer, t),
                     lines.offer_question(asked.chosen, self.board, t),
                     keys + "   " + t.gettext("[F8/X] dismiss"),
                 ],
@@ -168,6 +169,12 @@ class QueueScreen(StationScreen):
         body = schemas.ConfirmWeighingIn(
             visit_id=chosen.visit_id, role=chosen.role, load_ids=chosen.load_ids, tipped=tipped or {}
         )
+        if any(remark.code == "fault_during_measurement" for remark in offer.remarks):
+            QueueActs(self).ask_undisturbed(offer, lambda: self._send(offer, body))
+        else:
+            self._send(offer, body)
+
+    def _send(self, offer: schemas.Weighing, body: schemas.ConfirmWeighingIn) -> None:
         client = self.station.client
         self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed)
 

@@ -1,0 +1,206 @@
+"""An instrument is not a port: swaps, histories, remarks, and what a failed line disturbed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from drivers.disturbance import Disturbance
+from drivers.reading import UNIT_OF, Analyte, Reading, Value
+from station.grain.reasons import Code
+from station.receival import instruments, pairings, readings, weighings
+from station.receival.errors import Conflict, Fault, NotFound
+from station.receival.instruments import Described, Plugged, plugged
+from station.receival.reference import load_site
+from station.receival.visits import NewLoad
+from station.store import queries
+from station.store.tables import Instrument, PortAssignment, Weighing
+from station.store.tables import Reading as ReadingRow
+from tests.silo_rig import ANNE, GOOD, GOOD_NIR, RULES, SITE, START, Silo
+
+LOANER = Described("GAC 2500 (loan)", "L-77", verified_until=date(2027, 3, 31))
+
+
+def at_port(silo: Silo, port_id: str) -> Plugged:
+    with silo.desk.ledger.read() as tx:
+        return plugged(tx)[port_id]
+
+
+def swap(silo: Silo, port_id: str = "gac", new: Described = LOANER) -> Plugged:
+    return instruments.swap(silo.desk, port_id, new, "broken down", ANNE, silo.clock())
+
+
+def reload(silo: Silo, **gac: object) -> None:
+    """The station starts again with this description of the moisture meter."""
+    changed = [replace(one, **gac) if one.id == "gac" else one for one in SITE.instruments]  # type: ignore[arg-type]
+    load_site(silo.desk, replace(SITE, instruments=tuple(changed)), [RULES], silo.clock())
+
+
+def disturbed(silo: Silo, barcode: str | None = None) -> ReadingRow:
+    frame = replace(silo.stored("gac"), disturbance=Disturbance.RECONNECTED)
+    values = {Analyte.MOISTURE: Value(13.6, UNIT_OF[Analyte.MOISTURE])}
+    reading = Reading("gac", "analysis", frame.frame, values, sample_id=barcode)
+    return readings.take_reading(silo.desk, reading, frame)
+
+
+def test_a_loaner_starts_its_own_history_and_readings_before_keep_theirs(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    before = silo.measure("gac", GOOD, "S1")
+    loaner = swap(silo)
+    after = silo.measure("gac", GOOD, "S1")
+    assert before.instrument_id == "gac"
+    assert after.instrument_id == loaner.instrument.id != "gac"
+    assert before.port_id == after.port_id == "gac"
+    with silo.desk.ledger.read() as tx:
+        assert tx.get_one(Instrument, "gac").name == "GAC 2100"
+        assert len(tx.exec(select(ReadingRow).where(ReadingRow.instrument_id == "gac")).all()) == 1
+
+
+def test_a_swapped_instruments_values_count_by_the_sites_order_of_ports(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    swap(silo)
+    silo.measure("gac", {"moisture": 13.1, "test_weight": 77.0}, "S1")
+    silo.measure("nir", GOOD_NIR, "S1")
+    proposal = silo.proposal(silo.loads(visit)[0])
+    assert proposal is not None
+    moisture = proposal.assessment["results"]["moisture"]
+    assert (moisture["value"], moisture["instrument"]) == (13.1, "gac")
+
+
+def test_the_repaired_instrument_comes_back_to_its_own_history(silo: Silo) -> None:
+    reload(silo, serial_number="G-1")
+    swap(silo)
+    again = swap(silo, new=Described("GAC 2100", "G-1", verified_until=date(2028, 1, 1)))
+    assert again.instrument.id == "gac"
+    assert again.instrument.verified_until == date(2028, 1, 1)
+    with silo.desk.ledger.read() as tx:
+        rows = tx.exec(select(PortAssignment).where(PortAssignment.port_id == "gac")).all()
+        assert [row.by for row in rows] == [None, "Anne", "Anne"]
+        assert [row.to_at is None for row in rows] == [False, False, True]
+
+
+def test_a_restart_keeps_the_swap_until_the_file_names_another_instrument(silo: Silo) -> None:
+    reload(silo, serial_number="G-1")
+    loaner = swap(silo).instrument.id
+    reload(silo, serial_number="G-1")
+    assert at_port(silo, "gac").instrument.id == loaner
+    reload(silo, serial_number="L-77")  # the file has caught up
+    assert at_port(silo, "gac").instrument.id == loaner
+    swap(silo, new=Described("GAC 2100", "G-1"))
+    reload(silo, serial_number="L-77")  # the file says nothing new
+    assert at_port(silo, "gac").instrument.id == "gac"
+    reload(silo, serial_number="G-9")
+    assert at_port(silo, "gac").instrument.id not in ("gac", loaner)
+
+
+def test_a_serial_number_that_is_only_now_written_down_is_no_swap(silo: Silo) -> None:
+    reload(silo, serial_number="G-1", verified_until=date(2027, 1, 1))
+    now = at_port(silo, "gac").instrument
+    assert (now.id, now.serial_number, now.verified_until) == ("gac", "G-1", date(2027, 1, 1))
+
+
+def test_a_port_that_the_file_no_longer_names_is_unplugged_and_its_history_stays(silo: Silo) -> None:
+    load_site(silo.desk, replace(SITE, instruments=SITE.instruments[:1]), [RULES], silo.clock())
+    with silo.desk.ledger.read() as tx:
+        assert set(plugged(tx)) == {"bridge"}
+        assert len(instruments.history(tx)) == 3
+
+
+@pytest.mark.parametrize(
+    ("port_id", "new", "code"),
+    [
+        ("nowhere", LOANER, Fault.UNKNOWN_PORT),
+        ("bridge", Described("Bridge", "TB-1"), Fault.SAME_INSTRUMENT),
+    ],
+)
+def test_a_swap_that_cannot_be_is_refused(silo: Silo, port_id: str, new: Described, code: Fault) -> None:
+    with pytest.raises((NotFound, Conflict)) as refused:
+        swap(silo, port_id, new)
+    assert refused.value.code is code
+
+
+def test_an_instrument_is_plugged_in_at_one_port_only(silo: Silo) -> None:
+    second = replace(SITE.instruments[1], id="gac2", serial_number="G-2")
+    load_site(silo.desk, replace(SITE, instruments=(*SITE.instruments, second)), [RULES], silo.clock())
+    with pytest.raises(Conflict) as refused:
+        swap(silo, "gac", Described("GAC", "G-2"))
+    assert (refused.value.code, refused.value.params["port"]) == (Fault.INSTRUMENT_IN_USE, "gac2")
+
+
+def test_a_loaners_message_number_is_not_taken_for_the_old_ones(silo: Silo) -> None:
+    first = silo.measure("nir", GOOD_NIR, identity="1")
+    swap(silo, "nir", Described("NIR loan", "N-2"))
+    assert silo.measure("nir", GOOD_NIR, identity="1").id != first.id
+
+
+def test_a_message_sent_again_after_the_swap_stays_one_row(silo: Silo) -> None:
+    first = silo.measure("nir", GOOD_NIR, identity="1", data=b"{}")
+    swap(silo, "nir", Described("NIR loan", "N-2"))
+    assert silo.measure("nir", GOOD_NIR, identity="1", data=b"{}", sent_again=True).id == first.id
+
+
+def test_an_expired_verification_is_told_with_every_value_and_blocks_nothing(silo: Silo) -> None:
+    reload(silo, verified_until=START.date() - timedelta(days=1))
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.confirm(43_120, visit, "first")
+    row = silo.measure("gac", GOOD, "S1")
+    silo.measure("nir", GOOD_NIR, "S1")
+    assert [remark["code"] for remark in row.remarks] == [Code.VERIFICATION_EXPIRED]
+    proposal = silo.proposal(silo.loads(visit)[0])
+    assert proposal is not None
+    told = [reason["code"] for reason in proposal.assessment["results"]["moisture"]["reasons"]]
+    assert Code.VERIFICATION_EXPIRED in told
+    silo.decide(silo.loads(visit)[0])
+    assert silo.confirm(15_240, visit, "last").tickets
+
+
+def test_the_last_day_of_a_verification_counts(silo: Silo) -> None:
+    reload(silo, verified_until=START.date())
+    assert silo.measure("gac", GOOD).remarks == []
+
+
+@pytest.mark.parametrize(("celsius", "told"), [(4.9, True), (5.0, False), (35.0, False), (41.5, True)])
+def test_grain_outside_the_instruments_temperatures_is_told(silo: Silo, celsius: float, told: bool) -> None:
+    reload(silo, grain_low_c=5.0, grain_high_c=35.0)
+    row = silo.measure("gac", {"moisture": 13.0, "temperature": celsius})
+    assert [remark["code"] for remark in row.remarks] == [Code.GRAIN_TEMPERATURE_OUTSIDE] * told
+
+
+def test_the_instruments_uncertainty_comes_with_the_value(silo: Silo) -> None:
+    changed = replace(SITE.instruments[2], uncertainty={"protein": 0.2})
+    load_site(silo.desk, replace(SITE, instruments=(*SITE.instruments[:2], changed)), [RULES], silo.clock())
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.measure("nir", GOOD_NIR, "S1")
+    proposal = silo.proposal(silo.loads(visit)[0])
+    assert proposal is not None
+    results = proposal.assessment["results"]
+    assert results["protein"]["u"] == pytest.approx(0.2 / (1 - 0.135), abs=1e-3)  # of the dry matter
+    assert results["moisture"]["u"] is None
+
+
+def test_an_analysis_from_a_failed_line_waits_until_a_person_confirms_it(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    row = disturbed(silo)
+    with silo.desk.ledger.read() as tx:
+        (waits,) = queries.unpaired(tx)
+    assert (waits.code, waits.params) == (
+        Code.FAULT_DURING_MEASUREMENT, {"what": "reconnected", "barcode": "S1"},
+    )  # fmt: skip
+    load = silo.loads(visit)[0]
+    proposal = silo.proposal(load)
+    assert proposal is None or "moisture" not in proposal.assessment["results"]
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    proposal = silo.proposal(load)
+    assert proposal is not None
+    assert proposal.assessment["results"]["moisture"]["reading_id"] == row.id
+
+
+def test_a_weight_whose_line_failed_is_offered_with_that_remark(silo: Silo) -> None:
+    frame = replace(silo.stored("bridge"), disturbance=Disturbance.RECONNECTED)
+    reading = Reading("toledo-continuous", "weight", frame.frame, {Analyte.WEIGHT: Value(9_000.0, UNIT_OF[Analyte.WEIGHT])})  # fmt: skip  # noqa: E501
+    taken = weighings.take_weighing(silo.desk, reading, "equal_readings", 9_000.0, frame)
+    with silo.desk.ledger.read() as tx:
+        row = tx.get_one(Weighing, taken.id)
+    assert [remark["code"] for remark in row.remarks] == [Code.FAULT_DURING_MEASUREMENT]
+    assert row.state == "offered"
