@@ -4,6 +4,7 @@ import random
 import re
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -38,11 +39,25 @@ class Answering(Protocol):
     def answer(self, command: bytes, display: Display) -> bytes: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of one message for `display`: `sent` left, nothing where `fault` kept it back.
+
+    `carried`: somebody was at the other end. `counts`: the first that shows this load whole, see `log`.
+    """
+
+    display: Display
+    sent: bytes
+    fault: LineFault | None
+    carried: bool
+    counts: bool
+
+
 class Indicator:
     """Shows what `scale` weighs on `line`, `rate_hz` times a second, or when it is asked.
 
     `asked` False lets a format that could be asked speak by itself. `log` holds one emission per load
-    that stood still and was sent whole; an empty scale is none.
+    that stood still and was sent whole; an empty scale is none. `told` hears of every message.
     """
 
     def __init__(
@@ -55,8 +70,10 @@ class Indicator:
         rate_hz: float = 10.0,
         asked: bool = True,
         seed: int = 0,
+        told: Callable[[Said], None] = lambda _: None,
     ) -> None:
         self.log = EmissionLog()
+        self._told = told
         self._talker, self._scale, self._line, self._clock = talker, scale, line, clock
         self._asked = talker if asked and isinstance(talker, Answering) else None
         self._pause_s = 1.0 / rate_hz
@@ -110,21 +127,25 @@ class Indicator:
         fault = self._faults.pop(0) if self._faults else None
         if fault is LineFault.SILENCE:
             self._quiet_s = 3.0
+            self._told(Said(display, b"", fault, False, False))
             return
         if fault is LineFault.DISCONNECT:
             self._line.disconnect()
+            self._told(Said(display, b"", fault, False, False))
             return
         shown = disturbed(display, fault)
         data = self._asked.answer(command, shown) if self._asked else self._talker.message(shown)
         if fault is LineFault.GLUED:
             self._glue += data
+            self._told(Said(display, b"", fault, False, False))
             return
         sent = self._glue + damaged(data, fault, self._talker.banner, self._random)
         self._glue = b""
         carried = self._line.write(sent) if sent else False
-        self._note(display, data, intact=fault is None or fault in HARMLESS, carried=carried)
+        counts = self._note(display, data, intact=fault is None or fault in HARMLESS, carried=carried)
+        self._told(Said(display, sent, fault, carried, counts))
 
-    def _note(self, display: Display, data: bytes, *, intact: bool, carried: bool) -> None:
+    def _note(self, display: Display, data: bytes, *, intact: bool, carried: bool) -> bool:
         """Log a weight when it first stood still; a weight in motion makes room for the next."""
         if display.motion or not display.valid:
             self._last_logged = float("nan")
@@ -132,6 +153,8 @@ class Indicator:
             self._last_logged = display.shown
             if display.shown:
                 self.log.add(Emission(self._clock(), data, {"weight": display.shown}))
+                return True
+        return False
 
     def _run(self) -> None:
         while not self._stop.wait(self._pause_s):

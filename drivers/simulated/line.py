@@ -7,7 +7,7 @@ import socket
 import threading
 import tty
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from drivers.transport import MqttPublisher
 
@@ -33,13 +33,20 @@ class TwoWayLine(Line, Protocol):
         """What was said to the instrument since the last call, at most 4 KB of it; never waits."""
 
 
+@runtime_checkable
+class Pluggable(Protocol):
+    """A line that stays away after `disconnect` until somebody plugs it in again."""
+
+    def plug(self) -> None: ...
+
+
 class PtyLine:
     """A pseudo-terminal, 8N1. `path` is a link that stays the same when the cable is plugged again."""
 
     def __init__(self, link: Path) -> None:
         self.path = link
         self._lock = threading.Lock()
-        self._ends: tuple[int, int] | None = None
+        self._ends: tuple[int, ...] | None = None
         self.plug()
 
     def plug(self) -> None:
@@ -81,6 +88,25 @@ class PtyLine:
 
     def close(self) -> None:
         self.disconnect()
+
+
+class WatchedPtyLine(PtyLine):
+    """A pseudo-terminal that knows whether a program has it open: what nobody hears is not carried."""
+
+    def plug(self) -> None:
+        super().plug()
+        with self._lock:
+            if self._ends and len(self._ends) == 2:
+                os.close(self._ends[1])
+                self._ends = self._ends[:1]
+
+    @property
+    def connected(self) -> bool:
+        with self._lock:
+            return self._ends is not None and not _hung_up(self._ends[0])
+
+    def write(self, data: bytes) -> bool:
+        return self.connected and super().write(data)
 
 
 class TcpLine:
@@ -222,6 +248,12 @@ class MqttLine:
 
     def close(self) -> None:
         self._publisher.close()
+
+
+def _hung_up(fd: int) -> bool:
+    poll = select.poll()
+    poll.register(fd, 0)
+    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
 def _readable(line: socket.socket) -> bool:
