@@ -46,12 +46,12 @@ def busy_station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
         yield opened
 
 
-def check(t: Terminal) -> None:
+async def check(t: Terminal) -> None:
+    keys = t.app.screen.query_one("#keys", Keys)
+    await t.until(lambda: keys.size.height == len(keys.shown.split("\n")) <= 3, "the keys laid out")
     lines = t.text.split("\n")
     assert len(lines) == HEIGHT
     assert all(len(line) <= WIDTH for line in lines)
-    keys = t.app.screen.query_one("#keys", Keys)
-    assert keys.size.height == len(keys.shown.split("\n")) <= 3
     for word in ("{", "}", "None", "soft_wheat", "waiting", "_t "):
         assert word not in t.text, t.text
 
@@ -97,7 +97,7 @@ async def test_every_screen_is_whole_at_80_by_24_in_both_languages(busy_station:
             await t.press("escape", "escape", key) if key == "f3" else await t.press(key)
             for language in ("fr", "en"):
                 await t.see(*words[language])
-                check(t)
+                await check(t)
                 await t.press("f11")
             if key == "f3":
                 await t.press("escape")
@@ -108,7 +108,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
         await t.see("PIT 1 → CELL C1")
         await t.press("v")
         await t.see("sample S0004", "PIT 1 → CELL C1", "moisture", "13.6 %", "test weight", "[Enter] accept")
-        check(t)
+        await check(t)
         everything = plain(t.app.screen.query_one("#sections").shown)  # type: ignore[attr-defined]
         for told in (
             "Protein 12.02 % dry m. ≥ 11",
@@ -121,7 +121,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
             assert told in " ".join(everything.split()), everything
         await t.press("pagedown", "pagedown")
         await t.see("▲")
-        check(t)
+        await check(t)
 
 
 async def test_dialogs_and_help_are_whole(busy_station: Station) -> None:

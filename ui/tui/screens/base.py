@@ -68,7 +68,7 @@ class StationScreen(Screen[None]):
 
     def redraw(self) -> None:
         """Nothing before all widgets are there, and nothing any more once they are being taken down."""
-        if not self._is_whole or not self.is_attached:
+        if not (self._is_whole and self.is_attached and self.app.is_running):
             return
         app = self.station
         lines = status_lines(
