@@ -17,12 +17,16 @@ ROOMS = ("ui", "station")
 
 
 def template() -> Catalog:
-    """Every text in the sources that is marked for translation, with the files it stands in."""
+    """Every text in the sources that is marked for translation, with the files it stands in; the dock,
+    which knows no languages, has the help of its settings."""
     found = Catalog(domain=DOMAIN, fuzzy=False)
     for room in ROOMS:
         texts = extract_from_dir(str(ROOT / room), method_map=[("**.py", "python")])
         for file, line, text, comments, context in texts:
             found.add(text, locations=[(f"{room}/{file}", line)], auto_comments=comments, context=context)
+    helps = extract_from_dir(str(ROOT / "drivers"), [("**.py", "python")], keywords={"Setting": (3,)})
+    for file, line, text, comments, context in helps:
+        found.add(text, locations=[(f"drivers/{file}", line)], auto_comments=comments, context=context)
     return found
 
 

@@ -39,6 +39,17 @@ def fail(text: str, code: Exit) -> NoReturn:
     raise typer.Exit(code)
 
 
+def pairs(settings: list[str]) -> dict[str, str]:
+    """What was given by `--set key=value`."""
+    found = {}
+    for text in settings:
+        key, sign, value = text.partition("=")
+        if not sign:
+            fail(_("--set {text}: write it as key=value").format(text=text), Exit.USAGE)
+        found[key] = value
+    return found
+
+
 def with_messages(value: Any) -> Any:
     """Adds `message` to every reason (`{"code", "params"}`) inside a JSON value."""
     if isinstance(value, list):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell, with_messages
+from station.cli.say import LANGUAGE, Exit, _, fail, out, pairs, tell, with_messages
 from ui.reasons import message
 
 CHUNK = 65_536
@@ -34,7 +34,7 @@ def decode(
     from drivers.decode import decode as decode_bytes
     from drivers.errors import FrameError, SettingError
 
-    chosen = _pairs(settings or []) | ({"profile": profile} if profile else {})
+    chosen = pairs(settings or []) | ({"profile": profile} if profile else {})
     found = bad = 0
     try:
         for result in decode_bytes(_chunks(file), driver, chosen, at=datetime.now(UTC)):
@@ -164,16 +164,6 @@ def _chunks(file: str) -> Iterator[bytes]:
             yield from iter(lambda: source.read(CHUNK), b"")
     except OSError as error:
         fail(f"{file}: {error.strerror}", Exit.USAGE)
-
-
-def _pairs(settings: list[str]) -> dict[str, str]:
-    pairs = {}
-    for text in settings:
-        key, sign, value = text.partition("=")
-        if not sign:
-            fail(_("--set {text}: write it as key=value").format(text=text), Exit.USAGE)
-        pairs[key] = value
-    return pairs
 
 
 def _text(path: Path) -> str:
