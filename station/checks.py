@@ -13,6 +13,7 @@ from drivers.errors import SettingError
 from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.app import bundle_path
+from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.settings import Instrument, SettingsError, SiteSettings, load_settings
 from station.site import protocol_of, rule_pack_texts
@@ -48,7 +49,14 @@ def check_site(file: Path) -> list[Finding]:
     found += _bundle(settings, file)
     for index, instrument in enumerate(settings.instruments):
         found += _instrument(f"instruments[{index}] {instrument.id}", instrument, file)
+    found += _recordings(file.parent / FOLDER)
     return found
+
+
+def _recordings(folder: Path) -> Iterator[Finding]:
+    """Every driver still reads what was recorded when its device was commissioned."""
+    for name, problem in replay_recordings(folder).items():
+        yield Finding(f"recording {name}", problem is None, problem or "reads as it did on site")
 
 
 def _rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:

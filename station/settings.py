@@ -29,6 +29,7 @@ def known_zone(name: str) -> str:
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -127,7 +128,7 @@ class Instrument(Section):
     id: Id
     name: Text
     driver: Text
-    port: Text
+    port: Address
     serial_number: Text | None = None
     asset_tag: Text | None = None
     verified_until: date | None = None

@@ -6,7 +6,7 @@ Results go to standard output (JSON lines where `--json`), messages to standard 
 
 import typer
 
-from station.cli import devices, instruments, people, service, stages
+from station.cli import commission, devices, instruments, people, service, stages
 from station.cli.say import _
 
 app = typer.Typer(
@@ -15,7 +15,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=_("Silo Station: receives grain at a silo, from arrival to ticket, with or without a network."),
 )
-for register in (service.register, stages.register, devices.register, people.register, instruments.register):
+for register in (
+    service.register,
+    stages.register,
+    devices.register,
+    people.register,
+    instruments.register,
+    commission.register,
+):
     register(app)
 
 

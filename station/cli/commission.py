@@ -1,0 +1,116 @@
+"""A new device, step by step: its port, its line, what it says, which driver reads it, its section."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from station.cli.listening import SHOWN, Line, ask_port, find_line, now, record, trial_text
+from station.cli.say import Exit, _, fail, out, tell
+
+if TYPE_CHECKING:
+    from station.commissioning.candidates import Contest, Trial
+
+ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("commission", help=_("Connects a new device step by step and writes it to the site file."))(
+        commission
+    )
+
+
+def commission(
+    config: ConfigOption = Path("site.toml"),
+    listen: Annotated[
+        float, typer.Option(min=0.2, max=60, help=_("Seconds to listen with each line setting."))
+    ] = 3.0,
+    ask: Annotated[
+        bool, typer.Option("--ask/--listen-only", help=_("May a silent device be asked for its weight?"))
+    ] = True,
+) -> None:
+    from station.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings(config)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    line = find_line(ask_port(), listen, ask=ask)
+    contest = record(line)
+    chosen = _choice(contest)
+    _write(config, {one.id for one in settings.instruments}, line, contest, chosen)
+
+
+def _choice(contest: "Contest") -> "Trial":
+    """The operator compares with the device's display and says which driver is right."""
+    ranking = contest.ranking()
+    if not ranking:
+        _keep_unread(contest)
+    tell(_("Which one shows what the device showed?"))
+    for number, trial in enumerate(ranking[:SHOWN], start=1):
+        tell(f"{number}" + trial_text(trial))
+    answer = int(typer.prompt(_("Number"), default=1, type=int, err=True))
+    if not 1 <= answer <= len(ranking):
+        fail(_("There is no number {number}.").format(number=answer), Exit.USAGE)
+    return ranking[answer - 1]
+
+
+def _keep_unread(contest: "Contest") -> NoReturn:
+    """What nobody can read is kept for whoever writes the profile."""
+    file = Path(f"unread-{now():%Y%m%d-%H%M%S}.bin")
+    file.write_bytes(bytes(contest.data))
+    fail(
+        _("No driver and no profile reads this device. Its bytes are in {file}: write a profile.").format(
+            file=file
+        ),
+        Exit.NEGATIVE,
+    )
+
+
+def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "Trial") -> None:
+    from station.commissioning.candidates import unasked
+    from station.commissioning.recording import FOLDER, keep_recording
+    from station.commissioning.section import NewInstrument, append_section
+    from station.settings import SettingsError
+
+    candidate = chosen.candidate if line.poll else unasked(chosen.candidate)
+    port_id = _ask(_("Id in the site file (small letters, digits)"), lambda text: _id_problem(text, used))
+    new = NewInstrument(
+        id=port_id,
+        name=_ask(_("Name for people"), lambda text: None if text else _("Type a name.")),
+        driver=candidate.kind,
+        port=line.address,
+        serial_number=_ask(_("Serial number (empty: not known)"), lambda _text: None, default="") or None,
+        settings=candidate.settings,
+    )
+    try:
+        append_section(config, new)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    count = keep_recording(
+        config.parent / FOLDER, port_id, bytes(contest.data), candidate.kind, candidate.settings,
+        line.address, now(),
+    )  # fmt: skip
+    tell(_("{id} is in {file}; start the station again to use it.").format(id=port_id, file=config))
+    if chosen.category == "analyzer":
+        tell(_("Put {id} into [order] for every analyte whose value it shall decide.").format(id=port_id))
+    tell(_("The recording ({count} readings) is checked by: silo check").format(count=count))
+    out({"id": port_id, "driver": candidate.kind, "port": line.address, "readings": count})
+
+
+def _ask(question: str, problem: Callable[[str], str | None], default: str | None = None) -> str:
+    while True:
+        answer = str(typer.prompt(question, default=default, show_default=False, err=True)).strip()
+        wrong = problem(answer)
+        if wrong is None:
+            return answer
+        tell(wrong)
+
+
+def _id_problem(text: str, used: set[str]) -> str | None:
+    if text in used:
+        return _("{id} is already in the site file.").format(id=text)
+    is_id = re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,30}", text)
+    return None if is_id else _("Small letters, digits, - and _ only, 31 at most.")

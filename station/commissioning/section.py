@@ -1,0 +1,69 @@
+"""Adding an instrument to a site file: its section is appended, every byte before it stays."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from station.settings import Problem, SettingsError, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstrument:
+    """What the dialogue found out."""
+
+    id: str
+    name: str
+    driver: str
+    port: str
+    serial_number: str | None = None
+    verified_until: date | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def section_of(new: NewInstrument) -> str:
+    """The TOML text."""
+    lines = [
+        "[[instruments]]",
+        f"id = {_text(new.id)}",
+        f"name = {_text(new.name)}",
+        f"driver = {_text(new.driver)}",
+        f"port = {_text(new.port)}",
+    ]
+    if new.serial_number:
+        lines.append(f"serial_number = {_text(new.serial_number)}")
+    if new.verified_until:
+        lines.append(f"verified_until = {new.verified_until.isoformat()}")
+    lines += [f"settings.{key} = {_text(value)}" for key, value in new.settings.items()]
+    return "\n".join(lines) + "\n"
+
+
+def append_section(file: Path, new: NewInstrument) -> None:
+    """Raises SettingsError, and leaves the file as it is, where the whole would not be a valid site."""
+    before = file.read_bytes()
+    gap = b"\n" if before.endswith(b"\n") else b"\n\n"
+    draft = file.with_name(f".{file.name}.draft")
+    try:
+        draft.write_bytes(before + gap + section_of(new).encode())
+        with draft.open("rb") as written:
+            os.fsync(written.fileno())
+        _check(draft, file)
+        draft.chmod(file.stat().st_mode & 0o777)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _check(draft: Path, file: Path) -> None:
+    try:
+        load_settings(draft)
+    except SettingsError as error:
+        problems = [Problem(file, one.where, one.text) for one in error.problems]
+        raise SettingsError(problems) from None
+
+
+def _text(value: str) -> str:
+    """A basic TOML string; JSON's escapes are among TOML's, except for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,119 @@
+"""What each driver makes of a device's bytes, and which line settings are right."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from drivers.simulated.line import PtyLine
+from drivers.simulated.toledo import message
+from station.commissioning.candidates import Candidate, Contest, candidates, polls, unasked
+from station.commissioning.ports import COMMON, LineSettings, serial_ports, try_lines
+
+AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
+GAC = b" ,29/03/22,14:20:14,11.9,70.7,30.3,28.9,29.7,BLE,S/N: 0000-00000, 2, 895,2305, 303,070815\r\n"
+
+
+def contest() -> Contest:
+    return Contest(lambda: AT, candidates())
+
+
+@pytest.mark.parametrize(("data", "kind"), [(message(43_120), "toledo-continuous"), (GAC, "gac2100-csv01")])
+def test_the_right_driver_reads_everything_and_comes_first(data: bytes, kind: str) -> None:
+    heard = contest()
+    for _ in range(3):
+        heard.hear(data)
+    heard.quiet()
+    best = heard.ranking()[0]
+    assert (best.candidate.kind, best.score, best.readings, best.refused) == (kind, 1.0, 3, 0)
+    assert bytes(heard.data) == data * 3
+
+
+def test_a_variant_is_named_where_only_it_reads_the_device() -> None:
+    heard = contest()
+    for _ in range(3):
+        heard.hear(message(43_120, spaced=True))
+    assert dict(heard.ranking()[0].candidate.settings) == {"form": "extra_space"}
+
+
+def test_garbage_is_read_by_nobody_and_kept() -> None:
+    heard = contest()
+    heard.hear(bytes(range(128, 160)) * 20)
+    heard.quiet()
+    assert heard.ranking() == []
+    assert len(heard.data) == 640
+
+
+def test_every_candidate_is_there_once_with_the_profiles() -> None:
+    labels = [candidate.label for candidate in candidates()]
+    assert len(labels) == len(set(labels))
+    assert {"toledo-continuous", "st-gs", "generic profile=precia-molen"} <= set(labels)
+
+
+def test_an_indicator_that_spoke_by_itself_is_not_asked_later() -> None:
+    assert dict(unasked(Candidate("nci-scp01")).settings) == {"poll": "none"}
+    assert dict(unasked(Candidate("toledo-continuous")).settings) == {}
+    assert len({poll for poll, _ in polls()}) == len(polls()) > 3
+
+
+def test_a_folder_without_adapters_has_no_ports(tmp_path: Path) -> None:
+    assert serial_ports(tmp_path / "nothing") == []
+    (tmp_path / "usb-FTDI_1-if00-port0").touch()
+    assert serial_ports(tmp_path) == [str(tmp_path / "usb-FTDI_1-if00-port0")]
+
+
+@contextmanager
+def speaking(line: PtyLine, data: bytes) -> Iterator[None]:
+    """The device sends ten times a second."""
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.wait(0.05):
+            line.write(data)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_the_first_setting_that_is_understood_ends_the_search(tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "port")
+    with speaking(line, message(43_120)):
+        heard = list(try_lines(str(line.path), lambda: AT, candidates(), ask=False, seconds=3))
+    line.close()
+    assert [str(one.line) for one in heard] == ["9600 8N1"]
+    assert heard[0].is_enough
+
+
+def test_a_silent_indicator_is_asked(tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "port")
+    ended = threading.Event()
+
+    def answer() -> None:
+        while not ended.wait(0.01):
+            if b"SI\r\n" in line.take():
+                line.write(b"S S      43120 kg\r\n")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    heard = list(
+        try_lines(str(line.path), lambda: AT, candidates(), ask=True, seconds=0.2, settings=COMMON[:1])
+    )
+    ended.set()
+    thread.join()
+    line.close()
+    assert heard[0].best is not None
+    assert heard[0].best.candidate.kind == "mt-sics"
+    assert heard[0].poll == (b"SI\r\n", 0.25)
+
+
+def test_settings_make_an_address() -> None:
+    assert LineSettings(4800, 7, "E", 1).address("/dev/x") == "serial:/dev/x?baud=4800&bits=7&parity=E&stop=1"
+    assert len(set(COMMON)) == len(COMMON)

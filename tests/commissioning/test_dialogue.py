@@ -1,0 +1,154 @@
+"""`silo commission` at a real terminal with a device on a real port."""
+
+import os
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drivers.simulated.line import Line, PtyLine, TcpLine
+from drivers.simulated.toledo import message
+from station.commissioning.recording import replay_recordings
+
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal:
+    """A person at a pseudo-terminal."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self._screen, inside = pty.openpty()
+        environment = {**os.environ, "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "station.cli", "commission", *arguments]
+        self.process = subprocess.Popen(
+            command, stdin=inside, stdout=inside, stderr=inside, cwd=folder, env=environment
+        )
+        os.close(inside)
+        self.text = ""
+        self._read = 0
+
+    def see(self, wanted: str, seconds: float = 20.0) -> None:
+        """Waits until it stands after what was seen before."""
+        end = time.monotonic() + seconds
+        while wanted not in self.text[self._read :]:
+            assert time.monotonic() < end, f"waited for {wanted!r}; the screen says:\n{self.text}"
+            if select.select([self._screen], [], [], 0.1)[0]:
+                try:
+                    self.text += os.read(self._screen, 4096).decode(errors="replace")
+                except OSError:  # its other end is closed
+                    assert wanted in self.text[self._read :], self.text
+        self._read = self.text.index(wanted, self._read) + len(wanted)
+
+    def type(self, text: str = "") -> None:
+        os.write(self._screen, f"{text}\n".encode())
+
+    def close(self) -> int:
+        try:
+            return self.process.wait(15)
+        finally:
+            self.process.kill()
+            os.close(self._screen)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for name in ("site.toml", "rules.toml"):
+        shutil.copy(ROOT / "examples" / name, tmp_path / name)
+    return tmp_path / "site.toml"
+
+
+@pytest.fixture
+def bridge(tmp_path: Path) -> Iterator[PtyLine]:
+    line = PtyLine(tmp_path / "ttyBRIDGE")
+    yield from _speaking(line)
+
+
+@pytest.fixture
+def converter() -> Iterator[TcpLine]:
+    yield from _speaking(TcpLine())
+
+
+def _speaking(line: Line) -> Iterator[Line]:
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.wait(0.1):
+            line.write(message(43_120, increment=2))
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    yield line
+    ended.set()
+    thread.join()
+    line.close()
+
+
+def test_a_bridge_is_found_shown_chosen_and_written(site: Path, bridge: PtyLine) -> None:
+    before = site.read_bytes()
+    person = Terminal(site.parent, "--config", str(site), "--listen", "1")
+    person.see("Number or address")
+    person.type(str(bridge.path))
+    person.see("9600 8N1")
+    person.see("Press Enter")
+    person.see("43,120 kg")
+    person.type()
+    person.see("Which one")
+    person.see("Number")
+    person.type("1")
+    person.see("Id in the site file")
+    person.type("gac")
+    person.see("already in the site file")
+    person.type("bridge-2")
+    person.see("Name for people")
+    person.type("Pont nord")
+    person.see("Serial number")
+    person.type("T-2290")
+    person.see('"driver": "toledo-continuous"')
+    assert person.close() == 0
+    after = site.read_bytes()
+    assert after.startswith(before)
+    added = tomllib.loads(after.decode())["instruments"][-1]
+    assert added == {
+        "id": "bridge-2", "name": "Pont nord", "driver": "toledo-continuous", "serial_number": "T-2290",
+        "port": f"serial:{bridge.path}?baud=9600&bits=8&parity=N&stop=1",
+    }  # fmt: skip
+    assert replay_recordings(site.parent / "recordings") == {"bridge-2": None}
+
+
+def test_a_converter_needs_no_line_settings(site: Path, converter: TcpLine) -> None:
+    person = Terminal(site.parent, "--config", str(site))
+    person.see("Number or address")
+    person.type(f"tcp:127.0.0.1:{converter.port}")
+    person.see("43,120 kg")
+    person.type()
+    for question, answer in (("Number", ""), ("Id in", "b2"), ("Name", "B"), ("Serial", "")):
+        person.see(question)
+        person.type(answer)
+    person.see('"id": "b2"')
+    assert person.close() == 0
+    added = tomllib.loads(site.read_text())["instruments"][-1]
+    assert added["port"] == f"tcp:127.0.0.1:{converter.port}"
+    assert "serial_number" not in added
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "says"), [("usb0", 2, "must begin with"), ("/dev/no-such-port", 4, "does not exist")]
+)
+def test_a_port_that_is_none_ends_it_and_writes_nothing(
+    site: Path, answer: str, code: int, says: str
+) -> None:
+    before = site.read_bytes()
+    person = Terminal(site.parent, "--config", str(site), "--listen", "0.2")
+    person.see("Number or address")
+    person.type(answer)
+    person.see(says)
+    assert person.close() == code
+    assert site.read_bytes() == before

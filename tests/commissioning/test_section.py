@@ -1,0 +1,103 @@
+"""The site file gets one more section and keeps every byte; recordings read the same again."""
+
+import shutil
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.simulated.toledo import message
+from station.checks import check_site
+from station.commissioning.recording import keep_recording, replay_recording, replay_recordings
+from station.commissioning.section import NewInstrument, append_section, section_of
+from station.settings import SettingsError, load_settings
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
+BRIDGE = NewInstrument(
+    "bridge-2", "Pont 2", "toledo-continuous", "tcp:10.0.0.9:4001", "T-9", date(2027, 5, 31),
+    {"checksum": "on"},
+)  # fmt: skip
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    for name in ("site.toml", "rules.toml"):
+        shutil.copy(EXAMPLES / name, tmp_path / name)
+    return tmp_path / "site.toml"
+
+
+def test_the_section_is_appended_and_the_rest_stays_byte_for_byte(site: Path) -> None:
+    before = site.read_bytes()
+    append_section(site, BRIDGE)
+    assert site.read_bytes().startswith(before)
+    added = load_settings(site).instruments[-1]
+    assert (added.id, added.settings, added.verified_until) == (
+        "bridge-2",
+        {"checksum": "on"},
+        date(2027, 5, 31),
+    )
+    assert sorted(path.name for path in site.parent.iterdir()) == ["rules.toml", "site.toml"]
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n\n", b"# last words"])
+def test_it_does_not_matter_how_the_file_ends(site: Path, end: bytes) -> None:
+    site.write_bytes(site.read_bytes().rstrip(b"\n") + b"\n" + end)
+    append_section(site, BRIDGE)
+    assert len(load_settings(site).instruments) == 4
+
+
+def test_an_id_used_twice_leaves_the_file_as_it_was(site: Path) -> None:
+    before = site.read_bytes()
+    with pytest.raises(SettingsError, match="used twice"):
+        append_section(site, NewInstrument("gac", "GAC", "gac2100-csv01", "tcp:10.0.0.9:4001"))
+    assert site.read_bytes() == before
+
+
+@given(st.text(min_size=1), st.text(), st.dictionaries(st.sampled_from(["checksum", "form"]), st.text()))
+def test_any_text_is_written_as_toml_that_reads_back(name: str, serial: str, chosen: dict[str, str]) -> None:
+    def is_text(text: str) -> bool:
+        return not any("\ud800" <= character <= "\udfff" for character in text)
+
+    new = NewInstrument("a", name, "toledo-continuous", "tcp:h:1", serial, None, chosen)
+    if not all(map(is_text, [name, serial, *chosen.values()])):
+        return
+    row = tomllib.loads(section_of(new))["instruments"][0]
+    assert (row["name"], row.get("serial_number", ""), row.get("settings", {})) == (name, serial, chosen)
+
+
+def test_a_recording_reads_the_same_again(tmp_path: Path) -> None:
+    data = b"\xff" + message(43_120) * 3
+    assert keep_recording(tmp_path / "r", "bridge", data, "toledo-continuous", {}, "tcp:x:1", AT) == 3
+    assert replay_recordings(tmp_path / "r") == {"bridge": None}
+    assert (tmp_path / "r" / "bridge.bin").read_bytes() == data
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda folder: (folder / "b.bin").write_bytes(message(43_140) * 2), "reading 1 differs"),
+        (lambda folder: (folder / "b.bin").write_bytes(message(43_120)), "1 readings instead of 2"),
+        (lambda folder: (folder / "b.bin").unlink(), "cannot be read"),
+        (lambda folder: (folder / "b.json").write_text('{"driver": 7}'), "cannot be read"),
+        (lambda folder: (folder / "b.json").write_text("[]"), "cannot be read"),
+    ],
+)
+def test_a_recording_that_reads_otherwise_says_how(tmp_path: Path, change: object, says: str) -> None:
+    keep_recording(tmp_path, "b", message(43_120) * 2, "toledo-continuous", {}, "tcp:x:1", AT)
+    change(tmp_path)  # type: ignore[operator]
+    problem = replay_recording(tmp_path, "b")
+    assert problem is not None
+    assert says in problem
+
+
+def test_the_sites_check_replays_what_was_recorded(site: Path) -> None:
+    folder = site.parent / "recordings"
+    keep_recording(folder, "bridge", message(43_120), "toledo-continuous", {}, "tcp:x:1", AT)
+    (folder / "bridge.bin").write_bytes(message(43_100))
+    (finding,) = (one for one in check_site(site) if one.what == "recording bridge")
+    assert not finding.good
+    assert "43120.0" in finding.text
