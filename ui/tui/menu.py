@@ -53,7 +53,7 @@ def help_dialog(app: "StationApp") -> Read:
         t.gettext("F8/X dismiss the weight   F9/Z cancel the visit   menu: tipped elsewhere"),
         t.gettext("Load: F5/I type a value or the variety   F6/O another cell   F7/B barcode"),
         t.gettext("F8/X refuse   F9/G the supplier leaves"),
-        t.gettext("Arrival: F5/P add a load   F6/O next load   F7/X remove it   F9/V save"),
+        t.gettext("Arrival: F5/V save   F9/P add a load   F6/O next load   F7/X remove it"),
         t.gettext("Exceptions: Enter or a scan assigns   F8/X dismisses"),
     ]
     return Read(t.gettext("Keys"), "\n".join(lines), t)

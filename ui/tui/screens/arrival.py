@@ -29,10 +29,10 @@ COMPLETED = ("plate", "supplier", "species", "claims")
 class ArrivalScreen(StationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
-        Binding("f5,p", "add_load", show=False),
+        Binding("f9,p", "add_load", show=False),
         Binding("f6,o", "next_load", show=False),
         Binding("f7,x", "remove_load", show=False),
-        Binding("f9,v", "save", show=False),
+        Binding("f5,v", "save", show=False),
         Binding("up", "pick(-1)", show=False),
         Binding("down", "pick(1)", show=False),
         Binding("enter", "resume", show=False),
@@ -81,8 +81,8 @@ class ArrivalScreen(StationScreen):
 
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
-        keys = [(t.gettext("Enter"), t.gettext("next, save")), ("F9/V", t.gettext("save"))]
-        keys.append(("F5/P", t.gettext("add a load")))
+        keys = [(t.gettext("Enter"), t.gettext("next, save")), ("F5/V", t.gettext("save"))]
+        keys.append(("F9/P", t.gettext("add a load")))
         if len(self.draft.loads) > 1:
             keys += [("F6/O", t.gettext("next load")), ("F7/X", t.gettext("remove load"))]
         return [*keys, (t.gettext("Esc"), t.gettext("letters, back"))]
