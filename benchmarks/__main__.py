@@ -1,6 +1,6 @@
 """`./silo bench [NAME ...]`: measures against the bars of the design and keeps the result.
 
-Names: day propose photo start route decode. The last result of each is kept in `benchmarks/last.json`.
+Names: day propose photo start route decode devices. The last result of each is in `benchmarks/last.json`.
 """
 
 import json
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import day, parts, station
+from benchmarks.devices import devices
 from benchmarks.machine import description
 
 LAST = Path(__file__).with_name("last.json")
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "route": parts.routing,
     "decode": parts.decoding,
+    "devices": devices,
     "propose": station.measurement_to_proposal,
     "photo": station.photo_to_inspection,
     "start": station.start_up,
