@@ -21,6 +21,7 @@ from station.api.context import Context
 from station.clock import StationClock, scaled
 from station.receival import reference
 from station.receival.desk import Desk
+from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices, make_drivers
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake
@@ -68,7 +69,8 @@ def serve(options: ServeOptions) -> int:
         light_box = LightBox(desk, blobs, _worker(settings, options.config), clock)
         watch = jobs.Watch(ledger)
         devices = Devices(settings, drivers, intake, ledger, clock)
-        vitals = Vitals(ledger, clock, intake, light_box, watch, devices)
+        announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
+        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
         context = Context(
             desk=desk,
             blobs=blobs,
@@ -90,6 +92,8 @@ def serve(options: ServeOptions) -> int:
             timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
         stack.enter_context(light_box.running())
+        if announcer is not None:
+            stack.enter_context(announcer.running())
         stack.enter_context(intake.running())
         server.run()
     return CRASHED if crash.happened else 0

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -35,6 +36,17 @@ Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Zone = Annotated[str, AfterValidator(known_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _broker(address: str) -> str:
+    """Raises ValueError where it is no address of a broker."""
+    parts = urlsplit(address)
+    if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
+        raise ValueError("must be mqtt://host:port, with user:password@ before the host where needed")
+    return address
+
+
+Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_broker)]
 
 
 class Section(BaseModel):
@@ -138,6 +150,15 @@ class Instrument(Section):
     settings: dict[str, str | int | float | bool] = {}
 
 
+class Mqtt(Section):
+    """Where the station publishes its own state: `broker` is `mqtt://user:password@host:1883`. Home
+    Assistant finds it by `discovery_prefix`."""
+
+    broker: Broker
+    discovery: bool = True
+    discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
+
+
 class Supplier(Section):
     name: Text
     external_id: str | None = None
@@ -149,6 +170,7 @@ class SiteSettings(Section):
     intake: Intake = Intake()
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
+    mqtt: Mqtt | None = None
     products: dict[str, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

@@ -1,5 +1,6 @@
 """The ways to a device. This package is the only importer of pyserial and paho."""
 
+from drivers.transport.announce import MqttAnnouncer
 from drivers.transport.base import Chunk, EndOfData, ErrorCode, LineDown, Publishing, Transport
 from drivers.transport.folder import FolderTransport
 from drivers.transport.mqtt import MqttTransport
@@ -16,6 +17,7 @@ __all__ = [
     "ErrorCode",
     "FolderTransport",
     "LineDown",
+    "MqttAnnouncer",
     "MqttPublisher",
     "MqttTransport",
     "Presence",

@@ -5,6 +5,7 @@ from typing import Any
 from station.api.context import HealthFacts
 from station.clock import NOTICEABLE, StationClock
 from station.jobs import Watch
+from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
@@ -22,6 +23,7 @@ class Vitals:
         light_box: LightBox,
         watch: Watch,
         devices: Devices,
+        announcer: Announcer | None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -29,6 +31,7 @@ class Vitals:
         self._light_box = light_box
         self._watch = watch
         self._devices = devices
+        self._announcer = announcer
 
     def facts(self) -> HealthFacts:
         return HealthFacts(vision=self._light_box.state, warnings=tuple(self._warnings()))
@@ -46,6 +49,8 @@ class Vitals:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
         if unverified := self._devices.unverified():
             found.append(("verifications_expired", {"instruments": unverified}))
+        if self._announcer is not None and (problem := self._announcer.problem):
+            found.append(("broker_lost", {"broker": self._announcer.broker, "text": problem}))
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found

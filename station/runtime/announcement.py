@@ -1,0 +1,138 @@
+"""What the station says of itself over MQTT: topics and payloads, and what Home Assistant is told of them.
+
+silo/<site>/status              online, or by the last will offline (retained)
+silo/<site>/<device>/status     {"state", "since", "name", ...} (retained)
+silo/<site>/<device>/reading    the last result, {"at", "kind", "values", ...} (retained)
+silo/<site>/<device>/event      what just happened, {"kind", "at", ...}
+<prefix>/sensor/.../config      Home Assistant's discovery (retained)
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from drivers.reading import UNIT_OF, Analyte
+from station.api.context import DeviceLive
+from station.store.tables import AuditEvent, Reading, Weighing
+
+_DEVICE_CLASSES = {Analyte.WEIGHT: "weight", Analyte.TEMPERATURE: "temperature", Analyte.MOISTURE: "moisture"}
+ONLINE, OFFLINE = b"online", b"offline"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    topic: str
+    payload: bytes
+    retain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """Of one site; its id and the devices' ids hold no character that means something in a topic."""
+
+    site: str
+    site_name: str
+    discovery_prefix: str | None
+
+    @property
+    def status(self) -> str:
+        return f"silo/{self.site}/status"
+
+    def of(self, device: str, what: str) -> str:
+        return f"silo/{self.site}/{device}/{what}"
+
+    def device_status(self, live: DeviceLive) -> Said:
+        """Without counters and times that change with every message."""
+        facts = {
+            "state": live.state,
+            "since": live.since.isoformat(),
+            "name": live.name,
+            "kind": live.kind,
+            "category": live.category,
+            "serial_number": live.serial_number,
+            "verified_until": live.verified_until.isoformat() if live.verified_until else None,
+            "is_verified": live.is_verified,
+            "error": live.error[0] if live.error else None,
+        }
+        return Said(self.of(live.id, "status"), _json(facts))
+
+    def reading(self, row: Reading) -> Said:
+        facts = {
+            "id": row.id,
+            "at": row.at.isoformat(),
+            "kind": "analysis",
+            "instrument": row.instrument_id,
+            "barcode": row.barcode,
+            "product": row.product,
+            "values": row.values,
+            "flags": row.flags,
+            "remarks": row.remarks,
+        }
+        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+
+    def weighing(self, row: Weighing) -> Said:
+        weight = {"value": row.kg, "unit": UNIT_OF[Analyte.WEIGHT].value, "basis": None}
+        facts = {
+            "id": row.id,
+            "at": row.at.isoformat(),
+            "kind": "weight",
+            "instrument": row.instrument_id,
+            "sealed_number": row.sealed_number,
+            "rule": row.rule,
+            "values": {Analyte.WEIGHT.value: weight},
+            "remarks": row.remarks,
+        }
+        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+
+    def event(self, row: AuditEvent, device: str) -> Said:
+        facts = {"kind": row.kind, "at": row.at.isoformat(), "seq": row.seq, "data": row.data}
+        return Said(self.of(device, "event"), _json(facts), retain=False)
+
+    def state_event(self, live: DeviceLive, before: str) -> Said:
+        facts = {"kind": "state_changed", "at": live.since.isoformat(), "from": before, "to": live.state}
+        return Said(self.of(live.id, "event"), _json(facts), retain=False)
+
+    def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Said]:
+        """What Home Assistant needs to show the device: whether it is there, and each value."""
+        if self.discovery_prefix is None:
+            return []
+        identity = f"silo_{self.site}_{live.id}"
+        common = {
+            "availability_topic": self.status,
+            "device": {
+                "identifiers": [identity],
+                "name": f"{self.site_name} {live.name}",
+                "model": live.kind,
+                "serial_number": live.serial_number,
+            },
+        }
+        connected = {
+            **common,
+            "name": "connected",
+            "unique_id": f"{identity}_connected",
+            "state_topic": self.of(live.id, "status"),
+            "value_template": "{{ 'ON' if value_json.state == 'live' else 'OFF' }}",
+            "device_class": "connectivity",
+        }
+        said = [Said(f"{self.discovery_prefix}/binary_sensor/{identity}/connected/config", _json(connected))]
+        for analyte in analytes:
+            topic = f"{self.discovery_prefix}/sensor/{identity}/{analyte.value}/config"
+            said.append(Said(topic, _json({**common, **self._sensor(live.id, identity, analyte)})))
+        return said
+
+    def _sensor(self, device: str, identity: str, analyte: Analyte) -> Mapping[str, Any]:
+        of_class = _DEVICE_CLASSES.get(analyte)
+        return {
+            "name": analyte.value.replace("_", " "),
+            "unique_id": f"{identity}_{analyte.value}",
+            "state_topic": self.of(device, "reading"),
+            "value_template": f"{{{{ value_json['values'].get('{analyte.value}', {{}}).get('value') }}}}",
+            "unit_of_measurement": UNIT_OF[analyte].value,
+            "state_class": "measurement",
+            **({"device_class": of_class} if of_class else {}),
+        }
+
+
+def _json(facts: Mapping[str, Any]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
