@@ -11,11 +11,10 @@ from typing import Protocol
 from drivers.errors import SettingError
 from drivers.gateway.modbus import Modbus
 from drivers.kind import Polled
-from drivers.registry import KINDS, make_protocol
+from drivers.registry import make_protocol
 from drivers.simulated.analyzers import ANALYZERS, STUBBORN, Bench
 from drivers.simulated.disturbed import DisturbedLine
 from drivers.simulated.faults import LineFault
-from drivers.simulated.indicator import Talker
 from drivers.simulated.line import TwoWayLine
 from drivers.simulated.modbus_talker import SimulatedModbus
 from drivers.simulated.plan import FaultPlan
@@ -132,7 +131,7 @@ def _trucks(
 ) -> Trucks:
     protocol = make_protocol(kind, _own(casting, settings))
     return Trucks(
-        SimulatedModbus(protocol.query) if isinstance(protocol, Modbus) else _talker(kind, clock),
+        SimulatedModbus(protocol.query) if isinstance(protocol, Modbus) else WEIGHBRIDGES[kind](clock),
         line,
         clock=clock,
         plan=FaultPlan(casting.faults, casting.seed, _MESSAGES_BETWEEN),
@@ -169,7 +168,7 @@ def _samples(
         seed=casting.seed,
         every_s=1.0 / (casting.rate_hz or _SAMPLES_HZ),
         stubborn=kind in STUBBORN,
-        counts=kind != "generic" or KINDS[kind].category == make_protocol(kind, bench.settings).category,
+        counts=make_protocol(kind, bench.settings).category == "analyzer",
     )
 
 
@@ -198,10 +197,6 @@ def _own(casting: Casting, settings: Mapping[str, str]) -> dict[str, str]:
     if casting.kind != "tasmota":
         return dict(settings)
     return {key.removeprefix("inner."): value for key, value in settings.items() if key.startswith("inner.")}
-
-
-def _talker(kind: str, clock: Callable[[], datetime]) -> Talker:
-    return WEIGHBRIDGES[kind](clock)
 
 
 def _wait(stop: threading.Event, seconds: float) -> None:

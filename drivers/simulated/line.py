@@ -90,25 +90,6 @@ class PtyLine:
         self.disconnect()
 
 
-class WatchedPtyLine(PtyLine):
-    """A pseudo-terminal that knows whether a program has it open: what nobody hears is not carried."""
-
-    def plug(self) -> None:
-        super().plug()
-        with self._lock:
-            if self._ends and len(self._ends) == 2:
-                os.close(self._ends[1])
-                self._ends = self._ends[:1]
-
-    @property
-    def connected(self) -> bool:
-        with self._lock:
-            return self._ends is not None and not _hung_up(self._ends[0])
-
-    def write(self, data: bytes) -> bool:
-        return self.connected and super().write(data)
-
-
 class TcpLine:
     """A serial converter on loopback that serves one client and refuses a second one.
 
@@ -248,12 +229,6 @@ class MqttLine:
 
     def close(self) -> None:
         self._publisher.close()
-
-
-def _hung_up(fd: int) -> bool:
-    poll = select.poll()
-    poll.register(fd, 0)
-    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
 
 def _readable(line: socket.socket) -> bool:

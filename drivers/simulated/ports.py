@@ -11,8 +11,9 @@ from urllib.parse import unquote, urlsplit
 
 from drivers.errors import SettingError
 from drivers.registry import make_transport
-from drivers.simulated.line import MqttLine, TcpLine, TwoWayLine, WatchedPtyLine
+from drivers.simulated.line import MqttLine, TcpLine, TwoWayLine
 from drivers.simulated.tasmota import TasmotaLine
+from drivers.simulated.watched_pty import WatchedPtyLine
 from drivers.transport import LineDown, SerialTransport
 
 

@@ -346,3 +346,9 @@ def test_a_relay_needs_a_line_of_its_own(tmp_path):
         with pytest.raises(SettingError):
             make_relay(RelayConfig(port, Pty(tmp_path / "x"), Tcp("127.0.0.1", 0)), clock=now)
     assert not (tmp_path / "x").is_symlink()
+
+
+def test_the_example_file_is_a_relays_file():
+    config = load_config(Path(__file__).parents[2] / "examples" / "relay.toml")
+    assert config.legacy == Pty(Path("/run/silo/bridge"))
+    assert not config.station_may_write
