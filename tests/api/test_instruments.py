@@ -1,0 +1,62 @@
+"""Swapping an instrument over HTTP, and what is told of instruments."""
+
+import pytest
+
+from station.receival.visits import NewLoad
+from tests.api.rig import Counter
+from tests.silo_rig import GOOD
+
+LOANER = {"name": "GAC loan", "serial_number": "L-77", "verified_until": "2027-03-31", "note": "broken"}
+
+
+def test_a_loaner_is_swapped_in_and_both_histories_are_told(counter: Counter) -> None:
+    counter.silo.measure("gac", GOOD)
+    with counter.client("anne") as client:
+        made = client.post("/instruments/gac/swap", json=LOANER)
+        assert made.status_code == 200, made.text
+        assert (made.json()["port_id"], made.json()["serial_number"]) == ("gac", "L-77")
+        counter.silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+        counter.silo.measure("gac", GOOD, "S1")
+        (reading,) = client.get("/samples/S1").json()["readings"]
+        assert (reading["device"], reading["instrument_name"]) == ("gac", "GAC loan")
+        (waits,) = client.get("/exceptions").json()
+        assert (waits["device"], waits["device_name"]) == ("gac", "GAC 2100")
+        known = {row["name"]: row for row in client.get("/instruments").json()}
+    assert known["GAC 2100"]["port_id"] is None
+    assert known["GAC loan"]["plugged"][0]["by"] == "Anne"
+
+
+@pytest.mark.parametrize("who", ["marc", "ines"])
+def test_everybody_who_is_signed_in_may_swap(counter: Counter, who: str) -> None:
+    with counter.client(who) as client:
+        assert client.post("/instruments/gac/swap", json=LOANER).status_code == 200
+
+
+def test_the_installers_command_line_swaps_with_the_admin_token(counter: Counter) -> None:
+    with counter.client("admin") as client:
+        assert client.post("/admin/instruments/gac/swap", json=LOANER).status_code == 200
+        assert len(client.get("/admin/instruments").json()) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "status", "code"),
+    [
+        ("nowhere", {}, 404, "unknown_port"),
+        ("bridge", {"serial_number": "TB-1"}, 409, "same_instrument"),
+        ("gac", {"serial_number": " "}, 422, "not_valid"),
+        ("gac", {"grain_temperature_c": [40.0, 10.0]}, 422, "not_valid"),
+        ("gac", {"uncertainty": {"sugar": 1.0}}, 422, "not_valid"),
+        ("gac", {"verified_until": "soon"}, 422, "not_valid"),
+    ],
+)
+def test_a_swap_that_cannot_be_says_why(
+    counter: Counter, path: str, change: dict[str, object], status: int, code: str
+) -> None:
+    with counter.client("anne") as client:
+        refused = client.post(f"/instruments/{path}/swap", json={**LOANER, **change})
+    assert (refused.status_code, refused.json()["code"]) == (status, code)
+
+
+def test_nobody_swaps_without_signing_in(counter: Counter) -> None:
+    with counter.client("phone") as client:
+        assert client.post("/instruments/gac/swap", json=LOANER).status_code == 401

@@ -1,0 +1,74 @@
+"""A loaner at 15:00: three questions at the terminal; and a weight whose line failed is asked about."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from drivers.disturbance import Disturbance
+from drivers.reading import UNIT_OF, Analyte, Reading, Value
+from station.receival import weighings
+from station.receival.instruments import plugged
+from station.store import queries
+from tests.ui.rig import Station
+from tests.ui.terminal import terminal
+from ui.tui.screens.swap import parse_date
+
+
+async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.press("d")
+        await t.see("GAC 2100", "changer l'instrument")
+        await t.press("down", "s")
+        await t.see("À la place de GAC 2100")
+        await t.write("GAC de prêt")
+        await t.press("enter")
+        await t.see("numéro de série")
+        await t.write("L-77")
+        await t.press("enter")
+        await t.see("Vérifié jusqu'au")
+        await t.write("31/13/2027")
+        await t.press("enter")
+        await t.see("Tapez un jour")
+        await t.press(*["backspace"] * 10)
+        await t.write("31/03/2027")
+        await t.press("enter")
+        await t.hear("GAC de prêt (n° de série L-77) mesure ici désormais.")
+    with station.silo.desk.ledger.read() as tx:
+        now = plugged(tx)["gac"]
+    assert (now.instrument.serial_number, now.instrument.verified_until) == ("L-77", date(2027, 3, 31))
+    assert now.assignment.by == "Anne"
+
+
+async def test_an_expired_verification_stands_on_the_devices_screen(station: Station) -> None:
+    station.devices = [replace(station.devices[0], verified_until=date(2026, 5, 31), is_verified=False)]
+    async with terminal(station) as t:
+        await t.press("d")
+        await t.see("VÉRIFICATION EXPIRÉE")
+
+
+async def test_a_weight_whose_line_failed_is_asked_about_before_it_counts(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    frame = replace(silo.stored("bridge"), disturbance=Disturbance.RECONNECTED)
+    values = {Analyte.WEIGHT: Value(43_120.0, UNIT_OF[Analyte.WEIGHT])}
+    reading = Reading("toledo-continuous", "weight", frame.frame, values)
+    weighings.take_weighing(silo.desk, reading, "equal_readings", 43_120.0, frame)
+    async with terminal(station) as t:
+        await t.see("43 120 kg", "La ligne a été perdue")
+        await t.press("enter")
+        await t.see("Le pont affiche-t-il 43 120 kg")
+        await t.press("escape")
+        assert silo.chain(visit) == []
+        await t.press("enter", "enter")
+        await t.until(lambda: silo.chain(visit), "the weighing")
+    with silo.desk.ledger.read() as tx:
+        assert queries.offered_weighings(tx) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("31/05/2027", date(2027, 5, 31)), ("2027-05-31", date(2027, 5, 31)), ("", None), ("31/02/2027", None)],
+)
+def test_a_day_is_read_as_people_write_it(text: str, day: date | None) -> None:
+    assert parse_date(text) == day
