@@ -19,6 +19,7 @@ class StatusReport:
         self._said: tuple[Any, ...] | None = None
         self._written: dict[str, Any] | None = None
         self._next = 0.0
+        self._failing = False
 
     def __call__(self, status: dict[str, Any]) -> None:
         state = (
@@ -34,7 +35,18 @@ class StatusReport:
         if self._file and status != self._written and (news or self._monotonic() >= self._next):
             self._next = self._monotonic() + _EVERY_S
             self._written = status
-            _write_whole(self._file, status)
+            self._keep(self._file, status)
+
+    def _keep(self, file: Path, status: dict[str, Any]) -> None:
+        """A status that cannot be written is told once and never ends the relay."""
+        try:
+            _write_whole(file, status)
+        except OSError as error:
+            if not self._failing:
+                self._say({"status_file": str(file), "error": error.strerror})
+            self._failing = True
+        else:
+            self._failing = False
 
 
 def _write_whole(file: Path, status: dict[str, Any]) -> None:

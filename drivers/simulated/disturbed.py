@@ -3,10 +3,9 @@
 import random
 import re
 
-from drivers.simulated.faults import LineFault, damaged
+from drivers.simulated.faults import POWER_UP, LineFault, damaged
 from drivers.simulated.line import TwoWayLine
 
-BANNER = b"\r\nREADY\r\n"
 _POINT = re.compile(rb"(?<=[0-9])\.(?=[0-9])")
 
 
@@ -31,7 +30,7 @@ class DisturbedLine:
         if fault is LineFault.DISCONNECT:
             return self._cut_off(data)
         if fault is LineFault.POWER_UP_BANNER:
-            self._put(BANNER)
+            self._put(POWER_UP)
             return self._put(data)
         if fault is LineFault.REPEAT:
             return self._put(data) and self._put(data)

@@ -21,6 +21,8 @@ class LineFault(StrEnum):
     DISCONNECT = "disconnect"
 
 
+# What an indicator without a banner of its own says at power-up: a spike on the line, and a greeting.
+POWER_UP = b"\x00\xffREADY\r\n"
 # After these the message still says what was shown, and must arrive.
 HARMLESS = frozenset({LineFault.POWER_UP_BANNER, LineFault.GLUED, LineFault.REPEAT})
 

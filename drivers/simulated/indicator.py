@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from drivers.simulated.emission import Emission, EmissionLog
-from drivers.simulated.faults import HARMLESS, LineFault, damaged, disturbed
+from drivers.simulated.faults import HARMLESS, POWER_UP, LineFault, damaged, disturbed
 from drivers.simulated.line import TwoWayLine
 from drivers.simulated.scale import Display, Scale
 
@@ -139,7 +139,7 @@ class Indicator:
             self._glue += data
             self._told(Said(display, b"", fault, False, False))
             return
-        sent = self._glue + damaged(data, fault, self._talker.banner, self._random)
+        sent = self._glue + damaged(data, fault, self._talker.banner or POWER_UP, self._random)
         self._glue = b""
         carried = self._line.write(sent) if sent else False
         counts = self._note(display, data, intact=fault is None or fault in HARMLESS, carried=carried)

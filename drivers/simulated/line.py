@@ -146,6 +146,9 @@ class TcpLine:
             self._kept = b""
             server, self._server = self._server, None
         if server:
+            # The other thread may still wait for it, which alone would keep the port taken.
+            with contextlib.suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)
             server.close()
 
     def close(self) -> None:

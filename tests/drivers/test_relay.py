@@ -290,6 +290,17 @@ def test_the_status_is_said_at_changes_and_written_whole(tmp_path):
     assert written["port"]["bytes_from_device"] == 4
 
 
+def test_a_status_file_that_cannot_be_written_is_told_once(tmp_path):
+    (tmp_path / "file").write_text("")
+    said = []
+    report = StatusReport(tmp_path / "file" / "status.json", said.append, lambda: 0.0)
+    for count in range(3):
+        for clients in range(2):
+            status = {"port": {"state": "open", "error": None}, "station": {"clients": clients}}
+            report({**status, "legacy": {"clients": count}})
+    assert [s["error"] for s in said if "error" in s] == ["File exists"]
+
+
 @given(st.lists(st.one_of(st.binary(max_size=20), st.integers(0, 20)), max_size=40), st.integers(1, 30))
 def test_a_backlog_keeps_the_newest_bytes_and_counts_the_others(acts, limit):
     backlog, model, dropped = Backlog(limit), b"", 0
