@@ -177,4 +177,5 @@ def _weight(weighing: Weighing) -> dict[str, Any]:
         "rule": weighing.rule,
         "sealed_number": weighing.sealed_number,
         "typed_by": weighing.typed_by,
+        "remarks": weighing.remarks,
     }

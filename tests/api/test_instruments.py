@@ -57,6 +57,16 @@ def test_a_swap_that_cannot_be_says_why(
     assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
+def test_the_ticket_says_that_the_bridge_was_not_verified(counter: Counter) -> None:
+    with counter.client("anne") as client:
+        expired = {"name": "Bridge 2", "serial_number": "TB-2", "verified_until": "2026-05-31"}
+        assert client.post("/instruments/bridge/swap", json=expired).status_code == 200
+        number = counter.silo.receive("AB-123-CD").tickets[0].number
+        text = client.get(f"/tickets/{number}").json()["text"]
+    assert "verification expired on" in text
+    assert all(len(line) <= 42 for line in text.splitlines())
+
+
 def test_nobody_swaps_without_signing_in(counter: Counter) -> None:
     with counter.client("phone") as client:
         assert client.post("/instruments/gac/swap", json=LOANER).status_code == 401

@@ -9,7 +9,7 @@ from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
-from station.api.language import N_, Translator, translator, words
+from station.api.language import N_, Translator, reasons, translator, words
 
 WIDTH = 42
 
@@ -77,6 +77,8 @@ def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[s
     if weighing["typed_by"]:
         said = f"{said} ({weighing['typed_by']})"
     yield from wrap("  " + said, WIDTH, subsequent_indent="  ")
+    for remark in reasons(weighing.get("remarks", ()), t.language):
+        yield from wrap(f"  ! {remark.message}", WIDTH, subsequent_indent="    ")
     if weighing["sealed_number"]:
         yield from _pair("  " + t.gettext("sealed No."), weighing["sealed_number"])
 
