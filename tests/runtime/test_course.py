@@ -78,7 +78,7 @@ def offered(silo: Silo) -> list[Weighing]:
 def test_a_weighing_with_a_pulled_cable_in_it_says_so(silo: Silo, tmp_path: Path, pulled: bool) -> None:
     line = PtyLine(tmp_path / "bridge")
     with intake(silo, line) as driver:
-        until(lambda: driver.health().state != "down")
+        until(lambda: line.write(message(0)) and driver.health().frames)  # the port is open now
 
         def send(kg: int, count: int) -> None:
             for _ in range(count):
