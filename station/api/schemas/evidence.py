@@ -1,0 +1,140 @@
+"""Samples, readings, captures, inspections, and the exceptions that wait for a person."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from station.api.schemas.common import Barcode, In, Name, Number, Portion, Reason, SampleKind, Text, Value
+
+
+class UsedValue(Value):
+    """The value of an analyte that the proposal stands on, and where it comes from."""
+
+    analyte: str
+    u: float | None = None
+    device: str | None
+    typed_by: str | None
+    at: datetime
+    reading_id: str
+    reasons: list[Reason] = []
+
+
+class Reading(BaseModel):
+    id: str
+    at: datetime
+    device: str | None
+    instrument_id: str | None = None
+    instrument_name: str | None = None
+    typed_by: str | None
+    product: str | None
+    barcode: str | None
+    values: dict[str, Value]
+    flags: list[str]
+    remarks: list[Reason] = []
+    used_for: list[str] = []
+    pairing: Reason | None = None
+
+
+class Inspection(BaseModel):
+    id: str
+    model: str
+    version: str
+    sha256: str
+    accepted: bool
+    reasons: list[Reason]
+    kernels: int | None
+    cut: int | None
+    classes: dict[str, dict[str, float]]
+    species: dict[str, Any] | None
+    seconds: dict[str, float]
+    at: datetime
+
+
+class Capture(BaseModel):
+    id: str
+    at: datetime
+    phone: str
+    barcode: str | None
+    photos: list[str]
+    state: Literal["pending", "inspected", "refused", "no_model"]
+    inspections: list[Inspection] = []
+    pairing: Reason | None = None
+    unpaired: bool = False
+
+
+class SampleIn(In):
+    """A sample of its own (courtesy, control), or the barcode of a load's sample."""
+
+    barcode: Barcode
+    kind: SampleKind = "courtesy"
+    load_id: str | None = None
+    species: str | None = None
+    note: Text = ""
+
+
+class Sample(BaseModel):
+    id: str
+    barcode: str
+    kind: SampleKind
+    load_id: str | None
+    species: str | None
+    entered_at: datetime
+    ended_at: datetime | None
+    readings: list[Reading] = []
+
+
+class TypedValueIn(In):
+    value: Number
+    basis: Literal["as_is", "dm"] | None = None
+
+
+class TypedReadingIn(In):
+    barcode: Barcode
+    values: Annotated[dict[str, TypedValueIn], Field(min_length=1, max_length=16)]
+    note: Text = ""
+
+
+class ExceptionItem(BaseModel):
+    """A reading or capture that waits for a person; `id` is the item's own."""
+
+    id: str
+    kind: Literal["reading", "capture"]
+    at: datetime
+    device: str
+    device_name: str | None = None
+    barcode: str | None
+    product: str | None
+    values: dict[str, Value]
+    reason: Reason
+    candidates: list[str]
+
+
+class AssignIn(In):
+    barcode: Barcode
+
+
+class ClassShareIn(In):
+    """Kernels of one class: how many, their share of all complete ones, and its 95 % limits."""
+
+    count: Annotated[int, Field(ge=0, le=100_000, strict=True)]
+    share: Portion
+    low: Portion
+    high: Portion
+
+
+class SpeciesGuessIn(In):
+    name: Name
+    p: Portion
+
+
+class InspectionIn(In):
+    """What an outside model says of a capture, class by class."""
+
+    name: Name
+    version: Name
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    accepted: bool
+    kernels: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
+    classes: Annotated[dict[Name, ClassShareIn], Field(max_length=40)] = {}
+    species: SpeciesGuessIn | None = None

@@ -1,0 +1,83 @@
+"""Proposals, decisions, tickets."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, StringConstraints
+
+from station.api.schemas.common import In, Reason, Share, Text
+
+
+class Ranked(BaseModel):
+    cell: str
+    pit: str
+    line: str | None = None
+    score: float
+    reasons: list[Reason]
+
+
+class Refused(BaseModel):
+    cell: str
+    reasons: list[Reason]
+
+
+class Proposal(BaseModel):
+    """`cell` None: the truck waits, `reasons` say for what. `hold`: not a normal cell."""
+
+    id: str
+    at: datetime
+    cell: str | None
+    pit: str | None
+    hold: bool
+    load_t: float | None
+    rule_pack: str | None
+    reasons: list[Reason]
+    ranked: list[Ranked]
+    refused: list[Refused]
+
+
+class Decision(BaseModel):
+    id: str
+    at: datetime
+    by: str
+    cell: str
+    pit: str
+    proposal_id: str
+    overridden: bool
+    reason: str = ""
+
+
+class Tipping(BaseModel):
+    pit: str
+    cell: str
+    share: Share
+
+
+class Ticket(BaseModel):
+    number: int
+    campaign: str
+    load_id: str
+    visit_id: str
+    at: datetime
+    by: str
+    plate: str
+    supplier: str
+    species: str
+    gross_kg: float
+    tare_kg: float
+    net_kg: float
+    tipped: list[Tipping]
+    text: str
+
+
+class DecisionIn(In):
+    """`reason` is required when the choice is not the proposal."""
+
+    proposal_id: str
+    cell: str
+    pit: str
+    reason: Text = ""
+
+
+class OutcomeIn(In):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]

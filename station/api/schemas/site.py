@@ -1,0 +1,54 @@
+"""The site, its cells, its health."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from station.api.schemas.common import Reason, Value
+
+
+class Pit(BaseModel):
+    id: str
+    name: str
+    cells: list[str]
+
+
+class Site(BaseModel):
+    id: str
+    name: str
+    campaign: str
+    language: str
+    timezone: str = ""
+    species: list[str]
+    claims: list[str]
+    pits: list[Pit]
+    analytes: list[str]
+    override_reasons: list[str]
+    refusal_reasons: list[str]
+
+
+class Health(BaseModel):
+    accepting: bool
+    now: datetime
+    last_event: int
+    disk_free_mb: int
+    vision: Literal["ready", "starting", "replacing", "off"]
+    rule_pack: str | None
+    warnings: list[Reason] = []
+
+
+class Cell(BaseModel):
+    id: str
+    name: str
+    species: str | None
+    grade: str | None
+    claims: list[str]
+    role: Literal["normal", "hold", "quarantine"]
+    open: bool
+    pits: list[str]
+    capacity_t: float
+    content_t: float
+    reserved_t: float
+    free_t: float
+    quality: dict[str, Value]

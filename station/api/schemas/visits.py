@@ -1,0 +1,141 @@
+"""Arrivals, visits and their loads."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from station.api.schemas.common import (
+    Barcode,
+    Direction,
+    In,
+    LoadState,
+    Moment,
+    Name,
+    Number,
+    Plate,
+    Reason,
+    Share,
+    Text,
+    WeighingRole,
+)
+from station.api.schemas.evidence import Capture, Reading, UsedValue
+from station.api.schemas.outcome import Decision, Proposal, Ticket
+
+
+class OwnerIn(In):
+    supplier: Name
+    share: Share
+
+
+class LoadIn(In):
+    """One product of a visit; `share` of the gross weight only where loads are weighed at once."""
+
+    species: str
+    declared_variety: Text = ""
+    claims: list[str] = []
+    barcode: Barcode | None = None
+    share: Share | None = None
+    owners: list[OwnerIn] = []
+    declared: dict[str, Number] = {}
+
+
+class ArrivalIn(In):
+    """`arrived_at` only when a visit written on paper is entered later at its real time."""
+
+    plate: Plate
+    supplier: Name
+    direction: Direction = "inbound"
+    loads: Annotated[list[LoadIn], Field(min_length=1, max_length=6)]
+    arrived_at: Moment | None = None
+    note: Text = ""
+
+
+class Vehicle(BaseModel):
+    plate: str
+    supplier: str | None
+    species: str | None
+    loads: int = 1
+    last_tare_kg: float | None
+
+
+class Supplier(BaseModel):
+    id: str
+    name: str
+    external_id: str | None = None
+
+
+class LoadRow(BaseModel):
+    """A line of the queue."""
+
+    id: str
+    position: int
+    species: str
+    state: LoadState
+    barcode: str | None
+    pit: str | None
+    cell: str | None
+    hold: bool = False
+    ticket: int | None = None
+    missing: list[str] = []
+
+
+class VisitRow(BaseModel):
+    id: str
+    plate: str
+    supplier: str
+    direction: Direction
+    arrived_at: datetime
+    ended_at: datetime | None
+    gross_kg: float | None
+    loads: list[LoadRow]
+
+
+class ChainWeighing(BaseModel):
+    id: str
+    role: WeighingRole
+    kg: float
+    at: datetime
+    rule: str
+    instrument: str | None
+    instrument_name: str | None = None
+    remarks: list[Reason] = []
+    sealed_number: str | None
+    typed_by: str | None
+    confirmed_by: str
+
+
+class Visit(VisitRow):
+    note: str = ""
+    entered_by: str
+    weighings: list[ChainWeighing]
+
+
+class Load(LoadRow):
+    visit_id: str
+    plate: str
+    supplier: str
+    declared_variety: str
+    operator_variety: str
+    model_variety: str
+    lab_variety: str
+    claims: list[str]
+    owners: list[dict[str, Any]]
+    share: float
+    gross_kg: float | None
+    tare_kg: float | None
+    estimated_kg: float | None
+    outcome_reason: str = ""
+    values: list[UsedValue]
+    photo: list[Reason] = []
+    readings: list[Reading]
+    captures: list[Capture]
+    proposal: Proposal | None
+    decision: Decision | None
+    ticket_document: Ticket | None = None
+
+
+class VarietyIn(In):
+    """What the operator sees, never what was declared."""
+
+    operator_variety: Text

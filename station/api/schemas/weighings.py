@@ -1,0 +1,56 @@
+"""Offered weights and their confirmation."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from station.api.schemas.common import In, Kilograms, Reason, Text, WeighingRole
+from station.api.schemas.outcome import Ticket, Tipping
+from station.api.schemas.visits import Visit
+
+
+class Preselection(BaseModel):
+    """Which visit this weight most likely belongs to, and as what; None means a new visit."""
+
+    visit_id: str | None
+    plate: str | None
+    role: WeighingRole
+    load_ids: list[str] = []
+
+
+class Weighing(BaseModel):
+    id: str
+    kg: float
+    at: datetime
+    rule: str
+    instrument: str | None
+    instrument_name: str | None = None
+    remarks: list[Reason] = []
+    sealed_number: str | None
+    typed_by: str | None
+    state: Literal["offered", "used", "dismissed"]
+    preselected: Preselection | None = None
+    candidates: list[Preselection] = []
+
+
+class TypedWeighingIn(In):
+    kg: Kilograms
+    reason: Text = ""
+
+
+class ConfirmWeighingIn(In):
+    """Takes an offered weight into a visit. `load_ids`: the loads that this weight closes (an
+    intermediate or last weighing); empty means the preselected ones. `tipped` per load where the
+    grain went elsewhere than decided."""
+
+    visit_id: str
+    role: WeighingRole
+    load_ids: list[str] = []
+    tipped: dict[str, list[Tipping]] = {}
+
+
+class WeighingConfirmed(BaseModel):
+    weighing: Weighing
+    visit: Visit
+    tickets: list[Ticket] = []
