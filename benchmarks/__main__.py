@@ -1,6 +1,6 @@
 """`./silo bench [NAME ...]`: measures against the bars of the design and keeps the result.
 
-Names: day propose photo start route decode devices. The last result of each is in `benchmarks/last.json`.
+Names: route decode devices propose photo swaps start day. The last result of each is in `benchmarks/last.json`.
 """
 
 import json
@@ -20,6 +20,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "devices": devices,
     "propose": station.measurement_to_proposal,
     "photo": station.photo_to_inspection,
+    "swaps": station.model_swaps,
     "start": station.start_up,
     "day": day.headless_day,
 }
