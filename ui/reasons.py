@@ -76,7 +76,7 @@ SENTENCES: Mapping[str, str] = {
     # photo gate
     "unreadable": N_("the photo cannot be read"),
     "too_large": N_("the photo is too large ({size}, limit {limit})"),
-    "not_sharp": N_("the photo is not sharp ({value}, at least {limit})"),
+    "not_sharp": N_("the photo is not sharp (edges over {value} of a kernel, at most {limit})"),
     "dark": N_("the photo is too dark ({value}, at least {limit})"),
     "bright": N_("the photo is too bright ({value}, at most {limit})"),
     "glare": N_("glare on {share} of the photo (at most {limit_share})"),

@@ -75,7 +75,7 @@ class Code(StrEnum):
     # photo gate
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"  # pixels or bytes, limit
-    NOT_SHARP = "not_sharp"  # value, limit
+    NOT_SHARP = "not_sharp"  # value, limit: width of the edges as a share of a kernel's
     DARK = "dark"  # value, limit
     BRIGHT = "bright"  # value, limit
     GLARE = "glare"  # share, limit
