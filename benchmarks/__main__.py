@@ -1,6 +1,6 @@
 """`./silo bench [NAME ...]`: measures against the bars of the design and keeps the result.
 
-Names: route decode devices propose photo swaps start day. The last result of each is in `benchmarks/last.json`.
+Names: route decode devices propose photo swaps start day. The last results are in `benchmarks/last.json`.
 """
 
 import json

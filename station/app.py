@@ -26,8 +26,9 @@ from station.runtime.devices import Devices, make_drivers
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox, shipped_bundle
-from station.settings import LOOPBACK, Problem, SettingsError, SiteSettings, load_settings
+from station.settings import Problem, SettingsError, load_settings
 from station.site import policy_of, reference_of, rule_pack_texts
+from station.site_file import LOOPBACK, SiteSettings
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger

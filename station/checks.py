@@ -15,8 +15,9 @@ from drivers.transport import LineDown
 from station.app import bundle_path
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
-from station.settings import Instrument, SettingsError, SiteSettings, load_settings
+from station.settings import SettingsError, load_settings
 from station.site import protocol_of, rule_pack_texts
+from station.site_file import Instrument, SiteSettings
 from station.store import audit
 from station.store.engine import Ledger, LedgerBusy, LedgerError
 from station.vision.bundle import BundleError, read_bundle

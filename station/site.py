@@ -7,7 +7,8 @@ from drivers.kind import Kind
 from drivers.registry import make_protocol
 from station.receival.desk import Policy
 from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile
-from station.settings import Instrument, Problem, SettingsError, SiteSettings, opening_values
+from station.settings import Problem, SettingsError
+from station.site_file import Instrument, SiteSettings, opening_values
 
 
 def policy_of(settings: SiteSettings) -> Policy:

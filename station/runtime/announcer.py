@@ -16,7 +16,7 @@ from drivers.reading import Analyte
 from drivers.transport import MqttAnnouncer, Presence
 from station.api.context import DeviceLive
 from station.runtime.announcement import OFFLINE, ONLINE, Said, Topics
-from station.settings import SiteSettings
+from station.site_file import SiteSettings
 from station.store import audit, queries
 from station.store.engine import Ledger
 from station.store.tables import AuditEvent, Reading, Weighing

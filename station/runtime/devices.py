@@ -12,8 +12,9 @@ from drivers.registry import make_transport
 from station.api.context import DeviceLive
 from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
-from station.settings import Instrument, Problem, SettingsError, SiteSettings
+from station.settings import Problem, SettingsError
 from station.site import protocol_of
+from station.site_file import Instrument, SiteSettings
 from station.store.engine import Ledger
 
 

@@ -1,0 +1,189 @@
+"""What a site file may say, section by section. Every section refuses a key that it does not know."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from drivers.reading import UNIT_OF, Analyte, Basis
+from station.grain.identifiers import Claim, Species
+from station.grain.weighing import WeighingRule
+
+
+def known_zone(name: str) -> str:
+    """A zone of the system's tz database."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is no zone of the tz database; write it as Europe/Paris") from error
+    return name
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Zone = Annotated[str, AfterValidator(known_zone)]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _broker(address: str) -> str:
+    """Raises ValueError where it is no address of a broker."""
+    parts = urlsplit(address)
+    if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
+        raise ValueError("must be mqtt://host:port, with user:password@ before the host where needed")
+    return address
+
+
+Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_broker)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Site(Section):
+    """`data` and `rule_packs` are relative to the site file."""
+
+    id: Id
+    name: Text
+    campaign: Text
+    language: Literal["fr", "en"] = "fr"
+    timezone: Zone = "Europe/Paris"
+    data: Path = Path("data")
+    species: list[Species]
+    rule_packs: list[Path]
+
+
+class Server(Section):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8321
+
+
+class Intake(Section):
+    """`net_share`: the grain's share of a full vehicle's weight, used where its tare is not known."""
+
+    pairing_window_min: Positive = 15.0
+    net_share: Share = 0.62
+    override_reasons: list[Text] = ["Cellule pleine", "Consigne du responsable", "Choix de l'apporteur"]
+    refusal_reasons: list[Text] = ["Insectes vivants", "Odeur", "Humidité", "Corps étrangers"]
+
+
+class Weighing(Section):
+    """The weighing rule: a weight is taken after a return to zero when `equal_readings` stable ones agree."""
+
+    minimum_kg: Positive = 500.0
+    zero_kg: Positive = 50.0
+    equal_readings: Annotated[int, Field(ge=1, le=50)] = 3
+    within: Annotated[int, Field(ge=1, le=200)] = 20
+
+
+class Vision(Section):
+    """`bundle` is relative to the site file; without it the bundle that ships is used, `enabled = false`
+    runs without any."""
+
+    enabled: bool = True
+    bundle: Path | None = None
+    answer_timeout_s: Positive = 20.0
+
+
+class Opening(Section):
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    basis: Basis | None = None
+
+
+class Cell(Section):
+    id: Id
+    name: Text
+    species: Species | None = None
+    grade: Text | None = None
+    claims: list[Claim] = []
+    role: Literal["normal", "hold", "quarantine"] = "normal"
+    open: bool = True
+    capacity_t: Positive
+    opening_t: Annotated[float, Field(ge=0)] = 0.0
+    opening: dict[Analyte, Opening] = {}
+
+
+class Pit(Section):
+    id: Id
+    name: Text
+
+
+class Line(Section):
+    id: Id
+    name: Text
+    pits: Annotated[list[Id], Field(min_length=1)]
+    cells: Annotated[list[Id], Field(min_length=1)]
+
+
+class Instrument(Section):
+    """`id` names the place for good; name, serial number, asset tag and verification describe the
+    instrument that is there when the site is set up (a later one is plugged in by a swap).
+    `grain_temperature_c` is the range of grain temperatures for which it may be believed, `uncertainty`
+    its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
+    `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
+    `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
+    analyzer never."""
+
+    id: Id
+    name: Text
+    driver: Text
+    port: Address
+    serial_number: Text | None = None
+    asset_tag: Text | None = None
+    verified_until: date | None = None
+    grain_temperature_c: tuple[Celsius, Celsius] | None = None
+    uncertainty: dict[Analyte, Positive] = {}
+    silent_after_s: Positive | None = None
+    settings: dict[str, str | int | float | bool] = {}
+
+
+class Mqtt(Section):
+    """Where the station publishes its own state: `broker` is `mqtt://user:password@host:1883`. Home
+    Assistant finds it by `discovery_prefix`."""
+
+    broker: Broker
+    discovery: bool = True
+    discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
+
+
+class Supplier(Section):
+    name: Text
+    external_id: str | None = None
+
+
+class SiteSettings(Section):
+    site: Site
+    server: Server = Server()
+    intake: Intake = Intake()
+    weighing: Weighing = Weighing()
+    vision: Vision = Vision()
+    mqtt: Mqtt | None = None
+    products: dict[str, Species] = {}
+    order: dict[Analyte, list[Id]] = {}
+    cells: Annotated[list[Cell], Field(min_length=1)]
+    pits: Annotated[list[Pit], Field(min_length=1)]
+    lines: Annotated[list[Line], Field(min_length=1)]
+    instruments: list[Instrument] = []
+    suppliers: list[Supplier] = []
+
+    def weighing_rule(self) -> WeighingRule:
+        return WeighingRule(**self.weighing.model_dump())
+
+
+def opening_values(cell: Cell) -> dict[str, Any]:
+    """The opening content in the shape that movements keep."""
+    return {
+        analyte.value: {
+            "value": opening.value,
+            "unit": UNIT_OF[analyte].value,
+            "basis": opening.basis.value if opening.basis else None,
+        }
+        for analyte, opening in cell.opening.items()
+    }
