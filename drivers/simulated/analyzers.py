@@ -12,6 +12,7 @@ from drivers.reading import Analyte
 from drivers.simulated.astm import AstmInstrument
 from drivers.simulated.disturbed import DisturbedLine
 from drivers.simulated.emission import Emission
+from drivers.simulated.faults import LineFault
 from drivers.simulated.gac500xt import Gac500Xt
 from drivers.simulated.gac2100 import Gac2100
 from drivers.simulated.json_gateway import JsonGateway
@@ -54,14 +55,17 @@ def _gac500xt(bench: Bench) -> Measure:
 
 
 def _tesma(bench: Bench) -> Measure:
-    """The meter repeats a result every second; one undamaged repetition is enough."""
+    """The meter repeats a result every second; one undamaged repetition is enough. Its decimal sign is a
+    setting of the meter: a comma stays for all repetitions."""
     tesma = Tesma(bench.line)
 
     def measure(s: Sample, at: datetime) -> Emission:
         tesma.measure("BLE", s.moisture)
         sends = []
+        comma = LineFault.DECIMAL_COMMA if bench.line.fault is LineFault.DECIMAL_COMMA else None
         for _ in range(_TESMA_SENDS):
-            damaged = bench.line.fault is not None
+            bench.line.fault = bench.line.fault or comma
+            damaged = bench.line.fault not in (None, LineFault.DECIMAL_COMMA)
             sends.append(tesma.send_one(at) and not damaged)
             bench.pause(1.0)
         return Emission(at, message("BLE", s.moisture), {"moisture": s.moisture}, carried=any(sends))
