@@ -121,7 +121,7 @@ def _instrument(where: str, instrument: Instrument, file: Path) -> Iterator[Find
         return
     parts = urlsplit(port)
     try:
-        if parts.scheme == "mqtt":  # a client of its own must not take over the station's broker session
+        if parts.scheme == "mqtt":  # a client of its own must not take the station's place at the broker
             socket.create_connection((parts.hostname or "", parts.port or 1883), CONNECT_S).close()
         else:
             transport.open()

@@ -2,7 +2,7 @@
 
 Subscribe to all of the node: `mqtt://broker/spBv1.0/<group>/+/<edge>/#`; with `?sparkplug_host=<name>`
 the station says that it is there (`spBv1.0/STATE/<name>`), so that a node keeps its results for later
-while it is not. `sparkplug_session` tells how births, deaths and gaps are handled, `sparkplug_payload`
+while it is not. `sparkplug_life` tells how births, deaths and gaps are handled, `sparkplug_payload`
 the bytes. The profile has the sections that all profiles share, and:
 
     [metrics]
@@ -33,7 +33,7 @@ from drivers.gateway.profile import read_shared
 from drivers.gateway.sparkplug_node import Wanted
 from drivers.gateway.sparkplug_payload import Payload, decode_payload
 from drivers.gateway.sparkplug_record import Address, unpack
-from drivers.gateway.sparkplug_session import SparkplugSession
+from drivers.gateway.sparkplug_life import SparkplugLife
 from drivers.generic.tables import Table
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Frame, Reading
@@ -71,11 +71,11 @@ class Sparkplug:
         self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]
         self.silent_after_s = shared.head.silent_after_s  # type: ignore[misc]
 
-    def framer(self) -> SparkplugSession:
-        return SparkplugSession(self._wanted)
+    def framer(self) -> SparkplugLife:
+        return SparkplugLife(self._wanted)
 
     def dialogue(self) -> Dialogue:
-        return SparkplugSession(self._wanted)
+        return SparkplugLife(self._wanted)
 
     def parse(self, frame: Frame) -> Reading:
         record = unpack(frame.data)

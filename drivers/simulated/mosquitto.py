@@ -32,7 +32,7 @@ def available() -> str | None:
 
 
 class Mosquitto:
-    """One broker whose sessions and messages live in `folder`; `port` stays the same over restarts."""
+    """One broker whose subscriptions and messages live in `folder`; `port` stays the same over restarts."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,9 +1,8 @@
 """Messages from a broker, acknowledged only when the station says that they are safe.
 
-The session is persistent (fixed client id, clean_session off, QoS 1): while the station is away the
-broker keeps what arrives. An acknowledgement is given by `confirm`, after the caller's commit; a
-message without one comes again, marked DUP, when the connection is made anew. paho's own session
-lives in memory only, so every `open` makes a new client and the broker's session is the only one.
+The broker keeps what arrives while the station is away (fixed client id, clean_session off, QoS 1). An acknowledgement is given by `confirm`, after the caller's commit; a
+message without one comes again, marked DUP, when the connection is made anew. paho's own memory
+dies with the process, so every `open` makes a new client and only the broker's counts.
 
 `presence` is what the client says of itself: online after each subscription, offline by the
 connection's will or before it is closed.
@@ -31,7 +30,7 @@ _NO_TOPIC = "silo/no-such-topic"
 
 
 @dataclass(eq=False)
-class _Session:
+class _Link:
     """One connection: its client, what it received, and how it ended (None: it has not)."""
 
     client: Client
@@ -58,7 +57,7 @@ class _Session:
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
-    session: _Session
+    link: _Link
     mid: int
     qos: int
 
@@ -77,7 +76,7 @@ class MqttTransport:
         presence: Presence | None = None,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """`client_id` names the session at the broker: fixed for a device, used by nobody else.
+        """`client_id` is the name at the broker: fixed for a device, used by nobody else.
         `wall` gives seconds since 1970, for the presence."""
         self._host, self._port, self._topic = host, port, topic
         self._client_id = client_id
@@ -86,40 +85,38 @@ class MqttTransport:
         self._presence = presence
         self._wall = wall
         self._born_ms = 0
-        self._session: _Session | None = None
+        self._link: _Link | None = None
 
     def open(self) -> None:
         self.close()
-        session = _Session(self._client())
-        self._wire(session)
+        link = _Link(self._client())
+        self._wire(link)
         try:
-            session.client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+            link.client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
         except ConnectionRefusedError as error:
             raise LineDown(ErrorCode.REFUSED, f"{self._broker()} refuses: check that it runs") from error
         except OSError as error:
             text = f"{self._broker()} does not answer ({error}): check network and address"
             raise LineDown(ErrorCode.UNREACHABLE, text) from error
-        self._session = session
-        session.client.loop_start()
-        if not session.ready.wait(self._connect_s) or session.end:
+        self._link = link
+        link.client.loop_start()
+        if not link.ready.wait(self._connect_s) or link.end:
             self.close()
-            raise session.end or LineDown(ErrorCode.UNREACHABLE, f"{self._broker()} does not answer")
+            raise link.end or LineDown(ErrorCode.UNREACHABLE, f"{self._broker()} does not answer")
 
     def read(self, timeout: float) -> Chunk | None:
-        session = self._session
-        if session is None:
+        link = self._link
+        if link is None:
             raise self._lost()
         try:
-            message = (
-                session.inbox.get(timeout=timeout) if session.end is None else session.inbox.get_nowait()
-            )
+            message = link.inbox.get(timeout=timeout) if link.end is None else link.inbox.get_nowait()
         except queue.Empty:
             message = None
         if message is None:
-            if session.end:
-                raise session.end
+            if link.end:
+                raise link.end
             return None
-        receipt = _Receipt(session, message.mid, message.qos) if message.qos else None
+        receipt = _Receipt(link, message.mid, message.qos) if message.qos else None
         return Chunk(bytes(message.payload), True, receipt, bool(message.dup), message.topic)
 
     def write(self, data: bytes) -> None:
@@ -127,26 +124,26 @@ class MqttTransport:
 
     def publish(self, topic: str, data: bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Raises LineDown when the broker was lost."""
-        session = self._session
-        if session is None or session.end is not None:
+        link = self._link
+        if link is None or link.end is not None:
             raise self._lost()
-        if session.client.publish(topic, data, qos=qos, retain=retain).rc != 0:
+        if link.client.publish(topic, data, qos=qos, retain=retain).rc != 0:
             raise self._lost()
 
     def confirm(self, receipt: Any) -> None:
         """Acknowledge. A receipt of an earlier connection is void: its message comes again."""
-        if isinstance(receipt, _Receipt) and receipt.session is self._session:
-            receipt.session.client.ack(receipt.mid, receipt.qos)
+        if isinstance(receipt, _Receipt) and receipt.link is self._link:
+            receipt.link.client.ack(receipt.mid, receipt.qos)
 
     def close(self) -> None:
-        session, self._session = self._session, None
-        if session is not None:
+        link, self._link = self._link, None
+        if link is not None:
             gone = self._presence
-            if gone and session.end is None:
-                session.client.publish(gone.topic, gone.offline(self._born_ms), qos=1, retain=gone.retain)
-            session.settle()
-            session.client.disconnect()
-            session.client.loop_stop()
+            if gone and link.end is None:
+                link.client.publish(gone.topic, gone.offline(self._born_ms), qos=1, retain=gone.retain)
+            link.settle()
+            link.client.disconnect()
+            link.client.loop_stop()
 
     def describe(self) -> str:
         return f"mqtt://{self._host}:{self._port}/{self._topic}"
@@ -168,13 +165,13 @@ class MqttTransport:
             client.username_pw_set(self._username, self._password)
         return client
 
-    def _wire(self, session: _Session) -> None:
+    def _wire(self, link: _Link) -> None:
         def on_connect(
             client: Client, _user: Any, _flags: ConnectFlags, code: ReasonCode, _props: Properties | None
         ) -> None:
             if code.is_failure:
                 text = f"{self._broker()} refuses this station ({code}): check user and password"
-                session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
+                link.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
             else:
                 client.subscribe(self._topic, qos=1)
 
@@ -183,19 +180,19 @@ class MqttTransport:
         ) -> None:
             if any(code.is_failure for code in codes):
                 text = f"{self._broker()} refuses topic {self._topic}: check the broker's access list"
-                session.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
+                link.stop(LineDown(ErrorCode.BROKER_REFUSED, text))
             elif self._presence and self._presence.online:
                 here = self._presence.online(self._born_ms)
                 client.publish(self._presence.topic, here, qos=1, retain=self._presence.retain)
-            session.ready.set()
+            link.ready.set()
 
         def on_message(client: Client, _user: Any, message: MQTTMessage) -> None:
-            if session.inbox.qsize() >= _QUEUE_LIMIT:
+            if link.inbox.qsize() >= _QUEUE_LIMIT:
                 text = f"{self._broker()} sends faster than the station stores: check topic {self._topic}"
-                session.stop(LineDown(ErrorCode.OVERRUN, text))
+                link.stop(LineDown(ErrorCode.OVERRUN, text))
                 client.disconnect()
             else:
-                session.inbox.put_nowait(message)
+                link.inbox.put_nowait(message)
 
         def on_disconnect(
             _client: Client,
@@ -204,13 +201,13 @@ class MqttTransport:
             _code: ReasonCode,
             _props: Properties | None,
         ) -> None:
-            session.stop(self._lost())
+            link.stop(self._lost())
 
-        session.client.on_connect = on_connect
-        session.client.on_subscribe = on_subscribe
-        session.client.on_message = on_message
-        session.client.on_disconnect = on_disconnect
-        session.client.on_unsubscribe = lambda *_: session.settled.set()
+        link.client.on_connect = on_connect
+        link.client.on_subscribe = on_subscribe
+        link.client.on_message = on_message
+        link.client.on_disconnect = on_disconnect
+        link.client.on_unsubscribe = lambda *_: link.settled.set()
 
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Presence:
     """`online` is published after each connection (None: nothing is), `offline` before the connection is
     closed, or by the broker when it breaks. Both get the connection's time in ms since 1970, so that an
-    old will cannot end a new session."""
+    old will cannot end a new connection."""
 
     topic: str
     online: Callable[[int], bytes] | None

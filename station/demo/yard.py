@@ -140,8 +140,8 @@ def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
 
 
 def _leave_session(host: str, port: int) -> None:
-    """Makes the station's session at the broker, as an installer does before an instrument may speak:
+    """Makes the station known at the broker, as an installer does before an instrument may speak:
     from then on the broker keeps what the station has not taken."""
-    session = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")
-    session.open()
-    session.close()
+    known = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")
+    known.open()
+    known.close()

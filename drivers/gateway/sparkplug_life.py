@@ -29,7 +29,7 @@ NO_NAMES: Names = {}
 _LISTEN_S = 0.5
 
 
-class SparkplugSession(NoiseKeeper):
+class SparkplugLife(NoiseKeeper):
     """One connection to a broker; as a framer it reads a recording of records."""
 
     hold_s = 0.1
@@ -171,7 +171,7 @@ class SparkplugSession(NoiseKeeper):
         return self._release(node, None)
 
     def _died(self, node: Node, address: Address, payload: Payload, data: bytes, at: datetime) -> Unit:
-        """A will of an earlier session says nothing about this one."""
+        """A will of an earlier birth says nothing about this one."""
         born = payload.metric("bdSeq")
         if node.born_seq is not None and born is not None and born.value != node.born_seq:
             return Unit(())
