@@ -30,10 +30,10 @@ from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, InstrumentFault
 from drivers.gateway.json_paths import scalar_text
 from drivers.gateway.profile import read_shared
+from drivers.gateway.sparkplug_life import SparkplugLife
 from drivers.gateway.sparkplug_node import Wanted
 from drivers.gateway.sparkplug_payload import Payload, decode_payload
 from drivers.gateway.sparkplug_record import Address, unpack
-from drivers.gateway.sparkplug_life import SparkplugLife
 from drivers.generic.tables import Table
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Frame, Reading

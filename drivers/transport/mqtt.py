@@ -1,8 +1,9 @@
 """Messages from a broker, acknowledged only when the station says that they are safe.
 
-The broker keeps what arrives while the station is away (fixed client id, clean_session off, QoS 1). An acknowledgement is given by `confirm`, after the caller's commit; a
-message without one comes again, marked DUP, when the connection is made anew. paho's own memory
-dies with the process, so every `open` makes a new client and only the broker's counts.
+The broker keeps what arrives while the station is away (fixed client id, clean_session off, QoS 1).
+An acknowledgement is given by `confirm`, after the caller's commit; a message without one comes again,
+marked DUP, when the connection is made anew. paho's own memory dies with the process, so every `open`
+makes a new client and only the broker's counts.
 
 `presence` is what the client says of itself: online after each subscription, offline by the
 connection's will or before it is closed.

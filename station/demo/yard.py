@@ -134,12 +134,12 @@ def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
         lines = stack.enter_context(closing(TcpLine()))
         return lines, b"\n", f"tcp:127.0.0.1:{lines.port}"
     broker = stack.enter_context(Mosquitto(folder / "mosquitto"))
-    _leave_session("127.0.0.1", broker.port)
+    _be_known("127.0.0.1", broker.port)
     line = stack.enter_context(closing(MqttLine("127.0.0.1", broker.port, TOPIC)))
     return line, b"", f"mqtt://127.0.0.1:{broker.port}/{TOPIC}"
 
 
-def _leave_session(host: str, port: int) -> None:
+def _be_known(host: str, port: int) -> None:
     """Makes the station known at the broker, as an installer does before an instrument may speak:
     from then on the broker keeps what the station has not taken."""
     known = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")
