@@ -5,12 +5,16 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.cli.say import LANGUAGE, Exit, _, fail, out, pairs, tell, with_messages
 from ui.reasons import message
+
+if TYPE_CHECKING:
+    from drivers.errors import FrameError
+    from drivers.reading import Reading
 
 CHUNK = 65_536
 
@@ -22,7 +26,12 @@ def register(app: typer.Typer) -> None:
 
 
 def decode(
-    file: Annotated[str, typer.Argument(help=_("File with the bytes, or - for standard input."))],
+    file: Annotated[
+        str,
+        typer.Argument(
+            help=_("File with the bytes, a segment of the frame journal, or - for standard input.")
+        ),
+    ],
     driver: Annotated[str, typer.Option(help=_("Kind of device."))],
     profile: Annotated[
         str | None, typer.Option(help=_("Profile of the device: a file, or the name of one that ships."))
@@ -31,13 +40,12 @@ def decode(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A setting of the driver."))
     ] = None,
 ) -> None:
-    from drivers.decode import decode as decode_bytes
     from drivers.errors import FrameError, SettingError
 
     chosen = pairs(settings or []) | ({"profile": profile} if profile else {})
     found = bad = 0
     try:
-        for result in decode_bytes(_chunks(file), driver, chosen, at=datetime.now(UTC)):
+        for result in _decoded(file, driver, chosen):
             if isinstance(result, FrameError):
                 bad += 1
                 tell(f"{result} [{result.data.hex()}]")
@@ -153,6 +161,21 @@ def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
     assert isinstance(reasons, list)
     for reason in reasons:
         tell("    " + message(reason["code"], reason["params"], LANGUAGE))
+
+
+def _decoded(file: str, driver: str, chosen: dict[str, str]) -> Iterator["Reading | FrameError"]:
+    """A journal's records are whole messages with their arrival; any other file is a stream of now."""
+    from drivers.decode import decode as decode_bytes
+    from station.store.journal import SEGMENT_ENDINGS, records
+
+    if Path(file).suffix not in SEGMENT_ENDINGS:
+        yield from decode_bytes(_chunks(file), driver, chosen, at=datetime.now(UTC))
+        return
+    try:
+        for record in records(Path(file)):
+            yield from decode_bytes([record.data], driver, chosen, at=record.at)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
 
 
 def _chunks(file: str) -> Iterator[bytes]:

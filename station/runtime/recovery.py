@@ -15,7 +15,7 @@ from drivers.reading import Frame as DeviceFrame
 from station.receival import readings
 from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
-from station.store.journal import Place, records
+from station.store.journal import SEGMENT_ENDINGS, Place, records
 from station.store.tables import Frame
 
 SEGMENTS = 2  # the open one, and the one that may have been closed by the very last frame
@@ -46,7 +46,7 @@ def recover_analyses(desk: Desk, driver: Driver, folder: Path) -> int:
 
 
 def _newest_segments(folder: Path) -> list[Path]:
-    paths = [path for path in folder.iterdir() if path.suffix in (".open", ".frames")]
+    paths = [path for path in folder.iterdir() if path.suffix in SEGMENT_ENDINGS]
     return sorted(paths, key=lambda path: int(path.name.split(".")[0].split("-")[0]))[-SEGMENTS:]
 
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 SEGMENT_BYTES = 4_000_000
+SEGMENT_ENDINGS = (".open", ".frames")  # the endings of a segment's file
 _HEAD = struct.Struct(">QII")
 _COVERED = struct.Struct(">QI")
 

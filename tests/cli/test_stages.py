@@ -3,10 +3,13 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from station.store.journal import Journal
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -47,6 +50,18 @@ def test_decode_reads_a_file_and_takes_settings(tmp_path: Path) -> None:
     done = silo("decode", "--driver", "toledo-continuous", "--set", "checksum=on", file)
     assert [reading["values"]["weight"]["value"] for reading in lines(done)] == [43120.0] * 3
     assert {"stable", "gross"} <= set(lines(done)[0]["flags"])
+
+
+def test_decode_replays_a_day_from_the_frame_journal(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "nir")
+    frame = b'{"id":"1","values":{"moisture":{"value":13.5,"unit":"%"}}}'  # whole, as a broker brings it
+    for data in (frame, b"half a mess", frame):
+        journal.append(data, datetime(2026, 7, 14, 8, tzinfo=UTC))
+    journal.close()
+    [segment] = (tmp_path / "nir").iterdir()
+    done = silo("decode", "--driver", "json-nir", segment)
+    assert [reading["values"]["moisture"]["value"] for reading in lines(done)] == [13.5, 13.5]
+    assert b"2 readings, 1 bad frames" in done.stderr
 
 
 @pytest.mark.parametrize(

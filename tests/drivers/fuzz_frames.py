@@ -1,0 +1,73 @@
+"""A coverage-guided fuzz target: whatever bytes a line brings, a driver gives readings or frame errors,
+and no value that cannot be true.
+
+    python -m tests.drivers.fuzz_frames CORPUS -max_total_time=60
+
+The first byte of an input chooses the kind, the rest is what the line brings.
+"""
+
+import math
+import sys
+from datetime import UTC, datetime
+
+from drivers.decode import decode
+from drivers.errors import FrameError, SettingError
+from drivers.reading import PLAUSIBLE
+from drivers.registry import KINDS, make_protocol
+
+AT = datetime(2026, 7, 14, 8, tzinfo=UTC)
+
+
+def plain_kinds() -> list[str]:
+    """The kinds that need no profile."""
+    found = []
+    for kind in sorted(KINDS):
+        try:
+            make_protocol(kind)
+        except SettingError:
+            continue
+        found.append(kind)
+    return found
+
+
+PLAIN = plain_kinds()
+
+
+def one_input(data: bytes) -> None:
+    """Raises whatever a driver should not have raised, AssertionError for a value it should not give."""
+    if not data:
+        return
+    kind = PLAIN[data[0] % len(PLAIN)]
+    for result in decode([data[1:]], kind, {}, at=AT):
+        if isinstance(result, FrameError):
+            continue
+        for analyte, value in result.values.items():
+            if value.value is not None:
+                low, high = PLAUSIBLE[analyte]
+                assert math.isfinite(value.value), (kind, data)
+                assert low <= value.value <= high, (kind, data)
+
+
+def main() -> None:
+    import atheris
+
+    for module in [name for name in sys.modules if name.startswith("drivers.")]:
+        for function in vars(sys.modules[module]).values():
+            if getattr(function, "__module__", None) == module and callable(function):
+                _instrument(atheris, function)
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
+
+
+def _instrument(atheris, thing) -> None:
+    """Functions, and the methods of classes, in place."""
+    if isinstance(thing, type):
+        for method in vars(thing).values():
+            if hasattr(method, "__code__"):
+                atheris.instrument_func(method)
+    elif hasattr(thing, "__code__"):
+        atheris.instrument_func(thing)
+
+
+if __name__ == "__main__":
+    main()
