@@ -79,7 +79,9 @@ class Station:
     def start(self) -> None:
         assert self._context is not None
         app = create_app(self._context)
-        config = uvicorn.Config(app, host="127.0.0.1", port=self.port, log_level="error", ws="none")
+        config = uvicorn.Config(
+            app, host="127.0.0.1", port=self.port, log_level="error", ws="none", timeout_graceful_shutdown=2
+        )
         self._server = uvicorn.Server(config)
         self._stop_streams = lambda: stop_streams(app)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
