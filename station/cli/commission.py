@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, Line, ask_port, find_line, now, record, trial_text
-from station.cli.say import Exit, _, fail, out, tell
+from station.cli.listening import SHOWN, Line, ask_port, find_line, record, trial_text
+from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
     from station.commissioning.candidates import Contest, Trial

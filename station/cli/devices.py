@@ -2,13 +2,12 @@
 
 import signal
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from station.cli.say import Exit, _, fail, out, pairs, tell
+from station.cli.say import Exit, _, fail, now, out, pairs, tell
 from ui.i18n import N_
 
 _FAULTS = (
@@ -76,7 +75,7 @@ def simulate(
 
     try:
         casting = Casting(driver, port, chosen, _chosen_faults(faults), seed, rate, speed)
-        show = cast(casting, clock=_now, say=say, stop=stop)
+        show = cast(casting, clock=now, say=say, stop=stop)
         out({"event": "ready", "driver": driver, "address": show.address, "settings": dict(show.settings)})
         for fault in show.ignored:
             tell(_("{fault} means nothing to {driver}").format(fault=fault.value, driver=driver))
@@ -105,7 +104,7 @@ def relay(
     stop = _stopped_by_signals()
     try:
         settings = load_config(config)
-        made = make_relay(settings, clock=_now)
+        made = make_relay(settings, clock=now)
     except SettingError as error:
         fail(str(error), Exit.CONFIGURATION)
     except (TransportError, OSError) as error:
@@ -143,7 +142,3 @@ def _stopped_by_signals() -> threading.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     return stop
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

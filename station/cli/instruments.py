@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli.people import act_on, now, valid
-from station.cli.say import _, out, tell
+from station.cli.people import act_on, valid
+from station.cli.say import _, now, out, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 

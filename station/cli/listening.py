@@ -4,12 +4,11 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import typer
 
-from station.cli.say import LANGUAGE, Exit, _, fail, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, tell
 from ui.i18n import translator
 
 if TYPE_CHECKING:
@@ -174,7 +173,3 @@ def _reading_text(reading: "Reading") -> str:
     ]
     flags = ", ".join(sorted(flag.value for flag in reading.flags))
     return ", ".join(values) + (f" ({flags})" if flags else "")
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

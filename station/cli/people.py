@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from station.cli.say import Exit, _, fail, out, tell
+from station.cli.say import Exit, _, fail, now, out, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 TIMEOUT_S = 10.0
@@ -129,7 +128,3 @@ def valid(model: Any, values: dict[str, Any]) -> Any:
     except ValidationError as error:
         first = error.errors()[0]
         fail(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}", Exit.USAGE)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, NoReturn
 
@@ -13,6 +14,11 @@ from ui.reasons import message
 
 LANGUAGE = language_of(os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"))
 _ = translator(LANGUAGE).gettext
+
+
+def now() -> datetime:
+    """The machine's time: commands are where it is read."""
+    return datetime.now(UTC)
 
 
 class Exit(IntEnum):

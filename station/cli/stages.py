@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from station.cli.say import LANGUAGE, Exit, _, fail, out, pairs, tell, with_messages
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
 from ui.reasons import message
 
 if TYPE_CHECKING:
@@ -169,7 +168,7 @@ def _decoded(file: str, driver: str, chosen: dict[str, str]) -> Iterator["Readin
     from station.store.journal import SEGMENT_ENDINGS, records
 
     if Path(file).suffix not in SEGMENT_ENDINGS:
-        yield from decode_bytes(_chunks(file), driver, chosen, at=datetime.now(UTC))
+        yield from decode_bytes(_chunks(file), driver, chosen, at=now())
         return
     try:
         for record in records(Path(file)):

@@ -32,11 +32,6 @@ def is_frame(stored: StoredFrame) -> ColumnElement[bool]:
     return (col(Frame.segment) == place.segment) & (col(Frame.offset) == place.offset)
 
 
-def came_through(port: str) -> ColumnElement[bool]:
-    """Did a row's frame come through this port, whatever was plugged in there?"""
-    return col(Frame.segment).startswith(f"{port}/", autoescape=True)
-
-
 def around(stored: StoredFrame) -> tuple[datetime, datetime]:
     """The span in which a row of this frame lies: the journal knows the arrival to a millisecond."""
     span = timedelta(milliseconds=1)
