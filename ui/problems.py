@@ -31,8 +31,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "load_decided": (N_("this load is already decided"), _LOOK_AGAIN),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
-    "sample_exists": (N_("this load already has a sample"), N_("Open the load to see its barcode.")),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
+    "measured_with_fault": (
+        N_("{what} while it was measured"),
+        N_("Look at the instrument's own display, then say that the value is right, or measure again."),
+    ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
     "tare_not_below_gross": (
@@ -47,7 +50,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("another proposal came in between"),
         N_("Read the new proposal, then accept it or choose another cell."),
     ),
-    "no_proposal": (N_("nothing is proposed for this load yet"), N_("See what the load waits for.")),
     "capture_differs": (
         N_("this upload was received before with other photos"),
         N_("Send the photos as a new upload."),

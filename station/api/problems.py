@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from station.api.asked import language_for
-from station.api.language import problem_texts
+from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
 from station.receival.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
 from station.store.engine import DiskFull, LedgerError
@@ -98,6 +98,9 @@ def answer(
     """The problem as a response; a 401 says which scheme is wanted."""
     language = language_for(request.app.state.context, request.headers.get("accept-language"))
     title, action = problem_texts(code, params, language)
+    told = dict(params)
+    if "remarks" in told:
+        told["remarks"] = [one.model_dump() for one in reasons(told["remarks"], language)]
     problem = Problem(
         type=f"urn:silo-station:problem:{code}",
         title=title,
@@ -105,7 +108,7 @@ def answer(
         detail="; ".join(f"{error['field']}: {error['message']}" for error in errors) or title,
         action=action,
         code=code,
-        params=dict(params),
+        params=told,
         errors=[dict(error) for error in errors],
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}

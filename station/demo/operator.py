@@ -3,7 +3,8 @@
 It acts on what the station has recorded and told on its event stream, never on elapsed time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
 
 from station.api import schemas
 from station.demo.book import Book, Heard
@@ -13,6 +14,9 @@ from ui.tui.client import StationClient, StationProblem
 
 DECISION_TRIES = 20
 SUPERSEDED = "proposal_superseded"
+MEASURED_WITH_FAULT = "measured_with_fault"
+
+Answer = TypeVar("Answer")
 
 
 class Operator:
@@ -47,9 +51,11 @@ class Operator:
         self, weighing_id: str, visit_id: str, role: schemas.WeighingRole, load_ids: Sequence[str] = ()
     ) -> schemas.WeighingConfirmed:
         """Takes an offered weight into a visit."""
-        return await self._client.confirm_weighing(
-            weighing_id,
-            schemas.ConfirmWeighingIn(visit_id=visit_id, role=role, load_ids=list(load_ids)),
+        body = schemas.ConfirmWeighingIn(visit_id=visit_id, role=role, load_ids=list(load_ids))
+        return await _looking_twice(
+            lambda twice: self._client.confirm_weighing(
+                weighing_id, body.model_copy(update={"despite_remarks": twice})
+            )
         )
 
     async def type_value(self, barcode: str, typed: TypedValue) -> schemas.Reading:
@@ -60,7 +66,7 @@ class Operator:
         )
 
     async def assign(self, item_id: str, barcode: str) -> Heard:
-        await self._client.assign(item_id, barcode)
+        await _looking_twice(lambda twice: self._client.assign(item_id, barcode, despite_remarks=twice))
         return await self._heard("exception_assigned", item_id)
 
     async def dismiss(self, item_id: str, reason: str) -> Heard:
@@ -108,6 +114,16 @@ class Operator:
         return await self._book.wait(
             f"{kind} {load_id}", lambda event: event.kind == kind and event.load_id == load_id
         )
+
+
+async def _looking_twice(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
+    """Where the line failed meanwhile, the operator looks at the instrument, which shows what it sent."""
+    try:
+        return await act(False)
+    except StationProblem as no:
+        if no.problem.code != MEASURED_WITH_FAULT:
+            raise
+    return await act(True)
 
 
 def _load_in(load: LoadScript) -> schemas.LoadIn:

@@ -7,6 +7,9 @@ from datetime import date
 from drivers.reading import Analyte, Value
 from station.grain.reasons import Code, Reason
 
+# What a person is asked about before the value may be used; any other remark is only told.
+ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT})
+
 
 @dataclass(frozen=True, slots=True)
 class LimitsOfUse:

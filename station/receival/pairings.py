@@ -12,6 +12,7 @@ from station.grain.reasons import Code, Reason
 from station.receival import proposals
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Fault, NotFound
+from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, Pairing, Sample
@@ -60,17 +61,23 @@ def pair_with(
     return load
 
 
-def assign(desk: Desk, item_id: str, barcode: str, actor: Actor, at: datetime) -> Pairing:
-    """A person says which sample a waiting item belongs to."""
+def assign(
+    desk: Desk, item_id: str, barcode: str, actor: Actor, at: datetime, *, despite_remarks: bool = False
+) -> Pairing:
+    """A person says which sample a waiting item belongs to.
+
+    Raises Conflict(measured_with_fault) for what was measured while the line failed, unless
+    `despite_remarks` says that the person was asked about it."""
     with desk.ledger.write() as tx:
         waiting = _waiting(tx, item_id)
+        despite = check_asked([{"code": waiting.code, "params": waiting.params}], despite_remarks)
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
         reason = Reason(Code.PAIRED_BY_PERSON, {"barcode": barcode})
         kind: ItemKind = "reading" if waiting.item_kind == "reading" else "capture"
         load = pair_with(tx, kind, item_id, sample, reason, at, actor)
-        _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode})
+        _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode, "despite": despite})
         if load is not None:
             proposals.propose(tx, desk, load, at)
         current = queries.pairing_of(tx, item_id)

@@ -16,6 +16,7 @@ from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at, limits_of
 from station.receival.loads import check_value
 from station.receival.offers import Offer, offers_for
+from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Frame, Load, Ticket, Visit, Weighing, WeighingUse
@@ -101,11 +102,16 @@ def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetim
 def confirm(
     desk: Desk, weighing_id: str, visit_id: str, role: str, actor: Actor, at: datetime, *,
     load_ids: Sequence[str] = (), tipped: Mapping[str, Sequence[Tipped]] | None = None,
+    despite_remarks: bool = False,
 ) -> Confirmed:  # fmt: skip
     """Takes an offered weight into a visit. A first weighing gives the loads their weight; an intermediate
-    or last one closes loads: net, movements, tickets. All in one transaction."""
+    or last one closes loads: net, movements, tickets. All in one transaction.
+
+    Raises Conflict(measured_with_fault) for a weight whose line failed, unless `despite_remarks` says that
+    the person was asked about it."""
     with desk.ledger.write() as tx:
         weighing = _offered(tx, weighing_id)
+        despite = check_asked(weighing.remarks, despite_remarks)
         visit = tx.get(Visit, visit_id)
         if visit is None:
             raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
@@ -126,7 +132,7 @@ def confirm(
         tx.add_all([weighing, use])
         audit.record(
             tx, "weighing_confirmed", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
-            subject_id=weighing.id, data={"kg": weighing.kg, "role": role},
+            subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
         )  # fmt: skip
         tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)
         proposals.propose_open_loads(tx, desk, at)

@@ -1,9 +1,14 @@
 """Swapping an instrument over HTTP, and what is told of instruments."""
 
+from dataclasses import replace
+
 import pytest
 
+from drivers.disturbance import Disturbance
+from drivers.reading import UNIT_OF, Analyte, Reading, Value
+from station.receival import weighings
 from station.receival.visits import NewLoad
-from tests.api.rig import Counter
+from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import GOOD
 
 LOANER = {"name": "GAC loan", "serial_number": "L-77", "verified_until": "2027-03-31", "note": "broken"}
@@ -70,3 +75,20 @@ def test_the_ticket_says_that_the_bridge_was_not_verified(counter: Counter) -> N
 def test_nobody_swaps_without_signing_in(counter: Counter) -> None:
     with counter.client("phone") as client:
         assert client.post("/instruments/gac/swap", json=LOANER).status_code == 401
+
+
+def test_a_weight_whose_line_failed_is_refused_until_the_person_was_asked(counter: Counter) -> None:
+    silo = counter.silo
+    visit = silo.arrive("AB-123-CD")
+    frame = replace(silo.stored("bridge"), disturbance=Disturbance.RECONNECTED)
+    values = {Analyte.WEIGHT: Value(43_120.0, UNIT_OF[Analyte.WEIGHT])}
+    reading = Reading("toledo-continuous", "weight", frame.frame, values)
+    taken = weighings.take_weighing(silo.desk, reading, "equal_readings", 43_120.0, frame)
+    body = {"visit_id": visit.id, "role": "first"}
+    with counter.client("anne") as client:
+        refused = problem(
+            client.post(f"/weighings/{taken.id}/confirm", json=body), 409, "measured_with_fault"
+        )
+        (remark,) = refused["params"]["remarks"]
+        assert (remark["code"], bool(remark["message"])) == ("fault_during_measurement", True)
+        ok(client.post(f"/weighings/{taken.id}/confirm", json={**body, "despite_remarks": True}))

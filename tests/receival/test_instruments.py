@@ -15,7 +15,7 @@ from station.receival.instruments import Described, Plugged, plugged
 from station.receival.reference import load_site
 from station.receival.visits import NewLoad
 from station.store import queries
-from station.store.tables import Instrument, PortAssignment, Weighing
+from station.store.tables import AuditEvent, Instrument, PortAssignment, Weighing
 from station.store.tables import Reading as ReadingRow
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, RULES, SITE, START, Silo
 
@@ -190,17 +190,53 @@ def test_an_analysis_from_a_failed_line_waits_until_a_person_confirms_it(silo: S
     load = silo.loads(visit)[0]
     proposal = silo.proposal(load)
     assert proposal is None or "moisture" not in proposal.assessment["results"]
-    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    with pytest.raises(Conflict) as refused:
+        pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    assert refused.value.code is Fault.MEASURED_WITH_FAULT
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock(), despite_remarks=True)
+    assert last_event(silo, "exception_assigned").data["despite"] == [Code.FAULT_DURING_MEASUREMENT]
     proposal = silo.proposal(load)
     assert proposal is not None
     assert proposal.assessment["results"]["moisture"]["reading_id"] == row.id
 
 
 def test_a_weight_whose_line_failed_is_offered_with_that_remark(silo: Silo) -> None:
-    frame = replace(silo.stored("bridge"), disturbance=Disturbance.RECONNECTED)
-    reading = Reading("toledo-continuous", "weight", frame.frame, {Analyte.WEIGHT: Value(9_000.0, UNIT_OF[Analyte.WEIGHT])})  # fmt: skip  # noqa: E501
-    taken = weighings.take_weighing(silo.desk, reading, "equal_readings", 9_000.0, frame)
+    taken = disturbed_weight(silo)
     with silo.desk.ledger.read() as tx:
         row = tx.get_one(Weighing, taken.id)
     assert [remark["code"] for remark in row.remarks] == [Code.FAULT_DURING_MEASUREMENT]
     assert row.state == "offered"
+
+
+def disturbed_weight(silo: Silo, kg: float = 43_120.0) -> Weighing:
+    frame = replace(silo.stored("bridge"), disturbance=Disturbance.RECONNECTED)
+    values = {Analyte.WEIGHT: Value(kg, UNIT_OF[Analyte.WEIGHT])}
+    reading = Reading("toledo-continuous", "weight", frame.frame, values)
+    return weighings.take_weighing(silo.desk, reading, "equal_readings", kg, frame)
+
+
+def test_a_weight_whose_line_failed_counts_only_when_a_person_says_that_it_is_right(silo: Silo) -> None:
+    visit, taken = silo.arrive("AB-123-CD"), disturbed_weight(silo)
+    with pytest.raises(Conflict) as refused:
+        weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock())
+    assert refused.value.code is Fault.MEASURED_WITH_FAULT
+    assert [one["code"] for one in refused.value.params["remarks"]] == [Code.FAULT_DURING_MEASUREMENT]
+    assert silo.chain(visit) == []
+    weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock(), despite_remarks=True)
+    event = last_event(silo, "weighing_confirmed")
+    assert (event.by, event.data["despite"]) == ("Anne", [Code.FAULT_DURING_MEASUREMENT])
+
+
+def test_a_remark_that_is_only_told_is_not_asked_about(silo: Silo) -> None:
+    expired = Described("Bridge 2", "TB-2", verified_until=START.date() - timedelta(days=1))
+    instruments.swap(silo.desk, "bridge", expired, "", ANNE, silo.clock())
+    visit, taken = silo.arrive("AB-123-CD"), silo.weigh(43_120)
+    assert [one["code"] for one in taken.remarks] == [Code.VERIFICATION_EXPIRED]
+    weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock())
+    assert last_event(silo, "weighing_confirmed").data["despite"] == []
+
+
+def last_event(silo: Silo, kind: str) -> AuditEvent:
+    with silo.desk.ledger.read() as tx:
+        found = tx.exec(select(AuditEvent).where(AuditEvent.kind == kind)).all()
+    return found[-1]

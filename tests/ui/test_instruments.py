@@ -7,8 +7,9 @@ import pytest
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
-from station.receival import weighings
+from station.receival import readings, weighings
 from station.receival.instruments import plugged
+from station.receival.visits import NewLoad
 from station.store import queries
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
@@ -60,7 +61,9 @@ async def test_a_weight_whose_line_failed_is_asked_about_before_it_counts(statio
         await t.see("oui, 43 120 kg était affiché")
         await t.press("escape")
         assert silo.chain(visit) == []
-        await t.press("enter", "enter")
+        await t.press("enter")
+        await t.see("oui, 43 120 kg était affiché")
+        await t.press("enter")
         await t.until(lambda: silo.chain(visit), "the weighing")
     with silo.desk.ledger.read() as tx:
         assert queries.offered_weighings(tx) == []
@@ -72,3 +75,22 @@ async def test_a_weight_whose_line_failed_is_asked_about_before_it_counts(statio
 )
 def test_a_day_is_read_as_people_write_it(text: str, day: date | None) -> None:
     assert parse_date(text) == day
+
+
+async def test_an_analysis_whose_line_failed_is_asked_about_before_it_counts(station: Station) -> None:
+    silo = station.silo
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    frame = replace(silo.stored("gac"), disturbance=Disturbance.RECONNECTED)
+    values = {Analyte.MOISTURE: Value(13.6, UNIT_OF[Analyte.MOISTURE])}
+    readings.take_reading(silo.desk, Reading("gac", "analysis", frame.frame, values), frame)
+    async with terminal(station) as t:
+        await t.press("e")
+        await t.see("humidité 13,6")
+        await t.press("enter")
+        await t.see("S1 · AB-123-CD")
+        await t.press("enter")
+        await t.see("affiche-t-il", "oui : humidité 13,6")
+        await t.press("enter")
+        await t.hear("Affecté à S1.")
+    with silo.desk.ledger.read() as tx:
+        assert queries.unpaired(tx) == []

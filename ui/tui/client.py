@@ -104,7 +104,7 @@ class StationClient:
         return await self._get(f"/loads/{load_id}", schemas.Load)
 
     async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
-        return await self._post(f"/loads/{load_id}/sample", schemas.AssignIn(barcode=barcode), schemas.Load)
+        return await self._post(f"/loads/{load_id}/sample", schemas.BarcodeIn(barcode=barcode), schemas.Load)
 
     async def see_variety(self, load_id: str, variety: str) -> schemas.Load:
         body = schemas.VarietyIn(operator_variety=variety)
@@ -132,8 +132,10 @@ class StationClient:
     async def exceptions(self) -> list[schemas.ExceptionItem]:
         return await self._list("/exceptions", schemas.ExceptionItem)
 
-    async def assign(self, item_id: str, barcode: str) -> schemas.ExceptionItem:
-        body = schemas.AssignIn(barcode=barcode)
+    async def assign(
+        self, item_id: str, barcode: str, *, despite_remarks: bool = False
+    ) -> schemas.ExceptionItem:
+        body = schemas.AssignIn(barcode=barcode, despite_remarks=despite_remarks)
         return await self._post(f"/exceptions/{item_id}/assign", body, schemas.ExceptionItem)
 
     async def dismiss_exception(self, item_id: str, reason: str) -> schemas.ExceptionItem:

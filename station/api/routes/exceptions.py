@@ -22,9 +22,12 @@ def list_exceptions(asked: Asked) -> list[schemas.ExceptionItem]:
         return [item(view, pairing) for pairing in queries.unpaired(view.tx)]
 
 
-@router.post("/{item_id}/assign", responses=problems(404))
+@router.post("/{item_id}/assign", responses=problems(404, 409))
 def assign(asked: Asked, by: By, item_id: str, body: schemas.AssignIn) -> schemas.ExceptionItem:
-    return _shown(asked, pairings.assign(asked.desk, item_id, body.barcode, by, asked.now()))
+    done = pairings.assign(
+        asked.desk, item_id, body.barcode, by, asked.now(), despite_remarks=body.despite_remarks
+    )
+    return _shown(asked, done)
 
 
 @router.post("/{item_id}/dismiss", responses=problems(404))

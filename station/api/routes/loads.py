@@ -23,7 +23,7 @@ def get_load(asked: Asked, load_id: str) -> schemas.Load:
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))
-def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.AssignIn) -> schemas.Load:
+def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
     samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
     return _shown(asked, load_id)
 

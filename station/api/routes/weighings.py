@@ -52,7 +52,7 @@ def confirm(
     }
     done = weighings.confirm(
         asked.desk, weighing_id, body.visit_id, body.role, by, asked.now(),
-        load_ids=body.load_ids, tipped=tipped,
+        load_ids=body.load_ids, tipped=tipped, despite_remarks=body.despite_remarks,
     )  # fmt: skip
     with view_of(asked) as view:
         return schemas.WeighingConfirmed(

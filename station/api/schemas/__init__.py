@@ -36,6 +36,7 @@ from station.api.schemas.devices import (
 )
 from station.api.schemas.evidence import (
     AssignIn,
+    BarcodeIn,
     Capture,
     ClassShareIn,
     ExceptionItem,
@@ -98,6 +99,7 @@ __all__ = [
     "ArrivalIn",
     "AssignIn",
     "Barcode",
+    "BarcodeIn",
     "Capture",
     "Cell",
     "Celsius",

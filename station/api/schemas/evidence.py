@@ -110,8 +110,15 @@ class ExceptionItem(BaseModel):
     candidates: list[str]
 
 
-class AssignIn(In):
+class BarcodeIn(In):
     barcode: Barcode
+
+
+class AssignIn(BarcodeIn):
+    """`despite_remarks`: the line failed during this measurement, and the person was asked whether the
+    values are right."""
+
+    despite_remarks: bool = False
 
 
 class ClassShareIn(In):

@@ -42,12 +42,14 @@ class TypedWeighingIn(In):
 class ConfirmWeighingIn(In):
     """Takes an offered weight into a visit. `load_ids`: the loads that this weight closes (an
     intermediate or last weighing); empty means the preselected ones. `tipped` per load where the
-    grain went elsewhere than decided."""
+    grain went elsewhere than decided. `despite_remarks`: the line failed during this weighing, and the
+    person was asked whether the weight is right."""
 
     visit_id: str
     role: WeighingRole
     load_ids: list[str] = []
     tipped: dict[str, list[Tipping]] = {}
+    despite_remarks: bool = False
 
 
 class WeighingConfirmed(BaseModel):

@@ -108,16 +108,19 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
 def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
     """What waits: a reading's values, or a photo, from where and since when."""
     kind = t.gettext("reading") if item.kind == "reading" else t.gettext("photo")
-    values = ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
     parts = [
         kind,
         item.device_name or board.device_name(item.device) or item.device,
         t.gettext("{age} ago").format(age=age(item.at, board.now, t)),
-        values,
+        item_values(item, t),
     ]
     if item.barcode:
         parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
     return " · ".join(part for part in parts if part)
+
+
+def item_values(item: schemas.ExceptionItem, t: Translator) -> str:
+    return ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
 
 
 def exception_why(item: schemas.ExceptionItem, t: Translator) -> str:

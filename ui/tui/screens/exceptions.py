@@ -68,10 +68,23 @@ class ExceptionsScreen(StationScreen):
             takes_scan=True,
         )
 
-    def _assign(self, item: schemas.ExceptionItem, barcode: str) -> None:
-        client = self.station.client
-        told = self.t.gettext("Assigned to {barcode}.").format(barcode=barcode)
-        self.station.record(lambda: client.assign(item.id, barcode), told)
+    def _assign(self, item: schemas.ExceptionItem, barcode: str, *, is_sure: bool = False) -> None:
+        """Where the station wants to know that the values are right, the operator is asked once more."""
+        client, t = self.station.client, self.t
+
+        def asked(refused: schemas.Problem) -> bool:
+            if refused.code != "measured_with_fault":
+                return False
+            title = t.gettext("The line failed during this measurement. Does the instrument show this?")
+            option = Option("yes", t.gettext("yes: {values}").format(values=lines.item_values(item, t)))
+            self.choose(title, [option], lambda _: self._assign(item, barcode, is_sure=True))
+            return True
+
+        self.station.act(
+            lambda: client.assign(item.id, barcode, despite_remarks=is_sure),
+            lambda _: self.station.say(t.gettext("Assigned to {barcode}.").format(barcode=barcode)),
+            handled=asked,
+        )
 
     def scanned(self, barcode: str) -> bool:
         """A scan names the sample for the marked item; it is asked once more."""

@@ -169,14 +169,20 @@ class QueueScreen(StationScreen):
         body = schemas.ConfirmWeighingIn(
             visit_id=chosen.visit_id, role=chosen.role, load_ids=chosen.load_ids, tipped=tipped or {}
         )
-        if any(remark.code == "fault_during_measurement" for remark in offer.remarks):
-            QueueActs(self).ask_undisturbed(offer, lambda: self._send(offer, body))
-        else:
-            self._send(offer, body)
+        self._send(offer, body)
 
     def _send(self, offer: schemas.Weighing, body: schemas.ConfirmWeighingIn) -> None:
+        """Where the station wants to know that the weight is right, the operator is asked once more."""
         client = self.station.client
-        self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed)
+        sure = body.model_copy(update={"despite_remarks": True})
+
+        def asked(refused: schemas.Problem) -> bool:
+            if refused.code != "measured_with_fault":
+                return False
+            QueueActs(self).ask_undisturbed(offer, lambda: self._send(offer, sure))
+            return True
+
+        self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed, handled=asked)
 
     def _confirmed(self, confirmed: schemas.WeighingConfirmed) -> None:
         t = self.t
