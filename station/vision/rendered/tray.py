@@ -31,13 +31,16 @@ KERNEL_SHARE = 0.0375  # a wheat kernel's length as a share of the photo's longe
 
 @dataclass(frozen=True, slots=True)
 class RenderedKernel:
-    """Truth of one drawn kernel: `box` x, y, width, height and `polygon` in pixels of the photo."""
+    """Truth of one drawn kernel: `box` x, y, width, height and `polygon` in pixels of the photo. The sides
+    of its smallest enclosing rectangle are known in millimetres where the scene has a scale."""
 
     kernel_class: KernelClass
     box: tuple[int, int, int, int]
     polygon: tuple[tuple[int, int], ...]
     touching: bool
     cut: bool
+    length_mm: float | None = None
+    width_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class RenderedTray:
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
+class Placed:
+    """A drawn kernel and where its middle lies, in pixels."""
+
     sprite: Sprite
     x: int
     y: int
@@ -105,8 +110,8 @@ def render_tray(
     phone = phone or Phone.typical(rng)
     tile = noise_tile(rng)
     kernel_px = kernel_px or _fitting_length(width, height, kernels)
-    kinds = _kinds(rng, kernels, broken, foreign, damaged) + [KernelClass.SOUND] * cut
-    placed = _place_all(rng, kinds, grain, kernel_px, tile, phone.light, (width, height), touching, cut)
+    kinds = kinds_of(rng, kernels, broken, foreign, damaged) + [KernelClass.SOUND] * cut
+    placed = place_all(rng, kinds, grain, kernel_px, tile, phone.light, (width, height), touching, cut)
     photo = _paint(rng, placed, (width, height), sheet, phone, tile, kernel_px)
     truth = tuple(_truth(p, width, height) for p in placed)
     return RenderedTray(finish(photo, phone, rng), TrayTruth(seed, grain, width, height, truth))
@@ -118,7 +123,7 @@ def _fitting_length(width: int, height: int, kernels: int) -> float:
     return float(min(KERNEL_SHARE * max(width, height) * 0.75, 0.56 * free))
 
 
-def _kinds(
+def kinds_of(
     rng: np.random.Generator, kernels: int, broken: float, foreign: float, damaged: float
 ) -> list[KernelClass]:
     counts = {
@@ -131,7 +136,7 @@ def _kinds(
     return [kinds[i] for i in rng.permutation(kernels)]
 
 
-def _place_all(
+def place_all(
     rng: np.random.Generator,
     kinds: list[KernelClass],
     grain: str,
@@ -141,9 +146,9 @@ def _place_all(
     size: tuple[int, int],
     touching: float,
     cut: int,
-) -> list[_Placed]:
+) -> list[Placed]:
     floor = Floor(*size)
-    placed: list[_Placed] = []
+    placed: list[Placed] = []
     apart = len(kinds) - cut
     partners = round(apart * touching / 2)
     for index, kind in enumerate(kinds):
@@ -163,7 +168,7 @@ def _place_all(
         if spot is None:
             raise ValueError(f"no room for kernel {index + 1} of {len(kinds)}: fewer or smaller kernels")
         floor.take(shape, *spot)
-        placed.append(_Placed(sprite, *spot, kind, close))
+        placed.append(Placed(sprite, *spot, kind, close))
     return placed
 
 
@@ -180,7 +185,7 @@ def _sprite(
 
 def _paint(
     rng: np.random.Generator,
-    placed: list[_Placed],
+    placed: list[Placed],
     size: tuple[int, int],
     sheet: str,
     phone: Phone,
@@ -189,6 +194,12 @@ def _paint(
 ) -> NDArray[np.uint8]:
     masks = [(p.sprite.alpha, p.x, p.y) for p in placed]
     photo, light_field = paint_sheet(rng, size, sheet, phone, tile, masks, kernel_px)
+    lay_kernels(photo, light_field, placed)
+    return photo
+
+
+def lay_kernels(photo: NDArray[np.uint8], light_field: Floats, placed: list[Placed]) -> None:
+    """Draws the kernels onto `photo`, as bright as the light where they lie (see `paint_sheet`)."""
     for p in placed:
         window, part = clip_window(photo.shape, p.x, p.y, p.sprite.alpha.shape[0] // 2)
         y, x = (min(k // 4, limit - 1) for k, limit in zip((p.y, p.x), light_field.shape, strict=True))
@@ -196,14 +207,19 @@ def _paint(
         alpha = p.sprite.alpha[part][..., None]
         under = photo[window]
         under[...] = np.clip(under * (1 - alpha) + lit * alpha, 0, 255).astype(np.uint8)
-    return photo
 
 
-def _truth(p: _Placed, width: int, height: int) -> RenderedKernel:
+def outline_of(p: Placed) -> NDArray[np.int64]:
+    """The drawn kernel's outline (n, 2) in pixels, through the middle of its outermost pixels."""
     half = p.sprite.alpha.shape[0] // 2
     shape = (p.sprite.alpha > 0.5).astype(np.uint8)
     outlines, _ = cv2.findContours(shape, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    outline = max(outlines, key=cv2.contourArea)[:, 0, :] + np.array([p.x - half, p.y - half])
+    corner = np.array([p.x - half, p.y - half], np.int64)
+    return np.asarray(max(outlines, key=cv2.contourArea)[:, 0, :] + corner, np.int64)
+
+
+def _truth(p: Placed, width: int, height: int) -> RenderedKernel:
+    outline = outline_of(p)
     left, top = outline.min(axis=0)
     right, bottom = outline.max(axis=0)
     cut = bool(left <= 0 or top <= 0 or right >= width - 1 or bottom >= height - 1)
