@@ -20,6 +20,7 @@ import re
 from datetime import datetime
 
 from drivers.analyzer.astm_records import by_order, end_of_message
+from drivers.checksums import sum8
 from drivers.dialogue import Say, Unit
 from drivers.framing import NoiseKeeper
 from drivers.reading import Frame
@@ -38,7 +39,7 @@ _CONFIRM_POLL_S = 0.01
 
 def checksum(data: bytes) -> bytes:
     """Two hex digits over frame number, text and ETB or ETX."""
-    return b"%02X" % (sum(data) & 0xFF)
+    return b"%02X" % sum8(data)
 
 
 class AstmLink(NoiseKeeper):

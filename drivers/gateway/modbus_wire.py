@@ -10,6 +10,7 @@ Addresses are as on the wire, counted from 0: register "40001" of a manual is ho
 from dataclasses import dataclass
 from datetime import datetime
 
+from drivers.checksums import crc16_modbus
 from drivers.framing import NoiseKeeper
 from drivers.reading import Frame
 
@@ -26,16 +27,6 @@ EXCEPTIONS = {
     10: "the gateway has no path to the device",
     11: "the device behind the gateway does not answer: check unit and wiring",
 }
-
-
-def crc16(data: bytes) -> bytes:
-    """CRC-16/MODBUS, low byte first."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = (crc >> 1) ^ 0xA001 if crc & 1 else crc >> 1
-    return crc.to_bytes(2, "little")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +48,7 @@ class Query:
         """`body` from unit to the last data byte, as it travels."""
         if self.tcp:
             return TRANSACTION + b"\x00\x00" + len(body).to_bytes(2, "big") + body
-        return body + crc16(body)
+        return body + crc16_modbus(body).to_bytes(2, "little")
 
     def response(self, data: bytes) -> bytes:
         return self.wrap(bytes([self.unit, self.function, len(data)]) + data)

@@ -1,7 +1,7 @@
 """Framers that a profile is made of: by markers, by length, by silence.
 
-What is told in `drivers.framing` holds here. A start marker never occurs inside a message: a second one
-means that the first message stopped half way.
+What is told in `drivers.framing` holds here. A start marker never occurs inside a message, but for its
+trailer, which may hold any bytes: a second one means that the first message stopped half way.
 """
 
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ class MarkedFramer(NoiseKeeper):
 
         start, end, trailer   start ... end and `trailer` bytes after it
         end                   everything up to end
-        start, length         `length` bytes in all; with an end it must stand there
+        start, length         `length` bytes in all; with an end it must stand there, before the trailer
         start                 up to the next start, or until the line was quiet for `hold_s` seconds
 
     A message longer than `limit` bytes is noise.
@@ -93,14 +93,26 @@ class MarkedFramer(NoiseKeeper):
 
     def _measure_started(self, size: int) -> int:
         buffer = self._buffer
-        again = -1 if self._open_ended else buffer.rfind(self._start, 1, size or len(buffer))
+        again = -1 if self._open_ended else buffer.rfind(self._start, 1, self._inside())
         if again > 0:
             return -again
         if not size:
             room = self._limit + (len(self._start) if self._open_ended else 0)
             return -1 if len(buffer) >= room else 0
-        wrong = size > self._limit or (self._length is not None and not buffer[:size].endswith(self._end))
+        wrong = size > self._limit or (self._length is not None and not self._ends(size))
         return -1 if wrong else size
+
+    def _inside(self) -> int:
+        """Where in the buffer the trailer of the message begins."""
+        buffer = self._buffer
+        if self._length is not None:
+            return min(len(buffer), self._length - self._trailer)
+        end = buffer.find(self._end, len(self._start))
+        return end + len(self._end) if end >= 0 else len(buffer)
+
+    def _ends(self, size: int) -> bool:
+        """A message of fixed length has its end marker where it belongs."""
+        return self._buffer.endswith(self._end, 0, size - self._trailer)
 
     def _measure_unstarted(self, size: int) -> int:
         """An over-long message is noise up to its end."""

@@ -3,7 +3,7 @@
 end = "line"        LF, CR, LF CR or CR LF, whichever comes; or a marker such as "<ETX>"
 start = "<STX>"     a marker
 length = 18         bytes in all, markers included
-trailer = 1         bytes that follow the end marker (a checksum nobody can check)
+trailer = 1         of all bytes, how many follow the end marker and may be any (a checksum)
 gap_ms = 150        silence that ends a message
 limit = 512         a longer message is noise
 """
@@ -43,12 +43,14 @@ class Framing:
             hold_s=self.gap_s or 0.2,
         )
 
-    def body(self, message: bytes) -> bytes:
-        """A message without its markers."""
-        if self.by_line:
-            return message.strip(b"\r\n")
-        end = len(message) - self.trailer - len(self.end)
-        return message[len(self.start) : max(end, len(self.start))]
+    def counted(self, message: bytes) -> bytes:
+        """What positions count in: all of it, or a line without its end."""
+        return message.strip(b"\r\n") if self.by_line else message
+
+    def body(self, message: bytes) -> tuple[int, int]:
+        """Where in `counted` the text stands, without the markers."""
+        stop = len(message) - self.trailer - len(self.end)
+        return len(self.start), max(stop, len(self.start))
 
 
 def read_framing(table: Table) -> Framing:
@@ -75,16 +77,16 @@ def _refuse_contradictions(table: Table, framing: Framing) -> None:
         raise table.wrong("end", "is missing: give an end, a start or gap_ms")
     if framing.start and framing.start == framing.end:
         raise table.wrong("end", "is the same as start: give the start only")
-    if framing.trailer and not framing.end:
-        raise table.wrong("trailer", "needs an end marker before it")
+    if framing.trailer and not framing.end and not (framing.start and framing.length):
+        raise table.wrong("trailer", "needs an end marker before it, or a start and a length")
     if framing.length is None:
         return
     if not framing.start and framing.gap_s is None:
         raise table.wrong("length", "needs a start marker or gap_ms, else a lost byte shifts all messages")
     if framing.length > framing.limit:
         raise table.wrong("length", f"is more than the limit of {framing.limit}")
-    if framing.length <= len(framing.start) + len(framing.end) + framing.trailer or framing.trailer:
-        raise table.wrong("length", "counts the markers in, takes no trailer and must leave room")
+    if framing.length <= len(framing.start) + len(framing.end) + framing.trailer:
+        raise table.wrong("length", "counts the markers and the trailer in and must leave room")
     if framing.end and not framing.start:
         raise table.wrong("length", "with an end marker needs a start marker too")
 

@@ -4,7 +4,8 @@ The profile tells the message; its language is told in `drivers.generic.profile`
 not know is under `unknown` there and under `unverified` here. A reading made by a profile that was not
 compared with the instrument's display on site says so under `extra["commissioned"]`.
 
-A profile knows no checksums: a damaged byte is refused only where the grammar of the message tells.
+Where a message has a checksum and the profile tells it, a damaged one is refused; where it has none, a
+damaged byte is refused only where the grammar of the message tells.
 """
 
 from collections.abc import Mapping

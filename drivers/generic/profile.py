@@ -5,6 +5,7 @@
     [poll]         send = "P<CR>", every_s = 1.0                       here
     [framing]      where a message begins and ends                     framing.py
     [decode]       encoding = "latin-1", seven_bits = false            here
+    [checksum]     which sum over which bytes stands where             checksum.py
     [extract]      from a message's text to named fields               extract.py
     [values.*] [numbers] [flags.*] [stability] [time] [texts] [duplicates]     results.py
     [simulate]     template = "{weight:>8} kg<CR><LF>", for the simulator
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from drivers.errors import FrameError, SettingError
 from drivers.framing import Framer
+from drivers.generic.checksum import Checksum, WrongChecksum, read_checksum
 from drivers.generic.controls import control_bytes
 from drivers.generic.examples import Example, read_examples
 from drivers.generic.extract import Extraction, NoFields, read_extraction
@@ -47,6 +49,7 @@ class Profile:
     framing: Framing
     encoding: str
     seven_bits: bool
+    checksum: Checksum | None
     extraction: Extraction
     results: Results
     template: str | None
@@ -60,18 +63,27 @@ class Profile:
         """FrameError when the message is not what the profile describes."""
         try:
             fields = self.extraction.fields(self._text(frame.data))
-        except NoFields as error:
+        except (NoFields, WrongChecksum) as error:
             raise FrameError(str(error), frame.data) from error
         return self.results.read(kind, frame, fields)
 
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:
             raise FrameError(f"more than {self.framing.limit} bytes", data)
-        raw = self.framing.body(data)
+        raw = self._body(self.framing.counted(data))
         try:
             return raw.decode(self.encoding)
         except UnicodeDecodeError as error:
             raise FrameError(f"byte {raw[error.start]:02X} is not {self.encoding}", data) from error
+
+    def _body(self, message: bytes) -> bytes:
+        """Without its markers and its checksum, which is right."""
+        start, stop = self.framing.body(message)
+        if self.checksum is None:
+            return message[start:stop]
+        self.checksum.check(message)
+        first, end = self.checksum.span(len(message))
+        return message[start : min(first, stop)] + message[max(end, start) : stop]
 
 
 def find_profile(name: str, folder: str = "") -> Path:
@@ -93,6 +105,7 @@ def read_profile(path: Path) -> Profile:
     head = read_head(whole.table("profile", required=True))
     framing = read_framing(whole.table("framing", required=True))
     decode = whole.table("decode")
+    seven_bits = decode.flag("seven_bits", False)
     extraction = read_extraction(whole.table("extract", required=True), limit=framing.limit)
     simulate = whole.table("simulate")
     profile = Profile(
@@ -101,7 +114,8 @@ def read_profile(path: Path) -> Profile:
         poll=_read_poll(whole.table("poll")) if whole.has("poll") else None,
         framing=framing,
         encoding=decode.choice("encoding", _ENCODINGS, "latin-1"),
-        seven_bits=decode.flag("seven_bits", False),
+        seven_bits=seven_bits,
+        checksum=_read_checksum(whole, framing, seven_bits=seven_bits),
         extraction=extraction,
         results=read_results(whole, head),
         template=simulate.text("template") if simulate.has("template") else None,
@@ -111,6 +125,12 @@ def read_profile(path: Path) -> Profile:
         table.done()
     _refuse_unknown_fields(whole, profile.results, extraction.names)
     return profile
+
+
+def _read_checksum(whole: Table, framing: Framing, *, seven_bits: bool) -> Checksum | None:
+    if not whole.has("checksum"):
+        return None
+    return read_checksum(whole.table("checksum"), by_line=framing.by_line, seven_bits=seven_bits)
 
 
 def _refuse_unknown_fields(whole: Table, results: Results, names: frozenset[str]) -> None:

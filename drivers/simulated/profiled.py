@@ -9,23 +9,34 @@ from drivers.reading import Analyte
 from drivers.simulated.emission import Emission, EmissionLog
 from drivers.simulated.line import Line
 
+_CHECKSUM = "checksum"
 _PLACE = re.compile(r"\{([a-z][a-z0-9_]*)(?::([<>])([0-9]{1,3}))?\}")
 
 
 def message(profile: Profile, texts: dict[str, str]) -> bytes:
     """The profile's template with `texts` in its places: `{name}`, or `{name:>8}` padded to 8.
 
-    Raises ValueError when the profile has no template, and KeyError when a place has no text.
+    `{checksum}` keeps the room that [checksum] fills. Raises ValueError when the profile has no template,
+    and KeyError when a place has no text.
     """
     if profile.template is None:
         raise ValueError(f"the profile {profile.head.name!r} has no [simulate] template")
+    checksum = profile.checksum
 
     def filled(place: re.Match[str]) -> str:
         name, side, width = place.groups()
-        text = texts[name]
+        text = "0" * checksum.width if name == _CHECKSUM and checksum else texts[name]
         return text.rjust(int(width)) if side == ">" else text.ljust(int(width or 0))
 
-    return control_bytes(_PLACE.sub(filled, profile.template))
+    data = control_bytes(_PLACE.sub(filled, profile.template))
+    return _sealed(profile, data) if checksum else data
+
+
+def _sealed(profile: Profile, data: bytes) -> bytes:
+    """With the right checksum; what [checksum] does not count in, the end of a line, stays."""
+    counted = profile.framing.counted(data)
+    sealed = profile.checksum.seal(counted) if profile.checksum else counted
+    return data.replace(counted, sealed, 1)
 
 
 class Profiled:

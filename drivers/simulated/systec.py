@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import ClassVar
 
+from drivers.checksums import crc16_modbus
 from drivers.simulated.scale import Display
-from drivers.weighbridge.systec import crc16
 
 
 class SimulatedSystec:
@@ -43,4 +43,4 @@ class SimulatedSystec:
             + f"{display.unit:<2}{' T' if display.net else '  '}   1"
         )
         data = text.encode("ascii")
-        return b"<" + data + f"{crc16(data):>8}".encode("ascii") + b">\r\n"
+        return b"<" + data + f"{crc16_modbus(data):>8}".encode("ascii") + b">\r\n"

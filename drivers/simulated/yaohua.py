@@ -1,9 +1,8 @@
 """A simulated Yaohua XK3190: the three continuous modes, or the A12 text."""
 
-from functools import reduce
-from operator import xor
 from typing import ClassVar
 
+from drivers.checksums import xor
 from drivers.simulated.scale import Display
 
 _MODES = ("tf0", "tf1", "tf2", "a12")
@@ -46,4 +45,4 @@ class SimulatedYaohua:
 
 
 def _check(data: bytes) -> bytes:
-    return b"%02X" % reduce(xor, data)
+    return b"%02X" % xor(data)

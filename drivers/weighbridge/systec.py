@@ -25,6 +25,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from drivers.checksums import crc16_modbus
 from drivers.errors import FrameError, InstrumentFault
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Flag, Frame, Reading
@@ -43,16 +44,6 @@ _POLLS: Mapping[str, tuple[bytes | None, float]] = {
     "RN": (b"<RN>", 8.0),
     "none": (None, 0.0),
 }
-
-
-def crc16(data: bytes) -> int:
-    """CRC-16/MODBUS: polynomial 8005h reflected, starting from FFFFh."""
-    crc = 0xFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ 0xA001 if crc & 1 else crc >> 1
-    return crc
 
 
 class Systec:
@@ -92,7 +83,7 @@ class Systec:
         if not match:
             raise FrameError(f"not {SIZE} characters between < and >", frame.data)
         body = match[1]
-        if self._crc and body[54:].strip() != str(crc16(frame.data[1:55])):
+        if self._crc and body[54:].strip() != str(crc16_modbus(frame.data[1:55])):
             raise FrameError("wrong checksum", frame.data)
         return self._weight(body, frame)
 

@@ -25,11 +25,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from drivers.checksums import twos7
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.values import measured, pounds
-from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer, checksum
+from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
 
 _ON_OFF = ("off", "on")
 _DIGITS = re.compile(rb"[ 0]*[0-9]{1,6}")
@@ -110,7 +111,7 @@ class ToledoContinuous:
         body = next((n for n in SIZES[self._form] if len(low) in (n, n + 1) and low[n - 1] == CR), 0)
         if not body or low[0] != 0x02:
             raise FrameError("not a message from STX to CR", data)
-        if len(low) > body and low[body] != checksum(low[:body]):
+        if len(low) > body and low[body] != twos7(low[:body]):
             raise FrameError("wrong checksum", data)
         if len(low) == body and self._checksum == "on":
             raise FrameError("checksum missing", data)

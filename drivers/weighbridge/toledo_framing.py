@@ -16,6 +16,7 @@ wrong content is still a frame: the parser refuses it with a reason. Any other b
 
 from datetime import datetime
 
+from drivers.checksums import twos7
 from drivers.framing import STX, NoiseKeeper
 from drivers.reading import Frame
 
@@ -24,11 +25,6 @@ LONG, SHORT, SPACED = 17, 11, 18
 SIZES = {"standard": (LONG, SHORT), "short": (SHORT,), "extra_space": (SPACED,)}
 LOW7 = bytes(b & 0x7F for b in range(256))
 _EVIDENCE_TO_CHANGE_MIND = 3
-
-
-def checksum(data: bytes | bytearray) -> int:
-    """The byte that makes the sum of all bytes, STX and CR included, zero in its low 7 bits."""
-    return -sum(data) & 0x7F
 
 
 class ToledoFramer(NoiseKeeper):
@@ -112,7 +108,7 @@ class ToledoFramer(NoiseKeeper):
 
     def _accept(self, view: bytes, size: int, extra: bool) -> int:
         """A short message amid long ones is half a message, unless its checksum proves otherwise."""
-        proven = extra and view[size] == checksum(view[:size])
+        proven = extra and view[size] == twos7(view[:size])
         if size == SHORT and self._long_seen and not proven:
             return -1
         self._long_seen = size != SHORT
@@ -128,7 +124,7 @@ class ToledoFramer(NoiseKeeper):
         return False if settled else None
 
     def _guess(self, view: bytes, size: int, *, quiet: bool, last: bool) -> bool | None:
-        right = view[size] == checksum(view[:size])
+        right = view[size] == twos7(view[:size])
         likely = right or self._checked is not False
         if view[size] != STX:
             return self._learn(True) if right else likely

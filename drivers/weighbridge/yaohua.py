@@ -15,11 +15,10 @@ the polled mode of DS3 is not read.
 
 import re
 from collections.abc import Mapping
-from functools import reduce
-from operator import xor
 from types import MappingProxyType
 from typing import ClassVar
 
+from drivers.checksums import xor
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Flag, Frame, Reading
@@ -106,5 +105,5 @@ def _is_decimal(weight: str) -> bool:
 
 
 def _check(data: bytes, sent: str, whole: bytes) -> None:
-    if f"{reduce(xor, data):02X}" != sent:
+    if f"{xor(data):02X}" != sent:
         raise FrameError("wrong checksum", whole)

@@ -18,6 +18,8 @@ SHAPES = {
     "end": (b"", b"==", {}),
     "start and length": (b"$", b"", {"length": 6}),
     "start, length and end": (b"$", b"!", {"length": 6}),
+    "start, length and trailer": (b"$", b"", {"length": 6, "trailer": 2}),
+    "start, length, end and trailer": (b"$", b"!", {"length": 6, "trailer": 1}),
     "start": (b"wn", b"", {}),
 }
 NOISY = st.lists(
@@ -59,8 +61,9 @@ def test_no_frame_is_longer_than_the_limit_or_lacks_its_markers(shape, data):
     for frame in run(make(shape), [data]):
         assert len(frame) <= 20
         assert frame.startswith(start)
-        assert start == b"" or start not in frame[len(start) :]
-        assert frame[: len(frame) - more.get("trailer", 0)].endswith(end)
+        told = frame[: len(frame) - more.get("trailer", 0)]
+        assert start == b"" or start not in told[len(start) :]
+        assert told.endswith(end)
         assert len(frame) == more.get("length", len(frame))
 
 
@@ -68,6 +71,14 @@ def test_a_message_that_stopped_half_way_makes_room_for_the_next_one():
     framer = make("start and end")
     assert run(framer, [b"x<<ab<<cd>>y"]) == [b"<<cd>>"]
     assert framer.take_dropped() == [b"x<<ab", b"y"]
+
+
+@pytest.mark.parametrize(("length", "end"), [(None, b"\r"), (6, b""), (6, b"\r")])
+def test_a_trailer_may_hold_any_bytes_the_markers_too(length, end):
+    framer = MarkedFramer(b"\x02", end, length=length, trailer=2)
+    whole = b"\x02ab\r\x02\r"
+    assert run(framer, [whole, whole[:5], whole[5:], whole]) == [whole] * 3
+    assert framer.noise == 0
 
 
 def test_an_over_long_message_without_a_start_marker_is_noise_up_to_its_end():
@@ -134,6 +145,7 @@ def test_control_characters_are_written_by_name_and_other_brackets_stay():
         ({"start": "<STX>", "length": 900}, "more than the limit of 512"),
         ({"start": "<STX>", "length": 1}, "must leave room"),
         ({"start": "<STX>", "trailer": 1}, "needs an end marker"),
+        ({"start": "<STX>", "length": 3, "trailer": 2}, "must leave room"),
         ({"start": ""}, "must be 1 to 64 bytes"),
         ({"start": 2}, "must be text in quotes"),
         ({"end": "line", "gap": 5}, r"\[framing\] gap: is not known here; known: .*gap_ms"),

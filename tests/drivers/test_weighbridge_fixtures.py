@@ -4,13 +4,13 @@ from datetime import datetime
 
 import pytest
 
+from drivers.checksums import crc16_modbus
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.kind import InstrumentFaultFrame
 from drivers.reading import Flag, Frame, Reading
 from drivers.registry import make_protocol
 from drivers.simulated.scale import Display
 from drivers.simulated.systec import SimulatedSystec
-from drivers.weighbridge.systec import crc16
 from tests.drivers.heads import Head, outcomes
 from tests.drivers.rig import AT
 
@@ -210,7 +210,7 @@ def test_a_systec_record_keeps_ident_number_date_tare_and_net():
     assert first("systec", SYSTEC, date_order="mdy").device_time == datetime(2018, 5, 6, 13, 12)  # noqa: DTZ001
     no_date = SYSTEC.replace(b"05.06.18", b"31.06.18")
     assert first("systec", no_date, crc="off").device_time is None
-    assert crc16(SYSTEC[1:55]) == 27387
+    assert crc16_modbus(SYSTEC[1:55]) == 27387
 
 
 def test_a_systec_crc_is_looked_at_unless_it_is_switched_off():
