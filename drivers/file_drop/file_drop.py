@@ -1,12 +1,13 @@
 """Analyzers whose program exports results as CSV, XLSX or XML files into a folder or share.
 
 A profile (`drivers.file_drop.profile`) maps columns to fields; the address is `folder:/srv/drop`. Each row
-is one reading. A file is taken once and then moved: to done/ when every row was read, to rejected/ with
-the reasons beside it when one was not. Rows that could be read are taken even then: put the repaired file
-in again, and only what is new becomes a reading.
+is one reading, or several rows are, as the profile says under [rows]. A file is taken once and then moved:
+to done/ when every row was read, to rejected/ with the reasons beside it when one was not. What could be
+read is taken even then: put the repaired file in again, and only what is new becomes a reading.
 
 That holds because a reading has an identity: the fields that the profile names under [duplicates], else
-the file's content and the row. A file that is exported anew with more rows needs the former.
+the file's content and the row. A file that is exported anew with more rows needs the former; where a later
+row changes a sample's mean, those fields have to tell it (the time of the last row does).
 """
 
 import json
@@ -18,12 +19,14 @@ from typing import Any, ClassVar
 from drivers.errors import FrameError
 from drivers.file_drop.dialogue import FileDialogue
 from drivers.file_drop.profile import read_file_profile
+from drivers.file_drop.replicates import read_replicates
 from drivers.file_drop.rows import FileFramer
 from drivers.generic.profile import find_profile
 from drivers.kind import Category, Evidence, Setting, choose, read_frame
 from drivers.reading import Frame, Reading
 
 FOLDER = "files"
+_SHOWN = 8
 
 
 class FileDrop:
@@ -49,18 +52,26 @@ class FileDrop:
         self.unverified = head.unknown or self.unverified  # type: ignore[misc]
 
     def framer(self) -> FileFramer:
-        return FileFramer(self.profile.shape)
+        return FileFramer(self.profile.shape, self.profile.grouping)
 
     def dialogue(self) -> FileDialogue:
         return FileDialogue(self.framer(), lambda frame: read_frame(self, frame), _where)
 
     def parse(self, frame: Frame) -> Reading:
         content = _content(frame)
-        cells = content["cells"]
-        fields = {name: text for name, text in cells.items() if text}
-        reading = self.profile.results.read(self.kind, frame, fields)
+        times = [{name: text for name, text in one.items() if text} for one in _times(content)]
+        grouping = self.profile.grouping
+        mean = grouping is not None and grouping.replicates == "mean"
+        reading = read_replicates(self.profile.results, self.kind, frame, times, mean=mean)
         identity = reading.identity or f"{content['file'][:32]}:{content['row']}"
-        return replace(reading, identity=identity, extra={**reading.extra, "file": content["file"]})
+        again = f"+{content['again']}" if content.get("again") else ""
+        extra = {**reading.extra, "file": content["file"]}
+        return replace(reading, identity=f"{identity}{again}", extra=extra)
+
+
+def _times(content: Mapping[str, Any]) -> list[dict[str, str]]:
+    found = content["replicates"] if "replicates" in content else [content["cells"]]
+    return list(found)
 
 
 def _content(frame: Frame) -> dict[str, Any]:
@@ -73,13 +84,20 @@ def _content(frame: Frame) -> dict[str, Any]:
         raise FrameError("not a row of a file", frame.data)
     if "problem" in content:
         raise FrameError(str(content["problem"]), frame.data)
-    cells = content.get("cells")
-    texts = isinstance(cells, dict) and all(isinstance(text, str) for text in cells.values())
+    times = content.get("replicates", [content.get("cells")])
+    texts = isinstance(times, list) and times and all(map(_is_texts, times))
     if not texts or not isinstance(content.get("row"), int):
         raise FrameError("not a row of a file", frame.data)
     return content
 
 
+def _is_texts(cells: object) -> bool:
+    return isinstance(cells, dict) and all(isinstance(text, str) for text in cells.values())
+
+
 def _where(frame: Frame) -> str:
     content = json.loads(frame.data)
-    return f"row {content['row']}: " if "row" in content else ""
+    rows = content.get("rows", [content["row"]] if "row" in content else [])
+    if len(rows) > 1:
+        return f"rows {', '.join(map(str, rows[:_SHOWN]))}{' ...' if len(rows) > _SHOWN else ''}: "
+    return f"row {rows[0]}: " if rows else ""

@@ -13,6 +13,7 @@
     optional = ["moisture"]        fields whose column may be missing
     [skip.type]                    rows that hold no result: a field and the texts that tell
     texts = ["Average", "Blank"]
+    [rows]                         several rows are one result         drivers/file_drop/samples.py
     [values.*] [numbers] [flags.*] [time] [texts] [duplicates]    drivers/generic/results.py
 
 The title row of a csv or xlsx file is the first row that holds all needed titles; what stands above it is
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.file_drop.csv_sheet import csv_lines
+from drivers.file_drop.samples import Grouping, read_grouping
 from drivers.file_drop.sheet import Columns, FileRefused, Row, rows_under_titles
 from drivers.file_drop.xlsx_sheet import xlsx_lines
 from drivers.file_drop.xml_sheet import is_path, xml_rows
@@ -67,6 +69,7 @@ class FileShape:
 class FileProfile:
     head: Head
     shape: FileShape
+    grouping: Grouping | None
     results: Results
 
 
@@ -83,12 +86,22 @@ def read_file_profile(path: Path) -> FileProfile:
             raise whole.wrong(name, "means nothing for a file")
     if shape.form == "xlsx" and whole.table("numbers").text("decimal", "point") == "comma":
         raise whole.table("numbers").wrong("decimal", 'cells of a workbook hold numbers: "point" or "either"')
+    grouping = _read_grouping(whole, shape, results)
     whole.done()
-    for source in (*results.sources(), *shape.skip):
-        if source not in shape.columns.titles:
-            known = ", ".join(shape.columns.titles)
+    filled = grouping.parameters.given if grouping and grouping.parameters else frozenset()
+    given = [*shape.columns.titles, *sorted(filled)]
+    for source in results.sources():
+        if source not in given:
+            known = ", ".join(given)
             raise whole.wrong("columns", f"gives no field {source!r}, which is used; it gives {known}")
-    return FileProfile(head, shape, results)
+    return FileProfile(head, shape, grouping, results)
+
+
+def _read_grouping(whole: Table, shape: FileShape, results: Results) -> Grouping | None:
+    if not whole.has("rows"):
+        return None
+    agree = frozenset(results.texts.values())
+    return read_grouping(whole.table("rows"), frozenset(shape.columns.titles), agree)
 
 
 def _read_shape(whole: Table) -> FileShape:
@@ -107,6 +120,9 @@ def _read_shape(whole: Table) -> FileShape:
         skip=_read_skip(whole.table("skip")),
     )
     table.done()
+    for name in shape.skip:
+        if name not in shape.columns.titles:
+            raise whole.wrong("skip", f"{name!r} is no field of [columns]")
     return shape
 
 

@@ -240,7 +240,7 @@ def test_every_shipped_file_profile_waits_for_commissioning(name):
             'category = "weighbridge"',
             "a result file is of an analyzer",
         ),
-        ("foss-results", "[skip.kind]", "[skip.sort]", "gives no field 'sort'"),
+        ("foss-results", "[skip.kind]", "[skip.sort]", "'sort' is no field of"),
         ("foss-results", "[skip.kind]", "[framing]\nend = 'line'\n[skip.kind]", r"\[framing\]: is not known"),
         ("xml-results", 'id = "@id"', 'id = "//*[1]"', r"\[columns\] id: '//\*\[1\]' is no path"),
         ("xml-results", 'row = "Sample"', "", r"\[file\] row: is missing"),
@@ -260,6 +260,10 @@ KINDS = {name: FileDrop({"profile": name}) for name in NAMES}
 FILES = {
     "foss-results": csv_file(TITLES, [ROW] * 3),
     "xlsx-results": xlsx_file(BOOK, [["S1", MOMENT, 13.1, 250]] * 3),
+    "long-results": csv_file(
+        ["Sample", "Measured", "Parameter", "Result", "Unit"],
+        [["S1", "14/07/2026 10:03:22", name, "13.1", "%"] for name in ("Moisture", "Protein", "Moisture")],
+    ),
     "xml-results": xml_file([("S1", "2026-07-14T10:03:22", {"Moisture": 13.1})] * 3),
 }
 

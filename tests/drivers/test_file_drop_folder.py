@@ -203,9 +203,9 @@ def test_what_is_complete_does_not_look_half_written():
 class Station:
     """A driver on a folder, in a thread, that confirms what it delivers."""
 
-    def __init__(self, path, *, confirm=True):
+    def __init__(self, path, *, confirm=True, profile="foss-results"):
         line = FolderTransport(path, steady_s=0.05, patience_s=0.3, scan_s=0.02)
-        protocol = FileDrop({"profile": "foss-results"})
+        protocol = FileDrop({"profile": profile})
         self.driver = Driver("nir", protocol, line, clock=now, backoff=Backoff(0.02, 0.1))
         self.got = []
         self._confirm = confirm
