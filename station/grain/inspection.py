@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from statistics import stdev
 from typing import Any
 
 from station.grain.reasons import Reason
+
+WIDE = 0.1  # limits farther apart than this decide nothing: figures of quality lie a few points apart
 
 
 class KernelClass(StrEnum):
@@ -36,6 +39,43 @@ class ClassShare:
     low: float
     high: float
 
+    @property
+    def wide(self) -> bool:
+        """Known too badly to decide anything on: the model abstains from this class."""
+        return self.high - self.low > WIDE
+
+    def as_dict(self) -> dict[str, Any]:
+        limits = {"share": self.share, "low": self.low, "high": self.high}
+        return {"count": self.count, **limits, "wide": self.wide}
+
+
+@dataclass(frozen=True, slots=True)
+class MassShare:
+    """`share` of the sample's mass, estimated from projected areas, with 95 % limits (all 0 to 1)."""
+
+    share: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {"share": self.share, "low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far several photos of one capture lie apart: per class the smallest and the largest share of a
+    photo and their standard deviation, and the same of the count of kernels."""
+
+    photos: int
+    kernels: tuple[float, float, float]
+    classes: Mapping[KernelClass, tuple[float, float, float]]
+
+    def as_dict(self) -> dict[str, Any]:
+        names = ("min", "max", "sd")
+        classes = {name.value: dict(zip(names, of, strict=True)) for name, of in self.classes.items()}
+        kernels = dict(zip(names, self.kernels, strict=True))
+        return {"photos": self.photos, "kernels": kernels, "classes": classes}
+
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
@@ -57,7 +97,7 @@ class SpeciesGuess:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """`accepted` False means the photo cannot be judged: `reasons` say why, `classes` is empty.
+    """`accepted` False means the photo cannot be judged: `reasons` say why, `classes` and `mass` are empty.
 
     `kernels` counts complete kernels, `cut` those cut by the photo's edge. `seconds` holds the time
     per stage (decode, segment, infer, inspect)."""
@@ -69,6 +109,8 @@ class Inspection:
     cut: int | None = None
     mm_per_px: float | None = None
     classes: Mapping[KernelClass, ClassShare] = field(default_factory=dict)
+    mass: Mapping[KernelClass, MassShare] = field(default_factory=dict)
+    spread: Spread | None = None
     species: SpeciesGuess | None = None
     models: tuple[ModelName, ...] = ()
     kernel_list: tuple[Kernel, ...] = ()
@@ -83,10 +125,9 @@ class Inspection:
             "kernels": self.kernels,
             "cut": self.cut,
             "mm_per_px": self.mm_per_px,
-            "classes": {
-                name.value: {"count": s.count, "share": s.share, "low": s.low, "high": s.high}
-                for name, s in self.classes.items()
-            },
+            "classes": {name.value: share.as_dict() for name, share in self.classes.items()},
+            **({"mass": {name.value: s.as_dict() for name, s in self.mass.items()}} if self.mass else {}),
+            **({"spread": self.spread.as_dict()} if self.spread else {}),
             "species": {"name": self.species.name, "p": self.species.p} if self.species else None,
             "models": [model.as_dict() for model in self.models],
             "kernel_list": [_kernel_dict(k, polygons) for k in self.kernel_list],
@@ -98,40 +139,64 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
     """Several photos of one capture, by one model, as one inspection.
 
     The accepted photos count; none accepted gives the reasons of all. Shares are means weighted by
-    kernels; limits are combined the same way, as if the errors of the photos were the same error: never
-    too narrow. Boxes belong to a photo, so `kernel_list` stays empty for more than one."""
+    kernels; limits are combined the same way, as if the errors of the photos were the same error, and
+    hold every photo's own share: never too narrow. Boxes belong to a photo, so `kernel_list` stays empty
+    for more than one."""
     if len(inspections) == 1:
         return inspections[0]
     good = [seen for seen in inspections if seen.accepted]
     of = good or list(inspections)
-    kernels = sum(seen.kernels or 0 for seen in of)
     return replace(
         of[0],
         accepted=bool(good),
         reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
-        kernels=kernels,
+        kernels=sum(seen.kernels or 0 for seen in of),
         cut=sum(seen.cut or 0 for seen in of),
-        classes=_combined_classes(good, kernels),
+        classes=_combined_classes(good),
+        mass=_combined_mass(good),
+        spread=_spread(good) if len(good) > 1 else None,
         kernel_list=(),
         seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
     )
 
 
-def _combined_classes(good: Sequence[Inspection], kernels: int) -> dict[KernelClass, ClassShare]:
-    def mean(name: KernelClass, limit: str) -> float:
-        whole = sum((seen.kernels or 0) * getattr(seen.classes[name], limit) for seen in good)
-        return float(whole) / kernels if kernels else 0.0
-
-    names = good[0].classes if good else {}
+def _combined_classes(good: Sequence[Inspection]) -> dict[KernelClass, ClassShare]:
     return {
         name: ClassShare(
             sum(seen.classes[name].count for seen in good),
-            mean(name, "share"),
-            mean(name, "low"),
-            mean(name, "high"),
+            *_combined_limits(good, [seen.classes[name] for seen in good]),
         )
-        for name in names
+        for name in (good[0].classes if good else {})
     }
+
+
+def _combined_mass(good: Sequence[Inspection]) -> dict[KernelClass, MassShare]:
+    return {
+        name: MassShare(*_combined_limits(good, [seen.mass[name] for seen in good]))
+        for name in (good[0].mass if good else {})
+    }
+
+
+def _combined_limits(
+    good: Sequence[Inspection], parts: Sequence[ClassShare | MassShare]
+) -> tuple[float, float, float]:
+    """Share, low and high: means weighted by the photos' kernels; the limits hold every photo's share."""
+    weights = [seen.kernels or 0 for seen in good]
+
+    def mean(values: Sequence[float]) -> float:
+        return sum(w * value for w, value in zip(weights, values, strict=True)) / max(1, sum(weights))
+
+    shares = [part.share for part in parts]
+    low, high = mean([part.low for part in parts]), mean([part.high for part in parts])
+    return mean(shares), min(low, *shares), max(high, *shares)
+
+
+def _spread(good: Sequence[Inspection]) -> Spread:
+    def of(values: Sequence[float]) -> tuple[float, float, float]:
+        return min(values), max(values), round(stdev(values), 6)
+
+    classes = {name: of([seen.classes[name].share for seen in good]) for name in good[0].classes}
+    return Spread(len(good), of([float(seen.kernels or 0) for seen in good]), classes)
 
 
 def _kernel_dict(kernel: Kernel, polygons: bool) -> dict[str, Any]:

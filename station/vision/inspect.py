@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.grain.inspection import ClassShare, Inspection, Kernel, KernelClass, SpeciesGuess
+from station.grain.inspection import ClassShare, Inspection, Kernel, KernelClass, MassShare, SpeciesGuess
 from station.grain.reasons import Code, Reason
-from station.vision.composition import shares
+from station.vision.composition import compose
 from station.vision.crops import cut_crops
 from station.vision.gate import check
 from station.vision.kernels import KernelShape, find_kernels
@@ -76,13 +76,15 @@ def inspect(
     stages.end("infer")
     refused = refused or _doubts(model, judged, found.complete, species)
     accepted = judged is not None and not refused
+    classes, mass = _shares(model, judged, found.complete) if model and judged and accepted else ({}, {})
     result = Inspection(
         sha256=sha256,
         accepted=accepted,
         reasons=refused,
         kernels=len(found.complete),
         cut=found.cut,
-        classes=_classes(model, judged) if model and judged and accepted else {},
+        classes=classes,
+        mass=mass,
         species=_guess(model, judged, refused) if model and judged else None,
         models=models,
         kernel_list=_kernel_list(found.complete, decoded, model, judged if accepted else None, polygons),
@@ -144,11 +146,20 @@ def _guess(model: LoadedModel, judged: Judged, doubts: Sequence[Reason]) -> Spec
     return SpeciesGuess(model.species[0], round(1 - unfamiliar_share(model, judged), 6))
 
 
-def _classes(model: LoadedModel, judged: Judged) -> dict[KernelClass, ClassShare]:
+def _shares(
+    model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]
+) -> tuple[dict[KernelClass, ClassShare], dict[KernelClass, MassShare]]:
+    """Shares by count and by estimated mass."""
     called = judged.probabilities.argmax(axis=1)
     counts = np.bincount(called, minlength=len(model.classes))
-    parts = zip(model.classes, counts, shares(counts, model.confusion), strict=True)
-    return {name: ClassShare(int(count), s.share, s.low, s.high) for name, count, s in parts}
+    found = compose(counts, model.confusion)
+    by_count = zip(model.classes, counts, found.by_count(), strict=True)
+    areas = np.array([kernel.area for kernel in kernels])
+    by_mass = zip(model.classes, found.by_mass(called, areas), strict=True)
+    return (
+        {name: ClassShare(int(count), s.share, s.low, s.high) for name, count, s in by_count},
+        {name: MassShare(s.share, s.low, s.high) for name, s in by_mass},
+    )
 
 
 def _kernel_list(

@@ -16,6 +16,7 @@ from station.grain.inspection import (
     Inspection,
     Kernel,
     KernelClass,
+    MassShare,
     ModelName,
     SpeciesGuess,
 )
@@ -82,6 +83,10 @@ def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
         classes={
             KernelClass(name): ClassShare(s["count"], s["share"], s["low"], s["high"])
             for name, s in data["classes"].items()
+        },
+        mass={
+            KernelClass(name): MassShare(s["share"], s["low"], s["high"])
+            for name, s in data.get("mass", {}).items()
         },
         species=SpeciesGuess(species["name"], species["p"]) if species else None,
         models=tuple(ModelName(m["name"], m["version"], m["sha256"]) for m in data["models"]),
