@@ -18,6 +18,7 @@ MAX_PARTS = 20_000  # connected parts looked at before the picture is called tex
 MIN_AREA = 30.0  # pixels; smaller is dust
 DUST_SHARE = 0.09  # of the typical kernel's area; smaller is dust
 GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
+LAYER_DEPTH = 1.6  # of a round kernel's half-width: one layer of touching kernels leaves gaps
 MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
 SOLID = 0.9  # area over convex hull from which on a part may be one kernel
 
@@ -68,11 +69,13 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     """Segments BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
     sheet = measure_sheet(pixels)
     foreground = _clean((sheet.difference > sheet.threshold).astype(np.uint8))
-    parts, giants, overflow = _parts(foreground)
+    parts, large, overflow = _parts(foreground)
     typical = typical_area(parts)
+    giants = [part for part in large if _giant(part, typical)]
+    parts += [part for part in large if not _giant(part, typical)]
     kernels: list[KernelShape] = []
     for part in parts:
-        if part.area > MANY_KERNELS * typical and part.solidity >= SOLID:
+        if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
             giants.append(part)
             continue
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
@@ -107,6 +110,11 @@ def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool
         too_large = area > giant or width * height > 0.8 * foreground.size
         (giants if too_large else parts).append(shape_of(inside, x, y, foreground.shape))
     return parts, giants, overflow
+
+
+def _giant(part: KernelShape, typical: float) -> bool:
+    """Whether a very large part is no layer of kernels: too deep for one, or nothing to compare it with."""
+    return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:

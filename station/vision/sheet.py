@@ -18,7 +18,12 @@ from station.vision.photo import Pixels
 Floats = NDArray[np.float32]
 
 SMALL_SIDE = 200  # the sheet is fitted on a picture this long
+CHOICE_SIDE = 800  # ... and chosen among two colours on a picture this long
+RIVAL_SHARE = 0.15  # of the picture: a second colour this common may be the sheet
+RIVAL_APART = 25.0  # Lab units between two colours that may be the sheet
+BEND_STEPS = 4  # pixels along an outline over which its bend is seen
 FIT_ROUNDS = 6
+SHEET_REACH = 14.0  # Lab units from the fitted sheet beyond which nothing is sheet
 SHADOW_DEPTH = 0.30  # a shadow may shorten the sheet's vector by this share (light down to about 34 %)
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
@@ -42,12 +47,65 @@ def measure_sheet(pixels: Pixels) -> Sheet:
     shrink = max(1.0, max(height, width) / SMALL_SIDE)
     small_size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
     small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA), np.eye(3))
-    turn = _axes(_commonest(small))
-    surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32))
-    turned = _shifted_lab(cv2.GaussianBlur(pixels, (3, 3), 0), turn)
-    difference = _difference(turned, cv2.resize(surface, (width, height), interpolation=cv2.INTER_LINEAR))
-    spread, threshold = _threshold(difference)
-    return Sheet(difference, spread, float(inlier.mean()), threshold)
+    grounds = [_ground(small, colour) for colour in _colours(small)]
+    ground = grounds[0] if len(grounds) == 1 else _choose(pixels, grounds)
+    difference = _against(cv2.GaussianBlur(pixels, (3, 3), 0), ground)
+    spread, threshold = _threshold(difference, ground.plain)
+    return Sheet(difference, spread, ground.plain, threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share."""
+
+    turn: Floats
+    surface: Floats
+    plain: float
+
+
+def _ground(small: Floats, colour: Floats) -> _Ground:
+    turn = _axes(colour)
+    centre = turn @ colour
+    surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32), centre)
+    return _Ground(turn, surface, float(inlier.mean()))
+
+
+def _against(pixels: cv2.typing.MatLike, ground: _Ground) -> Floats:
+    """The difference of BGR `pixels` of any size from the sheet."""
+    size = (pixels.shape[1], pixels.shape[0])
+    surface = cv2.resize(ground.surface, size, interpolation=cv2.INTER_LINEAR)
+    return _difference(_shifted_lab(pixels, ground.turn), surface)
+
+
+def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
+    """The sheet whose kernels bulge: where kernels lie close the sheet is the rarer colour, and seen
+    the wrong way round its gaps are hollow-sided."""
+    shrink = max(1.0, max(pixels.shape[:2]) / CHOICE_SIDE)
+    size = (max(8, round(pixels.shape[1] / shrink)), max(8, round(pixels.shape[0] / shrink)))
+    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    return max(grounds, key=lambda ground: _bulging(_against(small, ground), ground.plain))
+
+
+def _bulging(difference: Floats, plain: float) -> float:
+    """Share of the outlines of what differs that curves outwards, of all that curves: kernels bulge, the
+    gaps between them are hollow-sided."""
+    mask = (difference > _threshold(difference, plain)[1]).astype(np.uint8)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    turns = [
+        _turns(np.asarray(outline[:, 0, :], np.int32))
+        for outline in outlines
+        if len(outline) > 4 * BEND_STEPS
+    ]
+    turned = np.concatenate(turns) if turns else np.zeros(0, np.int32)
+    curved = np.count_nonzero(turned)
+    return float((turned < 0).sum() / curved) if curved else 0.0
+
+
+def _turns(outline: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Which way an outline turns at each of its points: below 0 outwards, also along holes."""
+    ahead, behind = (np.roll(outline, steps, axis=0) for steps in (-BEND_STEPS, BEND_STEPS))
+    into, out = outline - behind, ahead - outline
+    return np.asarray(into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0], np.int32)
 
 
 def _shifted_lab(bgr: cv2.typing.MatLike, turn: NDArray[Any]) -> Floats:
@@ -57,9 +115,20 @@ def _shifted_lab(bgr: cv2.typing.MatLike, turn: NDArray[Any]) -> Floats:
     return np.asarray(cv2.transform(lab, (turn @ scale).astype(np.float32)), np.float32)
 
 
-def _commonest(small: Floats) -> Floats:
-    """The mean colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
+def _colours(small: Floats) -> list[Floats]:
+    """The commonest colour, and the next if it is common enough and of another kind."""
     flat = small.reshape(-1, 3)
+    first = _commonest(flat)
+    rest = flat[np.linalg.norm(flat - first, axis=1) > RIVAL_APART]
+    if len(rest) < RIVAL_SHARE * len(flat):
+        return [first]
+    second = _commonest(rest)
+    near = np.linalg.norm(rest - second, axis=1) <= RIVAL_APART
+    return [first, second] if near.sum() >= RIVAL_SHARE * len(flat) else [first]
+
+
+def _commonest(flat: Floats) -> Floats:
+    """The middle colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
     cells = np.clip((flat + np.array([0, 128, 128])) / 8, 0, 31).astype(np.int64)
     index = (cells[:, 0] * 32 + cells[:, 1]) * 32 + cells[:, 2]
     counts = np.bincount(index, minlength=32**3).reshape(32, 32, 32).astype(np.float32)
@@ -78,14 +147,14 @@ def _axes(sheet: Floats) -> Floats:
     return np.stack([first, second, np.cross(first, second)]).astype(np.float32)
 
 
-def _fit(small: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """A quadratic surface per turned axis through the sheet's pixels, and which pixels those are."""
+def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+    """A quadratic surface per turned axis through the sheet's pixels, which lie around `centre`, and
+    which pixels those are."""
     height, width = small.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
     values = small.reshape(-1, 3)
-    centre = np.array([_mode_of(values[:, k]) for k in range(3)], np.float32)
-    inlier = np.linalg.norm((values - centre) * np.array([0.5, 1, 1], np.float32), axis=1) < 14
+    inlier = np.linalg.norm((values - centre) * np.array([0.5, 1, 1], np.float32), axis=1) < SHEET_REACH
     ground = np.broadcast_to(centre, values.shape)
     for round_number in range(FIT_ROUNDS):
         if inlier.sum() < 50:
@@ -95,7 +164,7 @@ def _fit(small: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         off = values - ground
         off[:, 0] = np.where(off[:, 0] < 0, off[:, 0] * 0.6, off[:, 0])
         away = np.sqrt(np.einsum("ij,ij->i", off, off))
-        inlier = away < max(4.0, 3.0 * float(np.median(away[inlier])) * 1.48)
+        inlier = away < np.clip(3.0 * float(np.median(away[inlier])) * 1.48, 4.0, SHEET_REACH)
     surface = np.ascontiguousarray(ground, np.float32).reshape(height, width, 3)
     return surface, inlier.reshape(height, width)
 
@@ -105,12 +174,6 @@ def _least_squares(terms: Floats, values: Floats) -> Floats:
     square = terms.T.astype(np.float64) @ terms
     square += np.eye(len(square)) * 1e-6 * np.trace(square)
     return np.asarray(np.linalg.solve(square, terms.T.astype(np.float64) @ values), np.float32)
-
-
-def _mode_of(values: Floats) -> float:
-    counts, edges = np.histogram(values, bins=64)
-    best = int(np.argmax(np.convolve(counts, [1, 2, 1], "same")))
-    return float(edges[best] + edges[best + 1]) / 2
 
 
 def _difference(turned: Floats, ground: cv2.typing.MatLike) -> Floats:
@@ -124,10 +187,10 @@ def _difference(turned: Floats, ground: cv2.typing.MatLike) -> Floats:
     return np.asarray(cv2.magnitude(along, cv2.magnitude(first, second)), np.float32)
 
 
-def _threshold(difference: Floats) -> tuple[float, float]:
-    """The sheet's noise and the difference at which kernels begin."""
+def _threshold(difference: Floats, plain: float) -> tuple[float, float]:
+    """The sheet's noise and the difference at which kernels begin; `plain` is the share that is sheet."""
     some = difference[::4, ::4].ravel()
-    quiet = some[some < max(4.0, float(np.percentile(some, 60)))]
+    quiet = some[some < max(4.0, float(np.percentile(some, min(60.0, 90 * plain))))]
     spread = float(np.median(quiet)) if quiet.size else 0.0
     floor = max(MIN_DIFFERENCE, 4.0 * spread)
     strong = some[some > floor]
