@@ -17,7 +17,7 @@ from benchmarks.rig import Client, Rig, running_station
 from drivers.reading import Analyte
 from drivers.simulated.gac2100 import Gac2100
 from drivers.simulated.nir import Nir
-from station.runtime.light_box import shipped_bundle
+from station.runtime.bundles import shipped_bundle
 from station.store.engine import Ledger
 from station.vision.bare import BareTiming, time_bare
 from station.vision.client import VisionWorker

@@ -21,18 +21,19 @@ from station.api.context import Context
 from station.clock import StationClock, scaled
 from station.receival import reference
 from station.receival.desk import Desk
+from station.runtime import bundles as bundle_files
 from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices, make_drivers
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake
-from station.runtime.light_box import LightBox, shipped_bundle
+from station.runtime.light_box import LightBox
+from station.runtime.shadows import Shadows
 from station.settings import Problem, SettingsError, load_settings
 from station.site import policy_of, reference_of, rule_pack_texts
 from station.site_file import LOOPBACK, SiteSettings
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
-from station.vision.client import VisionWorker
 from ui.i18n import use_zone
 
 CRASHED = 70
@@ -67,7 +68,14 @@ def serve(options: ServeOptions) -> int:
         blobs = Blobs(ledger.folder / "photos")
         drivers = make_drivers(settings, options.config, clock)
         intake = Intake(desk, drivers, ledger.folder / "frames", settings.weighing_rule(), clock)
-        light_box = LightBox(desk, blobs, _worker(settings, options.config), clock)
+        bundles = Blobs(ledger.folder / bundle_files.FOLDER)
+        bundle_files.ship(desk, bundles, clock())
+        timeout_s = settings.vision.answer_timeout_s
+        shadows = Shadows(desk, blobs, bundles, clock, answer_timeout_s=timeout_s)
+        light_box = LightBox(
+            desk, blobs, bundles, clock,
+            enabled=settings.vision.enabled, answer_timeout_s=timeout_s, when_done=shadows.wake,
+        )  # fmt: skip
         watch = jobs.Watch(ledger)
         devices = Devices(settings, drivers, intake, ledger, clock)
         announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
@@ -92,6 +100,8 @@ def serve(options: ServeOptions) -> int:
         if options.stop_with is not None:
             timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
+        if settings.vision.enabled:
+            stack.enter_context(shadows.running())
         stack.enter_context(light_box.running())
         if announcer is not None:
             stack.enter_context(announcer.running())
@@ -209,18 +219,6 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
                 "Start with 127.0.0.1, run `silo token add`, then open it."
             )
             raise SettingsError([Problem(file, "server.host", text)])
-
-
-def bundle_path(settings: SiteSettings, file: Path) -> Path | None:
-    """The model bundle that the site uses; None where no photo is judged."""
-    if not settings.vision.enabled:
-        return None
-    return file.parent / settings.vision.bundle if settings.vision.bundle else shipped_bundle()
-
-
-def _worker(settings: SiteSettings, file: Path) -> VisionWorker | None:
-    bundle = bundle_path(settings, file)
-    return VisionWorker(bundle, answer_timeout_s=settings.vision.answer_timeout_s) if bundle else None
 
 
 def _admin_token(folder: Path) -> str:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 from drivers.errors import SettingError
 from drivers.registry import make_transport
 from drivers.transport import LineDown
-from station.app import bundle_path
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.runtime.bundles import shipped_bundles
 from station.settings import SettingsError, load_settings
 from station.site import protocol_of, rule_pack_texts
 from station.site_file import Instrument, SiteSettings
@@ -47,7 +47,7 @@ def check_site(file: Path) -> list[Finding]:
     found = [Finding("site file", True, str(file))]
     found += _rules(settings, file)
     found += _folder(file.parent / settings.site.data)
-    found += _bundle(settings, file)
+    found += _bundles(settings)
     for index, instrument in enumerate(settings.instruments):
         found += _instrument(f"instruments[{index}] {instrument.id}", instrument, file)
     found += _recordings(file.parent / FOLDER)
@@ -99,16 +99,16 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("disk", free >= WARN_FREE_MB, text)
 
 
-def _bundle(settings: SiteSettings, file: Path) -> Iterator[Finding]:
-    path = bundle_path(settings, file)
-    if path is None:
+def _bundles(settings: SiteSettings) -> Iterator[Finding]:
+    if not settings.vision.enabled:
         yield Finding("model", True, "vision is off: no photo is judged")
         return
-    try:
-        manifest = read_bundle(path).manifest
-        yield Finding("model", True, f"{manifest['name']} {manifest['version']}")
-    except (BundleError, OSError) as error:
-        yield Finding("model", False, f"{path}: {error}")
+    for path in shipped_bundles():
+        try:
+            manifest = read_bundle(path).manifest
+            yield Finding("model", True, f"{manifest['name']} {manifest['version']}, as shipped")
+        except BundleError as error:
+            yield Finding("model", False, str(error))
 
 
 def _instrument(where: str, instrument: Instrument, file: Path) -> Iterator[Finding]:

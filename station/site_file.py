@@ -84,11 +84,11 @@ class Weighing(Section):
 
 
 class Vision(Section):
-    """`bundle` is relative to the site file; without it the bundle that ships is used, `enabled = false`
-    runs without any."""
+    """`trusted_keys` are the public keys (minisign) whose bundles may be installed, relative to the site
+    file; `enabled = false` judges no photo."""
 
     enabled: bool = True
-    bundle: Path | None = None
+    trusted_keys: list[Path] = []
     answer_timeout_s: Positive = 20.0
 
 

@@ -9,6 +9,7 @@ from ui.reasons import capital, unknown_message
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
+_LIST_MODELS = N_("See what is installed with: silo model list.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
 
@@ -25,6 +26,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
+    "unknown_release": (N_("no model {name} {version} is installed here"), _LIST_MODELS),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
@@ -63,6 +65,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "instrument_in_use": (
         N_("serial no. {serial} is in use at {port}"),
         N_("Take it off that port first, or check the serial number."),
+    ),
+    "release_exists": (
+        N_("{name} {version} is installed here with other content"),
+        N_("Give the new model a version of its own."),
+    ),
+    "release_active": (
+        N_("{name} {version} is the active model"),
+        N_("Promote another one or roll back first, if that was meant."),
+    ),
+    "release_not_in_shadow": (
+        N_("{name} {version} does not run in shadow"),
+        N_("Install it again, look at its shadow results, then promote it."),
+    ),
+    "nothing_to_roll_back": (
+        N_("no earlier model of {task} for {species} is left"),
+        N_("Promote another installed model instead."),
     ),
     # not valid
     "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),

@@ -39,6 +39,7 @@ SENTENCES: Mapping[str, str] = {
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}"),
+    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
@@ -93,6 +94,7 @@ SENTENCES: Mapping[str, str] = {
     "vision_off": N_("no photo model: trucks go on without the photo"),
     "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
     "intake_waits_for_disk": N_("disk full: device messages wait, free some space now"),
+    "model_set_aside": N_("the model {model} does not run and is tried no more: {text}"),
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
     "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from station.runtime.light_box import shipped_bundle
+from station.runtime.bundles import shipped_bundle
 from station.vision.bare import time_bare
 from station.vision.inspect import inspect
 from station.vision.model import load_model

@@ -70,7 +70,7 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
     from station.grain.identifiers import photo_species
-    from station.runtime.light_box import shipped_bundle
+    from station.runtime.bundles import shipped_bundle
     from station.vision.bundle import BundleError
     from station.vision.inspect import inspect as inspect_photo
     from station.vision.model import load_model

@@ -46,6 +46,11 @@ def photo_species(species: str) -> str:
     return species
 
 
+def photo_names(species: str) -> tuple[str, ...]:
+    """Every name under which the declared species of a photo judged as `species` may be recorded."""
+    return (species, *(one.value for one in Species if photo_species(one) == species and one != species))
+
+
 def same_species(said: str | None, declared: str | None) -> bool:
     """Can both be true of one sample? None (not said) fits any; `wheat` fits both wheats."""
     if said is None or declared is None:

@@ -38,6 +38,7 @@ class Code(StrEnum):
     INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
     # photo: what the inspection says
     PHOTO_SHARES = "photo_shares"  # shares by count, kernels
+    PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"

@@ -1,4 +1,4 @@
-"""Captures: photos with a form, claimed by the light box, and what models say of them."""
+"""Captures: photos with a form, and what models say of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Capture, Inspection, Load, Photo, Sample, Terminal
 
+STATION = "station"  # the source of an inspection by a model of the station itself
 FORM_FIELDS = ("barcode", "species", "operator_variety", "note")
 
 
@@ -28,16 +29,6 @@ class StoredPhoto:
     sha256: str
     size: int
     media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A capture handed to the light box: inspect these photos as this species (None: any)."""
-
-    capture_id: str
-    sha256: tuple[str, ...]
-    species: str | None
-    attempt: int
 
 
 def check_form(form: Mapping[str, Any]) -> None:
@@ -91,50 +82,12 @@ def receive_capture(
     return capture, True
 
 
-def claim_capture(desk: Desk, at: datetime) -> Claimed | None:
-    """Takes the oldest capture that waits for its inspection; None when none does."""
-    with desk.ledger.write() as tx:
-        query = select(Capture).where(Capture.state == "pending", col(Capture.claimed_at).is_(None))
-        capture = tx.exec(query.order_by(col(Capture.at), col(Capture.id)).limit(1)).first()
-        if capture is None:
-            return None
-        capture.claimed_at = at
-        capture.attempts += 1
-        tx.add(capture)
-        species = capture.species or _declared_species(tx, capture.id)
-        hashes = tuple(photo.sha256 for photo in photos_of(tx, capture.id))
-    return Claimed(capture.id, hashes, photo_species(species) if species else None, capture.attempts)
-
-
-def release_claims(desk: Desk) -> int:
-    """At start: what a stopped station had claimed and not finished is claimed again. Returns how many."""
-    with desk.ledger.write() as tx:
-        query = select(Capture).where(Capture.state == "pending", col(Capture.claimed_at).is_not(None))
-        stuck = tx.exec(query).all()
-        for capture in stuck:
-            capture.claimed_at = None
-            tx.add(capture)
-    return len(stuck)
-
-
-def release_claim(desk: Desk, capture_id: str, at: datetime, *, give_up: bool) -> None:
-    """The worker died or hung on this capture: it is tried again, or left without inspection so that the
-    truck goes on and the screen says so."""
-    with desk.ledger.write() as tx:
-        capture = _capture(tx, capture_id)
-        capture.claimed_at = None
-        if give_up:
-            capture.state = "no_model"
-        tx.add(capture)
-        tx.flush()
-        load = _load_of(tx, capture_id)
-        if give_up and load is not None:
-            proposals.propose(tx, desk, load, at)
-
-
-def record_inspection(desk: Desk, capture_id: str, photos: Sequence[Seen], at: datetime) -> Inspection:
-    """What the station's model says of one capture, photo by photo; the same model twice is one
-    inspection."""
+def record_inspection(
+    desk: Desk, capture_id: str, photos: Sequence[Seen], at: datetime, *, shadow: bool = False,
+    last: bool = True,
+) -> Inspection:  # fmt: skip
+    """What one of the station's models says of one capture, photo by photo; the same model twice is one
+    inspection. `last`: no other active model has to judge the capture."""
     seen = combine(photos)
     if not seen.models:
         raise ValueError("an inspection names the model that made it")
@@ -142,9 +95,11 @@ def record_inspection(desk: Desk, capture_id: str, photos: Sequence[Seen], at: d
     result = seen.as_dict()
     if len(photos) > 1:
         result["photos"] = [photo.as_dict() for photo in photos]
-    return _record(
-        desk, capture_id, (model.name, model.version, model.sha256), "station", seen.accepted, result, at
-    )
+    row = Inspection(
+        id=new_id(at), capture_id=capture_id, at=at, model=model.name, version=model.version,
+        sha256=model.sha256, source=STATION, accepted=seen.accepted, shadow=shadow, result=result,
+    )  # fmt: skip
+    return _record(desk, row, ends=last and not shadow)
 
 
 def record_outside_inspection(
@@ -152,70 +107,55 @@ def record_outside_inspection(
     result: Mapping[str, Any], actor: Actor | None, at: datetime,
 ) -> Inspection:  # fmt: skip
     """What an outside application's model says, with its name and version."""
-    return _record(
-        desk,
-        capture_id,
-        (name, version, sha256 or ""),
-        source,
-        bool(result["accepted"]),
-        dict(result),
-        at,
-        actor,
-    )
+    row = Inspection(
+        id=new_id(at), capture_id=capture_id, at=at, model=name, version=version, sha256=sha256 or "",
+        source=source, accepted=bool(result["accepted"]), result=dict(result),
+    )  # fmt: skip
+    return _record(desk, row, actor)
 
 
 def photos_of(tx: Session, capture_id: str) -> Sequence[Photo]:
     return tx.exec(select(Photo).where(Photo.capture_id == capture_id).order_by(col(Photo.position))).all()
 
 
-def _record(
-    desk: Desk, capture_id: str, model: tuple[str, str, str], source: str, accepted: bool,
-    result: dict[str, Any], at: datetime, actor: Actor | None = None,
-) -> Inspection:  # fmt: skip
-    name, version, sha256 = model
+def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bool = False) -> Inspection:
+    """`ends`: the capture waits for no other model."""
     with desk.ledger.write() as tx:
-        capture = _capture(tx, capture_id)
+        capture = capture_of(tx, row.capture_id)
+        if ends:
+            capture.state = "inspected"
+            tx.add(capture)
         known = tx.exec(
             select(Inspection).where(
-                Inspection.capture_id == capture_id, Inspection.model == name, Inspection.version == version,
-                Inspection.sha256 == sha256,
+                Inspection.capture_id == row.capture_id, Inspection.model == row.model,
+                Inspection.version == row.version, Inspection.sha256 == row.sha256,
             )
         ).first()  # fmt: skip
         if known is not None:
             return known
-        row = Inspection(
-            id=new_id(at), capture_id=capture_id, at=at, model=name, version=version, sha256=sha256,
-            source=source, accepted=accepted, result=result,
-        )  # fmt: skip
-        if source == "station":
-            capture.state = "inspected"
-        tx.add_all([row, capture])
+        tx.add(row)
         tx.flush()
-        load = _load_of(tx, capture_id)
+        load = load_of(tx, row.capture_id)
         audit.record(
-            tx, "inspection_recorded", at, by=actor.name if actor else None, subject_id=capture_id,
+            tx, "inspection_recorded", row.at, by=actor.name if actor else None, subject_id=row.capture_id,
             visit_id=load.visit_id if load else None, load_id=load.id if load else None,
-            data={"model": name, "version": version, "accepted": accepted},
+            data={
+                "model": row.model, "version": row.version, "accepted": row.accepted, "shadow": row.shadow
+            },
         )  # fmt: skip
-        if load is not None:
-            proposals.propose(tx, desk, load, at)
+        if load is not None and not row.shadow:
+            proposals.propose(tx, desk, load, row.at)
     return row
 
 
-def _capture(tx: Session, capture_id: str) -> Capture:
+def capture_of(tx: Session, capture_id: str) -> Capture:
     capture = tx.get(Capture, capture_id)
     if capture is None:
         raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
     return capture
 
 
-def _load_of(tx: Session, capture_id: str) -> Load | None:
+def load_of(tx: Session, capture_id: str) -> Load | None:
     pairing = queries.pairing_of(tx, capture_id)
     sample = tx.get(Sample, pairing.sample_id) if pairing and pairing.sample_id else None
     return tx.get(Load, sample.load_id) if sample and sample.load_id else None
-
-
-def _declared_species(tx: Session, capture_id: str) -> str | None:
-    pairing = queries.pairing_of(tx, capture_id)
-    sample = tx.get(Sample, pairing.sample_id) if pairing and pairing.sample_id else None
-    return sample.species if sample else None

@@ -21,6 +21,7 @@ class Fault(StrEnum):
     UNKNOWN_CELL = "unknown_cell"
     UNKNOWN_TERMINAL = "unknown_terminal"
     UNKNOWN_PORT = "unknown_port"
+    UNKNOWN_RELEASE = "unknown_release"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
@@ -39,6 +40,10 @@ class Fault(StrEnum):
     TERMINAL_EXISTS = "terminal_exists"
     SAME_INSTRUMENT = "same_instrument"
     INSTRUMENT_IN_USE = "instrument_in_use"
+    RELEASE_EXISTS = "release_exists"
+    RELEASE_ACTIVE = "release_active"
+    RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
+    NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     UNKNOWN_CLAIM = "unknown_claim"

@@ -107,7 +107,8 @@ def rule_pack(tx: Session, at: datetime) -> RulePack | None:
 
 
 def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
-    """What the station's model says of the load's photos, in words; by count, and only to inform."""
+    """What the models that were active then say of the load's photos, in words; only to inform. Where one
+    model accepts a photo, another one's refusal of it is no news."""
     found: list[Reason] = []
     captures = (
         select(Capture)
@@ -117,20 +118,28 @@ def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
     )
     for capture in tx.exec(captures.order_by(col(Capture.id))).all():
         inspections = tx.exec(
-            select(Inspection).where(Inspection.capture_id == capture.id).order_by(col(Inspection.id))
+            select(Inspection)
+            .where(Inspection.capture_id == capture.id, col(Inspection.shadow).is_(False))
+            .order_by(col(Inspection.id))
         ).all()
-        found += [_photo_reason(inspection) for inspection in inspections]
+        accepted = [inspection for inspection in inspections if inspection.accepted]
+        found += [reason for one in accepted or inspections for reason in _photo_words(one)]
         if not inspections:
             found.append(Reason(Code.NO_MODEL if capture.state == "no_model" else Code.PHOTO_PENDING))
     return found
 
 
-def _photo_reason(inspection: Inspection) -> Reason:
+def _photo_words(inspection: Inspection) -> list[Reason]:
+    """Its classes by count, and every number with its 95 % limits, which routing does not use."""
     result = inspection.result
     if not inspection.accepted:
-        return Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})
+        return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
     shares = {name: share["share"] for name, share in result["classes"].items()}
-    return Reason(Code.PHOTO_SHARES, {"shares": shares, "kernels": result["kernels"]})
+    words = [Reason(Code.PHOTO_SHARES, {"shares": shares, "kernels": result["kernels"]})] if shares else []
+    for name, number in result.get("numbers", {}).items():
+        params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
+        words.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **params}))
+    return words
 
 
 def _evidence(tx: Session, load_id: str) -> list[Evidence]:

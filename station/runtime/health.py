@@ -9,6 +9,7 @@ from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
+from station.store import releases
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]
@@ -45,6 +46,9 @@ class Vitals:
             found.append(("intake_waits_for_disk", {}))
         if self._light_box.problem:
             found.append(("vision_problem", {"text": self._light_box.problem}))
+        with self._ledger.read() as tx:
+            for row, act in releases.set_aside(tx):
+                found.append(("model_set_aside", {"model": f"{row.name} {row.version}", "text": act.why}))
         if self._watch.broken_seq is not None:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
         if unverified := self._devices.unverified():

@@ -1,26 +1,30 @@
-"""The light box's keeper: has captures inspected by a worker process and replaces one that fails.
+"""The light box's keeper: has captures inspected by the active models, each in a worker process of its own,
+and replaces a worker that fails.
 
 A worker that dies or hangs is killed and started again; the capture it had is tried once more and then
-left without an inspection, so that the truck goes on and the screen says why. Without a worker (none
-configured, its bundle refused) captures are marked at once.
+left with what other models said of it, so that the truck goes on and the screen says why. A model that
+fails again and again does not run here: where another was active before it, that one goes on. Which models
+are active is read from the ledger before every capture, so a promotion needs no restart.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 import structlog
 
-from station.receival import captures
-from station.receival.captures import Claimed
+from station.grain.inspection import Inspection
+from station.receival import captures, claims, models
+from station.receival.claims import Claimed
 from station.receival.desk import Desk
+from station.store import releases
 from station.store.blobs import Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
-ATTEMPTS = 2
+ATTEMPTS = 2  # of one capture
+FAILURES = 3  # in a row, after which a model does not run here; so never by one capture alone
 IDLE_S = 5.0
 RESTART_PAUSE_S = 5.0
 
@@ -29,23 +33,36 @@ log = structlog.get_logger(__name__)
 
 
 class LightBox:
-    """Start with `running()`; `wake()` after a capture was received."""
+    """Start with `running()`; `wake()` after a capture was received or the active models changed.
+
+    `bundles` holds the models' files; `when_done` is called when no capture waits any more. `enabled`
+    False judges nothing: captures are marked at once."""
 
     def __init__(
-        self, desk: Desk, blobs: Blobs, worker: VisionWorker | None, clock: Callable[[], datetime]
-    ) -> None:
+        self, desk: Desk, photos: Blobs, bundles: Blobs, clock: Callable[[], datetime], *,
+        enabled: bool = True, answer_timeout_s: float = 10.0, when_done: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._desk = desk
-        self._blobs = blobs
-        self._worker = worker
+        self._photos = photos
+        self._bundles = bundles
         self._clock = clock
+        self._enabled = enabled
+        self._answer_timeout_s = answer_timeout_s
+        self._when_done = when_done
+        self._workers: dict[str, VisionWorker] = {}
+        self._failures: dict[str, int] = {}
+        self._problems: dict[str, str] = {}  # of models that do not run and have nothing before them
         self._wake = threading.Event()
         self._stop = threading.Event()
-        self.state: State = "starting" if worker else "off"
-        self.problem = ""
+        self.state: State = "starting" if enabled else "off"
+
+    @property
+    def problem(self) -> str:
+        return "; ".join(self._problems.values())
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        captures.release_claims(self._desk)
+        claims.release_claims(self._desk)
         thread = threading.Thread(target=self._run, name="light-box")
         thread.start()
         try:
@@ -54,62 +71,102 @@ class LightBox:
             self._stop.set()
             self._wake.set()
             thread.join(timeout=30)
-            if self._worker is not None:
-                self._worker.close()
+            for worker in self._workers.values():
+                worker.close()
 
     def wake(self) -> None:
         self._wake.set()
 
     def inspect_one(self) -> bool:
         """Takes the oldest capture that waits; False when none does."""
-        claimed = captures.claim_capture(self._desk, self._clock())
+        claimed = claims.claim_capture(self._desk, self._clock())
         if claimed is None:
             return False
-        if self._worker is None or self.state == "off":
-            captures.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=True)
-        else:
-            self._inspect(self._worker, claimed)
+        failed = ended = goes_on = False
+        for number, model in enumerate(claimed.models, start=1):
+            seen = self._seen(model, claimed)
+            if seen is None:
+                failed = True
+                goes_on = goes_on or self._replace(model)
+                continue
+            ended = number == len(claimed.models) and not failed
+            captures.record_inspection(self._desk, claimed.capture_id, seen, self._clock(), last=ended)
+        if not ended:
+            give_up = not failed or (claimed.attempt >= ATTEMPTS and not goes_on)
+            claims.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=give_up)
         return True
 
-    def _inspect(self, worker: VisionWorker, claimed: Claimed) -> None:
+    def follow(self) -> None:
+        """Brings the workers to the active set of the ledger: starts new ones, then closes the others."""
+        while missing := self._active() - set(self._workers) - set(self._problems):
+            self._start(min(missing))
+        wanted = self._active()
+        for model in sorted(set(self._workers) - wanted):
+            self._workers.pop(model).close()
+        for model in set(self._problems) - wanted:
+            del self._problems[model]
+        self.state = "ready" if self._workers else "off"
+
+    def _active(self) -> set[str]:
+        with self._desk.ledger.read() as tx:
+            return set(releases.active_set(tx).values()) if self._enabled else set()
+
+    def _seen(self, model: str, claimed: Claimed) -> list[Inspection] | None:
+        """What the model says of each photo; None when its worker failed. A photo whose file is gone, and a
+        model that does not run at all, count as failed too."""
+        worker = self._workers.get(model)
+        if worker is None:
+            return None
         try:
-            seen = [worker.inspect(self._blobs.path(sha256), claimed.species) for sha256 in claimed.sha256]
+            seen = [worker.inspect(self._photos.path(sha256), claimed.species) for sha256 in claimed.sha256]
         except WorkerRefused as error:
             log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
-            captures.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=True)
+            return None
         except (WorkerGone, WorkerSlow) as error:
             log.warning("vision_worker_failed", capture=claimed.capture_id, error=str(error))
-            give_up = claimed.attempt >= ATTEMPTS
-            captures.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=give_up)
-            self.state = "replacing"
-            self._start(worker.replace)
-        else:
-            captures.record_inspection(self._desk, claimed.capture_id, seen, self._clock())
+            self._failures[model] = self._failures.get(model, 0) + 1
+            return None
+        self._failures.pop(model, None)
+        return seen
+
+    def _replace(self, model: str) -> bool:
+        """After a failure; True when another model goes on in its place."""
+        worker = self._workers.get(model)
+        if worker is None or worker.ready:
+            return False
+        self.state = "replacing"
+        self._workers.pop(model).close()
+        gone = False
+        if self._failures.get(model, 0) >= FAILURES:
+            del self._failures[model]
+            gone = models.fall_back(self._desk, model, "its worker fails again and again", self._clock())
+        self.follow()
+        return gone or model not in self._active()
 
     def _run(self) -> None:
-        if self._worker is not None:
-            self._start(self._worker.replace)
         while not self._stop.is_set():
             self._wake.clear()
+            self.follow()
             if not self.inspect_one():
+                self._when_done()
                 self._wake.wait(IDLE_S)
 
-    def _start(self, start: Callable[[], VisionWorker]) -> None:
-        """Starts a worker, three times at most; a bundle that cannot be used turns the light box off."""
-        for _attempt in range(3):
+    def _start(self, model: str) -> None:
+        """Starts a worker, three times at most. A model that cannot be started gives way to the one that was
+        active before it; without one it is off until the active set changes."""
+        problem = ""
+        for attempt in range(FAILURES):
+            if attempt and self._stop.wait(RESTART_PAUSE_S):
+                break
+            worker = VisionWorker(self._bundles.path(model), answer_timeout_s=self._answer_timeout_s)
             try:
-                self._worker = start()
+                worker.start()
             except (WorkerGone, WorkerSlow) as error:
-                self.problem = str(error)
-                log.error("vision_worker_not_started", error=self.problem)
-                if self._stop.wait(RESTART_PAUSE_S):
-                    return
+                problem = str(error)
+                worker.close()
+                log.error("vision_worker_not_started", model=model, error=problem)
                 continue
-            self.state, self.problem = "ready", ""
+            self._workers[model] = worker
             return
-        self.state = "off"
-
-
-def shipped_bundle() -> Path:
-    """The wheat bundle that comes with the station."""
-    return Path(__file__).parent.parent / "vision" / "bundles" / "wheat-kernels-1.bundle"
+        if self._stop.is_set() or not models.fall_back(self._desk, model, problem, self._clock()):
+            self._problems[model] = problem

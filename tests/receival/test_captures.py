@@ -6,7 +6,7 @@ import pytest
 
 from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelName
 from station.grain.reasons import Code, Reason
-from station.receival import captures, people, proposals
+from station.receival import captures, claims, people, proposals
 from station.receival.captures import StoredPhoto
 from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.visits import NewLoad
@@ -98,7 +98,7 @@ def test_captures_are_claimed_once_oldest_first_with_their_declared_species(
     silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     first, _ = receive(silo, phone, barcode="S1")
     second, _ = receive(silo, phone, barcode="S9", species="barley")
-    claimed = [captures.claim_capture(silo.desk, silo.clock()) for _ in range(3)]
+    claimed = [claims.claim_capture(silo.desk, silo.clock()) for _ in range(3)]
     assert [one and (one.capture_id, one.species, one.attempt) for one in claimed] == [
         (first.id, "wheat", 1), (second.id, "barley", 1), None,
     ]  # fmt: skip
@@ -106,10 +106,10 @@ def test_captures_are_claimed_once_oldest_first_with_their_declared_species(
 
 def test_a_claim_of_a_stopped_station_is_taken_again(silo: Silo, phone: Terminal) -> None:
     capture, _ = receive(silo, phone)
-    captures.claim_capture(silo.desk, silo.clock())
-    assert captures.claim_capture(silo.desk, silo.clock()) is None
-    assert captures.release_claims(silo.desk) == 1
-    again = captures.claim_capture(silo.desk, silo.clock())
+    claims.claim_capture(silo.desk, silo.clock())
+    assert claims.claim_capture(silo.desk, silo.clock()) is None
+    assert claims.release_claims(silo.desk) == 1
+    again = claims.claim_capture(silo.desk, silo.clock())
     assert again is not None
     assert (again.capture_id, again.attempt) == (capture.id, 2)
 
@@ -117,10 +117,10 @@ def test_a_claim_of_a_stopped_station_is_taken_again(silo: Silo, phone: Terminal
 def test_a_capture_given_up_lets_the_truck_go_on(silo: Silo, phone: Terminal) -> None:
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     capture, _ = receive(silo, phone, barcode="S1")
-    captures.claim_capture(silo.desk, silo.clock())
-    captures.release_claim(silo.desk, capture.id, silo.clock(), give_up=True)
+    claims.claim_capture(silo.desk, silo.clock())
+    claims.release_claim(silo.desk, capture.id, silo.clock(), give_up=True)
     assert photo_codes(silo, silo.loads(visit)[0]) == [Code.NO_MODEL]
-    assert captures.claim_capture(silo.desk, silo.clock()) is None
+    assert claims.claim_capture(silo.desk, silo.clock()) is None
 
 
 def test_a_refused_photo_says_why(silo: Silo, phone: Terminal) -> None:

@@ -27,7 +27,7 @@ PARAMS: dict[str, Any] = {
     "moisture": 13.5, "op": ">=", "pit": "P1", "pixels": 3_000_000_000, "port": "/dev/ttyS0", "position": 1,
     "product": "Barley", "reasons": ["not_sharp", "dark"], "reserved_t": 12.0, "seconds": 90, "bytes": None,
     "seen": "barley", "seq": 7, "share": 0.31, "shares": {"sound": 0.93, "broken": 0.051}, "text": "a text",
-    "what": "reconnected", "until": "2026-06-30", "celsius": 41.5, "low": 4, "high": 35,
+    "model": "kernels 2", "what": "reconnected", "until": "2026-06-30", "celsius": 41.5, "low": 4, "high": 35,
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from station.store.tables.evidence import (
     Sample,
 )
 from station.store.tables.ledger import AuditEvent, Outbox
+from station.store.tables.models import LabResult, ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
     Decision,
@@ -23,7 +24,6 @@ from station.store.tables.reference import (
     Cell,
     Instrument,
     Line,
-    ModelRelease,
     Pit,
     PortAssignment,
     RulePackRecord,
@@ -41,6 +41,7 @@ __all__ = [
     "Frame",
     "Inspection",
     "Instrument",
+    "LabResult",
     "Line",
     "Load",
     "LoadOwner",
@@ -51,8 +52,10 @@ __all__ = [
     "Photo",
     "Pit",
     "PortAssignment",
+    "PromotionPolicy",
     "Proposal",
     "Reading",
+    "ReleaseAct",
     "Reservation",
     "RulePackRecord",
     "Sample",

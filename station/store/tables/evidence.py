@@ -84,7 +84,9 @@ class Photo(SQLModel, table=True):
 
 
 class Inspection(SQLModel, table=True):
-    """What one model says of one capture. `result` is the inspection's own dictionary."""
+    """What one model says of one capture. `result` is the inspection's own dictionary.
+
+    `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
 
     __table_args__ = (UniqueConstraint("capture_id", "model", "version", "sha256"),)
 
@@ -96,6 +98,7 @@ class Inspection(SQLModel, table=True):
     sha256: str
     source: str  # station, or app: and the name of the outside application's token
     accepted: bool
+    shadow: bool = False
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 

@@ -104,13 +104,3 @@ class RulePackRecord(SQLModel, table=True):
     valid_from: datetime
     text: str
     installed_at: datetime
-
-
-class ModelRelease(SQLModel, table=True):
-    sha256: str = Field(primary_key=True)
-    name: str
-    version: str
-    task: str
-    species: list[str] = Field(default_factory=list, sa_type=JSON)
-    manifest: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    installed_at: datetime

@@ -1,0 +1,50 @@
+"""Bundle files at the silo: the ones that come with the station, kept by SHA-256 beside the installed ones.
+
+A bundle's file is never deleted: an old version stays for replay.
+"""
+
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from station.receival import models
+from station.receival.desk import Desk
+from station.receival.models import Checked
+from station.store.blobs import Blobs
+from station.vision.bundle import Bundle, BundleError, read_bundle
+
+FOLDER = "models"  # in the data folder
+_SHIPPED = Path(__file__).parent.parent / "vision" / "bundles"
+
+log = structlog.get_logger(__name__)
+
+
+def shipped_bundle() -> Path:
+    """The wheat bundle that comes with the station."""
+    return _SHIPPED / "wheat-kernels-1.bundle"
+
+
+def shipped_bundles() -> list[Path]:
+    return sorted(_SHIPPED.glob("*.bundle"))
+
+
+def ship(desk: Desk, bundles: Blobs, at: datetime) -> None:
+    """Keeps the shipped bundles and makes them releases; one that is broken is left out and logged."""
+    found = []
+    for path in shipped_bundles():
+        try:
+            bundle = read_bundle(path)
+        except BundleError as error:
+            log.error("shipped_bundle_broken", error=str(error))
+            continue
+        bundles.put(path.read_bytes())
+        found.append(checked(bundle))
+    models.ship(desk, found, at)
+
+
+def checked(bundle: Bundle) -> Checked:
+    """What the ledger keeps of a bundle."""
+    species = tuple(str(name) for name in bundle.manifest["species"])
+    task = str(bundle.manifest["task"])
+    return Checked(bundle.sha256, bundle.name, bundle.version, task, species, bundle.manifest)

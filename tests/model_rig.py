@@ -1,0 +1,96 @@
+"""Models for tests: the shipped wheat bundle under other versions, installed at the small silo."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from uuid import uuid4
+
+from sqlmodel import select
+
+from station.receival import captures, models, people
+from station.receival.captures import StoredPhoto
+from station.receival.models import By
+from station.runtime.bundles import checked, ship, shipped_bundle
+from station.store import releases
+from station.store.blobs import Blobs
+from station.store.tables import Capture, Inspection, ModelRelease, Terminal
+from station.vision.bundle import Bundle, pack_bundle, parse_bundle, read_bundle
+from station.vision.rendered import render_tray
+from tests.silo_rig import MARC, Silo
+
+TASK, SPECIES = "kernel_class", "wheat"
+
+
+@cache
+def tray(seed: int = 3) -> bytes:
+    """A rendered photo of a few kernels, quickly judged."""
+    return render_tray(seed, width=1400, height=1050, kernels=60, sheet="blue").jpeg
+
+
+@cache
+def packed(version: str) -> bytes:
+    """The shipped model's net as another version."""
+    bundle = read_bundle(shipped_bundle())
+    return pack_bundle({**bundle.manifest, "version": version}, _files(bundle))
+
+
+def _files(bundle: Bundle) -> dict[str, bytes]:
+    return {"model.onnx": bundle.model}
+
+
+@dataclass
+class Models:
+    """The small silo with its shelves of photos and bundles, and one phone."""
+
+    silo: Silo
+    photos: Blobs
+    bundles: Blobs
+    phone: Terminal
+
+    @classmethod
+    def at(cls, silo: Silo) -> "Models":
+        folder = silo.desk.ledger.folder
+        phone = people.add_terminal(silo.desk, "phone 1", "phone", silo.clock())[0]
+        return cls(silo, Blobs(folder / "photos"), Blobs(folder / "models"), phone)
+
+    def ship(self) -> None:
+        ship(self.silo.desk, self.bundles, self.silo.clock())
+
+    def by(self, why: str = "") -> By:
+        return By(MARC, why, self.silo.clock())
+
+    def install(self, version: str) -> ModelRelease:
+        data = packed(version)
+        self.bundles.put(data)
+        return models.install(self.silo.desk, checked(parse_bundle(data)), self.by())
+
+    def break_(self, release: ModelRelease) -> None:
+        """The bundle's file is damaged on the disk."""
+        self.bundles.path(release.sha256).write_bytes(b"no bundle any more")
+
+    def photograph(self, data: bytes | None = None, **form: str) -> Capture:
+        data = data or tray()
+        photo = StoredPhoto(self.photos.put(data), len(data), "image/jpeg")
+        desk, at = self.silo.desk, self.silo.clock()
+        return captures.receive_capture(desk, str(uuid4()), form, [photo], self.phone, at)[0]
+
+    def inspections(self, capture: Capture) -> dict[str, tuple[bool, bool]]:
+        """{version: (accepted, in shadow)} of everything recorded."""
+        with self.silo.desk.ledger.read() as tx:
+            rows = tx.exec(select(Inspection).where(Inspection.capture_id == capture.id)).all()
+        assert len({row.sha256 for row in rows}) == len(rows)
+        return {row.version: (row.accepted, row.shadow) for row in rows}
+
+    def state(self, capture: Capture) -> str:
+        with self.silo.desk.ledger.read() as tx:
+            return tx.get_one(Capture, capture.id).state
+
+    def active(self) -> str:
+        """The version that informs proposals about wheat."""
+        with self.silo.desk.ledger.read() as tx:
+            sha256 = releases.active_set(tx)[TASK, SPECIES]
+            return tx.get_one(ModelRelease, sha256).version
+
+
+def shipped_version() -> str:
+    return read_bundle(Path(shipped_bundle())).version

@@ -1,0 +1,156 @@
+"""The light box with real workers: every active model judges, shadows follow, what breaks is replaced."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from station.receival import claims, models
+from station.runtime import light_box, shadows
+from station.runtime.light_box import LightBox
+from station.runtime.shadows import Shadows
+from station.store import releases
+from tests.model_rig import Models, shipped_version
+from tests.silo_rig import Silo
+
+SHIPPED = shipped_version()
+SECONDS = 60.0
+
+
+@pytest.fixture
+def shelf(silo: Silo) -> Models:
+    made = Models.at(silo)
+    made.ship()
+    return made
+
+
+@pytest.fixture
+def box(shelf: Models, monkeypatch: pytest.MonkeyPatch) -> Iterator[LightBox]:
+    """Not running: the test takes each step."""
+    monkeypatch.setattr(light_box, "RESTART_PAUSE_S", 0.0)
+    made = LightBox(shelf.silo.desk, shelf.photos, shelf.bundles, shelf.silo.clock, answer_timeout_s=SECONDS)
+    made.follow()
+    yield made
+    for worker in made._workers.values():
+        worker.close()
+
+
+@pytest.fixture
+def trial(shelf: Models) -> Iterator[Shadows]:
+    made = Shadows(shelf.silo.desk, shelf.photos, shelf.bundles, shelf.silo.clock, answer_timeout_s=SECONDS)
+    yield made
+    made._close()
+
+
+def test_a_promoted_model_judges_the_next_capture_and_a_rolled_back_one_no_more(
+    shelf: Models, box: LightBox, trial: Shadows
+) -> None:
+    second = shelf.install("2")
+    captures = [shelf.photograph()]
+    assert box.inspect_one()
+    assert trial.judge_one()
+    assert not trial.judge_one()
+    models.promote(shelf.silo.desk, second.name, "2", shelf.by())
+    box.follow()
+    captures.append(shelf.photograph())
+    assert box.inspect_one()
+    models.roll_back(shelf.silo.desk, second.task, "wheat", shelf.by())
+    box.follow()
+    captures.append(shelf.photograph())
+    assert box.inspect_one()
+    assert not box.inspect_one()
+    assert [shelf.inspections(one) for one in captures] == [
+        {SHIPPED: (True, False), "2": (True, True)}, {"2": (True, False)}, {SHIPPED: (True, False)},
+    ]  # fmt: skip
+    assert [shelf.state(one) for one in captures] == ["inspected"] * 3
+
+
+def test_a_killed_worker_is_replaced_and_the_capture_is_inspected_once(shelf: Models, box: LightBox) -> None:
+    (worker,) = box._workers.values()
+    assert worker._process is not None
+    worker._process.kill()
+    capture = shelf.photograph()
+    assert box.inspect_one()
+    assert shelf.inspections(capture) == {}
+    assert box.inspect_one()
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+
+
+def test_a_capture_claimed_before_a_crash_is_judged_once_by_each_model(shelf: Models, box: LightBox) -> None:
+    capture = shelf.photograph()
+    assert claims.claim_capture(shelf.silo.desk, shelf.silo.clock()) is not None  # and then the power fails
+    assert not box.inspect_one()
+    claims.release_claims(shelf.silo.desk)
+    assert box.inspect_one()
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+
+
+def test_where_the_active_model_does_not_run_the_one_before_it_goes_on(shelf: Models, box: LightBox) -> None:
+    second = shelf.install("2")
+    models.promote(shelf.silo.desk, second.name, "2", shelf.by())
+    shelf.break_(second)
+    box.follow()
+    assert shelf.active() == SHIPPED
+    capture = shelf.photograph()
+    assert box.inspect_one()
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+    with shelf.silo.desk.ledger.read() as tx:
+        last = releases.last_act(tx, second.sha256)
+    assert last is not None
+    assert (last.act, last.by) == ("rolled_back", None)
+    assert "not a model bundle" in last.why
+
+
+def test_without_one_before_it_the_capture_is_left_and_the_station_says_so(
+    shelf: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(light_box, "RESTART_PAUSE_S", 0.0)
+    with shelf.silo.desk.ledger.read() as tx:
+        (shipped,) = releases.releases(tx)
+    shelf.break_(shipped)
+    box = LightBox(shelf.silo.desk, shelf.photos, shelf.bundles, shelf.silo.clock)
+    box.follow()
+    assert (box.state, "not a model bundle" in box.problem) == ("off", True)
+    capture = shelf.photograph()
+    while box.inspect_one():
+        pass
+    assert (shelf.state(capture), shelf.active()) == ("no_model", SHIPPED)
+
+
+def test_a_broken_shadow_is_set_aside_with_its_reason_and_the_active_model_goes_on(
+    shelf: Models, box: LightBox, trial: Shadows
+) -> None:
+    broken = shelf.install("2")
+    shelf.break_(broken)
+    captures = [shelf.photograph() for _ in range(shadows.FAILURES)]
+    while box.inspect_one():
+        pass
+    while trial.judge_one():
+        pass
+    assert [shelf.inspections(one) for one in captures] == [{SHIPPED: (True, False)}] * len(captures)
+    with shelf.silo.desk.ledger.read() as tx:
+        ((row, act),) = releases.set_aside(tx)
+    assert (row.version, "not a model bundle" in act.why) == ("2", True)
+
+
+def test_a_hanging_shadow_is_ended_and_only_its_own_inspection_is_missing(
+    shelf: Models, box: LightBox, trial: Shadows
+) -> None:
+    import os
+    import signal
+
+    shelf.install("2")
+    first = shelf.photograph()
+    assert box.inspect_one()
+    assert trial.judge_one()
+    assert trial._worker is not None
+    assert trial._worker.pid is not None
+    os.kill(trial._worker.pid, signal.SIGSTOP)
+    trial._worker.answer_timeout_s = 0.3
+    second = shelf.photograph()
+    assert box.inspect_one()
+    assert trial.judge_one()
+    assert shelf.inspections(second) == {SHIPPED: (True, False)}
+    assert trial.judge_one()  # a fresh worker
+    assert (
+        shelf.inspections(second) == shelf.inspections(first) == {SHIPPED: (True, False), "2": (True, True)}
+    )
