@@ -1,4 +1,4 @@
-"""The sheet and the phone of a rendered photo: light, shadows, colour cast, blur, noise, JPEG."""
+"""The sheet under its light and the phone of a rendered photo."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,19 +7,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station.vision.rendered import camera
+from station.vision.rendered.paper import Paper, folds, lines
 from station.vision.rendered.place import clip_window
-from station.vision.rendered.sprites import Floats, Light, texture
+from station.vision.rendered.sprites import Floats, Light
 
-# Colour (BGR) of plain sheets under daylight and how strongly their surface wavers (grey levels).
-SHEETS: dict[str, tuple[tuple[int, int, int], float]] = {
-    "green": ((60, 170, 40), 3.0),
-    "blue": ((170, 90, 50), 3.0),
-    "pink": ((120, 80, 190), 4.0),
-    "red": ((60, 50, 170), 3.0),
-    "white": ((232, 234, 235), 1.5),
-    "grey": ((140, 140, 140), 2.5),
-    "black": ((32, 32, 34), 2.5),
-    "brown": ((50, 75, 105), 5.0),
+SHEETS: dict[str, Paper] = {
+    "green": Paper((60, 170, 40), 3.0),
+    "blue": Paper((170, 90, 50), 3.0),
+    "pink": Paper((120, 80, 190), 4.0),
+    "red": Paper((60, 50, 170), 3.0),
+    "white": Paper((232, 234, 235), 1.5),
+    "grey": Paper((140, 140, 140), 2.5),
+    "black": Paper((32, 32, 34), 2.5),
+    "brown": Paper((50, 75, 105), 5.0),
 }
 FIELD = 4  # the light and shadow map has one value per FIELD pixels
 
@@ -27,7 +28,9 @@ FIELD = 4  # the light and shadow map has one value per FIELD pixels
 @dataclass(frozen=True, slots=True)
 class Phone:
     """How the photo was taken: `cast` gains per channel (BGR), `gradient` darkening across the tray,
-    `shadow` depth 0 to 1, `blur` in pixels (sigma), `noise` in grey levels, JPEG `quality`."""
+    `shadow` depth 0 to 1 and `softness` of the kernels' shadows as a share of their length, `edge` depth
+    of a hand's or roof's shadow over a part of the sheet, `blur` (sigma) and `motion` in pixels, `noise`
+    in grey levels, `smear` of the noise reduction 0 to 1, `sharpening`, `vignette`, JPEG `quality`."""
 
     light: Light
     cast: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -37,6 +40,12 @@ class Phone:
     blur: float = 0.8
     noise: float = 2.0
     quality: int = 90
+    softness: float = 0.05
+    edge: float = 0.0
+    motion: float = 0.0
+    vignette: float = 0.0
+    smear: float = 0.0
+    sharpening: float = 0.0
 
     @classmethod
     def typical(cls, rng: np.random.Generator) -> "Phone":
@@ -59,7 +68,7 @@ class Phone:
 def paint_sheet(
     rng: np.random.Generator,
     size: tuple[int, int],
-    sheet: str,
+    sheet: str | Paper,
     phone: Phone,
     tile: Floats,
     masks: Sequence[tuple[Floats, int, int]],
@@ -68,20 +77,33 @@ def paint_sheet(
     """The empty sheet with the kernels' shadows, (height, width, 3), and the light that falls on it,
     one value about 1 per FIELD pixels. `masks` are the kernels' coverages with their centres."""
     width, height = size
+    paper = SHEETS[sheet] if isinstance(sheet, str) else sheet
     field = _light(phone, width // FIELD + 1, height // FIELD + 1)
+    if phone.edge > 0:
+        field = field * _large_shadow(rng, phone.edge, field.shape)
     shadow = _shadows(phone, field.shape, masks, kernel_px)
-    colour, waver = SHEETS[sheet]
     texture_tile = np.clip(
-        128 + waver * tile[..., None] + phone.noise * rng.standard_normal((*tile.shape, 3)), 0, 255
+        128 + paper.waver * tile[..., None] + phone.noise * rng.standard_normal((*tile.shape, 3)), 0, 255
     )
     rows, cols = -(-height // tile.shape[0]), -(-width // tile.shape[1])
     surface = np.tile(texture_tile.astype(np.uint8), (rows, cols, 1))[:height, :width]
-    lit = (field * shadow)[..., None] * np.array(colour, np.float32)
+    lit = (field * folds(rng, paper, field.shape) * shadow)[..., None] * np.array(paper.colour, np.float32)
     ground = cv2.resize(
         np.clip(lit, 0, 255).astype(np.uint8), (width, height), interpolation=cv2.INTER_LINEAR
     )
-    photo = cv2.addWeighted(ground, 1.0, surface, 1.0, -128.0)
+    photo = lines(rng, paper, np.asarray(cv2.addWeighted(ground, 1.0, surface, 1.0, -128.0), np.uint8))
     return np.ascontiguousarray(photo, dtype=np.uint8), field
+
+
+def _large_shadow(rng: np.random.Generator, depth: float, shape: tuple[int, ...]) -> Floats:
+    """Light left beside a straight shadow edge across the tray, soft over a few percent of its width."""
+    height, width = shape[:2]
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    turn = rng.uniform(0, 2 * np.pi)
+    away = (x - width * rng.uniform(0.3, 0.7)) * np.float32(np.cos(turn))
+    away = away + (y - height * rng.uniform(0.3, 0.7)) * np.float32(np.sin(turn))
+    soft = np.float32(max(width, height) * rng.uniform(0.005, 0.06))
+    return np.asarray(1 - np.float32(depth) / (1 + np.exp(np.clip(-away / soft, -30, 30))), np.float32)
 
 
 def _light(phone: Phone, width: int, height: int) -> Floats:
@@ -106,26 +128,18 @@ def _shadows(
         cx, cy = round(x / FIELD - phone.light.x * reach), round(y / FIELD - phone.light.y * reach)
         window, part = clip_window(shape, cx, cy, small.shape[0] // 2)
         np.maximum(dark[window], small[part], out=dark[window])
-    soft = cv2.GaussianBlur(dark, (0, 0), max(0.6, kernel_px * 0.05 / FIELD))
+    soft = cv2.GaussianBlur(dark, (0, 0), max(0.6, kernel_px * phone.softness / FIELD))
     left: Floats = 1 - np.float32(phone.shadow) * soft
     return left
 
 
 def finish(photo: NDArray[np.uint8], phone: Phone, rng: np.random.Generator) -> bytes:
-    """Blur, colour cast, sensor noise and JPEG; the bytes a phone would upload."""
-    if phone.blur > 0.3:
-        photo = np.asarray(cv2.GaussianBlur(photo, (0, 0), phone.blur), np.uint8)
-    levels = np.arange(256, dtype=np.float32)
-    table = np.stack([np.clip(levels * gain, 0, 255) for gain in phone.cast], axis=-1).astype(np.uint8)
-    photo = np.asarray(cv2.LUT(photo, table[None]), np.uint8)
-    if phone.noise > 0:
-        side = 512
-        grain = texture(rng, rng.standard_normal((side, side)).astype(np.float32), side)
-        speck = np.clip(128 + phone.noise * grain, 0, 255).astype(np.uint8)[..., None].repeat(3, axis=2)
-        rows, cols = -(-photo.shape[0] // side), -(-photo.shape[1] // side)
-        cover = np.tile(speck, (rows, cols, 1))[: photo.shape[0], : photo.shape[1]]
-        photo = np.asarray(cv2.addWeighted(photo, 1.0, cover, 1.0, -128.0), np.uint8)
-    done, jpeg = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, phone.quality])
-    if not done:
-        raise RuntimeError("OpenCV could not encode the rendered photo")
-    return jpeg.tobytes()
+    """Lens, sensor, the phone's software and JPEG; the bytes a phone would upload."""
+    photo = camera.soften(photo, phone.blur)
+    photo = camera.move(photo, phone.motion, float(np.arctan2(phone.light.y, phone.light.x)))
+    photo = camera.vignette(photo, phone.vignette)
+    photo = camera.cast(photo, phone.cast)
+    photo = camera.speckle(photo, phone.noise, rng)
+    photo = camera.smear(photo, phone.smear)
+    photo = camera.sharpen(photo, phone.sharpening)
+    return camera.jpeg(photo, phone.quality)

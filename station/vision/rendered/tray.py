@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from station.grain.inspection import KernelClass
 from station.vision.rendered.foreign import foreign_sprite
+from station.vision.rendered.paper import Paper
 from station.vision.rendered.phone import Phone, finish, paint_sheet
 from station.vision.rendered.place import Floor, clip_window
 from station.vision.rendered.sprites import (
@@ -89,15 +90,15 @@ def render_tray(
     damaged: float = 0.0,
     touching: float = 0.1,
     cut: int = 0,
-    sheet: str = "green",
+    sheet: str | Paper = "green",
     grain: str = "wheat",
     kernel_px: float | None = None,
     phone: Phone | None = None,
 ) -> RenderedTray:
     """A JPEG of `kernels` complete kernels plus `cut` ones across the edge, and its truth.
 
-    `broken`, `foreign`, `damaged`, `touching` are shares of the kernels; `sheet` is a name of
-    `phone.SHEETS`; `grain` is wheat or a name of `sprites.OTHER_GRAINS` (then all are whole);
+    `broken`, `foreign`, `damaged`, `touching` are shares of the kernels; `sheet` is a paper or
+    a name of `phone.SHEETS`; `grain` is wheat or a name of `sprites.OTHER_GRAINS` (then all are whole);
     `kernel_px` is a wheat kernel's length in pixels, else chosen so that the kernels fit.
     The same arguments give the same bytes. Raises ValueError for sizes beyond 12 megapixels or
     when the kernels do not fit.
@@ -164,7 +165,7 @@ def place_all(
             spot = floor.find_across_edge(rng, half)
         else:
             spot = floor.find_apart(rng, shape, 1.0)
-        spot = spot or floor.find_apart(rng, shape, 0.7)
+        spot = spot or floor.find_apart(rng, shape, 0.7) or floor.find_room(rng, shape)
         if spot is None:
             raise ValueError(f"no room for kernel {index + 1} of {len(kinds)}: fewer or smaller kernels")
         floor.take(shape, *spot)
@@ -187,7 +188,7 @@ def _paint(
     rng: np.random.Generator,
     placed: list[Placed],
     size: tuple[int, int],
-    sheet: str,
+    sheet: str | Paper,
     phone: Phone,
     tile: Floats,
     kernel_px: float,
