@@ -105,8 +105,8 @@ def _bundles(settings: SiteSettings) -> Iterator[Finding]:
         return
     for path in shipped_bundles():
         try:
-            manifest = read_bundle(path).manifest
-            yield Finding("model", True, f"{manifest['name']} {manifest['version']}, as shipped")
+            bundle = read_bundle(path)
+            yield Finding("model", True, f"{bundle.name} {bundle.version}, as shipped")
         except BundleError as error:
             yield Finding("model", False, str(error))
 

@@ -14,7 +14,7 @@ from station.runtime.bundles import checked, ship, shipped_bundle
 from station.store import releases
 from station.store.blobs import Blobs
 from station.store.tables import Capture, Inspection, ModelRelease, Terminal
-from station.vision.bundle import Bundle, pack_bundle, parse_bundle, read_bundle
+from station.vision.bundle import pack_bundle, parse_bundle, read_bundle
 from station.vision.rendered import render_tray
 from tests.silo_rig import MARC, Silo
 
@@ -31,11 +31,7 @@ def tray(seed: int = 3) -> bytes:
 def packed(version: str) -> bytes:
     """The shipped model's net as another version."""
     bundle = read_bundle(shipped_bundle())
-    return pack_bundle({**bundle.manifest, "version": version}, _files(bundle))
-
-
-def _files(bundle: Bundle) -> dict[str, bytes]:
-    return {"model.onnx": bundle.model}
+    return pack_bundle({**bundle.manifest.model_dump(mode="json"), "version": version}, bundle.files)
 
 
 @dataclass

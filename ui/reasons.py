@@ -88,6 +88,13 @@ SENTENCES: Mapping[str, str] = {
     "unknown_grain": N_("the species is not recognised"),
     "wrong_species": N_("{seen} on the photo, but {declared} is declared"),
     "card_missing": N_("the scale card is not on the photo"),
+    "not_validated_for": N_("the model is not validated for {declared}"),
+    "model_not_finite": N_("the model {model} answered with no number: tell the installer"),
+    "number_outside": N_("{name} {measured} is outside the model's {low} to {high}"),
+    "no_number": N_("the photo shows too little for {name}"),
+    # a bundle's acceptance set
+    "acceptance_differs": N_("{file}: {attribute} is {got} here, {expected} is expected"),
+    "acceptance_slow": N_("{file}: the acceptance set takes more than {seconds} s here"),
     # the station itself
     "disk_low": N_("disk nearly full: {free_mb} MB free, tell the installer"),
     "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),
@@ -158,6 +165,10 @@ GATE_WORDS: Mapping[str, str] = {
     "unknown_grain": N_("species not recognised"),
     "wrong_species": N_("wrong species"),
     "card_missing": N_("card missing"),
+    "not_validated_for": N_("not validated"),
+    "model_not_finite": N_("model failed"),
+    "number_outside": N_("value out of range"),
+    "no_number": N_("no value"),
 }
 
 

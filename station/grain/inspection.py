@@ -1,7 +1,7 @@
 """What one model says of one photo or capture: the value the light box hands to the desk."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from statistics import stdev
 from typing import Any
@@ -12,6 +12,8 @@ WIDE = 0.1  # limits farther apart than this decide nothing: figures of quality 
 
 
 class KernelClass(StrEnum):
+    """Classes that the station knows by name. A bundle may declare others: classes are plain names."""
+
     SOUND = "sound"
     BROKEN = "broken"
     DAMAGED = "damaged"
@@ -68,13 +70,36 @@ class Spread:
 
     photos: int
     kernels: tuple[float, float, float]
-    classes: Mapping[KernelClass, tuple[float, float, float]]
+    classes: Mapping[str, tuple[float, float, float]]
 
     def as_dict(self) -> dict[str, Any]:
         names = ("min", "max", "sd")
-        classes = {name.value: dict(zip(names, of, strict=True)) for name, of in self.classes.items()}
+        classes = {name: dict(zip(names, of, strict=True)) for name, of in self.classes.items()}
         kernels = dict(zip(names, self.kernels, strict=True))
         return {"photos": self.photos, "kernels": kernels, "classes": classes}
+
+
+@dataclass(frozen=True, slots=True)
+class NumberValue:
+    """What a model says of the sample: `value` with 95 % limits, in `unit` on `basis` (None where no
+    basis applies). `per` tells whether kernels were averaged ("kernel", then `kernels` counts them) or
+    the sample was judged as one ("sample")."""
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    basis: str | None
+    per: str
+    kernels: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """How far the photo lies from what the model knows: middle squared distance, share of unfamiliar."""
+
+    distance2: float
+    unfamiliar: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +107,7 @@ class Kernel:
     """`box` is x, y, width, height in pixels of the upright original photo."""
 
     box: tuple[int, int, int, int]
-    kernel_class: KernelClass | None = None
+    kernel_class: str | None = None
     p: float | None = None
     length_mm: float | None = None
     width_mm: float | None = None
@@ -108,10 +133,13 @@ class Inspection:
     kernels: int | None = None
     cut: int | None = None
     mm_per_px: float | None = None
-    classes: Mapping[KernelClass, ClassShare] = field(default_factory=dict)
-    mass: Mapping[KernelClass, MassShare] = field(default_factory=dict)
+    classes: Mapping[str, ClassShare] = field(default_factory=dict)
+    mass: Mapping[str, MassShare] = field(default_factory=dict)
     spread: Spread | None = None
     species: SpeciesGuess | None = None
+    task: str | None = None
+    numbers: Mapping[str, NumberValue] = field(default_factory=dict)
+    embedding: Embedding | None = None
     models: tuple[ModelName, ...] = ()
     kernel_list: tuple[Kernel, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -125,10 +153,13 @@ class Inspection:
             "kernels": self.kernels,
             "cut": self.cut,
             "mm_per_px": self.mm_per_px,
-            "classes": {name.value: share.as_dict() for name, share in self.classes.items()},
-            **({"mass": {name.value: s.as_dict() for name, s in self.mass.items()}} if self.mass else {}),
+            "classes": {name: share.as_dict() for name, share in self.classes.items()},
+            **({"mass": {name: s.as_dict() for name, s in self.mass.items()}} if self.mass else {}),
             **({"spread": self.spread.as_dict()} if self.spread else {}),
             "species": {"name": self.species.name, "p": self.species.p} if self.species else None,
+            "task": self.task,
+            "numbers": {name: asdict(number) for name, number in self.numbers.items()},
+            "embedding": asdict(self.embedding) if self.embedding else None,
             "models": [model.as_dict() for model in self.models],
             "kernel_list": [_kernel_dict(k, polygons) for k in self.kernel_list],
             "seconds": dict(self.seconds),
@@ -155,12 +186,14 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         classes=_combined_classes(good),
         mass=_combined_mass(good),
         spread=_spread(good) if len(good) > 1 else None,
+        numbers=_combined_numbers(good),
+        embedding=_combined_embedding(of),
         kernel_list=(),
         seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
     )
 
 
-def _combined_classes(good: Sequence[Inspection]) -> dict[KernelClass, ClassShare]:
+def _combined_classes(good: Sequence[Inspection]) -> dict[str, ClassShare]:
     return {
         name: ClassShare(
             sum(seen.classes[name].count for seen in good),
@@ -170,7 +203,7 @@ def _combined_classes(good: Sequence[Inspection]) -> dict[KernelClass, ClassShar
     }
 
 
-def _combined_mass(good: Sequence[Inspection]) -> dict[KernelClass, MassShare]:
+def _combined_mass(good: Sequence[Inspection]) -> dict[str, MassShare]:
     return {
         name: MassShare(*_combined_limits(good, [seen.mass[name] for seen in good]))
         for name in (good[0].mass if good else {})
@@ -199,10 +232,39 @@ def _spread(good: Sequence[Inspection]) -> Spread:
     return Spread(len(good), of([float(seen.kernels or 0) for seen in good]), classes)
 
 
+def _combined_numbers(good: Sequence[Inspection]) -> dict[str, NumberValue]:
+    """Numbers per kernel weigh by kernels, numbers of the sample alike."""
+    names = good[0].numbers if good else {}
+    return {name: _combined_number([seen.numbers[name] for seen in good]) for name in names}
+
+
+def _combined_number(found: Sequence[NumberValue]) -> NumberValue:
+    weights = [one.kernels or 1 for one in found]
+
+    def mean(limit: str) -> float:
+        values = [float(getattr(one, limit)) for one in found]
+        return sum(w * value for w, value in zip(weights, values, strict=True)) / sum(weights)
+
+    kernels = sum(weights) if found[0].kernels is not None else None
+    return replace(found[0], value=mean("value"), low=mean("low"), high=mean("high"), kernels=kernels)
+
+
+def _combined_embedding(seen: Sequence[Inspection]) -> Embedding | None:
+    """Weighted by kernels."""
+    found = [(one.kernels or 0, one.embedding) for one in seen if one.embedding is not None]
+    total = sum(kernels for kernels, _ in found)
+    if not total:
+        return None
+    return Embedding(
+        sum(kernels * one.distance2 for kernels, one in found) / total,
+        sum(kernels * one.unfamiliar for kernels, one in found) / total,
+    )
+
+
 def _kernel_dict(kernel: Kernel, polygons: bool) -> dict[str, Any]:
     out: dict[str, Any] = {
         "box": list(kernel.box),
-        "class": kernel.kernel_class.value if kernel.kernel_class else None,
+        "class": kernel.kernel_class,
         "p": kernel.p,
         "length_mm": kernel.length_mm,
         "width_mm": kernel.width_mm,

@@ -87,6 +87,14 @@ class Code(StrEnum):
     UNKNOWN_GRAIN = "unknown_grain"
     WRONG_SPECIES = "wrong_species"  # declared, seen
     CARD_MISSING = "card_missing"
+    # model: why its answer is not used
+    NOT_VALIDATED_FOR = "not_validated_for"  # declared
+    MODEL_NOT_FINITE = "model_not_finite"  # model
+    NUMBER_OUTSIDE = "number_outside"  # name, value, low, high, unit
+    NO_NUMBER = "no_number"  # name
+    # a bundle's acceptance set on this machine
+    ACCEPTANCE_DIFFERS = "acceptance_differs"  # file, attribute, expected, got
+    ACCEPTANCE_SLOW = "acceptance_slow"  # file, seconds
 
 
 @dataclass(frozen=True, slots=True)

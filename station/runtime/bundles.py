@@ -45,6 +45,5 @@ def ship(desk: Desk, bundles: Blobs, at: datetime) -> None:
 
 def checked(bundle: Bundle) -> Checked:
     """What the ledger keeps of a bundle."""
-    species = tuple(str(name) for name in bundle.manifest["species"])
-    task = str(bundle.manifest["task"])
-    return Checked(bundle.sha256, bundle.name, bundle.version, task, species, bundle.manifest)
+    manifest = bundle.manifest.model_dump(mode="json")
+    return Checked(bundle.sha256, bundle.name, bundle.version, bundle.task, bundle.species, manifest)

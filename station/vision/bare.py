@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from station.vision.crops import cut_crops
 from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel
 from station.vision.photo import Photo, decode
@@ -47,9 +46,9 @@ def time_bare(
     marks.append(clock())
     found = find_kernels(decoded.pixels)
     marks.append(clock())
-    crops = cut_crops(decoded.pixels, found.complete, model.side)
+    views = model.views(decoded.pixels, found.complete)
     marks.append(clock())
-    model.judge(crops)
+    model.judge(views)
     marks.append(clock())
     decoding, segmenting, cropping, inferring = (after - before for before, after in pairwise(marks))
     return BareTiming(decoding, segmenting, cropping, inferring, len(found.complete))

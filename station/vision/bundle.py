@@ -1,16 +1,14 @@
-"""A model bundle: one zip with `manifest.json`, `model.onnx` and the SHA-256 of every file in the manifest.
+"""A model bundle: one zip with `manifest.json`, `model.onnx`, acceptance photos, and in the manifest the
+SHA-256 of every file. What the manifest says is described in `manifest` and `declaration`.
 
-Manifest (JSON): `format` 1, `name`, `version`, `task`, `species` (validated for), `not_validated`, `fails`,
-`input` {side, fill, channels, mean, std, balance {reference, gains}}, `classes`,
-`confusion` {true class: {source photo: [kernels by called class]}}, `temperature`,
-`unknown` {means, precision, distance2, share, elongation}, `licence`, `training_data`, `figures`,
-`files` {name: sha256}.
+Nothing is ever unpacked to a disk by a name from the archive.
 """
 
 import hashlib
+import importlib.metadata
 import io
 import json
-import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -18,33 +16,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from packaging.specifiers import SpecifierSet
+
+from station.vision.manifest import Manifest, ManifestError, parse_manifest
+from station.vision.onnx_file import OnnxError, check_onnx
+
 MAX_BUNDLE_BYTES = 64_000_000
-MAX_FILE_BYTES = 64_000_000
+MAX_FILE_BYTES = 64_000_000  # of all files together, unpacked
+MAX_FILES = 100
+MAX_MANIFEST_BYTES = 4_000_000
 MANIFEST = "manifest.json"
 MODEL = "model.onnx"
-REQUIRED = (
-    "name",
-    "version",
-    "task",
-    "species",
-    "input",
-    "classes",
-    "confusion",
-    "temperature",
-    "unknown",
-    "files",
-)
+SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?")
+STATION_VERSION = importlib.metadata.version("silo-station")
 _UNZIP_ERRORS = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
     zlib.error,
-    lzma.LZMAError,
     NotImplementedError,
     RuntimeError,
     EOFError,
     OSError,
     ValueError,
 )  # what zipfile is known to raise for damaged archives
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _STAMP = (2020, 1, 1, 0, 0, 0)  # a fixed time, so that equal content gives equal bytes
 
 
@@ -56,17 +51,33 @@ class BundleError(Exception):
 class Bundle:
     """Verified content; `sha256` is that of the whole bundle file."""
 
-    manifest: Mapping[str, Any]
-    model: bytes
+    manifest: Manifest
+    files: Mapping[str, bytes]
     sha256: str
 
     @property
     def name(self) -> str:
-        return str(self.manifest["name"])
+        return self.manifest.name
 
     @property
     def version(self) -> str:
-        return str(self.manifest["version"])
+        return self.manifest.version
+
+    @property
+    def task(self) -> str:
+        return self.manifest.task
+
+    @property
+    def species(self) -> tuple[str, ...]:
+        return self.manifest.species
+
+    @property
+    def model(self) -> bytes:
+        return self.files[MODEL]
+
+    def file(self, name: str) -> bytes:
+        """Bytes of a listed file. Raises KeyError for any other name."""
+        return self.files[name]
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -80,16 +91,20 @@ def read_bundle(path: Path) -> Bundle:
     return parse_bundle(data, str(path))
 
 
-def parse_bundle(data: bytes, where: str = "bundle") -> Bundle:
-    """Verifies the bytes of a bundle: every file is listed with its true SHA-256, none is missing."""
+def parse_bundle(data: bytes, where: str = "bundle", station: str = STATION_VERSION) -> Bundle:
+    """Verifies the bytes of a bundle: the manifest is whole, every file is listed with its true SHA-256,
+    none is missing, and `station` (this station's version) is one it is made for. Raises BundleError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = _extract(archive, where)
     except _UNZIP_ERRORS as error:
         raise BundleError(f"{where}: not a model bundle: {error}") from error
     manifest = _manifest(files, where)
-    _verify(manifest, files, where)
-    return Bundle(manifest, files[MODEL], hashlib.sha256(data).hexdigest())
+    _verify(manifest.files, files, where)
+    if not SpecifierSet(manifest.station).contains(station, prereleases=True):
+        raise BundleError(f"{where}: made for a station {manifest.station}, this one is {station}")
+    del files[MANIFEST]
+    return Bundle(manifest, files, hashlib.sha256(data).hexdigest())
 
 
 def pack_bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
@@ -98,45 +113,46 @@ def pack_bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> byte
         **manifest,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
     }
-    content = {MANIFEST: json.dumps(whole, indent=1, ensure_ascii=False).encode(), **files}
+    text = json.dumps(whole, indent=1, ensure_ascii=False).encode()
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in content.items():
+        for name, data in {MANIFEST: text, **dict(sorted(files.items()))}.items():
             archive.writestr(zipfile.ZipInfo(name, _STAMP), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 def _extract(archive: zipfile.ZipFile, where: str) -> dict[str, bytes]:
+    """Every file of the archive, within bounds that its directory states and reading keeps."""
+    listed = archive.infolist()
+    if len(listed) > MAX_FILES:
+        raise BundleError(f"{where}: holds more than {MAX_FILES} files")
+    if sum(info.file_size for info in listed) > MAX_FILE_BYTES:
+        raise BundleError(f"{where}: unpacks to more than {MAX_FILE_BYTES} bytes")
     files: dict[str, bytes] = {}
-    total = 0
-    for info in archive.infolist():
-        total += info.file_size
-        if total > MAX_FILE_BYTES:
-            raise BundleError(f"{where}: unpacks to more than {MAX_FILE_BYTES} bytes")
+    for info in listed:
+        if not SAFE_NAME.fullmatch(info.filename):
+            raise BundleError(f"{where}: {info.filename!r} is no name for a file in a bundle")
         if info.filename in files:
             raise BundleError(f"{where}: {info.filename} is there twice")
+        if info.compress_type not in _METHODS:
+            raise BundleError(f"{where}: {info.filename} is packed in a way that bundles do not use")
         files[info.filename] = archive.read(info)
     return files
 
 
-def _manifest(files: Mapping[str, bytes], where: str) -> dict[str, Any]:
+def _manifest(files: Mapping[str, bytes], where: str) -> Manifest:
     if MANIFEST not in files:
         raise BundleError(f"{where}: {MANIFEST} is missing")
+    if len(files[MANIFEST]) > MAX_MANIFEST_BYTES:
+        raise BundleError(f"{where}: {MANIFEST} is larger than {MAX_MANIFEST_BYTES} bytes")
     try:
-        manifest = json.loads(files[MANIFEST])
-    except ValueError as error:
+        return parse_manifest(files[MANIFEST])
+    except ManifestError as error:
         raise BundleError(f"{where}: {MANIFEST}: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != 1:
-        raise BundleError(f"{where}: {MANIFEST}: format 1 expected")
-    missing = [key for key in REQUIRED if key not in manifest]
-    if missing:
-        raise BundleError(f"{where}: {MANIFEST}: {', '.join(missing)} missing")
-    return manifest
 
 
-def _verify(manifest: Mapping[str, Any], files: Mapping[str, bytes], where: str) -> None:
-    listed = manifest["files"]
-    if not isinstance(listed, dict) or MODEL not in listed:
+def _verify(listed: Mapping[str, str], files: Mapping[str, bytes], where: str) -> None:
+    if MODEL not in listed:
         raise BundleError(f"{where}: {MANIFEST}: files does not list {MODEL}")
     if extra := sorted(set(files) - set(listed) - {MANIFEST}):
         raise BundleError(f"{where}: {extra[0]} is not listed in the manifest")
@@ -145,3 +161,7 @@ def _verify(manifest: Mapping[str, Any], files: Mapping[str, bytes], where: str)
             raise BundleError(f"{where}: {name} is missing")
         if hashlib.sha256(files[name]).hexdigest() != sha256:
             raise BundleError(f"{where}: {name} was changed: its SHA-256 is not the manifest's")
+    try:
+        check_onnx(files[MODEL])
+    except OnnxError as error:
+        raise BundleError(f"{where}: {MODEL}: {error}") from error

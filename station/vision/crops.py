@@ -18,16 +18,16 @@ FRINGE = 1  # pixels of the outline taken away, where the sheet shines through
 Crops = NDArray[np.uint8]
 
 
-def cut_crops(pixels: Pixels, kernels: Sequence[KernelShape], side: int) -> Crops:
+def cut_crops(pixels: Pixels, kernels: Sequence[KernelShape], side: int, fill: float = FILL) -> Crops:
     """(n, side, side, 4): BGR and coverage (0 or 255), zero outside each kernel."""
     crops = np.zeros((len(kernels), side, side, 4), np.uint8)
     for index, kernel in enumerate(kernels):
         x, y, width, height = kernel.box
-        crops[index] = aligned_crop(pixels[y : y + height, x : x + width], kernel.mask, side)
+        crops[index] = aligned_crop(pixels[y : y + height, x : x + width], kernel.mask, side, fill)
     return crops
 
 
-def aligned_crop(bgr: Pixels, mask: NDArray[np.uint8], side: int) -> Crops:
+def aligned_crop(bgr: Pixels, mask: NDArray[np.uint8], side: int, fill: float = FILL) -> Crops:
     """(side, side, 4) of one kernel given as BGR and mask (0 or 255) of equal size.
 
     The kernel is turned by its second moments and scaled by its extent along that axis; real size
@@ -39,7 +39,7 @@ def aligned_crop(bgr: Pixels, mask: NDArray[np.uint8], side: int) -> Crops:
     axis = _long_axis(points - centre)
     along, across = (points - centre) @ axis, (points - centre) @ np.array([-axis[1], axis[0]], np.float32)
     extent = float(max(along.max() - along.min(), across.max() - across.min())) + 1.0
-    scale = FILL * side / extent
+    scale = fill * side / extent
     middle = centre + axis * (along.max() + along.min()) / 2
     middle = middle + np.array([-axis[1], axis[0]], np.float32) * (across.max() + across.min()) / 2
     four = np.dstack([bgr, inner])

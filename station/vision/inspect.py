@@ -9,13 +9,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.grain.inspection import ClassShare, Inspection, Kernel, KernelClass, MassShare, SpeciesGuess
+from station.grain.inspection import (
+    ClassShare,
+    Embedding,
+    Inspection,
+    Kernel,
+    KernelClass,
+    MassShare,
+    NumberValue,
+    SpeciesGuess,
+)
 from station.grain.reasons import Code, Reason
 from station.vision.composition import compose
-from station.vision.crops import cut_crops
 from station.vision.gate import check
 from station.vision.kernels import KernelShape, find_kernels
 from station.vision.model import Judged, LoadedModel
+from station.vision.numbers import sample_number
 from station.vision.photo import Photo, decode
 
 Clock = Callable[[], float]
@@ -66,15 +75,18 @@ def inspect(
     decoded = decode(photo)
     stages.end("decode")
     if isinstance(decoded, Reason):
-        return Inspection(sha256, False, (decoded,), models=models, seconds=stages.total())
+        task = model.task if model else None
+        return Inspection(sha256, False, (decoded,), models=models, task=task, seconds=stages.total())
     found = find_kernels(decoded.pixels)
     refused = check(decoded.pixels, found)
     stages.end("segment")
     judged = None
     if model is not None and not refused:
-        judged = model.judge(cut_crops(decoded.pixels, found.complete, model.side))
+        judged = model.judge(model.views(decoded.pixels, found.complete))
     stages.end("infer")
     refused = refused or _doubts(model, judged, found.complete, species)
+    numbers, odd = _numbers(model, judged) if model and judged and not refused else ({}, ())
+    refused = refused or odd
     accepted = judged is not None and not refused
     classes, mass = _shares(model, judged, found.complete) if model and judged and accepted else ({}, {})
     result = Inspection(
@@ -87,6 +99,9 @@ def inspect(
         mass=mass,
         species=_guess(model, judged, refused) if model and judged else None,
         models=models,
+        task=model.task if model else None,
+        numbers=numbers if accepted else {},
+        embedding=_embedding(model, judged) if model and judged else None,
         kernel_list=_kernel_list(found.complete, decoded, model, judged if accepted else None, polygons),
     )
     return replace(result, seconds=stages.total())
@@ -100,22 +115,34 @@ def _doubts(
         return (Reason(Code.NO_MODEL),)
     if judged is None:
         return ()
+    if not judged.finite:
+        return (Reason(Code.MODEL_NOT_FINITE, {"model": f"{model.name.name} {model.name.version}"}),)
     declared = PHOTO_SPECIES.get(species, species) if species else None
     unknown = _unknown(model, judged, kernels)
-    if unknown is None and declared is not None and declared not in model.species:
-        return (Reason(Code.WRONG_SPECIES, {"declared": species, "seen": model.species[0]}),)
+    wrong = declared is not None and declared not in model.species
     if unknown is None:
-        return ()
-    if declared in model.species:
-        return unknown, Reason(Code.WRONG_SPECIES, {"declared": species, "seen": None})
-    return (unknown,)
+        return (_not_of(model, species),) if wrong else ()
+    if declared is None or wrong:
+        return (unknown,)
+    return unknown, Reason(Code.WRONG_SPECIES, {"declared": species, "seen": None})
+
+
+def _not_of(model: LoadedModel, declared: str | None) -> Reason:
+    """A model that knows its grain saw it; one without an embedding is only not made for the other."""
+    if model.familiar is None:
+        return Reason(Code.NOT_VALIDATED_FOR, {"declared": declared})
+    return Reason(Code.WRONG_SPECIES, {"declared": declared, "seen": model.species[0]})
 
 
 def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]) -> Reason | None:
     """Whether the photo shows no grain the bundle knows, by the net's embedding or by plain shape."""
+    if model.familiar is None:
+        return None
     share = unfamiliar_share(model, judged)
     if share > model.familiar.share:
         return Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": model.familiar.share})
+    if model.familiar.elongation is None:
+        return None
     low, high = model.familiar.elongation
     middle = middle_elongation(kernels)
     if not low <= middle <= high:
@@ -125,10 +152,10 @@ def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape])
 
 def unfamiliar_share(model: LoadedModel, judged: Judged) -> float:
     """Share of the kernels that are foreign to the model's species or far from all it has seen."""
-    if len(judged.distance2) == 0:
+    if model.familiar is None or judged.distance2 is None or len(judged.distance2) == 0:
         return 0.0
     foreign = np.zeros(len(judged.distance2), bool)
-    if KernelClass.FOREIGN in model.classes:
+    if judged.probabilities is not None and KernelClass.FOREIGN in model.classes:
         foreign = judged.probabilities.argmax(axis=1) == model.classes.index(KernelClass.FOREIGN)
     return float((foreign | (judged.distance2 > model.familiar.distance2)).mean())
 
@@ -140,16 +167,28 @@ def middle_elongation(kernels: Sequence[KernelShape]) -> float:
 
 
 def _guess(model: LoadedModel, judged: Judged, doubts: Sequence[Reason]) -> SpeciesGuess | None:
-    """The bundle's species with the share of kernels that look like it; None for unknown grain."""
-    if any(reason.code is Code.UNKNOWN_GRAIN for reason in doubts):
+    """The bundle's species with the share of kernels that look like it; None for unknown grain and for
+    a bundle that does not know what its grain looks like."""
+    unsure = {Code.UNKNOWN_GRAIN, Code.MODEL_NOT_FINITE}
+    if model.familiar is None or any(reason.code in unsure for reason in doubts):
         return None
     return SpeciesGuess(model.species[0], round(1 - unfamiliar_share(model, judged), 6))
 
 
+def _embedding(model: LoadedModel, judged: Judged) -> Embedding | None:
+    """How far the photo lies from what the bundle knows, also where that is why it is refused."""
+    if judged.distance2 is None or len(judged.distance2) == 0 or not judged.finite:
+        return None
+    share = unfamiliar_share(model, judged)
+    return Embedding(round(float(np.median(judged.distance2)), 6), round(share, 6))
+
+
 def _shares(
     model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]
-) -> tuple[dict[KernelClass, ClassShare], dict[KernelClass, MassShare]]:
-    """Shares by count and by estimated mass."""
+) -> tuple[dict[str, ClassShare], dict[str, MassShare]]:
+    """Shares by count and by estimated mass; none where the model has no classes."""
+    if judged.probabilities is None or model.confusion is None:
+        return {}, {}
     called = judged.probabilities.argmax(axis=1)
     counts = np.bincount(called, minlength=len(model.classes))
     found = compose(counts, model.confusion)
@@ -162,6 +201,13 @@ def _shares(
     )
 
 
+def _numbers(model: LoadedModel, judged: Judged) -> tuple[dict[str, NumberValue], tuple[Reason, ...]]:
+    """The sample's numbers, and why some are none."""
+    found = {one.name: sample_number(judged.numbers[one.name], one) for one in model.numbers}
+    values = {name: one for name, one in found.items() if isinstance(one, NumberValue)}
+    return values, tuple(one for one in found.values() if isinstance(one, Reason))
+
+
 def _kernel_list(
     kernels: Sequence[KernelShape],
     photo: Photo,
@@ -172,7 +218,7 @@ def _kernel_list(
     listed = []
     for index, kernel in enumerate(kernels):
         name, p = None, None
-        if model is not None and judged is not None:
+        if model is not None and judged is not None and judged.probabilities is not None:
             best = int(judged.probabilities[index].argmax())
             name, p = model.classes[best], round(float(judged.probabilities[index, best]), 6)
         outline = _polygon(kernel, photo) if polygons else ()

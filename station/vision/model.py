@@ -1,44 +1,40 @@
-"""Runs a bundle's net over kernel crops with ONNX Runtime."""
+"""A bundle ready to judge: cuts its declared input from a photo, runs its net, reads its outputs."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
-from station.grain.inspection import KernelClass, ModelName
-from station.vision.balance import apply_gains, gains, typical_colour
+from station.grain.inspection import ModelName
 from station.vision.bundle import Bundle, BundleError, read_bundle
 from station.vision.composition import Confusion
 from station.vision.crops import Crops
+from station.vision.declaration import ClassesOutput, EmbeddingOutput, Input, NumberOutput
+from station.vision.kernels import KernelShape
+from station.vision.photo import Pixels
+from station.vision.session import Session, SessionError, start_session
+from station.vision.views import cut_views
 
-# ONNX Runtime's errors have no common base but Exception
-_MODEL_ERRORS = (
-    ort_errors.Fail,
-    ort_errors.InvalidArgument,
-    ort_errors.InvalidGraph,
-    ort_errors.InvalidProtobuf,
-    ort_errors.NoModel,
-    ort_errors.NotImplemented,
-    ort_errors.RuntimeException,
-)
-BATCH = 16  # as fast per kernel as 32 and takes far less memory
-
-Floats = NDArray[np.float32]
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Per kernel: calibrated class probabilities (n, classes) and the squared distance of its embedding
-    to the nearest known class (n,), in the bundle's own metric."""
+    """What a net says, one row per kernel or tile, or one for the photo: calibrated class
+    `probabilities` (n, classes), `numbers` (n,) by name, and `distance2` (n,), the squared distance of
+    the embedding to the nearest known grain in the bundle's own metric. None is not an output of it."""
 
-    probabilities: NDArray[np.float64]
-    distance2: NDArray[np.float64]
+    probabilities: Array | None
+    numbers: Mapping[str, Array]
+    distance2: Array | None
+
+    @property
+    def finite(self) -> bool:
+        """False where the net answered with something that is no number."""
+        some = [*self.numbers.values(), self.probabilities, self.distance2]
+        return all(bool(np.isfinite(one).all()) for one in some if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +43,43 @@ class Familiar:
     than `distance2` is unfamiliar. A photo is of unknown grain when more than `share` of its kernels are
     unfamiliar or foreign, or when its middle kernel's length over width leaves `elongation`."""
 
-    means: NDArray[np.float64]
-    precision: NDArray[np.float64]
+    means: Array
+    precision: Array
     distance2: float
     share: float
-    elongation: tuple[float, float]
+    elongation: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A verified bundle, ready to judge; `species` is what it is validated for."""
+    """A verified bundle, ready to judge; `species` is what it is validated for. Without classes
+    `classes` is empty and `confusion` None; without an embedding `familiar` is None."""
 
     name: ModelName
+    task: str
     species: tuple[str, ...]
-    classes: tuple[KernelClass, ...]
-    confusion: Confusion
-    side: int
-    mean: Floats
-    std: Floats
-    reference: Floats
-    gain_limits: tuple[float, float]
+    input: Input
+    classes: tuple[str, ...]
     temperature: float
-    familiar: Familiar
-    runtime: Any
+    confusion: Confusion | None
+    numbers: tuple[NumberOutput, ...]
+    familiar: Familiar | None
+    session: Session
+    tensors: Mapping[str, str]
 
-    def judge(self, crops: Crops) -> Judged:
-        """Judges the (n, side, side, 4) crops of one photo, in batches of BATCH; n may be 0.
+    def views(self, pixels: Pixels, kernels: Sequence[KernelShape]) -> Crops:
+        """Its input cut from a photo at working scale: see `cut_views`."""
+        return cut_views(pixels, kernels, self.input)
 
-        Colours are first balanced by the photo's typical kernel (see `balance`)."""
-        crops = apply_gains(crops, gains(typical_colour(crops), self.reference, *self.gain_limits))
-        logits = np.zeros((len(crops), len(self.classes)))
-        embeddings = np.zeros((len(crops), self.familiar.means.shape[1]))
-        for first in range(0, len(crops), BATCH):
-            part = crops[first : first + BATCH]
-            got = self.runtime.run(["logits", "embedding"], {"crops": self._padded(part)})
-            logits[first : first + BATCH] = got[0][: len(part)]
-            embeddings[first : first + BATCH] = got[1][: len(part)]
-        return Judged(_softmax(logits / self.temperature), _distance2(embeddings, self.familiar))
-
-    def _padded(self, crops: Crops) -> Floats:
-        """Normalised (BATCH, 4, side, side): a kernel's answer must not depend on how many came with it."""
-        mask = (crops[..., 3:] > 127).astype(np.float32)
-        colour = (crops[..., :3].astype(np.float32) / 255 - self.mean) / self.std * mask
-        whole = np.zeros((BATCH, 4, self.side, self.side), np.float32)
-        whole[: len(crops)] = np.concatenate([colour, mask], -1).transpose(0, 3, 1, 2)
-        return whole
+    def judge(self, views: Crops) -> Judged:
+        """Answers for the (n, height, width, 4) views of one photo, in batches; n may be 0."""
+        answers = self.session.run(views)
+        with np.errstate(all="ignore"):  # a net may answer with infinities: `finite` tells
+            return Judged(
+                _softmax(answers[self.tensors["classes"]] / self.temperature) if self.classes else None,
+                {one.name: answers[one.tensor][:, 0] for one in self.numbers},
+                _distance2(answers[self.tensors["embedding"]], self.familiar) if self.familiar else None,
+            )
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -100,68 +88,46 @@ def load_model(path: Path) -> LoadedModel:
 
 
 def start_model(bundle: Bundle) -> LoadedModel:
-    """Starts ONNX Runtime on a verified bundle, one thread per usable core, not spinning between photos."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0))
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        runtime = ort.InferenceSession(bundle.model, options, providers=["CPUExecutionProvider"])
-    except _MODEL_ERRORS as error:
-        raise BundleError(f"{bundle.name} {bundle.version}: the model does not load: {error}") from error
-    return _assemble(bundle, runtime)
-
-
-def _assemble(bundle: Bundle, runtime: Any) -> LoadedModel:
+    """Starts a verified bundle. Raises BundleError where its net is not what its manifest says."""
     manifest = bundle.manifest
+    classes, embedding = manifest.classes, manifest.embedding
     try:
-        return LoadedModel(
-            name=ModelName(bundle.name, bundle.version, bundle.sha256),
-            species=tuple(str(name) for name in manifest["species"]),
-            classes=tuple(KernelClass(name) for name in manifest["classes"]),
-            confusion=_confusion(manifest),
-            side=int(manifest["input"]["side"]),
-            mean=np.array(manifest["input"]["mean"], np.float32),
-            std=np.array(manifest["input"]["std"], np.float32),
-            reference=np.array(manifest["input"]["balance"]["reference"], np.float32),
-            gain_limits=_limits(manifest["input"]["balance"]["gains"]),
-            temperature=float(manifest["temperature"]),
-            familiar=_familiar(manifest["unknown"]),
-            runtime=runtime,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise BundleError(f"{bundle.name} {bundle.version}: manifest: {error!r}") from error
-
-
-def _confusion(manifest: Mapping[str, Any]) -> Confusion:
-    """Counts per true class and source photo, as an array each (photos, classes)."""
-    classes = manifest["classes"]
-    rows = {name: list(manifest["confusion"][name].values()) for name in classes}
-    return Confusion(tuple(np.array(rows[name], np.float64).reshape(-1, len(classes)) for name in classes))
-
-
-def _familiar(unknown: Mapping[str, Any]) -> Familiar:
-    return Familiar(
-        np.array(unknown["means"], np.float64),
-        np.array(unknown["precision"], np.float64),
-        float(unknown["distance2"]),
-        float(unknown["share"]),
-        _limits(unknown["elongation"]),
+        session = start_session(bundle.model, manifest.input, manifest.outputs)
+    except SessionError as error:
+        raise BundleError(f"{bundle.name} {bundle.version}: {error}") from error
+    return LoadedModel(
+        name=ModelName(bundle.name, bundle.version, bundle.sha256),
+        task=manifest.task,
+        species=manifest.species,
+        input=manifest.input,
+        classes=classes.classes if classes else (),
+        temperature=classes.temperature if classes else 1.0,
+        confusion=_confusion(classes) if classes else None,
+        numbers=manifest.numbers,
+        familiar=_familiar(embedding) if embedding else None,
+        session=session,
+        tensors={one.kind: one.tensor for one in manifest.outputs},
     )
 
 
-def _limits(values: Sequence[float]) -> tuple[float, float]:
-    low, high = values
-    return float(low), float(high)
+def _confusion(output: ClassesOutput) -> Confusion:
+    """Counts per true class and source photo, as an array each (photos, classes)."""
+    return Confusion(
+        tuple(np.array(list(output.confusion[name].values()), np.float64) for name in output.classes)
+    )
 
 
-def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+def _familiar(output: EmbeddingOutput) -> Familiar:
+    means, precision = np.array(output.means, np.float64), np.array(output.precision, np.float64)
+    return Familiar(means, precision, output.distance2, output.share, output.elongation)
+
+
+def _softmax(logits: Array) -> Array:
     raised = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
     return np.asarray(raised / raised.sum(axis=1, keepdims=True)) if len(logits) else raised
 
 
-def _distance2(embeddings: NDArray[np.float64], familiar: Familiar) -> NDArray[np.float64]:
+def _distance2(embeddings: Array, familiar: Familiar) -> Array:
     off = embeddings[:, None, :] - familiar.means[None]
     each = np.einsum("nmd,de,nme->nm", off, familiar.precision, off)
     return np.asarray(each.min(axis=1))

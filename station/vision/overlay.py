@@ -7,13 +7,14 @@ from station.grain.inspection import Inspection, Kernel, KernelClass
 from station.vision.photo import Photo, decode
 
 # BGR; each class also has a letter, so that colour is never the only sign
-COLOURS = {
+COLOURS: dict[str, tuple[int, int, int]] = {
     KernelClass.SOUND: (80, 200, 60),
     KernelClass.BROKEN: (0, 140, 255),
     KernelClass.DAMAGED: (200, 60, 200),
     KernelClass.FOREIGN: (40, 40, 230),
     KernelClass.IN_HUSK: (230, 200, 40),
 }
+OTHER = (200, 200, 0)  # a class that a bundle brings
 UNJUDGED = (230, 230, 230)
 
 
@@ -32,13 +33,13 @@ def draw_overlay(photo: bytes, inspection: Inspection) -> bytes | None:
 
 
 def _draw(canvas: np.ndarray, kernel: Kernel, scale: float, thick: int) -> None:
-    colour = COLOURS[kernel.kernel_class] if kernel.kernel_class else UNJUDGED
+    colour = COLOURS.get(kernel.kernel_class, OTHER) if kernel.kernel_class else UNJUDGED
     x, y, width, height = (round(value / scale) for value in kernel.box)
     if kernel.polygon:
         points = np.rint(np.array(kernel.polygon) / scale).astype(np.int32)
         cv2.polylines(canvas, [points], isClosed=True, color=colour, thickness=thick)
     else:
         cv2.rectangle(canvas, (x, y), (x + width, y + height), colour, thick)
-    if kernel.kernel_class and kernel.kernel_class is not KernelClass.SOUND:
-        letter = kernel.kernel_class.value[0].upper()
+    if kernel.kernel_class and kernel.kernel_class != KernelClass.SOUND:
+        letter = kernel.kernel_class[0].upper()
         cv2.putText(canvas, letter, (x, max(10, y - 2)), cv2.FONT_HERSHEY_SIMPLEX, 0.5 * thick, colour, thick)

@@ -13,11 +13,12 @@ from typing import Any, BinaryIO
 
 from station.grain.inspection import (
     ClassShare,
+    Embedding,
     Inspection,
     Kernel,
-    KernelClass,
     MassShare,
     ModelName,
+    NumberValue,
     SpeciesGuess,
 )
 from station.grain.reasons import Code, Reason
@@ -71,7 +72,8 @@ def parse_header(text: bytes) -> dict[str, Any]:
 
 
 def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
-    """The inverse of `Inspection.as_dict(polygons=...)`. Raises KeyError or ValueError for other shapes."""
+    """The inverse of `Inspection.as_dict(polygons=...)`. Raises KeyError, TypeError or ValueError for any
+    other shape."""
     species = data["species"]
     return Inspection(
         sha256=data["sha256"],
@@ -81,14 +83,14 @@ def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
         cut=data["cut"],
         mm_per_px=data["mm_per_px"],
         classes={
-            KernelClass(name): ClassShare(s["count"], s["share"], s["low"], s["high"])
+            name: ClassShare(s["count"], s["share"], s["low"], s["high"])
             for name, s in data["classes"].items()
         },
-        mass={
-            KernelClass(name): MassShare(s["share"], s["low"], s["high"])
-            for name, s in data.get("mass", {}).items()
-        },
+        mass={name: MassShare(s["share"], s["low"], s["high"]) for name, s in data.get("mass", {}).items()},
         species=SpeciesGuess(species["name"], species["p"]) if species else None,
+        task=data["task"],
+        numbers={name: NumberValue(**number) for name, number in data["numbers"].items()},
+        embedding=Embedding(**data["embedding"]) if data["embedding"] else None,
         models=tuple(ModelName(m["name"], m["version"], m["sha256"]) for m in data["models"]),
         kernel_list=tuple(_kernel(k) for k in data["kernel_list"]),
         seconds=data["seconds"],
@@ -99,7 +101,7 @@ def _kernel(data: Mapping[str, Any]) -> Kernel:
     x, y, width, height = data["box"]
     return Kernel(
         box=(x, y, width, height),
-        kernel_class=KernelClass(data["class"]) if data["class"] else None,
+        kernel_class=data["class"],
         p=data["p"],
         length_mm=data["length_mm"],
         width_mm=data["width_mm"],

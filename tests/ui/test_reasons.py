@@ -29,6 +29,8 @@ PARAMS: dict[str, Any] = {
     "seen": "barley", "seq": 7, "share": 0.31, "shares": {"sound": 0.93, "broken": 0.051}, "text": "a text",
     "model": "kernels 2", "what": "reconnected", "until": "2026-06-30", "celsius": 41.5, "low": 4, "high": 35,
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
+    "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
+    "expected": 60, "got": 58,
 }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def test_rendered_kernels_are_mostly_called_what_they_are(model: LoadedModel) ->
             x, y = truth.box[0] + truth.box[2] / 2, truth.box[1] + truth.box[3] / 2
             for k in found.kernel_list:
                 if abs(k.box[0] + k.box[2] / 2 - x) < 5 and abs(k.box[1] + k.box[3] / 2 - y) < 5:
-                    right += k.kernel_class is truth.kernel_class
+                    right += k.kernel_class == truth.kernel_class
                     total += 1
     assert total >= 230
     assert right / total >= 0.85

@@ -56,14 +56,15 @@ def _calibration_error(logits: NDArray[np.float32], right: NDArray[np.bool_]) ->
 
 def write_report(path: Path, manifest: dict[str, Any]) -> None:
     """`path`.json (all but the confusion and the embedding) and `path`.md beside the bundle."""
-    kept = {k: v for k, v in manifest.items() if k not in ("confusion", "unknown")}
+    kept = {k: v for k, v in manifest.items() if k != "outputs"}
     path.with_suffix(".json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
     path.with_suffix(".md").write_text(_page(manifest))
 
 
 def _page(manifest: dict[str, Any]) -> str:
     found = manifest["figures"]
-    classes = manifest["classes"]
+    output = manifest["outputs"][0]
+    classes = output["classes"]
     lines = [
         f"# {manifest['name']} {manifest['version']}",
         "",
@@ -72,7 +73,7 @@ def _page(manifest: dict[str, Any]) -> str:
         f"Held out by whole source photo ({found['photos']} photos, {manifest['training']['folds']} folds): "
         f"balanced accuracy **{found['balanced_accuracy']}**, per fold "
         f"{', '.join(map(str, found['balanced_accuracy_per_fold']))}; "
-        f"calibration error {found['calibration_error']} at temperature {manifest['temperature']}.",
+        f"calibration error {found['calibration_error']} at temperature {output['temperature']}.",
         "",
         "| truly | "
         + " | ".join(f"called {name}" for name in classes)
@@ -80,7 +81,7 @@ def _page(manifest: dict[str, Any]) -> str:
         "|---|" + "---|" * (len(classes) + 2),
     ]
     for name in classes:
-        row = np.sum(list(manifest["confusion"][name].values()), axis=0)
+        row = np.sum(list(output["confusion"][name].values()), axis=0)
         cells = " | ".join(str(int(count)) for count in row)
         lines.append(
             f"| {name} | {cells} | {found['recall'][name]} | {found['recall_mean_of_photos'][name]} |"

@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from station.grain.inspection import KernelClass
+from station.vision.acceptance import with_expected
 from station.vision.bundle import pack_bundle, parse_bundle
 from station.vision.crops import FILL
 from station.vision.model import start_model
@@ -28,6 +29,7 @@ from station.vision.training.data import CLASSES, Items
 from station.vision.training.fit import SIDE, Answers
 from station.vision.training.net import KernelNet
 from station.vision.training.report import figures, write_report
+from station.vision.training.trays import acceptance_set
 
 NAME, VERSION = "wheat-kernels", "1"
 FOLDS = 5
@@ -42,6 +44,7 @@ FAILS = [
     "nearly every source photo holds one class: part of what was learnt is that photo's light",
     "the settings were chosen on the same folds that give the figures, so these are a little kind",
 ]
+COST_S, COST_MB = 0.5, 450
 SHARED: dict[str, Any] = {}  # what the training processes inherit when they are forked
 BUNDLES = Path(__file__).resolve().parents[1] / "bundles"
 
@@ -63,7 +66,9 @@ def main() -> int:
     net = nets[-1]
     familiar = stay_familiar(fit.answer(net, wheat), wheat, distances)
     manifest = make_manifest(wheat, held, fold, familiar, options)
-    packed = pack_bundle(manifest, {"model.onnx": export(net)})
+    acceptance, photos = acceptance_set()
+    files = {"model.onnx": export(net), **photos}
+    packed = pack_bundle(with_expected({**manifest, "acceptance": acceptance}, files), files)
     check_export(net, packed, wheat)
     BUNDLES.mkdir(exist_ok=True)
     (BUNDLES / f"{NAME}-{VERSION}.bundle").write_bytes(packed)
@@ -129,7 +134,7 @@ def make_manifest(
     confusion = {name.value: confusion_row(wheat, called, label) for label, name in enumerate(CLASSES)}
     temperature = fit_temperature(held.logits, wheat.labels)
     return {
-        "format": 1,
+        "format": 2,
         "name": NAME,
         "version": VERSION,
         "task": "kernel_class",
@@ -142,18 +147,34 @@ def make_manifest(
             "phones, sheets and varieties other than those named under training_data",
         ],
         "fails": FAILS,
+        "station": ">=0.1",
         "input": {
-            "side": SIDE,
+            "of": "kernel",
+            "width": SIDE,
+            "height": SIDE,
             "fill": FILL,
-            "channels": "BGR and coverage, 0 outside the kernel",
+            "channels": ["b", "g", "r", "mask"],
             "mean": [MEAN] * 3,
             "std": [STD] * 3,
             "balance": {"reference": list(data.REFERENCE), "gains": list(data.GAIN_LIMITS)},
         },
-        "classes": [name.value for name in CLASSES],
-        "confusion": confusion,
-        "temperature": temperature,
-        "unknown": {**familiar, "share": UNKNOWN_SHARE, "elongation": list(ELONGATION)},
+        "outputs": [
+            {
+                "kind": "classes",
+                "tensor": "logits",
+                "classes": [name.value for name in CLASSES],
+                "temperature": temperature,
+                "confusion": confusion,
+            },
+            {
+                "kind": "embedding",
+                "tensor": "embedding",
+                **familiar,
+                "share": UNKNOWN_SHARE,
+                "elongation": list(ELONGATION),
+            },
+        ],
+        "cost": {"seconds": COST_S, "memory_mb": COST_MB},
         "licence": "as the project; trained on photos under MIT and CC0",
         "training_data": (
             "Wheat-quality-detector-2 kernels (MIT): sound, broken, foreign, one phone, one green sheet; "
@@ -186,9 +207,9 @@ def export(net: KernelNet) -> bytes:
         net,
         (torch.zeros(2, 4, SIDE, SIDE),),
         out,
-        input_names=["crops"],
+        input_names=["input"],
         output_names=["logits", "embedding"],
-        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}, "embedding": {0: "n"}},
+        dynamic_axes={"input": {0: "n"}, "logits": {0: "n"}, "embedding": {0: "n"}},
         opset_version=17,
         dynamo=False,
     )
@@ -202,7 +223,7 @@ def check_export(net: KernelNet, packed: bytes, wheat: Items) -> None:
     tensor = batch(some, SIDE, np.random.default_rng(0), augment=False)
     with torch.no_grad():
         expected = net(tensor)[0].numpy()
-    got = model.runtime.run(["logits"], {"crops": tensor.numpy()})[0]
+    got = model.session.runtime.run(["logits"], {"input": tensor.numpy()})[0]
     worst = float(np.abs(got - expected).max())
     if worst > 1e-3:
         raise RuntimeError(f"the exported net differs from the trained one by {worst}")
