@@ -6,7 +6,7 @@ Results go to standard output (JSON lines where `--json`), messages to standard 
 
 import typer
 
-from station.cli import commission, devices, instruments, people, service, stages
+from station.cli import card, commission, devices, instruments, people, service, stages
 from station.cli.say import _
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ for register in (
     people.register,
     instruments.register,
     commission.register,
+    card.register,
 ):
     register(app)
 
