@@ -228,7 +228,8 @@ def _kernel_list(
 
 def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, int, int, int]:
     """The box in pixels of the upright original, inside it."""
-    x, y, width, height = (value * photo.scale for value in box)
+    left, top = box[0] + photo.origin[0], box[1] + photo.origin[1]
+    x, y, width, height = (value * photo.scale for value in (left, top, *box[2:]))
     left, top = round(x), round(y)
     right, bottom = min(photo.width, round(x + width)), min(photo.height, round(y + height))
     return left, top, right - left, bottom - top
@@ -239,6 +240,6 @@ def _polygon(kernel: KernelShape, photo: Photo) -> tuple[tuple[int, int], ...]:
     points: NDArray[np.float64] = np.asarray(
         cv2.approxPolyDP(kernel.contour, POLYGON_DETAIL, True), np.float64
     )
-    scaled = np.rint((points.reshape(-1, 2) + 0.5) * photo.scale - 0.5).astype(int)
+    scaled = np.rint((points.reshape(-1, 2) + photo.origin + 0.5) * photo.scale - 0.5).astype(int)
     limits = np.array([photo.width - 1, photo.height - 1])
     return tuple((int(x), int(y)) for x, y in np.clip(scaled, 0, limits))

@@ -32,12 +32,14 @@ Pixels = NDArray[np.uint8]
 @dataclass(frozen=True, slots=True)
 class Photo:
     """`pixels` (height, width, 3) BGR, upright, at working scale; `width`, `height` of the upright
-    original; `scale` original pixels per working pixel."""
+    original; `scale` original pixels per working pixel; `origin` x, y of the first pixel where
+    `pixels` are a part cut out of the working picture."""
 
     pixels: Pixels
     width: int
     height: int
     scale: float
+    origin: tuple[int, int] = (0, 0)
 
 
 def decode(data: bytes) -> Photo | Reason:
