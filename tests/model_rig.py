@@ -44,9 +44,9 @@ class Models:
     phone: Terminal
 
     @classmethod
-    def at(cls, silo: Silo) -> "Models":
+    def at(cls, silo: Silo, phone_name: str = "phone 1") -> "Models":
         folder = silo.desk.ledger.folder
-        phone = people.add_terminal(silo.desk, "phone 1", "phone", silo.clock())[0]
+        phone = people.add_terminal(silo.desk, phone_name, "phone", silo.clock())[0]
         return cls(silo, Blobs(folder / "photos"), Blobs(folder / "models"), phone)
 
     def ship(self) -> None:
@@ -81,11 +81,14 @@ class Models:
         with self.silo.desk.ledger.read() as tx:
             return tx.get_one(Capture, capture.id).state
 
+    def active_sha256(self) -> str:
+        with self.silo.desk.ledger.read() as tx:
+            return releases.active_set(tx)[TASK, SPECIES]
+
     def active(self) -> str:
         """The version that informs proposals about wheat."""
         with self.silo.desk.ledger.read() as tx:
-            sha256 = releases.active_set(tx)[TASK, SPECIES]
-            return tx.get_one(ModelRelease, sha256).version
+            return tx.get_one(ModelRelease, self.active_sha256()).version
 
 
 def shipped_version() -> str:

@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, str] = {
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
+    # a laboratory's result
+    "implausible_value": N_("{analyte}: {value} cannot be true (only {low} to {high})"),
     # routing, for a cell
     "species_matches": N_("{species} is the cell's species"),
     "meets": N_("{analyte} {measured} {op} {limit}"),

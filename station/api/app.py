@@ -12,12 +12,15 @@ from station.api.bodylimit import BodyLimit
 from station.api.context import Context
 from station.api.routes import (
     admin,
+    admin_models,
     captures,
     devices,
     events,
     exceptions,
     instruments,
+    lab,
     loads,
+    models,
     people,
     samples,
     site,
@@ -36,7 +39,7 @@ MULTIPART_BYTES = 64_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, admin,
+    events, lab, models, admin, admin_models,
 )  # fmt: skip
 
 

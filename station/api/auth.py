@@ -57,6 +57,16 @@ def operator(somebody: BySomebody) -> Actor:
 By = Annotated[Actor, Depends(operator)]
 
 
+def manager(somebody: BySomebody) -> Actor:
+    """What changes the station's own judgement is for managers."""
+    if "manager" not in somebody.roles:
+        raise NotAllowed(Fault.NOT_ALLOWED)
+    return somebody
+
+
+ByManager = Annotated[Actor, Depends(manager)]
+
+
 def admin(asked: Asked, given: Annotated[Credentials, Security(_admin)]) -> None:
     """Raises NotAllowed(unknown_token) unless the admin token is given; without one nobody is admin."""
     expected = asked.context.admin_token

@@ -6,7 +6,7 @@ Results go to standard output (JSON lines where `--json`), messages to standard 
 
 import typer
 
-from station.cli import card, commission, devices, instruments, people, service, stages
+from station.cli import card, commission, devices, instruments, lab, model, people, service, stages
 from station.cli.say import _
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ for register in (
     devices.register,
     people.register,
     instruments.register,
+    model.register,
+    lab.register,
     commission.register,
     card.register,
 ):

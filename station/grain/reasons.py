@@ -42,6 +42,8 @@ class Code(StrEnum):
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"
+    # a laboratory's result
+    IMPLAUSIBLE_VALUE = "implausible_value"  # analyte, value, low, high
     # routing, for a cell
     SPECIES_MATCHES = "species_matches"  # species
     MEETS = "meets"  # analyte, value, limit, op (">=", ">", "<=", "<"), unit, basis

@@ -81,13 +81,8 @@ def terminal_of(desk: Desk, token: str) -> Terminal:
 
 
 def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -> SignedIn:
-    """Ends the terminal's earlier sign-in. Slow on purpose (argon2), and outside the transaction."""
-    with desk.ledger.read() as tx:
-        person = _person_named(tx, name)
-    known = person is not None and person.active
-    fits = _pins.verify(pin, person.pin_hash if known and person else _nobody)
-    if person is None or not known or not fits:
-        raise NotAllowed(Fault.WRONG_PIN, name=name)
+    """Ends the terminal's earlier sign-in."""
+    person = person_with_pin(desk, name, pin)
     token = secrets.token_urlsafe(24)
     with desk.ledger.write() as tx:
         _end_sign_ins(tx, terminal.id, at)
@@ -97,6 +92,25 @@ def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -
         tx.add(row)
         audit.record(tx, "signed_in", at, by=person.name, terminal=terminal.name, subject_id=person.id)
     return SignedIn(token, person)
+
+
+def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
+    """Slow on purpose (argon2), and outside any transaction. Raises NotAllowed(wrong_pin)."""
+    with desk.ledger.read() as tx:
+        person = _person_named(tx, name)
+    known = person is not None and person.active
+    fits = _pins.verify(pin, person.pin_hash if known and person else _nobody)
+    if person is None or not known or not fits:
+        raise NotAllowed(Fault.WRONG_PIN, name=name)
+    return person
+
+
+def manager_with_pin(desk: Desk, name: str, pin: str) -> Actor:
+    """A manager who says so at the command line. Raises NotAllowed(wrong_pin, not_allowed)."""
+    person = person_with_pin(desk, name, pin)
+    if "manager" not in person.roles:
+        raise NotAllowed(Fault.NOT_ALLOWED)
+    return Actor(person.name, None, frozenset(person.roles))
 
 
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:

@@ -47,7 +47,8 @@ def refresh(tx: Session, desk: Desk, load: Load, at: datetime) -> Proposal:
     proposal that no decision refers to is not kept."""
     tx.flush()
     visit = tx.get_one(Visit, load.visit_id)
-    assessment = assess(_evidence(tx, load.id), desk.policy.instrument_order)
+    evidence = [one for sample in queries.samples_of(tx, load.id) for one in evidence_of(tx, sample)]
+    assessment = assess(evidence, desk.policy.instrument_order)
     facts = _facts(load, assessment, estimated_kg(tx, desk, visit, load))
     states = cells.states(tx, without_load=load.id)
     pack = rule_pack(tx, at)
@@ -142,7 +143,8 @@ def _photo_words(inspection: Inspection) -> list[Reason]:
     return words
 
 
-def _evidence(tx: Session, load_id: str) -> list[Evidence]:
+def evidence_of(tx: Session, sample: Sample) -> list[Evidence]:
+    """The readings paired with a sample."""
     return [
         Evidence(
             reading_id=row.id,
@@ -154,7 +156,6 @@ def _evidence(tx: Session, load_id: str) -> list[Evidence]:
             remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
             uncertainty=_uncertainty(tx, row),
         )
-        for sample in queries.samples_of(tx, load_id)
         for row in queries.readings_of(tx, sample.id)
     ]
 

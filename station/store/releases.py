@@ -66,9 +66,25 @@ def releases(tx: Session) -> Sequence[ModelRelease]:
 
 
 def last_act(tx: Session, sha256: str, act: str | None = None) -> ReleaseAct | None:
-    """The newest thing done with a release."""
+    """The newest thing done with a release, of this kind where one is named."""
     query = select(ReleaseAct).where(ReleaseAct.sha256 == sha256).order_by(col(ReleaseAct.id).desc())
-    return tx.exec((query.where(ReleaseAct.act == act) if act else query).limit(1)).first()
+    query = query.where(ReleaseAct.act == act) if act else query
+    return tx.exec(query.limit(1)).first()
+
+
+def changed(tx: Session, place: Place, sha256: str) -> ReleaseAct:
+    """What gave a release its present status for a task and species: maybe done with another release.
+
+    Raises LookupError for one that was never installed there."""
+    rows = [row for row in acts(tx) if (row.task, row.species) == place]
+    status = [
+        standing_after((row.act, row.sha256) for row in rows[:count]).status.get(sha256)
+        for count in range(len(rows) + 1)
+    ]
+    turns = [row for row, before, after in zip(rows, status, status[1:], strict=False) if before != after]
+    if not turns:
+        raise LookupError(f"{sha256} was never installed for {place}")
+    return turns[-1]
 
 
 def policy(tx: Session, task: str, species: str) -> PromotionPolicy | None:

@@ -1,0 +1,64 @@
+"""Models with what speaks for and against them."""
+
+from collections.abc import Mapping, Sequence
+
+from station.api import schemas
+from station.api.views.view import View
+from station.grain.agreement import Reference, Verdict, abstention_rate, agreement, evidence
+from station.receival.desk import Desk
+from station.receival.references import references
+from station.store import releases, verdicts
+from station.store.tables import LabResult, ModelRelease, Sample
+
+
+def models(view: View, desk: Desk) -> list[schemas.Model]:
+    """Every release for every species it was installed for; the active ones first."""
+    rows = {row.sha256: row for row in releases.releases(view.tx)}
+    said = {sha256: verdicts.verdicts(view.tx, sha256) for sha256 in rows}
+    captures = {one.capture_id for found in said.values() for one in found}
+    known = references(view.tx, desk, sorted(captures))
+    found = [
+        _model(view, rows[sha256], species, status, said, standing.active, known)
+        for (_, species), standing in releases.standings(view.tx).items()
+        for sha256, status in standing.status.items()
+    ]
+    return sorted(found, key=lambda one: (one.task, one.species, one.status != "active", one.since))
+
+
+def _model(
+    view: View, row: ModelRelease, species: str, status: schemas.ReleaseStatus,
+    said: Mapping[str, Sequence[Verdict]], active: str | None, known: Mapping[str, Sequence[Reference]],
+) -> schemas.Model:  # fmt: skip
+    last = releases.changed(view.tx, (row.task, species), row.sha256)
+    mine = said[row.sha256]
+    other = said[active] if active is not None and active != row.sha256 else None
+    return schemas.Model(
+        name=row.name,
+        version=row.version,
+        sha256=row.sha256,
+        task=row.task,
+        species=species,
+        status=status,
+        since=last.at,
+        by=last.by,
+        why=last.why,
+        origin=row.origin,  # type: ignore[arg-type]  # the column holds one of the two
+        signed_by=row.signed_by,
+        captures=verdicts.judged(view.tx, row.sha256),
+        abstention_rate=abstention_rate(mine),
+        agreement=schemas.Agreement(**agreement(mine, other)) if other is not None and mine else None,
+        evidence=[schemas.Evidence(**one) for one in evidence(mine, known)],
+    )
+
+
+def release(row: ModelRelease) -> schemas.Release:
+    return schemas.Release(
+        name=row.name, version=row.version, sha256=row.sha256, task=row.task, species=row.species
+    )
+
+
+def lab_result(view: View, row: LabResult) -> schemas.LabResult:
+    return schemas.LabResult(
+        barcode=view.tx.get_one(Sample, row.sample_id).barcode,
+        **row.model_dump(exclude={"sample_id", "source", "note"}),
+    )

@@ -1,0 +1,12 @@
+"""Model bundles: the commands under `silo model`."""
+
+import typer
+
+from station.cli import releases
+from station.cli.say import _
+
+
+def register(app: typer.Typer) -> None:
+    model = typer.Typer(no_args_is_help=True, help=_("Model bundles, and the models of a silo."))
+    releases.commands(model)
+    app.add_typer(model, name="model")

@@ -1,0 +1,66 @@
+"""Laboratory results: a third party's value for a sample, typed by a person. A correction supersedes.
+
+What cannot be recorded is a reason, not an exception: the rows of a laboratory's file each get their own.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis
+from station.grain.reasons import Code, Reason
+from station.store import audit, queries, verdicts
+from station.store.engine import Ledger
+from station.store.ids import new_id
+from station.store.tables import LabResult
+
+
+@dataclass(frozen=True, slots=True)
+class NewResult:
+    """As the laboratory reports it, in the analyte's own unit. `basis` None: the analyte has none, or the
+    laboratory does not say."""
+
+    barcode: str
+    analyte: Analyte
+    value: float
+    basis: Basis | None
+    laboratory: str
+    received_at: datetime
+    note: str = ""
+
+
+def record_result(
+    ledger: Ledger, new: NewResult, by: str, at: datetime, *, source: str = "typed"
+) -> LabResult | Reason:
+    """Records it; an earlier value of the same laboratory for the same analyte and basis is superseded, the
+    same value again changes nothing. A reason: unknown_barcode, implausible_value."""
+    low, high = PLAUSIBLE[new.analyte]
+    if not low <= new.value <= high:
+        params = {"analyte": new.analyte.value, "value": new.value, "low": low, "high": high}
+        return Reason(Code.IMPLAUSIBLE_VALUE, params)
+    with ledger.write() as tx:
+        sample = queries.sample_by_barcode(tx, new.barcode)
+        if sample is None:
+            return Reason(Code.UNKNOWN_BARCODE, {"barcode": new.barcode})
+        before = [row for row in verdicts.lab_results(tx, sample.id) if _same_thing(row, new)]
+        if before and before[-1].value == new.value:
+            return before[-1]
+        row = LabResult(
+            id=new_id(at), sample_id=sample.id, analyte=new.analyte.value, value=new.value,
+            unit=UNIT_OF[new.analyte].value, basis=new.basis.value if new.basis else None,
+            laboratory=new.laboratory, received_at=new.received_at, at=at, by=by, source=source,
+            note=new.note, supersedes_id=before[-1].id if before else None,
+        )  # fmt: skip
+        tx.add(row)
+        audit.record(
+            tx, "lab_result_recorded", at, by=by, subject_id=row.id, load_id=sample.load_id,
+            data={
+                "barcode": new.barcode, "analyte": row.analyte, "value": row.value, "basis": row.basis,
+                "laboratory": row.laboratory, "supersedes": row.supersedes_id,
+            },
+        )  # fmt: skip
+    return row
+
+
+def _same_thing(row: LabResult, new: NewResult) -> bool:
+    basis = new.basis.value if new.basis else None
+    return (row.laboratory, row.analyte, row.basis) == (new.laboratory, new.analyte.value, basis)

@@ -1,0 +1,56 @@
+"""What a laboratory says is kept; a correction supersedes, and what cannot be true is refused."""
+
+from drivers.reading import Analyte, Basis
+from station.grain.reasons import Code, Reason
+from station.lab.results import NewResult, record_result
+from station.receival.references import references_of
+from station.receival.visits import NewLoad
+from station.store import queries, verdicts
+from station.store.tables import LabResult
+from tests.silo_rig import START, Silo
+
+
+def told(silo: Silo, value: float, barcode: str = "S1", laboratory: str = "Labo Sud") -> LabResult | Reason:
+    new = NewResult(barcode, Analyte.PROTEIN, value, Basis.DRY_MATTER, laboratory, START)
+    return record_result(silo.desk.ledger, new, "Marc", silo.clock())
+
+
+def held(silo: Silo) -> list[tuple[str, float]]:
+    with silo.desk.ledger.read() as tx:
+        sample = queries.sample_by_barcode(tx, "S1")
+        assert sample is not None
+        return [(row.laboratory, row.value) for row in verdicts.lab_results(tx, sample.id)]
+
+
+def test_a_later_value_of_one_laboratory_supersedes_and_another_ones_stands_beside(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    first, again = told(silo, 11.9), told(silo, 11.9)
+    assert isinstance(first, LabResult)
+    assert first == again
+    told(silo, 12.1)
+    told(silo, 11.5, laboratory="Labo Nord")
+    assert held(silo) == [("Labo Sud", 12.1), ("Labo Nord", 11.5)]
+
+
+def test_an_unknown_sample_and_an_impossible_value_are_reasons(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    refused = [told(silo, 11.9, "S9"), told(silo, 119.0)]
+    assert [one.code for one in refused if isinstance(one, Reason)] == [
+        Code.UNKNOWN_BARCODE, Code.IMPLAUSIBLE_VALUE,
+    ]  # fmt: skip
+
+
+def test_references_are_the_labs_value_and_the_machines_on_dry_matter_but_nothing_typed(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    silo.measure_well(visit)
+    told(silo, 12.1)
+    with silo.desk.ledger.read() as tx:
+        sample = queries.sample_by_barcode(tx, "S1")
+        assert sample is not None
+        found = {
+            (one.analyte, one.source): (one.value, one.basis) for one in references_of(tx, silo.desk, sample)
+        }
+    assert found["protein", "lab"] == (12.1, "dm")
+    value, basis = found["protein", "machine"]
+    assert (round(value, 2), basis) == (12.02, "dm")
+    assert ("test_weight", "machine") in found
