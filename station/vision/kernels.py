@@ -9,9 +9,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station.vision.clumps import SOLID, Taught, kernel_like, take_apart
 from station.vision.photo import Pixels
+from station.vision.seams import own_valleys
 from station.vision.sheet import Sheet, measure_sheet
-from station.vision.split import deepest, split_clump
+from station.vision.split import cut_out, deepest, split_clump
 
 MAX_KERNELS = 4000
 MAX_PARTS = 20_000  # connected parts looked at before the picture is called texture
@@ -20,7 +22,6 @@ DUST_SHARE = 0.09  # of the typical kernel's area; smaller is dust
 GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
 LAYER_DEPTH = 1.6  # of a round kernel's half-width: one layer of touching kernels leaves gaps
 MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
-SOLID = 0.9  # area over convex hull from which on a part may be one kernel
 
 MIN_ALONE = 5  # single kernels needed to know the typical one
 SAMPLED_CLUMPS = 5
@@ -73,6 +74,8 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     typical = typical_area(parts)
     giants = [part for part in large if _giant(part, typical)]
     parts += [part for part in large if not _giant(part, typical)]
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    taught = Taught(typical, own_valleys(grey, _singles(parts, typical), typical))
     kernels: list[KernelShape] = []
     for part in parts:
         if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
@@ -80,7 +83,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
             continue
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
             continue
-        kernels.extend(_pieces(part, typical, foreground.shape))
+        kernels.extend(_pieces(part, grey, taught, foreground.shape))
         if len(kernels) >= MAX_KERNELS:
             overflow = True
             break
@@ -117,6 +120,12 @@ def _giant(part: KernelShape, typical: float) -> bool:
     return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
+def _singles(parts: list[KernelShape], typical: float) -> list[tuple[int, int, Mask]]:
+    """x, y and mask of the parts that are surely one kernel each."""
+    usual = (p for p in parts if p.solidity >= SOLID and 0.5 * typical < p.area < 1.3 * typical)
+    return [(*p.box[:2], p.mask) for p in usual]
+
+
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
     """Measures one part given as a mask (0 or 255) whose corner is at x, y."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -138,8 +147,8 @@ def typical_area(parts: list[KernelShape]) -> float:
     whole = [p.area for p in parts if p.solidity >= SOLID and not p.cut]
     if len(whole) < MIN_ALONE:
         clumps = sorted((p for p in parts if not p.cut and p.solidity < SOLID), key=lambda p: -p.area)
-        pieces = (piece for part in clumps[:SAMPLED_CLUMPS] for piece in split_clump(part.mask, 0.0))
-        whole += [float(np.count_nonzero(piece)) for piece in pieces]
+        pieces = (p for part in clumps[:SAMPLED_CLUMPS] for p in cut_out(split_clump(part.mask, 0.0)))
+        whole += [float(np.count_nonzero(mask)) for _, _, mask in pieces]
     areas = np.array(sorted(whole or [p.area for p in parts]))
     if areas.size == 0:
         return 0.0
@@ -147,22 +156,17 @@ def typical_area(parts: list[KernelShape]) -> float:
     return float(areas[int(np.searchsorted(weight, weight[-1] / 2))])
 
 
-def _pieces(part: KernelShape, typical: float, photo: tuple[int, ...]) -> list[KernelShape]:
-    """The part itself when it looks like one kernel, else what the splitter makes of it."""
-    if part.solidity >= SOLID and part.area < 2.2 * typical:
+def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...]) -> list[KernelShape]:
+    """The part itself when it looks like one kernel, else what it comes apart into."""
+    if kernel_like(part.mask, taught.typical):
         return [_filled(part)]
-    masks = split_clump(part.mask, typical)
-    if len(masks) <= 1:
+    x, y, width, height = part.box
+    found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught))
+    if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)
-    x, y = part.box[:2]
-    pieces = []
-    for mask in masks:
-        left, top, width, height = cv2.boundingRect(mask)
-        small = np.ascontiguousarray(mask[top : top + height, left : left + width])
-        piece = shape_of(small, x + left, y + top, photo)
-        pieces.append(replace(_filled(piece), clump=len(masks), clump_depth=depth))
-    return pieces
+    pieces = (shape_of(mask, x + left, y + top, photo) for left, top, mask in found)
+    return [replace(_filled(piece), clump=len(found), clump_depth=depth) for piece in pieces]
 
 
 def _filled(part: KernelShape) -> KernelShape:

@@ -24,7 +24,8 @@ RIVAL_APART = 25.0  # Lab units between two colours that may be the sheet
 BEND_STEPS = 4  # pixels along an outline over which its bend is seen
 FIT_ROUNDS = 6
 SHEET_REACH = 14.0  # Lab units from the fitted sheet beyond which nothing is sheet
-SHADOW_DEPTH = 0.30  # a shadow may shorten the sheet's vector by this share (light down to about 34 %)
+SHADOW_DEPTH = 0.30  # a shadow may shorten a grey sheet's vector by this share (light down to about 34 %) ...
+COLOUR_DEPTH = 0.45  # ... and by this times its saturation more: a kernel differs from such a sheet in colour
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
 KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
@@ -56,25 +57,28 @@ def measure_sheet(pixels: Pixels) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """A sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share."""
+    """A sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share
+    of the picture, and by which share a `shadow` may shorten its vector."""
 
     turn: Floats
     surface: Floats
     plain: float
+    shadow: float
 
 
 def _ground(small: Floats, colour: Floats) -> _Ground:
     turn = _axes(colour)
     centre = turn @ colour
     surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32), centre)
-    return _Ground(turn, surface, float(inlier.mean()))
+    saturation = float(np.linalg.norm(colour[1:]) / np.linalg.norm(colour))
+    return _Ground(turn, surface, float(inlier.mean()), SHADOW_DEPTH + COLOUR_DEPTH * saturation)
 
 
 def _against(pixels: cv2.typing.MatLike, ground: _Ground) -> Floats:
     """The difference of BGR `pixels` of any size from the sheet."""
     size = (pixels.shape[1], pixels.shape[0])
     surface = cv2.resize(ground.surface, size, interpolation=cv2.INTER_LINEAR)
-    return _difference(_shifted_lab(pixels, ground.turn), surface)
+    return _difference(_shifted_lab(pixels, ground.turn), surface, ground.shadow)
 
 
 def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
@@ -176,12 +180,12 @@ def _least_squares(terms: Floats, values: Floats) -> Floats:
     return np.asarray(np.linalg.solve(square, terms.T.astype(np.float64) @ values), np.float32)
 
 
-def _difference(turned: Floats, ground: cv2.typing.MatLike) -> Floats:
+def _difference(turned: Floats, ground: cv2.typing.MatLike, depth: float) -> Floats:
     """Length of the colour difference. Brighter counts fully, darker lightly as far as a shadow may
     reach and doubly beyond: the largest of three straight lines."""
     bright, first, second = cv2.split(cv2.subtract(turned, ground))
     shadow = np.asarray(bright) * np.float32(-SHADOW_WEIGHT)
-    reach = (2 - SHADOW_WEIGHT) * SHADOW_DEPTH
+    reach = (2 - SHADOW_WEIGHT) * depth
     beyond = cv2.addWeighted(bright, -2.0, cv2.extractChannel(ground, 0), -reach, 0.0)
     along = cv2.max(cv2.max(bright, shadow), beyond)
     return np.asarray(cv2.magnitude(along, cv2.magnitude(first, second)), np.float32)

@@ -1,0 +1,86 @@
+"""A clump of touching kernels -> its kernels.
+
+The silhouette alone tells most kernels apart. Pieces that then do not look like the photo's single
+kernels (too large, not convex) are put together again and broken up along the seams that light and
+shadow draw between kernels; the better of both answers stays.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from station.vision.join import Labels
+from station.vision.seams import seam_valley
+from station.vision.split import Mask, cut_out, split_clump
+
+SOLID = 0.9  # area over convex hull from which on a piece may be one kernel
+LARGE = 1.5  # of the typical kernel's area: larger pieces are doubted
+SMALL = 0.2  # ... and smaller ones
+OTHER = 3.0  # of the typical kernel's area: what is larger and smooth is one thing of another kind
+SMOOTH = 0.95  # area over convex hull that no row of touching kernels has
+SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are tried, one after another
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, and how
+    deep a `valley` of brightness (grey levels) they have themselves."""
+
+    typical: float
+    valley: float
+
+
+def take_apart(mask: Mask, grey: Mask, taught: Taught) -> Labels:
+    """Labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window."""
+    labels = split_clump(mask, taught.typical)
+    if taught.typical <= 0:
+        return labels
+    for share in SEAMS:
+        doubted = _doubted(labels, taught.typical)
+        if not doubted.any():
+            break
+        labels = _along_seams(labels, doubted, grey, taught.typical, share * taught.valley)
+    return labels
+
+
+def _doubted(labels: Labels, typical: float) -> Mask:
+    """Where the pieces lie (255) that do not look like one kernel."""
+    doubted = np.zeros(labels.shape, np.uint8)
+    for x, y, piece in cut_out(labels):
+        if not kernel_like(piece, typical):
+            doubted[y : y + piece.shape[0], x : x + piece.shape[1]] |= piece
+    return doubted
+
+
+def kernel_like(mask: Mask, typical: float) -> bool:
+    """Whether a piece is convex and about as large as a kernel, or one large thing of another kind."""
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    outline = max(outlines, key=len)
+    hull = cv2.convexHull(outline)
+    # a pixel outline runs through pixel centres: half a pixel all around is added to both areas
+    area = float(cv2.contourArea(outline)) + len(outline) / 2 + 1
+    convex = float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1
+    if area > OTHER * typical:
+        return area >= SMOOTH * convex
+    return SMALL * typical <= area <= LARGE * typical and area >= SOLID * convex
+
+
+def _along_seams(labels: Labels, doubted: Mask, grey: Mask, typical: float, limit: float) -> Labels:
+    """The labels with each connected group of doubted pieces broken up anew where that is better."""
+    seams = np.asarray(seam_valley(grey, doubted, typical) > limit, np.uint8)
+    better = labels.copy()
+    _, groups = cv2.connectedComponents(doubted, connectivity=4)
+    for x, y, group in cut_out(np.asarray(groups, np.int32)):
+        window = (slice(y, y + group.shape[0]), slice(x, x + group.shape[1]))
+        before = np.where(group > 0, labels[window], 0)
+        after = split_clump(group, typical, seams[window])
+        if _doubt(after, typical) < _doubt(before, typical):
+            better[window] = np.where(group > 0, after + better.max(), better[window])
+    return better
+
+
+def _doubt(labels: Labels, typical: float) -> int:
+    """Pixels in pieces that do not look like one kernel."""
+    pieces = cut_out(labels)
+    return sum(cv2.countNonZero(mask) for _, _, mask in pieces if not kernel_like(mask, typical))
