@@ -11,16 +11,14 @@ from numpy.typing import NDArray
 
 from station.grain.inspection import (
     ClassShare,
-    Embedding,
     Inspection,
     Kernel,
-    KernelClass,
     MassShare,
     NumberValue,
-    SpeciesGuess,
 )
-from station.grain.reasons import Code, Reason
+from station.grain.reasons import Reason
 from station.vision.composition import compose
+from station.vision.familiar import doubts, embedding, guess
 from station.vision.gate import check
 from station.vision.kernels import KernelShape, find_kernels
 from station.vision.model import Judged, LoadedModel
@@ -29,8 +27,6 @@ from station.vision.photo import Photo, decode
 
 Clock = Callable[[], float]
 
-# a photo cannot tell these apart: `--species` takes either name
-PHOTO_SPECIES = {"soft_wheat": "wheat", "durum": "wheat"}
 POLYGON_DETAIL = 0.8  # pixels of the working scale a polygon may leave the outline
 
 
@@ -84,7 +80,7 @@ def inspect(
     if model is not None and not refused:
         judged = model.judge(model.views(decoded.pixels, found.complete))
     stages.end("infer")
-    refused = refused or _doubts(model, judged, found.complete, species)
+    refused = refused or doubts(model, judged, found.complete, species)
     numbers, odd = _numbers(model, judged) if model and judged and not refused else ({}, ())
     refused = refused or odd
     accepted = judged is not None and not refused
@@ -97,90 +93,14 @@ def inspect(
         cut=found.cut,
         classes=classes,
         mass=mass,
-        species=_guess(model, judged, refused) if model and judged else None,
+        species=guess(model, judged, refused) if model and judged else None,
         models=models,
         task=model.task if model else None,
         numbers=numbers if accepted else {},
-        embedding=_embedding(model, judged) if model and judged else None,
+        embedding=embedding(model, judged) if model and judged else None,
         kernel_list=_kernel_list(found.complete, decoded, model, judged if accepted else None, polygons),
     )
     return replace(result, seconds=stages.total())
-
-
-def _doubts(
-    model: LoadedModel | None, judged: Judged | None, kernels: Sequence[KernelShape], species: str | None
-) -> tuple[Reason, ...]:
-    """Why what was judged must not be used: unknown grain, another species than declared, no model."""
-    if model is None:
-        return (Reason(Code.NO_MODEL),)
-    if judged is None:
-        return ()
-    if not judged.finite:
-        return (Reason(Code.MODEL_NOT_FINITE, {"model": f"{model.name.name} {model.name.version}"}),)
-    declared = PHOTO_SPECIES.get(species, species) if species else None
-    unknown = _unknown(model, judged, kernels)
-    wrong = declared is not None and declared not in model.species
-    if unknown is None:
-        return (_not_of(model, species),) if wrong else ()
-    if declared is None or wrong:
-        return (unknown,)
-    return unknown, Reason(Code.WRONG_SPECIES, {"declared": species, "seen": None})
-
-
-def _not_of(model: LoadedModel, declared: str | None) -> Reason:
-    """A model that knows its grain saw it; one without an embedding is only not made for the other."""
-    if model.familiar is None:
-        return Reason(Code.NOT_VALIDATED_FOR, {"declared": declared})
-    return Reason(Code.WRONG_SPECIES, {"declared": declared, "seen": model.species[0]})
-
-
-def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]) -> Reason | None:
-    """Whether the photo shows no grain the bundle knows, by the net's embedding or by plain shape."""
-    if model.familiar is None:
-        return None
-    share = unfamiliar_share(model, judged)
-    if share > model.familiar.share:
-        return Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": model.familiar.share})
-    if model.familiar.elongation is None:
-        return None
-    low, high = model.familiar.elongation
-    middle = middle_elongation(kernels)
-    if not low <= middle <= high:
-        return Reason(Code.UNKNOWN_GRAIN, {"elongation": round(middle, 3), "low": low, "high": high})
-    return None
-
-
-def unfamiliar_share(model: LoadedModel, judged: Judged) -> float:
-    """Share of the kernels that are foreign to the model's species or far from all it has seen."""
-    if model.familiar is None or judged.distance2 is None or len(judged.distance2) == 0:
-        return 0.0
-    foreign = np.zeros(len(judged.distance2), bool)
-    if judged.probabilities is not None and KernelClass.FOREIGN in model.classes:
-        foreign = judged.probabilities.argmax(axis=1) == model.classes.index(KernelClass.FOREIGN)
-    return float((foreign | (judged.distance2 > model.familiar.distance2)).mean())
-
-
-def middle_elongation(kernels: Sequence[KernelShape]) -> float:
-    """Median length over width of the kernels' smallest enclosing rectangles; 0 without kernels."""
-    sides = [cv2.minAreaRect(kernel.contour)[1] for kernel in kernels]
-    return float(np.median([(max(pair) + 1) / (min(pair) + 1) for pair in sides])) if sides else 0.0
-
-
-def _guess(model: LoadedModel, judged: Judged, doubts: Sequence[Reason]) -> SpeciesGuess | None:
-    """The bundle's species with the share of kernels that look like it; None for unknown grain and for
-    a bundle that does not know what its grain looks like."""
-    unsure = {Code.UNKNOWN_GRAIN, Code.MODEL_NOT_FINITE}
-    if model.familiar is None or any(reason.code in unsure for reason in doubts):
-        return None
-    return SpeciesGuess(model.species[0], round(1 - unfamiliar_share(model, judged), 6))
-
-
-def _embedding(model: LoadedModel, judged: Judged) -> Embedding | None:
-    """How far the photo lies from what the bundle knows, also where that is why it is refused."""
-    if judged.distance2 is None or len(judged.distance2) == 0 or not judged.finite:
-        return None
-    share = unfamiliar_share(model, judged)
-    return Embedding(round(float(np.median(judged.distance2)), 6), round(share, 6))
 
 
 def _shares(
