@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from station.grain.inspection import Inspection, ModelName
 from station.vision.wire import LENGTHS, WireError, encode, inspection_from_dict, lengths, parse_header
@@ -20,6 +20,10 @@ CHUNK = 1 << 16
 # glibc then keeps the pictures' memory between photos instead of asking the kernel for it each time
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "268435456", "MALLOC_TRIM_THRESHOLD_": "268435456"}
 KILL_WAIT_S = 5.0
+WATCH_S = 0.1  # how often the child's memory is looked at while it is waited for
+
+
+_T = TypeVar("_T")
 
 
 class WorkerGone(Exception):
@@ -41,16 +45,18 @@ def worker_command(bundle: Path) -> list[str]:
 
 @dataclass(slots=True)
 class VisionWorker:
-    """A child process that judges photos with one bundle.
+    """A child process that judges photos with one bundle, within a time per photo and a memory limit.
 
     `start()` before `inspect()`; both raise WorkerGone or WorkerSlow, after which `replace()` gives a
-    fresh one. `close()` ends the child (its input is closed; it is killed if it lingers)."""
+    fresh one. A child that grew beyond its memory still gives its answer, then it is gone. `close()`
+    ends the child (its input is closed; it is killed if it lingers)."""
 
     bundle: Path
     start_timeout_s: float = 20.0
     answer_timeout_s: float = 10.0
     command: Sequence[str] | None = None
     clock: Callable[[], float] = time.monotonic
+    memory_limit_mb: float = 1500.0
     model: ModelName | None = field(default=None, init=False)
     _process: "subprocess.Popen[bytes] | None" = field(default=None, init=False, repr=False)
     _asked: int = field(default=0, init=False, repr=False)
@@ -84,7 +90,7 @@ class VisionWorker:
         if "ready" not in hello:
             self._kill()
             raise WorkerGone(str(hello.get("failed", "the vision worker sent no greeting")))
-        self.model = ModelName(**hello["ready"])
+        self.model = self._understood(lambda: ModelName(**hello["ready"]))
 
     def inspect(
         self, photo: bytes | Path, species: str | None = None, *, polygons: bool = False
@@ -108,7 +114,19 @@ class VisionWorker:
             raise WorkerGone("the vision worker answered another question")
         if "error" in answer:
             raise WorkerRefused(str(answer["error"]))
-        return inspection_from_dict(answer["inspection"])
+        seen = self._understood(lambda: inspection_from_dict(answer["inspection"]))
+        if self.memory_mb() > self.memory_limit_mb:
+            self._kill()
+        return seen
+
+    def memory_mb(self, which: str = "VmRSS") -> float:
+        """Resident memory of the child now, or the most it ever held ("VmHWM"); 0 when it has ended."""
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return 0.0
+        line = next((line for line in status.splitlines() if line.startswith(which)), "")
+        return int(line.split()[1]) * 1024 / 1e6 if line else 0.0
 
     def close(self) -> None:
         """Ends the child: closes its input, waits a moment, kills it. Safe to call twice."""
@@ -128,7 +146,12 @@ class VisionWorker:
         """Closes this one and starts another with the same settings. Raises WorkerGone or WorkerSlow."""
         self.close()
         fresh = VisionWorker(
-            self.bundle, self.start_timeout_s, self.answer_timeout_s, self.command, self.clock
+            self.bundle,
+            self.start_timeout_s,
+            self.answer_timeout_s,
+            self.command,
+            self.clock,
+            self.memory_limit_mb,
         )
         fresh.start()
         return fresh
@@ -187,13 +210,28 @@ class VisionWorker:
         return b"".join(parts)
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:
-        """Returns when the pipe can be used; kills the worker and raises WorkerSlow at the deadline."""
+        """Returns when the pipe can be used. At the deadline, or when the child has outgrown its memory,
+        kills it and raises WorkerSlow or WorkerGone."""
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, event)
-            left = deadline - self.clock()
-            if left <= 0 or not selector.select(left):
-                self._kill()
-                raise WorkerSlow("the vision worker did not answer in time")
+            while True:
+                left = deadline - self.clock()
+                if left <= 0:
+                    self._kill()
+                    raise WorkerSlow("the vision worker did not answer in time")
+                if selector.select(min(left, WATCH_S)):
+                    return
+                if (used := self.memory_mb()) > self.memory_limit_mb:
+                    self._kill()
+                    raise WorkerGone(f"the vision worker used {used:.0f} MB of memory and was ended")
+
+    def _understood(self, read: Callable[[], _T]) -> _T:
+        """What `read` makes of an answer; a child whose answers have another shape is ended."""
+        try:
+            return read()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self._kill()
+            raise WorkerGone(f"the vision worker speaks nonsense: {error!r}") from error
 
     def _kill(self) -> None:
         process = self._running()

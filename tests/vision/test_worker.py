@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -111,6 +112,77 @@ def test_a_child_that_misbehaves_at_its_start_is_ended(name: str) -> None:
     assert child.pid is not None
     assert not is_running(child.pid)
     assert not child.ready
+
+
+GREETS = """
+import json, struct, sys
+def send(header, count=None):
+    text = json.dumps(header).encode()
+    sys.stdout.buffer.write(struct.pack(">II", count or len(text), 0) + text)
+    sys.stdout.buffer.flush()
+def receive():
+    header, body = struct.unpack(">II", sys.stdin.buffer.read(8))
+    sys.stdin.buffer.read(header + body)
+send({"ready": {"name": "n", "version": "1", "sha256": "00"}, "pid": 1})
+receive()
+"""
+ANSWERS = {
+    "hangs": ("receive()", WorkerSlow, "in time"),
+    "dribbles": (
+        "while True: sys.stdout.buffer.write(bytes([0])), sys.stdout.buffer.flush()",
+        WorkerGone,
+        "nonsense",
+    ),
+    "dies mid-answer": ("send({'id': 1}, count=500); sys.exit(3)", WorkerGone, "ended with code 3"),
+    "speaks nonsense": ("print('I think it is wheat', flush=True)", WorkerGone, "too long"),
+    "answers another question": ("send({'id': 7})", WorkerGone, "another question"),
+    "answers without an inspection": ("send({'id': 1})", WorkerGone, "nonsense"),
+    "answers with half an inspection": (
+        "send({'id': 1, 'inspection': {'species': 4}})",
+        WorkerGone,
+        "nonsense",
+    ),
+    "leaks": (
+        "hoard = bytearray(400_000_000); hoard[::4096] = hoard[::4096]; receive()",
+        WorkerGone,
+        "MB of memory",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS))
+def test_a_child_that_misbehaves_while_it_answers_is_ended_and_says_why(name: str) -> None:
+    code, expected, why = ANSWERS[name]
+    timeout = 0.5 if expected is WorkerSlow else 30
+    child = VisionWorker(
+        BUNDLE,
+        start_timeout_s=30,
+        answer_timeout_s=timeout,
+        memory_limit_mb=200,
+        command=[sys.executable, "-S", "-c", GREETS + code],
+    )
+    child.start()
+    with pytest.raises(expected, match=why):
+        child.inspect(b"a photo")
+    assert child.pid is not None
+    assert not is_running(child.pid)
+    assert not child.ready
+    child.close()
+
+
+def test_a_worker_that_grew_beyond_its_memory_answers_and_is_then_replaced(
+    worker: VisionWorker, tray: RenderedTray
+) -> None:
+    worker.memory_limit_mb = 1
+    with suppress(WorkerGone):  # where it was looked at while it worked
+        assert worker.inspect(b"no picture").reasons
+    assert not worker.ready
+    worker.memory_limit_mb = 1500
+    fresh = worker.replace()
+    try:
+        assert fresh.inspect(tray.jpeg).accepted
+    finally:
+        fresh.close()
 
 
 def test_a_program_that_does_not_exist_is_gone() -> None:
