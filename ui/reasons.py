@@ -97,6 +97,8 @@ SENTENCES: Mapping[str, str] = {
     # a bundle's acceptance set
     "acceptance_differs": N_("{file}: {attribute} is {got} here, {expected} is expected"),
     "acceptance_slow": N_("{file}: the acceptance set takes more than {seconds} s here"),
+    "model_slower": N_("the model takes {seconds} s per photo here, {limit} s are declared"),
+    "model_larger": N_("the model takes {memory_mb} MB here, {limit} MB are declared"),
     # the station itself
     "disk_low": N_("disk nearly full: {free_mb} MB free, tell the installer"),
     "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),

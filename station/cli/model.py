@@ -2,11 +2,12 @@
 
 import typer
 
-from station.cli import releases
+from station.cli import bundles, releases
 from station.cli.say import _
 
 
 def register(app: typer.Typer) -> None:
     model = typer.Typer(no_args_is_help=True, help=_("Model bundles, and the models of a silo."))
+    bundles.commands(model)
     releases.commands(model)
     app.add_typer(model, name="model")

@@ -156,6 +156,11 @@ def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
             f"    {name}: {share['count']}  {share['share']:.1%} ({share['low']:.1%} - {share['high']:.1%})"
         )
         tell(text)
+    numbers = result["numbers"]
+    assert isinstance(numbers, dict)
+    for name, number in numbers.items():
+        unit = " ".join(part for part in (number["unit"], number["basis"]) if part)
+        tell(f"    {name}: {number['value']:.2f} ({number['low']:.2f} - {number['high']:.2f}) {unit}")
     reasons = result["reasons"]
     assert isinstance(reasons, list)
     for reason in reasons:

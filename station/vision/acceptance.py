@@ -34,6 +34,10 @@ class CaseResult:
     def passed(self) -> bool:
         return not self.reasons
 
+    def as_dict(self) -> dict[str, Any]:
+        expected, got = self.expected.model_dump(mode="json"), self.got.model_dump(mode="json")
+        return {"file": self.file, "passed": self.passed, "expected": expected, "got": got}
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceResult:
