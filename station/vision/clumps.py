@@ -17,6 +17,8 @@ from station.vision.split import Mask, cut_out, split_clump
 SOLID = 0.9  # area over convex hull from which on a piece may be one kernel
 LARGE = 1.5  # of the typical kernel's area: larger pieces are doubted
 SMALL = 0.2  # ... and smaller ones
+HOLLOW = 10.0  # weight of missing convexity beside that of size
+CRUMB = 0.5  # of a kernel's area: pieces smaller than that on average are texture
 OTHER = 3.0  # of the typical kernel's area: what is larger and smooth is one thing of another kind
 SMOOTH = 0.95  # area over convex hull that no row of touching kernels has
 SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are tried, one after another
@@ -24,11 +26,13 @@ SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are 
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, and how
-    deep a `valley` of brightness (grey levels) they have themselves."""
+    """What the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, how deep a
+    `valley` of brightness (grey levels) they have themselves, and from which area over convex hull on
+    (`solid`) a piece may be one of them."""
 
     typical: float
     valley: float
+    solid: float = SOLID
 
 
 def take_apart(mask: Mask, grey: Mask, taught: Taught) -> Labels:
@@ -37,50 +41,63 @@ def take_apart(mask: Mask, grey: Mask, taught: Taught) -> Labels:
     if taught.typical <= 0:
         return labels
     for share in SEAMS:
-        doubted = _doubted(labels, taught.typical)
+        doubted = _doubted(labels, taught)
         if not doubted.any():
             break
-        labels = _along_seams(labels, doubted, grey, taught.typical, share * taught.valley)
+        labels = _along_seams(labels, doubted, grey, taught, share)
     return labels
 
 
-def _doubted(labels: Labels, typical: float) -> Mask:
+def _doubted(labels: Labels, taught: Taught) -> Mask:
     """Where the pieces lie (255) that do not look like one kernel."""
     doubted = np.zeros(labels.shape, np.uint8)
     for x, y, piece in cut_out(labels):
-        if not kernel_like(piece, typical):
+        if not kernel_like(piece, taught):
             doubted[y : y + piece.shape[0], x : x + piece.shape[1]] |= piece
     return doubted
 
 
-def kernel_like(mask: Mask, typical: float) -> bool:
+def kernel_like(mask: Mask, taught: Taught) -> bool:
     """Whether a piece is convex and about as large as a kernel, or one large thing of another kind."""
+    return doubt(mask, taught) <= 0
+
+
+def doubt(mask: Mask, taught: Taught) -> float:
+    """How little a piece looks like one kernel, in kernels: 0 where it does, more the more there is of
+    it and the less convex, the larger or the smaller it is."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=len)
     hull = cv2.convexHull(outline)
     # a pixel outline runs through pixel centres: half a pixel all around is added to both areas
     area = float(cv2.contourArea(outline)) + len(outline) / 2 + 1
-    convex = float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1
-    if area > OTHER * typical:
-        return area >= SMOOTH * convex
-    return SMALL * typical <= area <= LARGE * typical and area >= SOLID * convex
+    solid = area / (float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1)
+    kernels = area / taught.typical
+    if kernels > OTHER and solid >= SMOOTH:
+        return 0.0
+    hollow, large = max(0.0, taught.solid - solid), max(0.0, kernels - LARGE)
+    return kernels * (HOLLOW * hollow + large) + max(0.0, SMALL - kernels)
 
 
-def _along_seams(labels: Labels, doubted: Mask, grey: Mask, typical: float, limit: float) -> Labels:
+def _along_seams(labels: Labels, doubted: Mask, grey: Mask, taught: Taught, share: float) -> Labels:
     """The labels with each connected group of doubted pieces broken up anew where that is better."""
-    seams = np.asarray(seam_valley(grey, doubted, typical) > limit, np.uint8)
+    seams = np.asarray(seam_valley(grey, doubted, taught.typical) > share * taught.valley, np.uint8)
     better = labels.copy()
     _, groups = cv2.connectedComponents(doubted, connectivity=4)
     for x, y, group in cut_out(np.asarray(groups, np.int32)):
         window = (slice(y, y + group.shape[0]), slice(x, x + group.shape[1]))
         before = np.where(group > 0, labels[window], 0)
-        after = split_clump(group, typical, seams[window])
-        if _doubt(after, typical) < _doubt(before, typical):
+        after = split_clump(group, taught.typical, seams[window])
+        if _better(after, before, taught):
             better[window] = np.where(group > 0, after + better.max(), better[window])
     return better
 
 
-def _doubt(labels: Labels, typical: float) -> int:
-    """Pixels in pieces that do not look like one kernel."""
-    pieces = cut_out(labels)
-    return sum(cv2.countNonZero(mask) for _, _, mask in pieces if not kernel_like(mask, typical))
+def _better(after: Labels, before: Labels, taught: Taught) -> bool:
+    """Whether the pieces are less doubtful, and no crumbs."""
+    pieces = cut_out(after)
+    mean_area = sum(cv2.countNonZero(mask) for _, _, mask in pieces) / max(1, len(pieces))
+    return mean_area > CRUMB * taught.typical and _doubt(pieces, taught) < _doubt(cut_out(before), taught)
+
+
+def _doubt(pieces: list[tuple[int, int, Mask]], taught: Taught) -> float:
+    return sum(doubt(mask, taught) for _, _, mask in pieces)

@@ -23,6 +23,8 @@ GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
 LAYER_DEPTH = 1.6  # of a round kernel's half-width: one layer of touching kernels leaves gaps
 MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
 
+LOOSE, FIRM = 0.86, 0.93  # bounds of the area over convex hull that a photo's kernels must have
+ROUGH = 0.035  # by how much a single kernel's may fall short of the middle one's
 MIN_ALONE = 5  # single kernels needed to know the typical one
 SAMPLED_CLUMPS = 5
 
@@ -75,7 +77,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     giants = [part for part in large if _giant(part, typical)]
     parts += [part for part in large if not _giant(part, typical)]
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    taught = Taught(typical, own_valleys(grey, _singles(parts, typical), typical))
+    taught = _taught(parts, typical, grey)
     kernels: list[KernelShape] = []
     for part in parts:
         if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
@@ -120,10 +122,13 @@ def _giant(part: KernelShape, typical: float) -> bool:
     return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
-def _singles(parts: list[KernelShape], typical: float) -> list[tuple[int, int, Mask]]:
-    """x, y and mask of the parts that are surely one kernel each."""
-    usual = (p for p in parts if p.solidity >= SOLID and 0.5 * typical < p.area < 1.3 * typical)
-    return [(*p.box[:2], p.mask) for p in usual]
+def _taught(parts: list[KernelShape], typical: float, grey: Mask) -> Taught:
+    """What the parts that are about as large as one kernel teach about all."""
+    usual = [p for p in parts if p.solidity >= LOOSE and 0.5 * typical < p.area < 1.3 * typical]
+    solidity = float(np.median([p.solidity for p in usual])) if usual else 1.0
+    singles = [(*p.box[:2], p.mask) for p in usual if p.solidity >= SOLID]
+    solid = min(max(LOOSE, solidity - ROUGH), FIRM)
+    return Taught(typical, own_valleys(grey, singles, typical), solid)
 
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
@@ -158,7 +163,7 @@ def typical_area(parts: list[KernelShape]) -> float:
 
 def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...]) -> list[KernelShape]:
     """The part itself when it looks like one kernel, else what it comes apart into."""
-    if kernel_like(part.mask, taught.typical):
+    if kernel_like(part.mask, taught):
         return [_filled(part)]
     x, y, width, height = part.box
     found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught))

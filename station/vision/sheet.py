@@ -27,6 +27,7 @@ SHEET_REACH = 14.0  # Lab units from the fitted sheet beyond which nothing is sh
 SHADOW_DEPTH = 0.30  # a shadow may shorten a grey sheet's vector by this share (light down to about 34 %) ...
 COLOUR_DEPTH = 0.45  # ... and by this times its saturation more: a kernel differs from such a sheet in colour
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
+GLOW = 0.7  # of a richer colour is forgiven on a saturated sheet: its shadows glow in its own colour
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
 KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
 
@@ -58,12 +59,12 @@ def measure_sheet(pixels: Pixels) -> Sheet:
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """A sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share
-    of the picture, and by which share a `shadow` may shorten its vector."""
+    of the picture, and the colour's share of its vector."""
 
     turn: Floats
     surface: Floats
     plain: float
-    shadow: float
+    saturation: float
 
 
 def _ground(small: Floats, colour: Floats) -> _Ground:
@@ -71,14 +72,14 @@ def _ground(small: Floats, colour: Floats) -> _Ground:
     centre = turn @ colour
     surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32), centre)
     saturation = float(np.linalg.norm(colour[1:]) / np.linalg.norm(colour))
-    return _Ground(turn, surface, float(inlier.mean()), SHADOW_DEPTH + COLOUR_DEPTH * saturation)
+    return _Ground(turn, surface, float(inlier.mean()), saturation)
 
 
 def _against(pixels: cv2.typing.MatLike, ground: _Ground) -> Floats:
     """The difference of BGR `pixels` of any size from the sheet."""
     size = (pixels.shape[1], pixels.shape[0])
     surface = cv2.resize(ground.surface, size, interpolation=cv2.INTER_LINEAR)
-    return _difference(_shifted_lab(pixels, ground.turn), surface, ground.shadow)
+    return _difference(_shifted_lab(pixels, ground.turn), surface, ground)
 
 
 def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
@@ -143,10 +144,12 @@ def _commonest(flat: Floats) -> Floats:
 
 
 def _axes(sheet: Floats) -> Floats:
-    """A rotation (3, 3) whose first row points along the sheet's colour vector."""
+    """A rotation (3, 3): along the sheet's colour vector, across it towards more colour, across both."""
     first = sheet / np.linalg.norm(sheet)
-    across = np.array([0, 1, 0], np.float32) if abs(first[1]) < 0.9 else np.array([0, 0, 1], np.float32)
-    second = across - first * np.dot(across, first)
+    colour = np.array([0, sheet[1], sheet[2]], np.float32)
+    if np.linalg.norm(colour) < 1:
+        colour = np.array([0, 1, 0], np.float32)
+    second = colour - first * np.dot(colour, first)
     second /= np.linalg.norm(second)
     return np.stack([first, second, np.cross(first, second)]).astype(np.float32)
 
@@ -180,15 +183,17 @@ def _least_squares(terms: Floats, values: Floats) -> Floats:
     return np.asarray(np.linalg.solve(square, terms.T.astype(np.float64) @ values), np.float32)
 
 
-def _difference(turned: Floats, ground: cv2.typing.MatLike, depth: float) -> Floats:
+def _difference(turned: Floats, ground: cv2.typing.MatLike, sheet: _Ground) -> Floats:
     """Length of the colour difference. Brighter counts fully, darker lightly as far as a shadow may
     reach and doubly beyond: the largest of three straight lines."""
-    bright, first, second = cv2.split(cv2.subtract(turned, ground))
+    bright, richer, hue = cv2.split(cv2.subtract(turned, ground))
+    poorer = np.asarray(richer) * np.float32(-1)
+    colour = cv2.max(poorer, np.asarray(richer) * np.float32(1 - GLOW * sheet.saturation))
     shadow = np.asarray(bright) * np.float32(-SHADOW_WEIGHT)
-    reach = (2 - SHADOW_WEIGHT) * depth
+    reach = (2 - SHADOW_WEIGHT) * (SHADOW_DEPTH + COLOUR_DEPTH * sheet.saturation)
     beyond = cv2.addWeighted(bright, -2.0, cv2.extractChannel(ground, 0), -reach, 0.0)
     along = cv2.max(cv2.max(bright, shadow), beyond)
-    return np.asarray(cv2.magnitude(along, cv2.magnitude(first, second)), np.float32)
+    return np.asarray(cv2.magnitude(along, cv2.magnitude(colour, hue)), np.float32)
 
 
 def _threshold(difference: Floats, plain: float) -> tuple[float, float]:
