@@ -71,10 +71,12 @@ def serve(options: ServeOptions) -> int:
         bundles = Blobs(ledger.folder / bundle_files.FOLDER)
         bundle_files.ship(desk, bundles, clock())
         timeout_s = settings.vision.answer_timeout_s
-        shadows = Shadows(desk, blobs, bundles, clock, answer_timeout_s=timeout_s)
+        card = settings.vision.card == "required"
+        shadows = Shadows(desk, blobs, bundles, clock, answer_timeout_s=timeout_s, card_required=card)
         light_box = LightBox(
             desk, blobs, bundles, clock,
-            enabled=settings.vision.enabled, answer_timeout_s=timeout_s, when_done=shadows.wake,
+            enabled=settings.vision.enabled, card_required=card, answer_timeout_s=timeout_s,
+            when_done=shadows.wake,
         )  # fmt: skip
         watch = jobs.Watch(ledger)
         devices = Devices(settings, drivers, intake, ledger, clock)

@@ -85,9 +85,10 @@ class Weighing(Section):
 
 class Vision(Section):
     """`trusted_keys` are the public keys (minisign) whose bundles may be installed, relative to the site
-    file; `enabled = false` judges no photo."""
+    file; `enabled = false` judges no photo; `card = "required"` refuses photos without the reference card."""
 
     enabled: bool = True
+    card: Literal["optional", "required"] = "optional"
     trusted_keys: list[Path] = []
     answer_timeout_s: Positive = 20.0
 

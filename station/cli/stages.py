@@ -3,12 +3,14 @@
 import os
 import sys
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
+from ui.i18n import translator
 from ui.reasons import message
 
 if TYPE_CHECKING:
@@ -16,6 +18,11 @@ if TYPE_CHECKING:
     from drivers.reading import Reading
 
 CHUNK = 65_536
+
+
+class CardWish(StrEnum):
+    OPTIONAL = "optional"
+    REQUIRED = "required"
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +73,9 @@ def inspect(
     overlay: Annotated[
         Path | None, typer.Option(help=_("Write the photo with what was seen (one photo)."))
     ] = None,
+    card: Annotated[CardWish, typer.Option(help=_("Refuse photos without the reference card?"))] = (
+        CardWish.OPTIONAL
+    ),
     polygons: Annotated[bool, typer.Option("--polygons", help=_("Add each kernel's outline."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
@@ -95,6 +105,7 @@ def inspect(
             loaded,
             species=photo_species(species) if species else None,
             polygons=polygons or overlay is not None,
+            card_required=card is CardWish.REQUIRED,
         )
         if not seen.accepted and worst is Exit.DONE:
             worst = Exit.NEGATIVE
@@ -161,10 +172,33 @@ def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
     for name, number in numbers.items():
         unit = " ".join(part for part in (number["unit"], number["basis"]) if part)
         tell(f"    {name}: {number['value']:.2f} ({number['low']:.2f} - {number['high']:.2f}) {unit}")
+    if (sizes := result["sizes"]) is not None:
+        assert isinstance(sizes, dict)
+        _tell_sizes(sizes)
     reasons = result["reasons"]
     assert isinstance(reasons, list)
     for reason in reasons:
         tell("    " + message(reason["code"], reason["params"], LANGUAGE))
+
+
+def _tell_sizes(sizes: dict[str, dict[str, float]]) -> None:
+    """Middle length and width, and between which limits eight of ten kernels lie."""
+    number = translator(LANGUAGE).number
+    length, width = (
+        {share: number(value, 2) for share, value in sizes[side].items()}
+        for side in ("length_mm", "width_mm")
+    )
+    text = _(
+        "length {length} mm ({shortest} to {longest}), width {width} mm ({narrowest} to {widest})"
+    ).format(
+        length=length["p50"],
+        shortest=length["p10"],
+        longest=length["p90"],
+        width=width["p50"],
+        narrowest=width["p10"],
+        widest=width["p90"],
+    )
+    tell("    " + text)
 
 
 def _decoded(file: str, driver: str, chosen: dict[str, str]) -> Iterator["Reading | FrameError"]:

@@ -7,6 +7,7 @@ from statistics import stdev
 from typing import Any
 
 from station.grain.reasons import Reason
+from station.grain.sizes import ColourDifference, Sizes, sizes_of
 
 WIDE = 0.1  # limits farther apart than this decide nothing: figures of quality lie a few points apart
 
@@ -125,7 +126,8 @@ class Inspection:
     """`accepted` False means the photo cannot be judged: `reasons` say why, `classes` and `mass` are empty.
 
     `kernels` counts complete kernels, `cut` those cut by the photo's edge. `seconds` holds the time
-    per stage (decode, segment, infer, inspect)."""
+    per stage (decode, card, segment, infer, inspect). Sizes and colours are known only with the reference
+    `card`; without it sizes are None, which is unknown."""
 
     sha256: str
     accepted: bool
@@ -133,6 +135,9 @@ class Inspection:
     kernels: int | None = None
     cut: int | None = None
     mm_per_px: float | None = None
+    sizes: Sizes | None = None
+    card: bool = False
+    colour: ColourDifference | None = None
     classes: Mapping[str, ClassShare] = field(default_factory=dict)
     mass: Mapping[str, MassShare] = field(default_factory=dict)
     spread: Spread | None = None
@@ -153,6 +158,9 @@ class Inspection:
             "kernels": self.kernels,
             "cut": self.cut,
             "mm_per_px": self.mm_per_px,
+            "sizes": self.sizes.as_dict() if self.sizes else None,
+            "card": self.card,
+            "colour": asdict(self.colour) if self.colour else None,
             "classes": {name: share.as_dict() for name, share in self.classes.items()},
             **({"mass": {name: s.as_dict() for name, s in self.mass.items()}} if self.mass else {}),
             **({"spread": self.spread.as_dict()} if self.spread else {}),
@@ -183,6 +191,10 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
         kernels=sum(seen.kernels or 0 for seen in of),
         cut=sum(seen.cut or 0 for seen in of),
+        mm_per_px=None,
+        sizes=_combined_sizes(of),
+        card=all(seen.card for seen in of),
+        colour=None,
         classes=_combined_classes(good),
         mass=_combined_mass(good),
         spread=_spread(good) if len(good) > 1 else None,
@@ -191,6 +203,17 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         kernel_list=(),
         seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
     )
+
+
+def _combined_sizes(of: Sequence[Inspection]) -> Sizes | None:
+    """The summary over the kernels of all photos that have sizes."""
+    known = [
+        (kernel.length_mm, kernel.width_mm)
+        for seen in of
+        for kernel in seen.kernel_list
+        if kernel.length_mm is not None and kernel.width_mm is not None
+    ]
+    return sizes_of([length for length, _ in known], [width for _, width in known])
 
 
 def _combined_classes(good: Sequence[Inspection]) -> dict[str, ClassShare]:

@@ -36,17 +36,19 @@ class LightBox:
     """Start with `running()`; `wake()` after a capture was received or the active models changed.
 
     `bundles` holds the models' files; `when_done` is called when no capture waits any more. `enabled`
-    False judges nothing: captures are marked at once."""
+    False judges nothing: captures are marked at once. `card_required` refuses photos without the card."""
 
     def __init__(
         self, desk: Desk, photos: Blobs, bundles: Blobs, clock: Callable[[], datetime], *,
-        enabled: bool = True, answer_timeout_s: float = 10.0, when_done: Callable[[], None] = lambda: None,
+        enabled: bool = True, card_required: bool = False, answer_timeout_s: float = 10.0,
+        when_done: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self._desk = desk
         self._photos = photos
         self._bundles = bundles
         self._clock = clock
         self._enabled = enabled
+        self._card_required = card_required
         self._answer_timeout_s = answer_timeout_s
         self._when_done = when_done
         self._workers: dict[str, VisionWorker] = {}
@@ -118,7 +120,10 @@ class LightBox:
         if worker is None:
             return None
         try:
-            seen = [worker.inspect(self._photos.path(sha256), claimed.species) for sha256 in claimed.sha256]
+            seen = [
+                worker.inspect(self._photos.path(sha256), claimed.species, card_required=self._card_required)
+                for sha256 in claimed.sha256
+            ]
         except WorkerRefused as error:
             log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
             return None

@@ -32,13 +32,14 @@ class Shadows:
 
     def __init__(
         self, desk: Desk, photos: Blobs, bundles: Blobs, clock: Callable[[], datetime], *,
-        answer_timeout_s: float = 10.0,
+        answer_timeout_s: float = 10.0, card_required: bool = False,
     ) -> None:  # fmt: skip
         self._desk = desk
         self._photos = photos
         self._bundles = bundles
         self._clock = clock
         self._answer_timeout_s = answer_timeout_s
+        self._card_required = card_required
         self._model = ""
         self._worker: VisionWorker | None = None
         self._failures: dict[str, int] = {}
@@ -76,7 +77,10 @@ class Shadows:
     def _judge(self, model: str, claimed: Claimed) -> None:
         try:
             worker = self._worker_of(model)
-            seen = [worker.inspect(self._photos.path(sha256), claimed.species) for sha256 in claimed.sha256]
+            seen = [
+                worker.inspect(self._photos.path(sha256), claimed.species, card_required=self._card_required)
+                for sha256 in claimed.sha256
+            ]
         except WorkerRefused as error:
             log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
             self._tried[model, claimed.capture_id] = ATTEMPTS

@@ -93,14 +93,24 @@ class VisionWorker:
         self.model = self._understood(lambda: ModelName(**hello["ready"]))
 
     def inspect(
-        self, photo: bytes | Path, species: str | None = None, *, polygons: bool = False
+        self,
+        photo: bytes | Path,
+        species: str | None = None,
+        *,
+        polygons: bool = False,
+        card_required: bool = False,
     ) -> Inspection:
         """Judges a photo given as bytes or as a file's path. Raises WorkerGone, WorkerSlow or, for a
         file that cannot be read, WorkerRefused."""
         if not self.ready:
             raise WorkerGone("the vision worker is not running")
         self._asked += 1
-        request: dict[str, Any] = {"id": self._asked, "species": species, "polygons": polygons}
+        request: dict[str, Any] = {
+            "id": self._asked,
+            "species": species,
+            "polygons": polygons,
+            "card_required": card_required,
+        }
         body = b""
         if isinstance(photo, Path):
             request["path"] = str(photo)

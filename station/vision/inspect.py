@@ -16,14 +16,16 @@ from station.grain.inspection import (
     MassShare,
     NumberValue,
 )
-from station.grain.reasons import Reason
+from station.grain.reasons import Code, Reason
+from station.grain.sizes import sizes_of
 from station.vision.composition import compose
 from station.vision.familiar import doubts, embedding, guess
 from station.vision.gate import check
-from station.vision.kernels import KernelShape, find_kernels
+from station.vision.kernels import KernelShape
 from station.vision.model import Judged, LoadedModel
 from station.vision.numbers import sample_number
 from station.vision.photo import Photo, decode
+from station.vision.scene import read_scene
 
 Clock = Callable[[], float]
 
@@ -57,13 +59,16 @@ def inspect(
     *,
     species: str | None = None,
     polygons: bool = False,
+    card_required: bool = False,
     clock: Clock = time.perf_counter,
 ) -> Inspection:
     """What `model` says of one photo; `species` is what was declared, if anything.
 
     Never raises for a bad photo: the inspection is then not accepted and says why. Without a model
     kernels are counted and boxed, classes stay empty and the reason is `no_model`. `polygons` adds
-    outlines. `seconds` has decode, segment (with the gate), infer (with crops) and inspect (all).
+    outlines. With the reference card on the photo only grain inside its line counts and sizes are known;
+    `card_required` refuses a photo without it. `seconds` has decode, card, segment (with the gate), infer
+    (with crops) and inspect (all).
     """
     stages = _Stages(clock)
     sha256 = hashlib.sha256(photo).hexdigest()
@@ -73,12 +78,16 @@ def inspect(
     if isinstance(decoded, Reason):
         task = model.task if model else None
         return Inspection(sha256, False, (decoded,), models=models, task=task, seconds=stages.total())
-    found = find_kernels(decoded.pixels)
-    refused = check(decoded.pixels, found)
+    scene = read_scene(decoded)
+    stages.end("card")
+    found = scene.kernels()
+    missing = (Reason(Code.CARD_MISSING),) if card_required and scene.card is None else ()
+    refused = missing + check(scene.photo.pixels, found)
+    sizes = scene.sizes(found.complete)
     stages.end("segment")
     judged = None
     if model is not None and not refused:
-        judged = model.judge(model.views(decoded.pixels, found.complete))
+        judged = model.judge(model.views(scene.balanced(), found.complete))
     stages.end("infer")
     refused = refused or doubts(model, judged, found.complete, species)
     numbers, odd = _numbers(model, judged) if model and judged and not refused else ({}, ())
@@ -91,6 +100,10 @@ def inspect(
         reasons=refused,
         kernels=len(found.complete),
         cut=found.cut,
+        mm_per_px=round(mm, 6) if (mm := scene.mm_per_px()) else None,
+        sizes=sizes_of([pair[0] for pair in sizes], [pair[1] for pair in sizes]),
+        card=scene.card is not None,
+        colour=scene.card.colour.difference if scene.card and scene.card.colour else None,
         classes=classes,
         mass=mass,
         species=guess(model, judged, refused) if model and judged else None,
@@ -98,7 +111,9 @@ def inspect(
         task=model.task if model else None,
         numbers=numbers if accepted else {},
         embedding=embedding(model, judged) if model and judged else None,
-        kernel_list=_kernel_list(found.complete, decoded, model, judged if accepted else None, polygons),
+        kernel_list=_measured(
+            _kernel_list(found.complete, scene.photo, model, judged if accepted else None, polygons), sizes
+        ),
     )
     return replace(result, seconds=stages.total())
 
@@ -144,6 +159,16 @@ def _kernel_list(
         outline = _polygon(kernel, photo) if polygons else ()
         listed.append(Kernel(_original_box(kernel.box, photo), name, p, polygon=outline))
     return tuple(listed)
+
+
+def _measured(kernels: tuple[Kernel, ...], sizes: Sequence[tuple[float, float]]) -> tuple[Kernel, ...]:
+    """The kernels with their sizes, where these are known."""
+    if not sizes:
+        return kernels
+    return tuple(
+        replace(kernel, length_mm=length, width_mm=width)
+        for kernel, (length, width) in zip(kernels, sizes, strict=True)
+    )
 
 
 def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, int, int, int]:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from station.grain.inspection import Inspection, Kernel, KernelClass
+from station.vision.card.find import find_card
 from station.vision.photo import Photo, decode
 
 # BGR; each class also has a letter, so that colour is never the only sign
@@ -15,6 +16,7 @@ COLOURS: dict[str, tuple[int, int, int]] = {
     KernelClass.IN_HUSK: (230, 200, 40),
 }
 OTHER = (200, 200, 0)  # a class that a bundle brings
+CARD = (255, 120, 0)
 UNJUDGED = (230, 230, 230)
 
 
@@ -26,6 +28,9 @@ def draw_overlay(photo: bytes, inspection: Inspection) -> bytes | None:
         return None
     canvas = decoded.pixels.copy()
     thick = max(1, round(max(canvas.shape[:2]) / 1000))
+    if inspection.card and (card := find_card(decoded.pixels)) is not None:
+        outline = np.rint(card.outline).astype(np.int32)
+        cv2.polylines(canvas, [outline], isClosed=True, color=CARD, thickness=2 * thick)
     for kernel in inspection.kernel_list:
         _draw(canvas, kernel, decoded.scale, thick)
     done, png = cv2.imencode(".png", canvas)

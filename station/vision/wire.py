@@ -1,9 +1,9 @@
 """Messages between the station and its vision worker, over a pipe.
 
 A message is: length of the header (4 bytes, big endian), length of the body (4 bytes), the header as
-UTF-8 JSON, the body as bytes. Requests: {"id", "species", "polygons", "path"?} with the photo as body
-unless a path names it. Answers: {"id", "inspection"} or {"id", "error"}; first of all {"ready", "pid"}
-or {"failed"}.
+UTF-8 JSON, the body as bytes. Requests: {"id", "species", "polygons", "card_required", "path"?} with the
+photo as body unless a path names it. Answers: {"id", "inspection"} or {"id", "error"}; first of all
+{"ready", "pid"} or {"failed"}.
 """
 
 import json
@@ -22,6 +22,7 @@ from station.grain.inspection import (
     SpeciesGuess,
 )
 from station.grain.reasons import Code, Reason
+from station.grain.sizes import ColourDifference, Sizes
 
 LENGTHS = struct.Struct(">II")
 MAX_HEADER = 32_000_000
@@ -82,6 +83,9 @@ def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
         kernels=data["kernels"],
         cut=data["cut"],
         mm_per_px=data["mm_per_px"],
+        sizes=Sizes.from_dict(data["sizes"]) if data["sizes"] else None,
+        card=data["card"],
+        colour=ColourDifference(**data["colour"]) if data["colour"] else None,
         classes={
             name: ClassShare(s["count"], s["share"], s["low"], s["high"])
             for name, s in data["classes"].items()

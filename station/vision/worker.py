@@ -72,7 +72,9 @@ def _answer(model: LoadedModel, request: dict[str, Any], body: bytes) -> dict[st
         except OSError as error:
             return {"id": request.get("id"), "error": f"{path}: {error.strerror or error}"}
     polygons = bool(request.get("polygons", False))
-    inspection = inspect(photo, model, species=request.get("species"), polygons=polygons)
+    required = bool(request.get("card_required", False))
+    species = request.get("species")
+    inspection = inspect(photo, model, species=species, polygons=polygons, card_required=required)
     return {"id": request.get("id"), "inspection": inspection.as_dict(polygons=polygons)}
 
 

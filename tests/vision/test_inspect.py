@@ -31,7 +31,7 @@ def test_a_tray_is_counted_classed_and_timed(tray: RenderedTray, model: LoadedMo
     assert sum(s.share for s in found.classes.values()) == pytest.approx(1, abs=1e-5)
     assert all(s.low <= s.share <= s.high for s in found.classes.values())
     assert all(k.kernel_class and 0 < (k.p or 0) <= 1 for k in found.kernel_list)
-    assert set(found.seconds) == {"decode", "segment", "infer", "inspect"}
+    assert set(found.seconds) == {"decode", "card", "segment", "infer", "inspect"}
     assert found.mm_per_px is None
 
 
