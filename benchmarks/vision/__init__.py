@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vision import polygons, speed
+from benchmarks.vision import polygons, sizes, speed
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "photos"
 
 Part = Callable[[Path | None], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
     "polygons": polygons.measure,
+    "sizes": sizes.measure,
     "speed": speed.measure,
 }
 
