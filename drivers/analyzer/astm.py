@@ -39,6 +39,7 @@ from drivers.values import plausible
 
 _FINAL = frozenset({"", "F", "C", "R", "V"})
 _NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
+_NO_BASIS = "basis is missing: set it in tests"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TIME = re.compile(r"[0-9]{14}")
 _OWN = {analyte.value: (analyte, None) for analyte in Analyte if analyte is not Analyte.WEIGHT}
@@ -130,6 +131,15 @@ class Astm:
         return values, extra
 
 
+def unmapped(reading: Reading) -> dict[str, str]:
+    """The tests of a message, by code, that the setting `tests` has to say more about: value and unit."""
+    codes: dict[str, str] = dict(reading.extra.get("unknown", {}))
+    for name, reason in reading.extra.get("rejected", {}).items():
+        if reason == _NO_BASIS:
+            codes[name] = reading.extra["as_sent"][name][0]
+    return codes
+
+
 def _read_tests(text: str) -> dict[str, Test]:
     """`CODE=analyte[:basis],...`; SettingError names the part that is wrong."""
     tests: dict[str, Test] = {}
@@ -177,7 +187,7 @@ def _number(
     if status not in _FINAL:
         return None, f"status {status} is not final"
     if analyte in _NEEDS_BASIS and basis is None:
-        return None, "basis is missing: set it in tests"
+        return None, _NO_BASIS
     convert = CONVERSIONS.get((UNIT_OF[analyte], unit))
     if convert is None and unit != UNIT_OF[analyte].value:
         return None, f"unit {unit!r} is not {UNIT_OF[analyte].value} or convertible to it"

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, Line, ask_port, find_line, record, trial_text
+from station.cli.listening import SHOWN, Line, ask_port, find_line, record, refusal_text, trial_text
 from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
-    from station.commissioning.candidates import Contest, Trial
+    from station.commissioning.candidates import Candidate
+    from station.commissioning.contest import Contest, Trial
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
@@ -28,17 +29,28 @@ def commission(
         float, typer.Option(min=0.2, max=60, help=_("Seconds to listen with each line setting."))
     ] = 3.0,
     ask: Annotated[
-        bool, typer.Option("--ask/--listen-only", help=_("May a silent device be asked for its weight?"))
+        bool, typer.Option("--ask/--listen-only", help=_("May a device be asked and answered?"))
     ] = True,
+    profile: Annotated[
+        list[Path] | None, typer.Option(help=_("A profile of your own that may read the device."))
+    ] = None,
+    unit: Annotated[int, typer.Option(min=1, max=247, help=_("Modbus address of the device."))] = 1,
 ) -> None:
+    from drivers.errors import SettingError
+    from station.commissioning.candidates import candidates
     from station.settings import SettingsError, load_settings
 
     try:
         settings = load_settings(config)
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
-    line = find_line(ask_port(), listen, ask=ask)
-    contest = record(line)
+    address = ask_port()
+    try:
+        entries = candidates(profile or [], network=address.startswith("tcp:"), unit=unit)
+    except SettingError as error:
+        fail(str(error), Exit.USAGE)
+    line = find_line(address, entries, listen, ask=ask)
+    contest = record(line, entries)
     chosen = _choice(contest)
     _write(config, {one.id for one in settings.instruments}, line, contest, chosen)
 
@@ -47,6 +59,8 @@ def _choice(contest: "Contest") -> "Trial":
     """The operator compares with the device's display and says which driver is right."""
     ranking = contest.ranking()
     if not ranking:
+        for refused in contest.refusals()[:SHOWN]:
+            tell(refusal_text(refused))
         _keep_unread(contest)
     tell(_("Which one shows what the device showed?"))
     for number, trial in enumerate(ranking[:SHOWN], start=1):
@@ -62,9 +76,10 @@ def _keep_unread(contest: "Contest") -> NoReturn:
     file = Path(f"unread-{now():%Y%m%d-%H%M%S}.bin")
     file.write_bytes(bytes(contest.data))
     fail(
-        _("No driver and no profile reads this device. Its bytes are in {file}: write a profile.").format(
-            file=file
-        ),
+        _(
+            "No driver and no profile reads this device. Its bytes are in {file}: write a profile, and try "
+            "it with --profile."
+        ).format(file=file),
         Exit.NEGATIVE,
     )
 
@@ -75,7 +90,8 @@ def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen:
     from station.commissioning.section import NewInstrument, append_section
     from station.settings import SettingsError
 
-    candidate = chosen.candidate if line.poll else unasked(chosen.candidate)
+    candidate = chosen.candidate if line.asks else unasked(chosen.candidate)
+    candidate = _with_tests(candidate, chosen)
     port_id = _ask(_("Id in the site file (small letters, digits)"), lambda text: _id_problem(text, used))
     new = NewInstrument(
         id=port_id,
@@ -90,7 +106,7 @@ def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen:
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
     count = keep_recording(
-        config.parent / FOLDER, port_id, bytes(contest.data), candidate.kind, candidate.settings,
+        config.parent / FOLDER, port_id, contest.recording(chosen), candidate.kind, candidate.settings,
         line.address, now(),
     )  # fmt: skip
     tell(_("{id} is in {file}; start the station again to use it.").format(id=port_id, file=config))
@@ -98,6 +114,37 @@ def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen:
         tell(_("Put {id} into [order] for every analyte whose value it shall decide.").format(id=port_id))
     tell(_("The recording ({count} readings) is checked by: silo check").format(count=count))
     out({"id": port_id, "driver": candidate.kind, "port": line.address, "readings": count})
+
+
+def _with_tests(candidate: "Candidate", chosen: "Trial") -> "Candidate":
+    """An ASTM instrument names its tests in its own way: only a person knows which analytes they are."""
+    from drivers.analyzer.astm import Astm, unmapped
+    from station.commissioning.candidates import Candidate
+
+    if candidate.kind != Astm.kind or chosen.last is None:
+        return candidate
+    known: list[str] = []
+    for code, text in unmapped(chosen.last).items():
+        question = _("{code} = {text}: which analyte? (moisture, protein:dm ...; empty: none)")
+        answer = _ask(
+            question.format(code=code, text=text),
+            lambda target, code=code: _test_problem(code, target),  # type: ignore[misc]
+            default="",
+        )
+        if answer:
+            known.append(f"{code}={answer}")
+    return Candidate(candidate.kind, {**candidate.settings, **({"tests": ",".join(known)} if known else {})})
+
+
+def _test_problem(code: str, target: str) -> str | None:
+    from drivers.analyzer.astm import Astm
+    from drivers.errors import SettingError
+
+    try:
+        Astm({"tests": f"{code}={target}" if target else ""})
+    except SettingError as error:
+        return str(error)
+    return None
 
 
 def _ask(question: str, problem: Callable[[str], str | None], default: str | None = None) -> str:

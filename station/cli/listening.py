@@ -13,8 +13,9 @@ from ui.i18n import translator
 
 if TYPE_CHECKING:
     from drivers.reading import Reading
-    from drivers.transport import Transport
-    from station.commissioning.candidates import Contest, Trial
+    from station.commissioning.candidates import Candidate, Question
+    from station.commissioning.contest import Contest, Trial
+    from station.commissioning.search import Heard, Listener
 
 SHOW_S = 1.0
 LONGEST_S = 3600.0
@@ -24,14 +25,17 @@ SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The address that was chosen, and what the device has to be asked with."""
+    """The address that was chosen, what the device has to be asked with, and whether it may be answered."""
 
     address: str
-    poll: tuple[bytes, float] | None = None
+    asks: "tuple[Question, ...]" = ()
+    answers: bool = True
 
 
 def ask_port() -> str:
     """Asks where the device is plugged in; a stable name is offered first."""
+    from drivers.errors import SettingError
+    from drivers.registry import make_transport
     from station.commissioning.ports import serial_ports
 
     ports = serial_ports()
@@ -44,61 +48,88 @@ def ask_port() -> str:
     answer = str(typer.prompt(_("Number or address"), default="1" if ports else None, err=True)).strip()
     if answer.isdecimal() and 1 <= int(answer) <= len(ports):
         return f"serial:{ports[int(answer) - 1]}"
-    return f"serial:{answer}" if answer.startswith("/") else answer
-
-
-def find_line(address: str, seconds: float, *, ask: bool) -> Line:
-    """The line settings of a serial port are found out; every other address is taken as it is."""
-    from drivers.errors import SettingError
-    from drivers.registry import make_transport
-    from drivers.transport import LineDown
-    from station.commissioning.candidates import candidates
-    from station.commissioning.ports import Heard, try_lines
-
+    address = f"serial:{answer}" if answer.startswith("/") else answer
     try:
         make_transport(address)
     except SettingError as error:
         fail(str(error), Exit.USAGE)
-    if not address.startswith("serial:") or "?" in address:
-        return Line(address)
-    path = address.removeprefix("serial:")
+    return address
+
+
+def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: bool) -> Line:
+    """The line settings of a serial port are found out, and whether the device has to be asked.
+
+    A tap is only listened to, and a broker's topic is taken as it is.
+    """
+    from drivers.transport import LineDown
+    from station.commissioning.ports import places
+    from station.commissioning.search import try_addresses
+
+    ask = ask and not address.startswith("tap:")
+    if not address.startswith(("serial:", "tcp:")):
+        return Line(address, answers=ask)
     tell(_("Listening with the usual line settings; let the device send if you can."))
     heard: list[Heard] = []
     try:
-        for one in try_lines(path, now, candidates(), ask=ask, seconds=seconds):
+        for one in try_addresses(places(address), now, entries, ask=ask, seconds=seconds):
             heard.append(one)
-            tell(_heard_text(one.line, one.size, one.best))
+            tell(_heard_text(one))
     except LineDown as error:
         fail(str(error), Exit.NETWORK)
-    best = max(heard, key=lambda one: (one.score, one.size))
+    best = max(heard, key=lambda one: (one.score, one.refused is not None, one.size))
     if best.size == 0:
-        tell(_("Nothing was heard: check cable, power and the device's own settings; 9600 8N1 is taken."))
-    return Line(best.line.address(path), best.poll)
+        tell(_nothing_heard(address, best))
+    return Line(best.address, _asks(best, entries), ask)
 
 
-def _heard_text(line: object, size: int, best: "Trial | None") -> str:
-    if best is None:
-        return _("  {line}: {size} bytes, nothing to be read").format(line=line, size=size)
-    return _("  {line}: {size} bytes, {share} read by {driver}").format(
-        line=line, size=size, share=f"{best.score:.0%}", driver=best.candidate.label
-    )
+def _nothing_heard(address: str, best: "Heard") -> str:
+    if address.startswith("tcp:"):
+        return _("Nothing was heard: check cable, power and the device's own settings.")
+    text = _("Nothing was heard: check cable, power and the device's own settings; {line} is taken.")
+    return text.format(line=best.label)
 
 
-def record(line: Line) -> "Contest":
+def _asks(best: "Heard", entries: "list[Candidate]") -> "tuple[Question, ...]":
+    from station.commissioning.candidates import asked_together
+
+    understood = best.best or best.refused
+    if best.poll is None or understood is None:
+        return ()
+    return tuple(asked_together(understood.candidate, entries))
+
+
+def _heard_text(heard: "Heard") -> str:
+    if heard.problem is not None:
+        return _("  {line}: {reason}").format(line=heard.label, reason=heard.problem)
+    if heard.best is not None:
+        return _("  {line}: {size} bytes, {share} read by {driver}").format(
+            line=heard.label, size=heard.size, share=f"{heard.score:.0%}", driver=heard.best.candidate.label
+        )
+    if heard.refused is not None:
+        return _("  {line}: the device refuses what {driver} asks: {reason}").format(
+            line=heard.label, driver=heard.refused.candidate.label, reason=heard.refused.fault
+        )
+    return _("  {line}: {size} bytes, nothing to be read").format(line=heard.label, size=heard.size)
+
+
+def record(line: Line, entries: "list[Candidate]") -> "Contest":
     """Everything the device says until the person presses Enter, shown live."""
     from drivers.registry import make_transport
     from drivers.transport import LineDown
-    from station.commissioning.candidates import Contest, candidates
+    from station.commissioning.contest import Contest
+    from station.commissioning.search import Listener
 
-    contest = Contest(now, candidates())
+    contest = Contest(now, entries)
     transport = make_transport(line.address, name="commission")
     tell(_("Now weigh known loads, or print a sample, more than once. Everything is recorded."))
+    if line.answers:
+        tell(_("An instrument that waits for an answer gets one: use test samples, it takes them for kept."))
     tell(_("Press Enter when that is done."))
     ended = threading.Event()
     threading.Thread(target=_wait_for_enter, args=(ended,), daemon=True).start()
     try:
         transport.open()
-        _listen(transport, contest, line, ended)
+        _listen(Listener(transport, contest, now, asks=line.asks, answers=line.answers), ended)
     except LineDown as error:
         tell(str(error))
     finally:
@@ -113,21 +144,12 @@ def _wait_for_enter(ended: threading.Event) -> None:
     ended.set()
 
 
-def _listen(transport: "Transport", contest: "Contest", line: Line, ended: threading.Event) -> None:
+def _listen(listener: "Listener", ended: threading.Event) -> None:
     """Until `ended`, for an hour at most."""
-    show = _Shown()
-    end, due, asked = time.monotonic() + LONGEST_S, 0.0, 0.0
+    show, contest = _Shown(), listener.contest
+    end, due = time.monotonic() + LONGEST_S, 0.0
     while not ended.is_set() and (tick := time.monotonic()) < end and len(contest.data) < MOST_BYTES:
-        if line.poll is not None and tick - asked >= line.poll[1]:
-            transport.write(line.poll[0])
-            asked = tick
-        chunk = transport.read(0.2)
-        if chunk is None:
-            contest.quiet()
-        else:
-            contest.hear(chunk.data, whole=chunk.whole)
-            if chunk.receipt is not None:
-                transport.confirm(chunk.receipt)
+        listener.step()
         if tick >= due:
             due = tick + SHOW_S
             show.ranking(contest)
@@ -143,6 +165,7 @@ class _Shown:
 
     def ranking(self, contest: "Contest") -> None:
         lines = [trial_text(trial) for trial in contest.ranking()[:SHOWN]]
+        lines += [refusal_text(trial) for trial in contest.refusals()[:SHOWN]]
         if lines == self._told:
             return
         self._told = lines
@@ -161,8 +184,14 @@ def trial_text(trial: "Trial") -> str:
     )
 
 
+def refusal_text(trial: "Trial") -> str:
+    return _("  {driver}: the device refuses: {reason}").format(
+        driver=trial.candidate.label, reason=trial.fault
+    )
+
+
 def _reading_text(reading: "Reading") -> str:
-    """ "weight 43 120 kg (gross, stable)"."""
+    """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent."""
     from ui.words import analyte_name
 
     t = translator(LANGUAGE)
@@ -171,5 +200,6 @@ def _reading_text(reading: "Reading") -> str:
         + ("-" if value.value is None else f"{t.plain(value.value)} {value.unit.value}")
         for analyte, value in reading.values.items()
     ]
+    values += [f"{code}={text}" for code, text in reading.extra.get("unknown", {}).items()]
     flags = ", ".join(sorted(flag.value for flag in reading.flags))
     return ", ".join(values) + (f" ({flags})" if flags else "")

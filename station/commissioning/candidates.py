@@ -1,21 +1,23 @@
-"""Every driver and profile that could understand a device, and what each makes of its bytes."""
+"""Every driver and profile that could understand a device, and what it would have to be asked."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
-import drivers
-from drivers.errors import FrameError, SettingError
-from drivers.framing import Framer
-from drivers.kind import Category, Kind, Polled, read_frame
-from drivers.reading import Flag, Frame, Reading
+from drivers.errors import SettingError
+from drivers.gateway.json_paths import JsonPaths
+from drivers.gateway.modbus import Modbus
+from drivers.generic.generic import Generic
+from drivers.generic.profile import SHIPPED
+from drivers.generic.tables import read_toml
+from drivers.kind import Kind, Polled
 from drivers.registry import KINDS, make_protocol
 
-PROFILES = Path(drivers.__path__[0]) / "profiles"
-# What a variant must be better than the one before it, so that equals stay in their order.
-BETTER = 0.02
+Question = tuple[bytes, float]
+# Which kind reads a profile, by the section that only its profiles have, and where its own ones ship.
+_SECTIONS = {"framing": Generic.kind, "paths": JsonPaths.kind, "read": Modbus.kind}
+_FOLDERS = {Generic.kind: "", JsonPaths.kind: "json", Modbus.kind: "modbus"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +32,52 @@ class Candidate:
         words = " ".join(f"{key}={value}" for key, value in self.settings.items())
         return f"{self.kind} {words}".rstrip()
 
+    @property
+    def is_variant(self) -> bool:
+        return bool(self.settings) and "profile" not in self.settings
+
     def protocol(self) -> Kind:
         """Raises SettingError where the kind needs a setting that is not here."""
         return make_protocol(self.kind, self.settings)
 
 
-def candidates(profiles: Iterable[Path] = ()) -> list[Candidate]:
-    """Each kind as it comes, its variants (one setting changed), each profile: the likelier first."""
-    own = list(profiles) or sorted(PROFILES.glob("*.toml"))
+def candidates(own: Iterable[Path] = (), *, network: bool = False, unit: int = 1) -> list[Candidate]:
+    """Each kind as it comes, its variants (one setting changed), each profile: the likelier first.
+
+    `own`: the site's own profiles, SettingError where one cannot be read. `network`: a device on TCP, which
+    may speak Modbus in either framing; such a query comes first there, because a Modbus device may hang up
+    on anything else. `unit`: its Modbus address.
+    """
     found = [Candidate(kind) for kind in KINDS]
     found += [variant for kind in KINDS for variant in _variants(kind)]
-    found += [Candidate("generic", {"profile": _profile_name(path)}) for path in own]
-    return [candidate for candidate in found if _works(candidate)]
+    found = [candidate for candidate in found if _works(candidate)]
+    profiles = [candidate for path in own for candidate in _of_profile(path, network=network, unit=unit)]
+    for kind, folder in _FOLDERS.items():
+        for path in sorted((SHIPPED / folder).glob("*.toml")):
+            profiles += _with_profile(kind, path.stem, network=network, unit=unit)
+    maps = [candidate for candidate in profiles if candidate.kind == Modbus.kind]
+    others = [candidate for candidate in profiles if candidate.kind != Modbus.kind]
+    return [*maps, *found, *others] if network else [*found, *others, *maps]
 
 
-def polls() -> list[tuple[bytes, float]]:
-    """What kinds and profiles that answer only when asked are asked with, each once, and how often
-    (seconds). Variants are left out: one of them makes an indicator register the weight."""
+def questions(entries: Iterable[Candidate]) -> list[Question]:
+    """What those that answer only when asked are asked with, each once, and how often (seconds).
+
+    Variants are left out: one of them makes an indicator register the weight. A Modbus query reads.
+    """
     found: dict[bytes, float] = {}
-    for candidate in candidates():
+    for candidate in entries:
         protocol = candidate.protocol()
-        is_variant = candidate.kind != "generic" and candidate.settings
-        if not is_variant and isinstance(protocol, Polled) and protocol.poll:
+        if not candidate.is_variant and isinstance(protocol, Polled) and protocol.poll:
             found.setdefault(protocol.poll, protocol.poll_every_s)
     return list(found.items())
+
+
+def asked_together(chosen: Candidate, entries: Iterable[Candidate]) -> list[Question]:
+    """What to ask a device that `chosen` understands: its own question, or those of all register maps."""
+    framing = chosen.settings.get("framing")
+    maps = [one for one in entries if one.kind == Modbus.kind and one.settings.get("framing") == framing]
+    return questions(maps if chosen.kind == Modbus.kind else [chosen])
 
 
 def unasked(candidate: Candidate) -> Candidate:
@@ -64,15 +88,32 @@ def unasked(candidate: Candidate) -> Candidate:
     return Candidate(candidate.kind, {**candidate.settings, "poll": "none"})
 
 
+def _of_profile(path: Path, *, network: bool, unit: int) -> list[Candidate]:
+    whole = read_toml(path)
+    kind = next((kind for section, kind in _SECTIONS.items() if whole.has(section)), None)
+    if kind is None:
+        raise SettingError(f"{path}: none of the sections {', '.join(_SECTIONS)}: it is for no line")
+    found = _with_profile(kind, str(path.absolute()), network=network, unit=unit)
+    for candidate in found:
+        candidate.protocol()
+    return found
+
+
+def _with_profile(kind: str, profile: str, *, network: bool, unit: int) -> list[Candidate]:
+    settings = {"profile": profile}
+    if kind != Modbus.kind:
+        return [Candidate(kind, settings)]
+    if unit != 1:
+        settings["unit"] = str(unit)
+    over_tcp = [Candidate(kind, {**settings, "framing": "tcp"})] if network else []
+    return [*over_tcp, Candidate(kind, settings)]
+
+
 def _variants(kind: str) -> Iterator[Candidate]:
     for key, setting in KINDS[kind].settings.items():
         for value in setting.allowed:
             if value != setting.default:
                 yield Candidate(kind, {key: value})
-
-
-def _profile_name(path: Path) -> str:
-    return path.stem if path.parent == PROFILES else str(path)
 
 
 def _works(candidate: Candidate) -> bool:
@@ -81,79 +122,3 @@ def _works(candidate: Candidate) -> bool:
     except SettingError:
         return False
     return True
-
-
-class Trial:
-    """One candidate listening to the bytes of one device."""
-
-    def __init__(self, candidate: Candidate) -> None:
-        self.candidate = candidate
-        self.protocol = candidate.protocol()
-        self.category: Category = self.protocol.category
-        self._framer: Framer = self.protocol.framer()
-        self._bytes = 0
-        self._worth = 0.0
-        self.readings = 0
-        self.refused = 0
-        self.last: Reading | None = None
-
-    def hear(self, data: bytes, at: datetime, *, whole: bool = False) -> None:
-        """Bytes of a stream, or one whole message (MQTT)."""
-        self._bytes += len(data)
-        self._take([Frame(data, at)] if whole else self._framer.feed(data, at))
-
-    def quiet(self, at: datetime) -> None:
-        """Nothing came for a while: what was held back is complete."""
-        self._take(self._framer.idle(at))
-
-    @property
-    def score(self) -> float:
-        """0 to 1: the share of all bytes that became readings; one without a value counts half."""
-        return self._worth / self._bytes if self._bytes else 0.0
-
-    def _take(self, frames: list[Frame]) -> None:
-        for frame in frames:
-            outcome = read_frame(self.protocol, frame)
-            if isinstance(outcome, FrameError):
-                self.refused += 1
-                continue
-            self.readings += 1
-            self.last = outcome
-            self._worth += len(frame.data) * (1.0 if _has_value(outcome) else 0.5)
-
-
-def _has_value(reading: Reading) -> bool:
-    return any(value.value is not None for value in reading.values.values()) and (
-        Flag.ERROR not in reading.flags
-    )
-
-
-class Contest:
-    """All candidates on the same bytes, which are kept as they came."""
-
-    def __init__(self, clock: Callable[[], datetime], entries: Iterable[Candidate]) -> None:
-        self._clock = clock
-        self._trials = [Trial(candidate) for candidate in entries]
-        self.data = bytearray()
-
-    def hear(self, data: bytes, *, whole: bool = False) -> None:
-        self.data += data
-        if whole and not data.endswith(b"\n"):
-            self.data += b"\n"
-        at = self._clock()
-        for trial in self._trials:
-            trial.hear(data, at, whole=whole)
-
-    def quiet(self) -> None:
-        at = self._clock()
-        for trial in self._trials:
-            trial.quiet(at)
-
-    def ranking(self) -> list[Trial]:
-        """Those that read anything, the best first; of each kind the best variant only."""
-        best: dict[str, Trial] = {}
-        for trial in self._trials:
-            name = trial.candidate.settings.get("profile", trial.candidate.kind)
-            if trial.readings and (name not in best or trial.score > best[name].score + BETTER):
-                best[name] = trial
-        return sorted(best.values(), key=lambda trial: -trial.score)

@@ -10,8 +10,10 @@ import pytest
 
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
-from station.commissioning.candidates import Candidate, Contest, candidates, polls, unasked
-from station.commissioning.ports import COMMON, LineSettings, serial_ports, try_lines
+from station.commissioning.candidates import Candidate, candidates, questions, unasked
+from station.commissioning.contest import Contest
+from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
+from station.commissioning.search import try_addresses
 
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 GAC = b" ,29/03/22,14:20:14,11.9,70.7,30.3,28.9,29.7,BLE,S/N: 0000-00000, 2, 895,2305, 303,070815\r\n"
@@ -56,7 +58,8 @@ def test_every_candidate_is_there_once_with_the_profiles() -> None:
 def test_an_indicator_that_spoke_by_itself_is_not_asked_later() -> None:
     assert dict(unasked(Candidate("nci-scp01")).settings) == {"poll": "none"}
     assert dict(unasked(Candidate("toledo-continuous")).settings) == {}
-    assert len({poll for poll, _ in polls()}) == len(polls()) > 3
+    asked = questions(candidates())
+    assert len({question for question, _ in asked}) == len(asked) > 3
 
 
 def test_a_folder_without_adapters_has_no_ports(tmp_path: Path) -> None:
@@ -86,9 +89,11 @@ def speaking(line: PtyLine, data: bytes) -> Iterator[None]:
 def test_the_first_setting_that_is_understood_ends_the_search(tmp_path: Path) -> None:
     line = PtyLine(tmp_path / "port")
     with speaking(line, message(43_120)):
-        heard = list(try_lines(str(line.path), lambda: AT, candidates(), ask=False, seconds=3))
+        heard = list(
+            try_addresses(places(f"serial:{line.path}"), lambda: AT, candidates(), ask=False, seconds=3)
+        )
     line.close()
-    assert [str(one.line) for one in heard] == ["9600 8N1"]
+    assert [one.label for one in heard] == ["9600 8N1"]
     assert heard[0].is_enough
 
 
@@ -104,7 +109,9 @@ def test_a_silent_indicator_is_asked(tmp_path: Path) -> None:
     thread = threading.Thread(target=answer)
     thread.start()
     heard = list(
-        try_lines(str(line.path), lambda: AT, candidates(), ask=True, seconds=0.2, settings=COMMON[:1])
+        try_addresses(
+            places(f"serial:{line.path}?baud=9600"), lambda: AT, candidates(), ask=True, seconds=0.2
+        )
     )
     ended.set()
     thread.join()

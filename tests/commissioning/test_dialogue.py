@@ -10,14 +10,21 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from drivers.driver import Driver
+from drivers.gateway.modbus_wire import Query
+from drivers.registry import make_protocol, make_transport
+from drivers.simulated.astm import AstmInstrument
 from drivers.simulated.line import Line, PtyLine, TcpLine
+from drivers.simulated.modbus import ModbusDevice
 from drivers.simulated.toledo import message
 from station.commissioning.recording import replay_recordings
 
+AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 
 
@@ -137,6 +144,73 @@ def test_a_converter_needs_no_line_settings(site: Path, converter: TcpLine) -> N
     added = tomllib.loads(site.read_text())["instruments"][-1]
     assert added["port"] == f"tcp:127.0.0.1:{converter.port}"
     assert "serial_number" not in added
+
+
+def test_an_astm_instrument_is_answered_and_a_person_says_what_its_tests_are(
+    site: Path, tmp_path: Path
+) -> None:
+    line = PtyLine(tmp_path / "ttyLAB")
+    instrument, ended = AstmInstrument(line, ack_timeout_s=0.5, busy_pause_s=0.1), threading.Event()
+
+    def measure() -> None:
+        number = 0
+        while not ended.wait(0.1):
+            number += 1
+            instrument.send(f"S{number}", {"PROT": ("11.4", "%"), "H2O": ("13.1", "%")}, AT)
+
+    thread = threading.Thread(target=measure)
+    thread.start()
+    person = Terminal(site.parent, "--config", str(site), "--listen", "2")
+    person.see("Number or address")
+    person.type(f"{line.path}")
+    person.see("100% read by astm")
+    person.see("Press Enter")
+    person.see("PROT=11.4 %")
+    person.type()
+    for question, answer in (("Number", ""), ("PROT = 11.4 %", "protein:as_is"), ("H2O = 13.1 %", "water")):
+        person.see(question)
+        person.type(answer)
+    person.see("'H2O=water' is not CODE=analyte")
+    person.type("moisture")
+    for question, answer in (("Id in", "lab"), ("Name", "Labo"), ("Serial", "")):
+        person.see(question)
+        person.type(answer)
+    person.see('"id": "lab"')
+    assert person.close() == 0
+    added = tomllib.loads(site.read_text())["instruments"][-1]
+    assert added["settings"] == {"tests": "PROT=protein:as_is,H2O=moisture"}
+    assert replay_recordings(site.parent / "recordings") == {"lab": None}
+    lab = Driver(
+        "lab", make_protocol("astm", added["settings"]), make_transport(added["port"]), clock=lambda: AT
+    )
+    reading = next(lab.deliveries(threading.Event())).reading
+    ended.set()
+    thread.join()
+    line.close()
+    assert reading is not None
+    assert {analyte.value: one.value for analyte, one in reading.values.items()} == {
+        "protein": 11.4, "moisture": 13.1
+    }  # fmt: skip
+
+
+def test_a_map_that_the_device_refuses_is_told_and_its_bytes_are_kept(site: Path) -> None:
+    line = TcpLine()
+    device = ModbusDevice(line, Query(1, 3, 0, 7), b"")
+    device.refuse = 2
+    device.start()
+    person = Terminal(site.parent, "--config", str(site), "--listen", "0.3")
+    person.see("Number or address")
+    person.type(f"tcp:127.0.0.1:{line.port}")
+    person.see("refuses what modbus profile=baykon-mx08 asks")
+    person.see("Press Enter")
+    person.see("no such register")
+    person.type()
+    person.see("No driver and no profile reads this device")
+    assert person.close() == 1
+    device.stop()
+    line.close()
+    (kept,) = site.parent.glob("unread-*.bin")
+    assert kept.read_bytes().startswith(Query(1, 3, 0, 7).refusal(2))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""What each candidate makes of a device's bytes, all of them on the same bytes."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from drivers.analyzer.astm import unmapped
+from drivers.dialogue import Conversing
+from drivers.errors import FrameError
+from drivers.framing import Framer
+from drivers.gateway.modbus import Modbus
+from drivers.kind import Category, InstrumentFaultFrame, read_frame
+from drivers.reading import Flag, Frame, Reading
+from station.commissioning.candidates import Candidate
+
+# What a variant must be better than the one before it, so that equals stay in their order.
+BETTER = 0.02
+
+
+class Trial:
+    """One candidate listening to the bytes of one device.
+
+    `answers` are the bytes that answered its own question; None where it may read all that was heard.
+    """
+
+    def __init__(self, candidate: Candidate) -> None:
+        self.candidate = candidate
+        self.protocol = candidate.protocol()
+        self.category: Category = self.protocol.category
+        self._framer: Framer = self.protocol.framer()
+        self._question = self.protocol.poll if isinstance(self.protocol, Modbus) else None
+        self._unpacks = isinstance(self.protocol, Conversing)
+        self._told = 0
+        self._worth = 0.0
+        self.answers = bytearray() if self._question is not None else None
+        self._bytes = 0
+        self.readings = 0
+        self.refused = 0
+        self.last: Reading | None = None
+        self.fault: str | None = None
+
+    def hear(self, data: bytes, at: datetime, *, whole: bool = False, asked: bytes | None = None) -> None:
+        """Bytes of a stream, or one whole message (MQTT).
+
+        An answer of Modbus does not say which registers it holds: only who `asked` for them may read it.
+        """
+        if self.answers is not None:
+            if asked != self._question:
+                return
+            self.answers += data
+        self._bytes += len(data)
+        self._take([Frame(data, at)] if whole else self._framer.feed(data, at))
+
+    def quiet(self, at: datetime) -> None:
+        """Nothing came for a while: what was held back is complete."""
+        self._take(self._framer.idle(at))
+
+    @property
+    def score(self) -> float:
+        """0 to 1: the share of all bytes that became readings; one without a value counts half."""
+        return self._worth / self._bytes if self._bytes else 0.0
+
+    def _take(self, frames: list[Frame]) -> None:
+        for frame in frames:
+            outcome = read_frame(self.protocol, frame)
+            size = self._size(frame)
+            if isinstance(outcome, FrameError):
+                self.refused += 1
+                if isinstance(outcome, InstrumentFaultFrame):
+                    self.fault = outcome.reason
+                continue
+            self.readings += 1
+            self.last = outcome
+            self._worth += size * (1.0 if _has_value(outcome) else 0.5)
+
+    def _size(self, frame: Frame) -> int:
+        """Bytes on the line that became this frame; where a link was taken off, all since the one before."""
+        if not self._unpacks:
+            return len(frame.data)
+        accounted = self._bytes - self._framer.noise
+        size, self._told = accounted - self._told, accounted
+        return max(size, 0)
+
+
+def _has_value(reading: Reading) -> bool:
+    """Results that only lack a name or basis count: a person has yet to tell which analytes they are."""
+    if unmapped(reading):
+        return True
+    told = any(value.value is not None for value in reading.values.values())
+    return told and Flag.ERROR not in reading.flags
+
+
+class Contest:
+    """All candidates on the same bytes, which are kept as they came."""
+
+    def __init__(self, clock: Callable[[], datetime], entries: Iterable[Candidate]) -> None:
+        self._clock = clock
+        self._trials = [Trial(candidate) for candidate in entries]
+        self.data = bytearray()
+
+    def hear(self, data: bytes, *, whole: bool = False, asked: bytes | None = None) -> None:
+        """`asked`: the question that was asked last."""
+        self.data += data
+        if whole and not data.endswith(b"\n"):
+            self.data += b"\n"
+        at = self._clock()
+        for trial in self._trials:
+            trial.hear(data, at, whole=whole, asked=asked)
+
+    def quiet(self) -> None:
+        at = self._clock()
+        for trial in self._trials:
+            trial.quiet(at)
+
+    def ranking(self) -> list[Trial]:
+        """Those that read anything, the best first; of each kind the best variant only."""
+        best: dict[str, Trial] = {}
+        for trial in self._trials:
+            name = trial.candidate.settings.get("profile", trial.candidate.kind)
+            if trial.readings and (name not in best or trial.score > best[name].score + BETTER):
+                best[name] = trial
+        return sorted(best.values(), key=lambda trial: -trial.score)
+
+    def recording(self, trial: Trial) -> bytes:
+        """What its driver is to read again of this conversation."""
+        return bytes(self.data if trial.answers is None else trial.answers)
+
+    def refusals(self) -> list[Trial]:
+        """Those that read nothing, but whose questions the device refuses: it speaks their protocol."""
+        return [trial for trial in self._trials if trial.fault and not trial.readings]

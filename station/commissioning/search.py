@@ -1,0 +1,159 @@
+"""Finding out how a device is reached: which line settings, which question, and whether it is answered."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from drivers.registry import make_transport
+from drivers.transport import LineDown, Transport
+from station.commissioning.answers import Answers
+from station.commissioning.candidates import Candidate, Question, questions
+from station.commissioning.contest import Contest, Trial
+
+ENOUGH = 0.9
+ENOUGH_READINGS = 2
+_READ_S = 0.2
+_ASKED_S = 0.5
+# How long a transfer that began may take beyond the time of listening.
+_TRANSFER_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One address tried: how many bytes came, and the candidate that read most of them. `poll` is what
+    the device had to be asked with, and how often; `answered`: it is one that waits for answers; `refused`:
+    the candidate whose question it refuses; `problem`: why the port cannot be had with these settings."""
+
+    address: str
+    label: str
+    size: int
+    best: Trial | None
+    poll: Question | None = None
+    answered: bool = False
+    refused: Trial | None = None
+    problem: str | None = None
+
+    @property
+    def score(self) -> float:
+        return self.best.score if self.best else 0.0
+
+    @property
+    def is_enough(self) -> bool:
+        """Read well and often enough: once, where it followed from what was said to the device."""
+        if self.best is None:
+            return self.refused is not None
+        wanted = 1 if self.answered or self.poll else ENOUGH_READINGS
+        return self.score >= ENOUGH and self.best.readings >= wanted
+
+
+class Listener:
+    """Hears one open line into a contest: asks what is due, in turn, and answers who waits for it.
+
+    `answers`: whether anything but the questions may be said.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        contest: Contest,
+        clock: Callable[[], datetime],
+        *,
+        asks: Sequence[Question] = (),
+        answers: bool = True,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.contest = contest
+        self.answers = Answers()
+        self._transport, self._clock, self._monotonic = transport, clock, monotonic
+        self._asks, self._may_answer = list(asks), answers
+        self._asked: bytes | None = None
+        self._due = 0.0
+
+    def step(self) -> None:
+        """At most a fifth of a second. Raises LineDown."""
+        now = self._monotonic()
+        if self._asks and now >= self._due:
+            question = self._asks.pop(0)
+            self._asks.append(question)
+            self._asked, self._due = question[0], now + question[1]
+            self._transport.write(self._asked)
+        chunk = self._transport.read(_READ_S)
+        if chunk is None:
+            self.contest.quiet()
+            return
+        self.contest.hear(chunk.data, whole=chunk.whole, asked=self._asked)
+        if chunk.receipt is not None:
+            self._transport.confirm(chunk.receipt)
+        answer = self.answers.hear(chunk.data, self._clock(), now) if self._may_answer else b""
+        if answer:
+            self._transport.write(answer)
+
+    def listen(self, seconds: float) -> None:
+        """For so long, or until the device is understood; a transfer that began may end."""
+        end = self._monotonic() + seconds
+        while (now := self._monotonic()) < end or (self.answers.waiting and now < end + _TRANSFER_S):
+            self.step()
+            ranking = self.contest.ranking()
+            if ranking and ranking[0].score >= ENOUGH and ranking[0].readings > ENOUGH_READINGS:
+                return
+        self.contest.quiet()
+
+
+def try_addresses(
+    addresses: Iterable[tuple[str, str]],
+    clock: Callable[[], datetime],
+    entries: list[Candidate],
+    *,
+    ask: bool,
+    seconds: float,
+) -> Iterator[Heard]:
+    """Listens `seconds` at each (address, label) in turn, until one is understood; `ask`: a silent line is
+    also asked with what the kinds that wait for it are asked. Raises LineDown where the first cannot be
+    opened: after that, a port that cannot is one without these settings."""
+    asks = questions(entries) if ask else []
+    for number, (address, label) in enumerate(addresses):
+        try:
+            heard = _try_with(asks, address, label, clock, entries, seconds, answers=ask)
+        except LineDown as error:
+            if number == 0:
+                raise
+            heard = Heard(address, label, 0, None, problem=str(error))
+        yield heard
+        if heard.is_enough:
+            return
+
+
+def _try_with(
+    asks: list[Question], address: str, label: str, clock: Callable[[], datetime], entries: list[Candidate],
+    seconds: float, *, answers: bool,
+) -> Heard:  # fmt: skip
+    heard = _try(address, label, clock, entries, seconds, None, answers=answers)
+    for question in asks if heard.size == 0 else []:
+        heard = _try(address, label, clock, entries, min(seconds, _ASKED_S), question, answers=answers)
+        if heard.score or heard.refused:
+            break
+    return heard
+
+
+def _try(
+    address: str, label: str, clock: Callable[[], datetime], entries: list[Candidate], seconds: float,
+    question: Question | None, *, answers: bool,
+) -> Heard:  # fmt: skip
+    contest = Contest(clock, entries)
+    transport = make_transport(address, name="commission")
+    transport.open()
+    listener = Listener(
+        transport, contest, clock, asks=[question] if question else [], answers=answers and not question
+    )
+    try:
+        listener.listen(seconds)
+    except LineDown:  # lost while it was tried: nothing was understood here
+        return Heard(address, label, 0, None)
+    finally:
+        transport.close()
+    ranking, refusals = contest.ranking(), contest.refusals()
+    best = ranking[0] if ranking else None
+    refused = refusals[0] if refusals else None
+    poll = question if best or refused else None
+    return Heard(address, label, len(contest.data), best, poll, listener.answers.given, refused)
