@@ -70,7 +70,6 @@ class FileFramer(NoiseKeeper):
     """For a recording, which is the file itself: complete at its end."""
 
     hold_s = 1.0
-    waiting = False
 
     def __init__(self, shape: FileShape, grouping: Grouping | None = None) -> None:
         super().__init__()
@@ -80,9 +79,6 @@ class FileFramer(NoiseKeeper):
         self._buffer += data
         if len(self._buffer) > LARGEST:
             self.drop()
-        return []
-
-    def idle(self, at: datetime) -> list[Frame]:
         return []
 
     def finish(self, at: datetime) -> list[Frame]:

@@ -2,7 +2,9 @@
 
 import io
 import itertools
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
@@ -11,7 +13,11 @@ from xml.etree.ElementTree import ParseError
 from drivers.file_drop.sheet import FileRefused
 
 _UNPACKED = 200_000_000
-_BROKEN = (zipfile.BadZipFile, ParseError, KeyError, ValueError, OSError, EOFError)
+# What the unpacking and openpyxl raise on damaged bytes, as fuzzing found.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, ParseError, LookupError, ValueError, TypeError,
+    AttributeError, ArithmeticError, RuntimeError, OSError, EOFError,
+)  # fmt: skip
 
 
 def xlsx_lines(data: bytes, *, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
@@ -62,7 +68,7 @@ def _refuse_bomb(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             size = sum(part.file_size for part in package.infolist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except _BROKEN as error:
         raise FileRefused("not a workbook (.xlsx), or only half of one") from error
     if size > _UNPACKED:
         raise FileRefused(f"more than {_UNPACKED // 1_000_000} MB when unpacked")

@@ -62,5 +62,7 @@ def _refuse_doctype(data: bytes) -> None:
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except FileRefused:
+        raise
+    except (expat.ExpatError, LookupError, ValueError) as error:
         raise FileRefused(f"not well-formed XML: {error}") from error

@@ -1,6 +1,7 @@
 """Whether a file looks as if its writer has not finished: for files that appear in a folder."""
 
 import io
+import struct
 import zipfile
 from xml.parsers import expat
 
@@ -18,10 +19,18 @@ def looks_half_written(data: bytes) -> bool:
     if not data:
         return True
     if data.startswith(b"PK"):
-        return not zipfile.is_zipfile(io.BytesIO(data))
+        return not _has_directory(data)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return not _xml_is_closed(data)
     return not data.endswith((b"\n", b"\r", b"\n\x00", b"\x1a"))
+
+
+def _has_directory(data: bytes) -> bool:
+    """True also for a workbook that is wrong in another way: waiting would not make it right."""
+    try:
+        return zipfile.is_zipfile(io.BytesIO(data))
+    except (zipfile.BadZipFile, struct.error):
+        return True
 
 
 def _xml_is_closed(data: bytes) -> bool:
@@ -32,4 +41,6 @@ def _xml_is_closed(data: bytes) -> bool:
     except expat.ExpatError as error:
         unfinished = ("no element found", "unclosed token", "unclosed CDATA section", "partial character")
         return expat.ErrorString(error.code) not in unfinished
+    except (LookupError, ValueError):  # it names an encoding that nobody knows
+        return True
     return True

@@ -3,49 +3,36 @@ and no value that cannot be true.
 
     python -m tests.drivers.fuzz_frames CORPUS -max_total_time=60
 
-The first byte of an input chooses the kind, the rest is what the line brings.
+The first byte of an input chooses the target (`fuzz_targets`), the rest is what the line brings.
 """
 
 import math
 import sys
-from datetime import UTC, datetime
 
 from drivers.decode import decode
-from drivers.errors import FrameError, SettingError
+from drivers.errors import FrameError
+from drivers.kind import DriverFaultFrame
 from drivers.reading import PLAUSIBLE
-from drivers.registry import KINDS, make_protocol
-
-AT = datetime(2026, 7, 14, 8, tzinfo=UTC)
-
-
-def plain_kinds() -> list[str]:
-    """The kinds that need no profile."""
-    found = []
-    for kind in sorted(KINDS):
-        try:
-            make_protocol(kind)
-        except SettingError:
-            continue
-        found.append(kind)
-    return found
-
-
-PLAIN = plain_kinds()
+from drivers.transport.half_written import looks_half_written
+from tests.drivers.fuzz_targets import AT, TARGETS
 
 
 def one_input(data: bytes) -> None:
     """Raises whatever a driver should not have raised, AssertionError for a value it should not give."""
     if not data:
         return
-    kind = PLAIN[data[0] % len(PLAIN)]
-    for result in decode([data[1:]], kind, {}, at=AT):
+    target = TARGETS[data[0] % len(TARGETS)]
+    if target.kind == "file-drop":
+        looks_half_written(data[1:])
+    for result in decode([data[1:]], target.kind, target.settings, at=AT):
         if isinstance(result, FrameError):
+            assert not isinstance(result, DriverFaultFrame), (target.name, data, str(result))
             continue
         for analyte, value in result.values.items():
             if value.value is not None:
                 low, high = PLAUSIBLE[analyte]
-                assert math.isfinite(value.value), (kind, data)
-                assert low <= value.value <= high, (kind, data)
+                assert math.isfinite(value.value), (target.name, data)
+                assert low <= value.value <= high, (target.name, data)
 
 
 def main() -> None:

@@ -3,7 +3,8 @@ import threading
 
 import pytest
 
-from drivers.driver import Backoff, Driver
+from drivers.backoff import Backoff
+from drivers.driver import Driver
 from drivers.file_drop.file_drop import FileDrop
 from drivers.simulated.exports import Exporter, csv_file, xlsx_file, xml_file
 from drivers.transport import ErrorCode, FolderTransport, LineDown
@@ -15,6 +16,8 @@ TITLES = ["Sample Number", "Product", "Date", "Time", "Moisture"]
 ROW = ["S000123", "WHEAT", "14/07/2026", "10:03:22", "13.1"]
 BAD = ["S000124", "WHEAT", "14/07/2026", "10:03:22", "wet"]
 GOOD = csv_file(TITLES, [ROW])
+# A zip whose directory stands on another disk of several: 64-bit locator and end record, nothing else.
+_SPANS_DISKS = b"PK\x06\x07" + b"\x01" * 16 + b"PK\x05\x06" + bytes(18)
 
 
 class Watch:
@@ -197,6 +200,8 @@ def test_what_is_complete_does_not_look_half_written():
     assert looks_half_written(b"")
     assert not looks_half_written("a;b\r\n".encode("utf-16"))
     assert not looks_half_written(b"<a>&undefined;</a>")
+    assert not looks_half_written(b'<?xml version="1.0" encoding="utc-8"?><a><b>')
+    assert not looks_half_written(_SPANS_DISKS)
     assert looks_half_written(b'<?xml version="1.0"?><a><b>')
 
 
