@@ -8,60 +8,27 @@ such; neither ends the loop. Whoever consumes a delivery makes it safe first and
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from drivers.backoff import DEFAULT_BACKOFF, Backoff
+from drivers.delivery import Delivery
 from drivers.dialogue import Batch, Conversing, Dialogue, Unit, say, shared_receipts
-from drivers.disturbance import Disturbance, DisturbanceWatch
+from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import Health, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
 from drivers.polling import Poller
-from drivers.reading import Flag, Frame, Reading
-from drivers.repeats import Repeats
+from drivers.reading import Frame
+from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
 
 _TICK_S = 0.2
 _BY_KIND = -1.0
-_REPRINTS_KEPT = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One message of a device: a `reading`, or the `error` why there is none.
-
-    `dup` is the transport's word that the same message may have been delivered before. `disturbance`: the
-    line failed around this message, which came as a piece of a stream. `connection` counts how often the
-    line had come back by then.
-    """
-
-    device: str
-    frame: Frame
-    reading: Reading | None
-    error: FrameError | None = None
-    receipt: Any = None
-    dup: bool = False
-    disturbance: Disturbance | None = None
-    connection: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Backoff:
-    """Pauses between attempts, seconds: `first`, doubled each time, at most `longest`."""
-
-    first: float = 0.5
-    longest: float = 10.0
-
-    def pause(self, failures: int, jitter: float) -> float:
-        """The pause after `failures` (1 or more) in a row; `jitter` 0..1 spreads it by half."""
-        return float(min(self.longest, self.first * 2.0 ** min(failures - 1, 16))) * (0.5 + jitter / 2.0)
-
-
-DEFAULT_BACKOFF = Backoff()
 
 
 class Driver:
@@ -91,7 +58,7 @@ class Driver:
         self._closing = threading.Event()
         self._failures = 0
         self._noise_seen = 0
-        self._recent: dict[bytes, None] = {}
+        self._reprints = Reprints()
         self._poller = Poller(protocol, monotonic)
         self._steadiness = Steadiness(monotonic)
         self._repeats = Repeats(protocol, monotonic)
@@ -269,20 +236,10 @@ class Driver:
         outcome = self._steadiness.judge(outcome)
         self._repeats.good(frame)
         if stream and outcome.kind == "analysis" and not self._repeats.expected:
-            outcome = self._mark_reprint(outcome)
+            outcome = self._reprints.marked(outcome)
         return Delivery(
             self.device, frame, outcome, None, receipt, dup, connection=self._disturbances.returns
         )
-
-    def _mark_reprint(self, reading: Reading) -> Reading:
-        """A record equal to a recent one was printed again: flagged, never dropped."""
-        text = reading.frame.data.strip()
-        if text in self._recent:
-            return replace(reading, flags=reading.flags | {Flag.DUPLICATE})
-        self._recent[text] = None
-        if len(self._recent) > _REPRINTS_KEPT:
-            del self._recent[next(iter(self._recent))]
-        return reading
 
 
 def _nothing() -> None:

@@ -48,7 +48,10 @@ class Framer(Protocol):
 
 
 class NoiseKeeper:
-    """The part that all framers share: the half message at hand, and counted noise."""
+    """The part that all framers share: the half message at hand, counted noise, and no message held back
+    for a byte that may come (who does overrides `idle` and `waiting`)."""
+
+    hold_s = 0.1
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -60,6 +63,18 @@ class NoiseKeeper:
     def noise(self) -> int:
         return self._noise
 
+    @property
+    def waiting(self) -> bool:
+        return False
+
+    def idle(self, at: datetime) -> list[Frame]:
+        return []
+
+    def finish(self, at: datetime) -> list[Frame]:
+        frames = self.idle(at)
+        self.drop()
+        return frames
+
     def drop(self) -> bytes:
         half = bytes(self._buffer)
         self._buffer.clear()
@@ -70,6 +85,12 @@ class NoiseKeeper:
     def take_dropped(self) -> list[bytes]:
         runs, self._runs = self._runs, []
         return runs
+
+    def _cut(self, size: int) -> None:
+        """The first `size` bytes of the buffer are noise."""
+        if size > 0:
+            self._reject(bytes(self._buffer[:size]))
+            del self._buffer[:size]
 
     def _reject(self, data: bytes) -> None:
         self._noise += len(data)
@@ -173,9 +194,6 @@ class StxEtxFramer(NoiseKeeper):
     `limit` is the longest message, STX and trailer included.
     """
 
-    hold_s = 0.1
-    waiting = False
-
     def __init__(self, trailer: int = 0, limit: int = 512) -> None:
         super().__init__()
         self._trailer = trailer
@@ -207,13 +225,6 @@ class StxEtxFramer(NoiseKeeper):
         self._seen = 0
         return super().drop()
 
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
-
     def _align(self) -> bool:
         """Let the buffer begin with STX; False when it holds none."""
         if not self._buffer:
@@ -224,6 +235,5 @@ class StxEtxFramer(NoiseKeeper):
         return bool(self._buffer)
 
     def _cut(self, size: int) -> None:
-        self._reject(bytes(self._buffer[:size]))
-        del self._buffer[:size]
+        super()._cut(size)
         self._seen = 0

@@ -1,11 +1,15 @@
-"""Devices that say their last result again and again: equal messages in a row are one reading."""
+"""Devices that say their last result again and again, where equal messages in a row are one reading, and
+those that print a record again, where each is one."""
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from drivers.kind import Kind
-from drivers.reading import Frame
+from drivers.reading import Flag, Frame, Reading
+
+_REPRINTS_KEPT = 32
 
 
 @runtime_checkable
@@ -51,3 +55,19 @@ class Repeats:
         if self._within_s is not None:
             self._fresh.clear()
             self._last, self._heard = frame.data, self._monotonic()
+
+
+class Reprints:
+    """Remembers the last records of an analyzer: one of equal text is flagged, never dropped."""
+
+    def __init__(self) -> None:
+        self._recent: dict[bytes, None] = {}
+
+    def marked(self, reading: Reading) -> Reading:
+        text = reading.frame.data.strip()
+        if text in self._recent:
+            return replace(reading, flags=reading.flags | {Flag.DUPLICATE})
+        self._recent[text] = None
+        if len(self._recent) > _REPRINTS_KEPT:
+            del self._recent[next(iter(self._recent))]
+        return reading

@@ -47,11 +47,6 @@ class SpanFramer(NoiseKeeper):
         size = self._measure(quiet=True)
         return [self._take(size, self._heard or at)] if size else []
 
-    def finish(self, at: datetime) -> list[Frame]:
-        frames = self.idle(at)
-        self.drop()
-        return frames
-
     def _measure(self, *, quiet: bool) -> int:
         """Size of the whole message that the buffer now begins with; 0: more is needed."""
         while self._align():
@@ -98,11 +93,6 @@ class SpanFramer(NoiseKeeper):
         self._cut(start if start >= 0 else len(self._buffer))
         return bool(self._buffer)
 
-    def _cut(self, size: int) -> None:
-        if size:
-            self._reject(bytes(self._buffer[:size]))
-            del self._buffer[:size]
-
 
 class SizedFramer(NoiseKeeper):
     """Messages whose first byte tells their size and how they may end: {first: (size, possible ends)}.
@@ -110,9 +100,6 @@ class SizedFramer(NoiseKeeper):
     Where none ends as it must, the first byte is noise and the next one is tried. Without
     possible ends a message is whole when the next one does not begin inside it.
     """
-
-    hold_s = 0.1
-    waiting = False
 
     def __init__(self, shapes: Mapping[int, tuple[int, tuple[bytes, ...]]]) -> None:
         super().__init__()
@@ -141,9 +128,6 @@ class SizedFramer(NoiseKeeper):
     def _is_whole(message: bytes, last: tuple[bytes, ...]) -> bool:
         """A message without an end of its own may not hold the beginning of the next one."""
         return message.endswith(last) if last else message[0] not in message[1:]
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
 
     def finish(self, at: datetime) -> list[Frame]:
         self.drop()

@@ -45,9 +45,6 @@ def checksum(data: bytes) -> bytes:
 class AstmLink(NoiseKeeper):
     """The receiver's side. `holds`: the last ACK of a message waits for `confirmed` (a live line)."""
 
-    hold_s = 0.1
-    waiting = False
-
     def __init__(self, framing: str = "auto", *, holds: bool = True) -> None:
         super().__init__()
         self._holds = holds
@@ -102,13 +99,6 @@ class AstmLink(NoiseKeeper):
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
         return [frame for unit in self._units(at) for frame in unit.frames]
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
 
     def drop(self) -> bytes:
         message = bytes(self._message)
@@ -251,7 +241,3 @@ class AstmLink(NoiseKeeper):
         if len(self._message) > MESSAGE_LIMIT:
             self._abandon()
         return []
-
-    def _cut(self, size: int) -> None:
-        self._reject(bytes(self._buffer[:size]))
-        del self._buffer[:size]

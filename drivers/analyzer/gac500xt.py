@@ -49,26 +49,14 @@ _UNITS = {
 class TicketFramer(NoiseKeeper):
     """Tickets from `START` to `END`; a new start begins afresh; blank lines between tickets are nothing."""
 
-    hold_s = 0.1
-    waiting = False
-
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
         frames: list[Frame] = []
         while (end := self._buffer.find(END)) >= 0:
             frames += self._ticket(end + len(END), at)
         self._skip_blank()
-        if len(self._buffer) > LIMIT:
-            self._reject(bytes(self._buffer[:-LIMIT]))
-            del self._buffer[:-LIMIT]
+        self._cut(len(self._buffer) - LIMIT)
         return frames
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
 
     def _ticket(self, size: int, at: datetime) -> list[Frame]:
         start = self._buffer.rfind(START, 0, size)

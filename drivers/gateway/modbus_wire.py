@@ -75,9 +75,6 @@ class Query:
 class ModbusFramer(NoiseKeeper):
     """Right answers to one query; all else, a wrong CRC and an echo of the query included, is noise."""
 
-    hold_s = 0.1
-    waiting = False
-
     def __init__(self, query: Query) -> None:
         super().__init__()
         self._query = query
@@ -101,13 +98,6 @@ class ModbusFramer(NoiseKeeper):
                 start += 1
         del self._buffer[:start]
         return frames
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
 
     def _size(self, start: int) -> int:
         """Length of the answer that may begin at `start`, 0 for noise."""

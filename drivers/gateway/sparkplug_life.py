@@ -32,9 +32,6 @@ _LISTEN_S = 0.5
 class SparkplugLife(NoiseKeeper):
     """One connection to a broker; as a framer it reads a recording of records."""
 
-    hold_s = 0.1
-    waiting = False
-
     def __init__(self, wanted: Wanted) -> None:
         super().__init__()
         self._wanted = wanted
@@ -79,9 +76,6 @@ class SparkplugLife(NoiseKeeper):
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
         return [frame for unit in self._records(at, 0.0) for frame in unit.frames]
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
 
     def finish(self, at: datetime) -> list[Frame]:
         frames = self._give_up()

@@ -46,9 +46,6 @@ MakeKind = Callable[[str, Mapping[str, str]], Kind]
 class TasmotaBridge(NoiseKeeper):
     """The conversation with one board; as a framer it reads a recording of RESULT messages, one a line."""
 
-    hold_s = 0.1
-    waiting = False
-
     def __init__(self, inner: Kind, unpack: Callable[[bytes], bytes], *, wake: bool) -> None:
         super().__init__()
         self._inner = inner.framer()

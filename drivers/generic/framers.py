@@ -70,11 +70,6 @@ class MarkedFramer(NoiseKeeper):
         self._close_run()
         return [Frame(data, self._heard or at)]
 
-    def finish(self, at: datetime) -> list[Frame]:
-        frames = self.idle(at)
-        self.drop()
-        return frames
-
     def drop(self) -> bytes:
         self._skipping = False
         return super().drop()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from drivers.driver import Backoff
+from drivers.backoff import Backoff
 from drivers.relay.backlog import Backlog
 from drivers.transport import Chunk, ErrorCode, LineDown, Transport
 

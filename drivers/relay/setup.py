@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from drivers.driver import DEFAULT_BACKOFF, Backoff
+from drivers.backoff import DEFAULT_BACKOFF, Backoff
 from drivers.errors import SettingError, TransportError
 from drivers.registry import make_transport
 from drivers.relay.config import RelayConfig

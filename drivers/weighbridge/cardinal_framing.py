@@ -17,9 +17,6 @@ _LIMIT = 64
 
 
 class CardinalFramer(NoiseKeeper):
-    hold_s = 0.1
-    waiting = False
-
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
         frames: list[Frame] = []
@@ -28,17 +25,8 @@ class CardinalFramer(NoiseKeeper):
             done = match.end()
             frames += self._message(match.group(), at)
         del self._buffer[:done]
-        if len(self._buffer) > _LIMIT:
-            self._reject(bytes(self._buffer[:-_LIMIT]))
-            del self._buffer[:-_LIMIT]
+        self._cut(len(self._buffer) - _LIMIT)
         return frames
-
-    def idle(self, at: datetime) -> list[Frame]:
-        return []
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
 
     def _message(self, data: bytes, at: datetime) -> list[Frame]:
         if len(data) > _LIMIT or len(data.strip(b"\r\n\x03")) == 0:

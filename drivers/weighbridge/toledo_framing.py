@@ -28,8 +28,6 @@ _EVIDENCE_TO_CHANGE_MIND = 3
 
 
 class ToledoFramer(NoiseKeeper):
-    hold_s = 0.1
-
     def __init__(self, mode: str = "auto", form: str = "standard", *, seven_bits: bool = False) -> None:
         """`mode` is the checksum setting auto, on or off; `form` a key of SIZES."""
         super().__init__()

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import structlog
 
-from drivers.driver import Delivery, Driver
+from drivers.delivery import Delivery
+from drivers.driver import Driver
 from drivers.reading import Reading
 from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings

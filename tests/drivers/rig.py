@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from drivers.driver import Backoff, Delivery, Driver
+from drivers.backoff import Backoff
+from drivers.delivery import Delivery
+from drivers.driver import Driver
 from drivers.registry import make_protocol, make_transport
 
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)

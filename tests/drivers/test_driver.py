@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from drivers.driver import Backoff, Driver
+from drivers.backoff import Backoff
+from drivers.driver import Driver
 from drivers.errors import InstrumentFault
 from drivers.framing import LineFramer
 from drivers.reading import Flag

@@ -13,7 +13,7 @@ import serial
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.driver import Backoff
+from drivers.backoff import Backoff
 from drivers.errors import SettingError, TransportError
 from drivers.relay.backlog import Backlog
 from drivers.relay.config import Pty, RelayConfig, Tcp, load_config, read_config

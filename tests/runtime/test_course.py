@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from drivers.backoff import Backoff
 from drivers.disturbance import Disturbance
-from drivers.driver import Backoff, Driver
+from drivers.driver import Driver
 from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
 from drivers.registry import make_protocol, make_transport
 from drivers.simulated.line import PtyLine

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import select
 
-from drivers.driver import Backoff, Driver
+from drivers.backoff import Backoff
+from drivers.driver import Driver
 from drivers.registry import make_protocol, make_transport
 from drivers.simulated.gac2100 import Gac2100
 from drivers.simulated.line import TcpLine
