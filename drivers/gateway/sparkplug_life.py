@@ -114,10 +114,6 @@ class SparkplugLife(NoiseKeeper):
             units.append(self._message(*record, at, now))
         return units
 
-    def _cut(self, size: int) -> None:
-        self._reject(bytes(self._buffer[:size]))
-        del self._buffer[:size]
-
     def _message(self, address: Address, data: bytes, at: datetime, now: float) -> Unit:
         """Frames to be read; none for a birth that goes well, or while data are held."""
         try:

@@ -105,7 +105,8 @@ class TasmotaBridge(NoiseKeeper):
         return [out for line in self._lines.feed(data, at) for out in self._frames(line.data, at)]
 
     def idle(self, at: datetime) -> list[Frame]:
-        return self._inner.idle(at)
+        frames = [out for line in self._lines.idle(at) for out in self._frames(line.data, at)]
+        return frames + self._inner.idle(at)
 
     def ended(self, at: datetime) -> list[Unit]:
         return _units(self.finish(at))

@@ -37,7 +37,7 @@ def commission(
     unit: Annotated[int, typer.Option(min=1, max=247, help=_("Modbus address of the device."))] = 1,
 ) -> None:
     from drivers.errors import SettingError
-    from station.commissioning.candidates import candidates
+    from station.commissioning.candidates import candidates, place_of
     from station.settings import SettingsError, load_settings
 
     try:
@@ -46,7 +46,7 @@ def commission(
         fail(str(error), Exit.CONFIGURATION)
     address = ask_port()
     try:
-        entries = candidates(profile or [], network=address.startswith("tcp:"), unit=unit)
+        entries = candidates(profile or [], place=place_of(address), unit=unit)
     except SettingError as error:
         fail(str(error), Exit.USAGE)
     line = find_line(address, entries, listen, ask=ask)

@@ -1,13 +1,16 @@
-"""An instrument that hands over its results by ASTM says ENQ and waits: without an answer it stays silent.
+"""Devices that stay silent, or mean nothing, without an answer are answered as a station would answer them.
 
-While a device is commissioned it is answered as a station would answer it, so that there is something to
-record. It believes then that its message was taken: it should be a test sample.
+An instrument that hands over its results by ASTM says ENQ and waits; it believes then that its message was
+taken, so it should be a test sample. A Tasmota board hands out nothing before it was told to send once, and
+the metrics of a Sparkplug node have no names before it was told to be born again.
 """
 
 from datetime import datetime
 
 from drivers.analyzer.astm_link import ENQ, EOT, AstmLink
-from drivers.transport import Chunk
+from drivers.dialogue import Conversing, Dialogue, say
+from drivers.registry import make_protocol
+from drivers.transport import Chunk, Transport
 
 
 class Answers:
@@ -35,3 +38,23 @@ class Answers:
         if data.endswith(EOT):
             self._link = None
         return said
+
+
+class BrokerAnswers:
+    """The boards and nodes behind a broker; which profile or kind they have does not matter here."""
+
+    def __init__(self) -> None:
+        kinds = (
+            make_protocol("tasmota", {"driver": "st-gs"}),
+            make_protocol("sparkplug", {"profile": "nir"}),
+        )
+        self._dialogues: list[Dialogue] = [one.dialogue() for one in kinds if isinstance(one, Conversing)]
+
+    def hear(self, chunk: Chunk | None, at: datetime, now: float, transport: Transport) -> None:
+        """What came, or that nothing did. Raises LineDown."""
+        for dialogue in self._dialogues:
+            if chunk is None:
+                dialogue.quiet(at, now)
+            else:
+                dialogue.hear(chunk, at, now)
+            say(dialogue, transport, now)

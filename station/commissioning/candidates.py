@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
+from typing import Literal
 
 from drivers.errors import SettingError
 from drivers.gateway.json_paths import JsonPaths
 from drivers.gateway.modbus import Modbus
+from drivers.gateway.sparkplug import Sparkplug
+from drivers.gateway.tasmota import Tasmota
 from drivers.generic.generic import Generic
 from drivers.generic.profile import SHIPPED
 from drivers.generic.tables import read_toml
@@ -15,9 +18,15 @@ from drivers.kind import Kind, Polled
 from drivers.registry import KINDS, make_protocol
 
 Question = tuple[bytes, float]
+Place = Literal["line", "network", "broker"]
 # Which kind reads a profile, by the section that only its profiles have, and where its own ones ship.
-_SECTIONS = {"framing": Generic.kind, "paths": JsonPaths.kind, "read": Modbus.kind}
-_FOLDERS = {Generic.kind: "", JsonPaths.kind: "json", Modbus.kind: "modbus"}
+_SECTIONS = {
+    "framing": Generic.kind,
+    "paths": JsonPaths.kind,
+    "read": Modbus.kind,
+    "metrics": Sparkplug.kind,
+}
+_FOLDERS = {Generic.kind: "", JsonPaths.kind: "json", Modbus.kind: "modbus", Sparkplug.kind: "sparkplug"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +50,24 @@ class Candidate:
         return make_protocol(self.kind, self.settings)
 
 
-def candidates(own: Iterable[Path] = (), *, network: bool = False, unit: int = 1) -> list[Candidate]:
+def place_of(address: str) -> Place:
+    scheme = address.partition(":")[0]
+    return "broker" if scheme == "mqtt" else "network" if scheme == "tcp" else "line"
+
+
+def candidates(own: Iterable[Path] = (), *, place: Place = "line", unit: int = 1) -> list[Candidate]:
     """Each kind as it comes, its variants (one setting changed), each profile: the likelier first.
 
-    `own`: the site's own profiles, SettingError where one cannot be read. `network`: a device on TCP, which
-    may speak Modbus in either framing; such a query comes first there, because a Modbus device may hang up
-    on anything else. `unit`: its Modbus address.
+    `own`: the site's own profiles, SettingError where one cannot be read. On the network a device may speak
+    Modbus in either framing; such a query comes first there, because a Modbus device may hang up on anything
+    else. Behind a broker any kind may stand at a Tasmota board. `unit`: the Modbus address.
     """
+    network = place == "network"
     found = [Candidate(kind) for kind in KINDS]
     found += [variant for kind in KINDS for variant in _variants(kind)]
     found = [candidate for candidate in found if _works(candidate)]
+    if place == "broker":
+        found += [one for kind in KINDS for one in _at_a_board(kind) if _works(one)]
     profiles = [candidate for path in own for candidate in _of_profile(path, network=network, unit=unit)]
     for kind, folder in _FOLDERS.items():
         for path in sorted((SHIPPED / folder).glob("*.toml")):
@@ -107,6 +124,11 @@ def _with_profile(kind: str, profile: str, *, network: bool, unit: int) -> list[
         settings["unit"] = str(unit)
     over_tcp = [Candidate(kind, {**settings, "framing": "tcp"})] if network else []
     return [*over_tcp, Candidate(kind, settings)]
+
+
+def _at_a_board(kind: str) -> list[Candidate]:
+    settings = {"driver": kind}
+    return [Candidate(Tasmota.kind, settings), Candidate(Tasmota.kind, {**settings, "data": "hex"})]
 
 
 def _variants(kind: str) -> Iterator[Candidate]:

@@ -8,8 +8,10 @@ from drivers.dialogue import Conversing
 from drivers.errors import FrameError
 from drivers.framing import Framer
 from drivers.gateway.modbus import Modbus
+from drivers.gateway.sparkplug_record import pack, read_topic
 from drivers.kind import Category, InstrumentFaultFrame, read_frame
 from drivers.reading import Flag, Frame, Reading
+from drivers.transport import Chunk
 from station.commissioning.candidates import Candidate
 
 # What a variant must be better than the one before it, so that equals stay in their order.
@@ -38,8 +40,10 @@ class Trial:
         self.last: Reading | None = None
         self.fault: str | None = None
 
-    def hear(self, data: bytes, at: datetime, *, whole: bool = False, asked: bytes | None = None) -> None:
-        """Bytes of a stream, or one whole message (MQTT).
+    def hear(
+        self, data: bytes, at: datetime, *, recorded: bytes | None = None, asked: bytes | None = None
+    ) -> None:
+        """Bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
 
         An answer of Modbus does not say which registers it holds: only who `asked` for them may read it.
         """
@@ -47,8 +51,13 @@ class Trial:
             if asked != self._question:
                 return
             self.answers += data
+        if recorded is not None and not self._unpacks:
+            self._bytes += len(data)
+            self._take([Frame(data, at)])
+            return
+        data = recorded or data
         self._bytes += len(data)
-        self._take([Frame(data, at)] if whole else self._framer.feed(data, at))
+        self._take(self._framer.feed(data, at))
 
     def quiet(self, at: datetime) -> None:
         """Nothing came for a while: what was held back is complete."""
@@ -89,6 +98,13 @@ def _has_value(reading: Reading) -> bool:
     return told and Flag.ERROR not in reading.flags
 
 
+def _recorded(chunk: Chunk) -> bytes:
+    """A whole message as its driver reads it again: one a line, or with the topic where that tells whose."""
+    if chunk.topic and read_topic(chunk.topic):
+        return pack(chunk.topic, chunk.data)
+    return chunk.data if chunk.data.endswith(b"\n") else chunk.data + b"\n"
+
+
 class Contest:
     """All candidates on the same bytes, which are kept as they came."""
 
@@ -97,14 +113,13 @@ class Contest:
         self._trials = [Trial(candidate) for candidate in entries]
         self.data = bytearray()
 
-    def hear(self, data: bytes, *, whole: bool = False, asked: bytes | None = None) -> None:
+    def hear(self, chunk: Chunk, *, asked: bytes | None = None) -> None:
         """`asked`: the question that was asked last."""
-        self.data += data
-        if whole and not data.endswith(b"\n"):
-            self.data += b"\n"
+        recorded = _recorded(chunk) if chunk.whole else None
+        self.data += recorded or chunk.data
         at = self._clock()
         for trial in self._trials:
-            trial.hear(data, at, whole=whole, asked=asked)
+            trial.hear(chunk.data, at, recorded=recorded, asked=asked)
 
     def quiet(self) -> None:
         at = self._clock()
@@ -115,7 +130,8 @@ class Contest:
         """Those that read anything, the best first; of each kind the best variant only."""
         best: dict[str, Trial] = {}
         for trial in self._trials:
-            name = trial.candidate.settings.get("profile", trial.candidate.kind)
+            settings = trial.candidate.settings
+            name = settings.get("profile") or (trial.candidate.kind + settings.get("driver", ""))
             if trial.readings and (name not in best or trial.score > best[name].score + BETTER):
                 best[name] = trial
         return sorted(best.values(), key=lambda trial: -trial.score)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drivers.registry import make_transport
-from drivers.transport import LineDown, Transport
-from station.commissioning.answers import Answers
+from drivers.transport import LineDown, Publishing, Transport
+from station.commissioning.answers import Answers, BrokerAnswers
 from station.commissioning.candidates import Candidate, Question, questions
 from station.commissioning.contest import Contest, Trial
 
@@ -65,6 +65,7 @@ class Listener:
     ) -> None:
         self.contest = contest
         self.answers = Answers()
+        self._broker = BrokerAnswers() if answers and isinstance(transport, Publishing) else None
         self._transport, self._clock, self._monotonic = transport, clock, monotonic
         self._asks, self._may_answer = list(asks), answers
         self._asked: bytes | None = None
@@ -79,10 +80,12 @@ class Listener:
             self._asked, self._due = question[0], now + question[1]
             self._transport.write(self._asked)
         chunk = self._transport.read(_READ_S)
+        if self._broker:
+            self._broker.hear(chunk, self._clock(), now, self._transport)
         if chunk is None:
             self.contest.quiet()
             return
-        self.contest.hear(chunk.data, whole=chunk.whole, asked=self._asked)
+        self.contest.hear(chunk, asked=self._asked)
         if chunk.receipt is not None:
             self._transport.confirm(chunk.receipt)
         answer = self.answers.hear(chunk.data, self._clock(), now) if self._may_answer else b""

@@ -10,6 +10,7 @@ import pytest
 
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
+from drivers.transport import Chunk
 from station.commissioning.candidates import Candidate, candidates, questions, unasked
 from station.commissioning.contest import Contest
 from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
@@ -27,7 +28,7 @@ def contest() -> Contest:
 def test_the_right_driver_reads_everything_and_comes_first(data: bytes, kind: str) -> None:
     heard = contest()
     for _ in range(3):
-        heard.hear(data)
+        heard.hear(Chunk(data))
     heard.quiet()
     best = heard.ranking()[0]
     assert (best.candidate.kind, best.score, best.readings, best.refused) == (kind, 1.0, 3, 0)
@@ -37,13 +38,13 @@ def test_the_right_driver_reads_everything_and_comes_first(data: bytes, kind: st
 def test_a_variant_is_named_where_only_it_reads_the_device() -> None:
     heard = contest()
     for _ in range(3):
-        heard.hear(message(43_120, spaced=True))
+        heard.hear(Chunk(message(43_120, spaced=True)))
     assert dict(heard.ranking()[0].candidate.settings) == {"form": "extra_space"}
 
 
 def test_garbage_is_read_by_nobody_and_kept() -> None:
     heard = contest()
-    heard.hear(bytes(range(128, 160)) * 20)
+    heard.hear(Chunk(bytes(range(128, 160)) * 20))
     heard.quiet()
     assert heard.ranking() == []
     assert len(heard.data) == 640

@@ -19,6 +19,7 @@ from drivers.registry import make_protocol, make_transport
 from drivers.simulated.astm import AstmInstrument, link_frames, result_message
 from drivers.simulated.line import PtyLine, TcpLine, TwoWayLine
 from drivers.simulated.modbus import ModbusDevice, float_registers
+from drivers.transport import Chunk
 from station.commissioning.answers import Answers
 from station.commissioning.candidates import Candidate, asked_together, candidates, questions
 from station.commissioning.contest import Contest
@@ -124,7 +125,7 @@ def test_on_the_network_both_framings_are_tried(framing: str) -> None:
     line = TcpLine()
     query = Query(3, 4, 0, 3, tcp=framing == "tcp")
     with modbus(line, query):
-        heard = search(f"tcp:127.0.0.1:{line.port}", candidates(network=True, unit=3), seconds=0.3)
+        heard = search(f"tcp:127.0.0.1:{line.port}", candidates(place="network", unit=3), seconds=0.3)
     line.close()
     assert heard.best is not None
     more = {"framing": "tcp"} if framing == "tcp" else {}
@@ -147,7 +148,7 @@ def test_a_device_that_refuses_every_map_is_told_to_speak_modbus(tmp_path: Path)
 
 
 def test_every_question_to_modbus_reads_and_none_can_be_taken_for_a_command_in_letters() -> None:
-    entries = [one for one in candidates(network=True) if one.kind == "modbus"]
+    entries = [one for one in candidates(place="network") if one.kind == "modbus"]
     assert len(entries) == 6
     for request, _ in questions(entries):
         body = request[6:] if request.startswith(b"\x00\x01\x00\x00") else request
@@ -161,9 +162,9 @@ def test_an_answer_is_read_by_the_map_that_asked_and_by_no_other() -> None:
     assert len(asked_together(chosen, entries)) == 3
     contest = Contest(clock, entries)
     answer = FLOAT.response(float_registers(43_120))
-    contest.hear(answer, asked=Query(1, 3, 0, 7).request)
+    contest.hear(Chunk(answer), asked=Query(1, 3, 0, 7).request)
     assert contest.ranking() == []
-    contest.hear(answer, asked=FLOAT.request)
+    contest.hear(Chunk(answer), asked=FLOAT.request)
     (best,) = contest.ranking()
     assert (best.candidate, contest.recording(best)) == (chosen, answer)
     assert bytes(contest.data) == answer * 2
@@ -171,7 +172,7 @@ def test_an_answer_is_read_by_the_map_that_asked_and_by_no_other() -> None:
 
 def test_maps_are_asked_in_turn_and_what_was_written_works_as_it_is(tmp_path: Path) -> None:
     line = TcpLine()
-    entries = candidates(network=True)
+    entries = candidates(place="network")
     chosen = Candidate("modbus", {"profile": "float-weight"})
     contest = Contest(clock, entries)
     transport = make_transport(f"tcp:127.0.0.1:{line.port}")
