@@ -123,7 +123,7 @@ def _lines(entry: dict[str, Any]) -> list[str]:
     for key, setting in entry["settings"].items():
         allowed = "|".join(setting["allowed"]) or _("any text")
         lines.append(f"    --set {key}={setting['default']}  ({allowed})  {_(setting['help'])}")
-    return [*lines, f'    port = "{entry["port"]}"', ""]
+    return [*lines, *(f"    {line}" for line in entry["example"].splitlines()), ""]
 
 
 def _chosen_faults(text: str) -> list[Any]:
