@@ -96,6 +96,11 @@ class Driver:
         elif delivery.receipt is not None:
             self._transport.confirm(delivery.receipt)
 
+    @property
+    def repeats(self) -> bool:
+        """The device says its last result again and again: an equal one counts only after `new_sample`."""
+        return self._repeats.expected
+
     def new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""
         self._repeats.fresh()

@@ -90,6 +90,7 @@ def serve(options: ServeOptions) -> int:
             health=vitals.facts,
             admin_token=_admin_token(ledger.folder),
             wake_vision=light_box.wake,
+            new_sample=devices.new_sample,
         )
         server = Server(context, settings, ledger.folder)
         crash.stop_with(server)

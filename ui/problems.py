@@ -82,6 +82,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no earlier model of {task} for {species} is left"),
         N_("Promote another installed model instead."),
     ),
+    "no_repeats": (
+        N_("{name} sends each result once"),
+        N_("Measure the sample: its result comes by itself."),
+    ),
+    "device_down": (
+        N_("{name} is not connected"),
+        N_("See on the devices screen what is wrong, then repeat."),
+    ),
     # not valid
     "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),
     "unknown_claim": (N_("the claim {claim} is not known"), N_("Choose one of: {known}.")),

@@ -16,7 +16,8 @@ Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without
 @dataclass(frozen=True, slots=True)
 class DeviceLive:
     """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
-    the port's; name and numbers are of the instrument plugged in there since `plugged_since`."""
+    the port's; name and numbers are of the instrument plugged in there since `plugged_since`. `repeats`: it
+    says its last result again and again, so a person says when it shows a new sample's."""
 
     id: str
     name: str
@@ -36,6 +37,7 @@ class DeviceLive:
     verified_until: date | None = None
     is_verified: bool = True
     plugged_since: datetime | None = None
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`live` and `health` are called often and must not block; `wake_vision` says a capture waits."""
+    """`live` and `health` are called often and must not block; `wake_vision` says a capture waits.
+    `new_sample` tells the device at a port that its next result counts even if it equals the last one."""
 
     desk: Desk
     blobs: Blobs
@@ -67,4 +70,5 @@ class Context:
     health: Callable[[], HealthFacts]
     admin_token: str
     wake_vision: Callable[[], None]
+    new_sample: Callable[[str], None]
     limits: Limits = field(default_factory=Limits)

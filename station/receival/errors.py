@@ -44,6 +44,8 @@ class Fault(StrEnum):
     RELEASE_ACTIVE = "release_active"
     RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
     NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
+    NO_REPEATS = "no_repeats"
+    DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     UNKNOWN_CLAIM = "unknown_claim"

@@ -102,6 +102,18 @@ def swap(desk: Desk, port_id: str, new: Described, note: str, actor: Actor, at: 
     return Plugged(assignment, row)
 
 
+def tell_new_sample(desk: Desk, port_id: str, actor: Actor, at: datetime) -> None:
+    """A person says that the instrument at the port shows a new sample's result, equal or not.
+
+    Raises NotFound(unknown_port)."""
+    with desk.ledger.write() as tx:
+        row = instrument_at(tx, port_id, at)
+        audit.record(
+            tx, "new_sample_told", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            data={"port": port_id, "name": row.name},
+        )  # fmt: skip
+
+
 def describe(row: Instrument, said: Described) -> None:
     """Brings the row to what is said; what is not said stays as it was."""
     row.name = said.name

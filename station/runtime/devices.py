@@ -77,6 +77,10 @@ class Devices:
                 self._plugged = plugged(tx)
         return self._plugged
 
+    def new_sample(self, port_id: str) -> None:
+        """Its next result counts even if it equals the last one."""
+        self._drivers[port_id].new_sample()
+
     def unverified(self) -> list[str]:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
@@ -107,4 +111,5 @@ class Devices:
             verified_until=there.instrument.verified_until,
             is_verified=limits_of(there.instrument).is_verified(self._clock().date()),
             plugged_since=there.assignment.from_at,
+            repeats=driver.repeats,
         )

@@ -101,6 +101,7 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             health=lambda: counter.health[0],
             admin_token=ADMIN_TOKEN,
             wake_vision=lambda: counter.woken.append(1),
+            new_sample=lambda port: None,
             limits=replace(Limits(min_free_mb_uploads=0, warn_free_mb=0), **limits),
         )
     )

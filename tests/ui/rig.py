@@ -62,6 +62,7 @@ class Station:
     token: str
     terminal: Terminal
     devices: list[DeviceLive] = field(default_factory=list)
+    told_new_sample: list[str] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
     _context: Context | None = None
     _server: uvicorn.Server | None = None
@@ -126,6 +127,7 @@ def served(folder: Path) -> Iterator[Station]:
         health=lambda: station.facts,
         admin_token="admin",
         wake_vision=lambda: None,
+        new_sample=station.told_new_sample.append,
     )
     station.start()
     try:

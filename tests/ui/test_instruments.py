@@ -94,3 +94,19 @@ async def test_an_analysis_whose_line_failed_is_asked_about_before_it_counts(sta
         await t.hear("Affecté à S1.")
     with silo.desk.ledger.read() as tx:
         assert queries.unpaired(tx) == []
+
+
+async def test_a_meter_that_repeats_its_value_is_told_of_a_new_sample(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.see("F10/M menu")
+        assert "nouvel éch." not in t.text
+        await t.press("r")
+        await t.hear("Ici chaque instrument envoie chaque résultat une seule fois")
+        station.devices = [replace(station.devices[1], name="Tesma", state="live", error=None, repeats=True)]
+        await t.see("R nouvel éch.")
+        await t.press("r")
+        await t.see("Tesma affiche la valeur du nouvel échantillon")
+        assert station.told_new_sample == []
+        await t.press("enter")
+        await t.hear("Tesma : la prochaine valeur compte pour un nouvel échantillon.")
+    assert station.told_new_sample == ["gac"]

@@ -28,6 +28,7 @@ from ui.tui.dialogs import Ask, Choose
 from ui.tui.feed import EVERYTHING, Feed
 from ui.tui.keyboard import Keyboard
 from ui.tui.menu import help_dialog, menu_dialog
+from ui.tui.new_sample import ask_new_sample, repeating
 from ui.tui.notices import Notices, problem_text
 from ui.tui.persons import Persons
 from ui.tui.scans import ScanRouter
@@ -54,6 +55,7 @@ class StationApp(App[None]):
         Binding("d", "show('devices')", show=False),
         Binding("c", "show('cells')", show=False),
         Binding("t", "show('tickets')", show=False),
+        Binding("r", "new_sample", show=False),
         Binding("f10,m", "menu", show=False),
         Binding("f11,l", "language", show=False),
         Binding("f12,k", "contrast", show=False),
@@ -119,6 +121,7 @@ class StationApp(App[None]):
             ("F2/Q", t.gettext("queue")),
             ("F3/A", t.gettext("arrival")),
             ("F4/E", t.gettext("exceptions")),
+            *([("R", t.gettext("new sample"))] if repeating(self) else []),
             ("F10/M", t.gettext("menu")),
             ("F1/H", t.gettext("help")),
         ]
@@ -289,6 +292,9 @@ class StationApp(App[None]):
     def action_menu(self) -> None:
         if self.client.person is not None:
             menu_dialog(self)
+
+    def action_new_sample(self) -> None:
+        ask_new_sample(self)
 
     def action_change_person(self) -> None:
         self._persons.change()

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ui.tui.dialogs import Choice, Choose, Option, Read
+from ui.tui.new_sample import repeating
 from ui.tui.screens.queue import QueueScreen
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def menu_dialog(app: "StationApp") -> None:
         Option("change_person", t.gettext("Another person signs in")),
         Option("quit", t.gettext("Quit the terminal")),
     ]
+    if repeating(app):
+        options.insert(0, Option("new_sample", t.gettext("New sample with the same value (R)")))
     queue = app.screen if isinstance(app.screen, QueueScreen) else None
     if queue is not None and queue.may_tip_elsewhere:
         options.insert(0, Option("tipped", t.gettext("Tipped elsewhere than decided")))
@@ -54,6 +57,7 @@ def help_dialog(app: "StationApp") -> Read:
         t.gettext("Load: F5/I type a value or the variety   F6/O another cell   F7/B barcode"),
         t.gettext("F8/X refuse   F9/G the supplier leaves"),
         t.gettext("Arrival: F5/V save   F9/P add a load   F6/O next load   F7/X remove it"),
-        t.gettext("Exceptions: Enter or a scan assigns   F8/X dismisses"),
+        t.gettext("Exceptions: Enter or a scan assigns   F8/X dismisses   Devices: F7/S swaps"),
+        t.gettext("R: a meter that repeats its value shows a new sample of the same value"),
     ]
     return Read(t.gettext("Keys"), "\n".join(lines), t)

@@ -3,13 +3,37 @@
 from fastapi import APIRouter, Depends
 
 from station.api import schemas
-from station.api.asked import Asked
-from station.api.auth import terminal
+from station.api.asked import Ask, Asked
+from station.api.auth import BySomebody, terminal
+from station.api.context import DeviceLive
+from station.api.openapi import problems
 from station.api.views.devices import device
+from station.receival import instruments
+from station.receival.errors import Conflict, Fault, NotFound
 
-router = APIRouter(tags=["devices"], dependencies=[Depends(terminal)])
+router = APIRouter(prefix="/devices", tags=["devices"])
 
 
-@router.get("/devices")
+@router.get("", dependencies=[Depends(terminal)])
 def list_devices(asked: Asked) -> list[schemas.Device]:
     return [device(live, asked.language) for live in asked.context.live()]
+
+
+@router.post("/{port_id}/new-sample", responses=problems(404, 409))
+def new_sample(asked: Asked, by: BySomebody, port_id: str) -> schemas.Device:
+    """The instrument shows a new sample's result: it counts even if it equals the last one."""
+    live = _device(asked, port_id)
+    if not live.repeats:
+        raise Conflict(Fault.NO_REPEATS, name=live.name)
+    if live.state == "down":
+        raise Conflict(Fault.DEVICE_DOWN, name=live.name)
+    instruments.tell_new_sample(asked.desk, port_id, by, asked.now())
+    asked.context.new_sample(port_id)
+    return device(live, asked.language)
+
+
+def _device(asked: Ask, port_id: str) -> DeviceLive:
+    live = next((one for one in asked.context.live() if one.id == port_id), None)
+    if live is None:
+        raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
+    return live

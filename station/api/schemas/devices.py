@@ -10,7 +10,8 @@ from station.api.schemas.common import Celsius, In, Name, Reason, Serial, Text, 
 
 class Device(BaseModel):
     """A port and the instrument plugged in there. `id` is the port's; `last_heard` None: never since the
-    station started. `error` says what is wrong and what to do."""
+    station started. `error` says what is wrong and what to do. `repeats`: it says its last result again
+    and again; an equal one of a new sample counts when a person says so."""
 
     id: str
     name: str
@@ -30,6 +31,7 @@ class Device(BaseModel):
     verified_until: date | None = None
     is_verified: bool = True
     plugged_since: datetime | None = None
+    repeats: bool = False
 
 
 class SwapIn(In):

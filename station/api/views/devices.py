@@ -26,6 +26,7 @@ def device(live: DeviceLive, language: str) -> schemas.Device:
         verified_until=live.verified_until,
         is_verified=live.is_verified,
         plugged_since=live.plugged_since,
+        repeats=live.repeats,
     )
 
 

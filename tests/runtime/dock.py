@@ -1,0 +1,55 @@
+"""The instruments of a site file at their real lines: intake running, counter served."""
+
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from drivers.driver import Driver
+from station.receival.reference import load_site
+from station.runtime.devices import Devices, make_drivers
+from station.runtime.intake import Intake
+from station.site import reference_of
+from station.site_file import SiteSettings
+from tests.api.rig import Counter
+from tests.silo_rig import RULES
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "site.toml"
+
+
+@dataclass(frozen=True)
+class Dock:
+    counter: Counter
+    devices: Devices
+    drivers: dict[str, Driver]
+
+
+def site_with(*instruments: dict[str, Any]) -> SiteSettings:
+    """The example's cells, pits and lines with these instruments."""
+    said = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    return SiteSettings.model_validate({**said, "instruments": list(instruments), "order": {}})
+
+
+@contextmanager
+def docked(counter: Counter, *instruments: dict[str, Any]) -> Iterator[Dock]:
+    """The counter with these instruments, read until the block ends."""
+    silo, settings = counter.silo, site_with(*instruments)
+    load_site(silo.desk, reference_of(settings, EXAMPLE), [RULES], silo.clock())
+    drivers = make_drivers(settings, EXAMPLE, silo.clock)
+    frames = silo.desk.ledger.folder / "frames"
+    intake = Intake(silo.desk, drivers, frames, settings.weighing_rule(), silo.clock)
+    devices = Devices(settings, drivers, intake, silo.desk.ledger, silo.clock)
+    counter.app.state.context = replace(counter.context(), live=devices.live, new_sample=devices.new_sample)
+    with intake.running():
+        yield Dock(counter, devices, drivers)
+
+
+def until(condition: Callable[[], object], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        threading.Event().wait(0.01)
