@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
+from drivers.catalogue import catalogue
 from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
@@ -23,10 +24,11 @@ from station.receival import reference
 from station.receival.desk import Desk
 from station.runtime import bundles as bundle_files
 from station.runtime.announcer import Announcer
-from station.runtime.devices import Devices, make_drivers
+from station.runtime.devices import Devices
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
+from station.runtime.ports import Ports
 from station.runtime.shadows import Shadows
 from station.settings import Problem, SettingsError, load_settings
 from station.site import policy_of, reference_of, rule_pack_texts
@@ -66,8 +68,8 @@ def serve(options: ServeOptions) -> int:
         reference.load_site(desk, reference_of(settings, options.config), texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         blobs = Blobs(ledger.folder / "photos")
-        drivers = make_drivers(settings, options.config, clock)
-        intake = Intake(desk, drivers, ledger.folder / "frames", settings.weighing_rule(), clock)
+        ports = Ports(settings, options.config, ledger, clock)
+        intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
         bundles = Blobs(ledger.folder / bundle_files.FOLDER)
         bundle_files.ship(desk, bundles, clock())
         timeout_s = settings.vision.answer_timeout_s
@@ -79,7 +81,7 @@ def serve(options: ServeOptions) -> int:
             when_done=shadows.wake,
         )  # fmt: skip
         watch = jobs.Watch(ledger)
-        devices = Devices(settings, drivers, intake, ledger, clock)
+        devices = Devices([one.id for one in settings.instruments], ports, intake, ledger, clock)
         announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
         context = Context(
@@ -91,6 +93,9 @@ def serve(options: ServeOptions) -> int:
             admin_token=_admin_token(ledger.folder),
             wake_vision=light_box.wake,
             new_sample=devices.new_sample,
+            check_wiring=ports.check,
+            replug=devices.replug,
+            drivers=catalogue,
         )
         server = Server(context, settings, ledger.folder)
         crash.stop_with(server)

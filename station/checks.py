@@ -14,9 +14,11 @@ from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.receival.instruments import Plugged, plugged
+from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
 from station.settings import SettingsError, load_settings
-from station.site import protocol_of, rule_pack_texts
+from station.site import protocol_of, rewired, rule_pack_texts
 from station.site_file import Instrument, SiteSettings
 from station.store import audit
 from station.store.engine import Ledger, LedgerBusy, LedgerError
@@ -48,8 +50,7 @@ def check_site(file: Path) -> list[Finding]:
     found += _rules(settings, file)
     found += _folder(file.parent / settings.site.data)
     found += _bundles(settings)
-    for index, instrument in enumerate(settings.instruments):
-        found += _instrument(f"instruments[{index}] {instrument.id}", instrument, file)
+    found += _ports(settings, file)
     found += _recordings(file.parent / FOLDER)
     return found
 
@@ -109,6 +110,34 @@ def _bundles(settings: SiteSettings) -> Iterator[Finding]:
             yield Finding("model", True, f"{bundle.name} {bundle.version}, as shipped")
         except BundleError as error:
             yield Finding("model", False, str(error))
+
+
+def _ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+    """Each port as it is read now: where an instrument was swapped, not as the site file says."""
+    swapped = _swapped(file.parent / settings.site.data)
+    for index, section in enumerate(settings.instruments):
+        where = f"instruments[{index}] {section.id}"
+        there = swapped.get(section.id)
+        if there is None:
+            yield from _instrument(where, section, file)
+            continue
+        wiring, name = wiring_of(there.assignment), there.instrument.name
+        serial = there.instrument.serial_number
+        text = f"{name} (serial no. {serial}) is plugged in, read by {wiring.driver} at {wiring.address}"
+        yield Finding(where, True, f"not as the site file says: {text}")
+        try:
+            yield from _instrument(where, rewired(section, wiring), file)
+        except SettingError as error:
+            yield Finding(where, False, str(error))
+
+
+def _swapped(folder: Path) -> dict[str, Plugged]:
+    """What is plugged in and is not what the site file says; a running station alone knows it."""
+    try:
+        with closing(Ledger(folder)) as ledger, ledger.read() as tx:
+            return {port: there for port, there in plugged(tx).items() if not there.is_as_declared}
+    except (LedgerError, OSError):
+        return {}  # told by the finding about the database
 
 
 def _instrument(where: str, instrument: Instrument, file: Path) -> Iterator[Finding]:

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import ValidationError
+
+from drivers.errors import SettingError
 from drivers.kind import Kind
 from drivers.registry import make_protocol
 from station.receival.desk import Policy
 from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile
+from station.receival.wiring import Wiring
 from station.settings import Problem, SettingsError
 from station.site_file import Instrument, SiteSettings, opening_values
 
@@ -36,6 +40,20 @@ def protocol_of(instrument: Instrument, file: Path) -> Kind:
     if beside.is_file():
         words["profile"] = str(beside)
     return make_protocol(instrument.driver, words)
+
+
+def rewired(section: Instrument, wiring: Wiring) -> Instrument:
+    """The section as the site file would say it of an instrument that is read so. Raises SettingError."""
+    said = section.model_dump() | {
+        "driver": wiring.driver, "port": wiring.address, "settings": dict(wiring.settings),
+    }  # fmt: skip
+    if wiring.driver != section.driver:
+        del said["silent_after_s"]  # it was said of the other one
+    try:
+        return Instrument.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
 
 
 def reference_of(settings: SiteSettings, file: Path) -> SiteFile:
@@ -70,6 +88,7 @@ def reference_of(settings: SiteSettings, file: Path) -> SiteFile:
                 uncertainty={analyte.value: u for analyte, u in instrument.uncertainty.items()},
                 grain_low_c=instrument.grain_temperature_c[0] if instrument.grain_temperature_c else None,
                 grain_high_c=instrument.grain_temperature_c[1] if instrument.grain_temperature_c else None,
+                settings=instrument.settings,
             )
             for instrument in settings.instruments
         ),

@@ -111,6 +111,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_form_field": (N_("the form has no field {field}"), N_("Send only: {known}.")),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
+    "wiring_wrong": (
+        N_("an instrument cannot be read like this: {text}"),
+        N_("Correct the driver, the address or the settings; silo devices lists them."),
+    ),
+    "other_category": (
+        N_("{driver} reads another sort of instrument than stands at {port}"),
+        N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
+    ),
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from station.receival.desk import Desk
+from station.receival.instruments import Plugged
+from station.receival.wiring import Wiring
 from station.store.blobs import Blobs
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
@@ -17,7 +19,8 @@ Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without
 class DeviceLive:
     """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
     the port's; name and numbers are of the instrument plugged in there since `plugged_since`. `repeats`: it
-    says its last result again and again, so a person says when it shows a new sample's."""
+    says its last result again and again, so a person says when it shows a new sample's. `plugged` is its
+    record."""
 
     id: str
     name: str
@@ -38,6 +41,7 @@ class DeviceLive:
     is_verified: bool = True
     plugged_since: datetime | None = None
     repeats: bool = False
+    plugged: Plugged | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits.
-    `new_sample` tells the device at a port that its next result counts even if it equals the last one."""
+    `new_sample` tells the device at a port that its next result counts even if it equals the last one;
+    `check_wiring` says how a port would be read (raises Invalid for what cannot be), `replug` reads it so.
+    `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
     blobs: Blobs
@@ -71,4 +77,7 @@ class Context:
     admin_token: str
     wake_vision: Callable[[], None]
     new_sample: Callable[[str], None]
+    check_wiring: Callable[[str, Wiring], Wiring]
+    replug: Callable[[str], None]
+    drivers: Callable[[], list[dict[str, Any]]]
     limits: Limits = field(default_factory=Limits)

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.people import act_on, valid
-from station.cli.say import _, now, out, tell
+from station.cli.say import Exit, _, fail, now, out, pairs, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:
     instrument = typer.Typer(no_args_is_help=True, help=_("The instruments of the site."))
-    instrument.command("swap", help=_("Another instrument of the same kind measures at a port."))(swap)
+    instrument.command("swap", help=_("Another instrument measures at a port, read in its own way."))(swap)
     instrument.command("list", help=_("Every instrument that the site has known, as JSON lines."))(show)
     app.add_typer(instrument, name="instrument")
 
@@ -28,20 +28,49 @@ def swap(
         datetime | None, typer.Option(formats=["%Y-%m-%d", "%d/%m/%Y"], help=_("Day its verification ends."))
     ] = None,
     asset_tag: Annotated[str | None, typer.Option(help=_("The site's own number on it."))] = None,
+    grain_temperature: Annotated[
+        tuple[float, float] | None,
+        typer.Option(metavar="LOW HIGH", help=_("Grain temperatures for which it may be believed, °C.")),
+    ] = None,
+    uncertainty: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ANALYTE=VALUE", help=_("Its standard uncertainty; may be repeated.")),
+    ] = None,
+    driver: Annotated[
+        str | None, typer.Option(help=_("Kind of device, of: silo devices. Without it as before."))
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help=_("A setting of the driver."))
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help=_("Profile of the device: a file, or the name of one that ships."))
+    ] = None,
+    address: Annotated[
+        str | None, typer.Option(help=_("Where it is plugged in, as port in the site file."))
+    ] = None,
     note: Annotated[str, typer.Option(help=_("Why it was swapped."))] = "",
 ) -> None:
     from station.api.schemas import SwapIn
-    from station.receival import instruments
-    from station.receival.desk import Actor
 
-    day = verified_until.date() if verified_until else None
-    values = {"name": name, "serial_number": serial, "asset_tag": asset_tag, "note": note}
-    body = valid(SwapIn, {**values, "verified_until": day})
-    new = instruments.Described(body.name, body.serial_number, body.asset_tag, body.verified_until)
+    said = _settings(settings, profile)
+    is_rewired = driver is not None or address is not None or said is not None
+    body = valid(
+        SwapIn,
+        {
+            "name": name,
+            "serial_number": serial,
+            "asset_tag": asset_tag,
+            "note": note,
+            "verified_until": verified_until.date() if verified_until else None,
+            "grain_temperature_c": grain_temperature,
+            "uncertainty": _numbers(uncertainty or []),
+            "wiring": {"driver": driver, "address": address, "settings": said} if is_rewired else None,
+        },
+    )
     act_on(
         config,
         lambda call: call("POST", f"/admin/instruments/{port_id}/swap", body.model_dump(mode="json")),
-        lambda desk: instruments.swap(desk, port_id, new, body.note, Actor("installer"), now()),
+        lambda desk: _swap_here(config, desk, port_id, body),
     )
     tell(_("{name} (serial no. {number}) measures here from now on.").format(name=name, number=serial))
 
@@ -49,6 +78,37 @@ def swap(
 def show(config: ConfigOption) -> None:
     for row in act_on(config, lambda call: call("GET", "/admin/instruments", None), _rows):
         out(row)
+
+
+def _swap_here(config: Path, desk: Any, port_id: str, body: Any) -> None:
+    """On the closed data folder, checked as the running station would."""
+    from station.api.routes.instruments import described, wiring_asked
+    from station.receival.desk import Actor
+    from station.receival.instruments import swap
+    from station.runtime.ports import Ports
+    from station.settings import load_settings
+
+    ports = Ports(load_settings(config), config, desk.ledger, now)
+    wiring = ports.check(port_id, wiring_asked(desk, port_id, body))
+    swap(desk, port_id, described(body), body.note, Actor("installer"), now(), wiring=wiring)
+
+
+def _settings(given: list[str] | None, profile: str | None) -> dict[str, str] | None:
+    """None where nothing is said. A profile file is named so that the station finds it from anywhere."""
+    if given is None and profile is None:
+        return None
+    said = pairs(given or [])
+    if profile is not None:
+        file = Path(profile)
+        said["profile"] = str(file.resolve()) if file.is_file() else profile
+    return said
+
+
+def _numbers(given: list[str]) -> dict[str, float]:
+    try:
+        return {name: float(value) for name, value in pairs(given).items()}
+    except ValueError:
+        fail(_("--uncertainty: write it as moisture=0.2"), Exit.USAGE)
 
 
 def _rows(desk: Any) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli.say import Exit, _, fail, now, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 TIMEOUT_S = 10.0
@@ -75,6 +75,7 @@ def token_revoke(name: str, config: ConfigOption) -> None:
 
 def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callable[..., Any]) -> Any:
     """Beside a running station its API is used; a closed data folder is opened for the moment."""
+    from station.api.problems import Rejected
     from station.receival.desk import Desk
     from station.receival.errors import Refusal
     from station.settings import SettingsError, load_settings
@@ -96,9 +97,9 @@ def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callabl
     except LedgerError as error:
         fail(str(error), Exit.DATABASE)
     except Refusal as refusal:
-        from station.cli.say import LANGUAGE
-
-        fail(problem(refusal.code, refusal.params, LANGUAGE)[0], Exit.NEGATIVE)
+        fail(". ".join(problem(refusal.code, refusal.params, LANGUAGE)), Exit.NEGATIVE)
+    except Rejected as rejected:
+        fail("; ".join(f"{one['field']}: {one['message']}" for one in rejected.errors), Exit.USAGE)
 
 
 def _caller(url: str, token_file: Path) -> Callable[..., Any]:
@@ -106,7 +107,7 @@ def _caller(url: str, token_file: Path) -> Callable[..., Any]:
 
     def call(method: str, path: str, body: dict[str, Any] | None) -> Any:
         try:
-            headers = {"Authorization": f"Bearer {token_file.read_text()}"}
+            headers = {"Authorization": f"Bearer {token_file.read_text()}", "Accept-Language": LANGUAGE}
             answer = httpx2.request(method, url + path, json=body, headers=headers, timeout=TIMEOUT_S)
         except (OSError, httpx2.HTTPError) as error:
             fail(
@@ -114,7 +115,8 @@ def _caller(url: str, token_file: Path) -> Callable[..., Any]:
                 Exit.NETWORK,
             )
         if answer.is_error:
-            fail(answer.json().get("detail", answer.text), Exit.NEGATIVE)
+            said = answer.json()
+            fail(". ".join(filter(None, (said["detail"], said["action"]))), Exit.NEGATIVE)
         return answer.json() if answer.content else None
 
     return call

@@ -57,6 +57,8 @@ class Fault(StrEnum):
     UNKNOWN_FORM_FIELD = "unknown_form_field"
     NO_PHOTO = "no_photo"
     TIME_IN_FUTURE = "time_in_future"
+    WIRING_WRONG = "wiring_wrong"
+    OTHER_CATEGORY = "other_category"
     # not allowed
     WRONG_PIN = "wrong_pin"
     UNKNOWN_TOKEN = "unknown_token"

@@ -5,14 +5,16 @@ file. The instrument there has a serial number, a verification date and a histor
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from station.grain.remarks import LimitsOfUse
 from station.receival.desk import Actor, Desk
 from station.receival.errors import Conflict, Fault, NotFound
+from station.receival.wiring import Wiring, declared_wiring, wiring_of
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Instrument, PortAssignment
@@ -31,13 +33,25 @@ class Described:
     grain_low_c: float | None = None
     grain_high_c: float | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON values."""
+        until = self.verified_until.isoformat() if self.verified_until else None
+        return {**asdict(self), "verified_until": until, "uncertainty": dict(self.uncertainty)}
+
 
 @dataclass(frozen=True, slots=True)
 class Plugged:
-    """The instrument at a port, and since when."""
+    """The instrument at a port, and since when. `declared` is the one that the site file names there."""
 
     assignment: PortAssignment
     instrument: Instrument
+    declared: Instrument
+
+    @property
+    def is_as_declared(self) -> bool:
+        """Is what is plugged in, and how it is read, what the site file says?"""
+        said = declared_wiring(self.assignment)
+        return self.instrument.id == self.declared.id and said in (None, wiring_of(self.assignment))
 
 
 def plugged(tx: Session) -> dict[str, Plugged]:
@@ -48,7 +62,36 @@ def plugged(tx: Session) -> dict[str, Plugged]:
         .where(col(PortAssignment.to_at).is_(None))
         .order_by(col(PortAssignment.port_id), col(PortAssignment.id))
     )
-    return {assignment.port_id: Plugged(assignment, row) for assignment, row in tx.exec(query)}
+    declared = declared_instruments(tx)
+    return {
+        place.port_id: Plugged(place, row, declared.get(place.port_id, row)) for place, row in tx.exec(query)
+    }
+
+
+def declared_instruments(tx: Session) -> dict[str, Instrument]:
+    """The instrument that the site file named last, by port id."""
+    query = (
+        select(PortAssignment.port_id, Instrument)
+        .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
+        .where(col(PortAssignment.by).is_(None))
+        .order_by(col(PortAssignment.id))
+    )
+    return dict(tx.exec(query).all())
+
+
+def wiring_for(tx: Session, port_id: str, serial_number: str | None) -> Wiring:
+    """How the instrument with this serial number is read unless another way is said: as it was when it last
+    stood at this port, else as the present one. Raises NotFound(unknown_port)."""
+    present = plugged(tx).get(port_id)
+    if present is None:
+        raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
+    query = (
+        select(PortAssignment)
+        .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
+        .where(PortAssignment.port_id == port_id, Instrument.serial_number == serial_number)
+        .order_by(col(PortAssignment.id).desc())
+    )
+    return wiring_of(tx.exec(query.limit(1)).first() or present.assignment)
 
 
 def instrument_at(tx: Session, port_id: str, at: datetime) -> Instrument:
@@ -76,30 +119,49 @@ def history(tx: Session) -> Sequence[tuple[Instrument, list[PortAssignment]]]:
     return [(row, [one for one in places if one.instrument_id == row.id]) for row in rows]
 
 
-def swap(desk: Desk, port_id: str, new: Described, note: str, actor: Actor, at: datetime) -> Plugged:
-    """Another instrument of the same kind is plugged in: what is measured from now on is its own.
+def swap(
+    desk: Desk, port_id: str, new: Described, note: str, actor: Actor, at: datetime, *,
+    wiring: Wiring | None = None,
+) -> Plugged:  # fmt: skip
+    """Another instrument is plugged in, read by `wiring` (None: see `wiring_for`): what is measured from now
+    on is its own.
 
-    A serial number that is not known begins a new instrument; one that is known continues its history.
-    Raises NotFound(unknown_port), Conflict(same_instrument, instrument_in_use)."""
+    A serial number that is not known begins a new instrument; one that is known continues its history, and
+    the present one may be said again with another wiring. Raises NotFound(unknown_port),
+    Conflict(same_instrument, instrument_in_use)."""
     with desk.ledger.write() as tx:
+        chosen = wiring or wiring_for(tx, port_id, new.serial_number)
         present = plugged(tx).get(port_id)
         if present is None:
             raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
         before = present.instrument
-        if before.serial_number == new.serial_number:
+        is_same = before.serial_number == new.serial_number
+        if is_same and wiring_of(present.assignment) == chosen:
             raise Conflict(Fault.SAME_INSTRUMENT, serial=new.serial_number, name=before.name)
-        row = _known_again(tx, new, before) or _new_row(new, before, at)
+        row = before if is_same else _known_again(tx, new, port_id, chosen.driver)
+        row = row or _new_row(new, before, chosen.driver, at)
         describe(row, new)
+        row.driver = chosen.driver
         tx.add(row)
-        assignment = plug(tx, port_id, present.assignment.port, row, at, by=actor.name, note=note)
+        assignment = plug(
+            tx,
+            port_id,
+            chosen,
+            row,
+            at,
+            declared=declared_wiring(present.assignment),
+            by=actor.name,
+            note=note,
+        )
         audit.record(
             tx, "instrument_swapped", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
             data={
                 "port": port_id, "name": row.name, "serial_number": row.serial_number, "note": note,
+                "wiring": chosen.as_dict(),
                 "before": {"id": before.id, "name": before.name, "serial_number": before.serial_number},
             },
         )  # fmt: skip
-    return Plugged(assignment, row)
+    return Plugged(assignment, row, present.declared)
 
 
 def tell_new_sample(desk: Desk, port_id: str, actor: Actor, at: datetime) -> None:
@@ -126,10 +188,10 @@ def describe(row: Instrument, said: Described) -> None:
 
 
 def plug(
-    tx: Session, port_id: str, address: str, row: Instrument, at: datetime, *, by: str | None = None,
-    note: str = "",
+    tx: Session, port_id: str, wiring: Wiring, row: Instrument, at: datetime, *, declared: Wiring | None,
+    by: str | None = None, note: str = "",
 ) -> PortAssignment:  # fmt: skip
-    """Ends what was plugged in at the port and begins this one."""
+    """Ends what was plugged in at the port and begins this one. `declared`: what the site file says now."""
     tx.flush()
     open_ones = select(PortAssignment).where(
         PortAssignment.port_id == port_id, col(PortAssignment.to_at).is_(None)
@@ -138,8 +200,10 @@ def plug(
         ended.to_at = at
         tx.add(ended)
     assignment = PortAssignment(
-        id=new_id(at), instrument_id=row.id, port_id=port_id, port=address, from_at=at, by=by, note=note
-    )
+        id=new_id(at), instrument_id=row.id, port_id=port_id, port=wiring.address, driver=wiring.driver,
+        settings=dict(wiring.settings), site_file=declared.as_dict() if declared else None,
+        from_at=at, by=by, note=note,
+    )  # fmt: skip
     tx.add(assignment)
     return assignment
 
@@ -153,10 +217,13 @@ def unplug_all_but(tx: Session, port_ids: Collection[str], at: datetime) -> None
             tx.add(used.assignment)
 
 
-def _known_again(tx: Session, new: Described, before: Instrument) -> Instrument | None:
-    """The instrument with this serial number, where the site has had it before."""
+def _known_again(tx: Session, new: Described, port_id: str, driver: str) -> Instrument | None:
+    """The instrument with this serial number, where the site has had it before: at this port, or elsewhere
+    read by the same driver."""
     rows = tx.exec(select(Instrument).where(Instrument.serial_number == new.serial_number)).all()
-    row = next((one for one in rows if one.driver == before.driver), None)
+    here = select(PortAssignment.instrument_id).where(PortAssignment.port_id == port_id)
+    known_here = set(tx.exec(here).all())
+    row = next((one for one in rows if one.id in known_here or one.driver == driver), None)
     if row is None:
         return None
     for place, used in plugged(tx).items():
@@ -165,14 +232,15 @@ def _known_again(tx: Session, new: Described, before: Instrument) -> Instrument 
     return row
 
 
-def _new_row(new: Described, before: Instrument, at: datetime) -> Instrument:
-    """Of the same kind as the one before, whose temperature range holds unless another one is said; its
+def _new_row(new: Described, before: Instrument, driver: str, at: datetime) -> Instrument:
+    """One of the same kind as the one before has its temperature range, unless another one is said; its
     uncertainty and verification are its own."""
+    is_same_kind = driver == before.driver
     return Instrument(
         id=new_id(at),
         name=new.name,
-        driver=before.driver,
+        driver=driver,
         category=before.category,
-        grain_low_c=before.grain_low_c,
-        grain_high_c=before.grain_high_c,
+        grain_low_c=before.grain_low_c if is_same_kind else None,
+        grain_high_c=before.grain_high_c if is_same_kind else None,
     )

@@ -5,12 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from station.grain.rules import parse_rule_pack
 from station.receival import cells
 from station.receival.desk import Desk, fold
-from station.receival.instruments import Described, describe, plug, plugged, unplug_all_but
+from station.receival.instruments import (
+    Described,
+    Plugged,
+    declared_instruments,
+    describe,
+    plug,
+    plugged,
+    unplug_all_but,
+)
+from station.receival.wiring import Setting, Wiring, declared_wiring
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import (
@@ -19,7 +28,6 @@ from station.store.tables import (
     Instrument,
     Line,
     Pit,
-    PortAssignment,
     RulePackRecord,
     Supplier,
 )
@@ -56,6 +64,10 @@ class InstrumentSite:
     uncertainty: Mapping[str, float] = field(default_factory=dict)
     grain_low_c: float | None = None
     grain_high_c: float | None = None
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    def wiring(self) -> Wiring:
+        return Wiring(self.driver, self.port, self.settings)
 
     def described(self) -> Described:
         return Described(
@@ -158,8 +170,9 @@ def _remove_absent(tx: Session, site: SiteFile) -> None:
 
 def _load_instrument(tx: Session, site: InstrumentSite, at: datetime) -> None:
     """The file describes the instrument of the last set-up. One that a person swapped in since stays, until
-    the file names another serial number than it did."""
-    declared = _declared(tx, site.id)
+    the file names another serial number than it did; how it is read stays until the file says another
+    driver, address or setting than it did."""
+    declared = declared_instruments(tx).get(site.id)
     now = plugged(tx).get(site.id)
     if declared is None or _is_another(declared, site):
         row = _known(tx, site) or Instrument(
@@ -168,24 +181,34 @@ def _load_instrument(tx: Session, site: InstrumentSite, at: datetime) -> None:
         )  # fmt: skip
     else:
         row = declared
-    describe(row, site.described())
-    row.driver, row.category = site.driver, site.category
+    _describe_anew(row, site)
     tx.add(row)
     if now is None or row is not declared:
-        plug(tx, site.id, site.port, row, at)
-    elif now.assignment.port != site.port:
-        plug(tx, site.id, site.port, now.instrument, at, by=now.assignment.by, note=now.assignment.note)
+        row.driver, row.category = site.driver, site.category
+        plug(tx, site.id, site.wiring(), row, at, declared=site.wiring())
+    else:
+        _rewire(tx, site, now, at)
 
 
-def _declared(tx: Session, port_id: str) -> Instrument | None:
-    """The instrument that the site file named last."""
-    query = (
-        select(PortAssignment.instrument_id)
-        .where(PortAssignment.port_id == port_id, col(PortAssignment.by).is_(None))
-        .order_by(col(PortAssignment.id).desc())
-    )
-    known = tx.exec(query.limit(1)).first()
-    return tx.get(Instrument, known) if known else None
+def _describe_anew(row: Instrument, site: InstrumentSite) -> None:
+    """Only where the file says something else than it did: what a person recorded since is newer."""
+    said = site.described()
+    if row.site_file != said.as_dict():
+        describe(row, said)
+        row.site_file = said.as_dict()
+
+
+def _rewire(tx: Session, site: InstrumentSite, now: Plugged, at: datetime) -> None:
+    """Whatever is plugged in is read as the file says, where the file says something new."""
+    present, said = now.assignment, site.wiring()
+    before = declared_wiring(present)
+    if before is None and (present.driver, present.port) == (said.driver, said.address):
+        present.settings, present.site_file = dict(said.settings), said.as_dict()
+        tx.add(present)
+    elif before != said:
+        now.instrument.driver, now.instrument.category = site.driver, site.category
+        tx.add(now.instrument)
+        plug(tx, site.id, said, now.instrument, at, declared=said, by=present.by, note=present.note)
 
 
 def _is_another(declared: Instrument, site: InstrumentSite) -> bool:

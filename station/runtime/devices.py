@@ -1,62 +1,30 @@
-"""The site's devices: made from the site file, shown live."""
+"""The site's devices, shown live, and what a person does to one."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from pathlib import Path
 
-from drivers.driver import Driver
-from drivers.errors import SettingError
 from drivers.reading import Flag
-from drivers.registry import make_transport
 from station.api.context import DeviceLive
 from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
-from station.settings import Problem, SettingsError
-from station.site import protocol_of
-from station.site_file import Instrument, SiteSettings
+from station.runtime.ports import Ports
 from station.store.engine import Ledger
 
 
-def make_drivers(settings: SiteSettings, file: Path, clock: Callable[[], datetime]) -> dict[str, Driver]:
-    """One driver per instrument; nothing is opened yet. Raises SettingsError naming section and key."""
-    problems: list[Problem] = []
-    drivers: dict[str, Driver] = {}
-    for index, instrument in enumerate(settings.instruments):
-        try:
-            drivers[instrument.id] = _make_driver(settings.site.id, instrument, file, clock)
-        except SettingError as error:
-            problems.append(Problem(file, f"instruments[{index}]", str(error)))
-    if problems:
-        raise SettingsError(problems)
-    return drivers
-
-
-def _make_driver(site: str, instrument: Instrument, file: Path, clock: Callable[[], datetime]) -> Driver:
-    protocol = protocol_of(instrument, file)
-    own = instrument.silent_after_s
-    return Driver(
-        instrument.id,
-        protocol,
-        make_transport(instrument.port, name=f"{site}-{instrument.id}"),
-        clock=clock,
-        silent_after_s=protocol.silent_after_s if own is None else own,
-    )
-
-
 class Devices:
-    """What the devices screen shows, asked from any thread."""
+    """What the devices screen shows, asked from any thread. `port_ids` are in the site file's order."""
 
     def __init__(
         self,
-        settings: SiteSettings,
-        drivers: Mapping[str, Driver],
+        port_ids: Sequence[str],
+        ports: Ports,
         intake: Intake,
         ledger: Ledger,
         clock: Callable[[], datetime],
     ) -> None:
-        self._instruments = settings.instruments
-        self._drivers = drivers
+        self._port_ids = port_ids
+        self._ports = ports
         self._intake = intake
         self._ledger = ledger
         self._clock = clock
@@ -67,7 +35,7 @@ class Devices:
 
     def live(self) -> list[DeviceLive]:
         now = self.plugged()
-        return [self._live(instrument, now[instrument.id]) for instrument in self._instruments]
+        return [self._live(port_id, now[port_id]) for port_id in self._port_ids]
 
     def plugged(self) -> dict[str, Plugged]:
         """Which instrument is where; read again only after a commit."""
@@ -79,21 +47,25 @@ class Devices:
 
     def new_sample(self, port_id: str) -> None:
         """Its next result counts even if it equals the last one."""
-        self._drivers[port_id].new_sample()
+        self._intake.driver(port_id).new_sample()
+
+    def replug(self, port_id: str) -> None:
+        """From now on the port is read as what is plugged in there needs it."""
+        self._intake.exchange(port_id, self._ports.driver(port_id))
 
     def unverified(self) -> list[str]:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
-    def _live(self, instrument: Instrument, there: Plugged) -> DeviceLive:
-        driver = self._drivers[instrument.id]
+    def _live(self, port_id: str, there: Plugged) -> DeviceLive:
+        driver = self._intake.driver(port_id)
         health = driver.health()
-        weight = self._intake.live_weight(instrument.id)
+        weight = self._intake.live_weight(port_id)
         error = health.last_error
         return DeviceLive(
-            id=instrument.id,
+            id=port_id,
             name=there.instrument.name,
-            kind=instrument.driver,
+            kind=driver.protocol.kind,
             category=driver.protocol.category,
             serial_number=there.instrument.serial_number,
             port=health.address,
@@ -112,4 +84,5 @@ class Devices:
             is_verified=limits_of(there.instrument).is_verified(self._clock().date()),
             plugged_since=there.assignment.from_at,
             repeats=driver.repeats,
+            plugged=there,
         )

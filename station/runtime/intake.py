@@ -24,6 +24,7 @@ from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings
 from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
+from station.receival.instruments import plugged
 from station.runtime.course import Course
 from station.runtime.recovery import recover_analyses
 from station.store.engine import DiskFull
@@ -33,19 +34,23 @@ from station.store.queries import last_weighing_of
 QUEUE_FRAMES = 256
 RETRY_S = 1.0
 SYNC_S = 1.0
+STOP_S = 10.0
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
 class Watched:
-    """What the intake remembers of one device between frames."""
+    """What the intake remembers of one device between frames. `since`: when its instrument was plugged in;
+    a segment of the journal that began before holds another one's frames."""
 
     driver: Driver
     journal: Journal
     state: WatchState
     weight: Reading | None = None
     course: Course = field(default_factory=Course)
+    since: datetime | None = None
+    thread: threading.Thread | None = None
 
 
 class Intake:
@@ -63,11 +68,12 @@ class Intake:
         self._rule = rule
         self._clock = clock
         self._journal_folder = journal_folder
-        self._queue: queue.Queue[Delivery] = queue.Queue(QUEUE_FRAMES)
+        self._queue: queue.Queue[tuple[Watched, Delivery]] = queue.Queue(QUEUE_FRAMES)
+        self._exchanging = threading.Lock()
         self._stop = threading.Event()
         self.disk_full = False
         self._devices = {
-            device: Watched(driver, Journal(journal_folder, device), self._resume(device))
+            device: self._watched(driver, Journal(journal_folder, device))
             for device, driver in drivers.items()
         }
 
@@ -76,54 +82,75 @@ class Intake:
         for device, watched in self._devices.items():
             if watched.driver.protocol.category == "analyzer":
                 recover_analyses(self._desk, watched.driver, self._journal_folder / device)
-        threads = [
-            threading.Thread(target=self._read, args=(watched.driver,), name=f"device-{device}")
-            for device, watched in self._devices.items()
-        ]
         committer = threading.Thread(target=self._commit, name="intake")
-        for thread in (*threads, committer):
-            thread.start()
+        for watched in self._devices.values():
+            self._start(watched)
+        committer.start()
         try:
             yield
         finally:
-            self._stop.set()
+            with self._exchanging:
+                self._stop.set()
             for watched in self._devices.values():
                 watched.driver.close()
-            for thread in (*threads, committer):  # the committer empties the queue once nobody fills it
-                thread.join(timeout=10)
+            for watched in self._devices.values():
+                _join(watched)
+            committer.join(timeout=STOP_S)  # it empties the queue once nobody fills it
             for watched in self._devices.values():
                 watched.journal.close()
+
+    def exchange(self, device: str, driver: Driver) -> None:
+        """From now on `driver` reads the port. What the one before has delivered is recorded all the same,
+        and confirmed to it. Waits until that one has let go of its line."""
+        with self._exchanging:
+            if self._stop.is_set():
+                return
+            before = self._devices[device]
+            before.driver.close()
+            _join(before)
+            self._devices[device] = self._watched(driver, before.journal)
+            self._start(self._devices[device])
+
+    def driver(self, device: str) -> Driver:
+        return self._devices[device].driver
 
     def live_weight(self, device: str) -> Reading | None:
         watched = self._devices.get(device)
         return watched.weight if watched else None
 
-    def _resume(self, device: str) -> WatchState:
-        """A vehicle may stand on the bridge since before the restart."""
+    def _watched(self, driver: Driver, journal: Journal) -> Watched:
+        """A vehicle may stand on the bridge since before."""
         with self._desk.ledger.read() as tx:
-            last = last_weighing_of(tx, device)
-        return WatchState.after_restart(last.kg if last else None)
+            last = last_weighing_of(tx, driver.device)
+            there = plugged(tx).get(driver.device)
+        state = WatchState.after_restart(last.kg if last else None)
+        return Watched(driver, journal, state, since=there.assignment.from_at if there else None)
 
-    def _read(self, driver: Driver) -> None:
-        for delivery in driver.deliveries(self._stop):
-            self._queue.put(delivery)
+    def _start(self, watched: Watched) -> None:
+        name = f"device-{watched.driver.device}"
+        watched.thread = threading.Thread(target=self._read, args=(watched,), name=name)
+        watched.thread.start()
+
+    def _read(self, watched: Watched) -> None:
+        for delivery in watched.driver.deliveries(self._stop):
+            self._queue.put((watched, delivery))
 
     def _commit(self) -> None:
         while not (self._stop.is_set() and self._queue.empty()):
             try:
-                delivery = self._queue.get(timeout=SYNC_S)
+                watched, delivery = self._queue.get(timeout=SYNC_S)
             except queue.Empty:
                 self._sync_journals()
                 continue
-            self._take(delivery)
+            self._take(watched, delivery)
 
-    def _take(self, delivery: Delivery) -> None:
+    def _take(self, watched: Watched, delivery: Delivery) -> None:
         """Tries until the delivery is recorded, or the station stops; confirms only what is recorded."""
-        watched = self._devices[delivery.device]
         place: Place | None = None
         while True:
             try:
                 if place is None:
+                    watched.journal.begin(watched.since)
                     place = watched.journal.append(delivery.frame.data, delivery.frame.at)
                 self._record(delivery, watched, place)
             except (DiskFull, OSError) as error:
@@ -158,9 +185,14 @@ class Intake:
         weighings.take_weighing(self._desk, taken.reading, taken.rule, taken.kg, stored)
 
     def _sync_journals(self) -> None:
-        for watched in self._devices.values():
+        for watched in list(self._devices.values()):
             try:
                 watched.journal.sync()
             except OSError as error:
                 self.disk_full = True
                 log.error("journal_not_synced", error=str(error))
+
+
+def _join(watched: Watched) -> None:
+    if watched.thread is not None:
+        watched.thread.join(timeout=STOP_S)

@@ -53,6 +53,11 @@ class Journal:
         self._start = ""
         self._recover()
 
+    def begin(self, since: datetime | None) -> None:
+        """Closes a segment that began before `since`: what comes now has a segment of its own."""
+        if self._file is not None and since is not None and int(self._start) < int(since.timestamp() * 1000):
+            self._close_segment()
+
     def append(self, data: bytes, at: datetime) -> Place:
         """Buffers one frame; `sync()` makes it durable."""
         if self._file is None:

@@ -13,6 +13,7 @@ import httpx2
 import uvicorn
 from fastapi import FastAPI
 
+from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context, DeviceLive, HealthFacts, Limits
 from station.receival import people
@@ -102,6 +103,9 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             admin_token=ADMIN_TOKEN,
             wake_vision=lambda: counter.woken.append(1),
             new_sample=lambda port: None,
+            check_wiring=lambda port, wiring: wiring,
+            replug=lambda port: None,
+            drivers=catalogue,
             limits=replace(Limits(min_free_mb_uploads=0, warn_free_mb=0), **limits),
         )
     )

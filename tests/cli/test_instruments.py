@@ -21,7 +21,11 @@ def site(tmp_path: Path, silo_folder: Path) -> Path:
 
 
 def instrument(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "station.cli", "instrument", *arguments]
+    return silo("instrument", *arguments)
+
+
+def silo(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "station.cli", *arguments]
     environment = {**os.environ, "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8"}
     return subprocess.run(command, env=environment, cwd=ROOT, check=False, capture_output=True, text=True)
 
@@ -36,3 +40,32 @@ def test_a_swap_is_recorded_and_listed(site: Path) -> None:
     again = instrument("swap", "gac", *options)
     assert again.returncode == 1
     assert "L-77" in again.stderr
+
+
+def test_a_loaner_of_another_model_is_plugged_in_and_told_where_it_differs(site: Path) -> None:
+    """On the closed data folder: a restart reads it so."""
+    options = ["--config", str(site), "--name", "Bridge on loan", "--serial", "L-9"]
+    wrong = instrument("swap", "bridge", *options, "--driver", "mt-sics", "--set", "poll=daily")
+    assert wrong.returncode == 1
+    assert "poll = 'daily'" in wrong.stderr
+    more = ["--driver", "mt-sics", "--set", "poll=S", "--address", "tcp:127.0.0.1:9"]
+    done = instrument("swap", "bridge", *options, *more)
+    assert done.returncode == 0, done.stderr
+    listed = instrument("list", "--config", str(site))
+    (row,) = [row for row in map(json.loads, listed.stdout.splitlines()) if row["port_id"] == "bridge"]
+    assert (row["kind"], row["plugged"][-1]["settings"]) == ("mt-sics", {"poll": "S"})
+    checked = silo("check", "--config", str(site))
+    assert "not as the site file says: Bridge on loan (serial no. L-9)" in checked.stderr
+    assert "tcp:127.0.0.1:9" in checked.stderr
+
+
+def test_a_loaners_limits_are_told_with_it(site: Path) -> None:
+    limits = ["--grain-temperature", "4", "35", "--uncertainty", "moisture=0.2", "--asset-tag", "A-3"]
+    options = ["--config", str(site), "--name", "GAC loan", "--serial", "L-77"]
+    assert instrument("swap", "gac", *options, *limits).returncode == 0
+    rows = [json.loads(line) for line in instrument("list", "--config", str(site)).stdout.splitlines()]
+    (row,) = [row for row in rows if row["serial_number"] == "L-77"]
+    assert (row["grain_temperature_c"], row["uncertainty"]) == ([4.0, 35.0], {"moisture": 0.2})
+    wrong = instrument("swap", "gac", *options, "--uncertainty", "sugar=1")
+    assert wrong.returncode == 2
+    assert "sugar" in wrong.stderr

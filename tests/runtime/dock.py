@@ -11,8 +11,9 @@ from typing import Any
 
 from drivers.driver import Driver
 from station.receival.reference import load_site
-from station.runtime.devices import Devices, make_drivers
+from station.runtime.devices import Devices
 from station.runtime.intake import Intake
+from station.runtime.ports import Ports
 from station.site import reference_of
 from station.site_file import SiteSettings
 from tests.api.rig import Counter
@@ -25,7 +26,10 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "site.toml"
 class Dock:
     counter: Counter
     devices: Devices
-    drivers: dict[str, Driver]
+    intake: Intake
+
+    def driver(self, port_id: str) -> Driver:
+        return self.intake.driver(port_id)
 
 
 def site_with(*instruments: dict[str, Any]) -> SiteSettings:
@@ -39,13 +43,17 @@ def docked(counter: Counter, *instruments: dict[str, Any]) -> Iterator[Dock]:
     """The counter with these instruments, read until the block ends."""
     silo, settings = counter.silo, site_with(*instruments)
     load_site(silo.desk, reference_of(settings, EXAMPLE), [RULES], silo.clock())
-    drivers = make_drivers(settings, EXAMPLE, silo.clock)
+    ports = Ports(settings, EXAMPLE, silo.desk.ledger, silo.clock)
     frames = silo.desk.ledger.folder / "frames"
-    intake = Intake(silo.desk, drivers, frames, settings.weighing_rule(), silo.clock)
-    devices = Devices(settings, drivers, intake, silo.desk.ledger, silo.clock)
-    counter.app.state.context = replace(counter.context(), live=devices.live, new_sample=devices.new_sample)
+    intake = Intake(silo.desk, ports.drivers(), frames, settings.weighing_rule(), silo.clock)
+    port_ids = [section.id for section in settings.instruments]
+    devices = Devices(port_ids, ports, intake, silo.desk.ledger, silo.clock)
+    counter.app.state.context = replace(
+        counter.context(), live=devices.live, new_sample=devices.new_sample, check_wiring=ports.check,
+        replug=devices.replug,
+    )  # fmt: skip
     with intake.running():
-        yield Dock(counter, devices, drivers)
+        yield Dock(counter, devices, intake)
 
 
 def until(condition: Callable[[], object], seconds: float = 15.0) -> None:

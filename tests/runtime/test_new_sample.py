@@ -27,14 +27,14 @@ def test_an_equal_value_counts_once_more_when_a_person_says_new_sample(
     line, silo = PtyLine(tmp_path / "tesma"), counter.silo
     meter = Tesma(line)
     with docked(counter, tesma_at(line)) as dock, counter.client("anne") as client:
-        until(lambda: dock.drivers["tesma"].health().state == "live")
+        until(lambda: dock.driver("tesma").health().state == "live")
         (shown,) = ok(client.get("/devices"))
         assert shown["repeats"]
 
         def says_again() -> bool:
-            before = dock.drivers["tesma"].health().frames
+            before = dock.driver("tesma").health().frames
             meter.send_one(START)
-            until(lambda: dock.drivers["tesma"].health().frames > before)
+            until(lambda: dock.driver("tesma").health().frames > before)
             return True
 
         meter.measure("BLE", 14.4)
@@ -60,7 +60,7 @@ def test_it_is_refused_where_it_cannot_be(counter: Counter, tmp_path: Path) -> N
     away.disconnect()
     gac = {"id": "gac", "name": "GAC", "driver": "gac2100-csv01", "port": "tcp:127.0.0.1:9"}
     with docked(counter, tesma_at(away), gac) as dock, counter.client("anne") as client:
-        until(lambda: dock.drivers["tesma"].health().state == "down")
+        until(lambda: dock.driver("tesma").health().state == "down")
         problem(client.post("/devices/nowhere/new-sample"), 404, "unknown_port")
         problem(client.post("/devices/gac/new-sample"), 409, "no_repeats")
         problem(client.post("/devices/tesma/new-sample"), 409, "device_down")

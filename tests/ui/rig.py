@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvicorn
 
+from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context, DeviceLive, HealthFacts
 from station.receival import people
@@ -128,6 +129,9 @@ def served(folder: Path) -> Iterator[Station]:
         admin_token="admin",
         wake_vision=lambda: None,
         new_sample=station.told_new_sample.append,
+        check_wiring=lambda port, wiring: wiring,
+        replug=lambda port: None,
+        drivers=catalogue,
     )
     station.start()
     try:

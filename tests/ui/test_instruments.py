@@ -8,9 +8,11 @@ import pytest
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival import readings, weighings
-from station.receival.instruments import plugged
+from station.receival.instruments import Described, plugged, swap
 from station.receival.visits import NewLoad
+from station.receival.wiring import Wiring, wiring_of
 from station.store import queries
+from tests.silo_rig import ANNE
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
 from ui.tui.screens.swap import parse_date
@@ -34,11 +36,52 @@ async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) ->
         await t.press(*["backspace"] * 10)
         await t.write("31/03/2027")
         await t.press("enter")
+        await t.see("le même modèle sur la même ligne (gac2100-csv01)")
+        await t.press("enter")
         await t.hear("GAC de prêt (n° de série L-77) mesure ici désormais.")
     with station.silo.desk.ledger.read() as tx:
         now = plugged(tx)["gac"]
     assert (now.instrument.serial_number, now.instrument.verified_until) == ("L-77", date(2027, 3, 31))
     assert now.assignment.by == "Anne"
+
+
+async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings(station: Station) -> None:
+    async with terminal(station) as t:
+        await t.press("d", "s")
+        await t.see("À la place de Bridge")
+        for answer in ("Pont de prêt", "L-78", ""):
+            await t.write(answer)
+            await t.press("enter")
+        await t.see("un autre modèle, une autre ligne")
+        await t.press("down", "enter")
+        await t.see("Quel pilote le lit ?", "mt-sics")
+        assert "gac2100" not in t.text  # an analyzer is no bridge
+        await t.write("mt-sics")
+        await t.press("enter")
+        await t.see("Son adresse")
+        await t.write("tcp:10.0.0.9:23")
+        await t.press("enter")
+        await t.see("Ses réglages", "poll=SI|S|SIR|none")
+        await t.write("poll")
+        await t.press("enter")
+        await t.see("Tapez clé=valeur")
+        await t.write("=S")
+        await t.press("enter")
+        await t.hear("Pont de prêt (n° de série L-78) mesure ici désormais.")
+    with station.silo.desk.ledger.read() as tx:
+        now = plugged(tx)["bridge"]
+    assert wiring_of(now.assignment) == Wiring("mt-sics", "tcp:10.0.0.9:23", {"poll": "S"})
+    assert not now.is_as_declared
+
+
+async def test_what_the_site_file_says_instead_stands_on_the_devices_screen(station: Station) -> None:
+    silo = station.silo
+    swap(silo.desk, "gac", Described("GAC loan", "L-77"), "", ANNE, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        station.devices = [replace(station.devices[1], name="GAC loan", plugged=plugged(tx)["gac"])]
+    async with terminal(station) as t:
+        await t.press("d")
+        await t.see("CHANGÉ : le fichier du site dit GAC 2100 · gac2100-csv01")
 
 
 async def test_an_expired_verification_stands_on_the_devices_screen(station: Station) -> None:

@@ -163,6 +163,9 @@ class StationClient:
     async def devices(self) -> list[schemas.Device]:
         return await self._list("/devices", schemas.Device)
 
+    async def drivers(self) -> list[schemas.DriverKind]:
+        return await self._list("/drivers", schemas.DriverKind)
+
     async def new_sample(self, port_id: str) -> schemas.Device:
         return _parse(await self._send("POST", f"/devices/{port_id}/new-sample"), schemas.Device)
 

@@ -11,15 +11,21 @@ from station.api.views.devices import device
 from station.receival import instruments
 from station.receival.errors import Conflict, Fault, NotFound
 
-router = APIRouter(prefix="/devices", tags=["devices"])
+router = APIRouter(tags=["devices"])
 
 
-@router.get("", dependencies=[Depends(terminal)])
+@router.get("/drivers", dependencies=[Depends(terminal)])
+def list_drivers(asked: Asked) -> list[schemas.DriverKind]:
+    """The kinds of device that can be plugged in."""
+    return [schemas.DriverKind.model_validate(kind) for kind in asked.context.drivers()]
+
+
+@router.get("/devices", dependencies=[Depends(terminal)])
 def list_devices(asked: Asked) -> list[schemas.Device]:
     return [device(live, asked.language) for live in asked.context.live()]
 
 
-@router.post("/{port_id}/new-sample", responses=problems(404, 409))
+@router.post("/devices/{port_id}/new-sample", responses=problems(404, 409))
 def new_sample(asked: Asked, by: BySomebody, port_id: str) -> schemas.Device:
     """The instrument shows a new sample's result: it counts even if it equals the last one."""
     live = _device(asked, port_id)

@@ -27,12 +27,16 @@ from station.api.schemas.common import (
     WeighingRole,
 )
 from station.api.schemas.devices import (
+    Declared,
     Device,
+    DriverKind,
+    DriverSetting,
     Event,
     Instrument,
     Live,
     Plugging,
     SwapIn,
+    WiringIn,
 )
 from station.api.schemas.evidence import (
     AssignIn,
@@ -131,8 +135,11 @@ __all__ = [
     "ConfirmWeighingIn",
     "Decision",
     "DecisionIn",
+    "Declared",
     "Device",
     "Direction",
+    "DriverKind",
+    "DriverSetting",
     "Event",
     "Evidence",
     "ExceptionItem",
@@ -209,5 +216,6 @@ __all__ = [
     "Weighing",
     "WeighingConfirmed",
     "WeighingRole",
+    "WiringIn",
     "WithdrawByIn",
 ]

@@ -1,17 +1,30 @@
 """Devices, instruments, events."""
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 
 from station.api.schemas.common import Celsius, In, Name, Reason, Serial, Text, Uncertainty
+
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+
+
+class Declared(BaseModel):
+    """The instrument that the site file names at a port, and how it says that it is read."""
+
+    name: str
+    serial_number: str | None
+    kind: str
+    port: str
+    settings: dict[str, Any]
 
 
 class Device(BaseModel):
     """A port and the instrument plugged in there. `id` is the port's; `last_heard` None: never since the
     station started. `error` says what is wrong and what to do. `repeats`: it says its last result again
-    and again; an equal one of a new sample counts when a person says so."""
+    and again; an equal one of a new sample counts when a person says so. `declared`: what the site file says
+    stands there, where something else is plugged in or it is read in another way."""
 
     id: str
     name: str
@@ -32,10 +45,40 @@ class Device(BaseModel):
     is_verified: bool = True
     plugged_since: datetime | None = None
     repeats: bool = False
+    declared: Declared | None = None
+
+
+class DriverSetting(BaseModel):
+    """`allowed` empty: any text."""
+
+    default: str
+    allowed: list[str]
+    help: str
+
+
+class DriverKind(BaseModel):
+    """A kind of device that the station can read; `port` is an example of its address."""
+
+    kind: str
+    name: str
+    category: str
+    evidence: str
+    port: str
+    settings: dict[str, DriverSetting]
+
+
+class WiringIn(In):
+    """How the instrument is read. What is not said stays as it is at this port; another driver begins with
+    its own default settings."""
+
+    driver: Name | None = None
+    address: Address | None = None
+    settings: Annotated[dict[str, str | int | float | bool], Field(max_length=40)] | None = None
 
 
 class SwapIn(In):
-    """The instrument that is plugged in instead. What is not said of a known serial number stays."""
+    """The instrument that is plugged in instead. What is not said of a known serial number stays. Without
+    `wiring` it is read as it was when it last stood at this port, else as the present one."""
 
     name: Name
     serial_number: Serial
@@ -44,6 +87,7 @@ class SwapIn(In):
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[str, Uncertainty] = {}
     note: Text = ""
+    wiring: WiringIn | None = None
 
 
 class Plugging(BaseModel):
@@ -51,6 +95,8 @@ class Plugging(BaseModel):
 
     port_id: str
     port: str
+    kind: str
+    settings: dict[str, Any]
     from_at: datetime
     to_at: datetime | None
     by: str | None
@@ -58,7 +104,8 @@ class Plugging(BaseModel):
 
 
 class Instrument(BaseModel):
-    """One instrument with its own history. `port_id` None: it is not plugged in now."""
+    """One instrument with its own history. `port_id` None: it is not plugged in now. `declared`: as for a
+    device."""
 
     id: str
     name: str
@@ -72,6 +119,7 @@ class Instrument(BaseModel):
     grain_temperature_c: tuple[float | None, float | None]
     uncertainty: dict[str, float]
     plugged: list[Plugging]
+    declared: Declared | None = None
 
 
 class Event(BaseModel):

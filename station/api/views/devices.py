@@ -3,6 +3,8 @@
 from station.api import schemas
 from station.api.context import DeviceLive
 from station.api.language import reason
+from station.receival.instruments import Plugged
+from station.receival.wiring import declared_wiring, wiring_of
 from station.store.tables import AuditEvent
 
 
@@ -27,6 +29,21 @@ def device(live: DeviceLive, language: str) -> schemas.Device:
         is_verified=live.is_verified,
         plugged_since=live.plugged_since,
         repeats=live.repeats,
+        declared=declared(live.plugged) if live.plugged else None,
+    )
+
+
+def declared(there: Plugged) -> schemas.Declared | None:
+    """What the site file says, where something else is plugged in or it is read in another way."""
+    if there.is_as_declared:
+        return None
+    said = declared_wiring(there.assignment) or wiring_of(there.assignment)
+    return schemas.Declared(
+        name=there.declared.name,
+        serial_number=there.declared.serial_number,
+        kind=said.driver,
+        port=said.address,
+        settings=dict(said.settings),
     )
 
 

@@ -41,7 +41,9 @@ class Instrument(SQLModel, table=True):
     """The thing with a serial number and a verification date, whatever port it is plugged into.
 
     `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
-    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known)."""
+    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known).
+    `site_file` is the description that the site file gave last: what a person recorded since stays until the
+    file says something else."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -53,18 +55,24 @@ class Instrument(SQLModel, table=True):
     uncertainty: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     grain_low_c: float | None = None
     grain_high_c: float | None = None
+    site_file: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
 class PortAssignment(SQLModel, table=True):
     """Which instrument is plugged where, from when to when.
 
-    `port_id` is the place: the id of the section in the site file; `port` its address. `by` names who
-    swapped the instrument; None: the site file says so."""
+    `port_id` is the place: the id of the section in the site file; `port` the address there, `driver` and
+    `settings` how it is read. `site_file` is what the site file said of that ({"driver", "address",
+    "settings"}) when this began; None in a record from before it was kept. `by` names who swapped the
+    instrument; None: the site file says so."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id", index=True)
     port_id: str = Field(index=True)
     port: str
+    driver: str = ""
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    site_file: dict[str, Any] | None = Field(default=None, sa_type=JSON)
     from_at: datetime
     to_at: datetime | None = None
     by: str | None = None

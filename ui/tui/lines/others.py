@@ -52,7 +52,16 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
     notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
     if device.verified_until is not None and not device.is_verified:
         notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=day(device.verified_until, t)))
+    if device.declared is not None:
+        notes.append(_declared(device, device.declared, t))
     return ([reason_text(device.error, t)] if device.error else []) + notes
+
+
+def _declared(device: schemas.Device, said: schemas.Declared, t: Translator) -> str:
+    """What the site file says instead."""
+    serial = t.gettext("serial no. {number}").format(number=said.serial_number) if said.serial_number else ""
+    parts = " · ".join(part for part in (said.name, said.kind, said.port, serial) if part)
+    return t.gettext("SWAPPED: the site file says {parts}").format(parts=parts)
 
 
 def day(date: datetime.date, t: Translator) -> str:

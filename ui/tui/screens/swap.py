@@ -1,17 +1,32 @@
-"""Another instrument is plugged in: three questions, then its own history begins."""
+"""Another instrument is plugged in: a few questions, then its own history begins."""
 
+import shlex
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from station.api import schemas
+from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen
 
 _DATES = ("%d/%m/%Y", "%Y-%m-%d", "%d.%m.%Y", "%d-%m-%Y")
 _LONGEST = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been answered so far."""
+
+    name: str = ""
+    serial: str = ""
+    verified: date | None = None
+    driver: str = ""
+    address: str = ""
+
+
 class Swap:
-    """Asks on `screen` for the instrument that stands at `device`'s port from now on."""
+    """Asks on `screen` for the instrument that stands at `device`'s port from now on: three questions for
+    one of the same model on the same line, three more for another one."""
 
     def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
         self._screen = screen
@@ -19,36 +34,118 @@ class Swap:
         self._t = screen.t
 
     def ask(self) -> None:
-        t = self._t
-        title = t.gettext("Instead of {name}: name of the instrument").format(name=self._device.name)
-        self._screen.ask(title, self._device.name, self._check_text, self._ask_serial)
+        title = self._t.gettext("Instead of {name}: name of the instrument").format(name=self._device.name)
+        self._text(title, self._device.name, lambda name: self._ask_serial(Draft(name=name)))
 
-    def _ask_serial(self, name: str) -> None:
+    def _ask_serial(self, draft: Draft) -> None:
         title = self._t.gettext("Its serial number, from its plate")
-        self._screen.ask(title, "", self._check_text, lambda serial: self._ask_verified(name, serial))
+        self._text(title, "", lambda serial: self._ask_verified(replace(draft, serial=serial)))
 
-    def _ask_verified(self, name: str, serial: str) -> None:
+    def _ask_verified(self, draft: Draft) -> None:
         title = self._t.gettext("Verified until (empty: not known)")
-        hint = self._t.gettext("31/05/2027")
-        self._screen.ask(title, hint, self._check_date, lambda text: self._swap(name, serial, text))
 
-    def _swap(self, name: str, serial: str, verified: str) -> None:
-        body = schemas.SwapIn(name=name, serial_number=serial, verified_until=parse_date(verified))
+        def answered(text: str) -> None:
+            self._ask_wiring(replace(draft, verified=parse_date(text)))
+
+        self._screen.ask(title, self._t.gettext("31/05/2027"), self._check_date, answered)
+
+    def _ask_wiring(self, draft: Draft) -> None:
+        t, kind = self._t, self._device.kind
+        options = [
+            Option("same", t.gettext("the same model on the same line ({kind})").format(kind=kind)),
+            Option("other", t.gettext("another model, another line or other settings")),
+        ]
+
+        def answered(choice: Choice) -> None:
+            if choice.key == "same":
+                self._swap(draft, None)
+            else:
+                self._ask_driver(draft)
+
+        self._screen.choose(t.gettext("How is it read?"), options, answered)
+
+    def _ask_driver(self, draft: Draft) -> None:
+        client, category = self._screen.station.client, self._device.category
+
+        def known(kinds: list[schemas.DriverKind]) -> None:
+            fitting = [one for one in kinds if _may_be(one, category)]
+            options = [Option(one.kind, f"{one.kind} · {one.name}") for one in fitting]
+            self._screen.choose(
+                self._t.gettext("Which driver reads it?"),
+                options,
+                lambda choice: self._ask_address(replace(draft, driver=choice.key), _of(kinds, choice.key)),
+            )
+
+        self._screen.station.read(client.drivers, known)
+
+    def _ask_address(self, draft: Draft, kind: schemas.DriverKind) -> None:
+        t = self._t
+        title = t.gettext("Its address, as {example} (empty: the same line)").format(example=kind.port)
+        self._screen.ask(
+            title, self._device.port, lambda _: None,
+            lambda text: self._ask_settings(replace(draft, address=text), kind),
+        )  # fmt: skip
+
+    def _ask_settings(self, draft: Draft, kind: schemas.DriverKind) -> None:
+        t = self._t
+        if not kind.settings:
+            self._swap(draft, self._wiring(draft, ""))
+            return
+        known = "\n".join(
+            f"  {key}={'|'.join(one.allowed) or '…'}{f'  ({one.default})' if one.default else ''}"
+            for key, one in kind.settings.items()
+        )
+        title = t.gettext("Its settings, as key=value (empty: as they come)") + "\n" + known
+        self._screen.ask(
+            title, "", self._check_settings, lambda text: self._swap(draft, self._wiring(draft, text))
+        )
+
+    def _wiring(self, draft: Draft, settings: str) -> schemas.WiringIn:
+        return schemas.WiringIn(
+            driver=draft.driver, address=draft.address or None, settings=parse_settings(settings) or {}
+        )
+
+    def _swap(self, draft: Draft, wiring: schemas.WiringIn | None) -> None:
+        body = schemas.SwapIn(
+            name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
+        )
         client, port_id = self._screen.station.client, self._device.id
         told = self._t.gettext("{name} (serial no. {number}) measures here from now on.")
         self._screen.station.record(
-            lambda: client.swap_instrument(port_id, body), told.format(name=name, number=serial)
+            lambda: client.swap_instrument(port_id, body), told.format(name=draft.name, number=draft.serial)
         )
 
-    @property
-    def _check_text(self) -> Callable[[str], str | None]:
+    def _text(self, title: str, hint: str, then: Callable[[str], None]) -> None:
         wrong = self._t.gettext("Type 1 to 60 characters.")
-        return lambda text: None if 0 < len(text) <= _LONGEST else wrong
+        self._screen.ask(title, hint, lambda text: None if 0 < len(text) <= _LONGEST else wrong, then)
 
     def _check_date(self, text: str) -> str | None:
         if not text or parse_date(text) is not None:
             return None
         return self._t.gettext("Type a day like 31/05/2027, or nothing.")
+
+    def _check_settings(self, text: str) -> str | None:
+        if parse_settings(text) is not None:
+            return None
+        return self._t.gettext("Type key=value, several apart by blanks, or nothing.")
+
+
+def _may_be(kind: schemas.DriverKind, category: str) -> bool:
+    """A profile, or the driver inside a bridge, may make it of the other sort."""
+    return kind.category == category or bool({"profile", "driver"} & set(kind.settings))
+
+
+def _of(kinds: list[schemas.DriverKind], kind: str) -> schemas.DriverKind:
+    return next(one for one in kinds if one.kind == kind)
+
+
+def parse_settings(text: str) -> dict[str, str | int | float | bool] | None:
+    """`key=value` apart by blanks, a value with blanks in quotes; None where it is none."""
+    try:
+        pairs = [part.partition("=") for part in shlex.split(text)]
+    except ValueError:
+        return None
+    return {key: value for key, _, value in pairs} if all(key and sign for key, sign, _ in pairs) else None
 
 
 def parse_date(text: str) -> date | None:
