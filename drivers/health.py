@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ State = Literal["starting", "live", "silent", "down", "fault"]
 
 # So many unreadable bytes without one good frame between them are no chance.
 GARBLED_AFTER = 200
+LOSSES_WITHIN_S = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Health:
     States: starting (nothing heard yet of a device that should be talking), live (heard, or connected to
     one that may be quiet for ever), silent (connected, but no good frame for `silent_after_s`), down
     (not connected), fault (it talks, but cannot be understood or reports a fault). `last_heard` is when
-    the last good frame ended; `noise_bytes` belonged to no frame.
+    the last good frame ended; `noise_bytes` belonged to no frame. `losses`: how often a line that was open
+    has been lost in the last ten minutes.
     """
 
     device: str
@@ -46,6 +49,7 @@ class Health:
     bad_frames: int = 0
     noise_bytes: int = 0
     last_error: LastError | None = None
+    losses: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -58,6 +62,7 @@ class Health:
             "bad_frames": self.bad_frames,
             "noise_bytes": self.noise_bytes,
             "last_error": self.last_error.as_dict() if self.last_error else None,
+            "losses": self.losses,
         }
 
 
@@ -85,10 +90,12 @@ class HealthKeeper:
         self._listening = False
         self._heard = 0.0
         self._unreadable = 0
+        self._lost: deque[float] = deque(maxlen=1000)
 
     def read(self) -> Health:
         with self._lock:
-            health = self._health
+            since = self._monotonic() - LOSSES_WITHIN_S
+            health = replace(self._health, losses=sum(at > since for at in self._lost))
             waiting = self._listening and health.state in ("live", "starting")
             quiet_s = self._monotonic() - self._heard
         if waiting and self._silent_after_s is not None and quiet_s > self._silent_after_s:
@@ -127,6 +134,8 @@ class HealthKeeper:
 
     def down(self, code: ErrorCode, text: str) -> None:
         with self._lock:
+            if self._listening:
+                self._lost.append(self._monotonic())
             self._listening = False
             self._error(code, text)
             self._turn("down")

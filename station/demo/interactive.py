@@ -13,8 +13,8 @@ from station.demo.setup import Keys
 from station.demo.visitor import FOR_EVER_S, Street, Visitor
 from station.demo.window import Window
 from station.demo.yard import Yard
-from ui.tui.app import run as open_terminal
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
+from ui.tui.run import run as open_terminal
 
 STOP_S = 15.0
 TROUBLES = (UploadRefused, StationProblem, StationUnreachable, TimeoutError, RuntimeError)

@@ -4,12 +4,16 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from drivers.health import Health
 from drivers.reading import Flag
-from station.api.context import DeviceLive
+from station.api.context import Coded, DeviceLive
 from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
 from station.runtime.ports import Ports
 from station.store.engine import Ledger
+
+# A line lost so often within ten minutes is taken by somebody else, or its cable is loose.
+OFTEN = 3
 
 
 class Devices:
@@ -60,8 +64,7 @@ class Devices:
     def _live(self, port_id: str, there: Plugged) -> DeviceLive:
         driver = self._intake.driver(port_id)
         health = driver.health()
-        weight = self._intake.live_weight(port_id)
-        error = health.last_error
+        weight = self._intake.live_weight(port_id) if health.state == "live" else None
         return DeviceLive(
             id=port_id,
             name=there.instrument.name,
@@ -76,9 +79,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=(f"device_{error.code.value}", {"text": error.text, "port": health.address})
-            if error and health.state != "live"
-            else None,
+            error=_wrong(health),
             asset_tag=there.instrument.asset_tag,
             verified_until=there.instrument.verified_until,
             is_verified=limits_of(there.instrument).is_verified(self._clock().date()),
@@ -86,3 +87,16 @@ class Devices:
             repeats=driver.repeats,
             plugged=there,
         )
+
+
+def _wrong(health: Health) -> Coded | None:
+    """What a person should look at: why the device is not live, or that its line will not stay."""
+    where = {"port": health.address, "count": health.losses, "text": ""}
+    if health.losses >= OFTEN:
+        return "device_lost_often", where
+    if health.state == "silent":
+        return "device_idle", where
+    error = health.last_error
+    if health.state in ("live", "starting") or error is None:
+        return None
+    return f"device_{error.code.value}", {**where, "text": error.text}

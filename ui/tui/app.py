@@ -4,7 +4,6 @@ Workers fetch and post messages; only the handlers here and the screens touch wi
 station's for ages and the injected clock's for the scanner and for what is answered too fast.
 """
 
-import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,7 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
 from station.api import schemas
-from ui.i18n import LANGUAGES, Translator, language_of, translator
+from ui.i18n import LANGUAGES, Translator, translator
 from ui.tui import messages
 from ui.tui.acts import Acts
 from ui.tui.board import Board
@@ -25,20 +24,16 @@ from ui.tui.client import StationClient
 from ui.tui.connection import Connection
 from ui.tui.decisions import Decisions
 from ui.tui.dialogs import Ask, Choose
-from ui.tui.feed import EVERYTHING, Feed
+from ui.tui.feed import Feed
 from ui.tui.keyboard import Keyboard
-from ui.tui.menu import help_dialog, menu_dialog
-from ui.tui.new_sample import ask_new_sample, repeating
+from ui.tui.menu import common_keys, help_dialog, menu_dialog
+from ui.tui.new_sample import ask_new_sample
 from ui.tui.notices import Notices, problem_text
 from ui.tui.persons import Persons
 from ui.tui.scans import ScanRouter
-from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.exceptions import ExceptionsScreen
-from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
+from ui.tui.screens.every import make_screens
 from ui.tui.screens.load import LoadScreen
-from ui.tui.screens.queue import QueueScreen
-from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.themes import CSS, PLAIN, THEMES
 
 Result = TypeVar("Result")
@@ -114,17 +109,7 @@ class StationApp(App[None]):
         return self._note() if self._note else ""
 
     def common_keys(self) -> list[tuple[str, str]]:
-        t = self.t
-        if self.client.person is None:
-            return []
-        return [
-            ("F2/Q", t.gettext("queue")),
-            ("F3/A", t.gettext("arrival")),
-            ("F4/E", t.gettext("exceptions")),
-            *([("R", t.gettext("new sample"))] if repeating(self) else []),
-            ("F10/M", t.gettext("menu")),
-            ("F1/H", t.gettext("help")),
-        ]
+        return common_keys(self) if self.client.person else []
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
         """One thing for the operator to read, until the next or for a while."""
@@ -188,17 +173,7 @@ class StationApp(App[None]):
 
     # --- messages -------------------------------------------------------------------------------------
     def on_mount(self) -> None:
-        screens: dict[str, StationScreen] = {
-            "sign_in": SignInScreen(),
-            "queue": QueueScreen(),
-            "arrival": ArrivalScreen(),
-            "load": LoadScreen(),
-            "exceptions": ExceptionsScreen(),
-            "devices": DevicesScreen(),
-            "cells": CellsScreen(),
-            "tickets": TicketsScreen(),
-        }
-        for name, screen in screens.items():
+        for name, screen in make_screens().items():
             self.install_screen(screen, name)
         self.push_screen("sign_in")
         self.set_interval(1.0, self._second)
@@ -213,12 +188,12 @@ class StationApp(App[None]):
         self.redraw()
 
     def on_board_changed(self, message: messages.BoardChanged) -> None:
-        self.board = _with_live(message.board, self._live)
+        self.board = message.board.with_live(self._live)
         self.redraw()
 
     def on_live_heard(self, message: messages.LiveHeard) -> None:
         self._live = message.live
-        self.board = _with_live(self.board, self._live)
+        self.board = self.board.with_live(self._live)
         self.redraw()
 
     def on_connection_made(self, message: messages.ConnectionMade) -> None:
@@ -230,36 +205,25 @@ class StationApp(App[None]):
     def on_connection_lost(self, message: messages.ConnectionLost) -> None:
         self.connection.lost(message.problem)
         if message.problem is not None:
-            self._say_problem(message.problem)
+            self.say_problem(message.problem)
         self.redraw()
 
     def on_found(self, message: messages.Found) -> None:
         message.then()
 
     def on_act_done(self, message: messages.ActDone) -> None:
-        self._acts.is_busy = False
-        self.feed.read_again(EVERYTHING - {"site", "devices"})
-        message.then()
+        self._acts.done(message)
 
     def on_act_refused(self, message: messages.ActRefused) -> None:
-        self._acts.is_busy = False
-        refused = message.problem
-        if refused.code == "not_signed_in":
+        if message.problem.code == "not_signed_in":
             self._persons.leave()
-            self._say_problem(refused)
-        elif message.handled is None or not message.handled(refused):
-            self.feed.read_again(EVERYTHING - {"site", "devices"})
-            self._say_problem(refused)
+        self._acts.refused(message)
 
     def on_act_unanswered(self, message: messages.ActUnanswered) -> None:
-        self._acts.is_busy = False
-        self.feed.read_again()
-        self.say(
-            self.t.gettext("No answer from the station: look whether it was recorded, else do it again."),
-            is_problem=True,
-        )
+        self._acts.unanswered()
 
-    def _say_problem(self, refused: schemas.Problem) -> None:
+    def say_problem(self, refused: schemas.Problem) -> None:
+        """What was refused, and what a person can do about it."""
         self.say(problem_text(refused, self.t), is_problem=True)
 
     # --- keys -----------------------------------------------------------------------------------------
@@ -298,29 +262,3 @@ class StationApp(App[None]):
 
     def action_change_person(self) -> None:
         self._persons.change()
-
-
-def _with_live(board: Board, live: schemas.Live | None) -> Board:
-    """The board with the newest devices and station time."""
-    if live is None:
-        return board
-    return replace(board, now=live.now, devices=tuple(live.devices))
-
-
-def run(
-    url: str,
-    token: str,
-    *,
-    language: str | None = None,
-    theme: str = "dark",
-    note: Callable[[], str] | None = None,
-) -> None:
-    """Opens the terminal on the station at `url` until the operator quits.
-
-    `language` None takes the environment's. `theme` is "dark", "light" (high contrast) or "plain" (without
-    colour, as NO_COLOR does). `note` gives one line that is shown below the queue and the arrival. Raises
-    KeyError for an unknown theme."""
-
-    spoken = language or language_of(*(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
-    client = StationClient(url, token, spoken)
-    StationApp(client, language=spoken, theme=theme, note=note).run()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from station.api import schemas
@@ -25,6 +25,10 @@ class Board:
     cells: tuple[schemas.Cell, ...] = ()
     tickets: tuple[schemas.Ticket, ...] = ()
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
+
+    def with_live(self, live: schemas.Live | None) -> "Board":
+        """With the newest devices and station time."""
+        return self if live is None else replace(self, now=live.now, devices=tuple(live.devices))
 
     @property
     def offer(self) -> schemas.Weighing | None:

@@ -42,6 +42,19 @@ def menu_dialog(app: "StationApp") -> None:
     app.push_screen(Choose(t.gettext("Menu"), options, t), chosen)
 
 
+def common_keys(app: "StationApp") -> list[tuple[str, str]]:
+    """The keys of every screen, for its last lines."""
+    t = app.t
+    return [
+        ("F2/Q", t.gettext("queue")),
+        ("F3/A", t.gettext("arrival")),
+        ("F4/E", t.gettext("exceptions")),
+        *([("R", t.gettext("new sample"))] if repeating(app) else []),
+        ("F10/M", t.gettext("menu")),
+        ("F1/H", t.gettext("help")),
+    ]
+
+
 def help_dialog(app: "StationApp") -> Read:
     t = app.t
     lines = [

@@ -47,7 +47,7 @@ class Swap:
         def answered(text: str) -> None:
             self._ask_wiring(replace(draft, verified=parse_date(text)))
 
-        self._screen.ask(title, self._t.gettext("31/05/2027"), self._check_date, answered)
+        self._screen.ask(title, self._t.gettext("dd/mm/yyyy"), self._check_date, answered)
 
     def _ask_wiring(self, draft: Draft) -> None:
         t, kind = self._t, self._device.kind
@@ -80,9 +80,8 @@ class Swap:
 
     def _ask_address(self, draft: Draft, kind: schemas.DriverKind) -> None:
         t = self._t
-        title = t.gettext("Its address, as {example} (empty: the same line)").format(example=kind.port)
         self._screen.ask(
-            title, self._device.port, lambda _: None,
+            t.gettext("Its address (empty: the same line)"), kind.port, lambda _: None,
             lambda text: self._ask_settings(replace(draft, address=text), kind),
         )  # fmt: skip
 

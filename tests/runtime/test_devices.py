@@ -1,0 +1,65 @@
+"""What the devices screen says of a line: what is wrong, since when, and nothing that is no longer true."""
+
+from pathlib import Path
+from typing import Any
+
+from drivers.simulated.line import PtyLine, TcpLine
+from drivers.simulated.toledo import message
+from station.api.context import DeviceLive
+from tests.api.rig import Counter
+from tests.runtime.dock import Dock, docked, until
+
+
+def bridge(port: str, **more: Any) -> dict[str, Any]:
+    return {"id": "bridge", "name": "Bridge", "driver": "toledo-continuous", "port": port, **more}
+
+
+def live(dock: Dock) -> DeviceLive:
+    (device,) = dock.devices.live()
+    return device
+
+
+def said(dock: Dock) -> str | None:
+    error = live(dock).error
+    return error[0] if error else None
+
+
+def test_a_weight_is_not_shown_any_more_once_its_line_is_cut(counter: Counter, tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "bridge")
+    with docked(counter, bridge(f"serial:{line.path}")) as dock:
+        until(lambda: line.write(message(43_120)) and live(dock).weight_kg == 43_120)
+        assert said(dock) is None
+        line.disconnect()
+        until(lambda: live(dock).state == "down")
+        assert live(dock).weight_kg is None
+        until(lambda: said(dock) == "device_port_missing")
+        line.plug()
+        until(lambda: line.write(message(20)) and live(dock).weight_kg == 20)
+        assert said(dock) is None
+    line.close()
+
+
+def test_a_device_that_says_nothing_any_more_is_told_as_that(counter: Counter, tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "bridge")
+    with docked(counter, bridge(f"serial:{line.path}", silent_after_s=0.3)) as dock:
+        until(lambda: line.write(message(43_120)) and live(dock).frames)
+        until(lambda: live(dock).state == "silent")
+        assert (said(dock), live(dock).weight_kg) == ("device_idle", None)
+        until(lambda: line.write(message(43_120)) and live(dock).state == "live")
+        assert said(dock) is None
+    line.close()
+
+
+def test_a_converter_that_two_programs_fight_for_is_told_also_while_it_works(counter: Counter) -> None:
+    line = TcpLine()
+    with docked(counter, bridge(f"tcp:127.0.0.1:{line.port}")) as dock:
+        for lost in range(3):
+            until(lambda: line.write(message(20)) and live(dock).state == "live")
+            assert said(dock) is None
+            line.disconnect()
+            until(lambda n=lost: dock.driver("bridge").health().losses > n)
+        until(lambda: line.write(message(20)) and live(dock).state == "live")
+        error = live(dock).error
+        assert error is not None
+        assert (error[0], error[1]["count"]) == ("device_lost_often", 3)
+    line.close()

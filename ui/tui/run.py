@@ -1,0 +1,26 @@
+"""Opens the terminal on a station."""
+
+import os
+from collections.abc import Callable
+
+from ui.i18n import language_of
+from ui.tui.app import StationApp
+from ui.tui.client import StationClient
+
+
+def run(
+    url: str,
+    token: str,
+    *,
+    language: str | None = None,
+    theme: str = "dark",
+    note: Callable[[], str] | None = None,
+) -> None:
+    """Opens the terminal on the station at `url` until the operator quits.
+
+    `language` None takes the environment's. `theme` is "dark", "light" (high contrast) or "plain" (without
+    colour, as NO_COLOR does). `note` gives one line that is shown below the queue and the arrival. Raises
+    KeyError for an unknown theme."""
+    spoken = language or language_of(*(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
+    client = StationClient(url, token, spoken)
+    StationApp(client, language=spoken, theme=theme, note=note).run()
