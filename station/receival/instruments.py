@@ -5,7 +5,7 @@ file. The instrument there has a serial number, a verification date and a histor
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -162,6 +162,25 @@ def swap(
             },
         )  # fmt: skip
     return Plugged(assignment, row, present.declared)
+
+
+def describe_plugged(
+    desk: Desk, port_id: str, said: Described, note: str, actor: Actor, at: datetime
+) -> Instrument:
+    """Something new is known of the instrument at the port (it was verified again, say): it stays the same
+    one. What is not said stays. Raises NotFound(unknown_port)."""
+    with desk.ledger.write() as tx:
+        present = plugged(tx).get(port_id)
+        if present is None:
+            raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
+        row = present.instrument
+        describe(row, replace(said, name=said.name or row.name, serial_number=None))
+        tx.add(row)
+        audit.record(
+            tx, "instrument_described", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            data={"port": port_id, "note": note, **said.as_dict(), "name": row.name},
+        )  # fmt: skip
+    return row
 
 
 def tell_new_sample(desk: Desk, port_id: str, actor: Actor, at: datetime) -> None:

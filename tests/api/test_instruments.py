@@ -92,3 +92,15 @@ def test_a_weight_whose_line_failed_is_refused_until_the_person_was_asked(counte
         (remark,) = refused["params"]["remarks"]
         assert (remark["code"], bool(remark["message"])) == ("fault_during_measurement", True)
         ok(client.post(f"/weighings/{taken.id}/confirm", json={**body, "despite_remarks": True}))
+
+
+def test_what_is_new_of_an_instrument_is_recorded_for_the_one_that_is_plugged_in(counter: Counter) -> None:
+    said = {"verified_until": "2028-06-01", "uncertainty": {"moisture": 0.2}}
+    with counter.client("anne") as client:
+        told = ok(client.post("/instruments/gac/describe", json=said))
+        assert (told["verified_until"], told["uncertainty"]) == ("2028-06-01", {"moisture": 0.2})
+        assert told["name"] == "GAC 2100"
+        problem(client.post("/instruments/nowhere/describe", json=said), 404, "unknown_port")
+        problem(client.post("/instruments/gac/describe", json={"serial_number": "X"}), 422, "not_valid")
+    with counter.client("admin") as client:
+        ok(client.post("/admin/instruments/gac/describe", json={"asset_tag": "A-3"}))

@@ -69,3 +69,10 @@ def test_a_loaners_limits_are_told_with_it(site: Path) -> None:
     wrong = instrument("swap", "gac", *options, "--uncertainty", "sugar=1")
     assert wrong.returncode == 2
     assert "sugar" in wrong.stderr
+
+
+def test_a_new_verification_is_recorded_on_the_closed_folder(site: Path) -> None:
+    done = instrument("describe", "gac", "--config", str(site), "--verified-until", "01/06/2028")
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in instrument("list", "--config", str(site)).stdout.splitlines()]
+    assert [row["verified_until"] for row in rows if row["port_id"] == "gac"] == ["2028-06-01"]

@@ -240,3 +240,18 @@ def last_event(silo: Silo, kind: str) -> AuditEvent:
     with silo.desk.ledger.read() as tx:
         found = tx.exec(select(AuditEvent).where(AuditEvent.kind == kind)).all()
     return found[-1]
+
+
+def test_a_new_verification_is_newer_than_the_site_file_until_that_says_another(silo: Silo) -> None:
+    reload(silo, verified_until=date(2026, 7, 1))
+    assert [remark["code"] for remark in silo.measure("gac", GOOD).remarks] == [Code.VERIFICATION_EXPIRED]
+    again = Described("", verified_until=date(2028, 7, 1))
+    instruments.describe_plugged(silo.desk, "gac", again, "sticker", ANNE, silo.clock())
+    assert silo.measure("gac", GOOD).remarks == []
+    reload(silo, verified_until=date(2026, 7, 1))  # the file says nothing new
+    now = at_port(silo, "gac").instrument
+    assert (now.id, now.name, now.verified_until) == ("gac", "GAC 2100", date(2028, 7, 1))
+    reload(silo, verified_until=date(2027, 1, 1))
+    assert at_port(silo, "gac").instrument.verified_until == date(2027, 1, 1)
+    event = last_event(silo, "instrument_described")
+    assert (event.by, event.data["verified_until"], event.data["note"]) == ("Anne", "2028-07-01", "sticker")

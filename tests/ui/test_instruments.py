@@ -91,6 +91,21 @@ async def test_an_expired_verification_stands_on_the_devices_screen(station: Sta
         await t.see("VÉRIFICATION EXPIRÉE")
 
 
+async def test_an_instrument_that_was_verified_again_is_told_so_at_the_devices_screen(
+    station: Station,
+) -> None:
+    async with terminal(station) as t:
+        await t.press("d", "v")
+        await t.see("Bridge a été vérifié de nouveau", "jj/mm/aaaa")
+        await t.press("enter")
+        await t.see("Tapez un jour comme 31/05/2027.")
+        await t.write("01/06/2028")
+        await t.press("enter")
+        await t.hear("Bridge : vérifié jusqu'au 01/06/2028.")
+    with station.silo.desk.ledger.read() as tx:
+        assert plugged(tx)["bridge"].instrument.verified_until == date(2028, 6, 1)
+
+
 async def test_a_weight_whose_line_failed_is_asked_about_before_it_counts(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD")

@@ -172,6 +172,9 @@ class StationClient:
     async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
 
+    async def describe_instrument(self, port_id: str, said: schemas.DescribeIn) -> schemas.Instrument:
+        return await self._post(f"/instruments/{port_id}/describe", said, schemas.Instrument)
+
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
 

@@ -70,7 +70,8 @@ def help_dialog(app: "StationApp") -> Read:
         t.gettext("Load: F5/I type a value or the variety   F6/O another cell   F7/B barcode"),
         t.gettext("F8/X refuse   F9/G the supplier leaves"),
         t.gettext("Arrival: F5/V save   F9/P add a load   F6/O next load   F7/X remove it"),
-        t.gettext("Exceptions: Enter or a scan assigns   F8/X dismisses   Devices: F7/S swaps"),
+        t.gettext("Exceptions: Enter or a scan assigns   F8/X dismisses"),
+        t.gettext("Devices: F7/S another instrument   F5/V it was verified again"),
         t.gettext("R: a meter that repeats its value shows a new sample of the same value"),
     ]
     return Read(t.gettext("Keys"), "\n".join(lines), t)

@@ -6,7 +6,7 @@ from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import admin
 from station.api.openapi import problems
-from station.api.routes.instruments import swapped
+from station.api.routes.instruments import newly_described, swapped
 from station.api.views.instruments import instruments
 from station.api.views.people import person
 from station.api.views.view import view_of
@@ -33,6 +33,12 @@ def list_instruments(asked: Asked) -> list[schemas.Instrument]:
 def swap_instrument(asked: Asked, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
     """As at a terminal, in the installer's name."""
     return swapped(asked, port_id, body, Actor("installer"))
+
+
+@router.post("/instruments/{port_id}/describe", responses=problems(404))
+def describe_instrument(asked: Asked, port_id: str, body: schemas.DescribeIn) -> schemas.Instrument:
+    """As at a terminal, in the installer's name."""
+    return newly_described(asked, port_id, body, Actor("installer"))
 
 
 @router.post("/tokens", status_code=201, responses=problems(409))

@@ -10,7 +10,7 @@ from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
 from station.receival.desk import Actor, Desk
-from station.receival.instruments import Described, swap, wiring_for
+from station.receival.instruments import Described, describe_plugged, swap, wiring_for
 from station.receival.loads import GRAIN_ANALYTES
 from station.receival.wiring import Wiring
 
@@ -30,6 +30,20 @@ def swap_instrument(asked: Asked, by: BySomebody, port_id: str, body: schemas.Sw
     return swapped(asked, port_id, body, by)
 
 
+@router.post("/{port_id}/describe", responses=problems(404))
+def describe_instrument(
+    asked: Asked, by: BySomebody, port_id: str, body: schemas.DescribeIn
+) -> schemas.Instrument:
+    """Something new is known of the instrument at this port: it was verified again, for one."""
+    return newly_described(asked, port_id, body, by)
+
+
+def newly_described(asked: Ask, port_id: str, body: schemas.DescribeIn, by: Actor) -> schemas.Instrument:
+    row = describe_plugged(asked.desk, port_id, described(body), body.note, by, asked.now())
+    with view_of(asked) as view:
+        return instrument(view, row.id)
+
+
 def swapped(asked: Ask, port_id: str, body: schemas.SwapIn, by: Actor) -> schemas.Instrument:
     """Does it and shows the instrument that is plugged in now."""
     new = described(body)
@@ -40,7 +54,7 @@ def swapped(asked: Ask, port_id: str, body: schemas.SwapIn, by: Actor) -> schema
         return instrument(view, row.id)
 
 
-def described(body: schemas.SwapIn) -> Described:
+def described(body: schemas.DescribeIn) -> Described:
     """Raises Rejected for what cannot be true."""
     low, high = body.grain_temperature_c or (None, None)
     if low is not None and high is not None and low >= high:
@@ -49,7 +63,13 @@ def described(body: schemas.SwapIn) -> Described:
         if analyte not in GRAIN_ANALYTES and analyte != "weight":
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
     return Described(
-        body.name, body.serial_number, body.asset_tag, body.verified_until, body.uncertainty, low, high
+        name=body.name or "",
+        serial_number=body.serial_number if isinstance(body, schemas.SwapIn) else None,
+        asset_tag=body.asset_tag,
+        verified_until=body.verified_until,
+        uncertainty=body.uncertainty,
+        grain_low_c=low,
+        grain_high_c=high,
     )
 
 

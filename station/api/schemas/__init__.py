@@ -28,6 +28,7 @@ from station.api.schemas.common import (
 )
 from station.api.schemas.devices import (
     Declared,
+    DescribeIn,
     Device,
     DriverKind,
     DriverSetting,
@@ -136,6 +137,7 @@ __all__ = [
     "Decision",
     "DecisionIn",
     "Declared",
+    "DescribeIn",
     "Device",
     "Direction",
     "DriverKind",

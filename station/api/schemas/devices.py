@@ -76,17 +76,23 @@ class WiringIn(In):
     settings: Annotated[dict[str, str | int | float | bool], Field(max_length=40)] | None = None
 
 
-class SwapIn(In):
-    """The instrument that is plugged in instead. What is not said of a known serial number stays. Without
-    `wiring` it is read as it was when it last stood at this port, else as the present one."""
+class DescribeIn(In):
+    """What is new of the instrument that is plugged in. What is not said stays."""
 
-    name: Name
-    serial_number: Serial
+    name: Name | None = None
     asset_tag: Serial | None = None
     verified_until: date | None = None
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[str, Uncertainty] = {}
     note: Text = ""
+
+
+class SwapIn(DescribeIn):
+    """The instrument that is plugged in instead. What is not said of a known serial number stays. Without
+    `wiring` it is read as it was when it last stood at this port, else as the present one."""
+
+    name: Name
+    serial_number: Serial
     wiring: WiringIn | None = None
 
 

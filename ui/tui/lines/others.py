@@ -50,6 +50,8 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
         t.gettext("serial no. {number}").format(number=device.serial_number) if device.serial_number else ""
     )
     notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
+    if device.verified_until is not None and device.is_verified:
+        notes[0] += " · " + t.gettext("verified until {date}").format(date=day(device.verified_until, t))
     if device.verified_until is not None and not device.is_verified:
         notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=day(device.verified_until, t)))
     if device.declared is not None:

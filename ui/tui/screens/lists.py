@@ -6,11 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
+from station.api import schemas
 from ui.tui.columns import Column, header_row, table_row, wrap
 from ui.tui.dialogs import Read
 from ui.tui.lines import others as lines
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.swap import Swap
+from ui.tui.screens.swap import Swap, Verification
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
 
@@ -53,16 +54,31 @@ class ListScreen(StationScreen):
 
 
 class DevicesScreen(ListScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f7,s", "swap", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f7,s", "swap", show=False),
+        Binding("f5,v", "verified", show=False),
+    ]
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("F7/S", self.t.gettext("swap the instrument")), *super().keys()]
+        t = self.t
+        return [
+            ("F7/S", t.gettext("swap the instrument")),
+            ("F5/V", t.gettext("verified again")),
+            *super().keys(),
+        ]
+
+    @property
+    def _device(self) -> schemas.Device | None:
+        marked = self.query_one("#rows", Rows).marked
+        return next((one for one in self.board.devices if one.id == marked), None)
 
     def action_swap(self) -> None:
-        marked = self.query_one("#rows", Rows).marked
-        device = next((one for one in self.board.devices if one.id == marked), None)
-        if device is not None:
-            Swap(self, device).ask()
+        if self._device is not None:
+            Swap(self, self._device).ask()
+
+    def action_verified(self) -> None:
+        if self._device is not None:
+            Verification(self, self._device).ask()
 
     def heading(self) -> str:
         return self.t.gettext("Devices")

@@ -129,6 +129,28 @@ class Swap:
         return self._t.gettext("Type key=value, several apart by blanks, or nothing.")
 
 
+class Verification:
+    """The instrument at `device`'s port was verified again: until when?"""
+
+    def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
+        self._screen = screen
+        self._device = device
+
+    def ask(self) -> None:
+        t = self._screen.t
+        title = t.gettext("{name} was verified again: until when?").format(name=self._device.name)
+        wrong = t.gettext("Type a day like 31/05/2027.")
+        self._screen.ask(
+            title, t.gettext("dd/mm/yyyy"), lambda text: None if parse_date(text) else wrong, self._send
+        )
+
+    def _send(self, text: str) -> None:
+        t, station = self._screen.t, self._screen.station
+        body = schemas.DescribeIn(verified_until=parse_date(text))
+        told = t.gettext("{name}: verified until {date}.").format(name=self._device.name, date=text)
+        station.record(lambda: station.client.describe_instrument(self._device.id, body), told)
+
+
 def _may_be(kind: schemas.DriverKind, category: str) -> bool:
     """A profile, or the driver inside a bridge, may make it of the other sort."""
     return kind.category == category or bool({"profile", "driver"} & set(kind.settings))
