@@ -70,7 +70,7 @@ class Ports:
             asked = rewired(section, wiring)
             category = protocol_of(asked, self._file).category
             make_transport(asked.port)
-        except SettingError as error:
+        except (SettingError, OSError, ValueError) as error:  # a profile's name may be no path at all
             raise Invalid(Fault.WIRING_WRONG, text=str(error)) from error
         if category != protocol_of(section, self._file).category:
             raise Invalid(Fault.OTHER_CATEGORY, driver=wiring.driver, port=port_id)

@@ -57,9 +57,9 @@ class Head:
             until(lambda seen=before: self._heard(kg, seen))
 
     def _heard(self, kg: int, seen: int) -> bool:
+        """Said until it is heard: what comes while the port is being opened is lost."""
         if not self.is_polled or b"SI\r\n" in self.line.take():
             self.line.write(self.says(kg))
-            until(lambda: self.driver.health().frames > seen)
         return self.driver.health().frames > seen
 
     def weigh(self, kg: int) -> None:
@@ -173,6 +173,7 @@ def test_a_profile_from_a_stick_is_kept_beside_the_ledger(counter: Counter, tmp_
         ({"driver": "no-such"}, "wiring_wrong", "no-such"),
         ({"driver": "mt-sics", "settings": {"poll": "daily"}}, "wiring_wrong", "daily"),
         ({"address": "serial:"}, "wiring_wrong", "port"),
+        ({"driver": "generic", "settings": {"profile": "x" * 5000}}, "wiring_wrong", "too long"),
         ({"driver": "generic", "settings": {"profile": "/nowhere.toml"}}, "wiring_wrong", "nowhere"),
         ({"driver": "gac500xt"}, "other_category", "gac500xt"),
     ],

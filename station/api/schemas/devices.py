@@ -7,7 +7,10 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from station.api.schemas.common import Celsius, In, Name, Reason, Serial, Text, Uncertainty
 
-Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Address = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
+]
 
 
 class Declared(BaseModel):
