@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from ui.i18n import Translator
+from ui.i18n import N_, Translator
 from ui.words import ANALYTES, BASES, CLAIMS, DISTURBANCES, KERNEL_CLASSES, SPECIES, word
 
 _SIGNS = {">=": "≥", "<=": "≤"}
 _UNKNOWN = "?"
+LEAST = 0.0005  # a smaller share of kernels is not written
 
 
 class Shown(dict[str, str]):
@@ -24,11 +25,14 @@ class Shown(dict[str, str]):
 
 def shown(params: Mapping[str, Any], t: Translator) -> Shown:
     """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
-    (pixels or bytes) and `limit_share`."""
+    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
+    `spread`."""
     words = Shown({name: _one(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
     words["limit_share"] = _share(params.get("limit"), t)
+    words["mass"] = _mass(params.get("mass"), t)
+    words["spread"] = _spread(params.get("spread"), t)
     words["line"] = f", {params['line']}" if params.get("line") else ""
     return words
 
@@ -68,14 +72,46 @@ def _share(value: Any, t: Translator) -> str:
 
 
 def _shares(value: Any, t: Translator) -> str:
-    """Kernel classes by falling share: "93 % sound, 5 % broken"; those without a kernel are left out."""
+    """Kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is left out,
+    what is known too badly is only given by its limits."""
     if not isinstance(value, Mapping):
         return str(value)
-    pairs = [(name, share) for name, share in value.items() if _is_amount(share) and share > 0]
-    pairs.sort(key=lambda pair: (-pair[1], str(pair[0])))
-    return ", ".join(
-        f"{_share(share, t)} {word(KERNEL_CLASSES, str(name), t.language)}" for name, share in pairs
-    )
+    parts = [(str(name), part) for name, part in value.items() if _is_part(part)]
+    parts.sort(key=lambda pair: (-pair[1]["share"], pair[0]))
+    written = (_part(name, part, t) for name, part in parts)
+    return ", ".join(text for text in written if text)
+
+
+def _is_part(part: Any) -> bool:
+    return isinstance(part, Mapping) and all(_is_amount(part.get(key)) for key in ("share", "low", "high"))
+
+
+def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
+    """One class with its 95 % limits; empty for one that has no kernel and is known well."""
+    named = word(KERNEL_CLASSES, name, t.language)
+    low, high = t.number(100 * part["low"], 0), t.percent(part["high"])
+    if part.get("wide"):
+        text = t.gettext(N_("{low} to {high} {name} (too wide to decide on)"))
+        return text.format(low=low, high=high, name=named)
+    if part["share"] < LEAST:
+        return ""
+    return f"{_share(part['share'], t)} {named} ({low}-{t.number(100 * part['high'], 0)})"
+
+
+def _mass(value: Any, t: Translator) -> str:
+    """The shares by estimated mass, where there are any."""
+    if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
+        return ""
+    return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
+
+
+def _spread(value: Any, t: Translator) -> str:
+    """How far several photos of one capture lie apart, in points, in the class where it is most."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("classes"), Mapping):
+        return ""
+    apart = [part["max"] - part["min"] for part in value["classes"].values()]
+    text = t.gettext(N_("; {photos} photos, up to {points} points apart"))
+    return text.format(photos=value["photos"], points=t.number(100 * max(apart, default=0.0), 1))
 
 
 def _at(value: Any, t: Translator) -> str:

@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "verification_expired": N_("{instrument}: its verification expired on {until}"),
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
-    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}"),
+    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{mass}{spread}"),
     "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
@@ -77,16 +77,19 @@ SENTENCES: Mapping[str, str] = {
     "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
     "adverse_visual_check": N_("adverse visual check: {findings}"),
     # photo gate
-    "unreadable": N_("the photo cannot be read"),
-    "too_large": N_("the photo is too large ({size}, limit {limit})"),
-    "not_sharp": N_("the photo is not sharp (edges over {value} of a kernel, at most {limit})"),
-    "dark": N_("the photo is too dark ({value}, at least {limit})"),
-    "bright": N_("the photo is too bright ({value}, at most {limit})"),
-    "glare": N_("glare on {share} of the photo (at most {limit_share})"),
-    "too_few_kernels": N_("only {kernels} kernels (at least {limit})"),
-    "piled_up": N_("{share} of the grain is piled up (at most {limit_share}): spread it"),
-    "cut_off": N_("{share} of the kernels are cut by the edge (at most {limit_share})"),
-    "not_grain": N_("this is not grain"),
+    "unreadable": N_("the photo cannot be read: take it again, send it again"),
+    "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),
+    "too_large": N_("the photo is too large ({size}, limit {limit}): set the camera to a smaller size"),
+    "not_sharp": N_(
+        "the photo is not sharp (edges over {value} of a kernel, at most {limit}): hold still, wipe the lens"
+    ),
+    "dark": N_("the photo is too dark ({value}, at least {limit}): go to the light or switch the flash on"),
+    "bright": N_("the photo is too bright ({value}, at most {limit}): turn away from the sun or the lamp"),
+    "glare": N_("glare on {share} of the photo (at most {limit_share}): tilt the phone, avoid the flash"),
+    "too_few_kernels": N_("only {kernels} kernels (at least {limit}): spread more, go closer"),
+    "piled_up": N_("{share} of the grain is piled up (at most {limit_share}): spread it in one layer"),
+    "cut_off": N_("{share} of the kernels are cut by the edge (at most {limit_share}): take the whole sheet"),
+    "not_grain": N_("no grain on a plain sheet is seen: lay it on one colour without a pattern"),
     "unknown_grain": N_("the species is not recognised"),
     "wrong_species": N_("{seen} on the photo, but {declared} is declared"),
     "card_missing": N_("the scale card is not on the photo"),
@@ -160,6 +163,7 @@ AGAINST = frozenset(
 
 GATE_WORDS: Mapping[str, str] = {
     "unreadable": N_("cannot be read"),
+    "heic": N_("HEIC instead of JPEG"),
     "too_large": N_("too large"),
     "not_sharp": N_("not sharp"),
     "dark": N_("too dark"),

@@ -131,12 +131,14 @@ def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
 
 
 def _photo_words(inspection: Inspection) -> list[Reason]:
-    """Its classes by count, and every number with its 95 % limits, which routing does not use."""
+    """Its classes by count and estimated mass, how far its photos lie apart, and every number with its
+    95 % limits, which routing does not use."""
     result = inspection.result
     if not inspection.accepted:
         return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
-    shares = {name: share["share"] for name, share in result["classes"].items()}
-    words = [Reason(Code.PHOTO_SHARES, {"shares": shares, "kernels": result["kernels"]})] if shares else []
+    told: dict[str, Any] = {part: result[part] for part in ("mass", "spread") if part in result}
+    seen = {"shares": result["classes"], "kernels": result["kernels"], **told}
+    words = [Reason(Code.PHOTO_SHARES, seen)] if result["classes"] else []
     for name, number in result.get("numbers", {}).items():
         params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
         words.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **params}))

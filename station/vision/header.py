@@ -1,14 +1,18 @@
 """Reads a photo's format and size from its first bytes, before anything is decoded.
 
 JPEG (ITU T.81 annex B: markers FF xx with a two-byte length; SOF0..SOF15 less DHT, JPG and DAC hold
-height and width), PNG (IHDR is the first chunk) and WebP (RIFF; VP8, VP8L or VP8X chunk).
+height and width), PNG (IHDR is the first chunk), WebP (RIFF; VP8, VP8L or VP8X chunk), and what phones
+write that cannot be decoded here: HEIC and AVIF (ISO 14496-12: a box `ftyp` with the brand comes first).
 """
 
 from dataclasses import dataclass
 
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
-_MAX_MARKERS = 500
+_MAX_MARKERS = 2000
+_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,16 @@ def read_header(data: bytes) -> PhotoHeader | None:
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _webp(data)
     return None
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether this is HEIC (or AVIF), whatever its name says."""
+    return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
+
+
+def scans(data: bytes) -> int:
+    """How many times a JPEG goes over the whole picture (start-of-scan markers; coded data holds none)."""
+    return data.count(b"\xff\xda")
 
 
 def _jpeg(data: bytes) -> PhotoHeader | None:

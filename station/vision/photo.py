@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.grain.reasons import Code, Reason
-from station.vision.header import PhotoHeader, read_header
+from station.vision.header import PhotoHeader, is_heic, read_header, scans
 
 MAX_BYTES = 32_000_000
 MAX_PIXELS = 50_000_000
 MAX_UNREDUCED_BYTES = 160_000_000  # PNG and WebP are decoded whole before they are made smaller
+MAX_SCANS = 40  # of a progressive JPEG: encoders write about 10, each is work over the whole picture
 WORKING_SIDE = 2000
 
 _MODES = {
@@ -43,11 +44,13 @@ class Photo:
 
 
 def decode(data: bytes) -> Photo | Reason:
-    """The photo, or why not: `too_large` (bytes or pixels over the limit) or `unreadable`."""
+    """The photo, or why not: `too_large` (bytes or pixels over the limit), `heic` or `unreadable`."""
     if len(data) > MAX_BYTES:
         return Reason(Code.TOO_LARGE, {"bytes": len(data), "limit": MAX_BYTES})
     header = read_header(data)
     if header is None:
+        return Reason(Code.HEIC if is_heic(data) else Code.UNREADABLE)
+    if header.kind == "jpeg" and scans(data) > MAX_SCANS:
         return Reason(Code.UNREADABLE)
     if (refused := _refuse_size(header)) is not None:
         return refused

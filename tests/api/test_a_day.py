@@ -191,7 +191,8 @@ def test_the_photos_inspections_reach_the_load(counter: Counter) -> None:
         ok(phone.post(address, json={"name": "third", "version": "1", "accepted": False}), 201)
         load = ok(anne.get(f"/loads/{load_id}"))
         assert [one["model"] for one in load["captures"][0]["inspections"]] == ["other", "third"]
-        assert [reason["code"] for reason in load["photo"]] == ["photo_shares", "photo_refused"]
+        assert [reason["code"] for reason in load["photo"]] == ["photo_shares"]
+        assert "97% sound (92-99)" in load["photo"][0]["message"]
 
 
 def test_the_site_and_its_people_are_told(counter: Counter) -> None:

@@ -18,6 +18,10 @@ from ui.i18n import LANGUAGES
 from ui.problems import PROBLEMS, problem
 from ui.reasons import AGAINST, GATE_WORDS, SENTENCES, is_known, message
 
+SHARES = {
+    "sound": {"share": 0.93, "low": 0.9, "high": 0.956},
+    "broken": {"share": 0.051, "low": 0.02, "high": 0.08},
+}
 PARAMS: dict[str, Any] = {
     "analyte": "protein", "analytes": ["protein", "moisture"], "as_is": 10.4,
     "at": "2026-07-20T08:00:00+00:00", "barcode": "S1", "barcodes": ["S1", "S2"], "basis": "dm",
@@ -26,7 +30,7 @@ PARAMS: dict[str, Any] = {
     "instrument": "nir", "kernels": 312, "limit": 0.2, "line": "L1", "load_t": 28.4, "minutes": 12.0,
     "moisture": 13.5, "op": ">=", "pit": "P1", "pixels": 3_000_000_000, "port": "/dev/ttyS0", "position": 1,
     "product": "Barley", "reasons": ["not_sharp", "dark"], "reserved_t": 12.0, "seconds": 90, "bytes": None,
-    "seen": "barley", "seq": 7, "share": 0.31, "shares": {"sound": 0.93, "broken": 0.051}, "text": "a text",
+    "seen": "barley", "seq": 7, "share": 0.31, "shares": SHARES, "text": "a text",
     "model": "kernels 2", "what": "reconnected", "until": "2026-06-30", "celsius": 41.5, "low": 4, "high": 35,
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
@@ -100,7 +104,25 @@ def test_a_limit_reads_with_value_basis_sign_and_unit() -> None:
 
 def test_a_photo_reads_by_falling_share() -> None:
     text = message("photo_shares", PARAMS, "fr").replace("\N{NO-BREAK SPACE}", " ")
-    assert text == "Photo de 312 grains, en nombre : 93 % sains, 5,1 % cassés"
+    assert text == "Photo de 312 grains, en nombre : 93 % sains (90-96), 5,1 % cassés (2-8)"
+
+
+def test_a_share_known_too_badly_is_given_by_its_limits_only() -> None:
+    shares = {"broken": {"share": 0.05, "low": 0.01, "high": 0.22, "wide": True}}
+    assert message("photo_shares", {"shares": shares, "kernels": 90}, "en") == (
+        "Photo of 90 kernels, by count: 1 to 22% broken (too wide to decide on)"
+    )
+
+
+def test_mass_is_always_called_estimated_and_several_photos_tell_how_far_apart_they_are() -> None:
+    part = {"share": 0.97, "low": 0.95, "high": 0.98}
+    spread = {"photos": 3, "kernels": {}, "classes": {"sound": {"min": 0.94, "max": 0.975, "sd": 0.017}}}
+    params = {"shares": {"sound": part}, "kernels": 300, "mass": {"sound": part}, "spread": spread}
+    text = message("photo_shares", params, "fr").replace("\N{NO-BREAK SPACE}", " ")
+    assert text == (
+        "Photo de 300 grains, en nombre : 97 % sains (95-98) ; en masse, estimé : "
+        "97 % sains (95-98) ; 3 photos, jusqu'à 3,5 points d'écart"
+    )
 
 
 def test_identifiers_have_names() -> None:

@@ -36,7 +36,19 @@ class Reading(BaseModel):
     pairing: Reason | None = None
 
 
+class ClassShare(BaseModel):
+    """`wide`: the limits are too far apart to decide anything on."""
+
+    count: int
+    share: float
+    low: float
+    high: float
+    wide: bool = False
+
+
 class Inspection(BaseModel):
+    """`mass` are shares estimated from areas; `spread` how far several photos of the capture lie apart."""
+
     id: str
     model: str
     version: str
@@ -45,7 +57,9 @@ class Inspection(BaseModel):
     reasons: list[Reason]
     kernels: int | None
     cut: int | None
-    classes: dict[str, dict[str, float]]
+    classes: dict[str, ClassShare]
+    mass: dict[str, dict[str, float]] = {}
+    spread: dict[str, Any] | None = None
     species: dict[str, Any] | None
     seconds: dict[str, float]
     at: datetime

@@ -87,6 +87,8 @@ def inspection(view: View, row: Inspection) -> schemas.Inspection:
         kernels=result["kernels"],
         cut=result["cut"],
         classes=result["classes"],
+        mass=result.get("mass", {}),
+        spread=result.get("spread"),
         species=result["species"],
         seconds=result["seconds"],
         at=row.at,
