@@ -105,8 +105,9 @@ def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({}))
     return KINDS[kind](settings)
 
 
-def make_transport(url: str, *, name: str = "station") -> Transport:
-    """The way to a device from its address. `name` (the device's) makes an MQTT client id unique.
+def make_transport(url: str, *, name: str = "station", passing: bool = False) -> Transport:
+    """The way to a device from its address. `name` (the device's) makes an MQTT client id unique; for a
+    `passing` visitor the broker keeps nothing.
 
     Nothing is opened. SettingError says what of the address is wrong.
     """
@@ -142,6 +143,7 @@ def make_transport(url: str, *, name: str = "station") -> Transport:
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         presence=sparkplug_host(options["sparkplug_host"]) if "sparkplug_host" in options else None,
+        passing=passing,
     )
 
 

@@ -75,15 +75,17 @@ class MqttTransport:
         password: str | None = None,
         connect_s: float = 5.0,
         presence: Presence | None = None,
+        passing: bool = False,
         wall: Callable[[], float] = time.time,
     ) -> None:
-        """`client_id` is the name at the broker: fixed for a device, used by nobody else.
-        `wall` gives seconds since 1970, for the presence."""
+        """`client_id` is the name at the broker: fixed for a device, used by nobody else. A `passing`
+        visitor is forgotten by the broker when it goes. `wall` gives seconds since 1970, for the presence."""
         self._host, self._port, self._topic = host, port, topic
         self._client_id = client_id
         self._username, self._password = username, password
         self._connect_s = connect_s
         self._presence = presence
+        self._passing = passing
         self._wall = wall
         self._born_ms = 0
         self._link: _Link | None = None
@@ -153,7 +155,7 @@ class MqttTransport:
         client = Client(
             CallbackAPIVersion.VERSION2,
             client_id=self._client_id,
-            clean_session=False,
+            clean_session=self._passing,
             reconnect_on_failure=False,
             manual_ack=True,
         )

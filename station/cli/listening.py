@@ -120,7 +120,7 @@ def record(line: Line, entries: "list[Candidate]") -> "Contest":
     from station.commissioning.search import Listener
 
     contest = Contest(now, entries)
-    transport = make_transport(line.address, name="commission")
+    transport = make_transport(line.address, name="commission", passing=True)
     tell(_("Now weigh known loads, or print a sample, more than once. Everything is recorded."))
     if line.answers:
         tell(_("An instrument that waits for an answer gets one: use test samples, it takes them for kept."))

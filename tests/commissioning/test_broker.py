@@ -33,7 +33,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
 def listen(url: str, act: Callable[[int], object]) -> tuple[Contest, Trial]:
     """Listens while the device acts once a step, until somebody has read something twice."""
     contest = Contest(lambda: AT, candidates(place=place_of(url)))
-    transport = make_transport(url, name="commission")
+    transport = make_transport(url, name="commission", passing=True)
     transport.open()
     listener = Listener(transport, contest, lambda: AT)
     try:

@@ -10,7 +10,7 @@ import pytest
 
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
-from drivers.transport import Chunk
+from drivers.transport import Chunk, LineDown
 from station.commissioning.candidates import Candidate, candidates, questions, unasked
 from station.commissioning.contest import Contest
 from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
@@ -120,6 +120,19 @@ def test_a_silent_indicator_is_asked(tmp_path: Path) -> None:
     assert heard[0].best is not None
     assert heard[0].best.candidate.kind == "mt-sics"
     assert heard[0].poll == (b"SI\r\n", 0.25)
+
+
+def test_line_settings_that_a_port_cannot_do_are_told_and_the_search_goes_on(tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "port")
+    lines = [LineSettings(9600, 8, "N", 1), LineSettings(9600, 7, "E", 1), LineSettings(4800, 8, "N", 1)]
+    addresses = [(one.address(str(line.path)), str(one)) for one in lines]
+    heard = list(try_addresses(addresses, lambda: AT, candidates(), ask=False, seconds=0.2))
+    line.close()
+    assert [(one.label, one.problem is None) for one in heard] == [
+        ("9600 8N1", True), ("9600 7E1", False), ("4800 8N1", True)
+    ]  # fmt: skip
+    with pytest.raises(LineDown, match="does not exist"):
+        next(try_addresses(addresses, lambda: AT, candidates(), ask=False, seconds=0.2))
 
 
 def test_settings_make_an_address() -> None:

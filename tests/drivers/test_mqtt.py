@@ -3,6 +3,7 @@
 import pytest
 
 from drivers.reading import Analyte
+from drivers.registry import make_transport
 from drivers.simulated.line import MqttLine
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.nir import Nir
@@ -51,6 +52,19 @@ def test_messages_arrive_whole_and_once_when_they_are_confirmed(broker, nir):
     assert names(running) == [e.identity for e in nir.log.countable()][:50]
     assert names(again) == ["sim-000051"]
     assert not any(d.dup for d in running.got)
+
+
+def test_for_a_passing_visitor_the_broker_keeps_nothing(broker, nir):
+    url = f"mqtt://127.0.0.1:{broker.port}/{TOPIC}"
+    visitor = make_transport(url, name="commission", passing=True)
+    visitor.open()
+    visitor.close()
+    send(nir, 3)
+    visitor.open()
+    assert visitor.read(0.3) is None
+    send(nir, 1)
+    assert visitor.read(5.0) is not None
+    visitor.close()
 
 
 def test_messages_sent_while_the_station_is_away_are_kept_by_the_broker(broker, nir):
