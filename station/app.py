@@ -20,18 +20,19 @@ from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.clock import StationClock, scaled
-from station.receival import reference
+from station.receival import policies, reference
 from station.receival.desk import Desk
 from station.runtime import bundles as bundle_files
 from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
+from station.runtime.installer import Installer
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.ports import Ports
 from station.runtime.shadows import Shadows
 from station.settings import Problem, SettingsError, load_settings
-from station.site import policy_of, reference_of, rule_pack_texts
+from station.site import policy_of, reference_of, rule_pack_texts, trusted_keys
 from station.site_file import LOOPBACK, SiteSettings
 from station.store import queries
 from station.store.blobs import Blobs
@@ -96,6 +97,7 @@ def serve(options: ServeOptions) -> int:
             check_wiring=ports.check,
             replug=devices.replug,
             drivers=catalogue,
+            install_model=Installer(desk, bundles, trusted_keys(settings, options.config)).install,
         )
         server = Server(context, settings, ledger.folder)
         crash.stop_with(server)
@@ -104,6 +106,7 @@ def serve(options: ServeOptions) -> int:
         timetable: jobs.Timetable = {
             "checkpoint": (ledger.checkpoint, 300.0),
             "chain": (watch.check_chain, 86_400.0),
+            "policies": (jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0),
         }
         if options.stop_with is not None:
             timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)

@@ -18,7 +18,7 @@ from station.receival.instruments import Plugged, plugged
 from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
 from station.settings import SettingsError, load_settings
-from station.site import protocol_of, rewired, rule_pack_texts
+from station.site import protocol_of, rewired, rule_pack_texts, trusted_keys
 from station.site_file import Instrument, SiteSettings
 from station.store import audit
 from station.store.engine import Ledger, LedgerBusy, LedgerError
@@ -49,7 +49,7 @@ def check_site(file: Path) -> list[Finding]:
     found = [Finding("site file", True, str(file))]
     found += _rules(settings, file)
     found += _folder(file.parent / settings.site.data)
-    found += _bundles(settings)
+    found += _bundles(settings, file)
     found += _ports(settings, file)
     found += _recordings(file.parent / FOLDER)
     return found
@@ -100,10 +100,15 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("disk", free >= WARN_FREE_MB, text)
 
 
-def _bundles(settings: SiteSettings) -> Iterator[Finding]:
+def _bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     if not settings.vision.enabled:
         yield Finding("model", True, "vision is off: no photo is judged")
         return
+    try:
+        names = ", ".join(key.name for key in trusted_keys(settings, file))
+        yield Finding("trusted keys", True, names or "none: no model can be installed")
+    except SettingsError as error:
+        yield Finding("trusted keys", False, str(error))
     for path in shipped_bundles():
         try:
             bundle = read_bundle(path)

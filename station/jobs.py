@@ -30,6 +30,16 @@ class Watch:
             log.error("audit_chain_broken", seq=self.broken_seq)
 
 
+def all_of(step: Callable[[], bool], done: Callable[[], None]) -> Callable[[], None]:
+    """A job that takes steps until none is left, and calls `done` after each."""
+
+    def job() -> None:
+        while step():
+            done()
+
+    return job
+
+
 @contextmanager
 def scheduled(jobs: Timetable) -> Iterator[None]:
     """Runs each job (function, seconds between) in the background until the block ends."""

@@ -12,6 +12,7 @@ from station.receival.desk import Policy
 from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile
 from station.receival.wiring import Wiring
 from station.settings import Problem, SettingsError
+from station.signing import PublicKey, SignatureError, parse_public_key
 from station.site_file import Instrument, SiteSettings, opening_values
 
 
@@ -94,6 +95,18 @@ def reference_of(settings: SiteSettings, file: Path) -> SiteFile:
         ),
         suppliers=tuple((supplier.name, supplier.external_id) for supplier in settings.suppliers),
     )
+
+
+def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
+    """The public keys that the site file trusts. Raises SettingsError for one that cannot be read."""
+    keys = []
+    for index, name in enumerate(settings.vision.trusted_keys):
+        try:
+            keys.append(parse_public_key((file.parent / name).read_text(encoding="utf-8")))
+        except (OSError, UnicodeDecodeError, SignatureError) as error:
+            where = f"vision.trusted_keys[{index}]"
+            raise SettingsError([Problem(file, where, f"{name}: {error}")]) from None
+    return keys
 
 
 def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:

@@ -27,6 +27,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
     "unknown_release": (N_("no model {name} {version} is installed here"), _LIST_MODELS),
+    "no_policy": (
+        N_("no policy is approved for {task} and {species}"),
+        N_("See what is approved with: silo model policy show."),
+    ),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
@@ -109,6 +113,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "shares_not_whole": (N_("the shares add up to {total} instead of 1"), N_("Correct the shares.")),
     "unknown_form_field": (N_("the form has no field {field}"), N_("Send only: {known}.")),
+    "bundle_refused": (
+        N_("the model bundle is refused: {text}"),
+        N_("Ask who made it; the keys that are trusted here are in the site file, [vision] trusted_keys."),
+    ),
+    "acceptance_failed": (
+        N_("{name} {version} does not answer on this machine as it must"),
+        N_("Send its maker what differs: the active model goes on meanwhile."),
+    ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
     "wiring_wrong": (

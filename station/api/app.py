@@ -36,6 +36,7 @@ BASE = "/api/v1"
 JSON_BYTES = 1_000_000
 # What multipart adds around the photos.
 MULTIPART_BYTES = 64_000
+BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
@@ -85,6 +86,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _limit_of(path: str, context: Context) -> int:
+    if path in (f"{BASE}/models", f"{BASE}/admin/models"):
+        return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES
     return JSON_BYTES

@@ -67,6 +67,16 @@ def manager(somebody: BySomebody) -> Actor:
 ByManager = Annotated[Actor, Depends(manager)]
 
 
+def installer(somebody: BySomebody) -> Actor:
+    """What is installed here is for installers."""
+    if "installer" not in somebody.roles:
+        raise NotAllowed(Fault.NOT_ALLOWED)
+    return somebody
+
+
+ByInstaller = Annotated[Actor, Depends(installer)]
+
+
 def admin(asked: Asked, given: Annotated[Credentials, Security(_admin)]) -> None:
     """Raises NotAllowed(unknown_token) unless the admin token is given; without one nobody is admin."""
     expected = asked.context.admin_token

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from station.receival.desk import Desk
+from station.receival.errors import Fault, Invalid
 from station.receival.instruments import Plugged
+from station.receival.models import By
 from station.receival.wiring import Wiring
 from station.store.blobs import Blobs
+from station.store.tables import ModelRelease
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
 VisionState = Literal["ready", "starting", "replacing", "off"]
@@ -62,9 +65,19 @@ class Limits:
     warn_free_mb: int = 2000
 
 
+# bundle, signature, who installs it and why; raises Invalid or Conflict where it is refused
+Install = Callable[[bytes, str, By], ModelRelease]
+
+
+def installs_nothing(_bundle: bytes, _signature: str, _by: By) -> ModelRelease:
+    """Of a counter without a station behind it."""
+    raise Invalid(Fault.BUNDLE_REFUSED, text="nothing is installed here")
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`live` and `health` are called often and must not block; `wake_vision` says a capture waits.
+    """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
+    active models changed, `install_model` checks and installs a bundle.
     `new_sample` tells the device at a port that its next result counts even if it equals the last one;
     `check_wiring` says how a port would be read (raises Invalid for what cannot be), `replug` reads it so.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
@@ -80,4 +93,5 @@ class Context:
     check_wiring: Callable[[str, Wiring], Wiring]
     replug: Callable[[str], None]
     drivers: Callable[[], list[dict[str, Any]]]
+    install_model: Install = installs_nothing
     limits: Limits = field(default_factory=Limits)

@@ -2,7 +2,7 @@
 
 import typer
 
-from station.cli import bundles, releases
+from station.cli import bundles, policies, releases
 from station.cli.say import _
 
 
@@ -10,4 +10,5 @@ def register(app: typer.Typer) -> None:
     model = typer.Typer(no_args_is_help=True, help=_("Model bundles, and the models of a silo."))
     bundles.commands(model)
     releases.commands(model)
+    policies.commands(model)
     app.add_typer(model, name="model")

@@ -105,10 +105,14 @@ def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callabl
 def _caller(url: str, token_file: Path) -> Callable[..., Any]:
     import httpx2
 
-    def call(method: str, path: str, body: dict[str, Any] | None) -> Any:
+    def call(
+        method: str, path: str, body: dict[str, Any] | None, *, files: dict[str, Any] | None = None,
+        timeout_s: float = TIMEOUT_S,
+    ) -> Any:  # fmt: skip
+        sent: dict[str, Any] = {"data": body, "files": files} if files else {"json": body}
         try:
             headers = {"Authorization": f"Bearer {token_file.read_text()}", "Accept-Language": LANGUAGE}
-            answer = httpx2.request(method, url + path, json=body, headers=headers, timeout=TIMEOUT_S)
+            answer = httpx2.request(method, url + path, headers=headers, timeout=timeout_s, **sent)
         except (OSError, httpx2.HTTPError) as error:
             fail(
                 _("the running station does not answer at {url}: {error}").format(url=url, error=error),

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.people import act_on, valid
-from station.cli.say import LANGUAGE, _, now, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 WhyOption = Annotated[str, typer.Option(help=_("Why, for whoever asks later."))]
@@ -18,12 +18,54 @@ PinOption = Annotated[str | None, typer.Option(hidden=True)]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))]
 
 
+INSTALL_S = 300.0  # the acceptance set is run meanwhile
+
+
 def commands(model: typer.Typer) -> None:
     """Adds the commands of a silo to `silo model`."""
+    model.command("install", help=_("Checks a signed bundle here; then it runs in shadow."))(install)
+    model.command("signals", help=_("Day by day: refusals, and distance from what a model knows."))(signals)
     model.command("list", help=_("Every model with its status, agreement and evidence."))(show)
     model.command("promote", help=_("This version informs proposals from the next capture on."))(promote)
     model.command("rollback", help=_("The version that was active before is so again."))(rollback)
     model.command("retire", help=_("This version is used no more; its bundle stays for replay."))(retire)
+
+
+def install(
+    bundle: Annotated[Path, typer.Argument(help=_("The bundle; its signature lies beside it."))],
+    config: ConfigOption,
+    signature: Annotated[Path | None, typer.Option(help=_("The signature, else BUNDLE.minisig."))] = None,
+    why: WhyOption = "",
+) -> None:
+    try:
+        data = bundle.read_bytes()
+        signed = (signature or bundle.with_name(bundle.name + ".minisig")).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(str(error), Exit.USAGE)
+    files = {"bundle": (bundle.name, data), "signature": ("signature", signed.encode())}
+    row = act_on(
+        config,
+        lambda call: call("POST", "/admin/models", {"why": why}, files=files, timeout_s=INSTALL_S),
+        lambda desk: _install(desk, config, data, signed, why),
+    )
+    tell(_("{name} {version} is installed and runs in shadow.").format(**row))
+
+
+def signals(
+    config: ConfigOption,
+    days: Annotated[int, typer.Option(min=1, max=400, help=_("How many days back."))] = 14,
+    as_json: JsonOption = False,
+) -> None:
+    from station.api.views.models import signals as of_days
+
+    path = f"/admin/models/signals?days={days}"
+    for row in act_on(config, lambda call: call("GET", path, None), lambda desk: seen(desk, of_days, days)):
+        if as_json:
+            out(row)
+            continue
+        words = _("{captures} captures, refused {rate:.1%}, distance {distance2}, unfamiliar {unfamiliar}")
+        what = f"{row['day']}  {row['name']} {row['version']}  {row['value'] or ''}"
+        tell(f"{what:60} {words.format(rate=row['abstention_rate'], **row)}")
 
 
 def show(config: ConfigOption, as_json: JsonOption = False) -> None:
@@ -95,11 +137,35 @@ def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any
 
 def _rows(desk: Any) -> list[dict[str, Any]]:
     from station.api.views.models import models
+
+    return seen(desk, models, desk)
+
+
+def seen(desk: Any, look: Callable[..., Any], *asked: Any) -> list[dict[str, Any]]:
+    """What a view of the API shows of the closed data folder."""
     from station.api.views.view import View
 
     with desk.ledger.read() as tx:
         view = View(tx, desk.policy, LANGUAGE, now())
-        return [row.model_dump(mode="json") for row in models(view, desk)]
+        return [row.model_dump(mode="json") for row in look(view, *asked)]
+
+
+def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> dict[str, Any]:
+    from station.receival.desk import Actor
+    from station.receival.models import By
+    from station.runtime.bundles import FOLDER
+    from station.runtime.installer import Installer
+    from station.settings import SettingsError, load_settings
+    from station.site import trusted_keys
+    from station.store.blobs import Blobs
+
+    try:
+        keys = trusted_keys(load_settings(config), config)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    installer = Installer(desk, Blobs(desk.ledger.folder / FOLDER), keys)
+    row = installer.install(data, signature, By(Actor("installer"), why, now()))
+    return {"name": row.name, "version": row.version}
 
 
 def _tell(row: dict[str, Any]) -> None:

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     UNKNOWN_TERMINAL = "unknown_terminal"
     UNKNOWN_PORT = "unknown_port"
     UNKNOWN_RELEASE = "unknown_release"
+    NO_POLICY = "no_policy"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
@@ -56,6 +57,8 @@ class Fault(StrEnum):
     SHARES_NOT_WHOLE = "shares_not_whole"
     UNKNOWN_FORM_FIELD = "unknown_form_field"
     NO_PHOTO = "no_photo"
+    BUNDLE_REFUSED = "bundle_refused"
+    ACCEPTANCE_FAILED = "acceptance_failed"
     TIME_IN_FUTURE = "time_in_future"
     WIRING_WRONG = "wiring_wrong"
     OTHER_CATEGORY = "other_category"

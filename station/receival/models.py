@@ -75,23 +75,25 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> None:
                     _append(tx, row, species, Act.PROMOTED, by)
 
 
-def promote(desk: Desk, name: str, version: str, by: By) -> ModelRelease:
-    """From the next capture on this release informs proposals, for every species it was installed for.
+def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None = None) -> ModelRelease:
+    """From the next capture on this release informs proposals, for this species or for every one it was
+    installed for.
 
     Raises NotFound(unknown_release), Conflict(release_active, release_not_in_shadow)."""
     with desk.ledger.write() as tx:
         row = _release(tx, name, version)
-        standing = {s: releases.standings(tx).get((row.task, s)) for s in row.species}
+        wanted = [species] if species else row.species
+        standing = {s: releases.standings(tx).get((row.task, s)) for s in wanted}
         waiting = [s for s, one in standing.items() if one and one.status.get(row.sha256) != "active"]
         if not waiting:
             raise Conflict(Fault.RELEASE_ACTIVE, name=name, version=version)
-        for species in waiting:
-            found = standing[species]
+        for one in waiting:
+            found = standing[one]
             assert found is not None
             status = found.status.get(row.sha256)
             if status not in ("shadow", "superseded"):
                 raise Conflict(Fault.RELEASE_NOT_IN_SHADOW, name=name, version=version, status=status)
-            _append(tx, row, species, Act.PROMOTED, by)
+            _append(tx, row, one, Act.PROMOTED, by)
     return row
 
 

@@ -2,25 +2,33 @@
 not."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from station.grain.agreement import Verdict
-from station.store.tables import Capture, Inspection, LabResult, Pairing, Sample
+from station.grain.signals import Looked
+from station.store.tables import Capture, Inspection, LabResult, Load, Pairing, Sample, Terminal
 
+_RESULT: Any = Inspection.result
+# of a verdict, see `verdict_of`; each part is taken out of the stored JSON by the database
+COLUMNS: tuple[Any, ...] = (
+    Inspection.capture_id,
+    Capture.at,
+    Inspection.accepted,
+    _RESULT["kernels"],
+    _RESULT["classes"],
+    _RESULT["numbers"],
+    _RESULT["embedding"],
+)
 NEWEST = 1000  # captures that a comparison looks at
 
 
 def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int = NEWEST) -> list[Verdict]:
     """The station's own inspections by one release, of its newest captures; oldest first."""
-    result: Any = Inspection.result
     query = (
-        select(
-            Inspection.capture_id, Capture.at, Inspection.accepted, result["kernels"], result["classes"],
-            result["numbers"], result["embedding"],
-        )  # type: ignore[call-overload]  # seven columns
+        select(*COLUMNS)
         .join(Capture, col(Capture.id) == Inspection.capture_id)
         .where(Inspection.sha256 == sha256, Inspection.source == "station")
         .order_by(col(Capture.at).desc(), col(Capture.id).desc())
@@ -28,13 +36,34 @@ def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int 
     if since is not None:
         query = query.where(Capture.at >= since)
     rows = tx.exec(query.limit(most)).all()
-    return [_verdict(*row) for row in reversed(rows)]
+    return [verdict_of(*row) for row in reversed(rows)]
 
 
 def judged(tx: Session, sha256: str) -> int:
     """How many captures a release has inspected."""
     query = select(func.count()).select_from(Inspection)
     return tx.exec(query.where(Inspection.sha256 == sha256, Inspection.source == "station")).one()
+
+
+def looked(tx: Session, since: datetime, zone: tzinfo) -> list[Looked]:
+    """Every inspection by an active model of the captures since then, with phone and declared variety."""
+    query: Any = (
+        select(
+            Capture.at, Inspection.sha256, Inspection.accepted, _RESULT["embedding"], Terminal.name,
+            Load.declared_variety,
+        )  # type: ignore[call-overload]  # six columns
+        .join(Inspection, col(Inspection.capture_id) == Capture.id)
+        .join(Terminal, col(Terminal.id) == Capture.terminal_id)
+        .join(Pairing, (col(Pairing.item_id) == Capture.id) & col(Pairing.current), isouter=True)
+        .join(Sample, col(Sample.id) == Pairing.sample_id, isouter=True)
+        .join(Load, col(Load.id) == Sample.load_id, isouter=True)
+        .where(Capture.at >= since, Inspection.source == "station", col(Inspection.shadow).is_(False))
+        .order_by(col(Capture.at))
+    )  # fmt: skip
+    return [
+        Looked(f"{at.astimezone(zone):%Y-%m-%d}", sha256, accepted, embedding, phone, variety or "")
+        for at, sha256, accepted, embedding, phone, variety in tx.exec(query)
+    ]
 
 
 def sample_of(tx: Session, capture_id: str) -> Sample | None:
@@ -56,7 +85,7 @@ def lab_results(tx: Session, sample_id: str) -> Sequence[LabResult]:
     return [row for row in rows if row.id not in superseded]
 
 
-def _verdict(
+def verdict_of(
     capture_id: str, at: datetime, accepted: bool, kernels: int | None, classes: Any, numbers: Any,
     embedding: Any,
 ) -> Verdict:  # fmt: skip

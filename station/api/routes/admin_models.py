@@ -7,8 +7,23 @@ from station.api.asked import Ask, Asked
 from station.api.auth import admin
 from station.api.openapi import problems
 from station.api.routes.lab import recorded
-from station.api.routes.models import listed, promoted, retired, rolled_back
+from station.api.routes.models import (
+    Bundle,
+    Days,
+    Signature,
+    Why,
+    approved,
+    installed,
+    listed,
+    policies_of,
+    promoted,
+    retired,
+    rolled_back,
+    signals_of,
+    withdrawn,
+)
 from station.receival.desk import Actor
+from station.receival.models import By
 from station.receival.people import manager_with_pin
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
@@ -17,6 +32,32 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)
 @router.get("/models")
 def list_models(asked: Asked) -> list[schemas.Model]:
     return listed(asked)
+
+
+@router.post("/models", status_code=201, responses=problems(409))
+def install_model(asked: Asked, bundle: Bundle, signature: Signature, why: Why = "") -> schemas.Release:
+    """Signature, hashes and the acceptance set on this machine are checked; then it runs in shadow."""
+    return installed(asked, bundle, signature, By(Actor("installer"), why, asked.now()))
+
+
+@router.get("/models/signals")
+def list_signals(asked: Asked, days: Days = 14) -> list[schemas.Signal]:
+    return signals_of(asked, days)
+
+
+@router.get("/models/policies")
+def list_policies(asked: Asked) -> list[schemas.Policy]:
+    return policies_of(asked)
+
+
+@router.post("/models/policies", status_code=201)
+def approve_policy(asked: Asked, body: schemas.PolicyByIn) -> schemas.Policy:
+    return approved(asked, body, manager_with_pin(asked.desk, body.by, body.pin))
+
+
+@router.post("/models/policies/withdraw", responses=problems(404))
+def withdraw_policy(asked: Asked, body: schemas.WithdrawByIn) -> schemas.Policy:
+    return withdrawn(asked, body, manager_with_pin(asked.desk, body.by, body.pin))
 
 
 @router.post("/models/promote", responses=problems(404, 409))

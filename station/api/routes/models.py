@@ -1,24 +1,65 @@
-"""Models: what is installed and how it does; promoting, rolling back, retiring."""
+"""Models: installing, what is installed and how it does, promoting, rolling back, retiring, policies."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 
 from station.api import schemas
 from station.api.asked import Ask, Asked
-from station.api.auth import ByManager, terminal
+from station.api.auth import ByInstaller, ByManager, terminal
 from station.api.openapi import problems
 from station.api.views import models as views
 from station.api.views.view import view_of
-from station.receival import models
+from station.grain.policy import Terms
+from station.receival import models, policies
 from station.receival.desk import Actor
 from station.receival.models import By
 
 router = APIRouter(prefix="/models", tags=["models"])
+
+SIGNATURE_BYTES = 20_000
+Bundle = Annotated[UploadFile, File(description="The model bundle.")]
+Signature = Annotated[UploadFile, File(description="Its detached signature, in minisign's format.")]
+Why = Annotated[str, Form(max_length=400)]
+Days = Annotated[int, Query(ge=1, le=400)]
 
 
 @router.get("", dependencies=[Depends(terminal)])
 def list_models(asked: Asked) -> list[schemas.Model]:
     """Every release, with its agreement with the active one and the evidence of laboratory and machine."""
     return listed(asked)
+
+
+@router.post("", status_code=201, responses=problems(409))
+def install_model(
+    asked: Asked, by: ByInstaller, bundle: Bundle, signature: Signature, why: Why = ""
+) -> schemas.Release:
+    """Signature, hashes and the acceptance set on this machine are checked; then it runs in shadow."""
+    return installed(asked, bundle, signature, By(by, why, asked.now()))
+
+
+@router.get("/signals", dependencies=[Depends(terminal)])
+def list_signals(asked: Asked, days: Days = 14) -> list[schemas.Signal]:
+    """Day by day, newest first: how often active models refuse and how far photos lie from what they know."""
+    return signals_of(asked, days)
+
+
+@router.get("/policies", dependencies=[Depends(terminal)])
+def list_policies(asked: Asked) -> list[schemas.Policy]:
+    """The standing policies that hold."""
+    return policies_of(asked)
+
+
+@router.post("/policies", status_code=201)
+def approve_policy(asked: Asked, by: ByManager, body: schemas.PolicyIn) -> schemas.Policy:
+    """From now on the station promotes and rolls back by these terms; an earlier policy ends."""
+    return approved(asked, body, by)
+
+
+@router.post("/policies/withdraw", responses=problems(404))
+def withdraw_policy(asked: Asked, by: ByManager, body: schemas.RollbackIn) -> schemas.Policy:
+    """Nothing is automatic any more for this task and species."""
+    return withdrawn(asked, body, by)
 
 
 @router.post("/promote", responses=problems(404, 409))
@@ -37,6 +78,34 @@ def roll_back_model(asked: Asked, by: ByManager, body: schemas.RollbackIn) -> sc
 def retire_model(asked: Asked, by: ByManager, body: schemas.ReleaseIn) -> schemas.Release:
     """The release is used no more; its bundle stays for replay."""
     return retired(asked, body, by)
+
+
+def installed(asked: Ask, bundle: UploadFile, signature: UploadFile, by: By) -> schemas.Release:
+    text = signature.file.read(SIGNATURE_BYTES).decode("utf-8", "replace")
+    row = asked.context.install_model(bundle.file.read(), text, by)
+    asked.context.wake_vision()
+    return views.release(row)
+
+
+def signals_of(asked: Ask, days: int) -> list[schemas.Signal]:
+    with view_of(asked) as view:
+        return views.signals(view, days)
+
+
+def policies_of(asked: Ask) -> list[schemas.Policy]:
+    with view_of(asked) as view:
+        return views.policies(view)
+
+
+def approved(asked: Ask, body: schemas.PolicyIn, by: Actor) -> schemas.Policy:
+    terms = Terms.from_dict(body.terms.model_dump())
+    place = (body.task, body.species)
+    return views.policy(policies.approve(asked.desk, place, terms, by, body.why, asked.now()))
+
+
+def withdrawn(asked: Ask, body: schemas.RollbackIn, by: Actor) -> schemas.Policy:
+    place = (body.task, body.species)
+    return views.policy(policies.withdraw(asked.desk, place, by, body.why, asked.now()))
 
 
 def listed(asked: Ask) -> list[schemas.Model]:

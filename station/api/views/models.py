@@ -1,14 +1,17 @@
 """Models with what speaks for and against them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
 
 from station.api import schemas
 from station.api.views.view import View
 from station.grain.agreement import Reference, Verdict, abstention_rate, agreement, evidence
+from station.grain.signals import daily_signals
 from station.receival.desk import Desk
 from station.receival.references import references
 from station.store import releases, verdicts
-from station.store.tables import LabResult, ModelRelease, Sample
+from station.store.tables import LabResult, ModelRelease, PromotionPolicy, Sample
 
 
 def models(view: View, desk: Desk) -> list[schemas.Model]:
@@ -49,6 +52,39 @@ def _model(
         agreement=schemas.Agreement(**agreement(mine, other)) if other is not None and mine else None,
         evidence=[schemas.Evidence(**one) for one in evidence(mine, known)],
     )
+
+
+def signals(view: View, days: int) -> list[schemas.Signal]:
+    zone = ZoneInfo(view.policy.timezone) if view.policy.timezone else UTC
+    rows = {row.sha256: row for row in releases.releases(view.tx)}
+    found = daily_signals(verdicts.looked(view.tx, view.now - timedelta(days=days), zone))
+    told = [
+        schemas.Signal(
+            day=one.day,
+            silo=view.policy.site,
+            name=rows[one.release].name,
+            version=rows[one.release].version,
+            task=rows[one.release].task,
+            of=one.of,
+            value=one.value,
+            captures=one.captures,
+            abstention_rate=one.abstention_rate,
+            distance2=one.distance2,
+            unfamiliar=one.unfamiliar,
+        )
+        for one in found
+        if one.release in rows
+    ]
+    return sorted(told, key=lambda one: one.day, reverse=True)
+
+
+def policies(view: View) -> list[schemas.Policy]:
+    held = (releases.policy(view.tx, *place) for place in releases.standings(view.tx))
+    return [policy(row) for row in held if row is not None]
+
+
+def policy(row: PromotionPolicy) -> schemas.Policy:
+    return schemas.Policy(**row.model_dump(exclude={"act"}))
 
 
 def release(row: ModelRelease) -> schemas.Release:
