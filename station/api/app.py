@@ -14,6 +14,7 @@ from station.api.routes import (
     admin,
     admin_models,
     captures,
+    dataset,
     devices,
     events,
     exceptions,
@@ -40,7 +41,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, lab, models, admin, admin_models,
+    events, lab, models, admin, admin_models, dataset,
 )  # fmt: skip
 
 

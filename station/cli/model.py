@@ -2,7 +2,7 @@
 
 import typer
 
-from station.cli import bundles, policies, releases
+from station.cli import backtest, bundles, policies, releases
 from station.cli.say import _
 
 
@@ -11,4 +11,5 @@ def register(app: typer.Typer) -> None:
     bundles.commands(model)
     releases.commands(model)
     policies.commands(model)
+    backtest.commands(model)
     app.add_typer(model, name="model")

@@ -177,13 +177,13 @@ def _tell(row: dict[str, Any]) -> None:
         tell("    " + _("refuses {share:.1%} of the photos").format(share=row["abstention_rate"]))
     if row["agreement"] is not None:
         for name, one in {**row["agreement"]["classes"], **row["agreement"]["numbers"]}.items():
-            tell("    " + _("minus the active model: {words}").format(words=_difference(name, one)))
+            tell("    " + _("minus the active model: {words}").format(words=difference(name, one)))
     for one in row["evidence"]:
         where = _("minus the laboratory") if one["against"] == "lab" else _("minus the machine")
-        tell(f"    {where}: {_difference(one['analyte'], one)}")
+        tell(f"    {where}: {difference(one['analyte'], one)}")
 
 
-def _difference(name: str, one: dict[str, Any]) -> str:
+def difference(name: str, one: dict[str, Any]) -> str:
     if one["verdict"] == "not_enough_samples":
         return _("{name}: not enough samples (n = {n})").format(name=name, n=one["n"])
     low, high = one["bias_interval"]

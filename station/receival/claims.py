@@ -103,10 +103,15 @@ def release_claim(desk: Desk, capture_id: str, at: datetime, *, give_up: bool) -
             proposals.propose(tx, desk, load, at)
 
 
-def _claimed(tx: Session, capture: Capture) -> Claimed:
+def declared_as(tx: Session, capture: Capture) -> str | None:
+    """The species that a capture is judged as: of its form, else of its sample; None where none is said."""
     species = capture.species or _declared_species(tx, capture.id)
+    return photo_species(species) if species else None
+
+
+def _claimed(tx: Session, capture: Capture) -> Claimed:
     hashes = tuple(photo.sha256 for photo in photos_of(tx, capture.id))
-    return Claimed(capture.id, hashes, photo_species(species) if species else None, capture.attempts)
+    return Claimed(capture.id, hashes, declared_as(tx, capture), capture.attempts)
 
 
 def _seen_by(tx: Session, capture_id: str) -> Sequence[str]:

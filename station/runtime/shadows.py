@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 
@@ -25,6 +26,11 @@ IDLE_S = 20.0  # a worker without work is ended after this
 START_S = 60.0  # at the lowest priority a start may take its time
 
 log = structlog.get_logger(__name__)
+
+
+def lowest_priority(bundle: Path) -> list[str]:
+    """The worker's command, leaving an active worker its processor time; answers may take longer for that."""
+    return ["nice", "-n", "19", *worker_command(bundle)]
 
 
 class Shadows:
@@ -105,10 +111,7 @@ class Shadows:
             return self._worker
         self._close()
         bundle = self._bundles.path(model)
-        # nice 19 leaves an active worker its processor time; the answer may take longer for that
-        self._worker = VisionWorker(
-            bundle, START_S, 3 * self._answer_timeout_s, ["nice", "-n", "19", *worker_command(bundle)]
-        )
+        self._worker = VisionWorker(bundle, START_S, 3 * self._answer_timeout_s, lowest_priority(bundle))
         self._model = model
         self._worker.start()
         return self._worker

@@ -1,9 +1,6 @@
 """A data scientist's bundle at a running silo: installed, in shadow, promoted, rolled back, and killed."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,53 +10,20 @@ import httpx2
 import pytest
 
 from station.demo.setup import PERSON, PIN, make_keys
-from station.demo.site import Ports, write_site
 from station.demo.station_process import StationProcess
 from station.signing import SecretKey, sign
 from tests.api.rig import wait_until
+from tests.cli.rig import KEY, SECONDS, silo
 from tests.model_rig import SPECIES, TASK, packed, shipped_version, tray
 from tests.silo_rig import START
 
-KEY = SecretKey(b"coopcoop", bytes(range(32)))
 SHIPPED = shipped_version()
-SECONDS = 90.0
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    """Its instruments are nowhere; its trusted key and a signed bundle lie beside the site file."""
-    nowhere = "tcp:127.0.0.1:1"
-    file = write_site(tmp_path, Ports(nowhere, nowhere, nowhere), listen=free_port())
-    file.write_text(file.read_text() + '\n[vision]\ntrusted_keys = ["coop.pub"]\n')
-    (tmp_path / "coop.pub").write_text(KEY.public.text())
-    data = packed("2")
-    (tmp_path / "wheat-2.bundle").write_bytes(data)
-    (tmp_path / "wheat-2.bundle.minisig").write_text(sign(data, KEY, "wheat 2"))
-    return file
-
-
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
 def station(site: Path, tmp_path: Path) -> Iterator[StationProcess]:
     with StationProcess(site, tmp_path / "station.log", speed=1.0, start=START) as running:
         yield running
-
-
-def silo(site: Path, *words: str, code: int = 0) -> str:
-    """What the command says on standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "station.cli", *words, "--config", str(site)],
-        check=False, capture_output=True, text=True, env={**os.environ, "LANG": "C"}, timeout=SECONDS,
-    )  # fmt: skip
-    assert done.returncode == code, done.stderr
-    return done.stdout
 
 
 def listed(site: Path) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,9 @@
 """Models from the command line, by the admin token: in a named manager's name, else the installer's."""
 
+from typing import Any
+
 from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Ask, Asked
@@ -22,6 +25,7 @@ from station.api.routes.models import (
     signals_of,
     withdrawn,
 )
+from station.receival.backtests import cases
 from station.receival.desk import Actor
 from station.receival.models import By
 from station.receival.people import manager_with_pin
@@ -38,6 +42,15 @@ def list_models(asked: Asked) -> list[schemas.Model]:
 def install_model(asked: Asked, bundle: Bundle, signature: Signature, why: Why = "") -> schemas.Release:
     """Signature, hashes and the acceptance set on this machine are checked; then it runs in shadow."""
     return installed(asked, bundle, signature, By(Actor("installer"), why, asked.now()))
+
+
+@router.get("/models/backtest")
+def list_backtest_cases(
+    asked: Asked, task: str, since: AwareDatetime | None = None, until: AwareDatetime | None = None
+) -> list[dict[str, Any]]:
+    """The captures whose sample laboratory or machine measured, with what the active model of then said."""
+    with asked.desk.ledger.read() as tx:
+        return [case.as_dict() for case in cases(tx, asked.desk, task, since, until)]
 
 
 @router.get("/models/signals")

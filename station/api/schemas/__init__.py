@@ -58,6 +58,7 @@ from station.api.schemas.evidence import (
 from station.api.schemas.models import (
     Agreement,
     Compared,
+    DatasetEntry,
     Evidence,
     LabResult,
     LabResultIn,
@@ -134,6 +135,7 @@ __all__ = [
     "ClassShareIn",
     "Compared",
     "ConfirmWeighingIn",
+    "DatasetEntry",
     "Decision",
     "DecisionIn",
     "Declared",

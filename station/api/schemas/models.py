@@ -151,6 +151,13 @@ class Signal(BaseModel):
     unfamiliar: float | None
 
 
+class DatasetEntry(BaseModel):
+    """A capture and why it is worth taking along."""
+
+    capture_id: str
+    worth: Literal["doubtful", "overridden", "contradicted", "disputed", "ordinary"]
+
+
 class PolicyTerms(In):
     """When a shadow is promoted, and when it is rolled back again.
 

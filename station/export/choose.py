@@ -1,0 +1,67 @@
+"""Which captures are worth most to whoever trains models: the doubtful and the contradicted before the
+ordinary, and those in an order that spreads over the whole time."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from itertools import combinations
+
+from sqlmodel import Session
+
+from station.grain.agreement import Reference, Verdict, said
+from station.store import dataset
+
+APART = 0.05  # two models that differ by more in a class's share disagree
+
+References = Callable[[Sequence[str]], Mapping[str, Sequence[Reference]]]
+
+
+class Worth(IntEnum):
+    """The smaller, the sooner."""
+
+    DOUBTFUL = 0  # a model refused it, or knows a share too badly to say anything
+    OVERRIDDEN = 1  # the operator sent the load elsewhere
+    CONTRADICTED = 2  # laboratory or machine say what the model thinks impossible
+    DISPUTED = 3  # two models disagree
+    ORDINARY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    capture_id: str
+    worth: Worth
+
+
+def chosen(
+    tx: Session, since: datetime | None, until: datetime | None, references: References
+) -> list[Entry]:
+    """Every capture of the time, the most valuable first."""
+    captures = dataset.captures(tx, since, until)
+    verdicts = dataset.verdicts_by_capture(tx, since, until)
+    overridden = dataset.overridden(tx, captures)
+    known = references(captures)
+    entries = [
+        Entry(one, worth(verdicts.get(one, ()), known.get(one, ()), overridden=one in overridden))
+        for one in captures
+    ]
+    return sorted(
+        entries, key=lambda entry: (entry.worth, hashlib.sha256(entry.capture_id.encode()).digest())
+    )
+
+
+def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overridden: bool) -> Worth:
+    if any(not one.accepted or any(share.get("wide") for share in one.classes.values()) for one in verdicts):
+        return Worth.DOUBTFUL
+    if overridden:
+        return Worth.OVERRIDDEN
+    values = [value for one in verdicts for value in said(one)]
+    if any(v.comparable(r) and v.contradicts(r) for v in values for r in references):
+        return Worth.CONTRADICTED
+    return Worth.DISPUTED if any(_apart(a, b) for a, b in combinations(verdicts, 2)) else Worth.ORDINARY
+
+
+def _apart(a: Verdict, b: Verdict) -> bool:
+    both = set(a.classes) & set(b.classes)
+    return any(abs(a.classes[name]["share"] - b.classes[name]["share"]) > APART for name in both)

@@ -1,0 +1,48 @@
+"""Runs a candidate's bundle over stored captures, in a worker of its own at the lowest priority."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import structlog
+
+from station.grain.agreement import Verdict
+from station.grain.backtest import Case
+from station.grain.inspection import combine
+from station.runtime.shadows import START_S, lowest_priority
+from station.store.blobs import Blobs
+from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
+
+PHOTO_S = 30.0
+RESTARTS = 3  # after so many failures in a row the candidate does not run here
+
+log = structlog.get_logger(__name__)
+
+
+def candidate_verdicts(bundle: Path, cases: Sequence[Case], photos: Blobs) -> Iterator[Verdict]:
+    """What the bundle says of each capture, one at a time; a capture that its worker fails on, or whose photo
+    is not kept any more, is left out. Raises WorkerGone or WorkerSlow where it does not run at all."""
+    worker = VisionWorker(bundle, START_S, PHOTO_S, lowest_priority(bundle))
+    failures = 0
+    try:
+        worker.start()
+        for case in cases:
+            try:
+                seen = combine([worker.inspect(photos.path(one), case.species) for one in case.photos])
+            except WorkerRefused as error:
+                log.warning("photo_not_readable", capture=case.capture_id, error=str(error))
+                continue
+            except (WorkerGone, WorkerSlow) as error:
+                log.warning("candidate_failed", capture=case.capture_id, error=str(error))
+                failures += 1
+                if failures >= RESTARTS:
+                    raise
+                worker = worker.replace()
+                continue
+            failures = 0
+            told = seen.as_dict()
+            yield Verdict(
+                case.capture_id, case.at, seen.accepted, seen.kernels, told["classes"],
+                told.get("numbers") or {}, told.get("embedding"),
+            )  # fmt: skip
+    finally:
+        worker.close()

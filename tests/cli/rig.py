@@ -1,0 +1,41 @@
+"""A site whose instruments are nowhere, with a trusted key and a signed bundle beside the site file."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from station.demo.site import Ports, write_site
+from station.signing import SecretKey, sign
+from tests.model_rig import packed
+
+KEY = SecretKey(b"coopcoop", bytes(range(32)))
+SECONDS = 90.0
+
+
+def make_site(folder: Path) -> Path:
+    nowhere = "tcp:127.0.0.1:1"
+    file = write_site(folder, Ports(nowhere, nowhere, nowhere), listen=free_port())
+    file.write_text(file.read_text() + '\n[vision]\ntrusted_keys = ["coop.pub"]\n')
+    (folder / "coop.pub").write_text(KEY.public.text())
+    data = packed("2")
+    (folder / "wheat-2.bundle").write_bytes(data)
+    (folder / "wheat-2.bundle.minisig").write_text(sign(data, KEY, "wheat 2"))
+    return file
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def silo(site: Path, *words: str, code: int = 0) -> str:
+    """What the command says on standard output."""
+    done = subprocess.run(
+        [sys.executable, "-m", "station.cli", *words, "--config", str(site)],
+        check=False, capture_output=True, text=True, env={**os.environ, "LANG": "C"}, timeout=SECONDS,
+    )  # fmt: skip
+    assert done.returncode == code, done.stderr
+    return done.stdout
