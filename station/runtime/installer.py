@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from station.receival import models
 from station.receival.desk import Desk
@@ -15,13 +14,8 @@ from station.runtime.bundles import checked
 from station.signing import PublicKey, SignatureError, verify
 from station.store.blobs import Blobs
 from station.store.tables import ModelRelease
-from station.vision import acceptance
-from station.vision.acceptance import AcceptanceResult
-from station.vision.bundle import Bundle, BundleError, parse_bundle
-from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
-
-START_S = 60.0
-PHOTO_S = 60.0
+from station.vision.bundle import BundleError, parse_bundle
+from station.vision.trial import Trial, try_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +38,20 @@ class Installer:
         with self.desk.ledger.read() as tx:
             if (refused := models.refusal_of(tx, new)) is not None:
                 raise refused
-        result = self._tried(bundle, data)
-        if not result.passed:
-            reasons = [reason.as_dict() for reason in result.reasons]
+        trial = self._tried(data)
+        if not trial.acceptance.passed:
+            failures = [reason.as_dict() for reason in trial.acceptance.reasons]
             raise Invalid(
-                Fault.ACCEPTANCE_FAILED, name=bundle.name, version=bundle.version, failures=reasons,
-                reasons=sorted({reason.code.value for reason in result.reasons}),
-            )  # fmt: skip
+                Fault.ACCEPTANCE_FAILED, name=bundle.name, version=bundle.version, failures=failures
+            )
         self.bundles.put(data)
-        return models.install(self.desk, replace(new, acceptance=_kept(result)), by)
+        return models.install(self.desk, replace(new, acceptance=trial.as_dict()), by)
 
-    def _tried(self, bundle: Bundle, data: bytes) -> AcceptanceResult:
+    def _tried(self, data: bytes) -> Trial:
         with tempfile.NamedTemporaryFile(dir=self.desk.ledger.folder, suffix=".bundle") as file:
             file.write(data)
             file.flush()
-            worker = VisionWorker(Path(file.name), START_S, PHOTO_S)
             try:
-                worker.start()
-                return acceptance.run(bundle, worker.inspect)
-            except (WorkerGone, WorkerSlow, WorkerRefused) as error:
+                return try_out(Path(file.name))
+            except BundleError as error:
                 raise Invalid(Fault.BUNDLE_REFUSED, text=str(error)) from None
-            finally:
-                worker.close()
-
-
-def _kept(result: AcceptanceResult) -> dict[str, Any]:
-    """What the ledger keeps of the acceptance on this machine."""
-    return {
-        "passed": result.passed,
-        "cases": [{"file": case.file, "got": case.got.model_dump(mode="json")} for case in result.cases],
-    }
