@@ -132,6 +132,9 @@ class LightBox:
             self._failures[model] = self._failures.get(model, 0) + 1
             return None
         self._failures.pop(model, None)
+        if not worker.ready:  # it grew beyond its memory and was ended after its answer
+            self._workers.pop(model).close()
+            self.follow()
         return seen
 
     def _replace(self, model: str) -> bool:

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from station.receival import claims, models
+from station.grain.reasons import Code
+from station.receival import claims, models, proposals
+from station.receival.visits import NewLoad
 from station.runtime import light_box, shadows
+from station.runtime.bundles import checked
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
 from station.store import releases
+from station.vision.bundle import parse_bundle
 from tests.model_rig import Models, shipped_version
 from tests.silo_rig import Silo
+from tests.vision import tiny
 
 SHIPPED = shipped_version()
 SECONDS = 60.0
@@ -62,6 +67,25 @@ def test_a_promoted_model_judges_the_next_capture_and_a_rolled_back_one_no_more(
         {SHIPPED: (True, False), "2": (True, True)}, {"2": (True, False)}, {SHIPPED: (True, False)},
     ]  # fmt: skip
     assert [shelf.state(one) for one in captures] == ["inspected"] * 3
+
+
+def test_models_of_two_tasks_are_active_at_once_and_each_judges_the_capture(
+    shelf: Models, box: LightBox
+) -> None:
+    """The second one is a tiny regression: what it says is shown and moves nothing."""
+    silo, data = shelf.silo, tiny.packed("kernel")
+    load = silo.loads(silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1")))[0]
+    shelf.bundles.put(data)
+    second = models.install(silo.desk, checked(parse_bundle(data)), shelf.by())
+    models.promote(silo.desk, second.name, second.version, shelf.by())
+    box.follow()
+    capture = shelf.photograph(barcode="S1")
+    assert box.inspect_one()
+    assert not box.inspect_one()
+    assert shelf.inspections(capture) == {SHIPPED: (True, False), second.version: (True, False)}
+    with silo.desk.ledger.read() as tx:
+        codes = {reason.code for reason in proposals.photo_reasons(tx, load.id)}
+    assert codes == {Code.PHOTO_SHARES, Code.PHOTO_NUMBER}
 
 
 def test_a_killed_worker_is_replaced_and_the_capture_is_inspected_once(shelf: Models, box: LightBox) -> None:

@@ -47,12 +47,16 @@ class ClassShare(BaseModel):
 
 
 class Inspection(BaseModel):
-    """`mass` are shares estimated from areas; `spread` how far several photos of the capture lie apart."""
+    """What one model says of a capture. `mass` are shares estimated from areas; `spread` how far several
+    photos of the capture lie apart; `numbers` are {name: {value, low, high, unit, basis, ...}} with 95 %
+    limits; routing uses none of it. `shadow`: the model was not active then, so nobody acts on it."""
 
     id: str
     model: str
     version: str
     sha256: str
+    task: str | None = None
+    shadow: bool = False
     accepted: bool
     reasons: list[Reason]
     kernels: int | None
@@ -60,6 +64,7 @@ class Inspection(BaseModel):
     classes: dict[str, ClassShare]
     mass: dict[str, dict[str, float]] = {}
     spread: dict[str, Any] | None = None
+    numbers: dict[str, dict[str, Any]] = {}
     species: dict[str, Any] | None
     seconds: dict[str, float]
     at: datetime

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View, instrument_name, pairing_reason, values_of
-from station.receival.captures import photos_of
+from station.receival.captures import STATION, photos_of
 from station.store import queries
 from station.store.tables import Capture, Inspection, Pairing, Reading, Sample, Terminal
 
@@ -40,11 +40,11 @@ def readings_of_samples(
 
 
 def capture(view: View, row: Capture) -> schemas.Capture:
-    """A capture is refused when the station's own model could not judge its photos."""
+    """A capture is refused when no active model of the station could judge its photos."""
     inspections = view.tx.exec(
         select(Inspection).where(Inspection.capture_id == row.id).order_by(col(Inspection.id))
     ).all()
-    own = [one for one in inspections if one.source == "station"]
+    own = [one.accepted for one in inspections if one.source == STATION and not one.shadow]
     pairing = queries.pairing_of(view.tx, row.id)
     return schemas.Capture(
         id=row.id,
@@ -52,7 +52,7 @@ def capture(view: View, row: Capture) -> schemas.Capture:
         phone=view.tx.get_one(Terminal, row.terminal_id).name,
         barcode=row.barcode,
         photos=[photo.sha256 for photo in photos_of(view.tx, row.id)],
-        state="refused" if own and not own[-1].accepted else row.state,  # type: ignore[arg-type] # a state of ours
+        state="refused" if own and not any(own) else row.state,  # type: ignore[arg-type] # a state of ours
         inspections=[inspection(view, one) for one in inspections],
         pairing=pairing_reason(pairing, view.language),
         unpaired=pairing is not None and pairing.state == "unpaired",
@@ -82,6 +82,8 @@ def inspection(view: View, row: Inspection) -> schemas.Inspection:
         model=row.model,
         version=row.version,
         sha256=row.sha256,
+        task=result.get("task"),
+        shadow=row.shadow,
         accepted=row.accepted,
         reasons=reasons(result["reasons"], view.language),
         kernels=result["kernels"],
@@ -89,6 +91,7 @@ def inspection(view: View, row: Inspection) -> schemas.Inspection:
         classes=result["classes"],
         mass=result.get("mass", {}),
         spread=result.get("spread"),
+        numbers=result.get("numbers") or {},
         species=result["species"],
         seconds=result["seconds"],
         at=row.at,
