@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vision import polygons, sizes, speed
+from benchmarks.vision import counting, polygons, sizes, speed
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "photos"
 
 Part = Callable[[Path | None], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
+    "counting": counting.measure,
     "polygons": polygons.measure,
     "sizes": sizes.measure,
     "speed": speed.measure,

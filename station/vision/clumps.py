@@ -16,6 +16,7 @@ from station.vision.split import Mask, cut_out, split_clump
 
 SOLID = 0.9  # area over convex hull from which on a piece may be one kernel
 LARGE = 1.5  # of the typical kernel's area: larger pieces are doubted
+LONG = 2.2  # ... or larger than this where they are smooth: a long kernel among broken ones
 SMALL = 0.2  # ... and smaller ones
 HOLLOW = 10.0  # weight of missing convexity beside that of size
 CRUMB = 0.5  # of a kernel's area: pieces smaller than that on average are texture
@@ -27,24 +28,24 @@ SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are 
 @dataclass(frozen=True, slots=True)
 class Taught:
     """What the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, how deep a
-    `valley` of brightness (grey levels) they have themselves, and from which area over convex hull on
-    (`solid`) a piece may be one of them."""
+    `valley` of brightness (grey levels) they have themselves (None: seams tell nothing here), and from
+    which area over convex hull on (`solid`) a piece may be one of them."""
 
     typical: float
-    valley: float
+    valley: float | None
     solid: float = SOLID
 
 
 def take_apart(mask: Mask, grey: Mask, taught: Taught) -> Labels:
     """Labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window."""
     labels = split_clump(mask, taught.typical)
-    if taught.typical <= 0:
+    if taught.typical <= 0 or taught.valley is None:
         return labels
     for share in SEAMS:
         doubted = _doubted(labels, taught)
         if not doubted.any():
             break
-        labels = _along_seams(labels, doubted, grey, taught, share)
+        labels = _along_seams(labels, doubted, grey, taught, share * taught.valley)
     return labels
 
 
@@ -74,16 +75,19 @@ def doubt(mask: Mask, taught: Taught) -> float:
     kernels = area / taught.typical
     if kernels > OTHER and solid >= SMOOTH:
         return 0.0
-    hollow, large = max(0.0, taught.solid - solid), max(0.0, kernels - LARGE)
+    limit = LONG if solid >= SMOOTH else LARGE
+    hollow, large = max(0.0, taught.solid - solid), max(0.0, kernels - limit)
     return kernels * (HOLLOW * hollow + large) + max(0.0, SMALL - kernels)
 
 
-def _along_seams(labels: Labels, doubted: Mask, grey: Mask, taught: Taught, share: float) -> Labels:
+def _along_seams(labels: Labels, doubted: Mask, grey: Mask, taught: Taught, limit: float) -> Labels:
     """The labels with each connected group of doubted pieces broken up anew where that is better."""
-    seams = np.asarray(seam_valley(grey, doubted, taught.typical) > share * taught.valley, np.uint8)
+    seams = np.asarray(seam_valley(grey, doubted, taught.typical) > limit, np.uint8)
     better = labels.copy()
     _, groups = cv2.connectedComponents(doubted, connectivity=4)
     for x, y, group in cut_out(np.asarray(groups, np.int32)):
+        if cv2.countNonZero(group) < 2 * CRUMB * taught.typical:
+            continue
         window = (slice(y, y + group.shape[0]), slice(x, x + group.shape[1]))
         before = np.where(group > 0, labels[window], 0)
         after = split_clump(group, taught.typical, seams[window])

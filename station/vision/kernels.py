@@ -25,6 +25,7 @@ MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a 
 
 LOOSE, FIRM = 0.86, 0.93  # bounds of the area over convex hull that a photo's kernels must have
 ROUGH = 0.035  # by how much a single kernel's may fall short of the middle one's
+TEXTURE = 9.0  # Lab units of the sheet's noise from which on seams and texture cannot be told apart
 MIN_ALONE = 5  # single kernels needed to know the typical one
 SAMPLED_CLUMPS = 5
 
@@ -77,7 +78,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     giants = [part for part in large if _giant(part, typical)]
     parts += [part for part in large if not _giant(part, typical)]
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    taught = _taught(parts, typical, grey)
+    taught = _taught(parts, typical, grey, sheet.spread)
     kernels: list[KernelShape] = []
     for part in parts:
         if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
@@ -122,13 +123,14 @@ def _giant(part: KernelShape, typical: float) -> bool:
     return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
-def _taught(parts: list[KernelShape], typical: float, grey: Mask) -> Taught:
+def _taught(parts: list[KernelShape], typical: float, grey: Mask, spread: float) -> Taught:
     """What the parts that are about as large as one kernel teach about all."""
     usual = [p for p in parts if p.solidity >= LOOSE and 0.5 * typical < p.area < 1.3 * typical]
     solidity = float(np.median([p.solidity for p in usual])) if usual else 1.0
     singles = [(*p.box[:2], p.mask) for p in usual if p.solidity >= SOLID]
     solid = min(max(LOOSE, solidity - ROUGH), FIRM)
-    return Taught(typical, own_valleys(grey, singles, typical), solid)
+    valley = own_valleys(grey, singles, typical) if spread <= TEXTURE else None
+    return Taught(typical, valley, solid)
 
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:

@@ -18,6 +18,7 @@ RISE = 1.14  # a side counts as a kernel when its peak is this much above the ne
 RISE_PX = 0.8  # ... and by this many pixels
 LEAST_DEPTH = 0.35  # of a kernel's half-width: shallower parts are no kernels of their own
 MAX_SEEDS = 4000
+GROW_STEP = 4  # water levels between two spreads of the seeds
 MAX_SPREAD = 400  # steps of one pixel
 NEAR = np.ones((3, 3), np.uint8)
 
@@ -106,12 +107,14 @@ def _break_up(
         if count < 3:
             continue
         branches = []
-        for label in range(1, count):
-            x, y, width, height, _area = (int(v) for v in stats[label])
-            part = labels[y : y + height, x : x + width] == label
-            high = float(depth[y : y + height, x : x + width][part].max())
-            if high >= max(least, level * RISE) and high - level >= RISE_PX:
-                branches.append((part.astype(np.uint8), x, y))
+        enough = max(least, level * RISE, level + RISE_PX)
+        for label, (x, y, width, height, _) in enumerate(stats.tolist()[1:], start=1):
+            window = depth[y : y + height, x : x + width]
+            if float(window.max()) < enough:
+                continue
+            part = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
+            if cv2.minMaxLoc(window, part)[1] >= enough:
+                branches.append((part, x, y))
         if len(branches) >= 2:
             return branches, index + 1
     return [], len(levels)
@@ -123,13 +126,13 @@ def _grow(
     """Every pixel of the clump goes to a seed: the water line falls level by level, and at each level the
     seeds spread over what has surfaced beside them, so they meet in the necks."""
     labels = seeds.astype(np.float32)
-    for level in [*levels[::-1], 0.0, -1.0]:
+    for level in [*levels[::-GROW_STEP], 0.0, -1.0]:
         free = (labels == 0) & whole & (depth > level)
         for _ in range(MAX_SPREAD):
             spread = cv2.dilate(labels, NEAR)
             gain = free & (spread > 0)
             if not gain.any():
                 break
-            labels[gain] = spread[gain]
+            np.copyto(labels, spread, where=gain)
             free &= ~gain
     return labels.astype(np.int32)

@@ -80,7 +80,7 @@ def test_tiny_pictures_are_segmented_without_error(shape: tuple[int, int]) -> No
 
 def test_the_real_green_sheet_is_counted(photos: Path) -> None:
     found = found_on((photos / "train" / "wheat_green_sheet.jpg").read_bytes())
-    assert 80 <= len(found.complete) <= 88  # counted by eye: 84 complete ones
+    assert 85 <= len(found.complete) <= 88  # counted by eye: 87 complete ones
 
 
 @pytest.mark.parametrize("name", ["1", "3"])
