@@ -10,8 +10,6 @@ Files appear under their names whole, by renaming; what a cut-off run left is a 
 import errno
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 
 from station.export.choose import Entry
 from station.export.clean import cleaned
+from station.store.blobs import HALF, write_whole
 
 MANIFEST = "manifest.json"
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -64,11 +63,11 @@ def write_dataset(
                 done = replace(done, capped=True)
                 break
             for name, data in new.items():  # the record is the last one
-                _put(folder / name, data)
+                write_whole(data, folder / name)
             done = replace(
                 done, added=done.added + 1, unclean=done.unclean + unclean, bytes=done.bytes + size
             )
-        _put(folder / MANIFEST, _manifest(folder))
+        write_whole(_manifest(folder), folder / MANIFEST)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise TargetFull(str(folder)) from error
@@ -96,22 +95,9 @@ def _prepared(
     return {**files, f"captures/{entry.capture_id}.json": text.encode()}, unclean
 
 
-def _put(place: Path, data: bytes) -> None:
-    """The whole file appears under its name, or nothing does."""
-    with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".tmp", delete=False) as part:
-        try:
-            part.write(data)
-            part.flush()
-            os.fsync(part.fileno())
-        except BaseException:
-            Path(part.name).unlink()
-            raise
-    Path(part.name).rename(place)
-
-
 def _sweep(folder: Path) -> None:
     """What a run that was cut off left half."""
-    for path in [*folder.glob(".tmp*"), *folder.glob("*/.tmp*")]:
+    for path in [*folder.glob(f"{HALF}*"), *folder.glob(f"*/{HALF}*")]:
         path.unlink()
 
 

@@ -35,8 +35,9 @@ log = structlog.get_logger(__name__)
 class LightBox:
     """Start with `running()`; `wake()` after a capture was received or the active models changed.
 
-    `bundles` holds the models' files; `when_done` is called when no capture waits any more. `enabled`
-    False judges nothing: captures are marked at once. `card_required` refuses photos without the card."""
+    `bundles` holds the models' files; `when_done` is called after captures, when none waits any more.
+    `enabled` False judges nothing: captures are marked at once. `card_required` refuses photos without the
+    card."""
 
     def __init__(
         self, desk: Desk, photos: Blobs, bundles: Blobs, clock: Callable[[], datetime], *,
@@ -99,7 +100,10 @@ class LightBox:
         return True
 
     def follow(self) -> None:
-        """Brings the workers to the active set of the ledger: starts new ones, then closes the others."""
+        """Brings the workers to the active set of the ledger: starts new ones, then closes the others. One
+        that ended between two captures (it may have outgrown its memory) is replaced too."""
+        for model in [model for model, worker in self._workers.items() if not worker.ready]:
+            self._workers.pop(model).close()
         while missing := self._active() - set(self._workers) - set(self._problems):
             self._start(min(missing))
         wanted = self._active()
@@ -132,9 +136,6 @@ class LightBox:
             self._failures[model] = self._failures.get(model, 0) + 1
             return None
         self._failures.pop(model, None)
-        if not worker.ready:  # it grew beyond its memory and was ended after its answer
-            self._workers.pop(model).close()
-            self.follow()
         return seen
 
     def _replace(self, model: str) -> bool:
@@ -152,12 +153,17 @@ class LightBox:
         return gone or model not in self._active()
 
     def _run(self) -> None:
+        done = False  # since `when_done` was last called
         while not self._stop.is_set():
             self._wake.clear()
             self.follow()
-            if not self.inspect_one():
+            if self.inspect_one():
+                done = True
+                continue
+            if done:
                 self._when_done()
-                self._wake.wait(IDLE_S)
+            done = False
+            self._wake.wait(IDLE_S)
 
     def _start(self, model: str) -> None:
         """Starts a worker, three times at most. A model that cannot be started gives way to the one that was

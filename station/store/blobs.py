@@ -9,6 +9,8 @@ from pathlib import Path
 
 from station.store.engine import DiskFull
 
+HALF = ".half-"
+
 
 class Blobs:
     """`<folder>/ab/abcdef…`, named by SHA-256. Storing the same bytes twice stores them once."""
@@ -25,7 +27,7 @@ class Blobs:
         try:
             path.parent.mkdir(exist_ok=True)
             if not path.exists():
-                _write(data, path)
+                write_whole(data, path)
             for folder in (path.parent, self._folder):  # also when another upload has only just named it
                 _sync(folder)
         except OSError as error:
@@ -42,9 +44,10 @@ class Blobs:
         return shutil.disk_usage(self._folder).free // 1_000_000
 
 
-def _write(data: bytes, path: Path) -> None:
-    """The whole file appears under its name, or nothing does."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as part:
+def write_whole(data: bytes, path: Path) -> None:
+    """The whole file appears under its name, or nothing does; what a cut-off write leaves begins with
+    HALF."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=HALF, delete=False) as part:
         try:
             part.write(data)
             part.flush()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from station.export import write
 from station.export.choose import Entry, Worth, chosen
 from station.export.records import record
 from station.export.write import TargetFull, Written, write_dataset
@@ -156,7 +155,7 @@ def test_killed_in_the_middle_and_run_again_nothing_is_half_and_nothing_twice(
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert len(files(folder / "captures")) == 3
-    (folder / "photos" / ".tmphalf").write_bytes(b"a cut-off write")
+    (folder / "photos" / ".half-1").write_bytes(b"a cut-off write")
     done = source.write(folder)
     assert (done.added, done.there) == (2, 3)
     assert len(source.asked) == 2
@@ -186,7 +185,7 @@ def test_a_full_stick_says_so_and_goes_on_with_room(
             raise OSError(errno.ENOSPC, "No space left on device")
         real(handle)
 
-    monkeypatch.setattr(write.os, "fsync", no_room)
+    monkeypatch.setattr(os, "fsync", no_room)
     with pytest.raises(TargetFull):
         Source(shelf).write(tmp_path / "stick")
     monkeypatch.undo()

@@ -13,6 +13,7 @@ from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
 from station.store import releases
 from station.vision.bundle import parse_bundle
+from tests.api.rig import wait_until
 from tests.model_rig import Models, shipped_version
 from tests.silo_rig import Silo
 from tests.vision import tiny
@@ -178,3 +179,17 @@ def test_a_hanging_shadow_is_ended_and_only_its_own_inspection_is_missing(
     assert (
         shelf.inspections(second) == shelf.inspections(first) == {SHIPPED: (True, False), "2": (True, True)}
     )
+
+
+def test_an_idle_shadows_worker_is_ended_and_comes_back_for_the_next_capture(
+    shelf: Models, box: LightBox, trial: Shadows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shadows, "IDLE_S", 0.2)
+    shelf.install("2")
+    with trial.running():
+        for _ in range(2):
+            capture = shelf.photograph()
+            assert box.inspect_one()
+            trial.wake()
+            wait_until(lambda: "2" in shelf.inspections(capture), seconds=SECONDS)  # noqa: B023
+            wait_until(lambda: trial._worker is None, seconds=SECONDS)
