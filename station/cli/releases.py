@@ -19,6 +19,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help=_("JSON lines on standa
 
 
 INSTALL_S = 300.0  # the acceptance set is run meanwhile
+LOOK_S = 120.0  # a campaign of inspections is compared
 
 
 def commands(model: typer.Typer) -> None:
@@ -59,7 +60,9 @@ def signals(
     from station.api.views.models import signals as of_days
 
     path = f"/admin/models/signals?days={days}"
-    for row in act_on(config, lambda call: call("GET", path, None), lambda desk: seen(desk, of_days, days)):
+    for row in act_on(
+        config, lambda call: call("GET", path, None, timeout_s=LOOK_S), lambda desk: seen(desk, of_days, days)
+    ):
         if as_json:
             out(row)
             continue
@@ -69,7 +72,7 @@ def signals(
 
 
 def show(config: ConfigOption, as_json: JsonOption = False) -> None:
-    for row in act_on(config, lambda call: call("GET", "/admin/models", None), _rows):
+    for row in act_on(config, lambda call: call("GET", "/admin/models", None, timeout_s=LOOK_S), _rows):
         if as_json:
             out(row)
         else:
