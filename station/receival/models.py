@@ -59,13 +59,17 @@ def install(desk: Desk, new: Checked, by: By) -> ModelRelease:
     return row
 
 
-def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> None:
+def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
     """At start: the bundles that came with the station are releases too, and active where nothing else is;
-    a newer one than the active runs in shadow. Known ones change nothing."""
-    by = By(None, "comes with the station", at)
+    a newer one than the active runs in shadow. Known ones change nothing. Returns those that were left out
+    because their name and version are known here with another content."""
+    by, left_out = By(None, "comes with the station", at), []
     with desk.ledger.write() as tx:
         for new in bundles:
             if tx.get(ModelRelease, new.sha256) is not None:
+                continue
+            if refusal_of(tx, new) is not None:
+                left_out.append(new)
                 continue
             row = _row(tx, new, "shipped", at)
             active = releases.active_set(tx)
@@ -73,6 +77,7 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> None:
                 _append(tx, row, species, Act.INSTALLED, by)
                 if (new.task, species) not in active:
                     _append(tx, row, species, Act.PROMOTED, by)
+    return left_out
 
 
 def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None = None) -> ModelRelease:

@@ -30,7 +30,8 @@ def shipped_bundles() -> list[Path]:
 
 
 def ship(desk: Desk, bundles: Blobs, at: datetime) -> None:
-    """Keeps the shipped bundles and makes them releases; one that is broken is left out and logged."""
+    """Keeps the shipped bundles and makes them releases; one that is broken, or a known version with other
+    content, is left out and logged."""
     found = []
     for path in shipped_bundles():
         try:
@@ -40,7 +41,8 @@ def ship(desk: Desk, bundles: Blobs, at: datetime) -> None:
             continue
         bundles.put(path.read_bytes())
         found.append(checked(bundle))
-    models.ship(desk, found, at)
+    for left_out in models.ship(desk, found, at):
+        log.error("shipped_version_differs", model=left_out.name, version=left_out.version)
 
 
 def checked(bundle: Bundle) -> Checked:

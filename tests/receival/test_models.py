@@ -41,6 +41,15 @@ def test_the_shipped_bundle_is_active_at_the_first_start_and_shipped_once(shelf:
     assert shelf.bundles.path(row.sha256).is_file()
 
 
+def test_a_shipped_version_with_other_content_than_the_known_one_is_left_out_and_the_station_starts(
+    shelf: Models,
+) -> None:
+    name = shelf.install("2").name
+    other = models.Checked("ef" * 32, name, SHIPPED, TASK, (SPECIES,), {})
+    assert models.ship(shelf.silo.desk, [other], shelf.silo.clock()) == [other]
+    assert shelf.active() == SHIPPED
+
+
 def test_an_installed_release_waits_in_shadow_and_a_promoted_one_takes_over(shelf: Models) -> None:
     second = shelf.install("2")
     assert shelf.active() == SHIPPED
