@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vision import counting, polygons, sizes, speed
+from benchmarks.vision import counting, polygons, refusals, shares, sizes, speed
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "photos"
 
@@ -16,6 +16,8 @@ Part = Callable[[Path | None], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
     "counting": counting.measure,
     "polygons": polygons.measure,
+    "refusals": refusals.measure,
+    "shares": shares.measure,
     "sizes": sizes.measure,
     "speed": speed.measure,
 }

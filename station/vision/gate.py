@@ -1,7 +1,8 @@
 """Decides whether a photo can be judged, and says what a person should do differently.
 
-Every limit was set on degraded copies (blurred, darkened, brightened, with glare) of rendered trays and
-of the real wheat photos that must pass, midway between the last good and the first bad ones.
+Every limit was set on rendered photos of many phones and papers, on the photos that may be trained on, on
+copies of these (blurred, darkened, brightened, with glare) and on rendered pictures of what is no grain:
+midway between the last good and the first bad ones. `benchmarks/vision/refusals.py` measures both errors.
 """
 
 from dataclasses import dataclass
@@ -27,8 +28,9 @@ MAX_CUT = 0.4  # of all kernels cut by the edge
 MIN_PLAIN = 0.3  # of the picture must be sheet
 MAX_SPREAD = 9.0  # the sheet's own noise in Lab units: patterned cloth, gravel; a shadowed sheet has 5
 MAX_FULL = 0.5  # share of the picture that is full, where kernels cannot be told any more
-MIN_SOLID = 0.84  # middle solidity: grains are convex
-MAX_SIZES = 1.0  # spread of log area: grains of a load are alike
+HOLLOW = 0.85  # solidity under which a part is hollow: grains are convex, letters and keys are not
+MAX_HOLLOW = 0.3  # share of hollow parts; good photos stay under 0.15
+SIZES = (0.03, 0.75)  # spread of log area: grains of a load are alike (up to 0.55), squares of a cloth equal
 PILED_SOLID = 0.82
 PILED_AREA = 2.4  # of the middle area
 PILED_DEPTH = 2.6  # of a kernel's half-width; touching kernels in one layer leave gaps, a heap does not
@@ -48,7 +50,7 @@ class Quality:
     full: float
     piled: float
     cut: float
-    solidity: float | None
+    hollow: float
     sizes: float | None
 
 
@@ -72,8 +74,8 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
         full=float((grey[::4, ::4] >= CLIPPED).mean()),
         piled=_piled(kernels, _heaps(grey, found.giants)),
         cut=found.cut / max(1, len(found.kernels)),
-        solidity=float(np.median([k.solidity for k in kernels])) if kernels else None,
-        sizes=float(np.std(np.log(areas))) if len(areas) > 2 else None,
+        hollow=float(np.mean([k.solidity < HOLLOW for k in kernels])) if kernels else 0.0,
+        sizes=float(np.std(np.log(areas))) if len(areas) >= MIN_KERNELS else None,
     )
 
 
@@ -108,12 +110,12 @@ def _too_bright(quality: Quality, found: Segmentation) -> bool:
 
 
 def _not_grain(quality: Quality, found: Segmentation) -> bool:
-    """No plain sheet, a texture of thousands of specks, or things that are not convex or not alike."""
+    """No plain sheet, a texture of thousands of specks, or things that are not convex, not alike or equal."""
     if found.overflow or found.sheet.spread > MAX_SPREAD or found.sheet.plain < MIN_PLAIN:
         return True
-    if quality.solidity is None or quality.sizes is None:
+    if quality.sizes is None:
         return False
-    return quality.solidity < MIN_SOLID or quality.sizes > MAX_SIZES
+    return quality.hollow > MAX_HOLLOW or not SIZES[0] <= quality.sizes <= SIZES[1]
 
 
 def _window(kernel: KernelShape) -> tuple[slice, slice]:

@@ -11,6 +11,7 @@ from station.vision import gate
 from station.vision.kernels import find_kernels
 from station.vision.photo import Photo, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
+from station.vision.rendered.not_grain import render_not_grain
 from tests.vision import pictures
 
 
@@ -87,6 +88,12 @@ def test_a_page_of_text_is_not_grain() -> None:
         words = "The quick brown fox jumps over the lazy dog 0123"
         cv2.putText(page, words, (20, 40 + line * 38), cv2.FONT_HERSHEY_SIMPLEX, 1.2, (20, 20, 20), 2)
     assert Code.NOT_GRAIN in refusals(pictures.jpeg(page))
+
+
+@pytest.mark.parametrize("kind", ["text", "form", "gravel", "cloth", "hand", "leaf", "empty sheet", "pocket"])
+def test_what_phones_take_by_mistake_is_refused(kind: str) -> None:
+    for seed in (1, 2):
+        assert refusals(render_not_grain(kind, seed)) & {Code.NOT_GRAIN, Code.TOO_FEW_KERNELS}
 
 
 def test_noise_is_not_grain_and_a_blank_sheet_has_too_few_kernels() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from station.grain.inspection import KernelClass
 from station.vision.rendered import SHEETS, Phone, RenderedTray, render_tray
+from station.vision.rendered.not_grain import KINDS, render_not_grain
 from station.vision.rendered.paper import Paper
 from station.vision.rendered.sprites import Light
 from station.vision.rendered.varied import render_varied
@@ -99,3 +100,9 @@ def test_photos_of_strangers_repeat_and_differ() -> None:
     first, again = [[render_varied(seed).jpeg for seed in seeds] for _ in range(2)]
     assert first == again
     assert len({len(data) for data in first}) == 3
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_is_no_grain_repeats_for_its_seed(kind: str) -> None:
+    assert render_not_grain(kind, 1) == render_not_grain(kind, 1)
+    assert render_not_grain(kind, 1) != render_not_grain(kind, 2)

@@ -83,7 +83,7 @@ def varied_paper(rng: np.random.Generator) -> Paper:
         (blue, green, red),
         waver=float(rng.uniform(0.5, 5.0)),
         print=float(rng.uniform(3, 10)) if rng.random() < 0.25 else 0.0,
-        wrinkles=float(rng.uniform(0.05, 0.25)) if rng.random() < 0.25 else 0.0,
+        wrinkles=float(rng.uniform(0.03, 0.12)) if rng.random() < 0.25 else 0.0,
     )
 
 
