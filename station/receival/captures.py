@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from station.grain.combining import combine
 from station.grain.identifiers import photo_species
 from station.grain.inspection import Inspection as Seen
-from station.grain.inspection import combine
 from station.grain.pairing import Item
 from station.receival import pairings, proposals
 from station.receival.desk import Actor, Desk

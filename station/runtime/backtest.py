@@ -7,7 +7,7 @@ import structlog
 
 from station.grain.agreement import Verdict
 from station.grain.backtest import Case
-from station.grain.inspection import combine
+from station.grain.combining import combine
 from station.runtime.shadows import START_S, lowest_priority
 from station.store.blobs import Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow

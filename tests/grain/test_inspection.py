@@ -2,7 +2,8 @@
 
 import pytest
 
-from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare, combine
+from station.grain.combining import combine
+from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare
 from station.grain.reasons import Code, Reason
 
 SOUND, BROKEN = KernelClass.SOUND, KernelClass.BROKEN

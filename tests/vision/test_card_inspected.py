@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from station.grain.inspection import Inspection, combine
+from station.grain.combining import combine
+from station.grain.inspection import Inspection
 from station.grain.reasons import Code
 from station.vision.client import VisionWorker
 from station.vision.inspect import inspect

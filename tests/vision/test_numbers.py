@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from station.cli import app
-from station.grain.inspection import Inspection, combine
+from station.grain.combining import combine
+from station.grain.inspection import Inspection
 from station.grain.reasons import Code
 from station.vision import acceptance
 from station.vision.bundle import parse_bundle, read_bundle
