@@ -26,12 +26,13 @@ class Shown(dict[str, str]):
 def shown(params: Mapping[str, Any], t: Translator) -> Shown:
     """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
     (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
-    `spread`."""
+    `sizes`, `spread`."""
     words = Shown({name: _one(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
     words["limit_share"] = _share(params.get("limit"), t)
     words["mass"] = _mass(params.get("mass"), t)
+    words["sizes"] = _sizes(params.get("sizes"), t)
     words["spread"] = _spread(params.get("spread"), t)
     words["line"] = f", {params['line']}" if params.get("line") else ""
     return words
@@ -103,6 +104,18 @@ def _mass(value: Any, t: Translator) -> str:
     if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
         return ""
     return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
+
+
+def _sizes(value: Any, t: Translator) -> str:
+    """The middle kernel's length and width, where the reference card told them."""
+    if not isinstance(value, Mapping):
+        return ""
+    sides = [value.get(side) for side in ("length_mm", "width_mm")]
+    middles = [side["p50"] for side in sides if isinstance(side, Mapping) and _is_amount(side.get("p50"))]
+    if len(middles) < len(sides):
+        return ""
+    length, width = (t.number(middle, 1) for middle in middles)
+    return t.gettext(N_("; by the card {length} × {width} mm")).format(length=length, width=width)
 
 
 def _spread(value: Any, t: Translator) -> str:

@@ -38,7 +38,7 @@ SENTENCES: Mapping[str, str] = {
     "verification_expired": N_("{instrument}: its verification expired on {until}"),
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
-    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{mass}{spread}"),
+    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{mass}{sizes}{spread}"),
     "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),

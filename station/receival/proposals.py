@@ -136,7 +136,7 @@ def _photo_words(inspection: Inspection) -> list[Reason]:
     result = inspection.result
     if not inspection.accepted:
         return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
-    told: dict[str, Any] = {part: result[part] for part in ("mass", "spread") if part in result}
+    told: dict[str, Any] = {part: result[part] for part in ("mass", "spread", "sizes") if result.get(part)}
     seen = {"shares": result["classes"], "kernels": result["kernels"], **told}
     words = [Reason(Code.PHOTO_SHARES, seen)] if result["classes"] else []
     for name, number in result.get("numbers", {}).items():

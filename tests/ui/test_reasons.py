@@ -125,6 +125,15 @@ def test_mass_is_always_called_estimated_and_several_photos_tell_how_far_apart_t
     )
 
 
+def test_sizes_are_told_where_the_card_gave_them() -> None:
+    part = {"share": 0.97, "low": 0.95, "high": 0.98}
+    sizes = {"length_mm": {"p10": 5.4, "p50": 6.24, "p90": 7.0}, "width_mm": {"p50": 3.1}, "kernels": 280}
+    told = {"shares": {"sound": part}, "kernels": 300}
+    english = message("photo_shares", {**told, "sizes": sizes}, "en")
+    assert english == "Photo of 300 kernels, by count: 97% sound (95-98); by the card 6.2 × 3.1 mm"
+    assert "; " not in message("photo_shares", {**told, "sizes": {"length_mm": {}}}, "en")
+
+
 def test_identifiers_have_names() -> None:
     assert {species.value for species in Species} <= set(words.SPECIES)
     assert {analyte.value for analyte in Analyte} <= set(words.ANALYTES)

@@ -49,7 +49,8 @@ class ClassShare(BaseModel):
 class Inspection(BaseModel):
     """What one model says of a capture. `mass` are shares estimated from areas; `spread` how far several
     photos of the capture lie apart; `numbers` are {name: {value, low, high, unit, basis, ...}} with 95 %
-    limits; routing uses none of it. `shadow`: the model was not active then, so nobody acts on it."""
+    limits; `sizes` in mm and `colour` are known only where the reference `card` was seen; routing uses none
+    of it. `shadow`: the model was not active then, so nobody acts on it."""
 
     id: str
     model: str
@@ -61,6 +62,10 @@ class Inspection(BaseModel):
     reasons: list[Reason]
     kernels: int | None
     cut: int | None
+    card: bool = False
+    mm_per_px: float | None = None
+    sizes: dict[str, Any] | None = None
+    colour: dict[str, float] | None = None
     classes: dict[str, ClassShare]
     mass: dict[str, dict[str, float]] = {}
     spread: dict[str, Any] | None = None
