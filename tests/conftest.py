@@ -5,8 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.silo_rig import Silo
+
+# how quick a machine is belongs to the benchmarks: no property fails because the tests share two cores
+settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("silo")
 
 
 @pytest.fixture(scope="session")

@@ -37,14 +37,14 @@ def test_the_message_that_fuzzing_begins_with_is_read(target: Target) -> None:
 
 
 @given(st.integers(0, len(TARGETS) - 1), st.binary(max_size=200))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_any_bytes_give_readings_or_frame_errors(number: int, data: bytes) -> None:
     one_input(bytes([number]) + data)
 
 
 @pytest.mark.parametrize("target", SEEDED, ids=lambda target: target.name)
 @given(data=st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_a_damaged_message_gives_readings_or_frame_errors(target: Target, data: st.DataObject) -> None:
     times = 1 if target.kind == "file-drop" else 3
     message = bytearray(target.message * times)

@@ -256,7 +256,7 @@ def test_an_unknown_weighing_or_visit_is_named(silo: Silo) -> None:
         weighings.confirm(silo.desk, silo.weigh(900).id, "nobody", "first", ANNE, silo.clock())
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     gross=st.integers(20_001, 60_000),
     tare=st.integers(5_000, 20_000),
