@@ -8,17 +8,28 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.vision import counting, polygons, refusals, shares, sizes, speed
+from benchmarks.vision import (
+    broken_rice,
+    counting,
+    polygons,
+    refusals,
+    shares,
+    sizes,
+    soundness,
+    speed,
+)
 
 PHOTOS = Path(__file__).resolve().parents[2].parent / "shared" / "photos"
 
 Part = Callable[[Path | None], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
+    "broken_rice": broken_rice.measure,
     "counting": counting.measure,
     "polygons": polygons.measure,
     "refusals": refusals.measure,
     "shares": shares.measure,
     "sizes": sizes.measure,
+    "soundness": soundness.measure,
     "speed": speed.measure,
 }
 

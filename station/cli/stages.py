@@ -86,8 +86,9 @@ def inspect(
     from station.vision.model import load_model
     from station.vision.overlay import draw_overlay
 
+    judged_as = photo_species(species) if species else None
     try:
-        loaded = load_model(model or shipped_bundle())
+        loaded = load_model(model or shipped_bundle(judged_as))
     except FileNotFoundError as error:
         fail(str(error), Exit.USAGE)
     except BundleError as error:
@@ -103,7 +104,7 @@ def inspect(
         seen = inspect_photo(
             data,
             loaded,
-            species=photo_species(species) if species else None,
+            species=judged_as,
             polygons=polygons or overlay is not None,
             card_required=card is CardWish.REQUIRED,
         )

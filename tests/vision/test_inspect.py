@@ -8,8 +8,9 @@ import pytest
 
 from station.grain.inspection import Inspection, KernelClass
 from station.grain.reasons import Code
+from station.runtime.bundles import shipped_bundle
 from station.vision.inspect import inspect
-from station.vision.model import LoadedModel
+from station.vision.model import LoadedModel, load_model
 from station.vision.overlay import draw_overlay
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.wire import inspection_from_dict
@@ -161,3 +162,10 @@ def test_real_other_grains_declared_as_wheat_are_refused(
     files = sorted((photos / "evaluate").glob(pattern))[::3]
     accepted = [f.name for f in files if inspect(f.read_bytes(), model, species="wheat").accepted]
     assert accepted == []
+
+
+def test_the_rice_bundle_takes_rice_and_knows_no_wheat(tray: RenderedTray) -> None:
+    rice = load_model(shipped_bundle("rice"))
+    grains = render_tray(72, width=1600, height=1200, kernels=40, grain="rice", broken=0, foreign=0)
+    assert inspect(grains.jpeg, rice, species="rice").accepted
+    assert codes(inspect(tray.jpeg, rice, species="rice")) == {Code.UNKNOWN_GRAIN, Code.WRONG_SPECIES}

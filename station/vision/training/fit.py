@@ -1,5 +1,6 @@
-"""Trains one net on a mixture of real and rendered kernels and answers for held-out ones."""
+"""Trains one net on a mixture of parts and answers for held-out kernels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,15 +8,30 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from station.vision.training.augment import batch
-from station.vision.training.data import CLASSES, Items
+from station.vision.training.augment import batch, normalise
+from station.vision.training.cuts import broken_from
+from station.vision.training.data import SIDE, VIEW, Items, join
 from station.vision.training.net import KernelNet
 
-SIDE = 64
 BATCH = 64
-DRAWS = 4096  # kernels seen per epoch
-RATE = 3e-3
-REAL_SHARE = {"wheat": 0.72, "rice": 0.08, "rendered": 0.2}
+RATE = 4e-3
+DECAY = 0.01
+SMOOTHED = 0.05  # of the labels: no kernel is certain
+ECHO = 3  # steps that use one changed batch, flipped in between: changing costs as much as learning
+ANSWERED = 256  # kernels at once
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a net is trained on: share of every part, kernels in all, and how many `sound` kernels are cut
+    into `broken` ones (labels of the classes)."""
+
+    classes: int
+    shares: Mapping[str, float]
+    kernels: int
+    cut: float
+    sound: int
+    broken: int
 
 
 @dataclass(frozen=True)
@@ -26,9 +42,9 @@ class Answers:
     embeddings: NDArray[np.float32]
 
 
-def join(parts: dict[str, Items]) -> tuple[Items, NDArray[np.float64]]:
-    """All parts as one, with drawing weights: shares per part, equal classes in it, and within a class
-    each photo by the root of its kernels, so that no photo stands for its class."""
+def weigh(parts: Mapping[str, Items], shares: Mapping[str, float]) -> NDArray[np.float64]:
+    """Drawing weights of all parts joined: shares per part, equal classes in it, and within a class each
+    photo by the root of its kernels, so that no photo stands for its class."""
     weights = []
     for name, items in parts.items():
         weight = np.zeros(len(items))
@@ -37,58 +53,53 @@ def join(parts: dict[str, Items]) -> tuple[Items, NDArray[np.float64]]:
             _, which, counts = np.unique(items.photos[ours], return_inverse=True, return_counts=True)
             each = np.sqrt(counts)[which] / counts[which]
             weight[ours] = each / each.sum()
-        weights.append(weight / weight.sum() * REAL_SHARE[name])
-    joined = Items(
-        np.concatenate([p.crops for p in parts.values()]),
-        np.concatenate([p.labels for p in parts.values()]),
-        np.concatenate([p.photos for p in parts.values()]),
-    )
+        weights.append(weight / weight.sum() * shares[name])
     total = np.concatenate(weights)
-    return joined, total / total.sum()
+    return np.asarray(total / total.sum())
 
 
-def train(parts: dict[str, Items], epochs: int, seed: int) -> KernelNet:
-    """A net after `epochs` of DRAWS kernels each; the same arguments give the same net on one machine."""
+def train(parts: Mapping[str, Items], recipe: Recipe, seed: int) -> KernelNet:
+    """A net after `recipe.kernels` kernels; the same arguments give the same net on one machine."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    items, weights = join(parts)
-    net = KernelNet(len(CLASSES))
-    best = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=2e-3)
-    steps = epochs * DRAWS // BATCH
-    pace = torch.optim.lr_scheduler.OneCycleLR(best, RATE, total_steps=steps, pct_start=0.2)
-    loss = nn.CrossEntropyLoss(label_smoothing=0.05)
+    items, weights = join(list(parts.values())), weigh(parts, recipe.shares)
+    net = KernelNet(recipe.classes, VIEW).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
+    steps = recipe.kernels // BATCH
+    pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)
+    loss = nn.CrossEntropyLoss(label_smoothing=SMOOTHED)
     net.train()
-    for _ in range(steps):
-        chosen = rng.choice(len(items), BATCH, p=weights)
-        logits, _ = net(batch(items.crops[chosen], SIDE, rng, augment=True))
-        best.zero_grad()
-        loss(logits, torch.from_numpy(items.labels[chosen])).backward()
-        best.step()
+    for step in range(steps):
+        if step % ECHO == 0:
+            crops, labels = _drawn(items, weights, recipe, rng)
+            changed = batch(crops, VIEW, rng).contiguous(memory_format=torch.channels_last)
+        else:
+            changed = torch.flip(changed, (2 + step % 2,))
+        optimizer.zero_grad()
+        logits, _ = net(changed)
+        loss(logits, torch.from_numpy(labels)).backward()
+        optimizer.step()
         pace.step()
     return net.eval()
 
 
+def _drawn(
+    items: Items, weights: NDArray[np.float64], recipe: Recipe, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """One batch; of its broken kernels a share is made by cutting sound ones."""
+    chosen = rng.choice(len(items), BATCH, p=weights)
+    crops, labels = items.crops[chosen], items.labels[chosen].copy()
+    for index in np.flatnonzero((labels == recipe.sound) & (rng.random(BATCH) < recipe.cut)):
+        if (piece := broken_from(crops[index], SIDE, rng)) is not None:
+            crops[index], labels[index] = piece, recipe.broken
+    return crops, labels
+
+
 @torch.no_grad()
 def answer(net: KernelNet, items: Items) -> Answers:
-    rng = np.random.default_rng(0)
-    outs = [net(batch(items.crops[k : k + 256], SIDE, rng, augment=False)) for k in range(0, len(items), 256)]
+    """What the net says of the views, unchanged."""
+    outs = [
+        net(normalise(items.views[k : k + ANSWERED]).contiguous(memory_format=torch.channels_last))
+        for k in range(0, len(items), ANSWERED)
+    ]
     return Answers(torch.cat([o[0] for o in outs]).numpy(), torch.cat([o[1] for o in outs]).numpy())
-
-
-def folds(items: Items, count: int) -> NDArray[np.int64]:
-    """A fold per item: whole photos, largest first, each to the fold that has least of its main class."""
-    fold = np.zeros(len(items), np.int64)
-    load = np.zeros((count, len(CLASSES)))
-    names, counts = np.unique(items.photos, return_counts=True)
-    for photo in names[np.argsort(-counts, kind="stable")]:
-        ours = items.photos == photo
-        classes = np.bincount(items.labels[ours], minlength=len(CLASSES))
-        main = int(np.argmax(classes))
-        where = int(np.argmin(load[:, main] + load.sum(axis=1) * 1e-3))
-        load[where] += classes
-        fold[ours] = where
-    return fold
-
-
-def take(items: Items, keep: NDArray[np.bool_]) -> Items:
-    return Items(items.crops[keep], items.labels[keep], items.photos[keep])

@@ -1,0 +1,121 @@
+"""Rice (phone photos and laboratory kernels) and rendered trays, cut as the product cuts them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from station.grain.inspection import KernelClass
+from station.vision.crops import cut_crops
+from station.vision.kernels import KernelShape, find_kernels
+from station.vision.photo import Photo, Pixels, decode
+from station.vision.rendered import RenderedTray, render_tray
+from station.vision.rendered.phone import SHEETS
+from station.vision.rendered.sprites import OTHER_GRAINS
+from station.vision.training.data import (
+    SIDE,
+    VIEW,
+    Items,
+    Row,
+    balanced,
+    cut_both,
+    from_rows,
+    own_light,
+    own_or_day_light,
+    read_masked,
+)
+
+RENDERED_SEED = 900_000  # far from the seeds of the demo and the tests
+SOLID = 0.9
+LABORATORY = "rice_lab_"
+PHONE = "rice_phone_"
+
+
+def rice_phone(photos: Path, label: Mapping[str, int], *, per_photo: int, single: bool) -> Items:
+    """Kernels of `train/rice_whole_broken` through our own segmentation, `label` by the start of the file's
+    name (files of no label are left out); `single` keeps only kernels that lie alone."""
+    rows: list[Row] = []
+    for file in sorted((photos / "train" / "rice_whole_broken").iterdir()):
+        start = file.stem.partition("_")[0]
+        if start not in label:
+            continue
+        photo = decode(file.read_bytes())
+        assert isinstance(photo, Photo), file
+        found = [k for k in find_kernels(photo.pixels).complete if not single or _alone(k)]
+        chosen = found[:: max(1, len(found) // per_photo)]
+        pairs = zip(cut_crops(photo.pixels, chosen, SIDE), cut_crops(photo.pixels, chosen, VIEW), strict=True)
+        rows += [(crop, view, label[start], PHONE + file.stem) for crop, view in pairs]
+    return from_rows(rows)
+
+
+def _alone(kernel: KernelShape) -> bool:
+    return kernel.clump == 1 and kernel.solidity > SOLID
+
+
+def rice_laboratory(photos: Path, varieties: Sequence[str], label: int, per_variety: int) -> Items:
+    """Whole kernels of `train/rice_varieties`."""
+    rows: list[Row] = []
+    for name in varieties:
+        for file in sorted((photos / "train" / "rice_varieties" / name).iterdir())[:per_variety]:
+            if (masked := read_masked(file, 40)) is not None:
+                rows.append((*cut_both(*masked), label, LABORATORY + name))
+    return from_rows(rows)
+
+
+def as_foreign(items: Items) -> Items:
+    """Another grain, balanced as it comes: alone or among the crop."""
+    return balanced(items, own_or_day_light)
+
+
+def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:
+    """Rendered trays of wheat (with every class where wheat is the crop) and of other grains (foreign)."""
+    rows: list[Row] = []
+    others = sorted(OTHER_GRAINS)
+    for number in range(trays):
+        grain = "wheat" if number % 4 else others[(number // 4) % len(others)]
+        tray = _tray(number, grain)
+        foreign = classes.index(KernelClass.FOREIGN)
+        for kind, crop_view in _matched(tray):
+            known = grain == crop and kind in classes
+            if grain == crop and not known:
+                continue
+            rows.append((*crop_view, classes.index(kind) if known else foreign, f"rendered_{grain}_{number}"))
+    return balanced(
+        from_rows(rows),
+        lambda items, photo: (own_light if f"_{crop}_" in photo else own_or_day_light)(items, photo),
+    )
+
+
+def _tray(number: int, grain: str) -> RenderedTray:
+    rng = np.random.default_rng(RENDERED_SEED + number)
+    wheat = grain == "wheat"
+    return render_tray(
+        RENDERED_SEED + number,
+        width=2000,
+        height=1500,
+        kernels=70,
+        sheet=sorted(SHEETS)[number % len(SHEETS)],
+        grain=grain,
+        broken=0.25 if wheat else 0.0,
+        foreign=0.2 if wheat else 0.0,
+        damaged=0.2 if wheat else 0.0,
+        kernel_px=float(rng.uniform(40, 95)),
+    )
+
+
+def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pixels]]]:
+    """What was found on the tray: its true class, and its crop and view."""
+    photo = decode(tray.jpeg)
+    assert isinstance(photo, Photo)
+    kernels = find_kernels(photo.pixels).complete
+    crops, views = cut_crops(photo.pixels, kernels, SIDE), cut_crops(photo.pixels, kernels, VIEW)
+    centres = np.array([_centre(k.box, 1.0) for k in tray.truth.kernels])
+    for kernel, crop, view in zip(kernels, crops, views, strict=True):
+        away = np.hypot(*(centres - _centre(kernel.box, photo.scale)).T)
+        if away.min() < 6:
+            yield tray.truth.kernels[int(away.argmin())].kernel_class, (crop, view)
+
+
+def _centre(box: tuple[int, int, int, int], scale: float) -> tuple[float, float]:
+    x, y, width, height = box
+    return (x + width / 2) * scale, (y + height / 2) * scale
