@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from station.cli.say import LANGUAGE, Exit, _, fail, now, out, pairs, tell, with_messages
-from ui.i18n import translator
-from ui.reasons import message
+from station.cli.say import Exit, _, fail, now, out, pairs, tell, with_messages
 
 if TYPE_CHECKING:
     from drivers.errors import FrameError
@@ -79,12 +77,12 @@ def inspect(
     polygons: Annotated[bool, typer.Option("--polygons", help=_("Add each kernel's outline."))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
+    from station.cli.inspected import tell_inspection, write_overlay
     from station.grain.identifiers import photo_species
     from station.runtime.bundles import shipped_bundle
     from station.vision.bundle import BundleError
     from station.vision.inspect import inspect as inspect_photo
     from station.vision.model import load_model
-    from station.vision.overlay import draw_overlay
 
     judged_as = photo_species(species) if species else None
     try:
@@ -111,12 +109,12 @@ def inspect(
         if not seen.accepted and worst is Exit.DONE:
             worst = Exit.NEGATIVE
         if overlay is not None:
-            _write_overlay(overlay, draw_overlay(data, seen))
+            write_overlay(overlay, data, seen)
         result = {"photo": str(photo), **with_messages(seen.as_dict(polygons=polygons))}
         if as_json:
             out(result)
         else:
-            _tell_inspection(photo, result)
+            tell_inspection(photo, result)
     raise typer.Exit(worst)
 
 
@@ -148,58 +146,9 @@ def route(
         _tell_reasons(refused["reasons"])
 
 
-def _write_overlay(path: Path, picture: bytes | None) -> None:
-    """A photo that cannot be decoded has no overlay; the inspection says why."""
-    if picture is not None:
-        path.write_bytes(picture)
-
-
 def _tell_reasons(reasons: list[dict[str, object]]) -> None:
     for reason in reasons:
         tell(f"    {reason['message']}")
-
-
-def _tell_inspection(photo: Path, result: dict[str, object]) -> None:
-    tell(f"{photo}: " + _("{kernels} kernels, {cut} cut by the edge").format(**result))
-    classes = result["classes"]
-    assert isinstance(classes, dict)
-    for name, share in classes.items():
-        text = (
-            f"    {name}: {share['count']}  {share['share']:.1%} ({share['low']:.1%} - {share['high']:.1%})"
-        )
-        tell(text)
-    numbers = result["numbers"]
-    assert isinstance(numbers, dict)
-    for name, number in numbers.items():
-        unit = " ".join(part for part in (number["unit"], number["basis"]) if part)
-        tell(f"    {name}: {number['value']:.2f} ({number['low']:.2f} - {number['high']:.2f}) {unit}")
-    if (sizes := result["sizes"]) is not None:
-        assert isinstance(sizes, dict)
-        _tell_sizes(sizes)
-    reasons = result["reasons"]
-    assert isinstance(reasons, list)
-    for reason in reasons:
-        tell("    " + message(reason["code"], reason["params"], LANGUAGE))
-
-
-def _tell_sizes(sizes: dict[str, dict[str, float]]) -> None:
-    """Middle length and width, and between which limits eight of ten kernels lie."""
-    number = translator(LANGUAGE).number
-    length, width = (
-        {share: number(value, 2) for share, value in sizes[side].items()}
-        for side in ("length_mm", "width_mm")
-    )
-    text = _(
-        "length {length} mm ({shortest} to {longest}), width {width} mm ({narrowest} to {widest})"
-    ).format(
-        length=length["p50"],
-        shortest=length["p10"],
-        longest=length["p90"],
-        width=width["p50"],
-        narrowest=width["p10"],
-        widest=width["p90"],
-    )
-    tell("    " + text)
 
 
 def _decoded(file: str, driver: str, chosen: dict[str, str]) -> Iterator["Reading | FrameError"]:

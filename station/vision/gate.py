@@ -92,8 +92,9 @@ def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
         refused.append(Reason(Code.GLARE, {"share": round(quality.glare, 3), "limit": MAX_GLARE}))
     if quality.edge is not None and quality.edge > MAX_EDGE:
         refused.append(Reason(Code.NOT_SHARP, {"value": round(quality.edge, 3), "limit": MAX_EDGE}))
-    if _not_grain(quality, found):
-        refused.append(Reason(Code.NOT_GRAIN))
+    sharp = all(reason.code is not Code.NOT_SHARP for reason in refused)
+    if _not_grain(quality, found):  # a blur makes shapes of its own
+        refused += [Reason(Code.NOT_GRAIN)] if sharp else []
     elif quality.piled > MAX_PILED or found.coverage > MAX_COVERAGE:
         refused.append(Reason(Code.PILED_UP, {"share": round(quality.piled, 3), "limit": MAX_PILED}))
     if count >= MIN_KERNELS and quality.cut > MAX_CUT:

@@ -1,4 +1,8 @@
-"""Draws an inspection on its photo: outline and class of every kernel, for people who want to check."""
+"""Draws an inspection on its photo: outline and class of every kernel, a legend with counts, and why it was
+refused, for people who want to check."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -18,11 +22,23 @@ COLOURS: dict[str, tuple[int, int, int]] = {
 OTHER = (200, 200, 0)  # a class that a bundle brings
 CARD = (255, 120, 0)
 UNJUDGED = (230, 230, 230)
+HALO = (20, 20, 20)  # around outlines and letters, so that they show on any sheet
+BAND = (40, 40, 40)  # under the legend
+INK = (245, 245, 245)
+FONT = cv2.FONT_HERSHEY_SIMPLEX
 
 
-def draw_overlay(photo: bytes, inspection: Inspection) -> bytes | None:
+def draw_overlay(
+    photo: bytes,
+    inspection: Inspection,
+    *,
+    words: Mapping[str, str] | None = None,
+    title: str = "",
+    reasons: Sequence[str] = (),
+) -> bytes | None:
     """PNG bytes of the photo at working scale with the inspection drawn on it; None when the photo
-    cannot be decoded. Outlines are drawn where the inspection holds polygons, else boxes."""
+    cannot be decoded. Outlines are drawn where the inspection holds polygons, else boxes. Below stand
+    `title`, the classes by their `words` with counts, and `reasons`, all in the reader's language."""
     decoded = decode(photo)
     if not isinstance(decoded, Photo):
         return None
@@ -33,18 +49,56 @@ def draw_overlay(photo: bytes, inspection: Inspection) -> bytes | None:
         cv2.polylines(canvas, [outline], isClosed=True, color=CARD, thickness=2 * thick)
     for kernel in inspection.kernel_list:
         _draw(canvas, kernel, decoded.scale, thick)
-    done, png = cv2.imencode(".png", canvas)
+    band = _legend(canvas.shape[1], inspection, words or {}, title, reasons)
+    done, png = cv2.imencode(".png", np.vstack([canvas, band]))
     return png.tobytes() if done else None
+
+
+def _legend(
+    width: int, inspection: Inspection, words: Mapping[str, str], title: str, reasons: Sequence[str]
+) -> np.ndarray:
+    """A band (height, width, 3) with a line of text each: title, classes, reasons."""
+    size = max(0.45, width / 2200)
+    line = round(40 * size) + 8
+    rows = [(title, INK, "")] if title else []
+    for name, share in inspection.classes.items():
+        text = f"{words.get(name, name)}: {share.count}  ({100 * share.low:.0f}-{100 * share.high:.0f} %)"
+        rows.append((text, COLOURS.get(name, OTHER), name[0].upper()))
+    rows += [(reason, INK, "") for reason in reasons]
+    band = np.full((line * len(rows) + (line // 2 if rows else 0), width, 3), BAND, np.uint8)
+    for number, (text, colour, letter) in enumerate(rows):
+        base = line * (number + 1) - line // 4
+        if letter:
+            cv2.putText(band, letter, (line // 2, base), FONT, size, colour, max(1, round(2 * size)))
+        at = (2 * line if letter else line // 2, base)
+        _fit(band, _plain(text), at, size, colour)
+    return band
+
+
+def _fit(band: np.ndarray, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
+    """The text, made smaller where it would leave the band."""
+    thick = max(1, round(2 * size))
+    (wide, _), _ = cv2.getTextSize(text, FONT, size, thick)
+    room = band.shape[1] - at[0] - 8
+    cv2.putText(band, text, at, FONT, size * min(1.0, room / max(1, wide)), colour, thick, cv2.LINE_AA)
+
+
+def _plain(text: str) -> str:
+    """Without accents: the drawn font has only ASCII."""
+    spaced = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    return unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
 
 
 def _draw(canvas: np.ndarray, kernel: Kernel, scale: float, thick: int) -> None:
     colour = COLOURS.get(kernel.kernel_class, OTHER) if kernel.kernel_class else UNJUDGED
     x, y, width, height = (round(value / scale) for value in kernel.box)
     if kernel.polygon:
-        points = np.rint(np.array(kernel.polygon) / scale).astype(np.int32)
-        cv2.polylines(canvas, [points], isClosed=True, color=colour, thickness=thick)
+        points = [np.rint(np.array(kernel.polygon) / scale).astype(np.int32)]
+        cv2.polylines(canvas, points, isClosed=True, color=HALO, thickness=thick + 2)
+        cv2.polylines(canvas, points, isClosed=True, color=colour, thickness=thick)
     else:
         cv2.rectangle(canvas, (x, y), (x + width, y + height), colour, thick)
     if kernel.kernel_class and kernel.kernel_class != KernelClass.SOUND:
-        letter = kernel.kernel_class[0].upper()
-        cv2.putText(canvas, letter, (x, max(10, y - 2)), cv2.FONT_HERSHEY_SIMPLEX, 0.5 * thick, colour, thick)
+        letter, at = kernel.kernel_class[0].upper(), (x, max(12, y - 2))
+        cv2.putText(canvas, letter, at, FONT, 0.5 * thick, HALO, thick + 2, cv2.LINE_AA)
+        cv2.putText(canvas, letter, at, FONT, 0.5 * thick, colour, thick, cv2.LINE_AA)

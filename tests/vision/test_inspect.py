@@ -138,10 +138,16 @@ def test_polygons_are_given_on_request_and_survive_the_wire(tray: RenderedTray, 
 def test_the_overlay_is_a_png_of_the_photo_with_something_drawn(
     tray: RenderedTray, model: LoadedModel
 ) -> None:
-    drawn = draw_overlay(tray.jpeg, inspect(tray.jpeg, model, polygons=True))
+    seen = inspect(tray.jpeg, model, polygons=True)
+    drawn = draw_overlay(
+        tray.jpeg, seen, title="120 grains", words={"broken": "cassés"}, reasons=["a reason"]
+    )
     assert drawn is not None
     assert drawn.startswith(b"\x89PNG")
-    assert (pictures.pixels_of(drawn) != pictures.pixels_of(tray.jpeg)).any(axis=2).mean() > 0.005
+    plain, marked = pictures.pixels_of(tray.jpeg), pictures.pixels_of(drawn)
+    assert (marked[: len(plain)] != plain).any(axis=2).mean() > 0.005
+    lines = len(seen.classes) + 2
+    assert 20 * lines < len(marked) - len(plain) < 80 * lines
     assert draw_overlay(b"no picture", inspect(b"no picture", model)) is None
 
 

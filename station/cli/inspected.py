@@ -1,0 +1,81 @@
+"""How an inspection is told to a person: lines of text, and the photo with what was seen."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from station.cli.say import LANGUAGE, _, tell
+from station.grain.inspection import Inspection
+from station.vision.overlay import draw_overlay
+from ui.i18n import translator
+from ui.reasons import message
+from ui.words import KERNEL_CLASSES, word
+
+
+def write_overlay(path: Path, photo: bytes, seen: Inspection) -> None:
+    """The photo with outlines, legend and reasons as PNG. A photo that cannot be decoded has none; the
+    inspection says why."""
+    picture = draw_overlay(
+        photo,
+        seen,
+        words={name: word(KERNEL_CLASSES, name, LANGUAGE) for name in seen.classes},
+        title=_counted(seen.kernels, seen.cut),
+        reasons=[message(reason.code, reason.params, LANGUAGE) for reason in seen.reasons],
+    )
+    if picture is not None:
+        path.write_bytes(picture)
+
+
+def tell_inspection(photo: Path, result: Mapping[str, Any]) -> None:
+    """The inspection as `silo inspect` prints it without --json."""
+    tell(f"{photo}: {_counted(result['kernels'], result['cut'])}")
+    for name, share in result["classes"].items():
+        tell("    " + _told_share(name, share, result.get("mass", {}).get(name)))
+    for name, number in result["numbers"].items():
+        unit = " ".join(part for part in (number["unit"], number["basis"]) if part)
+        tell(f"    {name}: {number['value']:.2f} ({number['low']:.2f} - {number['high']:.2f}) {unit}")
+    if result["sizes"] is not None:
+        _tell_sizes(result["sizes"])
+    for reason in result["reasons"]:
+        tell("    " + message(reason["code"], reason["params"], LANGUAGE))
+
+
+def _counted(kernels: int | None, cut: int | None) -> str:
+    if kernels is None:
+        return _("refused")
+    return _("{kernels} kernels, {cut} cut by the edge").format(kernels=kernels, cut=cut)
+
+
+def _told_share(name: str, share: Mapping[str, Any], mass: Mapping[str, float] | None) -> str:
+    """ "broken: 12 kernels, 3.9% of all (2.1 to 6.0%), by mass 2.5% (estimated)"."""
+    t = translator(LANGUAGE)
+    text = _("{name}: {count} kernels, {share} of all ({low} to {high})").format(
+        name=word(KERNEL_CLASSES, name, LANGUAGE),
+        count=share["count"],
+        share=t.percent(share["share"], 1),
+        low=t.number(100 * share["low"], 1),
+        high=t.percent(share["high"], 1),
+    )
+    if mass is not None:
+        text += _(", by mass {mass} (estimated)").format(mass=t.percent(mass["share"], 1))
+    return text + (_(": too wide to decide on") if share["wide"] else "")
+
+
+def _tell_sizes(sizes: dict[str, dict[str, float]]) -> None:
+    """Middle length and width, and between which limits eight of ten kernels lie."""
+    number = translator(LANGUAGE).number
+    length, width = (
+        {share: number(value, 2) for share, value in sizes[side].items()}
+        for side in ("length_mm", "width_mm")
+    )
+    text = _(
+        "length {length} mm ({shortest} to {longest}), width {width} mm ({narrowest} to {widest})"
+    ).format(
+        length=length["p50"],
+        shortest=length["p10"],
+        longest=length["p90"],
+        width=width["p50"],
+        narrowest=width["p10"],
+        widest=width["p90"],
+    )
+    tell("    " + text)
