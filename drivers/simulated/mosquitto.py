@@ -1,7 +1,8 @@
 """A private Mosquitto on a free loopback port, for tests and the demonstration.
 
-Its persistence saves on every change: with the usual settings a killed broker forgets messages that
-it had acknowledged.
+Its persistence saves on every change, and what waits for a station that is away has no limit: with the
+usual settings a killed broker forgets messages that it had acknowledged, and a station that was away for
+more than a thousand messages never hears the rest.
 """
 
 import getpass
@@ -22,6 +23,7 @@ persistence true
 persistence_location {folder}/
 autosave_interval 1
 autosave_on_changes true
+max_queued_messages 0
 log_dest file {folder}/mosquitto.log
 """
 
