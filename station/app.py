@@ -72,7 +72,7 @@ def serve(options: ServeOptions) -> int:
         ports = Ports(settings, options.config, ledger, clock)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
         bundles = Blobs(ledger.folder / bundle_files.FOLDER)
-        bundle_files.ship(desk, bundles, clock())
+        bundle_files.ship(desk, bundles, settings.site.species, clock())
         timeout_s = settings.vision.answer_timeout_s
         card = settings.vision.card == "required"
         shadows = Shadows(desk, blobs, bundles, clock, answer_timeout_s=timeout_s, card_required=card)

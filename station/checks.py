@@ -109,7 +109,7 @@ def _bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
         yield Finding("trusted keys", True, names or "none: no model can be installed")
     except SettingsError as error:
         yield Finding("trusted keys", False, str(error))
-    for path in shipped_bundles():
+    for path in shipped_bundles(settings.site.species):
         try:
             bundle = read_bundle(path)
             yield Finding("model", True, f"{bundle.name} {bundle.version}, as shipped")

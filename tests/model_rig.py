@@ -49,8 +49,8 @@ class Models:
         phone = people.add_terminal(silo.desk, phone_name, "phone", silo.clock())[0]
         return cls(silo, Blobs(folder / "photos"), Blobs(folder / "models"), phone)
 
-    def ship(self) -> None:
-        ship(self.silo.desk, self.bundles, self.silo.clock())
+    def ship(self, *species: str) -> None:
+        ship(self.silo.desk, self.bundles, species or ("soft_wheat", "durum"), self.silo.clock())
 
     def by(self, why: str = "") -> By:
         return By(MARC, why, self.silo.clock())

@@ -3,11 +3,13 @@
 A bundle's file is never deleted: an old version stays for replay.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import structlog
 
+from station.grain.identifiers import photo_species
 from station.receival import models
 from station.receival.desk import Desk
 from station.receival.models import Checked
@@ -25,17 +27,17 @@ def shipped_bundle(species: str | None = None) -> Path:
     return _SHIPPED / ("rice-kernels-1.bundle" if species == "rice" else "wheat-kernels-2.0.bundle")
 
 
-def shipped_bundles() -> list[Path]:
-    """Those that judge from the first start. The rice bundle judges where it is asked for by name or by
-    `silo inspect --species rice`: a photo of no declared species would else be refused by it every time."""
-    return [shipped_bundle()]
+def shipped_bundles(species: Iterable[str]) -> list[Path]:
+    """Those that judge from the first start at a site that takes these species. Others stay out: a photo of
+    no declared species would be refused by each of them every time."""
+    return sorted({shipped_bundle(photo_species(one)) for one in species})
 
 
-def ship(desk: Desk, bundles: Blobs, at: datetime) -> None:
+def ship(desk: Desk, bundles: Blobs, species: Iterable[str], at: datetime) -> None:
     """Keeps the shipped bundles and makes them releases; one that is broken, or a known version with other
     content, is left out and logged."""
     found = []
-    for path in shipped_bundles():
+    for path in shipped_bundles(species):
         try:
             bundle = read_bundle(path)
         except BundleError as error:
