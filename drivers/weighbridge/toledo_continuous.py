@@ -33,7 +33,7 @@ from drivers.values import measured, pounds
 from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
 
 _ON_OFF = ("off", "on")
-_DIGITS = re.compile(rb"[ 0]*[0-9]{1,6}")
+_DIGITS = re.compile(rb" *[0-9]{1,6}")
 _INCREMENT = {0: None, 1: 1, 2: 2, 3: 5}
 
 

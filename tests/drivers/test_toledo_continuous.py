@@ -156,6 +156,7 @@ def test_a_message_without_checksum_is_refused_where_one_is_set():
         b"\x02\r",
         b"\x02*0 43 120000000\r",
         b"\x02*0 -43120000000\r",
+        b"\x02*0 0 3122     0\r",
         b"\x02\x00\x00\x00043120000000\r",
         b"\x02j0 043120000000\r",
         b"\x02*0 043120\xb0\xb0\xb0\xb0\xb0\xb0\r",
