@@ -29,6 +29,7 @@ COLOUR_DEPTH = 0.45  # ... and by this times its saturation more: a kernel diffe
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
 GLOW = 0.7  # of a richer colour is forgiven on a saturated sheet: its shadows glow in its own colour
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
+BAND = 64  # rows measured at a time: what lies between stays in the processor's cache
 KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
 
 
@@ -51,7 +52,7 @@ def measure_sheet(pixels: Pixels) -> Sheet:
     small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA), np.eye(3))
     grounds = [_ground(small, colour) for colour in _colours(small)]
     ground = grounds[0] if len(grounds) == 1 else _choose(pixels, grounds)
-    difference = _against(cv2.GaussianBlur(pixels, (3, 3), 0), ground)
+    difference = _against(np.asarray(cv2.GaussianBlur(pixels, (3, 3), 0), np.uint8), ground)
     spread, threshold = _threshold(difference, ground.plain)
     return Sheet(difference, spread, ground.plain, threshold)
 
@@ -75,11 +76,16 @@ def _ground(small: Floats, colour: Floats) -> _Ground:
     return _Ground(turn, surface, float(inlier.mean()), saturation)
 
 
-def _against(pixels: cv2.typing.MatLike, ground: _Ground) -> Floats:
+def _against(pixels: Pixels, ground: _Ground) -> Floats:
     """The difference of BGR `pixels` of any size from the sheet."""
     size = (pixels.shape[1], pixels.shape[0])
     surface = cv2.resize(ground.surface, size, interpolation=cv2.INTER_LINEAR)
-    return _difference(_shifted_lab(pixels, ground.turn), surface, ground)
+    difference = np.empty(surface.shape[:2], np.float32)
+    for top in range(0, len(difference), BAND):
+        rows = slice(top, top + BAND)
+        turned = _shifted_lab(pixels[rows], ground.turn)
+        difference[rows] = _difference(turned, surface[rows], ground)
+    return difference
 
 
 def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
@@ -88,7 +94,7 @@ def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
     shrink = max(1.0, max(pixels.shape[:2]) / CHOICE_SIDE)
     size = (max(8, round(pixels.shape[1] / shrink)), max(8, round(pixels.shape[0] / shrink)))
     small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return max(grounds, key=lambda ground: _bulging(_against(small, ground), ground.plain))
+    return max(grounds, key=lambda ground: _bulging(_against(np.asarray(small, np.uint8), ground), ground.plain))
 
 
 def _bulging(difference: Floats, plain: float) -> float:
@@ -178,9 +184,9 @@ def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
 def _least_squares(terms: Floats, values: Floats) -> Floats:
     """Coefficients (terms, 3) by the normal equations, a little ridge against singular pictures."""
-    square = terms.T.astype(np.float64) @ terms
+    square = (terms.T @ terms).astype(np.float64)
     square += np.eye(len(square)) * 1e-6 * np.trace(square)
-    return np.asarray(np.linalg.solve(square, terms.T.astype(np.float64) @ values), np.float32)
+    return np.asarray(np.linalg.solve(square, terms.T @ values), np.float32)
 
 
 def _difference(turned: Floats, ground: cv2.typing.MatLike, sheet: _Ground) -> Floats:
