@@ -93,8 +93,8 @@ def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
     the wrong way round its gaps are hollow-sided."""
     shrink = max(1.0, max(pixels.shape[:2]) / CHOICE_SIDE)
     size = (max(8, round(pixels.shape[1] / shrink)), max(8, round(pixels.shape[0] / shrink)))
-    small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    return max(grounds, key=lambda ground: _bulging(_against(np.asarray(small, np.uint8), ground), ground.plain))
+    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return max(grounds, key=lambda ground: _bulging(_against(small, ground), ground.plain))
 
 
 def _bulging(difference: Floats, plain: float) -> float:
