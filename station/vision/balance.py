@@ -5,6 +5,7 @@ differs from it (a foreign body, a damaged kernel) still differs afterwards. Gai
 photo of black seeds does not turn into wheat.
 """
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,8 +18,10 @@ def typical_colour(crops: Crops) -> Floats:
     """Middle over the crops (n, side, side, 4) of their mean BGR; zeros for no crops."""
     if len(crops) == 0:
         return np.zeros(3, np.float32)
-    weight = (crops[..., 3] > 127).sum(axis=(1, 2)).astype(np.float32)
-    means = crops[..., :3].sum(axis=(1, 2), dtype=np.float32) / np.maximum(weight, 1)[:, None]
+    count, height, width = crops.shape[:3]
+    rows = cv2.reduce(crops.reshape(count * height, width, 4), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    sums = np.asarray(rows).reshape(count, height, 4).sum(axis=1)
+    means = (sums[:, :3] / np.maximum(sums[:, 3:] / 255, 1)).astype(np.float32)
     return np.asarray(np.median(means, axis=0), np.float32)
 
 
@@ -29,6 +32,9 @@ def gains(typical: Floats, reference: Floats, low: float, high: float) -> Floats
 
 def apply_gains(crops: Crops, factors: Floats) -> Crops:
     """The crops with their colour channels multiplied; coverage stays."""
-    out = crops.copy()
-    out[..., :3] = np.clip(crops[..., :3] * factors, 0, 255).astype(np.uint8)
-    return out
+    if len(crops) == 0:
+        return crops
+    table = np.arange(256, dtype=np.uint8)[:, None].repeat(4, axis=1)
+    table[:, :3] = np.clip(table[:, :3] * factors, 0, 255)
+    rows = crops.reshape(-1, crops.shape[-2], 4)
+    return np.asarray(cv2.LUT(rows, table[None]), np.uint8).reshape(crops.shape)

@@ -1,15 +1,16 @@
 """A net in ONNX Runtime that has been checked against its manifest, run in batches of one size."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from station.vision.cores import share, usable
 from station.vision.crops import Crops
 from station.vision.declaration import ClassesOutput, EmbeddingOutput, Input, Output
 
@@ -51,24 +52,30 @@ class Session:
         A kernel's answer does not depend on how many came with it."""
         names = [one.tensor for one in self.outputs]
         answers = {one.tensor: np.zeros((len(views), width_of(one))) for one in self.outputs}
-        for first in range(0, len(views), self.batch):
+
+        def fill(first: int) -> None:
             part = views[first : first + self.batch]
             for name, got in zip(names, self.runtime.run(names, {INPUT: self._padded(part)}), strict=True):
                 answers[name][first : first + self.batch] = got.reshape(self.batch, -1)[: len(part)]
+
+        share(fill, range(0, len(views), self.batch))
         return answers
 
     def _padded(self, views: Crops) -> Floats:
         """Normalised (batch, channels, height, width). Outside a kernel its crop is 0 in every channel;
         tiles and photos keep the colours around the kernels."""
         wanted = self.wanted
-        mask = (views[..., 3:] > 127).astype(np.float32)
-        shown = views[..., wanted.colours].astype(np.float32) / 255
-        colour = (shown - np.array(wanted.mean, np.float32)) / np.array(wanted.std, np.float32)
-        if wanted.of == "kernel":
-            colour *= mask
-        channels = np.concatenate([colour, mask], -1) if wanted.masked else colour
+        planes = cv2.split(views.reshape(-1, wanted.width, 4))
+        mask = cv2.threshold(planes[3], 127, 1, cv2.THRESH_BINARY)[1].reshape(views.shape[:3])
         whole = np.zeros((self.batch, len(wanted.channels), wanted.height, wanted.width), np.float32)
-        whole[: len(views)] = channels.transpose(0, 3, 1, 2)
+        for channel, (colour, mean, std) in enumerate(
+            zip(wanted.colours, wanted.mean, wanted.std, strict=True)
+        ):
+            table = (np.arange(256, dtype=np.float32) / 255 - np.float32(mean)) / np.float32(std)
+            plane = cv2.LUT(planes[colour], table).reshape(mask.shape)
+            np.multiply(plane, mask if wanted.of == "kernel" else 1, out=whole[: len(views), channel])
+        if wanted.masked:
+            whole[: len(views), -1] = mask
         return whole
 
 
@@ -80,10 +87,11 @@ def width_of(output: Output) -> int:
 
 
 def start_session(model: bytes, wanted: Input, outputs: tuple[Output, ...]) -> Session:
-    """Loads the net, one thread per usable core, not spinning between photos, checks its tensors against
-    the declaration and runs it once on black. Raises SessionError."""
+    """Loads the net, checks its tensors against the declaration and runs it once on black. Kernels come in
+    many batches, each on a core of its own; tiles and photos in few, each on all of them. Threads do not
+    spin between photos. Raises SessionError."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = len(os.sched_getaffinity(0))
+    options.intra_op_num_threads = 1 if wanted.of == "kernel" else usable()
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
