@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from station.vision.cores import share
 from station.vision.photo import Pixels
 
 Floats = NDArray[np.float32]
@@ -29,7 +30,7 @@ COLOUR_DEPTH = 0.45  # ... and by this times its saturation more: a kernel diffe
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
 GLOW = 0.7  # of a richer colour is forgiven on a saturated sheet: its shadows glow in its own colour
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
-BAND = 64  # rows measured at a time: what lies between stays in the processor's cache
+BAND = 32  # rows measured at a time: what lies between stays in the processor's cache
 KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
 
 
@@ -52,7 +53,7 @@ def measure_sheet(pixels: Pixels) -> Sheet:
     small = _shifted_lab(cv2.resize(pixels, small_size, interpolation=cv2.INTER_AREA), np.eye(3))
     grounds = [_ground(small, colour) for colour in _colours(small)]
     ground = grounds[0] if len(grounds) == 1 else _choose(pixels, grounds)
-    difference = _against(np.asarray(cv2.GaussianBlur(pixels, (3, 3), 0), np.uint8), ground)
+    difference = _against(pixels, ground, soft=True)
     spread, threshold = _threshold(difference, ground.plain)
     return Sheet(difference, spread, ground.plain, threshold)
 
@@ -76,16 +77,26 @@ def _ground(small: Floats, colour: Floats) -> _Ground:
     return _Ground(turn, surface, float(inlier.mean()), saturation)
 
 
-def _against(pixels: Pixels, ground: _Ground) -> Floats:
-    """The difference of BGR `pixels` of any size from the sheet."""
-    size = (pixels.shape[1], pixels.shape[0])
-    surface = cv2.resize(ground.surface, size, interpolation=cv2.INTER_LINEAR)
-    difference = np.empty(surface.shape[:2], np.float32)
-    for top in range(0, len(difference), BAND):
-        rows = slice(top, top + BAND)
-        turned = _shifted_lab(pixels[rows], ground.turn)
-        difference[rows] = _difference(turned, surface[rows], ground)
+def _against(pixels: Pixels, ground: _Ground, *, soft: bool = False) -> Floats:
+    """The difference of BGR `pixels` of any size from the sheet; `soft` takes the pixels' noise out first."""
+    height, width = pixels.shape[:2]
+    surface = cv2.resize(ground.surface, (width, height), interpolation=cv2.INTER_LINEAR)
+    difference = np.empty((height, width), np.float32)
+
+    def measure(top: int) -> None:
+        rows = slice(top, min(top + BAND, height))
+        seen = _softened(pixels, rows) if soft else pixels[rows]
+        difference[rows] = _difference(_shifted_lab(seen, ground.turn), surface[rows], ground)
+
+    share(measure, range(0, height, BAND))
     return difference
+
+
+def _softened(pixels: Pixels, rows: slice) -> cv2.typing.MatLike:
+    """These rows, every pixel mixed with its neighbours, those of the rows above and below among them."""
+    above = min(1, rows.start)
+    mixed = cv2.GaussianBlur(pixels[rows.start - above : rows.stop + 1], (3, 3), 0)
+    return mixed[above : above + rows.stop - rows.start]
 
 
 def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
@@ -170,14 +181,15 @@ def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     inlier = np.linalg.norm((values - centre) * np.array([0.5, 1, 1], np.float32), axis=1) < SHEET_REACH
     ground = np.broadcast_to(centre, values.shape)
     for round_number in range(FIT_ROUNDS):
-        if inlier.sum() < 50:
+        chosen = np.flatnonzero(inlier)
+        if len(chosen) < 50:
             break
         use = terms[:, :3] if round_number < 2 else terms
-        ground = use @ _least_squares(use[inlier], values[inlier])
+        ground = use @ _least_squares(use.take(chosen, axis=0), values.take(chosen, axis=0))
         off = values - ground
         off[:, 0] = np.where(off[:, 0] < 0, off[:, 0] * 0.6, off[:, 0])
         away = np.sqrt(np.einsum("ij,ij->i", off, off))
-        inlier = away < np.clip(3.0 * float(np.median(away[inlier])) * 1.48, 4.0, SHEET_REACH)
+        inlier = away < np.clip(3.0 * float(np.median(away.take(chosen))) * 1.48, 4.0, SHEET_REACH)
     surface = np.ascontiguousarray(ground, np.float32).reshape(height, width, 3)
     return surface, inlier.reshape(height, width)
 
@@ -204,7 +216,7 @@ def _difference(turned: Floats, ground: cv2.typing.MatLike, sheet: _Ground) -> F
 
 def _threshold(difference: Floats, plain: float) -> tuple[float, float]:
     """The sheet's noise and the difference at which kernels begin; `plain` is the share that is sheet."""
-    some = difference[::4, ::4].ravel()
+    some = np.sort(difference[::4, ::4], axis=None)  # the middle of what is sorted is found at once
     quiet = some[some < max(4.0, float(np.percentile(some, min(60.0, 90 * plain))))]
     spread = float(np.median(quiet)) if quiet.size else 0.0
     floor = max(MIN_DIFFERENCE, 4.0 * spread)
