@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from station.vision.join import Labels
+from station.vision.outline import outline_of
 from station.vision.seams import seam_valley
 from station.vision.split import Mask, cut_out, split_clump
 
@@ -53,30 +54,25 @@ def _doubted(labels: Labels, taught: Taught) -> Mask:
     """Where the pieces lie (255) that do not look like one kernel."""
     doubted = np.zeros(labels.shape, np.uint8)
     for x, y, piece in cut_out(labels):
-        if not kernel_like(piece, taught):
+        _, area, solidity = outline_of(piece)
+        if not kernel_like(area, solidity, taught):
             doubted[y : y + piece.shape[0], x : x + piece.shape[1]] |= piece
     return doubted
 
 
-def kernel_like(mask: Mask, taught: Taught) -> bool:
+def kernel_like(area: float, solidity: float, taught: Taught) -> bool:
     """Whether a piece is convex and about as large as a kernel, or one large thing of another kind."""
-    return doubt(mask, taught) <= 0
+    return doubt(area, solidity, taught) <= 0
 
 
-def doubt(mask: Mask, taught: Taught) -> float:
-    """How little a piece looks like one kernel, in kernels: 0 where it does, more the more there is of
-    it and the less convex, the larger or the smaller it is."""
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(outlines, key=len)
-    hull = cv2.convexHull(outline)
-    # a pixel outline runs through pixel centres: half a pixel all around is added to both areas
-    area = float(cv2.contourArea(outline)) + len(outline) / 2 + 1
-    solid = area / (float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1)
+def doubt(area: float, solidity: float, taught: Taught) -> float:
+    """How little a piece of that area (pixels) and area over convex hull looks like one kernel, in kernels:
+    0 where it does, more the more there is of it and the less convex, the larger or the smaller it is."""
     kernels = area / taught.typical
-    if kernels > OTHER and solid >= SMOOTH:
+    if kernels > OTHER and solidity >= SMOOTH:
         return 0.0
-    limit = LONG if solid >= SMOOTH else LARGE
-    hollow, large = max(0.0, taught.solid - solid), max(0.0, kernels - limit)
+    limit = LONG if solidity >= SMOOTH else LARGE
+    hollow, large = max(0.0, taught.solid - solidity), max(0.0, kernels - limit)
     return kernels * (HOLLOW * hollow + large) + max(0.0, SMALL - kernels)
 
 
@@ -104,4 +100,5 @@ def _better(after: Labels, before: Labels, taught: Taught) -> bool:
 
 
 def _doubt(pieces: list[tuple[int, int, Mask]], taught: Taught) -> float:
-    return sum(doubt(mask, taught) for _, _, mask in pieces)
+    outlines = (outline_of(mask) for _, _, mask in pieces)
+    return sum(doubt(area, solidity, taught) for _, area, solidity in outlines)

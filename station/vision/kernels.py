@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.vision.clumps import SOLID, Taught, kernel_like, take_apart
+from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
 from station.vision.sheet import Sheet, measure_sheet
@@ -92,7 +93,9 @@ def find_kernels(pixels: Pixels) -> Segmentation:
             break
     kernels = [k for k in kernels if k.area >= max(MIN_AREA, DUST_SHARE * typical)][:MAX_KERNELS]
     kernels.sort(key=lambda k: (k.box[1], k.box[0], k.box[2], k.box[3]))
-    return Segmentation(tuple(kernels), sheet, float(foreground.mean()), tuple(giants), overflow)
+    return Segmentation(
+        tuple(kernels), sheet, cv2.countNonZero(foreground) / foreground.size, tuple(giants), overflow
+    )
 
 
 def _clean(mask: Mask) -> Mask:
@@ -103,19 +106,37 @@ def _clean(mask: Mask) -> Mask:
 
 def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool]:
     """Connected parts of kernel size and more, the giants among them apart."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(foreground, connectivity=4, ltype=cv2.CV_32S)
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    order = np.flatnonzero(areas >= MIN_AREA) + 1
+    _, labels = cv2.connectedComponents(foreground, connectivity=4, ltype=cv2.CV_32S)
+    boxes, areas = _bounds(foreground, np.asarray(labels, np.int32))
+    order = np.flatnonzero(areas >= MIN_AREA)
     overflow = len(order) > MAX_PARTS
     giant = GIANT_SHARE * foreground.size
     parts: list[KernelShape] = []
     giants: list[KernelShape] = []
-    for label in order[:MAX_PARTS]:
-        x, y, width, height, area = (int(v) for v in stats[label])
-        inside = (labels[y : y + height, x : x + width] == label).astype(np.uint8) * 255
-        too_large = area > giant or width * height > 0.8 * foreground.size
+    for label in order[:MAX_PARTS].tolist():
+        x, y, right, bottom = boxes[label].tolist()
+        inside = np.asarray(cv2.inRange(labels[y:bottom, x:right], label, label), np.uint8)
+        too_large = areas[label] > giant or inside.size > 0.8 * foreground.size
         (giants if too_large else parts).append(shape_of(inside, x, y, foreground.shape))
     return parts, giants, overflow
+
+
+def _bounds(foreground: Mask, labels: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Left, top, right and bottom (n, 4; the last two just outside) and pixel count (n,) of every label; 0 is
+    the sheet and has no pixels. Read off the rows' runs of foreground, which are far fewer than pixels."""
+    height, width = foreground.shape
+    framed = cv2.copyMakeBorder(foreground, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=0).ravel()
+    turns = np.flatnonzero(framed[1:] != framed[:-1])
+    begin, end = turns[::2], turns[1::2]
+    top, left = np.divmod(begin, width + 2)
+    label, length = labels[top, left], end - begin
+    count = int(label.max(initial=0)) + 1
+    boxes = np.tile(np.array([width, height, 0, 0]), (count, 1))
+    np.minimum.at(boxes[:, 0], label, left)
+    np.minimum.at(boxes[:, 1], label, top)
+    np.maximum.at(boxes[:, 2], label, left + length)
+    np.maximum.at(boxes[:, 3], label, top + 1)
+    return boxes, np.bincount(label, length, count).astype(np.int64)
 
 
 def _giant(part: KernelShape, typical: float) -> bool:
@@ -135,16 +156,10 @@ def _taught(parts: list[KernelShape], typical: float, grey: Mask, spread: float)
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
     """Measures one part given as a mask (0 or 255) whose corner is at x, y."""
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    outline = max(outlines, key=len) if outlines else np.zeros((1, 1, 2), np.int32)
-    hull = cv2.convexHull(outline)
-    # a pixel outline runs through pixel centres: half a pixel all around is added to both areas
-    area = float(cv2.contourArea(outline)) + len(outline) / 2 + 1
-    hull_area = float(cv2.contourArea(hull)) + cv2.arcLength(hull, True) / 2 + 1
+    outline, area, solidity = outline_of(mask, x, y)
     height, width = mask.shape
     cut = x <= 0 or y <= 0 or x + width >= photo[1] or y + height >= photo[0]
-    contour = outline[:, 0, :].astype(np.int32) + np.array([x, y], np.int32)
-    return KernelShape((x, y, width, height), mask, contour, area, min(1.0, area / hull_area), cut)
+    return KernelShape((x, y, width, height), mask, outline[:, 0, :], area, solidity, cut)
 
 
 def typical_area(parts: list[KernelShape]) -> float:
@@ -165,19 +180,22 @@ def typical_area(parts: list[KernelShape]) -> float:
 
 def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...]) -> list[KernelShape]:
     """The part itself when it looks like one kernel, else what it comes apart into."""
-    if kernel_like(part.mask, taught):
+    if kernel_like(part.area, part.solidity, taught):
         return [_filled(part)]
     x, y, width, height = part.box
     found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught))
     if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)
-    pieces = (shape_of(mask, x + left, y + top, photo) for left, top, mask in found)
-    return [replace(_filled(piece), clump=len(found), clump_depth=depth) for piece in pieces]
+    pieces = (_filled(shape_of(mask, x + left, y + top, photo)) for left, top, mask in found)
+    return [replace(piece, clump=len(found), clump_depth=depth) for piece in pieces]
 
 
 def _filled(part: KernelShape) -> KernelShape:
     """The part with its holes filled (a gloss or a dark crease is still kernel)."""
+    if cv2.countNonZero(part.mask) == part.area:
+        return part
     mask = np.zeros_like(part.mask)
-    cv2.drawContours(mask, [part.contour - np.array(part.box[:2], np.int32)], -1, 255, cv2.FILLED)
+    x, y = part.box[:2]
+    cv2.drawContours(mask, [part.contour], -1, 255, cv2.FILLED, offset=(-x, -y))
     return replace(part, mask=mask)

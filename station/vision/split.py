@@ -39,18 +39,20 @@ def split_clump(mask: Mask, typical: float, seams: Mask | None = None) -> Labels
 
 def cut_out(labels: Labels) -> list[tuple[int, int, Mask]]:
     """x, y of the corner and the mask (0 or 255) of each label, cut to its bounds."""
-    ys, xs = np.nonzero(labels)
-    if ys.size == 0:
-        return []
-    values = labels[ys, xs]
-    order = np.argsort(values, kind="stable")
-    values, ys, xs = values[order], ys[order], xs[order]
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
-    bounds = [f.reduceat(v, starts) for v in (ys, xs) for f in (np.minimum, np.maximum)]
+    flat = np.flatnonzero(labels)
+    values = labels.ravel()[flat]
+    ys, xs = np.divmod(flat, labels.shape[1])
+    count = int(values.max(initial=0)) + 1
+    left, top, right, bottom = bounds = np.zeros((4, count), np.int64)
+    left[:], top[:] = labels.shape[1], labels.shape[0]
+    for bound, at in ((left, xs), (top, ys)):
+        np.minimum.at(bound, values, at)
+    for bound, at in ((right, xs), (bottom, ys)):
+        np.maximum.at(bound, values, at + 1)
     pieces = []
-    for label, top, bottom, left, right in zip(values[starts], *bounds, strict=True):
-        window = labels[top : bottom + 1, left : right + 1]
-        pieces.append((int(left), int(top), (window == label).astype(np.uint8) * 255))
+    for label in np.flatnonzero(right).tolist():
+        x, y, end, under = bounds[:, label].tolist()
+        pieces.append((x, y, np.asarray(cv2.inRange(labels[y:under, x:end], label, label), np.uint8)))
     return pieces
 
 
@@ -101,20 +103,16 @@ def _break_up(
         level = float(levels[index])
         if peak < level * RISE:
             break
-        count, labels, stats, _ = cv2.connectedComponentsWithStats(
-            (depth > level).astype(np.uint8), connectivity=4
-        )
+        above = (depth > level).astype(np.uint8)
+        count, labels = cv2.connectedComponents(above, connectivity=4)
         if count < 3:
             continue
-        branches = []
         enough = max(least, level * RISE, level + RISE_PX)
-        for label, (x, y, width, height, _) in enumerate(stats.tolist()[1:], start=1):
-            window = depth[y : y + height, x : x + width]
-            if float(window.max()) < enough:
-                continue
-            part = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
-            if cv2.minMaxLoc(window, part)[1] >= enough:
-                branches.append((part, x, y))
+        branches = [
+            (part, x, y)
+            for x, y, part in cut_out(np.asarray(labels, np.int32))
+            if cv2.minMaxLoc(depth[y : y + part.shape[0], x : x + part.shape[1]], part)[1] >= enough
+        ]
         if len(branches) >= 2:
             return branches, index + 1
     return [], len(levels)
