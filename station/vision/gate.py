@@ -36,6 +36,8 @@ PILED_AREA = 2.4  # of the middle area
 PILED_DEPTH = 2.6  # of a kernel's half-width; touching kernels in one layer leave gaps, a heap does not
 HEAP_TEXTURE = 6.0  # mean absolute Laplacian (grey levels) inside a heap of grain; a hand is smooth
 HEAP_SOLID = 0.95  # a heap's outline is bumpier than that of a card or a bottle cap
+STEEP = 0.85  # of the pixels along an outline have a lower slope than its steepest place
+NEAR = np.ones((5, 5), np.uint8)
 SAMPLED = 150  # kernels whose outline is measured for sharpness
 
 
@@ -182,12 +184,10 @@ def _edge_of(pixels: Pixels, kernel: KernelShape) -> float | None:
     contrast = abs(inside[channel] - outside[channel])
     if contrast < 8:
         return None
-    plane = np.ascontiguousarray(patch[..., channel])
-    slope = (
-        np.hypot(cv2.Sobel(plane, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(plane, cv2.CV_32F, 0, 1, ksize=3)) / 8
-    )
-    near = cv2.dilate(mask, np.ones((5, 5), np.uint8)) - cv2.erode(mask, np.ones((5, 5), np.uint8))
-    ring = slope[near > 0]
-    steep = float(np.percentile(ring, 85)) if ring.size else 0.0
+    right, down = cv2.spatialGradient(cv2.extractChannel(patch, channel))
+    ring = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, NEAR) > 0
+    slope = np.sort(np.hypot(right[ring], down[ring], dtype=np.float32)) / 8
+    last = len(slope) - 1
+    steep = float(np.interp(STEEP * last, np.arange(len(slope)), slope)) if slope.size else 0.0
     across = float(kernel.area) / max(1.0, float(np.hypot(width, height)))
     return max(0.0, contrast / max(steep, 0.05) - SHARP_EDGE_PX) / max(across, 1.0)
