@@ -16,6 +16,7 @@ from station.vision.kernels import KernelShape, Segmentation
 from station.vision.photo import Pixels
 
 MIN_KERNELS = 10
+MIN_WHOLE = 5  # kernels that show their own shape: of the rest no class is known
 MAX_EDGE = 0.16  # blur of the outline as a share of the kernel's width; photos that must pass stay under 0.12
 SHARP_EDGE_PX = 1.6  # how wide the outline of a perfectly sharp kernel measures
 MIN_LIGHT = 55.0  # brightest twentieth of the picture and the kernels both darker (0 to 255)
@@ -83,7 +84,7 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
 
 def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
     """The refusals that follow from what was measured."""
-    count = len(found.complete)
+    count, whole = len(found.complete), len(found.whole)
     refused: list[Reason] = []
     if quality.light < MIN_LIGHT:
         refused.append(Reason(Code.DARK, {"value": round(quality.light, 1), "limit": MIN_LIGHT}))
@@ -99,6 +100,8 @@ def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
         refused += [Reason(Code.NOT_GRAIN)] if sharp else []
     elif quality.piled > MAX_PILED or found.coverage > MAX_COVERAGE:
         refused.append(Reason(Code.PILED_UP, {"share": round(quality.piled, 3), "limit": MAX_PILED}))
+    elif whole < MIN_WHOLE <= count:
+        refused.append(Reason(Code.PILED_UP, {"share": round(1 - whole / count, 3), "limit": MAX_PILED}))
     if count >= MIN_KERNELS and quality.cut > MAX_CUT:
         refused.append(Reason(Code.CUT_OFF, {"share": round(quality.cut, 3), "limit": MAX_CUT}))
     if count < MIN_KERNELS:

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -67,8 +67,9 @@ def inspect(
     Never raises for a bad photo: the inspection is then not accepted and says why. Without a model
     kernels are counted and boxed, classes stay empty and the reason is `no_model`. `polygons` adds
     outlines. With the reference card on the photo only grain inside its line counts and sizes are known;
-    `card_required` refuses a photo without it. `seconds` has decode, card, segment (with the gate), infer
-    (with crops) and inspect (all).
+    `card_required` refuses a photo without it. Kernels of a clump that do not show their own shape (see
+    `Segmentation.whole`) are counted but get no class. `seconds` has decode, card, segment (with the gate),
+    infer (with crops) and inspect (all).
     """
     stages = _Stages(clock)
     sha256 = hashlib.sha256(photo).hexdigest()
@@ -85,15 +86,15 @@ def inspect(
     refused = missing + check(scene.photo.pixels, found)
     sizes = scene.sizes(found.complete)
     stages.end("segment")
-    judged = None
+    judged, shown = None, model.shown(found) if model else ()
     if model is not None and not refused:
-        judged = model.judge(model.views(scene.balanced(), found.complete))
+        judged = model.judge(model.views(scene.balanced(), shown))
     stages.end("infer")
-    refused = refused or doubts(model, judged, found.complete, species)
+    refused = refused or doubts(model, judged, shown, species)
     numbers, odd = _numbers(model, judged) if model and judged and not refused else ({}, ())
     refused = refused or odd
     accepted = judged is not None and not refused
-    classes, mass = _shares(model, judged, found.complete) if model and judged and accepted else ({}, {})
+    classes, mass = _shares(model, judged, shown) if model and judged and accepted else ({}, {})
     result = Inspection(
         sha256=sha256,
         accepted=accepted,
@@ -112,7 +113,10 @@ def inspect(
         numbers=numbers if accepted else {},
         embedding=embedding(model, judged) if model and judged else None,
         kernel_list=_measured(
-            _kernel_list(found.complete, scene.photo, model, judged if accepted else None, polygons), sizes
+            _kernel_list(
+                found.complete, scene.photo, _calls(model, judged, shown) if accepted else {}, polygons
+            ),
+            sizes,
         ),
     )
     return replace(result, seconds=stages.total())
@@ -143,19 +147,25 @@ def _numbers(model: LoadedModel, judged: Judged) -> tuple[dict[str, NumberValue]
     return values, tuple(one for one in found.values() if isinstance(one, Reason))
 
 
+def _calls(
+    model: LoadedModel | None, judged: Judged | None, shown: Sequence[KernelShape]
+) -> dict[int, tuple[str, float]]:
+    """Class and probability of every kernel shown to the model, by the identity of its shape."""
+    if model is None or judged is None or judged.probabilities is None:
+        return {}
+    best = judged.probabilities.argmax(axis=1)
+    return {
+        id(kernel): (model.classes[label], round(float(row[label]), 6))
+        for kernel, label, row in zip(shown, best, judged.probabilities, strict=True)
+    }
+
+
 def _kernel_list(
-    kernels: Sequence[KernelShape],
-    photo: Photo,
-    model: LoadedModel | None,
-    judged: Judged | None,
-    polygons: bool,
+    kernels: Sequence[KernelShape], photo: Photo, calls: Mapping[int, tuple[str, float]], polygons: bool
 ) -> tuple[Kernel, ...]:
     listed = []
-    for index, kernel in enumerate(kernels):
-        name, p = None, None
-        if model is not None and judged is not None and judged.probabilities is not None:
-            best = int(judged.probabilities[index].argmax())
-            name, p = model.classes[best], round(float(judged.probabilities[index, best]), 6)
+    for kernel in kernels:
+        name, p = calls.get(id(kernel), (None, None))
         outline = _polygon(kernel, photo) if polygons else ()
         listed.append(Kernel(_original_box(kernel.box, photo), name, p, polygon=outline))
     return tuple(listed)

@@ -22,6 +22,7 @@ MIN_AREA = 30.0  # pixels; smaller is dust
 DUST_SHARE = 0.09  # of the typical kernel's area; smaller is dust
 GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
 LAYER_DEPTH = 1.6  # of a round kernel's half-width: one layer of touching kernels leaves gaps
+WHOLE = 0.15  # of its outline a piece of a clump may be cut along and still show the kernel's own shape
 MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
 
 LOOSE, FIRM = 0.86, 0.93  # bounds of the area over convex hull that a photo's kernels must have
@@ -29,6 +30,8 @@ ROUGH = 0.035  # by how much a single kernel's may fall short of the middle one'
 TEXTURE = 9.0  # Lab units of the sheet's noise from which on seams and texture cannot be told apart
 MIN_ALONE = 5  # single kernels needed to know the typical one
 SAMPLED_CLUMPS = 5
+
+CROSS = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
 
 Mask = NDArray[np.uint8]
 
@@ -38,7 +41,7 @@ class KernelShape:
     """`box` x, y, width, height; `mask` (height, width) 0 or 255 inside the box; `contour` (n, 2) in
     the photo's pixels; `solidity` area over convex hull; `cut` touches the photo's edge; `clump`
     pieces came out of the same connected part, whose deepest pixel lies `clump_depth` pixels from the
-    sheet (0 for a kernel alone)."""
+    sheet (0 for a kernel alone); `seam` share of its outline where it was cut from its neighbours."""
 
     box: tuple[int, int, int, int]
     mask: Mask
@@ -48,6 +51,7 @@ class KernelShape:
     cut: bool
     clump: int = 1
     clump_depth: float = 0.0
+    seam: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,12 @@ class Segmentation:
     @property
     def complete(self) -> tuple[KernelShape, ...]:
         return tuple(k for k in self.kernels if not k.cut)
+
+    @property
+    def whole(self) -> tuple[KernelShape, ...]:
+        """The complete ones that show their own shape: alone, or hardly touched by others in a clump. A long
+        kernel that a seam crosses shows two short ones, which a model would call broken."""
+        return tuple(k for k in self.complete if k.seam <= WHOLE)
 
     @property
     def cut(self) -> int:
@@ -187,8 +197,25 @@ def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...
     if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)
-    pieces = (_filled(shape_of(mask, x + left, y + top, photo)) for left, top, mask in found)
-    return [replace(piece, clump=len(found), clump_depth=depth) for piece in pieces]
+    whole = _bordered(part.mask)
+    pieces = []
+    for left, top, mask in found:
+        piece = _filled(shape_of(mask, x + left, y + top, photo))
+        seam = _seam(mask, whole[top : top + mask.shape[0] + 2, left : left + mask.shape[1] + 2])
+        pieces.append(replace(piece, clump=len(found), clump_depth=depth, seam=seam))
+    return pieces
+
+
+def _seam(piece: Mask, around: Mask) -> float:
+    """Share of the pixels around a piece that belong to the clump it was cut from; `around` is the clump
+    where the piece lies, with one pixel more on every side."""
+    padded = _bordered(piece)
+    ring = cv2.subtract(cv2.dilate(padded, CROSS), padded)
+    return cv2.countNonZero(cv2.bitwise_and(ring, around)) / max(1, cv2.countNonZero(ring))
+
+
+def _bordered(mask: Mask) -> Mask:
+    return np.asarray(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
 
 
 def _filled(part: KernelShape) -> KernelShape:

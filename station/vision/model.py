@@ -11,8 +11,8 @@ from station.grain.inspection import ModelName
 from station.vision.bundle import Bundle, BundleError, read_bundle
 from station.vision.composition import Confusion
 from station.vision.crops import Crops
-from station.vision.declaration import ClassesOutput, EmbeddingOutput, Input, NumberOutput
-from station.vision.kernels import KernelShape
+from station.vision.declaration import ClassesOutput, Counts, EmbeddingOutput, Input, NumberOutput
+from station.vision.kernels import KernelShape, Segmentation
 from station.vision.photo import Pixels
 from station.vision.session import Session, SessionError, start_session
 from station.vision.views import cut_views
@@ -67,6 +67,10 @@ class LoadedModel:
     session: Session
     tensors: Mapping[str, str]
 
+    def shown(self, found: Segmentation) -> tuple[KernelShape, ...]:
+        """The kernels it looks at: a model of kernels those that show their own shape, others all."""
+        return found.whole if self.input.of == "kernel" else found.complete
+
     def views(self, pixels: Pixels, kernels: Sequence[KernelShape]) -> Crops:
         """Its input cut from a photo at working scale: see `cut_views`."""
         return cut_views(pixels, kernels, self.input)
@@ -112,9 +116,11 @@ def start_model(bundle: Bundle) -> LoadedModel:
 
 def _confusion(output: ClassesOutput) -> Confusion:
     """Counts per true class and source photo, as an array each (photos, classes)."""
-    return Confusion(
-        tuple(np.array(list(output.confusion[name].values()), np.float64) for name in output.classes)
-    )
+    return Confusion(_by_class(output, output.confusion), _by_class(output, output.elsewhere or {}))
+
+
+def _by_class(output: ClassesOutput, counts: Counts) -> tuple[Array, ...]:
+    return tuple(np.array(list(counts[name].values()), np.float64) for name in output.classes if counts)
 
 
 def _familiar(output: EmbeddingOutput) -> Familiar:

@@ -28,10 +28,13 @@ def test_a_tray_is_counted_classed_and_timed(tray: RenderedTray, model: LoadedMo
     assert found.models == (model.name,)
     assert found.species is not None
     assert found.species.name == "wheat"
-    assert sum(s.count for s in found.classes.values()) == found.kernels == len(found.kernel_list)
+    assert found.kernels == len(found.kernel_list)
+    called = [k for k in found.kernel_list if k.kernel_class]
+    assert sum(s.count for s in found.classes.values()) == len(called) >= 0.9 * len(found.kernel_list)
     assert sum(s.share for s in found.classes.values()) == pytest.approx(1, abs=1e-5)
     assert all(s.low <= s.share <= s.high for s in found.classes.values())
-    assert all(k.kernel_class and 0 < (k.p or 0) <= 1 for k in found.kernel_list)
+    assert all(0 < (k.p or 0) <= 1 for k in called)
+    assert all(k.p is None for k in found.kernel_list if k.kernel_class is None)
     assert set(found.seconds) == {"decode", "card", "segment", "infer", "inspect"}
     assert found.mm_per_px is None
 

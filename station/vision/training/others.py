@@ -27,6 +27,7 @@ from station.vision.training.data import (
 
 RENDERED_SEED = 900_000  # far from the seeds of the demo and the tests
 SOLID = 0.9
+SAME_PLACE = 6.0  # pixels between the middles of a kernel drawn and found
 LABORATORY = "rice_lab_"
 PHONE = "rice_phone_"
 
@@ -41,7 +42,7 @@ def rice_phone(photos: Path, label: Mapping[str, int], *, per_photo: int, single
             continue
         photo = decode(file.read_bytes())
         assert isinstance(photo, Photo), file
-        found = [k for k in find_kernels(photo.pixels).complete if not single or _alone(k)]
+        found = [k for k in find_kernels(photo.pixels).whole if not single or _alone(k)]
         chosen = found[:: max(1, len(found) // per_photo)]
         pairs = zip(cut_crops(photo.pixels, chosen, SIDE), cut_crops(photo.pixels, chosen, VIEW), strict=True)
         rows += [(crop, view, label[start], PHONE + file.stem) for crop, view in pairs]
@@ -107,13 +108,25 @@ def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pi
     """What was found on the tray: its true class, and its crop and view."""
     photo = decode(tray.jpeg)
     assert isinstance(photo, Photo)
-    kernels = find_kernels(photo.pixels).complete
+    kernels = find_kernels(photo.pixels).whole
     crops, views = cut_crops(photo.pixels, kernels, SIDE), cut_crops(photo.pixels, kernels, VIEW)
-    centres = np.array([_centre(k.box, 1.0) for k in tray.truth.kernels])
-    for kernel, crop, view in zip(kernels, crops, views, strict=True):
-        away = np.hypot(*(centres - _centre(kernel.box, photo.scale)).T)
-        if away.min() < 6:
-            yield tray.truth.kernels[int(away.argmin())].kernel_class, (crop, view)
+    for kind, crop, view in zip(true_classes(tray, kernels, photo.scale), crops, views, strict=True):
+        if kind is not None:
+            yield kind, (crop, view)
+
+
+def true_classes(
+    tray: RenderedTray, kernels: Sequence[KernelShape], scale: float
+) -> list[KernelClass | None]:
+    """Of each kernel found, the class of the one drawn at its place; None where none was. `scale` is pixels
+    of the photo per pixel of the working scale."""
+    centres = np.array([_centre(drawn.box, 1.0) for drawn in tray.truth.kernels])
+    found: list[KernelClass | None] = []
+    for kernel in kernels:
+        away = np.hypot(*(centres - _centre(kernel.box, scale)).T)
+        nearest = int(away.argmin())
+        found.append(tray.truth.kernels[nearest].kernel_class if away[nearest] < SAME_PLACE else None)
+    return found
 
 
 def _centre(box: tuple[int, int, int, int], scale: float) -> tuple[float, float]:
