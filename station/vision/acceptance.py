@@ -78,15 +78,20 @@ def with_expected(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> di
     """The manifest with what this machine answers as `expected` of every case: for who packs a bundle.
 
     Raises BundleError where anything else of the bundle is wrong."""
-    cases = manifest.get("acceptance", {}).get("cases", [])
-    asked = [{**case, "expected": {"accepted": True}} for case in cases]
-    draft = {**manifest, "acceptance": {**manifest.get("acceptance", {}), "cases": asked}}
+    draft = drafted(manifest)
     bundle = parse_bundle(pack_bundle(draft, files))
     ask = _asked_here(bundle)
-    for case in asked:
+    for case in draft["acceptance"]["cases"]:
         got = seen_as_expected(ask(bundle.file(case["file"]), case.get("species")))
         case["expected"] = got.model_dump(mode="json")
     return draft
+
+
+def drafted(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest made whole for a first look: of every case nothing is expected yet."""
+    acceptance = manifest.get("acceptance", {})
+    cases = [{**case, "expected": {"accepted": True}} for case in acceptance.get("cases", [])]
+    return {**manifest, "acceptance": {**acceptance, "cases": cases}}
 
 
 def seen_as_expected(seen: Inspection) -> Expected:

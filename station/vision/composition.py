@@ -7,7 +7,9 @@ confusion, explain the counts best (maximum likelihood by expectation-maximisati
 The limits come from doing this again for many counts and confusions that might as well have been. Two
 errors widen them: a few hundred kernels stand for tonnes, and this photo's confusion is not the mean
 one: photos differ (light, phone, sheet), by as much as the bundle's source photos differ among
-themselves. However many kernels lie on one photo, the second error stays.
+themselves. However many kernels lie on one photo, the second error stays. Source photos of one phone and
+one sheet say nothing of others; where a bundle also knows how it fares on other ones, half of the
+confusions that might be come from these.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ START = 1e-4  # the smallest share a start may have: expectation-maximisation ca
 PRIOR = 0.5  # kernels added to every count (Jeffreys)
 FEW_PHOTOS = 0.1  # intra-photo correlation taken from one imagined photo beside the measured ones
 CORRELATION = (0.002, 0.8)  # bounds of the intra-photo correlation
+LIMIT_STEPS = 10_000  # of the limits, 0 to 1; the search stops within a tenth of one
 MASS_POWER = 1.5  # a body's mass grows with its projected area to this power
 MASS_ERROR = 0.15  # relative: how much heavier than its area says a class may be, beside the others
 
@@ -31,9 +34,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Confusion:
-    """Per true class, an array (source photos, classes) of kernels by what they were called."""
+    """Per true class, an array (source photos, classes) of kernels by what they were called: `photos` like
+    those that were learnt, which tell the mean, and `elsewhere` some of other phones and sheets, if known."""
 
     photos: tuple[Floats, ...]
+    elsewhere: tuple[Floats, ...] = ()
 
     @cached_property
     def mean(self) -> Floats:
@@ -45,12 +50,19 @@ class Confusion:
     def possible(self) -> Floats:
         """(DRAWS, classes, classes) that another photo might have: photos drawn with replacement give a
         mean and how strongly photos differ, and from these comes one photo's own confusion."""
-        rng, rows = np.random.default_rng(0), []
-        for true, photos in enumerate(self.photos):
-            again = rng.multinomial(len(photos), np.full(len(photos), 1 / len(photos)), size=DRAWS)
-            mean, correlation = _fit(photos, true, again.astype(np.float64))
-            rows.append(_whole(rng.standard_gamma(mean * (1 / correlation - 1)[:, None]) + 1e-12))
-        return np.stack(rows, axis=1)
+        groups = [self.photos, self.elsewhere] if self.elsewhere else [self.photos]
+        rng = np.random.default_rng(0)
+        return np.concatenate([_of_one_photo(group, DRAWS // len(groups), rng) for group in groups])
+
+
+def _of_one_photo(group: tuple[Floats, ...], draws: int, rng: np.random.Generator) -> Floats:
+    """(draws, classes, classes) that one more photo like those of the group might have."""
+    rows = []
+    for true, photos in enumerate(group):
+        again = rng.multinomial(len(photos), np.full(len(photos), 1 / len(photos)), size=draws)
+        mean, correlation = _fit(photos, true, again.astype(np.float64))
+        rows.append(_whole(rng.standard_gamma(mean * (1 / correlation - 1)[:, None]) + 1e-12))
+    return np.stack(rows, axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +155,12 @@ def _mean_mass(called: NDArray[np.int64], mass: Floats, blame: Floats) -> tuple[
 
 
 def _limits(best: Floats, possible: Floats) -> list[Share]:
+    """Limits go outwards to a hundredth of a percent, so that a share of exactly 0 or 1 lies within."""
     low, high = np.percentile(possible, [2.5, 97.5], axis=0)
+    low = np.floor(np.minimum(best, low) * LIMIT_STEPS) / LIMIT_STEPS
+    high = np.minimum(1, np.ceil(np.maximum(best, high) * LIMIT_STEPS) / LIMIT_STEPS)
     return [
-        Share(round(float(b), 6), round(float(min(lo, b)), 6), round(float(max(hi, b)), 6))
-        for b, lo, hi in zip(best, low, high, strict=True)
+        Share(round(float(b), 6), float(lo), float(hi)) for b, lo, hi in zip(best, low, high, strict=True)
     ]
 
 

@@ -20,6 +20,7 @@ Share = Annotated[Finite, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Pair = tuple[Finite, Finite]
+Counts = dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
 
 
 class Part(BaseModel):
@@ -88,26 +89,33 @@ class Input(Part):
 
 class ClassesOutput(Part):
     """Logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}} corrects
-    the shares and gives their limits."""
+    the shares and gives their limits; `elsewhere`, the same of photos by other phones on other sheets, widens
+    the limits."""
 
     kind: Literal["classes"]
     tensor: Text
     classes: Annotated[tuple[Slug, ...], Field(min_length=2, max_length=MAX_CLASSES)]
     temperature: Positive
-    confusion: dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
+    confusion: Counts
+    elsewhere: Counts | None = None
 
     @model_validator(mode="after")
     def _square(self) -> "ClassesOutput":
         if len(set(self.classes)) < len(self.classes):
             raise ValueError("classes: a class is there twice")
-        if set(self.confusion) != set(self.classes):
-            raise ValueError("confusion: one row per class is needed, and none else")
-        for name, photos in self.confusion.items():
-            if not photos:
-                raise ValueError(f"confusion.{name}: at least one source photo is needed")
-            if any(len(counts) != len(self.classes) for counts in photos.values()):
-                raise ValueError(f"confusion.{name}: a photo has one count per class")
+        for key, counts in (("confusion", self.confusion), ("elsewhere", self.elsewhere)):
+            if counts is not None:
+                self._check(key, counts)
         return self
+
+    def _check(self, key: str, counts: Counts) -> None:
+        if set(counts) != set(self.classes):
+            raise ValueError(f"{key}: one row per class is needed, and none else")
+        for name, photos in counts.items():
+            if not photos:
+                raise ValueError(f"{key}.{name}: at least one source photo is needed")
+            if any(len(row) != len(self.classes) for row in photos.values()):
+                raise ValueError(f"{key}.{name}: a photo has one count per class")
 
 
 class NumberOutput(Part):

@@ -4,10 +4,12 @@ The ranges are what a person would still call a good photo (the gate is measured
 tenth of a kernel's width, light enough to see by, on any plain paper.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from station.grain.inspection import KernelClass
 from station.vision.rendered.paper import Paper
 from station.vision.rendered.phone import SHEETS, Phone
 from station.vision.rendered.sprites import Light
@@ -25,6 +27,8 @@ LAMPS = {
 SIZES = ((640, 480), (1280, 960), (1600, 1200), (2048, 1536), (3264, 2448), (4000, 3000))
 KERNEL_LONG = (26.0, 120.0)  # pixels of a wheat kernel's length at the working scale
 CROWDING = 0.5  # of a kernel's length to the room it has
+EXACT = (1600, 1200)  # pixels of a photo with an exact number of kernels
+ROOM = (0.35, 0.6)  # of a kernel's length to the side of the square that it has there
 SOFTEST = 0.06  # blur (sigma) as a share of a kernel's width
 
 
@@ -119,3 +123,33 @@ def render_varied(
             )
         except ValueError:
             kernels = kernels * 2 // 3
+
+
+def render_exact(
+    seed: int, kernels: Mapping[str, int], *, touching: float = 0.15, grain: str = "wheat"
+) -> RenderedTray:
+    """A good photo, 1600 by 1200 pixels, of exactly so many `kernels` of each class;
+    deterministic for a seed. Those that do not fit are drawn smaller."""
+    total = sum(kernels.values())
+    rng = np.random.default_rng((seed, 3))
+    width, height = EXACT
+    kernel_px = float(np.sqrt(width * height / total) * rng.uniform(*ROOM))
+    paper, phone = varied_paper(rng), varied_phone(rng, kernel_px)
+    while True:
+        try:
+            return render_tray(
+                seed,
+                width=width,
+                height=height,
+                kernels=total,
+                broken=kernels.get(KernelClass.BROKEN, 0) / total,
+                foreign=kernels.get(KernelClass.FOREIGN, 0) / total,
+                damaged=kernels.get(KernelClass.DAMAGED, 0) / total,
+                touching=touching,
+                sheet=paper,
+                grain=grain,
+                kernel_px=kernel_px,
+                phone=phone,
+            )
+        except ValueError:
+            kernel_px *= 0.9

@@ -15,6 +15,7 @@ from station.vision.crops import FILL
 from station.vision.model import start_model
 from station.vision.training.augment import MEAN, STD, normalise
 from station.vision.training.data import GAIN_LIMITS, REFERENCE, VIEW, Items
+from station.vision.training.elsewhere import with_elsewhere
 from station.vision.training.net import KernelNet
 
 CHECKED = 64  # kernels that must be answered alike
@@ -63,9 +64,10 @@ def export(net: Shipped) -> bytes:
 
 
 def pack(net: Shipped, manifest: Mapping[str, Any], photos: Mapping[str, bytes], some: Items) -> bytes:
-    """The bundle; what the product answers for its acceptance `photos` is written into it."""
+    """The bundle; how it fares elsewhere, and what the product answers for its acceptance `photos`, is
+    measured and written into it."""
     files = {"model.onnx": export(net), **photos}
-    packed = pack_bundle(with_expected(manifest, files), files)
+    packed = pack_bundle(with_expected(with_elsewhere(manifest, files), files), files)
     _check(net, packed, some)
     return packed
 

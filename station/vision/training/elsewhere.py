@@ -1,0 +1,71 @@
+"""How the finished net fares on phones, lamps and sheets that it has not seen: rendered trays that no net
+learnt, through the product's own chain.
+
+The photos learnt from are of one phone and one sheet. How they differ among themselves does not tell how
+a stranger's photo differs from them, so the limits of the shares stand on these trays too.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from station.grain.inspection import KernelClass
+from station.vision.acceptance import drafted
+from station.vision.bundle import pack_bundle, parse_bundle
+from station.vision.familiar import doubts
+from station.vision.gate import check
+from station.vision.kernels import find_kernels
+from station.vision.model import LoadedModel, start_model
+from station.vision.photo import Photo, decode
+from station.vision.rendered import RenderedTray
+from station.vision.rendered.varied import render_exact
+from station.vision.training.others import true_classes
+
+SEED = 950_000  # apart from the trays that are learnt, of the tests, the demo and the measurements
+TRAYS = 60
+KERNELS = {KernelClass.SOUND: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 25}
+
+Counts = dict[str, dict[str, list[int]]]
+
+
+def with_elsewhere(
+    manifest: Mapping[str, Any], files: Mapping[str, bytes], trays: int = TRAYS
+) -> dict[str, Any]:
+    """The manifest with `elsewhere` in its classes output, measured with the net among the `files`."""
+    found = elsewhere(start_model(parse_bundle(pack_bundle(drafted(manifest), files))), trays)
+    outputs = [
+        {**one, "elsewhere": found} if one["kind"] == "classes" else one for one in manifest["outputs"]
+    ]
+    return {**manifest, "outputs": outputs}
+
+
+def elsewhere(model: LoadedModel, trays: int) -> Counts:
+    """{true class: {tray: kernels by called class}} of the trays that the product does not refuse."""
+    found: Counts = {name: {} for name in model.classes}
+    for number in range(trays):
+        tray = render_exact(SEED + number, KERNELS, grain=model.species[0])
+        for name, row in _called(tray, model).items():
+            found[name][f"rendered_{number}"] = row
+    return found
+
+
+def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, list[int]]:
+    """{true class: kernels by called class} of one tray; empty where it is refused."""
+    photo = decode(tray.jpeg)
+    assert isinstance(photo, Photo)
+    segmented = find_kernels(photo.pixels)
+    if check(photo.pixels, segmented):
+        return {}
+    shown = model.shown(segmented)
+    judged = model.judge(model.views(photo.pixels, shown))
+    if judged.probabilities is None or doubts(model, judged, shown, None):
+        return {}
+    called = judged.probabilities.argmax(axis=1)
+    true = true_classes(tray, shown, photo.scale)
+    rows = {name: called[[kind == name for kind in true]] for name in model.classes}
+    return {
+        name: np.bincount(row, minlength=len(model.classes)).tolist()
+        for name, row in rows.items()
+        if len(row)
+    }
