@@ -8,8 +8,8 @@ The limits come from doing this again for many counts and confusions that might 
 errors widen them: a few hundred kernels stand for tonnes, and this photo's confusion is not the mean
 one: photos differ (light, phone, sheet), by as much as the bundle's source photos differ among
 themselves. However many kernels lie on one photo, the second error stays. Source photos of one phone and
-one sheet say nothing of others; where a bundle also knows how it fares on other ones, half of the
-confusions that might be come from these.
+one sheet say nothing of others; where a bundle also knows how it fares on other ones, two of three
+confusions that might be come from these: a stranger's phone is rather another one.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DRAWS = 600
+ELSEWHERE = 400  # of the draws, where a bundle knows photos of other phones and sheets
 STEPS = 60  # of expectation-maximisation, at most
 SETTLED = 1e-5  # a step that moves no share by more is the last
 START = 1e-4  # the smallest share a start may have: expectation-maximisation cannot leave 0
@@ -50,9 +51,10 @@ class Confusion:
     def possible(self) -> Floats:
         """(DRAWS, classes, classes) that another photo might have: photos drawn with replacement give a
         mean and how strongly photos differ, and from these comes one photo's own confusion."""
-        groups = [self.photos, self.elsewhere] if self.elsewhere else [self.photos]
         rng = np.random.default_rng(0)
-        return np.concatenate([_of_one_photo(group, DRAWS // len(groups), rng) for group in groups])
+        strange = ELSEWHERE if self.elsewhere else 0
+        known = _of_one_photo(self.photos, DRAWS - strange, rng)
+        return np.concatenate([known, _of_one_photo(self.elsewhere, strange, rng)]) if strange else known
 
 
 def _of_one_photo(group: tuple[Floats, ...], draws: int, rng: np.random.Generator) -> Floats:
@@ -121,7 +123,7 @@ def _fit(photos: Floats, true: int, copies: Floats) -> tuple[Floats, Floats]:
         spread = (weight * (row[:, true] - right[:, None]) ** 2).sum(axis=1) / (right * (1 - right))
         free = weight * (1 - each / total)
         by_chance, by_photo = (free / size).sum(axis=1), (free * (1 - 1 / size)).sum(axis=1)
-        imagined = by_photo / max(1, len(photos) - 1) + 1e-9
+        imagined = (weight * (1 - 1 / size)).mean(axis=1) + 1e-9
         correlation = (spread - by_chance + imagined * FEW_PHOTOS) / (by_photo + imagined)
         correlation = np.clip(correlation, *CORRELATION)
     return mean, correlation

@@ -64,6 +64,27 @@ def test_a_class_nobody_has_seen_may_be_absent_altogether() -> None:
     assert 0.002 < found[1].high < 0.02
 
 
+def test_limits_hold_what_is_known_of_other_phones_but_the_share_is_that_of_the_own_photos() -> None:
+    counts = [950, 50, 0]
+    strict = tuple(np.array([np.roll([80.0, 15, 5], k)] * 8) for k in range(3))
+    own, both = (shares(counts, Confusion(PERFECT.photos, other)) for other in ((), strict))
+    assert both[1].share == own[1].share
+    assert both[1].low < 0.001 < own[1].low
+    assert both[0].high > 0.999 > own[0].high
+
+
+def test_one_source_photo_is_taken_to_differ_from_others_as_photos_usually_do() -> None:
+    alone = Confusion((MISTAKEN.photos[0], np.array([[20.0, 440, 4]]), np.array([[0.0, 1, 99]])))
+    broken = shares([20, 440, 4], alone)[1]
+    assert 0.75 < broken.low < 0.97
+    assert broken.high == 1.0
+
+
+def test_an_absent_class_and_a_whole_sample_lie_within_their_limits() -> None:
+    sound, broken, _ = shares([300, 0, 0], PERFECT)
+    assert (sound.high, broken.low) == (1.0, 0.0)
+
+
 @pytest.mark.parametrize("truth", [(0.9, 0.07, 0.03), (0.98, 0.02, 0.0), (0.6, 0.3, 0.1)])
 def test_the_limits_hold_the_truth_about_as_often_as_they_say(truth: tuple[float, ...]) -> None:
     rng = np.random.default_rng(3)

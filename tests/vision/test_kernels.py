@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from station.vision.kernels import Segmentation, find_kernels
+from station.vision.kernels import KernelShape, Segmentation, find_kernels
 from station.vision.photo import Photo, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 from tests.vision import pictures
@@ -37,6 +37,28 @@ def test_most_touching_kernels_come_apart() -> None:
         6, width=2000, height=1500, kernels=100, broken=0, foreign=0, touching=0.8, sheet="black"
     )
     assert abs(len(found_on(tray.jpeg).complete) - 100) <= 4
+
+
+def discs(apart: int) -> Segmentation:
+    """Twelve discs alone, and two that overlap with their middles `apart` pixels from each other."""
+    pixels = np.full((400, 500, 3), (150, 60, 40), np.uint8)
+    alone = [(60 + 90 * (n % 4), 60 + 80 * (n // 4)) for n in range(12)]
+    for middle in [*alone, (200, 330), (200 + apart, 330)]:
+        cv2.circle(pixels, middle, 20, (200, 215, 225), cv2.FILLED)
+    return find_kernels(pixels)
+
+
+def test_pieces_of_a_clump_show_their_shape_where_hardly_more_than_their_edges_touch() -> None:
+    touching, overlapping = discs(apart=38), discs(apart=30)
+    assert len(touching.complete) == len(overlapping.complete) == 14
+    assert len(touching.whole) == 14
+    assert len(overlapping.whole) == 12
+    assert all(k.seam == 0.0 for k in overlapping.whole)
+    assert all(0.15 < k.seam < 0.4 for k in set_apart(overlapping))
+
+
+def set_apart(found: Segmentation) -> list[KernelShape]:
+    return [k for k in found.complete if k.clump > 1]
 
 
 def test_outlines_agree_with_the_truth(tray: RenderedTray) -> None:

@@ -58,6 +58,7 @@ EMBEDDING = {
         ({"outputs": [tiny.VITREOUSNESS, tiny.VITREOUSNESS]}, "two numbers have the same name"),
         ({"outputs": [CLASSES, CLASSES]}, "at most one of classes"),
         ({"outputs": [{**CLASSES, "confusion": {"sound": {"a": [9, 1]}}}]}, "confusion: one row per class"),
+        ({"outputs": [{**CLASSES, "elsewhere": {"sound": {"a": [9, 1]}}}]}, "elsewhere: one row per class"),
         ({"outputs": [{**CLASSES, "temperature": 0.0}]}, r"outputs\[0\]\.temperature: "),
         ({"outputs": [{**EMBEDDING, "means": [[0.0]]}]}, "means: each needs 2"),
         ({"outputs": [{**EMBEDDING, "precision": [[1.0], [0.0, 1.0]]}]}, "precision: must be square"),

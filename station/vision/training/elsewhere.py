@@ -13,6 +13,7 @@ import numpy as np
 from station.grain.inspection import KernelClass
 from station.vision.acceptance import drafted
 from station.vision.bundle import pack_bundle, parse_bundle
+from station.vision.declaration import Counts
 from station.vision.familiar import doubts
 from station.vision.gate import check
 from station.vision.kernels import find_kernels
@@ -26,8 +27,6 @@ SEED = 950_000  # apart from the trays that are learnt, of the tests, the demo a
 TRAYS = 60
 KERNELS = {KernelClass.SOUND: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 25}
 
-Counts = dict[str, dict[str, list[int]]]
-
 
 def with_elsewhere(
     manifest: Mapping[str, Any], files: Mapping[str, bytes], trays: int = TRAYS
@@ -40,6 +39,20 @@ def with_elsewhere(
     return {**manifest, "outputs": outputs}
 
 
+def measured_elsewhere(packed: bytes) -> Counts | None:
+    """What `with_elsewhere` wrote into a packed bundle."""
+    classes = parse_bundle(packed).manifest.classes
+    return classes.elsewhere if classes else None
+
+
+def summed(counts: Counts) -> dict[str, dict[str, Any]]:
+    """{true class: trays and kernels by called class}, for the report."""
+    return {
+        name: {"trays": len(trays), "called": np.sum(list(trays.values()), axis=0).tolist()}
+        for name, trays in counts.items()
+    }
+
+
 def elsewhere(model: LoadedModel, trays: int) -> Counts:
     """{true class: {tray: kernels by called class}} of the trays that the product does not refuse."""
     found: Counts = {name: {} for name in model.classes}
@@ -50,7 +63,7 @@ def elsewhere(model: LoadedModel, trays: int) -> Counts:
     return found
 
 
-def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, list[int]]:
+def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, tuple[int, ...]]:
     """{true class: kernels by called class} of one tray; empty where it is refused."""
     photo = decode(tray.jpeg)
     assert isinstance(photo, Photo)

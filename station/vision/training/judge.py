@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from station.vision.declaration import Counts
 from station.vision.training import figures as measured
 from station.vision.training.calibrate import Scaling, fit_scaling, scale_by_fold
 from station.vision.training.data import Items
@@ -19,13 +20,14 @@ from station.vision.training.task import Held, Task, hold_out, together
 @dataclass(frozen=True)
 class Verdict:
     """Calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them), their
-    figures, and the manifest's outputs."""
+    figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
 
     scaling: Scaling
     logits: NDArray[np.float32]
     items: Items
     figures: dict[str, Any]
     outputs: list[dict[str, Any]]
+    elsewhere: Counts | None = None
 
 
 def judge(task: Task, nets: Sequence[KernelNet]) -> Verdict:

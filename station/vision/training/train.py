@@ -8,6 +8,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,7 @@ import cv2
 
 from station.vision.training import rice, wheat
 from station.vision.training.contact import contact_sheet
+from station.vision.training.elsewhere import measured_elsewhere, summed
 from station.vision.training.export import Shipped, pack
 from station.vision.training.jobs import train_all
 from station.vision.training.judge import judge, manifest_of
@@ -66,7 +68,12 @@ def ship(module: ModuleType, task: Task, nets: Sequence[KernelNet], options: arg
     )
     path = BUNDLES / f"{task.name}-{task.version}.bundle"
     path.write_bytes(packed)
-    found = {**verdict.figures, **module.extra(task, nets, verdict, options.photos)}
+    verdict = replace(verdict, elsewhere=measured_elsewhere(packed))
+    found = {
+        **verdict.figures,
+        "elsewhere": summed(verdict.elsewhere or {}),
+        **module.extra(task, nets, verdict, options.photos),
+    }
     write_report(path, manifest, found, module.lines(found))
     sheet = options.worst / f"{path.stem}-worst.png"
     contact_sheet(sheet, verdict.logits, verdict.items, task.names)
