@@ -33,8 +33,9 @@ class ModelName:
 
 @dataclass(frozen=True, slots=True)
 class ClassShare:
-    """`count` kernels called this class (arg-max); `share` of all complete kernels, corrected for the
-    model's known confusion, with 95 % limits `low` and `high` (all 0 to 1). By count, never by mass."""
+    """`count` kernels called this class (arg-max), of those that show their own shape; `share` of them,
+    corrected for the model's known confusion, with 95 % limits `low` and `high` of the load's share (all 0
+    to 1). By count, never by mass."""
 
     count: int
     share: float

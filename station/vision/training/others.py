@@ -69,12 +69,12 @@ def as_foreign(items: Items) -> Items:
 
 
 def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:
-    """Rendered trays of wheat (with every class where wheat is the crop) and of other grains (foreign)."""
+    """Rendered trays of the crop with every class (three of four) and of other grains (foreign)."""
     rows: list[Row] = []
-    others = sorted(OTHER_GRAINS)
+    others = ["wheat" if name == crop else name for name in sorted(OTHER_GRAINS)]
     for number in range(trays):
-        grain = "wheat" if number % 4 else others[(number // 4) % len(others)]
-        tray = _tray(number, grain)
+        grain = crop if number % 4 else others[(number // 4) % len(others)]
+        tray = _tray(number, grain, mixed=grain == crop)
         foreign = classes.index(KernelClass.FOREIGN)
         for kind, crop_view in _matched(tray):
             known = grain == crop and kind in classes
@@ -87,9 +87,8 @@ def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:
     )
 
 
-def _tray(number: int, grain: str) -> RenderedTray:
+def _tray(number: int, grain: str, *, mixed: bool) -> RenderedTray:
     rng = np.random.default_rng(RENDERED_SEED + number)
-    wheat = grain == "wheat"
     return render_tray(
         RENDERED_SEED + number,
         width=2000,
@@ -97,9 +96,9 @@ def _tray(number: int, grain: str) -> RenderedTray:
         kernels=70,
         sheet=sorted(SHEETS)[number % len(SHEETS)],
         grain=grain,
-        broken=0.25 if wheat else 0.0,
-        foreign=0.2 if wheat else 0.0,
-        damaged=0.2 if wheat else 0.0,
+        broken=0.25 if mixed else 0.0,
+        foreign=0.2 if mixed else 0.0,
+        damaged=0.2 if mixed else 0.0,
         kernel_px=float(rng.uniform(40, 95)),
     )
 
