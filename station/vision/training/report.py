@@ -48,9 +48,6 @@ def _page(manifest: Mapping[str, Any], found: Mapping[str, Any], own: Sequence[s
         "",
         "Every held-out photo:",
         *photo_table(found, classes),
-        "",
-        "On rendered trays of other phones, lamps and sheets, which no net learnt (the limits of the shares "
-        "rest on them, no figure above does):",
         *elsewhere_table(found["elsewhere"], classes),
     ]
 
@@ -90,9 +87,15 @@ def photo_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
 
 
 def elsewhere_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
-    """Truly against called, summed over trays."""
+    """Truly against called, summed over trays; nothing where nearly all were refused."""
+    if not found:
+        return []
     rows = [[name, one["trays"], *one["called"]] for name, one in found.items()]
-    return table(["truly", "trays", *(f"called {name}" for name in classes)], rows)
+    title = (
+        "On rendered trays of other phones, lamps and sheets, which no net learnt (the limits of the shares "
+        "rest on them, no figure above does):"
+    )
+    return ["", title, *table(["truly", "trays", *(f"called {name}" for name in classes)], rows)]
 
 
 def strangers_table(found: Mapping[str, Any]) -> list[str]:
