@@ -14,10 +14,10 @@ from torch.nn import functional
 MEAN = 0.45
 STD = 0.25
 TURN = 0.1  # radians
-SLENDER = 0.1  # of width against length (log): varieties differ
+SLENDER = 0.06  # of width against length (log): varieties differ
 MIX = 0.03  # spread of channel mixing
-CAST = 0.06  # of white balance gains (log)
-LIGHT = 0.1  # of exposure (log)
+CAST = 0.04  # of white balance gains (log)
+LIGHT = 0.07  # of exposure (log)
 CURVE = 0.1  # of the tone curve's exponent (log)
 CONTRAST = 0.15  # of the kernel's own contrast (log): hard and soft light, sharpening
 GRADIENT = 0.12  # of light falling off across the kernel

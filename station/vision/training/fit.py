@@ -15,8 +15,8 @@ from station.vision.training.net import KernelNet
 
 BATCH = 64
 RATE = 4e-3
-DECAY = 0.01
-SMOOTHED = 0.05  # of the labels: no kernel is certain
+DECAY = 0.05
+SMOOTHED = 0.1  # of the labels: no kernel is certain
 ECHO = 3  # steps that use one changed batch, flipped in between: changing costs as much as learning
 ANSWERED = 256  # kernels at once
 

@@ -5,7 +5,10 @@ from torch import Tensor, nn
 
 EMBEDDING = 32
 WIDTHS = (16, 24, 40, 64)
-PLAIN = 24  # numbers that shape and colour are drawn together to
+PLAIN = 64  # numbers that shape and colour are drawn together to
+WIDE_LINES = 24  # steps along the kernel, and across, at which its width is looked at
+LIGHT_LINES = 8  # and its light
+THIN = 0.05  # of the side: lines with less kernel tell little of its light
 
 
 def _unit(inside: int, outside: int, stride: int) -> nn.Sequential:
@@ -25,23 +28,42 @@ class Residual(nn.Module):
 
 
 class PlainLook(nn.Module):
-    """What needs no convolution: mean and spread of each colour, how wide the kernel is along its length
-    and how long across. It is learnt in a few hundred steps, the convolutions take thousands."""
+    """What needs no convolution, the same however the kernel is flipped: mean and spread of light, of red
+    against green and of yellow against blue; along and across the kernel, how wide it is and how light.
+
+    A few dozen source photos teach this better than convolutions, which remember the photos."""
 
     def __init__(self, side: int) -> None:
         super().__init__()
+        self.wide, self.light = side // WIDE_LINES, side // LIGHT_LINES
+        numbers = 6 + 2 * (WIDE_LINES + LIGHT_LINES)
         self.gather = nn.Sequential(
-            nn.BatchNorm1d(6 + side), nn.Linear(6 + side, PLAIN), nn.BatchNorm1d(PLAIN), nn.ReLU(inplace=True)
+            nn.BatchNorm1d(numbers), nn.Linear(numbers, PLAIN), nn.BatchNorm1d(PLAIN), nn.ReLU(inplace=True)
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        colour, mask = x[:, :3], x[:, 3:]
+        mask = x[:, 3:]
+        blue, green, red = (plane * mask for plane in x[:, :3].split(1, 1))
+        colour = torch.cat([(blue + green + red) / 3, red - green, (red + green) / 2 - blue], 1)
         covered = mask.mean(dim=(2, 3)) + 1e-4
         mean = colour.mean(dim=(2, 3)) / covered
         spread = ((colour * colour).mean(dim=(2, 3)) / covered - mean * mean).clamp(min=1e-6).sqrt()
-        along, across = mask.mean(dim=2).flatten(1), mask.mean(dim=3).flatten(1)
-        pairs = [(line[:, 0::2] + line[:, 1::2]) / 2 for line in (along, across)]
-        return self.gather(torch.cat([mean, spread, *pairs], 1))
+        lighter = (colour[:, :1] - mean[:, :1, None, None]) * mask
+        lines = []
+        for across in (2, 3):
+            wide = mask.mean(dim=across).flatten(1)
+            light = lighter.mean(dim=across).flatten(1) / (wide + THIN)
+            lines += [_unflipped(wide, self.wide), _unflipped(light, self.light)]
+        return self.gather(torch.cat([mean, spread, *lines], 1))
+
+
+def _unflipped(line: Tensor, step: int) -> Tensor:
+    """(n, side) -> (n, side / step): means of `step` pixels, each with its mirror image: middle and
+    difference."""
+    steps = torch.nn.functional.avg_pool1d(line[:, None], step).flatten(1)
+    half = steps.shape[1] // 2
+    back = steps.flip(1)
+    return torch.cat([((steps + back) / 2)[:, :half], (steps - back).abs()[:, :half]], 1)
 
 
 class KernelNet(nn.Module):
@@ -61,7 +83,7 @@ class KernelNet(nn.Module):
         )
         self.plain = PlainLook(side)
         self.embed = nn.Sequential(
-            nn.Dropout(0.25), nn.Linear(last + PLAIN, EMBEDDING), nn.BatchNorm1d(EMBEDDING)
+            nn.Dropout(0.4), nn.Linear(last + PLAIN, EMBEDDING), nn.BatchNorm1d(EMBEDDING)
         )
         self.classify = nn.Linear(EMBEDDING, classes)
 

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 
 from station.grain.inspection import KernelClass
-from station.vision.crops import cut_crops
+from station.vision.balance import Floats
+from station.vision.crops import aligned_crop, cut_crops
 from station.vision.kernels import KernelShape, find_kernels
 from station.vision.photo import Photo, Pixels, decode
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.rendered.phone import SHEETS
 from station.vision.rendered.sprites import OTHER_GRAINS
+from station.vision.training.cuts import broken_from
 from station.vision.training.data import (
     SIDE,
     VIEW,
@@ -20,6 +22,7 @@ from station.vision.training.data import (
     balanced,
     cut_both,
     from_rows,
+    join,
     own_light,
     own_or_day_light,
     read_masked,
@@ -30,6 +33,8 @@ SOLID = 0.9
 SAME_PLACE = 6.0  # pixels between the middles of a kernel drawn and found
 LABORATORY = "rice_lab_"
 PHONE = "rice_phone_"
+WHOLE = PHONE + "full"
+PALER = ((1.15, 1.05, 0.9), (1.6, 1.2, 1.03))  # BGR of white rice over wheat's in one light, least and most
 
 
 def rice_phone(photos: Path, label: Mapping[str, int], *, per_photo: int, single: bool) -> Items:
@@ -63,9 +68,24 @@ def rice_laboratory(photos: Path, varieties: Sequence[str], label: int, per_vari
     return from_rows(rows)
 
 
-def as_foreign(items: Items) -> Items:
-    """Another grain, balanced as it comes: alone or among the crop."""
-    return balanced(items, own_or_day_light)
+def white_rice(items: Items) -> Items:
+    """Rice as a foreign body of wheat. Whole kernels of the phone are balanced as they come, alone or among
+    the crop; other photos' are paler than wheat would be, which tells a piece of rice from one of wheat.
+    Every third kernel is there once more as a piece."""
+    whole = balanced(items, lambda some, photo: (own_or_day_light if WHOLE in photo else _paler)(some, photo))
+    rng = np.random.default_rng(RENDERED_SEED)
+    rows: list[Row] = []
+    for index in range(0, len(whole), 3):
+        if (piece := broken_from(whole.crops[index], SIDE, rng)) is not None:
+            view = aligned_crop(np.ascontiguousarray(piece[..., :3]), piece[..., 3].copy(), VIEW)
+            rows.append((piece, view, int(whole.labels[index]), str(whole.photos[index])))
+    return join([whole, from_rows(rows)])
+
+
+def _paler(items: Items, photo: str) -> Floats:
+    """The light in which rice is as much paler than wheat as white rice is, more or less."""
+    rng = np.random.default_rng(list(photo.encode()))
+    return np.asarray(own_light(items, photo) / rng.uniform(*PALER).astype(np.float32), np.float32)
 
 
 def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:

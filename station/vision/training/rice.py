@@ -46,7 +46,7 @@ def load(photos: Path) -> Task:
     wheat = _wheat(photos)
     return Task(
         name="rice-kernels",
-        version="1",
+        version="1.1",
         species="rice",
         classes=CLASSES,
         foreign=FOREIGN,

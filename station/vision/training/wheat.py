@@ -25,7 +25,7 @@ TRAYS = 24
 RECIPE = Recipe(
     classes=len(KINDS),
     shares={"wheat": 0.78, "rice": 0.1, "rendered": 0.12},
-    kernels=72_000,
+    kernels=96_000,
     cut=0.1,
     sound=KINDS.index(KernelClass.SOUND),
     broken=KINDS.index(KernelClass.BROKEN),
@@ -41,7 +41,7 @@ def load(photos: Path) -> Task:
     rice = _rice(photos)
     return Task(
         name="wheat-kernels",
-        version="2.0",
+        version="2.1",
         species="wheat",
         classes=CLASSES,
         foreign=FOREIGN,
@@ -59,7 +59,7 @@ def _rice(photos: Path) -> Items:
     """Rice as a foreign body: phone photos and laboratory kernels."""
     label = dict.fromkeys(("full", "broken", "mixed"), FOREIGN)
     phone = others.rice_phone(photos, label, per_photo=RICE_EACH, single=True)
-    return others.as_foreign(join([phone, others.rice_laboratory(photos, VARIETIES, FOREIGN, RICE_EACH)]))
+    return others.white_rice(join([phone, others.rice_laboratory(photos, VARIETIES, FOREIGN, RICE_EACH)]))
 
 
 def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path) -> dict[str, Any]:
