@@ -13,6 +13,17 @@ from tests.silo_rig import Silo
 settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("silo")
 
+LONG = ("demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rooms of long tests first: short ones at the end leave no core without work."""
+    items.sort(key=lambda item: _rank(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
+def _rank(room: str) -> int:
+    return LONG.index(room) if room in LONG else len(LONG)
+
 
 @pytest.fixture(scope="session")
 def silo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
