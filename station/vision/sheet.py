@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.vision.cores import share
 from station.vision.photo import Pixels
 
 Floats = NDArray[np.float32]
@@ -82,13 +81,10 @@ def _against(pixels: Pixels, ground: _Ground, *, soft: bool = False) -> Floats:
     height, width = pixels.shape[:2]
     surface = cv2.resize(ground.surface, (width, height), interpolation=cv2.INTER_LINEAR)
     difference = np.empty((height, width), np.float32)
-
-    def measure(top: int) -> None:
+    for top in range(0, height, BAND):
         rows = slice(top, min(top + BAND, height))
         seen = _softened(pixels, rows) if soft else pixels[rows]
         difference[rows] = _difference(_shifted_lab(seen, ground.turn), surface[rows], ground)
-
-    share(measure, range(0, height, BAND))
     return difference
 
 
