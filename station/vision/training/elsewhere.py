@@ -24,7 +24,8 @@ from station.vision.rendered.varied import render_exact
 from station.vision.training.others import true_classes
 
 SEED = 950_000  # apart from the trays that are learnt, of the tests, the demo and the measurements
-TRAYS = 60
+TRAYS = 60  # that are not refused
+TRIED = 3  # times as many are taken at most
 LEAST = 20  # trays that are not refused: fewer say too little, and such photos are refused anyway
 CROWDING = (0.7, 2.3)  # times KERNELS: the fuller the sheet, the smaller each kernel
 KERNELS = {KernelClass.SOUND: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 25}
@@ -59,9 +60,12 @@ def summed(counts: Counts) -> dict[str, dict[str, Any]]:
 
 
 def elsewhere(model: LoadedModel, trays: int) -> Counts:
-    """{true class: {tray: kernels by called class}} of the trays that the product does not refuse."""
+    """{true class: {tray: kernels by called class}} of the trays that the product does not refuse, if that
+    many are found."""
     found: Counts = {name: {} for name in model.classes}
-    for number in range(trays):
+    for number in range(TRIED * trays):
+        if min(map(len, found.values())) >= trays:
+            break
         crowding = np.random.default_rng((SEED, number)).uniform(*CROWDING)
         kernels = {kind: round(count * crowding) for kind, count in KERNELS.items()}
         tray = render_exact(SEED + number, kernels, grain=model.species[0])
