@@ -28,8 +28,7 @@ def main(arguments: list[str]) -> int:
             print(f"silo test: {name} ...", flush=True)
             if subprocess.run([programs / command[0], *command[1:]], cwd=ROOT, check=False).returncode:
                 failed.append(name)
-        # one more than cores: many tests wait for a process they started
-        arguments = ["-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER]
+        arguments = ["-n", str(min(2, len(os.sched_getaffinity(0)))), *IN_ORDER]
     for name in failed:
         print(f"silo test: FAILED: {name}", flush=True)
     tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
