@@ -31,7 +31,7 @@ def start(speed, trucks, *more):
 
 
 def end(process):
-    out, err = process.communicate(timeout=100)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     lines = [json.loads(line) for line in out.splitlines()]
     return lines[:-1], lines[-1]["summary"], err
