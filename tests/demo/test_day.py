@@ -115,7 +115,7 @@ def content(line):
 def test_a_folder_that_is_not_empty_is_refused(tmp_path):
     (tmp_path / "something").touch()
     process = start(200, 1, "--data", str(tmp_path))
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=300)
     assert process.returncode == 2
     assert str(tmp_path) in err
 
