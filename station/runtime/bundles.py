@@ -14,7 +14,7 @@ from station.receival import models
 from station.receival.desk import Desk
 from station.receival.models import Checked
 from station.store.blobs import Blobs
-from station.vision.bundle import Bundle, BundleError, read_bundle
+from station.vision.bundle import Bundle, BundleError, parse_bundle, read_packed
 
 FOLDER = "models"  # in the data folder
 _SHIPPED = Path(__file__).parent.parent / "vision" / "bundles"
@@ -39,11 +39,12 @@ def ship(desk: Desk, bundles: Blobs, species: Iterable[str], at: datetime) -> No
     found = []
     for path in shipped_bundles(species):
         try:
-            bundle = read_bundle(path)
+            packed = read_packed(path)
+            bundle = parse_bundle(packed, str(path))
         except BundleError as error:
             log.error("shipped_bundle_broken", error=str(error))
             continue
-        bundles.put(path.read_bytes())
+        bundles.put(packed)
         found.append(checked(bundle))
     for left_out in models.ship(desk, found, at):
         log.error("shipped_version_differs", model=left_out.name, version=left_out.version)

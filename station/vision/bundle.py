@@ -82,13 +82,17 @@ class Bundle:
 
 def read_bundle(path: Path) -> Bundle:
     """Reads and verifies a bundle file. Raises BundleError."""
+    return parse_bundle(read_packed(path), str(path))
+
+
+def read_packed(path: Path) -> bytes:
+    """The bytes of a bundle file, not verified yet. Raises BundleError."""
     try:
         if path.stat().st_size > MAX_BUNDLE_BYTES:
             raise BundleError(f"{path}: larger than {MAX_BUNDLE_BYTES} bytes")
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise BundleError(f"{path}: {error.strerror or error}") from error
-    return parse_bundle(data, str(path))
 
 
 def parse_bundle(data: bytes, where: str = "bundle", station: str = STATION_VERSION) -> Bundle:

@@ -14,7 +14,7 @@ from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
 from station.vision.sheet import Sheet, measure_sheet
-from station.vision.split import cut_out, deepest, split_clump
+from station.vision.split import bordered, cut_out, deepest, split_clump
 
 MAX_KERNELS = 4000
 MAX_PARTS = 20_000  # connected parts looked at before the picture is called texture
@@ -197,7 +197,7 @@ def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...
     if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)
-    whole = _bordered(part.mask)
+    whole = bordered(part.mask)
     pieces = []
     for left, top, mask in found:
         piece = _filled(shape_of(mask, x + left, y + top, photo))
@@ -209,13 +209,9 @@ def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...
 def _seam(piece: Mask, around: Mask) -> float:
     """Share of the pixels around a piece that belong to the clump it was cut from; `around` is the clump
     where the piece lies, with one pixel more on every side."""
-    padded = _bordered(piece)
+    padded = bordered(piece)
     ring = cv2.subtract(cv2.dilate(padded, CROSS), padded)
     return cv2.countNonZero(cv2.bitwise_and(ring, around)) / max(1, cv2.countNonZero(ring))
-
-
-def _bordered(mask: Mask) -> Mask:
-    return np.asarray(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
 
 
 def _filled(part: KernelShape) -> KernelShape:

@@ -116,11 +116,13 @@ def start_model(bundle: Bundle) -> LoadedModel:
 
 def _confusion(output: ClassesOutput) -> Confusion:
     """Counts per true class and source photo, as an array each (photos, classes)."""
-    return Confusion(_by_class(output, output.confusion), _by_class(output, output.elsewhere or {}))
+    elsewhere = by_class(output.elsewhere, output.classes) if output.elsewhere else ()
+    return Confusion(by_class(output.confusion, output.classes), elsewhere)
 
 
-def _by_class(output: ClassesOutput, counts: Counts) -> tuple[Array, ...]:
-    return tuple(np.array(list(counts[name].values()), np.float64) for name in output.classes if counts)
+def by_class(counts: Counts, classes: Sequence[str]) -> tuple[Array, ...]:
+    """Per true class, in their order, an array (photos, classes) of kernels by called class."""
+    return tuple(np.array(list(counts[name].values()), np.float64) for name in classes)
 
 
 def _familiar(output: EmbeddingOutput) -> Familiar:

@@ -33,7 +33,7 @@ def split_clump(mask: Mask, typical: float, seams: Mask | None = None) -> Labels
     seeds = _seeds(depth, levels, LEAST_DEPTH * float(np.sqrt(typical / (2 * np.pi))))
     if int(seeds.max()) <= 1:
         return np.asarray(mask > 0, np.int32)
-    whole = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0) > 0
+    whole = bordered(mask) > 0
     return join_pieces(_grow(seeds, depth, levels, whole), typical)[1:-1, 1:-1]
 
 
@@ -56,6 +56,11 @@ def cut_out(labels: Labels) -> list[tuple[int, int, Mask]]:
     return pieces
 
 
+def bordered(mask: Mask) -> Mask:
+    """The mask with one pixel of sheet more on every side."""
+    return np.asarray(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
+
+
 def deepest(mask: Mask) -> float:
     """Pixels from the sheet to the innermost pixel of a part."""
     return float(_depth(mask).max())
@@ -63,8 +68,7 @@ def deepest(mask: Mask) -> float:
 
 def _depth(mask: Mask) -> NDArray[np.float32]:
     """Distance to the sheet, on the mask with a border of one pixel of sheet."""
-    padded = cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
-    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+    return np.asarray(cv2.distanceTransform(bordered(mask), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
 def _levels(depth: NDArray[np.float32], typical: float) -> NDArray[np.float64]:

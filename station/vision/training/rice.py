@@ -9,6 +9,7 @@ import numpy as np
 from station.grain.inspection import KernelClass
 from station.vision.composition import Confusion, compose
 from station.vision.declaration import Counts
+from station.vision.model import by_class
 from station.vision.training import others
 from station.vision.training.data import Items, balanced, own_light, own_or_day_light, wheat_kernels
 from station.vision.training.fit import Recipe
@@ -99,7 +100,7 @@ def broken_shares(by_photo: dict[str, dict[str, list[int]]], elsewhere: Counts) 
     """Every rice photo that was held out: its broken share as the product states it, with a confusion that
     knows nothing of the photo, against the truth (0 or 1)."""
     found = {}
-    strange = tuple(np.array(list(elsewhere[name].values()), np.float64) for name in CLASSES if elsewhere)
+    strange = by_class(elsewhere, CLASSES) if elsewhere else ()
     for photo, rows in by_photo.items():
         if photo.startswith(others.PHONE):
             (truly, counts), *_ = rows.items()
