@@ -1,7 +1,8 @@
 """The broken share of rice photos, each judged by a net that had not seen it: quoted from the training run.
 
 The shipped rice bundle has learnt every labelled photo, so judging them again would flatter; only the
-mixed photos, which no net learnt and whose true share nobody counted, are judged here.
+mixed photos, which no net learnt and whose true share nobody counted, are judged here; and another
+camera's photos of whole rice and of shrunken and broken rice, mixed.
 """
 
 import json
@@ -13,9 +14,15 @@ import numpy as np
 
 from station.runtime.bundles import shipped_bundle
 from station.vision.inspect import inspect
-from station.vision.model import load_model
+from station.vision.model import LoadedModel, load_model
 
 BAR = 0.03  # points of share
+OTHER_CAMERA = {
+    "basmati, whole (A)": "rice_basmati_A_*",
+    "basmati, shrunken and broken mixed (B)": "rice_basmati_B_*",
+    "sona masuri, whole (A)": "rice_sonamasuri_A_*",
+    "sona masuri, shrunken and broken mixed (B)": "rice_sonamasuri_B_*",
+}
 
 
 def measure(photos: Path | None) -> dict[str, Any]:
@@ -38,10 +45,17 @@ def measure(photos: Path | None) -> dict[str, Any]:
     if photos is None:
         return {**found, "skipped": "no real photos"}
     model = load_model(path)
-    files = sorted((photos / "train" / "rice_whole_broken").glob("mixed_*"))
+    found["mixed"] = _judged(model, photos / "train" / "rice_whole_broken", "mixed_*")
+    grains = photos / "evaluate" / "eight_grains"
+    found["other_camera"] = {name: _judged(model, grains, some) for name, some in OTHER_CAMERA.items()}
+    return found
+
+
+def _judged(model: LoadedModel, folder: Path, some: str) -> dict[str, Any]:
+    """The broken share of every photo, or why it was refused."""
+    files = sorted(folder.glob(some))
     seen = {file.stem: inspect(file.read_bytes(), model, species="rice") for file in files}
-    found["mixed"] = {
+    return {
         name: asdict(one.classes["broken"]) if one.accepted else [reason.code.value for reason in one.reasons]
         for name, one in seen.items()
     }
-    return found
