@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from station.receival import models
 from station.receival.desk import Desk
@@ -15,7 +16,9 @@ from station.signing import PublicKey, SignatureError, verify
 from station.store.blobs import Blobs
 from station.store.tables import ModelRelease
 from station.vision.bundle import BundleError, parse_bundle
-from station.vision.trial import Trial, try_out
+
+if TYPE_CHECKING:
+    from station.vision.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,10 @@ class Installer:
         self.bundles.put(data)
         return models.install(self.desk, replace(new, acceptance=trial.as_dict()), by)
 
-    def _tried(self, data: bytes) -> Trial:
+    def _tried(self, data: bytes) -> "Trial":
+        # it brings OpenCV and ONNX Runtime, which a station that installs nothing never loads
+        from station.vision.trial import try_out  # noqa: PLC0415
+
         with tempfile.NamedTemporaryFile(dir=self.desk.ledger.folder, suffix=".bundle") as file:
             file.write(data)
             file.flush()
