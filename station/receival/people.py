@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -16,8 +17,6 @@ from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal
 
 _pins = PasswordHash((Argon2Hasher(),))
-# Compared against when the name is unknown, so that a wrong name costs as long as a wrong PIN.
-_nobody = _pins.hash("no such person")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +98,18 @@ def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
     known = person is not None and person.active
-    fits = _pins.verify(pin, person.pin_hash if known and person else _nobody)
+    nobody = _nobody()
+    fits = _pins.verify(pin, person.pin_hash if known and person else nobody)
     if person is None or not known or not fits:
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
+
+
+@cache
+def _nobody() -> str:
+    """Compared against when the name is unknown, so that a wrong name costs as long as a wrong PIN. Made at
+    the first sign-in: it is as slow as any, and the start waits for nothing."""
+    return _pins.hash("no such person")
 
 
 def manager_with_pin(desk: Desk, name: str, pin: str) -> Actor:

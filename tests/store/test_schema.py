@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlmodel import SQLModel
 
@@ -31,6 +32,17 @@ def test_an_upgrade_of_an_up_to_date_database_changes_nothing(connection) -> Non
     before = connection.exec_driver_sql("SELECT sql FROM sqlite_master ORDER BY name").all()
     schema.upgrade(connection)
     assert connection.exec_driver_sql("SELECT sql FROM sqlite_master ORDER BY name").all() == before
+
+
+def test_the_newest_migration_is_known_by_its_files_name(connection) -> None:  # type: ignore[no-untyped-def]
+    scripts = ScriptDirectory.from_config(schema.config())
+    assert schema.head() == scripts.get_current_head()
+    assert schema.revision(connection) is None
+    command.upgrade(schema.config(connection), "0002")
+    connection.commit()
+    assert schema.revision(connection) == "0002"
+    schema.upgrade(connection)
+    assert schema.revision(connection) == schema.head()
 
 
 def test_a_downgrade_leaves_no_table_of_ours(connection) -> None:  # type: ignore[no-untyped-def]
