@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from station.receival import people
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
@@ -51,3 +53,18 @@ async def test_a_terminal_may_be_started_before_its_station(station: Station) ->
         await t.see("SANS LIAISON")
         await asyncio.to_thread(station.start)
         await t.sign_in()
+
+
+async def test_nothing_reads_any_more_when_the_client_is_closed(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = []
+    async with terminal(station) as t:
+        close = t.app.client.close
+
+        async def close_and_look() -> None:
+            reading.extend([one.name for one in t.app.workers if not one.is_cancelled])
+            await close()
+
+        monkeypatch.setattr(t.app.client, "close", close_and_look)
+    assert reading == []

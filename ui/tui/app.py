@@ -181,6 +181,8 @@ class StationApp(App[None]):
         self.run_worker(self.feed.read(), group="feed")
 
     async def on_unmount(self) -> None:
+        for group in ("feed", "reads"):  # or they would ask a closed client, and quitting show an error
+            self.workers.cancel_group(self, group)
         await self.client.close()
 
     def _second(self) -> None:
