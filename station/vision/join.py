@@ -25,7 +25,7 @@ def join_pieces(labels: Labels, typical: float) -> Labels:
     """Joins neighbours whose union is convex and not larger than a kernel, best union first."""
     if typical <= 0:
         return labels
-    blobs = {int(label): _blob(labels == label) for label in np.unique(labels) if label}
+    blobs = {int(label): _blob(labels, int(label)) for label in np.unique(labels) if label}
     links = {pair: _union_solidity(blobs[pair[0]], blobs[pair[1]], typical) for pair in _neighbours(labels)}
     became = {label: label for label in blobs}
     while links:
@@ -57,9 +57,11 @@ def _relink(
     return fresh
 
 
-def _blob(mask: NDArray[np.bool_]) -> _Blob:
-    outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    return _Blob(float(mask.sum()), np.asarray(cv2.convexHull(np.concatenate(outlines)), np.int32))
+def _blob(labels: Labels, label: int) -> _Blob:
+    mask = cv2.inRange(labels, label, label)
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    hull = np.asarray(cv2.convexHull(np.concatenate(outlines)), np.int32)
+    return _Blob(float(cv2.countNonZero(mask)), hull)
 
 
 def _neighbours(labels: Labels) -> list[tuple[int, int]]:

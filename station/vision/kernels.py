@@ -14,7 +14,7 @@ from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
 from station.vision.sheet import Sheet, measure_sheet
-from station.vision.split import bordered, cut_out, deepest, split_clump
+from station.vision.split import bordered, bounds, cut_out, deepest, split_clump
 
 MAX_KERNELS = 4000
 MAX_PARTS = 20_000  # connected parts looked at before the picture is called texture
@@ -117,7 +117,7 @@ def _clean(mask: Mask) -> Mask:
 def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool]:
     """Connected parts of kernel size and more, the giants among them apart."""
     _, labels = cv2.connectedComponents(foreground, connectivity=4, ltype=cv2.CV_32S)
-    boxes, areas = _bounds(foreground, np.asarray(labels, np.int32))
+    boxes, areas = bounds(np.asarray(labels, np.int32), foreground)
     order = np.flatnonzero(areas >= MIN_AREA)
     overflow = len(order) > MAX_PARTS
     giant = GIANT_SHARE * foreground.size
@@ -129,24 +129,6 @@ def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool
         too_large = areas[label] > giant or inside.size > 0.8 * foreground.size
         (giants if too_large else parts).append(shape_of(inside, x, y, foreground.shape))
     return parts, giants, overflow
-
-
-def _bounds(foreground: Mask, labels: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Left, top, right and bottom (n, 4; the last two just outside) and pixel count (n,) of every label; 0 is
-    the sheet and has no pixels. Read off the rows' runs of foreground, which are far fewer than pixels."""
-    height, width = foreground.shape
-    framed = cv2.copyMakeBorder(foreground, 0, 0, 1, 1, cv2.BORDER_CONSTANT, value=0).ravel()
-    turns = np.flatnonzero(framed[1:] != framed[:-1])
-    begin, end = turns[::2], turns[1::2]
-    top, left = np.divmod(begin, width + 2)
-    label, length = labels[top, left], end - begin
-    count = int(label.max(initial=0)) + 1
-    boxes = np.tile(np.array([width, height, 0, 0]), (count, 1))
-    np.minimum.at(boxes[:, 0], label, left)
-    np.minimum.at(boxes[:, 1], label, top)
-    np.maximum.at(boxes[:, 2], label, left + length)
-    np.maximum.at(boxes[:, 3], label, top + 1)
-    return boxes, np.bincount(label, length, count).astype(np.int64)
 
 
 def _giant(part: KernelShape, typical: float) -> bool:
