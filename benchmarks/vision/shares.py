@@ -28,7 +28,8 @@ from station.vision.rendered.varied import render_exact
 SPECIES = ("wheat", "rice")
 SAMPLES = 1000
 SIZES = (100, 200, 300, 600, 1500)  # kernels of a sample
-TRAYS = 60
+TRAYS = 60  # that are not refused: a refused one states nothing
+TRIED = 4  # times as many are taken at most
 KERNELS = (100, 400)  # of a tray
 TOUCHING = 0.25  # share of a tray's kernels at most
 SEED = 70_000
@@ -61,10 +62,16 @@ def of_photos(model: LoadedModel, confusion: Confusion, samples: int) -> dict[st
 
 
 def of_trays(model: LoadedModel, trays: int) -> dict[str, Any]:
-    """Rendered photos of trays through the whole chain; refused ones state nothing."""
-    loads, drawn, stated = [], [], []
+    """Rendered photos of trays through the whole chain, until `trays` are not refused."""
+    loads: list[Floats] = []
+    drawn: list[Floats] = []
+    stated: list[list[Share]] = []
     refused: Counter[str] = Counter()
-    for number in range(trays):
+    taken = 0
+    for number in range(TRIED * trays):
+        if len(loads) == trays:
+            break
+        taken += 1
         rng = np.random.default_rng((SEED, number))
         load = draw_load(rng, len(model.classes))
         counts = rng.multinomial(int(rng.integers(*KERNELS)), load)
@@ -79,6 +86,7 @@ def of_trays(model: LoadedModel, trays: int) -> dict[str, Any]:
             stated.append([Share(one.share, one.low, one.high) for one in shares])
     of_tray = coverage(model.classes, drawn, stated)
     return {
+        "taken": taken,
         **coverage(model.classes, loads, stated),
         "of_tray": {name: one["held"] for name, one in of_tray["classes"].items()} | {"all": of_tray["held"]},
         "refused": dict(refused),
