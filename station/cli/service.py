@@ -49,7 +49,7 @@ def serve(
 @contextmanager
 def lasting_imports() -> Iterator[None]:
     """What is imported here stays for good: the collector does not look through it, neither now nor later.
-    A station starts a sixth sooner and is never held up by looking at what never goes."""
+    A station starts sooner and is never held up by looking at what never goes."""
     gc.disable()
     try:
         yield
@@ -66,7 +66,8 @@ def tui(
     language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
     theme: Annotated[str, typer.Option(help=_("dark, light or plain."))] = "dark",
 ) -> None:
-    from ui.tui.run import run
+    with lasting_imports():
+        from ui.tui.run import run
 
     run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme)
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from station.vision import kernels
+from station.vision import split
 from station.vision.cores import share
 from station.vision.crops import aligned_crop, cut_crops
 from station.vision.kernels import find_kernels
@@ -63,14 +63,21 @@ def test_a_kernel_is_cut_alike_alone_and_among_others(pixels: Pixels) -> None:
 def test_bounds_are_those_of_the_labels(share_of_picture: float) -> None:
     mask = (np.random.default_rng(5).random((37, 41)) < share_of_picture).astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
-    boxes, areas = kernels._bounds(mask, np.asarray(labels, np.int32))
+    boxes, areas = split.bounds(np.asarray(labels, np.int32), mask)
     sides = np.concatenate([boxes[1:, :2], boxes[1:, 2:] - boxes[1:, :2]], axis=1)
     assert np.array_equal(sides, stats[1:, :4])
     assert np.array_equal(areas[1:], stats[1:, 4])
 
 
-def test_a_picture_without_foreground_has_no_parts() -> None:
-    empty = np.zeros((20, 30), np.uint8)
-    boxes, areas = kernels._bounds(empty, np.zeros((20, 30), np.int32))
+def test_bounds_of_labels_side_by_side_are_their_own() -> None:
+    labels = np.array([[1, 1, 2, 2], [0, 3, 3, 2], [1, 0, 0, 0]], np.int32)
+    boxes, areas = split.bounds(labels)
+    assert boxes[1:].tolist() == [[0, 0, 2, 3], [2, 0, 4, 2], [1, 1, 3, 2]]
+    assert areas.tolist() == [0, 3, 3, 2]
+
+
+@pytest.mark.parametrize("mask", [None, np.zeros((20, 30), np.uint8)])
+def test_a_picture_without_foreground_has_no_parts(mask: np.ndarray | None) -> None:
+    boxes, areas = split.bounds(np.zeros((20, 30), np.int32), mask)
     assert boxes.shape == (1, 4)
     assert areas.tolist() == [0]
