@@ -66,8 +66,7 @@ def tui(
     language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
     theme: Annotated[str, typer.Option(help=_("dark, light or plain."))] = "dark",
 ) -> None:
-    with lasting_imports():
-        from ui.tui.run import run
+    from ui.tui.run import run
 
     run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme)
 
