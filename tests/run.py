@@ -16,7 +16,6 @@ CHECKS = (
     ("types", ["mypy"]),
     ("import contracts", ["lint-imports", "--no-cache"]),
 )
-WAITING = 1  # a test more at a time than cores: many wait for a device, a broker or a clock
 IN_ORDER = ("--dist", "loadfile", "--no-loadscope-reorder")  # as `tests/conftest.py` sorts them
 
 
@@ -29,7 +28,8 @@ def main(arguments: list[str]) -> int:
             print(f"silo test: {name} ...", flush=True)
             if subprocess.run([programs / command[0], *command[1:]], cwd=ROOT, check=False).returncode:
                 failed.append(name)
-        arguments = ["-n", str(min(2, len(os.sched_getaffinity(0))) + WAITING), *IN_ORDER]
+        # one more than cores: many tests wait for a process they started
+        arguments = ["-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER]
     for name in failed:
         print(f"silo test: FAILED: {name}", flush=True)
     tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
