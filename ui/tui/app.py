@@ -181,8 +181,7 @@ class StationApp(App[None]):
         self.run_worker(self.feed.read(), group="feed")
 
     async def on_unmount(self) -> None:
-        for group in ("feed", "reads"):  # or they would ask a closed client, and quitting show an error
-            self.workers.cancel_group(self, group)
+        self.workers.cancel_all()  # or one would ask a closed client, and quitting show an error
         await self.client.close()
 
     def _second(self) -> None:
