@@ -24,6 +24,9 @@ CRUMB = 0.5  # of a kernel's area: pieces smaller than that on average are textu
 OTHER = 3.0  # of the typical kernel's area: what is larger and smooth is one thing of another kind
 SMOOTH = 0.95  # area over convex hull that no row of touching kernels has
 SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are tried, one after another
+EFFORT = 9e6  # pixels looked at for seams in one photo: real photos and trays of 3,000 kernels take up to
+# 7.5 million, print and gravel would take 11 to 19
+ATTEMPT = 5000  # pixels that breaking up one group costs beside its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,24 @@ class Taught:
     solid: float = SOLID
 
 
-def take_apart(mask: Mask, grey: Mask, taught: Taught) -> Labels:
-    """Labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window."""
+@dataclass(slots=True)
+class Effort:
+    """How many `pixels` may still be looked at for seams in a photo: print and gravel have no end of them."""
+
+    pixels: float = EFFORT
+
+
+def take_apart(mask: Mask, grey: Mask, taught: Taught, effort: Effort) -> Labels:
+    """Labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window. Once the
+    photo's `effort` is spent, the silhouette alone counts."""
     labels = split_clump(mask, taught.typical)
     if taught.typical <= 0 or taught.valley is None:
         return labels
     for share in SEAMS:
         doubted = _doubted(labels, taught)
-        if not doubted.any():
+        if not doubted.any() or effort.pixels <= 0:
             break
-        labels = _along_seams(labels, doubted, grey, taught, share * taught.valley)
+        labels = _along_seams(labels, doubted, grey, taught, share * taught.valley, effort)
     return labels
 
 
@@ -76,14 +87,20 @@ def doubt(area: float, solidity: float, taught: Taught) -> float:
     return kernels * (HOLLOW * hollow + large) + max(0.0, SMALL - kernels)
 
 
-def _along_seams(labels: Labels, doubted: Mask, grey: Mask, taught: Taught, limit: float) -> Labels:
+def _along_seams(
+    labels: Labels, doubted: Mask, grey: Mask, taught: Taught, limit: float, effort: Effort
+) -> Labels:
     """The labels with each connected group of doubted pieces broken up anew where that is better."""
+    effort.pixels -= labels.size
     seams = np.asarray(seam_valley(grey, doubted, taught.typical) > limit, np.uint8)
     better = labels.copy()
     _, groups = cv2.connectedComponents(doubted, connectivity=4)
     for x, y, group in cut_out(np.asarray(groups, np.int32)):
         if cv2.countNonZero(group) < 2 * CRUMB * taught.typical:
             continue
+        if effort.pixels <= 0:
+            break
+        effort.pixels -= group.size + ATTEMPT
         window = (slice(y, y + group.shape[0]), slice(x, x + group.shape[1]))
         before = np.where(group > 0, labels[window], 0)
         after = split_clump(group, taught.typical, seams[window])

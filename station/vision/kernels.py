@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.vision.clumps import SOLID, Taught, kernel_like, take_apart
+from station.vision.clumps import SOLID, Effort, Taught, kernel_like, take_apart
 from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
@@ -89,7 +89,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
     giants = [part for part in large if _giant(part, typical)]
     parts += [part for part in large if not _giant(part, typical)]
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    taught = _taught(parts, typical, grey, sheet.spread)
+    taught, effort = _taught(parts, typical, grey, sheet.spread), Effort()
     kernels: list[KernelShape] = []
     for part in parts:
         if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
@@ -97,7 +97,7 @@ def find_kernels(pixels: Pixels) -> Segmentation:
             continue
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
             continue
-        kernels.extend(_pieces(part, grey, taught, foreground.shape))
+        kernels.extend(_pieces(part, grey, taught, effort))
         if len(kernels) >= MAX_KERNELS:
             overflow = True
             break
@@ -170,19 +170,19 @@ def typical_area(parts: list[KernelShape]) -> float:
     return float(areas[int(np.searchsorted(weight, weight[-1] / 2))])
 
 
-def _pieces(part: KernelShape, grey: Mask, taught: Taught, photo: tuple[int, ...]) -> list[KernelShape]:
+def _pieces(part: KernelShape, grey: Mask, taught: Taught, effort: Effort) -> list[KernelShape]:
     """The part itself when it looks like one kernel, else what it comes apart into."""
     if kernel_like(part.area, part.solidity, taught):
         return [_filled(part)]
     x, y, width, height = part.box
-    found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught))
+    found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught, effort))
     if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)
     whole = bordered(part.mask)
     pieces = []
     for left, top, mask in found:
-        piece = _filled(shape_of(mask, x + left, y + top, photo))
+        piece = _filled(shape_of(mask, x + left, y + top, grey.shape))
         seam = _seam(mask, whole[top : top + mask.shape[0] + 2, left : left + mask.shape[1] + 2])
         pieces.append(replace(piece, clump=len(found), clump_depth=depth, seam=seam))
     return pieces

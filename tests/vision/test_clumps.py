@@ -5,8 +5,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from station.vision.clumps import Taught, take_apart
-from station.vision.split import cut_out
+from station.vision import clumps
+from station.vision.clumps import Effort, Taught, take_apart
+from station.vision.join import Labels
+from station.vision.kernels import find_kernels
+from station.vision.photo import Photo, decode
+from station.vision.rendered.not_grain import render_not_grain
+from station.vision.split import cut_out, split_clump
 
 LENGTH, WIDTH = 30, 14  # half axes of a drawn kernel in pixels
 AREA = float(np.pi * LENGTH * WIDTH)
@@ -23,9 +28,9 @@ def drawn(*kernels: tuple[float, float, float], axes: tuple[int, int] = (LENGTH,
     return mask
 
 
-def count(mask: Mask, grey: Mask | None = None) -> int:
+def count(mask: Mask, grey: Mask | None = None, effort: Effort | None = None) -> int:
     plain = np.full(mask.shape, 150, np.uint8) if grey is None else grey
-    return len(cut_out(take_apart(mask, plain, TAUGHT)))
+    return len(cut_out(take_apart(mask, plain, TAUGHT, effort or Effort())))
 
 
 def touching(turn: float, other: float, direction: float, overlap: float) -> Mask:
@@ -69,6 +74,22 @@ def test_kernels_side_by_side_without_a_notch_come_apart_at_their_seam() -> None
     grey[80:141, 126:129] = 110
     assert count(mask) == 1
     assert count(mask, grey) == 2
+    assert count(mask, grey, Effort(0)) == 1  # spent on the photo's other clumps
+
+
+def test_a_picture_of_gravel_takes_no_longer_than_a_full_tray(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[int] = []
+
+    def counted(mask: Mask, typical: float, seams: Mask | None = None) -> Labels:
+        if seams is not None:
+            tried.append(mask.size + clumps.ATTEMPT)
+        return split_clump(mask, typical, seams)
+
+    monkeypatch.setattr(clumps, "split_clump", counted)
+    photo = decode(render_not_grain("gravel", 0))
+    assert isinstance(photo, Photo)
+    find_kernels(photo.pixels)
+    assert 0 < sum(tried) - tried[-1] <= clumps.EFFORT
 
 
 def test_a_crease_does_not_split_a_kernel() -> None:
