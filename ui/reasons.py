@@ -100,6 +100,7 @@ SENTENCES: Mapping[str, str] = {
     # a bundle's acceptance set
     "acceptance_differs": N_("{file}: {attribute} is {got} here, {expected} is expected"),
     "acceptance_slow": N_("{file}: the acceptance set takes more than {seconds} s here"),
+    "accepts_nothing": N_("every photo of the acceptance set is refused: add one of the grain it is for"),
     "model_slower": N_("the model takes {seconds} s per photo here, {limit} s are declared"),
     "model_larger": N_("the model takes {memory_mb} MB here, {limit} MB are declared"),
     # the station itself

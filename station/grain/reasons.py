@@ -98,6 +98,7 @@ class Code(StrEnum):
     # a bundle's acceptance set on this machine
     ACCEPTANCE_DIFFERS = "acceptance_differs"  # file, attribute, expected, got
     ACCEPTANCE_SLOW = "acceptance_slow"  # file, seconds
+    ACCEPTS_NOTHING = "accepts_nothing"
     MODEL_SLOWER = "model_slower"  # seconds, limit (as declared)
     MODEL_LARGER = "model_larger"  # memory_mb, limit (as declared)
 

@@ -88,6 +88,8 @@ def _cost(worker: VisionWorker) -> tuple[float, float]:
 def _trial(bundle: Bundle, result: AcceptanceResult, seconds: float, memory: float) -> Trial:
     cost = bundle.manifest.cost
     warnings = []
+    if result.passed and not any(case.got.accepted for case in result.cases):
+        warnings.append(Reason(Code.ACCEPTS_NOTHING))
     if seconds > SLOWER * cost.seconds:
         warnings.append(Reason(Code.MODEL_SLOWER, {"seconds": seconds, "limit": cost.seconds}))
     if memory > LARGER * cost.memory_mb:

@@ -10,6 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from station.cli import app
+from station.vision.rendered.not_grain import render_not_grain
 from tests.vision import tiny
 
 Silo = Callable[..., Result]
@@ -105,6 +106,15 @@ def test_a_model_dearer_than_declared_is_a_warning_and_no_failure(silo: Silo) ->
     done = silo("verify", str(packed(silo)), "--json")
     assert done.exit_code == 0
     assert [one["code"] for one in json.loads(done.stdout)["warnings"]] == ["model_slower", "model_larger"]
+
+
+def test_an_acceptance_set_of_refused_photos_alone_is_warned_of(silo: Silo) -> None:
+    manifest = json.loads(Path("draft/manifest.json").read_text())
+    for case in manifest["acceptance"]["cases"]:
+        Path("draft", case["file"]).write_bytes(render_not_grain("empty sheet", 1))
+    done = silo("verify", str(packed(silo)), "--json")
+    assert done.exit_code == 0
+    assert [one["code"] for one in json.loads(done.stdout)["warnings"]] == ["accepts_nothing"]
 
 
 @pytest.mark.parametrize(
