@@ -89,6 +89,9 @@ SENTENCES: Mapping[str, str] = {
     "too_few_kernels": N_("only {kernels} kernels (at least {limit}): spread more, go closer"),
     "piled_up": N_("{share} of the grain is piled up (at most {limit_share}): spread it in one layer"),
     "cut_off": N_("{share} of the kernels are cut by the edge (at most {limit_share}): take the whole sheet"),
+    "low_contrast": N_(
+        "the grain looks too much like the sheet ({value}, at least {limit}): take a sheet of another colour"
+    ),
     "not_grain": N_("no grain on a plain sheet is seen: lay it on one colour without a pattern"),
     "unknown_grain": N_("the species is not recognised"),
     "wrong_species": N_("{seen} on the photo, but {declared} is declared"),
@@ -173,6 +176,7 @@ GATE_WORDS: Mapping[str, str] = {
     "too_few_kernels": N_("too few kernels"),
     "piled_up": N_("grain piled up"),
     "cut_off": N_("cut by the edge"),
+    "low_contrast": N_("too like the sheet"),
     "not_grain": N_("not grain"),
     "unknown_grain": N_("species not recognised"),
     "wrong_species": N_("wrong species"),

@@ -86,6 +86,7 @@ class Code(StrEnum):
     TOO_FEW_KERNELS = "too_few_kernels"  # kernels, limit
     PILED_UP = "piled_up"  # share, limit
     CUT_OFF = "cut_off"  # share, limit
+    LOW_CONTRAST = "low_contrast"  # value, limit: Lab units from the kernels to the sheet
     NOT_GRAIN = "not_grain"
     UNKNOWN_GRAIN = "unknown_grain"
     WRONG_SPECIES = "wrong_species"  # declared, seen

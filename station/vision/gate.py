@@ -26,6 +26,7 @@ MAX_GLARE = 0.02  # share of the picture: full patches on a sheet that is not it
 MAX_PILED = 0.3  # share of the kernels' area in parts that did not come apart
 MAX_COVERAGE = 0.62  # of the picture covered by kernels
 MAX_CUT = 0.4  # of all kernels cut by the edge
+MIN_CONTRAST = 15.0  # Lab units from the middle kernel to the sheet: below it kernels are lost and made up
 MIN_PLAIN = 0.3  # of the picture must be sheet
 MAX_SPREAD = 9.0  # the sheet's own noise in Lab units: patterned cloth, gravel; a shadowed sheet has 5
 MAX_FULL = 0.5  # share of the picture that is full, where kernels cannot be told any more
@@ -55,6 +56,7 @@ class Quality:
     cut: float
     hollow: float
     sizes: float | None
+    contrast: float | None
 
 
 def check(pixels: Pixels, found: Segmentation) -> tuple[Reason, ...]:
@@ -66,7 +68,9 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
     """Measures BGR `pixels` (working scale) and what was found on them."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     kernels = found.complete
-    inside = [grey[_window(k)][k.mask > 0] for k in kernels[:: max(1, len(kernels) // SAMPLED)]]
+    sampled = kernels[:: max(1, len(kernels) // SAMPLED)]
+    inside = [grey[_window(k)][k.mask > 0] for k in sampled]
+    away = [cv2.mean(found.sheet.difference[_window(k)], k.mask)[0] for k in sampled]
     of_kernels = np.concatenate(inside) if inside else np.zeros(0, np.uint8)
     areas = np.array([k.area for k in kernels])
     return Quality(
@@ -79,13 +83,23 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
         cut=found.cut / max(1, len(found.kernels)),
         hollow=float(np.mean([k.solidity < HOLLOW for k in kernels])) if kernels else 0.0,
         sizes=float(np.std(np.log(areas))) if len(areas) >= MIN_KERNELS else None,
+        contrast=float(np.median(away)) if away else None,
     )
 
 
 def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
     """The refusals that follow from what was measured."""
-    count, whole = len(found.complete), len(found.whole)
-    refused: list[Reason] = []
+    light, shapes = _light(quality, found), _shapes(quality, found)
+    if not light and quality.contrast is not None and quality.contrast < MIN_CONTRAST:
+        # outlines are chance where the sheet is like the grain: what else they tell is not the reason
+        few = [reason for reason in shapes if reason.code is Code.TOO_FEW_KERNELS]
+        alike = Reason(Code.LOW_CONTRAST, {"value": round(quality.contrast, 1), "limit": MIN_CONTRAST})
+        return alike, *few
+    return *light, *shapes
+
+
+def _light(quality: Quality, found: Segmentation) -> list[Reason]:
+    refused = []
     if quality.light < MIN_LIGHT:
         refused.append(Reason(Code.DARK, {"value": round(quality.light, 1), "limit": MIN_LIGHT}))
     if _too_bright(quality, found):
@@ -93,9 +107,16 @@ def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
         refused.append(Reason(Code.BRIGHT, {"value": share, "limit": MAX_CLIPPED_KERNELS}))
     if quality.glare > MAX_GLARE:
         refused.append(Reason(Code.GLARE, {"share": round(quality.glare, 3), "limit": MAX_GLARE}))
-    if quality.edge is not None and quality.edge > MAX_EDGE:
+    return refused
+
+
+def _shapes(quality: Quality, found: Segmentation) -> list[Reason]:
+    """What the kernels' outlines tell: their sharpness, their number and how they lie."""
+    count, whole = len(found.complete), len(found.whole)
+    sharp = quality.edge is None or quality.edge <= MAX_EDGE
+    refused = []
+    if quality.edge is not None and not sharp:
         refused.append(Reason(Code.NOT_SHARP, {"value": round(quality.edge, 3), "limit": MAX_EDGE}))
-    sharp = all(reason.code is not Code.NOT_SHARP for reason in refused)
     if _not_grain(quality, found):  # a blur makes shapes of its own
         refused += [Reason(Code.NOT_GRAIN)] if sharp else []
     elif quality.piled > MAX_PILED or found.coverage > MAX_COVERAGE:
@@ -106,7 +127,7 @@ def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
         refused.append(Reason(Code.CUT_OFF, {"share": round(quality.cut, 3), "limit": MAX_CUT}))
     if count < MIN_KERNELS:
         refused.append(Reason(Code.TOO_FEW_KERNELS, {"kernels": count, "limit": MIN_KERNELS}))
-    return tuple(refused)
+    return refused
 
 
 def _too_bright(quality: Quality, found: Segmentation) -> bool:

@@ -12,6 +12,7 @@ from station.vision.kernels import find_kernels
 from station.vision.photo import Photo, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 from station.vision.rendered.not_grain import render_not_grain
+from station.vision.rendered.paper import Paper
 from tests.vision import pictures
 
 
@@ -77,6 +78,19 @@ def test_a_heap_in_the_middle_of_the_sheet_is_piled_up() -> None:
     assert Code.PILED_UP in refusals(heap_of(tray, slice(200, 900), slice(300, 1200), 16))
 
 
+@pytest.mark.parametrize(("grain", "colour"), [("wheat", (70, 115, 152)), ("rice", (156, 155, 162))])
+def test_grain_on_a_sheet_of_its_own_colour_is_refused_for_that(
+    grain: str, colour: tuple[int, int, int]
+) -> None:
+    tray = render_tray(62, width=1600, height=1200, kernels=120, sheet=Paper(colour, waver=1.0), grain=grain)
+    assert refusals(tray.jpeg) == {Code.LOW_CONTRAST}
+
+
+def test_a_sheet_that_is_only_a_little_like_the_grain_is_no_reason() -> None:
+    tray = render_tray(62, width=1600, height=1200, kernels=120, sheet=Paper((150, 175, 200), waver=1.0))
+    assert refusals(tray.jpeg) == set()
+
+
 def test_a_tray_that_is_mostly_cut_is_cut_off() -> None:
     tray = render_tray(12, width=1600, height=1200, kernels=12, cut=14, touching=0, broken=0, foreign=0)
     assert refusals(tray.jpeg) == {Code.CUT_OFF}
@@ -92,8 +106,9 @@ def test_a_page_of_text_is_not_grain() -> None:
 
 @pytest.mark.parametrize("kind", ["text", "form", "gravel", "cloth", "hand", "leaf", "empty sheet", "pocket"])
 def test_what_phones_take_by_mistake_is_refused(kind: str) -> None:
+    fitting = {Code.NOT_GRAIN, Code.TOO_FEW_KERNELS, Code.NOT_SHARP, Code.LOW_CONTRAST}
     for seed in (1, 2):
-        assert refusals(render_not_grain(kind, seed)) & {Code.NOT_GRAIN, Code.TOO_FEW_KERNELS, Code.NOT_SHARP}
+        assert refusals(render_not_grain(kind, seed)) & fitting
 
 
 def test_noise_is_not_grain_and_a_blank_sheet_has_too_few_kernels() -> None:
