@@ -69,6 +69,14 @@ def test_a_shipped_bundle_says_what_its_report_says(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
+def test_a_shipped_bundle_takes_its_own_grain_and_refuses_peas(path: Path) -> None:
+    expected = {case.file: case.expected.accepted for case in read_bundle(path).manifest.acceptance.cases}
+    assert expected.pop("acceptance/peas.jpg") is False
+    assert expected
+    assert all(expected.values())
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
 def test_a_shipped_bundle_says_what_cannot_be_claimed(path: Path) -> None:
     said = " ".join(read_bundle(path).manifest.not_validated)
     assert all(word in said for word in ("barley", "variety", "protein"))

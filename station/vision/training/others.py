@@ -1,6 +1,6 @@
 """Rice (phone photos and laboratory kernels) and rendered trays, cut as the product cuts them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from station.vision.photo import Photo, Pixels, decode
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.rendered.phone import SHEETS
 from station.vision.rendered.sprites import OTHER_GRAINS
+from station.vision.rendered.varied import render_exact
 from station.vision.training.cuts import broken_from
 from station.vision.training.data import (
     SIDE,
@@ -34,6 +35,9 @@ SAME_PLACE = 6.0  # pixels between the middles of a kernel drawn and found
 LABORATORY = "rice_lab_"
 PHONE = "rice_phone_"
 WHOLE = PHONE + "full"
+MIXED = {KernelClass.SOUND: 50, KernelClass.BROKEN: 25, KernelClass.FOREIGN: 15}  # of a stranger's tray
+ALONE = {KernelClass.SOUND: 60}  # ... of another grain
+CROWDING = (0.5, 2.0)  # times as many
 PALER = ((1.15, 1.05, 0.9), (1.6, 1.2, 1.03))  # BGR of white rice over wheat's in one light, least and most
 
 
@@ -88,13 +92,16 @@ def _paler(items: Items, photo: str) -> Floats:
     return np.asarray(own_light(items, photo) / rng.uniform(*PALER).astype(np.float32), np.float32)
 
 
-def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:
+Draw = Callable[[int, str, bool], RenderedTray]  # number, grain, whether all classes lie on it
+
+
+def rendered(classes: Sequence[KernelClass], crop: str, trays: int, draw: Draw) -> Items:
     """Rendered trays of the crop with every class (three of four) and of other grains (foreign)."""
     rows: list[Row] = []
     others = ["wheat" if name == crop else name for name in sorted(OTHER_GRAINS)]
     for number in range(trays):
         grain = crop if number % 4 else others[(number // 4) % len(others)]
-        tray = _tray(number, grain, mixed=grain == crop)
+        tray = draw(number, grain, grain == crop)
         foreign = classes.index(KernelClass.FOREIGN)
         for kind, crop_view in _matched(tray):
             known = grain == crop and kind in classes
@@ -107,7 +114,8 @@ def rendered(classes: Sequence[KernelClass], crop: str, trays: int) -> Items:
     )
 
 
-def _tray(number: int, grain: str, *, mixed: bool) -> RenderedTray:
+def plain_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
+    """A sharp photo in fair light on one of the usual sheets."""
     rng = np.random.default_rng(RENDERED_SEED + number)
     return render_tray(
         RENDERED_SEED + number,
@@ -121,6 +129,13 @@ def _tray(number: int, grain: str, *, mixed: bool) -> RenderedTray:
         damaged=0.2 if mixed else 0.0,
         kernel_px=float(rng.uniform(40, 95)),
     )
+
+
+def strangers_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
+    """A good photo by any phone, in any light, on any paper."""
+    crowding = np.random.default_rng(RENDERED_SEED + number).uniform(*CROWDING)
+    kernels = {kind: round(count * crowding) for kind, count in (MIXED if mixed else ALONE).items()}
+    return render_exact(RENDERED_SEED + number, kernels, grain=grain)
 
 
 def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pixels]]]:

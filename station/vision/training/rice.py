@@ -28,10 +28,10 @@ LONG = ("basmati", "ipsala", "jasmine")  # a short-grain rice is as plump whole 
 PER_PHOTO = 700
 PER_VARIETY = 100
 WHEAT_EACH = 12  # kernels per wheat photo
-TRAYS = 12
+TRAYS = 48
 RECIPE = Recipe(
     classes=len(KINDS),
-    shares={"phone": 0.65, "laboratory": 0.1, "wheat": 0.15, "rendered": 0.1},
+    shares={"phone": 0.55, "laboratory": 0.1, "wheat": 0.15, "rendered": 0.2},
     kernels=24_000,
     cut=0.2,
     sound=SOUND,
@@ -47,7 +47,7 @@ def load(photos: Path) -> Task:
     wheat = _wheat(photos)
     return Task(
         name="rice-kernels",
-        version="1.1",
+        version="1.2",
         species="rice",
         classes=CLASSES,
         foreign=FOREIGN,
@@ -55,7 +55,7 @@ def load(photos: Path) -> Task:
             "phone": phone,
             "laboratory": balanced(others.rice_laboratory(photos, LONG, SOUND, PER_VARIETY), own_light),
             "wheat": wheat,
-            "rendered": others.rendered(KINDS, "rice", TRAYS),
+            "rendered": others.rendered(KINDS, "rice", TRAYS, others.strangers_tray),
         },
         folds={
             "phone": spread_folds(phone.photos, len(np.unique(phone.photos))),

@@ -64,10 +64,11 @@ class Task:
         }
 
     def known(self, net: KernelNet, number: int | None) -> Known:
-        """What the crop looks like to a net, by the scored kernels that it saw."""
-        parts = self.without(number)
-        seen = join([parts[name] for name in self.scored])
-        return Known.of(answer(net, seen), seen.labels, self.own)
+        """What the crop looks like to a net, by all its kernels that the net saw: photos of one phone alone
+        would make every other phone's strange."""
+        seen = join(list(self.without(number).values()))
+        ours = seen.take(np.isin(seen.labels, self.own))
+        return Known.of(answer(net, ours), ours.labels, self.own)
 
 
 @dataclass(frozen=True)

@@ -41,11 +41,15 @@ def load(photos: Path) -> Task:
     rice = _rice(photos)
     return Task(
         name="wheat-kernels",
-        version="2.1",
+        version="2.2",
         species="wheat",
         classes=CLASSES,
         foreign=FOREIGN,
-        parts={"wheat": wheat, "rice": rice, "rendered": others.rendered(KINDS, "wheat", TRAYS)},
+        parts={
+            "wheat": wheat,
+            "rice": rice,
+            "rendered": others.rendered(KINDS, "wheat", TRAYS, others.plain_tray),
+        },
         folds={"wheat": wheat_folds(wheat.photos), "rice": spread_folds(rice.photos, FOLDS)},
         scored=("wheat",),
         strange="rice",
