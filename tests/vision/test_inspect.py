@@ -13,6 +13,7 @@ from station.vision.inspect import inspect
 from station.vision.model import LoadedModel, load_model
 from station.vision.overlay import draw_overlay
 from station.vision.rendered import RenderedTray, render_tray
+from station.vision.rendered.varied import render_exact
 from station.vision.wire import inspection_from_dict
 from tests.vision import pictures
 
@@ -178,3 +179,11 @@ def test_the_rice_bundle_takes_rice_and_knows_no_wheat(tray: RenderedTray) -> No
     grains = render_tray(72, width=1600, height=1200, kernels=40, grain="rice", broken=0, foreign=0)
     assert inspect(grains.jpeg, rice, species="rice").accepted
     assert codes(inspect(tray.jpeg, rice, species="rice")) == {Code.UNKNOWN_GRAIN, Code.WRONG_SPECIES}
+
+
+def test_rice_by_any_phone_on_any_paper_is_known_as_rice() -> None:
+    rice = load_model(shipped_bundle("rice"))
+    seen = [inspect(render_exact(seed, {"sound": 60}, grain="rice").jpeg, rice) for seed in range(340, 352)]
+    judged = [one for one in seen if one.embedding is not None]  # by the gate's leave
+    assert len(judged) >= 9
+    assert [one.reasons for one in judged if not one.accepted] == []
