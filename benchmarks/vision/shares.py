@@ -28,7 +28,7 @@ from station.vision.rendered.varied import render_exact
 SPECIES = ("wheat", "rice")
 SAMPLES = 1000
 SIZES = (100, 200, 300, 600, 1500)  # kernels of a sample
-TRAYS = 60  # that are not refused: a refused one states nothing
+TRAYS = 150  # that are not refused: a refused one states nothing
 TRIED = 4  # times as many are taken at most
 KERNELS = (100, 400)  # of a tray
 TOUCHING = 0.25  # share of a tray's kernels at most
