@@ -24,8 +24,7 @@ CRUMB = 0.5  # of a kernel's area: pieces smaller than that on average are textu
 OTHER = 3.0  # of the typical kernel's area: what is larger and smooth is one thing of another kind
 SMOOTH = 0.95  # area over convex hull that no row of touching kernels has
 SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are tried, one after another
-EFFORT = 9e6  # pixels looked at for seams in one photo: real photos and trays of 3,000 kernels take up to
-# 7.5 million, print and gravel would take 11 to 19
+EFFORT = 9e6  # pixels looked at for seams in a photo: good ones take 7.5e6 at most, print and gravel 11e6 on
 ATTEMPT = 5000  # pixels that breaking up one group costs beside its own
 
 

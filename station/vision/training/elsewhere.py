@@ -20,8 +20,7 @@ from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel, start_model
 from station.vision.photo import Photo, decode
 from station.vision.rendered import RenderedTray
-from station.vision.rendered.varied import render_exact
-from station.vision.training.others import true_classes
+from station.vision.training.others import crowded_tray, true_classes
 
 SEED = 950_000  # apart from the trays that are learnt, of the tests, the demo and the measurements
 TRAYS = 60  # that are not refused
@@ -67,8 +66,7 @@ def elsewhere(model: LoadedModel, trays: int) -> Counts:
         if min(map(len, found.values())) >= trays:
             break
         crowding = np.random.default_rng((SEED, number)).uniform(*CROWDING)
-        kernels = {kind: round(count * crowding) for kind, count in KERNELS.items()}
-        tray = render_exact(SEED + number, kernels, grain=model.species[0])
+        tray = crowded_tray(SEED + number, KERNELS, crowding, model.species[0])
         for name, row in _called(tray, model).items():
             found[name][f"rendered_{number}"] = row
     return found

@@ -40,6 +40,8 @@ ALONE = {KernelClass.SOUND: 60}  # ... of another grain
 CROWDING = (0.5, 2.0)  # times as many
 PALER = ((1.15, 1.05, 0.9), (1.6, 1.2, 1.03))  # BGR of white rice over wheat's in one light, least and most
 
+Draw = Callable[[int, str, bool], RenderedTray]  # number, grain, whether all classes lie on it
+
 
 def rice_phone(photos: Path, label: Mapping[str, int], *, per_photo: int, single: bool) -> Items:
     """Kernels of `train/rice_whole_broken` through our own segmentation, `label` by the start of the file's
@@ -92,9 +94,6 @@ def _paler(items: Items, photo: str) -> Floats:
     return np.asarray(own_light(items, photo) / rng.uniform(*PALER).astype(np.float32), np.float32)
 
 
-Draw = Callable[[int, str, bool], RenderedTray]  # number, grain, whether all classes lie on it
-
-
 def rendered(classes: Sequence[KernelClass], crop: str, trays: int, draw: Draw) -> Items:
     """Rendered trays of the crop with every class (three of four) and of other grains (foreign)."""
     rows: list[Row] = []
@@ -133,9 +132,13 @@ def plain_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
 
 def strangers_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
     """A good photo by any phone, in any light, on any paper."""
-    crowding = np.random.default_rng(RENDERED_SEED + number).uniform(*CROWDING)
-    kernels = {kind: round(count * crowding) for kind, count in (MIXED if mixed else ALONE).items()}
-    return render_exact(RENDERED_SEED + number, kernels, grain=grain)
+    rng = np.random.default_rng(RENDERED_SEED + number)
+    return crowded_tray(RENDERED_SEED + number, MIXED if mixed else ALONE, rng.uniform(*CROWDING), grain)
+
+
+def crowded_tray(seed: int, kernels: Mapping[KernelClass, int], crowding: float, grain: str) -> RenderedTray:
+    """A stranger's good photo of `crowding` times as many kernels of each class."""
+    return render_exact(seed, {kind: round(count * crowding) for kind, count in kernels.items()}, grain=grain)
 
 
 def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pixels]]]:
