@@ -23,10 +23,10 @@ from drivers.simulated.line import PtyLine
 from drivers.simulated.plan import FaultPlan
 from drivers.simulated.toledo import SimulatedToledo
 from drivers.simulated.trucks import Trucks
+from station.acts.desk import Desk, SitePolicy
 from station.grain.weighing import WeighingRule
-from station.receival.desk import Desk, Policy
-from station.receival.reference import InstrumentSite, SiteFile, load_site
 from station.runtime.intake import Intake
+from station.site.reference import InstrumentSite, SiteFile, load_site
 from station.store.engine import Ledger
 
 PORTS = 4
@@ -89,7 +89,7 @@ def listen(seconds: float, folder: Path, ports: list[str]) -> dict[str, Any]:
     }
     instruments = tuple(InstrumentSite(name, name, KIND, "weighbridge", name) for name in drivers)
     with closing(Ledger(folder / "data")) as ledger:
-        desk = Desk(ledger, Policy("bench", "bench", "2026"))
+        desk = Desk(ledger, SitePolicy("bench", "bench", "2026"))
         load_site(desk, SiteFile((), {}, (), instruments, ()), [], _now())
         intake = Intake(desk, drivers, folder / "frames", WeighingRule(), _now)
         with intake.running():

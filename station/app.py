@@ -17,11 +17,11 @@ import uvicorn
 
 from drivers.catalogue import catalogue
 from station import jobs
+from station.acts.desk import Desk
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.clock import StationClock, scaled
-from station.receival import policies, reference
-from station.receival.desk import Desk
+from station.models import policies
 from station.runtime import bundles as bundle_files
 from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
@@ -31,13 +31,14 @@ from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.ports import Ports
 from station.runtime.shadows import Shadows
-from station.settings import Problem, SettingsError, load_settings
-from station.site import policy_of, reference_of, rule_pack_texts, trusted_keys
-from station.site_file import LOOPBACK, SiteSettings
+from station.site import reference
+from station.site.derived import policy_of, reference_of, rule_pack_texts, trusted_keys
+from station.site.file import LOOPBACK, SiteSettings
+from station.site.settings import Problem, SettingsError, load_settings
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
-from ui.i18n import use_zone
+from ui.words.i18n import use_zone
 
 CRASHED = 70
 

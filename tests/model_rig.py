@@ -7,11 +7,12 @@ from uuid import uuid4
 
 from sqlmodel import select
 
-from station.receival import captures, models, people
+from station.models import acts as models
+from station.models import releases
+from station.models.acts import By
+from station.receival import captures, people
 from station.receival.captures import StoredPhoto
-from station.receival.models import By
 from station.runtime.bundles import checked, ship, shipped_bundle
-from station.store import releases
 from station.store.blobs import Blobs
 from station.store.tables import Capture, Inspection, ModelRelease, Terminal
 from station.vision.bundle import pack_bundle, parse_bundle, read_bundle

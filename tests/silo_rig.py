@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
+from station.acts.desk import Actor, Desk, SitePolicy
 from station.receival import decisions, readings, visits, weighings
-from station.receival.desk import Actor, Desk, Policy
 from station.receival.frames import StoredFrame
-from station.receival.reference import CellSite, InstrumentSite, LineSite, SiteFile, load_site
 from station.receival.visits import Arrival, NewLoad
+from station.site.reference import CellSite, InstrumentSite, LineSite, SiteFile, load_site
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.journal import Place
@@ -29,7 +29,7 @@ MARC = Actor("Marc", "office", frozenset({"manager"}))
 GOOD = {"moisture": 13.6, "test_weight": 77.4}
 GOOD_NIR = {"protein": 10.4, "moisture": 13.5}  # 12.02 % of the dry matter
 
-POLICY = Policy(
+POLICY = SitePolicy(
     site="silo-1",
     site_name="Silo de Beauvoir",
     campaign="2026",
@@ -105,13 +105,13 @@ class Silo:
     _serial: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @classmethod
-    def open(cls, folder: Path, site: SiteFile = SITE, policy: Policy = POLICY) -> "Silo":
+    def open(cls, folder: Path, site: SiteFile = SITE, policy: SitePolicy = POLICY) -> "Silo":
         silo = cls(Desk(Ledger(folder), policy))
         load_site(silo.desk, site, [RULES], silo.clock())
         return silo
 
     @classmethod
-    def reopen(cls, folder: Path, policy: Policy = POLICY) -> "Silo":
+    def reopen(cls, folder: Path, policy: SitePolicy = POLICY) -> "Silo":
         """A folder that `open` has made, one minute later."""
         return cls(Desk(Ledger(folder), policy), HandClock(START + timedelta(minutes=1)))
 

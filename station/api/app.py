@@ -19,7 +19,7 @@ from station.api.routes import (
     events,
     exceptions,
     instruments,
-    lab,
+    laboratory,
     loads,
     models,
     people,
@@ -41,7 +41,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, lab, models, admin, admin_models, dataset,
+    events, laboratory, models, admin, admin_models, dataset,
 )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request
 
+from station.acts.desk import Desk
 from station.api.context import Context
 from station.api.language import language_of
-from station.receival.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import Depends, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from station.acts.desk import Actor
+from station.acts.refusals import Fault, NotAllowed
 from station.api.asked import Asked
 from station.receival import people
-from station.receival.desk import Actor
-from station.receival.errors import Fault, NotAllowed
 from station.store.tables import Terminal
 
 _token = HTTPBearer(

@@ -1,59 +1,17 @@
 """What the counter is given by `station/app.py`: the desk, the disk, the clock, and what is live."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any
 
-from station.receival.desk import Desk
-from station.receival.errors import Fault, Invalid
-from station.receival.instruments import Plugged
-from station.receival.models import By
+from station.acts.desk import Desk
+from station.acts.refusals import Fault, Invalid
+from station.models.acts import By
 from station.receival.wiring import Wiring
+from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from station.store.tables import ModelRelease
-
-DeviceState = Literal["starting", "live", "silent", "down", "fault"]
-VisionState = Literal["ready", "starting", "replacing", "off"]
-Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without its sentence
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceLive:
-    """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
-    the port's; name and numbers are of the instrument plugged in there since `plugged_since`. `repeats`: it
-    says its last result again and again, so a person says when it shows a new sample's. `plugged` is its
-    record."""
-
-    id: str
-    name: str
-    kind: str
-    category: str
-    serial_number: str | None
-    port: str
-    state: DeviceState
-    since: datetime
-    last_heard: datetime | None = None
-    frames: int = 0
-    bad_frames: int = 0
-    weight_kg: float | None = None
-    weight_stable: bool | None = None
-    error: Coded | None = None
-    asset_tag: str | None = None
-    verified_until: date | None = None
-    is_verified: bool = True
-    plugged_since: datetime | None = None
-    repeats: bool = False
-    plugged: Plugged | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HealthFacts:
-    """What only the running station knows; disk, rule pack and events are read where they are."""
-
-    vision: VisionState
-    warnings: tuple[Coded, ...] = ()
-    accepting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from station.api import schemas
-from ui import words
-from ui.i18n import N_, Translator, language_of, translator
-from ui.problems import problem as problem_texts
-from ui.reasons import message
+from ui.words import vocabulary
+from ui.words.i18n import N_, Translator, language_of, translator
+from ui.words.problems import problem as problem_texts
+from ui.words.reasons import message
 
 __all__ = [
     "N_",
@@ -17,7 +17,7 @@ __all__ = [
     "reason",
     "reasons",
     "translator",
-    "words",
+    "vocabulary",
 ]
 
 

@@ -13,10 +13,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from station.acts.refusals import Refusal
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
-from station.receival.errors import Conflict, Fault, Invalid, NotAllowed, NotFound, Refusal
 from station.store.engine import DiskFull, LedgerError
 
 _log = logging.getLogger(__name__)
@@ -39,17 +39,11 @@ class ApiFault(StrEnum):
 
 # What a kind of exception means to a client. The first kind that fits counts.
 STATUS_OF: Mapping[type[Exception], int] = {
-    NotFound: 404,
-    Conflict: 409,
-    Invalid: 422,
-    NotAllowed: 401,
     DiskFull: 507,
     LedgerError: 503,
     OperationalError: 503,
     PoolTimeout: 503,
 }
-# The person is known, but this act is not theirs.
-FORBIDDEN = frozenset({Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE})
 
 _HTTP_FAULTS: Mapping[int, tuple[int, ApiFault]] = {
     400: (422, ApiFault.NOT_VALID),
@@ -119,8 +113,8 @@ def answer(
 
 def status_of(error: Exception) -> int:
     """The HTTP status of an exception of the desk or the ledger; 500 for any other."""
-    if isinstance(error, NotAllowed) and error.code in FORBIDDEN:
-        return 403
+    if isinstance(error, Refusal):
+        return error.status
     return next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), 500)
 
 

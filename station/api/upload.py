@@ -10,11 +10,11 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
+from station.acts.refusals import Fault, Invalid
 from station.api.asked import Ask
 from station.api.problems import ApiFault, Rejected, not_valid
 from station.receival import captures
 from station.receival.captures import StoredPhoto
-from station.receival.errors import Fault, Invalid
 from station.store.tables import Capture, Terminal
 
 MOST_PHOTOS = 4

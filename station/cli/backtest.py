@@ -31,9 +31,9 @@ def backtest(
 ) -> None:
     from zoneinfo import ZoneInfo
 
-    from station.grain.backtest import Case, report
+    from station.models.backtest import Case, report
     from station.runtime.backtest import candidate_verdicts
-    from station.settings import load_settings
+    from station.site.settings import load_settings
     from station.store.blobs import Blobs
     from station.vision.bundle import BundleError, read_bundle
     from station.vision.client import WorkerGone, WorkerSlow
@@ -64,7 +64,7 @@ def backtest(
 
 
 def _cases(desk: Any, task: str, *, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
-    from station.receival.backtests import cases
+    from station.models.cases import cases
 
     with desk.ledger.read() as tx:
         return [case.as_dict() for case in cases(tx, desk, task, since, until)]

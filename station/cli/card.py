@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from station.cli.say import LANGUAGE, Exit, _, fail, tell
-from ui.i18n import N_, Translator, translator
+from ui.words.i18n import N_, Translator, translator
 
 if TYPE_CHECKING:
     from station.vision.card.layout import Layout

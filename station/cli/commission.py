@@ -38,7 +38,7 @@ def commission(
 ) -> None:
     from drivers.errors import SettingError
     from station.commissioning.candidates import candidates, place_of
-    from station.settings import SettingsError, load_settings
+    from station.site.settings import SettingsError, load_settings
 
     try:
         settings = load_settings(config)
@@ -88,7 +88,7 @@ def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen:
     from station.commissioning.candidates import unasked
     from station.commissioning.recording import FOLDER, keep_recording
     from station.commissioning.section import NewInstrument, append_section
-    from station.settings import SettingsError
+    from station.site.settings import SettingsError
 
     candidate = chosen.candidate if line.asks else unasked(chosen.candidate)
     candidate = _with_tests(candidate, chosen)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.say import Exit, _, fail, now, out, pairs, tell
-from ui.i18n import N_
+from ui.words.i18n import N_
 
 _FAULTS = (
     "power_up_banner,half_frame,glued,repeat,parity,cr_only,decimal_comma,overload,motion,silence,disconnect"

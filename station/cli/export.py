@@ -89,7 +89,7 @@ def _reading(desk: Any, span: dict[str, datetime | None]) -> Source:
     """Entries and records of the closed data folder."""
     from station.export.choose import chosen
     from station.export.records import record
-    from station.receival.references import references
+    from station.models.references import references
 
     def told(capture_id: str) -> dict[str, Any]:
         with desk.ledger.read() as tx:
@@ -108,7 +108,7 @@ def _written(
     from dataclasses import asdict
 
     from station.export.write import write_dataset
-    from station.settings import load_settings
+    from station.site.settings import load_settings
     from station.store.blobs import Blobs
 
     photos = Blobs(config.parent / load_settings(config).site.data / "photos")

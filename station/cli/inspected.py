@@ -7,9 +7,9 @@ from typing import Any
 from station.cli.say import LANGUAGE, _, tell
 from station.grain.inspection import Inspection
 from station.vision.overlay import draw_overlay
-from ui.i18n import translator
-from ui.reasons import message
-from ui.words import KERNEL_CLASSES, word
+from ui.words.i18n import translator
+from ui.words.reasons import message
+from ui.words.vocabulary import KERNEL_CLASSES, word
 
 
 def write_overlay(path: Path, photo: bytes, seen: Inspection) -> None:

@@ -116,8 +116,8 @@ def _said(
 
 
 def _describe_here(desk: Any, port_id: str, body: Any) -> None:
+    from station.acts.desk import Actor
     from station.api.routes.instruments import described
-    from station.receival.desk import Actor
     from station.receival.instruments import describe_plugged
 
     describe_plugged(desk, port_id, described(body), body.note, Actor("installer"), now())
@@ -125,11 +125,11 @@ def _describe_here(desk: Any, port_id: str, body: Any) -> None:
 
 def _swap_here(config: Path, desk: Any, port_id: str, body: Any) -> None:
     """On the closed data folder, checked as the running station would."""
+    from station.acts.desk import Actor
     from station.api.routes.instruments import described, wiring_asked
-    from station.receival.desk import Actor
     from station.receival.instruments import swap
     from station.runtime.ports import Ports
-    from station.settings import load_settings
+    from station.site.settings import load_settings
 
     ports = Ports(load_settings(config), config, desk.ledger, now)
     wiring = ports.check(port_id, wiring_asked(desk, port_id, body))

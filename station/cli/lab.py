@@ -50,7 +50,7 @@ def _record(desk: Any, body: Any) -> None:
     from drivers.reading import Analyte, Basis
     from station.grain.reasons import Reason
     from station.lab.results import NewResult, record_result
-    from ui.reasons import message
+    from ui.words.reasons import message
 
     try:
         analyte = Analyte(body.analyte)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from station.cli.say import LANGUAGE, Exit, _, fail, now, tell
-from ui.i18n import translator
+from ui.words.i18n import translator
 
 if TYPE_CHECKING:
     from drivers.reading import Reading
@@ -192,7 +192,7 @@ def refusal_text(trial: "Trial") -> str:
 
 def _reading_text(reading: "Reading") -> str:
     """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent."""
-    from ui.words import analyte_name
+    from ui.words.vocabulary import analyte_name
 
     t = translator(LANGUAGE)
     values = [

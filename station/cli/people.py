@@ -75,13 +75,13 @@ def token_revoke(name: str, config: ConfigOption) -> None:
 
 def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callable[..., Any]) -> Any:
     """Beside a running station its API is used; a closed data folder is opened for the moment."""
+    from station.acts.desk import Desk
+    from station.acts.refusals import Refusal
     from station.api.problems import Rejected
-    from station.receival.desk import Desk
-    from station.receival.errors import Refusal
-    from station.settings import SettingsError, load_settings
-    from station.site import policy_of
+    from station.site.derived import policy_of
+    from station.site.settings import SettingsError, load_settings
     from station.store.engine import Ledger, LedgerBusy, LedgerError
-    from ui.problems import problem
+    from ui.words.problems import problem
 
     try:
         settings = load_settings(config)

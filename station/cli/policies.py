@@ -41,8 +41,8 @@ def approve(
     why: WhyOption = "",
 ) -> None:  # fmt: skip
     from station.api.schemas import PolicyByIn
-    from station.grain.policy import Terms
-    from station.receival import policies
+    from station.models import policies
+    from station.models.terms import Terms
     from station.receival.people import manager_with_pin
 
     terms = {
@@ -79,7 +79,7 @@ def withdraw(
     task: str, species: str, config: ConfigOption, by: ByOption, pin: PinOption = None, why: WhyOption = ""
 ) -> None:
     from station.api.schemas import WithdrawByIn
-    from station.receival import policies
+    from station.models import policies
     from station.receival.people import manager_with_pin
 
     named = {"by": by, "pin": _pin(by, pin)}

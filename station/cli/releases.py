@@ -83,7 +83,7 @@ def promote(
     name: str, version: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.receival import models
+    from station.models import acts as models
 
     values = {"name": name, "version": version, **_person(by, pin), "why": why}
     _act(config, "promote", values, lambda desk, who: models.promote(desk, name, version, who))
@@ -94,7 +94,7 @@ def rollback(
     task: str, species: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.receival import models
+    from station.models import acts as models
 
     values = {"task": task, "species": species, **_person(by, pin), "why": why}
     row = _act(config, "rollback", values, lambda desk, who: models.roll_back(desk, task, species, who))
@@ -105,7 +105,7 @@ def retire(
     name: str, version: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.receival import models
+    from station.models import acts as models
 
     values = {"name": name, "version": version, **_person(by, pin), "why": why}
     _act(config, "retire", values, lambda desk, who: models.retire(desk, name, version, who))
@@ -120,9 +120,9 @@ def _person(by: str | None, pin: str | None) -> dict[str, Any]:
 
 def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any], Any]) -> dict[str, Any]:
     """Checks the words as the station does, then acts; returns the release."""
+    from station.acts.desk import Actor
     from station.api import schemas
-    from station.receival.desk import Actor
-    from station.receival.models import By
+    from station.models.acts import By
     from station.receival.people import manager_with_pin
 
     model = schemas.RollbackByIn if what == "rollback" else schemas.ReleaseByIn
@@ -154,12 +154,12 @@ def seen(desk: Any, look: Callable[..., Any], *asked: Any) -> list[dict[str, Any
 
 
 def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> dict[str, Any]:
-    from station.receival.desk import Actor
-    from station.receival.models import By
+    from station.acts.desk import Actor
+    from station.models.acts import By
     from station.runtime.bundles import FOLDER
     from station.runtime.installer import Installer
-    from station.settings import SettingsError, load_settings
-    from station.site import trusted_keys
+    from station.site.derived import trusted_keys
+    from station.site.settings import SettingsError, load_settings
     from station.store.blobs import Blobs
 
     try:

@@ -9,8 +9,8 @@ from typing import Any, NoReturn
 
 import typer
 
-from ui.i18n import language_of, translator
-from ui.reasons import message
+from ui.words.i18n import language_of, translator
+from ui.words.reasons import message
 
 LANGUAGE = language_of(os.environ.get("LC_ALL"), os.environ.get("LC_MESSAGES"), os.environ.get("LANG"))
 _ = translator(LANGUAGE).gettext

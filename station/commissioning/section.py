@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from station.settings import Problem, SettingsError, load_settings
+from station.site.settings import Problem, SettingsError, load_settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from station.demo.setup import Keys, make_keys
 from station.demo.site import write_site
 from station.demo.station_process import StationFailed, StationProcess
 from station.demo.yard import Yard, open_yard
-from ui.i18n import translator
 from ui.tui.client import StationProblem, StationUnreachable
+from ui.words.i18n import translator
 
 START = datetime(2026, 7, 14, 5, 30, tzinfo=UTC)  # half past seven on a French harvest morning
 DONE, FAILED, USAGE = 0, 1, 2

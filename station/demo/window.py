@@ -2,8 +2,8 @@
 
 from station.demo.scripts import BagScript, LoadScript, TruckScript, TypedValue
 from station.demo.setup import PERSON, PIN
-from ui import words
-from ui.i18n import N_, translator
+from ui.words import vocabulary
+from ui.words.i18n import N_, translator
 
 
 class Window:
@@ -48,7 +48,7 @@ class Window:
 
     def unsaid(self, load: LoadScript, typed: TypedValue) -> None:
         """What a person has to type, because no instrument of the site sends it."""
-        analyte = words.word(words.ANALYTES, typed.analyte.value, self._t.language)
+        analyte = vocabulary.word(vocabulary.ANALYTES, typed.analyte.value, self._t.language)
         text = self._t.gettext("Not sent by any device, type it: {analyte} {value}, label {barcode}")
         self._asked = text.format(analyte=analyte, value=self._t.plain(typed.value), barcode=load.barcode)
 
@@ -75,7 +75,7 @@ class Window:
         self._last = self._t.gettext(text).format(plate=truck.plate)
 
     def _goods(self, load: LoadScript) -> str:
-        species = words.word(words.SPECIES, load.species, self._t.language)
-        claims = [words.word(words.CLAIMS, claim, self._t.language) for claim in load.claims]
+        species = vocabulary.word(vocabulary.SPECIES, load.species, self._t.language)
+        claims = [vocabulary.word(vocabulary.CLAIMS, claim, self._t.language) for claim in load.claims]
         named = " ".join((species, *claims))
         return self._t.gettext("{goods}, label {barcode}").format(goods=named, barcode=load.barcode)

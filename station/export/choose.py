@@ -2,16 +2,18 @@
 ordinary, and those in an order that spreads over the whole time."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from itertools import combinations
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from station.grain.agreement import Reference, Verdict, said
-from station.store import dataset
+from station.models.agreement import Reference, Verdict, said
+from station.models.verdicts import verdicts_by_capture
+from station.store.evidence import capture_ids
+from station.store.tables import Decision, Pairing, Sample
 
 APART = 0.05  # two models that differ by more in a class's share disagree
 
@@ -38,9 +40,9 @@ def chosen(
     tx: Session, since: datetime | None, until: datetime | None, references: References
 ) -> list[Entry]:
     """Every capture of the time, the most valuable first."""
-    captures = dataset.captures(tx, since, until)
-    verdicts = dataset.verdicts_by_capture(tx, since, until)
-    overridden = dataset.overridden(tx, captures)
+    captures = capture_ids(tx, since, until)
+    verdicts = verdicts_by_capture(tx, since, until)
+    overridden = _overridden(tx, captures)
     known = references(captures)
     entries = [
         Entry(one, worth(verdicts.get(one, ()), known.get(one, ()), overridden=one in overridden))
@@ -49,6 +51,17 @@ def chosen(
     return sorted(
         entries, key=lambda entry: (entry.worth, hashlib.sha256(entry.capture_id.encode()).digest())
     )
+
+
+def _overridden(tx: Session, wanted: Collection[str]) -> set[str]:
+    """The captures of loads that an operator sent elsewhere than proposed."""
+    query = (
+        select(Pairing.item_id)
+        .join(Sample, col(Sample.id) == Pairing.sample_id)
+        .join(Decision, col(Decision.load_id) == Sample.load_id)
+        .where(Pairing.item_kind == "capture", col(Pairing.current), col(Decision.overridden))
+    )
+    return set(tx.exec(query).all()) & set(wanted)
 
 
 def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overridden: bool) -> Worth:

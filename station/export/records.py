@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlmodel import Session
 
-from station.store import dataset, queries, verdicts
-from station.store.tables import Capture, Inspection, LabResult, Load, Photo, Reading, Sample
+from station.store import evidence, queries
+from station.store.laboratory import lab_results
+from station.store.tables import Capture, Inspection, Instrument, LabResult, Load, Photo, Reading, Sample
 
 FORMAT = 1
 FORM_FIELDS = ("species", "operator_variety")  # answers; a note is free text
@@ -21,7 +22,7 @@ def record(tx: Session, capture_id: str) -> dict[str, Any] | None:
     if capture is None:
         return None
     pairing = queries.pairing_of(tx, capture_id)
-    sample = verdicts.sample_of(tx, capture_id)
+    sample = evidence.sample_shown(tx, capture_id)
     load = tx.get(Load, sample.load_id) if sample and sample.load_id else None
     return {
         "format": FORMAT,
@@ -34,13 +35,13 @@ def record(tx: Session, capture_id: str) -> dict[str, Any] | None:
             "state": capture.state,
             "form": {name: capture.form[name] for name in FORM_FIELDS if name in capture.form},
         },
-        "photos": [_photo(row) for row in dataset.photos(tx, capture_id)],
+        "photos": [_photo(row) for row in evidence.photos_of(tx, capture_id)],
         "pairing": {"state": pairing.state, "code": pairing.code} if pairing else None,
         "sample": _sample(sample) if sample else None,
         "load": _load(tx, load) if load else None,
-        "readings": [_reading(tx, row) for row in queries.readings_of(tx, sample.id)] if sample else [],
-        "lab": [_lab(row) for row in verdicts.lab_results(tx, sample.id)] if sample else [],
-        "inspections": [_inspection(row) for row in dataset.inspections(tx, capture_id)],
+        "readings": [_reading(tx, row) for row in evidence.readings_of(tx, sample.id)] if sample else [],
+        "lab": [_lab(row) for row in lab_results(tx, sample.id)] if sample else [],
+        "inspections": [_inspection(row) for row in evidence.inspections_of(tx, capture_id)],
     }
 
 
@@ -71,12 +72,18 @@ def _reading(tx: Session, row: Reading) -> dict[str, Any]:
         "id": row.id,
         "at": row.at.isoformat(),
         "instrument": row.instrument_id,
-        "kind": dataset.kind_of(tx, row),
+        "kind": _kind_of(tx, row),
         "typed": row.typed_by is not None,
         "product": row.product,
         "values": row.values,
         "flags": row.flags,
     }
+
+
+def _kind_of(tx: Session, reading: Reading) -> str | None:
+    """The kind of the instrument that measured."""
+    row = tx.get(Instrument, reading.instrument_id) if reading.instrument_id else None
+    return row.driver if row else None
 
 
 def _lab(row: LabResult) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """Every "yes" and every "no" of the station carries reasons: a code and its parameters.
 
-The sentence a person reads is made elsewhere (`ui/reasons.py`), in the reader's language; codes and
+The sentence a person reads is made elsewhere (`ui/words/reasons.py`), in the reader's language; codes and
 parameters are what is stored and what tests match. Parameters are JSON values; amounts are plain
 numbers in the unit that the parameter's name or the `unit` parameter says.
 """

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis
 from station.grain.reasons import Code, Reason
-from station.store import audit, queries, verdicts
+from station.store import audit, queries
 from station.store.engine import Ledger
 from station.store.ids import new_id
+from station.store.laboratory import lab_results
 from station.store.tables import LabResult
 
 
@@ -41,7 +42,7 @@ def record_result(
         sample = queries.sample_by_barcode(tx, new.barcode)
         if sample is None:
             return Reason(Code.UNKNOWN_BARCODE, {"barcode": new.barcode})
-        before = [row for row in verdicts.lab_results(tx, sample.id) if _same_thing(row, new)]
+        before = [row for row in lab_results(tx, sample.id) if _same_thing(row, new)]
         if before and before[-1].value == new.value:
             return before[-1]
         row = LabResult(

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.combining import combine
 from station.grain.identifiers import photo_species
 from station.grain.inspection import Inspection as Seen
 from station.grain.pairing import Item
 from station.receival import pairings, proposals
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
-from station.store import audit, queries
+from station.store import audit, evidence
 from station.store.ids import new_id
-from station.store.tables import Capture, Inspection, Load, Photo, Sample, Terminal
+from station.store.tables import Capture, Inspection, Load, Photo, Terminal
 
-STATION = "station"  # the source of an inspection by a model of the station itself
 FORM_FIELDS = ("barcode", "species", "operator_variety", "note")
 
 
@@ -49,7 +48,7 @@ def receive_capture(
     with desk.ledger.write() as tx:
         known = tx.get(Capture, capture_id)
         if known is not None:
-            if [p.sha256 for p in photos_of(tx, capture_id)] != [p.sha256 for p in photos]:
+            if [p.sha256 for p in evidence.photos_of(tx, capture_id)] != [p.sha256 for p in photos]:
                 raise Conflict(Fault.CAPTURE_DIFFERS, id=capture_id)
             return known, False
         barcode, species = form.get("barcode") or None, form.get("species") or None
@@ -97,7 +96,7 @@ def record_inspection(
         result["photos"] = [photo.as_dict() for photo in photos]
     row = Inspection(
         id=new_id(at), capture_id=capture_id, at=at, model=model.name, version=model.version,
-        sha256=model.sha256, source=STATION, accepted=seen.accepted, shadow=shadow, result=result,
+        sha256=model.sha256, source=evidence.STATION, accepted=seen.accepted, shadow=shadow, result=result,
     )  # fmt: skip
     return _record(desk, row, ends=last and not shadow)
 
@@ -112,10 +111,6 @@ def record_outside_inspection(
         source=source, accepted=bool(result["accepted"]), result=dict(result),
     )  # fmt: skip
     return _record(desk, row, actor)
-
-
-def photos_of(tx: Session, capture_id: str) -> Sequence[Photo]:
-    return tx.exec(select(Photo).where(Photo.capture_id == capture_id).order_by(col(Photo.position))).all()
 
 
 def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bool = False) -> Inspection:
@@ -156,6 +151,5 @@ def capture_of(tx: Session, capture_id: str) -> Capture:
 
 
 def load_of(tx: Session, capture_id: str) -> Load | None:
-    pairing = queries.pairing_of(tx, capture_id)
-    sample = tx.get(Sample, pairing.sample_id) if pairing and pairing.sample_id else None
+    sample = evidence.sample_shown(tx, capture_id)
     return tx.get(Load, sample.load_id) if sample and sample.load_id else None

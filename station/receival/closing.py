@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing, weighed_apart
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, Invalid
 from station.receival.loads import end_load
 from station.store import audit, queries
 from station.store.ids import new_id

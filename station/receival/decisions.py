@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.reasons import Code
 from station.receival import cells, proposals
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, Invalid, NotAllowed
 from station.receival.loads import end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id

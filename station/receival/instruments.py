@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.remarks import LimitsOfUse
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, NotFound
 from station.receival.wiring import Wiring, declared_wiring, wiring_of
 from station.store import audit
 from station.store.ids import new_id

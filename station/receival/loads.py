@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from drivers.reading import PLAUSIBLE, Analyte
-from station.receival.desk import Actor
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
+from station.acts.desk import Actor
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.store import audit, queries
 from station.store.tables import Load, Visit
 

@@ -6,12 +6,12 @@ from typing import Literal
 from sqlmodel import Session
 
 from drivers.disturbance import Disturbance
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Fault, NotFound
 from station.grain.identifiers import photo_species
 from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
 from station.grain.reasons import Code, Reason
 from station.receival import proposals
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Fault, NotFound
 from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id

@@ -10,8 +10,8 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, select
 
-from station.receival.desk import Actor, Desk, fold
-from station.receival.errors import Conflict, Fault, NotAllowed, NotFound
+from station.acts.desk import Actor, Desk, fold
+from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal

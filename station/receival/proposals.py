@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from drivers.reading import Analyte, Basis, Flag, Unit, Value
-from station.grain.assessment import Assessment, Evidence, assess
+from drivers.reading import Analyte
+from station.acts.desk import Desk
+from station.grain.assessment import Assessment, assess
 from station.grain.cells import Facts, Measured
 from station.grain.cells import Proposal as Routed
 from station.grain.loadweight import estimate_load_kg
@@ -18,21 +19,9 @@ from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells
 from station.receival.chain import gross_weighing
-from station.receival.desk import Desk
-from station.store import audit, queries
+from station.store import audit, evidence, queries
 from station.store.ids import new_id
-from station.store.tables import (
-    Capture,
-    Inspection,
-    Instrument,
-    Load,
-    Pairing,
-    Proposal,
-    Reading,
-    RulePackRecord,
-    Sample,
-    Visit,
-)
+from station.store.tables import Inspection, Load, Proposal, RulePackRecord, Visit
 
 
 def propose(tx: Session, desk: Desk, load: Load, at: datetime) -> None:
@@ -47,8 +36,8 @@ def refresh(tx: Session, desk: Desk, load: Load, at: datetime) -> Proposal:
     proposal that no decision refers to is not kept."""
     tx.flush()
     visit = tx.get_one(Visit, load.visit_id)
-    evidence = [one for sample in queries.samples_of(tx, load.id) for one in evidence_of(tx, sample)]
-    assessment = assess(evidence, desk.policy.instrument_order)
+    known = [one for sample in queries.samples_of(tx, load.id) for one in evidence.measured(tx, sample.id)]
+    assessment = assess(known, desk.policy.instrument_order)
     facts = _facts(load, assessment, estimated_kg(tx, desk, visit, load))
     states = cells.states(tx, without_load=load.id)
     pack = rule_pack(tx, at)
@@ -111,18 +100,9 @@ def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
     """What the models that were active then say of the load's photos, in words; only to inform. Where one
     model accepts a photo, another one's refusal of it is no news."""
     found: list[Reason] = []
-    captures = (
-        select(Capture)
-        .join(Pairing, col(Pairing.item_id) == Capture.id)
-        .join(Sample, col(Sample.id) == Pairing.sample_id)
-        .where(Sample.load_id == load_id, Pairing.item_kind == "capture", col(Pairing.current).is_(True))
-    )
-    for capture in tx.exec(captures.order_by(col(Capture.id))).all():
-        inspections = tx.exec(
-            select(Inspection)
-            .where(Inspection.capture_id == capture.id, col(Inspection.shadow).is_(False))
-            .order_by(col(Inspection.id))
-        ).all()
+    samples = [sample.id for sample in queries.samples_of(tx, load_id)]
+    for capture in evidence.captures_of(tx, samples):
+        inspections = [one for one in evidence.inspections_of(tx, capture.id) if not one.shadow]
         accepted = [inspection for inspection in inspections if inspection.accepted]
         found += [reason for one in accepted or inspections for reason in _photo_words(one)]
         if not inspections:
@@ -143,35 +123,6 @@ def _photo_words(inspection: Inspection) -> list[Reason]:
         params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
         words.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **params}))
     return words
-
-
-def evidence_of(tx: Session, sample: Sample) -> list[Evidence]:
-    """The readings paired with a sample."""
-    return [
-        Evidence(
-            reading_id=row.id,
-            instrument=row.port_id,
-            typed_by=row.typed_by,
-            at=row.at,
-            values=_values(row),
-            flags=frozenset(Flag(flag) for flag in row.flags),
-            remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
-            uncertainty=_uncertainty(tx, row),
-        )
-        for row in queries.readings_of(tx, sample.id)
-    ]
-
-
-def _values(row: Reading) -> dict[Analyte, Value]:
-    return {
-        Analyte(name): Value(v["value"], Unit(v["unit"]), Basis(v["basis"]) if v["basis"] else None)
-        for name, v in row.values.items()
-    }
-
-
-def _uncertainty(tx: Session, row: Reading) -> dict[Analyte, float]:
-    instrument = tx.get(Instrument, row.instrument_id) if row.instrument_id else None
-    return {Analyte(name): u for name, u in instrument.uncertainty.items()} if instrument else {}
 
 
 def _facts(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:

@@ -7,13 +7,13 @@ from sqlmodel import Session, col, select
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Value
 from drivers.reading import Reading as DeviceReading
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Fault, NotFound
 from station.grain.pairing import Item
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import pairings, proposals
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Fault, NotFound
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at, limits_of
 from station.receival.loads import check_value

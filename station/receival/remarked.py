@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from station.acts.refusals import Conflict, Fault
 from station.grain.remarks import ASKED_ABOUT
-from station.receival.errors import Conflict, Fault
 
 Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 

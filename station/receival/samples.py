@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import proposals
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, Invalid
 from station.receival.loads import open_load
 from station.store import audit, queries
 from station.store.ids import new_id

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from station.acts.desk import Actor, Desk, fold
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim
 from station.receival import proposals, samples
-from station.receival.desk import Actor, Desk, fold
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.loads import check_value, end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id

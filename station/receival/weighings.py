@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from drivers.reading import Reading
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.remarks import remarks_on
 from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
-from station.receival.desk import Actor, Desk
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at, limits_of
 from station.receival.loads import check_value

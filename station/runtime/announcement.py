@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from drivers.reading import UNIT_OF, Analyte
-from station.api.context import DeviceLive
+from station.runtime.live import DeviceLive
 from station.store.tables import AuditEvent, Reading, Weighing
 
 _DEVICE_CLASSES = {Analyte.WEIGHT: "weight", Analyte.TEMPERATURE: "temperature", Analyte.MOISTURE: "moisture"}

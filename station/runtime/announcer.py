@@ -14,9 +14,9 @@ from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte
 from drivers.transport import MqttAnnouncer, Presence
-from station.api.context import DeviceLive
 from station.runtime.announcement import OFFLINE, ONLINE, Said, Topics
-from station.site_file import SiteSettings
+from station.runtime.live import DeviceLive
+from station.site.file import SiteSettings
 from station.store import audit, queries
 from station.store.engine import Ledger
 from station.store.tables import AuditEvent, Reading, Weighing

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import structlog
 
-from station.grain.agreement import Verdict
-from station.grain.backtest import Case
 from station.grain.combining import combine
+from station.models.agreement import Verdict
+from station.models.backtest import Case
 from station.runtime.shadows import START_S, lowest_priority
 from station.store.blobs import Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import structlog
 
+from station.acts.desk import Desk
 from station.grain.identifiers import photo_species
-from station.receival import models
-from station.receival.desk import Desk
-from station.receival.models import Checked
+from station.models import acts as models
+from station.models.acts import Checked
 from station.store.blobs import Blobs
 from station.vision.bundle import Bundle, BundleError, parse_bundle, read_packed
 

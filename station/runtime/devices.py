@@ -6,9 +6,9 @@ from datetime import datetime
 
 from drivers.health import Health
 from drivers.reading import Flag
-from station.api.context import Coded, DeviceLive
 from station.receival.instruments import Plugged, limits_of, plugged
 from station.runtime.intake import Intake
+from station.runtime.live import Coded, DeviceLive
 from station.runtime.ports import Ports
 from station.store.engine import Ledger
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from station.api.context import HealthFacts
 from station.clock import NOTICEABLE, StationClock
 from station.jobs import Watch
+from station.models import releases
 from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.store import releases
+from station.runtime.live import HealthFacts
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]

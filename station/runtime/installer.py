@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from station.receival import models
-from station.receival.desk import Desk
-from station.receival.errors import Fault, Invalid
-from station.receival.models import By
+from station.acts.desk import Desk
+from station.acts.refusals import Fault, Invalid
+from station.models import acts as models
+from station.models.acts import By
 from station.runtime.bundles import checked
 from station.signing import PublicKey, SignatureError, verify
 from station.store.blobs import Blobs

@@ -20,9 +20,9 @@ import structlog
 from drivers.delivery import Delivery
 from drivers.driver import Driver
 from drivers.reading import Reading
+from station.acts.desk import Desk
 from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings
-from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
 from station.receival.instruments import plugged
 from station.runtime.course import Course

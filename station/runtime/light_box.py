@@ -15,12 +15,13 @@ from typing import Literal
 
 import structlog
 
+from station.acts.desk import Desk
 from station.grain.inspection import Inspection
-from station.receival import captures, claims, models
-from station.receival.claims import Claimed
-from station.receival.desk import Desk
-from station.store import releases
+from station.models import acts as models
+from station.models import releases
+from station.receival import captures, claims
 from station.store.blobs import Blobs
+from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
 ATTEMPTS = 2  # of one capture
@@ -82,21 +83,23 @@ class LightBox:
 
     def inspect_one(self) -> bool:
         """Takes the oldest capture that waits; False when none does."""
-        claimed = claims.claim_capture(self._desk, self._clock())
-        if claimed is None:
+        capture = claims.claim_capture(self._desk, self._clock())
+        if capture is None:
             return False
+        with self._desk.ledger.read() as tx:
+            judges = releases.judges_left(tx, capture)
         failed = ended = goes_on = False
-        for number, model in enumerate(claimed.models, start=1):
-            seen = self._seen(model, claimed)
+        for number, model in enumerate(judges, start=1):
+            seen = self._seen(model, capture)
             if seen is None:
                 failed = True
                 goes_on = goes_on or self._replace(model)
                 continue
-            ended = number == len(claimed.models) and not failed
-            captures.record_inspection(self._desk, claimed.capture_id, seen, self._clock(), last=ended)
+            ended = number == len(judges) and not failed
+            captures.record_inspection(self._desk, capture.capture_id, seen, self._clock(), last=ended)
         if not ended:
-            give_up = not failed or (claimed.attempt >= ATTEMPTS and not goes_on)
-            claims.release_claim(self._desk, claimed.capture_id, self._clock(), give_up=give_up)
+            give_up = not failed or (capture.attempts >= ATTEMPTS and not goes_on)
+            claims.release_claim(self._desk, capture.capture_id, self._clock(), give_up=give_up)
         return True
 
     def follow(self) -> None:
@@ -117,7 +120,7 @@ class LightBox:
         with self._desk.ledger.read() as tx:
             return set(releases.active_set(tx).values()) if self._enabled else set()
 
-    def _seen(self, model: str, claimed: Claimed) -> list[Inspection] | None:
+    def _seen(self, model: str, capture: CapturePhotos) -> list[Inspection] | None:
         """What the model says of each photo; None when its worker failed. A photo whose file is gone, and a
         model that does not run at all, count as failed too."""
         worker = self._workers.get(model)
@@ -125,14 +128,14 @@ class LightBox:
             return None
         try:
             seen = [
-                worker.inspect(self._photos.path(sha256), claimed.species, card_required=self._card_required)
-                for sha256 in claimed.sha256
+                worker.inspect(self._photos.path(sha256), capture.species, card_required=self._card_required)
+                for sha256 in capture.photos
             ]
         except WorkerRefused as error:
-            log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
+            log.error("photo_not_readable", capture=capture.capture_id, error=str(error))
             return None
         except (WorkerGone, WorkerSlow) as error:
-            log.warning("vision_worker_failed", capture=claimed.capture_id, error=str(error))
+            log.warning("vision_worker_failed", capture=capture.capture_id, error=str(error))
             self._failures[model] = self._failures.get(model, 0) + 1
             return None
         self._failures.pop(model, None)

@@ -10,12 +10,12 @@ from pathlib import Path
 from drivers.driver import Driver
 from drivers.errors import SettingError
 from drivers.registry import make_transport
-from station.receival.errors import Fault, Invalid, NotFound
+from station.acts.refusals import Fault, Invalid, NotFound
 from station.receival.instruments import plugged
 from station.receival.wiring import Wiring, wiring_of
-from station.settings import Problem, SettingsError
-from station.site import protocol_of, rewired
-from station.site_file import Instrument, SiteSettings
+from station.site.derived import protocol_of, rewired
+from station.site.file import Instrument, SiteSettings
+from station.site.settings import Problem, SettingsError
 from station.store.engine import Ledger
 
 

@@ -12,8 +12,8 @@ from drivers.driver import Driver
 from drivers.errors import FrameError
 from drivers.kind import read_frame
 from drivers.reading import Frame as DeviceFrame
+from station.acts.desk import Desk
 from station.receival import readings
-from station.receival.desk import Desk
 from station.receival.frames import StoredFrame
 from station.store.journal import SEGMENT_ENDINGS, Place, records
 from station.store.tables import Frame

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import structlog
 
-from station.receival import captures, claims, models
-from station.receival.claims import Claimed
-from station.receival.desk import Desk
-from station.store import releases
+from station.acts.desk import Desk
+from station.models import acts as models
+from station.models import releases
+from station.models.shadows import next_for_shadow
+from station.receival import captures
 from station.store.blobs import Blobs
+from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow, worker_command
 
 ATTEMPTS = 2  # of one capture
@@ -74,27 +76,27 @@ class Shadows:
             waiting = releases.shadows(tx)
         for model, species in waiting.items():
             passed = [one for (of, one), times in self._tried.items() if (of, times) == (model, ATTEMPTS)]
-            claimed = claims.next_for_shadow(self._desk, model, species, passed)
-            if claimed is not None:
-                self._judge(model, claimed)
+            capture = next_for_shadow(self._desk, model, species, passed)
+            if capture is not None:
+                self._judge(model, capture)
                 return True
         return False
 
-    def _judge(self, model: str, claimed: Claimed) -> None:
+    def _judge(self, model: str, capture: CapturePhotos) -> None:
         try:
             worker = self._worker_of(model)
             seen = [
-                worker.inspect(self._photos.path(sha256), claimed.species, card_required=self._card_required)
-                for sha256 in claimed.sha256
+                worker.inspect(self._photos.path(sha256), capture.species, card_required=self._card_required)
+                for sha256 in capture.photos
             ]
         except WorkerRefused as error:
-            log.error("photo_not_readable", capture=claimed.capture_id, error=str(error))
-            self._tried[model, claimed.capture_id] = ATTEMPTS
+            log.error("photo_not_readable", capture=capture.capture_id, error=str(error))
+            self._tried[model, capture.capture_id] = ATTEMPTS
         except (WorkerGone, WorkerSlow) as error:
-            self._failed(model, claimed.capture_id, str(error))
+            self._failed(model, capture.capture_id, str(error))
         else:
             self._failures.pop(model, None)
-            captures.record_inspection(self._desk, claimed.capture_id, seen, self._clock(), shadow=True)
+            captures.record_inspection(self._desk, capture.capture_id, seen, self._clock(), shadow=True)
 
     def _failed(self, model: str, capture_id: str, problem: str) -> None:
         log.warning("shadow_failed", model=model, capture=capture_id, error=problem)

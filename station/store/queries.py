@@ -11,7 +11,6 @@ from station.store.tables import (
     Load,
     Pairing,
     Proposal,
-    Reading,
     Reservation,
     Sample,
     Terminal,
@@ -83,16 +82,6 @@ def samples_open_since(tx: Session, since: datetime) -> Sequence[Sample]:
     """Samples that are still open and were entered at or after `since`."""
     query = select(Sample).where(col(Sample.ended_at).is_(None), col(Sample.entered_at) >= since)
     return tx.exec(query.order_by(col(Sample.id))).all()
-
-
-def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
-    """The readings paired with a sample, oldest first."""
-    return tx.exec(
-        select(Reading)
-        .join(Pairing, col(Pairing.item_id) == Reading.id)
-        .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
-        .order_by(col(Reading.at), col(Reading.id))
-    ).all()
 
 
 def pairing_of(tx: Session, item_id: str) -> Pairing | None:

@@ -15,8 +15,9 @@ from fastapi import FastAPI
 
 from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
-from station.api.context import Context, DeviceLive, HealthFacts, Limits
+from station.api.context import Context, Limits
 from station.receival import people
+from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from tests.silo_rig import GOOD, GOOD_NIR, START, Silo
 

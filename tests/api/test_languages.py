@@ -4,12 +4,12 @@ import re
 
 import pytest
 
+from station.acts.refusals import Fault
 from station.api.language import problem_texts, reason
 from station.api.problems import ApiFault
 from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.reasons import Code
 from station.receival import readings, weighings
-from station.receival.errors import Fault
 from station.receival.visits import NewLoad
 from tests.api.rig import Counter, arrival, ok, problem
 from tests.silo_rig import ANNE, Silo

@@ -13,7 +13,7 @@ import pytest
 
 from station.api import streams
 from station.api.app import stop_streams
-from station.api.context import DeviceLive
+from station.runtime.live import DeviceLive
 from station.store import audit
 from tests.api.rig import Counter, arrival, ok, served, wait_until
 from tests.silo_rig import START

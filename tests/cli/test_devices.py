@@ -18,7 +18,7 @@ from drivers.reading import Analyte
 from drivers.registry import KINDS, make_protocol, make_transport
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
-from station.site_file import Instrument
+from station.site.file import Instrument
 from tests.cli.test_stages import ROOT, lines, silo
 from tests.drivers.rig import Running, wait_until
 

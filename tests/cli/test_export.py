@@ -6,12 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from station.acts.desk import Desk
 from station.demo.station_process import StationProcess
 from station.receival import captures, people
 from station.receival.captures import StoredPhoto
-from station.receival.desk import Desk
-from station.settings import load_settings
-from station.site import policy_of
+from station.site.derived import policy_of
+from station.site.settings import load_settings
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from tests.cli.rig import silo

@@ -13,7 +13,7 @@ from drivers.simulated.toledo import message
 from station.checks import check_site
 from station.commissioning.recording import keep_recording, replay_recording, replay_recordings
 from station.commissioning.section import NewInstrument, append_section, section_of
-from station.settings import SettingsError, load_settings
+from station.site.settings import SettingsError, load_settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)

@@ -3,8 +3,8 @@ import pytest
 from station.demo.run import START
 from station.demo.site import Ports, write_site
 from station.demo.station_process import StationFailed, StationProcess
-from station.settings import load_settings
-from station.site import rule_pack_texts
+from station.site.derived import rule_pack_texts
+from station.site.settings import load_settings
 
 PORTS = Ports("serial:/dev/null", "tcp:127.0.0.1:9", "tcp:127.0.0.1:9")
 

@@ -15,12 +15,12 @@ import pytest
 from station.export.choose import Entry, Worth, chosen
 from station.export.records import record
 from station.export.write import TargetFull, Written, write_dataset
-from station.receival.references import references
+from station.models.references import references
 from station.receival.visits import NewLoad
 from station.store.tables import Capture, ModelRelease
 from tests.export.test_clean import PLACE, exif, jpeg, segment
 from tests.model_rig import Models
-from tests.receival.test_policies import judge
+from tests.models.test_policies import judge
 from tests.silo_rig import Silo
 
 

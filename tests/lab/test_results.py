@@ -3,9 +3,10 @@
 from drivers.reading import Analyte, Basis
 from station.grain.reasons import Code, Reason
 from station.lab.results import NewResult, record_result
-from station.receival.references import references_of
+from station.models.references import references_of
 from station.receival.visits import NewLoad
-from station.store import queries, verdicts
+from station.store import queries
+from station.store.laboratory import lab_results
 from station.store.tables import LabResult
 from tests.silo_rig import START, Silo
 
@@ -19,7 +20,7 @@ def held(silo: Silo) -> list[tuple[str, float]]:
     with silo.desk.ledger.read() as tx:
         sample = queries.sample_by_barcode(tx, "S1")
         assert sample is not None
-        return [(row.laboratory, row.value) for row in verdicts.lab_results(tx, sample.id)]
+        return [(row.laboratory, row.value) for row in lab_results(tx, sample.id)]
 
 
 def test_a_later_value_of_one_laboratory_supersedes_and_another_ones_stands_beside(silo: Silo) -> None:

@@ -4,11 +4,11 @@ from uuid import uuid4
 
 import pytest
 
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelName
 from station.grain.reasons import Code, Reason
 from station.receival import captures, claims, people, proposals
 from station.receival.captures import StoredPhoto
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import Capture, Load, Terminal
@@ -99,7 +99,7 @@ def test_captures_are_claimed_once_oldest_first_with_their_declared_species(
     first, _ = receive(silo, phone, barcode="S1")
     second, _ = receive(silo, phone, barcode="S9", species="barley")
     claimed = [claims.claim_capture(silo.desk, silo.clock()) for _ in range(3)]
-    assert [one and (one.capture_id, one.species, one.attempt) for one in claimed] == [
+    assert [one and (one.capture_id, one.species, one.attempts) for one in claimed] == [
         (first.id, "wheat", 1), (second.id, "barley", 1), None,
     ]  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_a_claim_of_a_stopped_station_is_taken_again(silo: Silo, phone: Terminal
     assert claims.release_claims(silo.desk) == 1
     again = claims.claim_capture(silo.desk, silo.clock())
     assert again is not None
-    assert (again.capture_id, again.attempt) == (capture.id, 2)
+    assert (again.capture_id, again.attempts) == (capture.id, 2)
 
 
 def test_a_capture_given_up_lets_the_truck_go_on(silo: Silo, phone: Terminal) -> None:

@@ -5,10 +5,10 @@ import threading
 import pytest
 from sqlmodel import select
 
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.reasons import Code
 from station.receival import cells, decisions, proposals, visits
 from station.receival.cells import CellContent
-from station.receival.errors import Conflict, Fault, Invalid, NotAllowed
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import Decision, Load, Outbox, Proposal, Ticket, Visit

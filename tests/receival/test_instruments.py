@@ -8,12 +8,12 @@ from sqlmodel import select
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code
 from station.receival import instruments, pairings, readings, weighings
-from station.receival.errors import Conflict, Fault, NotFound
 from station.receival.instruments import Described, Plugged, plugged
-from station.receival.reference import load_site
 from station.receival.visits import NewLoad
+from station.site.reference import load_site
 from station.store import queries
 from station.store.tables import AuditEvent, Instrument, PortAssignment, Weighing
 from station.store.tables import Reading as ReadingRow

@@ -3,8 +3,8 @@
 import pytest
 from sqlmodel import select
 
+from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival import people
-from station.receival.errors import Conflict, Fault, NotAllowed, NotFound
 from station.store.tables import Person, SignIn, Terminal
 from tests.silo_rig import Silo
 

@@ -7,9 +7,9 @@ from sqlmodel import select
 
 from drivers.reading import Analyte, Unit, Value
 from drivers.reading import Reading as Measured
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
 from station.receival import cells, pairings, readings, samples
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import Frame, Pairing, Reading

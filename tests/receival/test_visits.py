@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.receival import visits
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.visits import Arrival, NewLoad
 from station.store import queries
 from station.store.tables import LoadOwner, Supplier, Visit

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.receival import decisions, weighings
 from station.receival.closing import Tipped
-from station.receival.errors import Conflict, Fault, Invalid, NotFound
 from station.receival.offers import Offer, offers_for
 from station.receival.visits import NewLoad
 from station.store import audit, queries

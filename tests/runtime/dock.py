@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from drivers.driver import Driver
-from station.receival.reference import load_site
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.ports import Ports
-from station.site import reference_of
-from station.site_file import SiteSettings
+from station.site.derived import reference_of
+from station.site.file import SiteSettings
+from station.site.reference import load_site
 from tests.api.rig import Counter
 from tests.silo_rig import RULES
 

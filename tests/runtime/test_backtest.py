@@ -3,15 +3,15 @@
 from datetime import UTC
 
 from drivers.reading import Analyte
-from station.grain.agreement import Reference, Verdict
-from station.grain.backtest import Case, report
 from station.lab.results import NewResult, record_result
-from station.receival.backtests import cases
+from station.models.agreement import Reference, Verdict
+from station.models.backtest import Case, report
+from station.models.cases import cases
 from station.receival.visits import NewLoad
 from station.runtime.backtest import candidate_verdicts
 from station.store.tables import ModelRelease
 from tests.model_rig import TASK, Models, packed
-from tests.receival.test_policies import judge
+from tests.models.test_policies import judge
 from tests.silo_rig import START, Silo
 
 

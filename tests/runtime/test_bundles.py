@@ -2,7 +2,7 @@
 
 import pytest
 
-from station.store import releases
+from station.models import releases
 from tests.model_rig import Models
 from tests.silo_rig import Silo
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from drivers.simulated.line import PtyLine, TcpLine
 from drivers.simulated.toledo import message
-from station.api.context import DeviceLive
+from station.runtime.live import DeviceLive
 from tests.api.rig import Counter
 from tests.runtime.dock import Dock, docked, until
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from station.receival.errors import Conflict, Fault, Invalid
+from station.acts.refusals import Conflict, Fault, Invalid
+from station.models import releases
 from station.runtime.installer import Installer
 from station.signing import SecretKey, sign
-from station.store import releases
 from station.vision.bundle import MANIFEST, pack_bundle, parse_bundle
 from tests.model_rig import Models, packed
 from tests.silo_rig import Silo

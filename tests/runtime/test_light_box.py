@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pytest
 
 from station.grain.reasons import Code
-from station.receival import claims, models, proposals
+from station.models import acts as models
+from station.models import releases
+from station.receival import claims, proposals
 from station.receival.visits import NewLoad
 from station.runtime import light_box, shadows
 from station.runtime.bundles import checked
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
-from station.store import releases
 from station.vision.bundle import parse_bundle
 from tests.api.rig import wait_until
 from tests.model_rig import Models, shipped_version

@@ -12,9 +12,9 @@ import pytest
 
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.transport import MqttTransport
-from station.api.context import DeviceLive
 from station.runtime.announcer import Announcer
-from station.settings import SettingsError, load_settings
+from station.runtime.live import DeviceLive
+from station.site.settings import SettingsError, load_settings
 from tests.silo_rig import GOOD, START, Silo
 
 pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-OURS = ("drivers", "station", "ui", "tests", "benchmarks", "examples")
+OURS = ("drivers", "station", "ui", "training", "tests", "benchmarks", "examples")
 
 
 def written(*endings: str) -> list[Path]:

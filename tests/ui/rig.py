@@ -14,8 +14,9 @@ import uvicorn
 
 from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
-from station.api.context import Context, DeviceLive, HealthFacts
+from station.api.context import Context
 from station.receival import people
+from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from station.store.tables import Terminal
 from tests.silo_rig import START, Silo

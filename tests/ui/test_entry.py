@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.api import schemas
-from ui.i18n import translator
 from ui.tui import suggestions
 from ui.tui.entry import ArrivalDraft, LoadDraft, Wrong, parse_number, to_arrival
+from ui.words.i18n import translator
 
 NOW = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
 SITE = schemas.Site(

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ui.catalogue import read_catalogue, template
-from ui.i18n import LANGUAGES, SOURCE_LANGUAGE, language_of, translator
+from ui.words.catalogue import read_catalogue, template
+from ui.words.i18n import LANGUAGES, SOURCE_LANGUAGE, language_of, translator
 
 OTHERS = [language for language in LANGUAGES if language != SOURCE_LANGUAGE]
 NARROW, WIDE = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
@@ -85,7 +85,7 @@ def test_a_catalogue_has_every_text_of_the_sources_and_no_other(language: str) -
     catalogue = read_catalogue(language)
     there = {message.id for message in catalogue if message.id}
     assert wanted - there == set(), "run: python -m ui.catalogue, then translate"
-    assert there - wanted == set(), "run: python -m ui.catalogue"
+    assert there - wanted == set(), "run: python -m ui.words.catalogue"
     assert [m.id for m in catalogue if m.id and (m.fuzzy or not all(_texts(m.string)))] == []
 
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis
 from drivers.transport.base import ErrorCode
+from station.acts.refusals import Fault
 from station.api.problems import ApiFault
 from station.grain.identifiers import Claim, Outcome, Species
 from station.grain.reasons import Code
-from station.receival.errors import Fault
-from ui import words
-from ui.i18n import LANGUAGES
-from ui.problems import PROBLEMS, problem
-from ui.reasons import AGAINST, GATE_WORDS, SENTENCES, is_known, message
+from ui.words import vocabulary
+from ui.words.i18n import LANGUAGES
+from ui.words.problems import PROBLEMS, problem
+from ui.words.reasons import AGAINST, GATE_WORDS, SENTENCES, is_known, message
 
 SHARES = {
     "sound": {"share": 0.93, "low": 0.9, "high": 0.956},
@@ -135,10 +135,10 @@ def test_sizes_are_told_where_the_card_gave_them() -> None:
 
 
 def test_identifiers_have_names() -> None:
-    assert {species.value for species in Species} <= set(words.SPECIES)
-    assert {analyte.value for analyte in Analyte} <= set(words.ANALYTES)
-    assert {basis.value for basis in Basis} <= set(words.BASES)
-    assert {claim.value for claim in Claim} <= set(words.CLAIMS)
-    assert {outcome.value for outcome in Outcome} == set(words.OUTCOMES)
-    assert words.species_name("soft_wheat", "fr") == "blé tendre"
-    assert words.word(words.CLAIMS, "of this site", "fr") == "of this site"
+    assert {species.value for species in Species} <= set(vocabulary.SPECIES)
+    assert {analyte.value for analyte in Analyte} <= set(vocabulary.ANALYTES)
+    assert {basis.value for basis in Basis} <= set(vocabulary.BASES)
+    assert {claim.value for claim in Claim} <= set(vocabulary.CLAIMS)
+    assert {outcome.value for outcome in Outcome} == set(vocabulary.OUTCOMES)
+    assert vocabulary.species_name("soft_wheat", "fr") == "blé tendre"
+    assert vocabulary.word(vocabulary.CLAIMS, "of this site", "fr") == "of this site"

@@ -17,7 +17,7 @@ def loaded(module: str) -> set[str]:
     )
 
 
-@pytest.mark.parametrize("module", ["ui.tui.client", "ui.tui.app", "ui.reasons"])
+@pytest.mark.parametrize("module", ["ui.tui.client", "ui.tui.app", "ui.words.reasons"])
 def test_nothing_heavy_is_loaded(module: str) -> None:
     assert loaded(module) & HEAVY == set()
 
@@ -31,5 +31,7 @@ def test_the_terminal_knows_only_the_shapes_of_the_station() -> None:
 def test_the_client_knows_no_screen_and_the_sentences_no_station() -> None:
     assert "textual" not in loaded("ui.tui.client")
     assert not {
-        name for name in loaded("ui.problems") if name.split(".")[0] in ("station", "drivers", "textual")
+        name
+        for name in loaded("ui.words.problems")
+        if name.split(".")[0] in ("station", "drivers", "textual")
     }

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from textual.color import Color
 
-from station.api.context import HealthFacts
 from station.receival.visits import NewLoad
+from station.runtime.live import HealthFacts
 from tests.silo_rig import START, Silo
 from tests.ui.rig import Station, bridge, served
 from tests.ui.terminal import HEIGHT, WIDTH, Terminal, plain, terminal

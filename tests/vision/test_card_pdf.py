@@ -14,7 +14,7 @@ from station.cli.card import card_page
 from station.vision.card.find import find_card
 from station.vision.card.layout import LAYOUTS, Layout, layout_of
 from station.vision.photo import Pixels
-from ui.i18n import LANGUAGES, translator
+from ui.words.i18n import LANGUAGES, translator
 
 DPI = 150
 PX_PER_MM = DPI / 25.4

@@ -7,8 +7,8 @@ from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel
 from station.vision.photo import Photo, decode
 from station.vision.rendered.varied import render_exact
-from station.vision.training.elsewhere import KERNELS, elsewhere, summed
-from station.vision.training.others import true_classes
+from training.elsewhere import KERNELS, elsewhere, summed
+from training.others import true_classes
 
 WANTED = {KernelClass.SOUND: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
 

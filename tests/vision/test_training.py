@@ -8,8 +8,8 @@ import pytest
 
 from station.runtime.bundles import shipped_bundle
 from station.vision.bundle import read_bundle
-from station.vision.training.cuts import broken_from
-from station.vision.training.folds import FOLDS, spread_folds, wheat_folds
+from training.cuts import broken_from
+from training.folds import FOLDS, spread_folds, wheat_folds
 
 BUNDLES = sorted(shipped_bundle().parent.glob("*.bundle"))
 CLASSES = ("sound", "broken", "damaged", "foreign")

@@ -16,7 +16,6 @@ from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
 from station.api import schemas
-from ui.i18n import LANGUAGES, Translator, translator
 from ui.tui import messages
 from ui.tui.acts import Acts
 from ui.tui.board import Board
@@ -35,6 +34,7 @@ from ui.tui.screens.base import StationScreen
 from ui.tui.screens.every import make_screens
 from ui.tui.screens.load import LoadScreen
 from ui.tui.themes import CSS, PLAIN, THEMES
+from ui.words.i18n import LANGUAGES, Translator, translator
 
 Result = TypeVar("Result")
 

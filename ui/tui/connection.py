@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from station.api import schemas
-from ui.i18n import Translator
+from ui.words.i18n import Translator
 
 
 class Connection:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from station.api import schemas
-from ui.problems import problem
+from ui.words.problems import problem
 
 if TYPE_CHECKING:
     from ui.tui.app import StationApp

@@ -11,10 +11,10 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from ui.i18n import Translator
 from ui.tui.columns import wrap
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
+from ui.words.i18n import Translator
 
 _CSS = """
 {name} {{ align: center middle; }}

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 from pydantic import ValidationError
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 MOST_LOADS = 6
 
@@ -62,7 +62,7 @@ def find_word(text: str, keys: Iterable[str], table: dict[str, str], language: s
     wanted = _plain(text)
     if not wanted:
         return None
-    names = {key: (_plain(words.word(table, key, language)), _plain(key)) for key in keys}
+    names = {key: (_plain(vocabulary.word(table, key, language)), _plain(key)) for key in keys}
     exact = [key for key, known in names.items() if wanted in known]
     starts = [key for key, known in names.items() if any(name.startswith(wanted) for name in known)]
     found = exact or starts
@@ -100,10 +100,12 @@ def to_arrival(
 
 def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) -> schemas.LoadIn | Wrong:
     place = f"loads.{number}"
-    species = find_word(load.species, site.species, dict(words.SPECIES), t.language)
+    species = find_word(load.species, site.species, dict(vocabulary.SPECIES), t.language)
     if species is None:
         return Wrong(f"{place}.species", t.gettext("Choose a species of this site."))
-    claims = [find_word(part, site.claims, dict(words.CLAIMS), t.language) for part in _parts(load.claims)]
+    claims = [
+        find_word(part, site.claims, dict(vocabulary.CLAIMS), t.language) for part in _parts(load.claims)
+    ]
     if None in claims:
         return Wrong(f"{place}.claims", t.gettext("Choose claims of this site, parted by commas."))
     share = _percent(load.share)

@@ -12,11 +12,11 @@ from typing import Any
 from textual.message import Message
 
 from station.api import schemas
-from ui.i18n import use_zone
 from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, EventHeard, LiveHeard
 from ui.tui.stream import Connected, Lost, follow
+from ui.words.i18n import use_zone
 
 Post = Callable[[Message], object]
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from station.api import schemas
-from ui.i18n import Translator
-from ui.problems import PROBLEMS, problem
+from ui.words.i18n import Translator
+from ui.words.problems import PROBLEMS, problem
 
 SHOWN_S = 20.0
 

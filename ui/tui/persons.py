@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, cast
 
 from station.api import schemas
-from ui.i18n import LANGUAGES
 from ui.tui.client import StationProblem, StationUnreachable
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.sign_in import SignInScreen
+from ui.words.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from ui.tui.app import StationApp

@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable
 
-from ui.i18n import language_of
 from ui.tui.app import StationApp
 from ui.tui.client import StationClient
+from ui.words.i18n import language_of
 
 
 def run(

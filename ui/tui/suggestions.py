@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 MOST = 5
 
@@ -29,7 +29,7 @@ def vehicles(found: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion
     result = []
     for vehicle in found[:MOST]:
         parts = [vehicle.plate, vehicle.supplier or ""]
-        parts.append(words.species_name(vehicle.species, t.language) if vehicle.species else "")
+        parts.append(vocabulary.species_name(vehicle.species, t.language) if vehicle.species else "")
         if vehicle.last_tare_kg is not None:
             parts.append(t.gettext("tare {kg}").format(kg=t.kg(vehicle.last_tare_kg)))
         result.append(Suggestion(vehicle.plate, " · ".join(part for part in parts if part), vehicle))
@@ -43,7 +43,7 @@ def suppliers(found: Sequence[schemas.Supplier]) -> list[Suggestion]:
 def named(keys: Sequence[str], table: dict[str, str], typed: str, t: Translator) -> list[Suggestion]:
     """Words of the site (species, claims) that contain what is typed, those that begin so first."""
     wanted = typed.casefold().strip()
-    names = [words.word(table, key, t.language) for key in keys]
+    names = [vocabulary.word(table, key, t.language) for key in keys]
     starts = [name for name in names if name.casefold().startswith(wanted)]
     inside = [name for name in names if wanted in name.casefold() and name not in starts]
     return [Suggestion(name, name) for name in (starts + inside)[: MOST + 2]]

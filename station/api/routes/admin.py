@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from station.acts.desk import Actor
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import admin
@@ -11,7 +12,6 @@ from station.api.views.instruments import instruments
 from station.api.views.people import person
 from station.api.views.view import view_of
 from station.receival import people
-from station.receival.desk import Actor
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
 

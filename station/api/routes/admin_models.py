@@ -5,11 +5,12 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime
 
+from station.acts.desk import Actor
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import admin
 from station.api.openapi import problems
-from station.api.routes.lab import recorded
+from station.api.routes.laboratory import recorded
 from station.api.routes.models import (
     Bundle,
     Days,
@@ -25,9 +26,8 @@ from station.api.routes.models import (
     signals_of,
     withdrawn,
 )
-from station.receival.backtests import cases
-from station.receival.desk import Actor
-from station.receival.models import By
+from station.models.acts import By
+from station.models.cases import cases
 from station.receival.people import manager_with_pin
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import FileResponse
 from sqlmodel import select
 
+from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import FromTerminal, terminal
@@ -14,7 +15,6 @@ from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, recei
 from station.api.views import evidence
 from station.api.views.view import view_of
 from station.receival import captures
-from station.receival.errors import Fault, NotFound
 from station.store.tables import Capture, Photo
 
 router = APIRouter(tags=["captures"])

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Depends
 
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import BySomebody, terminal
-from station.api.context import DeviceLive
 from station.api.openapi import problems
 from station.api.views.devices import device
 from station.receival import instruments
-from station.receival.errors import Conflict, Fault, NotFound
+from station.runtime.live import DeviceLive
 
 router = APIRouter(tags=["devices"])
 

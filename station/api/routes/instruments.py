@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from station.acts.desk import Actor, Desk
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import BySomebody, terminal
@@ -9,7 +10,6 @@ from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.desk import Actor, Desk
 from station.receival.instruments import Described, describe_plugged, swap, wiring_for
 from station.receival.loads import GRAIN_ANALYTES
 from station.receival.wiring import Wiring

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import By, terminal
@@ -10,7 +11,6 @@ from station.api.views import outcome
 from station.api.views.loads import load
 from station.api.views.view import view_of
 from station.receival import decisions, samples, visits
-from station.receival.errors import Conflict, Fault, NotFound
 from station.store import queries
 from station.store.tables import Load
 

@@ -4,16 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 
+from station.acts.desk import Actor
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import ByInstaller, ByManager, terminal
 from station.api.openapi import problems
 from station.api.views import models as views
 from station.api.views.view import view_of
-from station.grain.policy import Terms
-from station.receival import models, policies
-from station.receival.desk import Actor
-from station.receival.models import By
+from station.models import acts as models
+from station.models import policies
+from station.models.acts import By
+from station.models.terms import Terms
 
 router = APIRouter(prefix="/models", tags=["models"])
 

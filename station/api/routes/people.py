@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from sqlmodel import col, select
 
+from station.acts.desk import fold
+from station.acts.refusals import NotAllowed
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import BySomebody, FromTerminal, terminal
@@ -13,8 +15,6 @@ from station.api.problems import ApiFault, Rejected
 from station.api.throttle import Throttle
 from station.api.views.people import person
 from station.receival import people
-from station.receival.desk import fold
-from station.receival.errors import NotAllowed
 from station.store.tables import Person, Terminal
 
 router = APIRouter(tags=["people"])

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import By, terminal
@@ -10,7 +11,6 @@ from station.api.problems import not_valid
 from station.api.views import evidence
 from station.api.views.view import view_of
 from station.receival import readings, samples
-from station.receival.errors import Fault, NotFound
 from station.store import queries
 
 router = APIRouter(tags=["samples"])

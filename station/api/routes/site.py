@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from sqlmodel import col, select
 
+from station.acts.desk import fold
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import terminal
 from station.api.views import places, visits
 from station.api.views.health import health
 from station.api.views.view import view_of
-from station.receival.desk import fold
 from station.store import queries
 from station.store.tables import Supplier
 

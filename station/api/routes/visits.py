@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import By, terminal
@@ -12,7 +13,6 @@ from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.receival import visits
-from station.receival.errors import Fault, NotFound
 from station.store import queries
 from station.store.tables import Visit
 

@@ -55,13 +55,12 @@ from station.api.schemas.evidence import (
     TypedValueIn,
     UsedValue,
 )
+from station.api.schemas.laboratory import LabResult, LabResultIn
 from station.api.schemas.models import (
     Agreement,
     Compared,
     DatasetEntry,
     Evidence,
-    LabResult,
-    LabResultIn,
     ManagerIn,
     Model,
     Policy,

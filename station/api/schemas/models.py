@@ -1,13 +1,12 @@
-"""Models as releases, how they compare, and what laboratories say."""
+"""Models as releases, and how they compare."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import Barcode, In, Moment, Name, Number, Text
+from station.api.schemas.common import In, Name, Slug, Text
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
 ReleaseStatus = Literal["shadow", "active", "superseded", "rolled_back", "set_aside", "retired"]
@@ -104,32 +103,6 @@ class Release(BaseModel):
     sha256: str
     task: str
     species: list[str]
-
-
-class LabResultIn(In):
-    """In the analyte's own unit. `received_at`: when the laboratory's word came; now, if not said."""
-
-    barcode: Barcode
-    analyte: Slug
-    value: Number
-    basis: Literal["as_is", "dm", "m12", "m13_5"] | None = None
-    laboratory: Name
-    received_at: Moment | None = None
-    note: Text = ""
-
-
-class LabResult(BaseModel):
-    id: str
-    barcode: str
-    analyte: str
-    value: float
-    unit: str
-    basis: str | None
-    laboratory: str
-    received_at: datetime
-    at: datetime
-    by: str
-    supersedes_id: str | None
 
 
 class Signal(BaseModel):

@@ -1,10 +1,10 @@
 """Live devices and events, as the terminals see them."""
 
 from station.api import schemas
-from station.api.context import DeviceLive
 from station.api.language import reason
 from station.receival.instruments import Plugged
 from station.receival.wiring import declared_wiring, wiring_of
+from station.runtime.live import DeviceLive
 from station.store.tables import AuditEvent
 
 

@@ -3,14 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import col, select
-
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View, instrument_name, pairing_reason, values_of
-from station.receival.captures import STATION, photos_of
 from station.store import queries
-from station.store.tables import Capture, Inspection, Pairing, Reading, Sample, Terminal
+from station.store.evidence import STATION, captures_of, inspections_of, photos_of, readings_of
+from station.store.tables import Capture, Inspection, Reading, Sample, Terminal
 
 
 def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Reading:
@@ -35,15 +33,13 @@ def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Readin
 def readings_of_samples(
     view: View, samples: Sequence[Sample], used: Mapping[str, Any]
 ) -> list[schemas.Reading]:
-    rows = [row for sample in samples for row in queries.readings_of(view.tx, sample.id)]
+    rows = [row for sample in samples for row in readings_of(view.tx, sample.id)]
     return [reading(view, row, used) for row in sorted(rows, key=lambda row: (row.at, row.id))]
 
 
 def capture(view: View, row: Capture) -> schemas.Capture:
     """A capture is refused when no active model of the station could judge its photos."""
-    inspections = view.tx.exec(
-        select(Inspection).where(Inspection.capture_id == row.id).order_by(col(Inspection.id))
-    ).all()
+    inspections = inspections_of(view.tx, row.id)
     own = [one.accepted for one in inspections if one.source == STATION and not one.shadow]
     pairing = queries.pairing_of(view.tx, row.id)
     return schemas.Capture(
@@ -60,19 +56,7 @@ def capture(view: View, row: Capture) -> schemas.Capture:
 
 
 def captures_of_samples(view: View, samples: Sequence[Sample]) -> list[schemas.Capture]:
-    if not samples:
-        return []
-    query = (
-        select(Capture)
-        .join(Pairing, col(Pairing.item_id) == Capture.id)
-        .where(
-            col(Pairing.sample_id).in_([sample.id for sample in samples]),
-            Pairing.item_kind == "capture",
-            col(Pairing.current).is_(True),
-        )
-        .order_by(col(Capture.at), col(Capture.id))
-    )
-    return [capture(view, row) for row in view.tx.exec(query).all()]
+    return [capture(view, row) for row in captures_of(view.tx, [sample.id for sample in samples])]
 
 
 def inspection(view: View, row: Inspection) -> schemas.Inspection:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from station.api import schemas
-from station.api.context import Coded, Context, HealthFacts
+from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
 from station.receival import proposals
+from station.runtime.live import Coded, HealthFacts
 from station.store import audit
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
+from station.acts.desk import Desk
 from station.api import schemas
 from station.api.views.view import View
-from station.grain.agreement import Reference, Verdict, abstention_rate, agreement, evidence
-from station.grain.signals import daily_signals
-from station.receival.desk import Desk
-from station.receival.references import references
-from station.store import releases, verdicts
-from station.store.tables import LabResult, ModelRelease, PromotionPolicy, Sample
+from station.models import releases, verdicts
+from station.models.agreement import Reference, Verdict, abstention_rate, agreement, evidence
+from station.models.references import references
+from station.models.signals import daily_signals
+from station.store.tables import ModelRelease, PromotionPolicy
 
 
 def models(view: View, desk: Desk) -> list[schemas.Model]:
@@ -90,11 +90,4 @@ def policy(row: PromotionPolicy) -> schemas.Policy:
 def release(row: ModelRelease) -> schemas.Release:
     return schemas.Release(
         name=row.name, version=row.version, sha256=row.sha256, task=row.task, species=row.species
-    )
-
-
-def lab_result(view: View, row: LabResult) -> schemas.LabResult:
-    return schemas.LabResult(
-        barcode=view.tx.get_one(Sample, row.sample_id).barcode,
-        **row.model_dump(exclude={"sample_id", "source", "note"}),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from textwrap import wrap
 from typing import Any
 
-from station.api.language import N_, Translator, reasons, translator, words
+from station.api.language import N_, Translator, reasons, translator, vocabulary
 
 WIDTH = 42
 
@@ -55,11 +55,11 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     for owner in document["owners"]:
         share = t.percent(owner["share"], 0 if round(owner["share"] * 100, 6).is_integer() else 2)
         yield from _pair(t.gettext("Owner"), f"{owner['name']} {share}")
-    yield from _pair(t.gettext("Product"), words.species_name(document["species"], t.language))
+    yield from _pair(t.gettext("Product"), vocabulary.species_name(document["species"], t.language))
     if document["declared_variety"]:
         yield from _pair(t.gettext("Variety declared"), document["declared_variety"])
     for claim in document["claims"]:
-        yield from _pair(t.gettext("Claim"), words.claim_name(claim, t.language))
+        yield from _pair(t.gettext("Claim"), vocabulary.claim_name(claim, t.language))
     for barcode in document["barcodes"]:
         yield from _pair(t.gettext("Sample"), barcode)
 
@@ -86,8 +86,8 @@ def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[s
 def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     for analyte, value in document["values"].items():
         amount = f"{t.plain(value['value'], 2)} {value['unit']}"
-        basis = words.basis_name(value["basis"], t.language)
-        yield from _pair(words.analyte_name(analyte, t.language), f"{amount} {basis}".strip())
+        basis = vocabulary.basis_name(value["basis"], t.language)
+        yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip())
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")

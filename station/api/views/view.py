@@ -8,17 +8,17 @@ from typing import Any
 
 from sqlmodel import Session
 
+from station.acts.desk import SitePolicy
 from station.api import schemas
 from station.api.asked import Ask
 from station.api.language import reason
-from station.receival.desk import Policy
 from station.store.tables import Instrument, Pairing
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     tx: Session
-    policy: Policy
+    policy: SitePolicy
     language: str
     now: datetime
 

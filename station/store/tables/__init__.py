@@ -9,8 +9,9 @@ from station.store.tables.evidence import (
     Reading,
     Sample,
 )
+from station.store.tables.laboratory import LabResult
 from station.store.tables.ledger import AuditEvent, Outbox
-from station.store.tables.models import LabResult, ModelRelease, PromotionPolicy, ReleaseAct
+from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
     Decision,

@@ -1,4 +1,4 @@
-"""Models as releases, what was done with them, and what a laboratory says. Appended, never edited."""
+"""Models as releases, and what was done with them. Appended, never edited."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ class ModelRelease(SQLModel, table=True):
 
 class ReleaseAct(SQLModel, table=True):
     """What was done with a release, for one task and species: installed, promoted, rolled_back, set_aside
-    or retired. Its status at any time follows from these rows (`station.grain.releases`).
+    or retired. Its status at any time follows from these rows (`station.models.standing`).
 
     `by` None: the station itself, by the standing policy `policy_id` or because the model does not run.
     `data` of an installation holds what the acceptance set gave on this machine."""
@@ -59,25 +59,3 @@ class PromotionPolicy(SQLModel, table=True):
     at: datetime
     by: str
     why: str = ""
-
-
-class LabResult(SQLModel, table=True):
-    """A third party's value for a sample. A correction is a new row that supersedes.
-
-    `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how."""
-
-    __tablename__ = "lab_result"
-
-    id: str = Field(primary_key=True)
-    sample_id: str = Field(foreign_key="sample.id", index=True)
-    analyte: str
-    value: float
-    unit: str
-    basis: str | None = None
-    laboratory: str
-    received_at: datetime
-    at: datetime
-    by: str
-    source: str = "typed"
-    note: str = ""
-    supersedes_id: str | None = Field(default=None, foreign_key="lab_result.id", unique=True)

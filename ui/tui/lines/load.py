@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import Column
 from ui.tui.lines.queue import load_state, way
@@ -19,6 +17,8 @@ from ui.tui.lines.words import (
     reason_text,
     species,
 )
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _value_cells(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
     return (
         analyte(used.analyte, t),
         amount(used.analyte, used, t),
-        words.basis_name(used.basis, t.language),
+        vocabulary.basis_name(used.basis, t.language),
         by_whom(board.device_name(used.device), used.typed_by, t),
         age(used.at, board.now, t),
     )
@@ -85,7 +85,9 @@ def _value_cells(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
 def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     if load.photo:
         return tuple(reason_text(reason, t) for reason in load.photo)
-    return tuple(words.word(words.CAPTURE_STATES, capture.state, t.language) for capture in load.captures)
+    return tuple(
+        vocabulary.word(vocabulary.CAPTURE_STATES, capture.state, t.language) for capture in load.captures
+    )
 
 
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
@@ -133,7 +135,7 @@ def _declared(load: schemas.Load, t: Translator) -> tuple[str, ...]:
         (t.gettext("variety seen"), load.operator_variety),
         (t.gettext("variety by photo"), load.model_variety),
         (t.gettext("variety by laboratory"), load.lab_variety),
-        (t.gettext("claims"), ", ".join(words.claim_name(claim, t.language) for claim in load.claims)),
+        (t.gettext("claims"), ", ".join(vocabulary.claim_name(claim, t.language) for claim in load.claims)),
         (t.gettext("owners"), ", ".join(_owner(owner, t) for owner in load.owners)),
         (t.gettext("reason of the outcome"), load.outcome_reason),
     )

@@ -3,11 +3,11 @@
 import datetime
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import Column
 from ui.tui.lines.words import age, analyte, based, reason_text, species
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 
 def device_columns(t: Translator) -> list[Column]:
@@ -28,7 +28,7 @@ def device_cells(device: schemas.Device, board: Board, t: Translator) -> list[st
         frames += t.gettext(" ({count} bad)").format(count=t.number(device.bad_frames, 0))
     return [
         device.name,
-        words.word(words.DEVICE_STATES, device.state, t.language),
+        vocabulary.word(vocabulary.DEVICE_STATES, device.state, t.language),
         age(device.since, board.now, t),
         heard,
         frames,
@@ -45,7 +45,7 @@ def live_weight(device: schemas.Device, t: Translator) -> str:
 
 def device_notes(device: schemas.Device, t: Translator) -> list[str]:
     """What is wrong and what to do, and where the device is plugged."""
-    category = words.word(words.DEVICE_CATEGORIES, device.category, t.language)
+    category = vocabulary.word(vocabulary.DEVICE_CATEGORIES, device.category, t.language)
     serial = (
         t.gettext("serial no. {number}").format(number=device.serial_number) if device.serial_number else ""
     )
@@ -96,7 +96,7 @@ def cell_cells(cell: schemas.Cell, t: Translator) -> list[str]:
 def quality(cell: schemas.Cell, t: Translator) -> str:
     parts = []
     for name, value in cell.quality.items():
-        short = words.SHORT_ANALYTES.get(name)
+        short = vocabulary.SHORT_ANALYTES.get(name)
         parts.append(f"{t.gettext(short) if short else analyte(name, t)} {based(name, value, t)}")
     return ", ".join(parts)
 
@@ -107,10 +107,10 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     if cell.grade:
         parts.append(t.gettext("grade {grade}").format(grade=cell.grade))
     if cell.role != "normal":
-        parts.append(words.word(words.CELL_ROLES, cell.role, t.language).upper())
+        parts.append(vocabulary.word(vocabulary.CELL_ROLES, cell.role, t.language).upper())
     if not cell.open:
         parts.append(t.gettext("CLOSED"))
-    parts += [words.claim_name(claim, t.language) for claim in cell.claims]
+    parts += [vocabulary.claim_name(claim, t.language) for claim in cell.claims]
     pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
     parts.append(t.gettext("pits {pits}").format(pits=pits))
     return " · ".join(parts)

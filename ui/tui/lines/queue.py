@@ -3,11 +3,11 @@
 from rich.cells import cell_len
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
 from ui.tui.lines.words import age, based, reason_list, reason_text, species, weighing_role
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 INDENT = 12
 
@@ -58,7 +58,7 @@ def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
         return t.gettext("tipping {way}").format(
             way=f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
         )
-    return words.word(words.LOAD_STATES, load.state, t.language)
+    return vocabulary.word(vocabulary.LOAD_STATES, load.state, t.language)
 
 
 def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> str:
@@ -79,7 +79,7 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
 
 def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
     if load.missing:
-        names = ", ".join(words.analyte_name(name, t.language) for name in load.missing)
+        names = ", ".join(vocabulary.analyte_name(name, t.language) for name in load.missing)
         return t.gettext("missing: {names}").format(names=names)
     if load.barcode is None:
         return t.gettext("scan the sample")
@@ -153,8 +153,8 @@ def values_line(load: schemas.Load, t: Translator) -> str:
     """The values the proposal stands on, side by side."""
     parts = []
     for used in load.values:
-        short = words.SHORT_ANALYTES.get(used.analyte)
-        name = t.gettext(short) if short else words.analyte_name(used.analyte, t.language)
+        short = vocabulary.SHORT_ANALYTES.get(used.analyte)
+        name = t.gettext(short) if short else vocabulary.analyte_name(used.analyte, t.language)
         parts.append(f"{name} {based(used.analyte, used, t)}")
     return " · ".join(parts)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from station.api import schemas
-from ui import reasons, words
-from ui.i18n import Translator
+from ui.words import reasons, vocabulary
+from ui.words.i18n import Translator
 
 # decimals on the screen; everything else has one
 _DECIMALS = {"falling_number": 0, "don": 0, "insects": 0, "ergot": 2}
@@ -22,7 +22,7 @@ def based(analyte: str, value: schemas.Value, t: Translator) -> str:
     """The amount with its basis where that is not the plain one."""
     text = amount(analyte, value, t)
     if value.basis and value.basis != "as_is":
-        text += f"\N{NO-BREAK SPACE}{words.basis_name(value.basis, t.language)}"
+        text += f"\N{NO-BREAK SPACE}{vocabulary.basis_name(value.basis, t.language)}"
     return text
 
 
@@ -55,11 +55,11 @@ def in_favour(found: Sequence[schemas.Reason]) -> list[schemas.Reason]:
 
 
 def species(name: str, t: Translator) -> str:
-    return words.species_name(name, t.language)
+    return vocabulary.species_name(name, t.language)
 
 
 def analyte(name: str, t: Translator) -> str:
-    return words.analyte_name(name, t.language)
+    return vocabulary.analyte_name(name, t.language)
 
 
 def by_whom(device: str | None, typed_by: str | None, t: Translator) -> str:
@@ -71,4 +71,4 @@ def by_whom(device: str | None, typed_by: str | None, t: Translator) -> str:
 
 def weighing_role(role: str, t: Translator) -> str:
     """Kept on one line."""
-    return words.word(words.WEIGHING_ROLES, role, t.language).replace(" ", "\N{NO-BREAK SPACE}")
+    return vocabulary.word(vocabulary.WEIGHING_ROLES, role, t.language).replace(" ", "\N{NO-BREAK SPACE}")

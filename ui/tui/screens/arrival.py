@@ -12,7 +12,6 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from station.api import schemas
-from ui import words
 from ui.tui import suggestions
 from ui.tui.columns import wrap
 from ui.tui.entry import ArrivalDraft, Wrong, to_arrival
@@ -22,6 +21,7 @@ from ui.tui.screens.base import StationScreen
 from ui.tui.suggestions import Suggestion
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
+from ui.words import vocabulary
 
 COMPLETED = ("plate", "supplier", "species", "claims")
 
@@ -127,9 +127,11 @@ class ArrivalScreen(StationScreen):
         self._picked, self._found = None, []
         site, client = self.board.site, self.station.client
         if name == "species" and site:
-            self._found = suggestions.named(site.species, dict(words.SPECIES), typed, self.t)
+            self._found = suggestions.named(site.species, dict(vocabulary.SPECIES), typed, self.t)
         elif name == "claims" and site:
-            self._found = suggestions.named(site.claims, dict(words.CLAIMS), typed.rpartition(",")[2], self.t)
+            self._found = suggestions.named(
+                site.claims, dict(vocabulary.CLAIMS), typed.rpartition(",")[2], self.t
+            )
         elif name == "plate" and typed.strip():
             self.station.read(lambda: client.vehicles(typed.strip().upper()), self._show_vehicles)
         elif name == "supplier":

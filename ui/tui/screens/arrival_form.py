@@ -6,10 +6,10 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from station.api import schemas
-from ui import words
-from ui.i18n import Translator
 from ui.tui.entry import MOST_LOADS, ArrivalDraft, LoadDraft
 from ui.tui.widgets.bars import Plain
+from ui.words import vocabulary
+from ui.words.i18n import Translator
 
 VISIT_FIELDS = ("plate", "supplier")
 LOAD_FIELDS = ("species", "barcode", "variety", "claims", "share", "owners")
@@ -107,7 +107,7 @@ class ArrivalForm(Vertical):
             self.draft.loads.append(LoadDraft())
         for load in self.draft.loads:
             if not load.species and vehicle.species:
-                load.species = words.species_name(vehicle.species, t.language)
+                load.species = vocabulary.species_name(vehicle.species, t.language)
         self.fill()
 
     def clear(self) -> None:

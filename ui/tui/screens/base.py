@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.dialogs import Ask, Check, Choice, Choose, Option
 from ui.tui.widgets.bars import Keys, Notice, StatusBar, status_lines
+from ui.words.i18n import Translator
 
 if TYPE_CHECKING:
     from ui.tui.app import StationApp

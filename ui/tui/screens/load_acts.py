@@ -3,12 +3,12 @@
 from typing import Literal
 
 from station.api import schemas
-from ui import words
 from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.lines.words import against, reason_list
 from ui.tui.screens.base import StationScreen
+from ui.words import vocabulary
 
 VARIETY = "variety"
 _PROTEIN_BASES: tuple[Literal["dm", "as_is"], ...] = ("dm", "as_is")
@@ -68,10 +68,10 @@ class LoadActs:
         t, site = self._t, self._screen.board.site
         options = [Option(VARIETY, t.gettext("variety seen"))]
         for analyte in site.analytes if site else []:
-            name = words.analyte_name(analyte, t.language)
+            name = vocabulary.analyte_name(analyte, t.language)
             if analyte == "protein":
                 options += [
-                    Option(f"{analyte}\n{basis}", f"{name} ({words.basis_name(basis, t.language)})")
+                    Option(f"{analyte}\n{basis}", f"{name} ({vocabulary.basis_name(basis, t.language)})")
                     for basis in _PROTEIN_BASES
                 ]
             elif analyte != "weight":

@@ -8,11 +8,11 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from station.api import schemas
-from ui import words
 from ui.tui.columns import wrap
 from ui.tui.screens.base import StationScreen
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
+from ui.words import vocabulary
 
 
 class SignInScreen(StationScreen):
@@ -125,5 +125,7 @@ class SignInScreen(StationScreen):
         return [Row(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
 
     def _label(self, person: schemas.Person) -> str:
-        roles = ", ".join(words.word(words.PERSON_ROLES, role, self.t.language) for role in person.roles)
+        roles = ", ".join(
+            vocabulary.word(vocabulary.PERSON_ROLES, role, self.t.language) for role in person.roles
+        )
         return f"{person.name} ({roles})"

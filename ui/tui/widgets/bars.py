@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.widgets import Static
 
-from ui.i18n import Translator
 from ui.tui.board import Board
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.words import reason_list
+from ui.words.i18n import Translator
 
 _SHORTEST_NAME = 12
 

@@ -1,0 +1,52 @@
+"""What every act at the desk needs: the ledger, the site's policy, and who acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from drivers.reading import Analyte
+from station.store.engine import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class SitePolicy:
+    """The site's settings that decisions stand on, from the site file.
+
+    `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
+    full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
+    product name on an instrument to a species.
+    """
+
+    site: str
+    site_name: str
+    campaign: str
+    language: str = "fr"
+    timezone: str = ""
+    pairing_window: timedelta = timedelta(minutes=15)
+    instrument_order: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
+    net_share: float = 0.62
+    products: Mapping[str, str] = field(default_factory=dict)
+    species: tuple[str, ...] = ()
+    override_reasons: tuple[str, ...] = ()
+    refusal_reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    ledger: Ledger
+    policy: SitePolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The signed-in person and the terminal used."""
+
+    name: str
+    terminal: str | None = None
+    roles: frozenset[str] = frozenset()
+
+
+def fold(name: str) -> str:
+    """The key under which two spellings of one name or plate are the same: its letters and digits, or the
+    whole name where it has none."""
+    return "".join(c for c in name.casefold() if c.isalnum()) or name.casefold().strip()

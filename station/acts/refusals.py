@@ -1,0 +1,111 @@
+"""A "no" to an act: what was asked cannot be done, nothing was written, and the code says why.
+
+The sentence and what to do about it are made where a person reads them (`ui/words/reasons.py`).
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, ClassVar
+
+
+class Fault(StrEnum):
+    # not found
+    UNKNOWN_VISIT = "unknown_visit"
+    UNKNOWN_LOAD = "unknown_load"
+    UNKNOWN_SAMPLE = "unknown_sample"
+    UNKNOWN_WEIGHING = "unknown_weighing"
+    UNKNOWN_CAPTURE = "unknown_capture"
+    UNKNOWN_PHOTO = "unknown_photo"
+    UNKNOWN_TICKET = "unknown_ticket"
+    UNKNOWN_EXCEPTION = "unknown_exception"
+    UNKNOWN_CELL = "unknown_cell"
+    UNKNOWN_TERMINAL = "unknown_terminal"
+    UNKNOWN_PORT = "unknown_port"
+    UNKNOWN_RELEASE = "unknown_release"
+    NO_POLICY = "no_policy"
+    # in conflict with what is recorded
+    VISIT_ENDED = "visit_ended"
+    LOAD_ENDED = "load_ended"
+    LOAD_DECIDED = "load_decided"
+    LOAD_NOT_DECIDED = "load_not_decided"
+    BARCODE_USED = "barcode_used"
+    WEIGHING_USED = "weighing_used"
+    MEASURED_WITH_FAULT = "measured_with_fault"
+    NO_FIRST_WEIGHING = "no_first_weighing"
+    NOTHING_TO_CLOSE = "nothing_to_close"
+    TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
+    WEIGHED_APART = "weighed_apart"
+    PROPOSAL_SUPERSEDED = "proposal_superseded"
+    CAPTURE_DIFFERS = "capture_differs"
+    PERSON_EXISTS = "person_exists"
+    TERMINAL_EXISTS = "terminal_exists"
+    SAME_INSTRUMENT = "same_instrument"
+    INSTRUMENT_IN_USE = "instrument_in_use"
+    RELEASE_EXISTS = "release_exists"
+    RELEASE_ACTIVE = "release_active"
+    RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
+    NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
+    NO_REPEATS = "no_repeats"
+    DEVICE_DOWN = "device_down"
+    # not valid
+    UNKNOWN_SPECIES = "unknown_species"
+    UNKNOWN_CLAIM = "unknown_claim"
+    UNKNOWN_ANALYTE = "unknown_analyte"
+    IMPLAUSIBLE_VALUE = "implausible_value"
+    NOT_REACHABLE = "pit_does_not_reach_cell"
+    OVERRIDE_NEEDS_REASON = "override_needs_reason"
+    SHARES_NOT_WHOLE = "shares_not_whole"
+    UNKNOWN_FORM_FIELD = "unknown_form_field"
+    NO_PHOTO = "no_photo"
+    BUNDLE_REFUSED = "bundle_refused"
+    ACCEPTANCE_FAILED = "acceptance_failed"
+    TIME_IN_FUTURE = "time_in_future"
+    WIRING_WRONG = "wiring_wrong"
+    OTHER_CATEGORY = "other_category"
+    # not allowed
+    WRONG_PIN = "wrong_pin"
+    UNKNOWN_TOKEN = "unknown_token"
+    NOT_SIGNED_IN = "not_signed_in"
+    NOT_ALLOWED = "not_allowed"
+    NEVER_BLEND_OVERRIDE = "never_blend_override"
+
+
+class Refusal(Exception):
+    """Base of the four kinds of "no". `status` is what it is over HTTP."""
+
+    kind_status: ClassVar[int] = 500
+
+    def __init__(self, code: Fault, **params: Any) -> None:
+        super().__init__(f"{code.value} {params}" if params else code.value)
+        self.code = code
+        self.params: Mapping[str, Any] = params
+
+    @property
+    def status(self) -> int:
+        return self.kind_status
+
+
+class NotFound(Refusal):
+    """What was named does not exist."""
+
+    kind_status = 404
+
+
+class Conflict(Refusal):
+    """It exists, but what is recorded since does not allow the act."""
+
+    kind_status = 409
+
+
+class Invalid(Refusal):
+    """The act's own words are wrong."""
+
+    kind_status = 422
+
+
+class NotAllowed(Refusal):
+    """The person or token may not do this: 401 where neither is known, 403 where the act is not theirs."""
+
+    @property
+    def status(self) -> int:
+        return 403 if self.code in (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE) else 401

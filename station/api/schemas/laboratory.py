@@ -1,0 +1,34 @@
+"""What laboratories say of samples."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel
+
+from station.api.schemas.common import Barcode, In, Moment, Name, Number, Slug, Text
+
+
+class LabResultIn(In):
+    """In the analyte's own unit. `received_at`: when the laboratory's word came; now, if not said."""
+
+    barcode: Barcode
+    analyte: Slug
+    value: Number
+    basis: Literal["as_is", "dm", "m12", "m13_5"] | None = None
+    laboratory: Name
+    received_at: Moment | None = None
+    note: Text = ""
+
+
+class LabResult(BaseModel):
+    id: str
+    barcode: str
+    analyte: str
+    value: float
+    unit: str
+    basis: str | None
+    laboratory: str
+    received_at: datetime
+    at: datetime
+    by: str
+    supersedes_id: str | None

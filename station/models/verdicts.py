@@ -1,0 +1,103 @@
+"""What models said of captures, without the kernels: a campaign of inspections is large, its verdicts are
+not."""
+
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from station.models.agreement import Verdict
+from station.models.signals import Looked
+from station.store.evidence import captured_within
+from station.store.tables import Capture, Inspection, Load, ModelRelease, Pairing, Sample, Terminal
+
+_RESULT: Any = Inspection.result
+# of a verdict, see `verdict_of`; each part is taken out of the stored JSON by the database
+COLUMNS: tuple[Any, ...] = (
+    Inspection.capture_id,
+    Capture.at,
+    Inspection.accepted,
+    _RESULT["kernels"],
+    _RESULT["classes"],
+    _RESULT["numbers"],
+    _RESULT["embedding"],
+)
+NEWEST = 1000  # captures that a comparison looks at
+
+
+def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int = NEWEST) -> list[Verdict]:
+    """The station's own inspections by one release, of its newest captures; oldest first."""
+    query = (
+        select(*COLUMNS)
+        .join(Capture, col(Capture.id) == Inspection.capture_id)
+        .where(Inspection.sha256 == sha256, Inspection.source == "station")
+        .order_by(col(Capture.at).desc(), col(Capture.id).desc())
+    )  # fmt: skip
+    if since is not None:
+        query = query.where(Capture.at >= since)
+    rows = tx.exec(query.limit(most)).all()
+    return [verdict_of(*row) for row in reversed(rows)]
+
+
+def judged(tx: Session, sha256: str) -> int:
+    """How many captures a release has inspected."""
+    query = select(func.count()).select_from(Inspection)
+    return tx.exec(query.where(Inspection.sha256 == sha256, Inspection.source == "station")).one()
+
+
+def looked(tx: Session, since: datetime, zone: tzinfo) -> list[Looked]:
+    """Every inspection by an active model of the captures since then, with phone and declared variety."""
+    query: Any = (
+        select(
+            Capture.at, Inspection.sha256, Inspection.accepted, _RESULT["embedding"], Terminal.name,
+            Load.declared_variety,
+        )  # type: ignore[call-overload]  # six columns
+        .join(Inspection, col(Inspection.capture_id) == Capture.id)
+        .join(Terminal, col(Terminal.id) == Capture.terminal_id)
+        .join(Pairing, (col(Pairing.item_id) == Capture.id) & col(Pairing.current), isouter=True)
+        .join(Sample, col(Sample.id) == Pairing.sample_id, isouter=True)
+        .join(Load, col(Load.id) == Sample.load_id, isouter=True)
+        .where(Capture.at >= since, Inspection.source == "station", col(Inspection.shadow).is_(False))
+        .order_by(col(Capture.at))
+    )  # fmt: skip
+    return [
+        Looked(f"{at.astimezone(zone):%Y-%m-%d}", sha256, accepted, embedding, phone, variety or "")
+        for at, sha256, accepted, embedding, phone, variety in tx.exec(query)
+    ]
+
+
+def verdicts_by_capture(
+    tx: Session, since: datetime | None, until: datetime | None
+) -> dict[str, list[Verdict]]:
+    """What the station's models said of the captures of a time."""
+    query = captured_within(select(*COLUMNS), since, until)
+    found: dict[str, list[Verdict]] = {}
+    for row in tx.exec(
+        query.join(Inspection, col(Inspection.capture_id) == Capture.id).where(Inspection.source == "station")
+    ):
+        verdict = verdict_of(*row)
+        found.setdefault(verdict.capture_id, []).append(verdict)
+    return found
+
+
+def active_verdicts(
+    tx: Session, task: str, since: datetime | None, until: datetime | None
+) -> dict[str, Verdict]:
+    """What the model that was active then for a task said of each capture; the latest, where there were
+    several."""
+    query = (
+        captured_within(select(*COLUMNS), since, until)
+        .join(Inspection, col(Inspection.capture_id) == Capture.id)
+        .join(ModelRelease, col(ModelRelease.sha256) == Inspection.sha256)
+        .where(Inspection.source == "station", col(Inspection.shadow).is_(False), ModelRelease.task == task)
+        .order_by(col(Inspection.id))
+    )
+    found = (verdict_of(*row) for row in tx.exec(query))
+    return {verdict.capture_id: verdict for verdict in found}
+
+
+def verdict_of(
+    capture_id: str, at: datetime, accepted: bool, kernels: int | None, classes: Any, numbers: Any,
+    embedding: Any,
+) -> Verdict:  # fmt: skip
+    return Verdict(capture_id, at, accepted, kernels, classes or {}, numbers or {}, embedding)

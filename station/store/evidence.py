@@ -1,0 +1,133 @@
+"""What speaks of a sample, asked in one place: its readings, captures, photos and inspections, and the
+sample that a capture shows."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from drivers.reading import Analyte, Basis, Flag, Unit, Value
+from station.grain.assessment import Evidence
+from station.grain.identifiers import photo_species
+from station.grain.reasons import Reason
+from station.store.tables import Capture, Inspection, Instrument, Pairing, Photo, Reading, Sample
+
+STATION = "station"  # the source of an inspection by a model of the station itself
+
+
+@dataclass(frozen=True, slots=True)
+class CapturePhotos:
+    """The photos of one capture (SHA-256, in their order) and the species they are judged as (None: any).
+    `attempts`: how often the light box has begun with it."""
+
+    capture_id: str
+    photos: tuple[str, ...]
+    species: str | None
+    attempts: int
+
+
+def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
+    """The readings paired with a sample, oldest first."""
+    return tx.exec(
+        select(Reading)
+        .join(Pairing, col(Pairing.item_id) == Reading.id)
+        .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
+        .order_by(col(Reading.at), col(Reading.id))
+    ).all()
+
+
+def measured(tx: Session, sample_id: str) -> list[Evidence]:
+    """The readings paired with a sample, as `assess` takes them."""
+    return [
+        Evidence(
+            reading_id=row.id,
+            instrument=row.port_id,
+            typed_by=row.typed_by,
+            at=row.at,
+            values=_values(row),
+            flags=frozenset(Flag(flag) for flag in row.flags),
+            remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
+            uncertainty=_uncertainty(tx, row),
+        )
+        for row in readings_of(tx, sample_id)
+    ]
+
+
+def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
+    """The captures paired with any of these samples, oldest first."""
+    query = (
+        select(Capture)
+        .join(Pairing, col(Pairing.item_id) == Capture.id)
+        .where(
+            col(Pairing.sample_id).in_(list(sample_ids)),
+            Pairing.item_kind == "capture",
+            col(Pairing.current).is_(True),
+        )
+        .order_by(col(Capture.at), col(Capture.id))
+    )
+    return tx.exec(query).all()
+
+
+def capture_ids(tx: Session, since: datetime | None, until: datetime | None) -> list[str]:
+    """The identifiers of the captures of a time, oldest first; `until` is excluded."""
+    return list(tx.exec(captured_within(select(Capture.id), since, until).order_by(col(Capture.at))).all())
+
+
+def captured_within(query: Any, since: datetime | None, until: datetime | None) -> Any:
+    """Narrows a query that selects from captures to a time; `until` is excluded."""
+    query = query.where(Capture.at >= since) if since else query
+    return query.where(Capture.at < until) if until else query
+
+
+def sample_shown(tx: Session, capture_id: str) -> Sample | None:
+    """The sample that a capture shows, where it is paired."""
+    query = (
+        select(Sample)
+        .join(Pairing, col(Pairing.sample_id) == Sample.id)
+        .where(Pairing.item_id == capture_id, col(Pairing.current).is_(True))
+    )
+    return tx.exec(query).first()
+
+
+def photos_of(tx: Session, capture_id: str) -> Sequence[Photo]:
+    return tx.exec(select(Photo).where(Photo.capture_id == capture_id).order_by(col(Photo.position))).all()
+
+
+def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
+    hashes = tuple(photo.sha256 for photo in photos_of(tx, capture.id))
+    return CapturePhotos(capture.id, hashes, judged_as(tx, capture), capture.attempts)
+
+
+def judged_as(tx: Session, capture: Capture) -> str | None:
+    """The species that a capture is judged as: of its form, else of its sample; None where none is said."""
+    species = capture.species
+    if species is None:
+        sample = sample_shown(tx, capture.id)
+        species = sample.species if sample else None
+    return photo_species(species) if species else None
+
+
+def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:
+    """What every model said of a capture, oldest first."""
+    query = select(Inspection).where(Inspection.capture_id == capture_id)
+    return tx.exec(query.order_by(col(Inspection.id))).all()
+
+
+def inspected_by(tx: Session, capture_id: str) -> Sequence[str]:
+    """The station's models (SHA-256) that have inspected a capture."""
+    query = select(Inspection.sha256).where(Inspection.capture_id == capture_id, Inspection.source == STATION)
+    return tx.exec(query).all()
+
+
+def _values(row: Reading) -> dict[Analyte, Value]:
+    return {
+        Analyte(name): Value(v["value"], Unit(v["unit"]), Basis(v["basis"]) if v["basis"] else None)
+        for name, v in row.values.items()
+    }
+
+
+def _uncertainty(tx: Session, row: Reading) -> dict[Analyte, float]:
+    instrument = tx.get(Instrument, row.instrument_id) if row.instrument_id else None
+    return {Analyte(name): u for name, u in instrument.uncertainty.items()} if instrument else {}

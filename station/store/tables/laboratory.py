@@ -1,0 +1,27 @@
+"""What laboratories say of samples. Appended, never edited."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class LabResult(SQLModel, table=True):
+    """A third party's value for a sample. A correction is a new row that supersedes.
+
+    `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how."""
+
+    __tablename__ = "lab_result"
+
+    id: str = Field(primary_key=True)
+    sample_id: str = Field(foreign_key="sample.id", index=True)
+    analyte: str
+    value: float
+    unit: str
+    basis: str | None = None
+    laboratory: str
+    received_at: datetime
+    at: datetime
+    by: str
+    source: str = "typed"
+    note: str = ""
+    supersedes_id: str | None = Field(default=None, foreign_key="lab_result.id", unique=True)

@@ -1,0 +1,205 @@
+"""How the parameters of a reason or a problem are written: by their name, in the reader's language.
+
+A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the
+reason.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from ui.words.i18n import N_, Translator
+from ui.words.vocabulary import ANALYTES, BASES, CLAIMS, DISTURBANCES, KERNEL_CLASSES, SPECIES, word
+
+_SIGNS = {">=": "≥", "<=": "≤"}
+_UNKNOWN = "?"
+LEAST = 0.0005  # a smaller share of kernels is not written
+
+
+class Shown(dict[str, str]):
+    """Parameters as text; one that is missing reads "?"."""
+
+    def __missing__(self, name: str) -> str:
+        return _UNKNOWN
+
+
+def shown(params: Mapping[str, Any], t: Translator) -> Shown:
+    """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
+    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
+    `sizes`, `spread`."""
+    words = Shown({name: _one(name, value, t) for name, value in params.items()})
+    words["measured"] = _measured(params, t)
+    words["size"] = _size(params, t)
+    words["limit_share"] = _share(params.get("limit"), t)
+    words["mass"] = _mass(params.get("mass"), t)
+    words["sizes"] = _sizes(params.get("sizes"), t)
+    words["spread"] = _spread(params.get("spread"), t)
+    words["line"] = f", {params['line']}" if params.get("line") else ""
+    return words
+
+
+def _one(name: str, value: Any, t: Translator) -> str:
+    if value is None:
+        return _UNKNOWN
+    write = _WRITERS.get(name)
+    if write is not None:
+        return write(value, t)
+    if isinstance(value, list | tuple):
+        return ", ".join(str(part) for part in value)
+    return _number(value, t)
+
+
+def _is_amount(value: Any) -> bool:
+    """A number that can be written in a sentence: finite and not absurdly long."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
+
+
+def _number(value: Any, t: Translator) -> str:
+    return t.plain(value, 2) if _is_amount(value) else str(value)
+
+
+def _kg(value: Any, t: Translator) -> str:
+    return t.kg(value) if _is_amount(value) else str(value)
+
+
+def _tonnes(value: Any, t: Translator) -> str:
+    return t.tonnes(value) if _is_amount(value) else str(value)
+
+
+def _share(value: Any, t: Translator) -> str:
+    if not _is_amount(value):
+        return _UNKNOWN
+    return t.percent(value, 0 if value == 0 or value >= 0.1 else 1)
+
+
+def _shares(value: Any, t: Translator) -> str:
+    """Kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is left out,
+    what is known too badly is only given by its limits."""
+    if not isinstance(value, Mapping):
+        return str(value)
+    parts = [(str(name), part) for name, part in value.items() if _is_part(part)]
+    parts.sort(key=lambda pair: (-pair[1]["share"], pair[0]))
+    written = (_part(name, part, t) for name, part in parts)
+    return ", ".join(text for text in written if text)
+
+
+def _is_part(part: Any) -> bool:
+    return isinstance(part, Mapping) and all(_is_amount(part.get(key)) for key in ("share", "low", "high"))
+
+
+def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
+    """One class with its 95 % limits; empty for one that has no kernel and is known well."""
+    named = word(KERNEL_CLASSES, name, t.language)
+    low, high = t.number(100 * part["low"], 0), t.percent(part["high"])
+    if part.get("wide"):
+        text = t.gettext(N_("{low} to {high} {name} (too wide to decide on)"))
+        return text.format(low=low, high=high, name=named)
+    if part["share"] < LEAST:
+        return ""
+    return f"{_share(part['share'], t)} {named} ({low}-{t.number(100 * part['high'], 0)})"
+
+
+def _mass(value: Any, t: Translator) -> str:
+    """The shares by estimated mass, where there are any."""
+    if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
+        return ""
+    return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
+
+
+def _sizes(value: Any, t: Translator) -> str:
+    """The middle kernel's length and width, where the reference card told them."""
+    if not isinstance(value, Mapping):
+        return ""
+    sides = [value.get(side) for side in ("length_mm", "width_mm")]
+    middles = [side["p50"] for side in sides if isinstance(side, Mapping) and _is_amount(side.get("p50"))]
+    if len(middles) < len(sides):
+        return ""
+    length, width = (t.number(middle, 1) for middle in middles)
+    return t.gettext(N_("; by the card {length} × {width} mm")).format(length=length, width=width)
+
+
+def _spread(value: Any, t: Translator) -> str:
+    """How far several photos of one capture lie apart, in points, in the class where it is most."""
+    if not isinstance(value, Mapping) or not isinstance(value.get("classes"), Mapping):
+        return ""
+    apart = [part["max"] - part["min"] for part in value["classes"].values()]
+    text = t.gettext(N_("; {photos} photos, up to {points} points apart"))
+    return text.format(photos=value["photos"], points=t.number(100 * max(apart, default=0.0), 1))
+
+
+def _at(value: Any, t: Translator) -> str:
+    moment = value
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+    return t.moment(moment) if isinstance(moment, datetime) else str(value)
+
+
+def _day(value: Any, t: Translator) -> str:
+    """A date as the language writes it; anything else as it is."""
+    try:
+        return t.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def _named(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+    def write(value: Any, t: Translator) -> str:
+        return word(table, str(value), t.language)
+
+    return write
+
+
+def _list_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+    def write(value: Any, t: Translator) -> str:
+        parts = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(word(table, str(part), t.language) for part in parts)
+
+    return write
+
+
+def _measured(params: Mapping[str, Any], t: Translator) -> str:
+    value = params.get("value")
+    unit, basis = params.get("unit"), params.get("basis")
+    parts = [_UNKNOWN if value is None else _number(value, t)]
+    if unit:
+        parts.append(str(unit))
+    if basis and basis != "as_is":
+        parts.append(word(BASES, str(basis), t.language))
+    return "\N{NO-BREAK SPACE}".join(parts)
+
+
+def _size(params: Mapping[str, Any], t: Translator) -> str:
+    for name, unit in (("pixels", "px"), ("bytes", "B")):
+        if params.get(name) is not None:
+            return f"{_number(params[name], t)}\N{NO-BREAK SPACE}{unit}"
+    return _UNKNOWN
+
+
+_WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
+    "analyte": _named(ANALYTES),
+    "analytes": _list_of(ANALYTES),
+    "species": _named(SPECIES),
+    "cell_species": _named(SPECIES),
+    "declared": _named(SPECIES),
+    "seen": _named(SPECIES),
+    "claim": _named(CLAIMS),
+    "claims": _list_of(CLAIMS),
+    "known": _list_of({**SPECIES, **CLAIMS}),
+    "basis": _named(BASES),
+    "given": _named(BASES),
+    "op": lambda value, t: _SIGNS.get(str(value), str(value)),
+    "share": _share,
+    "shares": _shares,
+    "free_t": _tonnes,
+    "load_t": _tonnes,
+    "reserved_t": _tonnes,
+    "gross_kg": _kg,
+    "tare_kg": _kg,
+    "kg": _kg,
+    "at": _at,
+    "until": _day,
+    "what": _named(DISTURBANCES),
+}

@@ -1,0 +1,164 @@
+"""Problem codes -> a title and what a person can do about it, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ui.words.i18n import N_, translator
+from ui.words.parameters import shown
+from ui.words.reasons import capital, unknown_message
+
+_LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
+_SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
+_LIST_MODELS = N_("See what is installed with: silo model list.")
+_ASK_MANAGER = N_("Ask a manager.")
+_ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
+
+PROBLEMS: Mapping[str, tuple[str, str]] = {
+    # not found
+    "unknown_visit": (N_("this visit does not exist"), _LOOK_AGAIN),
+    "unknown_load": (N_("this load does not exist"), _LOOK_AGAIN),
+    "unknown_sample": (N_("no sample has the barcode {barcode}"), _SCAN_AGAIN),
+    "unknown_weighing": (N_("this weighing does not exist"), _LOOK_AGAIN),
+    "unknown_capture": (N_("this photo upload does not exist"), N_("Send the photo again.")),
+    "unknown_photo": (N_("this photo is not kept here"), N_("Check the photo's identifier.")),
+    "unknown_ticket": (N_("no ticket has this number"), N_("Look it up in the list of tickets.")),
+    "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
+    "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
+    "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
+    "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
+    "unknown_release": (N_("no model {name} {version} is installed here"), _LIST_MODELS),
+    "no_policy": (
+        N_("no policy is approved for {task} and {species}"),
+        N_("See what is approved with: silo model policy show."),
+    ),
+    # in conflict with what is recorded
+    "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
+    "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
+    "load_decided": (N_("this load is already decided"), _LOOK_AGAIN),
+    "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
+    "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
+    "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
+    "measured_with_fault": (
+        N_("{what} while it was measured"),
+        N_("Look at the instrument's own display, then say that the value is right, or measure again."),
+    ),
+    "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
+    "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
+    "tare_not_below_gross": (
+        N_("the tare ({tare_kg}) is not below the gross ({gross_kg})"),
+        N_("Check which visit this weight belongs to, or weigh again."),
+    ),
+    "weighed_apart": (
+        N_("truck and trailer of {plate} were weighed apart"),
+        N_("Weigh each empty part apart too."),
+    ),
+    "proposal_superseded": (
+        N_("another proposal came in between"),
+        N_("Read the new proposal, then accept it or choose another cell."),
+    ),
+    "capture_differs": (
+        N_("this upload was received before with other photos"),
+        N_("Send the photos as a new upload."),
+    ),
+    "person_exists": (N_("somebody is already called {name}"), N_("Choose another name.")),
+    "terminal_exists": (N_("a terminal is already called {name}"), N_("Choose another name.")),
+    "same_instrument": (
+        N_("{name} (serial no. {serial}) already stands there"),
+        N_("Check the serial number of the one that is plugged in."),
+    ),
+    "instrument_in_use": (
+        N_("serial no. {serial} is in use at {port}"),
+        N_("Take it off that port first, or check the serial number."),
+    ),
+    "release_exists": (
+        N_("{name} {version} is installed here with other content"),
+        N_("Give the new model a version of its own."),
+    ),
+    "release_active": (
+        N_("{name} {version} is the active model"),
+        N_("Promote another one or roll back first, if that was meant."),
+    ),
+    "release_not_in_shadow": (
+        N_("{name} {version} does not run in shadow"),
+        N_("Install it again, look at its shadow results, then promote it."),
+    ),
+    "nothing_to_roll_back": (
+        N_("no earlier model of {task} for {species} is left"),
+        N_("Promote another installed model instead."),
+    ),
+    "no_repeats": (
+        N_("{name} sends each result once"),
+        N_("Measure the sample: its result comes by itself."),
+    ),
+    "device_down": (
+        N_("{name} is not connected"),
+        N_("See on the devices screen what is wrong, then repeat."),
+    ),
+    # not valid
+    "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),
+    "unknown_claim": (N_("the claim {claim} is not known"), N_("Choose one of: {known}.")),
+    "unknown_analyte": (N_("{analyte} is not an analyte"), N_("Choose one of the listed analytes.")),
+    "implausible_value": (
+        N_("{analyte}: {value} cannot be true"),
+        N_("Type a value between {low} and {high}."),
+    ),
+    "pit_does_not_reach_cell": (
+        N_("pit {pit} does not reach cell {cell}"),
+        N_("Choose a listed pit and cell."),
+    ),
+    "cell_not_ranked": (N_("cell {cell} cannot take this load"), N_("Choose one of the ranked cells.")),
+    "override_needs_reason": (
+        N_("another cell than proposed needs a reason"),
+        N_("Choose or type a reason."),
+    ),
+    "shares_not_whole": (N_("the shares add up to {total} instead of 1"), N_("Correct the shares.")),
+    "unknown_form_field": (N_("the form has no field {field}"), N_("Send only: {known}.")),
+    "bundle_refused": (
+        N_("the model bundle is refused: {text}"),
+        N_("Ask who made it; the keys that are trusted here are in the site file, [vision] trusted_keys."),
+    ),
+    "acceptance_failed": (
+        N_("{name} {version} does not answer on this machine as it must"),
+        N_("Send its maker what differs: the active model goes on meanwhile."),
+    ),
+    "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
+    "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
+    "wiring_wrong": (
+        N_("an instrument cannot be read like this: {text}"),
+        N_("Correct the driver, the address or the settings; silo devices lists them."),
+    ),
+    "other_category": (
+        N_("{driver} reads another sort of instrument than stands at {port}"),
+        N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
+    ),
+    "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
+    # not allowed
+    "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
+    "too_many_attempts": (N_("too many wrong PINs"), N_("Wait a minute, then try again.")),
+    "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
+    "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
+    "not_allowed": (N_("you may not do this"), _ASK_MANAGER),
+    "never_blend_override": (N_("this load may not be blended: cell {cell} is barred"), _ASK_MANAGER),
+    # the station itself
+    "not_found": (N_("this address does not exist"), N_("Check the address and the station's version.")),
+    "method_not_allowed": (N_("this address does not do that"), N_("Check the station's version.")),
+    "too_large": (N_("the upload is too large"), N_("Send fewer or smaller photos.")),
+    "disk_full": (
+        N_("the disk is full: photos are refused"),
+        N_("Go on without photos; tell the installer."),
+    ),
+    "busy": (N_("the station is busy"), N_("Try again in a moment.")),
+    "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),
+}
+
+
+def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """The title and the action of a problem code, both sentences. An unknown code gives itself with its
+    parameters and no action. Never raises."""
+    found = PROBLEMS.get(code)
+    if found is None:
+        return unknown_message(code, params), ""
+    t = translator(language)
+    words = shown(params, t)
+    title, action = (t.gettext(text).format_map(words) for text in found)
+    return capital(title), action

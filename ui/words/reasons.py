@@ -1,0 +1,221 @@
+"""Reason codes -> sentences, in the reader's language.
+
+The station stores and sends codes with parameters; the sentence is made here, for every page and
+screen. A code that is not in the table (from a newer station, from a driver) is shown readably with its
+parameters, and a missing parameter as "?": a reason never fails to be shown.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ui.words.i18n import N_, Translator, translator
+from ui.words.parameters import shown
+
+SENTENCES: Mapping[str, str] = {
+    # pairing
+    "paired_by_barcode": N_("paired by its barcode {barcode}"),
+    "paired_by_window": N_(
+        "paired with {barcode}: the only open sample that fits, {minutes} min after its entry"
+    ),
+    "paired_by_person": N_("assigned to {barcode} by a person"),
+    "typed_by_person": N_("typed by a person for {barcode}"),
+    "unknown_barcode": N_("no sample has the barcode {barcode}"),
+    "sample_closed": N_("the sample {barcode} is closed: its load has ended"),
+    "no_open_sample": N_("no open sample fits within {minutes} min"),
+    "several_open_samples": N_("several open samples fit: {barcodes}"),
+    "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
+    "unknown_product": N_("the product {product} is not known here: add it to the site file"),
+    "dismissed": N_("dismissed: {text}"),
+    "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
+    # assessment
+    "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
+    "latest_replicate": N_("{analyte}: the latest of {count} readings"),
+    "typed_value": N_("{analyte}: typed by a person, which wins over instruments"),
+    "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
+    "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
+    "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),
+    "instrument_not_in_order": N_("{analyte}: {instrument} is not in the site's order, kept as evidence"),
+    "verification_expired": N_("{instrument}: its verification expired on {until}"),
+    "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
+    # photo
+    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{mass}{sizes}{spread}"),
+    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
+    "photo_refused": N_("photo refused: {reasons}; take another"),
+    "photo_pending": N_("photo being judged"),
+    "no_model": N_("no model: the truck goes on without the photo"),
+    # a laboratory's result
+    "implausible_value": N_("{analyte}: {value} cannot be true (only {low} to {high})"),
+    # routing, for a cell
+    "species_matches": N_("{species} is the cell's species"),
+    "meets": N_("{analyte} {measured} {op} {limit}"),
+    "within_room": N_("room {free_t} for {load_t} ({reserved_t} reserved)"),
+    "reached_by": N_("reached by pit {pit}{line}"),
+    "claims_honoured": N_("claims honoured: {claims}"),
+    "known_later": N_("{analyte}: known later"),
+    "declared": N_("{analyte}: as declared"),
+    "not_declared": N_("{analyte}: not declared"),
+    "hold_cell": N_("hold cell: kept apart until a value or a decision comes"),
+    "quarantine_cell": N_("quarantine cell: never to be blended"),
+    # routing, against a cell
+    "cell_closed": N_("the cell is closed"),
+    "wrong_cell_species": N_("the cell holds {cell_species}, the load is {species}"),
+    "unknown_grade": N_("the rule pack has no grade {grade}"),
+    "outside_limit": N_("{analyte} {measured}, must be {op} {limit}"),
+    "never_blend": N_("{analyte} {measured}, must be {op} {limit}: never to be blended"),
+    "missing": N_("{analyte} is missing"),
+    "not_on_basis": N_("{analyte}: the limit is {basis}, the value is {given}"),
+    "no_room": N_("no room: {free_t} free ({reserved_t} reserved) for {load_t}"),
+    "claim_not_honoured": N_("the cell does not honour the claim {claim}"),
+    "claim_required": N_("the cell takes only {claim}"),
+    "not_reachable": N_("no pit reaches the cell"),
+    "not_a_hold_case": N_("hold cell: not needed for this load"),
+    "not_a_quarantine_case": N_("quarantine cell: nothing calls for it"),
+    # routing, for the load as a whole
+    "incomplete": N_("still missing: {analytes}"),
+    "nothing_fits": N_("no cell can take this load"),
+    "no_weight": N_("not weighed yet"),
+    "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
+    "adverse_visual_check": N_("adverse visual check: {findings}"),
+    # photo gate
+    "unreadable": N_("the photo cannot be read: take it again, send it again"),
+    "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),
+    "too_large": N_("the photo is too large ({size}, limit {limit}): set the camera to a smaller size"),
+    "not_sharp": N_(
+        "the photo is not sharp (edges over {value} of a kernel, at most {limit}): hold still, wipe the lens"
+    ),
+    "dark": N_("the photo is too dark ({value}, at least {limit}): go to the light or switch the flash on"),
+    "bright": N_("the photo is too bright ({value}, at most {limit}): turn away from the sun or the lamp"),
+    "glare": N_("glare on {share} of the photo (at most {limit_share}): tilt the phone, avoid the flash"),
+    "too_few_kernels": N_("only {kernels} kernels (at least {limit}): spread more, go closer"),
+    "piled_up": N_("{share} of the grain is piled up (at most {limit_share}): spread it in one layer"),
+    "cut_off": N_("{share} of the kernels are cut by the edge (at most {limit_share}): take the whole sheet"),
+    "low_contrast": N_(
+        "the grain looks too much like the sheet ({value}, at least {limit}): take a sheet of another colour"
+    ),
+    "not_grain": N_("no grain on a plain sheet is seen: lay it on one colour without a pattern"),
+    "unknown_grain": N_("the species is not recognised"),
+    "wrong_species": N_("{seen} on the photo, but {declared} is declared"),
+    "card_missing": N_("the scale card is not on the photo"),
+    "not_validated_for": N_("the model is not validated for {declared}"),
+    "model_not_finite": N_("the model {model} answered with no number: tell the installer"),
+    "number_outside": N_("{name} {measured} is outside the model's {low} to {high}"),
+    "no_number": N_("the photo shows too little for {name}"),
+    # a bundle's acceptance set
+    "acceptance_differs": N_("{file}: {attribute} is {got} here, {expected} is expected"),
+    "acceptance_slow": N_("{file}: the acceptance set takes more than {seconds} s here"),
+    "accepts_nothing": N_("every photo of the acceptance set is refused: add one of the grain it is for"),
+    "model_slower": N_("the model takes {seconds} s per photo here, {limit} s are declared"),
+    "model_larger": N_("the model takes {memory_mb} MB here, {limit} MB are declared"),
+    # the station itself
+    "disk_low": N_("disk nearly full: {free_mb} MB free, tell the installer"),
+    "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),
+    "vision_off": N_("no photo model: trucks go on without the photo"),
+    "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
+    "intake_waits_for_disk": N_("disk full: device messages wait, free some space now"),
+    "model_set_aside": N_("the model {model} does not run and is tried no more: {text}"),
+    "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
+    "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
+    "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
+    "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
+    "unclean_stop": N_("the station was cut off last time; its records were checked"),
+    # devices
+    "device_port_missing": N_("the port {port} is missing: plug the cable or the adapter in again"),
+    "device_port_denied": N_("the port {port} may not be opened: the installer must allow it"),
+    "device_port_busy": N_("the port {port} is used by another program: close that one"),
+    "device_port_lost": N_("the line {port} was lost: check cable and power"),
+    "device_lost_often": N_(
+        "the line {port} was lost {count} times in ten minutes: another program takes it, or a cable is loose"
+    ),
+    "device_refused": N_("the address {port} refuses: switch the converter on, check its port number"),
+    "device_unreachable": N_("the address {port} cannot be reached: check network cable, power and address"),
+    "device_closed": N_("the line {port} was closed at the other end: it is opened again by itself"),
+    "device_idle": N_("nothing comes from {port}: check that the instrument is on and sends"),
+    "device_broker_refused": N_("the broker {port} refuses: check its name and password"),
+    "device_broker_lost": N_("the broker {port} was lost: check that it runs"),
+    "device_overrun": N_("the line {port} brings more than is read: tell the installer"),
+    "device_file_missing": N_("the recorded file {port} is missing"),
+    "device_garbled": N_("only noise from {port}: check speed and parity"),
+    "device_bad_frame": N_("a message from {port} could not be read: check the instrument's format"),
+    "device_instrument_fault": N_("the instrument reports a fault: look at its own display"),
+    "device_driver_fault": N_("the driver failed on {port}: tell the installer"),
+}
+
+# The codes that speak against a cell; where both sides are told, these say why it was refused.
+AGAINST = frozenset(
+    {
+        "cell_closed",
+        "wrong_cell_species",
+        "unknown_grade",
+        "outside_limit",
+        "never_blend",
+        "missing",
+        "measured_badly",
+        "not_on_basis",
+        "no_moisture_for_basis",
+        "no_room",
+        "claim_not_honoured",
+        "claim_required",
+        "not_reachable",
+        "not_a_hold_case",
+        "not_a_quarantine_case",
+        "incomplete",
+        "no_weight",
+        "no_rule_pack",
+        "adverse_visual_check",
+    }
+)
+
+GATE_WORDS: Mapping[str, str] = {
+    "unreadable": N_("cannot be read"),
+    "heic": N_("HEIC instead of JPEG"),
+    "too_large": N_("too large"),
+    "not_sharp": N_("not sharp"),
+    "dark": N_("too dark"),
+    "bright": N_("too bright"),
+    "glare": N_("glare"),
+    "too_few_kernels": N_("too few kernels"),
+    "piled_up": N_("grain piled up"),
+    "cut_off": N_("cut by the edge"),
+    "low_contrast": N_("too like the sheet"),
+    "not_grain": N_("not grain"),
+    "unknown_grain": N_("species not recognised"),
+    "wrong_species": N_("wrong species"),
+    "card_missing": N_("card missing"),
+    "not_validated_for": N_("not validated"),
+    "model_not_finite": N_("model failed"),
+    "number_outside": N_("value out of range"),
+    "no_number": N_("no value"),
+}
+
+
+def message(code: str, params: Mapping[str, Any], language: str) -> str:
+    """The sentence of a reason, its first letter a capital, without a full stop. Never raises."""
+    t = translator(language)
+    template = SENTENCES.get(code)
+    if template is None:
+        return unknown_message(code, params)
+    words = shown(params, t)
+    words["reasons"] = _gate_words(params.get("reasons"), t)
+    return capital(t.gettext(template).format_map(words))
+
+
+def is_known(code: str) -> bool:
+    return code in SENTENCES
+
+
+def unknown_message(code: str, params: Mapping[str, Any]) -> str:
+    """ "sensor_warm (celsius 41, seconds 12)": what a code without a sentence is shown as."""
+    listed = ", ".join(f"{name} {value}" for name, value in params.items())
+    return f"{code} ({listed})" if listed else code
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _gate_words(codes: object, t: Translator) -> str:
+    """Stored codes of a refused photo as a list of words."""
+    if not isinstance(codes, list | tuple) or not codes:
+        return "?"
+    say: Callable[[object], str] = lambda code: t.gettext(GATE_WORDS.get(str(code), str(code)))  # noqa: E731
+    return ", ".join(say(code) for code in codes)

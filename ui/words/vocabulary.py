@@ -1,0 +1,183 @@
+"""The trade's words for our identifiers: species, analytes, states, outcomes, roles, events.
+
+Tables of source texts, and one function `word(table, key, language)`. A key that a table lacks (a
+site's own claim, a newer station's event) is shown as it is.
+"""
+
+from collections.abc import Mapping
+
+from ui.words.i18n import N_, translator
+
+SPECIES: Mapping[str, str] = {
+    "soft_wheat": N_("soft wheat"),
+    "durum": N_("durum wheat"),
+    "barley": N_("barley"),
+    "maize": N_("maize"),
+    "rice": N_("rice"),
+    "rapeseed": N_("rapeseed"),
+    "pea": N_("peas"),
+    "wheat": N_("wheat"),
+}
+ANALYTES: Mapping[str, str] = {
+    "weight": N_("weight"),
+    "moisture": N_("moisture"),
+    "protein": N_("protein"),
+    "test_weight": N_("test weight"),
+    "temperature": N_("temperature"),
+    "falling_number": N_("falling number"),
+    "oil": N_("oil"),
+    "calibration_2_5": N_("over 2.5 mm"),
+    "broken": N_("broken"),
+    "impurities": N_("impurities"),
+    "sprouted": N_("sprouted"),
+    "ergot": N_("ergot"),
+    "don": N_("DON"),
+    "insects": N_("live insects"),
+    "vitreousness": N_("vitreousness"),
+    "variety_purity": N_("variety purity"),
+}
+SHORT_ANALYTES: Mapping[str, str] = {
+    "moisture": N_("moist."),
+    "protein": N_("prot."),
+    "test_weight": N_("TW"),
+    "temperature": N_("temp."),
+    "falling_number": N_("FN"),
+}
+BASES: Mapping[str, str] = {
+    "as_is": N_("as is"),
+    "dm": N_("dry m."),
+    "m12": N_("at 12 %"),
+    "m13_5": N_("at 13.5 %"),
+}
+CLAIMS: Mapping[str, str] = {
+    "organic": N_("organic"),
+    "seed": N_("seed"),
+    "contract_variety": N_("contract variety"),
+    "sustainability": N_("sustainable"),
+}
+KERNEL_CLASSES: Mapping[str, str] = {
+    "sound": N_("sound"),
+    "broken": N_("broken"),
+    "damaged": N_("damaged"),
+    "foreign": N_("foreign"),
+    "in_husk": N_("in husk"),
+}
+LOAD_STATES: Mapping[str, str] = {
+    "arrived": N_("to weigh full"),
+    "weighed": N_("evidence awaited"),
+    "proposed": N_("pit proposed"),
+    "waiting": N_("truck waits"),
+    "decided": N_("tipping"),
+    "ticketed": N_("ticketed"),
+    "refused": N_("refused"),
+    "left": N_("left"),
+    "cancelled": N_("cancelled"),
+}
+OUTCOMES: Mapping[str, str] = {key: LOAD_STATES[key] for key in ("ticketed", "refused", "left", "cancelled")}
+WEIGHING_ROLES: Mapping[str, str] = {
+    "first": N_("first weighing"),
+    "intermediate": N_("intermediate weighing"),
+    "last": N_("last weighing"),
+}
+WEIGHING_RULES: Mapping[str, str] = {
+    "equal_readings": N_("equal readings"),
+    "print_key": N_("print key"),
+    "typed": N_("typed"),
+}
+SAMPLE_KINDS: Mapping[str, str] = {
+    "load": N_("load sample"),
+    "control": N_("control sample"),
+    "courtesy": N_("courtesy sample"),
+    "cell": N_("cell sample"),
+    "composite": N_("composite sample"),
+}
+CELL_ROLES: Mapping[str, str] = {
+    "normal": N_("normal"),
+    "hold": N_("hold"),
+    "quarantine": N_("quarantine"),
+}
+DEVICE_STATES: Mapping[str, str] = {
+    "starting": N_("starting"),
+    "live": N_("live"),
+    "silent": N_("SILENT"),
+    "down": N_("DOWN"),
+    "fault": N_("FAULT"),
+}
+DEVICE_CATEGORIES: Mapping[str, str] = {
+    "weighbridge": N_("weighbridge"),
+    "analyzer": N_("analyzer"),
+    "gateway": N_("gateway"),
+}
+DISTURBANCES: Mapping[str, str] = {
+    "reconnected": N_("the line was lost and came back"),
+    "garbage": N_("garbage came over the line"),
+}
+VISION_STATES: Mapping[str, str] = {
+    "ready": N_("photo model ready"),
+    "starting": N_("photo model starting"),
+    "replacing": N_("photo model being replaced"),
+    "off": N_("no photo model: trucks go on without"),
+}
+CAPTURE_STATES: Mapping[str, str] = {
+    "pending": N_("photo being judged"),
+    "inspected": N_("photo judged"),
+    "refused": N_("photo refused"),
+    "no_model": N_("no model: the truck goes on"),
+}
+PERSON_ROLES: Mapping[str, str] = {
+    "operator": N_("operator"),
+    "manager": N_("manager"),
+    "installer": N_("installer"),
+}
+EVENTS: Mapping[str, str] = {
+    "site_loaded": N_("site file loaded"),
+    "rule_pack_installed": N_("rule pack installed"),
+    "instrument_swapped": N_("instrument swapped"),
+    "person_added": N_("person added"),
+    "token_added": N_("terminal added"),
+    "token_revoked": N_("terminal revoked"),
+    "signed_in": N_("signed in"),
+    "signed_out": N_("signed out"),
+    "arrival_entered": N_("arrival entered"),
+    "sample_entered": N_("sample entered"),
+    "variety_seen": N_("variety seen"),
+    "weighing_taken": N_("weighing taken"),
+    "weighing_confirmed": N_("weighing confirmed"),
+    "weighing_dismissed": N_("weighing dismissed"),
+    "reading_received": N_("reading received"),
+    "reading_paired": N_("reading paired"),
+    "capture_received": N_("photo received"),
+    "capture_paired": N_("photo paired"),
+    "inspection_recorded": N_("inspection recorded"),
+    "exception_assigned": N_("exception assigned"),
+    "exception_dismissed": N_("exception dismissed"),
+    "proposal_made": N_("proposal made"),
+    "decision_made": N_("decision made"),
+    "ticket_issued": N_("ticket issued"),
+    "load_refused": N_("load refused"),
+    "load_left": N_("supplier left with the load"),
+    "visit_cancelled": N_("visit cancelled"),
+    "visit_ended": N_("visit ended"),
+}
+
+
+def word(table: Mapping[str, str], key: str, language: str) -> str:
+    """The name of `key` in the reader's language, or the key itself where the table has none."""
+    text = table.get(key)
+    return key if text is None else translator(language).gettext(text)
+
+
+def species_name(species: str, language: str) -> str:
+    return word(SPECIES, species, language)
+
+
+def analyte_name(analyte: str, language: str) -> str:
+    return word(ANALYTES, analyte, language)
+
+
+def claim_name(claim: str, language: str) -> str:
+    return word(CLAIMS, claim, language)
+
+
+def basis_name(basis: str | None, language: str) -> str:
+    return "" if basis is None else word(BASES, basis, language)
