@@ -23,7 +23,7 @@ class Steadiness:
         self._monotonic = monotonic
         self._kg: float | None = None
         self._since = 0.0
-        self._heard = 0.0
+        self._heard_s = 0.0
         self._count = 0
 
     def judge(self, reading: Reading) -> Reading:
@@ -34,9 +34,9 @@ class Steadiness:
         if reading.kind != "weight" or reading.flags & _MARKS:
             return reading
         now = self._monotonic()
-        if kg is None or kg != self._kg or now - self._heard > GAP_S:
+        if kg is None or kg != self._kg or now - self._heard_s > GAP_S:
             self._kg, self._since, self._count = kg, now, 0
-        self._heard = now
+        self._heard_s = now
         if kg is None:
             return reading
         self._count += 1

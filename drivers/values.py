@@ -9,12 +9,12 @@ LB_PER_BUSHEL_KG_HL = 1.2872
 _DIGITS = 6
 
 
-def measured(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
+def measured_value(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
     """`number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
-    return Value(plausible(analyte, number), UNIT_OF[analyte], basis)
+    return Value(plausible_number(analyte, number), UNIT_OF[analyte], basis)
 
 
-def plausible(analyte: Analyte, number: float | None) -> float | None:
+def plausible_number(analyte: Analyte, number: float | None) -> float | None:
     low, high = PLAUSIBLE[analyte]
     if number is None or not math.isfinite(number) or not low <= number <= high:
         return None

@@ -35,7 +35,7 @@ from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, SettingError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
-from drivers.values import plausible
+from drivers.values import plausible_number
 
 _FINAL = frozenset({"", "F", "C", "R", "V"})
 _NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
@@ -131,7 +131,7 @@ class Astm:
         return values, extra
 
 
-def unmapped(reading: Reading) -> dict[str, str]:
+def unmapped_tests(reading: Reading) -> dict[str, str]:
     """The tests of a message, by code, that the setting `tests` has to say more about: value and unit."""
     codes: dict[str, str] = dict(reading.extra.get("unknown", {}))
     for name, reason in reading.extra.get("rejected", {}).items():
@@ -197,7 +197,7 @@ def _number(
         return None, str(error)
     if number is None:
         return None, "no number"
-    number = plausible(analyte, convert(number) if convert else number)
+    number = plausible_number(analyte, convert(number) if convert else number)
     return number, None if number is not None else "value cannot be true"
 
 

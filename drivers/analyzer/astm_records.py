@@ -34,7 +34,7 @@ def end_of_message(data: bytes | bytearray) -> int:
     return 0
 
 
-def by_order(message: bytes) -> list[bytes]:
+def split_by_order(message: bytes) -> list[bytes]:
     """One message per sample: header, patient and terminator around each order and its results.
 
     A message that holds no result (a query, a sign of life) gives none; one without an order record is
@@ -86,10 +86,10 @@ def unescape(text: str, marks: Delimiters) -> str:
     """&F& &S& &R& &E& stand for the delimiters themselves; another escape is left as it is."""
     if marks.escape not in text:
         return text
-    return "".join(_unescaped(text, marks))
+    return "".join(_unescape(text, marks))
 
 
-def _unescaped(text: str, marks: Delimiters) -> Iterator[str]:
+def _unescape(text: str, marks: Delimiters) -> Iterator[str]:
     known = {"F": marks.field, "S": marks.component, "R": marks.repeat, "E": marks.escape}
     spot = 0
     while spot < len(text):

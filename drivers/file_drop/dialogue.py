@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from drivers.dialogue import Say, Unit
+from drivers.dialogue import FrameGroup, Say
 from drivers.errors import FrameError
 from drivers.file_drop.rows import FileFramer
 from drivers.reading import Frame, Reading
@@ -28,22 +28,22 @@ class FileDialogue:
     def noise(self) -> int:
         return self._framer.noise
 
-    def opened(self, now: float) -> None:
+    def start(self, now: float) -> None:
         """Nothing to greet."""
 
-    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]:
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]:
         frames = self._framer.feed(chunk.data, at)
         if not chunk.whole:
             return []
         frames += self._framer.finish(at)
         if isinstance(chunk.receipt, DroppedFile):
             self._note(chunk.receipt, frames)
-        return [Unit(tuple(frames))]
+        return [FrameGroup(tuple(frames))]
 
-    def quiet(self, at: datetime, now: float) -> list[Unit]:
+    def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
         return []
 
-    def confirmed(self, token: object) -> None:
+    def confirm(self, token: object) -> None:
         """The folder moves the file by its own receipt."""
 
     def take_says(self, now: float) -> list[Say]:
@@ -52,8 +52,8 @@ class FileDialogue:
     def wait_s(self, now: float) -> float:
         return 1.0
 
-    def finish(self, at: datetime) -> list[Unit]:
-        return [Unit(tuple(self._framer.finish(at)))]
+    def end(self, at: datetime) -> list[FrameGroup]:
+        return [FrameGroup(tuple(self._framer.finish(at)))]
 
     def drop(self) -> bytes:
         return self._framer.drop()
@@ -67,4 +67,4 @@ class FileDialogue:
             if isinstance(outcome, FrameError):
                 file.refusals.append(f"{self._describe(frame)}{outcome.reason}")
             else:
-                file.taken += 1
+                file.readings += 1

@@ -55,7 +55,7 @@ class FileDrop:
         return FileFramer(self.profile.shape, self.profile.grouping)
 
     def dialogue(self) -> FileDialogue:
-        return FileDialogue(self.framer(), lambda frame: read_frame(self, frame), _where)
+        return FileDialogue(self.framer(), lambda frame: read_frame(self, frame), _position)
 
     def parse(self, frame: Frame) -> Reading:
         content = _content(frame)
@@ -95,7 +95,7 @@ def _is_texts(cells: object) -> bool:
     return isinstance(cells, dict) and all(isinstance(text, str) for text in cells.values())
 
 
-def _where(frame: Frame) -> str:
+def _position(frame: Frame) -> str:
     content = json.loads(frame.data)
     rows = content.get("rows", [content["row"]] if "row" in content else [])
     if len(rows) > 1:

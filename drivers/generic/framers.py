@@ -39,15 +39,15 @@ class MarkedFramer(NoiseKeeper):
         self._length, self._trailer, self._limit = length, trailer, limit
         self._open_ended = not end and length is None
         self._skipping = False
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return self._open_ended and self._at_message()
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
-        self._heard = at
+        self._heard_at = at
         frames: list[Frame] = []
         while size := self._measure():
             part = bytes(self._buffer[: abs(size)])
@@ -60,7 +60,7 @@ class MarkedFramer(NoiseKeeper):
         return frames
 
     def idle(self, at: datetime) -> list[Frame]:
-        if not self.waiting:
+        if not self.is_waiting:
             return []
         data = bytes(self._buffer)
         self._buffer.clear()
@@ -68,7 +68,7 @@ class MarkedFramer(NoiseKeeper):
             self._reject(data)
             return []
         self._close_run()
-        return [Frame(data, self._heard or at)]
+        return [Frame(data, self._heard_at or at)]
 
     def drop(self) -> bytes:
         self._skipping = False
@@ -148,16 +148,16 @@ class GapFramer(NoiseKeeper):
         self.hold_s = gap_s
         self._gap = timedelta(seconds=gap_s)
         self._length, self._limit = length, limit
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
         self._too_long = False
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return bool(self._buffer) or self._too_long
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
-        frames = self.idle(at) if self._heard and at - self._heard > self._gap else []
-        self._heard = at
+        frames = self.idle(at) if self._heard_at and at - self._heard_at > self._gap else []
+        self._heard_at = at
         self._buffer += data
         if self._too_long or len(self._buffer) > self._limit:
             self._too_long = True
@@ -174,7 +174,7 @@ class GapFramer(NoiseKeeper):
             self._close_run()
             return []
         self._close_run()
-        return [Frame(data, self._heard or at)]
+        return [Frame(data, self._heard_at or at)]
 
     def finish(self, at: datetime) -> list[Frame]:
         return self.idle(at)
@@ -196,8 +196,8 @@ class SevenBits:
         return self._framer.noise
 
     @property
-    def waiting(self) -> bool:
-        return self._framer.waiting
+    def is_waiting(self) -> bool:
+        return self._framer.is_waiting
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         return self._framer.feed(data.translate(_LOW7), at)

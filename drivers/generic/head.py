@@ -43,7 +43,7 @@ def read_head(table: Table) -> Head:
         unknown=table.texts("unknown", ()),
         silent_after_s=table.number("silent_after_s", 0.5, 86_400.0) if table.has("silent_after_s") else None,
     )
-    table.done()
+    table.refuse_unread()
     return head
 
 
@@ -52,5 +52,5 @@ def read_transport(table: Table) -> Mapping[str, str]:
     hints = {key: str(table.whole(key, *ends)) for key, ends in _TRANSPORT.items() if table.has(key)}
     if table.has("parity"):
         hints["parity"] = table.choice("parity", ("N", "E", "O"))
-    table.done()
+    table.refuse_unread()
     return hints

@@ -52,7 +52,7 @@ def read_numbers(table: Table) -> Numbers:
         for token in table.texts(key, ()):
             text = token.strip()
             if not text or form.fullmatch(text):
-                raise table.wrong(key, f"{token!r} is blank or a number")
+                raise table.error(key, f"{token!r} is blank or a number")
             tokens.append((text if len(text) == 1 else text.casefold(), flag))
-    table.done()
+    table.refuse_unread()
     return Numbers(form, tuple(tokens))

@@ -70,7 +70,7 @@ class Profile:
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:
             raise FrameError(f"more than {self.framing.limit} bytes", data)
-        raw = self._body(self.framing.counted(data))
+        raw = self._body(self.framing.counted_part(data))
         try:
             return raw.decode(self.encoding)
         except UnicodeDecodeError as error:
@@ -122,7 +122,7 @@ def read_profile(path: Path) -> Profile:
         examples=read_examples(whole),
     )
     for table in (decode, simulate, whole):
-        table.done()
+        table.refuse_unread()
     _refuse_unknown_fields(whole, profile.results, extraction.names)
     return profile
 
@@ -137,7 +137,7 @@ def _refuse_unknown_fields(whole: Table, results: Results, names: frozenset[str]
     for source in results.sources():
         if source not in names:
             known = ", ".join(sorted(names))
-            raise whole.wrong("extract", f"gives no field {source!r}, which is used; it gives {known}")
+            raise whole.error("extract", f"gives no field {source!r}, which is used; it gives {known}")
 
 
 def _read_poll(table: Table) -> Poll:
@@ -145,9 +145,9 @@ def _read_poll(table: Table) -> Poll:
     try:
         send = control_bytes(text)
     except ValueError as error:
-        raise table.wrong("send", str(error)) from error
+        raise table.error("send", str(error)) from error
     poll = Poll(send, table.number("every_s", 0.1, 3600.0, 1.0))
-    table.done()
+    table.refuse_unread()
     if not send:
-        raise table.wrong("send", "is empty")
+        raise table.error("send", "is empty")
     return poll

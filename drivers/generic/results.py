@@ -75,7 +75,7 @@ class Results:
             kind="weight" if self.head.category == "weighbridge" else "analysis",
             frame=frame,
             values=values,
-            flags=self._marked(values, flags | more),
+            flags=self._weight_flags(values, flags | more),
             device_time=device_time,
             sample_id=texts.get("sample_id"),
             product=texts.get("product"),
@@ -99,7 +99,7 @@ class Results:
                 flags |= found[1]
         return values, flags
 
-    def _marked(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
+    def _weight_flags(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
         """What a weight itself tells: nothing at all, negative, zero."""
         if self.head.category != "weighbridge":
             return flags
@@ -128,7 +128,7 @@ def read_results(whole: Table, head: Head) -> Results:
         wanted = (
             "a weighbridge has weight" if weighs else "an analyzer has at least one analyte and no weight"
         )
-        raise whole.wrong("values", wanted)
+        raise whole.error("values", wanted)
     return Results(
         head=head,
         rules=rules,
@@ -143,17 +143,17 @@ def read_results(whole: Table, head: Head) -> Results:
 
 def _texts(table: Table) -> dict[str, str]:
     found = {key: table.text(key) for key in TEXTS if table.has(key)}
-    table.done()
+    table.refuse_unread()
     return found
 
 
 def _duplicates(table: Table, head: Head) -> tuple[tuple[str, ...], float | None]:
     rule = table.choice("rule", ("reprint", "fields", "repeat"), "reprint")
     if rule != "reprint" and head.category == "weighbridge":
-        raise table.wrong("rule", f"{rule!r} is for analyzers: every message of a weighbridge counts")
+        raise table.error("rule", f"{rule!r} is for analyzers: every message of a weighbridge counts")
     fields = table.texts("fields") if rule == "fields" else ()
     within_s = table.number("within_s", 0.1, 3600.0) if rule == "repeat" else None
-    table.done()
+    table.refuse_unread()
     return fields, within_s
 
 

@@ -10,7 +10,7 @@ from drivers.errors import SettingError, TransportError
 from drivers.registry import make_transport
 from drivers.relay.config import RelayConfig
 from drivers.relay.ends import make_end
-from drivers.relay.port import Line, Port
+from drivers.relay.port import Port, WaitableTransport
 from drivers.relay.relay import Relay
 from drivers.transport import SerialTransport, TcpTransport
 
@@ -26,7 +26,7 @@ def make_relay(
     line = make_transport(config.port, name="relay")
     if not isinstance(line, SerialTransport | TcpTransport):
         raise SettingError(f"port = {config.port!r}: a relay owns a serial: or tcp: address")
-    port = Port(cast(Line, line), clock=clock, monotonic=monotonic, backoff=backoff)
+    port = Port(cast(WaitableTransport, line), clock=clock, monotonic=monotonic, backoff=backoff)
     legacy = make_end(config.legacy, limit=config.buffer_bytes, group=config.legacy_group)
     try:
         station = make_end(config.station, limit=config.buffer_bytes)

@@ -60,7 +60,7 @@ class AstmInstrument:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.log = EmissionLog()
-        self.heard = b""
+        self.received = b""
         self._line = line
         self._ack_timeout_s, self._busy_pause_s = ack_timeout_s, busy_pause_s
         self._monotonic, self._sleep = monotonic, sleep
@@ -111,7 +111,7 @@ class AstmInstrument:
         end = self._monotonic() + self._ack_timeout_s
         while self._monotonic() < end:
             if answer := self._line.take():
-                self.heard += answer
+                self.received += answer
                 return answer[:1]
             self._sleep(_PAUSE_S)
         return b""

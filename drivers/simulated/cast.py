@@ -20,7 +20,7 @@ from drivers.simulated.modbus_talker import SimulatedModbus
 from drivers.simulated.plan import FaultPlan
 from drivers.simulated.ports import broker_of, open_line
 from drivers.simulated.samples import Samples
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 from drivers.simulated.trucks import Trucks
 from drivers.simulated.weighbridges import WEIGHBRIDGES
 from drivers.simulated.whole_results import FILE_FAULTS, NODE_FAULTS, FileResults, NodeResults
@@ -100,7 +100,7 @@ def cast(
     casting: Casting,
     *,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
     stop: threading.Event,
 ) -> Show:
     """SettingError for what cannot be played, LineDown where the port or broker is not there."""
@@ -127,7 +127,7 @@ def _trucks(
     settings: Mapping[str, str],
     line: TwoWayLine,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
 ) -> Trucks:
     protocol = make_protocol(kind, _own(casting, settings))
     return Trucks(
@@ -138,7 +138,7 @@ def _trucks(
         say=say,
         seed=casting.seed,
         rate_hz=casting.rate_hz or 10.0,
-        asked=isinstance(protocol, Polled) and protocol.poll is not None,
+        answers=isinstance(protocol, Polled) and protocol.poll is not None,
     )
 
 
@@ -148,7 +148,7 @@ def _samples(
     settings: Mapping[str, str],
     line: TwoWayLine,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
     stop: threading.Event,
 ) -> Samples:
     if kind not in ANALYZERS:
@@ -176,7 +176,7 @@ def _whole_results(
     casting: Casting,
     settings: Mapping[str, str],
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
 ) -> Show:
     able = NODE_FAULTS if casting.kind == "sparkplug" else FILE_FAULTS
     ignored = tuple(fault for fault in casting.faults if fault not in able)

@@ -27,7 +27,7 @@ POWER_UP = b"\x00\xffREADY\r\n"
 HARMLESS = frozenset({LineFault.POWER_UP_BANNER, LineFault.GLUED, LineFault.REPEAT})
 
 
-def disturbed(display: Display, fault: LineFault | None) -> Display:
+def disturb(display: Display, fault: LineFault | None) -> Display:
     """The display that the fault makes the indicator show."""
     if fault is LineFault.OVERLOAD:
         return replace(display, over=True)
@@ -38,7 +38,7 @@ def disturbed(display: Display, fault: LineFault | None) -> Display:
     return display
 
 
-def damaged(data: bytes, fault: LineFault | None, banner: bytes, chance: random.Random) -> bytes:
+def damage(data: bytes, fault: LineFault | None, banner: bytes, chance: random.Random) -> bytes:
     """The bytes that leave for one message `data`. A character of wrong parity is read as 00."""
     if fault is LineFault.POWER_UP_BANNER:
         return banner + data

@@ -51,7 +51,7 @@ def control_record(at: datetime, *, serial: str = "0000-00000") -> bytes:
     return f"C,{at:%d/%m/%y,%H:%M:%S},S/N: {serial}, 1, 0".encode("latin-1")
 
 
-class Gac2100:
+class SimulatedGac2100:
     """Prints on `line`; `log` holds every result record that was printed, reprints included."""
 
     def __init__(

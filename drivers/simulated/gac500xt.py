@@ -27,7 +27,7 @@ def ticket(
     return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
 
 
-class Gac500Xt:
+class SimulatedGac500Xt:
     """Prints on `line`; `log` holds every ticket in the units of the ticket."""
 
     def __init__(self, line: Line) -> None:

@@ -10,7 +10,7 @@ from drivers.simulated.emission import Emission, EmissionLog
 from drivers.simulated.line import Line
 
 
-class Nir:
+class SimulatedNir:
     """Sends results on `line`; `end` is b"" for whole messages (MQTT), b"\\n" for lines (TCP).
 
     Identifiers count up from 1 behind `prefix`, so equal runs send equal bytes.

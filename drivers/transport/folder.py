@@ -32,13 +32,13 @@ class DroppedFile:
 
     name: str
     stamp: Stamp
-    taken: int = 0
+    readings: int = 0
     refusals: list[str] = field(default_factory=list)
 
     def reason(self) -> str:
         shown = self.refusals[:_REASONS]
         more = len(self.refusals) - len(shown)
-        lines = [f"{self.taken} results taken, {len(self.refusals)} refused", *shown]
+        lines = [f"{self.readings} results taken, {len(self.refusals)} refused", *shown]
         return "\n".join([*lines, *([f"and {more} more"] if more else [])]) + "\n"
 
 
@@ -60,7 +60,7 @@ class FolderTransport:
         self._monotonic, self._sleep = monotonic, sleep
         self._lock = threading.Lock()
         self._since: dict[str, tuple[Stamp, float]] = {}
-        self._out: dict[str, Stamp] = {}
+        self._handed_out: dict[str, Stamp] = {}
         self._unsettled: list[tuple[DroppedFile, str]] = []
         self._next_scan = 0.0
 
@@ -72,7 +72,7 @@ class FolderTransport:
             for name in ("done", "rejected"):
                 (self._folder / name).mkdir(exist_ok=True)
         except OSError as error:
-            raise self._denied(error) from error
+            raise self._denied_error(error) from error
         self._next_scan = 0.0
 
     def read(self, timeout: float) -> Chunk | None:
@@ -114,7 +114,7 @@ class FolderTransport:
         ready: list[tuple[Path, Stamp]] = []
         with self._lock:
             for name, (path, stamp) in found.items():
-                if self._out.get(name) == stamp:
+                if self._handed_out.get(name) == stamp:
                     continue
                 if self._since.get(name, (None,))[0] != stamp:
                     self._since[name] = (stamp, now)
@@ -143,7 +143,7 @@ class FolderTransport:
         if looks_half_written(data) and now - self._since[path.name][1] < self._patience_s:
             return None
         with self._lock:
-            self._out[path.name] = stamp
+            self._handed_out[path.name] = stamp
         return Chunk(data, True, DroppedFile(path.name, stamp))
 
     def _settle(self, file: DroppedFile) -> None:
@@ -151,17 +151,17 @@ class FolderTransport:
         path = self._folder / file.name
         try:
             if _stamp(path.stat()) != file.stamp:
-                self._out.pop(file.name, None)
+                self._handed_out.pop(file.name, None)
                 return
             place = _free(self._folder / ("rejected" if file.refusals else "done"), file.name)
             if file.refusals:
                 place.with_name(f"{place.name}.reason.txt").write_text(file.reason(), encoding="utf-8")
             path.rename(place)
-            self._out.pop(file.name, None)
+            self._handed_out.pop(file.name, None)
         except FileNotFoundError:
-            self._out.pop(file.name, None)
+            self._handed_out.pop(file.name, None)
         except OSError as error:
-            self._out[file.name] = file.stamp
+            self._handed_out[file.name] = file.stamp
             self._unsettled.append((file, error.strerror or str(error)))
 
     def _settle_again(self) -> None:
@@ -179,7 +179,7 @@ class FolderTransport:
             )
             raise LineDown(ErrorCode.PORT_DENIED, text)
 
-    def _denied(self, error: OSError) -> LineDown:
+    def _denied_error(self, error: OSError) -> LineDown:
         text = (
             f"folder {self._folder}: done/ and rejected/ cannot be made ({error.strerror}): check the rights"
         )

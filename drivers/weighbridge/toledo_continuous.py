@@ -29,7 +29,7 @@ from drivers.checksums import twos7
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Flag, Frame, Reading
-from drivers.values import measured, pounds
+from drivers.values import measured_value, pounds
 from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
 
 _ON_OFF = ("off", "on")
@@ -86,13 +86,13 @@ class ToledoContinuous:
         scale = self._scale(swa, swc)
         sign = -1.0 if swb & 0x02 else 1.0
         kg = None if problem or weight is None else _kg(sign * weight, scale, swb, swc)
-        value = measured(Analyte.WEIGHT, kg)
+        value = measured_value(Analyte.WEIGHT, kg)
         if value.value is None:
             problem = problem or "implausible weight"
         extra: dict[str, Any] = {
             "tare_kg": None if tare is None or _foreign_unit(swc) else _kg(tare, scale, swb, swc),
             "increment_kg": self._increment(swa, swb, swc, scale),
-            "as_sent": self._as_sent(frame.data),
+            "as_sent": self._sent_values(frame.data),
         }
         if problem:
             extra["problem"] = problem
@@ -136,7 +136,7 @@ class ToledoContinuous:
         step = _INCREMENT[swa >> 3 & 0x03]
         return None if step is None or _foreign_unit(swc) else _kg(step, scale, swb, swc)
 
-    def _as_sent(self, data: bytes) -> dict[str, Any]:
+    def _sent_values(self, data: bytes) -> dict[str, Any]:
         start = 5 if self._form == "extra_space" else 4
         short = len(data) <= SHORT + 1
         text = data.translate(LOW7).decode("ascii")

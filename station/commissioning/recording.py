@@ -21,7 +21,7 @@ def keep_recording(
     folder: Path, name: str, data: bytes, driver: str, settings: Mapping[str, str], port: str, at: datetime
 ) -> int:
     """Writes the three files; returns how many readings are in it. Raises SettingError, OSError."""
-    readings = _decoded(data, driver, settings, at)
+    readings = _decode(data, driver, settings, at)
     folder.mkdir(parents=True, exist_ok=True)
     about = {"driver": driver, "settings": dict(settings), "port": port, "recorded_at": at.isoformat()}
     (folder / f"{name}.bin").write_bytes(data)
@@ -46,7 +46,7 @@ def replay_recording(folder: Path, name: str) -> str | None:
         expected = [json.loads(line) for line in lines]
         data = (folder / f"{name}.bin").read_bytes()
         at = datetime.fromisoformat(about["recorded_at"])
-        found = _decoded(data, about["driver"], about["settings"], at)
+        found = _decode(data, about["driver"], about["settings"], at)
     except (OSError, ValueError, KeyError, TypeError, SettingError) as error:
         return f"cannot be read: {error!r}"
     if len(found) != len(expected):
@@ -57,7 +57,7 @@ def replay_recording(folder: Path, name: str) -> str | None:
     return None
 
 
-def _decoded(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
+def _decode(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
     """As JSON would give it back."""
     results = decode([data], driver, settings, at=at)
     return [

@@ -15,20 +15,20 @@ from station.api.schemas import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
+class Account:
     """`lost`: sent and not recorded. `doubled`: recorded more often than sent."""
 
     lost: int
     doubled: int
 
-    def __add__(self, other: "Balance") -> "Balance":
-        return Balance(self.lost + other.lost, self.doubled + other.doubled)
+    def __add__(self, other: "Account") -> "Account":
+        return Account(self.lost + other.lost, self.doubled + other.doubled)
 
 
-def balance(sent: Iterable[Hashable], recorded: Iterable[Hashable]) -> Balance:
+def compare(sent: Iterable[Hashable], recorded: Iterable[Hashable]) -> Account:
     """Of two multisets."""
     there, here = Counter(sent), Counter(recorded)
-    return Balance((there - here).total(), (here - there).total())
+    return Account((there - here).total(), (here - there).total())
 
 
 def count(
@@ -36,12 +36,12 @@ def count(
     analyses: Mapping[str, Sequence[Emission]],
     stands: Sequence[int],
     uploads: Iterable[UUID],
-) -> Balance:
+) -> Account:
     """The whole day. An upload that was acknowledged twice under one id is one capture."""
     return (
-        balance(_sent_results(analyses), recorded_results(events))
-        + balance((float(kg) for kg in stands), recorded_weights(events))
-        + balance(
+        compare(_sent_results(analyses), recorded_results(events))
+        + compare((float(kg) for kg in stands), recorded_weights(events))
+        + compare(
             {str(capture) for capture in uploads},
             (event.subject_id for event in events if event.kind == "capture_received"),
         )

@@ -96,13 +96,13 @@ class BagScript:
 
 @dataclass(frozen=True, slots=True)
 class TruckScript:
-    """`known`: this vehicle came earlier on the same day, so its last tare is known."""
+    """`is_known`: this vehicle came earlier on the same day, so its last tare is known."""
 
     number: int
     happening: Happening
     plate: str
     supplier: str
-    known: bool
+    is_known: bool
     tare_kg: int
     loads: tuple[LoadScript, ...]
     bag: BagScript | None = None

@@ -4,8 +4,8 @@ import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from station.demo.book import Book, Heard
-from station.demo.phone import Sent
+from station.demo.book import Book, RecordedEvent
+from station.demo.phone import Upload
 
 
 class Timing:
@@ -15,13 +15,13 @@ class Timing:
         self.propose_s: dict[str, float] = {}
         self.inspect_s: dict[UUID, float] = {}
         self._book = book
-        self._answered: dict[UUID, float] = {}
+        self._answered_at: dict[UUID, float] = {}
 
     @staticmethod
     def now() -> float:
         return time.perf_counter()
 
-    async def proposed(self, load_id: str, left: float, received: Heard) -> None:
+    async def note_proposal(self, load_id: str, left: float, received: RecordedEvent) -> None:
         """From the last measurement's leaving its instrument to the proposal that knows it."""
         proposal = await self._book.wait(
             f"the proposal of load {load_id}",
@@ -30,12 +30,12 @@ class Timing:
         )
         self.propose_s[load_id] = proposal.at - left
 
-    def uploaded(self, sent: Sent) -> None:
-        self._answered[sent.id] = sent.at
+    def note_upload(self, sent: Upload) -> None:
+        self._answered_at[sent.id] = sent.at
 
-    def inspected(self, capture: UUID, recorded: Heard) -> None:
+    def note_inspection(self, capture: UUID, recorded: RecordedEvent) -> None:
         """From the upload's answer to the inspection."""
-        self.inspect_s[capture] = max(0.0, recorded.at - self._answered[capture])
+        self.inspect_s[capture] = max(0.0, recorded.at - self._answered_at[capture])
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:

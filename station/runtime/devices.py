@@ -51,7 +51,7 @@ class Devices:
 
     def new_sample(self, port_id: str) -> None:
         """Its next result counts even if it equals the last one."""
-        self._intake.driver(port_id).new_sample()
+        self._intake.driver(port_id).expect_new_sample()
 
     def replug(self, port_id: str) -> None:
         """From now on the port is read as what is plugged in there needs it."""
