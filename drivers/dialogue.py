@@ -43,33 +43,33 @@ class Dialogue(Protocol):
 
     @property
     def noise(self) -> int:
-        """Bytes that belonged to no message."""
+        """Return how many bytes belonged to no message."""
 
     def start(self, now: float) -> None:
-        """The line is open."""
+        """Begin: the line is open."""
 
     def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]: ...
 
     def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
-        """Nothing was heard: what was held back or waited for too long is decided."""
+        """Decide about what was held back or waited for too long: nothing was heard."""
 
     def confirm(self, token: object) -> None:
-        """The group of this token is safe. Called from another thread."""
+        """Acknowledge the group of this token: it is safe. Called from another thread."""
 
     def take_says(self, now: float) -> list[Say]:
-        """What is to be said now, in order."""
+        """Return what is to be said now, in order."""
 
     def wait_s(self, now: float) -> float:
-        """How long to listen, at most, before `take_says` may have something new (seconds)."""
+        """Return how long to listen, at most, before `take_says` may have something new (seconds)."""
 
     def end(self, at: datetime) -> list[FrameGroup]:
-        """The end of a recording: nobody is answered any more."""
+        """Return what is left at the end of a recording, where nobody is answered any more."""
 
     def drop(self) -> bytes:
         """Give up and return the half message at hand; it is counted as noise."""
 
     def take_dropped(self) -> list[bytes]:
-        """Runs of noise since the last call, for a person to look at (bounded)."""
+        """Return runs of noise since the last call, for a person to look at (bounded)."""
 
 
 @runtime_checkable
@@ -107,7 +107,7 @@ def say(dialogue: Dialogue, transport: Transport, now: float) -> None:
 def shared_receipts(
     dialogue: Dialogue, groups: list[FrameGroup], on_done: Callable[[], None]
 ) -> Iterator[tuple[Frame, Batch]]:
-    """Every frame with the receipt of its group; `on_done` is called when all groups are confirmed."""
+    """Yield every frame with the receipt of its group; `on_done` is called when all groups are confirmed."""
     every = Batch(len(groups) + 1, on_done)
     every.confirm()
     for group in groups:

@@ -35,7 +35,7 @@ class DisturbanceWatch:
         self._unreadable_s: float | None = None
 
     def note_down(self) -> None:
-        """The line was lost, or could not be opened."""
+        """Remember that the line was lost, or could not be opened."""
         self._was_down = True
 
     def note_open(self) -> None:
@@ -46,16 +46,16 @@ class DisturbanceWatch:
         self._unreadable_s = None
 
     def note_unread(self, data: bytes) -> None:
-        """These bytes belong to no message, or to one that cannot be read."""
+        """Judge bytes that belong to no message, or to one that cannot be read."""
         if not _TEXT.issuperset(data):
             self._unreadable_s = self._monotonic()
 
     def note_broken_off(self) -> None:
-        """A message ended half way."""
+        """Remember that a message ended half way."""
         self._unreadable_s = self._monotonic()
 
     def current(self) -> Disturbance | None:
-        """What disturbs a message that is complete at this moment."""
+        """Return what disturbs a message that is complete at this moment."""
         if self._is_recent(self._returned_s, self._reconnect_s):
             return Disturbance.RECONNECTED
         return Disturbance.GARBAGE if self._is_recent(self._unreadable_s, self._garbage_s) else None

@@ -72,7 +72,7 @@ class Driver:
         )
 
     def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
-        """Every message from now on, until `stop` is set, `close` is called or a recording ends."""
+        """Yield every message from now on, until `stop` is set, `close` is called or a recording ends."""
         try:
             while not self._is_stopped(stop):
                 try:
@@ -90,7 +90,7 @@ class Driver:
             self._health.note_closed()
 
     def confirm(self, delivery: Delivery) -> None:
-        """The delivery is safe (committed): tell the sender, where it waits for that."""
+        """Tell the sender, where it waits for that, that the delivery is safe (committed)."""
         if isinstance(delivery.receipt, Batch):
             delivery.receipt.confirm()
         elif delivery.receipt is not None:
@@ -134,7 +134,7 @@ class Driver:
         return self._listen(stop)
 
     def _converse(self, dialogue: Dialogue, stop: threading.Event) -> Iterator[Delivery]:
-        """As `_listen`, with a device that is answered; its answers wait for `confirm`."""
+        """Listen to a device that is answered; its answers wait for `confirm`."""
         self._noise_seen = 0
         dialogue.start(self._monotonic())
         try:
@@ -158,7 +158,7 @@ class Driver:
     def _groups(
         self, dialogue: Dialogue, groups: list[FrameGroup], chunk: Chunk | None
     ) -> Iterator[Delivery]:
-        """The frames of all groups; a chunk's own receipt is confirmed with the last of them."""
+        """Yield the frames of all groups; a chunk's own receipt is confirmed with the last of them."""
         self._count_noise(dialogue)
         whole = chunk is not None and chunk.receipt is not None
         on_done = partial(self._transport.confirm, chunk.receipt) if chunk and whole else _do_nothing
@@ -250,7 +250,7 @@ class Driver:
 
 
 def _do_nothing() -> None:
-    """Nobody waits for a receipt."""
+    """Do nothing: nobody waits for a receipt."""
 
 
 def _error_code(error: FrameError) -> ErrorCode:

@@ -26,25 +26,25 @@ class Framer(Protocol):
 
     @property
     def noise(self) -> int:
-        """Bytes that belonged to no frame."""
+        """Return how many bytes belonged to no frame."""
 
     @property
     def is_waiting(self) -> bool:
-        """True while a frame is held back for one more byte that may come."""
+        """Return True while a frame is held back for one more byte that may come."""
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]: ...
 
     def idle(self, at: datetime) -> list[Frame]:
-        """The line has been quiet: what was held back for one more byte is complete."""
+        """Return what was held back for one more byte: the line has been quiet."""
 
     def finish(self, at: datetime) -> list[Frame]:
-        """The end of a file: also a last message without its terminator is complete."""
+        """Return what is left at the end of a file, also a last message without its terminator."""
 
     def drop(self) -> bytes:
         """Give up and return the half message at hand; it is counted as noise."""
 
     def take_dropped(self) -> list[bytes]:
-        """Runs of noise since the last call, for a person to look at (bounded)."""
+        """Return runs of noise since the last call, for a person to look at (bounded)."""
 
 
 class NoiseKeeper:
@@ -87,7 +87,7 @@ class NoiseKeeper:
         return runs
 
     def _discard(self, size: int) -> None:
-        """The first `size` bytes of the buffer are noise."""
+        """Count the first `size` bytes of the buffer as noise."""
         if size > 0:
             self._reject(bytes(self._buffer[:size]))
             del self._buffer[:size]

@@ -141,7 +141,7 @@ class HealthKeeper:
             self._set_state("down")
 
     def note_closed(self) -> None:
-        """The end by our own will: no error."""
+        """Note an end by our own will, which is no error."""
         with self._lock:
             self._listening = False
             self._set_state("down")

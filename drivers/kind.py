@@ -71,7 +71,7 @@ class DriverFaultFrame(FrameError):
 
 
 def choose(kind: str, declared: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
-    """The settings in force: the defaults, overlaid by `given`. SettingError on anything unknown."""
+    """Return the settings in force: the defaults, overlaid by `given`. SettingError on anything unknown."""
     for key, value in given.items():
         if key not in declared:
             known = ", ".join(declared) or "none"

@@ -20,7 +20,7 @@ class Poller:
         self._asked_s: float | None = None
 
     def restart(self) -> None:
-        """The line is open (again): ask at once."""
+        """Ask at once: the line is open (again)."""
         self._asked_s = None
 
     def ask(self, transport: Transport) -> None:
@@ -31,7 +31,7 @@ class Poller:
         transport.write(self._poll)
 
     def wait_s(self, longest: float) -> float:
-        """How long to listen before the next poll is due, at most `longest` seconds."""
+        """Return how long to listen before the next poll is due, at most `longest` seconds."""
         if self._poll is None:
             return longest
         if self._asked_s is None:

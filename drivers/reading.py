@@ -168,7 +168,7 @@ class Reading:
         return value.value if value else None
 
     def as_dict(self) -> dict[str, Any]:
-        """The shape that `silo decode` prints, one object per frame."""
+        """Return the shape that `silo decode` prints, one object per frame."""
         return {
             "driver": self.driver,
             "kind": self.kind,

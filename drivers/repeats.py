@@ -43,7 +43,7 @@ class Repeats:
         self._fresh.set()
 
     def is_repeat(self, frame: Frame) -> bool:
-        """True when `frame` only repeats the last good message."""
+        """Return True when `frame` only repeats the last good message."""
         if self._within_s is None or self._fresh.is_set() or frame.data != self._last:
             return False
         now = self._monotonic()
@@ -51,7 +51,7 @@ class Repeats:
         return soon
 
     def remember(self, frame: Frame) -> None:
-        """`frame` became a reading."""
+        """Remember `frame`, which became a reading."""
         if self._within_s is not None:
             self._fresh.clear()
             self._last, self._heard_s = frame.data, self._monotonic()

@@ -48,7 +48,7 @@ class SpanFramer(NoiseKeeper):
         return [self._take(size, self._heard_at or at)] if size else []
 
     def _measure(self, *, quiet: bool) -> int:
-        """Size of the whole message that the buffer now begins with; 0: more is needed."""
+        """Return the size of the whole message that the buffer now begins with; 0: more is needed."""
         while self._align():
             view = self._view()
             end = view.find(self._end, 1)
@@ -80,7 +80,8 @@ class SpanFramer(NoiseKeeper):
         return bytes(self._buffer.translate(_LOW7))
 
     def _fresh_start(self, view: bytes, stop: int) -> int:
-        """Where the last message before `stop` begins, counted over the start bytes inside it; else 0."""
+        """Return where the last message before `stop` begins, counted over the start bytes inside it;
+        else 0."""
         spot = stop
         for _ in range(self._inner + 1):
             spot = view.rfind(self._start, 0, spot)

@@ -27,9 +27,9 @@ class Steadiness:
         self._count = 0
 
     def judge(self, reading: Reading) -> Reading:
-        """`reading` with STABLE after `EQUAL_READINGS` equal weights over `EQUAL_FOR_S` seconds, else
-        with MOTION; unchanged where the instrument gives its own mark or no weight. After `GAP_S`
-        seconds without a weight the count starts again."""
+        """Return `reading` with STABLE after `EQUAL_READINGS` equal weights over `EQUAL_FOR_S` seconds, else
+        with MOTION; unchanged where the instrument gives its own mark or no weight. After `GAP_S` seconds
+        without a weight the count starts again."""
         kg = reading.weight_kg
         if reading.kind != "weight" or reading.flags & _MARKS:
             return reading

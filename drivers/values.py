@@ -10,7 +10,7 @@ _DIGITS = 6
 
 
 def measured_value(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
-    """`number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
+    """Return `number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
     return Value(plausible_number(analyte, number), UNIT_OF[analyte], basis)
 
 
@@ -22,15 +22,15 @@ def plausible_number(analyte: Analyte, number: float | None) -> float | None:
 
 
 def pounds(number: float) -> float:
-    """lb -> kg."""
+    """Convert lb to kg."""
     return round(number * POUND_KG, _DIGITS)
 
 
 def pounds_per_bushel(number: float) -> float:
-    """lb/bu (US) -> kg/hl."""
+    """Convert lb/bu (US) to kg/hl."""
     return round(number * LB_PER_BUSHEL_KG_HL, _DIGITS)
 
 
 def fahrenheit(number: float) -> float:
-    """°F -> °C."""
+    """Convert °F to °C."""
     return round((number - 32.0) / 1.8, _DIGITS)

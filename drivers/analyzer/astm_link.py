@@ -38,7 +38,7 @@ _CONFIRM_POLL_S = 0.01
 
 
 def checksum(data: bytes) -> bytes:
-    """Two hex digits over frame number, text and ETB or ETX."""
+    """Return two hex digits over frame number, text and ETB or ETX."""
     return b"%02X" % sum8(data)
 
 
@@ -126,7 +126,7 @@ class AstmLink(NoiseKeeper):
         return self._noise_up_to_special()
 
     def _take_repeat(self) -> list[FrameGroup] | None:
-        """Until the last message is safe nothing is taken, except its last frame sent once more."""
+        """Take nothing before the last message is safe, except its last frame sent once more."""
         if not self._buffer.startswith(self._last_raw):
             return None
         del self._buffer[: len(self._last_raw)]
@@ -192,7 +192,7 @@ class AstmLink(NoiseKeeper):
         return self._complete(at)
 
     def _complete(self, at: datetime) -> list[FrameGroup]:
-        """A group for every message that is now whole; otherwise the frame is acknowledged at once."""
+        """Return a group for every message that is now whole; otherwise the frame is acknowledged at once."""
         frames: list[Frame] = []
         while size := end_of_message(self._message):
             frames += [Frame(order, at) for order in split_by_order(bytes(self._message[:size]))]
@@ -212,7 +212,7 @@ class AstmLink(NoiseKeeper):
         self._pending, self._answer_pending = None, False
 
     def _take_bare(self, at: datetime) -> list[FrameGroup] | None:
-        """Records without a link: from a line that begins with H to the one that begins with L."""
+        """Take one line of records without a link; a message goes from a line with H to one with L."""
         line = re.match(rb"[\r\n]*([^\r\n\x02\x04\x05]*)[\r\n]", self._buffer)
         if line is None:
             if _SPECIAL.search(self._buffer):

@@ -136,7 +136,7 @@ class Gac2100Csv01:
         }
 
     def _device_time(self, date: str, time: str) -> tuple[datetime | None, str | None]:
-        """The instrument's local clock, or None and why."""
+        """Return the instrument's local clock, or None and why."""
         try:
             return datetime.strptime(f"{date} {time}", _DATE[self._date_order]), None  # noqa: DTZ007
         except ValueError:

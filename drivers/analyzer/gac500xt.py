@@ -122,7 +122,7 @@ class Gac500Xt:
 
 
 def _results(lines: list[str], data: bytes) -> dict[Analyte, tuple[str, str]]:
-    """Number and unit by analyte, all three of them, each once."""
+    """Return number and unit by analyte, all three of them, each once."""
     sent: dict[Analyte, tuple[str, str]] = {}
     rest = iter(lines)
     for line in rest:

@@ -134,7 +134,8 @@ def _identifier(message: dict[str, Any], data: bytes) -> str | None:
 
 
 def _device_time(message: dict[str, Any], rejected: dict[str, str]) -> datetime | None:
-    """Local wall-clock time; an offset is dropped, because nothing is ever ordered by this clock."""
+    """Return the local wall-clock time; an offset is dropped, because nothing is ever ordered by this
+    clock."""
     value = message.get("time")
     if value is None:
         return None

@@ -29,7 +29,7 @@ class FileDialogue:
         return self._framer.noise
 
     def start(self, now: float) -> None:
-        """Nothing to greet."""
+        """A folder needs no greeting."""
 
     def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]:
         frames = self._framer.feed(chunk.data, at)

@@ -75,7 +75,8 @@ def _times(content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _content(frame: Frame) -> dict[str, Any]:
-    """The row's JSON object. FrameError with the problem of the row or file, or when it is none."""
+    """Return the row's JSON object. FrameError has the problem of the row or file, or says that it is
+    none."""
     try:
         content = json.loads(frame.data)
     except (ValueError, RecursionError) as error:

@@ -48,7 +48,7 @@ class FileShape:
     skip: Mapping[str, frozenset[str]]
 
     def rows(self, data: bytes) -> Iterator[Row]:
-        """Every row that may hold a result. FileRefused when the file is none of this shape."""
+        """Yield every row that may hold a result. FileRefused when the file is none of this shape."""
         for row in self._all_rows(data):
             skipped = any(row.fields.get(name, "").lower() in texts for name, texts in self.skip.items())
             if row.problem or not skipped:

@@ -13,7 +13,7 @@ _DIGITS = 6
 def read_replicates(
     results: Results, kind: str, frame: Frame, times: Sequence[Mapping[str, str]], *, mean: bool
 ) -> Reading:
-    """The mean of all times, or of each field the text that was given last. FrameError.
+    """Return the mean of all times, or of each field the text that was given last. FrameError.
 
     An analyte that was measured badly once has no mean; one that is absent once has the mean of the others.
     """

@@ -26,7 +26,7 @@ LARGEST = 32_000_000
 def frames_of_file(
     shape: FileShape, data: bytes, at: datetime, grouping: Grouping | None = None
 ) -> list[Frame]:
-    """Every row or sample, or one frame with the problem of the whole file: half a file is no file."""
+    """Return every row or sample, or one frame with the problem of the whole file: half a file is no file."""
     digest = hashlib.sha256(data).hexdigest()
     try:
         found = _contents(_limit_rows(shape.rows(data)), grouping)

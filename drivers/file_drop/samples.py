@@ -42,7 +42,8 @@ class Parameters:
         return frozenset(self.fields.values()) | units
 
     def widen(self, fields: Fields) -> tuple[str, Fields] | None:
-        """The field that the row fills, and the row as if it were one of columns; None: no such field."""
+        """Return the field that the row fills, and the row as if it were one of columns; None: no such
+        field."""
         field = self.fields.get(fields.get(self.name, "").lower())
         if field is None:
             return None
@@ -80,7 +81,8 @@ class Grouping:
     agree: frozenset[str]
 
     def samples(self, rows: Iterable[Row]) -> Iterator[FileSample]:
-        """In the order of their first rows. FileRefused for a row whose sample cannot be known."""
+        """Yield the samples in the order of their first rows. FileRefused for a row whose sample cannot be
+        known."""
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in rows:
             if row.problem:

@@ -29,7 +29,7 @@ class Row:
 
 
 def rows_under_titles(lines: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterator[Row]:
-    """The rows below the title row, which is the first one that holds all needed titles.
+    """Yield the rows below the title row, which is the first one that holds all needed titles.
 
     A row of another length is no row of this table and has a problem. FileRefused without a title row.
     """

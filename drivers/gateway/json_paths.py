@@ -100,7 +100,7 @@ class JsonPaths:
 
 
 def scalar_text(name: str, value: Any, data: bytes) -> str:
-    """A JSON scalar as text: numbers in plain decimal digits, null as a blank."""
+    """Return a JSON scalar as text: numbers in plain decimal digits, null as a blank."""
     if value is None:
         return ""
     if isinstance(value, bool):

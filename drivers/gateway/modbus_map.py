@@ -36,7 +36,7 @@ class Register:
     little: bool
 
     def text(self, data: bytes) -> str:
-        """The number in decimal digits; a dash for a float that is no number."""
+        """Return the number in decimal digits; a dash for a float that is no number."""
         raw = data[2 * self.at : 2 * self.at + struct.calcsize(self.form)]
         words = [raw[i : i + 2] for i in range(0, len(raw), 2)]
         if self.low_first:

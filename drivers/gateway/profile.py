@@ -21,7 +21,7 @@ class SharedSections:
     results: Results
 
     def refuse_unread(self, fields: set[str]) -> None:
-        """SettingError for a section that means nothing, or a field that nothing fills."""
+        """Raise SettingError for a section that means nothing, or a field that nothing fills."""
         self.whole.refuse_unread()
         for name in self.results.sources():
             if name not in fields:

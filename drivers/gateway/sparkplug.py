@@ -104,7 +104,7 @@ class Sparkplug:
 
 
 def _identify(reading: Reading, address: Address, payload: Payload, fields: Mapping[str, str]) -> Reading:
-    """The reading with whose it is, when it was, and by what it is known again."""
+    """Return the reading with whose it is, when it was, and by what it is known again."""
     stamp = payload.timestamp if payload.timestamp is not None and payload.timestamp <= _LAST_MS else None
     when = None if stamp is None else datetime.fromtimestamp(stamp / 1000.0, UTC).replace(tzinfo=None)
     who = "/".join(filter(None, (address.group, address.edge, address.device)))

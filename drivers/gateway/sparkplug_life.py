@@ -83,7 +83,7 @@ class SparkplugLife(NoiseKeeper):
         return frames
 
     def _give_up(self) -> list[Frame]:
-        """No birth will come any more: what is held goes on as it is."""
+        """Hand on what is held as it is: no birth will come any more."""
         frames = []
         for node in self._nodes.values():
             held, node.held = node.held, []
@@ -115,7 +115,7 @@ class SparkplugLife(NoiseKeeper):
         return groups
 
     def _message(self, address: Address, data: bytes, at: datetime, now: float) -> FrameGroup:
-        """Frames to be read; none for a birth that goes well, or while data are held."""
+        """Return the frames to be read; none for a birth that goes well, or while data are held."""
         try:
             payload = decode_payload(data)
         except ValueError:
@@ -182,7 +182,7 @@ class SparkplugLife(NoiseKeeper):
         node.names[device] = names
 
     def _doubt(self, node: Node, held: HeldMessage) -> None:
-        """Something is missing: what the aliases mean is no longer certain until the next birth."""
+        """Distrust the aliases until the next birth, because something is missing."""
         node.former = node.former or node.names
         node.seq = None
         if node.asked_s is None:
@@ -211,7 +211,7 @@ class SparkplugLife(NoiseKeeper):
         self._says.append(Say(encode_payload(payload), f"spBv1.0/{key[0]}/NCMD/{key[1]}"))
 
     def _frames(self, node: Node, held: HeldMessage, names: Names, former: Names = NO_NAMES) -> list[Frame]:
-        """One frame per timestamp, oldest first, of the metrics that are wanted or have no name."""
+        """Return one frame per timestamp, oldest first, of the metrics that are wanted or have no name."""
         device, payload = held.address.device, held.payload
         by_time: dict[int, list[Metric]] = {}
         for metric in payload.metrics:
@@ -228,7 +228,8 @@ class SparkplugLife(NoiseKeeper):
         return frames
 
     def _complete(self, node: Node, device: str | None, metrics: list[Metric]) -> list[Metric]:
-        """With a trigger: nothing until it comes, then also what did not change since."""
+        """Return what completes a result: with a trigger nothing until it comes, then also what did not
+        change."""
         for metric in metrics:
             if metric.name is not None and not metric.is_historical:
                 node.last[device, metric.name] = metric

@@ -39,7 +39,7 @@ class Node:
 
 
 def name_metric(metric: Metric, names: Names, former: Names) -> Metric:
-    """With the name and type of the birth; without a name where that is not certain."""
+    """Give the metric the name and type of the birth; no name where that is not certain."""
     if metric.name is not None or metric.alias is None:
         return metric
     birth = names.get(metric.alias)
@@ -52,7 +52,7 @@ def name_metric(metric: Metric, names: Names, former: Names) -> Metric:
 
 
 def _typed_value(metric: Metric, birth: Metric) -> Scalar | None:
-    """A negative number without a type of its own is told by the birth's type."""
+    """The birth's type tells a negative number that has no type of its own."""
     if metric.datatype is None and isinstance(metric.value, int) and not isinstance(metric.value, bool):
         again = encode_payload(Payload(metrics=(replace(metric, datatype=birth.datatype),)))
         return decode_payload(again).metrics[0].value

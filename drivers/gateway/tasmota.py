@@ -201,7 +201,7 @@ class Tasmota:
         return replace(reading, driver=self.kind, extra={**reading.extra, "inner": self.inner.kind})
 
     def unpack(self, message: bytes) -> bytes:
-        """The instrument's bytes of one RESULT message; FrameError when it holds none."""
+        """Return the instrument's bytes of one RESULT message; FrameError when it holds none."""
         received = load_object(message.strip(), LIMIT).get("SSerialReceived")
         text = received.get("Data") if isinstance(received, dict) else received
         if not isinstance(text, str):

@@ -53,14 +53,15 @@ class Checksum:
     seven_bits: bool
 
     def span(self, size: int) -> tuple[int, int]:
-        """Where it stands in a message of `size` bytes. WrongChecksum where there is no room for it."""
+        """Return where it stands in a message of `size` bytes. WrongChecksum says that there is no room for
+        it."""
         start = _index(self.at, size)
         if not 0 <= start <= size - self.width:
             raise WrongChecksum("too short for its checksum")
         return start, start + self.width
 
     def check(self, message: bytes) -> None:
-        """WrongChecksum when it is not that of `message`."""
+        """Raise WrongChecksum when it is not that of `message`."""
         start, stop = self.span(len(message))
         sent, number = message[start:stop], self._number(message)
         if self.written == "decimal":
@@ -72,7 +73,7 @@ class Checksum:
             raise WrongChecksum("wrong checksum")
 
     def seal(self, message: bytes) -> bytes:
-        """`message` with the right checksum in its place."""
+        """Return `message` with the right checksum in its place."""
         start, stop = self.span(len(message))
         return message[:start] + self._text(self._number(message)) + message[stop:]
 
@@ -142,7 +143,7 @@ def _low_first(table: Table, written: str, size: int) -> bool:
 
 
 def _refuse_overlap(table: Table, checksum: Checksum) -> None:
-    """As far as the positions tell it without a message."""
+    """Refuse what the positions show to overlap without a message."""
     first, last, at = checksum.first, checksum.last, checksum.at
     if at < 0 and -at < checksum.width:
         raise table.error("at", f"leaves no room for {checksum.width} characters")

@@ -19,7 +19,7 @@ class Clock:
     formats: tuple[str, ...]
 
     def read(self, fields: Mapping[str, str]) -> tuple[datetime | None, str | None]:
-        """The instrument's local time, or None and why (no reason where the message tells no time)."""
+        """Return the instrument's local time, or None and why (no reason where the message tells no time)."""
         text = " ".join(fields[name] for name in self.sources if name in fields).strip()
         if not text:
             return None, None

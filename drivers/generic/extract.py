@@ -95,7 +95,7 @@ def _csv(table: Table, _: int) -> tuple[set[str], Extractor]:
 
 
 def split_csv(text: str, separator: str) -> list[str]:
-    """The fields of one line, quotes taken off. NoFields when a quote is not closed."""
+    """Return the fields of one line, quotes taken off. NoFields when a quote is not closed."""
     if '"' not in text:
         return text.split(separator)
     try:
@@ -142,7 +142,7 @@ def _labels(table: Table, _: int) -> tuple[set[str], Extractor]:
 
 
 def _behind(lines: list[str], label: str, labels: Mapping[str, str]) -> str | None:
-    """None when the label is absent, stands twice, or nothing follows it."""
+    """Return None when the label is absent, stands twice, or nothing follows it."""
     spots = [n for n, line in enumerate(lines) if line.startswith(label)]
     if len(spots) != 1:
         return None

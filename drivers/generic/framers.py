@@ -78,7 +78,8 @@ class MarkedFramer(NoiseKeeper):
         return len(self._buffer) > len(self._start) and self._buffer.startswith(self._start)
 
     def _measure(self) -> int:
-        """Bytes of the message at the start of the buffer; negative: noise to skip; 0: need more."""
+        """Return the size of the message at the start of the buffer; negative: noise to skip; 0: need
+        more."""
         buffer = self._buffer
         begin = buffer.find(self._start) if buffer else -1
         if begin != 0:
@@ -98,7 +99,7 @@ class MarkedFramer(NoiseKeeper):
         return -1 if wrong else size
 
     def _inside(self) -> int:
-        """Where in the buffer the trailer of the message begins."""
+        """Return where in the buffer the trailer of the message begins."""
         buffer = self._buffer
         if self._length is not None:
             return min(len(buffer), self._length - self._trailer)
@@ -121,7 +122,7 @@ class MarkedFramer(NoiseKeeper):
         return len(self._end) - 1 - len(buffer)
 
     def _size(self) -> int:
-        """Of the message that begins here; 0 while its end has not come."""
+        """Return the size of the message that begins here; 0 while its end has not come."""
         buffer = self._buffer
         if self._length is not None:
             return self._length if len(buffer) >= self._length else 0
@@ -132,7 +133,7 @@ class MarkedFramer(NoiseKeeper):
         return size if end >= 0 and len(buffer) >= size else 0
 
     def _beginning(self) -> int:
-        """How many bytes at the end of the buffer may be the beginning of a start marker."""
+        """Return how many bytes at the end of the buffer may be the beginning of a start marker."""
         most = min(len(self._start) - 1, len(self._buffer))
         return next((n for n in range(most, 0, -1) if self._buffer.endswith(self._start[:n])), 0)
 

@@ -44,17 +44,17 @@ class Framing:
         )
 
     def counted_part(self, message: bytes) -> bytes:
-        """What positions count in: all of it, or a line without its end."""
+        """Return what positions count in: all of the message, or a line without its end."""
         return message.strip(b"\r\n") if self.by_line else message
 
     def body(self, message: bytes) -> tuple[int, int]:
-        """Where in `counted_part` the text stands, without the markers."""
+        """Return where in `counted_part` the text stands, without the markers."""
         stop = len(message) - self.trailer - len(self.end)
         return len(self.start), max(stop, len(self.start))
 
 
 def read_framing(table: Table) -> Framing:
-    """SettingError where the keys do not make one of the framings told above."""
+    """Raise SettingError where the keys do not make one of the framings told above."""
     by_line = table.has("end") and table.text("end") == _LINE
     framing = Framing(
         start=_marker(table, "start"),

@@ -48,7 +48,7 @@ def read_head(table: Table) -> Head:
 
 
 def read_transport(table: Table) -> Mapping[str, str]:
-    """Hints for whoever sets up the port; the driver opens what the site file says."""
+    """Return hints for whoever sets up the port; the driver opens what the site file says."""
     hints = {key: str(table.whole(key, *ends)) for key, ends in _TRANSPORT.items() if table.has(key)}
     if table.has("parity"):
         hints["parity"] = table.choice("parity", ("N", "E", "O"))

@@ -32,7 +32,7 @@ class Marks:
     always_stable: bool
 
     def read(self, fields: Mapping[str, str]) -> frozenset[Flag]:
-        """The flags that the status fields tell. A field that the message lacks tells nothing."""
+        """Return the flags that the status fields tell. A field that the message lacks tells nothing."""
         flags: set[Flag] = set()
         for name, meanings in self.by_field.items():
             text = fields.get(name)

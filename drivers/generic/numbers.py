@@ -30,7 +30,7 @@ class Numbers:
     tokens: tuple[tuple[str, Flag], ...]
 
     def read(self, text: str) -> tuple[float | None, Flag | None]:
-        """The number, or None and the flag that tells why. NotANumber."""
+        """Return the number, or None and the flag that tells why. NotANumber."""
         text = text.strip()
         for token, flag in self.tokens:
             if text.casefold() == token or (len(token) == 1 and text and not text.strip(token)):

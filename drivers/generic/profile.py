@@ -60,7 +60,7 @@ class Profile:
         return SevenBits(framer) if self.seven_bits else framer
 
     def read(self, kind: str, frame: Frame) -> Reading:
-        """FrameError when the message is not what the profile describes."""
+        """Raise FrameError when the message is not what the profile describes."""
         try:
             fields = self.extraction.fields(self._text(frame.data))
         except (NoFields, WrongChecksum) as error:
@@ -77,7 +77,7 @@ class Profile:
             raise FrameError(f"byte {raw[error.start]:02X} is not {self.encoding}", data) from error
 
     def _body(self, message: bytes) -> bytes:
-        """Without its markers and its checksum, which is right."""
+        """Return the message without its markers and its checksum, which is right."""
         start, stop = self.framing.body(message)
         if self.checksum is None:
             return message[start:stop]
@@ -87,7 +87,7 @@ class Profile:
 
 
 def find_profile(name: str, folder: str = "") -> Path:
-    """The file of a shipped profile's name, or the path itself. SettingError when no name is given."""
+    """Return the file of a shipped profile's name, or the path itself. SettingError when no name is given."""
     shipped = SHIPPED / folder
     if name and "/" not in name and not name.endswith(".toml"):
         path = shipped / f"{name}.toml"

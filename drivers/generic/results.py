@@ -43,7 +43,7 @@ class Results:
     repeats_within_s: float | None
 
     def sources(self) -> Iterator[str]:
-        """Every field name that some section uses."""
+        """Return every field name that some section uses."""
         for rule in self.rules:
             yield from rule.sources()
         yield from self.marks.by_field
@@ -52,7 +52,7 @@ class Results:
         yield from self.same
 
     def read(self, kind: str, frame: Frame, fields: Mapping[str, str]) -> Reading:
-        """FrameError when a field is not what the profile says."""
+        """Raise FrameError when a field is not what the profile says."""
         try:
             flags = self.marks.read(fields)
             values, more = self._values(fields, spoilt=bool(flags & SPOILING))
@@ -100,7 +100,7 @@ class Results:
         return values, flags
 
     def _weight_flags(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
-        """What a weight itself tells: nothing at all, negative, zero."""
+        """Return what a weight itself tells: nothing at all, negative, zero."""
         if self.head.category != "weighbridge":
             return flags
         weight = values.get(Analyte.WEIGHT)
@@ -111,7 +111,7 @@ class Results:
         return flags | {Flag.ZERO} if weight.value == 0 and Flag.NET not in flags else flags
 
     def _identity(self, fields: Mapping[str, str]) -> str | None:
-        """None where the message does not tell enough to know it again."""
+        """Return None where the message does not tell enough to know it again."""
         texts = [fields.get(name, "") for name in self.same]
         if not self.same or not all(texts):
             return None
@@ -119,7 +119,7 @@ class Results:
 
 
 def read_results(whole: Table, head: Head) -> Results:
-    """The sections [values.*], [numbers], [flags.*], [stability], [time], [texts], [duplicates]."""
+    """Read the sections [values.*], [numbers], [flags.*], [stability], [time], [texts], [duplicates]."""
     values = whole.table("values", required=True)
     rules = tuple(read_value_rule(name, values.table(name)) for name in values.keys())  # noqa: SIM118
     same, within_s = _duplicates(whole.table("duplicates"), head)

@@ -10,7 +10,7 @@ from drivers.reading import Analyte
 
 
 def problems(profile: Profile, at: datetime) -> list[str]:
-    """One sentence for each example that is not read as it says; empty when all is well."""
+    """Return one sentence for each example that is not read as it says; empty when all is well."""
     found = []
     for number, example in enumerate(profile.examples, 1):
         problem = _problem(profile, example, at)

@@ -27,7 +27,7 @@ class Table:
         return key in self._content
 
     def keys(self) -> Iterator[str]:
-        """Every key: for sections whose keys the installer names."""
+        """Return every key: for sections whose keys the installer names."""
         self._asked_keys += self._content
         return iter(self._content)
 
@@ -38,7 +38,7 @@ class Table:
         return value
 
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
-        """One text, or a list of them."""
+        """Return one text, or a list of them."""
         value = self._get(key, default)
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
@@ -58,7 +58,7 @@ class Table:
         return value
 
     def wholes(self, key: str, low: int, high: int) -> tuple[int, ...]:
-        """One whole number, or a list of them."""
+        """Return one whole number, or a list of them."""
         value = self._get(key, None)
         items = value if isinstance(value, list) and value else [value]
         for item in items:
@@ -79,21 +79,22 @@ class Table:
         return value
 
     def table(self, key: str, *, required: bool = False) -> "Table":
-        """The sub-table `key`; an absent one is empty unless it is required."""
+        """Return the sub-table `key`; an absent one is empty unless it is required."""
         value = self._get(key, None if required else {})
         if not isinstance(value, dict):
             raise self.error(key, "must be a section")
         return Table(self.file, f"{self.section}.{key}" if self.section else key, value)
 
     def tables(self, key: str) -> list["Table"]:
-        """The sections written as [[key]]."""
+        """Return the sections written as [[key]]."""
         value = self._get(key, [])
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise self.error(key, f"write each as [[{key}]]")
         return [Table(self.file, f"{key}[{index}]", item) for index, item in enumerate(value)]
 
     def refuse_unread(self) -> None:
-        """SettingError for a key that means nothing here: a typing slip must not be a silent default."""
+        """Raise SettingError for a key that means nothing here: a typing slip must not be a silent
+        default."""
         for key in self._content:
             if key not in self._asked_keys:
                 raise self.error(
@@ -115,7 +116,7 @@ class Table:
 
 
 def read_toml(path: Path) -> Table:
-    """The whole file as one table. SettingError when it cannot be read or is not TOML."""
+    """Return the whole file as one table. SettingError when it cannot be read or is not TOML."""
     try:
         with path.open("rb") as source:
             raw = source.read(_LARGEST_FILE + 1)

@@ -54,7 +54,7 @@ class ValueRule:
         yield from (name for name in (self.source, self.unit_source, self.sign_source) if name)
 
     def read(self, fields: Mapping[str, str], numbers: Numbers) -> tuple[Value, frozenset[Flag]] | None:
-        """The value and the flags that go with it; None when the message has no such field.
+        """Return the value and the flags that go with it; None when the message has no such field.
 
         NotANumber when a field is neither a number nor a known token.
         """
@@ -85,7 +85,8 @@ class ValueRule:
         return _SIGNS[text]
 
     def _convert(self, number: float, fields: Mapping[str, str]) -> float | None:
-        """In the analyte's own unit; None for a unit that the message tells and nobody knows."""
+        """Return the number in the analyte's own unit; None for a unit that the message tells and nobody
+        knows."""
         sent = fields.get(self.unit_source, "") if self.unit_source else ""
         convert = CONVERSIONS[UNIT_OF[self.analyte]].get((sent or self.unit or "").lower())
         return convert(number) if convert else None

@@ -29,11 +29,11 @@ class Backlog:
             self.dropped_bytes += gone
 
     def first(self) -> bytes:
-        """The piece to be written next; b"" when nothing waits."""
+        """Return the piece to be written next; b"" when nothing waits."""
         return self._pieces[0] if self._pieces else b""
 
     def mark_written(self, count: int) -> None:
-        """The first `count` bytes of `first()` are gone."""
+        """Drop the first `count` bytes of `first()`: they are gone."""
         rest = self._pieces.popleft()[count:]
         if rest:
             self._pieces.appendleft(rest)

@@ -20,7 +20,7 @@ class Client:
         self.received_bytes = self.sent_bytes = 0
 
     def hear(self) -> bytes:
-        """What the program said, b"" for nothing now. Raises ClientGone."""
+        """Return what the program said, b"" for nothing now. Raises ClientGone."""
         try:
             data = os.read(self.fd, _READ_SIZE)
         except BlockingIOError:

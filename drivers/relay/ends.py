@@ -26,7 +26,7 @@ class End(Protocol):
     dropped_bytes: int
 
     def poll_events(self) -> Iterator[tuple[int, int]]:
-        """Descriptors and poll events that this end wants to hear about."""
+        """Yield descriptors and poll events that this end wants to hear about."""
 
     def look(self, ready: set[int]) -> Iterator[bytes]:
         """Let programs come and go; what those with a `ready` descriptor said."""
@@ -64,7 +64,7 @@ class PtyEnd:
             os.close(slave)
 
     def poll_events(self) -> Iterator[tuple[int, int]]:
-        """Nothing while no program is there: the descriptor would be ready all the time."""
+        """Yield nothing while no program is there: the descriptor would be ready all the time."""
         for client in self.clients:
             yield client.fd, select.POLLIN | (select.POLLOUT if len(client.backlog) else 0)
 
@@ -91,7 +91,7 @@ class PtyEnd:
         os.close(self._master)
 
     def _hear_last_words(self) -> Iterator[bytes]:
-        """The last words of a program that opened, wrote and closed between two looks."""
+        """Yield the last words of a program that opened, wrote and closed between two looks."""
         with contextlib.suppress(OSError):
             if data := os.read(self._master, 4096):
                 yield data
@@ -178,7 +178,7 @@ class TcpEnd:
 
 
 def make_end(address: Pty | Tcp, *, limit: int, group: str | None = None) -> End:
-    """TransportError or OSError when it cannot be made."""
+    """Raise TransportError or OSError when it cannot be made."""
     if isinstance(address, Pty):
         return PtyEnd(address, limit=limit, group=group)
     return TcpEnd(address, limit=limit)

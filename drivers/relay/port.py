@@ -55,7 +55,7 @@ class Port:
         return self._line.fileno() if self.is_open else None
 
     def hear(self) -> bytes:
-        """What the device said, b"" for nothing now or a line that is down."""
+        """Return what the device said, b"" for nothing now or a line that is down."""
         if not self.is_open:
             return b""
         try:
@@ -70,7 +70,8 @@ class Port:
         return chunk.data
 
     def tell(self, data: bytes) -> None:
-        """To the device; while it is down, or takes nothing, the oldest bytes are dropped and counted."""
+        """Send to the device; while it is down, or takes nothing, the oldest bytes are dropped and
+        counted."""
         if not self.is_open:
             self.to_device.dropped_bytes += len(data)
             return

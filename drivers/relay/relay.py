@@ -36,7 +36,7 @@ class Relay:
         self._started_at = clock()
 
     def run(self, stop: threading.Event, on_status: Callable[[dict[str, Any]], None]) -> None:
-        """Until `stop`; `on_status` is called after every step with the status."""
+        """Run until `stop`; `on_status` is called after every step with the status."""
         try:
             while not stop.is_set():
                 self.step(TICK_S)
@@ -62,7 +62,7 @@ class Relay:
                 self._ignored_bytes += len(data)
 
     def status(self) -> dict[str, Any]:
-        """Everything a person asks about a relay, as JSON values."""
+        """Return everything a person asks about a relay, as JSON values."""
         port, error = self._port, self._port.error
         return {
             "started": self._started_at.isoformat(),

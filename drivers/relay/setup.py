@@ -22,7 +22,7 @@ def make_relay(
     monotonic: Callable[[], float] = time.monotonic,
     backoff: Backoff = DEFAULT_BACKOFF,
 ) -> Relay:
-    """SettingError for an address that is none, TransportError where an end cannot be offered."""
+    """Raise SettingError for an address that is none, TransportError where an end cannot be offered."""
     line = make_transport(config.port, name="relay")
     if not isinstance(line, SerialTransport | TcpTransport):
         raise SettingError(f"port = {config.port!r}: a relay owns a serial: or tcp: address")

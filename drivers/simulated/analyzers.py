@@ -111,7 +111,7 @@ def _json_paths(bench: Bench) -> Measure:
 
 
 def _generic(bench: Bench) -> Measure:
-    """The examples of the profile, one after the other. SettingError when it has none."""
+    """Send the examples of the profile one after the other. SettingError says that it has none."""
     profile = Generic(bench.settings).profile
     if not profile.examples:
         raise SettingError(f"the profile {profile.head.name!r} has no [[examples]] to be said")

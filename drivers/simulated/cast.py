@@ -75,7 +75,7 @@ class Show:
     speed: float = 1.0
 
     def play(self, stop: threading.Event, seconds: float | None) -> None:
-        """Until `stop`, or for so many real seconds."""
+        """Play until `stop`, or for so many real seconds."""
         end = None if seconds is None else time.monotonic() + seconds
         try:
             self.player.start()
@@ -86,7 +86,7 @@ class Show:
 
 
 def settings_of(casting: Casting) -> dict[str, str]:
-    """The settings of the kind with the simulator's own profile put in. SettingError."""
+    """Return the settings of the kind with the simulator's own profile put in. SettingError."""
     chosen = dict(casting.settings)
     own = PROFILES.get(casting.kind)
     if own is not None:
@@ -103,7 +103,7 @@ def cast(
     say: Callable[[SentMessage], None],
     stop: threading.Event,
 ) -> Show:
-    """SettingError for what cannot be played, LineDown where the port or broker is not there."""
+    """Raise SettingError for what cannot be played, LineDown where the port or broker is not there."""
     settings = settings_of(casting)
     make_protocol(casting.kind, settings)
     if casting.kind in ("sparkplug", "file-drop"):
@@ -193,7 +193,7 @@ def _whole_results(
 
 
 def _own(casting: Casting, settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the kind that is heard: behind a bridge those that begin with `inner.`."""
+    """Return the settings of the kind that is heard: behind a bridge those that begin with `inner.`."""
     if casting.kind != "tasmota":
         return dict(settings)
     return {key.removeprefix("inner."): value for key, value in settings.items() if key.startswith("inner.")}

@@ -40,5 +40,5 @@ class EmissionLog:
             return list(self._emissions)
 
     def countable(self) -> list[Emission]:
-        """Those that had to arrive: undamaged, with somebody at the other end."""
+        """Return those that had to arrive: undamaged, with somebody at the other end."""
         return [emission for emission in self.all() if emission.intact and emission.carried]

@@ -28,7 +28,7 @@ HARMLESS = frozenset({LineFault.POWER_UP_BANNER, LineFault.GLUED, LineFault.REPE
 
 
 def disturb(display: Display, fault: LineFault | None) -> Display:
-    """The display that the fault makes the indicator show."""
+    """Return the display that the fault makes the indicator show."""
     if fault is LineFault.OVERLOAD:
         return replace(display, over=True)
     if fault is LineFault.MOTION:
@@ -39,7 +39,7 @@ def disturb(display: Display, fault: LineFault | None) -> Display:
 
 
 def damage(data: bytes, fault: LineFault | None, banner: bytes, chance: random.Random) -> bytes:
-    """The bytes that leave for one message `data`. A character of wrong parity is read as 00."""
+    """Return the bytes that leave for one message `data`. A character of wrong parity is read as 00."""
     if fault is LineFault.POWER_UP_BANNER:
         return banner + data
     if fault is LineFault.HALF_FRAME:

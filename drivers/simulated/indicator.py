@@ -102,7 +102,7 @@ class Indicator:
         self._faults.append(fault)
 
     def send_one(self) -> None:
-        """One step of the scale, and what is said then."""
+        """Let the scale take one step and say what is due then."""
         display = self._scale.step(self._pause_s)
         self._quiet_s = max(0.0, self._quiet_s - self._pause_s)
         for command in self._commands():
@@ -110,7 +110,7 @@ class Indicator:
                 self._say(display, command)
 
     def _commands(self) -> Iterator[bytes]:
-        """What is to be answered now; one empty command where nobody need ask."""
+        """Yield what is to be answered now; one empty command where nobody need ask."""
         if self._answering is None:
             yield b""
             return

@@ -21,7 +21,7 @@ class Line(Protocol):
         """Send; False when nobody is at the other end."""
 
     def disconnect(self) -> None:
-        """What a pulled cable or a restarting converter does; the line can be used again after."""
+        """Do what a pulled cable or a restarting converter does; the line can be used again after."""
 
     def close(self) -> None: ...
 
@@ -30,7 +30,7 @@ class TwoWayLine(Line, Protocol):
     """A line on which the instrument also hears what the other end says."""
 
     def take(self) -> bytes:
-        """What was said to the instrument since the last call, at most 4 KB of it; never waits."""
+        """Return what was said to the instrument since the last call, at most 4 KB of it; never waits."""
 
 
 @runtime_checkable
@@ -140,7 +140,7 @@ class TcpLine:
             self._drop_client()
 
     def go_down(self) -> None:
-        """No power: the client is cut off, what was kept is lost, and nobody can connect."""
+        """Lose power: the client is cut off, what was kept is lost, and nobody can connect."""
         with self._lock:
             self._drop_client()
             self._kept_bytes = b""

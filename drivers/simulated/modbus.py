@@ -10,7 +10,7 @@ _PAUSE_S = 0.002
 
 
 def float_registers(weight: float, *, stable: bool = True, overload: bool = False) -> bytes:
-    """The three registers of the shipped profile `float-weight`."""
+    """Return the three registers of the shipped profile `float-weight`."""
     return struct.pack(">fH", weight, int(stable) | int(overload) << 1)
 
 

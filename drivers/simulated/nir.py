@@ -42,7 +42,7 @@ class SimulatedNir:
         *,
         basis: str = "as_is",
     ) -> Emission:
-        """One result; shares get `basis`, each value its analyte's own unit."""
+        """Send one result; shares get `basis`, each value its analyte's own unit."""
         self._count += 1
         identity = f"{self._prefix}-{self._count:06d}"
         body: dict[str, Any] = {
@@ -61,7 +61,7 @@ class SimulatedNir:
         return self.log.add(self._last)
 
     def send_again(self) -> bool:
-        """The gateway repeats its last message: the same result, not a new one."""
+        """Repeat the last message: the same result, not a new one."""
         return self._line.write(self._last.data) if self._last else False
 
 

@@ -17,7 +17,7 @@ class FaultPlan:
         self._left = self._random.randint(*gap)
 
     def next(self) -> LineFault | None:
-        """The fault that the next message suffers, if it does."""
+        """Return the fault that the next message suffers, if it does."""
         if not self._faults:
             return None
         if self._left > 0:

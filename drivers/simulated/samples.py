@@ -93,7 +93,7 @@ class Samples:
         return self._every_s + (_SILENCE_S if fault is LineFault.SILENCE else 0.0)
 
     def _send_glued(self) -> None:
-        """Two results at once."""
+        """Send two results at once."""
         self._line.fault = LineFault.GLUED
         first = self._measure(self._sample(False), self._clock())
         self._tell([first, self._measure(self._sample(False), self._clock())], LineFault.GLUED)
@@ -119,7 +119,8 @@ class Samples:
             )
 
     def _sample(self, bad: bool) -> SimulatedSample:
-        """Grain as it comes; every second sample is wetter than its neighbours, so that no two are equal."""
+        """Make up grain as it comes; every second sample is wetter than its neighbours, so that no two are
+        equal."""
         self._number += 1
         chance = self._random.uniform
         numbers = (

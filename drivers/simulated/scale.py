@@ -29,7 +29,7 @@ class Display:
 
     @property
     def shown(self) -> float:
-        """The weight on the display, gross or net, as rounded as it is shown."""
+        """Return the weight on the display, gross or net, as rounded as it is shown."""
         return round(self.weight - self.tare, self.decimals) + 0.0
 
     @property
@@ -41,7 +41,7 @@ class Display:
         return self.valid and self.shown == 0 and not self.net
 
     def text(self, number: float, width: int = 0, *, zeros: bool = False) -> str:
-        """`number` with this display's decimals and point, right-justified by blanks or zeros."""
+        """Return `number` with this display's decimals and point, right-justified by blanks or zeros."""
         shown = f"{number:{'0' if zeros else ''}{width or ''}.{self.decimals}f}"
         return shown.replace(".", self.point)
 
@@ -86,7 +86,7 @@ class Scale:
             )
 
     def _indicated_kg(self) -> float:
-        """A damped swing around the new load."""
+        """Swing, damped, around the new load."""
         if self._elapsed_s >= self._settle_s:
             return self._to_kg
         phase = self._elapsed_s / self._settle_s

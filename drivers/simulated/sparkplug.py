@@ -67,13 +67,13 @@ class EdgeNode:
     def result(
         self, values: Mapping[str, float | str | None], at: datetime, *, historical: bool = False
     ) -> Message:
-        """One result; by exception, so only what changed is sent, and always the id."""
+        """Return one result by exception: only what changed is sent, and always the id."""
         return self.results([(values, at)], historical=historical)
 
     def results(
         self, batch: Iterable[tuple[Mapping[str, float | str | None], datetime]], *, historical: bool = False
     ) -> Message:
-        """Several results in one message, as a node sends those that it kept."""
+        """Return several results in one message, as a node sends those that it kept."""
         metrics: list[Metric] = []
         at = None
         for values, at in batch:

@@ -7,7 +7,7 @@ from drivers.simulated.line import Line
 
 
 def message(grain: str, moisture: float | None) -> bytes:
-    """The 18 bytes of one result. None is sent as dashes, which the manual does not tell."""
+    """Return the 18 bytes of one result. None is sent as dashes, which the manual does not tell."""
     shown = "----" if moisture is None else f"{moisture:4.1f}"
     return b"\x02" + f"{grain[:8]:<8}\r\n{shown}\r\n".encode("latin-1") + b"\x03"
 
@@ -25,7 +25,7 @@ class SimulatedTesma:
         self._result, self._is_logged = (grain, moisture), False
 
     def send_one(self, at: datetime) -> bool:
-        """Nothing before the first sample. False when nobody hears it."""
+        """Send nothing before the first sample. False says that nobody hears it."""
         if self._result is None:
             return False
         data = message(*self._result)

@@ -47,7 +47,7 @@ def message(
     spaced: bool = False,
     pad: str = "0",
 ) -> bytes:
-    """One message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike.
+    """Return one message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike.
 
     `short` leaves the tare out, `spaced` puts a space after the status words.
     """
@@ -159,7 +159,7 @@ class ToledoSender:
         self._faults.append((fault, seconds))
 
     def send_one(self) -> None:
-        """One step of the bridge and what is sent of it."""
+        """Let the bridge take one step and send what it shows."""
         data, stable = self._bridge.send(self._step_s)
         fault, seconds = self._faults.pop(0) if self._faults else (None, 0.0)
         if fault is ToledoFault.SILENCE:
@@ -182,7 +182,7 @@ class ToledoSender:
                 self.log.add(Emission(self._clock(), data, {"weight": float(stable)}))
 
     def _damage(self, data: bytes, fault: ToledoFault | None) -> tuple[bytes, bool]:
-        """What leaves for one message, and whether the message left undamaged."""
+        """Return what leaves for one message, and whether the message left undamaged."""
         if fault is ToledoFault.GLUED:
             self._glue += data
             return b"", False

@@ -63,17 +63,17 @@ class Transport(Protocol):
         """Connect, at most a few seconds."""
 
     def read(self, timeout: float) -> Chunk | None:
-        """The next bytes, or None after `timeout` seconds without any. EndOfData ends a recording."""
+        """Return the next bytes, or None after `timeout` seconds without any. EndOfData ends a recording."""
 
     def write(self, data: bytes) -> None: ...
 
     def confirm(self, receipt: Any) -> None:
-        """The message of this receipt is safe: its sender may forget it."""
+        """Tell the sender that it may forget the message of this receipt, which is safe."""
 
     def close(self) -> None: ...
 
     def describe(self) -> str:
-        """The address and line settings, without secrets, for a person to read."""
+        """Return the address and line settings, without secrets, for a person to read."""
 
 
 @runtime_checkable

@@ -97,7 +97,7 @@ class FolderTransport:
         """A folder is not spoken to."""
 
     def confirm(self, receipt: Any) -> None:
-        """All that was read of the file is safe: move it."""
+        """Move the file: all that was read of it is safe."""
         with self._lock:
             self._settle(receipt)
 
@@ -108,7 +108,7 @@ class FolderTransport:
         return f"folder:{self._folder}"
 
     def _steady(self, now: float) -> Iterator[tuple[Path, Stamp]]:
-        """Files that nobody has touched for long enough, oldest first."""
+        """Yield files that nobody has touched for long enough, oldest first."""
         found = {path.name: (path, stamp) for path, stamp in self._files()}
         self._since = {name: kept for name, kept in self._since.items() if name in found}
         ready: list[tuple[Path, Stamp]] = []
@@ -129,7 +129,7 @@ class FolderTransport:
                     yield Path(entry.path), _stamp(entry.stat(follow_symlinks=False))
 
     def _take(self, path: Path, stamp: Stamp, now: float) -> Chunk | None:
-        """The file as one message; None while it must be waited for."""
+        """Return the file as one message; None while it must be waited for."""
         if stamp[0] > LARGEST:
             refused = DroppedFile(path.name, stamp, 0, [f"larger than {LARGEST // 1_000_000} MB"])
             self.confirm(refused)
@@ -191,7 +191,7 @@ def _stamp(stat: os.stat_result) -> Stamp:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """A name in `folder` that no file has, nor its note."""
+    """Return a name in `folder` that no file has, nor its note."""
     wanted = Path(name)
     for number in range(1, 100_000):
         path = folder / (name if number == 1 else f"{wanted.stem}-{number}{wanted.suffix}")

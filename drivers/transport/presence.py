@@ -18,7 +18,8 @@ class Presence:
 
 
 def sparkplug_host(name: str) -> Presence:
-    """A Sparkplug host application: edge nodes keep their results while it is offline."""
+    """Return the presence of a Sparkplug host application: edge nodes keep their results while it is
+    offline."""
 
     def state(online: bool, ms: int) -> bytes:
         return json.dumps({"online": online, "timestamp": ms}).encode()

@@ -75,7 +75,7 @@ class SerialTransport:
             line.close()
 
     def fileno(self) -> int:
-        """For waiting on several lines at once; LineDown while it is closed."""
+        """Return the descriptor, to wait on several lines at once; LineDown while it is closed."""
         return int(self._opened().fileno())
 
     def describe(self) -> str:

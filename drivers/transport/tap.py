@@ -81,7 +81,7 @@ class TapTransport:
         return f"tap of {self._port} {self._baud} baud {self._bits}{self._parity}{self._stop}"
 
     def _prepare(self, fd: int) -> None:
-        """Raw, silent, ours alone."""
+        """Make the line raw, silent and ours alone."""
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         attributes = termios.tcgetattr(fd)
         speed = getattr(termios, f"B{self._baud}")

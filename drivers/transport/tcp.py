@@ -84,7 +84,7 @@ class TcpTransport:
             line.close()
 
     def fileno(self) -> int:
-        """For waiting on several lines at once; LineDown while it is closed."""
+        """Return the descriptor, to wait on several lines at once; LineDown while it is closed."""
         return self._opened().fileno()
 
     def describe(self) -> str:

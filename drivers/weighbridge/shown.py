@@ -24,7 +24,7 @@ _LOW7 = bytes(b & 0x7F for b in range(256))
 
 
 def ascii_text(data: bytes) -> str:
-    """The message as text, bit 7 taken off where it is even parity (a 7E1 line read as 8 data bits).
+    """Return the message as text, bit 7 taken off where it is even parity (a 7E1 line read as 8 data bits).
 
     Every byte must agree with the parity then; else a byte above 7F stays a character that no format knows.
     """
@@ -34,7 +34,7 @@ def ascii_text(data: bytes) -> str:
 
 
 def number(text: str, data: bytes) -> float | None:
-    """A decimal number with point or comma; None where marks stand in its place; else FrameError."""
+    """Return a decimal number with point or comma; None where marks stand in its place; else FrameError."""
     if match := _NUMBER.fullmatch(text):
         value = float(match[2].replace(",", "."))
         return -value if match[1] == "-" and value else value
@@ -44,7 +44,8 @@ def number(text: str, data: bytes) -> float | None:
 
 
 def kilograms(value: float | None, unit: str) -> float | None:
-    """`value` of `unit` (kg g t lb oz, in any case) in kg; None without a value or for another unit."""
+    """Return `value` of `unit` (kg g t lb oz, in any case) in kg; None without a value or for another
+    unit."""
     factor = _KG_PER.get(unit.strip().lower())
     if value is None or factor is None:
         return None
@@ -61,7 +62,7 @@ def weight_reading(
     problem: str | None = None,
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Reading:
-    """The reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`.
+    """Return the reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`.
 
     No value is given where there is a `problem`, an overload or underload, marks instead of digits, an
     unknown or blank unit, or a weight that cannot be true; `extra["problem"]` then says which, and the
@@ -102,7 +103,7 @@ def _problem(shown: float | None, unit: str, flags: frozenset[Flag]) -> str | No
 
 
 def _flags_of(kg: float | None, flags: frozenset[Flag], problem: str | None) -> frozenset[Flag]:
-    """What the value itself adds to the marks of the message."""
+    """Return what the value itself adds to the marks of the message."""
     added = set()
     if kg is not None and kg < 0:
         added.add(Flag.NEGATIVE)

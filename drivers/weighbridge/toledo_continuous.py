@@ -106,7 +106,7 @@ class ToledoContinuous:
         )
 
     def _fields(self, data: bytes) -> tuple[int, int, int, int | None, int | None]:
-        """Status words A, B, C, weight and tare digits; FrameError unless all of it is right."""
+        """Return status words A, B, C, weight and tare digits; FrameError unless all of it is right."""
         low = data.translate(LOW7) if self._seven_bits else data
         body = next((n for n in SIZES[self._form] if len(low) in (n, n + 1) and low[n - 1] == CR), 0)
         if not body or low[0] != 0x02:
@@ -149,7 +149,7 @@ class ToledoContinuous:
 
 
 def _digits(text: bytes, data: bytes) -> int | None:
-    """Six digits with leading zeros or spaces; all blank is None."""
+    """Return six digits with leading zeros or spaces; all blank is None."""
     if not text.strip(b" "):
         return None
     if not _DIGITS.fullmatch(text):
@@ -175,7 +175,7 @@ def _kg(digits: float, power: int, swb: int, swc: int) -> float:
 
 
 def _problem(swb: int, swc: int, weight: int | None, *, expanded: str) -> str | None:
-    """Why the digits are not a weight, or None."""
+    """Return why the digits are not a weight, or None."""
     checks = (
         (swb & 0x40, "powered up, zero not yet captured"),
         (swb & 0x04, "out of range"),

@@ -88,7 +88,7 @@ class ToledoFramer(NoiseKeeper):
         return frames
 
     def _measure(self, view: bytes, *, quiet: bool, last: bool) -> int | None:
-        """Size of the frame at the start of `view`; negative: noise to skip; None: need more."""
+        """Return the size of the frame at the start of `view`; negative: noise to skip; None: need more."""
         if not view:
             return None
         longest = max(self._sizes)
@@ -115,7 +115,7 @@ class ToledoFramer(NoiseKeeper):
         return size + extra
 
     def _has_checksum(self, view: bytes, size: int, *, quiet: bool, last: bool) -> bool | None:
-        """Whether the byte after CR belongs to the message; None while that cannot be known."""
+        """Tell whether the byte after CR belongs to the message; None while that cannot be known."""
         if self._mode == "off":
             return False
         if len(view) > size:

@@ -69,14 +69,14 @@ def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: 
     if not address.startswith(("serial:", "tcp:")):
         return Line(address, answers=ask)
     tell(_("Listening with the usual line settings; let the device send if you can."))
-    attempt: list[Attempt] = []
+    attempts: list[Attempt] = []
     try:
         for one in try_addresses(places(address), now, entries, ask=ask, seconds=seconds):
-            attempt.append(one)
+            attempts.append(one)
             tell(_heard_text(one))
     except LineDown as error:
         fail(str(error), Exit.NETWORK)
-    best = max(attempt, key=lambda one: (one.score, one.refusal is not None, one.size))
+    best = max(attempts, key=lambda one: (one.score, one.refusal is not None, one.size))
     if best.size == 0:
         tell(_nothing_heard(address, best))
     return Line(best.address, _asks(best, entries), ask)

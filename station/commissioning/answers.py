@@ -51,7 +51,7 @@ class BrokerAnswers:
         self._dialogues: list[Dialogue] = [one.dialogue() for one in kinds if isinstance(one, Conversing)]
 
     def hear(self, chunk: Chunk | None, at: datetime, now: float, transport: Transport) -> None:
-        """What came, or that nothing did. Raises LineDown."""
+        """Hears what came, or that nothing did. Raises LineDown."""
         for dialogue in self._dialogues:
             if chunk is None:
                 dialogue.note_quiet(at, now)

@@ -56,7 +56,7 @@ def place_of(address: str) -> Place:
 
 
 def candidates(own: Iterable[Path] = (), *, place: Place = "line", unit: int = 1) -> list[Candidate]:
-    """Each kind as it comes, its variants (one setting changed), each profile: the likelier first.
+    """Returns each kind as it comes, its variants (one setting changed), each profile: the likelier first.
 
     `own`: the site's own profiles, SettingError where one cannot be read. On the network a device may speak
     Modbus in either framing; such a query comes first there, because a Modbus device may hang up on anything
@@ -80,7 +80,7 @@ def candidates(own: Iterable[Path] = (), *, place: Place = "line", unit: int = 1
 
 
 def questions(entries: Iterable[Candidate]) -> list[Question]:
-    """What those that answer only when asked are asked with, each once, and how often (seconds).
+    """Returns what to ask the kinds that answer only when asked, each question once, and how often (seconds).
 
     Variants are left out: one of them makes an indicator register the weight. A Modbus query reads.
     """
@@ -93,14 +93,15 @@ def questions(entries: Iterable[Candidate]) -> list[Question]:
 
 
 def questions_for(chosen: Candidate, entries: Iterable[Candidate]) -> list[Question]:
-    """What to ask a device that `chosen` understands: its own question, or those of all register maps."""
+    """Returns what to ask a device that `chosen` understands: its own question, or those of all register
+    maps."""
     framing = chosen.settings.get("framing")
     maps = [one for one in entries if one.kind == Modbus.kind and one.settings.get("framing") == framing]
     return questions(maps if chosen.kind == Modbus.kind else [chosen])
 
 
 def without_asking(candidate: Candidate) -> Candidate:
-    """For a device that spoke by itself: the same, without asking, where the kind asks by default."""
+    """Returns the same candidate without asking, for a device that spoke by itself."""
     setting = KINDS[candidate.kind].settings.get("poll")
     if setting is None or "none" not in setting.allowed or "poll" in candidate.settings:
         return candidate

@@ -43,7 +43,7 @@ class CandidateTrial:
     def hear(
         self, data: bytes, at: datetime, *, recorded: bytes | None = None, question: bytes | None = None
     ) -> None:
-        """Bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
+        """Hears bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
 
         An answer of Modbus does not say which registers it holds: only who `question` for them may read it.
         """
@@ -60,12 +60,13 @@ class CandidateTrial:
         self._take(self._framer.feed(data, at))
 
     def note_quiet(self, at: datetime) -> None:
-        """Nothing came for a while: what was held back is complete."""
+        """Reads what was held back: nothing came for a while."""
         self._take(self._framer.idle(at))
 
     @property
     def score(self) -> float:
-        """0 to 1: the share of all bytes that became readings; one without a value counts half."""
+        """Returns, from 0 to 1, the share of all bytes that became readings; one without a value counts
+        half."""
         return self._worth / self._bytes if self._bytes else 0.0
 
     def _take(self, frames: list[Frame]) -> None:
@@ -82,7 +83,8 @@ class CandidateTrial:
             self._worth += size * (1.0 if _has_value(outcome) else 0.5)
 
     def _size(self, frame: Frame) -> int:
-        """Bytes on the line that became this frame; where a link was taken off, all since the one before."""
+        """Returns how many bytes of the line became this frame; where a link was taken off, all since the one
+        before."""
         if not self._unpacks:
             return len(frame.data)
         accounted = self._bytes - self._framer.noise
@@ -99,7 +101,8 @@ def _has_value(reading: Reading) -> bool:
 
 
 def _recorded_message(chunk: Chunk) -> bytes:
-    """A whole message as its driver reads it again: one a line, or with the topic where that tells whose."""
+    """Returns a whole message as its driver reads it again: one a line, or with the topic where that tells
+    whose."""
     if chunk.topic and read_topic(chunk.topic):
         return pack(chunk.topic, chunk.data)
     return chunk.data if chunk.data.endswith(b"\n") else chunk.data + b"\n"
@@ -114,7 +117,7 @@ class Contest:
         self.data = bytearray()
 
     def hear(self, chunk: Chunk, *, question: bytes | None = None) -> None:
-        """`question`: the question that was asked last."""
+        """Lets every candidate hear the chunk; `question` was asked last."""
         recorded = _recorded_message(chunk) if chunk.whole else None
         self.data += recorded or chunk.data
         at = self._clock()
@@ -127,7 +130,7 @@ class Contest:
             trial.note_quiet(at)
 
     def ranking(self) -> list[CandidateTrial]:
-        """Those that read anything, the best first; of each kind the best variant only."""
+        """Returns the trials that read anything, the best first; of each kind the best variant only."""
         best: dict[str, CandidateTrial] = {}
         for trial in self._trials:
             settings = trial.candidate.settings
@@ -137,9 +140,10 @@ class Contest:
         return sorted(best.values(), key=lambda trial: -trial.score)
 
     def recording(self, trial: CandidateTrial) -> bytes:
-        """What its driver is to read again of this conversation."""
+        """Returns what its driver is to read again of this conversation."""
         return bytes(self.data if trial.answers is None else trial.answers)
 
     def refusals(self) -> list[CandidateTrial]:
-        """Those that read nothing, but whose questions the device refuses: it speaks their protocol."""
+        """Returns the trials that read nothing, but whose questions the device refuses: it speaks their
+        protocol."""
         return [trial for trial in self._trials if trial.fault and not trial.readings]

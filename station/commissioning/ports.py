@@ -36,13 +36,14 @@ COMMON = tuple(
 
 
 def serial_ports(folder: Path = BY_ID) -> list[str]:
-    """The serial adapters by their stable names (maker, serial number), not by the order of plugging."""
+    """Returns the serial adapters by their stable names (maker, serial number), not by the order of
+    plugging."""
     return sorted(str(path) for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def places(address: str) -> list[tuple[str, str]]:
-    """(address, label) of all that is to be tried: a serial port whose settings are not told with each of
-    the common ones."""
+    """Returns (address, label) of all that is to be tried: a serial port whose settings are not told with
+    each of the common ones."""
     if not address.startswith("serial:") or "?" in address:
         return [(address, address)]
     path = address.removeprefix("serial:")

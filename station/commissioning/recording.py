@@ -34,12 +34,13 @@ def keep_recording(
 
 
 def replay_recordings(folder: Path) -> dict[str, str | None]:
-    """Every recording of the folder by name: None, or what is read otherwise than when it was recorded."""
+    """Reads every recording again; by name: None, or what is read otherwise than when it was recorded."""
     return {path.stem: replay_recording(folder, path.stem) for path in sorted(folder.glob("*.json"))}
 
 
 def replay_recording(folder: Path, name: str) -> str | None:
-    """None when the driver still reads the same; else the first difference, or why it cannot be read."""
+    """Returns None when the driver still reads the same; else the first difference, or why it cannot be
+    read."""
     try:
         about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
@@ -58,7 +59,7 @@ def replay_recording(folder: Path, name: str) -> str | None:
 
 
 def _decode(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
-    """As JSON would give it back."""
+    """Decodes to values as JSON would give them back."""
     results = decode([data], driver, settings, at=at)
     return [
         json.loads(json.dumps(one.as_dict(), ensure_ascii=False))

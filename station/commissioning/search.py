@@ -72,7 +72,7 @@ class Listener:
         self._due = 0.0
 
     def step(self) -> None:
-        """At most a fifth of a second. Raises LineDown."""
+        """Listens for a fifth of a second at most. Raises LineDown."""
         now = self._monotonic()
         if self._asks and now >= self._due:
             question = self._asks.pop(0)
@@ -93,7 +93,7 @@ class Listener:
             self._transport.write(answer)
 
     def listen(self, seconds: float) -> None:
-        """For so long, or until the device is understood; a transfer that began may end."""
+        """Listens for so long, or until the device is understood; a transfer that began may end."""
         end = self._monotonic() + seconds
         while (now := self._monotonic()) < end or (self.answers.is_waiting and now < end + _TRANSFER_S):
             self.step()

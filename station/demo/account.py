@@ -26,7 +26,7 @@ class Account:
 
 
 def compare(sent: Iterable[Hashable], recorded: Iterable[Hashable]) -> Account:
-    """Of two multisets."""
+    """Compares two multisets: what the second lacks, and has too often."""
     there, here = Counter(sent), Counter(recorded)
     return Account((there - here).total(), (here - there).total())
 
@@ -37,7 +37,7 @@ def count(
     stands: Sequence[int],
     uploads: Iterable[UUID],
 ) -> Account:
-    """The whole day. An upload that was acknowledged twice under one id is one capture."""
+    """Compares the whole day. An upload that was acknowledged twice under one id is one capture."""
     return (
         compare(_sent_results(analyses), recorded_results(events))
         + compare((float(kg) for kg in stands), recorded_weights(events))
@@ -49,7 +49,7 @@ def count(
 
 
 def recorded_results(events: Sequence[Event]) -> list[Hashable]:
-    """Every analysis row that came from an instrument."""
+    """Returns every analysis row that came from an instrument."""
     return [
         _result(event.data["instrument"], event.data["barcode"], _values(event.data["values"]))
         for event in events
@@ -58,7 +58,7 @@ def recorded_results(events: Sequence[Event]) -> list[Hashable]:
 
 
 def recorded_weights(events: Sequence[Event]) -> list[float]:
-    """Every weighing that the rule took, kg."""
+    """Returns every weighing that the rule took, kg."""
     return [e.data["kg"] for e in events if e.kind == "weighing_taken" and e.by is None]
 
 

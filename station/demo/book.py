@@ -35,11 +35,11 @@ class Book:
 
     @property
     def seq(self) -> int:
-        """The number of the last event heard: what happens now has a higher one."""
+        """Returns the number of the last event heard: what happens now has a higher one."""
         return self.events[-1].event.seq if self.events else 0
 
     async def listen(self, client: StationClient) -> None:
-        """For ever; cancel it to stop."""
+        """Listens for ever; cancel it to stop."""
         async for news in follow(client, after=0, retry_s=(0.1, 0.2, 0.5)):
             if isinstance(news, schemas.Event):
                 heard = RecordedEvent(news, time.perf_counter())
@@ -48,7 +48,7 @@ class Book:
                     self._news.notify_all()
 
     def first(self, wanted: Condition, after: int = 0) -> RecordedEvent | None:
-        """The first event behind number `after` that is `wanted`, as far as heard."""
+        """Returns the first event behind number `after` that is `wanted`, as far as heard."""
         return next((h for h in self.events[self._behind(after) :] if wanted(h.event)), None)
 
     def all(self, *kinds: str) -> list[schemas.Event]:
@@ -57,7 +57,8 @@ class Book:
     async def wait(
         self, what: str, wanted: Condition, *, after: int = 0, timeout_s: float = 30.0
     ) -> RecordedEvent:
-        """The first event behind number `after` that is `wanted`, past or future. Raises EventMissing."""
+        """Waits for the first event behind number `after` that is `wanted`, past or future. Raises
+        EventMissing."""
         looked = self._behind(after)
         try:
             async with asyncio.timeout(timeout_s), self._news:
@@ -71,5 +72,5 @@ class Book:
             raise EventMissing(f"not heard within {timeout_s:.0f} s: {what}") from None
 
     def _behind(self, after: int) -> int:
-        """Where the events with a number above `after` begin; they are in order."""
+        """Returns where the events with a number above `after` begin; they are in order."""
         return bisect_right(self.events, after, key=lambda heard: heard.event.seq)

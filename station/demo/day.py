@@ -58,7 +58,7 @@ class Day:
             await self._finish(before)
 
     async def _finish(self, passage: Passage) -> None:
-        """The visit's end, and its lines."""
+        """Ends the visit and tells its lines."""
         await passage.weigh_empty()
         for position in range(len(passage.truck.loads)):
             load = await self.client.load(passage.load_id(position))

@@ -32,7 +32,7 @@ class Operator:
         self.site = await self._client.site()
 
     async def enter(self, truck: TruckScript) -> schemas.Visit:
-        """The arrival, with the scanned barcodes; the vehicle's supplier is proposed if it is known."""
+        """Enters the arrival with the scanned barcodes; the vehicle's supplier is proposed if it is known."""
         known = [v for v in await self._client.vehicles(truck.plate) if v.plate == truck.plate]
         supplier = known[0].supplier if known and known[0].supplier else truck.supplier
         return await self._client.enter_arrival(
@@ -89,7 +89,7 @@ class Operator:
         raise RuntimeError(f"load {load_id}: the proposal changed {DECISION_TRIES} times")
 
     async def refuse(self, load_id: str, reason: str | None = None) -> None:
-        """For the first reason of the site's list unless another is given."""
+        """Refuses the load for the first reason of the site's list unless another is given."""
         await self._client.refuse(load_id, reason or self.site.refusal_reasons[0])
         await self._await_load("load_refused", load_id)
 
@@ -98,7 +98,7 @@ class Operator:
         await self._await_load("load_left", load_id)
 
     async def _try_decision(self, load_id: str, choice: schemas.DecisionIn) -> bool:
-        """False when another proposal came in between: the new one is to be read."""
+        """Returns False when another proposal came in between: the new one is to be read."""
         try:
             await self._client.decide(load_id, choice)
         except StationProblem as no:
@@ -119,7 +119,8 @@ class Operator:
 
 
 async def _look_and_retry(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
-    """Where the line failed meanwhile, the operator looks at the instrument, which shows what it sent."""
+    """Tries again where the line failed meanwhile: the operator looks at the instrument, which shows what it
+    sent."""
     try:
         return await act(False)
     except StationProblem as no:

@@ -90,7 +90,7 @@ class Passage:
         await self._bag()
 
     async def decide(self) -> None:
-        """Once all that the script announces is recorded."""
+        """Decides once all that the script announces is recorded."""
         if self.truck.happening is Happening.CANCELLED:
             return
         for position, load in enumerate(self.truck.loads):
@@ -110,7 +110,7 @@ class Passage:
     async def _weigh(
         self, kg: int, role: schemas.WeighingRole, load_ids: list[str] | None = None
     ) -> schemas.WeighingConfirmed:
-        """On the bridge until the weight is recorded and taken into the visit."""
+        """Stands on the bridge until the weight is recorded and taken into the visit."""
         before = self.context.book.seq
         await self.context.yard.drive_on(kg)
         taken = await self.context.book.wait(
@@ -127,7 +127,7 @@ class Passage:
         return done
 
     async def _measure_print(self, result: Print, load: LoadScript, load_id: str | None) -> None:
-        """One print, through to its sample, or to the person who puts it right."""
+        """Follows one print to its sample, or to the person who puts it right."""
         before = self.context.book.seq
         left = await self.context.yard.print_result(result)
         received = await self.context.book.wait(
@@ -148,7 +148,8 @@ class Passage:
             await self.context.timing.note_proposal(load_id, left, received)
 
     async def _put_right(self, result: Print, load: LoadScript, reading_id: str) -> None:
-        """By the script; what was not announced is assigned to the load that stands there."""
+        """Puts the reading right by the script; what was not announced is assigned to the load that stands
+        there."""
         if result.remedy == "dismiss":
             why = REMEASURED if result.barcode == load.barcode else NOBODYS
             await self.context.operator.dismiss(reading_id, why)

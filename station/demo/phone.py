@@ -74,7 +74,7 @@ class SimulatedPhone:
             await asyncio.sleep(AGAIN_S)
 
     async def _post(self, capture: UUID, jpeg: bytes, barcode: str) -> httpx2.Response | None:
-        """None when no answer came: the station may or may not have it."""
+        """Returns None when no answer came: the station may or may not have it."""
         fields = {"id": str(capture), "form": json.dumps({"barcode": barcode})}
         files = {"photos": ("tray.jpg", jpeg, "image/jpeg")}
         try:

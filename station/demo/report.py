@@ -82,7 +82,7 @@ def _used_value(used: schemas.UsedValue) -> dict[str, Any]:
 
 
 def _inspection(capture: schemas.Capture, seen: schemas.Inspection) -> dict[str, Any]:
-    """What one model says of one capture, without what differs from run to run."""
+    """Returns what one model says of one capture, without what differs from run to run."""
     return {
         "capture": capture.id,
         "photos": capture.photos,
@@ -91,7 +91,7 @@ def _inspection(capture: schemas.Capture, seen: schemas.Inspection) -> dict[str,
 
 
 def _reasons(load: schemas.Load) -> list[schemas.Reason]:
-    """Why it went there: of the cell that was chosen or, where none was, of the load as a whole."""
+    """Tells why it went there: of the cell that was chosen or, where none was, of the load as a whole."""
     if load.proposal is None:
         return []
     chosen = (load.decision.cell, load.decision.pit) if load.decision else (None, None)

@@ -116,7 +116,7 @@ def _with_people(yard: Yard, station: StationProcess, tokens: DemoTokens, option
 
 
 def _sentence(line: FinishedLoad, language: str) -> str:
-    """One line for people."""
+    """Returns one line for people."""
     words, load = translator(language), line.load
     weight = words.kg(load.ticket_document.net_kg) if load.ticket_document else "-"
     number = f"n° {load.ticket}" if load.ticket is not None else load.state

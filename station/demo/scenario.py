@@ -80,7 +80,8 @@ class SimulatedVehicle:
 
 
 def make_day(seed: int, trucks: int) -> tuple[TruckScript, ...]:
-    """The first `trucks` trucks of the day with this seed; a longer day begins with the same trucks."""
+    """Returns the first `trucks` trucks of the day with this seed; a longer day begins with the same
+    trucks."""
     if trucks < 1:
         raise ValueError(f"a day needs at least one truck, not {trucks}")
     barcodes = (f"{number}" for number in range(_FIRST_BARCODE, _FIRST_BARCODE + 10 * trucks))
@@ -92,7 +93,7 @@ def happening_of(number: int) -> Happening:
 
 
 def _first_visit(number: int) -> int:
-    """The number of the truck whose vehicle this is."""
+    """Returns the number of the truck whose vehicle this is."""
     place = number % len(ROUND)
     return number - place + RETURNS.get(place, place)
 
@@ -147,7 +148,7 @@ def _load(
 
 
 def _grain(rng: Random, happening: Happening, species: str) -> Grain:
-    """Drawn from the field; loads whose visit needs a certain quality are drawn within it."""
+    """Draws values from the field; loads whose visit needs a certain quality are drawn within it."""
     temperature = round(rng.gauss(26.0, 3.0), 1)
     if species == "durum":
         return Grain(_between(rng, 12.8, 0.6, 11.0, 14.0), _between(rng, 13.6, 0.7, 12.0, 15.5),
@@ -231,7 +232,7 @@ def _bag(rng: Random, barcodes: Iterator[str]) -> BagScript:
 
 
 def _swap_digits(barcode: str) -> str:
-    """The commonest slip of a typing hand; the result names no sample of the day."""
+    """Makes the commonest slip of a typing hand; the result names no sample of the day."""
     return f"{barcode[:-4]}9{barcode[-4:-1]}"
 
 

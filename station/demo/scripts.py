@@ -108,5 +108,5 @@ class TruckScript:
     bag: BagScript | None = None
 
     def kg_without(self, tipped: Collection[int] = ()) -> int:
-        """The vehicle's weight once the loads at these positions (from 0) are off."""
+        """Returns the vehicle's weight once the loads at these positions (from 0) are off."""
         return self.tare_kg + sum(x.net_kg for at, x in enumerate(self.loads) if at not in tipped)

@@ -22,7 +22,7 @@ class Timing:
         return time.perf_counter()
 
     async def note_proposal(self, load_id: str, left: float, received: RecordedEvent) -> None:
-        """From the last measurement's leaving its instrument to the proposal that knows it."""
+        """Measures from the moment when the last result left its instrument to the proposal that knows it."""
         proposal = await self._book.wait(
             f"the proposal of load {load_id}",
             lambda event: event.kind == "proposal_made" and event.load_id == load_id,
@@ -34,12 +34,13 @@ class Timing:
         self._answered_at[sent.id] = sent.at
 
     def note_inspection(self, capture: UUID, recorded: RecordedEvent) -> None:
-        """From the upload's answer to the inspection."""
+        """Measures from the upload's answer to the inspection."""
         self.inspect_s[capture] = max(0.0, recorded.at - self._answered_at[capture])
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least `share` (0 to 1) of the values do not exceed; None without any."""
+    """Returns the smallest value that at least `share` (0 to 1) of the values do not exceed; None without
+    any."""
     if not values:
         return None
     ranked = sorted(values)

@@ -40,7 +40,7 @@ class Visitor:
     visit: schemas.Visit | None = None
 
     async def come(self) -> None:
-        """From the gate until every load is decided or has ended."""
+        """Comes from the gate and stays until every load is decided or has ended."""
         await self.street.yard.pause(ARRIVAL_S)
         while not await self._enter():
             pass
@@ -113,7 +113,7 @@ class Visitor:
         await self._tell()
 
     async def _print(self, result: Print, load: LoadScript, barcode: str) -> None:
-        """What somebody has to put right before it can be measured again is waited for."""
+        """Prints one result; waits for what somebody has to put right before it can be measured again."""
         if result.barcode == load.barcode:
             result = replace(result, barcode=barcode)
         before = self.street.book.seq
@@ -147,7 +147,7 @@ class Visitor:
             )
 
     async def _tell(self) -> None:
-        """What the operator cannot see on the screen."""
+        """Tells what the operator cannot see on the screen."""
         window = self.street.window
         window.show_waiting(self.truck)
         if self.truck.happening is Happening.LEAVES:

@@ -47,7 +47,7 @@ class Window:
         self._request = text.format(supplier=truck.supplier)
 
     def ask_for_value(self, load: LoadScript, typed: TypedValue) -> None:
-        """What a person has to type, because no instrument of the site sends it."""
+        """Asks a person to type a value, because no instrument of the site sends it."""
         analyte = vocabulary.word(vocabulary.ANALYTES, typed.analyte.value, self._t.language)
         text = self._t.gettext("Not sent by any device, type it: {analyte} {value}, label {barcode}")
         self._request = text.format(analyte=analyte, value=self._t.plain(typed.value), barcode=load.barcode)

@@ -75,7 +75,7 @@ class Yard:
         return left
 
     def analyses(self) -> dict[str, list[Emission]]:
-        """What each analyzer sent whole, by instrument of the site."""
+        """Returns what each analyzer sent whole, by instrument of the site."""
         return {"gac": self._gac.log.countable(), "nir": self._nir.log.countable()}
 
     def _print(self, result: Print) -> None:
@@ -132,7 +132,8 @@ def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed
 
 
 def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
-    """A private broker where mosquitto is installed, else JSON lines over TCP; line, line end, address."""
+    """Starts a private broker where mosquitto is installed, else JSON lines over TCP; line, line end,
+    address."""
     if available() is None:
         lines = stack.enter_context(closing(TcpLine()))
         return lines, b"\n", f"tcp:127.0.0.1:{lines.port}"

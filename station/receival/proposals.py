@@ -76,7 +76,7 @@ def propose_open_loads(tx: Session, desk: Desk, at: datetime) -> None:
 
 
 def estimated_kg(tx: Session, desk: Desk, visit: Visit, load: Load) -> float | None:
-    """What the load is expected to weigh, from the vehicle's first weighing; None before it."""
+    """Returns what the load is expected to weigh, from the vehicle's first weighing; None before it."""
     chain = queries.chain_of(tx, visit.id)
     firsts = [weighing for use, weighing in chain if use.role == "first"]
     if not firsts:
@@ -91,14 +91,14 @@ def estimated_kg(tx: Session, desk: Desk, visit: Visit, load: Load) -> float | N
 
 
 def rule_pack(tx: Session, at: datetime) -> RulePack | None:
-    """The pack in force at that date and hour."""
+    """Returns the pack in force at that date and hour."""
     texts = tx.exec(select(RulePackRecord.text).where(col(RulePackRecord.valid_from) <= at))
     return pack_at([_parsed(text) for text in texts], at)
 
 
 def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
-    """What the models that were active then say of the load's photos, in words; only to inform. Where one
-    model accepts a photo, another one's refusal of it is no news."""
+    """Returns what the models that were active then say of the load's photos, in words; only to inform. Where
+    one model accepts a photo, another one's refusal of it is no news."""
     found: list[Reason] = []
     samples = [sample.id for sample in queries.samples_of(tx, load_id)]
     for capture in evidence.captures_of(tx, samples):
@@ -111,8 +111,8 @@ def photo_reasons(tx: Session, load_id: str) -> list[Reason]:
 
 
 def _photo_words(inspection: Inspection) -> list[Reason]:
-    """Its classes by count and estimated mass, how far its photos lie apart, and every number with its
-    95 % limits, which routing does not use."""
+    """Returns its classes by count and estimated mass, how far its photos lie apart, and every number with
+    its 95 % limits, which routing does not use."""
     result = inspection.result
     if not inspection.accepted:
         return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]

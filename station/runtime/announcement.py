@@ -43,7 +43,7 @@ class Topics:
         return f"silo/{self.site}/{device}/{what}"
 
     def device_status(self, live: DeviceLive) -> Said:
-        """Without counters and times that change with every message."""
+        """Leaves out counters and times that change with every message."""
         facts = {
             "state": live.state,
             "since": live.since.isoformat(),
@@ -94,7 +94,7 @@ class Topics:
         return Said(self.of(live.id, "event"), _json(facts), retain=False)
 
     def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Said]:
-        """What Home Assistant needs to show the device: whether it is there, and each value."""
+        """Returns what Home Assistant needs to show the device: whether it is there, and each value."""
         if self.discovery_prefix is None:
             return []
         identity = f"silo_{self.site}_{live.id}"

@@ -42,7 +42,7 @@ class Devices:
         return [self._live(port_id, now[port_id]) for port_id in self._port_ids]
 
     def plugged(self) -> dict[str, Plugged]:
-        """Which instrument is where; read again only after a commit."""
+        """Returns which instrument is where; read again only after a commit."""
         if self._is_stale.is_set():
             self._is_stale.clear()
             with self._ledger.read() as tx:
@@ -58,7 +58,7 @@ class Devices:
         self._intake.exchange(port_id, self._ports.driver(port_id))
 
     def unverified(self) -> list[str]:
-        """The names of the instruments whose verification has expired."""
+        """Returns the names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
     def _live(self, port_id: str, there: Plugged) -> DeviceLive:
@@ -90,7 +90,7 @@ class Devices:
 
 
 def _wrong(health: Health) -> Coded | None:
-    """What a person should look at: why the device is not live, or that its line will not stay."""
+    """Returns what a person should look at: why the device is not live, or that its line will not stay."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:
         return "device_lost_often", where
