@@ -1,4 +1,4 @@
-"""How long to wait before a line that is down is tried again."""
+"""This module says how long to wait before a line that is down is tried again."""
 
 from dataclasses import dataclass
 

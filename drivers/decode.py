@@ -1,4 +1,4 @@
-"""Bytes of a recording to readings, nothing reduced: what `silo decode` prints."""
+"""Turn the bytes of a recording into readings, nothing reduced, as `silo decode` prints them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

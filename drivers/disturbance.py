@@ -1,4 +1,4 @@
-"""What went wrong with a line shortly before a message: its value may be whole and still not be true.
+"""A line that failed shortly before a message disturbs it: its value may be whole and still not be true.
 
 A weight that was read in pieces around a pulled cable, or a record that came on the heels of garbage, can
 pass every check of its protocol. The driver marks such a message; whoever uses its value asks a person.
@@ -17,7 +17,7 @@ class Disturbance(StrEnum):
 
 
 class DisturbanceWatch:
-    """Of one stream of bytes; `monotonic` gives seconds. `returns`: how often the line came back.
+    """Watches one stream of bytes; `monotonic` gives seconds. `returns` counts how often the line came back.
 
     A message within `reconnect_s` of the line's return, or within `garbage_s` of garbage, is disturbed.
     The first connection of all is no return. Text that is no message is no garbage: instruments print

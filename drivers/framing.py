@@ -1,4 +1,4 @@
-"""Bytes to frames: framers know no port, no clock and no meaning.
+"""Framers cut bytes into frames and know no port, no clock and no meaning.
 
 A framer is fed whatever the line delivered, in pieces of any size, and returns the frames that are
 now complete. The frames depend on the bytes alone, never on how they were cut into pieces, with one

@@ -1,4 +1,4 @@
-"""What a device is doing, for the devices screen: state, since when, and what a person can do."""
+"""The devices screen shows what a device is doing: state, since when, and what a person can do."""
 
 import threading
 import time
@@ -67,7 +67,7 @@ class Health:
 
 
 class HealthKeeper:
-    """Written by the device's thread, read by any other.
+    """The device's thread writes it, any other may read it.
 
     Silence is measured by `monotonic` (seconds), so a wall clock that jumps makes no device silent;
     `clock` only gives the times that are shown.

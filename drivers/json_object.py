@@ -1,4 +1,4 @@
-"""One JSON object from bytes that anybody may have sent."""
+"""Read one JSON object from bytes that anybody may have sent."""
 
 import json
 import math

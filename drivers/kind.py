@@ -1,4 +1,4 @@
-"""What every kind of device declares, and the one way from a frame to a reading."""
+"""Every kind of device declares the same facts, and one way leads from a frame to a reading."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an instrument says, as frozen values: bytes become a Frame, a Frame becomes a Reading.
+"""An instrument's words are frozen values: bytes become a Frame, a Frame becomes a Reading.
 
 This is the only place where analytes, units, bases and flags are named. Values are in the
 analyte's unit of `UNIT_OF`: a driver converts once, here at the door, and keeps what was sent
@@ -44,7 +44,7 @@ class Unit(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a share is a share of."""
+    """A basis says what a share is a share of."""
 
     AS_IS = "as_is"
     DRY_MATTER = "dm"

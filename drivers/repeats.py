@@ -21,7 +21,7 @@ class Repeating(Protocol):
 
 
 class Repeats:
-    """Remembers the last good message of one device; of a kind that does not repeat nothing is one.
+    """Remembers the last good message of one device; no message of a kind that does not repeat is one.
 
     `monotonic` gives seconds. A damaged message in between changes nothing.
     """
@@ -39,7 +39,7 @@ class Repeats:
         return self._within_s is not None
 
     def expect_new_sample(self) -> None:
-        """A person says that what comes next is of a new sample. From any thread."""
+        """A person says that what comes next is of a new sample. Any thread may call it."""
         self._fresh.set()
 
     def is_repeat(self, frame: Frame) -> bool:

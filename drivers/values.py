@@ -1,4 +1,4 @@
-"""From a number on the wire to a Value in the analyte's own unit, or to None where it cannot be true."""
+"""Turn a number on the wire into a Value in the analyte's own unit, or into None where it cannot be true."""
 
 import math
 

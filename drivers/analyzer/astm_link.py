@@ -59,7 +59,7 @@ class AstmLink(NoiseKeeper):
         self._last_raw = b""
         self._heard_s = 0.0
 
-    # what the driver's dialogue asks for
+    # The driver's dialogue calls these.
 
     def start(self, now: float) -> None:
         self._heard_s = now
@@ -94,7 +94,7 @@ class AstmLink(NoiseKeeper):
     def wait_s(self, now: float) -> float:
         return _CONFIRM_POLL_S if self._pending is not None else FRAME_TIMEOUT_S
 
-    # what a recording asks for
+    # A recording calls these.
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data

@@ -1,4 +1,4 @@
-"""How files come in: each is one message of many rows, moved when the last of its rows is safe."""
+"""Files come in one by one: each is one message of many rows, moved when the last of its rows is safe."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,8 @@ from drivers.transport.folder import DroppedFile
 
 
 class FileDialogue:
-    """Says nothing. What of a file cannot be read is noted on its receipt, for the note beside it."""
+    """Reads files and says nothing; what cannot be read is noted on a file's receipt, for the note
+    beside it."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""One reading of a sample that was measured more than once."""
+"""Make one reading of a sample that was measured more than once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -69,7 +69,7 @@ def _sample_content(sample: FileSample) -> dict[str, Any]:
 
 
 class FileFramer(NoiseKeeper):
-    """For a recording, which is the file itself: complete at its end."""
+    """Reads a recording, which is the file itself and complete at its end."""
 
     hold_s = 1.0
 

@@ -28,7 +28,7 @@ REPLICATES = ("refuse", "mean", "last", "each")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """One row per analyte: `fields` maps the parameter's text, in small letters, to a field."""
+    """Rows of one analyte each: `fields` maps the parameter's text, in small letters, to a field."""
 
     name: str
     value: str
@@ -73,7 +73,7 @@ class FileSample:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """`agree`: fields in which all rows of a sample must have the same text."""
+    """Groups rows by sample; `agree` are the fields in which all rows of a sample must have the same text."""
 
     sample: tuple[str, ...]
     replicates: str

@@ -34,7 +34,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of: a key, a position, or the entry whose `key` is `text`."""
+    """A step is a key, a position, or the entry whose `key` is `text`."""
 
     key: str | None = None
     position: int | None = None

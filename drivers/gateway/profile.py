@@ -1,4 +1,4 @@
-"""What the profiles of all gateways share: a head, and how named fields become a reading.
+"""The profiles of all gateways share a head, and how named fields become a reading.
 
 The sections [profile], [values.*], [numbers], [flags.*], [stability], [time], [texts] and [duplicates]
 are those of `drivers.generic`; where the fields come from is told by each gateway's own sections.

@@ -1,4 +1,4 @@
-"""What a Sparkplug host remembers of one edge node, and the naming of metrics that are sent by alias."""
+"""A Sparkplug host remembers each edge node, and names the metrics that are sent by alias."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime

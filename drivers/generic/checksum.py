@@ -40,7 +40,8 @@ class WrongChecksum(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """`first`, `last` and `at` as a profile has them; `last` None: the byte before the checksum."""
+    """`first`, `last` and `at` are as a profile has them; without `last` it is the byte before the
+    checksum."""
 
     compute: Callable[[bytes], int]
     bytes_of_it: int

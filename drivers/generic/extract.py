@@ -1,4 +1,4 @@
-"""The section [extract] of a profile: from the text of a message to named fields.
+"""The section [extract] of a profile names the fields in the text of a message.
 
     method = "regex"      pattern(s) with named groups; the whole message must match (match = "whole")
     method = "csv"        separator, count (fields in a message), [extract.fields] name = position

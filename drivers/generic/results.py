@@ -1,4 +1,4 @@
-"""From the named fields of one message to a Reading: what all profiles have in common.
+"""Turn the named fields of one message into a Reading, as all profiles do.
 
 [texts]                       which fields are not numbers
 sample_id = "id"              also product, serial, calibration, sealed_number
@@ -31,7 +31,7 @@ _LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How fields become a reading."""
+    """Holds how fields become a reading."""
 
     head: Head
     rules: tuple[ValueRule, ...]

@@ -1,4 +1,4 @@
-"""Whether a profile reads its own examples: what a person asks after every change of it."""
+"""Check that a profile reads its own examples: what a person asks after every change of it."""
 
 from collections.abc import Mapping
 from datetime import datetime

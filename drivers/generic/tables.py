@@ -1,4 +1,4 @@
-"""One table of a profile file, read key by key; every complaint names the file, section and key."""
+"""Read one table of a profile file key by key; every complaint names the file, section and key."""
 
 import tomllib
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""One program at the relay: a descriptor that never blocks, and what waits for it."""
+"""A program at the relay has a descriptor that never blocks, and bytes that wait for it."""
 
 import os
 

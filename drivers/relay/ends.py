@@ -20,7 +20,7 @@ _CLIENTS = 8
 
 
 class End(Protocol):
-    """Where programs connect. `clients` are those that are there now."""
+    """Programs connect to an end. `clients` are those that are connected now."""
 
     clients: list[Client]
     dropped_bytes: int

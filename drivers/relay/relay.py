@@ -1,4 +1,4 @@
-"""One port for two programs: the legacy weighing program and the station.
+"""Share one port between two programs: the legacy weighing program and the station.
 
     device <-> port <-> relay <-> legacy program      every byte, both ways
                               --> station             every byte; back only with `station_may_write`

@@ -1,4 +1,4 @@
-"""From the relay's file to a relay that listens; the port is opened when it runs."""
+"""Make a relay that listens from its file; the port is opened when it runs."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The relay's status for people and programs: a file, and a line whenever somebody comes or goes."""
+"""The relay tells its status to people and programs: in a file, and in a line when somebody comes or goes."""
 
 import json
 import os

@@ -28,7 +28,7 @@ _ACK_TIMEOUT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where an analyzer stands: `whole` lines take whole messages; `pause` waits so many seconds."""
+    """An analyzer stands on a bench: `whole` lines take whole messages; `pause` waits so many seconds."""
 
     line: DisturbedLine
     whole: bool

@@ -1,4 +1,4 @@
-"""Which simulator plays a kind, on which line, with which faults: what `silo simulate` runs."""
+"""Choose which simulator plays a kind, on which line, with which faults, for `silo simulate`."""
 
 import threading
 import time
@@ -50,8 +50,8 @@ class Player(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """What is wanted. `rate_hz` is messages a second of a weighbridge, samples a second of an analyzer;
-    its clock runs `speed` times real time."""
+    """Says what is to be played. `rate_hz` is messages a second of a weighbridge, samples a second of an
+    analyzer; its clock runs `speed` times real time."""
 
     kind: str
     port: str

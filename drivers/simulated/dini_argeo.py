@@ -10,7 +10,7 @@ _FORMS = ("standard", "af", "rext")
 
 
 class SimulatedDiniArgeo:
-    """`form` standard, af or rext; `address` of two digits on RS-485. Weighing numbers count from 1."""
+    """`form` is standard, af or rext; `address` has two digits on RS-485. Weighing numbers count from 1."""
 
     banner: ClassVar[bytes] = b""
     command: ClassVar[re.Pattern[bytes]] = re.compile(rb"([^\r\n]*)\r\n")

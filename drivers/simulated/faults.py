@@ -1,4 +1,4 @@
-"""What goes wrong between an indicator and the station, as small functions on displays and bytes."""
+"""Small functions on displays and bytes do what goes wrong between an indicator and the station."""
 
 import random
 from dataclasses import replace

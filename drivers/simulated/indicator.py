@@ -41,7 +41,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Transmission:
-    """What became of one message for `display`: `data` left, nothing where `fault` kept it back.
+    """Tells what became of one message for `display`: `data` left, or nothing where `fault` kept it back.
 
     `carried`: somebody was at the other end. `counts`: the first that shows this load whole, see `log`.
     """

@@ -1,4 +1,4 @@
-"""What a simulated instrument is plugged into: a serial port, a serial converter, a broker."""
+"""A simulated instrument is plugged into a line: a serial port, a serial converter, a broker."""
 
 import contextlib
 import os

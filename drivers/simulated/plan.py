@@ -1,4 +1,4 @@
-"""When which fault happens: all of those chosen, again and again, at places that the seed decides."""
+"""A plan repeats all chosen faults, at places that the seed decides."""
 
 import random
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What `silo simulate --port` may be: where the simulated instrument is plugged in.
+"""`silo simulate --port` says where the simulated instrument is plugged in.
 
 /tmp/bridge                              a pseudo-terminal, found under this name
 tcp:4001                                 a serial converter on loopback (tcp:0 takes a free port)

@@ -29,7 +29,7 @@ _HARMLESS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSample:
-    """What is measured; moisture None: measured badly (the fault `overload`)."""
+    """A sample to be measured; moisture None is measured badly (the fault `overload`)."""
 
     number: int
     sample_id: str

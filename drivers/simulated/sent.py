@@ -1,4 +1,4 @@
-"""What `silo simulate` says of every message, and of what must have arrived at the end."""
+"""`silo simulate` tells of every message, and at the end of what must have arrived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

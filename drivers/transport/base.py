@@ -1,4 +1,4 @@
-"""What a driver asks of a line, whatever the line is made of."""
+"""A driver asks the same of every line, whatever the line is made of."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,7 +42,7 @@ class EndOfData(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one read returned.
+    """A chunk is what one read returned.
 
     `whole` is True where the transport delivers whole messages (MQTT) instead of pieces of a stream.
     `receipt` is to be given back through `confirm` once the message is safe; `dup` is the sender's

@@ -43,7 +43,7 @@ class DroppedFile:
 
 
 class FolderTransport:
-    """Polls, because shares tell no changes. `read` runs in one thread, `confirm` in any."""
+    """Looks again and again, because shares tell no changes. `read` runs in one thread, `confirm` in any."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Whether a file looks as if its writer has not finished: for files that appear in a folder."""
+"""Tell whether a file in a folder looks as if its writer has not finished."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""What a client of a broker says of itself: there, and, by its will, gone."""
+"""A client of a broker says of itself that it is online and, by its will, that it is offline."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""From what an indicator's message says of a weight to a Reading: one way for all text protocols."""
+"""Turn what an indicator's message says of a weight into a Reading, one way for all text protocols."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Every driver and profile that could understand a device, and what it would have to be asked."""
+"""List every driver and profile that could understand a device, and what it would have to be asked."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What each candidate makes of a device's bytes, all of them on the same bytes."""
+"""Compare what each candidate makes of the same bytes of a device."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -45,7 +45,7 @@ class CandidateTrial:
     ) -> None:
         """Hears bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
 
-        An answer of Modbus does not say which registers it holds: only who `question` for them may read it.
+        An answer of Modbus does not say which registers it holds: only who asked the `question` may read it.
         """
         if self.answers is not None:
             if question != self._question:

@@ -1,4 +1,5 @@
-"""Where a device can be plugged, by names that stay the same, and the usual settings of a serial line."""
+"""List where a device can be plugged, by names that stay the same, and the usual settings of a serial
+line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ BY_ID = Path("/dev/serial/by-id")
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
-    """Of a serial line, as its address has them."""
+    """The settings of a serial line are as its address has them."""
 
     baud: int
     bits: int

@@ -1,4 +1,4 @@
-"""What a device said while it was commissioned, kept as a test that can be run again.
+"""Keep what a device said while it was commissioned, as a test that can be run again.
 
 recordings/<id>.bin     the bytes as they came
 recordings/<id>.jsonl   what the driver read of them then, one reading per line

@@ -22,7 +22,7 @@ _TRANSFER_S = 30.0
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One address tried: how many bytes came, and the candidate that read most of them. `poll` is what
-    the device had to be asked with, and how often; `answered`: it is one that waits for answers; `refused`:
+    the device had to be asked with, and how often; `waits_for_answers`: it is one of those; `refusal`:
     the candidate whose question it refuses; `problem`: why the port cannot be had with these settings."""
 
     address: str

@@ -12,7 +12,7 @@ from station.site.settings import Problem, SettingsError, load_settings
 
 @dataclass(frozen=True, slots=True)
 class NewInstrument:
-    """What the dialogue found out."""
+    """Holds what the dialogue found out."""
 
     id: str
     name: str

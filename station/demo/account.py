@@ -16,7 +16,7 @@ from station.api.schemas import Event
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """`lost`: sent and not recorded. `doubled`: recorded more often than sent."""
+    """`lost` were sent and not recorded, `doubled` were recorded more often than sent."""
 
     lost: int
     doubled: int

@@ -1,4 +1,4 @@
-"""What the station has recorded, as it is heard on its event stream, with the time of hearing."""
+"""Keep what the station has recorded, as its event stream tells it, with the time of arrival."""
 
 import asyncio
 import time

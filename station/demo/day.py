@@ -30,7 +30,7 @@ POLL_S = 0.05
 
 @dataclass(slots=True)
 class Day:
-    """What is played; `tell` gets every load at the end of its visit."""
+    """A day to be played; `tell` gets every load at the end of its visit."""
 
     trucks: Sequence[TruckScript]
     context: DayContext

@@ -1,4 +1,4 @@
-"""One truck's visit, played by the script: what the yard does and what the operator does about it.
+"""Play one truck's visit by the script: what the yard does and what the operator does about it.
 
 Every step waits until the station has recorded what the step before caused, so the order of what is
 recorded is the script's, however fast or slow anything runs.
@@ -28,7 +28,7 @@ NOBODYS = "Échantillon d'un voisin, hors apport"
 
 @dataclass(frozen=True, slots=True)
 class DayContext:
-    """What all visits of a day share. `sees_photos` False: the station runs without its light box."""
+    """All visits of a day share this. Without `sees_photos` the station runs without its light box."""
 
     yard: Yard
     phone: SimulatedPhone

@@ -64,7 +64,7 @@ _ORGANIC = "organic"
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """What a load truly is. Protein in % of dry matter."""
+    """Says what a load truly is. Protein is in % of dry matter."""
 
     moisture: float
     protein: float

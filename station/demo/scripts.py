@@ -1,4 +1,4 @@
-"""What is going to happen on a simulated day, as values: trucks, their loads, prints and photos."""
+"""Values say what is going to happen on a simulated day: trucks, their loads, prints and photos."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Remedy = Literal["none", "assign", "dismiss"]
 
 
 class Happening(StrEnum):
-    """What is particular about one truck's visit."""
+    """Says what is particular about one truck's visit."""
 
     ORDINARY = "ordinary"
     TRAILER = "trailer"  # truck and trailer: two loads, the second organic

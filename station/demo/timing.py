@@ -1,4 +1,4 @@
-"""How long things took in real time, measured where the operator sits: on the event stream."""
+"""Measure how long things took in real time, where the operator sits: on the event stream."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One truck among people: it moves as the operator at the terminal lets it.
+"""A truck among people moves as the operator at the terminal lets it.
 
 The same yard and script as on a day without people, but every step waits for what a person does:
 the arrival entered, the weight confirmed, the load decided.
@@ -22,7 +22,7 @@ ENDS = ("load_refused", "load_left", "ticket_issued")
 
 @dataclass(frozen=True, slots=True)
 class Street:
-    """What all visitors share; one vehicle at a time on the bridge."""
+    """All visitors share this; one vehicle at a time on the bridge."""
 
     yard: Yard
     phone: SimulatedPhone

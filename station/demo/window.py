@@ -1,4 +1,4 @@
-"""What the operator sees through the window, in one sentence of the operator's language."""
+"""Say what the operator sees through the window, in one sentence of the operator's language."""
 
 from station.demo.scripts import BagScript, LoadScript, TruckScript, TypedValue
 from station.demo.setup import PERSON, PIN
@@ -7,7 +7,7 @@ from ui.words.i18n import N_, translator
 
 
 class Window:
-    """Written by the yard's thread, read by the terminal's: each text is replaced as a whole.
+    """The yard's thread writes it, the terminal's reads it: each text is replaced as a whole.
 
     What waits for the operator is said until it is done: who stands at the gate, and what only a person
     can know. Otherwise the last thing that happened."""

@@ -31,7 +31,7 @@ DAMAGE = (ToledoFault.NOISE, ToledoFault.HALF, ToledoFault.GLUED, ToledoFault.WR
 
 
 class Yard:
-    """Made by `open_yard`. `stands` is the weight of every vehicle that stood on the bridge."""
+    """`open_yard` makes it. `stands` is the weight of every vehicle that stood on the bridge."""
 
     def __init__(
         self, bridge: ToledoBridge, sender: ToledoSender, watch: "ZeroWatch", gac: SimulatedGac2100,

@@ -1,4 +1,4 @@
-"""Which instrument is plugged where, and swapping one for another.
+"""Tell which instrument is plugged where, and swap one for another.
 
 A port (a place of the site: the bridge, the moisture meter) is named by the id of its section in the site
 file. The instrument there has a serial number, a verification date and a history of its own.

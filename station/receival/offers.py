@@ -1,4 +1,4 @@
-"""Which visit an offered weight most likely belongs to: preselected, always confirmed by a person."""
+"""Preselect the visit that an offered weight most likely belongs to; a person always confirms it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -17,7 +17,8 @@ from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Vis
 
 @dataclass(frozen=True, slots=True)
 class NewLoad:
-    """What is declared of one load. `owners`: (supplier name, share); without any the supplier owns all."""
+    """Holds what is declared of one load. `owners`: (supplier name, share); without any the supplier owns
+    all."""
 
     species: str
     declared_variety: str = ""

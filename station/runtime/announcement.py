@@ -1,4 +1,4 @@
-"""What the station says of itself over MQTT: topics and payloads, and what Home Assistant is told of them.
+"""Write what the station says of itself over MQTT: topics and payloads, and Home Assistant's discovery.
 
 silo/<site>/status              online, or by the last will offline (retained)
 silo/<site>/<device>/status     {"state", "since", "name", ...} (retained)
@@ -29,7 +29,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Of one site; its id and the devices' ids hold no character that means something in a topic."""
+    """Names the topics of one site; its id and the devices' ids hold no character that means something in a
+    topic."""
 
     site: str
     site_name: str

@@ -17,7 +17,7 @@ OFTEN = 3
 
 
 class Devices:
-    """What the devices screen shows, asked from any thread. `port_ids` are in the site file's order."""
+    """Tells what the devices screen shows; any thread may ask. `port_ids` are in the site file's order."""
 
     def __init__(
         self,
