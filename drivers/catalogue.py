@@ -39,7 +39,8 @@ _EXAMPLE_SETTINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 def catalogue() -> list[dict[str, Any]]:
     """Return every registered kind as JSON values, in the registry's order.
 
-    `unverified` is what of its wire format was never seen; `example` is a section of the site file.
+    `unverified` is what of its wire format was never seen, `protection` how a damaged
+    message is noticed; `example` is a section of the site file.
     """
     return [_entry(cls) for cls in KINDS.values()]
 
@@ -52,6 +53,7 @@ def _entry(cls: type[Kind]) -> dict[str, Any]:
         "category": cls.category,
         "evidence": cls.evidence,
         "never_checked_on_hardware": cls.never_checked_on_hardware,
+        "protection": [protection.value for protection in cls.protection],
         "unverified": list(cls.unverified),
         "settings": {key: _setting(setting) for key, setting in cls.settings.items()},
         "port": port,

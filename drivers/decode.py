@@ -8,20 +8,23 @@ from drivers.framing import Framer
 from drivers.kind import read_frame
 from drivers.reading import Frame, Reading
 from drivers.registry import make_protocol
+from drivers.weights import WeightStream
 
 _PIECE = 512
 
 
 def decode(
-    data: Iterable[bytes], kind: str, settings: Mapping[str, str], *, at: datetime
+    data: Iterable[bytes], kind: str, settings: Mapping[str, str], *, at: datetime, alone: bool = False
 ) -> Iterator[Reading | FrameError]:
     """Yield every frame of `data` as a reading, or as the error why it is none; noise is an error too.
 
+    A message is judged beside those before it, as on a line (`weights.py`), or `alone`: what it says itself.
     `at` becomes the arrival time of every frame, because a recording has no clock. Raises
     SettingError, before the first piece is read, for an unknown kind or setting.
     """
     protocol = make_protocol(kind, settings)
     framer = protocol.framer()
+    stream = WeightStream(protocol)
 
     def results() -> Iterator[Reading | FrameError]:
         for piece in _pieces(data):
@@ -30,7 +33,8 @@ def decode(
 
     def outcomes(frames: list[Frame]) -> Iterator[Reading | FrameError]:
         for frame in frames:
-            yield read_frame(protocol, frame)
+            outcome = read_frame(protocol, frame)
+            yield stream.judge(outcome) if isinstance(outcome, Reading) and not alone else outcome
         yield from _noise(framer)
 
     return results()

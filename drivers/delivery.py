@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from drivers.constancy import ShapeChange
 from drivers.disturbance import Disturbance
 from drivers.errors import FrameError
 from drivers.reading import Frame, Reading
@@ -14,7 +15,7 @@ class Delivery:
 
     `dup` is the transport's word that the same message may have been delivered before. `disturbance`: the
     line failed around this message, which came as a piece of a stream. `connection` counts how often the
-    line had come back by then.
+    line had come back by then. `change`: from this message on the device's lines look otherwise than before.
     """
 
     device: str
@@ -25,3 +26,4 @@ class Delivery:
     dup: bool = False
     disturbance: Disturbance | None = None
     connection: int = 0
+    change: ShapeChange | None = None

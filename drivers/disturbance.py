@@ -12,6 +12,7 @@ _TEXT = frozenset(b"\t\n\f\r\x02\x03\x1a\x1b") | frozenset(range(0x20, 0x7F)) | 
 
 
 class Disturbance(StrEnum):
+    CONNECTED = "connected"  # the line was opened under the vehicle: nobody saw it come
     RECONNECTED = "reconnected"  # the line had been down and came back
     GARBAGE = "garbage"  # unreadable bytes came just before
 

@@ -21,11 +21,13 @@ from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import Health, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.platforms import OtherPlatform, SeveralPlatforms
 from drivers.polling import Poller
-from drivers.reading import Frame
+from drivers.reading import Frame, Reading
 from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.weights import WeightStream
 
 _TICK_S = 0.2
 _BY_KIND = -1.0
@@ -61,6 +63,7 @@ class Driver:
         self._reprints = Reprints()
         self._poller = Poller(protocol, monotonic)
         self._steadiness = Steadiness(monotonic)
+        self._weights = WeightStream(protocol)
         self._repeats = Repeats(protocol, monotonic)
         self._disturbances = DisturbanceWatch(monotonic)
         self._health = HealthKeeper(
@@ -236,17 +239,23 @@ class Driver:
     def _deliver(self, frame: Frame, receipt: Any, *, dup: bool = False, stream: bool = True) -> Delivery:
         """`stream`: the line is a stream of bytes, where only the text tells a record printed again."""
         outcome = read_frame(self.protocol, frame)
+        if isinstance(outcome, Reading):
+            outcome = self._weights.judge(self._steadiness.judge(outcome))
+            self._health.note(*self._weights.notice)
+        if isinstance(outcome, OtherPlatform):
+            self._health.count_good(frame.at)
+            return Delivery(self.device, frame, None, outcome, receipt, dup)
         if isinstance(outcome, FrameError):
             self._health.count_bad(len(frame.data), _error_code(outcome), str(outcome))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.count_good(frame.at)
-        outcome = self._steadiness.judge(outcome)
         self._repeats.remember(frame)
         if stream and outcome.kind == "analysis" and not self._repeats.is_expected:
             outcome = self._reprints.mark(outcome)
         return Delivery(
-            self.device, frame, outcome, None, receipt, dup, connection=self._disturbances.returns
-        )
+            self.device, frame, outcome, None, receipt, dup, connection=self._disturbances.returns,
+            change=self._weights.take_change(),
+        )  # fmt: skip
 
 
 def _do_nothing() -> None:
@@ -256,4 +265,6 @@ def _do_nothing() -> None:
 def _error_code(error: FrameError) -> ErrorCode:
     if isinstance(error, InstrumentFaultFrame):
         return ErrorCode.INSTRUMENT_FAULT
+    if isinstance(error, SeveralPlatforms):
+        return ErrorCode.SEVERAL_PLATFORMS
     return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME

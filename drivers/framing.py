@@ -15,8 +15,17 @@ from drivers.reading import Frame
 
 STX, ETX = 0x02, 0x03
 _LINE_END = re.compile(rb"\r\n|\n\r|\r|\n")
+# NUL and DEL before a message are fill: of slow printers once, of a line that wakes up today. FF 00 00 is how
+# a port with parity hands over a break.
+_FILL = re.compile(rb"(?:\xff\x00\x00|[\x00\x7f])+")
 _RUN_LIMIT = 256
 _RUNS_LIMIT = 64
+
+
+def without_fill(line: bytes) -> bytes:
+    """Return a line of text without the fill before it."""
+    fill = _FILL.match(line)
+    return line[fill.end() :] if fill else line
 
 
 class Framer(Protocol):

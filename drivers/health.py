@@ -15,6 +15,8 @@ State = Literal["starting", "live", "silent", "down", "fault"]
 # So many unreadable bytes without one good frame between them are no chance.
 GARBLED_AFTER = 200
 LOSSES_WITHIN_S = 600.0
+# The message was understood, and says that there is nothing to be had from the device.
+_TOLD_BY_GOOD_MESSAGES = (ErrorCode.INSTRUMENT_FAULT, ErrorCode.SEVERAL_PLATFORMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ class Health:
     one that may be quiet for ever), silent (connected, but no good frame for `silent_after_s`), down
     (not connected), fault (it talks, but cannot be understood or reports a fault). `last_heard` is when
     the last good frame ended; `noise_bytes` belonged to no frame. `losses`: how often a line that was open
-    has been lost in the last ten minutes.
+    has been lost in the last ten minutes. `notice`: the device is understood, and yet a person has to do
+    something before its values can be used.
     """
 
     device: str
@@ -50,6 +53,7 @@ class Health:
     noise_bytes: int = 0
     last_error: LastError | None = None
     losses: int = 0
+    notice: LastError | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -63,6 +67,7 @@ class Health:
             "noise_bytes": self.noise_bytes,
             "last_error": self.last_error.as_dict() if self.last_error else None,
             "losses": self.losses,
+            "notice": self.notice.as_dict() if self.notice else None,
         }
 
 
@@ -122,10 +127,19 @@ class HealthKeeper:
         with self._lock:
             self._health = replace(self._health, bad_frames=self._health.bad_frames + 1)
             self._set_error(code, text)
-            if code is ErrorCode.INSTRUMENT_FAULT:
+            if code in _TOLD_BY_GOOD_MESSAGES:
                 self._heard_s = self._monotonic()
                 self._set_state("fault")
             self._count_unreadable(size)
+
+    def note(self, code: ErrorCode | None, text: str) -> None:
+        """Note what a person has to do though all is understood; None: nothing any more."""
+        with self._lock:
+            before = self._health.notice
+            if code == (before.code if before else None):
+                return
+            notice = LastError(code, text, self._clock()) if code else None
+            self._health = replace(self._health, notice=notice)
 
     def count_noise(self, size: int) -> None:
         with self._lock:

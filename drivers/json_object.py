@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 from drivers.errors import FrameError
+from drivers.framing import without_fill
 
 _DEPTH = 8
 
@@ -19,7 +20,7 @@ def load_object(data: bytes, limit: int) -> dict[str, Any]:
         raise FrameError(f"more than {limit} bytes", data)
     try:
         message = json.loads(
-            data.decode("utf-8"),
+            without_fill(data).decode("utf-8"),
             parse_constant=_no_constant,
             parse_float=_finite,
             object_pairs_hook=_no_key_twice,

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import Framer
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 Category = Literal["weighbridge", "analyzer"]
@@ -28,7 +29,8 @@ class Setting:
 class Kind(Protocol):
     """One device protocol. `parse` is pure and raises FrameError (and InstrumentFault) only.
 
-    `evidence` says where the wire format is known from, `unverified` what of it was never seen.
+    `evidence` says where the wire format is known from, `unverified` what of it was never seen, `protection`
+    how damage to a message would be noticed: all the ways its forms have, the best first.
     `silent_after_s` is how long the device may say nothing before that is a fault (None: for ever).
     """
 
@@ -38,6 +40,7 @@ class Kind(Protocol):
     evidence: ClassVar[Evidence]
     never_checked_on_hardware: ClassVar[bool]
     unverified: ClassVar[tuple[str, ...]]
+    protection: ClassVar[tuple[Protection, ...]]
     settings: ClassVar[Mapping[str, Setting]]
     silent_after_s: ClassVar[float | None]
 

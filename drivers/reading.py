@@ -13,6 +13,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Literal
 
+from drivers.protection import Protection
+
 
 class Analyte(StrEnum):
     WEIGHT = "weight"
@@ -143,7 +145,9 @@ class Reading:
     """One instrument's result at one instant.
 
     `device_time` is the instrument's own local clock (naive) and is never used to order or pair.
-    `identity` is the sender's own identifier of this message, where the protocol has one.
+    `identity` is the sender's own identifier of this message, where the protocol has one. `protection` says
+    how damage to the message would be noticed, `unit_sent` in which unit a weight was written, `platform`
+    of which of several platforms or addresses on the line it is, where the message tells.
     """
 
     driver: str
@@ -157,6 +161,9 @@ class Reading:
     serial: str | None = None
     identity: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    protection: Protection = Protection.LEARNT_WIDTH
+    unit_sent: str | None = None
+    platform: str | None = None
 
     @property
     def at(self) -> datetime:

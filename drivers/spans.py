@@ -99,24 +99,45 @@ class SizedFramer(NoiseKeeper):
     """Messages whose first byte tells their size and how they may end: {first: (size, possible ends)}.
 
     Where none ends as it must, the first byte is noise and the next one is tried. Without
-    possible ends a message is whole when the next one does not begin inside it.
+    possible ends a message is whole when the next one does not begin inside it, but right behind it (or the
+    line is quiet): a byte too many would else be cut off its end.
     """
+
+    hold_s = 0.05
 
     def __init__(self, shapes: Mapping[int, tuple[int, tuple[bytes, ...]]]) -> None:
         super().__init__()
         self._shapes = shapes
+        self._heard_at: datetime | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Return True while a message without an end of its own may have a byte too many."""
+        size, last = self._shapes.get(self._buffer[0], (0, ())) if self._buffer else (0, ())
+        return bool(size) and not last and len(self._buffer) == size
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
+        heard_at, old = self._heard_at or at, len(self._buffer)
         self._buffer += data
+        if data:
+            self._heard_at = at
+        return self._cut_frames(old, heard_at, at)
+
+    def idle(self, at: datetime) -> list[Frame]:
+        heard_at = self._heard_at or at
+        return self._cut_frames(len(self._buffer), heard_at, heard_at, quiet=True) if self.is_waiting else []
+
+    def _cut_frames(self, old: int, heard_at: datetime, at: datetime, *, quiet: bool = False) -> list[Frame]:
         frames: list[Frame] = []
         start = 0
         while start < len(self._buffer):
             size, last = self._shapes.get(self._buffer[start], (0, ()))
-            if start + size > len(self._buffer):
+            end = start + size
+            if end > len(self._buffer) or (end == len(self._buffer) and not last and not quiet):
                 break
-            message = bytes(self._buffer[start : start + size])
-            if size and self._is_whole(message, last):
-                frames.append(Frame(message, at))
+            message = bytes(self._buffer[start:end])
+            if size and self._is_whole(message, last, bytes(bytes(self._buffer[end : end + 1]))):
+                frames.append(Frame(message, heard_at if end <= old else at))
                 self._close_run()
                 start += size
             else:
@@ -125,11 +146,8 @@ class SizedFramer(NoiseKeeper):
         del self._buffer[:start]
         return frames
 
-    @staticmethod
-    def _is_whole(message: bytes, last: tuple[bytes, ...]) -> bool:
+    def _is_whole(self, message: bytes, last: tuple[bytes, ...], behind: bytes) -> bool:
         """A message without an end of its own may not hold the beginning of the next one."""
-        return message.endswith(last) if last else message[0] not in message[1:]
-
-    def finish(self, at: datetime) -> list[Frame]:
-        self.drop()
-        return []
+        if last:
+            return message.endswith(last)
+        return message[0] not in message[1:] and (not behind or behind[0] in self._shapes)

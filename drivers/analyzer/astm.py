@@ -34,6 +34,7 @@ from drivers.analyzer.numbers import printed_number
 from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, SettingError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from drivers.values import plausible_number
 
@@ -53,6 +54,7 @@ class Astm:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "captured"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.SUM,)
     unverified: ClassVar[tuple[str, ...]] = (
         "any grain instrument: the recordings known are of clinical analyzers",
         "how long a given instrument waits for the acknowledgement (15 s by the standard)",

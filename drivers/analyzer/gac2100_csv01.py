@@ -28,8 +28,9 @@ from typing import ClassVar
 
 from drivers.analyzer.numbers import printed_number
 from drivers.errors import FrameError
-from drivers.framing import LineFramer
+from drivers.framing import LineFramer, without_fill
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Value
 from drivers.values import fahrenheit, measured_value, pounds_per_bushel
 
@@ -46,6 +47,7 @@ class Gac2100Csv01:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "inferred"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.NOTHING,)
     unverified: ClassVar[tuple[str, ...]] = (
         "that the record comes from a GAC 2100 (15 of 15 fields fit its manual)",
         "the meaning of fields 6 and 7",
@@ -73,7 +75,7 @@ class Gac2100Csv01:
         return LineFramer(_LINE_LIMIT)
 
     def parse(self, frame: Frame) -> Reading:
-        fields = self._split(frame.data)
+        fields = self._split(without_fill(frame.data))
         if len(fields) != FIELDS:
             raise FrameError(f"{len(fields)} fields instead of {FIELDS}", frame.data)
         if len(fields[0]) > 16:

@@ -29,6 +29,7 @@ from drivers.analyzer.numbers import printed_number
 from drivers.errors import FrameError
 from drivers.framing import NoiseKeeper
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Value
 from drivers.values import fahrenheit, measured_value, pounds_per_bushel
 
@@ -78,6 +79,7 @@ class Gac500Xt:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "inferred"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.NOTHING,)
     unverified: ClassVar[tuple[str, ...]] = (
         "the ticket is known from a program's simulator, not from a recording; spacing may differ",
         "how a result out of range is printed",

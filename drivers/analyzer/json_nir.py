@@ -35,6 +35,7 @@ from drivers.errors import FrameError
 from drivers.framing import LineFramer
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Unit, Value
 from drivers.values import fahrenheit, plausible_number, pounds_per_bushel
 
@@ -68,6 +69,7 @@ class JsonNir:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LENGTH,)
     unverified: ClassVar[tuple[str, ...]] = ("the format is our own: a gateway must be made to speak it",)
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({})

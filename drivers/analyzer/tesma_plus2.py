@@ -24,6 +24,7 @@ from drivers.analyzer.numbers import printed_number
 from drivers.errors import FrameError
 from drivers.framing import StxEtxFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.values import measured_value
 
@@ -37,6 +38,7 @@ class TesmaPlus2:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.FIXED_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "what is sent before the first result, while measuring and out of range",
         "whether the meter stops sending when it is emptied",

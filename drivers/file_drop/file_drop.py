@@ -23,6 +23,7 @@ from drivers.file_drop.replicates import read_replicates
 from drivers.file_drop.rows import FileFramer
 from drivers.generic.profile import find_profile
 from drivers.kind import Category, Evidence, Setting, choose, read_frame
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 FOLDER = "files"
@@ -37,6 +38,7 @@ class FileDrop:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "inferred"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.NOTHING,)
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(

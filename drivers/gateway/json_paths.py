@@ -25,6 +25,7 @@ from drivers.gateway.profile import read_shared_sections
 from drivers.generic.tables import Table
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 LIMIT = 65_536
@@ -58,6 +59,7 @@ class JsonPaths:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "inferred"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LENGTH,)
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(

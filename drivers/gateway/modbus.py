@@ -10,6 +10,7 @@ Register maps differ from maker to maker, and so do word order and status bits: 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from drivers.gateway.modbus_map import read_map
 from drivers.gateway.modbus_wire import EXCEPTIONS, ModbusFramer, Query
 from drivers.gateway.profile import read_shared_sections
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 _PERIODS = ("100", "200", "500", "1000", "2000", "5000")
@@ -31,6 +33,10 @@ class Modbus:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.SUM,
+        Protection.LENGTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "word order, scale and status bits of every maker's map: compare with the display on site",
     )
@@ -88,4 +94,5 @@ class Modbus:
             raise FrameError("not a right answer to the query", frame.data)
         if body[1] & 0x80:
             raise InstrumentFault(f"Modbus exception {body[2]}: {EXCEPTIONS.get(body[2], 'unknown')}")
-        return self._results.read(self.kind, frame, self._map.fields(body[3:]))
+        reading = self._results.read(self.kind, frame, self._map.fields(body[3:]))
+        return replace(reading, protection=Protection.LENGTH if self.query.tcp else Protection.SUM)

@@ -36,6 +36,7 @@ from drivers.gateway.sparkplug_payload import Payload, decode_payload
 from drivers.gateway.sparkplug_record import Address, unpack
 from drivers.generic.tables import Table
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 _LAST_MS = 253_402_300_799_000
@@ -49,6 +50,7 @@ class Sparkplug:
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LENGTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "any edge node: metric names, units and what it does at a rebirth differ",
         "whether timestamps are those of the measurement or of the message",

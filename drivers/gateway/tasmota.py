@@ -28,9 +28,11 @@ from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import LineFramer, NoiseKeeper
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeating
 from drivers.transport import Chunk
+from drivers.weights import Weighed, Weighing
 
 LIMIT = 4096
 HALF_AFTER_S = 2.0
@@ -152,6 +154,7 @@ class Tasmota:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.PROFILE,)
     unverified: ClassVar[tuple[str, ...]] = (
         "the topic prefix and the JSON of your Tasmota release",
         "whether the delimiter is part of what it hands out (line_end)",
@@ -187,6 +190,10 @@ class Tasmota:
     @property
     def repeats_within_s(self) -> float | None:
         return self.inner.repeats_within_s if isinstance(self.inner, Repeating) else None
+
+    @property
+    def weighed(self) -> Weighed:
+        return self.inner.weighed if isinstance(self.inner, Weighing) else Weighed()
 
     def framer(self) -> TasmotaBridge:
         return TasmotaBridge(self.inner, self.unpack, wake=False)

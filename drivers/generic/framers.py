@@ -38,11 +38,15 @@ class MarkedFramer(NoiseKeeper):
         self._start, self._end = start, end
         self._length, self._trailer, self._limit = length, trailer, limit
         self._open_ended = not end and length is None
+        self._endless = bool(start) and not end and length is not None
+        self._is_quiet = False
         self._skipping = False
         self._heard_at: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
+        if self._endless:
+            return len(self._buffer) == self._length and self._buffer.startswith(self._start)
         return self._open_ended and self._at_message()
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
@@ -62,6 +66,8 @@ class MarkedFramer(NoiseKeeper):
     def idle(self, at: datetime) -> list[Frame]:
         if not self.is_waiting:
             return []
+        if self._endless:
+            return self._idle_endless(self._heard_at or at)
         data = bytes(self._buffer)
         self._buffer.clear()
         if len(data) > self._limit:
@@ -69,6 +75,12 @@ class MarkedFramer(NoiseKeeper):
             return []
         self._close_run()
         return [Frame(data, self._heard_at or at)]
+
+    def _idle_endless(self, at: datetime) -> list[Frame]:
+        self._is_quiet = True
+        frames = self.feed(b"", at)
+        self._is_quiet = False
+        return frames
 
     def drop(self) -> bytes:
         self._skipping = False
@@ -95,8 +107,17 @@ class MarkedFramer(NoiseKeeper):
         if not size:
             room = self._limit + (len(self._start) if self._open_ended else 0)
             return -1 if len(buffer) >= room else 0
-        wrong = size > self._limit or (self._length is not None and not self._ends(size))
-        return -1 if wrong else size
+        if size > self._limit or (self._length is not None and not self._ends(size)):
+            return -1
+        return self._with_nothing_behind(size) if self._endless else size
+
+    def _with_nothing_behind(self, size: int) -> int:
+        """A message that only its length ends is followed by the next one, by a line end or by quiet: a byte
+        too many would else be cut off its end."""
+        behind = bytes(self._buffer[size : size + len(self._start)])
+        if not behind:
+            return size if self._is_quiet else 0
+        return size if self._start.startswith(behind) or behind[0] in b"\r\n" else -1
 
     def _inside(self) -> int:
         """Return where in the buffer the trailer of the message begins."""

@@ -10,7 +10,7 @@ limit = 512         a longer message is noise
 
 from dataclasses import dataclass
 
-from drivers.framing import Framer, LineFramer
+from drivers.framing import Framer, LineFramer, without_fill
 from drivers.generic.controls import control_bytes
 from drivers.generic.framers import GapFramer, MarkedFramer
 from drivers.generic.tables import Table
@@ -44,8 +44,10 @@ class Framing:
         )
 
     def counted_part(self, message: bytes) -> bytes:
-        """Return what positions count in: all of the message, or a line without its end."""
-        return message.strip(b"\r\n") if self.by_line else message
+        """Return what positions count in: all of the message, or a line without its end and fill."""
+        if self.by_line:
+            return without_fill(message.strip(b"\r\n"))
+        return message if self.start or not self.end else without_fill(message)
 
     def body(self, message: bytes) -> tuple[int, int]:
         """Return where in `counted_part` the text stands, without the markers."""

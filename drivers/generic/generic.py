@@ -15,30 +15,40 @@ from typing import ClassVar
 from drivers.framing import Framer
 from drivers.generic.profile import find_profile, read_profile
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.platforms import PLATFORM_SETTING
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
+from drivers.weights import NET_SETTING, Weighed
 
 
 class Generic:
-    """`name`, `category`, `unverified` and `silent_after_s` of an object are those of its profile."""
+    """`name`, `category`, `unverified`, `protection`, `silent_after_s` of an object are its profile's."""
 
     kind: ClassVar[str] = "generic"
     name: ClassVar[str] = "Any device, by a profile"
     category: ClassVar[Category] = "analyzer"
     evidence: ClassVar[Evidence] = "inferred"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.PROFILE,)
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+        {
+            "profile": Setting("", (), "the profile's file, or the name of a shipped one"),
+            "platform": PLATFORM_SETTING,
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         """SettingError names the profile's file, section and key."""
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.profile = read_profile(find_profile(chosen["profile"]))
         head = self.profile.head
         self.name = head.name  # type: ignore[misc]  # what the class declares for all, one profile refines
         self.category = head.category  # type: ignore[misc]
+        self.protection = (self.profile.protection,)  # type: ignore[misc]
         self.unverified = head.unknown or self.unverified  # type: ignore[misc]
         self.silent_after_s = head.silent_after_s  # type: ignore[misc]
 

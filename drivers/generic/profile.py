@@ -15,7 +15,7 @@ Files ship in drivers/profiles; a site's own may lie anywhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from drivers.errors import FrameError, SettingError
@@ -29,6 +29,7 @@ from drivers.generic.framing import Framing, read_framing
 from drivers.generic.head import Head, read_head, read_transport
 from drivers.generic.results import Results, read_results
 from drivers.generic.tables import Table, read_toml
+from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
 SHIPPED = Path(__file__).parent.parent / "profiles"
@@ -65,7 +66,18 @@ class Profile:
             fields = self.extraction.fields(self._text(frame.data))
         except (NoFields, WrongChecksum) as error:
             raise FrameError(str(error), frame.data) from error
-        return self.results.read(kind, frame, fields)
+        reading = self.results.read(kind, frame, fields)
+        return replace(reading, protection=self.protection)
+
+    @property
+    def protection(self) -> Protection:
+        """Return how damage to a message would be noticed."""
+        if self.checksum is not None:
+            return Protection.SUM
+        is_fixed = self.framing.length is not None or len(self.extraction.widths) == 1
+        if is_fixed:
+            return Protection.FIXED_WIDTH
+        return Protection.LEARNT_WIDTH if self.head.category == "weighbridge" else Protection.NOTHING
 
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:

@@ -1,7 +1,7 @@
 """Turn the named fields of one message into a Reading, as all profiles do.
 
 [texts]                       which fields are not numbers
-sample_id = "id"              also product, serial, calibration, sealed_number
+sample_id = "id"              also product, serial, calibration, sealed_number, platform (of a head)
 [duplicates]
 rule = "fields"               equal texts in `fields` are one result, however often they come
 fields = ["date", "time"]
@@ -25,7 +25,7 @@ from drivers.generic.tables import Table
 from drivers.generic.values import ValueRule, read_value_rule
 from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
 
-TEXTS = ("sample_id", "product", "serial", "calibration", "sealed_number")
+TEXTS = ("sample_id", "product", "serial", "calibration", "sealed_number", "platform")
 _LONGEST_TEXT = 200
 
 
@@ -82,6 +82,8 @@ class Results:
             serial=texts.get("serial"),
             identity=self._identity(fields),
             extra=extra,
+            unit_sent=self._unit_sent(fields),
+            platform=texts.get("platform"),
         )
 
     def _values(
@@ -109,6 +111,11 @@ class Results:
         if weight.value < 0:
             return flags | {Flag.NEGATIVE}
         return flags | {Flag.ZERO} if weight.value == 0 and Flag.NET not in flags else flags
+
+    def _unit_sent(self, fields: Mapping[str, str]) -> str | None:
+        """Return the unit that the message names for its weight."""
+        sources = (rule.unit_source for rule in self.rules if rule.analyte is Analyte.WEIGHT)
+        return next((fields.get(source) for source in sources if source), None)
 
     def _identity(self, fields: Mapping[str, str]) -> str | None:
         """Return None where the message does not tell enough to know it again."""

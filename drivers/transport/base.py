@@ -26,6 +26,9 @@ class ErrorCode(StrEnum):
     BAD_FRAME = "bad_frame"
     INSTRUMENT_FAULT = "instrument_fault"
     DRIVER_FAULT = "driver_fault"
+    SEVERAL_PLATFORMS = "several_platforms"
+    PLATFORM_NOT_HEARD = "platform_not_heard"
+    ALWAYS_NET = "always_net"
 
 
 class LineDown(TransportError):

@@ -21,6 +21,7 @@ from typing import ClassVar
 
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import (
@@ -30,10 +31,12 @@ from drivers.weighbridge.shown import (
     number,
     weight_reading,
 )
+from drivers.weights import NET_SETTING, Weighed
 
 _CB = re.compile(r"\$([013])([ 0-9]{5})\r\n?")
 _EXTENDED = re.compile(r"\$([-+ 0-9.,]{9}) ([-+ 0-9.,]{9}) ([A-Za-z ]{2}) ([0-9A-Fa-f]{4})\r\n?")
 _CB_STATUS = {"0": Flag.STABLE, "1": Flag.MOTION, "3": Flag.ERROR}
+_FIXED = Protection.FIXED_WIDTH
 _PROBLEMS = ((3, 0x2, "converter fault"), (3, 0x4, "configuration error"), (2, 0x4, "the weight is invalid"))
 
 
@@ -43,15 +46,20 @@ class Bilanciai:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.PARITY,
+        Protection.FIXED_WIDTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "how Cb shows a negative weight",
         "the answers to XB, XN and XT (the station does not ask)",
     )
     silent_after_s: ClassVar[float | None] = 5.0
-    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"unit": UNIT_SETTING})
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"unit": UNIT_SETTING, "net": NET_SETTING})
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._unit = choose(self.kind, self.settings, settings)["unit"]
+        chosen = choose(self.kind, self.settings, settings)
+        self._unit, self.weighed = chosen["unit"], Weighed.chosen(chosen)
 
     def framer(self) -> SpanFramer:
         return SpanFramer(b"$", b"\r", tail=b"\n", limit=40)
@@ -61,7 +69,9 @@ class Bilanciai:
         if match := _CB.fullmatch(text):
             flag = _CB_STATUS[match[1]]
             problem = "the weight is invalid" if flag is Flag.ERROR else None
-            return weight_reading(self.kind, frame, match[2], self._unit, {flag}, problem=problem)
+            return weight_reading(
+                self.kind, frame, match[2], self._unit, {flag}, problem=problem, protection=_FIXED
+            )
         if match := _EXTENDED.fullmatch(text):
             return self._parse_extended(frame, *match.groups())
         raise FrameError("neither a Cb nor an extended string", frame.data)
@@ -83,4 +93,6 @@ class Bilanciai:
             "below_minimum": bool(bits[0] & 0x1),
             "status": status,
         }
-        return weight_reading(self.kind, frame, net, unit, flags, problem=problem, extra=extra)
+        return weight_reading(
+            self.kind, frame, net, unit, flags, problem=problem, extra=extra, protection=_FIXED
+        )

@@ -2,6 +2,7 @@ r"""Cardinal scoreboard formats SB-400, SB-200 and 738 (models 190, 200, 205, 21
 
     SB-400   SIGN WWWWWW[.] UU M CC CR         CC: OC over capacity  CZ centre of zero  BZ below zero
                                                    MO motion  ee or EE another value is displayed
+    225      SIGN WWWWWW[.] SP UU SP M SP CC [SP] CR        SB-400 with blanks between the fields, UU large
     SB-200   CR SIGN WWWWWW. C UU M ETX        C: m motion  o over capacity  e another value is displayed
     738      CR SIGN WWWWWW S SP UU SP M SP SP ETX        lower-case letters
 
@@ -19,27 +20,34 @@ from typing import ClassVar
 
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.cardinal_framing import CardinalFramer
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _SIGN = r"(?P<sign>[ -])"
 _WEIGHT = r"(?P<weight>[ 0-9.,-]{6,7})"
 _UNIT = r"(?P<unit>kg|lb|oz|tn|l/o|[gt] | [gt])"
+_LARGE = r"(?P<unit>KG|LB|OZ|TN|kg|lb|oz|tn|[GTgt] | [GTgt])"
 _FORMS = (
     re.compile(rf"{_SIGN}{_WEIGHT}{_UNIT}(?P<mode>[GN])(?P<status>OC|CZ|BZ|MO|ee|EE|  )\r"),
+    re.compile(rf"{_SIGN}{_WEIGHT} {_LARGE} (?P<mode>[GN]) (?P<status>OC|CZ|BZ|MO|ee|EE|  ) ?\r"),
     re.compile(rf"\r{_SIGN}{_WEIGHT}(?P<status>[ mMoOeE]){_UNIT}(?P<mode>[GN])\x03"),
     re.compile(rf"\r{_SIGN}{_WEIGHT}(?P<status>[ moe]) {_UNIT} (?P<mode>[gn])  \x03"),
 )
+# A line feed of the message before, and fill.
+_FILL = re.compile(r"\A\n|(?<=\A\r)[\0\x7f]+")
 _MARKS = {"m": {Flag.MOTION}, "o": {Flag.OVERLOAD}, "c": {Flag.STABLE, Flag.ZERO}, "e": {Flag.ERROR}}
 
 
 class Cardinal:
     kind: ClassVar[str] = "cardinal"
-    name: ClassVar[str] = "Cardinal SB-400, SB-200, 738"
+    name: ClassVar[str] = "Cardinal SB-400, SB-200, 225, 738"
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LEARNT_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "on which side a one-letter unit is filled with a blank (both are read)",
         "which ton the unit tn is (no value is given)",
@@ -47,11 +55,15 @@ class Cardinal:
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"poll": Setting("none", ("none", "ENQ"), "none: the head sends by itself; ENQ: it is asked")}
+        {
+            "poll": Setting("none", ("none", "ENQ"), "none: the head sends by itself; ENQ: it is asked"),
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll = b"\x05" if chosen["poll"] == "ENQ" else None
         self.poll_every_s = 0.25
 
@@ -59,7 +71,7 @@ class Cardinal:
         return CardinalFramer()
 
     def parse(self, frame: Frame) -> Reading:
-        text = ascii_text(frame.data).lstrip("\n")
+        text = _FILL.sub("", ascii_text(frame.data))
         match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
         if not match:
             raise FrameError("none of the formats SB-400, SB-200, 738", frame.data)

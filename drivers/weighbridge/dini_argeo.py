@@ -25,8 +25,11 @@ from typing import Any, ClassVar
 from drivers.errors import FrameError, InstrumentFault
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.platforms import PLATFORM_SETTING
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _HEAD = r"(?:(?P<address>[0-9]{2}))?"
 _STATUS = r"(?P<status>ST|US|OL|UL|ER|TL)"
@@ -60,17 +63,23 @@ class DiniArgeo:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "captured"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LEARNT_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "the alibi answer and strings with an address (manual only, never captured)",
         "that REXT shows gross where the tare is zero",
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"poll": Setting("none", tuple(_POLLS), "none: the head sends by itself; else it is asked")}
+        {
+            "poll": Setting("none", tuple(_POLLS), "none: the head sends by itself; else it is asked"),
+            "platform": PLATFORM_SETTING,
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
     def framer(self) -> LineFramer:
@@ -91,13 +100,26 @@ class DiniArgeo:
             flags.add(Flag.PRINT)
         problem = "the scale reports an error" if Flag.ERROR in flags else None
         return weight_reading(
-            self.kind, frame, parts["weight"], parts["unit"], flags, problem=problem, extra=extra
+            self.kind,
+            frame,
+            parts["weight"],
+            parts["unit"],
+            flags,
+            problem=problem,
+            extra=extra,
+            platform=_platform(parts),
         )
 
 
 def _tare(parts: Mapping[str, str | None], data: bytes) -> float | None:
     tare = parts.get("tare")
     return None if tare is None else kilograms(number(tare, data), parts["unit"] or "")
+
+
+def _platform(parts: Mapping[str, str | None]) -> str | None:
+    """Return the address on RS-485 and the scale of the head, both where both are told."""
+    told = [parts.get("address"), parts.get("scale")]
+    return "/".join(part for part in told if part) or None
 
 
 def _mode(parts: Mapping[str, str | None], tare_kg: float | None) -> Flag:

@@ -23,8 +23,10 @@ from typing import ClassVar
 from drivers.errors import FrameError, InstrumentFault
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = re.compile(r"S ([SD]) ([-+ 0-9.,]{1,16}) ([A-Za-z]{1,3}) *")
 _NO_WEIGHT = re.compile(r"S ([I+-]) *")
@@ -51,17 +53,22 @@ class MtSics:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LEARNT_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "whether the weight is net where a tare is active (the answer does not say)",
         "that SIR sent again only goes on with the stream",
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"poll": Setting("SI", tuple(_POLLS), "how the head is asked; none: it sends by itself")}
+        {
+            "poll": Setting("SI", tuple(_POLLS), "how the head is asked; none: it sends by itself"),
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
     def framer(self) -> LineFramer:

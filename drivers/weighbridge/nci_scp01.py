@@ -22,9 +22,11 @@ from typing import ClassVar
 
 from drivers.errors import FrameError, InstrumentFault
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(
     r"(?:\n([-+ 0-9.,]{1,10}) ?([A-Za-z]{2})\r)?\n([0-?][0-?p-\x7f]|[0-?][p-\x7f][0-?])\r\x03"
@@ -45,17 +47,25 @@ class NciScp01:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.PARITY,
+        Protection.LEARNT_WIDTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "whether a weight without a third status byte is gross or net",
         "dialects: EH-SCP with four status bytes is refused, SCP-12 with inverted bits without its weights",
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"poll": Setting("W", ("W", "none"), "W: the weight is asked for; none: another program asks")}
+        {
+            "poll": Setting("W", ("W", "none"), "W: the weight is asked for; none: another program asks"),
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll = b"W\r" if chosen["poll"] == "W" else None
         self.poll_every_s = 0.25
 

@@ -18,9 +18,11 @@ from typing import ClassVar
 
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(r"\x02([ \-^\]])([ 0-9.,^\]-]{7,8})(LB|KG|lb|kg|[LKTGO ])(GR|NT|[GN])([ IMOZ])?\r\n?")
 _UNITS = {"L": "lb", "K": "kg", "G": "g", "O": "oz", "T": "ton", " ": ""}
@@ -34,6 +36,7 @@ class RiceLake:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LEARNT_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "which ton the unit T is (no value is given)",
         "whether older heads with two-letter units also send a status letter",
@@ -43,12 +46,14 @@ class RiceLake:
         {
             "blank_unit": Setting(
                 "none", ("none", "kg", "lb", "t", "g"), "unit where the message shows none; none: no value"
-            )
+            ),
+            "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        unit = choose(self.kind, self.settings, settings)["blank_unit"]
+        chosen = choose(self.kind, self.settings, settings)
+        unit, self.weighed = chosen["blank_unit"], Weighed.chosen(chosen)
         self._blank_unit = "" if unit == "none" else unit
 
     def framer(self) -> SpanFramer:

@@ -21,8 +21,10 @@ from typing import ClassVar
 from drivers.errors import FrameError
 from drivers.framing import StxEtxFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.shown import UNIT_SETTING, ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = r"\x02([ 0`p-])([ 0-9.,^_-]{7})"
 _FMT_1 = re.compile(_WEIGHT + r"([GNUOME ])\x03")
@@ -40,15 +42,17 @@ class Rinstrum:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.FIXED_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "the traffic light byte of the M4222, and how its negative weights look",
         "what stands in place of the weight out of range",
     )
     silent_after_s: ClassVar[float | None] = 5.0
-    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"unit": UNIT_SETTING})
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"unit": UNIT_SETTING, "net": NET_SETTING})
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        self._unit = choose(self.kind, self.settings, settings)["unit"]
+        chosen = choose(self.kind, self.settings, settings)
+        self._unit, self.weighed = chosen["unit"], Weighed.chosen(chosen)
 
     def framer(self) -> StxEtxFramer:
         return StxEtxFramer(limit=32)
@@ -73,6 +77,7 @@ class Rinstrum:
             flags,
             problem="the head reports an error (E)" if Flag.ERROR in flags else None,
             extra={"light": _LIGHTS[sign]} if sign in _LIGHTS else {},
+            protection=Protection.FIXED_WIDTH,
         )
 
     @staticmethod

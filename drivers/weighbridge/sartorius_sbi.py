@@ -26,8 +26,10 @@ from typing import ClassVar
 from drivers.errors import FrameError
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = re.compile(r"(.{6})?([+ -])([ 0-9.,\[\]]{9})([ \]])([A-Za-z/ ]{3})")
 _STATUS = re.compile(
@@ -43,6 +45,7 @@ class SartoriusSbi:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.FIXED_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "in which columns each head writes its status words",
         "whether the 16-character output shows net or gross",
@@ -56,11 +59,13 @@ class SartoriusSbi:
             "blank_unit": Setting(
                 "none", ("none", "kg", "g", "t", "lb"), "unit of a weight in motion; none: no value"
             ),
+            "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll = b"\x1bP\r\n" if chosen["poll"] == "print" else None
         self.poll_every_s = 0.5
         self._blank_unit = "" if chosen["blank_unit"] == "none" else chosen["blank_unit"]
@@ -89,6 +94,7 @@ class SartoriusSbi:
             flags,
             problem=None if mode[:1] in _MODES or not mode else f"{mode} is not the weight",
             extra={"identification": mode} if mode else {},
+            protection=Protection.FIXED_WIDTH,
         )
 
     def _status(self, word: str, frame: Frame) -> Reading:

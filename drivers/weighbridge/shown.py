@@ -6,11 +6,13 @@ from types import MappingProxyType
 from typing import Any
 
 from drivers.errors import FrameError
+from drivers.framing import without_fill
 from drivers.kind import Setting
+from drivers.protection import Protection
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.values import POUND_KG, measured_value
 
-_NUMBER = re.compile(r" *([+-]?) *([0-9]{1,9}(?:[.,][0-9]{0,6})?|[.,][0-9]{1,6}) *", re.ASCII)
+_NUMBER = re.compile(r" *([+-]?) *([0-9]{1,9}(?:\.[0-9]{0,6}|,[0-9]{1,6})?|[.,][0-9]{1,6}) *", re.ASCII)
 _NO_NUMBER = re.compile(
     r"[-^\]\[_*#?<>=. ]*|OVERFL(OW)?|OVER|UNDER|OL|UL|OR|ERR(OR)?", re.ASCII | re.IGNORECASE
 )
@@ -24,10 +26,12 @@ _LOW7 = bytes(b & 0x7F for b in range(256))
 
 
 def ascii_text(data: bytes) -> str:
-    """Return the message as text, bit 7 taken off where it is even parity (a 7E1 line read as 8 data bits).
+    """Return the message as text, without fill before it, bit 7 taken off where it is even parity (a 7E1 line
+    read as 8 data bits).
 
     Every byte must agree with the parity then; else a byte above 7F stays a character that no format knows.
     """
+    data = without_fill(data)
     if any(byte > 0x7F for byte in data) and not any(byte.bit_count() % 2 for byte in data):
         data = data.translate(_LOW7)
     return data.decode("latin-1")
@@ -61,8 +65,11 @@ def weight_reading(
     *,
     problem: str | None = None,
     extra: Mapping[str, Any] = MappingProxyType({}),
+    protection: Protection = Protection.LEARNT_WIDTH,
+    platform: str | None = None,
 ) -> Reading:
-    """Return the reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`.
+    """Return the reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`, of
+    one `platform` of several where it tells.
 
     No value is given where there is a `problem`, an overload or underload, marks instead of digits, an
     unknown or blank unit, or a weight that cannot be true; `extra["problem"]` then says which, and the
@@ -87,6 +94,9 @@ def weight_reading(
             "as_sent": {"weight": weight, "unit": unit.strip() or None},
             **({"problem": problem} if problem else {}),
         },
+        protection=protection,
+        unit_sent=unit.strip() or None,
+        platform=platform,
     )
 
 

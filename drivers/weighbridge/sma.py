@@ -24,9 +24,11 @@ from typing import ClassVar
 
 from drivers.errors import FrameError, InstrumentFault
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(r"\n([ ZOUEITe])([ 0-9])([GNTgn])([M ])([ -~])([-+ 0-9.,]{10})([ A-Za-z/]{3})\r")
 _STATUS = {"Z": Flag.ZERO, "O": Flag.OVERLOAD, "U": Flag.UNDERLOAD}
@@ -49,17 +51,22 @@ class Sma:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.FIXED_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "commands beyond W, Z, D, A, B, R, T and ESC, whose letters differ from maker to maker",
         "that R sent again only goes on with the stream",
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"poll": Setting("W", tuple(_POLLS), "how the head is asked; none: it sends by itself")}
+        {
+            "poll": Setting("W", tuple(_POLLS), "how the head is asked; none: it sends by itself"),
+            "net": NET_SETTING,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
     def framer(self) -> SpanFramer:
@@ -83,4 +90,13 @@ class Sma:
             problem = problem or "a tare, not a weight"
         else:
             flags.add(Flag.NET if mode in "Nn" else Flag.GROSS)
-        return weight_reading(self.kind, frame, weight, unit, flags, problem=problem, extra=extra)
+        return weight_reading(
+            self.kind,
+            frame,
+            weight,
+            unit,
+            flags,
+            problem=problem,
+            extra=extra,
+            protection=Protection.FIXED_WIDTH,
+        )

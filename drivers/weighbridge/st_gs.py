@@ -10,6 +10,9 @@ r"""The "ST,GS" family of text lines: A&D, T-Scale, Excell, Ohaus Defender, HEB 
         wn 0002.02kg          HEB: w|n|t gross, net, tare
            0.360 kg    G      Ohaus: G, N; ? before it when unstable; sign in front
         +007.12/3 G S         a head without unit; S stable
+        ST,GS,IL,  43.120 UU  CAS, 22 bytes: I its id and L its lamps, two bytes of any value; weight of 8
+                              characters, blank or NUL, unit of 2
+        OL,GS,+               overload of several heads
 
 HEB lines do not tell stability. A line without unit has no value unless `blank_unit` says it. Captured from
 the heads named (A&D and Excell from manuals only); what /3 means is not known. A line of a comma decimal is
@@ -24,15 +27,22 @@ from typing import ClassVar
 from drivers.errors import FrameError
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _UNIT = r"(?P<unit>kg|g|t|lb)"
-_WEIGHT = r"(?P<weight>[+-]? *[0-9]+(?:[.,][0-9]*)?)"
+_WEIGHT = r"(?P<weight>[+-]? *[0-9]+(?:\.[0-9]*|,[0-9]+)?)"
 _FLAGS = re.IGNORECASE | re.ASCII
 _FORMS = (
     re.compile(rf"(?P<status>ST|US|OL|UL|ER),? *(?P<mode>GS|NT|TR)?,? *{_WEIGHT},? *{_UNIT} *", _FLAGS),
-    re.compile(r"(?P<status>OL|UL|ER|US)(?:,(?P<mode>GS|NT|TR))?[-^,. *]*(?P<unit>kg|g|t|lb)? *", _FLAGS),
+    re.compile(r"(?P<status>OL|UL|ER|US)(?:,(?P<mode>GS|NT|TR))?[-+^_,. *]*(?P<unit>kg|g|t|lb)? *", _FLAGS),
+    re.compile(
+        rf"(?P<status>ST|US|OL|UL),(?P<mode>GS|NT),(?P<id>.)(?P<lamps>.),"
+        rf"(?P<weight>[-+ 0-9.]{{8}})[ \0]{{1,2}}{_UNIT}[ \0]?",
+        _FLAGS | re.DOTALL,
+    ),
     re.compile(rf"w(?P<w>[wnt]) ?{_WEIGHT} *{_UNIT} *", _FLAGS),
     re.compile(rf" *{_WEIGHT} +{_UNIT} +(?P<unstable>\?)?(?P<g>[GN]) *"),
     re.compile(rf"{_WEIGHT}/(?P<slash>[0-9]) (?P<g>[GN]) (?P<s>[SU])"),
@@ -53,6 +63,7 @@ class StGs:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "captured"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (Protection.LEARNT_WIDTH,)
     unverified: ClassVar[tuple[str, ...]] = (
         "A&D and Excell lines (manuals only)",
         "what stands in an OL, UL or ER line beside the status",
@@ -63,12 +74,14 @@ class StGs:
         {
             "blank_unit": Setting(
                 "none", ("none", "kg", "g", "t", "lb"), "unit where the line names none; none: no value"
-            )
+            ),
+            "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        unit = choose(self.kind, self.settings, settings)["blank_unit"]
+        chosen = choose(self.kind, self.settings, settings)
+        unit, self.weighed = chosen["blank_unit"], Weighed.chosen(chosen)
         self._blank_unit = "" if unit == "none" else unit
 
     def framer(self) -> LineFramer:
@@ -94,8 +107,14 @@ class StGs:
             parts.get("unit") or self._blank_unit,
             flags,
             problem=problem,
-            extra={"after_slash": parts["slash"]} if parts.get("slash") else {},
+            extra=_extra(parts),
         )
+
+
+def _extra(parts: Mapping[str, str | None]) -> dict[str, object]:
+    slash = parts.get("slash")
+    binary = {key: ord(byte) for key in ("id", "lamps") if (byte := parts.get(key))}
+    return {**({"after_slash": slash} if slash else {}), **binary}
 
 
 def _flags(parts: Mapping[str, str | None]) -> set[Flag]:

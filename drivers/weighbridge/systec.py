@@ -28,9 +28,12 @@ from typing import Any, ClassVar
 from drivers.checksums import crc16_modbus
 from drivers.errors import FrameError, InstrumentFault
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.platforms import PLATFORM_SETTING
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
 from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weights import Weighed
 
 SIZE = 62
 _ERROR = re.compile(r"<([0-9]{2})>(?:\r\n?)?")
@@ -52,6 +55,10 @@ class Systec:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.SUM,
+        Protection.FIXED_WIDTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "the CRC (it fits the one known example)",
         "how range and terminal number share four characters",
@@ -63,12 +70,14 @@ class Systec:
             "poll": Setting("RM", tuple(_POLLS), "RM: weigh at once; RN: each answer is registered; none"),
             "crc": Setting("on", ("on", "off"), "whether the CRC must be right"),
             "date_order": Setting("dmy", tuple(_DATES), "order of day, month and year on the instrument"),
+            "platform": PLATFORM_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
+        self.weighed = Weighed.chosen(chosen)
         self._crc = chosen["crc"] == "on"
         self._date = _DATES[chosen["date_order"]]
 
@@ -92,7 +101,16 @@ class Systec:
         flags = {Flag.GROSS, Flag.STABLE if body[2] == "0" else Flag.MOTION}
         if body[3] == "1" and "-" not in gross:
             gross = f"-{gross}"
-        reading = weight_reading(self.kind, frame, gross, unit, flags, extra=_extra(body, unit, frame.data))
+        reading = weight_reading(
+            self.kind,
+            frame,
+            gross,
+            unit,
+            flags,
+            extra=_extra(body, unit, frame.data),
+            protection=Protection.SUM if self._crc else Protection.FIXED_WIDTH,
+            platform=body[21].strip() or None,
+        )
         return replace(reading, device_time=self._device_time(body))
 
     def _device_time(self, body: str) -> datetime | None:

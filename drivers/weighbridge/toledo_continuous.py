@@ -28,9 +28,11 @@ from typing import Any, ClassVar
 from drivers.checksums import twos7
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.values import measured_value, pounds
 from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
+from drivers.weights import NET_SETTING, Weighed
 
 _ON_OFF = ("off", "on")
 _DIGITS = re.compile(rb" *[0-9]{1,6}")
@@ -43,6 +45,10 @@ class ToledoContinuous:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.SUM,
+        Protection.FIXED_WIDTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "whether the six digits include the fixed zeros of decimal codes 0 and 1 (dummy_zeros)",
         "how an expanded x10 weight is scaled (expanded)",
@@ -66,11 +72,13 @@ class ToledoContinuous:
                 ("refuse", "divide", "as_sent"),
                 "an expanded x10 weight: no value, a tenth of the digits, or the digits as sent",
             ),
+            "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self._checksum = chosen["checksum"]
         self._form = chosen["form"]
         self._seven_bits = chosen["seven_bits"] == "on"
@@ -103,7 +111,13 @@ class ToledoContinuous:
             values={Analyte.WEIGHT: value},
             flags=_flags(swb, swc, value.value, problem),
             extra=extra,
+            protection=Protection.SUM if self._is_summed(frame.data) else Protection.FIXED_WIDTH,
+            unit_sent=_unit_sent(swb, swc),
         )
+
+    def _is_summed(self, data: bytes) -> bool:
+        """Tell whether a right message of this size ends with its checksum."""
+        return len(data) not in SIZES[self._form]
 
     def _fields(self, data: bytes) -> tuple[int, int, int, int | None, int | None]:
         """Return status words A, B, C, weight and tare digits; FrameError unless all of it is right."""

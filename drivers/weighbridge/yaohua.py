@@ -21,9 +21,11 @@ from typing import ClassVar
 from drivers.checksums import xor
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
+from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SizedFramer
 from drivers.weighbridge.shown import UNIT_SETTING, ascii_text, weight_reading
+from drivers.weights import NET_SETTING, Weighed
 
 _SHAPES = {
     0x02: (12, (b"\x03",)),
@@ -44,6 +46,10 @@ class Yaohua:
     category: ClassVar[Category] = "weighbridge"
     evidence: ClassVar[Evidence] = "documented"
     never_checked_on_hardware: ClassVar[bool] = True
+    protection: ClassVar[tuple[Protection, ...]] = (
+        Protection.SUM,
+        Protection.FIXED_WIDTH,
+    )
     unverified: ClassVar[tuple[str, ...]] = (
         "how tF=1 and tF=2 look without decimals, and overload in tF=0 to tF=2",
         "whether tF=0 to tF=2 send gross or net",
@@ -55,11 +61,13 @@ class Yaohua:
             "digits": Setting(
                 "auto", ("auto", "reversed", "forward"), "after = : reversed is tF=1, forward is tF=2"
             ),
+            "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(chosen)
         self._unit, self._digits = chosen["unit"], chosen["digits"]
 
     def framer(self) -> SizedFramer:
@@ -73,11 +81,11 @@ class Yaohua:
             _check(frame.data[1:9], match[4], frame.data)
             digits, behind = match[2], int(match[3])
             weight = f"{match[1]}{digits[: 6 - behind]}.{digits[6 - behind :]}"
-            return weight_reading(self.kind, frame, weight, self._unit, ())
+            return weight_reading(self.kind, frame, weight, self._unit, (), protection=Protection.SUM)
         if match := _A12.fullmatch(text):
             _check(frame.data[:11], match[4], frame.data)
             mode = Flag.NET if match[1] == "N" else Flag.GROSS
-            return weight_reading(self.kind, frame, match[2], match[3], {mode})
+            return weight_reading(self.kind, frame, match[2], match[3], {mode}, protection=Protection.SUM)
         return self._parse_after_equals(frame, text)
 
     def _parse_after_equals(self, frame: Frame, text: str) -> Reading:
@@ -91,7 +99,7 @@ class Yaohua:
         ways = {float(weight): weight for weight in found if _is_decimal(weight)}
         if len(ways) < 2:
             weight = next(iter(ways.values()), text[1:])
-            return weight_reading(self.kind, frame, weight, self._unit, ())
+            return weight_reading(self.kind, frame, weight, self._unit, (), protection=Protection.FIXED_WIDTH)
         problem = "may be read forward or backward: set digits"
         return weight_reading(self.kind, frame, text[1:], self._unit, (), problem=problem)
 

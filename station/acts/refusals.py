@@ -31,6 +31,7 @@ class Fault(StrEnum):
     BARCODE_USED = "barcode_used"
     WEIGHING_USED = "weighing_used"
     MEASURED_WITH_FAULT = "measured_with_fault"
+    UNPROTECTED_LINE = "unprotected_line"
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"

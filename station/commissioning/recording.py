@@ -60,7 +60,7 @@ def replay_recording(folder: Path, name: str) -> str | None:
 
 def _decode(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
     """Decodes to values as JSON would give them back."""
-    results = decode([data], driver, settings, at=at)
+    results = decode([data], driver, settings, at=at, alone=True)
     return [
         json.loads(json.dumps(one.as_dict(), ensure_ascii=False))
         for one in results

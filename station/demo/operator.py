@@ -14,7 +14,7 @@ from ui.tui.client import StationClient, StationProblem
 
 DECISION_TRIES = 20
 SUPERSEDED = "proposal_superseded"
-MEASURED_WITH_FAULT = "measured_with_fault"
+ASKED_ABOUT = ("measured_with_fault", "unprotected_line")
 
 Answer = TypeVar("Answer")
 
@@ -124,7 +124,7 @@ async def _look_and_retry(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
     try:
         return await act(False)
     except StationProblem as no:
-        if no.problem.code != MEASURED_WITH_FAULT:
+        if no.problem.code not in ASKED_ABOUT:
             raise
     return await act(True)
 

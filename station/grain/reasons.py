@@ -25,6 +25,7 @@ class Code(StrEnum):
     UNKNOWN_PRODUCT = "unknown_product"  # product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
+    UNPROTECTED_LINE = "unprotected_line"
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

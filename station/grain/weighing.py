@@ -2,22 +2,26 @@
 
 A reading counts when it is gross, stable and without error, overload, underload or negative sign.
 
-- Equal readings: after a return to zero, `equal_readings` such readings of one weight above
-  `minimum_kg`, none of another weight between them, within `within` readings. Readings in motion may lie
-  between (the motion bit flickers in the wind); anything else starts the count again.
+- A run: `equal_readings` such readings of one weight, none of another weight between them, within `within`
+  readings, that arrived over `equal_for_s` seconds: what a converter had kept arrives at once. Readings in
+  motion may lie between (the motion bit flickers in the wind); anything else starts the run again.
+- Equal readings: after a return to zero, a run of a weight above `minimum_kg` is a weighing.
 - Print key: a counting reading above `minimum_kg` that carries the print flag is taken at once, armed or
   not, once per press. The weight that was just taken is not taken a second time.
-- After a weighing nothing more is taken by equal readings until the bridge has been back at zero: a
-  stable gross weight within `zero_kg` of it. A net zero is no return to zero: the vehicle still stands.
+- After a weighing nothing more is taken by equal readings until the bridge has been back at zero: a run of
+  stable gross weights within `zero_kg` of it, alike or not. One line may be a damaged one. A net zero is no
+  return to zero: the vehicle still stands.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from drivers.reading import Flag, Reading
 
 _SPOILING = frozenset({Flag.NET, Flag.ERROR, Flag.OVERLOAD})
 _NOT_A_LOAD = frozenset({Flag.NEGATIVE, Flag.UNDERLOAD})
+_EMPTY_KG = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class WeighingRule:
     zero_kg: float = 50.0
     equal_readings: int = 3
     within: int = 20
+    equal_for_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,14 @@ class WatchState:
     """What is remembered of one bridge. The fresh state waits for a return to zero first.
 
     `armed`: zero was seen since the last weighing. `ages`: how many readings ago each of the equal ones
-    of `run_kg` came. `last_kg`: the weight last taken and not yet followed by zero."""
+    of `run_kg` came (0 for an empty bridge), `run_from` when the first of them did. `is_empty`: the last run
+    is one of zero, and whole. `last_kg`: the weight last taken and not yet followed by zero."""
 
     armed: bool = False
     run_kg: float | None = None
     ages: tuple[int, ...] = ()
+    run_from: datetime | None = None
+    is_empty: bool = False
     last_kg: float | None = None
     print_used: bool = False
 
@@ -67,10 +75,15 @@ def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[Watc
     if kg is None or reading.flags & _SPOILING:
         return _without_run(state), None
     if not _is_stable(reading):
-        return _aged(state, rule), None
+        return replace(_aged(state, rule), is_empty=state.is_empty and abs(kg) <= rule.zero_kg), None
     if abs(kg) <= rule.zero_kg:
-        return WatchState(armed=True, print_used=state.print_used), None
+        return _back_at_zero(state, reading, rule), None
     return _standing(state, reading, kg, rule)
+
+
+def _back_at_zero(state: WatchState, reading: Reading, rule: WeighingRule) -> WatchState:
+    grown, is_whole = _grown(state, reading, _EMPTY_KG, rule)
+    return replace(grown, armed=True, is_empty=True, last_kg=None) if is_whole else grown
 
 
 def _standing(
@@ -96,11 +109,20 @@ def _equal_reading(
 ) -> tuple[WatchState, Taken | None]:
     if not state.armed or _is_the_recorded_one(state, kg, rule):
         return _without_run(state), None
-    aged = _aged(state, rule) if state.run_kg == kg else replace(state, run_kg=kg, ages=())
-    grown = replace(aged, run_kg=kg, ages=(*aged.ages, 0))
-    if len(grown.ages) < rule.equal_readings:
+    grown, is_whole = _grown(state, reading, kg, rule)
+    if not is_whole:
         return grown, None
     return replace(_without_run(state), armed=False, last_kg=kg), Taken(kg, "equal_readings", reading)
+
+
+def _grown(state: WatchState, reading: Reading, kg: float, rule: WeighingRule) -> tuple[WatchState, bool]:
+    """The state with `reading` in the run of `kg`, and whether that run is whole."""
+    aged = _aged(state, rule) if state.run_kg == kg else _without_run(state)
+    begins = aged.run_from if aged.ages and aged.run_from and aged.run_from <= reading.at else reading.at
+    ages = (*aged.ages, 0)[-rule.equal_readings :]
+    grown = replace(aged, run_kg=kg, ages=ages, run_from=begins)
+    lasted_s = (reading.at - begins).total_seconds()
+    return grown, len(ages) >= rule.equal_readings and lasted_s >= rule.equal_for_s
 
 
 def _is_the_recorded_one(state: WatchState, kg: float, rule: WeighingRule) -> bool:
@@ -112,7 +134,7 @@ def _is_stable(reading: Reading) -> bool:
 
 
 def _without_run(state: WatchState) -> WatchState:
-    return replace(state, run_kg=None, ages=())
+    return replace(state, run_kg=None, ages=(), run_from=None, is_empty=False)
 
 
 def _aged(state: WatchState, rule: WeighingRule) -> WatchState:

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from drivers.constancy import ShapeChange
 from drivers.reading import Reading
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
@@ -32,7 +34,8 @@ class Confirmed:
 def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
     """Records the weight that the weighing rule took; the same frame twice is one weighing.
 
-    A weight in whose course the line failed says so: whoever confirms it is asked about it."""
+    A weight in whose course the line failed says so, and one that a single unprotected line told: whoever
+    confirms it is asked about it."""
     with desk.ledger.write() as tx:
         known = tx.exec(
             select(Weighing)
@@ -44,6 +47,7 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         instrument = instrument_at(tx, frame.port, reading.at)
         remarks = [
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
+            *([Reason(Code.UNPROTECTED_LINE, {})] if _is_unprotected(reading, rule) else []),
             *remarks_on(limits_of(instrument), {}, reading.at.date()),
         ]
         weighing = Weighing(
@@ -66,6 +70,17 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
             },
         )  # fmt: skip
     return weighing
+
+
+def _is_unprotected(reading: Reading, rule: str) -> bool:
+    """One line of the print key, without a sum, may be a damaged one: no other says the same."""
+    return rule == "print_key" and not reading.protection.proves
+
+
+def note_other_lines(desk: Desk, port: str, change: ShapeChange, at: datetime) -> None:
+    """Records that a head's lines have another width or unit than before, and are believed again."""
+    with desk.ledger.write() as tx:
+        audit.record(tx, "lines_changed", at, subject_id=port, data=change.as_dict())
 
 
 def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
@@ -108,8 +123,8 @@ def confirm(
     """Takes an offered weight into a visit. A first weighing gives the loads their weight; an intermediate
     or last one closes loads: net, movements, tickets. All in one transaction.
 
-    Raises Conflict(measured_with_fault) for a weight whose line failed, unless `despite_remarks` says that
-    the person was asked about it."""
+    Raises Conflict(measured_with_fault, unprotected_line) for a weight whose line failed or that one line
+    told, unless `despite_remarks` says that the person was asked about it."""
     with desk.ledger.write() as tx:
         weighing = _offered(tx, weighing_id)
         despite = check_asked(weighing.remarks, despite_remarks)

@@ -96,6 +96,8 @@ def _wrong(health: Health) -> Coded | None:
         return "device_lost_often", where
     if health.state == "silent":
         return "device_idle", where
+    if health.state == "live" and health.notice is not None:
+        return f"device_{health.notice.code.value}", {**where, "text": health.notice.text}
     error = health.last_error
     if health.state in ("live", "starting") or error is None:
         return None

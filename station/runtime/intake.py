@@ -174,7 +174,9 @@ class Intake:
             return
         watched.weight = reading
         state, taken = watch(watched.state, reading, self._rule)
-        watched.course = watched.course.after(reading, delivery.connection, self._rule.zero_kg)
+        watched.course = watched.course.after(delivery.connection, is_empty=state.is_empty)
+        if delivery.change is not None:
+            weighings.note_other_lines(self._desk, delivery.device, delivery.change, reading.at)
         if taken is not None:
             stored = StoredFrame(delivery.device, delivery.frame, place, watched.course.disturbance)
             self._weigh(taken, watched, stored)

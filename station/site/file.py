@@ -75,12 +75,14 @@ class Intake(Section):
 
 
 class Weighing(Section):
-    """The weighing rule: a weight is taken after a return to zero when `equal_readings` stable ones agree."""
+    """The weighing rule: a weight is taken after a return to zero when `equal_readings` stable ones agree
+    that arrived over `equal_for_s` seconds."""
 
     minimum_kg: Positive = 500.0
     zero_kg: Positive = 50.0
     equal_readings: Annotated[int, Field(ge=1, le=50)] = 3
     within: Annotated[int, Field(ge=1, le=200)] = 20
+    equal_for_s: Annotated[float, Field(ge=0.1, le=30)] = 0.5
 
 
 class Vision(Section):

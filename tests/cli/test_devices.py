@@ -23,8 +23,8 @@ from tests.cli.test_stages import ROOT, lines, silo
 from tests.drivers.rig import Running, wait_until
 
 KEYS = {
-    "kind", "name", "category", "evidence", "never_checked_on_hardware", "unverified", "settings", "port",
-    "example",
+    "kind", "name", "category", "evidence", "never_checked_on_hardware", "unverified", "protection",
+    "settings", "port", "example",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from tests.drivers.rig import AT, Running, now, wait_until
 SCALE_SPEED, ANALYZER_SPEED = 5.0, 3.0
 ANALYZER_HZ = 0.25
 WANTED = 2
+RULE = WeighingRule(equal_for_s=0.5 / SCALE_SPEED)
 BROKERED = ("tasmota", "sparkplug")
 OPTIONS = {"file-drop": "?steady=1", "tasmota": "?client=one", "sparkplug": "?client=two"}
 INNER = {"tasmota": {"driver": "gac2100-csv01"}, "modbus": {"every_ms": "100"}}
@@ -75,7 +76,7 @@ class Act:
         """The weighings of the rule."""
         state, found = WatchState(), []
         for reading in self.readings():
-            state, taken = watch(state, reading, WeighingRule())
+            state, taken = watch(state, reading, RULE)
             found += [taken.kg] if taken else []
         return found
 

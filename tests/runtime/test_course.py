@@ -11,7 +11,6 @@ import pytest
 from drivers.backoff import Backoff
 from drivers.disturbance import Disturbance
 from drivers.driver import Driver
-from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
 from drivers.registry import make_protocol, make_transport
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
@@ -21,33 +20,31 @@ from station.runtime.course import Course
 from station.runtime.intake import Intake
 from station.store import queries
 from station.store.tables import Weighing
-from tests.silo_rig import START, Silo
+from tests.silo_rig import Silo
 
-
-def reading(kg: float | None) -> Reading:
-    value = Value(kg, UNIT_OF[Analyte.WEIGHT])
-    return Reading("b", "weight", Frame(b"", START), {Analyte.WEIGHT: value}, frozenset({Flag.STABLE}))
+LOST = Disturbance.RECONNECTED
 
 
 @pytest.mark.parametrize(
-    ("heard", "disturbed"),
+    ("heard", "disturbance"),
     [
-        ([(0, 0), (43_120, 0), (43_120, 0)], False),
-        ([(0, 0), (43_120, 0), (43_120, 1)], True),  # the vehicle stood there when the line failed
-        ([(0, 0), (43_120, 1), (43_120, 1)], False),  # it came while the line was down
-        ([(0, 0), (43_120, 0), (0, 1), (15_000, 1)], False),  # another vehicle
-        ([(0, 0), (43_120, 0), (None, 1), (43_120, 1)], True),
-        ([(43_120, 0), (43_120, 0)], False),  # it stood there when the station started
-        ([(0, 0), (43_120, 0), (43_120, 1), (43_120, 2)], True),
+        ([("empty", 0), ("loaded", 0), ("loaded", 0)], None),
+        ([("empty", 0), ("loaded", 0), ("loaded", 1)], LOST),  # the vehicle stood there when the line failed
+        ([("empty", 0), ("loaded", 1), ("loaded", 1)], None),  # it came while the line was down
+        ([("empty", 0), ("loaded", 0), ("empty", 1), ("loaded", 1)], None),  # another vehicle
+        ([("loaded", 0), ("loaded", 0)], Disturbance.CONNECTED),  # it stood there when the station started
+        ([("loaded", 0), ("loaded", 1)], LOST),
+        ([("loaded", 0), ("empty", 0), ("loaded", 0)], None),
+        ([("empty", 0), ("loaded", 0), ("loaded", 1), ("loaded", 2)], LOST),
     ],
 )
-def test_only_a_line_lost_under_a_vehicle_disturbs(
-    heard: list[tuple[float | None, int]], disturbed: bool
+def test_a_line_opened_or_lost_under_a_vehicle_disturbs(
+    heard: list[tuple[str, int]], disturbance: Disturbance | None
 ) -> None:  # fmt: skip
     course = Course()
-    for kg, connection in heard:
-        course = course.after(reading(kg), connection, 50.0)
-    assert (course.disturbance is Disturbance.RECONNECTED) == disturbed
+    for bridge, connection in heard:
+        course = course.after(connection, is_empty=bridge == "empty")
+    assert course.disturbance is disturbance
 
 
 @contextmanager
@@ -84,6 +81,7 @@ def test_a_weighing_with_a_pulled_cable_in_it_says_so(silo: Silo, tmp_path: Path
         def send(kg: int, count: int) -> None:
             for _ in range(count):
                 before = driver.health().frames
+                silo.clock.pass_(seconds=0.3)
                 line.write(message(kg))
                 until(lambda seen=before: driver.health().frames > seen)
 

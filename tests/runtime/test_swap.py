@@ -54,6 +54,7 @@ class Head:
     def show(self, kg: int, times: int) -> None:
         for _ in range(times):
             before = self.driver.health().frames
+            self.dock.counter.silo.clock.pass_(seconds=0.3)
             until(lambda seen=before: self._heard(kg, seen))
 
     def _heard(self, kg: int, seen: int) -> bool:
@@ -63,7 +64,7 @@ class Head:
         return self.driver.health().frames > seen
 
     def weigh(self, kg: int) -> None:
-        self.show(0, 3)
+        self.show(0, 6)
         self.show(kg, 5)
 
 

@@ -42,6 +42,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{what} while it was measured"),
         N_("Look at the instrument's own display, then say that the value is right, or measure again."),
     ),
+    "unprotected_line": (
+        N_("one line, unprotected: compare with the display"),
+        N_("Look at the bridge's own display, then say that the value is right, or weigh again."),
+    ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
     "tare_not_below_gross": (

@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "unknown_product": N_("the product {product} is not known here: add it to the site file"),
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
+    "unprotected_line": N_("one line, unprotected: compare with the display"),
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "latest_replicate": N_("{analyte}: the latest of {count} readings"),
@@ -137,6 +138,13 @@ SENTENCES: Mapping[str, str] = {
     "device_garbled": N_("only noise from {port}: check speed and parity"),
     "device_bad_frame": N_("a message from {port} could not be read: check the instrument's format"),
     "device_instrument_fault": N_("the instrument reports a fault: look at its own display"),
+    "device_several_platforms": N_("several platforms speak on {port}: choose one by the setting platform"),
+    "device_platform_not_heard": N_(
+        "only other platforms than the chosen one speak on {port}: check platform"
+    ),
+    "device_always_net": N_(
+        "nothing is weighed: the head says net in every message; clear its tare, or set net = gross"
+    ),
     "device_driver_fault": N_("the driver failed on {port}: tell the installer"),
 }
 

@@ -109,6 +109,7 @@ DEVICE_CATEGORIES: Mapping[str, str] = {
     "gateway": N_("gateway"),
 }
 DISTURBANCES: Mapping[str, str] = {
+    "connected": N_("the line was opened with the vehicle on the bridge"),
     "reconnected": N_("the line was lost and came back"),
     "garbage": N_("garbage came over the line"),
 }
@@ -142,6 +143,7 @@ EVENTS: Mapping[str, str] = {
     "sample_entered": N_("sample entered"),
     "variety_seen": N_("variety seen"),
     "weighing_taken": N_("weighing taken"),
+    "lines_changed": N_("the head's lines look otherwise"),
     "weighing_confirmed": N_("weighing confirmed"),
     "weighing_dismissed": N_("weighing dismissed"),
     "reading_received": N_("reading received"),

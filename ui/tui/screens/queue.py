@@ -177,9 +177,9 @@ class QueueScreen(StationScreen):
         sure = body.model_copy(update={"despite_remarks": True})
 
         def asked(refused: schemas.Problem) -> bool:
-            if refused.code != "measured_with_fault":
+            if refused.code not in ("measured_with_fault", "unprotected_line"):
                 return False
-            QueueActs(self).ask_undisturbed(offer, lambda: self._send(offer, sure))
+            QueueActs(self).ask_undisturbed(offer, refused, lambda: self._send(offer, sure))
             return True
 
         self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed, handled=asked)

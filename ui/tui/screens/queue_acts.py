@@ -49,13 +49,17 @@ class QueueActs:
         title = t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg))
         self._screen.choose_reason(title, known, dismissed)
 
-    def ask_undisturbed(self, offer: schemas.Weighing, then: Callable[[], None]) -> None:
-        """The line failed while this was weighed: the bridge's own display decides."""
+    def ask_undisturbed(
+        self, offer: schemas.Weighing, refused: schemas.Problem, then: Callable[[], None]
+    ) -> None:
+        """The line failed while this was weighed, or one line alone tells it: the display decides."""
         t = self._t
         kg = t.kg(offer.kg)
-        title = t.gettext("The line failed during this weighing. Does the bridge show {kg}?").format(kg=kg)
+        title = t.gettext("The line failed during this weighing. Does the bridge show {kg}?")
+        if refused.code == "unprotected_line":
+            title = t.gettext("This is one line, unprotected. Does the bridge show {kg}?")
         options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=kg))]
-        self._screen.choose(title, options, lambda _: then())
+        self._screen.choose(title.format(kg=kg), options, lambda _: then())
 
     def cancel(self, visit: schemas.VisitRow) -> None:
         """For a visit that was entered in error."""

@@ -1,0 +1,102 @@
+"""Tell what the readings of one line say together, and one message alone cannot: whose weight it is, and
+whether it may be called stable. No clock: the same bytes are judged alike on a line and from a recording.
+
+    Reading -> platforms.py (which bridge) -> net told as gross -> constancy.py (a line like the others)
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Protocol, runtime_checkable
+
+from drivers.constancy import Constancy, ShapeChange
+from drivers.errors import FrameError
+from drivers.kind import Kind, Setting
+from drivers.platforms import PLATFORM_SETTING, Platforms
+from drivers.reading import Flag, Reading
+from drivers.transport import ErrorCode
+
+NET_LINES = 20
+NET_SETTING = Setting(
+    "refuse",
+    ("refuse", "gross"),
+    "gross: the head always says net, without a tare: its weight counts as gross",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What an installer says of a head's weights: the settings `net` and `platform`."""
+
+    net_is_gross: bool = False
+    platform: str = ""
+
+    @classmethod
+    def chosen(cls, settings: Mapping[str, str]) -> "Weighed":
+        return cls(settings.get("net") == "gross", settings.get("platform", ""))
+
+
+SETTINGS: Mapping[str, Setting] = MappingProxyType({"net": NET_SETTING})
+PLATFORM_SETTINGS: Mapping[str, Setting] = MappingProxyType({"platform": PLATFORM_SETTING})
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """A kind whose installer says more of its weights."""
+
+    @property
+    def weighed(self) -> Weighed: ...
+
+
+class WeightStream:
+    """Judges the readings of one device in their turn; those of analyzers pass."""
+
+    def __init__(self, protocol: Kind) -> None:
+        weighed = protocol.weighed if isinstance(protocol, Weighing) else Weighed()
+        self._net_is_gross = weighed.net_is_gross
+        self._platforms = Platforms(weighed.platform)
+        self._constancy = Constancy()
+        self._net_lines = 0
+
+    def judge(self, reading: Reading) -> Reading | FrameError:
+        """Return the reading as it may be used, or why it may not be."""
+        if reading.kind != "weight":
+            return reading
+        try:
+            self._platforms.check(reading)
+        except FrameError as error:
+            return error
+        self._count_net(reading)
+        return self._constancy.judge(_as_gross(reading) if self._net_is_gross else reading)
+
+    def take_change(self) -> ShapeChange | None:
+        """Return the change in the look of lines that the last reading brought about, once."""
+        return self._constancy.take_change()
+
+    @property
+    def notice(self) -> tuple[ErrorCode | None, str]:
+        """Return what keeps right weights from being used, where something does, and what to do."""
+        if self._platforms.is_missed:
+            heard = ", ".join(self._platforms.heard())
+            return ErrorCode.PLATFORM_NOT_HEARD, f"the platform set is not heard, but {heard}: check platform"
+        if self._net_lines >= NET_LINES and not self._net_is_gross:
+            return (
+                ErrorCode.ALWAYS_NET,
+                "the head says net in every message: clear its tare, or set net = gross",
+            )
+        return None, ""
+
+    def _count_net(self, reading: Reading) -> None:
+        """A head that said gross once is not one that always says net."""
+        if Flag.GROSS in reading.flags:
+            self._net_lines = -1
+        elif Flag.NET in reading.flags and reading.weight_kg is not None and self._net_lines >= 0:
+            self._net_lines += 1
+
+
+def _as_gross(reading: Reading) -> Reading:
+    """A message that tells its tare is net indeed."""
+    if Flag.NET not in reading.flags or reading.extra.get("tare_kg"):
+        return reading
+    flags = reading.flags - {Flag.NET} | {Flag.GROSS}
+    return replace(reading, flags=flags | {Flag.ZERO} if reading.weight_kg == 0 else flags)
