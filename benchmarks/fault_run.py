@@ -34,7 +34,7 @@ class Pair:
         self._sent: list[SentMessage] = []
         self._readings: list[Reading] = []
         self._taken: list[float] = []
-        self._watched = WatchState()
+        self._watched = WatchState.after_restart(None)
         self._stop = threading.Event()
         casting = Casting(kind, port, SETTINGS.get(kind, {}), tuple(LineFault), seed)
         self._show = cast(casting, clock=_now, say=self._sent.append, stop=self._stop)

@@ -20,6 +20,15 @@ _WORDS = {
     "captured": N_("captured"),
     "inferred": N_("inferred"),
 }
+_PROTECTION = {
+    "sum": N_("checksum"),
+    "length": N_("length"),
+    "parity": N_("parity"),
+    "fixed_width": N_("fixed width (a changed byte passes)"),
+    "learnt_width": N_("width learnt from its lines (a changed byte passes)"),
+    "profile": N_("as its profile or the kind behind it says"),
+    "nothing": N_("nothing: a damaged message may be read"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -118,8 +127,10 @@ def _lines(entry: dict[str, Any]) -> list[str]:
     known = f"    {_(_WORDS[entry['category']])}, {_(_WORDS[entry['evidence']])}"
     if entry["never_checked_on_hardware"]:
         known += ", " + _("never checked on hardware")
+    protection = ", ".join(_(_PROTECTION[way]) for way in entry["protection"])
+    protected = "    " + _("protected by: {protection}").format(protection=protection)
     unknown = _("{count} points never verified, see --json").format(count=len(entry["unverified"]))
-    lines = [head, known, f"    {unknown}"]
+    lines = [head, known, protected, f"    {unknown}"]
     for key, setting in entry["settings"].items():
         allowed = "|".join(setting["allowed"]) or _("any text")
         lines.append(f"    --set {key}={setting['default']}  ({allowed})  {_(setting['help'])}")

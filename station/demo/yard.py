@@ -27,6 +27,8 @@ from station.demo.site import SITE_ID, InstrumentAddresses
 TOPIC = "silo/nir"
 SETTLE_S = 3.0
 SOON_S = 30.0  # the longest the simulated bridge may take to show zero, real seconds
+# A second of the indicator: the weighing rule wants several zeros, over half a second.
+ZEROS = 8
 DAMAGE = (ToledoFault.NOISE, ToledoFault.HALF, ToledoFault.GLUED, ToledoFault.WRONG_CHECKSUM)
 
 
@@ -56,7 +58,7 @@ class Yard:
         await self.pause(SETTLE_S)
 
     async def drive_off(self) -> None:
-        """Returns once the bridge has shown zero. Raises TimeoutError when it never does."""
+        """Returns once the bridge has shown zero for a while. Raises TimeoutError when it never does."""
         self._watch.zero_sent.clear()
         self._bridge.drive_off()
         wait_s = SOON_S + SETTLE_S / self._speed
@@ -92,16 +94,18 @@ class Yard:
 
 
 class ZeroWatch:
-    """The bridge's line, watched for the message of an empty bridge at rest."""
+    """The bridge's line, watched for an empty bridge at rest, said often enough to be believed."""
 
     def __init__(self, line: Line) -> None:
         self.zero_sent = threading.Event()
         self._line = line
         self._zero = message(0, increment=2, pad=" ")
+        self._zeros = 0
 
     def write(self, data: bytes) -> bool:
         carried = self._line.write(data)
-        if carried and self._zero in data:
+        self._zeros = self._zeros + 1 if carried and self._zero in data else 0
+        if self._zeros >= ZEROS:
             self.zero_sent.set()
         return carried
 

@@ -73,8 +73,8 @@ class Act:
         return [d.reading for d in self.running.got if d.reading]
 
     def taken(self):
-        """The weighings of the rule."""
-        state, found = WatchState(), []
+        """The weighings of the rule, as the intake begins it."""
+        state, found = WatchState.after_restart(None), []
         for reading in self.readings():
             state, taken = watch(state, reading, RULE)
             found += [taken.kg] if taken else []
