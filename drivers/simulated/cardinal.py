@@ -1,11 +1,11 @@
-"""A simulated Cardinal head: SB-400, SB-200 or 738, by itself or for each ENQ."""
+"""A simulated Cardinal head: SB-400, SB-200, 738 or 225, by itself or for each ENQ."""
 
 import re
 from typing import ClassVar
 
 from drivers.simulated.scale import Display
 
-_FORMS = ("sb400", "sb200", "738")
+_FORMS = ("sb400", "sb200", "738", "225")
 
 
 class SimulatedCardinal:
@@ -31,6 +31,9 @@ class SimulatedCardinal:
         if self._form == "sb400":
             status = "OC" if out else "MO" if moving else "CZ" if display.at_zero else "  "
             text = f"{sign}{weight}{unit}{mode}{status}\r"
+        elif self._form == "225":
+            status = "OC" if out else "MO" if moving else "CZ" if display.at_zero else "  "
+            text = f"{sign}{weight} {unit.upper()} {mode} {status} \r"
         else:
             status = "o" if out else "m" if moving else " "
             text = f"\r{sign}{weight:.<7}{status}{unit}{mode}\x03"

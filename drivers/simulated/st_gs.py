@@ -4,11 +4,11 @@ from typing import ClassVar
 
 from drivers.simulated.scale import Display
 
-_FORMS = ("t-scale-nhb", "t-scale-qhw", "comma-sign", "glued-sign", "a-and-d", "heb", "ohaus")
+_FORMS = ("t-scale-nhb", "t-scale-qhw", "comma-sign", "glued-sign", "a-and-d", "heb", "ohaus", "cas")
 
 
 class SimulatedStGs:
-    """`form` is one of t-scale-nhb, t-scale-qhw, comma-sign, glued-sign, a-and-d, heb, ohaus."""
+    """`form` is one of t-scale-nhb, t-scale-qhw, comma-sign, glued-sign, a-and-d, heb, ohaus, cas."""
 
     banner: ClassVar[bytes] = b""
 
@@ -20,8 +20,8 @@ class SimulatedStGs:
     def message(self, display: Display) -> bytes:
         if not display.valid:
             return b"OL\r\n" if display.over else b"UL\r\n"
-        lines = {"heb": self._heb, "ohaus": self._ohaus, "a-and-d": self._a_and_d}
-        return f"{lines.get(self._form, self._st_gs)(display)}\r\n".encode("ascii")
+        lines = {"heb": self._heb, "ohaus": self._ohaus, "a-and-d": self._a_and_d, "cas": self._cas}
+        return f"{lines.get(self._form, self._st_gs)(display)}\r\n".encode("latin-1")
 
     def _st_gs(self, display: Display) -> str:
         head = f"{'US' if display.motion else 'ST'},{'NT' if display.net else 'GS'}"
@@ -38,6 +38,12 @@ class SimulatedStGs:
         sign = "-" if display.shown < 0 else "+"
         weight = display.text(abs(display.shown), 8, zeros=True)
         return f"{'US' if display.motion else 'ST'},{sign}{weight},{display.unit:>3}"
+
+    @staticmethod
+    def _cas(display: Display) -> str:
+        """Id C5, lamps with bit 7; the unit behind a NUL."""
+        head = f"{'US' if display.motion else 'ST'},{'NT' if display.net else 'GS'}"
+        return f"{head},\xc5\x8a,{display.text(display.shown, 8)}\0{display.unit:>2}"
 
     @staticmethod
     def _heb(display: Display) -> str:

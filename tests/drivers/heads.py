@@ -78,6 +78,7 @@ HEADS = [
     Head("cardinal-sb400", "cardinal", SimulatedCardinal("sb400"), units=METRIC),
     Head("cardinal-sb200", "cardinal", SimulatedCardinal("sb200"), units=METRIC),
     Head("cardinal-738", "cardinal", SimulatedCardinal("738"), units=("kg", "lb")),
+    Head("cardinal-225", "cardinal", SimulatedCardinal("225"), units=METRIC),
     Head("rinstrum-1", "rinstrum", SimulatedRinstrum(1)),
     Head("rinstrum-1-lb", "rinstrum", SimulatedRinstrum(1), {"unit": "lb"}, units=("lb",)),
     Head("rinstrum-2", "rinstrum", SimulatedRinstrum(2), units=METRIC, blind=True),
@@ -96,6 +97,7 @@ HEADS = [
     Head("st-gs-a-and-d", "st-gs", SimulatedStGs("a-and-d"), net=False),
     Head("st-gs-heb", "st-gs", SimulatedStGs("heb"), motion=False),
     Head("st-gs-ohaus", "st-gs", SimulatedStGs("ohaus")),
+    Head("st-gs-cas", "st-gs", SimulatedStGs("cas"), units=METRIC),
     Head("sartorius-16", "sartorius-sbi", SimulatedSartoriusSbi(named=False), net=False, blind=True),
     Head("sartorius-22", "sartorius-sbi", SimulatedSartoriusSbi(), units=METRIC, blind=True),
 ]  # fmt: skip
