@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from drivers.catalogue import catalogue
+from drivers.protection import Protection
 from drivers.reading import Analyte
 from drivers.registry import KINDS, make_protocol, make_transport
 from drivers.simulated.line import PtyLine
@@ -52,6 +53,8 @@ def test_every_kind_is_listed_with_its_evidence_settings_and_an_example():
     for entry in listed:
         assert set(entry) == KEYS
         assert entry["evidence"] in ("documented", "captured", "inferred")
+        assert entry["protection"]
+        assert set(entry["protection"]) <= {protection.value for protection in Protection}
         for setting in entry["settings"].values():
             assert set(setting) == {"default", "allowed", "help"}
 

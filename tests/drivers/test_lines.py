@@ -1,6 +1,7 @@
 """Drivers on real pseudo-terminals, real sockets and real files."""
 
 import socket
+import termios
 
 import pytest
 
@@ -203,3 +204,17 @@ def test_a_recording_is_replayed_from_its_file(tmp_path):
         wait_until(lambda: len(running.weights()) == 1000)
     assert set(running.weights()) == {20.0}
     assert running.driver.health().noise_bytes == 2 + 9
+
+
+@pytest.mark.parametrize(
+    ("bits", "parity", "flags"),
+    [(8, "N", 0), (8, "E", termios.INPCK), (7, "E", termios.INPCK | termios.PARMRK)],
+)
+def test_a_port_with_parity_tells_a_byte_that_does_not_agree_with_it(tmp_path, bits, parity, flags):
+    line = PtyLine(tmp_path / "port")
+    port = SerialTransport(str(line.path), bits=bits, parity=parity)
+    port.open()
+    attributes = termios.tcgetattr(port._serial.fileno())
+    assert attributes[0] & (termios.INPCK | termios.PARMRK | termios.IGNPAR) == flags
+    port.close()
+    line.close()

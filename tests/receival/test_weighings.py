@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.reasons import Code
 from station.receival import decisions, weighings
 from station.receival.closing import Tipped
 from station.receival.offers import Offer, offers_for
@@ -206,6 +208,30 @@ def test_the_same_frame_tried_again_is_one_weighing(silo: Silo) -> None:
     assert len({weighing.id for weighing in taken}) == 1
     with silo.desk.ledger.read() as tx:
         assert len(tx.exec(select(Weighing)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "protection", "asked"),
+    [
+        ("print_key", Protection.LEARNT_WIDTH, True),
+        ("print_key", Protection.FIXED_WIDTH, True),
+        ("print_key", Protection.SUM, False),
+        ("equal_readings", Protection.LEARNT_WIDTH, False),
+    ],
+)
+def test_one_unprotected_line_of_the_print_key_is_taken_by_a_person_who_was_asked(
+    silo: Silo, rule: str, protection: Protection, asked: bool
+) -> None:
+    visit, frame = silo.arrive("AB-123-CD"), silo.stored("bridge")
+    values = {Analyte.WEIGHT: Value(43_120.0, UNIT_OF[Analyte.WEIGHT])}
+    reading = Reading("st-gs", "weight", frame.frame, values, protection=protection)
+    taken = weighings.take_weighing(silo.desk, reading, rule, 43_120.0, frame)
+    assert [remark["code"] for remark in taken.remarks] == [Code.UNPROTECTED_LINE] * asked
+    if asked:
+        with pytest.raises(Conflict) as refused:
+            weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock())
+        assert refused.value.code is Fault.UNPROTECTED_LINE
+    weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock(), despite_remarks=asked)
 
 
 def test_a_split_tipping_is_recorded_as_it_happened(silo: Silo) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from drivers.backoff import Backoff
 from drivers.disturbance import Disturbance
@@ -19,7 +20,7 @@ from station.grain.weighing import WeighingRule
 from station.runtime.course import Course
 from station.runtime.intake import Intake
 from station.store import queries
-from station.store.tables import Weighing
+from station.store.tables import AuditEvent, Weighing
 from tests.silo_rig import Silo
 
 LOST = Disturbance.RECONNECTED
@@ -97,3 +98,27 @@ def test_a_weighing_with_a_pulled_cable_in_it_says_so(silo: Silo, tmp_path: Path
     line.close()
     (weighing,) = offered(silo)
     assert [remark["code"] for remark in weighing.remarks] == [Code.FAULT_DURING_MEASUREMENT] * pulled
+
+
+def test_a_line_that_looks_otherwise_for_good_is_recorded_and_believed_again(
+    silo: Silo, tmp_path: Path
+) -> None:
+    line = PtyLine(tmp_path / "bridge")
+    driver = Driver(
+        "bridge", make_protocol("st-gs"), make_transport(f"serial:{line.path}"), clock=silo.clock,
+    )  # fmt: skip
+    folder = silo.desk.ledger.folder / "frames"
+    taking = Intake(silo.desk, {"bridge": driver}, folder, WeighingRule(), silo.clock)
+    with taking.running():
+        until(lambda: line.write(b"ST,GS,       0 kg\r\n") and driver.health().frames > 5)
+        line.write(b"ST,GS,         0 kg\r\n" * 12)
+        until(lambda: changes(silo))
+    line.close()
+    (change,) = changes(silo)
+    assert (change["width_before"], change["width"], change["unit"]) == (17, 19, "kg")
+
+
+def changes(silo: Silo) -> list[dict[str, object]]:
+    with silo.desk.ledger.read() as tx:
+        rows = tx.exec(select(AuditEvent).where(AuditEvent.kind == "lines_changed")).all()
+        return [dict(row.data) for row in rows]
