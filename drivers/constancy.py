@@ -7,9 +7,8 @@ another width replace the one learnt. A unit that changes waits for its repetiti
 comes alone: it is left as it is, and whoever takes its weight asks a person.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from drivers.protection import Protection
 from drivers.reading import Flag, Reading
@@ -18,11 +17,9 @@ LIKE_LINES = 3
 OTHER_LINES = 10
 SAME_UNIT = 2
 _FILL = b"\r\n\x00\x7f"
-_MODES = frozenset({Flag.GROSS, Flag.NET})
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """`width` of the message without its line end, None where the format fixes it; `unit` as sent."""
 
     width: int | None
@@ -67,37 +64,41 @@ class Constancy:
     """Judges the weights of one device in their turn; gross lines, net ones and each platform's apart."""
 
     def __init__(self) -> None:
-        self._learnt: dict[tuple[frozenset[Flag], str | None], _Learnt] = {}
+        self._learnt: dict[tuple[bool, str | None], _Learnt] = {}
         self._change: ShapeChange | None = None
 
     def judge(self, reading: Reading) -> Reading:
         """Return `reading`, without STABLE where its line is not like those before it."""
         if not _is_to_be_judged(reading):
             return reading
-        learnt = self._learnt.setdefault((reading.flags & _MODES, reading.platform), _Learnt())
+        learnt = self._learnt_of(reading)
         shape = _shape(reading)
-        self._change = learnt.hear(shape) or self._change
+        if change := learnt.hear(shape):
+            self._change = change
         if learnt.shape == shape or Flag.STABLE not in reading.flags:
             return reading
-        doubt = (
-            "the width of its lines is not learnt yet" if learnt.shape is None else _difference(learnt, shape)
-        )
-        return replace(reading, flags=reading.flags - {Flag.STABLE}, extra=_with_doubt(reading.extra, doubt))
+        extra = {**reading.extra, "doubt": _doubt(learnt.shape, shape)}
+        return replace(reading, flags=reading.flags - {Flag.STABLE}, extra=extra)
 
     def take_change(self) -> ShapeChange | None:
         """Return the change that the last reading brought about, once."""
         change, self._change = self._change, None
         return change
 
+    def _learnt_of(self, reading: Reading) -> _Learnt:
+        key = (Flag.NET in reading.flags, reading.platform)
+        learnt = self._learnt.get(key)
+        if learnt is None:
+            learnt = self._learnt[key] = _Learnt()
+        return learnt
+
 
 def _is_to_be_judged(reading: Reading) -> bool:
-    """A line without a weight, such as one of overload, may look otherwise."""
-    return (
-        reading.kind == "weight"
-        and reading.weight_kg is not None
-        and Flag.PRINT not in reading.flags
-        and not reading.protection.proves
-    )
+    """Without a sum. A line without a weight, such as one of overload, may look otherwise."""
+    protection = reading.protection
+    if protection is Protection.SUM or protection is Protection.LENGTH or Flag.PRINT in reading.flags:
+        return False
+    return reading.weight_kg is not None
 
 
 def _shape(reading: Reading) -> Shape:
@@ -112,12 +113,9 @@ def _wanted(before: Shape | None, now: Shape) -> int:
     return SAME_UNIT if before.width == now.width else OTHER_LINES
 
 
-def _difference(learnt: _Learnt, shape: Shape) -> str:
-    before = learnt.shape
-    if before is not None and before.width != shape.width:
-        return f"{shape.width} characters, where lines have {before.width}"
+def _doubt(learnt: Shape | None, shape: Shape) -> str:
+    if learnt is None:
+        return "the width of its lines is not learnt yet"
+    if learnt.width != shape.width:
+        return f"{shape.width} characters, where lines have {learnt.width}"
     return "another unit than before, not repeated yet"
-
-
-def _with_doubt(extra: Mapping[str, Any], doubt: str) -> dict[str, Any]:
-    return {**extra, "doubt": doubt}

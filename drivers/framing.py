@@ -18,12 +18,15 @@ _LINE_END = re.compile(rb"\r\n|\n\r|\r|\n")
 # NUL and DEL before a message are fill: of slow printers once, of a line that wakes up today. FF 00 00 is how
 # a port with parity hands over a break.
 _FILL = re.compile(rb"(?:\xff\x00\x00|[\x00\x7f])+")
+_FILL_BYTES = (b"\x00", b"\x7f", b"\xff")
 _RUN_LIMIT = 256
 _RUNS_LIMIT = 64
 
 
 def without_fill(line: bytes) -> bytes:
     """Return a line of text without the fill before it."""
+    if not line.startswith(_FILL_BYTES):
+        return line
     fill = _FILL.match(line)
     return line[fill.end() :] if fill else line
 

@@ -35,11 +35,9 @@ class Platforms:
         self._recent: deque[str] = deque(maxlen=RECENT)
         self._several: tuple[str, ...] = ()
 
-    def check(self, reading: Reading) -> None:
-        """Raise OtherPlatform or SeveralPlatforms where `reading` is not to be taken."""
-        if reading.platform is None:
-            return
-        platform = _plain(reading.platform)
+    def check(self, reading: Reading, platform: str) -> None:
+        """Raise OtherPlatform or SeveralPlatforms where `reading`, of `platform`, is not to be taken."""
+        platform = _plain(platform)
         self._recent.append(platform)
         heard = self.heard()
         if self._chosen is not None:

@@ -62,11 +62,13 @@ class WeightStream:
         """Return the reading as it may be used, or why it may not be."""
         if reading.kind != "weight":
             return reading
-        try:
-            self._platforms.check(reading)
-        except FrameError as error:
-            return error
-        self._count_net(reading)
+        if reading.platform is not None:
+            try:
+                self._platforms.check(reading, reading.platform)
+            except FrameError as error:
+                return error
+        if self._net_lines >= 0:
+            self._count_net(reading)
         return self._constancy.judge(_as_gross(reading) if self._net_is_gross else reading)
 
     def take_change(self) -> ShapeChange | None:
@@ -90,7 +92,7 @@ class WeightStream:
         """A head that said gross once is not one that always says net."""
         if Flag.GROSS in reading.flags:
             self._net_lines = -1
-        elif Flag.NET in reading.flags and reading.weight_kg is not None and self._net_lines >= 0:
+        elif Flag.NET in reading.flags and reading.weight_kg is not None:
             self._net_lines += 1
 
 

@@ -10,7 +10,6 @@ Register maps differ from maker to maker, and so do word order and status bits: 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import ClassVar
 
@@ -94,5 +93,5 @@ class Modbus:
             raise FrameError("not a right answer to the query", frame.data)
         if body[1] & 0x80:
             raise InstrumentFault(f"Modbus exception {body[2]}: {EXCEPTIONS.get(body[2], 'unknown')}")
-        reading = self._results.read(self.kind, frame, self._map.fields(body[3:]))
-        return replace(reading, protection=Protection.LENGTH if self.query.tcp else Protection.SUM)
+        protection = Protection.LENGTH if self.query.tcp else Protection.SUM
+        return self._results.read(self.kind, frame, self._map.fields(body[3:]), protection)

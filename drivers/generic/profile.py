@@ -15,7 +15,7 @@ Files ship in drivers/profiles; a site's own may lie anywhere.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from drivers.errors import FrameError, SettingError
@@ -55,6 +55,7 @@ class Profile:
     results: Results
     template: str | None
     examples: tuple[Example, ...]
+    protection: Protection
 
     def framer(self) -> Framer:
         framer = self.framing.framer()
@@ -66,18 +67,7 @@ class Profile:
             fields = self.extraction.fields(self._text(frame.data))
         except (NoFields, WrongChecksum) as error:
             raise FrameError(str(error), frame.data) from error
-        reading = self.results.read(kind, frame, fields)
-        return replace(reading, protection=self.protection)
-
-    @property
-    def protection(self) -> Protection:
-        """Return how damage to a message would be noticed."""
-        if self.checksum is not None:
-            return Protection.SUM
-        is_fixed = self.framing.length is not None or len(self.extraction.widths) == 1
-        if is_fixed:
-            return Protection.FIXED_WIDTH
-        return Protection.LEARNT_WIDTH if self.head.category == "weighbridge" else Protection.NOTHING
+        return self.results.read(kind, frame, fields, self.protection)
 
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:
@@ -120,6 +110,7 @@ def read_profile(path: Path) -> Profile:
     seven_bits = decode.flag("seven_bits", False)
     extraction = read_extraction(whole.table("extract", required=True), limit=framing.limit)
     simulate = whole.table("simulate")
+    checksum = _read_checksum(whole, framing, seven_bits=seven_bits)
     profile = Profile(
         head=head,
         transport=read_transport(whole.table("transport")),
@@ -127,16 +118,28 @@ def read_profile(path: Path) -> Profile:
         framing=framing,
         encoding=decode.choice("encoding", _ENCODINGS, "latin-1"),
         seven_bits=seven_bits,
-        checksum=_read_checksum(whole, framing, seven_bits=seven_bits),
+        checksum=checksum,
         extraction=extraction,
         results=read_results(whole, head),
         template=simulate.text("template") if simulate.has("template") else None,
         examples=read_examples(whole),
+        protection=_protection(checksum, framing, extraction, head),
     )
     for table in (decode, simulate, whole):
         table.refuse_unread()
     _refuse_unknown_fields(whole, profile.results, extraction.names)
     return profile
+
+
+def _protection(
+    checksum: Checksum | None, framing: Framing, extraction: Extraction, head: Head
+) -> Protection:
+    """Return how damage to a message would be noticed."""
+    if checksum is not None:
+        return Protection.SUM
+    if framing.length is not None or len(extraction.widths) == 1:
+        return Protection.FIXED_WIDTH
+    return Protection.LEARNT_WIDTH if head.category == "weighbridge" else Protection.NOTHING
 
 
 def _read_checksum(whole: Table, framing: Framing, *, seven_bits: bool) -> Checksum | None:

@@ -23,6 +23,7 @@ from drivers.generic.marks import SPOILING, Marks, UnknownMark, read_marks
 from drivers.generic.numbers import NotANumber, Numbers, read_numbers
 from drivers.generic.tables import Table
 from drivers.generic.values import ValueRule, read_value_rule
+from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
 
 TEXTS = ("sample_id", "product", "serial", "calibration", "sealed_number", "platform")
@@ -51,7 +52,13 @@ class Results:
         yield from self.texts.values()
         yield from self.same
 
-    def read(self, kind: str, frame: Frame, fields: Mapping[str, str]) -> Reading:
+    def read(
+        self,
+        kind: str,
+        frame: Frame,
+        fields: Mapping[str, str],
+        protection: Protection = Protection.NOTHING,
+    ) -> Reading:
         """Raise FrameError when a field is not what the profile says."""
         try:
             flags = self.marks.read(fields)
@@ -82,6 +89,7 @@ class Results:
             serial=texts.get("serial"),
             identity=self._identity(fields),
             extra=extra,
+            protection=protection,
             unit_sent=self._unit_sent(fields),
             platform=texts.get("platform"),
         )
@@ -114,8 +122,10 @@ class Results:
 
     def _unit_sent(self, fields: Mapping[str, str]) -> str | None:
         """Return the unit that the message names for its weight."""
-        sources = (rule.unit_source for rule in self.rules if rule.analyte is Analyte.WEIGHT)
-        return next((fields.get(source) for source in sources if source), None)
+        for rule in self.rules:
+            if rule.analyte is Analyte.WEIGHT and rule.unit_source:
+                return fields.get(rule.unit_source)
+        return None
 
     def _identity(self, fields: Mapping[str, str]) -> str | None:
         """Return None where the message does not tell enough to know it again."""

@@ -16,8 +16,8 @@ class SerialTransport:
     """Every line setting is given at open: some ports refuse a later change.
 
     DTR and RTS stay low because some heads restart on their pulse; the port is held exclusively so
-    that a second program cannot steal bytes. With parity, a byte that does not agree with it is handed over as
-    no text: of a line of 7 bits as FF 00 and the byte, else as NUL. pyserial alone would let it pass.
+    that a second program cannot steal bytes. With parity, a byte that does not agree with it is handed over
+    as no text: of a line of 7 bits as FF 00 and the byte, else as NUL. pyserial alone would let it pass.
     """
 
     def __init__(

@@ -32,12 +32,10 @@ _UNIT = r"(?P<unit>kg|lb|oz|tn|l/o|[gt] | [gt])"
 _LARGE = r"(?P<unit>KG|LB|OZ|TN|kg|lb|oz|tn|[GTgt] | [GTgt])"
 _FORMS = (
     re.compile(rf"{_SIGN}{_WEIGHT}{_UNIT}(?P<mode>[GN])(?P<status>OC|CZ|BZ|MO|ee|EE|  )\r"),
-    re.compile(rf"{_SIGN}{_WEIGHT} {_LARGE} (?P<mode>[GN]) (?P<status>OC|CZ|BZ|MO|ee|EE|  ) ?\r"),
     re.compile(rf"\r{_SIGN}{_WEIGHT}(?P<status>[ mMoOeE]){_UNIT}(?P<mode>[GN])\x03"),
     re.compile(rf"\r{_SIGN}{_WEIGHT}(?P<status>[ moe]) {_UNIT} (?P<mode>[gn])  \x03"),
+    re.compile(rf"{_SIGN}{_WEIGHT} {_LARGE} (?P<mode>[GN]) (?P<status>OC|CZ|BZ|MO|ee|EE|  ) ?\r"),
 )
-# A line feed of the message before, and fill.
-_FILL = re.compile(r"\A\n|(?<=\A\r)[\0\x7f]+")
 _MARKS = {"m": {Flag.MOTION}, "o": {Flag.OVERLOAD}, "c": {Flag.STABLE, Flag.ZERO}, "e": {Flag.ERROR}}
 
 
@@ -71,7 +69,7 @@ class Cardinal:
         return CardinalFramer()
 
     def parse(self, frame: Frame) -> Reading:
-        text = _FILL.sub("", ascii_text(frame.data))
+        text = _body(ascii_text(frame.data))
         match = next((found for form in _FORMS if (found := form.fullmatch(text))), None)
         if not match:
             raise FrameError("none of the formats SB-400, SB-200, 738", frame.data)
@@ -84,3 +82,9 @@ class Cardinal:
         weight = match["weight"]
         signed = f"-{weight}" if match["sign"] == "-" else weight
         return weight_reading(self.kind, frame, signed, match["unit"], flags, problem=problem)
+
+
+def _body(text: str) -> str:
+    """Return the message without the line feed of the one before and without fill behind a CR."""
+    text = text.removeprefix("\n")
+    return "\r" + text[1:].lstrip("\0\x7f") if text.startswith(("\r\0", "\r\x7f")) else text

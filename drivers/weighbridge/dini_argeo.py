@@ -118,8 +118,8 @@ def _tare(parts: Mapping[str, str | None], data: bytes) -> float | None:
 
 def _platform(parts: Mapping[str, str | None]) -> str | None:
     """Return the address on RS-485 and the scale of the head, both where both are told."""
-    told = [parts.get("address"), parts.get("scale")]
-    return "/".join(part for part in told if part) or None
+    address, scale = parts["address"], parts.get("scale")
+    return f"{address}/{scale}" if address and scale else address or scale
 
 
 def _mode(parts: Mapping[str, str | None], tare_kg: float | None) -> Flag:

@@ -32,7 +32,7 @@ def ascii_text(data: bytes) -> str:
     Every byte must agree with the parity then; else a byte above 7F stays a character that no format knows.
     """
     data = without_fill(data)
-    if any(byte > 0x7F for byte in data) and not any(byte.bit_count() % 2 for byte in data):
+    if not data.isascii() and not any(byte.bit_count() % 2 for byte in data):
         data = data.translate(_LOW7)
     return data.decode("latin-1")
 
@@ -83,19 +83,20 @@ def weight_reading(
     )
     if problem:
         value = measured_value(Analyte.WEIGHT, None)
+    unit_sent = unit.strip() or None
     return Reading(
         driver=kind,
         kind="weight",
         frame=frame,
         values={Analyte.WEIGHT: value},
-        flags=flags | _flags_of(value.value, flags, problem),
+        flags=_with_flags_of(value.value, flags, problem),
         extra={
             **extra,
-            "as_sent": {"weight": weight, "unit": unit.strip() or None},
+            "as_sent": {"weight": weight, "unit": unit_sent},
             **({"problem": problem} if problem else {}),
         },
         protection=protection,
-        unit_sent=unit.strip() or None,
+        unit_sent=unit_sent,
         platform=platform,
     )
 
@@ -112,13 +113,12 @@ def _problem(shown: float | None, unit: str, flags: frozenset[Flag]) -> str | No
     return None if unit.strip().lower() in _KG_PER else f"unit {unit.strip()!r} is not known"
 
 
-def _flags_of(kg: float | None, flags: frozenset[Flag], problem: str | None) -> frozenset[Flag]:
-    """Return what the value itself adds to the marks of the message."""
-    added = set()
+def _with_flags_of(kg: float | None, flags: frozenset[Flag], problem: str | None) -> frozenset[Flag]:
+    """Return the marks of the message with what the value itself adds."""
     if kg is not None and kg < 0:
-        added.add(Flag.NEGATIVE)
+        return flags | {Flag.NEGATIVE}
     if kg == 0 and Flag.NET not in flags:
-        added.add(Flag.ZERO)
+        return flags | {Flag.ZERO}
     if problem and not flags & {Flag.OVERLOAD, Flag.UNDERLOAD, Flag.MOTION}:
-        added.add(Flag.ERROR)
-    return frozenset(added)
+        return flags | {Flag.ERROR}
+    return flags
