@@ -51,10 +51,13 @@ class _Learnt:
     run: int = 0
 
     def hear(self, shape: Shape) -> ShapeChange | None:
+        before = self.shape
+        if shape == before:
+            self.last, self.run = before, 0
+            return None
         self.run = self.run + 1 if shape == self.last else 1
         self.last = shape
-        before = self.shape
-        if shape == before or self.run < _wanted(before, shape):
+        if self.run < _wanted(before, shape):
             return None
         self.shape = shape
         return None if before is None else ShapeChange(before, shape)
