@@ -41,6 +41,8 @@ from station.store.engine import Ledger
 from ui.words.i18n import use_zone
 
 CRASHED = 70
+DAY_S = 86_400.0
+CHAIN_AFTER_START_S = 180.0  # trucks first
 
 log = structlog.get_logger(__name__)
 
@@ -105,12 +107,15 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
-            "checkpoint": (ledger.checkpoint, 300.0),
-            "chain": (watch.check_chain, 86_400.0),
-            "policies": (jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0),
+            "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
+            "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),
+            "whole chain": jobs.Job(watch.forget_chain, 7 * DAY_S),
+            "policies": jobs.Job(
+                jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
+            ),
         }
         if options.stop_with is not None:
-            timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)
+            timetable["parent"] = jobs.Job(partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
         if settings.vision.enabled:
             stack.enter_context(shadows.running())

@@ -14,7 +14,7 @@ Place = tuple[str, str]  # a task and a species
 
 def acts(tx: Session, until: datetime | None = None) -> Sequence[ReleaseAct]:
     """Everything done with models, oldest first."""
-    query = select(ReleaseAct).order_by(col(ReleaseAct.id))
+    query = select(ReleaseAct).order_by(col(ReleaseAct.seq))
     return tx.exec(query.where(col(ReleaseAct.at) <= until) if until else query).all()
 
 
@@ -74,7 +74,7 @@ def releases(tx: Session) -> Sequence[ModelRelease]:
 
 def last_act(tx: Session, sha256: str, act: str | None = None) -> ReleaseAct | None:
     """The newest thing done with a release, of this kind where one is named."""
-    query = select(ReleaseAct).where(ReleaseAct.sha256 == sha256).order_by(col(ReleaseAct.id).desc())
+    query = select(ReleaseAct).where(ReleaseAct.sha256 == sha256).order_by(col(ReleaseAct.seq).desc())
     query = query.where(ReleaseAct.act == act) if act else query
     return tx.exec(query.limit(1)).first()
 
@@ -99,7 +99,7 @@ def policy(tx: Session, task: str, species: str) -> PromotionPolicy | None:
     query = (
         select(PromotionPolicy)
         .where(PromotionPolicy.task == task, PromotionPolicy.species == species)
-        .order_by(col(PromotionPolicy.id).desc())
+        .order_by(col(PromotionPolicy.seq).desc())
     )
     row = tx.exec(query.limit(1)).first()
     return row if row is not None and row.act == "approved" else None

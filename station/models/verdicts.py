@@ -31,7 +31,7 @@ def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int 
         select(*COLUMNS)
         .join(Capture, col(Capture.id) == Inspection.capture_id)
         .where(Inspection.sha256 == sha256, Inspection.source == "station")
-        .order_by(col(Capture.at).desc(), col(Capture.id).desc())
+        .order_by(col(Capture.at).desc(), col(Capture.seq).desc())
     )  # fmt: skip
     if since is not None:
         query = query.where(Capture.at >= since)
@@ -90,7 +90,7 @@ def active_verdicts(
         .join(Inspection, col(Inspection.capture_id) == Capture.id)
         .join(ModelRelease, col(ModelRelease.sha256) == Inspection.sha256)
         .where(Inspection.source == "station", col(Inspection.shadow).is_(False), ModelRelease.task == task)
-        .order_by(col(Inspection.id))
+        .order_by(col(Inspection.seq))
     )
     found = (verdict_of(*row) for row in tx.exec(query))
     return {verdict.capture_id: verdict for verdict in found}

@@ -124,7 +124,7 @@ def _state(content: CellContent) -> CellState:
 
 
 def _last_movement(tx: Session, cell_id: str) -> CellMovement | None:
-    query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.id).desc())
+    query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 

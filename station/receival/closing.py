@@ -12,7 +12,7 @@ from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing, weighed_apart
 from station.receival.loads import end_load
-from station.store import audit, queries
+from station.store import audit, counters, queries
 from station.store.ids import new_id
 from station.store.tables import (
     Cell,
@@ -117,15 +117,7 @@ def _ticket(
     tippings: Sequence[Tipping], actor: Actor, at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
-    number = 1 + (
-        tx.exec(
-            select(Ticket.number)
-            .where(Ticket.site == policy.site, Ticket.campaign == policy.campaign)
-            .order_by(col(Ticket.number).desc())
-            .limit(1)
-        ).first()
-        or 0
-    )
+    number = counters.draw(tx, f"ticket {policy.site} {policy.campaign}")
     ticket = Ticket(
         id=new_id(at), site=policy.site, campaign=policy.campaign, number=number, load_id=load.id,
         first_weighing_id=gross.id, last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg,

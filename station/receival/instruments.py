@@ -60,7 +60,7 @@ def plugged(tx: Session) -> dict[str, Plugged]:
         select(PortAssignment, Instrument)
         .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
         .where(col(PortAssignment.to_at).is_(None))
-        .order_by(col(PortAssignment.port_id), col(PortAssignment.id))
+        .order_by(col(PortAssignment.port_id), col(PortAssignment.seq))
     )
     declared = declared_instruments(tx)
     return {
@@ -74,7 +74,7 @@ def declared_instruments(tx: Session) -> dict[str, Instrument]:
         select(PortAssignment.port_id, Instrument)
         .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
         .where(col(PortAssignment.by).is_(None))
-        .order_by(col(PortAssignment.id))
+        .order_by(col(PortAssignment.seq))
     )
     return dict(tx.exec(query).all())
 
@@ -89,7 +89,7 @@ def wiring_for(tx: Session, port_id: str, serial_number: str | None) -> Wiring:
         select(PortAssignment)
         .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
         .where(PortAssignment.port_id == port_id, Instrument.serial_number == serial_number)
-        .order_by(col(PortAssignment.id).desc())
+        .order_by(col(PortAssignment.seq).desc())
     )
     return wiring_of(tx.exec(query.limit(1)).first() or present.assignment)
 
@@ -98,7 +98,7 @@ def instrument_at(tx: Session, port_id: str, at: datetime) -> Instrument:
     """What was plugged in at that time; for a time before all records, the first instrument.
 
     Raises NotFound(unknown_port) for a port that the site file never had."""
-    query = select(PortAssignment).where(PortAssignment.port_id == port_id).order_by(col(PortAssignment.id))
+    query = select(PortAssignment).where(PortAssignment.port_id == port_id).order_by(col(PortAssignment.seq))
     rows = tx.exec(query).all()
     if not rows:
         raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
@@ -115,7 +115,7 @@ def limits_of(instrument: Instrument) -> LimitsOfUse:
 def history(tx: Session) -> Sequence[tuple[Instrument, list[PortAssignment]]]:
     """Every instrument that the site has known, with where it was plugged, oldest first."""
     rows = tx.exec(select(Instrument).order_by(col(Instrument.name), col(Instrument.id))).all()
-    places = tx.exec(select(PortAssignment).order_by(col(PortAssignment.id))).all()
+    places = tx.exec(select(PortAssignment).order_by(col(PortAssignment.seq))).all()
     return [(row, [one for one in places if one.instrument_id == row.id]) for row in rows]
 
 

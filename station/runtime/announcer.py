@@ -130,7 +130,7 @@ class Announcer:
         """Of every device, from before the start."""
         for device in self._live():
             reading = tx.exec(
-                select(Reading).where(Reading.port_id == device.id).order_by(col(Reading.id).desc()).limit(1)
+                select(Reading).where(Reading.port_id == device.id).order_by(col(Reading.seq).desc()).limit(1)
             ).first()
             if reading is not None:
                 self._note_analytes(reading)

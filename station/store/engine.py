@@ -19,7 +19,7 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session
 
-from station.store import schema
+from station.store import counters, schema
 
 
 class LedgerError(Exception):
@@ -36,6 +36,13 @@ class LedgerDamaged(LedgerError):
 
 class DiskFull(LedgerError):
     """The disk took no more; nothing was written."""
+
+
+class _Writing(Session):
+    """A transaction of the one writer, in which new rows are numbered."""
+
+
+event.listen(_Writing, "before_flush", counters.number_rows)
 
 
 class Ledger:
@@ -70,7 +77,7 @@ class Ledger:
         """One transaction; committed and durable when the block ends, undone when it raises."""
         with self._write_lock:
             try:
-                with Session(self._writer, expire_on_commit=False) as tx:
+                with _Writing(self._writer, expire_on_commit=False) as tx:
                     yield tx
                     tx.commit()
             except OperationalError as error:

@@ -34,7 +34,7 @@ def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
         select(Reading)
         .join(Pairing, col(Pairing.item_id) == Reading.id)
         .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
-        .order_by(col(Reading.at), col(Reading.id))
+        .order_by(col(Reading.at), col(Reading.seq))
     ).all()
 
 
@@ -65,7 +65,7 @@ def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
             Pairing.item_kind == "capture",
             col(Pairing.current).is_(True),
         )
-        .order_by(col(Capture.at), col(Capture.id))
+        .order_by(col(Capture.at), col(Capture.seq))
     )
     return tx.exec(query).all()
 
@@ -112,7 +112,7 @@ def judged_as(tx: Session, capture: Capture) -> str | None:
 def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:
     """What every model said of a capture, oldest first."""
     query = select(Inspection).where(Inspection.capture_id == capture_id)
-    return tx.exec(query.order_by(col(Inspection.id))).all()
+    return tx.exec(query.order_by(col(Inspection.seq))).all()
 
 
 def inspected_by(tx: Session, capture_id: str) -> Sequence[str]:

@@ -28,12 +28,12 @@ def loads_of(tx: Session, visit_id: str) -> Sequence[Load]:
 
 def open_loads(tx: Session) -> Sequence[Load]:
     """Loads without an outcome, oldest first."""
-    return tx.exec(select(Load).where(col(Load.outcome).is_(None)).order_by(col(Load.id))).all()
+    return tx.exec(select(Load).where(col(Load.outcome).is_(None)).order_by(col(Load.seq))).all()
 
 
 def open_visits(tx: Session) -> Sequence[Visit]:
     return tx.exec(
-        select(Visit).where(col(Visit.ended_at).is_(None)).order_by(col(Visit.arrived_at), col(Visit.id))
+        select(Visit).where(col(Visit.ended_at).is_(None)).order_by(col(Visit.arrived_at), col(Visit.seq))
     ).all()
 
 
@@ -48,7 +48,7 @@ def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing
         select(WeighingUse, Weighing)
         .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
         .where(WeighingUse.visit_id == visit_id)
-        .order_by(col(WeighingUse.id))
+        .order_by(col(WeighingUse.seq))
     ).all()
     superseded = {use.supersedes_id for use, _ in rows}
     return [(use, weighing) for use, weighing in rows if use.id not in superseded]
@@ -61,7 +61,7 @@ def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
         .join(WeighingUse, col(WeighingUse.weighing_id) == Weighing.id)
         .join(Visit, col(Visit.id) == WeighingUse.visit_id)
         .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
-        .order_by(col(WeighingUse.at).desc(), col(WeighingUse.id).desc())
+        .order_by(col(WeighingUse.seq).desc())
         .limit(1)
     ).first()
 
@@ -75,13 +75,13 @@ def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
 
 
 def samples_of(tx: Session, load_id: str) -> Sequence[Sample]:
-    return tx.exec(select(Sample).where(Sample.load_id == load_id).order_by(col(Sample.id))).all()
+    return tx.exec(select(Sample).where(Sample.load_id == load_id).order_by(col(Sample.seq))).all()
 
 
 def samples_open_since(tx: Session, since: datetime) -> Sequence[Sample]:
     """Samples that are still open and were entered at or after `since`."""
     query = select(Sample).where(col(Sample.ended_at).is_(None), col(Sample.entered_at) >= since)
-    return tx.exec(query.order_by(col(Sample.id))).all()
+    return tx.exec(query.order_by(col(Sample.seq))).all()
 
 
 def pairing_of(tx: Session, item_id: str) -> Pairing | None:
@@ -92,7 +92,7 @@ def pairing_of(tx: Session, item_id: str) -> Pairing | None:
 def unpaired(tx: Session) -> Sequence[Pairing]:
     """The exceptions list: items that wait for a person, oldest first."""
     query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
-    return tx.exec(query.order_by(col(Pairing.id))).all()
+    return tx.exec(query.order_by(col(Pairing.seq))).all()
 
 
 def current_proposal(tx: Session, load_id: str) -> Proposal | None:
@@ -105,7 +105,7 @@ def is_decided_on(tx: Session, proposal_id: str) -> bool:
 
 
 def current_decision(tx: Session, load_id: str) -> Decision | None:
-    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.id).desc())
+    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 
@@ -132,7 +132,7 @@ def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehi
 
 def last_weighing_of(tx: Session, port_id: str) -> Weighing | None:
     """What the bridge at this place weighed last."""
-    query = select(Weighing).where(Weighing.port_id == port_id).order_by(col(Weighing.id).desc())
+    query = select(Weighing).where(Weighing.port_id == port_id).order_by(col(Weighing.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 

@@ -58,7 +58,7 @@ def _capture_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
 
 def _candidates(view: View) -> list[str]:
     """Barcodes of the open samples, the newest first."""
-    query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.id).desc()).limit(200)
+    query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.seq).desc()).limit(200)
     since = view.now - OWN_SAMPLE_TIME
     return [
         sample.barcode

@@ -1,5 +1,6 @@
 """The records, one module per part of the day. Importing this package registers every table."""
 
+from station.store.tables.base import Numbered
 from station.store.tables.evidence import (
     Capture,
     Frame,
@@ -10,7 +11,7 @@ from station.store.tables.evidence import (
     Sample,
 )
 from station.store.tables.laboratory import LabResult
-from station.store.tables.ledger import AuditEvent, Outbox
+from station.store.tables.ledger import AuditEvent, Counter, Outbox
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
@@ -38,6 +39,7 @@ __all__ = [
     "Capture",
     "Cell",
     "CellMovement",
+    "Counter",
     "Decision",
     "Frame",
     "Inspection",
@@ -47,6 +49,7 @@ __all__ = [
     "Load",
     "LoadOwner",
     "ModelRelease",
+    "Numbered",
     "Outbox",
     "Pairing",
     "Person",

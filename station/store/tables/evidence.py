@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
 
-class Sample(SQLModel, table=True):
+
+class Sample(Numbered, table=True):
     """Grain that stands for something, known by its pre-printed barcode (échantillon).
 
     Open from `entered_at` until `ended_at`, which a load's outcome sets."""
@@ -34,7 +36,7 @@ class Frame(SQLModel, table=True):
     offset: int
 
 
-class Reading(SQLModel, table=True):
+class Reading(Numbered, table=True):
     """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
@@ -61,7 +63,7 @@ class Reading(SQLModel, table=True):
     note: str = ""
 
 
-class Capture(SQLModel, table=True):
+class Capture(Numbered, table=True):
     """One upload of one or more photos with its form; `id` is made by the phone."""
 
     id: str = Field(primary_key=True)
@@ -83,7 +85,7 @@ class Photo(SQLModel, table=True):
     media_type: str
 
 
-class Inspection(SQLModel, table=True):
+class Inspection(Numbered, table=True):
     """What one model says of one capture. `result` is the inspection's own dictionary.
 
     `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
@@ -102,7 +104,7 @@ class Inspection(SQLModel, table=True):
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class Pairing(SQLModel, table=True):
+class Pairing(Numbered, table=True):
     """Which sample an item belongs to. Appended: the newest row of an item holds."""
 
     id: str = Field(primary_key=True)

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from station.store.tables.base import Numbered
 
 
-class LabResult(SQLModel, table=True):
+class LabResult(Numbered, table=True):
     """A third party's value for a sample. A correction is a new row that supersedes.
 
     `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how."""

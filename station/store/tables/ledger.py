@@ -1,4 +1,4 @@
-"""The audit chain, which is also the event stream, and the outbox."""
+"""The audit chain, which is also the event stream, the counters, and the outbox."""
 
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,12 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditEvent(SQLModel, table=True):
-    """One act or fact. `hash` covers the row and the previous row's hash: a changed past shows."""
+    """One act or fact. `hash` covers every other column, the previous row's hash among them: a changed past
+    shows. `seq` is drawn from a counter and rises; it may leap after a restore."""
 
     __tablename__ = "audit_event"
 
-    seq: int | None = Field(default=None, primary_key=True)
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime
     kind: str
     by: str | None = None
@@ -23,6 +24,13 @@ class AuditEvent(SQLModel, table=True):
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     previous: str
     hash: str
+
+
+class Counter(SQLModel, table=True):
+    """The last number drawn for a purpose. It only grows."""
+
+    name: str = Field(primary_key=True)
+    value: int = 0
 
 
 class Outbox(SQLModel, table=True):

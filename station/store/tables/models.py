@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
+
 
 class ModelRelease(SQLModel, table=True):
     """One version of one model; its bundle lies in `models/` under `sha256` and stays for replay.
@@ -25,7 +27,7 @@ class ModelRelease(SQLModel, table=True):
     signed_by: str | None = None
 
 
-class ReleaseAct(SQLModel, table=True):
+class ReleaseAct(Numbered, table=True):
     """What was done with a release, for one task and species: installed, promoted, rolled_back, set_aside
     or retired. Its status at any time follows from these rows (`station.models.standing`).
 
@@ -46,7 +48,7 @@ class ReleaseAct(SQLModel, table=True):
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class PromotionPolicy(SQLModel, table=True):
+class PromotionPolicy(Numbered, table=True):
     """A standing order of a manager for one task and species: approved or withdrawn. The newest row holds."""
 
     __tablename__ = "promotion_policy"

@@ -4,10 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from station.store.tables.base import Numbered
 
 
-class Proposal(SQLModel, table=True):
+class Proposal(Numbered, table=True):
     """What the station proposed, with everything it stood on, so that it can be replayed to the byte."""
 
     id: str = Field(primary_key=True)
@@ -24,7 +26,7 @@ class Proposal(SQLModel, table=True):
     current: bool = Field(default=True, index=True)
 
 
-class Decision(SQLModel, table=True):
+class Decision(Numbered, table=True):
     """Where the operator sends the load (orientation). A later one supersedes."""
 
     id: str = Field(primary_key=True)
@@ -39,7 +41,7 @@ class Decision(SQLModel, table=True):
     supersedes_id: str | None = Field(default=None, foreign_key="decision.id")
 
 
-class Reservation(SQLModel, table=True):
+class Reservation(Numbered, table=True):
     """Estimated kilograms held in a cell from the decision until closing or cancelling."""
 
     id: str = Field(primary_key=True)
@@ -51,7 +53,7 @@ class Reservation(SQLModel, table=True):
     released_at: datetime | None = Field(default=None, index=True)
 
 
-class Tipping(SQLModel, table=True):
+class Tipping(Numbered, table=True):
     """What really happened in the pit (vidage), confirmed with the tare."""
 
     id: str = Field(primary_key=True)
@@ -63,7 +65,7 @@ class Tipping(SQLModel, table=True):
     by: str
 
 
-class CellMovement(SQLModel, table=True):
+class CellMovement(Numbered, table=True):
     """Grain in or out of a cell, and what the cell holds after it.
 
     `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
@@ -71,7 +73,7 @@ class CellMovement(SQLModel, table=True):
     `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
 
     __tablename__ = "cell_movement"
-    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "id"),)
+    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"),)
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
@@ -84,7 +86,7 @@ class CellMovement(SQLModel, table=True):
     at: datetime
 
 
-class Ticket(SQLModel, table=True):
+class Ticket(Numbered, table=True):
     """The paper (bon d'apport). Numbers have no gaps per site and campaign; never edited."""
 
     __table_args__ = (UniqueConstraint("site", "campaign", "number"),)

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
+
 
 class Cell(SQLModel, table=True):
     """A storage cell (cellule); `id` is the site file's. Its content is the sum of its movements."""
@@ -58,7 +60,7 @@ class Instrument(SQLModel, table=True):
     site_file: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
-class PortAssignment(SQLModel, table=True):
+class PortAssignment(Numbered, table=True):
     """Which instrument is plugged where, from when to when.
 
     `port_id` is the place: the id of the section in the site file; `port` the address there, `driver` and

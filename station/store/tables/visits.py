@@ -6,8 +6,10 @@ from typing import Any
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
 
-class Visit(SQLModel, table=True):
+
+class Visit(Numbered, table=True):
     """One vehicle on site, from arrival to departure (passage)."""
 
     id: str = Field(primary_key=True)
@@ -22,7 +24,7 @@ class Visit(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, index=True)
 
 
-class Load(SQLModel, table=True):
+class Load(Numbered, table=True):
     """One product of one visit. The four varieties are four facts from four sources, never merged."""
 
     __table_args__ = (UniqueConstraint("visit_id", "position"),)
@@ -52,7 +54,7 @@ class LoadOwner(SQLModel, table=True):
     share: float
 
 
-class Weighing(SQLModel, table=True):
+class Weighing(Numbered, table=True):
     """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse.
 
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
@@ -72,7 +74,7 @@ class Weighing(SQLModel, table=True):
     state: str = Field(default="offered", index=True)  # offered, used, dismissed
 
 
-class WeighingUse(SQLModel, table=True):
+class WeighingUse(Numbered, table=True):
     """A link of a visit's weighing chain, confirmed by a person. A later link may supersede one."""
 
     id: str = Field(primary_key=True)
