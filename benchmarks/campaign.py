@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlmodel import Session
 
+from station.store import counters
 from station.store.engine import Ledger
 from station.store.ids import new_id
 from station.store.tables import (
@@ -12,9 +14,11 @@ from station.store.tables import (
     CellMovement,
     Decision,
     Load,
+    Numbered,
     Proposal,
     Reading,
     Sample,
+    SitePolicyRecord,
     Supplier,
     Ticket,
     Vehicle,
@@ -30,6 +34,7 @@ Rows = dict[type, list[dict[str, Any]]]
 def fill(ledger: Ledger, loads: int, start: datetime) -> None:
     """Rows as the acts would have written them, in bulk; the audit chain is filled but not linked."""
     with ledger.write() as tx:
+        tx.add(SitePolicyRecord(sha256="bench", content={}, at=start))
         tx.add(Supplier(id="bench", name="Bench", name_key="benchsupplier", created_at=start))
         tx.flush()
         tx.add(
@@ -43,7 +48,15 @@ def fill(ledger: Ledger, loads: int, start: datetime) -> None:
             _one(rows, number, start + timedelta(seconds=60 * number))
         with ledger.write() as tx:
             for table, values in rows.items():
+                _number(tx, table, values)
                 tx.execute(insert(table), values)
+
+
+def _number(tx: Session, table: type, values: list[dict[str, Any]]) -> None:
+    purpose = counters.EVENT if table is AuditEvent else counters.ROW
+    if table is AuditEvent or issubclass(table, Numbered):
+        for seq, row in enumerate(values, start=counters.draw(tx, purpose, len(values))):
+            row["seq"] = seq
 
 
 def _one(rows: Rows, number: int, at: datetime) -> None:
@@ -80,12 +93,14 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
         extra={},
         note="",
         barcode=f"C{number:07d}",
+        uncertainty={},
     )
     reasons = [{"code": "meets", "params": {"analyte": "moisture", "value": 13.4, "limit": 15.0}}] * 8
     result = {"ranked": [{"cell": "c1", "pit": "f1", "score": 0.9, "reasons": reasons}] * 3, "refused": []}
     proposal = add(
         Proposal, id=fresh(), load_id=load, at=at, cell="c1", pit="f1", hold=False, load_t=26.0,
         assessment={"results": {}}, inputs={"facts": {}, "cells": {}}, result=result, current=True,
+        policy="bench", engine="bench",
     )  # fmt: skip
     add(Decision, id=fresh(), load_id=load, proposal_id=proposal, at=at, by="bench", cell="c1", pit="f1",
         overridden=False, reason="")  # fmt: skip
@@ -96,7 +111,7 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
         first_weighing_id=weights["first"], last_weighing_id=weights["last"], gross_kg=40_000.0,
         tare_kg=14_000.0, net_kg=26_000.0, document={}, at=at, by="bench",
     )  # fmt: skip
-    for kind in ("arrival_entered", "weighing_confirmed", "proposal_made", "decision_made", "ticket_issued"):
+    for kind in ("arrival_entered", "weighing_confirmed", "decision_made", "ticket_issued"):
         add(
             AuditEvent,
             at=at,

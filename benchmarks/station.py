@@ -51,8 +51,8 @@ def _one_load(number: int, gac: Gac2100, nir: Nir, client: Client) -> float:
         sample_id=barcode, moisture=13.4, test_weight=77.5, temperature=24.0, product="BLE TENDRE",
         at=datetime.now(UTC),
     )  # fmt: skip
-    client.wait("proposal_made", load_id=load_id)
     client.wait("reading_paired", load_id=load_id)
+    client.wait_proposed(load_id)
     client.forget()
     begin = time.monotonic()
     nir.send_result(
@@ -60,7 +60,7 @@ def _one_load(number: int, gac: Gac2100, nir: Nir, client: Client) -> float:
         {Analyte.PROTEIN: 11.9, Analyte.MOISTURE: 13.5},
         at=datetime.now(UTC),
     )  # fmt: skip
-    elapsed = client.wait("proposal_made", load_id=load_id) - begin
+    elapsed = client.wait_proposed(load_id) - begin
     client.post(f"/loads/{load_id}/leave", {"reason": "bench"})
     return elapsed * 1000
 

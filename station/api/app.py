@@ -78,11 +78,13 @@ def stop_streams(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    forget = app.state.context.desk.ledger.on_commit(app.state.streams.wake)
+    ledger, streams = app.state.context.desk.ledger, app.state.streams
+    forget = [ledger.on_proposals(streams.propose), ledger.on_commit(streams.wake)]
     try:
         yield
     finally:
-        forget()
+        for removal in forget:
+            removal()
         stop_streams(app)
 
 

@@ -31,6 +31,7 @@ class Book:
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
+        self._proposed: dict[str, tuple[int, float]] = {}  # by load: the last event heard before, and when
         self._news = asyncio.Condition()
 
     @property
@@ -45,6 +46,11 @@ class Book:
                 heard = Heard(news, time.perf_counter())
                 async with self._news:
                     self.heard.append(heard)
+                    self._news.notify_all()
+            elif isinstance(news, schemas.Proposals):
+                told = (self.seq, time.perf_counter())
+                async with self._news:
+                    self._proposed.update(dict.fromkeys(news.load_ids, told))
                     self._news.notify_all()
 
     def first(self, wanted: Wanted, after: int = 0) -> Heard | None:
@@ -67,6 +73,18 @@ class Book:
                     await self._news.wait()
         except TimeoutError:
             raise NothingHeard(f"not heard within {timeout_s:.0f} s: {what}") from None
+
+    async def proposed(self, load_id: str, after: int, *, timeout_s: float = 30.0) -> float:
+        """When a proposal of the load was heard of behind event number `after`. Raises NothingHeard."""
+        try:
+            async with asyncio.timeout(timeout_s), self._news:
+                while True:
+                    seq, at = self._proposed.get(load_id, (0, 0.0))
+                    if seq >= after:
+                        return at
+                    await self._news.wait()
+        except TimeoutError:
+            raise NothingHeard(f"no proposal of load {load_id} within {timeout_s:.0f} s") from None
 
     def _behind(self, after: int) -> int:
         """Where the events with a number above `after` begin; they are in order."""

@@ -23,12 +23,7 @@ class Timing:
 
     async def proposed(self, load_id: str, left: float, received: Heard) -> None:
         """From the last measurement's leaving its instrument to the proposal that knows it."""
-        proposal = await self._book.wait(
-            f"the proposal of load {load_id}",
-            lambda event: event.kind == "proposal_made" and event.load_id == load_id,
-            after=received.event.seq,
-        )
-        self.propose_s[load_id] = proposal.at - left
+        self.propose_s[load_id] = await self._book.proposed(load_id, received.event.seq) - left
 
     def uploaded(self, sent: Sent) -> None:
         self._answered[sent.id] = sent.at

@@ -45,8 +45,7 @@ def contents(tx: Session, *, without_load: str | None = None) -> list[CellConten
     pits = pits_of_cells(tx)
     reserved = _reserved(tx, without_load)
     found = []
-    for cell in tx.exec(select(Cell).order_by(Cell.id)).all():
-        last = _last_movement(tx, cell.id)
+    for cell, last in tx.exec(_cells_with_balance).all():
         found.append(
             CellContent(
                 cell,
@@ -57,6 +56,23 @@ def contents(tx: Session, *, without_load: str | None = None) -> list[CellConten
             )
         )
     return found
+
+
+_newest = (
+    select(func.max(CellMovement.seq))
+    .where(CellMovement.cell_id == Cell.id)
+    .correlate(Cell)
+    .scalar_subquery()
+)
+_cells_with_balance: Any = (
+    select(Cell, CellMovement)
+    .join(
+        CellMovement,
+        (col(CellMovement.cell_id) == Cell.id) & (col(CellMovement.seq) == _newest.scalar_subquery()),
+        isouter=True,
+    )
+    .order_by(Cell.id)
+)
 
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:

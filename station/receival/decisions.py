@@ -15,21 +15,26 @@ from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reserva
 
 
 def decide(
-    desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime
-) -> Decision:
+    desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime,
+    *, replaces: str | None = None,
+) -> Decision:  # fmt: skip
     """Records the choice and reserves the estimated tonnes, in one transaction.
 
-    The proposal is made again first: if readings or cells changed what it says, nothing is decided and
+    The proposal is made again first: if readings or cells changed what it asks, nothing is decided and
     Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and
-    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes."""
+    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes: `replaces`
+    names the decision that the operator knows of, else Conflict(load_decided) tells of it."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
+        before = queries.current_decision(tx, load.id)
+        _check_known(before, replaces)
+        answered = tx.get(Proposal, proposal_id)
         proposal = proposals.refresh(tx, desk, load, at)
-        if proposal.id != proposal_id:
-            superseded = proposal
+        if proposal.id == proposal_id or (answered and proposals.asks_the_same(answered, proposal)):
+            decision = _decide(tx, desk, load, proposal, before, cell, pit, reason, actor, at)
         else:
-            decision = _decide(tx, desk, load, proposal, cell, pit, reason, actor, at)
+            superseded = proposal
     if superseded is not None:
         raise Conflict(Fault.PROPOSAL_SUPERSEDED, load_id=load_id, proposal_id=superseded.id)
     return decision
@@ -45,9 +50,18 @@ def leave(desk: Desk, load_id: str, reason: str, actor: Actor, at: datetime) -> 
     _end(desk, load_id, "left", reason, actor, at)
 
 
+def _check_known(before: Decision | None, replaces: str | None) -> None:
+    """A second decision is taken by who knows of the first."""
+    if before is not None and before.id != replaces:
+        raise Conflict(
+            Fault.LOAD_DECIDED, decision_id=before.id, by=before.by, at=before.at.isoformat(), pit=before.pit,
+            cell=before.cell,
+        )  # fmt: skip
+
+
 def _decide(
-    tx: Session, desk: Desk, load: Load, proposal: Proposal, cell: str, pit: str, reason: str, actor: Actor,
-    at: datetime,
+    tx: Session, desk: Desk, load: Load, proposal: Proposal, before: Decision | None, cell: str, pit: str,
+    reason: str, actor: Actor, at: datetime,
 ) -> Decision:  # fmt: skip
     overridden = (cell, pit) != (proposal.cell, proposal.pit)
     if tx.get(Cell, cell) is None:
@@ -58,7 +72,6 @@ def _decide(
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     if overridden:
         _check_override(proposal, cell, pit, reason, actor)
-    before = queries.current_decision(tx, load.id)
     old = queries.open_reservation(tx, load.id)
     if old is not None:
         old.released_at = at

@@ -79,7 +79,7 @@ def assign(
         load = pair_with(tx, kind, item_id, sample, reason, at, actor)
         _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode, "despite": despite})
         if load is not None:
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)
         current = queries.pairing_of(tx, item_id)
         assert current is not None
     return current

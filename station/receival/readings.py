@@ -51,6 +51,7 @@ def take_reading(
             flags=sorted(flag.value for flag in reading.flags),
             extra=dict(reading.extra),
             remarks=[remark.as_dict() for remark in remarks],
+            uncertainty=dict(instrument.uncertainty),
         )
         tx.add(row)
         audit.record(
@@ -66,7 +67,7 @@ def take_reading(
         )
         load = pairings.pair_item(tx, desk, row.id, item, reading.at, frame.disturbance)
         if load is not None:
-            proposals.propose(tx, desk, load, reading.at)
+            proposals.propose(tx, desk, [load], reading.at)
     return row
 
 
@@ -100,7 +101,7 @@ def type_reading(
         reason = Reason(Code.TYPED_BY_PERSON, {"barcode": barcode})
         load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
         if load is not None:
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)
     return row
 
 

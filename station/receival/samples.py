@@ -18,7 +18,7 @@ def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: 
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         sample = enter(tx, barcode, "load", load, load.species, actor, at)
-        proposals.propose(tx, desk, load, at)
+        proposals.propose(tx, desk, [load], at)
     return sample
 
 

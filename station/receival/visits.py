@@ -66,7 +66,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             data={"plate": arrival.plate, "supplier": supplier.name, "loads": len(arrival.loads)},
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
-            _add_load(tx, desk, visit, position, new, share, supplier, actor, at)
+            _add_load(tx, visit, position, new, share, supplier, actor, at)
+        proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
 
@@ -126,7 +127,7 @@ def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetim
 
 
 def _add_load(
-    tx: Session, desk: Desk, visit: Visit, position: int, new: NewLoad, share: float, supplier: Supplier,
+    tx: Session, visit: Visit, position: int, new: NewLoad, share: float, supplier: Supplier,
     actor: Actor, at: datetime,
 ) -> None:  # fmt: skip
     load = Load(
@@ -148,7 +149,6 @@ def _add_load(
     tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
         samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
-    proposals.propose(tx, desk, load, at)
 
 
 def _check(desk: Desk, load: NewLoad) -> None:

@@ -43,6 +43,13 @@ class _Writing(Session):
 
 
 event.listen(_Writing, "before_flush", counters.number_rows)
+_PROPOSED = "loads proposed anew"
+
+
+def note_proposal(tx: Session, load_id: str) -> None:
+    """Says that a load's proposal is another now; those who listen for it hear so after the commit. It is
+    derived, so no event of the audit chain tells of it."""
+    tx.info.setdefault(_PROPOSED, set()).add(load_id)
 
 
 class Ledger:
@@ -56,6 +63,7 @@ class Ledger:
         self._marker = folder / "unclean"
         self._write_lock = threading.RLock()
         self._listeners: list[Callable[[], None]] = []
+        self._proposal_listeners: list[Callable[[frozenset[str]], None]] = []
         try:
             self._open()
         except BaseException:
@@ -82,6 +90,9 @@ class Ledger:
                     tx.commit()
             except OperationalError as error:
                 raise _disk_full(error) or error from error
+        if load_ids := frozenset(tx.info.get(_PROPOSED, ())):
+            for hear in tuple(self._proposal_listeners):
+                hear(load_ids)
         for listener in tuple(self._listeners):
             listener()
 
@@ -95,6 +106,12 @@ class Ledger:
         """Calls `listener` after every commit, from the committing thread; returns its removal."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def on_proposals(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Calls `listener` with the loads that a commit proposed anew, from the committing thread, before
+        those of `on_commit`; returns its removal."""
+        self._proposal_listeners.append(listener)
+        return lambda: self._proposal_listeners.remove(listener)
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, on the writing connection."""

@@ -100,6 +100,12 @@ def current_proposal(tx: Session, load_id: str) -> Proposal | None:
     return tx.exec(query).first()
 
 
+def current_proposals(tx: Session, load_ids: Sequence[str]) -> dict[str, Proposal]:
+    """By load."""
+    query = select(Proposal).where(col(Proposal.load_id).in_(load_ids), col(Proposal.current).is_(True))
+    return {row.load_id: row for row in tx.exec(query)}
+
+
 def is_decided_on(tx: Session, proposal_id: str) -> bool:
     return tx.exec(select(Decision.id).where(Decision.proposal_id == proposal_id)).first() is not None
 

@@ -1,8 +1,10 @@
 """Proposals follow the evidence; a decision reserves; what ends a load releases; tickets have no gaps."""
 
 import threading
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
@@ -10,7 +12,7 @@ from station.grain.reasons import Code
 from station.receival import cells, decisions, proposals, visits
 from station.receival.cells import CellContent
 from station.receival.visits import NewLoad
-from station.store import queries
+from station.store import audit, queries
 from station.store.tables import Decision, Load, Outbox, Proposal, Ticket, Visit
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
 
@@ -115,10 +117,87 @@ def test_a_second_decision_supersedes_and_moves_the_reservation(silo: Silo) -> N
     visit = measured(silo)
     load = only_load(silo, visit)
     first = silo.decide(load)
-    second = silo.decide(load, "C5", "P2")
+    second = silo.decide(load, "C5", "P2", replaces=first.id)
     assert second.supersedes_id == first.id
     assert (cell(silo, "C1").reserved_kg, cell(silo, "C5").reserved_kg) == (0, pytest.approx(26_734.4))
     assert silo.confirm(15_240, visit, "last").tickets[0].document["tipped"][0]["cell"] == "C5"
+
+
+def test_a_second_decision_names_the_one_that_it_replaces(silo: Silo) -> None:
+    load = only_load(silo, measured(silo))
+    first = silo.decide(load, actor=MARC)
+    for unknown in (None, "some other decision"):
+        with pytest.raises(Conflict) as refused:
+            silo.decide(load, "C5", "P2", replaces=unknown)
+        assert refused.value.code is Fault.LOAD_DECIDED
+        said = refused.value.params
+        assert (said["by"], said["at"], said["pit"], said["cell"]) == (
+            "Marc", first.at.isoformat(), first.pit, first.cell,
+        )  # fmt: skip
+    assert cell(silo, first.cell).reserved_kg == pytest.approx(26_734.4)
+
+
+def test_an_answer_to_a_question_that_another_decision_left_as_it_was_is_taken(silo: Silo) -> None:
+    loads = [only_load(silo, measured(silo, f"AB-{number:03d}-CD")) for number in range(5)]
+    shown = {load.id: silo.proposal(load) for load in loads}
+    for load in loads:
+        proposal = shown[load.id]
+        assert proposal is not None
+        decisions.decide(
+            silo.desk, load.id, proposal.id, proposal.cell or "", proposal.pit or "", "", ANNE, silo.clock()
+        )
+    assert cell(silo, "C1").reserved_kg == pytest.approx(5 * 26_734.4)
+
+
+def test_an_answer_is_refused_where_the_cell_is_full_now(silo: Silo) -> None:
+    loads = [only_load(silo, measured(silo, f"AB-{number:03d}-CD")) for number in range(9)]
+    shown = {load.id: silo.proposal(load) for load in loads}
+
+    def answer(load: Load) -> None:
+        proposal = shown[load.id]
+        assert proposal is not None
+        decisions.decide(
+            silo.desk, load.id, proposal.id, proposal.cell or "", proposal.pit or "", "", ANNE, silo.clock()
+        )
+
+    for load in loads[:7]:  # C1 has room for seven
+        answer(load)
+    with pytest.raises(Conflict) as refused:
+        answer(loads[7])
+    assert refused.value.code is Fault.PROPOSAL_SUPERSEDED
+
+
+def test_proposals_are_told_after_the_commit_and_are_no_events(silo: Silo) -> None:
+    heard: list[frozenset[str]] = []
+    silo.desk.ledger.on_proposals(heard.append)
+    loads = [only_load(silo, measured(silo, plate)) for plate in ("AB-123-CD", "EF-456-GH")]
+    heard.clear()
+    silo.decide(loads[0])
+    assert heard == [frozenset({loads[1].id})]  # the room that is left to it
+    with silo.desk.ledger.read() as tx:
+        assert not [row for row in audit.events_after(tx, 0) if row.kind.startswith("proposal")]
+
+
+def test_one_decision_asks_the_ledger_a_fixed_number_of_questions(tmp_path: Path) -> None:
+    counts = [statements_of_a_decision(tmp_path / str(waiting), waiting) for waiting in (1, 8)]
+    assert counts[0] == counts[1] < 60, counts
+
+
+def statements_of_a_decision(folder: Path, waiting: int) -> int:
+    silo = Silo.open(folder)
+    loads = [only_load(silo, measured(silo, f"AB-{number:03d}-CD")) for number in range(waiting + 1)]
+    said: list[str] = []
+
+    def count(_c: object, _u: object, statement: str, *_: object) -> None:
+        said.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        silo.decide(loads[0])
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+        silo.desk.ledger.close()
+    return len(said)
 
 
 def test_another_cell_needs_a_reason_and_a_pit_that_reaches_it(silo: Silo) -> None:
@@ -153,12 +232,12 @@ def test_nothing_is_decided_before_the_first_weighing(silo: Silo) -> None:
     assert refused.value.code is Fault.NO_FIRST_WEIGHING
 
 
-def test_a_decision_changes_what_the_next_truck_is_proposed(silo: Silo) -> None:
+def test_a_decision_changes_the_figures_of_the_next_truck_and_voids_nothing_it_is_asked(silo: Silo) -> None:
     first, second = measured(silo, "AB-123-CD"), measured(silo, "EF-456-GH")
     before = proposed(silo, second)
     silo.decide(only_load(silo, first))
     after = proposed(silo, second)
-    assert after.id != before.id
+    assert after.id == before.id
     room = next(one for one in after.result["ranked"] if one["cell"] == "C1")
     within = next(reason for reason in room["reasons"] if reason["code"] == Code.WITHIN_ROOM)
     assert within["params"]["reserved_t"] == pytest.approx(26.7344)

@@ -68,6 +68,8 @@ class Feed:
                 self._post(ConnectionLost(heard.detail, heard.problem))
             elif isinstance(heard, schemas.Live):
                 self._post(LiveHeard(heard))
+            elif isinstance(heard, schemas.Proposals):
+                self.read_again({"visits"})
             else:
                 self._post(EventHeard(heard))
                 self.read_again(_ALWAYS | _ALSO.get(heard.kind, frozenset()))

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from station.api import schemas
 from ui.tui.client import CONNECT_S, StationClient, StationProblem, StationUnreachable, problem_of
@@ -35,7 +35,8 @@ class Lost:
     problem: schemas.Problem | None = None
 
 
-Heard = Connected | Lost | schemas.Event | schemas.Live
+Sent = schemas.Event | schemas.Live | schemas.Proposals
+Heard = Connected | Lost | Sent
 
 
 async def follow(
@@ -69,9 +70,7 @@ async def follow(
         await asyncio.sleep(lost.retry_s)
 
 
-async def _read(
-    client: StationClient, after: int, silence_s: float
-) -> AsyncIterator[schemas.Event | schemas.Live]:
+async def _read(client: StationClient, after: int, silence_s: float) -> AsyncIterator[Sent]:
     headers = {**client.headers(), "Last-Event-ID": str(after)}
     timeout = httpx2.Timeout(CONNECT_S, read=silence_s)
     async with client.http.sse("/events", headers=headers, timeout=timeout) as source:
@@ -84,14 +83,16 @@ async def _read(
                 yield heard
 
 
-def _parse(sent: httpx2.ServerSentEvent) -> schemas.Event | schemas.Live | None:
+def _parse(sent: httpx2.ServerSentEvent) -> Sent | None:
     """None for a message of a kind or shape that this terminal does not know: it is not for us."""
-    model: type[BaseModel] = schemas.Live if sent.event == "live" else schemas.Event
+    model: type[Sent] = _DERIVED.get(sent.event, schemas.Event)
     try:
-        heard = model.model_validate_json(sent.data)
+        return model.model_validate_json(sent.data)
     except ValidationError:
         return None
-    return heard if isinstance(heard, schemas.Event | schemas.Live) else None
+
+
+_DERIVED: dict[str, type[Sent]] = {"live": schemas.Live, "proposals": schemas.Proposals}
 
 
 def _pause(retry_s: Sequence[float], failures: int) -> float:

@@ -151,7 +151,6 @@ EVENTS: Mapping[str, str] = {
     "inspection_recorded": N_("inspection recorded"),
     "exception_assigned": N_("exception assigned"),
     "exception_dismissed": N_("exception dismissed"),
-    "proposal_made": N_("proposal made"),
     "decision_made": N_("decision made"),
     "ticket_issued": N_("ticket issued"),
     "load_refused": N_("load refused"),

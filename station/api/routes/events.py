@@ -16,7 +16,7 @@ Seq = Annotated[int | None, Query(ge=0, le=2**53)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `id` is the `seq` of an Event, `event` its kind, `data` the "
-        "Event as JSON; `event: live` carries Live and has no id.",
+        "Event as JSON; `event: live` carries Live, `event: proposals` Proposals; they have no id.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

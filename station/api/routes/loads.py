@@ -36,11 +36,13 @@ def see_variety(asked: Asked, by: By, load_id: str, body: schemas.VarietyIn) -> 
 
 @router.post("/{load_id}/decision", status_code=201, responses=problems(404, 409))
 def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
-    """409 `proposal_superseded` carries the new proposal in `params.proposal`; nothing was decided."""
+    """409 `proposal_superseded` carries the new proposal in `params.proposal`; `load_decided` tells who
+    decided, when, and where to. Nothing was decided then."""
     try:
         decided = decisions.decide(
-            asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now()
-        )
+            asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now(),
+            replaces=body.replaces,
+        )  # fmt: skip
     except Conflict as refusal:
         if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
             raise

@@ -36,6 +36,7 @@ from station.api.schemas.devices import (
     Instrument,
     Live,
     Plugging,
+    Proposals,
     SwapIn,
     WiringIn,
 )
@@ -179,6 +180,7 @@ __all__ = [
     "Preselection",
     "Problem",
     "Proposal",
+    "Proposals",
     "Ranked",
     "Reading",
     "Reason",

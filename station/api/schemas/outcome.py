@@ -71,12 +71,14 @@ class Ticket(BaseModel):
 
 
 class DecisionIn(In):
-    """`reason` is required when the choice is not the proposal."""
+    """`reason` is required when the choice is not the proposal. `replaces` names the decision that this one
+    takes the place of, where the load is decided already."""
 
     proposal_id: str
     cell: str
     pit: str
     reason: Text = ""
+    replaces: str | None = None
 
 
 class OutcomeIn(In):

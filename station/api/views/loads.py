@@ -8,8 +8,8 @@ from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import evidence, outcome, rows, tickets
 from station.api.views.view import View
-from station.receival import proposals
 from station.receival.chain import Chain, gross_weighing
+from station.receival.photo_words import photos_of_load
 from station.store import queries
 from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 
@@ -34,10 +34,7 @@ def load(view: View, row: Load) -> schemas.Load:
         **_weights(facts, chain),
         outcome_reason=row.outcome_reason,
         values=[_used(view, analyte, result) for analyte, result in used.items()],
-        photo=[
-            reason(one.code.value, one.params, view.language)
-            for one in proposals.photo_reasons(view.tx, row.id)
-        ],
+        photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,

@@ -18,6 +18,7 @@ from station.store.tables.outcome import (
     Decision,
     Proposal,
     Reservation,
+    SitePolicyRecord,
     Ticket,
     Tipping,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "RulePackRecord",
     "Sample",
     "SignIn",
+    "SitePolicyRecord",
     "Supplier",
     "Terminal",
     "Ticket",

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from station.store.tables.base import Numbered
+from station.store.tables.packed import Packed
 
 
 class Sample(Numbered, table=True):
@@ -41,7 +42,7 @@ class Reading(Numbered, table=True):
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
-    somebody should look twice."""
+    somebody should look twice; `uncertainty` is the instrument's as it was known then, per analyte."""
 
     __table_args__ = (UniqueConstraint("instrument_id", "identity"),)
 
@@ -60,6 +61,7 @@ class Reading(Numbered, table=True):
     flags: list[str] = Field(default_factory=list, sa_type=JSON)
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    uncertainty: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
     note: str = ""
 
 
@@ -86,7 +88,8 @@ class Photo(SQLModel, table=True):
 
 
 class Inspection(Numbered, table=True):
-    """What one model says of one capture. `result` is the inspection's own dictionary.
+    """What one model says of one capture. `result` is the inspection's own dictionary without its kernels;
+    `kernels` is what that dictionary holds of each kernel, photo by photo.
 
     `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
 
@@ -102,6 +105,7 @@ class Inspection(Numbered, table=True):
     accepted: bool
     shadow: bool = False
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    kernels: list[list[dict[str, Any]]] | None = Field(default=None, sa_type=Packed)
 
 
 class Pairing(Numbered, table=True):

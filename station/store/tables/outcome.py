@@ -4,13 +4,28 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from station.store.tables.base import Numbered
+from station.store.tables.packed import Packed
+
+
+class SitePolicyRecord(SQLModel, table=True):
+    """A site's policy as proposals stood on it, known by the SHA-256 of its canonical JSON."""
+
+    __tablename__ = "site_policy"
+
+    sha256: str = Field(primary_key=True)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
 
 
 class Proposal(Numbered, table=True):
-    """What the station proposed, with everything it stood on, so that it can be replayed to the byte."""
+    """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
+    replaced where what it asks of the operator changes. A decided one never changes.
+
+    `inputs` ({"readings", "weights", "facts", "cells", "photo"}) is set with the decision, so that this can
+    be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed it."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -20,9 +35,11 @@ class Proposal(Numbered, table=True):
     hold: bool
     load_t: float | None
     rule_pack: str | None = Field(default=None, foreign_key="rule_pack.sha256")
-    assessment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # facts and cells as routed
-    result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # ranked, refused, reasons
+    policy: str = Field(foreign_key="site_policy.sha256")
+    engine: str
+    assessment: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)  # ranked, refused, reasons
+    inputs: dict[str, Any] | None = Field(default=None, sa_type=Packed)
     current: bool = Field(default=True, index=True)
 
 

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+import station.store.tables.packed
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -141,6 +143,13 @@ def upgrade() -> None:
         sa.Column("text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("installed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_rule_pack")),
+    )
+    op.create_table(
+        "site_policy",
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_site_policy")),
     )
     op.create_table(
         "supplier",
@@ -301,6 +310,7 @@ def upgrade() -> None:
         sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.Column("shadow", sa.Boolean(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("kernels", station.store.tables.packed.Packed(), nullable=True),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["capture.id"], name=op.f("fk_inspection_capture_id_capture")
         ),
@@ -348,6 +358,7 @@ def upgrade() -> None:
         sa.Column("flags", sa.JSON(), nullable=False),
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("uncertainty", sa.JSON(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frame.id"], name=op.f("fk_reading_frame_id_frame")),
         sa.ForeignKeyConstraint(
@@ -505,11 +516,16 @@ def upgrade() -> None:
         sa.Column("hold", sa.Boolean(), nullable=False),
         sa.Column("load_t", sa.Float(), nullable=True),
         sa.Column("rule_pack", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("assessment", sa.JSON(), nullable=False),
-        sa.Column("inputs", sa.JSON(), nullable=False),
-        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("policy", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("engine", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("assessment", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("result", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("inputs", station.store.tables.packed.Packed(), nullable=True),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_proposal_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["policy"], ["site_policy.sha256"], name=op.f("fk_proposal_policy_site_policy")
+        ),
         sa.ForeignKeyConstraint(
             ["rule_pack"], ["rule_pack.sha256"], name=op.f("fk_proposal_rule_pack_rule_pack")
         ),
@@ -822,6 +838,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_supplier_name_key"))
 
     op.drop_table("supplier")
+    op.drop_table("site_policy")
     op.drop_table("rule_pack")
     with op.batch_alter_table("promotion_policy", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_promotion_policy_seq"))
