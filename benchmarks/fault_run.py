@@ -16,7 +16,7 @@ from drivers.registry import KINDS, make_protocol, make_transport
 from drivers.simulated.cast import Casting, cast
 from drivers.simulated.faults import LineFault
 from drivers.simulated.mosquitto import Mosquitto, available
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 from drivers.simulated.weighbridges import WEIGHBRIDGES
 from station.grain.weighing import WatchState, WeighingRule, watch
 
@@ -31,7 +31,7 @@ class Pair:
 
     def __init__(self, kind: str, port: str, seed: int) -> None:
         self.kind = kind
-        self._sent: list[Sent] = []
+        self._sent: list[SentMessage] = []
         self._readings: list[Reading] = []
         self._taken: list[float] = []
         self._watched = WatchState()

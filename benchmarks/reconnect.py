@@ -15,7 +15,7 @@ from drivers.reading import Analyte
 from drivers.registry import make_protocol, make_transport
 from drivers.simulated.line import MqttLine, PtyLine, TcpLine
 from drivers.simulated.mosquitto import Mosquitto, available
-from drivers.simulated.nir import Nir
+from drivers.simulated.nir import SimulatedNir
 from drivers.simulated.toledo import message
 
 REPEATS = 5
@@ -146,7 +146,7 @@ def _broker(folder: Path) -> dict[str, float]:
     seconds = []
     with Mosquitto(folder / "broker") as broker:
         line = MqttLine("127.0.0.1", broker.port, "silo/nir-1")
-        listener, nir = Listener("json-nir", f"mqtt://127.0.0.1:{broker.port}/silo/nir-1"), Nir(line)
+        listener, nir = Listener("json-nir", f"mqtt://127.0.0.1:{broker.port}/silo/nir-1"), SimulatedNir(line)
         try:
             for n in range(REPEATS):
                 nir.send_result(f"S{n}", "BLE", {Analyte.MOISTURE: 13.0}, _now())

@@ -12,7 +12,7 @@ from drivers.simulated.astm import link_frames, result_message
 from drivers.simulated.disturbed import DisturbedLine
 from drivers.simulated.exports import csv_file
 from drivers.simulated.modbus_talker import SimulatedModbus
-from drivers.simulated.samples import Sample
+from drivers.simulated.samples import SimulatedSample
 from drivers.simulated.scale import Display
 from drivers.simulated.sparkplug import EdgeNode
 from drivers.simulated.weighbridges import WEIGHBRIDGES
@@ -69,7 +69,7 @@ def _samples(kind: str, settings: Mapping[str, str]) -> bytes:
     kept = Kept()
     measure = ANALYZERS[kind](Bench(DisturbedLine(kept, whole=False, seed=1), False, _at_once, settings))
     for n in range(DIFFERENT):
-        measure(Sample(n, f"S{n:05d}", "BLE", 10.0 + n / 50, 11.0, 77.0, 20.0), AT)
+        measure(SimulatedSample(n, f"S{n:05d}", "BLE", 10.0 + n / 50, 11.0, 77.0, 20.0), AT)
     return kept.data
 
 

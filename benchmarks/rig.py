@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 
 from drivers.simulated.line import PtyLine, TcpLine
-from station.demo.setup import PERSON, PIN, make_keys
-from station.demo.site import Ports, write_site
+from station.demo.setup import PERSON, PIN, make_tokens
+from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationProcess
 
 WAIT_S = 30.0
@@ -93,12 +93,12 @@ class Rig:
     def __init__(self, folder: Path) -> None:
         self.gac, self.nir = TcpLine(), TcpLine()
         self.bridge = PtyLine(folder / "bridge")
-        ports = Ports(f"serial:{folder / 'bridge'}", _address(self.gac), _address(self.nir))
+        ports = InstrumentAddresses(f"serial:{folder / 'bridge'}", _address(self.gac), _address(self.nir))
         self.site = write_site(folder, ports)
         self.process = StationProcess(self.site, folder / "log", speed=1.0, start=datetime.now(UTC))
 
     def client(self) -> Client:
-        keys = make_keys(self.process.url, self.process.admin_token, "en")
+        keys = make_tokens(self.process.url, self.process.admin_token, "en")
         return Client(self.process.url, keys.terminal, keys.phone)
 
     def close(self) -> None:

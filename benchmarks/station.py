@@ -15,8 +15,8 @@ from benchmarks.campaign import fill
 from benchmarks.machine import pss_mb, summary
 from benchmarks.rig import Client, Rig, running_station
 from drivers.reading import Analyte
-from drivers.simulated.gac2100 import Gac2100
-from drivers.simulated.nir import Nir
+from drivers.simulated.gac2100 import SimulatedGac2100
+from drivers.simulated.nir import SimulatedNir
 from station.runtime.bundles import shipped_bundle
 from station.store.engine import Ledger
 from station.vision.bare import BareTiming, time_bare
@@ -33,12 +33,12 @@ CAMPAIGN_LOADS = 50_000
 def measurement_to_proposal() -> dict[str, Any]:
     """Last byte of the last measurement written by the instrument → the proposal's event at the terminal."""
     with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (rig, client):
-        gac, nir = Gac2100(rig.gac), Nir(rig.nir, end=b"\n")
+        gac, nir = SimulatedGac2100(rig.gac), SimulatedNir(rig.nir, end=b"\n")
         milliseconds = [_one_load(number, gac, nir, client) for number in range(LOADS)]
     return {"propose_ms": summary(milliseconds), "bar_p95_ms": 200}
 
 
-def _one_load(number: int, gac: Gac2100, nir: Nir, client: Client) -> float:
+def _one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Client) -> float:
     barcode = f"B{number:06d}"
     load = {"species": "soft_wheat", "barcode": barcode}
     visit = client.post(

@@ -37,7 +37,7 @@ _EXAMPLE_SETTINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """Every registered kind as JSON values, in the registry's order.
+    """Return every registered kind as JSON values, in the registry's order.
 
     `unverified` is what of its wire format was never seen; `example` is a section of the site file.
     """

@@ -7,7 +7,7 @@ Bytes = bytes | bytearray
 
 
 def xor(data: Bytes) -> int:
-    """Exclusive or of all bytes, 8 bits: also called BCC, or LRC as ISO 1155 has it."""
+    """Return the exclusive or of all bytes, 8 bits: also called BCC, or LRC as ISO 1155 has it."""
     return reduce(_xor, data, 0)
 
 
@@ -20,17 +20,17 @@ def sum16(data: Bytes) -> int:
 
 
 def twos7(data: Bytes) -> int:
-    """Two's complement of the sum, 7 bits: with it the low 7 bits of the whole sum are zero."""
+    """Return the two's complement of the sum, 7 bits: with it the low 7 bits of the whole sum are zero."""
     return -sum(data) & 0x7F
 
 
 def twos8(data: Bytes) -> int:
-    """Two's complement of the sum, 8 bits: LRC as Modbus ASCII has it."""
+    """Return the two's complement of the sum, 8 bits: LRC as Modbus ASCII has it."""
     return -sum(data) & 0xFF
 
 
 def crc16_modbus(data: Bytes) -> int:
-    """Polynomial 8005h reflected, starting from FFFFh."""
+    """Use the polynomial 8005h reflected, starting from FFFFh."""
     crc = 0xFFFF
     for byte in data:
         crc = crc >> 8 ^ _CRC_OF[(crc ^ byte) & 0xFF]

@@ -1,4 +1,4 @@
-"""Bytes of a recording to readings, nothing reduced: what `silo decode` prints."""
+"""Turn the bytes of a recording into readings, nothing reduced, as `silo decode` prints them."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ _PIECE = 512
 def decode(
     data: Iterable[bytes], kind: str, settings: Mapping[str, str], *, at: datetime
 ) -> Iterator[Reading | FrameError]:
-    """Every frame of `data` as a reading, or as the error why it is none; noise is an error too.
+    """Yield every frame of `data` as a reading, or as the error why it is none; noise is an error too.
 
     `at` becomes the arrival time of every frame, because a recording has no clock. Raises
     SettingError, before the first piece is read, for an unknown kind or setting.

@@ -1,4 +1,4 @@
-"""What a driver hands over: one message of a device, or why it cannot be read."""
+"""A driver hands over deliveries: one message of a device, or why it cannot be read."""
 
 from dataclasses import dataclass
 from typing import Any

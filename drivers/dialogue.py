@@ -5,7 +5,7 @@ instead of a framer: it is made anew for every connection, hears what the line d
 frames that `Kind.parse` reads one by one without knowing what came before, and collects what is to be
 said. It opens no port and reads no clock.
 
-    line -> Chunk -> Dialogue.hear -> Unit(frames) -> deliveries -> commit -> Dialogue.confirmed -> answer
+    line -> Chunk -> Dialogue.hear -> FrameGroup(frames) -> deliveries -> commit -> Dialogue.confirm -> answer
 """
 
 import threading
@@ -27,11 +27,11 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class FrameGroup:
     """Frames that arrived as one message and are acknowledged as one, after the last is safe.
 
-    A unit without frames is a sign of life: the device was understood and had nothing to report.
-    `token` is given back to `Dialogue.confirmed` then; None where the device does not wait for it.
+    A group without frames is a sign of life: the device was understood and had nothing to report.
+    `token` is given back to `Dialogue.confirm` then; None where the device does not wait for it.
     """
 
     frames: tuple[Frame, ...]
@@ -43,33 +43,33 @@ class Dialogue(Protocol):
 
     @property
     def noise(self) -> int:
-        """Bytes that belonged to no message."""
+        """Return how many bytes belonged to no message."""
 
-    def opened(self, now: float) -> None:
-        """The line is open."""
+    def start(self, now: float) -> None:
+        """Begin: the line is open."""
 
-    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]: ...
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]: ...
 
-    def quiet(self, at: datetime, now: float) -> list[Unit]:
-        """Nothing was heard: what was held back or waited for too long is decided."""
+    def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
+        """Decide about what was held back or waited for too long: nothing was heard."""
 
-    def confirmed(self, token: object) -> None:
-        """The unit of this token is safe. Called from another thread."""
+    def confirm(self, token: object) -> None:
+        """Acknowledge the group of this token: it is safe. Called from another thread."""
 
     def take_says(self, now: float) -> list[Say]:
-        """What is to be said now, in order."""
+        """Return what is to be said now, in order."""
 
     def wait_s(self, now: float) -> float:
-        """How long to listen, at most, before `take_says` may have something new (seconds)."""
+        """Return how long to listen, at most, before `take_says` may have something new (seconds)."""
 
-    def ended(self, at: datetime) -> list[Unit]:
-        """The end of a recording: nobody is answered any more."""
+    def end(self, at: datetime) -> list[FrameGroup]:
+        """Return what is left at the end of a recording, where nobody is answered any more."""
 
     def drop(self) -> bytes:
         """Give up and return the half message at hand; it is counted as noise."""
 
     def take_dropped(self) -> list[bytes]:
-        """Runs of noise since the last call, for a person to look at (bounded)."""
+        """Return runs of noise since the last call, for a person to look at (bounded)."""
 
 
 @runtime_checkable
@@ -80,19 +80,19 @@ class Conversing(Protocol):
 
 
 class Batch:
-    """The receipt that several frames share: `done` is called when all are confirmed."""
+    """The receipt that several frames share: `on_done` is called when all are confirmed."""
 
-    def __init__(self, size: int, done: Callable[[], None]) -> None:
+    def __init__(self, size: int, on_done: Callable[[], None]) -> None:
         self._lock = threading.Lock()
         self._left = size
-        self._done = done
+        self._on_done = on_done
 
     def confirm(self) -> None:
         with self._lock:
             self._left -= 1
             last = self._left == 0
         if last:
-            self._done()
+            self._on_done()
 
 
 def say(dialogue: Dialogue, transport: Transport, now: float) -> None:
@@ -105,21 +105,21 @@ def say(dialogue: Dialogue, transport: Transport, now: float) -> None:
 
 
 def shared_receipts(
-    dialogue: Dialogue, units: list[Unit], done: Callable[[], None]
+    dialogue: Dialogue, groups: list[FrameGroup], on_done: Callable[[], None]
 ) -> Iterator[tuple[Frame, Batch]]:
-    """Every frame with the receipt of its unit; `done` is called when all units are confirmed."""
-    every = Batch(len(units) + 1, done)
+    """Yield every frame with the receipt of its group; `on_done` is called when all groups are confirmed."""
+    every = Batch(len(groups) + 1, on_done)
     every.confirm()
-    for unit in units:
-        receipt = Batch(len(unit.frames) + 1, _in_turn(dialogue, unit.token, every))
+    for group in groups:
+        receipt = Batch(len(group.frames) + 1, _confirm_in_turn(dialogue, group.token, every))
         receipt.confirm()
-        for frame in unit.frames:
+        for frame in group.frames:
             yield frame, receipt
 
 
-def _in_turn(dialogue: Dialogue, token: object, every: Batch) -> Callable[[], None]:
-    def done() -> None:
-        dialogue.confirmed(token)
+def _confirm_in_turn(dialogue: Dialogue, token: object, every: Batch) -> Callable[[], None]:
+    def on_done() -> None:
+        dialogue.confirm(token)
         every.confirm()
 
-    return done
+    return on_done

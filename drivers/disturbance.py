@@ -1,4 +1,4 @@
-"""What went wrong with a line shortly before a message: its value may be whole and still not be true.
+"""A line that failed shortly before a message disturbs it: its value may be whole and still not be true.
 
 A weight that was read in pieces around a pulled cable, or a record that came on the heels of garbage, can
 pass every check of its protocol. The driver marks such a message; whoever uses its value asks a person.
@@ -17,7 +17,7 @@ class Disturbance(StrEnum):
 
 
 class DisturbanceWatch:
-    """Of one stream of bytes; `monotonic` gives seconds. `returns`: how often the line came back.
+    """Watches one stream of bytes; `monotonic` gives seconds. `returns` counts how often the line came back.
 
     A message within `reconnect_s` of the line's return, or within `garbage_s` of garbage, is disturbed.
     The first connection of all is no return. Text that is no message is no garbage: instruments print
@@ -31,34 +31,34 @@ class DisturbanceWatch:
         self._reconnect_s, self._garbage_s = reconnect_s, garbage_s
         self.returns = 0
         self._was_down = False
-        self._back: float | None = None
-        self._unreadable: float | None = None
+        self._returned_s: float | None = None
+        self._unreadable_s: float | None = None
 
-    def down(self) -> None:
-        """The line was lost, or could not be opened."""
+    def note_down(self) -> None:
+        """Remember that the line was lost, or could not be opened."""
         self._was_down = True
 
-    def opened(self) -> None:
+    def note_open(self) -> None:
         if self._was_down:
-            self._back = self._monotonic()
+            self._returned_s = self._monotonic()
             self.returns += 1
         self._was_down = False
-        self._unreadable = None
+        self._unreadable_s = None
 
-    def unread(self, data: bytes) -> None:
-        """These bytes belong to no message, or to one that cannot be read."""
+    def note_unread(self, data: bytes) -> None:
+        """Judge bytes that belong to no message, or to one that cannot be read."""
         if not _TEXT.issuperset(data):
-            self._unreadable = self._monotonic()
+            self._unreadable_s = self._monotonic()
 
-    def broken_off(self) -> None:
-        """A message ended half way."""
-        self._unreadable = self._monotonic()
+    def note_broken_off(self) -> None:
+        """Remember that a message ended half way."""
+        self._unreadable_s = self._monotonic()
 
-    def now(self) -> Disturbance | None:
-        """What disturbs a message that is complete at this moment."""
-        if self._is_recent(self._back, self._reconnect_s):
+    def current(self) -> Disturbance | None:
+        """Return what disturbs a message that is complete at this moment."""
+        if self._is_recent(self._returned_s, self._reconnect_s):
             return Disturbance.RECONNECTED
-        return Disturbance.GARBAGE if self._is_recent(self._unreadable, self._garbage_s) else None
+        return Disturbance.GARBAGE if self._is_recent(self._unreadable_s, self._garbage_s) else None
 
     def _is_recent(self, since: float | None, seconds: float) -> bool:
         return since is not None and self._monotonic() - since <= seconds

@@ -15,7 +15,7 @@ from typing import Any
 
 from drivers.backoff import DEFAULT_BACKOFF, Backoff
 from drivers.delivery import Delivery
-from drivers.dialogue import Batch, Conversing, Dialogue, Unit, say, shared_receipts
+from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, shared_receipts
 from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
@@ -72,13 +72,13 @@ class Driver:
         )
 
     def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
-        """Every message from now on, until `stop` is set, `close` is called or a recording ends."""
+        """Yield every message from now on, until `stop` is set, `close` is called or a recording ends."""
         try:
-            while not self._stopped(stop):
+            while not self._is_stopped(stop):
                 try:
                     self._transport.open()
-                    self._health.opened()
-                    self._disturbances.opened()
+                    self._health.note_open()
+                    self._disturbances.note_open()
                     yield from self._serve(stop)
                 except EndOfData:
                     return
@@ -87,10 +87,10 @@ class Driver:
                     self._pause(error, stop)
         finally:
             self._transport.close()
-            self._health.closed()
+            self._health.note_closed()
 
     def confirm(self, delivery: Delivery) -> None:
-        """The delivery is safe (committed): tell the sender, where it waits for that."""
+        """Tell the sender, where it waits for that, that the delivery is safe (committed)."""
         if isinstance(delivery.receipt, Batch):
             delivery.receipt.confirm()
         elif delivery.receipt is not None:
@@ -98,12 +98,12 @@ class Driver:
 
     @property
     def repeats(self) -> bool:
-        """The device says its last result again and again: an equal one counts only after `new_sample`."""
-        return self._repeats.expected
+        """The device repeats its last result: an equal one counts only after `expect_new_sample`."""
+        return self._repeats.is_expected
 
-    def new_sample(self) -> None:
+    def expect_new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""
-        self._repeats.fresh()
+        self._repeats.expect_new_sample()
 
     def health(self) -> Health:
         return self._health.read()
@@ -112,7 +112,7 @@ class Driver:
         """End `deliveries` at its next step. Harmless at any time, from any thread."""
         self._closing.set()
 
-    def _stopped(self, stop: threading.Event) -> bool:
+    def _is_stopped(self, stop: threading.Event) -> bool:
         return stop.is_set() or self._closing.is_set()
 
     def _pause(self, error: TransportError, stop: threading.Event) -> None:
@@ -120,8 +120,8 @@ class Driver:
         code = error.code if isinstance(error, LineDown) else ErrorCode.PORT_LOST
         if code is ErrorCode.IDLE:
             return
-        self._health.down(code, str(error))
-        self._disturbances.down()
+        self._health.note_down(code, str(error))
+        self._disturbances.note_down()
         self._failures += 1
         end = self._monotonic() + self._backoff.pause(self._failures, self._jitter())
         while not self._closing.is_set() and (left := end - self._monotonic()) > 0:
@@ -134,37 +134,39 @@ class Driver:
         return self._listen(stop)
 
     def _converse(self, dialogue: Dialogue, stop: threading.Event) -> Iterator[Delivery]:
-        """As `_listen`, with a device that is answered; its answers wait for `confirm`."""
+        """Listen to a device that is answered; its answers wait for `confirm`."""
         self._noise_seen = 0
-        dialogue.opened(self._monotonic())
+        dialogue.start(self._monotonic())
         try:
-            while not self._stopped(stop):
+            while not self._is_stopped(stop):
                 now = self._monotonic()
                 say(dialogue, self._transport, now)
                 chunk = self._transport.read(min(_TICK_S, dialogue.wait_s(now)))
                 at, now = self._clock(), self._monotonic()
                 if chunk is None:
-                    yield from self._units(dialogue, dialogue.quiet(at, now), None)
+                    yield from self._groups(dialogue, dialogue.note_quiet(at, now), None)
                 else:
                     self._failures = 0
-                    yield from self._units(dialogue, dialogue.hear(chunk, at, now), chunk)
+                    yield from self._groups(dialogue, dialogue.hear(chunk, at, now), chunk)
         except EndOfData:
-            yield from self._units(dialogue, dialogue.ended(self._clock()), None)
+            yield from self._groups(dialogue, dialogue.end(self._clock()), None)
             raise
         except TransportError:
-            yield from self._lost_half(dialogue, self._clock(), "the connection ended half way")
+            yield from self._report_half(dialogue, self._clock(), "the connection ended half way")
             raise
 
-    def _units(self, dialogue: Dialogue, units: list[Unit], chunk: Chunk | None) -> Iterator[Delivery]:
-        """The frames of all units; a chunk's own receipt is confirmed with the last of them."""
+    def _groups(
+        self, dialogue: Dialogue, groups: list[FrameGroup], chunk: Chunk | None
+    ) -> Iterator[Delivery]:
+        """Yield the frames of all groups; a chunk's own receipt is confirmed with the last of them."""
         self._count_noise(dialogue)
         whole = chunk is not None and chunk.receipt is not None
-        done = partial(self._transport.confirm, chunk.receipt) if chunk and whole else _nothing
-        if any(not unit.frames for unit in units):
-            self._health.good(self._clock())
-        for frame, receipt in shared_receipts(dialogue, units, done):
-            if self._repeats.again(frame):
-                self._health.good(frame.at)
+        on_done = partial(self._transport.confirm, chunk.receipt) if chunk and whole else _do_nothing
+        if any(not group.frames for group in groups):
+            self._health.count_good(self._clock())
+        for frame, receipt in shared_receipts(dialogue, groups, on_done):
+            if self._repeats.is_repeat(frame):
+                self._health.count_good(frame.at)
                 receipt.confirm()
             else:
                 yield self._deliver(frame, receipt, dup=bool(chunk and chunk.dup), stream=not whole)
@@ -173,11 +175,11 @@ class Driver:
         framer = self.protocol.framer()
         self._noise_seen = 0
         half_since: float | None = None
-        self._poller.opened()
+        self._poller.restart()
         try:
-            while not self._stopped(stop):
+            while not self._is_stopped(stop):
                 self._poller.ask(self._transport)
-                quiet_s = framer.hold_s if framer.waiting else self._poller.wait_s(_TICK_S)
+                quiet_s = framer.hold_s if framer.is_waiting else self._poller.wait_s(_TICK_S)
                 chunk = self._transport.read(quiet_s)
                 at, now = self._clock(), self._monotonic()
                 if chunk is None:
@@ -188,70 +190,70 @@ class Driver:
                     yield self._deliver(Frame(chunk.data, at), chunk.receipt, dup=chunk.dup, stream=False)
                     continue
                 if half_since is not None and now - half_since > self._half_after_s:
-                    yield from self._half(framer, at, "the message stopped half way")
+                    yield from self._give_up_half(framer, at, "the message stopped half way")
                 half_since = now
                 yield from self._frames(framer, framer.feed(chunk.data, at))
         except EndOfData:
             yield from self._frames(framer, framer.finish(self._clock()))
             raise
         except TransportError:
-            yield from self._half(framer, self._clock(), "the connection ended half way")
+            yield from self._give_up_half(framer, self._clock(), "the connection ended half way")
             raise
 
     def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
         self._count_noise(framer)
         for run in framer.take_dropped():
-            self._disturbances.unread(run)
+            self._disturbances.note_unread(run)
         for frame in frames:
-            if self._repeats.again(frame):
-                self._health.good(frame.at)
+            if self._repeats.is_repeat(frame):
+                self._health.count_good(frame.at)
                 continue
             delivery = self._deliver(frame, None)
             if delivery.error is not None:
-                self._disturbances.unread(frame.data)
-            yield replace(delivery, disturbance=self._disturbances.now())
+                self._disturbances.note_unread(frame.data)
+            yield replace(delivery, disturbance=self._disturbances.current())
 
-    def _half(self, framer: Framer, at: datetime, reason: str) -> Iterator[Delivery]:
+    def _give_up_half(self, framer: Framer, at: datetime, reason: str) -> Iterator[Delivery]:
         """What is complete is delivered, the rest is a bad message."""
         frames = framer.idle(at)
         yield from self._frames(framer, frames)
-        yield from self._lost_half(framer, at, reason)
+        yield from self._report_half(framer, at, reason)
 
-    def _lost_half(self, source: Framer | Dialogue, at: datetime, reason: str) -> Iterator[Delivery]:
+    def _report_half(self, source: Framer | Dialogue, at: datetime, reason: str) -> Iterator[Delivery]:
         half = source.drop()
         self._noise_seen = source.noise
         if half:
             error = FrameError(reason, half)
-            self._health.bad(len(half), ErrorCode.BAD_FRAME, str(error))
-            self._disturbances.broken_off()
+            self._health.count_bad(len(half), ErrorCode.BAD_FRAME, str(error))
+            self._disturbances.note_broken_off()
             yield Delivery(self.device, Frame(half, at), None, error)
 
     def _count_noise(self, framer: Framer | Dialogue) -> None:
         if framer.noise != self._noise_seen:
-            self._health.noise(framer.noise - self._noise_seen)
+            self._health.count_noise(framer.noise - self._noise_seen)
             self._noise_seen = framer.noise
 
     def _deliver(self, frame: Frame, receipt: Any, *, dup: bool = False, stream: bool = True) -> Delivery:
         """`stream`: the line is a stream of bytes, where only the text tells a record printed again."""
         outcome = read_frame(self.protocol, frame)
         if isinstance(outcome, FrameError):
-            self._health.bad(len(frame.data), _code(outcome), str(outcome))
+            self._health.count_bad(len(frame.data), _error_code(outcome), str(outcome))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
-        self._health.good(frame.at)
+        self._health.count_good(frame.at)
         outcome = self._steadiness.judge(outcome)
-        self._repeats.good(frame)
-        if stream and outcome.kind == "analysis" and not self._repeats.expected:
-            outcome = self._reprints.marked(outcome)
+        self._repeats.remember(frame)
+        if stream and outcome.kind == "analysis" and not self._repeats.is_expected:
+            outcome = self._reprints.mark(outcome)
         return Delivery(
             self.device, frame, outcome, None, receipt, dup, connection=self._disturbances.returns
         )
 
 
-def _nothing() -> None:
-    """Nobody waits for a receipt."""
+def _do_nothing() -> None:
+    """Do nothing: nobody waits for a receipt."""
 
 
-def _code(error: FrameError) -> ErrorCode:
+def _error_code(error: FrameError) -> ErrorCode:
     if isinstance(error, InstrumentFaultFrame):
         return ErrorCode.INSTRUMENT_FAULT
     return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME

@@ -1,4 +1,4 @@
-"""Bytes to frames: framers know no port, no clock and no meaning.
+"""Framers cut bytes into frames and know no port, no clock and no meaning.
 
 A framer is fed whatever the line delivered, in pieces of any size, and returns the frames that are
 now complete. The frames depend on the bytes alone, never on how they were cut into pieces, with one
@@ -26,30 +26,30 @@ class Framer(Protocol):
 
     @property
     def noise(self) -> int:
-        """Bytes that belonged to no frame."""
+        """Return how many bytes belonged to no frame."""
 
     @property
-    def waiting(self) -> bool:
-        """True while a frame is held back for one more byte that may come."""
+    def is_waiting(self) -> bool:
+        """Return True while a frame is held back for one more byte that may come."""
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]: ...
 
     def idle(self, at: datetime) -> list[Frame]:
-        """The line has been quiet: what was held back for one more byte is complete."""
+        """Return what was held back for one more byte: the line has been quiet."""
 
     def finish(self, at: datetime) -> list[Frame]:
-        """The end of a file: also a last message without its terminator is complete."""
+        """Return what is left at the end of a file, also a last message without its terminator."""
 
     def drop(self) -> bytes:
         """Give up and return the half message at hand; it is counted as noise."""
 
     def take_dropped(self) -> list[bytes]:
-        """Runs of noise since the last call, for a person to look at (bounded)."""
+        """Return runs of noise since the last call, for a person to look at (bounded)."""
 
 
 class NoiseKeeper:
     """The part that all framers share: the half message at hand, counted noise, and no message held back
-    for a byte that may come (who does overrides `idle` and `waiting`)."""
+    for a byte that may come (who does overrides `idle` and `is_waiting`)."""
 
     hold_s = 0.1
 
@@ -64,7 +64,7 @@ class NoiseKeeper:
         return self._noise
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return False
 
     def idle(self, at: datetime) -> list[Frame]:
@@ -86,8 +86,8 @@ class NoiseKeeper:
         runs, self._runs = self._runs, []
         return runs
 
-    def _cut(self, size: int) -> None:
-        """The first `size` bytes of the buffer are noise."""
+    def _discard(self, size: int) -> None:
+        """Count the first `size` bytes of the buffer as noise."""
         if size > 0:
             self._reject(bytes(self._buffer[:size]))
             del self._buffer[:size]
@@ -119,53 +119,53 @@ class LineFramer(NoiseKeeper):
     def __init__(self, limit: int = 4096) -> None:
         super().__init__()
         self._limit = limit
-        self._seen = 0
+        self._searched = 0
         self._skipping = False
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return self._buffer.endswith((b"\r", b"\n"))
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
-        old, heard = len(self._buffer), self._heard or at
+        old, heard_at = len(self._buffer), self._heard_at or at
         self._buffer += data
-        self._heard = at
+        self._heard_at = at
         frames: list[Frame] = []
         start = 0
-        while end := _LINE_END.search(self._buffer, max(start, self._seen)):
-            self._seen = end.start()
+        while end := _LINE_END.search(self._buffer, max(start, self._searched)):
+            self._searched = end.start()
             if end.end() == len(self._buffer) and len(end.group()) == 1:
                 break  # the second byte of the terminator may follow
-            frames += self._line(start, end.start(), end.end(), heard if end.end() <= old else at)
-            start = self._seen = end.end()
+            frames += self._line(start, end.start(), end.end(), heard_at if end.end() <= old else at)
+            start = self._searched = end.end()
         else:
-            self._seen = len(self._buffer)
+            self._searched = len(self._buffer)
         del self._buffer[:start]
-        self._seen -= start
-        if self._seen > self._limit:
+        self._searched -= start
+        if self._searched > self._limit:
             self._overflow()
         return frames
 
     def drop(self) -> bytes:
-        self._seen, self._skipping = 0, False
+        self._searched, self._skipping = 0, False
         return super().drop()
 
     def idle(self, at: datetime) -> list[Frame]:
-        if not self.waiting:
+        if not self.is_waiting:
             return []
-        frames = self._line(0, len(self._buffer) - 1, len(self._buffer), self._heard or at)
+        frames = self._line(0, len(self._buffer) - 1, len(self._buffer), self._heard_at or at)
         self._buffer.clear()
-        self._seen = 0
+        self._searched = 0
         return frames
 
     def finish(self, at: datetime) -> list[Frame]:
-        if self.waiting:
+        if self.is_waiting:
             frames = self.idle(at)
         else:
-            frames = self._line(0, len(self._buffer), len(self._buffer), self._heard or at)
+            frames = self._line(0, len(self._buffer), len(self._buffer), self._heard_at or at)
         self._buffer.clear()
-        self._seen = 0
+        self._searched = 0
         self._close_run()
         return frames
 
@@ -183,9 +183,9 @@ class LineFramer(NoiseKeeper):
 
     def _overflow(self) -> None:
         """Drop the over-long line's text; a terminator at its very end stays to be seen."""
-        self._reject(bytes(self._buffer[: self._seen]))
-        del self._buffer[: self._seen]
-        self._seen, self._skipping = 0, True
+        self._reject(bytes(self._buffer[: self._searched]))
+        del self._buffer[: self._searched]
+        self._searched, self._skipping = 0, True
 
 
 class StxEtxFramer(NoiseKeeper):
@@ -198,31 +198,31 @@ class StxEtxFramer(NoiseKeeper):
         super().__init__()
         self._trailer = trailer
         self._limit = limit
-        self._seen = 0
+        self._searched = 0
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
         frames: list[Frame] = []
         while self._align():
-            end = self._buffer.find(ETX, self._seen)
-            self._seen = len(self._buffer) if end < 0 else end
-            again = self._buffer.rfind(STX, 1, self._seen)
+            end = self._buffer.find(ETX, self._searched)
+            self._searched = len(self._buffer) if end < 0 else end
+            again = self._buffer.rfind(STX, 1, self._searched)
             if again > 0:
-                self._cut(again)
-            elif self._seen + (1 + self._trailer if end >= 0 else 0) > self._limit:
-                self._cut(1)
+                self._discard(again)
+            elif self._searched + (1 + self._trailer if end >= 0 else 0) > self._limit:
+                self._discard(1)
             elif end < 0 or len(self._buffer) < end + 1 + self._trailer:
                 break
             else:
                 size = end + 1 + self._trailer
                 frames.append(Frame(bytes(self._buffer[:size]), at))
                 del self._buffer[:size]
-                self._seen = 0
+                self._searched = 0
                 self._close_run()
         return frames
 
     def drop(self) -> bytes:
-        self._seen = 0
+        self._searched = 0
         return super().drop()
 
     def _align(self) -> bool:
@@ -231,9 +231,9 @@ class StxEtxFramer(NoiseKeeper):
             return False
         if self._buffer[0] != STX:
             start = self._buffer.find(STX)
-            self._cut(start if start >= 0 else len(self._buffer))
+            self._discard(start if start >= 0 else len(self._buffer))
         return bool(self._buffer)
 
-    def _cut(self, size: int) -> None:
-        super()._cut(size)
-        self._seen = 0
+    def _discard(self, size: int) -> None:
+        super()._discard(size)
+        self._searched = 0

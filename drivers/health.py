@@ -1,4 +1,4 @@
-"""What a device is doing, for the devices screen: state, since when, and what a person can do."""
+"""The devices screen shows what a device is doing: state, since when, and what a person can do."""
 
 import threading
 import time
@@ -67,7 +67,7 @@ class Health:
 
 
 class HealthKeeper:
-    """Written by the device's thread, read by any other.
+    """The device's thread writes it, any other may read it.
 
     Silence is measured by `monotonic` (seconds), so a wall clock that jumps makes no device silent;
     `clock` only gives the times that are shown.
@@ -88,63 +88,63 @@ class HealthKeeper:
         self._lock = threading.Lock()
         self._health = Health(device, address, "starting", clock())
         self._listening = False
-        self._heard = 0.0
+        self._heard_s = 0.0
         self._unreadable = 0
-        self._lost: deque[float] = deque(maxlen=1000)
+        self._losses_s: deque[float] = deque(maxlen=1000)
 
     def read(self) -> Health:
         with self._lock:
             since = self._monotonic() - LOSSES_WITHIN_S
-            health = replace(self._health, losses=sum(at > since for at in self._lost))
+            health = replace(self._health, losses=sum(at > since for at in self._losses_s))
             waiting = self._listening and health.state in ("live", "starting")
-            quiet_s = self._monotonic() - self._heard
+            quiet_s = self._monotonic() - self._heard_s
         if waiting and self._silent_after_s is not None and quiet_s > self._silent_after_s:
             return replace(health, state="silent", since=health.last_heard or health.since)
         return health
 
-    def opened(self) -> None:
+    def note_open(self) -> None:
         with self._lock:
             if self._listening:
                 return
             self._listening = True
-            self._heard = self._monotonic()
+            self._heard_s = self._monotonic()
             self._unreadable = 0
-            self._turn("live" if self._silent_after_s is None else "starting")
+            self._set_state("live" if self._silent_after_s is None else "starting")
 
-    def good(self, at: datetime) -> None:
+    def count_good(self, at: datetime) -> None:
         with self._lock:
-            self._heard = self._monotonic()
+            self._heard_s = self._monotonic()
             self._unreadable = 0
             self._health = replace(self._health, last_heard=at, frames=self._health.frames + 1)
-            self._turn("live")
+            self._set_state("live")
 
-    def bad(self, size: int, code: ErrorCode, text: str) -> None:
+    def count_bad(self, size: int, code: ErrorCode, text: str) -> None:
         with self._lock:
             self._health = replace(self._health, bad_frames=self._health.bad_frames + 1)
-            self._error(code, text)
+            self._set_error(code, text)
             if code is ErrorCode.INSTRUMENT_FAULT:
-                self._heard = self._monotonic()
-                self._turn("fault")
+                self._heard_s = self._monotonic()
+                self._set_state("fault")
             self._count_unreadable(size)
 
-    def noise(self, size: int) -> None:
+    def count_noise(self, size: int) -> None:
         with self._lock:
             self._health = replace(self._health, noise_bytes=self._health.noise_bytes + size)
             self._count_unreadable(size)
 
-    def down(self, code: ErrorCode, text: str) -> None:
+    def note_down(self, code: ErrorCode, text: str) -> None:
         with self._lock:
             if self._listening:
-                self._lost.append(self._monotonic())
+                self._losses_s.append(self._monotonic())
             self._listening = False
-            self._error(code, text)
-            self._turn("down")
+            self._set_error(code, text)
+            self._set_state("down")
 
-    def closed(self) -> None:
-        """The end by our own will: no error."""
+    def note_closed(self) -> None:
+        """Note an end by our own will, which is no error."""
         with self._lock:
             self._listening = False
-            self._turn("down")
+            self._set_state("down")
 
     def _count_unreadable(self, size: int) -> None:
         self._unreadable += size
@@ -153,12 +153,12 @@ class HealthKeeper:
                 f"bytes arrive from {self._health.address} but no message can be read: "
                 "check baud rate, data bits, parity, and the driver chosen"
             )
-            self._error(ErrorCode.GARBLED, text)
-            self._turn("fault")
+            self._set_error(ErrorCode.GARBLED, text)
+            self._set_state("fault")
 
-    def _error(self, code: ErrorCode, text: str) -> None:
+    def _set_error(self, code: ErrorCode, text: str) -> None:
         self._health = replace(self._health, last_error=LastError(code, text, self._clock()))
 
-    def _turn(self, state: State) -> None:
+    def _set_state(self, state: State) -> None:
         if state != self._health.state:
             self._health = replace(self._health, state=state, since=self._clock())

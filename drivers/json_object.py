@@ -1,4 +1,4 @@
-"""One JSON object from bytes that anybody may have sent."""
+"""Read one JSON object from bytes that anybody may have sent."""
 
 import json
 import math
@@ -10,7 +10,7 @@ _DEPTH = 8
 
 
 def load_object(data: bytes, limit: int) -> dict[str, Any]:
-    """A JSON object of at most `limit` bytes that any database can store.
+    """Return a JSON object of at most `limit` bytes that any database can store.
 
     FrameError for other JSON, NaN or Infinity, a key twice in one object, more than 8 levels, a NUL or a
     lone surrogate.

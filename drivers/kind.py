@@ -1,4 +1,4 @@
-"""What every kind of device declares, and the one way from a frame to a reading."""
+"""Every kind of device declares the same facts, and one way leads from a frame to a reading."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ class DriverFaultFrame(FrameError):
 
 
 def choose(kind: str, declared: Mapping[str, Setting], given: Mapping[str, str]) -> dict[str, str]:
-    """The settings in force: the defaults, overlaid by `given`. SettingError on anything unknown."""
+    """Return the settings in force: the defaults, overlaid by `given`. SettingError on anything unknown."""
     for key, value in given.items():
         if key not in declared:
             known = ", ".join(declared) or "none"

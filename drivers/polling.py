@@ -17,23 +17,23 @@ class Poller:
         self._poll = protocol.poll if isinstance(protocol, Polled) else None
         self._every_s = protocol.poll_every_s if isinstance(protocol, Polled) else 0.0
         self._monotonic = monotonic
-        self._asked: float | None = None
+        self._asked_s: float | None = None
 
-    def opened(self) -> None:
-        """The line is open (again): ask at once."""
-        self._asked = None
+    def restart(self) -> None:
+        """Ask at once: the line is open (again)."""
+        self._asked_s = None
 
     def ask(self, transport: Transport) -> None:
         """Write the poll if it is due. Raises what `transport.write` raises."""
         if self._poll is None or self.wait_s(self._every_s) > 0:
             return
-        self._asked = self._monotonic()
+        self._asked_s = self._monotonic()
         transport.write(self._poll)
 
     def wait_s(self, longest: float) -> float:
-        """How long to listen before the next poll is due, at most `longest` seconds."""
+        """Return how long to listen before the next poll is due, at most `longest` seconds."""
         if self._poll is None:
             return longest
-        if self._asked is None:
+        if self._asked_s is None:
             return 0.0
-        return max(0.0, min(longest, self._asked + self._every_s - self._monotonic()))
+        return max(0.0, min(longest, self._asked_s + self._every_s - self._monotonic()))

@@ -1,4 +1,4 @@
-"""What an instrument says, as frozen values: bytes become a Frame, a Frame becomes a Reading.
+"""An instrument's words are frozen values: bytes become a Frame, a Frame becomes a Reading.
 
 This is the only place where analytes, units, bases and flags are named. Values are in the
 analyte's unit of `UNIT_OF`: a driver converts once, here at the door, and keeps what was sent
@@ -44,7 +44,7 @@ class Unit(StrEnum):
 
 
 class Basis(StrEnum):
-    """What a share is a share of."""
+    """A basis says what a share is a share of."""
 
     AS_IS = "as_is"
     DRY_MATTER = "dm"
@@ -168,7 +168,7 @@ class Reading:
         return value.value if value else None
 
     def as_dict(self) -> dict[str, Any]:
-        """The shape that `silo decode` prints, one object per frame."""
+        """Return the shape that `silo decode` prints, one object per frame."""
         return {
             "driver": self.driver,
             "kind": self.kind,

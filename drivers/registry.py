@@ -97,7 +97,7 @@ _OPTIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 
 def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({})) -> Kind:
-    """The protocol object of `kind`; SettingError names the kind, key and what is allowed."""
+    """Return the protocol object of `kind`; SettingError names the kind, key and what is allowed."""
     if kind not in KINDS:
         raise SettingError(f"driver {kind!r} is unknown; known drivers: {', '.join(KINDS)}")
     if kind == Tasmota.kind:
@@ -106,8 +106,8 @@ def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({}))
 
 
 def make_transport(url: str, *, name: str = "station", passing: bool = False) -> Transport:
-    """The way to a device from its address. `name` (the device's) makes an MQTT client id unique; for a
-    `passing` visitor the broker keeps nothing.
+    """Return the way to a device from its address. `name` (the device's) makes an MQTT client id unique; for
+    a `passing` visitor the broker keeps nothing.
 
     Nothing is opened. SettingError says what of the address is wrong.
     """
@@ -159,7 +159,7 @@ def _serial_line(scheme: str, path: str, options: Mapping[str, str]) -> Transpor
 
 
 def _host_port(path: str) -> tuple[str | None, int | None]:
-    """`host:port` of an address without slashes; a serial port or file has none."""
+    """Return host and port of an address without slashes; a serial port or file has none."""
     host, colon, port = path.rpartition(":")
     if not colon or not port.isdecimal():
         return path or None, None

@@ -21,7 +21,7 @@ class Repeating(Protocol):
 
 
 class Repeats:
-    """Remembers the last good message of one device; of a kind that does not repeat nothing is one.
+    """Remembers the last good message of one device; no message of a kind that does not repeat is one.
 
     `monotonic` gives seconds. A damaged message in between changes nothing.
     """
@@ -30,31 +30,31 @@ class Repeats:
         self._within_s = protocol.repeats_within_s if isinstance(protocol, Repeating) else None
         self._monotonic = monotonic
         self._last: bytes | None = None
-        self._heard = 0.0
+        self._heard_s = 0.0
         self._fresh = threading.Event()
 
     @property
-    def expected(self) -> bool:
+    def is_expected(self) -> bool:
         """True for a device that repeats itself: an equal message later is a measurement, no reprint."""
         return self._within_s is not None
 
-    def fresh(self) -> None:
-        """A person says that what comes next is of a new sample. From any thread."""
+    def expect_new_sample(self) -> None:
+        """A person says that what comes next is of a new sample. Any thread may call it."""
         self._fresh.set()
 
-    def again(self, frame: Frame) -> bool:
-        """True when `frame` only repeats the last good message."""
+    def is_repeat(self, frame: Frame) -> bool:
+        """Return True when `frame` only repeats the last good message."""
         if self._within_s is None or self._fresh.is_set() or frame.data != self._last:
             return False
         now = self._monotonic()
-        soon, self._heard = now - self._heard <= self._within_s, now
+        soon, self._heard_s = now - self._heard_s <= self._within_s, now
         return soon
 
-    def good(self, frame: Frame) -> None:
-        """`frame` became a reading."""
+    def remember(self, frame: Frame) -> None:
+        """Remember `frame`, which became a reading."""
         if self._within_s is not None:
             self._fresh.clear()
-            self._last, self._heard = frame.data, self._monotonic()
+            self._last, self._heard_s = frame.data, self._monotonic()
 
 
 class Reprints:
@@ -63,7 +63,7 @@ class Reprints:
     def __init__(self) -> None:
         self._recent: dict[bytes, None] = {}
 
-    def marked(self, reading: Reading) -> Reading:
+    def mark(self, reading: Reading) -> Reading:
         text = reading.frame.data.strip()
         if text in self._recent:
             return replace(reading, flags=reading.flags | {Flag.DUPLICATE})

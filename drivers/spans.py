@@ -27,36 +27,36 @@ class SpanFramer(NoiseKeeper):
         self._start, self._end, self._tail = start, end, tail
         self._inner = inner
         self._limit = limit
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return bool(self._tail) and self._end in self._view()
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
-        heard, new = self._heard or at, len(data)
+        heard_at, new = self._heard_at or at, len(data)
         self._buffer += data
         if data:
-            self._heard = at
+            self._heard_at = at
         frames: list[Frame] = []
         while size := self._measure(quiet=False):
-            frames.append(self._take(size, at if size > len(self._buffer) - new else heard))
+            frames.append(self._take(size, at if size > len(self._buffer) - new else heard_at))
         return frames
 
     def idle(self, at: datetime) -> list[Frame]:
         size = self._measure(quiet=True)
-        return [self._take(size, self._heard or at)] if size else []
+        return [self._take(size, self._heard_at or at)] if size else []
 
     def _measure(self, *, quiet: bool) -> int:
-        """Size of the whole message that the buffer now begins with; 0: more is needed."""
+        """Return the size of the whole message that the buffer now begins with; 0: more is needed."""
         while self._align():
             view = self._view()
             end = view.find(self._end, 1)
             stop = len(view) if end < 0 else end
             if again := self._fresh_start(view, stop):
-                self._cut(again)
+                self._discard(again)
             elif stop >= self._limit:
-                self._cut(1)
+                self._discard(1)
             else:
                 return 0 if end < 0 else self._with_tail(view, end + 1, quiet=quiet)
         return 0
@@ -80,7 +80,8 @@ class SpanFramer(NoiseKeeper):
         return bytes(self._buffer.translate(_LOW7))
 
     def _fresh_start(self, view: bytes, stop: int) -> int:
-        """Where the last message before `stop` begins, counted over the start bytes inside it; else 0."""
+        """Return where the last message before `stop` begins, counted over the start bytes inside it;
+        else 0."""
         spot = stop
         for _ in range(self._inner + 1):
             spot = view.rfind(self._start, 0, spot)
@@ -90,7 +91,7 @@ class SpanFramer(NoiseKeeper):
 
     def _align(self) -> bool:
         start = self._view().find(self._start)
-        self._cut(start if start >= 0 else len(self._buffer))
+        self._discard(start if start >= 0 else len(self._buffer))
         return bool(self._buffer)
 
 

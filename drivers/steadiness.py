@@ -23,20 +23,20 @@ class Steadiness:
         self._monotonic = monotonic
         self._kg: float | None = None
         self._since = 0.0
-        self._heard = 0.0
+        self._heard_s = 0.0
         self._count = 0
 
     def judge(self, reading: Reading) -> Reading:
-        """`reading` with STABLE after `EQUAL_READINGS` equal weights over `EQUAL_FOR_S` seconds, else
-        with MOTION; unchanged where the instrument gives its own mark or no weight. After `GAP_S`
-        seconds without a weight the count starts again."""
+        """Return `reading` with STABLE after `EQUAL_READINGS` equal weights over `EQUAL_FOR_S` seconds, else
+        with MOTION; unchanged where the instrument gives its own mark or no weight. After `GAP_S` seconds
+        without a weight the count starts again."""
         kg = reading.weight_kg
         if reading.kind != "weight" or reading.flags & _MARKS:
             return reading
         now = self._monotonic()
-        if kg is None or kg != self._kg or now - self._heard > GAP_S:
+        if kg is None or kg != self._kg or now - self._heard_s > GAP_S:
             self._kg, self._since, self._count = kg, now, 0
-        self._heard = now
+        self._heard_s = now
         if kg is None:
             return reading
         self._count += 1

@@ -1,4 +1,4 @@
-"""From a number on the wire to a Value in the analyte's own unit, or to None where it cannot be true."""
+"""Turn a number on the wire into a Value in the analyte's own unit, or into None where it cannot be true."""
 
 import math
 
@@ -9,12 +9,12 @@ LB_PER_BUSHEL_KG_HL = 1.2872
 _DIGITS = 6
 
 
-def measured(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
-    """`number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
-    return Value(plausible(analyte, number), UNIT_OF[analyte], basis)
+def measured_value(analyte: Analyte, number: float | None, basis: Basis | None = None) -> Value:
+    """Return `number` in the analyte's unit. None, NaN, infinite or implausible becomes None."""
+    return Value(plausible_number(analyte, number), UNIT_OF[analyte], basis)
 
 
-def plausible(analyte: Analyte, number: float | None) -> float | None:
+def plausible_number(analyte: Analyte, number: float | None) -> float | None:
     low, high = PLAUSIBLE[analyte]
     if number is None or not math.isfinite(number) or not low <= number <= high:
         return None
@@ -22,15 +22,15 @@ def plausible(analyte: Analyte, number: float | None) -> float | None:
 
 
 def pounds(number: float) -> float:
-    """lb -> kg."""
+    """Convert lb to kg."""
     return round(number * POUND_KG, _DIGITS)
 
 
 def pounds_per_bushel(number: float) -> float:
-    """lb/bu (US) -> kg/hl."""
+    """Convert lb/bu (US) to kg/hl."""
     return round(number * LB_PER_BUSHEL_KG_HL, _DIGITS)
 
 
 def fahrenheit(number: float) -> float:
-    """°F -> °C."""
+    """Convert °F to °C."""
     return round((number - 32.0) / 1.8, _DIGITS)

@@ -35,7 +35,7 @@ from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, SettingError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
-from drivers.values import plausible
+from drivers.values import plausible_number
 
 _FINAL = frozenset({"", "F", "C", "R", "V"})
 _NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
@@ -131,8 +131,9 @@ class Astm:
         return values, extra
 
 
-def unmapped(reading: Reading) -> dict[str, str]:
-    """The tests of a message, by code, that the setting `tests` has to say more about: value and unit."""
+def unmapped_tests(reading: Reading) -> dict[str, str]:
+    """Return the tests of a message, by code, that the setting `tests` has to say more about: value and
+    unit."""
     codes: dict[str, str] = dict(reading.extra.get("unknown", {}))
     for name, reason in reading.extra.get("rejected", {}).items():
         if reason == _NO_BASIS:
@@ -141,7 +142,7 @@ def unmapped(reading: Reading) -> dict[str, str]:
 
 
 def _read_tests(text: str) -> dict[str, Test]:
-    """`CODE=analyte[:basis],...`; SettingError names the part that is wrong."""
+    """Read `CODE=analyte[:basis],...`; SettingError names the part that is wrong."""
     tests: dict[str, Test] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         code, equals, target = part.partition("=")
@@ -183,7 +184,7 @@ def _code(result: list[str], marks: Delimiters) -> str:
 def _number(
     analyte: Analyte, basis: Basis | None, text: str, unit: str, status: str
 ) -> tuple[float | None, str | None]:
-    """The value in the analyte's unit, or None and why."""
+    """Return the value in the analyte's unit, or None and why."""
     if status not in _FINAL:
         return None, f"status {status} is not final"
     if analyte in _NEEDS_BASIS and basis is None:
@@ -197,7 +198,7 @@ def _number(
         return None, str(error)
     if number is None:
         return None, "no number"
-    number = plausible(analyte, convert(number) if convert else number)
+    number = plausible_number(analyte, convert(number) if convert else number)
     return number, None if number is not None else "value cannot be true"
 
 

@@ -23,7 +23,7 @@ class Delimiters:
 
 
 def end_of_message(data: bytes | bytearray) -> int:
-    """How many bytes the first whole message of `data` has, its L record and CR included; else 0."""
+    """Return how many bytes the first whole message of `data` has, its L record and CR included; else 0."""
     field = bytes(data[1:2])
     start = 0
     while (end := data.find(b"\r", start)) >= 0:
@@ -34,8 +34,8 @@ def end_of_message(data: bytes | bytearray) -> int:
     return 0
 
 
-def by_order(message: bytes) -> list[bytes]:
-    """One message per sample: header, patient and terminator around each order and its results.
+def split_by_order(message: bytes) -> list[bytes]:
+    """Return one message per sample: header, patient and terminator around each order and its results.
 
     A message that holds no result (a query, a sign of life) gives none; one without an order record is
     one sample.
@@ -65,7 +65,8 @@ def by_order(message: bytes) -> list[bytes]:
 
 
 def delimiters(header: str) -> Delimiters:
-    """From `H` and the four characters that follow it. ValueError where they cannot be delimiters."""
+    """Read the delimiters from `H` and the four characters that follow it. ValueError where they cannot be
+    delimiters."""
     marks = header[1:5]
     if header[:1] != "H" or len(set(marks)) != 4 or any(mark.isalnum() or mark.isspace() for mark in marks):
         raise ValueError("the header declares no four different delimiters")
@@ -77,7 +78,7 @@ def fields(record: str, marks: Delimiters) -> list[str]:
 
 
 def components(field: str, marks: Delimiters) -> list[str]:
-    """The parts of the first repeat of a field, escapes resolved."""
+    """Return the parts of the first repeat of a field, escapes resolved."""
     first = field.split(marks.repeat, maxsplit=1)[0]
     return [unescape(part, marks) for part in first.split(marks.component)]
 
@@ -86,10 +87,10 @@ def unescape(text: str, marks: Delimiters) -> str:
     """&F& &S& &R& &E& stand for the delimiters themselves; another escape is left as it is."""
     if marks.escape not in text:
         return text
-    return "".join(_unescaped(text, marks))
+    return "".join(_unescape(text, marks))
 
 
-def _unescaped(text: str, marks: Delimiters) -> Iterator[str]:
+def _unescape(text: str, marks: Delimiters) -> Iterator[str]:
     known = {"F": marks.field, "S": marks.component, "R": marks.repeat, "E": marks.escape}
     spot = 0
     while spot < len(text):

@@ -31,7 +31,7 @@ from drivers.errors import FrameError
 from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Value
-from drivers.values import fahrenheit, measured, pounds_per_bushel
+from drivers.values import fahrenheit, measured_value, pounds_per_bushel
 
 FIELDS = 15
 _LINE_LIMIT = 256
@@ -130,13 +130,13 @@ class Gac2100Csv01:
         if temperature is not None and self._temperature_unit == "F":
             temperature = fahrenheit(temperature)
         return {
-            Analyte.MOISTURE: measured(Analyte.MOISTURE, moisture, Basis.AS_IS),
-            Analyte.TEST_WEIGHT: measured(Analyte.TEST_WEIGHT, test_weight),
-            Analyte.TEMPERATURE: measured(Analyte.TEMPERATURE, temperature),
+            Analyte.MOISTURE: measured_value(Analyte.MOISTURE, moisture, Basis.AS_IS),
+            Analyte.TEST_WEIGHT: measured_value(Analyte.TEST_WEIGHT, test_weight),
+            Analyte.TEMPERATURE: measured_value(Analyte.TEMPERATURE, temperature),
         }
 
     def _device_time(self, date: str, time: str) -> tuple[datetime | None, str | None]:
-        """The instrument's local clock, or None and why."""
+        """Return the instrument's local clock, or None and why."""
         try:
             return datetime.strptime(f"{date} {time}", _DATE[self._date_order]), None  # noqa: DTZ007
         except ValueError:

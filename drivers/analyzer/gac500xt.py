@@ -30,7 +30,7 @@ from drivers.errors import FrameError
 from drivers.framing import NoiseKeeper
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Value
-from drivers.values import fahrenheit, measured, pounds_per_bushel
+from drivers.values import fahrenheit, measured_value, pounds_per_bushel
 
 START = b"DICKEY-john"
 END = b"=" * 17
@@ -55,7 +55,7 @@ class TicketFramer(NoiseKeeper):
         while (end := self._buffer.find(END)) >= 0:
             frames += self._ticket(end + len(END), at)
         self._skip_blank()
-        self._cut(len(self._buffer) - LIMIT)
+        self._discard(len(self._buffer) - LIMIT)
         return frames
 
     def _ticket(self, size: int, at: datetime) -> list[Frame]:
@@ -104,7 +104,7 @@ class Gac500Xt:
         if len(heading) not in (1, 2) or not all(line.isprintable() for line in lines):
             raise FrameError("product and calibration are not two lines of text", frame.data)
         sent = _results(lines[first:-1], frame.data)
-        values = {analyte: _converted(analyte, *sent[analyte], frame.data) for analyte in _UNITS}
+        values = {analyte: _convert(analyte, *sent[analyte], frame.data) for analyte in _UNITS}
         bad = any(value.value is None for value in values.values())
         return Reading(
             driver=self.kind,
@@ -122,7 +122,7 @@ class Gac500Xt:
 
 
 def _results(lines: list[str], data: bytes) -> dict[Analyte, tuple[str, str]]:
-    """Number and unit by analyte, all three of them, each once."""
+    """Return number and unit by analyte, all three of them, each once."""
     sent: dict[Analyte, tuple[str, str]] = {}
     rest = iter(lines)
     for line in rest:
@@ -139,7 +139,7 @@ def _results(lines: list[str], data: bytes) -> dict[Analyte, tuple[str, str]]:
     return sent
 
 
-def _converted(analyte: Analyte, text: str, unit: str, data: bytes) -> Value:
+def _convert(analyte: Analyte, text: str, unit: str, data: bytes) -> Value:
     try:
         number = printed_number(text)
     except ValueError as error:
@@ -148,4 +148,4 @@ def _converted(analyte: Analyte, text: str, unit: str, data: bytes) -> Value:
         number = pounds_per_bushel(number)
     elif number is not None and unit.lower() == "f":
         number = fahrenheit(number)
-    return measured(analyte, number, Basis.AS_IS if analyte is Analyte.MOISTURE else None)
+    return measured_value(analyte, number, Basis.AS_IS if analyte is Analyte.MOISTURE else None)

@@ -36,7 +36,7 @@ from drivers.framing import LineFramer
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Unit, Value
-from drivers.values import fahrenheit, plausible, pounds_per_bushel
+from drivers.values import fahrenheit, plausible_number, pounds_per_bushel
 
 LIMIT = 65_536
 _TEXT_LIMIT = 200
@@ -97,7 +97,7 @@ class JsonNir:
             sample_id=texts["sample"],
             product=texts["product"],
             serial=texts["serial"],
-            identity=number or _made_identity(texts["device"], device_time, frame.data),
+            identity=number or _make_identity(texts["device"], device_time, frame.data),
             extra={
                 "calibration": texts["calibration"],
                 "device": texts["device"],
@@ -134,7 +134,8 @@ def _identifier(message: dict[str, Any], data: bytes) -> str | None:
 
 
 def _device_time(message: dict[str, Any], rejected: dict[str, str]) -> datetime | None:
-    """Local wall-clock time; an offset is dropped, because nothing is ever ordered by this clock."""
+    """Return the local wall-clock time; an offset is dropped, because nothing is ever ordered by this
+    clock."""
     value = message.get("time")
     if value is None:
         return None
@@ -172,8 +173,8 @@ def _value(analyte: Analyte, entry: Any) -> Value:
         return Value(None, UNIT_OF[analyte], basis)
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise _Refused("value is not a number")
-    converted = _converted(UNIT_OF[analyte], entry.get("unit"))(_float(number))
-    if plausible(analyte, converted) is None:
+    converted = _conversion(UNIT_OF[analyte], entry.get("unit"))(_float(number))
+    if plausible_number(analyte, converted) is None:
         raise _Refused("value cannot be true")
     return Value(converted, UNIT_OF[analyte], basis)
 
@@ -185,7 +186,7 @@ def _float(number: float) -> float:
         raise _Refused("value cannot be true") from error
 
 
-def _converted(unit: Unit, sent: Any) -> Callable[[float], float]:
+def _conversion(unit: Unit, sent: Any) -> Callable[[float], float]:
     if sent == unit.value:
         return lambda number: number
     if isinstance(sent, str) and (unit, sent) in CONVERSIONS:
@@ -206,7 +207,7 @@ def _basis(analyte: Analyte, sent: Any) -> Basis | None:
     return basis
 
 
-def _made_identity(device: str | None, device_time: datetime | None, data: bytes) -> str | None:
+def _make_identity(device: str | None, device_time: datetime | None, data: bytes) -> str | None:
     if device_time is None:
         return None
     digest = hashlib.sha256(data.strip()).hexdigest()[:24]

@@ -7,7 +7,8 @@ _NO_NUMBER = re.compile(r"[-*#^_.?<>=\[\]]*|OVERFL(OW)?|OL|UL|ERR(OR)?|N/?A", re
 
 
 def printed_number(text: str) -> float | None:
-    """The number, or None for a blank, dashes or another mark of absence. ValueError for anything else."""
+    """Return the number, or None for a blank, dashes or another mark of absence. ValueError for anything
+    else."""
     if _NUMBER.fullmatch(text):
         return float(text.replace(",", "."))
     if _NO_NUMBER.fullmatch(text):

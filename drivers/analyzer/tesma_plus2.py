@@ -9,7 +9,7 @@
 
 The last result is repeated until there is another one, so equal messages in a row are one reading
 (`repeats_within_s`). Nothing in the message tells a new sample of equal moisture from the old one:
-after the operator says "new sample" (`Driver.new_sample`), or after a pause, the next message counts
+after the operator says "new sample" (`Driver.expect_new_sample`), or after a pause, the next message counts
 even if it is equal. There is no checksum, sample id or date.
 
 Documented in the maker's manual, page 32.
@@ -25,7 +25,7 @@ from drivers.errors import FrameError
 from drivers.framing import StxEtxFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
-from drivers.values import measured
+from drivers.values import measured_value
 
 SIZE = 18
 _MESSAGE = re.compile(rb"\x02([ -~\xa0-\xff]{8})\r\n([ 0-9][0-9][.,][0-9]|[-* ]{4})\r\n\x03")
@@ -56,7 +56,7 @@ class TesmaPlus2:
         if match is None:
             raise FrameError(f"not the {SIZE} bytes of a result", frame.data)
         sent = match[2].decode("ascii").strip()
-        value = measured(Analyte.MOISTURE, printed_number(sent), Basis.AS_IS)
+        value = measured_value(Analyte.MOISTURE, printed_number(sent), Basis.AS_IS)
         return Reading(
             driver=self.kind,
             kind="analysis",

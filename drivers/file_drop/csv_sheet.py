@@ -8,7 +8,7 @@ from drivers.file_drop.sheet import FileRefused
 
 
 def csv_lines(data: bytes, *, encoding: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and fields of every line. FileRefused for a wrong encoding or unbalanced quotes."""
+    """Yield line number and fields of every line. FileRefused for a wrong encoding or unbalanced quotes."""
     try:
         text = data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:

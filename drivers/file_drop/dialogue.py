@@ -1,9 +1,9 @@
-"""How files come in: each is one message of many rows, moved when the last of its rows is safe."""
+"""Files come in one by one: each is one message of many rows, moved when the last of its rows is safe."""
 
 from collections.abc import Callable
 from datetime import datetime
 
-from drivers.dialogue import Say, Unit
+from drivers.dialogue import FrameGroup, Say
 from drivers.errors import FrameError
 from drivers.file_drop.rows import FileFramer
 from drivers.reading import Frame, Reading
@@ -12,7 +12,8 @@ from drivers.transport.folder import DroppedFile
 
 
 class FileDialogue:
-    """Says nothing. What of a file cannot be read is noted on its receipt, for the note beside it."""
+    """Reads files and says nothing; what cannot be read is noted on a file's receipt, for the note
+    beside it."""
 
     def __init__(
         self,
@@ -28,22 +29,22 @@ class FileDialogue:
     def noise(self) -> int:
         return self._framer.noise
 
-    def opened(self, now: float) -> None:
-        """Nothing to greet."""
+    def start(self, now: float) -> None:
+        """A folder needs no greeting."""
 
-    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]:
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]:
         frames = self._framer.feed(chunk.data, at)
         if not chunk.whole:
             return []
         frames += self._framer.finish(at)
         if isinstance(chunk.receipt, DroppedFile):
             self._note(chunk.receipt, frames)
-        return [Unit(tuple(frames))]
+        return [FrameGroup(tuple(frames))]
 
-    def quiet(self, at: datetime, now: float) -> list[Unit]:
+    def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
         return []
 
-    def confirmed(self, token: object) -> None:
+    def confirm(self, token: object) -> None:
         """The folder moves the file by its own receipt."""
 
     def take_says(self, now: float) -> list[Say]:
@@ -52,8 +53,8 @@ class FileDialogue:
     def wait_s(self, now: float) -> float:
         return 1.0
 
-    def finish(self, at: datetime) -> list[Unit]:
-        return [Unit(tuple(self._framer.finish(at)))]
+    def end(self, at: datetime) -> list[FrameGroup]:
+        return [FrameGroup(tuple(self._framer.finish(at)))]
 
     def drop(self) -> bytes:
         return self._framer.drop()
@@ -67,4 +68,4 @@ class FileDialogue:
             if isinstance(outcome, FrameError):
                 file.refusals.append(f"{self._describe(frame)}{outcome.reason}")
             else:
-                file.taken += 1
+                file.readings += 1

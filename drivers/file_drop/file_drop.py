@@ -55,7 +55,7 @@ class FileDrop:
         return FileFramer(self.profile.shape, self.profile.grouping)
 
     def dialogue(self) -> FileDialogue:
-        return FileDialogue(self.framer(), lambda frame: read_frame(self, frame), _where)
+        return FileDialogue(self.framer(), lambda frame: read_frame(self, frame), _position)
 
     def parse(self, frame: Frame) -> Reading:
         content = _content(frame)
@@ -75,7 +75,8 @@ def _times(content: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def _content(frame: Frame) -> dict[str, Any]:
-    """The row's JSON object. FrameError with the problem of the row or file, or when it is none."""
+    """Return the row's JSON object. FrameError has the problem of the row or file, or says that it is
+    none."""
     try:
         content = json.loads(frame.data)
     except (ValueError, RecursionError) as error:
@@ -95,7 +96,7 @@ def _is_texts(cells: object) -> bool:
     return isinstance(cells, dict) and all(isinstance(text, str) for text in cells.values())
 
 
-def _where(frame: Frame) -> str:
+def _position(frame: Frame) -> str:
     content = json.loads(frame.data)
     rows = content.get("rows", [content["row"]] if "row" in content else [])
     if len(rows) > 1:

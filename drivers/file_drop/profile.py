@@ -48,7 +48,7 @@ class FileShape:
     skip: Mapping[str, frozenset[str]]
 
     def rows(self, data: bytes) -> Iterator[Row]:
-        """Every row that may hold a result. FileRefused when the file is none of this shape."""
+        """Yield every row that may hold a result. FileRefused when the file is none of this shape."""
         for row in self._all_rows(data):
             skipped = any(row.fields.get(name, "").lower() in texts for name, texts in self.skip.items())
             if row.problem or not skipped:
@@ -78,22 +78,22 @@ def read_file_profile(path: Path) -> FileProfile:
     whole = read_toml(path)
     head = read_head(whole.table("profile", required=True))
     if head.category != "analyzer":
-        raise whole.wrong("profile", "a result file is of an analyzer: a weighing has its own rule")
+        raise whole.error("profile", "a result file is of an analyzer: a weighing has its own rule")
     shape = _read_shape(whole)
     results = read_results(whole, head)
     for name in ("stability", "transport"):
         if whole.has(name):
-            raise whole.wrong(name, "means nothing for a file")
+            raise whole.error(name, "means nothing for a file")
     if shape.form == "xlsx" and whole.table("numbers").text("decimal", "point") == "comma":
-        raise whole.table("numbers").wrong("decimal", 'cells of a workbook hold numbers: "point" or "either"')
+        raise whole.table("numbers").error("decimal", 'cells of a workbook hold numbers: "point" or "either"')
     grouping = _read_grouping(whole, shape, results)
-    whole.done()
-    filled = grouping.parameters.given if grouping and grouping.parameters else frozenset()
+    whole.refuse_unread()
+    filled = grouping.parameters.given_fields if grouping and grouping.parameters else frozenset()
     given = [*shape.columns.titles, *sorted(filled)]
     for source in results.sources():
         if source not in given:
             known = ", ".join(given)
-            raise whole.wrong("columns", f"gives no field {source!r}, which is used; it gives {known}")
+            raise whole.error("columns", f"gives no field {source!r}, which is used; it gives {known}")
     return FileProfile(head, shape, grouping, results)
 
 
@@ -109,7 +109,7 @@ def _read_shape(whole: Table) -> FileShape:
     form = table.choice("format", _FORMATS)
     separator = table.text("separator", ",") if form == "csv" else ","
     if len(separator) != 1 or separator in "\r\n\"'":
-        raise table.wrong("separator", f"{separator!r} must be one character")
+        raise table.error("separator", f"{separator!r} must be one character")
     shape = FileShape(
         form=form,
         encoding=table.choice("encoding", _ENCODINGS, "utf-8") if form == "csv" else "utf-8",
@@ -119,10 +119,10 @@ def _read_shape(whole: Table) -> FileShape:
         columns=_read_columns(whole.table("columns", required=True), paths=form == "xml"),
         skip=_read_skip(whole.table("skip")),
     )
-    table.done()
+    table.refuse_unread()
     for name in shape.skip:
         if name not in shape.columns.titles:
-            raise whole.wrong("skip", f"{name!r} is no field of [columns]")
+            raise whole.error("skip", f"{name!r} is no field of [columns]")
     return shape
 
 
@@ -131,11 +131,11 @@ def _read_columns(table: Table, *, paths: bool) -> Columns:
     titles = {name: table.text(name) for name in table.keys() if name != "optional"}  # noqa: SIM118
     for name, title in titles.items():
         if not title.strip() or (paths and not is_path(title)):
-            raise table.wrong(name, f"{title!r} is no {'path' if paths else 'column title'}")
+            raise table.error(name, f"{title!r} is no {'path' if paths else 'column title'}")
     for name in optional - set(titles):
-        raise table.wrong("optional", f"{name!r} is no field")
+        raise table.error("optional", f"{name!r} is no field")
     if not set(titles) - optional:
-        raise table.wrong("optional", "at least one column must be there, else no title row can be found")
+        raise table.error("optional", "at least one column must be there, else no title row can be found")
     return Columns(titles, optional)
 
 
@@ -144,5 +144,5 @@ def _read_skip(table: Table) -> dict[str, frozenset[str]]:
     for name in table.keys():  # noqa: SIM118
         inner = table.table(name)
         found[name] = frozenset(text.strip().lower() for text in inner.texts("texts"))
-        inner.done()
+        inner.refuse_unread()
     return found

@@ -1,4 +1,4 @@
-"""One reading of a sample that was measured more than once."""
+"""Make one reading of a sample that was measured more than once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ _DIGITS = 6
 def read_replicates(
     results: Results, kind: str, frame: Frame, times: Sequence[Mapping[str, str]], *, mean: bool
 ) -> Reading:
-    """The mean of all times, or of each field the text that was given last. FrameError.
+    """Return the mean of all times, or of each field the text that was given last. FrameError.
 
     An analyte that was measured badly once has no mean; one that is absent once has the mean of the others.
     """

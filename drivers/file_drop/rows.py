@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from drivers.file_drop.profile import FileShape
-from drivers.file_drop.samples import Grouping, Sample
+from drivers.file_drop.samples import FileSample, Grouping
 from drivers.file_drop.sheet import MOST_ROWS, FileRefused, Row
 from drivers.framing import NoiseKeeper
 from drivers.reading import Frame
@@ -26,10 +26,10 @@ LARGEST = 32_000_000
 def frames_of_file(
     shape: FileShape, data: bytes, at: datetime, grouping: Grouping | None = None
 ) -> list[Frame]:
-    """Every row or sample, or one frame with the problem of the whole file: half a file is no file."""
+    """Return every row or sample, or one frame with the problem of the whole file: half a file is no file."""
     digest = hashlib.sha256(data).hexdigest()
     try:
-        found = _contents(_bounded(shape.rows(data)), grouping)
+        found = _contents(_limit_rows(shape.rows(data)), grouping)
     except FileRefused as error:
         found = [{"problem": str(error)}]
     return [
@@ -40,34 +40,36 @@ def frames_of_file(
 
 def _contents(rows: Iterator[Row], grouping: Grouping | None) -> list[dict[str, Any]]:
     found = (
-        [_of_sample(one) for one in grouping.samples(rows)] if grouping else [_of_row(one) for one in rows]
+        [_sample_content(one) for one in grouping.samples(rows)]
+        if grouping
+        else [_row_content(one) for one in rows]
     )
     if not found:
         raise FileRefused("no result in it")
     return found
 
 
-def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
+def _limit_rows(rows: Iterator[Row]) -> Iterator[Row]:
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
             raise FileRefused(f"more than {MOST_ROWS} rows")
         yield row
 
 
-def _of_row(row: Row) -> dict[str, Any]:
+def _row_content(row: Row) -> dict[str, Any]:
     content = {"problem": row.problem} if row.problem else {"cells": dict(row.fields)}
     return {"row": row.number, **content}
 
 
-def _of_sample(sample: Sample) -> dict[str, Any]:
+def _sample_content(sample: FileSample) -> dict[str, Any]:
     times = {"replicates": [dict(fields) for fields in sample.replicates]}
     content = {"problem": sample.problem} if sample.problem else times
-    again = {"again": sample.again} if sample.again else {}
+    again = {"again": sample.earlier} if sample.earlier else {}
     return {"row": sample.rows[0], "rows": list(sample.rows), **content, **again}
 
 
 class FileFramer(NoiseKeeper):
-    """For a recording, which is the file itself: complete at its end."""
+    """Reads a recording, which is the file itself and complete at its end."""
 
     hold_s = 1.0
 

@@ -28,7 +28,7 @@ REPLICATES = ("refuse", "mean", "last", "each")
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """One row per analyte: `fields` maps the parameter's text, in small letters, to a field."""
+    """Rows of one analyte each: `fields` maps the parameter's text, in small letters, to a field."""
 
     name: str
     value: str
@@ -37,12 +37,13 @@ class Parameters:
     optional: frozenset[str]
 
     @property
-    def given(self) -> frozenset[str]:
+    def given_fields(self) -> frozenset[str]:
         units = {f"{field}_unit" for field in self.fields.values()} if self.unit else set()
         return frozenset(self.fields.values()) | units
 
-    def widened(self, fields: Fields) -> tuple[str, Fields] | None:
-        """The field that the row fills, and the row as if it were one of columns; None: no such field."""
+    def widen(self, fields: Fields) -> tuple[str, Fields] | None:
+        """Return the field that the row fills, and the row as if it were one of columns; None: no such
+        field."""
         field = self.fields.get(fields.get(self.name, "").lower())
         if field is None:
             return None
@@ -58,29 +59,30 @@ class Parameters:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class FileSample:
     """What the file tells of one sample: its fields, once for each time that it was measured.
 
-    `again` counts the readings of the same sample before this one.
+    `earlier` counts the readings of the same sample before this one.
     """
 
     rows: tuple[int, ...]
     replicates: tuple[Fields, ...]
     problem: str | None = None
-    again: int = 0
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """`agree`: fields in which all rows of a sample must have the same text."""
+    """Groups rows by sample; `agree` are the fields in which all rows of a sample must have the same text."""
 
     sample: tuple[str, ...]
     replicates: str
     parameters: Parameters | None
     agree: frozenset[str]
 
-    def samples(self, rows: Iterable[Row]) -> Iterator[Sample]:
-        """In the order of their first rows. FileRefused for a row whose sample cannot be known."""
+    def samples(self, rows: Iterable[Row]) -> Iterator[FileSample]:
+        """Yield the samples in the order of their first rows. FileRefused for a row whose sample cannot be
+        known."""
         groups: dict[tuple[str, ...], list[Row]] = defaultdict(list)
         for row in rows:
             if row.problem:
@@ -92,15 +94,15 @@ class Grouping:
         for group in groups.values():
             yield from self._sample(group)
 
-    def _sample(self, rows: list[Row]) -> Iterator[Sample]:
+    def _sample(self, rows: list[Row]) -> Iterator[FileSample]:
         numbers = tuple(row.number for row in rows)
         times = self._times(rows)
         problem = self._problem(rows, times)
         if problem or self.replicates != "each":
-            yield Sample(numbers, tuple(times), problem)
+            yield FileSample(numbers, tuple(times), problem)
         else:
-            for again, one in enumerate(times):
-                yield Sample(numbers, (one,), again=again)
+            for earlier, one in enumerate(times):
+                yield FileSample(numbers, (one,), earlier=earlier)
 
     def _times(self, rows: list[Row]) -> list[Fields]:
         """The n-th row of each parameter, or the n-th row, is of the n-th time."""
@@ -109,7 +111,7 @@ class Grouping:
         times: list[dict[str, str]] = []
         seen: dict[str, int] = defaultdict(int)
         for row in rows:
-            found = self.parameters.widened(row.fields)
+            found = self.parameters.widen(row.fields)
             if found is None:
                 continue
             field, wide = found
@@ -140,16 +142,16 @@ def read_grouping(table: Table, columns: frozenset[str], agree: frozenset[str]) 
     sample = table.texts("sample")
     for name in sample:
         if name not in columns:
-            raise table.wrong("sample", f"{name!r} is no field of [columns]")
+            raise table.error("sample", f"{name!r} is no field of [columns]")
     grouping = Grouping(
         sample=sample,
         replicates=table.choice("replicates", REPLICATES, "refuse"),
         parameters=_parameters(table, columns) if table.has("parameter") else None,
         agree=agree & columns,
     )
-    table.done()
+    table.refuse_unread()
     if not sample:
-        raise table.wrong("sample", "names no field")
+        raise table.error("sample", "names no field")
     return grouping
 
 
@@ -159,13 +161,13 @@ def _parameters(table: Table, columns: frozenset[str]) -> Parameters:
     inner = table.table("parameters", required=True)
     for field in inner.keys():  # noqa: SIM118
         if field in columns:
-            raise inner.wrong(field, "is also a field of [columns]")
+            raise inner.error(field, "is also a field of [columns]")
         for text in inner.texts(field):
             if fields.setdefault(text.strip().lower(), field) != field:
-                raise inner.wrong(field, f"{text!r} is also {fields[text.strip().lower()]}")
+                raise inner.error(field, f"{text!r} is also {fields[text.strip().lower()]}")
     optional = frozenset(table.texts("optional", ()))
     for field in optional - set(fields.values()):
-        raise table.wrong("optional", f"{field!r} is no field of [rows.parameters]")
+        raise table.error("optional", f"{field!r} is no field of [rows.parameters]")
     unit = _column(table, "unit", columns) if table.has("unit") else None
     return Parameters(name, value, unit, fields, optional)
 
@@ -173,5 +175,5 @@ def _parameters(table: Table, columns: frozenset[str]) -> Parameters:
 def _column(table: Table, key: str, columns: frozenset[str]) -> str:
     name = table.text(key)
     if name not in columns:
-        raise table.wrong(key, f"{name!r} is no field of [columns]")
+        raise table.error(key, f"{name!r} is no field of [columns]")
     return name

@@ -1,4 +1,4 @@
-"""What the three file formats have in common: rows of texts under column titles."""
+"""The three file formats have this in common: rows of texts under column titles."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class FileRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column title holds which field; `optional` fields may have no column."""
+    """Says which column title holds which field; `optional` fields may have no column."""
 
     titles: Mapping[str, str]
     optional: frozenset[str]
@@ -21,7 +21,7 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`number` as a person counts in the file, from 1. `problem` where the row cannot be read."""
+    """A row of a file: `number` counts from 1 as a person does, `problem` says why it cannot be read."""
 
     number: int
     fields: Mapping[str, str]
@@ -29,7 +29,7 @@ class Row:
 
 
 def rows_under_titles(lines: Iterable[tuple[int, list[str]]], columns: Columns) -> Iterator[Row]:
-    """The rows below the title row, which is the first one that holds all needed titles.
+    """Yield the rows below the title row, which is the first one that holds all needed titles.
 
     A row of another length is no row of this table and has a problem. FileRefused without a title row.
     """

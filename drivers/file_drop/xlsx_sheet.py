@@ -21,7 +21,7 @@ _BROKEN = (
 
 
 def xlsx_lines(data: bytes, *, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
-    """Row number and cell texts of every row. `sheet` is a name; None: the first.
+    """Yield row number and cell texts of every row. `sheet` is a name; None: the first.
 
     A number has a point and 15 digits at most, a date is 2026-07-14 10:03:22 (without 00:00:00). A
     formula whose result Excel never stored reads `#FORMULA`, which is no number. FileRefused.

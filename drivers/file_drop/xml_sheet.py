@@ -13,12 +13,13 @@ _NAMESPACE = re.compile(r"^\{[^}]*\}")
 
 
 def is_path(text: str) -> bool:
-    """`Moisture`, `Result/Value`, `Parameter[@Name='Moisture']/Value`, `@id`, `Sample/@id`."""
+    """Accept `Moisture`, `Result/Value`, `Parameter[@Name='Moisture']/Value`, `@id`, `Sample/@id`."""
     return bool(text) and bool(_PATH.fullmatch(text))
 
 
 def xml_rows(data: bytes, *, element: str, columns: Columns) -> Iterator[Row]:
-    """Every `element` at any depth, in order, counted from 1. FileRefused for anything but plain XML."""
+    """Yield every `element` at any depth, in order, counted from 1. FileRefused for anything but plain
+    XML."""
     _refuse_doctype(data)
     try:
         root = fromstring(data)

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 from drivers.errors import FrameError
 from drivers.framing import LineFramer
-from drivers.gateway.profile import read_shared
+from drivers.gateway.profile import read_shared_sections
 from drivers.generic.tables import Table
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
@@ -34,7 +34,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of: a key, a position, or the entry whose `key` is `text`."""
+    """A step is a key, a position, or the entry whose `key` is `text`."""
 
     key: str | None = None
     position: int | None = None
@@ -67,10 +67,10 @@ class JsonPaths:
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         """SettingError names the profile's file, section and key."""
         chosen = choose(self.kind, self.settings, settings)
-        shared = read_shared(chosen["profile"], "json")
+        shared = read_shared_sections(chosen["profile"], "json")
         self._paths = _read_paths(shared.whole.table("paths", required=True))
         self._where = _read_where(shared.whole.table("where"), self._paths)
-        shared.done(set(self._paths))
+        shared.refuse_unread(set(self._paths))
         self._results = shared.results
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
@@ -100,7 +100,7 @@ class JsonPaths:
 
 
 def scalar_text(name: str, value: Any, data: bytes) -> str:
-    """A JSON scalar as text: numbers in plain decimal digits, null as a blank."""
+    """Return a JSON scalar as text: numbers in plain decimal digits, null as a blank."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -121,11 +121,11 @@ def _read_paths(table: Table) -> dict[str, tuple[Step, ...]]:
         while spot < len(text):
             found = _STEP.match(text, spot)
             if found is None:
-                raise table.wrong(name, f"{text!r} cannot be read from {text[spot:]!r} on")
+                raise table.error(name, f"{text!r} cannot be read from {text[spot:]!r} on")
             steps.append(_step(found))
             spot = found.end()
         if not steps:
-            raise table.wrong(name, "is empty")
+            raise table.error(name, "is empty")
         paths[name] = tuple(steps)
     return paths
 
@@ -140,5 +140,5 @@ def _read_where(table: Table, paths: Mapping[str, object]) -> dict[str, str]:
     where = {name: table.text(name) for name in table.keys()}  # noqa: SIM118
     for name in where:
         if name not in paths:
-            raise table.wrong(name, "has no path in [paths]")
+            raise table.error(name, "has no path in [paths]")
     return where

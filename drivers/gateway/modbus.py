@@ -16,7 +16,7 @@ from typing import ClassVar
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.gateway.modbus_map import read_map
 from drivers.gateway.modbus_wire import EXCEPTIONS, ModbusFramer, Query
-from drivers.gateway.profile import read_shared
+from drivers.gateway.profile import read_shared_sections
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Frame, Reading
 
@@ -49,9 +49,9 @@ class Modbus:
         chosen = choose(self.kind, self.settings, settings)
         if not chosen["unit"].isdecimal() or int(chosen["unit"]) > 255:
             raise SettingError(f"modbus: unit = {chosen['unit']!r} is not possible; allowed: 0 to 255")
-        shared = read_shared(chosen["profile"], "modbus")
+        shared = read_shared_sections(chosen["profile"], "modbus")
         self._map = read_map(shared.whole)
-        shared.done(set(self._map.sources))
+        shared.refuse_unread(set(self._map.sources))
         self._results = shared.results
         self.query = Query(
             int(chosen["unit"]),

@@ -36,7 +36,7 @@ class Register:
     little: bool
 
     def text(self, data: bytes) -> str:
-        """The number in decimal digits; a dash for a float that is no number."""
+        """Return the number in decimal digits; a dash for a float that is no number."""
         raw = data[2 * self.at : 2 * self.at + struct.calcsize(self.form)]
         words = [raw[i : i + 2] for i in range(0, len(raw), 2)]
         if self.low_first:
@@ -78,7 +78,7 @@ def read_map(whole: Table) -> RegisterMap:
     count = read.whole("count", 1, MOST_REGISTERS)
     function = FUNCTIONS[read.choice("function", tuple(FUNCTIONS), "holding")]
     address = read.whole("address", 0, 65_535)
-    read.done()
+    read.refuse_unread()
     registers, bits = whole.table("registers", required=True), whole.table("bits")
     sources: dict[str, Register | Bits] = {
         name: _register(registers.table(name), count)
@@ -86,7 +86,7 @@ def read_map(whole: Table) -> RegisterMap:
     }
     for name in bits.keys():  # noqa: SIM118
         if name in sources:
-            raise bits.wrong(name, "is also the name of a register")
+            raise bits.error(name, "is also the name of a register")
         sources[name] = _bits(bits.table(name), count)
     return RegisterMap(function, address, count, sources)
 
@@ -99,12 +99,12 @@ def _register(table: Table, count: int) -> Register:
         low_first=table.choice("word_order", ("high_first", "low_first"), "high_first") == "low_first",
         little=table.choice("byte_order", ("big", "little"), "big") == "little",
     )
-    table.done()
+    table.refuse_unread()
     return register
 
 
 def _bits(table: Table, count: int) -> Bits:
     bit = table.whole("bit", 0, 15)
     bits = Bits(table.whole("at", 0, count - 1), bit, table.whole("width", 1, 16 - bit, 1))
-    table.done()
+    table.refuse_unread()
     return bits

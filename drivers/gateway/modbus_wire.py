@@ -45,7 +45,7 @@ class Query:
         return self.wrap(body + self.count.to_bytes(2, "big"))
 
     def wrap(self, body: bytes) -> bytes:
-        """`body` from unit to the last data byte, as it travels."""
+        """Return `body` (from unit to the last data byte) as it travels."""
         if self.tcp:
             return TRANSACTION + b"\x00\x00" + len(body).to_bytes(2, "big") + body
         return body + crc16_modbus(body).to_bytes(2, "little")
@@ -57,13 +57,15 @@ class Query:
         return self.wrap(bytes([self.unit, self.function | 0x80, code]))
 
     def body(self, message: bytes) -> bytes | None:
-        """From unit to the last data byte of a whole right answer to this query; else None."""
+        """Return the bytes from unit to the last data byte of a whole right answer to this query, else
+        None."""
         body = message[_MBAP:] if self.tcp else message[:-2]
         right = len(message) == self.size(body[:3]) and message == self.wrap(body)
         return body if right else None
 
     def size(self, head: bytes) -> int:
-        """Length of the answer that begins with unit, function, size or code; 0: it is none of ours."""
+        """Return the length of the answer that begins with unit, function, size or code; 0: it is none of
+        ours."""
         around = _MBAP if self.tcp else 2
         if head == bytes([self.unit, self.function, 2 * self.count]):
             return around + 3 + 2 * self.count
@@ -100,7 +102,7 @@ class ModbusFramer(NoiseKeeper):
         return frames
 
     def _size(self, start: int) -> int:
-        """Length of the answer that may begin at `start`, 0 for noise."""
+        """Return the length of the answer that may begin at `start`, 0 for noise."""
         lead = bytes(self._buffer[start : start + self._lead])
         size = self._query.size(bytes(self._buffer[start + self._lead : start + self._lead + 3]))
         if self._query.tcp and lead != TRANSACTION + b"\x00\x00" + (size - _MBAP).to_bytes(

@@ -1,4 +1,4 @@
-"""What the profiles of all gateways share: a head, and how named fields become a reading.
+"""The profiles of all gateways share a head, and how named fields become a reading.
 
 The sections [profile], [values.*], [numbers], [flags.*], [stability], [time], [texts] and [duplicates]
 are those of `drivers.generic`; where the fields come from is told by each gateway's own sections.
@@ -13,24 +13,24 @@ from drivers.generic.tables import Table, read_toml
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """`whole` still has the gateway's own sections to be read; then call `done`."""
+class SharedSections:
+    """`whole` still has the gateway's own sections to be read; then call `refuse_unread`."""
 
     whole: Table
     head: Head
     results: Results
 
-    def done(self, fields: set[str]) -> None:
-        """SettingError for a section that means nothing, or a field that nothing fills."""
-        self.whole.done()
+    def refuse_unread(self, fields: set[str]) -> None:
+        """Raise SettingError for a section that means nothing, or a field that nothing fills."""
+        self.whole.refuse_unread()
         for name in self.results.sources():
             if name not in fields:
                 known = ", ".join(sorted(fields))
-                raise self.whole.wrong("values", f"field {name!r} is filled by nothing; fields: {known}")
+                raise self.whole.error("values", f"field {name!r} is filled by nothing; fields: {known}")
 
 
-def read_shared(name: str, folder: str) -> Shared:
+def read_shared_sections(name: str, folder: str) -> SharedSections:
     """`name`: a file, or a profile that ships in `drivers/profiles/<folder>`. SettingError."""
     whole = read_toml(find_profile(name, folder))
     head = read_head(whole.table("profile", required=True))
-    return Shared(whole, head, read_results(whole, head))
+    return SharedSections(whole, head, read_results(whole, head))

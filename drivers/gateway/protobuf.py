@@ -13,7 +13,8 @@ Field = tuple[int, int, int | bytes]
 
 
 def fields(data: bytes) -> Iterator[Field]:
-    """(number, type, value): an int for a varint, else bytes. ValueError where the bytes are no message."""
+    """Yield (number, type, value): an int for a varint, else bytes. ValueError where the bytes are no
+    message."""
     spot = 0
     while spot < len(data):
         key, spot = _varint(data, spot)
@@ -37,7 +38,7 @@ def fields(data: bytes) -> Iterator[Field]:
 
 
 def field(number: int, value: int | bytes, form: int = VARINT) -> bytes:
-    """One field: an int as a varint, bytes as `form` says."""
+    """Encode one field: an int as a varint, bytes as `form` says."""
     key = varint(number << 3 | (form if isinstance(value, bytes) else VARINT))
     if not isinstance(value, bytes):
         return key + varint(value)

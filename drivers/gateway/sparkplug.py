@@ -29,9 +29,9 @@ from typing import ClassVar
 from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, InstrumentFault
 from drivers.gateway.json_paths import scalar_text
-from drivers.gateway.profile import read_shared
+from drivers.gateway.profile import read_shared_sections
 from drivers.gateway.sparkplug_life import SparkplugLife
-from drivers.gateway.sparkplug_node import Wanted
+from drivers.gateway.sparkplug_node import WantedMetrics
 from drivers.gateway.sparkplug_payload import Payload, decode_payload
 from drivers.gateway.sparkplug_record import Address, unpack
 from drivers.generic.tables import Table
@@ -61,10 +61,10 @@ class Sparkplug:
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         """SettingError names the profile's file, section and key."""
         chosen = choose(self.kind, self.settings, settings)
-        shared = read_shared(chosen["profile"], "sparkplug")
+        shared = read_shared_sections(chosen["profile"], "sparkplug")
         self._metrics = _read_metrics(shared.whole.table("metrics", required=True))
-        self._wanted = _read_wanted(shared.whole.table("result"), self._metrics)
-        shared.done(set(self._metrics.values()))
+        self._wanted = _read_wanted_metrics(shared.whole.table("result"), self._metrics)
+        shared.refuse_unread(set(self._metrics.values()))
         self._results = shared.results
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
@@ -89,7 +89,7 @@ class Sparkplug:
         except ValueError as error:
             raise FrameError(f"not a Sparkplug payload: {error}", frame.data) from error
         fields = self._fields(payload, frame.data)
-        return _placed(self._results.read(self.kind, frame, fields), address, payload, fields)
+        return _identify(self._results.read(self.kind, frame, fields), address, payload, fields)
 
     def _fields(self, payload: Payload, data: bytes) -> dict[str, str]:
         fields: dict[str, str] = {}
@@ -103,8 +103,8 @@ class Sparkplug:
         return fields
 
 
-def _placed(reading: Reading, address: Address, payload: Payload, fields: Mapping[str, str]) -> Reading:
-    """The reading with whose it is, when it was, and by what it is known again."""
+def _identify(reading: Reading, address: Address, payload: Payload, fields: Mapping[str, str]) -> Reading:
+    """Return the reading with whose it is, when it was, and by what it is known again."""
     stamp = payload.timestamp if payload.timestamp is not None and payload.timestamp <= _LAST_MS else None
     when = None if stamp is None else datetime.fromtimestamp(stamp / 1000.0, UTC).replace(tzinfo=None)
     who = "/".join(filter(None, (address.group, address.edge, address.device)))
@@ -122,13 +122,13 @@ def _placed(reading: Reading, address: Address, payload: Payload, fields: Mappin
 def _read_metrics(table: Table) -> dict[str, str]:
     metrics = {name: table.text(name) for name in table.keys()}  # noqa: SIM118
     if len(set(metrics.values())) != len(metrics):
-        raise table.wrong("", "two metrics fill one field")
+        raise table.error("", "two metrics fill one field")
     return metrics
 
 
-def _read_wanted(table: Table, metrics: Mapping[str, str]) -> Wanted:
+def _read_wanted_metrics(table: Table, metrics: Mapping[str, str]) -> WantedMetrics:
     trigger = table.text("trigger", "") or None
-    table.done()
+    table.refuse_unread()
     if trigger is not None and trigger not in metrics:
-        raise table.wrong("trigger", f"{trigger!r} is not in [metrics]")
-    return Wanted(frozenset(metrics), trigger)
+        raise table.error("trigger", f"{trigger!r} is not in [metrics]")
+    return WantedMetrics(frozenset(metrics), trigger)

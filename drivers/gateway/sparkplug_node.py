@@ -1,4 +1,4 @@
-"""What a Sparkplug host remembers of one edge node, and the naming of metrics that are sent by alias."""
+"""A Sparkplug host remembers each edge node, and names the metrics that are sent by alias."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,7 +10,7 @@ Names = dict[int, Metric]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedMetrics:
     """`metrics`: the names that the profile maps; `trigger`: the one whose arrival completes a result."""
 
     metrics: frozenset[str]
@@ -18,7 +18,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldMessage:
     address: Address
     payload: Payload
     at: datetime
@@ -27,19 +27,19 @@ class Held:
 
 @dataclass(slots=True)
 class Node:
-    """One edge node. `seq` is None until a birth; `asked` when it was last told to be born again."""
+    """One edge node. `seq` is None until a birth; `asked_s` when it was last told to be born again."""
 
     seq: int | None = None
     born_seq: int | None = None
-    asked: float | None = None
+    asked_s: float | None = None
     names: dict[str | None, Names] = field(default_factory=dict)
     former: dict[str | None, Names] = field(default_factory=dict)
     last: dict[tuple[str | None, str], Metric] = field(default_factory=dict)
-    held: list[Held] = field(default_factory=list)
+    held: list[HeldMessage] = field(default_factory=list)
 
 
-def named(metric: Metric, names: Names, former: Names) -> Metric:
-    """With the name and type of the birth; without a name where that is not certain."""
+def name_metric(metric: Metric, names: Names, former: Names) -> Metric:
+    """Give the metric the name and type of the birth; no name where that is not certain."""
     if metric.name is not None or metric.alias is None:
         return metric
     birth = names.get(metric.alias)
@@ -47,12 +47,12 @@ def named(metric: Metric, names: Names, former: Names) -> Metric:
     if birth is None or (before is not None and before.name != birth.name):
         return metric
     return replace(
-        metric, name=birth.name, datatype=metric.datatype or birth.datatype, value=_typed(metric, birth)
+        metric, name=birth.name, datatype=metric.datatype or birth.datatype, value=_typed_value(metric, birth)
     )
 
 
-def _typed(metric: Metric, birth: Metric) -> Scalar | None:
-    """A negative number without a type of its own is told by the birth's type."""
+def _typed_value(metric: Metric, birth: Metric) -> Scalar | None:
+    """The birth's type tells a negative number that has no type of its own."""
     if metric.datatype is None and isinstance(metric.value, int) and not isinstance(metric.value, bool):
         again = encode_payload(Payload(metrics=(replace(metric, datatype=birth.datatype),)))
         return decode_payload(again).metrics[0].value

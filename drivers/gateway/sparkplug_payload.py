@@ -44,7 +44,7 @@ class Payload:
 
 
 def decode_payload(data: bytes) -> Payload:
-    """ValueError for bytes that are no payload."""
+    """Raise ValueError for bytes that are no payload."""
     timestamp = seq = None
     metrics: list[Metric] = []
     for number, form, value in fields(data):

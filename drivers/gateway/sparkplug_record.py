@@ -36,7 +36,8 @@ class Address:
 
 
 def read_topic(topic: str) -> Address | None:
-    """None for a topic that carries no births, deaths or data (commands, host states, other traffic)."""
+    """Return None for a topic that carries no births, deaths or data (commands, host states, other
+    traffic)."""
     parts = topic.split("/")
     if len(parts) not in (4, 5) or parts[0] != "spBv1.0" or parts[2] not in TYPES or not all(parts):
         return None
@@ -50,7 +51,7 @@ def pack(topic: str, payload: bytes) -> bytes:
 
 
 def unpack(data: bytes) -> tuple[Address, bytes] | None:
-    """Topic and payload of exactly one record; else None."""
+    """Return address and payload of exactly one record; else None."""
     head = _HEAD.match(data)
     if head is None or len(data) - head.end() != int(head[1]):
         return None
@@ -62,7 +63,8 @@ def unpack(data: bytes) -> tuple[Address, bytes] | None:
 
 
 def size_of(data: bytes | bytearray) -> int:
-    """Length of the record that `data` begins with; 0 when more is needed, -1 when it begins with none."""
+    """Return the length of the record that `data` begins with; 0 when more is needed, -1 when it begins with
+    none."""
     head = _HEAD.match(data)
     if head is not None:
         size = int(head[1])

@@ -23,7 +23,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import ClassVar
 
-from drivers.dialogue import Conversing, Dialogue, Say, Unit
+from drivers.dialogue import Conversing, Dialogue, FrameGroup, Say
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import LineFramer, NoiseKeeper
 from drivers.json_object import load_object
@@ -55,7 +55,7 @@ class TasmotaBridge(NoiseKeeper):
         polled = inner if isinstance(inner, Polled) else None
         self._poll = polled.poll if polled else None
         self._every_s = polled.poll_every_s if polled else 0.0
-        self._asked: float | None = None
+        self._asked_s: float | None = None
         self._topic: str | None = None
         self._says: list[Say] = []
         self._heard_s = 0.0
@@ -64,42 +64,42 @@ class TasmotaBridge(NoiseKeeper):
     def noise(self) -> int:
         return self._noise + self._inner.noise + self._lines.noise
 
-    def opened(self, now: float) -> None:
+    def start(self, now: float) -> None:
         self._heard_s = now
 
-    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[Unit]:
+    def hear(self, chunk: Chunk, at: datetime, now: float) -> list[FrameGroup]:
         if not chunk.whole:
-            return _units(self.feed(chunk.data, at))
+            return _groups(self.feed(chunk.data, at))
         last = (chunk.topic or "").rpartition("/")[2]
         self._learn_topic(chunk.topic)
         if last == "LWT":
             if chunk.data == OFFLINE:
-                return _units([Frame(OFFLINE, at)])
+                return _groups([Frame(OFFLINE, at)])
             self._say_wake()
-            return [Unit(())]
+            return [FrameGroup(())]
         if last != "RESULT":
             return []
         if now - self._heard_s > HALF_AFTER_S:
             self._inner.drop()
         self._heard_s = now
-        return _units(self._frames(chunk.data, at))
+        return _groups(self._frames(chunk.data, at))
 
-    def quiet(self, at: datetime, now: float) -> list[Unit]:
-        return _units(self._inner.idle(at))
+    def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
+        return _groups(self._inner.idle(at))
 
-    def confirmed(self, token: object) -> None:
+    def confirm(self, token: object) -> None:
         """Tasmota waits for nothing."""
 
     def take_says(self, now: float) -> list[Say]:
         says, self._says = self._says, []
-        if self._poll and self._topic and (self._asked is None or now - self._asked >= self._every_s):
-            self._asked = now
+        if self._poll and self._topic and (self._asked_s is None or now - self._asked_s >= self._every_s):
+            self._asked_s = now
             says.append(self._send(self._poll))
         return says
 
     def wait_s(self, now: float) -> float:
-        due = self._every_s - (now - self._asked) if self._poll and self._asked is not None else _LISTEN_S
-        return max(0.0, min(_LISTEN_S, due, self._inner.hold_s if self._inner.waiting else _LISTEN_S))
+        due = self._every_s - (now - self._asked_s) if self._poll and self._asked_s is not None else _LISTEN_S
+        return max(0.0, min(_LISTEN_S, due, self._inner.hold_s if self._inner.is_waiting else _LISTEN_S))
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         return [out for line in self._lines.feed(data, at) for out in self._frames(line.data, at)]
@@ -108,8 +108,8 @@ class TasmotaBridge(NoiseKeeper):
         frames = [out for line in self._lines.idle(at) for out in self._frames(line.data, at)]
         return frames + self._inner.idle(at)
 
-    def ended(self, at: datetime) -> list[Unit]:
-        return _units(self.finish(at))
+    def end(self, at: datetime) -> list[FrameGroup]:
+        return _groups(self.finish(at))
 
     def finish(self, at: datetime) -> list[Frame]:
         frames = [out for line in self._lines.finish(at) for out in self._frames(line.data, at)]
@@ -201,7 +201,7 @@ class Tasmota:
         return replace(reading, driver=self.kind, extra={**reading.extra, "inner": self.inner.kind})
 
     def unpack(self, message: bytes) -> bytes:
-        """The instrument's bytes of one RESULT message; FrameError when it holds none."""
+        """Return the instrument's bytes of one RESULT message; FrameError when it holds none."""
         received = load_object(message.strip(), LIMIT).get("SSerialReceived")
         text = received.get("Data") if isinstance(received, dict) else received
         if not isinstance(text, str):
@@ -212,5 +212,5 @@ class Tasmota:
             raise FrameError(f"the data are not {'hex digits' if self._hex else 'bytes'}", message) from error
 
 
-def _units(frames: list[Frame]) -> list[Unit]:
-    return [Unit((frame,)) for frame in frames]
+def _groups(frames: list[Frame]) -> list[FrameGroup]:
+    return [FrameGroup((frame,)) for frame in frames]

@@ -40,7 +40,8 @@ class WrongChecksum(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """`first`, `last` and `at` as a profile has them; `last` None: the byte before the checksum."""
+    """`first`, `last` and `at` are as a profile has them; without `last` it is the byte before the
+    checksum."""
 
     compute: Callable[[bytes], int]
     bytes_of_it: int
@@ -53,14 +54,15 @@ class Checksum:
     seven_bits: bool
 
     def span(self, size: int) -> tuple[int, int]:
-        """Where it stands in a message of `size` bytes. WrongChecksum where there is no room for it."""
+        """Return where it stands in a message of `size` bytes. WrongChecksum says that there is no room for
+        it."""
         start = _index(self.at, size)
         if not 0 <= start <= size - self.width:
             raise WrongChecksum("too short for its checksum")
         return start, start + self.width
 
     def check(self, message: bytes) -> None:
-        """WrongChecksum when it is not that of `message`."""
+        """Raise WrongChecksum when it is not that of `message`."""
         start, stop = self.span(len(message))
         sent, number = message[start:stop], self._number(message)
         if self.written == "decimal":
@@ -72,7 +74,7 @@ class Checksum:
             raise WrongChecksum("wrong checksum")
 
     def seal(self, message: bytes) -> bytes:
-        """`message` with the right checksum in its place."""
+        """Return `message` with the right checksum in its place."""
         start, stop = self.span(len(message))
         return message[:start] + self._text(self._number(message)) + message[stop:]
 
@@ -96,11 +98,11 @@ class Checksum:
 def read_checksum(table: Table, *, by_line: bool, seven_bits: bool) -> Checksum:
     """SettingError names the key. `by_line`: the message is a line, `seven_bits`: without its parity."""
     if table.text("kind") == "lrc":
-        raise table.wrong("kind", "manuals say lrc of two sums: write xor (ISO 1155) or twos8 (Modbus ASCII)")
+        raise table.error("kind", "manuals say lrc of two sums: write xor (ISO 1155) or twos8 (Modbus ASCII)")
     compute, size = KINDS[table.choice("kind", tuple(KINDS))]
     written = table.choice("written", _WRITTEN)
     if written == "byte" and by_line:
-        raise table.wrong("written", "a byte may look like a line end: give [framing] an end and a trailer")
+        raise table.error("written", "a byte may look like a line end: give [framing] an end and a trailer")
     checksum = Checksum(
         compute=compute,
         bytes_of_it=size,
@@ -112,7 +114,7 @@ def read_checksum(table: Table, *, by_line: bool, seven_bits: bool) -> Checksum:
         low_first=_low_first(table, written, size),
         seven_bits=seven_bits,
     )
-    table.done()
+    table.refuse_unread()
     _refuse_overlap(table, checksum)
     return checksum
 
@@ -120,7 +122,7 @@ def read_checksum(table: Table, *, by_line: bool, seven_bits: bool) -> Checksum:
 def _position(table: Table, key: str) -> int:
     position = table.whole(key, -_FURTHEST, _FURTHEST)
     if position == 0:
-        raise table.wrong(key, "counts from 1, or from -1 at the end of the message: there is no 0")
+        raise table.error(key, "counts from 1, or from -1 at the end of the message: there is no 0")
     return position
 
 
@@ -129,31 +131,31 @@ def _width(table: Table, written: str, size: int) -> int:
         digits = 3 if size == 1 else 5
         return table.whole("width", digits, 16, digits)
     if table.has("width"):
-        raise table.wrong("width", "is for a decimal checksum")
+        raise table.error("width", "is for a decimal checksum")
     return size if written == "byte" else 2 * size
 
 
 def _low_first(table: Table, written: str, size: int) -> bool:
     if size == 1 or written == "decimal":
         if table.has("order"):
-            raise table.wrong("order", "means nothing for one byte, nor for decimal digits")
+            raise table.error("order", "means nothing for one byte, nor for decimal digits")
         return False
     return table.choice("order", ("low_first", "high_first")) == "low_first"
 
 
 def _refuse_overlap(table: Table, checksum: Checksum) -> None:
-    """As far as the positions tell it without a message."""
+    """Refuse what the positions show to overlap without a message."""
     first, last, at = checksum.first, checksum.last, checksum.at
     if at < 0 and -at < checksum.width:
-        raise table.wrong("at", f"leaves no room for {checksum.width} characters")
+        raise table.error("at", f"leaves no room for {checksum.width} characters")
     if last is None:
         if (first < 0) == (at < 0) and first >= at:
-            raise table.wrong("from", "stands behind the checksum: give to as well")
+            raise table.error("from", "stands behind the checksum: give to as well")
     elif (first < 0) == (last < 0):
         if first > last:
-            raise table.wrong("to", "stands before from")
+            raise table.error("to", "stands before from")
         if (first < 0) == (at < 0) and first < at + checksum.width and at <= last:
-            raise table.wrong("to", "the checksum would cover itself")
+            raise table.error("to", "the checksum would cover itself")
 
 
 def _index(position: int, size: int) -> int:

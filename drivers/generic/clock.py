@@ -19,7 +19,7 @@ class Clock:
     formats: tuple[str, ...]
 
     def read(self, fields: Mapping[str, str]) -> tuple[datetime | None, str | None]:
-        """The instrument's local time, or None and why (no reason where the message tells no time)."""
+        """Return the instrument's local time, or None and why (no reason where the message tells no time)."""
         text = " ".join(fields[name] for name in self.sources if name in fields).strip()
         if not text:
             return None, None
@@ -34,12 +34,12 @@ class Clock:
 def read_clock(table: Table) -> Clock:
     sources = table.texts("from", ())
     formats = table.texts("format") if sources else table.texts("format", ())
-    table.done()
+    table.refuse_unread()
     for form in formats:
         try:
             again = datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007
         except ValueError as error:
-            raise table.wrong("format", f"{form!r} is no date format ({error})") from error
+            raise table.error("format", f"{form!r} is no date format ({error})") from error
         if again.date() != _SAMPLE.date():
-            raise table.wrong("format", f"{form!r} holds no whole date")
+            raise table.error("format", f"{form!r} holds no whole date")
     return Clock(sources, formats)

@@ -12,7 +12,7 @@ _BRACKETED = re.compile(r"<([A-Z0-9]{2,3})>")
 
 
 def control_bytes(text: str) -> bytes:
-    """`<STX>P<CR>` -> 02 50 0D. Brackets around anything that is no control name stay as they are.
+    """Turn `<STX>P<CR>` into 02 50 0D. Brackets around anything that is no control name stay as they are.
 
     Other bytes are written as TOML writes them (`\\u00E0` is E0). ValueError above FF.
     """

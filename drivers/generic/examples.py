@@ -33,11 +33,11 @@ def _read(table: Table) -> Example:
     try:
         sent = control_bytes(table.text("sent"))
     except ValueError as error:
-        raise table.wrong("sent", str(error)) from error
+        raise table.error("sent", str(error)) from error
     values = {analyte: _value(table, analyte) for analyte in Analyte if table.has(analyte.value)}
     origin = table.choice("origin", EVIDENCE)
     flags = frozenset(table.texts("flags")) if table.has("flags") else None
-    table.done()
+    table.refuse_unread()
     return Example(sent, origin, values, flags)
 
 

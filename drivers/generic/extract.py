@@ -1,4 +1,4 @@
-"""The section [extract] of a profile: from the text of a message to named fields.
+"""The section [extract] of a profile names the fields in the text of a message.
 
     method = "regex"      pattern(s) with named groups; the whole message must match (match = "whole")
     method = "csv"        separator, count (fields in a message), [extract.fields] name = position
@@ -53,10 +53,10 @@ def read_extraction(table: Table, *, limit: int) -> Extraction:
     )
     ignore = tuple(_pattern(table, "ignore", text, limit) for text in table.texts("ignore", ()))
     widths = table.wholes("width", 1, 4096) if table.has("width") else ()
-    table.done()
+    table.refuse_unread()
     for name in names:
         if not _NAME.fullmatch(name):
-            raise table.wrong("fields", f"{name!r} must be small letters, digits and _")
+            raise table.error("fields", f"{name!r} must be small letters, digits and _")
     return Extraction(frozenset(names), ignore, widths, extractor)
 
 
@@ -65,7 +65,7 @@ def _regex(table: Table, limit: int) -> tuple[set[str], Extractor]:
     patterns = [_pattern(table, "pattern", text, limit, anywhere=anywhere) for text in table.texts("pattern")]
     names = {name for pattern in patterns for name in pattern.groupindex}
     if not names:
-        raise table.wrong("pattern", "has no named group such as (?P<weight>[0-9]+)")
+        raise table.error("pattern", "has no named group such as (?P<weight>[0-9]+)")
 
     def extract(text: str) -> dict[str, str]:
         for pattern in patterns:
@@ -80,7 +80,7 @@ def _regex(table: Table, limit: int) -> tuple[set[str], Extractor]:
 def _csv(table: Table, _: int) -> tuple[set[str], Extractor]:
     separator = table.text("separator")
     if len(separator) != 1 or separator in "\r\n\"'":
-        raise table.wrong("separator", f"{separator!r} must be one character")
+        raise table.error("separator", f"{separator!r} must be one character")
     counts = table.wholes("count", 1, 500)
     fields = table.table("fields", required=True)
     spots = {name: fields.whole(name, 1, min(counts)) - 1 for name in fields.keys()}  # noqa: SIM118
@@ -95,7 +95,7 @@ def _csv(table: Table, _: int) -> tuple[set[str], Extractor]:
 
 
 def split_csv(text: str, separator: str) -> list[str]:
-    """The fields of one line, quotes taken off. NoFields when a quote is not closed."""
+    """Return the fields of one line, quotes taken off. NoFields when a quote is not closed."""
     if '"' not in text:
         return text.split(separator)
     try:
@@ -112,7 +112,7 @@ def _columns(table: Table, _: int) -> tuple[set[str], Extractor]:
     for name in fields.keys():  # noqa: SIM118
         ends = fields.wholes(name, 1, min(widths))
         if len(ends) > 2 or ends[0] > ends[-1]:
-            raise fields.wrong(name, "must be [first, last]")
+            raise fields.error(name, "must be [first, last]")
         spans[name] = (ends[0] - 1, ends[-1])
 
     def extract(text: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ def _labels(table: Table, _: int) -> tuple[set[str], Extractor]:
     wanted = table.texts("required", tuple(labels))
     for name in wanted:
         if name not in labels:
-            raise table.wrong("required", f"{name!r} is no field")
+            raise table.error("required", f"{name!r} is no field")
 
     def extract(text: str) -> dict[str, str]:
         lines = [line.strip() for line in re.split(r"[\r\n]+", text) if line.strip()]
@@ -142,7 +142,7 @@ def _labels(table: Table, _: int) -> tuple[set[str], Extractor]:
 
 
 def _behind(lines: list[str], label: str, labels: Mapping[str, str]) -> str | None:
-    """None when the label is absent, stands twice, or nothing follows it."""
+    """Return None when the label is absent, stands twice, or nothing follows it."""
     spots = [n for n, line in enumerate(lines) if line.startswith(label)]
     if len(spots) != 1:
         return None
@@ -157,4 +157,4 @@ def _pattern(table: Table, key: str, text: str, limit: int, *, anywhere: bool = 
     try:
         return compile_pattern(text, limit=limit, anywhere=anywhere)
     except ValueError as error:
-        raise table.wrong(key, f"{text!r} {error}") from error
+        raise table.error(key, f"{text!r} {error}") from error

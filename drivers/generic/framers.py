@@ -39,15 +39,15 @@ class MarkedFramer(NoiseKeeper):
         self._length, self._trailer, self._limit = length, trailer, limit
         self._open_ended = not end and length is None
         self._skipping = False
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return self._open_ended and self._at_message()
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         self._buffer += data
-        self._heard = at
+        self._heard_at = at
         frames: list[Frame] = []
         while size := self._measure():
             part = bytes(self._buffer[: abs(size)])
@@ -60,7 +60,7 @@ class MarkedFramer(NoiseKeeper):
         return frames
 
     def idle(self, at: datetime) -> list[Frame]:
-        if not self.waiting:
+        if not self.is_waiting:
             return []
         data = bytes(self._buffer)
         self._buffer.clear()
@@ -68,7 +68,7 @@ class MarkedFramer(NoiseKeeper):
             self._reject(data)
             return []
         self._close_run()
-        return [Frame(data, self._heard or at)]
+        return [Frame(data, self._heard_at or at)]
 
     def drop(self) -> bytes:
         self._skipping = False
@@ -78,7 +78,8 @@ class MarkedFramer(NoiseKeeper):
         return len(self._buffer) > len(self._start) and self._buffer.startswith(self._start)
 
     def _measure(self) -> int:
-        """Bytes of the message at the start of the buffer; negative: noise to skip; 0: need more."""
+        """Return the size of the message at the start of the buffer; negative: noise to skip; 0: need
+        more."""
         buffer = self._buffer
         begin = buffer.find(self._start) if buffer else -1
         if begin != 0:
@@ -98,7 +99,7 @@ class MarkedFramer(NoiseKeeper):
         return -1 if wrong else size
 
     def _inside(self) -> int:
-        """Where in the buffer the trailer of the message begins."""
+        """Return where in the buffer the trailer of the message begins."""
         buffer = self._buffer
         if self._length is not None:
             return min(len(buffer), self._length - self._trailer)
@@ -121,7 +122,7 @@ class MarkedFramer(NoiseKeeper):
         return len(self._end) - 1 - len(buffer)
 
     def _size(self) -> int:
-        """Of the message that begins here; 0 while its end has not come."""
+        """Return the size of the message that begins here; 0 while its end has not come."""
         buffer = self._buffer
         if self._length is not None:
             return self._length if len(buffer) >= self._length else 0
@@ -132,7 +133,7 @@ class MarkedFramer(NoiseKeeper):
         return size if end >= 0 and len(buffer) >= size else 0
 
     def _beginning(self) -> int:
-        """How many bytes at the end of the buffer may be the beginning of a start marker."""
+        """Return how many bytes at the end of the buffer may be the beginning of a start marker."""
         most = min(len(self._start) - 1, len(self._buffer))
         return next((n for n in range(most, 0, -1) if self._buffer.endswith(self._start[:n])), 0)
 
@@ -148,16 +149,16 @@ class GapFramer(NoiseKeeper):
         self.hold_s = gap_s
         self._gap = timedelta(seconds=gap_s)
         self._length, self._limit = length, limit
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
         self._too_long = False
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return bool(self._buffer) or self._too_long
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
-        frames = self.idle(at) if self._heard and at - self._heard > self._gap else []
-        self._heard = at
+        frames = self.idle(at) if self._heard_at and at - self._heard_at > self._gap else []
+        self._heard_at = at
         self._buffer += data
         if self._too_long or len(self._buffer) > self._limit:
             self._too_long = True
@@ -174,7 +175,7 @@ class GapFramer(NoiseKeeper):
             self._close_run()
             return []
         self._close_run()
-        return [Frame(data, self._heard or at)]
+        return [Frame(data, self._heard_at or at)]
 
     def finish(self, at: datetime) -> list[Frame]:
         return self.idle(at)
@@ -196,8 +197,8 @@ class SevenBits:
         return self._framer.noise
 
     @property
-    def waiting(self) -> bool:
-        return self._framer.waiting
+    def is_waiting(self) -> bool:
+        return self._framer.is_waiting
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
         return self._framer.feed(data.translate(_LOW7), at)

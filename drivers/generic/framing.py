@@ -43,18 +43,18 @@ class Framing:
             hold_s=self.gap_s or 0.2,
         )
 
-    def counted(self, message: bytes) -> bytes:
-        """What positions count in: all of it, or a line without its end."""
+    def counted_part(self, message: bytes) -> bytes:
+        """Return what positions count in: all of the message, or a line without its end."""
         return message.strip(b"\r\n") if self.by_line else message
 
     def body(self, message: bytes) -> tuple[int, int]:
-        """Where in `counted` the text stands, without the markers."""
+        """Return where in `counted_part` the text stands, without the markers."""
         stop = len(message) - self.trailer - len(self.end)
         return len(self.start), max(stop, len(self.start))
 
 
 def read_framing(table: Table) -> Framing:
-    """SettingError where the keys do not make one of the framings told above."""
+    """Raise SettingError where the keys do not make one of the framings told above."""
     by_line = table.has("end") and table.text("end") == _LINE
     framing = Framing(
         start=_marker(table, "start"),
@@ -65,30 +65,30 @@ def read_framing(table: Table) -> Framing:
         gap_s=table.whole("gap_ms", 5, 1500) / 1000 if table.has("gap_ms") else None,
         limit=table.whole("limit", 1, LONGEST, 512),
     )
-    table.done()
+    table.refuse_unread()
     _refuse_contradictions(table, framing)
     return framing
 
 
 def _refuse_contradictions(table: Table, framing: Framing) -> None:
     if framing.by_line and (framing.start or framing.length is not None or framing.gap_s is not None):
-        raise table.wrong("end", 'a "line" needs neither start, length nor gap_ms')
+        raise table.error("end", 'a "line" needs neither start, length nor gap_ms')
     if not (framing.by_line or framing.start or framing.end or framing.gap_s):
-        raise table.wrong("end", "is missing: give an end, a start or gap_ms")
+        raise table.error("end", "is missing: give an end, a start or gap_ms")
     if framing.start and framing.start == framing.end:
-        raise table.wrong("end", "is the same as start: give the start only")
+        raise table.error("end", "is the same as start: give the start only")
     if framing.trailer and not framing.end and not (framing.start and framing.length):
-        raise table.wrong("trailer", "needs an end marker before it, or a start and a length")
+        raise table.error("trailer", "needs an end marker before it, or a start and a length")
     if framing.length is None:
         return
     if not framing.start and framing.gap_s is None:
-        raise table.wrong("length", "needs a start marker or gap_ms, else a lost byte shifts all messages")
+        raise table.error("length", "needs a start marker or gap_ms, else a lost byte shifts all messages")
     if framing.length > framing.limit:
-        raise table.wrong("length", f"is more than the limit of {framing.limit}")
+        raise table.error("length", f"is more than the limit of {framing.limit}")
     if framing.length <= len(framing.start) + len(framing.end) + framing.trailer:
-        raise table.wrong("length", "counts the markers and the trailer in and must leave room")
+        raise table.error("length", "counts the markers and the trailer in and must leave room")
     if framing.end and not framing.start:
-        raise table.wrong("length", "with an end marker needs a start marker too")
+        raise table.error("length", "with an end marker needs a start marker too")
 
 
 def _marker(table: Table, key: str) -> bytes:
@@ -98,7 +98,7 @@ def _marker(table: Table, key: str) -> bytes:
     try:
         marker = control_bytes(text)
     except ValueError as error:
-        raise table.wrong(key, str(error)) from error
+        raise table.error(key, str(error)) from error
     if not 1 <= len(marker) <= 64:
-        raise table.wrong(key, "must be 1 to 64 bytes")
+        raise table.error(key, "must be 1 to 64 bytes")
     return marker

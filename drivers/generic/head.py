@@ -43,14 +43,14 @@ def read_head(table: Table) -> Head:
         unknown=table.texts("unknown", ()),
         silent_after_s=table.number("silent_after_s", 0.5, 86_400.0) if table.has("silent_after_s") else None,
     )
-    table.done()
+    table.refuse_unread()
     return head
 
 
 def read_transport(table: Table) -> Mapping[str, str]:
-    """Hints for whoever sets up the port; the driver opens what the site file says."""
+    """Return hints for whoever sets up the port; the driver opens what the site file says."""
     hints = {key: str(table.whole(key, *ends)) for key, ends in _TRANSPORT.items() if table.has(key)}
     if table.has("parity"):
         hints["parity"] = table.choice("parity", ("N", "E", "O"))
-    table.done()
+    table.refuse_unread()
     return hints

@@ -32,7 +32,7 @@ class Marks:
     always_stable: bool
 
     def read(self, fields: Mapping[str, str]) -> frozenset[Flag]:
-        """The flags that the status fields tell. A field that the message lacks tells nothing."""
+        """Return the flags that the status fields tell. A field that the message lacks tells nothing."""
         flags: set[Flag] = set()
         for name, meanings in self.by_field.items():
             text = fields.get(name)
@@ -50,15 +50,15 @@ def read_marks(flags: Table, stability: Table, *, weighs: bool) -> Marks:
     """A weighbridge must say how its stability is known. SettingError."""
     by_field = {name: _meanings(flags.table(name)) for name in flags.keys()}  # noqa: SIM118
     if not weighs:
-        stability.done()
+        stability.refuse_unread()
         return Marks(by_field, False)
     rule = stability.choice("rule", ("flags", "equal", "always"))
-    stability.done()
+    stability.refuse_unread()
     told = {flag for field in by_field.values() for marks in field.values() for flag in marks}
     if rule == "flags" and Flag.STABLE not in told:
-        raise stability.wrong("rule", '"flags" needs a [flags.<field>] with a text that means "stable"')
+        raise stability.error("rule", '"flags" needs a [flags.<field>] with a text that means "stable"')
     if rule == "equal" and told & {Flag.STABLE, Flag.MOTION}:
-        raise stability.wrong("rule", '"equal" is for messages without a mark for stable or motion')
+        raise stability.error("rule", '"equal" is for messages without a mark for stable or motion')
     return Marks(by_field, rule == "always")
 
 
@@ -68,6 +68,6 @@ def _meanings(table: Table) -> dict[str, frozenset[Flag]]:
         words = table.texts(text)
         for word in words:
             if word not in _WORDS:
-                raise table.wrong(text, f"{word!r} is no flag; allowed: {', '.join(_WORDS)}")
+                raise table.error(text, f"{word!r} is no flag; allowed: {', '.join(_WORDS)}")
         meanings[text.strip()] = frozenset(Flag(word) for word in words)
     return meanings

@@ -30,7 +30,7 @@ class Numbers:
     tokens: tuple[tuple[str, Flag], ...]
 
     def read(self, text: str) -> tuple[float | None, Flag | None]:
-        """The number, or None and the flag that tells why. NotANumber."""
+        """Return the number, or None and the flag that tells why. NotANumber."""
         text = text.strip()
         for token, flag in self.tokens:
             if text.casefold() == token or (len(token) == 1 and text and not text.strip(token)):
@@ -52,7 +52,7 @@ def read_numbers(table: Table) -> Numbers:
         for token in table.texts(key, ()):
             text = token.strip()
             if not text or form.fullmatch(text):
-                raise table.wrong(key, f"{token!r} is blank or a number")
+                raise table.error(key, f"{token!r} is blank or a number")
             tokens.append((text if len(text) == 1 else text.casefold(), flag))
-    table.done()
+    table.refuse_unread()
     return Numbers(form, tuple(tokens))

@@ -27,7 +27,7 @@ _CATEGORIES = {
 
 
 def compile_pattern(text: str, *, limit: int, anywhere: bool = False) -> re.Pattern[str]:
-    """The compiled pattern (ASCII classes). ValueError says why it is no good.
+    """Return the compiled pattern (ASCII classes). ValueError says why it is no good.
 
     `limit` is the longest text it will see, `anywhere` whether it may begin at any character of it.
     """
@@ -49,7 +49,7 @@ def compile_pattern(text: str, *, limit: int, anywhere: bool = False) -> re.Patt
 
 
 def _sequence(items: Sequence[Any], follow: frozenset[int], limit: int) -> tuple[frozenset[int], int]:
-    """The characters that can come first, and in how many ways the items can be matched."""
+    """Return the characters that can come first, and in how many ways the items can be matched."""
     ways = 1
     for code, argument in reversed(items):
         follow, more = _item(code, argument, follow, limit)
@@ -97,13 +97,13 @@ def _repeat(argument: Any, follow: frozenset[int], limit: int) -> tuple[frozense
 
 
 def _varies(items: Sequence[Any]) -> bool:
-    """Whether the items can match texts of different length."""
+    """Tell whether the items can match texts of different length."""
     width = parser.SubPattern(parser.State(), list(items)).getwidth()
     return bool(width[0] != width[1])
 
 
 def _characters(code: Any, argument: Any) -> frozenset[int]:
-    """What one character of the pattern can be; 256 stands for every character above 255."""
+    """Return what one character of the pattern can be; 256 stands for every character above 255."""
     if code is op.ANY:
         return _ALL - {0x0A}
     if code is op.LITERAL:

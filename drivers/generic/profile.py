@@ -60,7 +60,7 @@ class Profile:
         return SevenBits(framer) if self.seven_bits else framer
 
     def read(self, kind: str, frame: Frame) -> Reading:
-        """FrameError when the message is not what the profile describes."""
+        """Raise FrameError when the message is not what the profile describes."""
         try:
             fields = self.extraction.fields(self._text(frame.data))
         except (NoFields, WrongChecksum) as error:
@@ -70,14 +70,14 @@ class Profile:
     def _text(self, data: bytes) -> str:
         if len(data) > self.framing.limit + 4:
             raise FrameError(f"more than {self.framing.limit} bytes", data)
-        raw = self._body(self.framing.counted(data))
+        raw = self._body(self.framing.counted_part(data))
         try:
             return raw.decode(self.encoding)
         except UnicodeDecodeError as error:
             raise FrameError(f"byte {raw[error.start]:02X} is not {self.encoding}", data) from error
 
     def _body(self, message: bytes) -> bytes:
-        """Without its markers and its checksum, which is right."""
+        """Return the message without its markers and its checksum, which is right."""
         start, stop = self.framing.body(message)
         if self.checksum is None:
             return message[start:stop]
@@ -87,7 +87,7 @@ class Profile:
 
 
 def find_profile(name: str, folder: str = "") -> Path:
-    """The file of a shipped profile's name, or the path itself. SettingError when no name is given."""
+    """Return the file of a shipped profile's name, or the path itself. SettingError when no name is given."""
     shipped = SHIPPED / folder
     if name and "/" not in name and not name.endswith(".toml"):
         path = shipped / f"{name}.toml"
@@ -122,7 +122,7 @@ def read_profile(path: Path) -> Profile:
         examples=read_examples(whole),
     )
     for table in (decode, simulate, whole):
-        table.done()
+        table.refuse_unread()
     _refuse_unknown_fields(whole, profile.results, extraction.names)
     return profile
 
@@ -137,7 +137,7 @@ def _refuse_unknown_fields(whole: Table, results: Results, names: frozenset[str]
     for source in results.sources():
         if source not in names:
             known = ", ".join(sorted(names))
-            raise whole.wrong("extract", f"gives no field {source!r}, which is used; it gives {known}")
+            raise whole.error("extract", f"gives no field {source!r}, which is used; it gives {known}")
 
 
 def _read_poll(table: Table) -> Poll:
@@ -145,9 +145,9 @@ def _read_poll(table: Table) -> Poll:
     try:
         send = control_bytes(text)
     except ValueError as error:
-        raise table.wrong("send", str(error)) from error
+        raise table.error("send", str(error)) from error
     poll = Poll(send, table.number("every_s", 0.1, 3600.0, 1.0))
-    table.done()
+    table.refuse_unread()
     if not send:
-        raise table.wrong("send", "is empty")
+        raise table.error("send", "is empty")
     return poll

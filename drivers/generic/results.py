@@ -1,4 +1,4 @@
-"""From the named fields of one message to a Reading: what all profiles have in common.
+"""Turn the named fields of one message into a Reading, as all profiles do.
 
 [texts]                       which fields are not numbers
 sample_id = "id"              also product, serial, calibration, sealed_number
@@ -31,7 +31,7 @@ _LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """How fields become a reading."""
+    """Holds how fields become a reading."""
 
     head: Head
     rules: tuple[ValueRule, ...]
@@ -43,7 +43,7 @@ class Results:
     repeats_within_s: float | None
 
     def sources(self) -> Iterator[str]:
-        """Every field name that some section uses."""
+        """Return every field name that some section uses."""
         for rule in self.rules:
             yield from rule.sources()
         yield from self.marks.by_field
@@ -52,7 +52,7 @@ class Results:
         yield from self.same
 
     def read(self, kind: str, frame: Frame, fields: Mapping[str, str]) -> Reading:
-        """FrameError when a field is not what the profile says."""
+        """Raise FrameError when a field is not what the profile says."""
         try:
             flags = self.marks.read(fields)
             values, more = self._values(fields, spoilt=bool(flags & SPOILING))
@@ -75,7 +75,7 @@ class Results:
             kind="weight" if self.head.category == "weighbridge" else "analysis",
             frame=frame,
             values=values,
-            flags=self._marked(values, flags | more),
+            flags=self._weight_flags(values, flags | more),
             device_time=device_time,
             sample_id=texts.get("sample_id"),
             product=texts.get("product"),
@@ -99,8 +99,8 @@ class Results:
                 flags |= found[1]
         return values, flags
 
-    def _marked(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
-        """What a weight itself tells: nothing at all, negative, zero."""
+    def _weight_flags(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
+        """Return what a weight itself tells: nothing at all, negative, zero."""
         if self.head.category != "weighbridge":
             return flags
         weight = values.get(Analyte.WEIGHT)
@@ -111,7 +111,7 @@ class Results:
         return flags | {Flag.ZERO} if weight.value == 0 and Flag.NET not in flags else flags
 
     def _identity(self, fields: Mapping[str, str]) -> str | None:
-        """None where the message does not tell enough to know it again."""
+        """Return None where the message does not tell enough to know it again."""
         texts = [fields.get(name, "") for name in self.same]
         if not self.same or not all(texts):
             return None
@@ -119,7 +119,7 @@ class Results:
 
 
 def read_results(whole: Table, head: Head) -> Results:
-    """The sections [values.*], [numbers], [flags.*], [stability], [time], [texts], [duplicates]."""
+    """Read the sections [values.*], [numbers], [flags.*], [stability], [time], [texts], [duplicates]."""
     values = whole.table("values", required=True)
     rules = tuple(read_value_rule(name, values.table(name)) for name in values.keys())  # noqa: SIM118
     same, within_s = _duplicates(whole.table("duplicates"), head)
@@ -128,7 +128,7 @@ def read_results(whole: Table, head: Head) -> Results:
         wanted = (
             "a weighbridge has weight" if weighs else "an analyzer has at least one analyte and no weight"
         )
-        raise whole.wrong("values", wanted)
+        raise whole.error("values", wanted)
     return Results(
         head=head,
         rules=rules,
@@ -143,17 +143,17 @@ def read_results(whole: Table, head: Head) -> Results:
 
 def _texts(table: Table) -> dict[str, str]:
     found = {key: table.text(key) for key in TEXTS if table.has(key)}
-    table.done()
+    table.refuse_unread()
     return found
 
 
 def _duplicates(table: Table, head: Head) -> tuple[tuple[str, ...], float | None]:
     rule = table.choice("rule", ("reprint", "fields", "repeat"), "reprint")
     if rule != "reprint" and head.category == "weighbridge":
-        raise table.wrong("rule", f"{rule!r} is for analyzers: every message of a weighbridge counts")
+        raise table.error("rule", f"{rule!r} is for analyzers: every message of a weighbridge counts")
     fields = table.texts("fields") if rule == "fields" else ()
     within_s = table.number("within_s", 0.1, 3600.0) if rule == "repeat" else None
-    table.done()
+    table.refuse_unread()
     return fields, within_s
 
 

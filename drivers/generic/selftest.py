@@ -1,4 +1,4 @@
-"""Whether a profile reads its own examples: what a person asks after every change of it."""
+"""Check that a profile reads its own examples: what a person asks after every change of it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from drivers.reading import Analyte
 
 
 def problems(profile: Profile, at: datetime) -> list[str]:
-    """One sentence for each example that is not read as it says; empty when all is well."""
+    """Return one sentence for each example that is not read as it says; empty when all is well."""
     found = []
     for number, example in enumerate(profile.examples, 1):
         problem = _problem(profile, example, at)
@@ -30,12 +30,12 @@ def _problem(profile: Profile, example: Example, at: datetime) -> str | None:
         return str(error)
     read = {analyte: value.value for analyte, value in reading.values.items()}
     if read != example.values:
-        return f"reads {_named(read)} instead of {_named(example.values)}"
+        return f"reads {_list_values(read)} instead of {_list_values(example.values)}"
     flags = {flag.value for flag in reading.flags}
     if example.flags is not None and flags != example.flags:
         return f"has the flags {sorted(flags)} instead of {sorted(example.flags)}"
     return None
 
 
-def _named(values: Mapping[Analyte, float | None]) -> str:
+def _list_values(values: Mapping[Analyte, float | None]) -> str:
     return ", ".join(f"{name} {'none' if value is None else f'{value:g}'}" for name, value in values.items())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from drivers.generic.numbers import NotANumber, Numbers
 from drivers.generic.tables import Table
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Unit, Value
-from drivers.values import fahrenheit, measured, pounds, pounds_per_bushel
+from drivers.values import fahrenheit, measured_value, pounds, pounds_per_bushel
 
 _DIGITS = 6
 
@@ -54,7 +54,7 @@ class ValueRule:
         yield from (name for name in (self.source, self.unit_source, self.sign_source) if name)
 
     def read(self, fields: Mapping[str, str], numbers: Numbers) -> tuple[Value, frozenset[Flag]] | None:
-        """The value and the flags that go with it; None when the message has no such field.
+        """Return the value and the flags that go with it; None when the message has no such field.
 
         NotANumber when a field is neither a number nor a known token.
         """
@@ -63,7 +63,7 @@ class ValueRule:
         number, flag = self._number(fields[self.source], numbers)
         if number is not None:
             number = self._convert(number * self._sign(fields) * self.scale, fields)
-        value = measured(self.analyte, number, self.basis)
+        value = measured_value(self.analyte, number, self.basis)
         if value.value is None:
             return value, frozenset({flag or Flag.ERROR})
         return replace(value, value=value.value + 0.0), frozenset()
@@ -85,7 +85,8 @@ class ValueRule:
         return _SIGNS[text]
 
     def _convert(self, number: float, fields: Mapping[str, str]) -> float | None:
-        """In the analyte's own unit; None for a unit that the message tells and nobody knows."""
+        """Return the number in the analyte's own unit; None for a unit that the message tells and nobody
+        knows."""
         sent = fields.get(self.unit_source, "") if self.unit_source else ""
         convert = CONVERSIONS[UNIT_OF[self.analyte]].get((sent or self.unit or "").lower())
         return convert(number) if convert else None
@@ -97,7 +98,7 @@ def read_value_rule(name: str, table: Table) -> ValueRule:
         analyte = Analyte(name)
     except ValueError as error:
         known = ", ".join(analyte.value for analyte in Analyte)
-        raise table.wrong("", f"{name!r} is no analyte; known: {known}") from error
+        raise table.error("", f"{name!r} is no analyte; known: {known}") from error
     unit_source = table.text("unit_from", "") or None
     rule = ValueRule(
         analyte=analyte,
@@ -109,7 +110,7 @@ def read_value_rule(name: str, table: Table) -> ValueRule:
         scale=table.number("scale", 1e-9, 1e9, 1.0),
         basis=_basis(analyte, table),
     )
-    table.done()
+    table.refuse_unread()
     return rule
 
 
@@ -117,7 +118,7 @@ def _unit(analyte: Analyte, table: Table) -> str | None:
     known = CONVERSIONS[UNIT_OF[analyte]]
     unit = table.text("unit", "")
     if (unit or not table.has("unit_from")) and unit.lower() not in known:
-        raise table.wrong("unit", f"{unit!r} is not possible; allowed: {', '.join(known)}")
+        raise table.error("unit", f"{unit!r} is not possible; allowed: {', '.join(known)}")
     return unit or None
 
 
@@ -126,5 +127,5 @@ def _basis(analyte: Analyte, table: Table) -> Basis | None:
     if table.has("basis"):
         return Basis(table.choice("basis", words))
     if analyte in _NEEDS_BASIS:
-        raise table.wrong("basis", f"is missing: what is it a share of? allowed: {', '.join(words)}")
+        raise table.error("basis", f"is missing: what is it a share of? allowed: {', '.join(words)}")
     return Basis.AS_IS if analyte is Analyte.MOISTURE else None

@@ -4,13 +4,13 @@ from collections import deque
 
 
 class Backlog:
-    """At most `limit` bytes; `dropped` counts what had to go."""
+    """At most `limit` bytes; `dropped_bytes` counts what had to go."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._pieces: deque[bytes] = deque()
         self._size = 0
-        self.dropped = 0
+        self.dropped_bytes = 0
 
     def __len__(self) -> int:
         return self._size
@@ -26,14 +26,14 @@ class Backlog:
                 self._pieces.appendleft(first[over:])
             gone = min(over, len(first))
             self._size -= gone
-            self.dropped += gone
+            self.dropped_bytes += gone
 
     def first(self) -> bytes:
-        """The piece to be written next; b"" when nothing waits."""
+        """Return the piece to be written next; b"" when nothing waits."""
         return self._pieces[0] if self._pieces else b""
 
-    def written(self, count: int) -> None:
-        """The first `count` bytes of `first()` are gone."""
+    def mark_written(self, count: int) -> None:
+        """Drop the first `count` bytes of `first()`: they are gone."""
         rest = self._pieces.popleft()[count:]
         if rest:
             self._pieces.appendleft(rest)

@@ -13,20 +13,20 @@ from pathlib import Path
 from typing import Protocol
 
 from drivers.errors import SettingError, TransportError
-from drivers.relay.client import Client, Gone
+from drivers.relay.client import Client, ClientGone
 from drivers.relay.config import Pty, Tcp
 
 _CLIENTS = 8
 
 
 class End(Protocol):
-    """Where programs connect. `clients` are those that are there now."""
+    """Programs connect to an end. `clients` are those that are connected now."""
 
     clients: list[Client]
-    dropped: int
+    dropped_bytes: int
 
-    def waits_for(self) -> Iterator[tuple[int, int]]:
-        """Descriptors and poll events that this end wants to hear about."""
+    def poll_events(self) -> Iterator[tuple[int, int]]:
+        """Yield descriptors and poll events that this end wants to hear about."""
 
     def look(self, ready: set[int]) -> Iterator[bytes]:
         """Let programs come and go; what those with a `ready` descriptor said."""
@@ -46,9 +46,9 @@ class PtyEnd:
     read an old weight. Its line settings (baud and so on) mean nothing here; the port has its own.
     """
 
-    def __init__(self, where: Pty, *, limit: int, group: str | None = None) -> None:
-        self._link, self._limit = where.link, limit
-        self.dropped = 0
+    def __init__(self, address: Pty, *, limit: int, group: str | None = None) -> None:
+        self._link, self._limit = address.link, limit
+        self.dropped_bytes = 0
         self.clients: list[Client] = []
         self._master, slave = os.openpty()
         try:
@@ -63,21 +63,21 @@ class PtyEnd:
         finally:
             os.close(slave)
 
-    def waits_for(self) -> Iterator[tuple[int, int]]:
-        """Nothing while no program is there: the descriptor would be ready all the time."""
+    def poll_events(self) -> Iterator[tuple[int, int]]:
+        """Yield nothing while no program is there: the descriptor would be ready all the time."""
         for client in self.clients:
             yield client.fd, select.POLLIN | (select.POLLOUT if len(client.backlog) else 0)
 
     def look(self, ready: set[int]) -> Iterator[bytes]:
         self._notice()
         if not self.clients:
-            yield from self._left_behind()
+            yield from self._hear_last_words()
         elif self._master in ready:
-            yield from _heard(self.clients[0])
+            yield from _hear_client(self.clients[0])
 
     def tell(self, data: bytes) -> None:
         for client in self.clients:
-            with contextlib.suppress(Gone):  # `look` notices it
+            with contextlib.suppress(ClientGone):  # `look` notices it
                 client.tell(data)
 
     def describe(self) -> str:
@@ -90,8 +90,8 @@ class PtyEnd:
                 self._link.unlink()
         os.close(self._master)
 
-    def _left_behind(self) -> Iterator[bytes]:
-        """The last words of a program that opened, wrote and closed between two looks."""
+    def _hear_last_words(self) -> Iterator[bytes]:
+        """Yield the last words of a program that opened, wrote and closed between two looks."""
         with contextlib.suppress(OSError):
             if data := os.read(self._master, 4096):
                 yield data
@@ -104,7 +104,7 @@ class PtyEnd:
         if here and not self.clients:
             self.clients = [Client(self._master, self._limit)]
         elif not here and self.clients:
-            self.dropped += self.clients[0].backlog.dropped + self.clients[0].backlog.clear()
+            self.dropped_bytes += self.clients[0].backlog.dropped_bytes + self.clients[0].backlog.clear()
             self.clients = []
             termios.tcflush(self._master, termios.TCOFLUSH)
 
@@ -112,20 +112,20 @@ class PtyEnd:
 class TcpEnd:
     """A listening socket that several programs may use, eight at most; a further one is refused."""
 
-    def __init__(self, where: Tcp, *, limit: int) -> None:
+    def __init__(self, address: Tcp, *, limit: int) -> None:
         self._limit = limit
-        self.dropped = 0
+        self.dropped_bytes = 0
         self.clients: list[Client] = []
         self._sockets: dict[int, socket.socket] = {}
         try:
-            self._server = socket.create_server((where.host, where.port))
+            self._server = socket.create_server((address.host, address.port))
         except OSError as error:
             hint = ": another program uses it" if error.errno == errno.EADDRINUSE else f": {error.strerror}"
-            raise TransportError(f"cannot listen on tcp:{where.host}:{where.port}{hint}") from error
+            raise TransportError(f"cannot listen on tcp:{address.host}:{address.port}{hint}") from error
         self._server.setblocking(False)
-        self.host, self.port = where.host, int(self._server.getsockname()[1])
+        self.host, self.port = address.host, int(self._server.getsockname()[1])
 
-    def waits_for(self) -> Iterator[tuple[int, int]]:
+    def poll_events(self) -> Iterator[tuple[int, int]]:
         yield self._server.fileno(), select.POLLIN
         for client in self.clients:
             yield client.fd, select.POLLIN | (select.POLLOUT if len(client.backlog) else 0)
@@ -137,8 +137,8 @@ class TcpEnd:
             try:
                 client.flush()
                 data = client.hear()
-            except Gone:
-                self._part_from(client)
+            except ClientGone:
+                self._remove(client)
                 continue
             if data:
                 yield data
@@ -147,15 +147,15 @@ class TcpEnd:
         for client in list(self.clients):
             try:
                 client.tell(data)
-            except Gone:
-                self._part_from(client)
+            except ClientGone:
+                self._remove(client)
 
     def describe(self) -> str:
         return f"tcp:{self.host}:{self.port}"
 
     def close(self) -> None:
         for client in list(self.clients):
-            self._part_from(client)
+            self._remove(client)
         self._server.close()
 
     def _accept(self) -> None:
@@ -171,21 +171,21 @@ class TcpEnd:
         self._sockets[line.fileno()] = line
         self.clients.append(Client(line.fileno(), self._limit))
 
-    def _part_from(self, client: Client) -> None:
-        self.dropped += client.backlog.dropped + client.backlog.clear()
+    def _remove(self, client: Client) -> None:
+        self.dropped_bytes += client.backlog.dropped_bytes + client.backlog.clear()
         self.clients.remove(client)
         self._sockets.pop(client.fd).close()
 
 
-def make_end(where: Pty | Tcp, *, limit: int, group: str | None = None) -> End:
-    """TransportError or OSError when it cannot be made."""
-    if isinstance(where, Pty):
-        return PtyEnd(where, limit=limit, group=group)
-    return TcpEnd(where, limit=limit)
+def make_end(address: Pty | Tcp, *, limit: int, group: str | None = None) -> End:
+    """Raise TransportError or OSError when it cannot be made."""
+    if isinstance(address, Pty):
+        return PtyEnd(address, limit=limit, group=group)
+    return TcpEnd(address, limit=limit)
 
 
-def _heard(client: Client) -> Iterator[bytes]:
-    with contextlib.suppress(Gone):
+def _hear_client(client: Client) -> Iterator[bytes]:
+    with contextlib.suppress(ClientGone):
         client.flush()
         if data := client.hear():
             yield data

@@ -1,4 +1,4 @@
-"""One port for two programs: the legacy weighing program and the station.
+"""Share one port between two programs: the legacy weighing program and the station.
 
     device <-> port <-> relay <-> legacy program      every byte, both ways
                               --> station             every byte; back only with `station_may_write`
@@ -32,15 +32,15 @@ class Relay:
     ) -> None:
         self._port, self._legacy, self._station = port, legacy, station
         self._station_may_write = station_may_write
-        self._ignored = 0
-        self._started = clock()
+        self._ignored_bytes = 0
+        self._started_at = clock()
 
-    def run(self, stop: threading.Event, changed: Callable[[dict[str, Any]], None]) -> None:
-        """Until `stop`; `changed` is called after every step with the status."""
+    def run(self, stop: threading.Event, on_status: Callable[[dict[str, Any]], None]) -> None:
+        """Run until `stop`; `on_status` is called after every step with the status."""
         try:
             while not stop.is_set():
                 self.step(TICK_S)
-                changed(self.status())
+                on_status(self.status())
         finally:
             for end in (self._port, self._legacy, self._station):
                 end.close()
@@ -53,37 +53,37 @@ class Relay:
             self._legacy.tell(data)
             self._station.tell(data)
         self._port.flush()
-        for said in self._legacy.look(ready):
-            self._port.tell(said)
-        for said in self._station.look(ready):
+        for data in self._legacy.look(ready):
+            self._port.tell(data)
+        for data in self._station.look(ready):
             if self._station_may_write:
-                self._port.tell(said)
+                self._port.tell(data)
             else:
-                self._ignored += len(said)
+                self._ignored_bytes += len(data)
 
     def status(self) -> dict[str, Any]:
-        """Everything a person asks about a relay, as JSON values."""
+        """Return everything a person asks about a relay, as JSON values."""
         port, error = self._port, self._port.error
         return {
-            "started": self._started.isoformat(),
+            "started": self._started_at.isoformat(),
             "port": {
                 "address": port.describe(),
-                "state": "open" if port.opened else "down",
+                "state": "open" if port.is_open else "down",
                 "since": port.since.isoformat(),
                 "last_heard": port.last_heard.isoformat() if port.last_heard else None,
-                "bytes_from_device": port.received,
-                "bytes_to_device": port.sent,
-                "dropped_to_device": port.to_device.dropped,
+                "bytes_from_device": port.received_bytes,
+                "bytes_to_device": port.sent_bytes,
+                "dropped_to_device": port.to_device.dropped_bytes,
                 "opens": port.opens,
                 "error": {"code": error.code.value, "text": str(error)}
-                if error and not port.opened
+                if error and not port.is_open
                 else None,
             },
             "legacy": _end_status(self._legacy),
             "station": {
                 **_end_status(self._station),
                 "may_write": self._station_may_write,
-                "ignored_bytes": self._ignored,
+                "ignored_bytes": self._ignored_bytes,
             },
         }
 
@@ -94,7 +94,7 @@ class Relay:
             writing = select.POLLOUT if len(self._port.to_device) else 0
             poll.register(descriptor, select.POLLIN | writing)
         for end in (self._legacy, self._station):
-            for fd, events in end.waits_for():
+            for fd, events in end.poll_events():
                 poll.register(fd, events)
         return {fd for fd, _ in poll.poll(timeout * 1000)}
 
@@ -104,5 +104,5 @@ def _end_status(end: End) -> dict[str, Any]:
         "address": end.describe(),
         "clients": len(end.clients),
         "waiting_bytes": sum(len(client.backlog) for client in end.clients),
-        "dropped_bytes": end.dropped + sum(client.backlog.dropped for client in end.clients),
+        "dropped_bytes": end.dropped_bytes + sum(client.backlog.dropped_bytes for client in end.clients),
     }

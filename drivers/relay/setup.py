@@ -1,4 +1,4 @@
-"""From the relay's file to a relay that listens; the port is opened when it runs."""
+"""Make a relay that listens from its file; the port is opened when it runs."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from drivers.errors import SettingError, TransportError
 from drivers.registry import make_transport
 from drivers.relay.config import RelayConfig
 from drivers.relay.ends import make_end
-from drivers.relay.port import Line, Port
+from drivers.relay.port import Port, WaitableTransport
 from drivers.relay.relay import Relay
 from drivers.transport import SerialTransport, TcpTransport
 
@@ -22,11 +22,11 @@ def make_relay(
     monotonic: Callable[[], float] = time.monotonic,
     backoff: Backoff = DEFAULT_BACKOFF,
 ) -> Relay:
-    """SettingError for an address that is none, TransportError where an end cannot be offered."""
+    """Raise SettingError for an address that is none, TransportError where an end cannot be offered."""
     line = make_transport(config.port, name="relay")
     if not isinstance(line, SerialTransport | TcpTransport):
         raise SettingError(f"port = {config.port!r}: a relay owns a serial: or tcp: address")
-    port = Port(cast(Line, line), clock=clock, monotonic=monotonic, backoff=backoff)
+    port = Port(cast(WaitableTransport, line), clock=clock, monotonic=monotonic, backoff=backoff)
     legacy = make_end(config.legacy, limit=config.buffer_bytes, group=config.legacy_group)
     try:
         station = make_end(config.station, limit=config.buffer_bytes)

@@ -1,4 +1,4 @@
-"""The relay's status for people and programs: a file, and a line whenever somebody comes or goes."""
+"""The relay tells its status to people and programs: in a file, and in a line when somebody comes or goes."""
 
 import json
 import os
@@ -16,7 +16,7 @@ class StatusReport:
         self, file: Path | None, say: Callable[[dict[str, Any]], None], monotonic: Callable[[], float]
     ) -> None:
         self._file, self._say, self._monotonic = file, say, monotonic
-        self._said: tuple[Any, ...] | None = None
+        self._last_state: tuple[Any, ...] | None = None
         self._written: dict[str, Any] | None = None
         self._next = 0.0
         self._failing = False
@@ -28,9 +28,9 @@ class StatusReport:
             status["legacy"]["clients"],
             status["station"]["clients"],
         )
-        news = state != self._said
+        news = state != self._last_state
         if news:
-            self._said = state
+            self._last_state = state
             self._say(status)
         if self._file and status != self._written and (news or self._monotonic() >= self._next):
             self._next = self._monotonic() + _EVERY_S

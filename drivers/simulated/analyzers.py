@@ -13,14 +13,14 @@ from drivers.simulated.astm import AstmInstrument
 from drivers.simulated.disturbed import DisturbedLine
 from drivers.simulated.emission import Emission
 from drivers.simulated.faults import LineFault
-from drivers.simulated.gac500xt import Gac500Xt
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac500xt import SimulatedGac500Xt
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.json_gateway import JsonGateway
-from drivers.simulated.nir import Nir
-from drivers.simulated.samples import Measure, Sample
-from drivers.simulated.tesma import Tesma, message
+from drivers.simulated.nir import SimulatedNir
+from drivers.simulated.samples import Measure, SimulatedSample
+from drivers.simulated.tesma import SimulatedTesma, message
+from drivers.values import LB_PER_BUSHEL_KG_HL
 
-_POUNDS_PER_BUSHEL = 1.2872
 _TESMA_SENDS = 3
 _ATTEMPTS = 3
 _ACK_TIMEOUT_S = 3.0
@@ -28,7 +28,7 @@ _ACK_TIMEOUT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where an analyzer stands: `whole` lines take whole messages; `pause` waits so many seconds."""
+    """An analyzer stands on a bench: `whole` lines take whole messages; `pause` waits so many seconds."""
 
     line: DisturbedLine
     whole: bool
@@ -37,17 +37,17 @@ class Bench:
 
 
 def _gac2100(bench: Bench) -> Measure:
-    gac = Gac2100(bench.line)
+    gac = SimulatedGac2100(bench.line)
     return lambda s, at: gac.print_record(
         s.sample_id, s.moisture, s.test_weight, s.temperature, s.product, at
     )
 
 
 def _gac500xt(bench: Bench) -> Measure:
-    gac = Gac500Xt(bench.line)
+    gac = SimulatedGac500Xt(bench.line)
 
-    def measure(s: Sample, at: datetime) -> Emission:
-        weight = round(s.test_weight / _POUNDS_PER_BUSHEL, 1)
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
+        weight = round(s.test_weight / LB_PER_BUSHEL_KG_HL, 1)
         warmth = round(s.temperature * 1.8 + 32.0, 1)
         return gac.print_ticket(s.moisture, weight, warmth, s.product, at)
 
@@ -57,9 +57,9 @@ def _gac500xt(bench: Bench) -> Measure:
 def _tesma(bench: Bench) -> Measure:
     """The meter repeats a result every second; one undamaged repetition is enough. Its decimal sign is a
     setting of the meter: a comma stays for all repetitions."""
-    tesma = Tesma(bench.line)
+    tesma = SimulatedTesma(bench.line)
 
-    def measure(s: Sample, at: datetime) -> Emission:
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
         tesma.measure("BLE", s.moisture)
         sends = []
         comma = LineFault.DECIMAL_COMMA if bench.line.fault is LineFault.DECIMAL_COMMA else None
@@ -77,7 +77,7 @@ def _astm(bench: Bench) -> Measure:
     """What was not acknowledged is sent again, as the standard wants."""
     instrument = AstmInstrument(bench.line, ack_timeout_s=_ACK_TIMEOUT_S, sleep=bench.pause)
 
-    def measure(s: Sample, at: datetime) -> Emission:
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
         values = {"moisture": s.moisture, "protein": s.protein}
         results = {name: ("" if value is None else f"{value:.1f}", "%") for name, value in values.items()}
         done = any(instrument.send(s.sample_id, results, at) for _ in range(_ATTEMPTS))
@@ -87,9 +87,9 @@ def _astm(bench: Bench) -> Measure:
 
 
 def _json_nir(bench: Bench) -> Measure:
-    nir = Nir(bench.line, end=b"" if bench.whole else b"\n")
+    nir = SimulatedNir(bench.line, end=b"" if bench.whole else b"\n")
 
-    def measure(s: Sample, at: datetime) -> Emission:
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
         values = {
             Analyte.MOISTURE: s.moisture,
             Analyte.PROTEIN: s.protein,
@@ -103,7 +103,7 @@ def _json_nir(bench: Bench) -> Measure:
 def _json_paths(bench: Bench) -> Measure:
     gateway = JsonGateway(bench.line, end=b"" if bench.whole else b"\n")
 
-    def measure(s: Sample, at: datetime) -> Emission:
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
         values = {"moisture": s.moisture, "protein": s.protein, "test_weight": s.test_weight}
         return gateway.send_result(s.sample_id, s.product, values, at)
 
@@ -111,13 +111,13 @@ def _json_paths(bench: Bench) -> Measure:
 
 
 def _generic(bench: Bench) -> Measure:
-    """The examples of the profile, one after the other. SettingError when it has none."""
+    """Send the examples of the profile one after the other. SettingError says that it has none."""
     profile = Generic(bench.settings).profile
     if not profile.examples:
         raise SettingError(f"the profile {profile.head.name!r} has no [[examples]] to be said")
     examples = cycle(profile.examples)
 
-    def measure(s: Sample, at: datetime) -> Emission:
+    def measure(s: SimulatedSample, at: datetime) -> Emission:
         example = next(examples)
         values = {analyte.value: value for analyte, value in example.values.items()}
         return Emission(at, example.sent, values, carried=bench.line.write(example.sent))

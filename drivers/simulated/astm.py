@@ -17,7 +17,7 @@ _PAUSE_S = 0.005
 def result_message(
     sample_id: str, results: Mapping[str, tuple[str, str]], at: datetime, *, marks: str = "|\\^&"
 ) -> bytes:
-    """One sample's records. `results` by test code: value as printed, and unit."""
+    """Return one sample's records. `results` by test code: value as printed, and unit."""
     field, component = marks[0], marks[2]
     time_text = f"{at:%Y%m%d%H%M%S}"
     sender = component.join(("Simulated", "Lab-1", "1.0"))
@@ -35,7 +35,7 @@ def result_message(
 
 
 def link_frames(message: bytes, *, text_limit: int = 240) -> list[bytes]:
-    """E1381 frames: one per record, a longer record in several."""
+    """Return E1381 frames: one per record, a longer record in several."""
     out: list[bytes] = []
     for record in message.split(b"\r")[:-1]:
         text = record + b"\r"
@@ -60,7 +60,7 @@ class AstmInstrument:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.log = EmissionLog()
-        self.heard = b""
+        self.received = b""
         self._line = line
         self._ack_timeout_s, self._busy_pause_s = ack_timeout_s, busy_pause_s
         self._monotonic, self._sleep = monotonic, sleep
@@ -73,7 +73,8 @@ class AstmInstrument:
         *,
         damage: Iterable[int] = (),
     ) -> bool:
-        """One message; True when all of it was acknowledged. `damage`: frames whose first try is spoilt."""
+        """Send one message; True when all of it was acknowledged. `damage`: frames whose first try is
+        spoilt."""
         message = result_message(sample_id, results, at)
         if not self._establish():
             return False
@@ -107,11 +108,11 @@ class AstmInstrument:
         return False
 
     def _answer(self) -> bytes:
-        """ACK, NAK, or nothing in time."""
+        """Return ACK, NAK, or nothing when none comes in time."""
         end = self._monotonic() + self._ack_timeout_s
         while self._monotonic() < end:
             if answer := self._line.take():
-                self.heard += answer
+                self.received += answer
                 return answer[:1]
             self._sleep(_PAUSE_S)
         return b""

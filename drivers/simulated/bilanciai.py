@@ -28,7 +28,7 @@ class SimulatedBilanciai:
     def _long(display: Display) -> str:
         first = display.at_zero << 3
         second = (not display.motion) << 1 | (not display.valid) << 2
-        third = display.pressed << 3
+        third = display.print_pressed << 3
         status = f"{first:X}{second:X}{third:X}0"
         weights = f"{display.text(display.shown, 9)} {display.text(display.tare, 9)}"
         return f"${weights} {display.unit:<2} {status}\r\n"

@@ -1,4 +1,4 @@
-"""Which simulator plays a kind, on which line, with which faults: what `silo simulate` runs."""
+"""Choose which simulator plays a kind, on which line, with which faults, for `silo simulate`."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ from drivers.simulated.modbus_talker import SimulatedModbus
 from drivers.simulated.plan import FaultPlan
 from drivers.simulated.ports import broker_of, open_line
 from drivers.simulated.samples import Samples
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 from drivers.simulated.trucks import Trucks
 from drivers.simulated.weighbridges import WEIGHBRIDGES
 from drivers.simulated.whole_results import FILE_FAULTS, NODE_FAULTS, FileResults, NodeResults
@@ -50,8 +50,8 @@ class Player(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Casting:
-    """What is wanted. `rate_hz` is messages a second of a weighbridge, samples a second of an analyzer;
-    its clock runs `speed` times real time."""
+    """Says what is to be played. `rate_hz` is messages a second of a weighbridge, samples a second of an
+    analyzer; its clock runs `speed` times real time."""
 
     kind: str
     port: str
@@ -75,7 +75,7 @@ class Show:
     speed: float = 1.0
 
     def play(self, stop: threading.Event, seconds: float | None) -> None:
-        """Until `stop`, or for so many real seconds."""
+        """Play until `stop`, or for so many real seconds."""
         end = None if seconds is None else time.monotonic() + seconds
         try:
             self.player.start()
@@ -86,7 +86,7 @@ class Show:
 
 
 def settings_of(casting: Casting) -> dict[str, str]:
-    """The settings of the kind with the simulator's own profile put in. SettingError."""
+    """Return the settings of the kind with the simulator's own profile put in. SettingError."""
     chosen = dict(casting.settings)
     own = PROFILES.get(casting.kind)
     if own is not None:
@@ -100,10 +100,10 @@ def cast(
     casting: Casting,
     *,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
     stop: threading.Event,
 ) -> Show:
-    """SettingError for what cannot be played, LineDown where the port or broker is not there."""
+    """Raise SettingError for what cannot be played, LineDown where the port or broker is not there."""
     settings = settings_of(casting)
     make_protocol(casting.kind, settings)
     if casting.kind in ("sparkplug", "file-drop"):
@@ -127,7 +127,7 @@ def _trucks(
     settings: Mapping[str, str],
     line: TwoWayLine,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
 ) -> Trucks:
     protocol = make_protocol(kind, _own(casting, settings))
     return Trucks(
@@ -138,7 +138,7 @@ def _trucks(
         say=say,
         seed=casting.seed,
         rate_hz=casting.rate_hz or 10.0,
-        asked=isinstance(protocol, Polled) and protocol.poll is not None,
+        answers=isinstance(protocol, Polled) and protocol.poll is not None,
     )
 
 
@@ -148,7 +148,7 @@ def _samples(
     settings: Mapping[str, str],
     line: TwoWayLine,
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
     stop: threading.Event,
 ) -> Samples:
     if kind not in ANALYZERS:
@@ -176,7 +176,7 @@ def _whole_results(
     casting: Casting,
     settings: Mapping[str, str],
     clock: Callable[[], datetime],
-    say: Callable[[Sent], None],
+    say: Callable[[SentMessage], None],
 ) -> Show:
     able = NODE_FAULTS if casting.kind == "sparkplug" else FILE_FAULTS
     ignored = tuple(fault for fault in casting.faults if fault not in able)
@@ -193,7 +193,7 @@ def _whole_results(
 
 
 def _own(casting: Casting, settings: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the kind that is heard: behind a bridge those that begin with `inner.`."""
+    """Return the settings of the kind that is heard: behind a bridge those that begin with `inner.`."""
     if casting.kind != "tasmota":
         return dict(settings)
     return {key.removeprefix("inner."): value for key, value in settings.items() if key.startswith("inner.")}

@@ -10,7 +10,7 @@ _FORMS = ("standard", "af", "rext")
 
 
 class SimulatedDiniArgeo:
-    """`form` standard, af or rext; `address` of two digits on RS-485. Weighing numbers count from 1."""
+    """`form` is standard, af or rext; `address` has two digits on RS-485. Weighing numbers count from 1."""
 
     banner: ClassVar[bytes] = b""
     command: ClassVar[re.Pattern[bytes]] = re.compile(rb"([^\r\n]*)\r\n")
@@ -32,7 +32,7 @@ class SimulatedDiniArgeo:
         return self._string(forms[command], display) if command in forms else b"ERR04\r\n"
 
     def seal(self, display: Display) -> bytes:
-        """A weighing kept in the alibi memory, where it stands still and is not negative."""
+        """Return a weighing kept in the alibi memory, where it stands still and is not negative."""
         sealed = display.valid and not display.motion and display.weight >= 0
         number = f"00000-{next(self._numbers):06d}" if sealed else "NO"
         return self._line(f"PID{self._af(display)},{number}")

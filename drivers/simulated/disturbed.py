@@ -3,7 +3,7 @@
 import random
 import re
 
-from drivers.simulated.faults import POWER_UP, LineFault, damaged
+from drivers.simulated.faults import POWER_UP, LineFault, damage
 from drivers.simulated.line import TwoWayLine
 
 _POINT = re.compile(rb"(?<=[0-9])\.(?=[0-9])")
@@ -20,7 +20,7 @@ class DisturbedLine:
         self._line, self._whole = line, whole
         self._random = random.Random(seed)
         self._glue = b""
-        self._sent = b""
+        self._sent_bytes = b""
 
     def write(self, data: bytes) -> bool:
         fault, self.fault = self.fault, None
@@ -37,7 +37,7 @@ class DisturbedLine:
         if fault is LineFault.DECIMAL_COMMA:
             return self._put(_POINT.sub(b",", data))
         glue, self._glue = self._glue, b""
-        return self._put(glue + damaged(data, fault, b"", self._random))
+        return self._put(glue + damage(data, fault, b"", self._random))
 
     def take(self) -> bytes:
         return self._line.take()
@@ -49,11 +49,11 @@ class DisturbedLine:
         self._line.close()
 
     def take_sent(self) -> bytes:
-        sent, self._sent = self._sent, b""
+        sent, self._sent_bytes = self._sent_bytes, b""
         return sent
 
     def _put(self, data: bytes) -> bool:
-        self._sent += data
+        self._sent_bytes += data
         return self._line.write(data)
 
     def _cut_off(self, data: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""What a simulator really sent: the log against which lost and doubled readings are counted."""
+"""A simulator logs what it really sent: the log against which lost and doubled readings are counted."""
 
 import threading
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """One message. `intact` is False when it left damaged on purpose, `carried` when nobody was there.
+    """One message. `intact` is False when it left damaged on purpose, `carried` when nobody heard it.
 
     `values` are by analyte name in the unit of the instrument's own display; `identity` is what the
     message says of itself, where the protocol has that.
@@ -24,7 +24,7 @@ class Emission:
 
 
 class EmissionLog:
-    """Written by the simulator's thread, read by whoever counts."""
+    """The simulator's thread writes it, whoever counts reads it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -40,5 +40,5 @@ class EmissionLog:
             return list(self._emissions)
 
     def countable(self) -> list[Emission]:
-        """Those that had to arrive: undamaged, with somebody at the other end."""
+        """Return those that had to arrive: undamaged, with somebody at the other end."""
         return [emission for emission in self.all() if emission.intact and emission.carried]

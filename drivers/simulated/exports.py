@@ -12,14 +12,14 @@ Cell = str | float | datetime | None
 
 
 def csv_file(titles: Sequence[str], rows: Sequence[Sequence[Cell]], *, separator: str = ";") -> bytes:
-    """As exports write it: a block of lines above the titles, CR LF, UTF-8 with its mark."""
+    """Return a file as exports write it: a block of lines above the titles, CR LF, UTF-8 with its mark."""
     lines = [["Result export", "", ""], [], list(titles), *([_text(cell) for cell in row] for row in rows)]
     text = "".join(separator.join(line) + "\r\n" for line in lines)
     return b"\xef\xbb\xbf" + text.encode()
 
 
 def xlsx_file(titles: Sequence[str], rows: Sequence[Sequence[Cell]], *, sheet: str = "Results") -> bytes:
-    """A workbook of one sheet; a text that begins with = is a formula without a stored result."""
+    """Return a workbook of one sheet; a text that begins with = is a formula without a stored result."""
     from openpyxl import Workbook  # noqa: PLC0415  it takes a quarter of a second
 
     book = Workbook()
@@ -38,7 +38,7 @@ def xlsx_file(titles: Sequence[str], rows: Sequence[Sequence[Cell]], *, sheet: s
 
 
 def xml_file(samples: Sequence[tuple[str, str, Mapping[str, float | None]]]) -> bytes:
-    """Samples of (id, time, values by parameter name); None is written as dashes."""
+    """Return a file with samples of (id, time, values by parameter name); None is written as dashes."""
     parts = ['<?xml version="1.0" encoding="utf-8"?>\n<Results xmlns="urn:simulated">']
     for name, at, values in samples:
         parts.append(f"<Sample id={quoteattr(name)} time={quoteattr(at)}>")
@@ -57,14 +57,14 @@ class Exporter:
         self._folder = folder
 
     def export(self, name: str, data: bytes, at: datetime, *, cut: int | None = None) -> Path:
-        """The whole file, or only its first `cut` bytes (`go_on` writes the rest)."""
+        """Write the whole file, or only its first `cut` bytes (`go_on` writes the rest)."""
         path = self._folder / name
         path.write_bytes(data[:cut])
         self.log.add(Emission(at, data, intact=cut is None))
         return path
 
     def go_on(self, name: str, data: bytes) -> None:
-        """What was missing of a half-written file."""
+        """Write what was missing of a half-written file."""
         path = self._folder / name
         with path.open("ab") as file:
             file.write(data[path.stat().st_size :])

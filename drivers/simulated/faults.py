@@ -1,4 +1,4 @@
-"""What goes wrong between an indicator and the station, as small functions on displays and bytes."""
+"""Small functions on displays and bytes do what goes wrong between an indicator and the station."""
 
 import random
 from dataclasses import replace
@@ -27,8 +27,8 @@ POWER_UP = b"\x00\xffREADY\r\n"
 HARMLESS = frozenset({LineFault.POWER_UP_BANNER, LineFault.GLUED, LineFault.REPEAT})
 
 
-def disturbed(display: Display, fault: LineFault | None) -> Display:
-    """The display that the fault makes the indicator show."""
+def disturb(display: Display, fault: LineFault | None) -> Display:
+    """Return the display that the fault makes the indicator show."""
     if fault is LineFault.OVERLOAD:
         return replace(display, over=True)
     if fault is LineFault.MOTION:
@@ -38,8 +38,8 @@ def disturbed(display: Display, fault: LineFault | None) -> Display:
     return display
 
 
-def damaged(data: bytes, fault: LineFault | None, banner: bytes, chance: random.Random) -> bytes:
-    """The bytes that leave for one message `data`. A character of wrong parity is read as 00."""
+def damage(data: bytes, fault: LineFault | None, banner: bytes, chance: random.Random) -> bytes:
+    """Return the bytes that leave for one message `data`. A character of wrong parity is read as 00."""
     if fault is LineFault.POWER_UP_BANNER:
         return banner + data
     if fault is LineFault.HALF_FRAME:

@@ -18,7 +18,7 @@ def record(
     calibration: str = "070815",
     date_order: str = "dmy",
 ) -> bytes:
-    """The 15 fields without a line end. None is printed as dashes; one decimal as the instrument does.
+    """Return the 15 fields without a line end. None is printed as dashes; one decimal as the instrument does.
 
     The raw numbers D3 and D4 and field 7 follow the relations seen in the two known records.
     """
@@ -46,12 +46,12 @@ def record(
 
 
 def control_record(at: datetime, *, serial: str = "0000-00000") -> bytes:
-    """The second record of a test, which holds no result. Its real content is not known: only that
-    it has another number of fields."""
+    """Return the second record of a test, which holds no result. Its real content is not known: only that it
+    has another number of fields."""
     return f"C,{at:%d/%m/%y,%H:%M:%S},S/N: {serial}, 1, 0".encode("latin-1")
 
 
-class Gac2100:
+class SimulatedGac2100:
     """Prints on `line`; `log` holds every result record that was printed, reprints included."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Gac2100:
         *,
         cut: int | None = None,
     ) -> Emission:
-        """One test result. `cut` sends only so many bytes of it, as a pulled cable does."""
+        """Print one test result. `cut` sends only so many bytes of it, as a pulled cable does."""
         data = record(
             sample_id,
             moisture,
@@ -99,7 +99,7 @@ class Gac2100:
         return self.log.add(self._last)
 
     def reprint(self) -> Emission | None:
-        """The operator presses print again: the same bytes once more."""
+        """Send the same bytes once more: the operator presses print again."""
         if self._last is None:
             return None
         carried = self._line.write(self._last.data)

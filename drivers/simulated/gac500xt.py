@@ -15,7 +15,7 @@ def ticket(
     serial: str = "50960",
     calibration: str = "070327N",
 ) -> bytes:
-    """The ticket's lines, each with CR LF. None is printed as dashes."""
+    """Return the ticket's lines, each with CR LF. None is printed as dashes."""
     lines = ["", "DICKEY-john Corp.", "    GAC 500XT", "", f"S/N: {serial}", "", product, calibration, ""]
     for label, number, unit in (
         ("Moist.:", moisture, "%"),
@@ -27,7 +27,7 @@ def ticket(
     return "".join(f"{line}\r\n" for line in lines).encode("latin-1")
 
 
-class Gac500Xt:
+class SimulatedGac500Xt:
     """Prints on `line`; `log` holds every ticket in the units of the ticket."""
 
     def __init__(self, line: Line) -> None:
@@ -44,7 +44,7 @@ class Gac500Xt:
         *,
         cut: int | None = None,
     ) -> Emission:
-        """One ticket. `cut` sends only so many bytes of it, as a pulled cable does."""
+        """Print one ticket. `cut` sends only so many bytes of it, as a pulled cable does."""
         data = ticket(moisture, test_weight_lb_bu, temperature_f, product)
         carried = self._line.write(data[:cut])
         values = {"moisture": moisture, "test_weight": test_weight_lb_bu, "temperature": temperature_f}

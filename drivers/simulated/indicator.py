@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from drivers.simulated.emission import Emission, EmissionLog
-from drivers.simulated.faults import HARMLESS, POWER_UP, LineFault, damaged, disturbed
+from drivers.simulated.faults import HARMLESS, POWER_UP, LineFault, damage, disturb
 from drivers.simulated.line import TwoWayLine
 from drivers.simulated.scale import Display, Scale
 
-_HEARD_LIMIT = 256
+_RECEIVED_LIMIT = 256
 
 
 class Talker(Protocol):
@@ -40,14 +40,14 @@ class Answering(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What became of one message for `display`: `sent` left, nothing where `fault` kept it back.
+class Transmission:
+    """Tells what became of one message for `display`: `data` left, or nothing where `fault` kept it back.
 
     `carried`: somebody was at the other end. `counts`: the first that shows this load whole, see `log`.
     """
 
     display: Display
-    sent: bytes
+    data: bytes
     fault: LineFault | None
     carried: bool
     counts: bool
@@ -56,8 +56,8 @@ class Said:
 class Indicator:
     """Shows what `scale` weighs on `line`, `rate_hz` times a second, or when it is asked.
 
-    `asked` False lets a format that could be asked speak by itself. `log` holds one emission per load
-    that stood still and was sent whole; an empty scale is none. `told` hears of every message.
+    `answers` False lets a format that could be asked speak by itself. `log` holds one emission per load
+    that stood still and was sent whole; an empty scale is none. `on_message` hears of every message.
     """
 
     def __init__(
@@ -68,18 +68,18 @@ class Indicator:
         *,
         clock: Callable[[], datetime],
         rate_hz: float = 10.0,
-        asked: bool = True,
+        answers: bool = True,
         seed: int = 0,
-        told: Callable[[Said], None] = lambda _: None,
+        on_message: Callable[[Transmission], None] = lambda _: None,
     ) -> None:
         self.log = EmissionLog()
-        self._told = told
+        self._on_message = on_message
         self._talker, self._scale, self._line, self._clock = talker, scale, line, clock
-        self._asked = talker if asked and isinstance(talker, Answering) else None
+        self._answering = talker if answers and isinstance(talker, Answering) else None
         self._pause_s = 1.0 / rate_hz
         self._random = random.Random(seed)
         self._faults: list[LineFault] = []
-        self._heard = b""
+        self._received = b""
         self._repeating = b""
         self._glue = b""
         self._quiet_s = 0.0
@@ -102,7 +102,7 @@ class Indicator:
         self._faults.append(fault)
 
     def send_one(self) -> None:
-        """One step of the scale, and what is said then."""
+        """Let the scale take one step and say what is due then."""
         display = self._scale.step(self._pause_s)
         self._quiet_s = max(0.0, self._quiet_s - self._pause_s)
         for command in self._commands():
@@ -110,14 +110,14 @@ class Indicator:
                 self._say(display, command)
 
     def _commands(self) -> Iterator[bytes]:
-        """What is to be answered now; one empty command where nobody need ask."""
-        if self._asked is None:
+        """Yield what is to be answered now; one empty command where nobody need ask."""
+        if self._answering is None:
             yield b""
             return
-        self._heard = (self._heard + self._line.take())[-_HEARD_LIMIT:]
-        while match := self._asked.command.search(self._heard):
-            self._heard = self._heard[match.end() :]
-            self._repeating = match[1] if match[1] in self._asked.repeating else b""
+        self._received = (self._received + self._line.take())[-_RECEIVED_LIMIT:]
+        while match := self._answering.command.search(self._received):
+            self._received = self._received[match.end() :]
+            self._repeating = match[1] if match[1] in self._answering.repeating else b""
             if not self._repeating:
                 yield match[1]
         if self._repeating:
@@ -127,23 +127,23 @@ class Indicator:
         fault = self._faults.pop(0) if self._faults else None
         if fault is LineFault.SILENCE:
             self._quiet_s = 3.0
-            self._told(Said(display, b"", fault, False, False))
+            self._on_message(Transmission(display, b"", fault, False, False))
             return
         if fault is LineFault.DISCONNECT:
             self._line.disconnect()
-            self._told(Said(display, b"", fault, False, False))
+            self._on_message(Transmission(display, b"", fault, False, False))
             return
-        shown = disturbed(display, fault)
-        data = self._asked.answer(command, shown) if self._asked else self._talker.message(shown)
+        shown = disturb(display, fault)
+        data = self._answering.answer(command, shown) if self._answering else self._talker.message(shown)
         if fault is LineFault.GLUED:
             self._glue += data
-            self._told(Said(display, b"", fault, False, False))
+            self._on_message(Transmission(display, b"", fault, False, False))
             return
-        sent = self._glue + damaged(data, fault, self._talker.banner or POWER_UP, self._random)
+        sent = self._glue + damage(data, fault, self._talker.banner or POWER_UP, self._random)
         self._glue = b""
         carried = self._line.write(sent) if sent else False
         counts = self._note(display, data, intact=fault is None or fault in HARMLESS, carried=carried)
-        self._told(Said(display, sent, fault, carried, counts))
+        self._on_message(Transmission(display, sent, fault, carried, counts))
 
     def _note(self, display: Display, data: bytes, *, intact: bool, carried: bool) -> bool:
         """Log a weight when it first stood still; a weight in motion makes room for the next."""

@@ -21,7 +21,8 @@ class JsonGateway:
     def send_result(
         self, sample_id: str, product: str, values: Mapping[str, float | None], at: datetime
     ) -> Emission:
-        """`values` by analyte name, in the analyte's own unit; protein is on dry matter."""
+        """Send one result: `values` are by analyte name, in the analyte's own unit; protein is on dry
+        matter."""
         self._count += 1
         body = {
             "type": "result",

@@ -1,4 +1,4 @@
-"""What a simulated instrument is plugged into: a serial port, a serial converter, a broker."""
+"""A simulated instrument is plugged into a line: a serial port, a serial converter, a broker."""
 
 import contextlib
 import os
@@ -13,7 +13,7 @@ from drivers.transport import MqttPublisher
 
 _CONVERTER_BUFFER = 2048
 _SEND_S = 2.0
-_HEARD_LIMIT = 4096
+_RECEIVED_LIMIT = 4096
 
 
 class Line(Protocol):
@@ -21,7 +21,7 @@ class Line(Protocol):
         """Send; False when nobody is at the other end."""
 
     def disconnect(self) -> None:
-        """What a pulled cable or a restarting converter does; the line can be used again after."""
+        """Do what a pulled cable or a restarting converter does; the line can be used again after."""
 
     def close(self) -> None: ...
 
@@ -30,7 +30,7 @@ class TwoWayLine(Line, Protocol):
     """A line on which the instrument also hears what the other end says."""
 
     def take(self) -> bytes:
-        """What was said to the instrument since the last call, at most 4 KB of it; never waits."""
+        """Return what was said to the instrument since the last call, at most 4 KB of it; never waits."""
 
 
 @runtime_checkable
@@ -75,7 +75,7 @@ class PtyLine:
             if not self._ends:
                 return b""
             try:
-                return os.read(self._ends[0], _HEARD_LIMIT)
+                return os.read(self._ends[0], _RECEIVED_LIMIT)
             except OSError:
                 return b""
 
@@ -100,8 +100,8 @@ class TcpLine:
         self._lock = threading.Lock()
         self._server: socket.socket | None = None
         self._client: socket.socket | None = None
-        self._kept = b""
-        self._heard = b""
+        self._kept_bytes = b""
+        self._received = b""
         self._stop = threading.Event()
         self.port = port
         self.listen()
@@ -109,7 +109,7 @@ class TcpLine:
         self._thread.start()
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         with self._lock:
             return self._client is not None
 
@@ -126,24 +126,24 @@ class TcpLine:
     def write(self, data: bytes) -> bool:
         with self._lock:
             if self._client is None:
-                self._kept = (self._kept + data)[-_CONVERTER_BUFFER:]
+                self._kept_bytes = (self._kept_bytes + data)[-_CONVERTER_BUFFER:]
                 return self._server is not None
             return self._send(data)
 
     def take(self) -> bytes:
         with self._lock:
-            heard, self._heard = self._heard, b""
-            return heard
+            received, self._received = self._received, b""
+            return received
 
     def disconnect(self) -> None:
         with self._lock:
             self._drop_client()
 
     def go_down(self) -> None:
-        """No power: the client is cut off, what was kept is lost, and nobody can connect."""
+        """Lose power: the client is cut off, what was kept is lost, and nobody can connect."""
         with self._lock:
             self._drop_client()
-            self._kept = b""
+            self._kept_bytes = b""
             server, self._server = self._server, None
         if server:
             # The other thread may still wait for it, which alone would keep the port taken.
@@ -198,7 +198,7 @@ class TcpLine:
         client.settimeout(_SEND_S)
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._client = client
-        kept, self._kept = self._kept, b""
+        kept, self._kept_bytes = self._kept_bytes, b""
         if kept:
             self._send(kept)
 
@@ -206,11 +206,11 @@ class TcpLine:
         if self._client is None or not _readable(self._client):
             return
         try:
-            said = self._client.recv(1024)
+            data = self._client.recv(1024)
         except OSError:
-            said = b""
-        self._heard = (self._heard + said)[-_HEARD_LIMIT:]
-        if not said:
+            data = b""
+        self._received = (self._received + data)[-_RECEIVED_LIMIT:]
+        if not data:
             self._drop_client()
 
 

@@ -10,7 +10,7 @@ _PAUSE_S = 0.002
 
 
 def float_registers(weight: float, *, stable: bool = True, overload: bool = False) -> bytes:
-    """The three registers of the shipped profile `float-weight`."""
+    """Return the three registers of the shipped profile `float-weight`."""
     return struct.pack(">fH", weight, int(stable) | int(overload) << 1)
 
 
@@ -22,9 +22,9 @@ class ModbusDevice:
         self.registers = registers
         self.refuse: int | None = None
         self.spoil = False
-        self.answered = 0
+        self.answer_count = 0
         self._line, self._query = line, query
-        self._heard = b""
+        self._received = b""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulated modbus", daemon=True)
 
@@ -38,20 +38,20 @@ class ModbusDevice:
 
     def answer_one(self) -> bool:
         """Answer a whole request that was heard; False when there is none."""
-        self._heard += self._line.take()
+        self._received += self._line.take()
         request = self._query.request
-        spot = self._heard.find(request)
+        spot = self._received.find(request)
         if spot < 0:
-            self._heard = self._heard[-len(request) :]
+            self._received = self._received[-len(request) :]
             return False
-        self._heard = self._heard[spot + len(request) :]
+        self._received = self._received[spot + len(request) :]
         refused = self.refuse is not None
         answer = self._query.refusal(self.refuse or 0) if refused else self._query.response(self.registers)
         if self.spoil:
             self.spoil = False
             answer = answer[:-3] + bytes([answer[-3] ^ 0x10]) + answer[-2:]
         self._line.write(answer)
-        self.answered += 1
+        self.answer_count += 1
         return True
 
     def _run(self) -> None:

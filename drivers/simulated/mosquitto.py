@@ -29,7 +29,7 @@ log_dest file {folder}/mosquitto.log
 
 
 def available() -> str | None:
-    """The program's path, or None. Debian installs it where only root's PATH looks."""
+    """Return the program's path, or None. Debian installs it where only root's PATH looks."""
     return shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
 
 

@@ -10,7 +10,7 @@ from drivers.simulated.emission import Emission, EmissionLog
 from drivers.simulated.line import Line
 
 
-class Nir:
+class SimulatedNir:
     """Sends results on `line`; `end` is b"" for whole messages (MQTT), b"\\n" for lines (TCP).
 
     Identifiers count up from 1 behind `prefix`, so equal runs send equal bytes.
@@ -42,7 +42,7 @@ class Nir:
         *,
         basis: str = "as_is",
     ) -> Emission:
-        """One result; shares get `basis`, each value its analyte's own unit."""
+        """Send one result; shares get `basis`, each value its analyte's own unit."""
         self._count += 1
         identity = f"{self._prefix}-{self._count:06d}"
         body: dict[str, Any] = {
@@ -61,7 +61,7 @@ class Nir:
         return self.log.add(self._last)
 
     def send_again(self) -> bool:
-        """The gateway repeats its last message: the same result, not a new one."""
+        """Repeat the last message: the same result, not a new one."""
         return self._line.write(self._last.data) if self._last else False
 
 

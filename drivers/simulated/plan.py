@@ -1,4 +1,4 @@
-"""When which fault happens: all of those chosen, again and again, at places that the seed decides."""
+"""A plan repeats all chosen faults, at places that the seed decides."""
 
 import random
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ class FaultPlan:
         self._left = self._random.randint(*gap)
 
     def next(self) -> LineFault | None:
-        """The fault that the next message suffers, if it does."""
+        """Return the fault that the next message suffers, if it does."""
         if not self._faults:
             return None
         if self._left > 0:

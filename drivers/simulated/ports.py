@@ -1,4 +1,4 @@
-"""What `silo simulate --port` may be: where the simulated instrument is plugged in.
+"""`silo simulate --port` says where the simulated instrument is plugged in.
 
 /tmp/bridge                              a pseudo-terminal, found under this name
 tcp:4001                                 a serial converter on loopback (tcp:0 takes a free port)
@@ -61,7 +61,7 @@ class SerialLine:
 
 
 def open_line(port: str, kind: str, *, as_hex: bool = False) -> tuple[TwoWayLine, str]:
-    """The line, and the address a station reads it by. SettingError or LineDown (broker, port)."""
+    """Return the line, and the address a station reads it by. SettingError or LineDown (broker, port)."""
     parts = urlsplit(port, allow_fragments=False)
     if parts.scheme == "tcp":
         if not parts.path.isdecimal() or int(parts.path) > 65_535:
@@ -81,7 +81,7 @@ def open_line(port: str, kind: str, *, as_hex: bool = False) -> tuple[TwoWayLine
 
 
 def broker_of(port: str) -> tuple[str, int, str]:
-    """Host, port and topic of an mqtt:// address. SettingError."""
+    """Return host, port and topic of an mqtt:// address. SettingError."""
     parts = urlsplit(port, allow_fragments=False)
     topic = unquote(parts.path).removeprefix("/")
     if parts.scheme != "mqtt" or not parts.hostname or not topic:

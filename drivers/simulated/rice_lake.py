@@ -20,7 +20,7 @@ class SimulatedRiceLake:
 
     @staticmethod
     def _weight(display: Display) -> str:
-        """Polarity and seven characters."""
+        """Return polarity and seven characters."""
         if not display.valid:
             return ("^" if display.over else "]") * 8
         polarity = "-" if display.shown < 0 else " "

@@ -10,7 +10,7 @@ from drivers.simulated.emission import Emission
 from drivers.simulated.faults import LineFault
 from drivers.simulated.line import Pluggable, TwoWayLine
 from drivers.simulated.plan import FaultPlan
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 
 _UNPLUGGED_S = 1.0
 _SILENCE_S = 3.0
@@ -28,8 +28,8 @@ _HARMLESS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """What is measured; moisture None: measured badly (the fault `overload`)."""
+class SimulatedSample:
+    """A sample to be measured; moisture None is measured badly (the fault `overload`)."""
 
     number: int
     sample_id: str
@@ -41,7 +41,7 @@ class Sample:
 
 
 # Sends one sample's result; the emission's `carried` is True when all of it left.
-Measure = Callable[[Sample, datetime], Emission]
+Measure = Callable[[SimulatedSample, datetime], Emission]
 
 
 class Samples:
@@ -56,7 +56,7 @@ class Samples:
         *,
         clock: Callable[[], datetime],
         plan: FaultPlan,
-        say: Callable[[Sent], None],
+        say: Callable[[SentMessage], None],
         seed: int,
         every_s: float = 2.0,
         stubborn: bool = False,
@@ -67,33 +67,33 @@ class Samples:
         self._random = random.Random(seed)
         self._every_s, self._stubborn, self._counts = every_s, stubborn, counts
         self._number = 0
-        self._unplugged = False
+        self._is_unplugged = False
 
     def start(self) -> None:
         """An analyzer says nothing at power-up."""
 
     def play_one(self) -> float:
         """Returns the seconds until the next step."""
-        if self._unplugged:
-            self._unplugged = False
+        if self._is_unplugged:
+            self._is_unplugged = False
             if isinstance(self._cable, Pluggable):
                 self._cable.plug()
             return _UNPLUGGED_S
         fault = self._plan.next()
         if fault is LineFault.GLUED and not self._stubborn:
-            self._glued()
+            self._send_glued()
             return self._every_s
         self._line.fault = None if fault in (LineFault.OVERLOAD, LineFault.SILENCE) else fault
         emission = self._measure(self._sample(fault is LineFault.OVERLOAD), self._clock())
         self._line.fault = None
         self._tell([emission], fault)
         if fault is LineFault.DISCONNECT:
-            self._unplugged = True
+            self._is_unplugged = True
             return _UNPLUGGED_S
         return self._every_s + (_SILENCE_S if fault is LineFault.SILENCE else 0.0)
 
-    def _glued(self) -> None:
-        """Two results at once."""
+    def _send_glued(self) -> None:
+        """Send two results at once."""
         self._line.fault = LineFault.GLUED
         first = self._measure(self._sample(False), self._clock())
         self._tell([first, self._measure(self._sample(False), self._clock())], LineFault.GLUED)
@@ -104,7 +104,7 @@ class Samples:
         carried = emissions[-1].carried
         for emission in emissions:
             self._say(
-                Sent(
+                SentMessage(
                     emission.at,
                     sent if emission is emissions[-1] else b"",
                     emission.values,
@@ -118,8 +118,9 @@ class Samples:
                 )
             )
 
-    def _sample(self, bad: bool) -> Sample:
-        """Grain as it comes; every second sample is wetter than its neighbours, so that no two are equal."""
+    def _sample(self, bad: bool) -> SimulatedSample:
+        """Make up grain as it comes; every second sample is wetter than its neighbours, so that no two are
+        equal."""
         self._number += 1
         chance = self._random.uniform
         numbers = (
@@ -129,4 +130,4 @@ class Samples:
             round(chance(15.0, 34.0), 1),
         )
         moisture = None if bad else numbers[0]
-        return Sample(self._number, f"2600{self._number:03d}", "BLE TENDRE", moisture, *numbers[1:])
+        return SimulatedSample(self._number, f"2600{self._number:03d}", "BLE TENDRE", moisture, *numbers[1:])

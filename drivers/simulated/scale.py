@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Display:
     """One instant: gross `weight` and `tare` in `unit`, shown with `decimals` behind `point`.
 
-    With a tare the indicator shows net. `over` and `under`: out of the scale's range. `pressed`: the
+    With a tare the indicator shows net. `over` and `under`: out of the scale's range. `print_pressed`: the
     print key.
     """
 
@@ -20,7 +20,7 @@ class Display:
     motion: bool = False
     over: bool = False
     under: bool = False
-    pressed: bool = False
+    print_pressed: bool = False
     point: str = "."
 
     @property
@@ -29,7 +29,7 @@ class Display:
 
     @property
     def shown(self) -> float:
-        """The weight on the display, gross or net, as rounded as it is shown."""
+        """Return the weight on the display, gross or net, as rounded as it is shown."""
         return round(self.weight - self.tare, self.decimals) + 0.0
 
     @property
@@ -41,7 +41,7 @@ class Display:
         return self.valid and self.shown == 0 and not self.net
 
     def text(self, number: float, width: int = 0, *, zeros: bool = False) -> str:
-        """`number` with this display's decimals and point, right-justified by blanks or zeros."""
+        """Return `number` with this display's decimals and point, right-justified by blanks or zeros."""
         shown = f"{number:{'0' if zeros else ''}{width or ''}.{self.decimals}f}"
         return shown.replace(".", self.point)
 
@@ -54,14 +54,14 @@ class Scale:
         self._capacity = capacity_kg
         self._settle_s = settle_s
         self._lock = threading.Lock()
-        self._from = self._to = 0.0
-        self._elapsed = math.inf
-        self._print = False
+        self._from_kg = self._to_kg = 0.0
+        self._elapsed_s = math.inf
+        self._print_is_due = False
 
     def drive_on(self, kg: float) -> None:
         """The load on the platform becomes `kg`."""
         with self._lock:
-            self._from, self._to, self._elapsed = self._indicated(), kg, 0.0
+            self._from_kg, self._to_kg, self._elapsed_s = self._indicated_kg(), kg, 0.0
 
     def drive_off(self) -> None:
         self.drive_on(0.0)
@@ -69,26 +69,26 @@ class Scale:
     def press_print(self) -> None:
         """The next display carries the print request."""
         with self._lock:
-            self._print = True
+            self._print_is_due = True
 
     def step(self, seconds: float) -> Display:
         """Let `seconds` pass; what is shown then, in whole increments of kilograms."""
         with self._lock:
-            self._elapsed += seconds
-            kg = round(self._indicated() / self._increment) * self._increment
-            pressed, self._print = self._print, False
+            self._elapsed_s += seconds
+            kg = round(self._indicated_kg() / self._increment) * self._increment
+            pressed, self._print_is_due = self._print_is_due, False
             return Display(
                 weight=kg,
-                motion=self._elapsed < self._settle_s,
+                motion=self._elapsed_s < self._settle_s,
                 over=kg > self._capacity + 9 * self._increment,
                 under=kg < -20 * self._increment,
-                pressed=pressed,
+                print_pressed=pressed,
             )
 
-    def _indicated(self) -> float:
-        """A damped swing around the new load."""
-        if self._elapsed >= self._settle_s:
-            return self._to
-        phase = self._elapsed / self._settle_s
+    def _indicated_kg(self) -> float:
+        """Swing, damped, around the new load."""
+        if self._elapsed_s >= self._settle_s:
+            return self._to_kg
+        phase = self._elapsed_s / self._settle_s
         swing = math.exp(-5.0 * phase) * math.cos(9.0 * phase)
-        return self._to + (self._from - self._to) * swing
+        return self._to_kg + (self._from_kg - self._to_kg) * swing

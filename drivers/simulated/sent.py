@@ -1,4 +1,4 @@
-"""What `silo simulate` says of every message, and of what must have arrived at the end."""
+"""`silo simulate` tells of every message, and at the end of what must have arrived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from drivers.simulated.faults import LineFault
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentMessage:
     """One message, or two where `messages` says so (glued, repeated).
 
     `values` are what the display shows, by analyte name. `intact`: it left as it should. `carried`:
@@ -47,14 +47,19 @@ class Tally:
     """Adds up what was sent."""
 
     def __init__(self) -> None:
-        self.messages = self.counted = 0
+        self.messages = self.countable = 0
         self.faults: dict[str, int] = {}
 
-    def add(self, sent: Sent) -> None:
+    def add(self, sent: SentMessage) -> None:
         self.messages += sent.messages if sent.data else 0
-        self.counted += sent.counts
+        self.countable += sent.counts
         if sent.fault:
             self.faults[sent.fault.value] = self.faults.get(sent.fault.value, 0) + 1
 
     def as_dict(self) -> dict[str, Any]:
-        return {"event": "end", "messages": self.messages, "counted": self.counted, "faults": self.faults}
+        return {
+            "event": "end",
+            "messages": self.messages,
+            "counted": self.countable,
+            "faults": self.faults,
+        }

@@ -51,26 +51,29 @@ class EdgeNode:
 
     @property
     def will(self) -> Message:
-        return self._topic("NDEATH"), encode_payload(Payload(metrics=(self._born(),)))
+        return self._topic("NDEATH"), encode_payload(Payload(metrics=(self._birth_sequence(),)))
 
     def births(self, at: datetime) -> list[Message]:
         self._seq = 0
         control = Metric("Node Control/Rebirth", datatype=BOOLEAN, value=False)
-        node = Payload(milliseconds(at), 0, (self._born(), control))
+        node = Payload(milliseconds(at), 0, (self._birth_sequence(), control))
         metrics = [self._metric(name, self._values[name], at) for name in METRICS]
         device = Payload(milliseconds(at), self._next(), tuple(metrics))
-        return [(self._topic("NBIRTH"), encode_payload(node)), (self._of("DBIRTH"), encode_payload(device))]
+        return [
+            (self._topic("NBIRTH"), encode_payload(node)),
+            (self._device_topic("DBIRTH"), encode_payload(device)),
+        ]
 
     def result(
         self, values: Mapping[str, float | str | None], at: datetime, *, historical: bool = False
     ) -> Message:
-        """One result; by exception, so only what changed is sent, and always the id."""
+        """Return one result by exception: only what changed is sent, and always the id."""
         return self.results([(values, at)], historical=historical)
 
     def results(
         self, batch: Iterable[tuple[Mapping[str, float | str | None], datetime]], *, historical: bool = False
     ) -> Message:
-        """Several results in one message, as a node sends those that it kept."""
+        """Return several results in one message, as a node sends those that it kept."""
         metrics: list[Metric] = []
         at = None
         for values, at in batch:
@@ -83,17 +86,17 @@ class EdgeNode:
             named = {name: value for name, value in values.items() if not isinstance(value, str)}
             self.log.add(Emission(at, b"", named, identity=str(values["Result/Id"])))
         stamp = None if at is None else milliseconds(at)
-        return self._of("DDATA"), encode_payload(Payload(stamp, self._next(), tuple(metrics)))
+        return self._device_topic("DDATA"), encode_payload(Payload(stamp, self._next(), tuple(metrics)))
 
     def death_of_device(self, at: datetime) -> Message:
-        return self._of("DDEATH"), encode_payload(Payload(milliseconds(at), self._next()))
+        return self._device_topic("DDEATH"), encode_payload(Payload(milliseconds(at), self._next()))
 
     def _metric(self, name: str, value: float | str | None, at: datetime) -> Metric:
         return Metric(
             name, self._aliases[name], milliseconds(at), METRICS[name], is_null=value is None, value=value
         )
 
-    def _born(self) -> Metric:
+    def _birth_sequence(self) -> Metric:
         return Metric("bdSeq", datatype=INT64, value=self._bd_seq)
 
     def _next(self) -> int:
@@ -103,7 +106,7 @@ class EdgeNode:
     def _topic(self, kind: str) -> str:
         return f"spBv1.0/{self._group}/{kind}/{self._edge}"
 
-    def _of(self, kind: str) -> str:
+    def _device_topic(self, kind: str) -> str:
         return f"{self._topic(kind)}/{self._device}"
 
 

@@ -8,7 +8,7 @@ _FORMS = ("t-scale-nhb", "t-scale-qhw", "comma-sign", "glued-sign", "a-and-d", "
 
 
 class SimulatedStGs:
-    """`form` one of t-scale-nhb, t-scale-qhw, comma-sign, glued-sign, a-and-d, heb, ohaus."""
+    """`form` is one of t-scale-nhb, t-scale-qhw, comma-sign, glued-sign, a-and-d, heb, ohaus."""
 
     banner: ClassVar[bytes] = b""
 

@@ -16,7 +16,7 @@ class TasmotaLine:
         self._topic, self._hex = topic, as_hex
         will = Presence(f"tele/{topic}/LWT", lambda _: b"Online", lambda _: b"Offline")
         self._client = MqttTransport(host, port, f"cmnd/{topic}/+", client_id=f"board-{topic}", presence=will)
-        self._heard = b""
+        self._received = b""
         self.plug()
 
     def plug(self) -> None:
@@ -33,8 +33,8 @@ class TasmotaLine:
 
     def take(self) -> bytes:
         self._listen()
-        heard, self._heard = self._heard, b""
-        return heard
+        received, self._received = self._received, b""
+        return received
 
     def disconnect(self) -> None:
         self._client.close()
@@ -58,6 +58,6 @@ class TasmotaLine:
                     self._client.confirm(chunk.receipt)
                 if chunk.topic and chunk.topic.endswith("/SSerialSend5"):
                     self.awake = True
-                    self._heard += bytes.fromhex(chunk.data.decode("ascii"))
+                    self._received += bytes.fromhex(chunk.data.decode("ascii"))
         except LineDown:
             self.awake = False

@@ -7,30 +7,30 @@ from drivers.simulated.line import Line
 
 
 def message(grain: str, moisture: float | None) -> bytes:
-    """The 18 bytes of one result. None is sent as dashes, which the manual does not tell."""
+    """Return the 18 bytes of one result. None is sent as dashes, which the manual does not tell."""
     shown = "----" if moisture is None else f"{moisture:4.1f}"
     return b"\x02" + f"{grain[:8]:<8}\r\n{shown}\r\n".encode("latin-1") + b"\x03"
 
 
-class Tesma:
+class SimulatedTesma:
     """`measure` puts in a sample, `send_one` is one second's message; `log` holds one entry a sample."""
 
     def __init__(self, line: Line) -> None:
         self.log = EmissionLog()
         self._line = line
-        self._shown: tuple[str, float | None] | None = None
-        self._logged = True
+        self._result: tuple[str, float | None] | None = None
+        self._is_logged = True
 
     def measure(self, grain: str, moisture: float | None) -> None:
-        self._shown, self._logged = (grain, moisture), False
+        self._result, self._is_logged = (grain, moisture), False
 
     def send_one(self, at: datetime) -> bool:
-        """Nothing before the first sample. False when nobody hears it."""
-        if self._shown is None:
+        """Send nothing before the first sample. False says that nobody hears it."""
+        if self._result is None:
             return False
-        data = message(*self._shown)
+        data = message(*self._result)
         carried = self._line.write(data)
-        if carried and not self._logged:
-            self._logged = True
-            self.log.add(Emission(at, data, {"moisture": self._shown[1]}))
+        if carried and not self._is_logged:
+            self._is_logged = True
+            self.log.add(Emission(at, data, {"moisture": self._result[1]}))
         return carried

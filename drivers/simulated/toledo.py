@@ -19,7 +19,7 @@ from drivers.simulated.scale import Display, Scale
 _INCREMENT_BITS = {1: 0x08, 2: 0x10, 5: 0x18}
 
 
-class Fault(StrEnum):
+class ToledoFault(StrEnum):
     HALF = "half"
     GLUED = "glued"
     NOISE = "noise"
@@ -47,7 +47,7 @@ def message(
     spaced: bool = False,
     pad: str = "0",
 ) -> bytes:
-    """One message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike.
+    """Return one message: six `digits` with `decimals` of them (-2..5) behind the point; tare alike.
 
     `short` leaves the tare out, `spaced` puts a space after the status words.
     """
@@ -85,7 +85,7 @@ class SimulatedToledo:
             negative=display.shown < 0 or display.under,
             out_of_range=not display.valid,
             motion=display.motion,
-            print_key=display.pressed,
+            print_key=display.print_pressed,
             checksum=self._checksum,
             short=self._short,
             spaced=self._spaced,
@@ -137,7 +137,7 @@ class ToledoSender:
         self._pause_s = 1.0 / min(rate_hz * speed, most_hz)
         self._step_s = self._pause_s * speed
         self._random = random.Random(seed)
-        self._faults: list[tuple[Fault, float]] = []
+        self._faults: list[tuple[ToledoFault, float]] = []
         self._glue = b""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="simulated weighbridge", daemon=True)
@@ -154,21 +154,21 @@ class ToledoSender:
         if self._thread.is_alive():
             self._thread.join()
 
-    def inject(self, fault: Fault, seconds: float = 0.0) -> None:
+    def inject(self, fault: ToledoFault, seconds: float = 0.0) -> None:
         """Let the next message suffer `fault`; `seconds` (of the simulated clock) for a silence."""
         self._faults.append((fault, seconds))
 
     def send_one(self) -> None:
-        """One step of the bridge and what is sent of it."""
+        """Let the bridge take one step and send what it shows."""
         data, stable = self._bridge.send(self._step_s)
         fault, seconds = self._faults.pop(0) if self._faults else (None, 0.0)
-        if fault is Fault.SILENCE:
+        if fault is ToledoFault.SILENCE:
             self._stop.wait(seconds / self._step_s * self._pause_s)
             return
-        if fault is Fault.DISCONNECT:
+        if fault is ToledoFault.DISCONNECT:
             self._line.disconnect()
             return
-        sent, intact = self._damaged(data, fault)
+        sent, intact = self._damage(data, fault)
         carried = self._line.write(sent) if sent else False
         self._note(data, stable, intact=intact, carried=carried)
 
@@ -181,20 +181,20 @@ class ToledoSender:
             if stable:
                 self.log.add(Emission(self._clock(), data, {"weight": float(stable)}))
 
-    def _damaged(self, data: bytes, fault: Fault | None) -> tuple[bytes, bool]:
-        """What leaves for one message, and whether the message left undamaged."""
-        if fault is Fault.GLUED:
+    def _damage(self, data: bytes, fault: ToledoFault | None) -> tuple[bytes, bool]:
+        """Return what leaves for one message, and whether the message left undamaged."""
+        if fault is ToledoFault.GLUED:
             self._glue += data
             return b"", False
         glue, self._glue = self._glue, b""
-        if fault is Fault.HALF:
+        if fault is ToledoFault.HALF:
             return glue + data[: self._random.randint(1, len(data) - 2)], False
-        if fault is Fault.WRONG_CHECKSUM:
+        if fault is ToledoFault.WRONG_CHECKSUM:
             spot = self._random.randint(4, 9)
             wrong = bytes([0x30 | (data[spot] + 1 + self._random.randint(0, 7)) & 0x07])
             wrong = bytes([wrong[0] ^ 1]) if wrong[0] == data[spot] else wrong
             return glue + data[:spot] + wrong + data[spot + 1 :], False
-        if fault is Fault.NOISE:
+        if fault is ToledoFault.NOISE:
             return glue + self._random.randbytes(self._random.randint(1, 60)) + data, False
         return glue + data, True
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from drivers.simulated.faults import HARMLESS, LineFault
-from drivers.simulated.indicator import Indicator, Said, Talker
+from drivers.simulated.indicator import Indicator, Talker, Transmission
 from drivers.simulated.line import Pluggable, TwoWayLine
 from drivers.simulated.plan import FaultPlan
 from drivers.simulated.scale import Scale
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 
 _UNPLUGGED_S = 1.0
 _TWO = frozenset({LineFault.GLUED, LineFault.REPEAT})
@@ -25,10 +25,10 @@ class Trucks:
         *,
         clock: Callable[[], datetime],
         plan: FaultPlan,
-        say: Callable[[Sent], None],
+        say: Callable[[SentMessage], None],
         seed: int,
         rate_hz: float = 10.0,
-        asked: bool = True,
+        answers: bool = True,
     ) -> None:
         self._line, self._clock, self._plan, self._say = line, clock, plan, say
         self._random = random.Random(seed)
@@ -36,18 +36,18 @@ class Trucks:
         self._step_s = 1.0 / rate_hz
         self._seconds = 0.0
         self._next_move = 3.0
-        self._loaded = False
+        self._is_loaded = False
         self._unplugged_at: float | None = None
-        self._glued = False
+        self._is_glued = False
         self._indicator = Indicator(
             talker,
             self._scale,
             line,
             clock=clock,
             rate_hz=rate_hz,
-            asked=asked,
+            answers=answers,
             seed=seed,
-            told=self._hear,
+            on_message=self._report,
         )
         self._banner = talker.banner
         self._arm()
@@ -70,10 +70,10 @@ class Trucks:
         return self._step_s
 
     def _move(self) -> None:
-        self._loaded = not self._loaded
-        self._scale.drive_on(20.0 * self._random.randint(600, 2200) if self._loaded else 0.0)
+        self._is_loaded = not self._is_loaded
+        self._scale.drive_on(20.0 * self._random.randint(600, 2200) if self._is_loaded else 0.0)
         self._next_move = self._seconds + self._random.uniform(
-            *((8.0, 12.0) if self._loaded else (9.0, 11.0))
+            *((8.0, 12.0) if self._is_loaded else (9.0, 11.0))
         )
 
     def _arm(self) -> None:
@@ -81,22 +81,23 @@ class Trucks:
         if fault is not None:
             self._indicator.inject(fault)
 
-    def _hear(self, said: Said) -> None:
-        if said.fault is LineFault.DISCONNECT:
+    def _report(self, transmission: Transmission) -> None:
+        if transmission.fault is LineFault.DISCONNECT:
             self._unplugged_at = self._seconds
-        two = said.fault in _TWO or self._glued
-        self._glued = said.fault is LineFault.GLUED
-        known = said.display.valid and said.fault is not LineFault.OVERLOAD
+        two = transmission.fault in _TWO or self._is_glued
+        self._is_glued = transmission.fault is LineFault.GLUED
+        known = transmission.display.valid and transmission.fault is not LineFault.OVERLOAD
         self._say(
-            Sent(
+            SentMessage(
                 self._clock(),
-                said.sent,
-                {"weight": said.display.shown if known else None},
-                fault=said.fault,
-                intact=bool(said.sent) and (said.fault is None or said.fault in HARMLESS),
-                carried=said.carried,
-                counts=said.counts,
-                messages=2 if said.sent and two else 1,
+                transmission.data,
+                {"weight": transmission.display.shown if known else None},
+                fault=transmission.fault,
+                intact=bool(transmission.data)
+                and (transmission.fault is None or transmission.fault in HARMLESS),
+                carried=transmission.carried,
+                counts=transmission.counts,
+                messages=2 if transmission.data and two else 1,
             )
         )
         self._arm()

@@ -17,12 +17,12 @@ class WatchedPtyLine(PtyLine):
                 self._ends = self._ends[:1]
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         with self._lock:
             return self._ends is not None and not _hung_up(self._ends[0])
 
     def write(self, data: bytes) -> bool:
-        return self.connected and super().write(data)
+        return self.is_connected and super().write(data)
 
 
 def _hung_up(fd: int) -> bool:

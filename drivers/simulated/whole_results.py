@@ -8,7 +8,7 @@ from pathlib import Path
 from drivers.simulated.exports import Exporter, csv_file
 from drivers.simulated.faults import LineFault
 from drivers.simulated.plan import FaultPlan
-from drivers.simulated.sent import Sent
+from drivers.simulated.sent import SentMessage
 from drivers.simulated.sparkplug import ConnectedEdgeNode, EdgeNode
 
 _SILENCE_S = 3.0
@@ -27,24 +27,24 @@ class NodeResults:
         *,
         clock: Callable[[], datetime],
         plan: FaultPlan,
-        say: Callable[[Sent], None],
+        say: Callable[[SentMessage], None],
         seed: int,
         every_s: float,
     ) -> None:
         self._node = EdgeNode("silo", "edge-1", "nir-1")
-        self._connected = ConnectedEdgeNode(self._node, host, port, "silo", "edge-1")
+        self._connection = ConnectedEdgeNode(self._node, host, port, "silo", "edge-1")
         self._clock, self._plan, self._say, self._every_s = clock, plan, say, every_s
         self._random = random.Random(seed)
         self._number = 0
 
     def start(self) -> None:
         for message in self._node.births(self._clock()):
-            self._connected.send(message)
+            self._connection.send(message)
 
     def play_one(self) -> float:
         """Returns the seconds until the next step."""
         at = self._clock()
-        while self._connected.obey_one(at):
+        while self._connection.obey_one(at):
             pass
         self._number += 1
         fault = self._plan.next()
@@ -52,12 +52,12 @@ class NodeResults:
         sample_id, identity = f"2600{self._number:03d}", f"sim-{self._number:06d}"
         values = {"Result/Id": identity, "Result/Sample": sample_id, "Result/Moisture": moisture}
         message = self._node.result(values, at)
-        self._connected.send(message)
-        self._say(Sent(at, message[1], {"moisture": moisture}, sample_id, identity, fault))
+        self._connection.send(message)
+        self._say(SentMessage(at, message[1], {"moisture": moisture}, sample_id, identity, fault))
         return self._every_s + (_SILENCE_S if fault is LineFault.SILENCE else 0.0)
 
     def close(self) -> None:
-        self._connected.close()
+        self._connection.close()
 
 
 class FileResults:
@@ -69,7 +69,7 @@ class FileResults:
         *,
         clock: Callable[[], datetime],
         plan: FaultPlan,
-        say: Callable[[Sent], None],
+        say: Callable[[SentMessage], None],
         seed: int,
         every_s: float,
     ) -> None:
@@ -78,16 +78,16 @@ class FileResults:
         self._clock, self._plan, self._say, self._every_s = clock, plan, say, every_s
         self._random = random.Random(seed)
         self._number = 0
-        self._unfinished: tuple[str, bytes] | None = None
+        self._half_written: tuple[str, bytes] | None = None
 
     def start(self) -> None:
         """A program that exports files says nothing at its start."""
 
     def play_one(self) -> float:
         """Returns the seconds until the next step; a half-written file is finished first."""
-        if self._unfinished:
-            self._exporter.go_on(*self._unfinished)
-            self._unfinished = None
+        if self._half_written:
+            self._exporter.go_on(*self._half_written)
+            self._half_written = None
             return self._every_s
         at, fault = self._clock(), self._plan.next()
         self._number += 1
@@ -101,10 +101,10 @@ class FileResults:
         half = fault is LineFault.HALF_FRAME
         self._exporter.export(name, data, at, cut=len(data) // 2 if half else None)
         if half:
-            self._unfinished = (name, data)
-        self._say(Sent(at, data, {"moisture": moisture}, sample_id, name, fault))
+            self._half_written = (name, data)
+        self._say(SentMessage(at, data, {"moisture": moisture}, sample_id, name, fault))
         return self._every_s + (_SILENCE_S if fault is LineFault.SILENCE else 0.0)
 
     def close(self) -> None:
-        if self._unfinished:
-            self._exporter.go_on(*self._unfinished)
+        if self._half_written:
+            self._exporter.go_on(*self._half_written)

@@ -9,7 +9,7 @@ _MODES = ("tf0", "tf1", "tf2", "a12")
 
 
 class SimulatedYaohua:
-    """`mode` tf0, tf1, tf2 or a12. How the first three look out of range is not known: nothing is sent."""
+    """`mode` is tf0, tf1, tf2 or a12. How the first three look out of range is not known: nothing is sent."""
 
     banner: ClassVar[bytes] = b""
 

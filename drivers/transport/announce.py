@@ -63,7 +63,7 @@ class MqttAnnouncer:
         self._client.loop_start()
 
     def say(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
-        """False when it was not said: nobody is there, or too much waits already."""
+        """Return False when it was not said: nobody is there, or too much waits already."""
         if self.problem is not None:
             return False
         return int(self._client.publish(topic, payload, qos=1, retain=retain).rc) == 0

@@ -1,4 +1,4 @@
-"""What a driver asks of a line, whatever the line is made of."""
+"""A driver asks the same of every line, whatever the line is made of."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,7 +42,7 @@ class EndOfData(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one read returned.
+    """A chunk is what one read returned.
 
     `whole` is True where the transport delivers whole messages (MQTT) instead of pieces of a stream.
     `receipt` is to be given back through `confirm` once the message is safe; `dup` is the sender's
@@ -63,17 +63,17 @@ class Transport(Protocol):
         """Connect, at most a few seconds."""
 
     def read(self, timeout: float) -> Chunk | None:
-        """The next bytes, or None after `timeout` seconds without any. EndOfData ends a recording."""
+        """Return the next bytes, or None after `timeout` seconds without any. EndOfData ends a recording."""
 
     def write(self, data: bytes) -> None: ...
 
     def confirm(self, receipt: Any) -> None:
-        """The message of this receipt is safe: its sender may forget it."""
+        """Tell the sender that it may forget the message of this receipt, which is safe."""
 
     def close(self) -> None: ...
 
     def describe(self) -> str:
-        """The address and line settings, without secrets, for a person to read."""
+        """Return the address and line settings, without secrets, for a person to read."""
 
 
 @runtime_checkable

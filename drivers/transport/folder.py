@@ -32,18 +32,18 @@ class DroppedFile:
 
     name: str
     stamp: Stamp
-    taken: int = 0
+    readings: int = 0
     refusals: list[str] = field(default_factory=list)
 
     def reason(self) -> str:
         shown = self.refusals[:_REASONS]
         more = len(self.refusals) - len(shown)
-        lines = [f"{self.taken} results taken, {len(self.refusals)} refused", *shown]
+        lines = [f"{self.readings} results taken, {len(self.refusals)} refused", *shown]
         return "\n".join([*lines, *([f"and {more} more"] if more else [])]) + "\n"
 
 
 class FolderTransport:
-    """Polls, because shares tell no changes. `read` runs in one thread, `confirm` in any."""
+    """Looks again and again, because shares tell no changes. `read` runs in one thread, `confirm` in any."""
 
     def __init__(
         self,
@@ -60,7 +60,7 @@ class FolderTransport:
         self._monotonic, self._sleep = monotonic, sleep
         self._lock = threading.Lock()
         self._since: dict[str, tuple[Stamp, float]] = {}
-        self._out: dict[str, Stamp] = {}
+        self._handed_out: dict[str, Stamp] = {}
         self._unsettled: list[tuple[DroppedFile, str]] = []
         self._next_scan = 0.0
 
@@ -72,7 +72,7 @@ class FolderTransport:
             for name in ("done", "rejected"):
                 (self._folder / name).mkdir(exist_ok=True)
         except OSError as error:
-            raise self._denied(error) from error
+            raise self._denied_error(error) from error
         self._next_scan = 0.0
 
     def read(self, timeout: float) -> Chunk | None:
@@ -97,7 +97,7 @@ class FolderTransport:
         """A folder is not spoken to."""
 
     def confirm(self, receipt: Any) -> None:
-        """All that was read of the file is safe: move it."""
+        """Move the file: all that was read of it is safe."""
         with self._lock:
             self._settle(receipt)
 
@@ -108,13 +108,13 @@ class FolderTransport:
         return f"folder:{self._folder}"
 
     def _steady(self, now: float) -> Iterator[tuple[Path, Stamp]]:
-        """Files that nobody has touched for long enough, oldest first."""
+        """Yield files that nobody has touched for long enough, oldest first."""
         found = {path.name: (path, stamp) for path, stamp in self._files()}
         self._since = {name: kept for name, kept in self._since.items() if name in found}
         ready: list[tuple[Path, Stamp]] = []
         with self._lock:
             for name, (path, stamp) in found.items():
-                if self._out.get(name) == stamp:
+                if self._handed_out.get(name) == stamp:
                     continue
                 if self._since.get(name, (None,))[0] != stamp:
                     self._since[name] = (stamp, now)
@@ -129,7 +129,7 @@ class FolderTransport:
                     yield Path(entry.path), _stamp(entry.stat(follow_symlinks=False))
 
     def _take(self, path: Path, stamp: Stamp, now: float) -> Chunk | None:
-        """The file as one message; None while it must be waited for."""
+        """Return the file as one message; None while it must be waited for."""
         if stamp[0] > LARGEST:
             refused = DroppedFile(path.name, stamp, 0, [f"larger than {LARGEST // 1_000_000} MB"])
             self.confirm(refused)
@@ -143,7 +143,7 @@ class FolderTransport:
         if looks_half_written(data) and now - self._since[path.name][1] < self._patience_s:
             return None
         with self._lock:
-            self._out[path.name] = stamp
+            self._handed_out[path.name] = stamp
         return Chunk(data, True, DroppedFile(path.name, stamp))
 
     def _settle(self, file: DroppedFile) -> None:
@@ -151,17 +151,17 @@ class FolderTransport:
         path = self._folder / file.name
         try:
             if _stamp(path.stat()) != file.stamp:
-                self._out.pop(file.name, None)
+                self._handed_out.pop(file.name, None)
                 return
             place = _free(self._folder / ("rejected" if file.refusals else "done"), file.name)
             if file.refusals:
                 place.with_name(f"{place.name}.reason.txt").write_text(file.reason(), encoding="utf-8")
             path.rename(place)
-            self._out.pop(file.name, None)
+            self._handed_out.pop(file.name, None)
         except FileNotFoundError:
-            self._out.pop(file.name, None)
+            self._handed_out.pop(file.name, None)
         except OSError as error:
-            self._out[file.name] = file.stamp
+            self._handed_out[file.name] = file.stamp
             self._unsettled.append((file, error.strerror or str(error)))
 
     def _settle_again(self) -> None:
@@ -179,7 +179,7 @@ class FolderTransport:
             )
             raise LineDown(ErrorCode.PORT_DENIED, text)
 
-    def _denied(self, error: OSError) -> LineDown:
+    def _denied_error(self, error: OSError) -> LineDown:
         text = (
             f"folder {self._folder}: done/ and rejected/ cannot be made ({error.strerror}): check the rights"
         )
@@ -191,7 +191,7 @@ def _stamp(stat: os.stat_result) -> Stamp:
 
 
 def _free(folder: Path, name: str) -> Path:
-    """A name in `folder` that no file has, nor its note."""
+    """Return a name in `folder` that no file has, nor its note."""
     wanted = Path(name)
     for number in range(1, 100_000):
         path = folder / (name if number == 1 else f"{wanted.stem}-{number}{wanted.suffix}")

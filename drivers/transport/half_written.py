@@ -1,4 +1,4 @@
-"""Whether a file looks as if its writer has not finished: for files that appear in a folder."""
+"""Tell whether a file in a folder looks as if its writer has not finished."""
 
 import io
 import struct
@@ -9,13 +9,15 @@ _TEMPORARY = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "
 
 
 def is_temporary(name: str) -> bool:
-    """Names that programs give to files they are still writing, or that systems keep for themselves."""
+    """Recognise names that programs give to files they are still writing, or that systems keep for
+    themselves."""
     lower = name.lower()
     return lower.startswith((".", "~")) or lower.endswith((*_TEMPORARY, "~")) or lower in ("thumbs.db",)
 
 
 def looks_half_written(data: bytes) -> bool:
-    """A workbook without its directory, XML that is not closed, text without a line end, or nothing."""
+    """Recognise a workbook without its directory, XML that is not closed, text without a line end,
+    nothing."""
     if not data:
         return True
     if data.startswith(b"PK"):
@@ -26,7 +28,7 @@ def looks_half_written(data: bytes) -> bool:
 
 
 def _has_directory(data: bytes) -> bool:
-    """True also for a workbook that is wrong in another way: waiting would not make it right."""
+    """Return True also for a workbook that is wrong in another way: waiting would not make it right."""
     try:
         return zipfile.is_zipfile(io.BytesIO(data))
     except (zipfile.BadZipFile, struct.error):
@@ -34,7 +36,7 @@ def _has_directory(data: bytes) -> bool:
 
 
 def _xml_is_closed(data: bytes) -> bool:
-    """True also for XML that is wrong in another way: waiting would not make it right."""
+    """Return True also for XML that is wrong in another way: waiting would not make it right."""
     parser = expat.ParserCreate()
     try:
         parser.Parse(data, True)

@@ -110,7 +110,7 @@ class MqttTransport:
     def read(self, timeout: float) -> Chunk | None:
         link = self._link
         if link is None:
-            raise self._lost()
+            raise self._lost_error()
         try:
             message = link.inbox.get(timeout=timeout) if link.end is None else link.inbox.get_nowait()
         except queue.Empty:
@@ -129,9 +129,9 @@ class MqttTransport:
         """Raises LineDown when the broker was lost."""
         link = self._link
         if link is None or link.end is not None:
-            raise self._lost()
+            raise self._lost_error()
         if link.client.publish(topic, data, qos=qos, retain=retain).rc != 0:
-            raise self._lost()
+            raise self._lost_error()
 
     def confirm(self, receipt: Any) -> None:
         """Acknowledge. A receipt of an earlier connection is void: its message comes again."""
@@ -204,7 +204,7 @@ class MqttTransport:
             _code: ReasonCode,
             _props: Properties | None,
         ) -> None:
-            link.stop(self._lost())
+            link.stop(self._lost_error())
 
         link.client.on_connect = on_connect
         link.client.on_subscribe = on_subscribe
@@ -215,7 +215,7 @@ class MqttTransport:
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"
 
-    def _lost(self) -> LineDown:
+    def _lost_error(self) -> LineDown:
         text = (
             f"{self._broker()} was lost: check that it runs, and that no second station uses this client id"
         )

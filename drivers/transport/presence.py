@@ -1,4 +1,4 @@
-"""What a client of a broker says of itself: there, and, by its will, gone."""
+"""A client of a broker says of itself that it is online and, by its will, that it is offline."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,8 @@ class Presence:
 
 
 def sparkplug_host(name: str) -> Presence:
-    """A Sparkplug host application: edge nodes keep their results while it is offline."""
+    """Return the presence of a Sparkplug host application: edge nodes keep their results while it is
+    offline."""
 
     def state(online: bool, ms: int) -> bytes:
         return json.dumps({"online": online, "timestamp": ms}).encode()

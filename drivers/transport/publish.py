@@ -49,7 +49,7 @@ class MqttPublisher:
             client.loop_stop()
 
     def _send(self, payload: bytes) -> None:
-        client = self._connected()
+        client = self._connect_once()
         sent = client.publish(self._topic, payload, qos=1)
         if sent.rc != 0:
             raise LineDown(ErrorCode.BROKER_LOST, f"broker {self._host}:{self._port} was lost")
@@ -59,7 +59,7 @@ class MqttPublisher:
         except queue.Empty as error:
             raise LineDown(ErrorCode.BROKER_LOST, f"{self._topic}: not acknowledged") from error
 
-    def _connected(self) -> Client:
+    def _connect_once(self) -> Client:
         if self._client is None or not self._client.is_connected():
             self.close()
             self._client = self._connect()

@@ -43,7 +43,7 @@ class SerialTransport:
         try:
             line.open()
         except (OSError, ValueError, termios.error) as error:
-            raise self._why(error) from error
+            raise self._error(error) from error
         self._serial = line
         self._poll = select.poll()
         self._poll.register(line.fileno(), select.POLLIN | select.POLLHUP | select.POLLERR)
@@ -55,16 +55,16 @@ class SerialTransport:
                 return None
             data = line.read(_READ_SIZE)
         except (OSError, TypeError, termios.error) as error:
-            raise self._lost() from error
+            raise self._lost_error() from error
         if not data:
-            raise self._lost()
+            raise self._lost_error()
         return Chunk(data)
 
     def write(self, data: bytes) -> None:
         try:
             self._opened().write(data)
         except (OSError, termios.error) as error:
-            raise self._lost() from error
+            raise self._lost_error() from error
 
     def confirm(self, receipt: Any) -> None:
         """A serial line has no receipts."""
@@ -75,7 +75,7 @@ class SerialTransport:
             line.close()
 
     def fileno(self) -> int:
-        """For waiting on several lines at once; LineDown while it is closed."""
+        """Return the descriptor, to wait on several lines at once; LineDown while it is closed."""
         return int(self._opened().fileno())
 
     def describe(self) -> str:
@@ -83,15 +83,15 @@ class SerialTransport:
 
     def _opened(self) -> serial.Serial:
         if self._serial is None:
-            raise self._lost()
+            raise self._lost_error()
         return self._serial
 
-    def _lost(self) -> LineDown:
+    def _lost_error(self) -> LineDown:
         return LineDown(
             ErrorCode.PORT_LOST, f"port {self._port} was lost: check the cable and the USB adapter"
         )
 
-    def _why(self, error: Exception) -> LineDown:
+    def _error(self, error: Exception) -> LineDown:
         if not Path(self._port).exists():
             text = f"port {self._port} does not exist: check that the adapter is plugged in, and its name"
             return LineDown(ErrorCode.PORT_MISSING, text)

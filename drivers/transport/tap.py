@@ -41,19 +41,19 @@ class TapTransport:
         try:
             fd = os.open(self._port, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise self._why(error) from error
+            raise self._error(error) from error
         try:
             self._prepare(fd)
         except (OSError, termios.error) as error:
             os.close(fd)
-            raise self._why(error) from error
+            raise self._error(error) from error
         self._fd = fd
         self._poll = select.poll()
         self._poll.register(fd, select.POLLIN | select.POLLHUP | select.POLLERR)
 
     def read(self, timeout: float) -> Chunk | None:
         if self._fd is None:
-            raise self._lost()
+            raise self._lost_error()
         try:
             if not self._poll.poll(timeout * 1000):
                 return None
@@ -61,9 +61,9 @@ class TapTransport:
         except BlockingIOError:
             return None
         except OSError as error:
-            raise self._lost() from error
+            raise self._lost_error() from error
         if not data:
-            raise self._lost()
+            raise self._lost_error()
         return Chunk(data)
 
     def write(self, data: bytes) -> None:
@@ -81,7 +81,7 @@ class TapTransport:
         return f"tap of {self._port} {self._baud} baud {self._bits}{self._parity}{self._stop}"
 
     def _prepare(self, fd: int) -> None:
-        """Raw, silent, ours alone."""
+        """Make the line raw, silent and ours alone."""
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         attributes = termios.tcgetattr(fd)
         speed = getattr(termios, f"B{self._baud}")
@@ -93,11 +93,11 @@ class TapTransport:
         with contextlib.suppress(OSError):  # a pseudo-terminal has no such lines
             fcntl.ioctl(fd, termios.TIOCMBIC, struct.pack("I", termios.TIOCM_DTR | termios.TIOCM_RTS))
 
-    def _lost(self) -> LineDown:
+    def _lost_error(self) -> LineDown:
         text = f"port {self._port} was lost: check the cable and the USB adapter"
         return LineDown(ErrorCode.PORT_LOST, text)
 
-    def _why(self, error: Exception) -> LineDown:
+    def _error(self, error: Exception) -> LineDown:
         if not Path(self._port).exists():
             text = f"port {self._port} does not exist: check that the adapter is plugged in, and its name"
             return LineDown(ErrorCode.PORT_MISSING, text)

@@ -36,7 +36,7 @@ class TcpTransport:
         self._idle_s, self._connect_s = idle_s, connect_s
         self._monotonic = monotonic
         self._socket: socket.socket | None = None
-        self._heard = 0.0
+        self._heard_s = 0.0
 
     def open(self) -> None:
         self.close()
@@ -53,7 +53,7 @@ class TcpTransport:
         for option, value in _KEEPALIVE:
             line.setsockopt(socket.IPPROTO_TCP, option, value)
         self._socket = line
-        self._heard = self._monotonic()
+        self._heard_s = self._monotonic()
 
     def read(self, timeout: float) -> Chunk | None:
         line = self._opened()
@@ -63,17 +63,17 @@ class TcpTransport:
                 return None
             data = line.recv(_READ_SIZE)
         except OSError as error:
-            raise self._closed() from error
+            raise self._closed_error() from error
         if not data:
-            raise self._closed()
-        self._heard = self._monotonic()
+            raise self._closed_error()
+        self._heard_s = self._monotonic()
         return Chunk(data)
 
     def write(self, data: bytes) -> None:
         try:
             self._opened().sendall(data)
         except OSError as error:
-            raise self._closed() from error
+            raise self._closed_error() from error
 
     def confirm(self, receipt: Any) -> None:
         """A stream has no receipts."""
@@ -84,7 +84,7 @@ class TcpTransport:
             line.close()
 
     def fileno(self) -> int:
-        """For waiting on several lines at once; LineDown while it is closed."""
+        """Return the descriptor, to wait on several lines at once; LineDown while it is closed."""
         return self._opened().fileno()
 
     def describe(self) -> str:
@@ -92,15 +92,15 @@ class TcpTransport:
 
     def _opened(self) -> socket.socket:
         if self._socket is None:
-            raise self._closed()
+            raise self._closed_error()
         return self._socket
 
-    def _closed(self) -> LineDown:
+    def _closed_error(self) -> LineDown:
         text = f"{self.describe()} closed the connection: another program may use it, or it restarted"
         return LineDown(ErrorCode.CLOSED, text)
 
     def _watch(self) -> None:
-        if self._monotonic() - self._heard >= self._idle_s:
+        if self._monotonic() - self._heard_s >= self._idle_s:
             raise LineDown(ErrorCode.IDLE, f"{self.describe()} said nothing for {self._idle_s:.0f} s")
 
 

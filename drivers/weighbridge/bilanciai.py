@@ -63,10 +63,10 @@ class Bilanciai:
             problem = "the weight is invalid" if flag is Flag.ERROR else None
             return weight_reading(self.kind, frame, match[2], self._unit, {flag}, problem=problem)
         if match := _EXTENDED.fullmatch(text):
-            return self._extended(frame, *match.groups())
+            return self._parse_extended(frame, *match.groups())
         raise FrameError("neither a Cb nor an extended string", frame.data)
 
-    def _extended(self, frame: Frame, net: str, tare: str, unit: str, status: str) -> Reading:
+    def _parse_extended(self, frame: Frame, net: str, tare: str, unit: str, status: str) -> Reading:
         bits = [int(digit, 16) for digit in status]
         tare_kg = kilograms(number(tare, frame.data), unit)
         flags = {Flag.NET if tare_kg else Flag.GROSS, Flag.STABLE if bits[1] & 0x2 else Flag.MOTION}

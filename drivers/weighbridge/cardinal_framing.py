@@ -25,7 +25,7 @@ class CardinalFramer(NoiseKeeper):
             done = match.end()
             frames += self._message(match.group(), at)
         del self._buffer[:done]
-        self._cut(len(self._buffer) - _LIMIT)
+        self._discard(len(self._buffer) - _LIMIT)
         return frames
 
     def _message(self, data: bytes, at: datetime) -> list[Frame]:

@@ -83,35 +83,35 @@ class DiniArgeo:
         found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
         if not found:
             raise FrameError("not a weight string", frame.data)
-        said = found.groupdict()
-        tare_kg = _tare(said, frame.data)
-        flags = {_MARKS[said["status"]], _mode(said, tare_kg)}
-        extra = _extra(said, tare_kg)
+        parts = found.groupdict()
+        tare_kg = _tare(parts, frame.data)
+        flags = {_MARKS[parts["status"]], _mode(parts, tare_kg)}
+        extra = _extra(parts, tare_kg)
         if "sealed_number" in extra and Flag.STABLE in flags:
             flags.add(Flag.PRINT)
         problem = "the scale reports an error" if Flag.ERROR in flags else None
         return weight_reading(
-            self.kind, frame, said["weight"], said["unit"], flags, problem=problem, extra=extra
+            self.kind, frame, parts["weight"], parts["unit"], flags, problem=problem, extra=extra
         )
 
 
-def _tare(said: Mapping[str, str | None], data: bytes) -> float | None:
-    tare = said.get("tare")
-    return None if tare is None else kilograms(number(tare, data), said["unit"] or "")
+def _tare(parts: Mapping[str, str | None], data: bytes) -> float | None:
+    tare = parts.get("tare")
+    return None if tare is None else kilograms(number(tare, data), parts["unit"] or "")
 
 
-def _mode(said: Mapping[str, str | None], tare_kg: float | None) -> Flag:
+def _mode(parts: Mapping[str, str | None], tare_kg: float | None) -> Flag:
     """AF and PID send the gross weight; REXT sends net, which is gross without a tare."""
-    if said.get("mode"):
-        return Flag.NET if said["mode"] == "NT" else Flag.GROSS
-    return Flag.NET if "pieces" in said and tare_kg else Flag.GROSS
+    if parts.get("mode"):
+        return Flag.NET if parts["mode"] == "NT" else Flag.GROSS
+    return Flag.NET if "pieces" in parts and tare_kg else Flag.GROSS
 
 
-def _extra(said: Mapping[str, str | None], tare_kg: float | None) -> dict[str, Any]:
-    sealed = said.get("sealed")
+def _extra(parts: Mapping[str, str | None], tare_kg: float | None) -> dict[str, Any]:
+    sealed = parts.get("sealed")
     return {
-        **({"address": said["address"]} if said.get("address") else {}),
-        **({"scale": said["scale"]} if said.get("scale") else {}),
-        **({"tare_kg": tare_kg, "tare_preset": said["preset"] == "PT"} if said.get("tare") else {}),
+        **({"address": parts["address"]} if parts.get("address") else {}),
+        **({"scale": parts["scale"]} if parts.get("scale") else {}),
+        **({"tare_kg": tare_kg, "tare_preset": parts["preset"] == "PT"} if parts.get("tare") else {}),
         **({"sealed_number": sealed} if sealed and sealed != "NO" else {}),
     }

@@ -77,7 +77,7 @@ class RiceLake:
 
 
 def _range(polarity: str, weight: str, status: str | None) -> set[Flag]:
-    """Over or under: told by the polarity, by the marks instead of digits, or, for O, by the sign."""
+    """The polarity, marks instead of digits or, for O, the sign tell whether it is over or under."""
     for mark, flag in _POLARITY.items():
         if polarity == mark or mark in weight:
             return {flag}

@@ -1,4 +1,4 @@
-"""From what an indicator's message says of a weight to a Reading: one way for all text protocols."""
+"""Turn what an indicator's message says of a weight into a Reading, one way for all text protocols."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -8,7 +8,7 @@ from typing import Any
 from drivers.errors import FrameError
 from drivers.kind import Setting
 from drivers.reading import Analyte, Flag, Frame, Reading
-from drivers.values import POUND_KG, measured
+from drivers.values import POUND_KG, measured_value
 
 _NUMBER = re.compile(r" *([+-]?) *([0-9]{1,9}(?:[.,][0-9]{0,6})?|[.,][0-9]{1,6}) *", re.ASCII)
 _NO_NUMBER = re.compile(
@@ -24,7 +24,7 @@ _LOW7 = bytes(b & 0x7F for b in range(256))
 
 
 def ascii_text(data: bytes) -> str:
-    """The message as text, bit 7 taken off where it is even parity (a 7E1 line read as 8 data bits).
+    """Return the message as text, bit 7 taken off where it is even parity (a 7E1 line read as 8 data bits).
 
     Every byte must agree with the parity then; else a byte above 7F stays a character that no format knows.
     """
@@ -34,7 +34,7 @@ def ascii_text(data: bytes) -> str:
 
 
 def number(text: str, data: bytes) -> float | None:
-    """A decimal number with point or comma; None where marks stand in its place; else FrameError."""
+    """Return a decimal number with point or comma; None where marks stand in its place; else FrameError."""
     if match := _NUMBER.fullmatch(text):
         value = float(match[2].replace(",", "."))
         return -value if match[1] == "-" and value else value
@@ -44,7 +44,8 @@ def number(text: str, data: bytes) -> float | None:
 
 
 def kilograms(value: float | None, unit: str) -> float | None:
-    """`value` of `unit` (kg g t lb oz, in any case) in kg; None without a value or for another unit."""
+    """Return `value` of `unit` (kg g t lb oz, in any case) in kg; None without a value or for another
+    unit."""
     factor = _KG_PER.get(unit.strip().lower())
     if value is None or factor is None:
         return None
@@ -61,26 +62,26 @@ def weight_reading(
     problem: str | None = None,
     extra: Mapping[str, Any] = MappingProxyType({}),
 ) -> Reading:
-    """The reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`.
+    """Return the reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`.
 
     No value is given where there is a `problem`, an overload or underload, marks instead of digits, an
     unknown or blank unit, or a weight that cannot be true; `extra["problem"]` then says which, and the
     flag ERROR is set unless the range or a motion explains it.
     """
-    told = frozenset(flags)
+    flags = frozenset(flags)
     shown = number(weight, frame.data)
-    value = measured(Analyte.WEIGHT, kilograms(shown, unit))
+    value = measured_value(Analyte.WEIGHT, kilograms(shown, unit))
     problem = (
-        problem or _problem(shown, unit, told) or ("implausible weight" if value.value is None else None)
+        problem or _problem(shown, unit, flags) or ("implausible weight" if value.value is None else None)
     )
     if problem:
-        value = measured(Analyte.WEIGHT, None)
+        value = measured_value(Analyte.WEIGHT, None)
     return Reading(
         driver=kind,
         kind="weight",
         frame=frame,
         values={Analyte.WEIGHT: value},
-        flags=told | _seen(value.value, told, problem),
+        flags=flags | _flags_of(value.value, flags, problem),
         extra={
             **extra,
             "as_sent": {"weight": weight, "unit": unit.strip() or None},
@@ -89,10 +90,10 @@ def weight_reading(
     )
 
 
-def _problem(shown: float | None, unit: str, told: frozenset[Flag]) -> str | None:
-    if Flag.OVERLOAD in told:
+def _problem(shown: float | None, unit: str, flags: frozenset[Flag]) -> str | None:
+    if Flag.OVERLOAD in flags:
         return "overload"
-    if Flag.UNDERLOAD in told:
+    if Flag.UNDERLOAD in flags:
         return "underload"
     if shown is None:
         return "no weight is shown"
@@ -101,13 +102,13 @@ def _problem(shown: float | None, unit: str, told: frozenset[Flag]) -> str | Non
     return None if unit.strip().lower() in _KG_PER else f"unit {unit.strip()!r} is not known"
 
 
-def _seen(kg: float | None, told: frozenset[Flag], problem: str | None) -> frozenset[Flag]:
-    """What the value itself adds to the marks of the message."""
+def _flags_of(kg: float | None, flags: frozenset[Flag], problem: str | None) -> frozenset[Flag]:
+    """Return what the value itself adds to the marks of the message."""
     added = set()
     if kg is not None and kg < 0:
         added.add(Flag.NEGATIVE)
-    if kg == 0 and Flag.NET not in told:
+    if kg == 0 and Flag.NET not in flags:
         added.add(Flag.ZERO)
-    if problem and not told & {Flag.OVERLOAD, Flag.UNDERLOAD, Flag.MOTION}:
+    if problem and not flags & {Flag.OVERLOAD, Flag.UNDERLOAD, Flag.MOTION}:
         added.add(Flag.ERROR)
     return frozenset(added)

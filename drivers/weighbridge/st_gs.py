@@ -79,9 +79,9 @@ class StGs:
         found = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
         if not found:
             raise FrameError("not a line of the ST,GS family", frame.data)
-        said = found.groupdict()
-        mode = (said.get("mode") or "").upper() or said.get("g") or (said.get("w") or "").lower()
-        flags = _flags(said)
+        parts = found.groupdict()
+        mode = (parts.get("mode") or "").upper() or parts.get("g") or (parts.get("w") or "").lower()
+        flags = _flags(parts)
         if mode in _MODE:
             flags.add(_MODE[mode])
         problem = "a tare, not a weight" if mode in _TARE else None
@@ -90,19 +90,19 @@ class StGs:
         return weight_reading(
             self.kind,
             frame,
-            said.get("weight") or "",
-            said.get("unit") or self._blank_unit,
+            parts.get("weight") or "",
+            parts.get("unit") or self._blank_unit,
             flags,
             problem=problem,
-            extra={"after_slash": said["slash"]} if said.get("slash") else {},
+            extra={"after_slash": parts["slash"]} if parts.get("slash") else {},
         )
 
 
-def _flags(said: Mapping[str, str | None]) -> set[Flag]:
+def _flags(parts: Mapping[str, str | None]) -> set[Flag]:
     """An Ohaus line marks only what is unstable; a HEB line marks neither."""
-    status = (said.get("status") or said.get("s") or "").upper()
+    status = (parts.get("status") or parts.get("s") or "").upper()
     if status:
         return {_STATUS[status]}
-    if "unstable" in said:
-        return {Flag.MOTION if said["unstable"] else Flag.STABLE}
+    if "unstable" in parts:
+        return {Flag.MOTION if parts["unstable"] else Flag.STABLE}
     return set()

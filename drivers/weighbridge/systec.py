@@ -96,7 +96,7 @@ class Systec:
         return replace(reading, device_time=self._device_time(body))
 
     def _device_time(self, body: str) -> datetime | None:
-        """The head's local clock; None where its date is in another order."""
+        """Return the head's local clock; None where its date is in another order."""
         digits = re.sub(r"[^0-9]", "", body[4:12])
         try:
             return datetime.strptime(f"{digits} {body[12:17]}", f"{self._date} %H:%M")  # noqa: DTZ007

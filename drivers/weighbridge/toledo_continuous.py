@@ -29,7 +29,7 @@ from drivers.checksums import twos7
 from drivers.errors import FrameError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.reading import Analyte, Flag, Frame, Reading
-from drivers.values import measured, pounds
+from drivers.values import measured_value, pounds
 from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
 
 _ON_OFF = ("off", "on")
@@ -86,13 +86,13 @@ class ToledoContinuous:
         scale = self._scale(swa, swc)
         sign = -1.0 if swb & 0x02 else 1.0
         kg = None if problem or weight is None else _kg(sign * weight, scale, swb, swc)
-        value = measured(Analyte.WEIGHT, kg)
+        value = measured_value(Analyte.WEIGHT, kg)
         if value.value is None:
             problem = problem or "implausible weight"
         extra: dict[str, Any] = {
             "tare_kg": None if tare is None or _foreign_unit(swc) else _kg(tare, scale, swb, swc),
             "increment_kg": self._increment(swa, swb, swc, scale),
-            "as_sent": self._as_sent(frame.data),
+            "as_sent": self._sent_values(frame.data),
         }
         if problem:
             extra["problem"] = problem
@@ -106,7 +106,7 @@ class ToledoContinuous:
         )
 
     def _fields(self, data: bytes) -> tuple[int, int, int, int | None, int | None]:
-        """Status words A, B, C, weight and tare digits; FrameError unless all of it is right."""
+        """Return status words A, B, C, weight and tare digits; FrameError unless all of it is right."""
         low = data.translate(LOW7) if self._seven_bits else data
         body = next((n for n in SIZES[self._form] if len(low) in (n, n + 1) and low[n - 1] == CR), 0)
         if not body or low[0] != 0x02:
@@ -136,7 +136,7 @@ class ToledoContinuous:
         step = _INCREMENT[swa >> 3 & 0x03]
         return None if step is None or _foreign_unit(swc) else _kg(step, scale, swb, swc)
 
-    def _as_sent(self, data: bytes) -> dict[str, Any]:
+    def _sent_values(self, data: bytes) -> dict[str, Any]:
         start = 5 if self._form == "extra_space" else 4
         short = len(data) <= SHORT + 1
         text = data.translate(LOW7).decode("ascii")
@@ -149,7 +149,7 @@ class ToledoContinuous:
 
 
 def _digits(text: bytes, data: bytes) -> int | None:
-    """Six digits with leading zeros or spaces; all blank is None."""
+    """Return six digits with leading zeros or spaces; all blank is None."""
     if not text.strip(b" "):
         return None
     if not _DIGITS.fullmatch(text):
@@ -175,7 +175,7 @@ def _kg(digits: float, power: int, swb: int, swc: int) -> float:
 
 
 def _problem(swb: int, swc: int, weight: int | None, *, expanded: str) -> str | None:
-    """Why the digits are not a weight, or None."""
+    """Return why the digits are not a weight, or None."""
     checks = (
         (swb & 0x40, "powered up, zero not yet captured"),
         (swb & 0x04, "out of range"),

@@ -34,21 +34,21 @@ class ToledoFramer(NoiseKeeper):
         self._mode = mode
         self._sizes = SIZES[form]
         self._seven_bits = seven_bits
-        self._heard: datetime | None = None
+        self._heard_at: datetime | None = None
         self._checked: bool | None = {"on": True, "off": False}.get(mode)
         self._against = 0
         self._long_seen = False
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         return len(self._buffer) >= min(self._sizes)
 
     def feed(self, data: bytes, at: datetime) -> list[Frame]:
-        old, heard = len(self._buffer), self._heard or at
+        old, heard_at = len(self._buffer), self._heard_at or at
         self._buffer += data
         if data:
-            self._heard = at
-        return self._cut_frames(old, heard, at, quiet=False, last=False)
+            self._heard_at = at
+        return self._cut_frames(old, heard_at, at, quiet=False, last=False)
 
     def idle(self, at: datetime) -> list[Frame]:
         return self._settle(at, last=False)
@@ -59,10 +59,12 @@ class ToledoFramer(NoiseKeeper):
         return frames
 
     def _settle(self, at: datetime, *, last: bool) -> list[Frame]:
-        heard = self._heard or at
-        return self._cut_frames(len(self._buffer), heard, heard, quiet=True, last=last)
+        heard_at = self._heard_at or at
+        return self._cut_frames(len(self._buffer), heard_at, heard_at, quiet=True, last=last)
 
-    def _cut_frames(self, old: int, heard: datetime, at: datetime, *, quiet: bool, last: bool) -> list[Frame]:
+    def _cut_frames(
+        self, old: int, heard_at: datetime, at: datetime, *, quiet: bool, last: bool
+    ) -> list[Frame]:
         raw = bytes(self._buffer)
         view = raw.translate(LOW7) if self._seven_bits else raw
         frames: list[Frame] = []
@@ -79,14 +81,14 @@ class ToledoFramer(NoiseKeeper):
             if size < 0:
                 self._reject(raw[start:end])
             else:
-                frames.append(Frame(raw[start:end], heard if end <= old else at))
+                frames.append(Frame(raw[start:end], heard_at if end <= old else at))
                 self._close_run()
             start = end
         del self._buffer[:start]
         return frames
 
     def _measure(self, view: bytes, *, quiet: bool, last: bool) -> int | None:
-        """Size of the frame at the start of `view`; negative: noise to skip; None: need more."""
+        """Return the size of the frame at the start of `view`; negative: noise to skip; None: need more."""
         if not view:
             return None
         longest = max(self._sizes)
@@ -113,7 +115,7 @@ class ToledoFramer(NoiseKeeper):
         return size + extra
 
     def _has_checksum(self, view: bytes, size: int, *, quiet: bool, last: bool) -> bool | None:
-        """Whether the byte after CR belongs to the message; None while that cannot be known."""
+        """Tell whether the byte after CR belongs to the message; None while that cannot be known."""
         if self._mode == "off":
             return False
         if len(view) > size:

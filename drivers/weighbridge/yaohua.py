@@ -78,9 +78,9 @@ class Yaohua:
             _check(frame.data[:11], match[4], frame.data)
             mode = Flag.NET if match[1] == "N" else Flag.GROSS
             return weight_reading(self.kind, frame, match[2], match[3], {mode})
-        return self._after_equals(frame, text)
+        return self._parse_after_equals(frame, text)
 
-    def _after_equals(self, frame: Frame, text: str) -> Reading:
+    def _parse_after_equals(self, frame: Frame, text: str) -> Reading:
         found = set()
         if self._digits != "forward" and (match := _TF1.fullmatch(text)):
             found.add(_signed(match[2], match[1][::-1]))

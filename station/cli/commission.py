@@ -12,7 +12,7 @@ from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
     from station.commissioning.candidates import Candidate
-    from station.commissioning.contest import Contest, Trial
+    from station.commissioning.contest import CandidateTrial, Contest
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
@@ -55,7 +55,7 @@ def commission(
     _write(config, {one.id for one in settings.instruments}, line, contest, chosen)
 
 
-def _choice(contest: "Contest") -> "Trial":
+def _choice(contest: "Contest") -> "CandidateTrial":
     """The operator compares with the device's display and says which driver is right."""
     ranking = contest.ranking()
     if not ranking:
@@ -84,13 +84,13 @@ def _keep_unread(contest: "Contest") -> NoReturn:
     )
 
 
-def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "Trial") -> None:
-    from station.commissioning.candidates import unasked
+def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "CandidateTrial") -> None:
+    from station.commissioning.candidates import without_asking
     from station.commissioning.recording import FOLDER, keep_recording
     from station.commissioning.section import NewInstrument, append_section
     from station.site.settings import SettingsError
 
-    candidate = chosen.candidate if line.asks else unasked(chosen.candidate)
+    candidate = chosen.candidate if line.asks else without_asking(chosen.candidate)
     candidate = _with_tests(candidate, chosen)
     port_id = _ask(_("Id in the site file (small letters, digits)"), lambda text: _id_problem(text, used))
     new = NewInstrument(
@@ -116,15 +116,15 @@ def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen:
     out({"id": port_id, "driver": candidate.kind, "port": line.address, "readings": count})
 
 
-def _with_tests(candidate: "Candidate", chosen: "Trial") -> "Candidate":
+def _with_tests(candidate: "Candidate", chosen: "CandidateTrial") -> "Candidate":
     """An ASTM instrument names its tests in its own way: only a person knows which analytes they are."""
-    from drivers.analyzer.astm import Astm, unmapped
+    from drivers.analyzer.astm import Astm, unmapped_tests
     from station.commissioning.candidates import Candidate
 
     if candidate.kind != Astm.kind or chosen.last is None:
         return candidate
     known: list[str] = []
-    for code, text in unmapped(chosen.last).items():
+    for code, text in unmapped_tests(chosen.last).items():
         question = _("{code} = {text}: which analyte? (moisture, protein:dm ...; empty: none)")
         answer = _ask(
             question.format(code=code, text=text),

@@ -64,12 +64,12 @@ def simulate(
 ) -> None:
     from drivers.errors import SettingError, TransportError
     from drivers.simulated.cast import Casting, cast
-    from drivers.simulated.sent import Sent, Tally
+    from drivers.simulated.sent import SentMessage, Tally
 
     chosen = pairs(settings or []) | ({"profile": profile} if profile else {})
     stop, tally = _stopped_by_signals(), Tally()
 
-    def say(sent: Sent) -> None:
+    def say(sent: SentMessage) -> None:
         tally.add(sent)
         out(sent.as_dict())
 

@@ -14,8 +14,8 @@ from ui.words.i18n import translator
 if TYPE_CHECKING:
     from drivers.reading import Reading
     from station.commissioning.candidates import Candidate, Question
-    from station.commissioning.contest import Contest, Trial
-    from station.commissioning.search import Heard, Listener
+    from station.commissioning.contest import CandidateTrial, Contest
+    from station.commissioning.search import Attempt, Listener
 
 SHOW_S = 1.0
 LONGEST_S = 3600.0
@@ -69,47 +69,50 @@ def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: 
     if not address.startswith(("serial:", "tcp:")):
         return Line(address, answers=ask)
     tell(_("Listening with the usual line settings; let the device send if you can."))
-    heard: list[Heard] = []
+    attempts: list[Attempt] = []
     try:
         for one in try_addresses(places(address), now, entries, ask=ask, seconds=seconds):
-            heard.append(one)
+            attempts.append(one)
             tell(_heard_text(one))
     except LineDown as error:
         fail(str(error), Exit.NETWORK)
-    best = max(heard, key=lambda one: (one.score, one.refused is not None, one.size))
+    best = max(attempts, key=lambda one: (one.score, one.refusal is not None, one.size))
     if best.size == 0:
         tell(_nothing_heard(address, best))
     return Line(best.address, _asks(best, entries), ask)
 
 
-def _nothing_heard(address: str, best: "Heard") -> str:
+def _nothing_heard(address: str, best: "Attempt") -> str:
     if address.startswith("tcp:"):
         return _("Nothing was heard: check cable, power and the device's own settings.")
     text = _("Nothing was heard: check cable, power and the device's own settings; {line} is taken.")
     return text.format(line=best.label)
 
 
-def _asks(best: "Heard", entries: "list[Candidate]") -> "tuple[Question, ...]":
-    from station.commissioning.candidates import asked_together
+def _asks(best: "Attempt", entries: "list[Candidate]") -> "tuple[Question, ...]":
+    from station.commissioning.candidates import questions_for
 
-    understood = best.best or best.refused
+    understood = best.best or best.refusal
     if best.poll is None or understood is None:
         return ()
-    return tuple(asked_together(understood.candidate, entries))
+    return tuple(questions_for(understood.candidate, entries))
 
 
-def _heard_text(heard: "Heard") -> str:
-    if heard.problem is not None:
-        return _("  {line}: {reason}").format(line=heard.label, reason=heard.problem)
-    if heard.best is not None:
+def _heard_text(attempt: "Attempt") -> str:
+    if attempt.problem is not None:
+        return _("  {line}: {reason}").format(line=attempt.label, reason=attempt.problem)
+    if attempt.best is not None:
         return _("  {line}: {size} bytes, {share} read by {driver}").format(
-            line=heard.label, size=heard.size, share=f"{heard.score:.0%}", driver=heard.best.candidate.label
+            line=attempt.label,
+            size=attempt.size,
+            share=f"{attempt.score:.0%}",
+            driver=attempt.best.candidate.label,
         )
-    if heard.refused is not None:
+    if attempt.refusal is not None:
         return _("  {line}: the device refuses what {driver} asks: {reason}").format(
-            line=heard.label, driver=heard.refused.candidate.label, reason=heard.refused.fault
+            line=attempt.label, driver=attempt.refusal.candidate.label, reason=attempt.refusal.fault
         )
-    return _("  {line}: {size} bytes, nothing to be read").format(line=heard.label, size=heard.size)
+    return _("  {line}: {size} bytes, nothing to be read").format(line=attempt.label, size=attempt.size)
 
 
 def record(line: Line, entries: "list[Candidate]") -> "Contest":
@@ -153,7 +156,7 @@ def _listen(listener: "Listener", ended: threading.Event) -> None:
         if tick >= due:
             due = tick + SHOW_S
             show.ranking(contest)
-    contest.quiet()
+    contest.note_quiet()
     show.ranking(contest)
 
 
@@ -174,17 +177,17 @@ class _Shown:
             tell(line)
 
 
-def trial_text(trial: "Trial") -> str:
+def trial_text(trial: "CandidateTrial") -> str:
     return _("  {driver}: {share} read, {count} readings, {bad} refused; last: {last}").format(
         driver=trial.candidate.label,
         share=f"{trial.score:.0%}",
         count=trial.readings,
-        bad=trial.refused,
+        bad=trial.refused_count,
         last=_reading_text(trial.last) if trial.last else "-",
     )
 
 
-def refusal_text(trial: "Trial") -> str:
+def refusal_text(trial: "CandidateTrial") -> str:
     return _("  {driver}: the device refuses: {reason}").format(
         driver=trial.candidate.label, reason=trial.fault
     )

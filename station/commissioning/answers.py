@@ -13,16 +13,16 @@ from drivers.registry import make_protocol
 from drivers.transport import Chunk, Transport
 
 
-class Answers:
+class LineAnswers:
     """`hear` gives what to answer. Only an ENQ that comes alone begins a conversation: amid other bytes
     it is noise, or the line settings are wrong."""
 
     def __init__(self) -> None:
         self._link: AstmLink | None = None
-        self.given = False
+        self.has_answered = False
 
     @property
-    def waiting(self) -> bool:
+    def is_waiting(self) -> bool:
         """The instrument was answered and has not ended its transfer."""
         return self._link is not None
 
@@ -31,13 +31,13 @@ class Answers:
             if data != ENQ:
                 return b""
             self._link = AstmLink("framed", holds=False)
-            self._link.opened(now)
+            self._link.start(now)
         self._link.hear(Chunk(data), at, now)
-        said = b"".join(words.data for words in self._link.take_says(now))
-        self.given = self.given or bool(said)
+        answer = b"".join(words.data for words in self._link.take_says(now))
+        self.has_answered = self.has_answered or bool(answer)
         if data.endswith(EOT):
             self._link = None
-        return said
+        return answer
 
 
 class BrokerAnswers:
@@ -51,10 +51,10 @@ class BrokerAnswers:
         self._dialogues: list[Dialogue] = [one.dialogue() for one in kinds if isinstance(one, Conversing)]
 
     def hear(self, chunk: Chunk | None, at: datetime, now: float, transport: Transport) -> None:
-        """What came, or that nothing did. Raises LineDown."""
+        """Hears what came, or that nothing did. Raises LineDown."""
         for dialogue in self._dialogues:
             if chunk is None:
-                dialogue.quiet(at, now)
+                dialogue.note_quiet(at, now)
             else:
                 dialogue.hear(chunk, at, now)
             say(dialogue, transport, now)

@@ -1,4 +1,4 @@
-"""Every driver and profile that could understand a device, and what it would have to be asked."""
+"""List every driver and profile that could understand a device, and what it would have to be asked."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def place_of(address: str) -> Place:
 
 
 def candidates(own: Iterable[Path] = (), *, place: Place = "line", unit: int = 1) -> list[Candidate]:
-    """Each kind as it comes, its variants (one setting changed), each profile: the likelier first.
+    """Returns each kind as it comes, its variants (one setting changed), each profile: the likelier first.
 
     `own`: the site's own profiles, SettingError where one cannot be read. On the network a device may speak
     Modbus in either framing; such a query comes first there, because a Modbus device may hang up on anything
@@ -67,18 +67,20 @@ def candidates(own: Iterable[Path] = (), *, place: Place = "line", unit: int = 1
     found += [variant for kind in KINDS for variant in _variants(kind)]
     found = [candidate for candidate in found if _works(candidate)]
     if place == "broker":
-        found += [one for kind in KINDS for one in _at_a_board(kind) if _works(one)]
-    profiles = [candidate for path in own for candidate in _of_profile(path, network=network, unit=unit)]
+        found += [one for kind in KINDS for one in _behind_a_board(kind) if _works(one)]
+    profiles = [
+        candidate for path in own for candidate in _profile_candidates(path, network=network, unit=unit)
+    ]
     for kind, folder in _FOLDERS.items():
         for path in sorted((SHIPPED / folder).glob("*.toml")):
-            profiles += _with_profile(kind, path.stem, network=network, unit=unit)
+            profiles += _candidates_with(kind, path.stem, network=network, unit=unit)
     maps = [candidate for candidate in profiles if candidate.kind == Modbus.kind]
     others = [candidate for candidate in profiles if candidate.kind != Modbus.kind]
     return [*maps, *found, *others] if network else [*found, *others, *maps]
 
 
 def questions(entries: Iterable[Candidate]) -> list[Question]:
-    """What those that answer only when asked are asked with, each once, and how often (seconds).
+    """Returns what to ask the kinds that answer only when asked, each question once, and how often (seconds).
 
     Variants are left out: one of them makes an indicator register the weight. A Modbus query reads.
     """
@@ -90,33 +92,34 @@ def questions(entries: Iterable[Candidate]) -> list[Question]:
     return list(found.items())
 
 
-def asked_together(chosen: Candidate, entries: Iterable[Candidate]) -> list[Question]:
-    """What to ask a device that `chosen` understands: its own question, or those of all register maps."""
+def questions_for(chosen: Candidate, entries: Iterable[Candidate]) -> list[Question]:
+    """Returns what to ask a device that `chosen` understands: its own question, or those of all register
+    maps."""
     framing = chosen.settings.get("framing")
     maps = [one for one in entries if one.kind == Modbus.kind and one.settings.get("framing") == framing]
     return questions(maps if chosen.kind == Modbus.kind else [chosen])
 
 
-def unasked(candidate: Candidate) -> Candidate:
-    """For a device that spoke by itself: the same, without asking, where the kind asks by default."""
+def without_asking(candidate: Candidate) -> Candidate:
+    """Returns the same candidate without asking, for a device that spoke by itself."""
     setting = KINDS[candidate.kind].settings.get("poll")
     if setting is None or "none" not in setting.allowed or "poll" in candidate.settings:
         return candidate
     return Candidate(candidate.kind, {**candidate.settings, "poll": "none"})
 
 
-def _of_profile(path: Path, *, network: bool, unit: int) -> list[Candidate]:
+def _profile_candidates(path: Path, *, network: bool, unit: int) -> list[Candidate]:
     whole = read_toml(path)
     kind = next((kind for section, kind in _SECTIONS.items() if whole.has(section)), None)
     if kind is None:
         raise SettingError(f"{path}: none of the sections {', '.join(_SECTIONS)}: it is for no line")
-    found = _with_profile(kind, str(path.absolute()), network=network, unit=unit)
+    found = _candidates_with(kind, str(path.absolute()), network=network, unit=unit)
     for candidate in found:
         candidate.protocol()
     return found
 
 
-def _with_profile(kind: str, profile: str, *, network: bool, unit: int) -> list[Candidate]:
+def _candidates_with(kind: str, profile: str, *, network: bool, unit: int) -> list[Candidate]:
     settings = {"profile": profile}
     if kind != Modbus.kind:
         return [Candidate(kind, settings)]
@@ -126,7 +129,7 @@ def _with_profile(kind: str, profile: str, *, network: bool, unit: int) -> list[
     return [*over_tcp, Candidate(kind, settings)]
 
 
-def _at_a_board(kind: str) -> list[Candidate]:
+def _behind_a_board(kind: str) -> list[Candidate]:
     settings = {"driver": kind}
     return [Candidate(Tasmota.kind, settings), Candidate(Tasmota.kind, {**settings, "data": "hex"})]
 

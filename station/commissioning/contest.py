@@ -1,9 +1,9 @@
-"""What each candidate makes of a device's bytes, all of them on the same bytes."""
+"""Compare what each candidate makes of the same bytes of a device."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from drivers.analyzer.astm import unmapped
+from drivers.analyzer.astm import unmapped_tests
 from drivers.dialogue import Conversing
 from drivers.errors import FrameError
 from drivers.framing import Framer
@@ -18,7 +18,7 @@ from station.commissioning.candidates import Candidate
 BETTER = 0.02
 
 
-class Trial:
+class CandidateTrial:
     """One candidate listening to the bytes of one device.
 
     `answers` are the bytes that answered its own question; None where it may read all that was heard.
@@ -31,24 +31,24 @@ class Trial:
         self._framer: Framer = self.protocol.framer()
         self._question = self.protocol.poll if isinstance(self.protocol, Modbus) else None
         self._unpacks = isinstance(self.protocol, Conversing)
-        self._told = 0
+        self._accounted = 0
         self._worth = 0.0
         self.answers = bytearray() if self._question is not None else None
         self._bytes = 0
         self.readings = 0
-        self.refused = 0
+        self.refused_count = 0
         self.last: Reading | None = None
         self.fault: str | None = None
 
     def hear(
-        self, data: bytes, at: datetime, *, recorded: bytes | None = None, asked: bytes | None = None
+        self, data: bytes, at: datetime, *, recorded: bytes | None = None, question: bytes | None = None
     ) -> None:
-        """Bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
+        """Hears bytes of a stream, or one whole message (MQTT) which a recording holds as `recorded`.
 
-        An answer of Modbus does not say which registers it holds: only who `asked` for them may read it.
+        An answer of Modbus does not say which registers it holds: only who asked the `question` may read it.
         """
         if self.answers is not None:
-            if asked != self._question:
+            if question != self._question:
                 return
             self.answers += data
         if recorded is not None and not self._unpacks:
@@ -59,13 +59,14 @@ class Trial:
         self._bytes += len(data)
         self._take(self._framer.feed(data, at))
 
-    def quiet(self, at: datetime) -> None:
-        """Nothing came for a while: what was held back is complete."""
+    def note_quiet(self, at: datetime) -> None:
+        """Reads what was held back: nothing came for a while."""
         self._take(self._framer.idle(at))
 
     @property
     def score(self) -> float:
-        """0 to 1: the share of all bytes that became readings; one without a value counts half."""
+        """Returns, from 0 to 1, the share of all bytes that became readings; one without a value counts
+        half."""
         return self._worth / self._bytes if self._bytes else 0.0
 
     def _take(self, frames: list[Frame]) -> None:
@@ -73,7 +74,7 @@ class Trial:
             outcome = read_frame(self.protocol, frame)
             size = self._size(frame)
             if isinstance(outcome, FrameError):
-                self.refused += 1
+                self.refused_count += 1
                 if isinstance(outcome, InstrumentFaultFrame):
                     self.fault = outcome.reason
                 continue
@@ -82,24 +83,26 @@ class Trial:
             self._worth += size * (1.0 if _has_value(outcome) else 0.5)
 
     def _size(self, frame: Frame) -> int:
-        """Bytes on the line that became this frame; where a link was taken off, all since the one before."""
+        """Returns how many bytes of the line became this frame; where a link was taken off, all since the one
+        before."""
         if not self._unpacks:
             return len(frame.data)
         accounted = self._bytes - self._framer.noise
-        size, self._told = accounted - self._told, accounted
+        size, self._accounted = accounted - self._accounted, accounted
         return max(size, 0)
 
 
 def _has_value(reading: Reading) -> bool:
     """Results that only lack a name or basis count: a person has yet to tell which analytes they are."""
-    if unmapped(reading):
+    if unmapped_tests(reading):
         return True
-    told = any(value.value is not None for value in reading.values.values())
-    return told and Flag.ERROR not in reading.flags
+    has_number = any(value.value is not None for value in reading.values.values())
+    return has_number and Flag.ERROR not in reading.flags
 
 
-def _recorded(chunk: Chunk) -> bytes:
-    """A whole message as its driver reads it again: one a line, or with the topic where that tells whose."""
+def _recorded_message(chunk: Chunk) -> bytes:
+    """Returns a whole message as its driver reads it again: one a line, or with the topic where that tells
+    whose."""
     if chunk.topic and read_topic(chunk.topic):
         return pack(chunk.topic, chunk.data)
     return chunk.data if chunk.data.endswith(b"\n") else chunk.data + b"\n"
@@ -110,25 +113,25 @@ class Contest:
 
     def __init__(self, clock: Callable[[], datetime], entries: Iterable[Candidate]) -> None:
         self._clock = clock
-        self._trials = [Trial(candidate) for candidate in entries]
+        self._trials = [CandidateTrial(candidate) for candidate in entries]
         self.data = bytearray()
 
-    def hear(self, chunk: Chunk, *, asked: bytes | None = None) -> None:
-        """`asked`: the question that was asked last."""
-        recorded = _recorded(chunk) if chunk.whole else None
+    def hear(self, chunk: Chunk, *, question: bytes | None = None) -> None:
+        """Lets every candidate hear the chunk; `question` was asked last."""
+        recorded = _recorded_message(chunk) if chunk.whole else None
         self.data += recorded or chunk.data
         at = self._clock()
         for trial in self._trials:
-            trial.hear(chunk.data, at, recorded=recorded, asked=asked)
+            trial.hear(chunk.data, at, recorded=recorded, question=question)
 
-    def quiet(self) -> None:
+    def note_quiet(self) -> None:
         at = self._clock()
         for trial in self._trials:
-            trial.quiet(at)
+            trial.note_quiet(at)
 
-    def ranking(self) -> list[Trial]:
-        """Those that read anything, the best first; of each kind the best variant only."""
-        best: dict[str, Trial] = {}
+    def ranking(self) -> list[CandidateTrial]:
+        """Returns the trials that read anything, the best first; of each kind the best variant only."""
+        best: dict[str, CandidateTrial] = {}
         for trial in self._trials:
             settings = trial.candidate.settings
             name = settings.get("profile") or (trial.candidate.kind + settings.get("driver", ""))
@@ -136,10 +139,11 @@ class Contest:
                 best[name] = trial
         return sorted(best.values(), key=lambda trial: -trial.score)
 
-    def recording(self, trial: Trial) -> bytes:
-        """What its driver is to read again of this conversation."""
+    def recording(self, trial: CandidateTrial) -> bytes:
+        """Returns what its driver is to read again of this conversation."""
         return bytes(self.data if trial.answers is None else trial.answers)
 
-    def refusals(self) -> list[Trial]:
-        """Those that read nothing, but whose questions the device refuses: it speaks their protocol."""
+    def refusals(self) -> list[CandidateTrial]:
+        """Returns the trials that read nothing, but whose questions the device refuses: it speaks their
+        protocol."""
         return [trial for trial in self._trials if trial.fault and not trial.readings]

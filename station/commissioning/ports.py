@@ -1,4 +1,5 @@
-"""Where a device can be plugged, by names that stay the same, and the usual settings of a serial line."""
+"""List where a device can be plugged, by names that stay the same, and the usual settings of a serial
+line."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ BY_ID = Path("/dev/serial/by-id")
 
 @dataclass(frozen=True, slots=True)
 class LineSettings:
-    """Of a serial line, as its address has them."""
+    """The settings of a serial line are as its address has them."""
 
     baud: int
     bits: int
@@ -36,13 +37,14 @@ COMMON = tuple(
 
 
 def serial_ports(folder: Path = BY_ID) -> list[str]:
-    """The serial adapters by their stable names (maker, serial number), not by the order of plugging."""
+    """Returns the serial adapters by their stable names (maker, serial number), not by the order of
+    plugging."""
     return sorted(str(path) for path in folder.iterdir()) if folder.is_dir() else []
 
 
 def places(address: str) -> list[tuple[str, str]]:
-    """(address, label) of all that is to be tried: a serial port whose settings are not told with each of
-    the common ones."""
+    """Returns (address, label) of all that is to be tried: a serial port whose settings are not told with
+    each of the common ones."""
     if not address.startswith("serial:") or "?" in address:
         return [(address, address)]
     path = address.removeprefix("serial:")

@@ -1,4 +1,4 @@
-"""What a device said while it was commissioned, kept as a test that can be run again.
+"""Keep what a device said while it was commissioned, as a test that can be run again.
 
 recordings/<id>.bin     the bytes as they came
 recordings/<id>.jsonl   what the driver read of them then, one reading per line
@@ -21,7 +21,7 @@ def keep_recording(
     folder: Path, name: str, data: bytes, driver: str, settings: Mapping[str, str], port: str, at: datetime
 ) -> int:
     """Writes the three files; returns how many readings are in it. Raises SettingError, OSError."""
-    readings = _decoded(data, driver, settings, at)
+    readings = _decode(data, driver, settings, at)
     folder.mkdir(parents=True, exist_ok=True)
     about = {"driver": driver, "settings": dict(settings), "port": port, "recorded_at": at.isoformat()}
     (folder / f"{name}.bin").write_bytes(data)
@@ -34,19 +34,20 @@ def keep_recording(
 
 
 def replay_recordings(folder: Path) -> dict[str, str | None]:
-    """Every recording of the folder by name: None, or what is read otherwise than when it was recorded."""
+    """Reads every recording again; by name: None, or what is read otherwise than when it was recorded."""
     return {path.stem: replay_recording(folder, path.stem) for path in sorted(folder.glob("*.json"))}
 
 
 def replay_recording(folder: Path, name: str) -> str | None:
-    """None when the driver still reads the same; else the first difference, or why it cannot be read."""
+    """Returns None when the driver still reads the same; else the first difference, or why it cannot be
+    read."""
     try:
         about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         lines = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
         expected = [json.loads(line) for line in lines]
         data = (folder / f"{name}.bin").read_bytes()
         at = datetime.fromisoformat(about["recorded_at"])
-        found = _decoded(data, about["driver"], about["settings"], at)
+        found = _decode(data, about["driver"], about["settings"], at)
     except (OSError, ValueError, KeyError, TypeError, SettingError) as error:
         return f"cannot be read: {error!r}"
     if len(found) != len(expected):
@@ -57,8 +58,8 @@ def replay_recording(folder: Path, name: str) -> str | None:
     return None
 
 
-def _decoded(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
-    """As JSON would give it back."""
+def _decode(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
+    """Decodes to values as JSON would give them back."""
     results = decode([data], driver, settings, at=at)
     return [
         json.loads(json.dumps(one.as_dict(), ensure_ascii=False))

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from drivers.registry import make_transport
 from drivers.transport import LineDown, Publishing, Transport
-from station.commissioning.answers import Answers, BrokerAnswers
+from station.commissioning.answers import BrokerAnswers, LineAnswers
 from station.commissioning.candidates import Candidate, Question, questions
-from station.commissioning.contest import Contest, Trial
+from station.commissioning.contest import CandidateTrial, Contest
 
 ENOUGH = 0.9
 ENOUGH_READINGS = 2
@@ -20,18 +20,18 @@ _TRANSFER_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Attempt:
     """One address tried: how many bytes came, and the candidate that read most of them. `poll` is what
-    the device had to be asked with, and how often; `answered`: it is one that waits for answers; `refused`:
+    the device had to be asked with, and how often; `waits_for_answers`: it is one of those; `refusal`:
     the candidate whose question it refuses; `problem`: why the port cannot be had with these settings."""
 
     address: str
     label: str
     size: int
-    best: Trial | None
+    best: CandidateTrial | None
     poll: Question | None = None
-    answered: bool = False
-    refused: Trial | None = None
+    waits_for_answers: bool = False
+    refusal: CandidateTrial | None = None
     problem: str | None = None
 
     @property
@@ -42,8 +42,8 @@ class Heard:
     def is_enough(self) -> bool:
         """Read well and often enough: once, where it followed from what was said to the device."""
         if self.best is None:
-            return self.refused is not None
-        wanted = 1 if self.answered or self.poll else ENOUGH_READINGS
+            return self.refusal is not None
+        wanted = 1 if self.waits_for_answers or self.poll else ENOUGH_READINGS
         return self.score >= ENOUGH and self.best.readings >= wanted
 
 
@@ -64,7 +64,7 @@ class Listener:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.contest = contest
-        self.answers = Answers()
+        self.answers = LineAnswers()
         self._broker = BrokerAnswers() if answers and isinstance(transport, Publishing) else None
         self._transport, self._clock, self._monotonic = transport, clock, monotonic
         self._asks, self._may_answer = list(asks), answers
@@ -72,7 +72,7 @@ class Listener:
         self._due = 0.0
 
     def step(self) -> None:
-        """At most a fifth of a second. Raises LineDown."""
+        """Listens for a fifth of a second at most. Raises LineDown."""
         now = self._monotonic()
         if self._asks and now >= self._due:
             question = self._asks.pop(0)
@@ -83,9 +83,9 @@ class Listener:
         if self._broker:
             self._broker.hear(chunk, self._clock(), now, self._transport)
         if chunk is None:
-            self.contest.quiet()
+            self.contest.note_quiet()
             return
-        self.contest.hear(chunk, asked=self._asked)
+        self.contest.hear(chunk, question=self._asked)
         if chunk.receipt is not None:
             self._transport.confirm(chunk.receipt)
         answer = self.answers.hear(chunk.data, self._clock(), now) if self._may_answer else b""
@@ -93,14 +93,14 @@ class Listener:
             self._transport.write(answer)
 
     def listen(self, seconds: float) -> None:
-        """For so long, or until the device is understood; a transfer that began may end."""
+        """Listens for so long, or until the device is understood; a transfer that began may end."""
         end = self._monotonic() + seconds
-        while (now := self._monotonic()) < end or (self.answers.waiting and now < end + _TRANSFER_S):
+        while (now := self._monotonic()) < end or (self.answers.is_waiting and now < end + _TRANSFER_S):
             self.step()
             ranking = self.contest.ranking()
             if ranking and ranking[0].score >= ENOUGH and ranking[0].readings > ENOUGH_READINGS:
                 return
-        self.contest.quiet()
+        self.contest.note_quiet()
 
 
 def try_addresses(
@@ -110,39 +110,39 @@ def try_addresses(
     *,
     ask: bool,
     seconds: float,
-) -> Iterator[Heard]:
+) -> Iterator[Attempt]:
     """Listens `seconds` at each (address, label) in turn, until one is understood; `ask`: a silent line is
     also asked with what the kinds that wait for it are asked. Raises LineDown where the first cannot be
     opened: after that, a port that cannot is one without these settings."""
     asks = questions(entries) if ask else []
     for number, (address, label) in enumerate(addresses):
         try:
-            heard = _try_with(asks, address, label, clock, entries, seconds, answers=ask)
+            attempt = _try_questions(asks, address, label, clock, entries, seconds, answers=ask)
         except LineDown as error:
             if number == 0:
                 raise
-            heard = Heard(address, label, 0, None, problem=str(error))
-        yield heard
-        if heard.is_enough:
+            attempt = Attempt(address, label, 0, None, problem=str(error))
+        yield attempt
+        if attempt.is_enough:
             return
 
 
-def _try_with(
+def _try_questions(
     asks: list[Question], address: str, label: str, clock: Callable[[], datetime], entries: list[Candidate],
     seconds: float, *, answers: bool,
-) -> Heard:  # fmt: skip
-    heard = _try(address, label, clock, entries, seconds, None, answers=answers)
-    for question in asks if heard.size == 0 else []:
-        heard = _try(address, label, clock, entries, min(seconds, _ASKED_S), question, answers=answers)
-        if heard.score or heard.refused:
+) -> Attempt:  # fmt: skip
+    attempt = _try(address, label, clock, entries, seconds, None, answers=answers)
+    for question in asks if attempt.size == 0 else []:
+        attempt = _try(address, label, clock, entries, min(seconds, _ASKED_S), question, answers=answers)
+        if attempt.score or attempt.refusal:
             break
-    return heard
+    return attempt
 
 
 def _try(
     address: str, label: str, clock: Callable[[], datetime], entries: list[Candidate], seconds: float,
     question: Question | None, *, answers: bool,
-) -> Heard:  # fmt: skip
+) -> Attempt:  # fmt: skip
     contest = Contest(clock, entries)
     transport = make_transport(address, name="commission")
     transport.open()
@@ -152,11 +152,11 @@ def _try(
     try:
         listener.listen(seconds)
     except LineDown:  # lost while it was tried: nothing was understood here
-        return Heard(address, label, 0, None)
+        return Attempt(address, label, 0, None)
     finally:
         transport.close()
     ranking, refusals = contest.ranking(), contest.refusals()
     best = ranking[0] if ranking else None
-    refused = refusals[0] if refusals else None
-    poll = question if best or refused else None
-    return Heard(address, label, len(contest.data), best, poll, listener.answers.given, refused)
+    refusal = refusals[0] if refusals else None
+    poll = question if best or refusal else None
+    return Attempt(address, label, len(contest.data), best, poll, listener.answers.has_answered, refusal)

@@ -12,7 +12,7 @@ from station.site.settings import Problem, SettingsError, load_settings
 
 @dataclass(frozen=True, slots=True)
 class NewInstrument:
-    """What the dialogue found out."""
+    """Holds what the dialogue found out."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class NewInstrument:
 
 
 def section_of(new: NewInstrument) -> str:
-    """The TOML text."""
+    """Returns the TOML text."""
     lines = [
         "[[instruments]]",
         f"id = {_text(new.id)}",
@@ -65,5 +65,5 @@ def _check(draft: Path, file: Path) -> None:
 
 
 def _text(value: str) -> str:
-    """A basic TOML string; JSON's escapes are among TOML's, except for DEL."""
+    """Writes a basic TOML string; JSON's escapes are among TOML's, except for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

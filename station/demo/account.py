@@ -15,20 +15,20 @@ from station.api.schemas import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Balance:
-    """`lost`: sent and not recorded. `doubled`: recorded more often than sent."""
+class Account:
+    """`lost` were sent and not recorded, `doubled` were recorded more often than sent."""
 
     lost: int
     doubled: int
 
-    def __add__(self, other: "Balance") -> "Balance":
-        return Balance(self.lost + other.lost, self.doubled + other.doubled)
+    def __add__(self, other: "Account") -> "Account":
+        return Account(self.lost + other.lost, self.doubled + other.doubled)
 
 
-def balance(sent: Iterable[Hashable], recorded: Iterable[Hashable]) -> Balance:
-    """Of two multisets."""
+def compare(sent: Iterable[Hashable], recorded: Iterable[Hashable]) -> Account:
+    """Compares two multisets: what the second lacks, and has too often."""
     there, here = Counter(sent), Counter(recorded)
-    return Balance((there - here).total(), (here - there).total())
+    return Account((there - here).total(), (here - there).total())
 
 
 def count(
@@ -36,12 +36,12 @@ def count(
     analyses: Mapping[str, Sequence[Emission]],
     stands: Sequence[int],
     uploads: Iterable[UUID],
-) -> Balance:
-    """The whole day. An upload that was acknowledged twice under one id is one capture."""
+) -> Account:
+    """Compares the whole day. An upload that was acknowledged twice under one id is one capture."""
     return (
-        balance(_sent_results(analyses), recorded_results(events))
-        + balance((float(kg) for kg in stands), recorded_weights(events))
-        + balance(
+        compare(_sent_results(analyses), recorded_results(events))
+        + compare((float(kg) for kg in stands), recorded_weights(events))
+        + compare(
             {str(capture) for capture in uploads},
             (event.subject_id for event in events if event.kind == "capture_received"),
         )
@@ -49,7 +49,7 @@ def count(
 
 
 def recorded_results(events: Sequence[Event]) -> list[Hashable]:
-    """Every analysis row that came from an instrument."""
+    """Returns every analysis row that came from an instrument."""
     return [
         _result(event.data["instrument"], event.data["barcode"], _values(event.data["values"]))
         for event in events
@@ -58,7 +58,7 @@ def recorded_results(events: Sequence[Event]) -> list[Hashable]:
 
 
 def recorded_weights(events: Sequence[Event]) -> list[float]:
-    """Every weighing that the rule took, kg."""
+    """Returns every weighing that the rule took, kg."""
     return [e.data["kg"] for e in events if e.kind == "weighing_taken" and e.by is None]
 
 

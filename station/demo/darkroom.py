@@ -60,7 +60,8 @@ class Darkroom:
             self._process.stdin.write(line.encode() + b"\n")
 
     async def develop(self, photo: PhotoScript) -> bytes:
-        """The JPEG of an expected photo, once. Raises TimeoutError when the child does not deliver."""
+        """Returns the JPEG of an expected photo, once. Raises TimeoutError when the child does not
+        deliver."""
         async with asyncio.timeout(RENDER_S):
             jpeg = await self._photos[photo.id]
         del self._photos[photo.id]
@@ -80,14 +81,14 @@ class Darkroom:
             self._photos[UUID(bytes=key)].set_result(jpeg)
 
     def _fail(self) -> None:
-        """The child is gone: nobody waits for it."""
+        """Lets nobody wait for the child: it is gone."""
         for photo in self._photos.values():
             if not photo.done():
                 photo.set_exception(RuntimeError("the renderer of trays ended"))
 
 
 def photograph(tray: TrayScript) -> bytes:
-    """The 12-megapixel JPEG of a tray."""
+    """Returns the 12-megapixel JPEG of a tray."""
     phone = Phone.typical(np.random.default_rng(tray.seed))
     if tray.blurred:
         phone = replace(phone, blur=MOVED_PX)
@@ -99,7 +100,7 @@ def photograph(tray: TrayScript) -> bytes:
 
 
 def work() -> None:
-    """The child's loop."""
+    """Runs the child's loop."""
     os.nice(NICE)
     for line in sys.stdin.buffer:
         asked = json.loads(line)

@@ -13,11 +13,11 @@ from station.demo import account, report
 from station.demo.book import Book
 from station.demo.darkroom import Darkroom
 from station.demo.operator import Operator
-from station.demo.passage import Passage, Scene
-from station.demo.phone import Phone
-from station.demo.report import Ended
+from station.demo.passage import DayContext, Passage
+from station.demo.phone import SimulatedPhone
+from station.demo.report import FinishedLoad
 from station.demo.scripts import Happening, TruckScript
-from station.demo.setup import Keys
+from station.demo.setup import DemoTokens
 from station.demo.station_process import StationProcess
 from station.demo.timing import Timing
 from station.demo.yard import Yard
@@ -30,14 +30,14 @@ POLL_S = 0.05
 
 @dataclass(slots=True)
 class Day:
-    """What is played; `tell` gets every load at the end of its visit."""
+    """A day to be played; `tell` gets every load at the end of its visit."""
 
     trucks: Sequence[TruckScript]
-    scene: Scene
+    context: DayContext
     client: StationClient
-    tell: Callable[[Ended], None]
+    tell: Callable[[FinishedLoad], None]
     passages: list[Passage] = field(default_factory=list)
-    loads: list[Ended] = field(default_factory=list)
+    loads: list[FinishedLoad] = field(default_factory=list)
 
     async def play(self) -> None:
         before: Passage | None = None
@@ -45,7 +45,7 @@ class Day:
             if before is not None and truck.happening is Happening.NO_BARCODE:
                 await self._finish(before)  # what is not scanned pairs with the only sample there is
                 before = None
-            passage = Passage(self.scene, truck)
+            passage = Passage(self.context, truck)
             self.passages.append(passage)
             await passage.arrive()
             await passage.weigh_full()
@@ -58,44 +58,44 @@ class Day:
             await self._finish(before)
 
     async def _finish(self, passage: Passage) -> None:
-        """The visit's end, and its lines."""
+        """Ends the visit and tells its lines."""
         await passage.weigh_empty()
         for position in range(len(passage.truck.loads)):
             load = await self.client.load(passage.load_id(position))
-            line = report.ended(load, self.scene.book, self.scene.timing)
+            line = report.finish_load(load, self.context.book, self.context.timing)
             self.loads.append(line)
             self.tell(line)
 
-    def all_good(self) -> bool:
+    def is_all_good(self) -> bool:
         """Every load has its outcome, every load that was tipped its ticket."""
-        tipped = {p.load_id(position) for p in self.passages for position in p.decided}
+        tipped = {p.load_id(position) for p in self.passages for position in p.decided_positions}
         ticketed = {line.load.id for line in self.loads if line.load.ticket is not None}
         expected = sum(len(truck.loads) for truck in self.trucks)
-        return len(self.loads) == expected and all(line.good for line in self.loads) and tipped <= ticketed
+        return len(self.loads) == expected and all(line.is_good for line in self.loads) and tipped <= ticketed
 
 
 async def play_day(
     trucks: Sequence[TruckScript],
     yard: Yard,
     station: StationProcess,
-    keys: Keys,
+    tokens: DemoTokens,
     *,
     speed: float,
     language: str,
-    tell: Callable[[Ended], None],
+    tell: Callable[[FinishedLoad], None],
 ) -> tuple[bool, dict[str, Any]]:
     """Plays the day to its end; returns whether all is well, and the summary."""
     book = Book()
-    client = StationClient(station.url, keys.terminal, language)
-    async with Darkroom() as darkroom, Phone(station.url, keys.phone, darkroom) as phone:
+    client = StationClient(station.url, tokens.terminal, language)
+    async with Darkroom() as darkroom, SimulatedPhone(station.url, tokens.phone, darkroom) as phone:
         darkroom.expect(photo for truck in trucks for load in truck.loads for photo in load.photos)
         async with asyncio.TaskGroup() as group:
             watching = [group.create_task(book.listen(client)), group.create_task(_watch(station))]
             operator = Operator(client, book)
             await operator.sign_in()
             sees = await _sees_photos(client)
-            scene = Scene(yard, phone, operator, book, Timing(book), speed, sees)
-            day = Day(trucks, scene, client, tell)
+            context = DayContext(yard, phone, operator, book, Timing(book), speed, sees)
+            day = Day(trucks, context, client, tell)
             await day.play()
             outcome = await _close(day, phone)
             for task in watching:
@@ -104,19 +104,19 @@ async def play_day(
     return outcome
 
 
-async def _close(day: Day, phone: Phone) -> tuple[bool, dict[str, Any]]:
+async def _close(day: Day, phone: SimulatedPhone) -> tuple[bool, dict[str, Any]]:
     """Counts once everything that was recorded was heard."""
-    book = day.scene.book
+    book = day.context.book
     last = (await day.client.health()).last_event
     if book.seq < last:
         await book.wait(f"event {last}", lambda event: event.seq >= last)
-    events = [heard.event for heard in book.heard]
-    uploads = [sent.id for sent in phone.sent]
-    counted = account.count(events, day.scene.yard.analyses(), day.scene.yard.stands, uploads)
+    events = [heard.event for heard in book.events]
+    uploads = [sent.id for sent in phone.uploads]
+    counted = account.count(events, day.context.yard.analyses(), day.context.yard.stands, uploads)
     unpaired = len(await day.client.exceptions())
     nobody_left = not await day.client.open_visits()
-    summary = report.summary(len(day.passages), day.loads, unpaired, counted, day.scene.timing)
-    return day.all_good() and nobody_left and counted.lost == counted.doubled == 0, summary
+    summary = report.summary(len(day.passages), day.loads, unpaired, counted, day.context.timing)
+    return day.is_all_good() and nobody_left and counted.lost == counted.doubled == 0, summary
 
 
 async def _watch(station: StationProcess) -> None:

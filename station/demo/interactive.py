@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 
 from station.demo.book import Book
 from station.demo.darkroom import Darkroom
-from station.demo.phone import Phone, UploadRefused
+from station.demo.phone import SimulatedPhone, UploadRefused
 from station.demo.scripts import Happening, TruckScript
-from station.demo.setup import Keys
+from station.demo.setup import DemoTokens
 from station.demo.visitor import FOR_EVER_S, Street, Visitor
 from station.demo.window import Window
 from station.demo.yard import Yard
@@ -21,26 +21,32 @@ TROUBLES = (UploadRefused, StationProblem, StationUnreachable, TimeoutError, Run
 
 
 def play_with_people(
-    trucks: Sequence[TruckScript], yard: Yard, url: str, keys: Keys, *, language: str, theme: str
+    trucks: Sequence[TruckScript], yard: Yard, url: str, tokens: DemoTokens, *, language: str, theme: str
 ) -> None:
     """Returns when the operator quits the terminal."""
-    behind = Behind(trucks, yard, url, keys, Window(language), language)
-    behind.start()
+    yard_thread = YardThread(trucks, yard, url, tokens, Window(language), language)
+    yard_thread.start()
     try:
-        open_terminal(url, keys.terminal, language=language, theme=theme, note=behind.window.text)
+        open_terminal(url, tokens.terminal, language=language, theme=theme, note=yard_thread.window.text)
     finally:
-        behind.stop()
+        yard_thread.stop()
 
 
-class Behind:
+class YardThread:
     """The thread that moves the trucks; what goes wrong in it is said through the window."""
 
     def __init__(
-        self, trucks: Sequence[TruckScript], yard: Yard, url: str, keys: Keys, window: Window, language: str
+        self,
+        trucks: Sequence[TruckScript],
+        yard: Yard,
+        url: str,
+        tokens: DemoTokens,
+        window: Window,
+        language: str,
     ) -> None:
         self.window = window
         self._trucks, self._yard = trucks, yard
-        self._url, self._keys, self._language = url, keys, language
+        self._url, self._tokens, self._language = url, tokens, language
         self._loop = asyncio.new_event_loop()
         self._task: asyncio.Task[None] | None = None
         self._thread = threading.Thread(target=self._run, name="simulated yard")
@@ -63,16 +69,16 @@ class Behind:
             with contextlib.suppress(asyncio.CancelledError):
                 self._loop.run_until_complete(self._task)
         except* TROUBLES as troubles:
-            self.window.trouble(str(troubles.exceptions[0]))
+            self.window.show_trouble(str(troubles.exceptions[0]))
         finally:
             self._loop.close()
 
     async def _play(self) -> None:
-        book, client = Book(), StationClient(self._url, self._keys.yard, self._language)
+        book, client = Book(), StationClient(self._url, self._tokens.yard, self._language)
         async with (
             _closing(client),
             Darkroom() as darkroom,
-            Phone(self._url, self._keys.phone, darkroom) as phone,
+            SimulatedPhone(self._url, self._tokens.phone, darkroom) as phone,
             asyncio.TaskGroup() as group,
         ):
             listening = group.create_task(book.listen(client))
@@ -93,7 +99,7 @@ async def come_and_go(trucks: Sequence[TruckScript], street: Street, darkroom: D
             visitor = Visitor(street, truck)
             await visitor.come()
             tipping = group.create_task(visitor.tip_and_leave())
-    street.window.day_over()
+    street.window.show_day_over()
 
 
 @contextlib.asynccontextmanager

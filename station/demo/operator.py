@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from station.api import schemas
-from station.demo.book import Book, Heard
+from station.demo.book import Book, RecordedEvent
 from station.demo.scripts import BagScript, LoadScript, TruckScript, TypedValue
 from station.demo.setup import PERSON, PIN
 from ui.tui.client import StationClient, StationProblem
@@ -32,11 +32,13 @@ class Operator:
         self.site = await self._client.site()
 
     async def enter(self, truck: TruckScript) -> schemas.Visit:
-        """The arrival, with the scanned barcodes; the vehicle's supplier is proposed if it is known."""
+        """Enters the arrival with the scanned barcodes; the vehicle's supplier is proposed if it is known."""
         known = [v for v in await self._client.vehicles(truck.plate) if v.plate == truck.plate]
         supplier = known[0].supplier if known and known[0].supplier else truck.supplier
         return await self._client.enter_arrival(
-            schemas.ArrivalIn(plate=truck.plate, supplier=supplier, loads=[_load_in(x) for x in truck.loads])
+            schemas.ArrivalIn(
+                plate=truck.plate, supplier=supplier, loads=[_load_input(x) for x in truck.loads]
+            )
         )
 
     async def enter_bag(self, bag: BagScript) -> None:
@@ -52,7 +54,7 @@ class Operator:
     ) -> schemas.WeighingConfirmed:
         """Takes an offered weight into a visit."""
         body = schemas.ConfirmWeighingIn(visit_id=visit_id, role=role, load_ids=list(load_ids))
-        return await _looking_twice(
+        return await _look_and_retry(
             lambda twice: self._client.confirm_weighing(
                 weighing_id, body.model_copy(update={"despite_remarks": twice})
             )
@@ -65,13 +67,13 @@ class Operator:
             schemas.TypedReadingIn(barcode=barcode, values={typed.analyte.value: value})
         )
 
-    async def assign(self, item_id: str, barcode: str) -> Heard:
-        await _looking_twice(lambda twice: self._client.assign(item_id, barcode, despite_remarks=twice))
-        return await self._heard("exception_assigned", item_id)
+    async def assign(self, item_id: str, barcode: str) -> RecordedEvent:
+        await _look_and_retry(lambda twice: self._client.assign(item_id, barcode, despite_remarks=twice))
+        return await self._await_item("exception_assigned", item_id)
 
-    async def dismiss(self, item_id: str, reason: str) -> Heard:
+    async def dismiss(self, item_id: str, reason: str) -> RecordedEvent:
         await self._client.dismiss_exception(item_id, reason)
-        return await self._heard("exception_dismissed", item_id)
+        return await self._await_item("exception_dismissed", item_id)
 
     async def decide(self, load_id: str, *, override: bool) -> bool:
         """Takes the proposal, or the best ranked other cell with a reason of the site's list. False when
@@ -81,22 +83,22 @@ class Operator:
             if proposal is None or not proposal.ranked:
                 await self.refuse(load_id, "Aucune cellule ne convient")
                 return False
-            if await self._accepted(load_id, _choice(proposal, self.site, override=override)):
-                await self._ended("decision_made", load_id)
+            if await self._try_decision(load_id, _choice(proposal, self.site, override=override)):
+                await self._await_load("decision_made", load_id)
                 return True
         raise RuntimeError(f"load {load_id}: the proposal changed {DECISION_TRIES} times")
 
     async def refuse(self, load_id: str, reason: str | None = None) -> None:
-        """For the first reason of the site's list unless another is given."""
+        """Refuses the load for the first reason of the site's list unless another is given."""
         await self._client.refuse(load_id, reason or self.site.refusal_reasons[0])
-        await self._ended("load_refused", load_id)
+        await self._await_load("load_refused", load_id)
 
     async def leave(self, load_id: str) -> None:
         await self._client.leave(load_id, "L'apporteur conteste le taux de protéines")
-        await self._ended("load_left", load_id)
+        await self._await_load("load_left", load_id)
 
-    async def _accepted(self, load_id: str, choice: schemas.DecisionIn) -> bool:
-        """False when another proposal came in between: the new one is to be read."""
+    async def _try_decision(self, load_id: str, choice: schemas.DecisionIn) -> bool:
+        """Returns False when another proposal came in between: the new one is to be read."""
         try:
             await self._client.decide(load_id, choice)
         except StationProblem as no:
@@ -105,19 +107,20 @@ class Operator:
             raise
         return True
 
-    async def _heard(self, kind: str, item_id: str) -> Heard:
+    async def _await_item(self, kind: str, item_id: str) -> RecordedEvent:
         return await self._book.wait(
             f"{kind} {item_id}", lambda event: event.kind == kind and event.subject_id == item_id
         )
 
-    async def _ended(self, kind: str, load_id: str) -> Heard:
+    async def _await_load(self, kind: str, load_id: str) -> RecordedEvent:
         return await self._book.wait(
             f"{kind} {load_id}", lambda event: event.kind == kind and event.load_id == load_id
         )
 
 
-async def _looking_twice(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
-    """Where the line failed meanwhile, the operator looks at the instrument, which shows what it sent."""
+async def _look_and_retry(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
+    """Tries again where the line failed meanwhile: the operator looks at the instrument, which shows what it
+    sent."""
     try:
         return await act(False)
     except StationProblem as no:
@@ -126,7 +129,7 @@ async def _looking_twice(act: Callable[[bool], Awaitable[Answer]]) -> Answer:
     return await act(True)
 
 
-def _load_in(load: LoadScript) -> schemas.LoadIn:
+def _load_input(load: LoadScript) -> schemas.LoadIn:
     return schemas.LoadIn(
         species=load.species,
         declared_variety=load.variety,

@@ -23,7 +23,7 @@ class UploadRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class Upload:
     """One acknowledged upload; `at` is when the answer was here, in seconds of `time.perf_counter`."""
 
     id: UUID
@@ -31,17 +31,17 @@ class Sent:
     at: float
 
 
-class Phone:
-    """One phone with its own token. `sent` lists every acknowledged upload, those sent twice twice."""
+class SimulatedPhone:
+    """One phone with its own token. `uploads` lists every acknowledged upload, those sent twice twice."""
 
     def __init__(self, url: str, token: str, darkroom: Darkroom) -> None:
-        self.sent: list[Sent] = []
+        self.uploads: list[Upload] = []
         self.url = url
         self._token = token
         self._darkroom = darkroom
         self._http = httpx2.AsyncClient(timeout=httpx2.Timeout(ANSWER_S, connect=3.0), trust_env=False)
 
-    async def __aenter__(self) -> "Phone":
+    async def __aenter__(self) -> "SimulatedPhone":
         return self
 
     async def __aexit__(
@@ -49,7 +49,7 @@ class Phone:
     ) -> None:
         await self._http.aclose()
 
-    async def take(self, photo: PhotoScript, barcode: str | None = None) -> Sent:
+    async def take(self, photo: PhotoScript, barcode: str | None = None) -> Upload:
         """Develops and uploads one photo of the sample `barcode` (else as scripted), maybe twice; returns
         the first acknowledgement."""
         jpeg = await self._darkroom.develop(photo)
@@ -58,14 +58,14 @@ class Phone:
             await self.upload(photo.id, jpeg, barcode or photo.barcode)
         return first
 
-    async def upload(self, capture: UUID, jpeg: bytes, barcode: str) -> Sent:
+    async def upload(self, capture: UUID, jpeg: bytes, barcode: str) -> Upload:
         """Tries with the same id until the station has it. Raises UploadRefused."""
         end = time.monotonic() + GIVE_UP_S
         while True:
             answer = await self._post(capture, jpeg, barcode)
             if answer is not None and answer.is_success:
-                sent = Sent(capture, answer.status_code, time.perf_counter())
-                self.sent.append(sent)
+                sent = Upload(capture, answer.status_code, time.perf_counter())
+                self.uploads.append(sent)
                 return sent
             if answer is not None and answer.status_code < 500:
                 raise UploadRefused(f"HTTP {answer.status_code}: {answer.text[:400]}")
@@ -74,7 +74,7 @@ class Phone:
             await asyncio.sleep(AGAIN_S)
 
     async def _post(self, capture: UUID, jpeg: bytes, barcode: str) -> httpx2.Response | None:
-        """None when no answer came: the station may or may not have it."""
+        """Returns None when no answer came: the station may or may not have it."""
         fields = {"id": str(capture), "form": json.dumps({"barcode": barcode})}
         files = {"photos": ("tray.jpg", jpeg, "image/jpeg")}
         try:

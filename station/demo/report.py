@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from station.api import schemas
-from station.demo.account import Balance
+from station.demo.account import Account
 from station.demo.book import Book
 from station.demo.timing import Timing, percentile
 
@@ -14,7 +14,7 @@ NOT_TAKEN = ("load_refused", "load_left", "visit_cancelled")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class FinishedLoad:
     """A load at the end of its visit, and the seconds of its stages."""
 
     load: schemas.Load
@@ -22,7 +22,7 @@ class Ended:
     seconds: dict[str, float | None]
 
     @property
-    def good(self) -> bool:
+    def is_good(self) -> bool:
         """It has an outcome, and a ticket if it was tipped."""
         if self.load.state == "ticketed":
             return self.load.ticket is not None
@@ -41,7 +41,7 @@ class Ended:
             "gross_kg": load.gross_kg,
             "tare_kg": load.tare_kg,
             "net_kg": load.ticket_document.net_kg if load.ticket_document else None,
-            "readings": {used.analyte: _used(used) for used in load.values},
+            "readings": {used.analyte: _used_value(used) for used in load.values},
             "inspections": [_inspection(c, i) for c in load.captures for i in c.inspections],
             "pit": load.pit,
             "cell": load.cell,
@@ -51,16 +51,16 @@ class Ended:
         }
 
 
-def ended(load: schemas.Load, book: Book, timing: Timing) -> Ended:
+def finish_load(load: schemas.Load, book: Book, timing: Timing) -> FinishedLoad:
     inspections = [i for capture in load.captures for i in capture.inspections]
     last = inspections[-1].seconds if inspections else {}
     seconds: dict[str, float | None] = {stage: last.get(stage) for stage in STAGES}
     seconds["propose"] = timing.propose_s.get(load.id)
-    return Ended(load, _decided_by(load, book), {k: _rounded(v) for k, v in seconds.items()})
+    return FinishedLoad(load, _decided_by(load, book), {k: _round(v) for k, v in seconds.items()})
 
 
 def summary(
-    visits: int, loads: Sequence[Ended], unpaired: int, counted: Balance, timing: Timing
+    visits: int, loads: Sequence[FinishedLoad], unpaired: int, counted: Account, timing: Timing
 ) -> dict[str, Any]:
     outcomes = [ended.load.state for ended in loads]
     return {
@@ -76,13 +76,13 @@ def summary(
     }
 
 
-def _used(used: schemas.UsedValue) -> dict[str, Any]:
+def _used_value(used: schemas.UsedValue) -> dict[str, Any]:
     """A typed value has no device."""
     return {"value": used.value, "unit": used.unit, "basis": used.basis, "device": used.device}
 
 
 def _inspection(capture: schemas.Capture, seen: schemas.Inspection) -> dict[str, Any]:
-    """What one model says of one capture, without what differs from run to run."""
+    """Returns what one model says of one capture, without what differs from run to run."""
     return {
         "capture": capture.id,
         "photos": capture.photos,
@@ -91,7 +91,7 @@ def _inspection(capture: schemas.Capture, seen: schemas.Inspection) -> dict[str,
 
 
 def _reasons(load: schemas.Load) -> list[schemas.Reason]:
-    """Why it went there: of the cell that was chosen or, where none was, of the load as a whole."""
+    """Tells why it went there: of the cell that was chosen or, where none was, of the load as a whole."""
     if load.proposal is None:
         return []
     chosen = (load.decision.cell, load.decision.pit) if load.decision else (None, None)
@@ -103,11 +103,13 @@ def _reasons(load: schemas.Load) -> list[schemas.Reason]:
 def _decided_by(load: schemas.Load, book: Book) -> str | None:
     if load.decision is not None and load.state == "ticketed":
         return load.decision.by
-    mine = (event for event in book.all(*NOT_TAKEN) if load.id == event.load_id or _is_cancel_of(event, load))
+    mine = (
+        event for event in book.all(*NOT_TAKEN) if load.id == event.load_id or _is_cancellation(event, load)
+    )
     return next((event.by for event in mine), None)
 
 
-def _is_cancel_of(event: schemas.Event, load: schemas.Load) -> bool:
+def _is_cancellation(event: schemas.Event, load: schemas.Load) -> bool:
     return event.kind == "visit_cancelled" and event.visit_id == load.visit_id
 
 
@@ -119,5 +121,5 @@ def _ms(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds * 1000, 1)
 
 
-def _rounded(seconds: float | None) -> float | None:
+def _round(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds, 4)

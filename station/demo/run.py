@@ -16,13 +16,13 @@ from typing import Any
 import httpx2
 
 from station.clock import scaled
-from station.demo.book import NothingHeard
+from station.demo.book import EventMissing
 from station.demo.day import play_day
 from station.demo.interactive import play_with_people
 from station.demo.phone import UploadRefused
-from station.demo.report import Ended
+from station.demo.report import FinishedLoad
 from station.demo.scenario import make_day
-from station.demo.setup import Keys, make_keys
+from station.demo.setup import DemoTokens, make_tokens
 from station.demo.site import write_site
 from station.demo.station_process import StationFailed, StationProcess
 from station.demo.yard import Yard, open_yard
@@ -32,7 +32,7 @@ from ui.words.i18n import translator
 START = datetime(2026, 7, 14, 5, 30, tzinfo=UTC)  # half past seven on a French harvest morning
 DONE, FAILED, USAGE = 0, 1, 2
 FAILURES = (
-    StationFailed, StationProblem, StationUnreachable, NothingHeard, UploadRefused, TimeoutError,
+    StationFailed, StationProblem, StationUnreachable, EventMissing, UploadRefused, TimeoutError,
     httpx2.HTTPError, RuntimeError,
 )  # fmt: skip
 
@@ -64,7 +64,7 @@ def run_demo(options: DemoOptions) -> int:
         signal.signal(number, _terminate)
     is_kept = True
     try:
-        code = _run_in(folder.resolve(), options)
+        code = _run_in_folder(folder.resolve(), options)
         is_kept = code != DONE or options.data is not None
     except (KeyboardInterrupt, SystemExit):
         is_kept = options.data is not None
@@ -77,7 +77,7 @@ def run_demo(options: DemoOptions) -> int:
     return code
 
 
-def _run_in(folder: Path, options: DemoOptions) -> int:
+def _run_in_folder(folder: Path, options: DemoOptions) -> int:
     with ExitStack() as stack:
         clock = scaled(START, options.speed)
         yard = stack.enter_context(
@@ -88,42 +88,42 @@ def _run_in(folder: Path, options: DemoOptions) -> int:
             station = stack.enter_context(
                 StationProcess(site, folder / "station.log", speed=options.speed, start=START)
             )
-            keys = make_keys(station.url, station.admin_token, options.language)
+            tokens = make_tokens(station.url, station.admin_token, options.language)
             if options.headless:
-                return _headless(yard, station, keys, options)
-            return _with_people(yard, station, keys, options)
+                return _headless(yard, station, tokens, options)
+            return _with_people(yard, station, tokens, options)
         except* FAILURES as failures:
             _tell(f"silo demo: {failures.exceptions[0]}")
     return FAILED
 
 
-def _headless(yard: Yard, station: StationProcess, keys: Keys, options: DemoOptions) -> int:
-    def tell(line: Ended) -> None:
-        _out(line.as_dict() if options.as_json else _sentence(line, options.language))
+def _headless(yard: Yard, station: StationProcess, tokens: DemoTokens, options: DemoOptions) -> int:
+    def tell(line: FinishedLoad) -> None:
+        _print(line.as_dict() if options.as_json else _sentence(line, options.language))
 
     trucks = make_day(options.seed, options.trucks)
     good, summary = asyncio.run(
-        play_day(trucks, yard, station, keys, speed=options.speed, language=options.language, tell=tell)
+        play_day(trucks, yard, station, tokens, speed=options.speed, language=options.language, tell=tell)
     )
-    _out({"summary": summary})
+    _print({"summary": summary})
     return DONE if good else FAILED
 
 
-def _with_people(yard: Yard, station: StationProcess, keys: Keys, options: DemoOptions) -> int:
+def _with_people(yard: Yard, station: StationProcess, tokens: DemoTokens, options: DemoOptions) -> int:
     trucks = make_day(options.seed, options.trucks)
-    play_with_people(trucks, yard, station.url, keys, language=options.language, theme=options.theme)
+    play_with_people(trucks, yard, station.url, tokens, language=options.language, theme=options.theme)
     return DONE
 
 
-def _sentence(line: Ended, language: str) -> str:
-    """One line for people."""
+def _sentence(line: FinishedLoad, language: str) -> str:
+    """Returns one line for people."""
     words, load = translator(language), line.load
     weight = words.kg(load.ticket_document.net_kg) if load.ticket_document else "-"
     number = f"n° {load.ticket}" if load.ticket is not None else load.state
     return f"{load.plate}  {load.supplier:<24}{weight:>12}  {load.cell or '-':<4}{number}"
 
 
-def _out(value: dict[str, Any] | str) -> None:
+def _print(value: dict[str, Any] | str) -> None:
     sys.stdout.write((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) + "\n")
     sys.stdout.flush()
 

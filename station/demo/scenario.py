@@ -64,7 +64,7 @@ _ORGANIC = "organic"
 
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """What a load truly is. Protein in % of dry matter."""
+    """Says what a load truly is. Protein is in % of dry matter."""
 
     moisture: float
     protein: float
@@ -73,14 +73,15 @@ class Grain:
 
 
 @dataclass(frozen=True, slots=True)
-class Vehicle:
+class SimulatedVehicle:
     plate: str
     supplier: str
     tare_kg: int
 
 
 def make_day(seed: int, trucks: int) -> tuple[TruckScript, ...]:
-    """The first `trucks` trucks of the day with this seed; a longer day begins with the same trucks."""
+    """Returns the first `trucks` trucks of the day with this seed; a longer day begins with the same
+    trucks."""
     if trucks < 1:
         raise ValueError(f"a day needs at least one truck, not {trucks}")
     barcodes = (f"{number}" for number in range(_FIRST_BARCODE, _FIRST_BARCODE + 10 * trucks))
@@ -92,7 +93,7 @@ def happening_of(number: int) -> Happening:
 
 
 def _first_visit(number: int) -> int:
-    """The number of the truck whose vehicle this is."""
+    """Returns the number of the truck whose vehicle this is."""
     place = number % len(ROUND)
     return number - place + RETURNS.get(place, place)
 
@@ -108,14 +109,14 @@ def _truck(seed: int, number: int, barcodes: Iterator[str]) -> TruckScript:
         happening=happening,
         plate=vehicle.plate,
         supplier=vehicle.supplier,
-        known=_first_visit(number) != number,
+        is_known=_first_visit(number) != number,
         tare_kg=vehicle.tare_kg + 20 * rng.randint(-3, 3),
         loads=loads,
         bag=_bag(rng, barcodes) if happening is Happening.COURTESY else None,
     )
 
 
-def _vehicle(seed: int, number: int) -> Vehicle:
+def _vehicle(seed: int, number: int) -> SimulatedVehicle:
     rng = Random(f"vehicle {seed} {number}")
     letters = [rng.choice(_LETTERS) for _ in range(4)]
     plate = (
@@ -123,7 +124,7 @@ def _vehicle(seed: int, number: int) -> Vehicle:
     )
     trailer = happening_of(number) is Happening.TRAILER
     tare = rng.gauss(15_600 if trailer else 14_200, 700)
-    return Vehicle(plate, SUPPLIERS[(number + seed) % len(SUPPLIERS)], _to_20(tare))
+    return SimulatedVehicle(plate, SUPPLIERS[(number + seed) % len(SUPPLIERS)], _to_20(tare))
 
 
 def _load(
@@ -142,12 +143,12 @@ def _load(
         net_kg=_to_20(net),
         prints=_prints(rng, happening, barcode, species, grain),
         photos=_photos(rng, number, happening, barcode),
-        typed=_typed(rng, happening, grain),
+        typed=_typed_values(rng, happening, grain),
     )
 
 
 def _grain(rng: Random, happening: Happening, species: str) -> Grain:
-    """Drawn from the field; loads whose visit needs a certain quality are drawn within it."""
+    """Draws values from the field; loads whose visit needs a certain quality are drawn within it."""
     temperature = round(rng.gauss(26.0, 3.0), 1)
     if species == "durum":
         return Grain(_between(rng, 12.8, 0.6, 11.0, 14.0), _between(rng, 13.6, 0.7, 12.0, 15.5),
@@ -170,7 +171,7 @@ def _prints(rng: Random, happening: Happening, barcode: str, species: str, grain
         wrong = _nir(rng, barcode, "barley", replace(grain, protein=grain.protein - 1.4))
         return (gac, replace(wrong, remedy="dismiss"), nir)
     if happening is Happening.MISTYPED_BARCODE:
-        return (replace(gac, barcode=_swapped(barcode), remedy="assign"), nir)
+        return (replace(gac, barcode=_swap_digits(barcode), remedy="assign"), nir)
     if happening is Happening.STRANGER:
         return (replace(_gac(rng, "X" + barcode, species, grain), remedy="dismiss"), gac, nir)
     if happening is Happening.NIR_SILENT:
@@ -189,17 +190,17 @@ def _gac(rng: Random, barcode: str | None, species: str, grain: Grain) -> Print:
 
 def _nir(rng: Random, barcode: str | None, species: str, grain: Grain) -> Print:
     moisture = round(grain.moisture + rng.gauss(0, 0.12), 2)
-    values = {Analyte.PROTEIN: _as_is(grain, rng.gauss(0, 0.08)), Analyte.MOISTURE: moisture}
+    values = {Analyte.PROTEIN: _protein_as_is(grain, rng.gauss(0, 0.08)), Analyte.MOISTURE: moisture}
     return Print("nir", barcode, PRODUCTS[species], values)
 
 
-def _as_is(grain: Grain, error: float) -> float:
+def _protein_as_is(grain: Grain, error: float) -> float:
     return round((grain.protein + error) * (100 - grain.moisture) / 100, 2)
 
 
-def _typed(rng: Random, happening: Happening, grain: Grain) -> tuple[TypedValue, ...]:
+def _typed_values(rng: Random, happening: Happening, grain: Grain) -> tuple[TypedValue, ...]:
     if happening is Happening.NIR_SILENT:
-        return (TypedValue(Analyte.PROTEIN, round(_as_is(grain, 0.0), 1), Basis.AS_IS),)
+        return (TypedValue(Analyte.PROTEIN, round(_protein_as_is(grain, 0.0), 1), Basis.AS_IS),)
     if happening is Happening.DON_FOUND:
         return (TypedValue(Analyte.DON, float(10 * rng.randint(120, 260))),)
     return ()
@@ -230,8 +231,8 @@ def _bag(rng: Random, barcodes: Iterator[str]) -> BagScript:
     return BagScript(barcode, "soft_wheat", (_gac(rng, barcode, "soft_wheat", grain),))
 
 
-def _swapped(barcode: str) -> str:
-    """The commonest slip of a typing hand; the result names no sample of the day."""
+def _swap_digits(barcode: str) -> str:
+    """Makes the commonest slip of a typing hand; the result names no sample of the day."""
     return f"{barcode[:-4]}9{barcode[-4:-1]}"
 
 

@@ -1,4 +1,4 @@
-"""What is going to happen on a simulated day, as values: trucks, their loads, prints and photos."""
+"""Values say what is going to happen on a simulated day: trucks, their loads, prints and photos."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Remedy = Literal["none", "assign", "dismiss"]
 
 
 class Happening(StrEnum):
-    """What is particular about one truck's visit."""
+    """Says what is particular about one truck's visit."""
 
     ORDINARY = "ordinary"
     TRAILER = "trailer"  # truck and trailer: two loads, the second organic
@@ -96,17 +96,17 @@ class BagScript:
 
 @dataclass(frozen=True, slots=True)
 class TruckScript:
-    """`known`: this vehicle came earlier on the same day, so its last tare is known."""
+    """`is_known`: this vehicle came earlier on the same day, so its last tare is known."""
 
     number: int
     happening: Happening
     plate: str
     supplier: str
-    known: bool
+    is_known: bool
     tare_kg: int
     loads: tuple[LoadScript, ...]
     bag: BagScript | None = None
 
     def kg_without(self, tipped: Collection[int] = ()) -> int:
-        """The vehicle's weight once the loads at these positions (from 0) are off."""
+        """Returns the vehicle's weight once the loads at these positions (from 0) are off."""
         return self.tare_kg + sum(x.net_kg for at, x in enumerate(self.loads) if at not in tipped)

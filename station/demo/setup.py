@@ -10,7 +10,7 @@ PIN = "2468"
 
 
 @dataclass(frozen=True, slots=True)
-class Keys:
+class DemoTokens:
     """The tokens of one terminal, one phone, and the simulated yard, which only looks."""
 
     terminal: str
@@ -18,7 +18,7 @@ class Keys:
     yard: str
 
 
-def make_keys(url: str, admin_token: str, language: str) -> Keys:
+def make_tokens(url: str, admin_token: str, language: str) -> DemoTokens:
     """Raises httpx2.HTTPError when the station refuses or does not answer."""
     with httpx2.Client(
         base_url=f"{url}/api/v1/admin", headers={"Authorization": f"Bearer {admin_token}"}, trust_env=False
@@ -28,7 +28,7 @@ def make_keys(url: str, admin_token: str, language: str) -> Keys:
         terminal = _post(http, "/tokens", {"name": "terminal-1", "kind": "terminal"})
         phone = _post(http, "/tokens", {"name": "phone-1", "kind": "phone"})
         yard = _post(http, "/tokens", {"name": "yard", "kind": "app"})
-    return Keys(terminal["token"], phone["token"], yard["token"])
+    return DemoTokens(terminal["token"], phone["token"], yard["token"])
 
 
 def _post(http: httpx2.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ RULES = Path(__file__).parents[2] / "examples" / "rules.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
+class InstrumentAddresses:
     """The addresses of the simulated instruments, as a site file writes them."""
 
     bridge: str
@@ -19,7 +19,7 @@ class Ports:
     nir: str
 
 
-def write_site(folder: Path, ports: Ports, *, listen: int = 0) -> Path:
+def write_site(folder: Path, ports: InstrumentAddresses, *, listen: int = 0) -> Path:
     """Writes `site.toml` and the shipped rule pack into `folder`; returns the site file. The station
     listens on the port `listen`, on any free one by default."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -57,7 +57,7 @@ class StationProcess:
 
     @property
     def pid(self) -> int:
-        """Of the running child. Raises StationFailed when there is none."""
+        """Returns the process id of the running child. Raises StationFailed when there is none."""
         if self._process is None:
             raise StationFailed("the station is not running")
         return self._process.pid
@@ -68,7 +68,7 @@ class StationProcess:
             raise StationFailed(f"the station ended with code {self._process.returncode}:\n{self._tail()}")
 
     def kill(self) -> None:
-        """What a power cut does to it."""
+        """Ends the station as a power cut does."""
         if self._process is not None:
             self._process.kill()
             self._reap()
@@ -92,7 +92,8 @@ class StationProcess:
         self._process = None
 
     def _first_line(self, process: subprocess.Popen[bytes]) -> bytes:
-        """What it says first. Raises ValueError when it ends without a word or says nothing in time."""
+        """Returns what it says first. Raises ValueError when it ends without a word or says nothing in
+        time."""
         assert process.stdout is not None
         handle, said = process.stdout.fileno(), b""
         end = time.monotonic() + START_S

@@ -1,11 +1,11 @@
-"""How long things took in real time, measured where the operator sits: on the event stream."""
+"""Measure how long things took in real time, where the operator sits: on the event stream."""
 
 import time
 from collections.abc import Sequence
 from uuid import UUID
 
-from station.demo.book import Book, Heard
-from station.demo.phone import Sent
+from station.demo.book import Book, RecordedEvent
+from station.demo.phone import Upload
 
 
 class Timing:
@@ -15,26 +15,27 @@ class Timing:
         self.propose_s: dict[str, float] = {}
         self.inspect_s: dict[UUID, float] = {}
         self._book = book
-        self._answered: dict[UUID, float] = {}
+        self._answered_at: dict[UUID, float] = {}
 
     @staticmethod
     def now() -> float:
         return time.perf_counter()
 
-    async def proposed(self, load_id: str, left: float, received: Heard) -> None:
-        """From the last measurement's leaving its instrument to the proposal that knows it."""
-        self.propose_s[load_id] = await self._book.proposed(load_id, received.event.seq) - left
+    async def note_proposal(self, load_id: str, left: float, received: RecordedEvent) -> None:
+        """Measures from the moment when the last result left its instrument to the proposal that knows it."""
+        self.propose_s[load_id] = await self._book.wait_proposed(load_id, received.event.seq) - left
 
-    def uploaded(self, sent: Sent) -> None:
-        self._answered[sent.id] = sent.at
+    def note_upload(self, sent: Upload) -> None:
+        self._answered_at[sent.id] = sent.at
 
-    def inspected(self, capture: UUID, recorded: Heard) -> None:
-        """From the upload's answer to the inspection."""
-        self.inspect_s[capture] = max(0.0, recorded.at - self._answered[capture])
+    def note_inspection(self, capture: UUID, recorded: RecordedEvent) -> None:
+        """Measures from the upload's answer to the inspection."""
+        self.inspect_s[capture] = max(0.0, recorded.at - self._answered_at[capture])
 
 
 def percentile(values: Sequence[float], share: float) -> float | None:
-    """The smallest value that at least `share` (0 to 1) of the values do not exceed; None without any."""
+    """Returns the smallest value that at least `share` (0 to 1) of the values do not exceed; None without
+    any."""
     if not values:
         return None
     ranked = sorted(values)

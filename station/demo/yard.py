@@ -15,27 +15,28 @@ from pathlib import Path
 
 from drivers.reading import Analyte
 from drivers.simulated.emission import Emission
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.line import Line, MqttLine, PtyLine, TcpLine
 from drivers.simulated.mosquitto import Mosquitto, available
-from drivers.simulated.nir import Nir
-from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender, message
+from drivers.simulated.nir import SimulatedNir
+from drivers.simulated.toledo import ToledoBridge, ToledoFault, ToledoSender, message
 from drivers.transport import MqttTransport
 from station.demo.scripts import Print
-from station.demo.site import SITE_ID, Ports
+from station.demo.site import SITE_ID, InstrumentAddresses
 
 TOPIC = "silo/nir"
 SETTLE_S = 3.0
 SOON_S = 30.0  # the longest the simulated bridge may take to show zero, real seconds
-DAMAGE = (Fault.NOISE, Fault.HALF, Fault.GLUED, Fault.WRONG_CHECKSUM)
+DAMAGE = (ToledoFault.NOISE, ToledoFault.HALF, ToledoFault.GLUED, ToledoFault.WRONG_CHECKSUM)
 
 
 class Yard:
-    """Made by `open_yard`. `stands` is the weight of every vehicle that stood on the bridge."""
+    """`open_yard` makes it. `stands` is the weight of every vehicle that stood on the bridge."""
 
     def __init__(
-        self, bridge: ToledoBridge, sender: ToledoSender, watch: "ZeroWatch", gac: Gac2100, nir: Nir,
-        ports: Ports, *, clock: Callable[[], datetime], speed: float, seed: int,
+        self, bridge: ToledoBridge, sender: ToledoSender, watch: "ZeroWatch", gac: SimulatedGac2100,
+        nir: SimulatedNir, ports: InstrumentAddresses, *, clock: Callable[[], datetime], speed: float,
+        seed: int,
     ) -> None:  # fmt: skip
         self.ports = ports
         self.stands: list[int] = []
@@ -64,7 +65,7 @@ class Yard:
 
     async def silence_bridge(self, site_seconds: float) -> None:
         """The indicator says nothing for a while."""
-        self._sender.inject(Fault.SILENCE, site_seconds)
+        self._sender.inject(ToledoFault.SILENCE, site_seconds)
         await self.pause(site_seconds)
 
     async def print_result(self, result: Print) -> float:
@@ -74,7 +75,7 @@ class Yard:
         return left
 
     def analyses(self) -> dict[str, list[Emission]]:
-        """What each analyzer sent whole, by instrument of the site."""
+        """Returns what each analyzer sent whole, by instrument of the site."""
         return {"gac": self._gac.log.countable(), "nir": self._nir.log.countable()}
 
     def _print(self, result: Print) -> None:
@@ -119,27 +120,30 @@ def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed
         pty = stack.enter_context(closing(PtyLine(folder / "bridge")))
         converter = stack.enter_context(closing(TcpLine()))
         nir_line, end, nir_port = _nir_line(stack, folder)
-        ports = Ports(f"serial:{pty.path}?baud=9600", f"tcp:127.0.0.1:{converter.port}", nir_port)
+        ports = InstrumentAddresses(
+            f"serial:{pty.path}?baud=9600", f"tcp:127.0.0.1:{converter.port}", nir_port
+        )
         bridge, watch = ToledoBridge(increment_kg=20, settle_s=SETTLE_S), ZeroWatch(pty)
         sender = ToledoSender(bridge, watch, clock=clock, speed=speed, seed=seed)
         stack.callback(sender.stop)
         sender.start()
-        gac, nir = Gac2100(converter), Nir(nir_line, end=end)
+        gac, nir = SimulatedGac2100(converter), SimulatedNir(nir_line, end=end)
         yield Yard(bridge, sender, watch, gac, nir, ports, clock=clock, speed=speed, seed=seed)
 
 
 def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
-    """A private broker where mosquitto is installed, else JSON lines over TCP; line, line end, address."""
+    """Starts a private broker where mosquitto is installed, else JSON lines over TCP; line, line end,
+    address."""
     if available() is None:
         lines = stack.enter_context(closing(TcpLine()))
         return lines, b"\n", f"tcp:127.0.0.1:{lines.port}"
     broker = stack.enter_context(Mosquitto(folder / "mosquitto"))
-    _be_known("127.0.0.1", broker.port)
+    _introduce_station("127.0.0.1", broker.port)
     line = stack.enter_context(closing(MqttLine("127.0.0.1", broker.port, TOPIC)))
     return line, b"", f"mqtt://127.0.0.1:{broker.port}/{TOPIC}"
 
 
-def _be_known(host: str, port: int) -> None:
+def _introduce_station(host: str, port: int) -> None:
     """Makes the station known at the broker, as an installer does before an instrument may speak:
     from then on the broker keeps what the station has not taken."""
     known = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")

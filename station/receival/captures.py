@@ -85,8 +85,8 @@ def record_inspection(
     desk: Desk, capture_id: str, photos: Sequence[Seen], at: datetime, *, shadow: bool = False,
     last: bool = True,
 ) -> Inspection:  # fmt: skip
-    """What one of the station's models says of one capture, photo by photo; the same model twice is one
-    inspection. `last`: no other active model has to judge the capture."""
+    """Records what one of the station's models says of one capture, photo by photo; the same model twice is
+    one inspection. `last`: no other active model has to judge the capture."""
     seen = combine(photos)
     if not seen.models:
         raise ValueError("an inspection names the model that made it")
@@ -108,7 +108,7 @@ def record_outside_inspection(
     desk: Desk, capture_id: str, name: str, version: str, sha256: str | None, source: str,
     result: Mapping[str, Any], actor: Actor | None, at: datetime,
 ) -> Inspection:  # fmt: skip
-    """What an outside application's model says, with its name and version."""
+    """Records what an outside application's model says, with its name and version."""
     row = Inspection(
         id=new_id(at), capture_id=capture_id, at=at, model=name, version=version, sha256=sha256 or "",
         source=source, accepted=bool(result["accepted"]), result=dict(result),
@@ -117,7 +117,7 @@ def record_outside_inspection(
 
 
 def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bool = False) -> Inspection:
-    """`ends`: the capture waits for no other model."""
+    """Stores an inspection; `ends` says that the capture waits for no other model."""
     with desk.ledger.write() as tx:
         capture = capture_of(tx, row.capture_id)
         if ends:

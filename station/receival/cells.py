@@ -33,7 +33,7 @@ class CellContent:
 
     @property
     def quality(self) -> dict[str, Any]:
-        """{analyte: {value, unit, basis}} of what it holds."""
+        """Returns {analyte: {value, unit, basis}} of what it holds."""
         return {
             name: {"value": one["value"], "unit": UNIT_OF[Analyte(name)].value, "basis": one["basis"]}
             for name, one in self.content.items()
@@ -41,7 +41,7 @@ class CellContent:
 
 
 def contents(tx: Session, *, without_load: str | None = None) -> list[CellContent]:
-    """Every cell, by id. `without_load`: leaves out what this load itself reserves."""
+    """Returns every cell, by id. `without_load`: leaves out what this load itself reserves."""
     pits = pits_of_cells(tx)
     reserved = _reserved(tx, without_load)
     found = []
@@ -76,7 +76,7 @@ _cells_with_balance: Any = (
 
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
-    """The cells as routing sees them, in tonnes."""
+    """Returns the cells as routing sees them, in tonnes."""
     return tuple(_state(content) for content in contents(tx, without_load=without_load))
 
 
@@ -103,7 +103,7 @@ def move(
 
 
 def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
-    """Cell id to the pits from which a line reaches it, sorted."""
+    """Returns by cell id the pits from which a line reaches it, sorted."""
     reach: dict[str, set[str]] = defaultdict(set)
     known = set(tx.exec(select(Pit.id)))
     for line in tx.exec(select(Line)):
@@ -113,7 +113,8 @@ def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
 
 
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
-    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one."""
+    """Returns the values of the load's last assessment, as a movement or ticket keeps them: with who typed
+    one."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
@@ -154,8 +155,9 @@ def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
 
 
 def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was. A mean that cannot be computed (a falling number under 50 s went in) stays so."""
+    """Returns the balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell
+    leaves its quality as it was. A mean that cannot be computed (a falling number under 50 s went in)
+    stays so."""
     held = dict(before.content) if before else {}
     if kg <= 0:
         whole = before.content_kg if before else 0.0

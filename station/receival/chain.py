@@ -13,8 +13,8 @@ def weighed_apart(chain: Chain) -> bool:
 
 
 def gross_weighing(chain: Chain, load: Load) -> Weighing | None:
-    """The weight this load's net is counted from: the vehicle's weight just before it was tipped. Where
-    truck and trailer were weighed apart, the load's own first weighing."""
+    """Returns the weight this load's net is counted from: the vehicle's weight just before it was tipped.
+    Where truck and trailer were weighed apart, the load's own first weighing."""
     firsts = [weighing for use, weighing in chain if use.role == "first"]
     if len(firsts) > 1:
         return firsts[min(load.position, len(firsts)) - 1]

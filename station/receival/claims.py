@@ -26,7 +26,7 @@ def claim_capture(desk: Desk, at: datetime) -> CapturePhotos | None:
 
 
 def release_claims(desk: Desk) -> int:
-    """At start: what a stopped station had claimed and not finished is claimed again. Returns how many."""
+    """Frees, at start, what a stopped station had claimed and not finished. Returns how many."""
     with desk.ledger.write() as tx:
         query = select(Capture).where(Capture.state == "pending", col(Capture.claimed_at).is_not(None))
         stuck = tx.exec(query).all()
@@ -37,8 +37,8 @@ def release_claims(desk: Desk) -> int:
 
 
 def release_claim(desk: Desk, capture_id: str, at: datetime, *, give_up: bool) -> None:
-    """A worker died or hung on this capture: it is tried again, or left with what other models said of it,
-    so that the truck goes on and the screen says so."""
+    """Gives back a capture on which a worker died or hung: it is tried again, or left with what other models
+    said of it, so that the truck goes on and the screen says so."""
     with desk.ledger.write() as tx:
         capture = capture_of(tx, capture_id)
         capture.claimed_at = None

@@ -84,7 +84,7 @@ def _close(
 def _tip(
     tx: Session, load: Load, tipped: Sequence[Tipped] | None, actor: Actor, at: datetime
 ) -> list[Tipping]:
-    """By default as decided; else as the operator says it happened."""
+    """Records the tipping as decided, or else as the operator says it happened."""
     decision = queries.current_decision(tx, load.id)
     assert decision is not None  # checked before closing
     parts = [(part.pit, part.cell, part.share) for part in tipped or ()] or [
@@ -133,7 +133,7 @@ def _document(
     tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, gross: Weighing, last: Weighing,
     tippings: Sequence[Tipping],
 ) -> dict[str, Any]:  # fmt: skip
-    """All that the paper says, as facts; the words are put to it in the reader's language."""
+    """Returns all that the paper says, as facts; the words are put to it in the reader's language."""
     owners = tx.exec(
         select(Supplier.name, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)

@@ -26,14 +26,14 @@ class StoredFrame:
 
 
 def is_frame(stored: StoredFrame) -> ColumnElement[bool]:
-    """Is a row's frame this one? By its place in the journal, so a delivery that is tried again after an
+    """Is a row's frame this one? Its place in the journal decides, so a delivery that is tried again after an
     error stays one row."""
     place = stored.place  # its segment names the port
     return (col(Frame.segment) == place.segment) & (col(Frame.offset) == place.offset)
 
 
 def around(stored: StoredFrame) -> tuple[datetime, datetime]:
-    """The span in which a row of this frame lies: the journal knows the arrival to a millisecond."""
+    """Returns the span in which a row of this frame lies: the journal knows the arrival to a millisecond."""
     span = timedelta(milliseconds=1)
     return stored.frame.at - span, stored.frame.at + span
 

@@ -1,4 +1,4 @@
-"""Which instrument is plugged where, and swapping one for another.
+"""Tell which instrument is plugged where, and swap one for another.
 
 A port (a place of the site: the bridge, the moisture meter) is named by the id of its section in the site
 file. The instrument there has a serial number, a verification date and a history of its own.
@@ -34,7 +34,7 @@ class Described:
     grain_high_c: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """As JSON values."""
+        """Returns JSON values."""
         until = self.verified_until.isoformat() if self.verified_until else None
         return {**asdict(self), "verified_until": until, "uncertainty": dict(self.uncertainty)}
 
@@ -55,7 +55,7 @@ class Plugged:
 
 
 def plugged(tx: Session) -> dict[str, Plugged]:
-    """What is plugged in now, by port id."""
+    """Returns what is plugged in now, by port id."""
     query = (
         select(PortAssignment, Instrument)
         .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
@@ -69,7 +69,7 @@ def plugged(tx: Session) -> dict[str, Plugged]:
 
 
 def declared_instruments(tx: Session) -> dict[str, Instrument]:
-    """The instrument that the site file named last, by port id."""
+    """Returns the instrument that the site file named last, by port id."""
     query = (
         select(PortAssignment.port_id, Instrument)
         .join(Instrument, col(Instrument.id) == PortAssignment.instrument_id)
@@ -80,8 +80,8 @@ def declared_instruments(tx: Session) -> dict[str, Instrument]:
 
 
 def wiring_for(tx: Session, port_id: str, serial_number: str | None) -> Wiring:
-    """How the instrument with this serial number is read unless another way is said: as it was when it last
-    stood at this port, else as the present one. Raises NotFound(unknown_port)."""
+    """Returns how the instrument with this serial number is read unless another way is said: as it was when
+    it last stood at this port, else as the present one. Raises NotFound(unknown_port)."""
     present = plugged(tx).get(port_id)
     if present is None:
         raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
@@ -95,7 +95,7 @@ def wiring_for(tx: Session, port_id: str, serial_number: str | None) -> Wiring:
 
 
 def instrument_at(tx: Session, port_id: str, at: datetime) -> Instrument:
-    """What was plugged in at that time; for a time before all records, the first instrument.
+    """Returns what was plugged in at that time; for a time before all records, the first instrument.
 
     Raises NotFound(unknown_port) for a port that the site file never had."""
     query = select(PortAssignment).where(PortAssignment.port_id == port_id).order_by(col(PortAssignment.seq))
@@ -113,7 +113,7 @@ def limits_of(instrument: Instrument) -> LimitsOfUse:
 
 
 def history(tx: Session) -> Sequence[tuple[Instrument, list[PortAssignment]]]:
-    """Every instrument that the site has known, with where it was plugged, oldest first."""
+    """Returns every instrument that the site has known, with where it was plugged, oldest first."""
     rows = tx.exec(select(Instrument).order_by(col(Instrument.name), col(Instrument.id))).all()
     places = tx.exec(select(PortAssignment).order_by(col(PortAssignment.seq))).all()
     return [(row, [one for one in places if one.instrument_id == row.id]) for row in rows]
@@ -237,8 +237,8 @@ def unplug_all_but(tx: Session, port_ids: Collection[str], at: datetime) -> None
 
 
 def _known_again(tx: Session, new: Described, port_id: str, driver: str) -> Instrument | None:
-    """The instrument with this serial number, where the site has had it before: at this port, or elsewhere
-    read by the same driver."""
+    """Returns the instrument with this serial number, where the site has had it before: at this port, or
+    elsewhere read by the same driver."""
     rows = tx.exec(select(Instrument).where(Instrument.serial_number == new.serial_number)).all()
     here = select(PortAssignment.instrument_id).where(PortAssignment.port_id == port_id)
     known_here = set(tx.exec(here).all())

@@ -34,7 +34,7 @@ def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, a
 
 
 def open_load(tx: Session, load_id: str) -> Load:
-    """The load, which must not have its outcome yet."""
+    """Returns the load, which must not have its outcome yet."""
     load = tx.get(Load, load_id)
     if load is None:
         raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
@@ -44,7 +44,7 @@ def open_load(tx: Session, load_id: str) -> Load:
 
 
 def check_value(name: str, value: float) -> Analyte:
-    """The analyte of that name, if `value` can be true of grain."""
+    """Returns the analyte of that name, if `value` can be true of grain."""
     try:
         analyte = Analyte(name)
     except ValueError:

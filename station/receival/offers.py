@@ -1,4 +1,4 @@
-"""Which visit an offered weight most likely belongs to: preselected, always confirmed by a person."""
+"""Preselect the visit that an offered weight most likely belongs to; a person always confirms it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Offer:
 
 
 def offers_for(tx: Session, kg: float) -> tuple[Offer, ...]:
-    """Every open visit that could take this weight next, the likeliest first."""
+    """Returns every open visit that could take this weight next, the likeliest first."""
     found = [offer for visit in queries.open_visits(tx) for offer in _offers_of(tx, visit, kg)]
     return tuple(sorted(found, key=lambda offer: offer.rank))
 
@@ -87,7 +87,7 @@ def _next(
 def _closes(
     unended: Sequence[Load], closable: Sequence[Load], before: float, tare: float | None, kg: float
 ) -> tuple[tuple[str, ...], str]:
-    """The loads this weight closes, and whether it is the vehicle's last weight.
+    """Returns the loads this weight closes, and whether it is the vehicle's last weight.
 
     With several loads left, the weight is the last when it is nearer to the empty vehicle than to the
     vehicle with one load tipped."""

@@ -1,4 +1,4 @@
-"""Which sample a reading or capture belongs to: by rule when it comes, by a person from the exceptions."""
+"""Decide which sample a reading or capture belongs to: a rule when it comes, else a person."""
 
 from datetime import datetime
 from typing import Literal

@@ -71,7 +71,7 @@ def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
 
 
 def terminal_of(desk: Desk, token: str) -> Terminal:
-    """The terminal that holds this token. Raises NotAllowed when it is unknown or revoked."""
+    """Returns the terminal that holds this token. Raises NotAllowed when it is unknown or revoked."""
     with desk.ledger.read() as tx:
         terminal = tx.exec(select(Terminal).where(Terminal.token_hash == _digest(token))).first()
     if terminal is None or terminal.revoked_at is not None:
@@ -94,7 +94,8 @@ def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -
 
 
 def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
-    """Slow on purpose (argon2), and outside any transaction. Raises NotAllowed(wrong_pin)."""
+    """Finds the person, slowly on purpose (argon2) and outside any transaction. Raises
+    NotAllowed(wrong_pin)."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
     known = person is not None and person.active
@@ -107,13 +108,14 @@ def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
 
 @cache
 def _nobody() -> str:
-    """Compared against when the name is unknown, so that a wrong name costs as long as a wrong PIN. Made at
-    the first sign-in: it is as slow as any, and the start waits for nothing."""
+    """Stands in for a hash when the name is unknown, so that a wrong name costs as long as a wrong PIN. Made
+    at the first sign-in: it is as slow as any, and the start waits for nothing."""
     return _pins.hash("no such person")
 
 
 def manager_with_pin(desk: Desk, name: str, pin: str) -> Actor:
-    """A manager who says so at the command line. Raises NotAllowed(wrong_pin, not_allowed)."""
+    """Finds a manager by name and PIN, for an act at the command line. Raises NotAllowed(wrong_pin,
+    not_allowed)."""
     person = person_with_pin(desk, name, pin)
     if "manager" not in person.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
@@ -127,7 +129,7 @@ def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
-    """Who is signed in with this token on this terminal. Raises NotAllowed when nobody is."""
+    """Returns who is signed in with this token on this terminal. Raises NotAllowed when nobody is."""
     with desk.ledger.read() as tx:
         found = tx.exec(
             select(Person)

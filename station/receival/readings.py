@@ -79,7 +79,7 @@ def type_reading(
     actor: Actor,
     at: datetime,
 ) -> Reading:
-    """Values (number, basis) typed by a named person for the sample with this barcode."""
+    """Records values (number, basis) that a named person typed for the sample with this barcode."""
     checked = {check_value(name, number): (number, basis) for name, (number, basis) in values.items()}
     with desk.ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, barcode)

@@ -10,7 +10,7 @@ Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 
 
 def check_asked(remarks: Sequence[Remark], despite_remarks: bool) -> list[str]:
-    """The codes that the person was asked about and answered for, for the audit row.
+    """Returns the codes that the person was asked about and answered for, for the audit row.
 
     Raises Conflict(measured_with_fault), which names them, where `despite_remarks` is not said."""
     asked = [dict(remark) for remark in remarks if remark["code"] in ASKED_ABOUT]

@@ -14,7 +14,7 @@ from station.store.tables import Load, Sample
 
 
 def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: datetime) -> Sample:
-    """The load's sample; a second barcode for one load is a second sample of it."""
+    """Enters the load's sample; a second barcode for one load is a second sample of it."""
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         sample = enter(tx, barcode, "load", load, load.species, actor, at)
@@ -25,7 +25,7 @@ def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: 
 def enter_own_sample(
     desk: Desk, barcode: str, kind: str, species: str | None, note: str, actor: Actor, at: datetime
 ) -> Sample:
-    """A sample that belongs to no load: courtesy, control, cell or composite."""
+    """Enters a sample that belongs to no load: courtesy, control, cell or composite."""
     if species is not None and species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
     with desk.ledger.write() as tx:

@@ -17,7 +17,8 @@ from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Vis
 
 @dataclass(frozen=True, slots=True)
 class NewLoad:
-    """What is declared of one load. `owners`: (supplier name, share); without any the supplier owns all."""
+    """Holds what is declared of one load. `owners`: (supplier name, share); without any the supplier owns
+    all."""
 
     species: str
     declared_variety: str = ""
@@ -84,7 +85,7 @@ def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: dateti
 
 
 def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datetime) -> None:
-    """Entered in error: every load without an outcome is cancelled."""
+    """Cancels a visit entered in error, and every load of it without an outcome."""
     with desk.ledger.write() as tx:
         visit = tx.get(Visit, visit_id)
         if visit is None:
@@ -164,7 +165,7 @@ def _check(desk: Desk, load: NewLoad) -> None:
 
 
 def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
-    """The declared split of a common weight; equal where none is declared."""
+    """Returns the declared split of a common weight; equal where none is declared."""
     given = [load.share for load in loads]
     if all(share is None for share in given):
         return [1 / len(loads)] * len(loads)

@@ -69,7 +69,7 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
 
 
 def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
-    """A weight read off the indicator by a named person; offered like a measured one."""
+    """Records a weight read off the indicator by a named person; offered like a measured one."""
     check_value("weight", kg)
     with desk.ledger.write() as tx:
         weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.name, note=note)
@@ -82,7 +82,8 @@ def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) 
 
 
 def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetime) -> Weighing:
-    """Nobody's weight (a tractor crossing, a second press): kept, with who said so and why."""
+    """Dismisses nobody's weight (a tractor crossing, a second press), which is kept with who said so and
+    why."""
     with desk.ledger.write() as tx:
         weighing = _offered(tx, weighing_id)
         weighing.state = "dismissed"
@@ -151,7 +152,7 @@ def _offered(tx: Session, weighing_id: str) -> Weighing:
 def _to_close(
     tx: Session, loads: Sequence[Load], role: str, load_ids: Sequence[str], weighing: Weighing, visit: Visit
 ) -> tuple[Load, ...]:
-    """The loads that this weight closes: those named, else those the station would preselect."""
+    """Returns the loads that this weight closes: those named, else those the station would preselect."""
     if role == "first":
         return ()
     wanted = set(load_ids) or _preselected(tx, visit, weighing, role)

@@ -29,10 +29,10 @@ class Wiring:
 
 
 def wiring_of(assignment: PortAssignment) -> Wiring:
-    """The one in force while this was plugged in."""
+    """Returns the wiring in force while this was plugged in."""
     return Wiring(assignment.driver, assignment.port, assignment.settings)
 
 
 def declared_wiring(assignment: PortAssignment) -> Wiring | None:
-    """What the site file said when this began; None in a record from before it was kept."""
+    """Returns what the site file said when this began; None in a record from before it was kept."""
     return Wiring(**assignment.site_file) if assignment.site_file else None

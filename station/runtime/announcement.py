@@ -1,4 +1,4 @@
-"""What the station says of itself over MQTT: topics and payloads, and what Home Assistant is told of them.
+"""Write what the station says of itself over MQTT: topics and payloads, and Home Assistant's discovery.
 
 silo/<site>/status              online, or by the last will offline (retained)
 silo/<site>/<device>/status     {"state", "since", "name", ...} (retained)
@@ -29,7 +29,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Of one site; its id and the devices' ids hold no character that means something in a topic."""
+    """Names the topics of one site; its id and the devices' ids hold no character that means something in a
+    topic."""
 
     site: str
     site_name: str
@@ -43,7 +44,7 @@ class Topics:
         return f"silo/{self.site}/{device}/{what}"
 
     def device_status(self, live: DeviceLive) -> Said:
-        """Without counters and times that change with every message."""
+        """Leaves out counters and times that change with every message."""
         facts = {
             "state": live.state,
             "since": live.since.isoformat(),
@@ -94,7 +95,7 @@ class Topics:
         return Said(self.of(live.id, "event"), _json(facts), retain=False)
 
     def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Said]:
-        """What Home Assistant needs to show the device: whether it is there, and each value."""
+        """Returns what Home Assistant needs to show the device: whether it is there, and each value."""
         if self.discovery_prefix is None:
             return []
         identity = f"silo_{self.site}_{live.id}"

@@ -127,7 +127,7 @@ class Announcer:
             self._keep(self._topics.weighing(tx.get_one(Weighing, row.subject_id)))
 
     def _last_results(self, tx: Session) -> Iterator[Said]:
-        """Of every device, from before the start."""
+        """Yields the last result of every device from before the start."""
         for device in self._live():
             reading = tx.exec(
                 select(Reading).where(Reading.port_id == device.id).order_by(col(Reading.seq).desc()).limit(1)
@@ -144,7 +144,7 @@ class Announcer:
             self._analytes.setdefault(reading.port_id, set()).update(Analyte(name) for name in reading.values)
 
     def _keep(self, said: Said) -> None:
-        """Retained: said when it differs, and again after each connection."""
+        """Says a retained message when it differs, and again after each connection."""
         if self._kept.get(said.topic) != said:
             self._kept[said.topic] = said
             self._say(said)

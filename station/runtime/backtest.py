@@ -19,8 +19,9 @@ log = structlog.get_logger(__name__)
 
 
 def candidate_verdicts(bundle: Path, cases: Sequence[Case], photos: Blobs) -> Iterator[Verdict]:
-    """What the bundle says of each capture, one at a time; a capture that its worker fails on, or whose photo
-    is not kept any more, is left out. Raises WorkerGone or WorkerSlow where it does not run at all."""
+    """Yields what the bundle says of each capture, one at a time; a capture that its worker fails on, or
+    whose photo is not kept any more, is left out. Raises WorkerGone or WorkerSlow where it does not run at
+    all."""
     worker = VisionWorker(bundle, START_S, PHOTO_S, lowest_priority(bundle))
     failures = 0
     try:

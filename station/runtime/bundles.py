@@ -23,13 +23,14 @@ log = structlog.get_logger(__name__)
 
 
 def shipped_bundle(species: str | None = None) -> Path:
-    """The bundle that comes with the station for a declared species; that for wheat where there is none."""
+    """Returns the bundle that comes with the station for a declared species; that for wheat where there is
+    none."""
     return _SHIPPED / ("rice-kernels-1.2.bundle" if species == "rice" else "wheat-kernels-2.2.bundle")
 
 
 def shipped_bundles(species: Iterable[str]) -> list[Path]:
-    """Those that judge from the first start at a site that takes these species. Others stay out: a photo of
-    no declared species would be refused by each of them every time."""
+    """Returns those that judge from the first start at a site that takes these species. Others stay out: a
+    photo of no declared species would be refused by each of them every time."""
     return sorted({shipped_bundle(photo_species(one)) for one in species})
 
 
@@ -51,6 +52,6 @@ def ship(desk: Desk, bundles: Blobs, species: Iterable[str], at: datetime) -> No
 
 
 def checked(bundle: Bundle) -> Checked:
-    """What the ledger keeps of a bundle."""
+    """Returns what the ledger keeps of a bundle."""
     manifest = bundle.manifest.model_dump(mode="json")
     return Checked(bundle.sha256, bundle.name, bundle.version, bundle.task, bundle.species, manifest)

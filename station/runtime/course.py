@@ -1,4 +1,4 @@
-"""Whether the line of a bridge failed while a vehicle stood on it."""
+"""Tell whether the line of a bridge failed while a vehicle stood on it."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,10 @@ from drivers.reading import Flag, Reading
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """From one empty bridge to the next. `connection` is the one of the reading before; `disturbance`: the
-    line was lost in this course and came back, so nobody saw whether the vehicle moved or another one took
-    its place. A vehicle whose readings all came over one connection is weighed undisturbed."""
+    """A course goes from one empty bridge to the next. `connection` is the one of the reading before;
+    `disturbance`: the line was lost in this course and came back, so nobody saw whether the vehicle moved
+    or another one took its place. A vehicle whose readings all came over one connection is weighed
+    undisturbed."""
 
     loaded: bool = False
     connection: int = 0

@@ -17,7 +17,7 @@ OFTEN = 3
 
 
 class Devices:
-    """What the devices screen shows, asked from any thread. `port_ids` are in the site file's order."""
+    """Tells what the devices screen shows; any thread may ask. `port_ids` are in the site file's order."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Devices:
         return [self._live(port_id, now[port_id]) for port_id in self._port_ids]
 
     def plugged(self) -> dict[str, Plugged]:
-        """Which instrument is where; read again only after a commit."""
+        """Returns which instrument is where; read again only after a commit."""
         if self._is_stale.is_set():
             self._is_stale.clear()
             with self._ledger.read() as tx:
@@ -51,14 +51,14 @@ class Devices:
 
     def new_sample(self, port_id: str) -> None:
         """Its next result counts even if it equals the last one."""
-        self._intake.driver(port_id).new_sample()
+        self._intake.driver(port_id).expect_new_sample()
 
     def replug(self, port_id: str) -> None:
         """From now on the port is read as what is plugged in there needs it."""
         self._intake.exchange(port_id, self._ports.driver(port_id))
 
     def unverified(self) -> list[str]:
-        """The names of the instruments whose verification has expired."""
+        """Returns the names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
     def _live(self, port_id: str, there: Plugged) -> DeviceLive:
@@ -90,7 +90,7 @@ class Devices:
 
 
 def _wrong(health: Health) -> Coded | None:
-    """What a person should look at: why the device is not live, or that its line will not stay."""
+    """Returns what a person should look at: why the device is not live, or that its line will not stay."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:
         return "device_lost_often", where

@@ -1,4 +1,4 @@
-"""How the station is: what every screen warns of."""
+"""Tell how the station is and what every screen warns of."""
 
 from typing import Any
 

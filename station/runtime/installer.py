@@ -30,7 +30,7 @@ class Installer:
     keys: Sequence[PublicKey]
 
     def install(self, data: bytes, signature: str, by: By) -> ModelRelease:
-        """The release, in shadow from now on. Raises Invalid(bundle_refused, acceptance_failed),
+        """Returns the release, in shadow from now on. Raises Invalid(bundle_refused, acceptance_failed),
         Conflict(release_exists); then nothing is kept and what was active goes on."""
         try:
             key = verify(data, signature, self.keys)

@@ -41,8 +41,8 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Watched:
-    """What the intake remembers of one device between frames. `since`: when its instrument was plugged in;
-    a segment of the journal that began before holds another one's frames."""
+    """Holds what the intake remembers of one device between frames. `since`: when its instrument was plugged
+    in; a segment of the journal that began before holds another one's frames."""
 
     driver: Driver
     journal: Journal

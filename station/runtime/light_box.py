@@ -121,8 +121,8 @@ class LightBox:
             return set(releases.active_set(tx).values()) if self._enabled else set()
 
     def _seen(self, model: str, capture: CapturePhotos) -> list[Inspection] | None:
-        """What the model says of each photo; None when its worker failed. A photo whose file is gone, and a
-        model that does not run at all, count as failed too."""
+        """Returns what the model says of each photo; None when its worker failed. A photo whose file is gone,
+        and a model that does not run at all, count as failed too."""
         worker = self._workers.get(model)
         if worker is None:
             return None
@@ -142,7 +142,7 @@ class LightBox:
         return seen
 
     def _replace(self, model: str) -> bool:
-        """After a failure; True when another model goes on in its place."""
+        """Replaces a model after a failure; True when another model goes on in its place."""
         worker = self._workers.get(model)
         if worker is None or worker.ready:
             return False

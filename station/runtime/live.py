@@ -1,4 +1,4 @@
-"""What only the running station knows, as values that anybody may be shown."""
+"""These values, which only the running station knows, may be shown to anybody."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ class DeviceLive:
 
 @dataclass(frozen=True, slots=True)
 class HealthFacts:
-    """What only the running station knows; disk, rule pack and events are read where they are."""
+    """Holds what only the running station knows; disk, rule pack and events are read where they are."""
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()

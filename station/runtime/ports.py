@@ -31,7 +31,8 @@ class Ports:
         self._clock = clock
 
     def sections(self) -> list[Instrument]:
-        """The file's sections with the wiring in force. Raises SettingsError for one that cannot be."""
+        """Returns the file's sections with the wiring in force. Raises SettingsError for one that cannot
+        be."""
         with self._ledger.read() as tx:
             now = plugged(tx)
         problems: list[Problem] = []
@@ -52,18 +53,19 @@ class Ports:
         return found
 
     def drivers(self) -> dict[str, Driver]:
-        """One driver per port; nothing is opened yet. Raises SettingsError naming section and key."""
+        """Returns one driver per port; nothing is opened yet. Raises SettingsError naming section and key."""
         return {section.id: self._driver(section) for section in self.sections()}
 
     def driver(self, port_id: str) -> Driver:
-        """A new driver for what is plugged in at the port now."""
+        """Returns a new driver for what is plugged in at the port now."""
         with self._ledger.read() as tx:
             there = plugged(tx)[port_id]
         return self._driver(rewired(self._section(port_id), wiring_of(there.assignment)))
 
     def check(self, port_id: str, wiring: Wiring) -> Wiring:
-        """The wiring as it will be kept: a profile from anywhere is copied into the data folder, so that it
-        is still there after a restart. Raises NotFound(unknown_port), Invalid(wiring_wrong, other_category).
+        """Returns the wiring as it will be kept: a profile from anywhere is copied into the data folder, so
+        that it is still there after a restart. Raises NotFound(unknown_port), Invalid(wiring_wrong,
+        other_category).
         """
         section = self._section(port_id)
         try:

@@ -51,6 +51,6 @@ def _newest_segments(folder: Path) -> list[Path]:
 
 
 def _last_offset(tx: Session, segment: str) -> int:
-    """Of the newest row of that segment; -1 without any."""
+    """Returns the offset of the newest row of that segment; -1 without any."""
     last = tx.exec(select(func.max(Frame.offset)).where(col(Frame.segment) == segment)).one()
     return -1 if last is None else last

@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 
 def lowest_priority(bundle: Path) -> list[str]:
-    """The worker's command, leaving an active worker its processor time; answers may take longer for that."""
+    """Returns the worker's command, which leaves an active worker its processor time; answers may take longer
+    for that."""
     return ["nice", "-n", "19", *worker_command(bundle)]
 
 
@@ -71,7 +72,7 @@ class Shadows:
         self._wake.set()
 
     def judge_one(self) -> bool:
-        """One capture by one shadow; False when there is nothing to do now."""
+        """Judges one capture by one shadow; False when there is nothing to do now."""
         with self._desk.ledger.read() as tx:
             waiting = releases.shadows(tx)
         for model, species in waiting.items():
@@ -108,7 +109,8 @@ class Shadows:
             models.set_aside(self._desk, model, problem, self._clock())
 
     def _worker_of(self, model: str) -> VisionWorker:
-        """The running worker of this model; another model's is ended first. Raises WorkerGone, WorkerSlow."""
+        """Returns the running worker of this model; another model's is ended first. Raises WorkerGone,
+        WorkerSlow."""
         if self._worker is not None and self._model == model:
             return self._worker
         self._close()

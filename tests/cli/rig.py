@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from station.demo.site import Ports, write_site
+from station.demo.site import InstrumentAddresses, write_site
 from station.signing import SecretKey, sign
 from tests.model_rig import packed
 
@@ -16,7 +16,7 @@ SECONDS = 90.0
 
 def make_site(folder: Path) -> Path:
     nowhere = "tcp:127.0.0.1:1"
-    file = write_site(folder, Ports(nowhere, nowhere, nowhere), listen=free_port())
+    file = write_site(folder, InstrumentAddresses(nowhere, nowhere, nowhere), listen=free_port())
     file.write_text(file.read_text() + '\n[vision]\ntrusted_keys = ["coop.pub"]\n')
     (folder / "coop.pub").write_text(KEY.public.text())
     data = packed("2")

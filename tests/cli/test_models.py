@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from station.demo.setup import PERSON, PIN, make_keys
+from station.demo.setup import PERSON, PIN, make_tokens
 from station.demo.station_process import StationProcess
 from station.signing import SecretKey, sign
 from tests.api.rig import wait_until
@@ -35,7 +35,7 @@ Upload = Callable[[], dict[str, tuple[bool, str]]]
 
 
 def phone_of(station: StationProcess) -> tuple[httpx2.Client, str]:
-    keys = make_keys(station.url, station.admin_token, "en")
+    keys = make_tokens(station.url, station.admin_token, "en")
     client = httpx2.Client(
         base_url=f"{station.url}/api/v1", headers={"Authorization": f"Bearer {keys.phone}"}, verify=False,
         timeout=30,

@@ -8,14 +8,14 @@ import pytest
 
 from drivers.reading import Analyte, Reading
 from drivers.registry import make_transport
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.line import MqttLine
 from drivers.simulated.mosquitto import Mosquitto, available
-from drivers.simulated.nir import Nir
+from drivers.simulated.nir import SimulatedNir
 from drivers.simulated.sparkplug import ConnectedEdgeNode, EdgeNode
 from drivers.simulated.tasmota import TasmotaLine
 from station.commissioning.candidates import candidates, place_of
-from station.commissioning.contest import Contest, Trial
+from station.commissioning.contest import CandidateTrial, Contest
 from station.commissioning.recording import keep_recording, replay_recording
 from station.commissioning.search import Listener
 
@@ -30,7 +30,7 @@ def broker(tmp_path: Path) -> Iterator[Mosquitto]:
         yield running
 
 
-def listen(url: str, act: Callable[[int], object]) -> tuple[Contest, Trial]:
+def listen(url: str, act: Callable[[int], object]) -> tuple[Contest, CandidateTrial]:
     """Listens while the device acts once a step, until somebody has read something twice."""
     contest = Contest(lambda: AT, candidates(place=place_of(url)))
     transport = make_transport(url, name="commission", passing=True)
@@ -48,8 +48,8 @@ def listen(url: str, act: Callable[[int], object]) -> tuple[Contest, Trial]:
     raise AssertionError(f"nothing was read of {bytes(contest.data)!r}")
 
 
-def keep(contest: Contest, best: Trial, folder: Path) -> int:
-    contest.quiet()
+def keep(contest: Contest, best: CandidateTrial, folder: Path) -> int:
+    contest.note_quiet()
     candidate, data = best.candidate, contest.recording(best)
     count = keep_recording(folder, "it", data, candidate.kind, candidate.settings, "mqtt", AT)
     assert replay_recording(folder, "it") is None
@@ -58,7 +58,7 @@ def keep(contest: Contest, best: Trial, folder: Path) -> int:
 
 def test_a_tasmota_board_is_woken_and_the_kind_behind_it_found(broker: Mosquitto, tmp_path: Path) -> None:
     board = TasmotaLine("127.0.0.1", broker.port, "bridge-1")
-    gac = Gac2100(board)
+    gac = SimulatedGac2100(board)
     url = f"mqtt://127.0.0.1:{broker.port}/tele/bridge-1/+"
     contest, best = listen(url, lambda n: gac.print_record(f"S{n}", 12.0, 76.5, 24.0, "BLE", AT))
     board.close()
@@ -90,9 +90,9 @@ def test_a_sparkplug_node_is_told_to_be_born_again_and_read_by_its_profile(
 
 def test_plain_results_are_read_as_they_are(broker: Mosquitto, tmp_path: Path) -> None:
     line = MqttLine("127.0.0.1", broker.port, "silo/nir/result")
-    nir = Nir(line)
+    nir = SimulatedNir(line)
     url = f"mqtt://127.0.0.1:{broker.port}/silo/nir/result"
     contest, best = listen(url, lambda n: nir.send_result(f"S{n}", "soft_wheat", {Analyte.PROTEIN: 11.4}, AT))
     line.close()
-    assert (best.candidate.label, best.refused) == ("json-nir", 0)
+    assert (best.candidate.label, best.refused_count) == ("json-nir", 0)
     assert keep(contest, best, tmp_path) == best.readings

@@ -11,7 +11,7 @@ import pytest
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
 from drivers.transport import Chunk, LineDown
-from station.commissioning.candidates import Candidate, candidates, questions, unasked
+from station.commissioning.candidates import Candidate, candidates, questions, without_asking
 from station.commissioning.contest import Contest
 from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
 from station.commissioning.search import try_addresses
@@ -29,9 +29,9 @@ def test_the_right_driver_reads_everything_and_comes_first(data: bytes, kind: st
     heard = contest()
     for _ in range(3):
         heard.hear(Chunk(data))
-    heard.quiet()
+    heard.note_quiet()
     best = heard.ranking()[0]
-    assert (best.candidate.kind, best.score, best.readings, best.refused) == (kind, 1.0, 3, 0)
+    assert (best.candidate.kind, best.score, best.readings, best.refused_count) == (kind, 1.0, 3, 0)
     assert bytes(heard.data) == data * 3
 
 
@@ -45,7 +45,7 @@ def test_a_variant_is_named_where_only_it_reads_the_device() -> None:
 def test_garbage_is_read_by_nobody_and_kept() -> None:
     heard = contest()
     heard.hear(Chunk(bytes(range(128, 160)) * 20))
-    heard.quiet()
+    heard.note_quiet()
     assert heard.ranking() == []
     assert len(heard.data) == 640
 
@@ -57,8 +57,8 @@ def test_every_candidate_is_there_once_with_the_profiles() -> None:
 
 
 def test_an_indicator_that_spoke_by_itself_is_not_asked_later() -> None:
-    assert dict(unasked(Candidate("nci-scp01")).settings) == {"poll": "none"}
-    assert dict(unasked(Candidate("toledo-continuous")).settings) == {}
+    assert dict(without_asking(Candidate("nci-scp01")).settings) == {"poll": "none"}
+    assert dict(without_asking(Candidate("toledo-continuous")).settings) == {}
     asked = questions(candidates())
     assert len({question for question, _ in asked}) == len(asked) > 3
 

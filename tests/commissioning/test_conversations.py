@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from drivers.analyzer.astm import Astm, unmapped
+from drivers.analyzer.astm import Astm, unmapped_tests
 from drivers.analyzer.astm_link import ACK, ENQ, EOT, NAK
 from drivers.driver import Driver
 from drivers.errors import SettingError
@@ -20,11 +20,11 @@ from drivers.simulated.astm import AstmInstrument, link_frames, result_message
 from drivers.simulated.line import PtyLine, TcpLine, TwoWayLine
 from drivers.simulated.modbus import ModbusDevice, float_registers
 from drivers.transport import Chunk
-from station.commissioning.answers import Answers
-from station.commissioning.candidates import Candidate, asked_together, candidates, questions
+from station.commissioning.answers import LineAnswers
+from station.commissioning.candidates import Candidate, candidates, questions, questions_for
 from station.commissioning.contest import Contest
 from station.commissioning.recording import keep_recording, replay_recording
-from station.commissioning.search import Heard, Listener, try_addresses
+from station.commissioning.search import Attempt, Listener, try_addresses
 
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 RESULTS = {"PROT": ("11.4", "%"), "moisture": ("13.1", "%")}
@@ -45,29 +45,29 @@ def in_a_thread(act: Callable[[], object]) -> Iterator[None]:
         thread.join(20)
 
 
-def search(address: str, entries: list[Candidate], *, seconds: float = 3.0, ask: bool = True) -> Heard:
+def search(address: str, entries: list[Candidate], *, seconds: float = 3.0, ask: bool = True) -> Attempt:
     (heard,) = try_addresses([(address, "here")], clock, entries, ask=ask, seconds=seconds)
     return heard
 
 
 def test_an_enquiry_that_comes_alone_is_answered_and_every_right_frame_after_it() -> None:
-    answers = Answers()
+    answers = LineAnswers()
     frames = link_frames(result_message("S1", RESULTS, AT))
     damaged = frames[1][:4] + b"#" + frames[1][5:]
     assert answers.hear(ENQ, AT, 0.0) == ACK
-    assert answers.waiting
+    assert answers.is_waiting
     assert [answers.hear(one, AT, 0.1) for one in (frames[0], damaged, *frames[1:])] == [
         ACK, NAK, *[ACK] * (len(frames) - 1)
     ]  # fmt: skip
     assert answers.hear(EOT, AT, 0.2) == b""
-    assert not answers.waiting
+    assert not answers.is_waiting
 
 
 @pytest.mark.parametrize("data", [b"\x02  43120 kg\x03", b"x\x05", b"\x05\x05\x80", b"\x06", b""])
 def test_nobody_else_is_answered(data: bytes) -> None:
-    answers = Answers()
+    answers = LineAnswers()
     assert answers.hear(data, AT, 0.0) == b""
-    assert not answers.waiting
+    assert not answers.is_waiting
 
 
 def test_an_astm_instrument_is_recognised_by_one_message(tmp_path: Path) -> None:
@@ -78,9 +78,9 @@ def test_an_astm_instrument_is_recognised_by_one_message(tmp_path: Path) -> None
     line.close()
     assert len(instrument.log.all()) == 1
     assert heard.best is not None
-    assert (heard.best.candidate.label, heard.answered, heard.is_enough) == ("astm", True, True)
+    assert (heard.best.candidate.label, heard.waits_for_answers, heard.is_enough) == ("astm", True, True)
     assert heard.best.last is not None
-    assert unmapped(heard.best.last) == {"PROT": "11.4 %"}
+    assert unmapped_tests(heard.best.last) == {"PROT": "11.4 %"}
     again = Astm({"tests": "PROT=protein:dm"}).parse(heard.best.last.frame)
     assert {analyte: value.value for analyte, value in again.values.items()} == {
         Analyte.PROTEIN: 11.4, Analyte.MOISTURE: 13.1
@@ -94,7 +94,7 @@ def test_who_only_listens_says_nothing_at_all(tmp_path: Path) -> None:
         heard = search(f"serial:{line.path}", candidates(), seconds=0.4, ask=False)
     line.close()
     assert heard.size > 0
-    assert (heard.answered, instrument.heard) == (False, b"")
+    assert (heard.waits_for_answers, instrument.received) == (False, b"")
 
 
 @contextmanager
@@ -111,7 +111,7 @@ def test_a_modbus_device_is_found_by_the_shipped_map_that_it_answers_and_is_only
     line = PtyLine(tmp_path / "port")
     with modbus(line, FLOAT) as device:
         heard = search(f"serial:{line.path}", candidates(), seconds=0.3)
-        assert device.answered
+        assert device.answer_count
     line.close()
     assert heard.best is not None
     assert heard.best.candidate == Candidate("modbus", {"profile": "float-weight"})
@@ -139,9 +139,9 @@ def test_a_device_that_refuses_every_map_is_told_to_speak_modbus(tmp_path: Path)
         heard = search(f"serial:{line.path}", candidates(), seconds=0.3)
     line.close()
     assert heard.best is None
-    assert heard.refused is not None
+    assert heard.refusal is not None
     assert (
-        heard.refused.fault
+        heard.refusal.fault
         == "instrument fault: Modbus exception 2: no such register: check address and count of the profile"
     )
     assert heard.is_enough
@@ -159,12 +159,12 @@ def test_every_question_to_modbus_reads_and_none_can_be_taken_for_a_command_in_l
 def test_an_answer_is_read_by_the_map_that_asked_and_by_no_other() -> None:
     entries = [one for one in candidates() if one.kind == "modbus"]
     chosen = Candidate("modbus", {"profile": "float-weight"})
-    assert len(asked_together(chosen, entries)) == 3
+    assert len(questions_for(chosen, entries)) == 3
     contest = Contest(clock, entries)
     answer = FLOAT.response(float_registers(43_120))
-    contest.hear(Chunk(answer), asked=Query(1, 3, 0, 7).request)
+    contest.hear(Chunk(answer), question=Query(1, 3, 0, 7).request)
     assert contest.ranking() == []
-    contest.hear(Chunk(answer), asked=FLOAT.request)
+    contest.hear(Chunk(answer), question=FLOAT.request)
     (best,) = contest.ranking()
     assert (best.candidate, contest.recording(best)) == (chosen, answer)
     assert bytes(contest.data) == answer * 2
@@ -178,7 +178,7 @@ def test_maps_are_asked_in_turn_and_what_was_written_works_as_it_is(tmp_path: Pa
     transport = make_transport(f"tcp:127.0.0.1:{line.port}")
     with modbus(line, FLOAT):
         transport.open()
-        listener = Listener(transport, contest, clock, asks=asked_together(chosen, entries))
+        listener = Listener(transport, contest, clock, asks=questions_for(chosen, entries))
         listener.listen(1.8)
         transport.close()
         (best,) = contest.ranking()

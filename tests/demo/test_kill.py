@@ -19,10 +19,10 @@ from station.clock import scaled
 from station.demo import account
 from station.demo.book import Book
 from station.demo.darkroom import Darkroom
-from station.demo.phone import Phone
+from station.demo.phone import SimulatedPhone
 from station.demo.run import START
 from station.demo.scripts import Print
-from station.demo.setup import PERSON, PIN, make_keys
+from station.demo.setup import PERSON, PIN, make_tokens
 from station.demo.site import write_site
 from station.demo.station_process import StationProcess
 from station.demo.yard import open_yard
@@ -112,10 +112,10 @@ async def test_killed_at_random_moments_the_station_loses_and_doubles_nothing(tm
     with open_yard(tmp_path / "devices", clock=clock, speed=SPEED, seed=SEED) as yard:
         site = write_site(tmp_path, yard.ports, listen=port)
         with StationProcess(site, tmp_path / "station.log", speed=SPEED, start=START) as station:
-            keys = make_keys(station.url, station.admin_token, "en")
-            client, book = StationClient(station.url, keys.terminal, "en"), Book()
+            tokens = make_tokens(station.url, station.admin_token, "en")
+            client, book = StationClient(station.url, tokens.terminal, "en"), Book()
             await client.sign_in(PERSON, PIN)
-            async with Phone(station.url, keys.phone, Darkroom()) as phone:
+            async with SimulatedPhone(station.url, tokens.phone, Darkroom()) as phone:
                 listening = asyncio.create_task(book.listen(client))
                 load = Load(yard, phone, client, book)
                 again_s = await under_load(load, station)
@@ -124,10 +124,10 @@ async def test_killed_at_random_moments_the_station_loses_and_doubles_nothing(tm
             await check_rows(load, client, tmp_path)
             await client.close()
     with capsys.disabled():
-        events = [heard.event for heard in book.heard]
+        events = [heard.event for heard in book.events]
         print(
             f"\nkilled {KILLS} times: {len(yard.stands)} weighings, "
-            f"{sum(map(len, yard.analyses().values()))} analyses, {len(phone.sent)} uploads, "
+            f"{sum(map(len, yard.analyses().values()))} analyses, {len(phone.uploads)} uploads, "
             f"{len(load.entered)} arrivals, {len(events)} events; "
             f"accepting again after {', '.join(f'{s:.1f}' for s in again_s)} s"
         )
@@ -176,7 +176,7 @@ def journalled(folder):
 
 
 def results_of(load, device):
-    events = [heard.event for heard in load.book.heard]
+    events = [heard.event for heard in load.book.events]
     return [row for row in account.recorded_results(events) if row[0] == device]
 
 
@@ -200,11 +200,11 @@ async def everything_recorded(load):
 
 
 async def check_rows(load, client, folder):
-    events = [heard.event for heard in load.book.heard]
+    events = [heard.event for heard in load.book.events]
     nir = results_of(load, "nir")
     assert not Counter(nir) - Counter(sent_by(load, "nir"))
     if available() is not None:  # what the broker had acknowledged; without one the NIR's line is TCP
-        assert account.balance(sent_by(load, "nir"), nir) == account.Balance(0, 0)
+        assert account.compare(sent_by(load, "nir"), nir) == account.Account(0, 0)
     # What a serial line said is accepted once it is in the journal.
     gac = results_of(load, "gac")
     assert Counter(journalled(folder)) == Counter(barcode for _, barcode, _ in gac)
@@ -212,10 +212,10 @@ async def check_rows(load, client, folder):
     assert len(gac) >= 5 * KILLS  # what a cut serial line says is gone, as at a real silo
     # The weight of every vehicle that stood on the bridge, and every upload that was acknowledged.
     weights = [float(kg) for kg in load.yard.stands]
-    assert account.balance(weights, account.recorded_weights(events)) == account.Balance(0, 0)
+    assert account.compare(weights, account.recorded_weights(events)) == account.Account(0, 0)
     captures = Counter(event.subject_id for event in events if event.kind == "capture_received")
     assert max(captures.values()) == 1
-    assert {str(sent.id) for sent in load.phone.sent} <= set(captures)
+    assert {str(sent.id) for sent in load.phone.uploads} <= set(captures)
     # Every arrival that was answered, once.
     plates = Counter(event.data["plate"] for event in events if event.kind == "arrival_entered")
     assert max(plates.values()) == 1

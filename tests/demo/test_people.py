@@ -8,11 +8,11 @@ from station.demo.book import Book
 from station.demo.darkroom import Darkroom
 from station.demo.interactive import come_and_go
 from station.demo.operator import Operator
-from station.demo.phone import Phone
+from station.demo.phone import SimulatedPhone
 from station.demo.run import START
 from station.demo.scenario import make_day
 from station.demo.scripts import Happening
-from station.demo.setup import make_keys
+from station.demo.setup import make_tokens
 from station.demo.site import write_site
 from station.demo.station_process import StationProcess
 from station.demo.visitor import Street
@@ -69,15 +69,15 @@ async def test_trucks_come_are_weighed_and_leave_as_a_person_acts(tmp_path):
     with open_yard(tmp_path / "devices", clock=clock, speed=SPEED, seed=2) as yard:
         site = write_site(tmp_path, yard.ports)
         with StationProcess(site, tmp_path / "station.log", speed=SPEED, start=START) as station:
-            keys = make_keys(station.url, station.admin_token, "en")
-            client, book, window = StationClient(station.url, keys.terminal, "en"), Book(), Window("en")
+            tokens = make_tokens(station.url, station.admin_token, "en")
+            client, book, window = StationClient(station.url, tokens.terminal, "en"), Book(), Window("en")
             operator = Operator(client, book)
             await operator.sign_in()
             person = Person(client, operator, window)
             async with (
                 asyncio.timeout(60),
                 Darkroom() as darkroom,
-                Phone(station.url, keys.phone, darkroom) as phone,
+                SimulatedPhone(station.url, tokens.phone, darkroom) as phone,
                 asyncio.TaskGroup() as group,
             ):
                 around = [group.create_task(book.listen(client)), group.create_task(person.work())]

@@ -70,7 +70,7 @@ def test_known_vehicles_came_earlier_and_had_left(seed):
     trucks = make_day(seed, 60)
     for truck in trucks:
         earlier = [other for other in trucks[: truck.number] if other.plate == truck.plate]
-        assert truck.known == bool(earlier)
+        assert truck.is_known == bool(earlier)
         assert all(other.supplier == truck.supplier for other in earlier)
         assert all(truck.number - other.number >= 3 for other in earlier)
 

@@ -1,12 +1,12 @@
 import pytest
 
 from station.demo.run import START
-from station.demo.site import Ports, write_site
+from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationFailed, StationProcess
 from station.site.derived import rule_pack_texts
 from station.site.settings import load_settings
 
-PORTS = Ports("serial:/dev/null", "tcp:127.0.0.1:9", "tcp:127.0.0.1:9")
+PORTS = InstrumentAddresses("serial:/dev/null", "tcp:127.0.0.1:9", "tcp:127.0.0.1:9")
 
 
 def test_the_written_site_is_a_good_site_with_the_shipped_rules(tmp_path):

@@ -197,7 +197,7 @@ class Line:
     def __init__(self):
         self.link = AstmLink()
         self.now = 0.0
-        self.link.opened(0.0)
+        self.link.start(0.0)
 
     def say(self, data):
         units = self.link.hear(Chunk(data), AT, self.now)
@@ -216,7 +216,7 @@ def test_every_frame_is_acknowledged_and_the_last_one_only_after_the_commit():
     (unit,), answer = line.say(frames[-1])
     assert (answer, len(unit.frames)) == (b"", 1)
     assert line.say(frames[-1]) == ([], b"")
-    line.link.confirmed(unit.token)
+    line.link.confirm(unit.token)
     assert line.answers() == ACK
     assert line.say(EOT) == ([], b"")
 
@@ -239,7 +239,7 @@ def test_while_a_message_is_not_safe_another_one_is_told_to_wait():
     line = Line()
     units, _ = line.say(ENQ + b"".join(link_frames(MESSAGE)))
     assert line.say(EOT + ENQ) == ([], NAK)
-    line.link.confirmed(units[0].token)
+    line.link.confirm(units[0].token)
     assert line.answers() == b""
     assert line.say(ENQ) == ([], ACK)
 
@@ -251,7 +251,7 @@ def test_a_message_broken_off_is_given_up_and_a_first_frame_must_begin_a_message
     assert line.say(ENQ + frames[2]) == ([], ACK + NAK)
     line.say(frames[0])
     line.now = 31.0
-    assert line.link.quiet(AT, line.now) == []
+    assert line.link.note_quiet(AT, line.now) == []
     assert line.say(frames[1]) == ([], NAK)
 
 
@@ -259,7 +259,7 @@ def test_an_instrument_that_begins_anew_in_the_middle_of_a_frame_is_heard():
     line = Line()
     line.say(ENQ + link_frames(MESSAGE)[0][:20] + ENQ)
     line.now = 3.0
-    line.link.quiet(AT, line.now)
+    line.link.note_quiet(AT, line.now)
     assert line.answers() == ACK
     assert line.say(ENQ + EOT) == ([], ACK)
 
@@ -275,7 +275,7 @@ def test_an_instrument_on_a_real_line_is_answered_after_the_station_has_committe
     instrument = AstmInstrument(converter, ack_timeout_s=5.0, busy_pause_s=0.02)
     sent = []
     with Running("astm", f"tcp:127.0.0.1:{converter.port}", confirm=False) as running:
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         thread = threading.Thread(target=lambda: sent.append(instrument.send("S1", RESULTS, AT, damage=[1])))
         thread.start()
         wait_until(lambda: running.got)
@@ -283,7 +283,7 @@ def test_an_instrument_on_a_real_line_is_answered_after_the_station_has_committe
         running.driver.confirm(running.got[0])
         thread.join(5)
     assert sent == [True]
-    assert instrument.heard.count(NAK) == 1
+    assert instrument.received.count(NAK) == 1
     assert [d.reading.sample_id for d in running.got] == ["S1"]
     assert Flag.DUPLICATE not in running.got[0].reading.flags
 
@@ -291,7 +291,7 @@ def test_an_instrument_on_a_real_line_is_answered_after_the_station_has_committe
 def test_a_message_whose_acknowledgement_was_lost_comes_again_with_the_same_identity(converter):
     instrument = AstmInstrument(converter, ack_timeout_s=0.3, busy_pause_s=0.02)
     with Running("astm", f"tcp:127.0.0.1:{converter.port}", confirm=False) as running:
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         assert instrument.send("S1", RESULTS, AT) is False
         running.driver.confirm(running.got[0])
         running._confirm = True

@@ -20,20 +20,20 @@ class Ticks:
 
 def test_the_first_connection_disturbs_nothing() -> None:
     watch = DisturbanceWatch(Ticks())
-    watch.opened()
-    assert (watch.now(), watch.returns) == (None, 0)
+    watch.note_open()
+    assert (watch.current(), watch.returns) == (None, 0)
 
 
 def test_a_line_that_came_back_disturbs_for_a_while() -> None:
     ticks = Ticks()
     watch = DisturbanceWatch(ticks, reconnect_s=10)
-    watch.opened()
-    watch.down()
-    watch.down()
-    watch.opened()
-    assert (watch.now(), watch.returns) == (Disturbance.RECONNECTED, 1)
+    watch.note_open()
+    watch.note_down()
+    watch.note_down()
+    watch.note_open()
+    assert (watch.current(), watch.returns) == (Disturbance.RECONNECTED, 1)
     ticks.now += 10.1
-    assert watch.now() is None
+    assert watch.current() is None
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_a_line_that_came_back_disturbs_for_a_while() -> None:
 def test_garbage_disturbs_and_text_does_not(data: bytes, disturbs: bool) -> None:
     ticks = Ticks()
     watch = DisturbanceWatch(ticks, garbage_s=2)
-    watch.opened()
-    watch.unread(data)
-    assert (watch.now() is Disturbance.GARBAGE) == disturbs
+    watch.note_open()
+    watch.note_unread(data)
+    assert (watch.current() is Disturbance.GARBAGE) == disturbs
     ticks.now += 2.1
-    assert watch.now() is None
+    assert watch.current() is None
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def disturbances(running: Running) -> list[Disturbance | None]:
 
 def test_an_undisturbed_line_marks_nothing(line: TcpLine) -> None:
     with listening(line) as running:
-        wait_until(lambda: line.connected)
+        wait_until(lambda: line.is_connected)
         line.write(b"GAC 2100 RESULTS\r\n" + GAC)
         wait_until(lambda: disturbances(running))
         assert disturbances(running) == [None]
@@ -75,10 +75,10 @@ def test_an_undisturbed_line_marks_nothing(line: TcpLine) -> None:
 
 def test_a_record_after_the_converter_restarted_is_marked(line: TcpLine) -> None:
     with listening(line) as running:
-        wait_until(lambda: line.connected)
+        wait_until(lambda: line.is_connected)
         line.disconnect()
-        wait_until(lambda: running.state == "down" or line.connected)
-        wait_until(lambda: line.connected)
+        wait_until(lambda: running.state == "down" or line.is_connected)
+        wait_until(lambda: line.is_connected)
         line.write(GAC)
         wait_until(lambda: disturbances(running))
         assert disturbances(running) == [Disturbance.RECONNECTED]
@@ -87,7 +87,7 @@ def test_a_record_after_the_converter_restarted_is_marked(line: TcpLine) -> None
 
 def test_a_record_on_the_heels_of_garbage_is_marked(line: TcpLine) -> None:
     with listening(line) as running:
-        wait_until(lambda: line.connected)
+        wait_until(lambda: line.is_connected)
         line.write(b"\x00\xff\x80\x13\r\n" + GAC)
         wait_until(lambda: disturbances(running))
         assert disturbances(running) == [Disturbance.GARBAGE]

@@ -111,7 +111,7 @@ def test_a_half_written_file_whose_writer_died_is_handed_out_after_all(folder):
 def test_refusals_are_written_beside_the_rejected_file(folder):
     Exporter(folder.path).export("a.csv", GOOD, AT)
     (chunk,) = folder.listen(5.0)
-    chunk.receipt.taken = 3
+    chunk.receipt.readings = 3
     chunk.receipt.refusals.append("row 7: 'wet' is not a number")
     folder.line.confirm(chunk.receipt)
     assert folder.names("rejected") == ["a.csv", "a.csv.reason.txt"]

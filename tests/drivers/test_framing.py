@@ -49,7 +49,7 @@ def test_empty_lines_are_no_frames():
 def test_a_line_ended_by_one_byte_is_held_until_the_line_is_idle_and_keeps_its_arrival_time():
     framer = LineFramer()
     assert framer.feed(b"a\r", AT) == []
-    assert framer.waiting
+    assert framer.is_waiting
     (frame,) = framer.idle(LATER)
     assert (frame.data, frame.at) == (b"a\r", AT)
     assert framer.feed(b"\nb\r\n", LATER)[0].data == b"b\r\n"

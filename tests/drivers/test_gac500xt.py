@@ -6,7 +6,7 @@ from drivers.analyzer.gac500xt import LIMIT, Gac500Xt
 from drivers.errors import FrameError
 from drivers.kind import read_frame
 from drivers.reading import Analyte, Flag, Frame, Reading
-from drivers.simulated.gac500xt import Gac500Xt as Simulated
+from drivers.simulated.gac500xt import SimulatedGac500Xt as Simulated
 from drivers.simulated.gac500xt import ticket
 from tests.drivers.rig import AT
 from tests.drivers.test_framing import CUTS, pieces

@@ -15,7 +15,7 @@ from drivers.generic.selftest import problems
 from drivers.kind import DriverFaultFrame, read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.line import TcpLine
-from drivers.simulated.profiled import Profiled, message
+from drivers.simulated.profiled import ProfiledDevice, message
 from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
@@ -369,10 +369,10 @@ def test_a_profile_repeating_its_result_and_its_category_are_those_of_the_profil
 
 def test_a_simulated_device_behind_a_converter_is_read_through_its_profile():
     line = TcpLine()
-    device = Profiled(line, KINDS["gehaka-g810"].profile)
+    device = ProfiledDevice(line, KINDS["gehaka-g810"].profile)
     try:
         with Running("generic", f"tcp:127.0.0.1:{line.port}", settings={"profile": "gehaka-g810"}) as running:
-            wait_until(lambda: line.connected)
+            wait_until(lambda: line.is_connected)
             for tenths in (121, 122, 123):
                 device.send({"moisture": f"{tenths / 10}"}, {Analyte.MOISTURE: tenths / 10}, AT)
             wait_until(lambda: len(running.got) == 3)
@@ -387,7 +387,7 @@ def test_messages_that_only_silence_tells_apart_are_read_on_a_live_line(profile)
     line = TcpLine()
     try:
         with Running("generic", f"tcp:127.0.0.1:{line.port}", settings={"profile": profile(text)}) as running:
-            wait_until(lambda: line.connected)
+            wait_until(lambda: line.is_connected)
             for count, digits in enumerate((b"1234", b"4321"), 1):
                 line.write(b"    " + digits[:2])
                 line.write(digits[2:] + b"     ")

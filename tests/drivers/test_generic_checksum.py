@@ -122,7 +122,7 @@ def test_what_the_simulator_seals_is_read_and_no_flipped_bit_gets_a_wrong_value_
 def test_a_message_with_any_other_checksum_is_refused(kinds, name, data):
     kind = kinds[name]
     good = message(kind.profile, {"weight": "43120"})
-    counted = kind.profile.framing.counted(good)
+    counted = kind.profile.framing.counted_part(good)
     start, stop = kind.profile.checksum.span(len(counted))
     alphabet = st.sampled_from(b"0123456789ABCDEFabcdef") | st.integers(0, 127)
     other = bytes(data.draw(st.lists(alphabet, min_size=stop - start, max_size=stop - start)))

@@ -90,16 +90,16 @@ def test_an_over_long_message_without_a_start_marker_is_noise_up_to_its_end():
 def test_a_message_with_a_start_alone_is_complete_at_the_next_start_or_when_the_line_is_quiet():
     framer = make("start")
     assert [frame.data for frame in framer.feed(b"wn0001wn0002", AT)] == [b"wn0001"]
-    assert framer.waiting
+    assert framer.is_waiting
     (frame,) = framer.idle(LATER)
     assert (frame.data, frame.at) == (b"wn0002", AT)
-    assert not framer.waiting
+    assert not framer.is_waiting
 
 
 def test_silence_ends_a_message_and_a_wrong_size_is_noise():
     framer = GapFramer(0.05, length=4)
     assert framer.feed(b"ab", AT) == []
-    assert framer.waiting
+    assert framer.is_waiting
     assert framer.feed(b"cd", AT + timedelta(milliseconds=20)) == []
     (frame,) = framer.idle(LATER)
     assert frame.data == b"abcd"

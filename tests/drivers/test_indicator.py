@@ -66,7 +66,7 @@ def test_a_head_that_only_answers_is_asked_and_its_weight_arrives(kind, chosen, 
 @pytest.mark.parametrize("kind", sorted(WEIGHBRIDGES))
 def test_with_every_fault_no_weight_is_made_up_and_the_true_one_arrives_after_it(kind, tmp_path):
     line = PtyLine(tmp_path / "port")
-    _, indicator = running(WEIGHBRIDGES[kind](now), line, asked=False, seed=7)
+    _, indicator = running(WEIGHBRIDGES[kind](now), line, answers=False, seed=7)
     with Chosen(kind, f"serial:{line.path}", {}) as device:
         wait_until(lambda: device.driver.health().state == "starting" and device.driver._transport._serial)
         for _ in range(20):
@@ -91,7 +91,7 @@ def _sends(indicator):
 
 def test_a_pulled_cable_and_a_silence_end_by_themselves(tmp_path):
     line = PtyLine(tmp_path / "port")
-    _, indicator = running(SimulatedMtSics(), line, asked=False)
+    _, indicator = running(SimulatedMtSics(), line, answers=False)
     with Chosen("mt-sics", f"serial:{line.path}", {"poll": "none"}) as device:
         wait_until(lambda: _sends(indicator) and device.weights()[-1:] == [43_120.0])
         indicator.inject(LineFault.DISCONNECT)
@@ -121,7 +121,7 @@ def test_equal_seeds_spoil_equal_bytes():
 
     kept = [Kept(), Kept()]
     for line in kept:
-        _, indicator = running(SimulatedDiniArgeo(), line, asked=False, seed=3)
+        _, indicator = running(SimulatedDiniArgeo(), line, answers=False, seed=3)
         for fault in (LineFault.PARITY, LineFault.HALF_FRAME, LineFault.REPEAT, LineFault.GLUED):
             indicator.inject(fault)
             indicator.send_one()

@@ -9,7 +9,7 @@ from drivers.analyzer.json_nir import JsonNir
 from drivers.errors import FrameError
 from drivers.kind import read_frame
 from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Frame, Reading
-from drivers.simulated.nir import Nir
+from drivers.simulated.nir import SimulatedNir
 from tests.drivers.rig import AT
 
 MESSAGE = {
@@ -77,7 +77,7 @@ def test_what_the_simulator_sends_is_what_is_read(shares):
         low, high = PLAUSIBLE[Analyte(name)]
         values[Analyte(name)] = min(high, low + share * (high - low))
     line = Kept()
-    emission = Nir(line, end=b"\n").send_result("S1", "barley", values, AT)
+    emission = SimulatedNir(line, end=b"\n").send_result("S1", "barley", values, AT)
     reading = parse_bytes(line.written[0])
     assert {analyte: value.value for analyte, value in reading.values.items()} == values
     assert reading.identity == emission.identity

@@ -5,10 +5,10 @@ import socket
 import pytest
 
 from drivers.reading import Analyte
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.line import PtyLine, TcpLine
-from drivers.simulated.nir import Nir
-from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender, message
+from drivers.simulated.nir import SimulatedNir
+from drivers.simulated.toledo import ToledoBridge, ToledoFault, ToledoSender, message
 from drivers.transport import ErrorCode, LineDown, SerialTransport, TcpTransport
 from tests.drivers.rig import AT, Running, now, wait_until
 
@@ -55,13 +55,13 @@ def test_every_fault_of_a_serial_line_is_survived_and_makes_no_wrong_weight(pty,
         scale.drive_on(43_120)
         wait_until(lambda: running.weights()[-1:] == [43120.0])
         settled = len(running.got)
-        for fault in (Fault.HALF, Fault.GLUED, Fault.NOISE, Fault.WRONG_CHECKSUM):
+        for fault in (ToledoFault.HALF, ToledoFault.GLUED, ToledoFault.NOISE, ToledoFault.WRONG_CHECKSUM):
             for _ in range(3):
                 sender.inject(fault)
-        sender.inject(Fault.SILENCE, seconds=10.0)
+        sender.inject(ToledoFault.SILENCE, seconds=10.0)
         wait_until(lambda: running.state == "silent")
         wait_until(lambda: running.state == "live")
-        sender.inject(Fault.DISCONNECT)
+        sender.inject(ToledoFault.DISCONNECT)
         wait_until(lambda: running.state == "down")
         assert running.driver.health().last_error.code in (ErrorCode.PORT_LOST, ErrorCode.PORT_MISSING)
         pty.plug()
@@ -108,8 +108,8 @@ def test_a_serial_port_writes_and_reads_bytes_as_they_are(pty):
 @pytest.mark.parametrize("end", [b"\n", b"\r", b"\n\r", b"\r\n"])
 def test_gac_records_behind_a_converter_are_each_read_once(converter, end):
     with Running("gac2100-csv01", f"tcp:127.0.0.1:{converter.port}") as running:
-        wait_until(lambda: converter.connected)
-        gac = Gac2100(converter, terminator=end)
+        wait_until(lambda: converter.is_connected)
+        gac = SimulatedGac2100(converter, terminator=end)
         for n in range(5):
             gac.print_record(f"S{n}", 12.0 + n, 76.5, 24.0, "BLE TENDRE", AT)
             gac.print_control_record(AT)
@@ -121,19 +121,19 @@ def test_gac_records_behind_a_converter_are_each_read_once(converter, end):
 
 
 def test_a_converter_that_closes_and_reboots_is_found_again_and_loses_no_later_record(converter):
-    gac = Gac2100(converter)
+    gac = SimulatedGac2100(converter)
     with Running("gac2100-csv01", f"tcp:127.0.0.1:{converter.port}") as running:
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         for n in range(3):
             gac.print_record(f"S{n}", 12.0, 76.5, 24.0, "BLE", AT)
             wait_until(lambda n=n: len(running.got) == n + 1)
             converter.disconnect()
-            wait_until(lambda: converter.connected)
+            wait_until(lambda: converter.is_connected)
         converter.go_down()
         wait_until(lambda: running.state == "down")
         wait_until(lambda: running.driver.health().last_error.code is ErrorCode.REFUSED)
         converter.listen()
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         gac.print_record("S3", 12.0, 76.5, 24.0, "BLE", AT)
         wait_until(lambda: len(running.got) == 4)
         assert running.state == "live"
@@ -141,12 +141,12 @@ def test_a_converter_that_closes_and_reboots_is_found_again_and_loses_no_later_r
 
 
 def test_a_record_cut_by_a_pulled_cable_is_a_bad_message_and_its_reprint_is_read(converter):
-    gac = Gac2100(converter)
+    gac = SimulatedGac2100(converter)
     with Running("gac2100-csv01", f"tcp:127.0.0.1:{converter.port}") as running:
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         gac.print_record("S1", 12.0, 76.5, 24.0, "BLE", AT, cut=40)
         converter.disconnect()
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         gac.reprint()
         wait_until(lambda: len(running.got) == 2)
     assert [d.reading is not None for d in running.got] == [False, True]
@@ -154,7 +154,7 @@ def test_a_record_cut_by_a_pulled_cable_is_a_bad_message_and_its_reprint_is_read
 
 
 def test_what_was_printed_while_nobody_was_connected_comes_from_the_converters_buffer(converter):
-    gac = Gac2100(converter)
+    gac = SimulatedGac2100(converter)
     gac.print_record("S1", 12.0, 76.5, 24.0, "BLE", AT)
     with Running("gac2100-csv01", f"tcp:127.0.0.1:{converter.port}") as running:
         wait_until(lambda: len(running.got) == 1)
@@ -163,7 +163,7 @@ def test_what_was_printed_while_nobody_was_connected_comes_from_the_converters_b
 
 def test_a_converter_that_serves_another_program_is_tried_again_until_it_is_free(converter):
     with socket.create_connection(("127.0.0.1", converter.port)) as other:
-        wait_until(lambda: converter.connected)
+        wait_until(lambda: converter.is_connected)
         with Running("gac2100-csv01", f"tcp:127.0.0.1:{converter.port}") as running:
             wait_until(lambda: running.driver.health().last_error is not None)
             assert running.driver.health().last_error.code is ErrorCode.CLOSED
@@ -188,8 +188,8 @@ def test_an_idle_connection_is_made_anew_without_being_called_down(converter):
 
 def test_nir_lines_over_tcp_are_read(converter):
     with Running("json-nir", f"tcp:127.0.0.1:{converter.port}") as running:
-        wait_until(lambda: converter.connected)
-        nir = Nir(converter, end=b"\n")
+        wait_until(lambda: converter.is_connected)
+        nir = SimulatedNir(converter, end=b"\n")
         nir.send_result("S1", "soft_wheat", {Analyte.PROTEIN: 11.4, Analyte.MOISTURE: 13.0}, AT)
         nir.send_again()
         wait_until(lambda: len(running.got) == 2)

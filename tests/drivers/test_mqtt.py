@@ -6,7 +6,7 @@ from drivers.reading import Analyte
 from drivers.registry import make_transport
 from drivers.simulated.line import MqttLine
 from drivers.simulated.mosquitto import Mosquitto, available
-from drivers.simulated.nir import Nir
+from drivers.simulated.nir import SimulatedNir
 from drivers.transport import ErrorCode, LineDown, MqttPublisher, MqttTransport
 from tests.drivers.rig import AT, Running, wait_until
 
@@ -23,7 +23,7 @@ def broker(tmp_path):
 @pytest.fixture
 def nir(broker):
     line = MqttLine("127.0.0.1", broker.port, TOPIC)
-    yield Nir(line)
+    yield SimulatedNir(line)
     line.close()
 
 

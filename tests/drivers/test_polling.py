@@ -7,7 +7,7 @@ from drivers.polling import Poller
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown
-from drivers.values import measured
+from drivers.values import measured_value
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
 from tests.drivers.rig import AT
 
@@ -25,7 +25,7 @@ class Asked:
         return LineFramer()
 
     def parse(self, frame):
-        value = measured(Analyte.WEIGHT, float(frame.data))
+        value = measured_value(Analyte.WEIGHT, float(frame.data))
         return Reading("asked", "weight", frame, {Analyte.WEIGHT: value})
 
 
@@ -97,7 +97,7 @@ def test_a_device_that_speaks_by_itself_is_never_written_to():
 
 def weight(kg, *flags):
     return Reading(
-        "x", "weight", Frame(b"", AT), {Analyte.WEIGHT: measured(Analyte.WEIGHT, kg)}, frozenset(flags)
+        "x", "weight", Frame(b"", AT), {Analyte.WEIGHT: measured_value(Analyte.WEIGHT, kg)}, frozenset(flags)
     )
 
 

@@ -225,7 +225,7 @@ def test_a_converter_and_a_legacy_program_on_tcp_are_served_alike(tmp_path):
             rig.connect() as station,
         ):
             rig.clients(1, 1)
-            wait_until(lambda: converter.connected)
+            wait_until(lambda: converter.is_connected)
             converter.write(TELEGRAM)
             assert exactly(legacy, len(TELEGRAM)) == exactly(station, len(TELEGRAM)) == TELEGRAM
             legacy.sendall(b"SI\r\n")
@@ -233,7 +233,7 @@ def test_a_converter_and_a_legacy_program_on_tcp_are_served_alike(tmp_path):
             converter.go_down()
             wait_until(lambda: rig.status["port"]["state"] == "down")
             converter.listen()
-            wait_until(lambda: converter.connected)
+            wait_until(lambda: converter.is_connected)
             converter.write(TELEGRAM)
             assert exactly(legacy, len(TELEGRAM)) == TELEGRAM
     finally:
@@ -313,9 +313,9 @@ def test_a_backlog_keeps_the_newest_bytes_and_counts_the_others(acts, limit):
         elif piece := backlog.first():
             assert model.startswith(piece)
             taken = min(act, len(piece))
-            backlog.written(taken)
+            backlog.mark_written(taken)
             model = model[taken:]
-    assert (len(backlog), backlog.dropped) == (len(model), dropped)
+    assert (len(backlog), backlog.dropped_bytes) == (len(model), dropped)
 
 
 def test_a_relays_file_is_read(tmp_path):

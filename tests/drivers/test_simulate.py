@@ -13,7 +13,7 @@ from drivers.simulated.cast import Casting, cast, settings_of
 from drivers.simulated.faults import LineFault
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.plan import FaultPlan
-from drivers.simulated.sent import Sent, Tally
+from drivers.simulated.sent import SentMessage, Tally
 from drivers.simulated.weighbridges import WEIGHBRIDGES
 from station.grain.weighing import WatchState, WeighingRule, watch
 from tests.drivers.rig import AT, Running, now, wait_until
@@ -33,7 +33,7 @@ class Act:
 
     def __init__(self, kind, port, faults=tuple(LineFault)):
         self.kind = kind
-        self.sent: list[Sent] = []
+        self.sent: list[SentMessage] = []
         self.stop = threading.Event()
         scale = kind in WEIGHBRIDGES or kind == "modbus"
         speed, rate = (SCALE_SPEED, None) if scale else (ANALYZER_SPEED, ANALYZER_HZ)
@@ -170,9 +170,9 @@ def test_what_nobody_hears_is_told_as_not_carried(tmp_path):
 def test_a_tally_adds_up():
     tally = Tally()
     for sent in (
-        Sent(AT, b"x"),
-        Sent(AT, b"", fault=LineFault.SILENCE, counts=False),
-        Sent(AT, b"xx", fault=LineFault.REPEAT, messages=2),
+        SentMessage(AT, b"x"),
+        SentMessage(AT, b"", fault=LineFault.SILENCE, counts=False),
+        SentMessage(AT, b"xx", fault=LineFault.REPEAT, messages=2),
     ):
         tally.add(sent)
     assert tally.as_dict() == {

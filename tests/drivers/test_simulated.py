@@ -1,5 +1,5 @@
 from drivers.reading import Reading
-from drivers.simulated.toledo import Fault, ToledoBridge, ToledoSender, message
+from drivers.simulated.toledo import ToledoBridge, ToledoFault, ToledoSender, message
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
 from tests.drivers.rig import AT
 from tests.drivers.test_toledo_continuous import outcomes, parse
@@ -48,8 +48,8 @@ def test_the_sender_logs_each_load_once_and_equal_seeds_send_equal_bytes():
         sender = ToledoSender(bridge, line, clock=lambda: AT, seed=seed)
         for kg in (43_120, 0, 14_860, 0):
             bridge.drive_on(kg)
-            for fault in Fault:
-                if fault is not Fault.SILENCE:
+            for fault in ToledoFault:
+                if fault is not ToledoFault.SILENCE:
                     sender.inject(fault)
             for _ in range(60):
                 sender.send_one()

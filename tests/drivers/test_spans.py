@@ -33,7 +33,7 @@ def test_frames_and_noise_depend_on_the_bytes_and_not_on_how_they_were_cut(data,
 def test_a_message_that_may_have_a_tail_is_held_until_the_line_is_idle_and_keeps_its_time():
     framer = SpanFramer(b"<", b">", tail=b"\r\n")
     assert framer.feed(b"<a>\r", AT) == []
-    assert framer.waiting
+    assert framer.is_waiting
     (frame,) = framer.idle(LATER)
     assert (frame.data, frame.at) == (b"<a>\r", AT)
     assert framer.feed(b"<b>", AT) == []

@@ -42,7 +42,7 @@ class Host:
     def __init__(self, **settings):
         self.kind = Sparkplug({**NIR, **settings})
         self.talk = self.kind.dialogue()
-        self.talk.opened(0.0)
+        self.talk.start(0.0)
 
     def hear(self, *messages, now=0.0):
         frames = []
@@ -51,8 +51,8 @@ class Host:
             frames += [frame for unit in units for frame in unit.frames]
         return self.read(frames)
 
-    def quiet(self, now):
-        return self.read([frame for unit in self.talk.quiet(AT, now) for frame in unit.frames])
+    def note_quiet(self, now):
+        return self.read([frame for unit in self.talk.note_quiet(AT, now) for frame in unit.frames])
 
     def read(self, frames):
         return [read_frame(self.kind, frame) for frame in frames]
@@ -187,9 +187,9 @@ def test_without_a_birth_what_was_held_is_given_up_with_its_reason_and_asked_for
     node.births(at(0))
     host.hear(node.result(FIRST, at(1)))
     assert len(host.asked()) == 1
-    assert host.quiet(10.0) == []
+    assert host.note_quiet(10.0) == []
     assert len(host.asked()) == 1
-    (outcome,) = host.quiet(31.0)
+    (outcome,) = host.note_quiet(31.0)
     assert "named by no birth" in outcome.reason
 
 

@@ -97,7 +97,7 @@ def test_the_converter_of_the_simulators_is_tapped_too():
     line = TcpLine()
     try:
         with Running("toledo-continuous", f"tap://127.0.0.1:{line.port}") as running:
-            wait_until(lambda: line.connected)
+            wait_until(lambda: line.is_connected)
             line.write(message(20))
             wait_until(lambda: running.weights() == [20.0])
         assert line.take() == b""

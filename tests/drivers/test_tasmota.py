@@ -8,7 +8,7 @@ from drivers.errors import FrameError, SettingError
 from drivers.kind import read_frame
 from drivers.reading import Flag, Frame, Reading
 from drivers.registry import make_protocol
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.tasmota import TasmotaLine
 from drivers.simulated.toledo import message
@@ -34,7 +34,7 @@ class Board:
     def __init__(self, **settings):
         self.kind = kind(**settings)
         self.talk = self.kind.dialogue()
-        self.talk.opened(0.0)
+        self.talk.start(0.0)
 
     def hear(self, topic, data, now=0.0):
         return [f for u in self.talk.hear(Chunk(data, whole=True, topic=topic), AT, now) for f in u.frames]
@@ -48,7 +48,7 @@ def test_the_bytes_inside_are_read_by_the_kind_inside_however_the_board_cuts_the
     board = Board()
     data = b"".join(message(weight) for weight in weights)
     frames = [f for part in pieces(data, cuts) for f in board.hear("tele/b/RESULT", wrap(part))]
-    frames += [f for u in board.talk.quiet(AT, 1.0) for f in u.frames]
+    frames += [f for u in board.talk.note_quiet(AT, 1.0) for f in u.frames]
     readings = [board.kind.parse(frame) for frame in frames]
     assert [reading.weight_kg for reading in readings] == weights
     assert all(r.driver == "tasmota" and r.extra["inner"] == "toledo-continuous" for r in readings)
@@ -136,7 +136,7 @@ def test_category_and_silence_are_those_of_the_kind_inside():
 def test_an_instrument_behind_a_board_is_read_through_a_real_broker_and_its_loss_is_told(tmp_path):
     with Mosquitto(tmp_path / "broker") as broker:
         board = TasmotaLine("127.0.0.1", broker.port, "bridge-1")
-        gac = Gac2100(board)
+        gac = SimulatedGac2100(board)
         url = f"mqtt://127.0.0.1:{broker.port}/tele/bridge-1/+"
         settings = {"driver": "gac2100-csv01", "data": "text"}
         with Running("tasmota", url, settings=settings) as running:

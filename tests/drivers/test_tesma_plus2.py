@@ -9,7 +9,7 @@ from drivers.driver import Driver
 from drivers.errors import FrameError
 from drivers.kind import read_frame
 from drivers.reading import Analyte, Flag, Frame, Reading
-from drivers.simulated.tesma import Tesma, message
+from drivers.simulated.tesma import SimulatedTesma, message
 from drivers.transport import Chunk, EndOfData
 from tests.drivers.rig import AT
 from tests.drivers.test_framing import CUTS, pieces
@@ -79,7 +79,7 @@ def test_the_documented_message_is_read():
 @given(st.lists(st.tuples(GRAIN, TENTHS), max_size=5), CUTS)
 def test_what_the_simulator_sends_is_what_is_read_however_the_bytes_are_cut(samples, cuts):
     line = Kept()
-    meter = Tesma(line)
+    meter = SimulatedTesma(line)
     for grain, moisture in samples:
         meter.measure(grain, moisture)
         meter.send_one(AT)
@@ -122,7 +122,7 @@ def test_another_value_is_a_new_reading_and_the_same_value_later_is_no_reprint()
 
 def test_an_equal_value_counts_again_after_a_pause_and_after_the_operator_says_so():
     assert delivered([KNOWN, 1.0, KNOWN, 10.0, KNOWN, 1.0, KNOWN])[0] == [14.4, 14.4]
-    assert delivered([KNOWN, 1.0, KNOWN, Driver.new_sample, 1.0, KNOWN, 1.0, KNOWN])[0] == [14.4, 14.4]
+    assert delivered([KNOWN, 1.0, KNOWN, Driver.expect_new_sample, 1.0, KNOWN, 1.0, KNOWN])[0] == [14.4, 14.4]
 
 
 def test_a_damaged_message_in_between_makes_no_new_reading():
@@ -130,7 +130,7 @@ def test_a_damaged_message_in_between_makes_no_new_reading():
 
 
 def test_the_simulator_logs_each_sample_once():
-    meter = Tesma(Kept())
+    meter = SimulatedTesma(Kept())
     assert meter.send_one(AT) is False
     for moisture in (14.4, 13.0):
         meter.measure("MAIZ", moisture)

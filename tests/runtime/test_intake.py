@@ -9,7 +9,7 @@ from sqlmodel import select
 from drivers.backoff import Backoff
 from drivers.driver import Driver
 from drivers.registry import make_protocol, make_transport
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.line import TcpLine
 from station.grain.weighing import WeighingRule
 from station.runtime.intake import Intake
@@ -45,7 +45,7 @@ def test_on_a_full_disk_readings_wait_and_none_is_lost_or_doubled(silo: Silo) ->
     )  # fmt: skip
     folder = silo.desk.ledger.folder / "frames"
     intake = Intake(silo.desk, {"gac": driver}, folder, WeighingRule(), silo.clock)
-    gac = Gac2100(line)
+    gac = SimulatedGac2100(line)
     sent = [f"S{number:04d}" for number in range(60)]
 
     def print_one(barcode: str, at: datetime) -> None:

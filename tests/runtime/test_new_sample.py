@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlmodel import select
 
 from drivers.simulated.line import PtyLine
-from drivers.simulated.tesma import Tesma
+from drivers.simulated.tesma import SimulatedTesma
 from station.store.tables import AuditEvent, Reading
 from tests.api.rig import Counter, ok, problem
 from tests.runtime.dock import docked, until
@@ -25,7 +25,7 @@ def test_an_equal_value_counts_once_more_when_a_person_says_new_sample(
     counter: Counter, tmp_path: Path
 ) -> None:
     line, silo = PtyLine(tmp_path / "tesma"), counter.silo
-    meter = Tesma(line)
+    meter = SimulatedTesma(line)
     with docked(counter, tesma_at(line)) as dock, counter.client("anne") as client:
         until(lambda: dock.driver("tesma").health().state == "live")
         (shown,) = ok(client.get("/devices"))
