@@ -48,9 +48,9 @@ class Book:
                     self.events.append(heard)
                     self._news.notify_all()
             elif isinstance(news, schemas.Proposals):
-                told = (self.seq, time.perf_counter())
+                now = (self.seq, time.perf_counter())
                 async with self._news:
-                    self._proposed.update(dict.fromkeys(news.load_ids, told))
+                    self._proposed.update(dict.fromkeys(news.load_ids, now))
                     self._news.notify_all()
 
     def first(self, wanted: Condition, after: int = 0) -> RecordedEvent | None:

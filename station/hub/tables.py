@@ -3,8 +3,8 @@
 Every table has the column `station` first in its key, so that no two silos collide on a cell's id, an
 event's number, a name, a plate or a barcode. JSON stays text as it was written (`json`, never JSONB, which
 changes 1e16 and -0.0). There are no foreign keys and no unique names: a row may come before the one it names,
-and two silos may know the same supplier. What does not travel is listed (`STAYS`, `SECRET`); a new column that
-nobody decided on fails a test.
+and two silos may know the same supplier. What does not travel is listed (`STAYS`, `SECRET`); a new column
+that nobody decided on fails a test.
 """
 
 from collections.abc import Collection, Mapping
