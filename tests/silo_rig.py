@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.acts.desk import Actor, Desk, SitePolicy
 from station.receival import decisions, readings, visits, weighings
@@ -19,13 +21,13 @@ from station.site.reference import CellSite, InstrumentSite, LineSite, SiteFile,
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.journal import Place
-from station.store.tables import Decision, Load, Proposal, Visit, Weighing, WeighingUse
+from station.store.tables import Decision, Load, Proposal, Ticket, Visit, Weighing, WeighingUse
 from station.store.tables import Reading as ReadingRow
 
 RULES = (Path(__file__).parents[1] / "examples" / "rules.toml").read_text(encoding="utf-8")
 START = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
-ANNE = Actor("Anne", "bridge house", frozenset({"operator"}))
-MARC = Actor("Marc", "office", frozenset({"manager"}))
+ANNE = Actor("anne", "Anne", "bridge house", frozenset({"operator"}))
+MARC = Actor("marc", "Marc", "office", frozenset({"manager"}))
 GOOD = {"moisture": 13.6, "test_weight": 77.4}
 GOOD_NIR = {"protein": 10.4, "moisture": 13.5}  # 12.02 % of the dry matter
 
@@ -102,6 +104,7 @@ class Silo:
 
     desk: Desk
     clock: HandClock = field(default_factory=HandClock)
+    by: Actor = ANNE
     _serial: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @classmethod
@@ -123,7 +126,7 @@ class Silo:
 
     def arrive(self, plate: str = "AB-123-CD", *loads: NewLoad, supplier: str = "EARL Dupont") -> Visit:
         wanted = loads or (NewLoad("soft_wheat", barcode=f"S{next(self._serial):05d}"),)
-        return visits.enter_arrival(self.desk, Arrival(plate, supplier, wanted), ANNE, self.clock())
+        return visits.enter_arrival(self.desk, Arrival(plate, supplier, wanted), self.by, self.clock())
 
     def weigh(self, kg: float) -> Weighing:
         """The bridge's rule takes this weight."""
@@ -140,7 +143,7 @@ class Silo:
             taken.id,
             visit.id,
             role,
-            ANNE,
+            self.by,
             self.clock(),
             **over,  # type: ignore[arg-type]
         )
@@ -169,7 +172,12 @@ class Silo:
     def decide(self, load: Load, cell: str | None = None, pit: str | None = None, **over: object) -> Decision:
         proposal = self.proposal(load)
         assert proposal is not None
-        wanted = {"reason": "" if cell is None else "pit blocked", "actor": ANNE, "at": self.clock(), **over}
+        wanted = {
+            "reason": "" if cell is None else "pit blocked",
+            "actor": self.by,
+            "at": self.clock(),
+            **over,
+        }
         return decisions.decide(
             self.desk, load.id, proposal.id, cell or proposal.cell or "", pit or proposal.pit or "",
             **wanted,  # type: ignore[arg-type]
@@ -186,6 +194,10 @@ class Silo:
     def loads(self, visit: Visit) -> list[Load]:
         with self.desk.ledger.read() as tx:
             return list(queries.loads_of(tx, visit.id))
+
+    def tickets(self) -> list[str]:
+        with self.desk.ledger.read() as tx:
+            return list(tx.exec(select(Ticket.id).order_by(col(Ticket.seq))))
 
     def load(self, load: Load) -> Load:
         with self.desk.ledger.read() as tx:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from drivers.reading import Analyte
 from station.store.engine import Ledger
+from station.store.names import INSTALLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The signed-in person and the terminal used."""
+    """The signed-in person and the terminal used. Records carry their identifiers, never the name."""
 
+    id: str
     name: str
     terminal: str | None = None
     roles: frozenset[str] = frozenset()
+
+
+INSTALLER_ACTOR = Actor(INSTALLER, INSTALLER)
 
 
 def fold(name: str) -> str:

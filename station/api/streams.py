@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from station.api import schemas
 from station.api.asked import Ask
 from station.api.views.devices import device, event
+from station.api.views.view import view_of
 from station.store import audit
 
 LIVE_SECONDS = 0.5
@@ -109,8 +110,10 @@ def frame(data: str, event: str, seq: int | None = None) -> str:
 
 
 def _events_after(asked: Ask, seq: int) -> list[schemas.Event]:
-    with asked.desk.ledger.read() as tx:
-        return [event(row) for row in audit.events_after(tx, seq)]
+    with view_of(asked) as view:
+        rows = audit.events_after(view.tx, seq)
+        view.names_of(row.by for row in rows)
+        return [event(view, row) for row in rows]
 
 
 @dataclass(slots=True)

@@ -116,16 +116,16 @@ def _said(
 
 
 def _describe_here(desk: Any, port_id: str, body: Any) -> None:
-    from station.acts.desk import Actor
+    from station.acts.desk import INSTALLER_ACTOR
     from station.api.routes.instruments import described
     from station.receival.instruments import describe_plugged
 
-    describe_plugged(desk, port_id, described(body), body.note, Actor("installer"), now())
+    describe_plugged(desk, port_id, described(body), body.note, INSTALLER_ACTOR, now())
 
 
 def _swap_here(config: Path, desk: Any, port_id: str, body: Any) -> None:
     """On the closed data folder, checked as the running station would."""
-    from station.acts.desk import Actor
+    from station.acts.desk import INSTALLER_ACTOR
     from station.api.routes.instruments import described, wiring_asked
     from station.receival.instruments import swap
     from station.runtime.ports import Ports
@@ -133,7 +133,7 @@ def _swap_here(config: Path, desk: Any, port_id: str, body: Any) -> None:
 
     ports = Ports(load_settings(config), config, desk.ledger, now)
     wiring = ports.check(port_id, wiring_asked(desk, port_id, body))
-    swap(desk, port_id, described(body), body.note, Actor("installer"), now(), wiring=wiring)
+    swap(desk, port_id, described(body), body.note, INSTALLER_ACTOR, now(), wiring=wiring)
 
 
 def _settings(given: list[str] | None, profile: str | None) -> dict[str, str] | None:

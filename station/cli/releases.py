@@ -120,7 +120,7 @@ def _person(by: str | None, pin: str | None) -> dict[str, Any]:
 
 def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any], Any]) -> dict[str, Any]:
     """Checks the words as the station does, then acts; returns the release."""
-    from station.acts.desk import Actor
+    from station.acts.desk import INSTALLER_ACTOR
     from station.api import schemas
     from station.models.acts import By
     from station.receival.people import manager_with_pin
@@ -129,7 +129,7 @@ def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any
     body = valid(model, values)
 
     def on_ledger(desk: Any) -> dict[str, Any]:
-        actor = manager_with_pin(desk, body.by, body.pin or "") if body.by else Actor("installer")
+        actor = manager_with_pin(desk, body.by, body.pin or "") if body.by else INSTALLER_ACTOR
         row = do(desk, By(actor, body.why, now()))
         return {"name": row.name, "version": row.version}
 
@@ -154,7 +154,7 @@ def seen(desk: Any, look: Callable[..., Any], *asked: Any) -> list[dict[str, Any
 
 
 def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> dict[str, Any]:
-    from station.acts.desk import Actor
+    from station.acts.desk import INSTALLER_ACTOR
     from station.models.acts import By
     from station.runtime.bundles import FOLDER
     from station.runtime.installer import Installer
@@ -167,7 +167,7 @@ def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> 
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
     installer = Installer(desk, Blobs(desk.ledger.folder / FOLDER), keys)
-    row = installer.install(data, signature, By(Actor("installer"), why, now()))
+    row = installer.install(data, signature, By(INSTALLER_ACTOR, why, now()))
     return {"name": row.name, "version": row.version}
 
 

@@ -188,12 +188,12 @@ def _append(
     tx.add(
         ReleaseAct(
             id=new_id(by.at), sha256=row.sha256, task=row.task, species=species, act=act.value, at=by.at,
-            by=by.actor.name if by.actor else None, why=by.why, policy_id=by.policy_id, data=data or {},
+            by=by.actor.id if by.actor else None, why=by.why, policy_id=by.policy_id, data=data or {},
         )
     )  # fmt: skip
     tx.flush()
     audit.record(
-        tx, f"model_{act.value}", by.at, by=by.actor.name if by.actor else None,
+        tx, f"model_{act.value}", by.at, by=by.actor.id if by.actor else None,
         terminal=by.actor.terminal if by.actor else None, subject_id=row.sha256,
         data={
             "model": row.name, "version": row.version, "task": row.task, "species": species, "why": by.why,

@@ -85,20 +85,20 @@ def _is_earned(tx: Session, place: Place, shadow: str, policy: PromotionPolicy, 
 
 
 def _by(policy: PromotionPolicy, why: str, at: datetime) -> By:
-    return By(None, f"{why}; policy of {policy.by}, {policy.at:%Y-%m-%d}", at, policy.id)
+    return By(None, why, at, policy.id)
 
 
 def _append(
     desk: Desk, place: Place, act: str, terms: Terms, actor: Actor, why: str, at: datetime
 ) -> PromotionPolicy:
     row = PromotionPolicy(
-        id=new_id(at), task=place[0], species=place[1], act=act, terms=terms.as_dict(), at=at, by=actor.name,
+        id=new_id(at), task=place[0], species=place[1], act=act, terms=terms.as_dict(), at=at, by=actor.id,
         why=why,
     )  # fmt: skip
     with desk.ledger.write() as tx:
         tx.add(row)
         audit.record(
-            tx, f"model_policy_{act}", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            tx, f"model_policy_{act}", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
             data={"task": row.task, "species": row.species, "terms": row.terms, "why": why},
         )  # fmt: skip
     return row

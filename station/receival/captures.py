@@ -67,7 +67,7 @@ def receive_capture(
                 )
             )  # fmt: skip
         audit.record(
-            tx, "capture_received", at, terminal=terminal.name, subject_id=capture_id,
+            tx, "capture_received", at, terminal=terminal.id, subject_id=capture_id,
             data={"barcode": barcode, "photos": [photo.sha256 for photo in photos]},
         )  # fmt: skip
         seen_as = photo_species(species) if species else None
@@ -135,7 +135,7 @@ def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bo
         tx.flush()
         load = load_of(tx, row.capture_id)
         audit.record(
-            tx, "inspection_recorded", row.at, by=actor.name if actor else None, subject_id=row.capture_id,
+            tx, "inspection_recorded", row.at, by=actor.id if actor else None, subject_id=row.capture_id,
             visit_id=load.visit_id if load else None, load_id=load.id if load else None,
             data={
                 "model": row.model, "version": row.version, "accepted": row.accepted, "shadow": row.shadow

@@ -14,6 +14,7 @@ from station.receival.chain import Chain, gross_weighing, weighed_apart
 from station.receival.loads import end_load
 from station.store import audit, counters, queries
 from station.store.ids import new_id
+from station.store.names import names_of
 from station.store.tables import (
     Cell,
     Load,
@@ -74,7 +75,7 @@ def _close(
     ticket = _ticket(tx, desk, visit, load, gross, last, net_kg, tippings, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
-        tx, "ticket_issued", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
+        tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
         subject_id=ticket.id, data={"number": ticket.number, "net_kg": ticket.net_kg},
     )  # fmt: skip
     tx.add(Outbox(id=ticket.id, kind="ticket", payload=ticket.document, at=at))
@@ -100,7 +101,7 @@ def _tip(
         if pit not in reached.get(cell, ()):
             raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
         rows.append(
-            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.name)
+            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.id)
         )
     tx.add_all(rows)
     return rows
@@ -121,7 +122,7 @@ def _ticket(
     ticket = Ticket(
         id=new_id(at), site=policy.site, campaign=policy.campaign, number=number, load_id=load.id,
         first_weighing_id=gross.id, last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg,
-        net_kg=net_kg, at=at, by=actor.name,
+        net_kg=net_kg, at=at, by=actor.id,
     )  # fmt: skip
     ticket.document = _document(tx, desk, visit, load, ticket, gross, last, tippings)
     tx.add(ticket)
@@ -133,7 +134,11 @@ def _document(
     tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, gross: Weighing, last: Weighing,
     tippings: Sequence[Tipping],
 ) -> dict[str, Any]:  # fmt: skip
-    """Returns all that the paper says, as facts; the words are put to it in the reader's language."""
+    """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
+    as they are printed: the paper keeps them whatever becomes of a person's row."""
+    values = cells.moved_values(tx, load.id)
+    typists = [value["typed_by"] for value in values.values()]
+    names = names_of(tx, [ticket.by, gross.typed_by, last.typed_by, *typists])
     owners = tx.exec(
         select(Supplier.name, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
@@ -145,7 +150,7 @@ def _document(
         "campaign": ticket.campaign,
         "number": ticket.number,
         "at": ticket.at.isoformat(),
-        "by": ticket.by,
+        "by": names.get(ticket.by, ticket.by),
         "plate": visit.plate,
         "arrived_at": visit.arrived_at.isoformat(),
         "supplier": tx.get_one(Supplier, visit.supplier_id).name,
@@ -154,20 +159,23 @@ def _document(
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
-        "gross": _weight(gross),
-        "tare": _weight(last),
+        "gross": _weight(gross, names),
+        "tare": _weight(last, names),
         "net_kg": ticket.net_kg,
-        "values": cells.moved_values(tx, load.id),
+        "values": {
+            name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
+            for name, value in values.items()
+        },
         "tipped": [{"pit": t.pit, "cell": t.cell_id, "share": t.share} for t in tippings],
     }
 
 
-def _weight(weighing: Weighing) -> dict[str, Any]:
+def _weight(weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kg": weighing.kg,
         "at": weighing.at.isoformat(),
         "rule": weighing.rule,
         "sealed_number": weighing.sealed_number,
-        "typed_by": weighing.typed_by,
+        "typed_by": names.get(weighing.typed_by or "", weighing.typed_by),
         "remarks": weighing.remarks,
     }

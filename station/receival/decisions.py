@@ -77,7 +77,7 @@ def _decide(
         old.released_at = at
         tx.add(old)
     decision = Decision(
-        id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.name, cell=cell, pit=pit,
+        id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.id, cell=cell, pit=pit,
         overridden=overridden, reason=reason, supersedes_id=before.id if before else None,
     )  # fmt: skip
     tx.add(decision)
@@ -86,10 +86,10 @@ def _decide(
     tx.add(Reservation(id=new_id(at), decision_id=decision.id, load_id=load.id, cell_id=cell, kg=kg, at=at))
     payload = {"load": load.id, "cell": cell, "pit": pit, "overridden": overridden, "reason": reason}
     audit.record(
-        tx, "decision_made", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+        tx, "decision_made", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
         load_id=load.id, subject_id=decision.id, data=payload,
     )  # fmt: skip
-    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.name}, at=at))
+    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.id}, at=at))
     proposals.propose_open_loads(tx, desk, at)
     return decision
 
@@ -115,7 +115,7 @@ def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: 
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         audit.record(
-            tx, f"load_{outcome}", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            tx, f"load_{outcome}", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
             load_id=load.id, data={"reason": reason},
         )  # fmt: skip
         end_load(tx, load, outcome, reason, actor, at)

@@ -150,11 +150,11 @@ def swap(
             row,
             at,
             declared=declared_wiring(present.assignment),
-            by=actor.name,
+            by=actor.id,
             note=note,
         )
         audit.record(
-            tx, "instrument_swapped", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            tx, "instrument_swapped", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
             data={
                 "port": port_id, "name": row.name, "serial_number": row.serial_number, "note": note,
                 "wiring": chosen.as_dict(),
@@ -177,7 +177,7 @@ def describe_plugged(
         describe(row, replace(said, name=said.name or row.name, serial_number=None))
         tx.add(row)
         audit.record(
-            tx, "instrument_described", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            tx, "instrument_described", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
             data={"port": port_id, "note": note, **said.as_dict(), "name": row.name},
         )  # fmt: skip
     return row
@@ -190,7 +190,7 @@ def tell_new_sample(desk: Desk, port_id: str, actor: Actor, at: datetime) -> Non
     with desk.ledger.write() as tx:
         row = instrument_at(tx, port_id, at)
         audit.record(
-            tx, "new_sample_told", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            tx, "new_sample_told", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
             data={"port": port_id, "name": row.name},
         )  # fmt: skip
 

@@ -16,7 +16,7 @@ GRAIN_ANALYTES = tuple(analyte.value for analyte in Analyte if analyte is not An
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
     """Gives a load its outcome: its sample closes, its reservation is released, maybe its visit ends."""
-    load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = outcome, at, actor.name, reason
+    load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = outcome, at, actor.id, reason
     tx.add(load)
     for sample in queries.samples_of(tx, load.id):
         sample.ended_at = at

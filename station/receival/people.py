@@ -42,7 +42,7 @@ def add_person(
             created_at=at,
         )
         tx.add(person)
-        audit.record(tx, "person_added", at, subject_id=person.id, data={"name": name, "roles": person.roles})
+        audit.record(tx, "person_added", at, subject_id=person.id, data={"roles": person.roles})
     return person
 
 
@@ -54,7 +54,7 @@ def add_terminal(desk: Desk, name: str, kind: str, at: datetime) -> tuple[Termin
             raise Conflict(Fault.TERMINAL_EXISTS, name=name)
         terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token), created_at=at)
         tx.add(terminal)
-        audit.record(tx, "token_added", at, subject_id=terminal.id, data={"name": name, "kind": kind})
+        audit.record(tx, "token_added", at, subject_id=terminal.id, data={"kind": kind})
     return terminal, token
 
 
@@ -67,7 +67,7 @@ def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
         if terminal.revoked_at is None:
             terminal.revoked_at = at
             tx.add(terminal)
-            audit.record(tx, "token_revoked", at, subject_id=terminal.id, data={"name": terminal.name})
+            audit.record(tx, "token_revoked", at, subject_id=terminal.id)
 
 
 def terminal_of(desk: Desk, token: str) -> Terminal:
@@ -89,7 +89,7 @@ def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -
             id=new_id(at), person_id=person.id, terminal_id=terminal.id, token_hash=_digest(token), at=at
         )
         tx.add(row)
-        audit.record(tx, "signed_in", at, by=person.name, terminal=terminal.name, subject_id=person.id)
+        audit.record(tx, "signed_in", at, by=person.id, terminal=terminal.id, subject_id=person.id)
     return SignedIn(token, person)
 
 
@@ -119,13 +119,13 @@ def manager_with_pin(desk: Desk, name: str, pin: str) -> Actor:
     person = person_with_pin(desk, name, pin)
     if "manager" not in person.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
-    return Actor(person.name, None, frozenset(person.roles))
+    return Actor(person.id, person.name, None, frozenset(person.roles))
 
 
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:
     with desk.ledger.write() as tx:
         _end_sign_ins(tx, terminal.id, at)
-        audit.record(tx, "signed_out", at, by=actor.name, terminal=terminal.name)
+        audit.record(tx, "signed_out", at, by=actor.id, terminal=terminal.id)
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
@@ -142,7 +142,7 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
         ).first()
     if found is None or not found.active:
         raise NotAllowed(Fault.NOT_SIGNED_IN)
-    return Actor(found.name, terminal.name, frozenset(found.roles))
+    return Actor(found.id, found.name, terminal.id, frozenset(found.roles))
 
 
 def _person_named(tx: Session, name: str) -> Person | None:

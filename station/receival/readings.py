@@ -88,14 +88,14 @@ def type_reading(
         row = Reading(
             id=new_id(at),
             at=at,
-            typed_by=actor.name,
+            typed_by=actor.id,
             barcode=barcode,
             values={a.value: _typed(a, number, basis).as_dict() for a, (number, basis) in checked.items()},
             note=note,
         )
         tx.add(row)
         audit.record(
-            tx, "reading_received", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
+            tx, "reading_received", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
             load_id=sample.load_id, data={"barcode": barcode, "values": row.values},
         )  # fmt: skip
         reason = Reason(Code.TYPED_BY_PERSON, {"barcode": barcode})

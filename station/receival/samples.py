@@ -47,11 +47,11 @@ def enter(
         species=species,
         note=note,
         entered_at=at,
-        entered_by=actor.name,
+        entered_by=actor.id,
     )
     tx.add(sample)
     audit.record(
-        tx, "sample_entered", at, by=actor.name, terminal=actor.terminal, subject_id=sample.id,
+        tx, "sample_entered", at, by=actor.id, terminal=actor.terminal, subject_id=sample.id,
         visit_id=load.visit_id if load else None, load_id=load.id if load else None,
         data={"barcode": barcode, "kind": kind},
     )  # fmt: skip

@@ -58,13 +58,13 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             direction=arrival.direction,
             arrived_at=arrived_at,
             entered_at=at,
-            entered_by=actor.name,
+            entered_by=actor.id,
             note=arrival.note,
         )
         tx.add(visit)
         audit.record(
-            tx, "arrival_entered", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
-            data={"plate": arrival.plate, "supplier": supplier.name, "loads": len(arrival.loads)},
+            tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+            data={"supplier_id": supplier.id, "loads": len(arrival.loads)},
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
             _add_load(tx, visit, position, new, share, supplier, actor, at)
@@ -79,7 +79,7 @@ def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: dateti
         load.operator_variety = variety
         tx.add(load)
         audit.record(
-            tx, "variety_seen", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            tx, "variety_seen", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
             load_id=load.id, data={"variety": variety},
         )  # fmt: skip
 
@@ -93,7 +93,7 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
         if visit.ended_at is not None:
             raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
         audit.record(
-            tx, "visit_cancelled", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            tx, "visit_cancelled", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"reason": reason},
         )  # fmt: skip
         for load in queries.loads_of(tx, visit_id):

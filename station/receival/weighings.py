@@ -72,10 +72,10 @@ def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) 
     """Records a weight read off the indicator by a named person; offered like a measured one."""
     check_value("weight", kg)
     with desk.ledger.write() as tx:
-        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.name, note=note)
+        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note)
         tx.add(weighing)
         audit.record(
-            tx, "weighing_taken", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            tx, "weighing_taken", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
             data={"kg": kg, "rule": "typed"},
         )  # fmt: skip
     return weighing
@@ -90,11 +90,11 @@ def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetim
         tx.add(weighing)
         tx.add(
             WeighingUse(
-                id=new_id(at), weighing_id=weighing.id, role="dismissed", at=at, by=actor.name, reason=reason
+                id=new_id(at), weighing_id=weighing.id, role="dismissed", at=at, by=actor.id, reason=reason
             )
         )
         audit.record(
-            tx, "weighing_dismissed", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            tx, "weighing_dismissed", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
             data={"reason": reason},
         )  # fmt: skip
     return weighing
@@ -126,13 +126,13 @@ def confirm(
         for load_id in set(tipped or {}) - {load.id for load in closed}:
             raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
         use = WeighingUse(
-            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.name,
+            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.id,
             supersedes_id=_reweighed(chain, loads, role),
         )  # fmt: skip
         weighing.state = "used"
         tx.add_all([weighing, use])
         audit.record(
-            tx, "weighing_confirmed", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
         )  # fmt: skip
         tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)

@@ -46,7 +46,7 @@ class Ports:
             except SettingError as error:
                 where = f"instruments[{index}]"
                 if there is not None and not there.is_as_declared:
-                    where += f" ({there.instrument.name}, swapped in by {there.assignment.by}: swap it again)"
+                    where += f" ({there.instrument.name}, swapped in since: swap it again)"
                 problems.append(Problem(self._file, where, str(error)))
         if problems:
             raise SettingsError(problems)

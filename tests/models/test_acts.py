@@ -84,7 +84,7 @@ def test_every_act_is_an_event_that_names_who_and_why(shelf: Models) -> None:
     models.promote(shelf.silo.desk, second.name, "2", By(MARC, "40 samples agree", shelf.silo.clock()))
     with shelf.silo.desk.ledger.read() as tx:
         event = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
-    assert (event.kind, event.by, event.subject_id) == ("model_promoted", MARC.name, second.sha256)
+    assert (event.kind, event.by, event.subject_id) == ("model_promoted", MARC.id, second.sha256)
     assert event.data["why"] == "40 samples agree"
 
 

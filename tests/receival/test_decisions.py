@@ -132,7 +132,7 @@ def test_a_second_decision_names_the_one_that_it_replaces(silo: Silo) -> None:
         assert refused.value.code is Fault.LOAD_DECIDED
         said = refused.value.params
         assert (said["by"], said["at"], said["pit"], said["cell"]) == (
-            "Marc", first.at.isoformat(), first.pit, first.cell,
+            "marc", first.at.isoformat(), first.pit, first.cell,
         )  # fmt: skip
     assert cell(silo, first.cell).reserved_kg == pytest.approx(26_734.4)
 
@@ -221,7 +221,7 @@ def test_only_a_manager_overrides_a_never_blend_limit(silo: Silo) -> None:
     with pytest.raises(NotAllowed) as refused:
         silo.decide(load, "C1", "P1")
     assert refused.value.code is Fault.NEVER_BLEND_OVERRIDE
-    assert silo.decide(load, "C1", "P1", actor=MARC).by == "Marc"
+    assert silo.decide(load, "C1", "P1", actor=MARC).by == "marc"
 
 
 def test_nothing_is_decided_before_the_first_weighing(silo: Silo) -> None:

@@ -76,7 +76,7 @@ def test_the_repaired_instrument_comes_back_to_its_own_history(silo: Silo) -> No
     assert again.instrument.verified_until == date(2028, 1, 1)
     with silo.desk.ledger.read() as tx:
         rows = tx.exec(select(PortAssignment).where(PortAssignment.port_id == "gac")).all()
-        assert [row.by for row in rows] == [None, "Anne", "Anne"]
+        assert [row.by for row in rows] == [None, "anne", "anne"]
         assert [row.to_at is None for row in rows] == [False, False, True]
 
 
@@ -224,7 +224,7 @@ def test_a_weight_whose_line_failed_counts_only_when_a_person_says_that_it_is_ri
     assert silo.chain(visit) == []
     weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock(), despite_remarks=True)
     event = last_event(silo, "weighing_confirmed")
-    assert (event.by, event.data["despite"]) == ("Anne", [Code.FAULT_DURING_MEASUREMENT])
+    assert (event.by, event.data["despite"]) == ("anne", [Code.FAULT_DURING_MEASUREMENT])
 
 
 def test_a_remark_that_is_only_told_is_not_asked_about(silo: Silo) -> None:
@@ -254,4 +254,4 @@ def test_a_new_verification_is_newer_than_the_site_file_until_that_says_another(
     reload(silo, verified_until=date(2027, 1, 1))
     assert at_port(silo, "gac").instrument.verified_until == date(2027, 1, 1)
     event = last_event(silo, "instrument_described")
-    assert (event.by, event.data["verified_until"], event.data["note"]) == ("Anne", "2028-07-01", "sticker")
+    assert (event.by, event.data["verified_until"], event.data["note"]) == ("anne", "2028-07-01", "sticker")

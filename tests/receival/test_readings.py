@@ -62,7 +62,7 @@ def test_what_cannot_be_paired_waits_with_its_reason(
     assert waiting(silo) == [code]
     pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
     found = pairing(silo, row)
-    assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "Anne")
+    assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "anne")
     assert waiting(silo) == []
     with pytest.raises(NotFound):
         pairings.assign(silo.desk, row.id, "S2", ANNE, silo.clock())
@@ -160,7 +160,7 @@ def test_a_typed_value_wins_and_names_who_typed_it(silo: Silo) -> None:
     readings.type_reading(silo.desk, "S1", {"protein": (12.5, "dm")}, "NIR silent", ANNE, silo.clock())
     silo.decide(silo.loads(visit)[0])
     value = silo.confirm(15_240, visit, "last").tickets[0].document["values"]["protein"]
-    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "Anne"}
+    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne"}
 
 
 @pytest.mark.parametrize(

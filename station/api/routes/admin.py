@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
-from station.acts.desk import Actor
+from station.acts.desk import INSTALLER_ACTOR
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import admin
@@ -32,13 +32,13 @@ def list_instruments(asked: Asked) -> list[schemas.Instrument]:
 @router.post("/instruments/{port_id}/swap", responses=problems(404, 409))
 def swap_instrument(asked: Asked, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
     """As at a terminal, in the installer's name."""
-    return swapped(asked, port_id, body, Actor("installer"))
+    return swapped(asked, port_id, body, INSTALLER_ACTOR)
 
 
 @router.post("/instruments/{port_id}/describe", responses=problems(404))
 def describe_instrument(asked: Asked, port_id: str, body: schemas.DescribeIn) -> schemas.Instrument:
     """As at a terminal, in the installer's name."""
-    return newly_described(asked, port_id, body, Actor("installer"))
+    return newly_described(asked, port_id, body, INSTALLER_ACTOR)
 
 
 @router.post("/tokens", status_code=201, responses=problems(409))

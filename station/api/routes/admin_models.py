@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime
 
-from station.acts.desk import Actor
+from station.acts.desk import INSTALLER_ACTOR, Actor
 from station.api import schemas
 from station.api.asked import Ask, Asked
 from station.api.auth import admin
@@ -41,7 +41,7 @@ def list_models(asked: Asked) -> list[schemas.Model]:
 @router.post("/models", status_code=201, responses=problems(409))
 def install_model(asked: Asked, bundle: Bundle, signature: Signature, why: Why = "") -> schemas.Release:
     """Signature, hashes and the acceptance set on this machine are checked; then it runs in shadow."""
-    return installed(asked, bundle, signature, By(Actor("installer"), why, asked.now()))
+    return installed(asked, bundle, signature, By(INSTALLER_ACTOR, why, asked.now()))
 
 
 @router.get("/models/backtest")
@@ -94,4 +94,4 @@ def add_lab_result(asked: Asked, body: schemas.LabResultIn) -> schemas.LabResult
 
 
 def _who(asked: Ask, body: schemas.ManagerIn) -> Actor:
-    return manager_with_pin(asked.desk, body.by, body.pin or "") if body.by else Actor("installer")
+    return manager_with_pin(asked.desk, body.by, body.pin or "") if body.by else INSTALLER_ACTOR

@@ -44,10 +44,9 @@ def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> sche
             replaces=body.replaces,
         )  # fmt: skip
     except Conflict as refusal:
-        if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
-            raise
-        raise _with_new_proposal(asked, load_id, refusal) from refusal
-    return outcome.decision(decided)
+        raise _told(asked, load_id, refusal) from refusal
+    with view_of(asked) as view:
+        return outcome.decision(view, decided)
 
 
 @router.post("/{load_id}/refuse", responses=problems(404, 409))
@@ -72,8 +71,13 @@ def _shown(asked: Ask, load_id: str) -> schemas.Load:
         return load(view, row)
 
 
-def _with_new_proposal(asked: Ask, load_id: str, refusal: Conflict) -> Conflict:
+def _told(asked: Ask, load_id: str, refusal: Conflict) -> Conflict:
+    """With what the operator needs for the next answer: the new proposal, or the name of who decided."""
     with view_of(asked) as view:
+        if refusal.code is Fault.LOAD_DECIDED:
+            return Conflict(refusal.code, **{**refusal.params, "by": view.name_of(refusal.params["by"])})
+        if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
+            return refusal
         row = queries.current_proposal(view.tx, load_id)
         shown = outcome.proposal(view, row).model_dump(mode="json") if row else None
     return Conflict(refusal.code, **{**refusal.params, "proposal": shown})

@@ -101,12 +101,16 @@ def policies_of(asked: Ask) -> list[schemas.Policy]:
 def approved(asked: Ask, body: schemas.PolicyIn, by: Actor) -> schemas.Policy:
     terms = Terms.from_dict(body.terms.model_dump())
     place = (body.task, body.species)
-    return views.policy(policies.approve(asked.desk, place, terms, by, body.why, asked.now()))
+    row = policies.approve(asked.desk, place, terms, by, body.why, asked.now())
+    with view_of(asked) as view:
+        return views.policy(view, row)
 
 
 def withdrawn(asked: Ask, body: schemas.RollbackIn, by: Actor) -> schemas.Policy:
     place = (body.task, body.species)
-    return views.policy(policies.withdraw(asked.desk, place, by, body.why, asked.now()))
+    row = policies.withdraw(asked.desk, place, by, body.why, asked.now())
+    with view_of(asked) as view:
+        return views.policy(view, row)
 
 
 def listed(asked: Ask) -> list[schemas.Model]:

@@ -2,6 +2,7 @@
 
 from station.api import schemas
 from station.api.language import reason
+from station.api.views.view import View
 from station.receival.instruments import Plugged
 from station.receival.wiring import declared_wiring, wiring_of
 from station.runtime.live import DeviceLive
@@ -47,13 +48,12 @@ def declared(there: Plugged) -> schemas.Declared | None:
     )
 
 
-def event(row: AuditEvent) -> schemas.Event:
-    assert row.seq is not None  # it was read from the ledger
+def event(view: View, row: AuditEvent) -> schemas.Event:
     return schemas.Event(
         seq=row.seq,
         at=row.at,
         kind=row.kind,
-        by=row.by,
+        by=view.name_of(row.by),
         visit_id=row.visit_id,
         load_id=row.load_id,
         subject_id=row.subject_id,

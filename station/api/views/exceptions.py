@@ -31,7 +31,7 @@ def _reading_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
         id=row.id,
         kind="reading",
         at=row.at,
-        device=row.port_id or row.typed_by or "",
+        device=row.port_id or view.name_of(row.typed_by) or "",
         device_name=instrument_name(view, row.instrument_id),
         barcode=row.barcode,
         product=row.product,

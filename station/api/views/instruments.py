@@ -44,7 +44,7 @@ def _instrument(
                 settings=place.settings,
                 from_at=place.from_at,
                 to_at=place.to_at,
-                by=place.by,
+                by=view.name_of(place.by),
                 note=place.note,
             )
             for place in places

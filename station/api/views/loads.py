@@ -38,7 +38,7 @@ def load(view: View, row: Load) -> schemas.Load:
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
-        decision=outcome.decision(facts.decision) if facts.decision else None,
+        decision=outcome.decision(view, facts.decision) if facts.decision else None,
         ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,
     )
 
@@ -75,7 +75,7 @@ def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue
         basis=result["basis"],
         u=result["u"],
         device=result["instrument"],
-        typed_by=result["typed_by"],
+        typed_by=view.name_of(result["typed_by"]),
         at=view.tx.get_one(Reading, result["reading_id"]).at,
         reading_id=result["reading_id"],
         reasons=reasons(result["reasons"], view.language),

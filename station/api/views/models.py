@@ -43,7 +43,7 @@ def _model(
         species=species,
         status=status,
         since=last.at,
-        by=last.by,
+        by=view.name_of(last.by),
         why=last.why,
         origin=row.origin,  # type: ignore[arg-type]  # the column holds one of the two
         signed_by=row.signed_by,
@@ -80,11 +80,11 @@ def signals(view: View, days: int) -> list[schemas.Signal]:
 
 def policies(view: View) -> list[schemas.Policy]:
     held = (releases.policy(view.tx, *place) for place in releases.standings(view.tx))
-    return [policy(row) for row in held if row is not None]
+    return [policy(view, row) for row in held if row is not None]
 
 
-def policy(row: PromotionPolicy) -> schemas.Policy:
-    return schemas.Policy(**row.model_dump(exclude={"act"}))
+def policy(view: View, row: PromotionPolicy) -> schemas.Policy:
+    return schemas.Policy(**{**row.model_dump(exclude={"act", "seq"}), "by": view.name_of(row.by)})
 
 
 def release(row: ModelRelease) -> schemas.Release:

@@ -14,7 +14,7 @@ def ticket(view: View, row: Ticket) -> schemas.Ticket:
         load_id=row.load_id,
         visit_id=view.tx.get_one(Load, row.load_id).visit_id,
         at=row.at,
-        by=row.by,
+        by=document["by"],
         plate=document["plate"],
         supplier=document["supplier"],
         species=document["species"],

@@ -14,7 +14,7 @@ def visit(view: View, row: Visit) -> schemas.Visit:
     return schemas.Visit(
         **rows.visit_fields(view, row, chain),
         note=row.note,
-        entered_by=row.entered_by,
+        entered_by=view.name_of(row.entered_by) or "",
         weighings=_chain(view, chain),
     )
 
@@ -31,8 +31,8 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
             instrument_name=instrument_name(view, weighing.instrument_id),
             remarks=reasons(weighing.remarks, view.language),
             sealed_number=weighing.sealed_number,
-            typed_by=weighing.typed_by,
-            confirmed_by=use.by,
+            typed_by=view.name_of(weighing.typed_by),
+            confirmed_by=view.name_of(use.by) or "",
         )
         for use, weighing in chain
     ]
