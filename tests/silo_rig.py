@@ -1,6 +1,6 @@
 """A small silo for tests: a real ledger in a folder, a site, a clock that is set by hand.
 
-Cells C1 (milling), C3 (organic), C4 (intervention), C5 (feed), H1 (hold), Q1 (quarantine); pits P1, P2;
+Cells c1 (milling), c3 (organic), c4 (intervention), c5 (feed), h1 (hold), q1 (quarantine); pits p1, p2;
 a bridge, a GAC (moisture, test weight) and an NIR (protein, moisture).
 """
 
@@ -47,7 +47,7 @@ POLICY = SitePolicy(
 
 def _cell(id: str, grade: str | None, **over: object) -> CellSite:  # noqa: A002
     settings: dict[str, object] = {
-        "name": f"Cell {id}", "species": "soft_wheat", "claims": (), "role": "normal", "open": True,
+        "name": f"Cell {id.upper()}", "species": "soft_wheat", "claims": (), "role": "normal", "open": True,
         "capacity_kg": 1_000_000.0,
     }  # fmt: skip
     return CellSite(id=id, grade=grade, **{**settings, **over})  # type: ignore[arg-type]
@@ -60,17 +60,17 @@ _OPENING = {
 
 SITE = SiteFile(
     cells=(
-        _cell("C1", "milling_no_2", opening_kg=800_000.0, opening=_OPENING),
-        _cell("C3", "organic_bread", claims=("organic",), capacity_kg=300_000.0),
-        _cell("C4", "intervention", capacity_kg=600_000.0),
-        _cell("C5", "feed_wheat", capacity_kg=800_000.0),
-        _cell("H1", None, species=None, role="hold", capacity_kg=120_000.0),
-        _cell("Q1", None, species=None, role="quarantine", capacity_kg=60_000.0),
+        _cell("c1", "milling_no_2", opening_kg=800_000.0, opening=_OPENING),
+        _cell("c3", "organic_bread", claims=("organic",), capacity_kg=300_000.0),
+        _cell("c4", "intervention", capacity_kg=600_000.0),
+        _cell("c5", "feed_wheat", capacity_kg=800_000.0),
+        _cell("h1", None, species=None, role="hold", capacity_kg=120_000.0),
+        _cell("q1", None, species=None, role="quarantine", capacity_kg=60_000.0),
     ),
-    pits={"P1": "Pit 1", "P2": "Pit 2"},
+    pits={"p1": "Pit 1", "p2": "Pit 2"},
     lines=(
-        LineSite("L1", "Line 1", ("P1",), ("C1", "C4", "C5", "H1")),
-        LineSite("L2", "Line 2", ("P2",), ("C1", "C3", "C5", "H1", "Q1")),
+        LineSite("l1", "Line 1", ("p1",), ("c1", "c4", "c5", "h1")),
+        LineSite("l2", "Line 2", ("p2",), ("c1", "c3", "c5", "h1", "q1")),
     ),
     instruments=(
         InstrumentSite("bridge", "Bridge", "toledo-continuous", "weighbridge", "/dev/ttyS0", "TB-1"),

@@ -87,7 +87,7 @@ def test_after_a_clock_that_jumped_back_the_day_goes_on_in_order(silo: Silo) -> 
     second = silo.receive("EF-456-GH").tickets[0]
     assert second.number == 2
     with silo.desk.ledger.read() as tx:
-        c1 = next(one for one in cells.contents(tx) if one.cell.id == "C1")
+        c1 = next(one for one in cells.contents(tx) if one.cell.id == "c1")
     assert c1.content_kg == 800_000 + 2 * 27_880
 
 

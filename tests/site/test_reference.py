@@ -15,19 +15,19 @@ from tests.silo_rig import RULES, SITE, Silo
 def test_loading_the_same_site_twice_changes_nothing(silo: Silo) -> None:
     load_site(silo.desk, SITE, [RULES], silo.clock())
     with silo.desk.ledger.read() as tx:
-        c1 = next(one for one in cells.contents(tx) if one.cell.id == "C1")
+        c1 = next(one for one in cells.contents(tx) if one.cell.id == "c1")
         assert c1.content_kg == 800_000
         assert len(tx.exec(select(PortAssignment)).all()) == 3
         assert len(tx.exec(select(RulePackRecord)).all()) == 1
 
 
 def test_a_cell_that_the_file_no_longer_names_is_closed_and_kept(silo: Silo) -> None:
-    smaller = replace(SITE, cells=SITE.cells[:-1], pits={"P1": "Pit 1"}, lines=SITE.lines[:1])
+    smaller = replace(SITE, cells=SITE.cells[:-1], pits={"p1": "Pit 1"}, lines=SITE.lines[:1])
     load_site(silo.desk, smaller, [RULES], silo.clock())
     with silo.desk.ledger.read() as tx:
-        assert not tx.get_one(Cell, "Q1").open
-        assert tx.exec(select(Pit.id)).all() == ["P1"]
-        assert tx.exec(select(Line.id)).all() == ["L1"]
+        assert not tx.get_one(Cell, "q1").open
+        assert tx.exec(select(Pit.id)).all() == ["p1"]
+        assert tx.exec(select(Line.id)).all() == ["l1"]
 
 
 def test_an_instrument_on_another_port_keeps_the_history_of_its_ports(silo: Silo) -> None:
