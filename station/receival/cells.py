@@ -11,6 +11,7 @@ from sqlmodel import Session, col, func, select
 from drivers.reading import UNIT_OF, Analyte, Basis
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
+from station.grain.identifiers import Species
 from station.grain.units import Tonnes
 from station.store import queries
 from station.store.ids import new_id
@@ -111,7 +112,7 @@ def _state(content: CellContent) -> CellState:
     return CellState(
         id=cell.id,
         pits=content.pits,
-        species=cell.species,
+        species=Species(cell.species) if cell.species else None,
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
         content_t=content.content_kg / 1000,
