@@ -1,23 +1,29 @@
 """Proposals follow the evidence; a decision reserves; what ends a load releases; tickets have no gaps."""
 
 import threading
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
+from station.grain.cells import CellState
 from station.grain.reasons import Code
 from station.receival import cells, decisions, proposals, visits
-from station.receival.cells import CellContent
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import Decision, Load, Outbox, Proposal, Ticket, Visit
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
 
 
-def cell(silo: Silo, name: str) -> CellContent:
+def cell(silo: Silo, cell_id: str) -> CellState:
     with silo.desk.ledger.read() as tx:
-        return next(one for one in cells.contents(tx) if one.cell.id == name)
+        return next(state for state in cells.states(tx) if state.id == cell_id)
+
+
+def content(silo: Silo, cell_id: str) -> dict[str, Any]:
+    with silo.desk.ledger.read() as tx:
+        return cells.content_of(tx, cell_id)
 
 
 def measured(silo: Silo, plate: str = "AB-123-CD", gross_kg: float = 43_120, **over: float) -> Visit:
@@ -85,14 +91,14 @@ def test_a_decision_reserves_until_closing_moves_the_net(silo: Silo) -> None:
     visit = measured(silo)
     silo.decide(only_load(silo, visit))
     held = cell(silo, "c1")
-    assert (held.content_kg, held.reserved_kg) == (800_000, pytest.approx(43_120 * 0.62))
+    assert (held.content_t, held.reserved_t) == (800.0, pytest.approx(43.12 * 0.62))
     silo.confirm(15_240, visit, "last")
-    held = cell(silo, "c1")
-    assert (held.content_kg, held.reserved_kg) == (827_880, 0)
+    held, values = cell(silo, "c1"), content(silo, "c1")
+    assert (held.content_t, held.reserved_t) == (827.88, 0)
     expected = (11.6 * 800 + 12.023121 * 27.88) / 827.88
-    assert held.content["protein"]["value"] == pytest.approx(expected, abs=1e-4)
-    assert held.content["protein"]["known_t"] == pytest.approx(827.88)
-    assert held.content["test_weight"] == {"value": 77.4, "basis": None, "known_t": 27.88}
+    assert values["protein"]["value"] == pytest.approx(expected, abs=1e-4)
+    assert values["protein"]["known_t"] == pytest.approx(827.88)
+    assert values["test_weight"] == {"value": 77.4, "unit": "kg/hl", "basis": None, "known_t": 27.88}
 
 
 @pytest.mark.parametrize("how", ["refuse", "leave", "cancel"])
@@ -104,7 +110,7 @@ def test_a_load_that_ends_otherwise_releases_its_reservation(silo: Silo, how: st
         visits.cancel_visit(silo.desk, visit.id, "entered twice", ANNE, silo.clock())
     else:
         getattr(decisions, how)(silo.desk, load.id, "too wet", ANNE, silo.clock())
-    assert cell(silo, "c1").reserved_kg == 0
+    assert cell(silo, "c1").reserved_t == 0
     assert silo.load(load).outcome == {"refuse": "refused", "leave": "left", "cancel": "cancelled"}[how]
     assert silo.visit(visit).ended_at is not None
     with pytest.raises(Conflict):
@@ -117,7 +123,7 @@ def test_a_second_decision_supersedes_and_moves_the_reservation(silo: Silo) -> N
     first = silo.decide(load)
     second = silo.decide(load, "c5", "p2")
     assert second.supersedes_id == first.id
-    assert (cell(silo, "c1").reserved_kg, cell(silo, "c5").reserved_kg) == (0, pytest.approx(26_734.4))
+    assert (cell(silo, "c1").reserved_t, cell(silo, "c5").reserved_t) == (0, pytest.approx(26.7344))
     assert silo.confirm(15_240, visit, "last").tickets[0].document["tipped"][0]["cell"] == "c5"
 
 

@@ -15,8 +15,8 @@ from tests.silo_rig import RULES, SITE, Silo
 def test_loading_the_same_site_twice_changes_nothing(silo: Silo) -> None:
     load_site(silo.desk, SITE, [RULES], silo.clock())
     with silo.desk.ledger.read() as tx:
-        c1 = next(one for one in cells.contents(tx) if one.cell.id == "c1")
-        assert c1.content_kg == 800_000
+        c1 = next(cell for cell in cells.states(tx) if cell.id == "c1")
+        assert c1.content_t == 800
         assert len(tx.exec(select(PortAssignment)).all()) == 3
         assert len(tx.exec(select(RulePackRecord)).all()) == 1
 
