@@ -17,9 +17,9 @@ from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.receival.instruments import Plugged, plugged
 from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
-from station.site.derived import protocol_of, rewired, rule_pack_texts, trusted_keys
 from station.site.file import Instrument, SiteSettings
-from station.site.settings import SettingsError, load_settings
+from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
+from station.site.wiring import protocol_of, rewired
 from station.store import audit
 from station.store.engine import Ledger, LedgerBusy, LedgerError
 from station.vision.bundle import BundleError, read_bundle
