@@ -67,7 +67,7 @@ class Ports:
             wired = rewired(section, wiring)
             category = protocol_of(wired, self._file).category
             make_transport(wired.port)
-        except (SettingError, OSError, ValueError) as error:  # a profile's name may be no path at all
+        except SettingError as error:
             raise Invalid(Fault.WIRING_WRONG, text=str(error)) from error
         if category != protocol_of(section, self._file).category:
             raise Invalid(Fault.OTHER_CATEGORY, driver=wiring.driver, port=port_id)

@@ -41,9 +41,12 @@ def protocol_of(section: Instrument, file: Path) -> Kind:
     SettingError."""
     words = {key: str(value) for key, value in section.settings.items()}
     beside = file.parent / words.get("profile", "")
-    if beside.is_file():
-        words["profile"] = str(beside)
-    return make_protocol(section.driver, words)
+    try:
+        if beside.is_file():
+            words["profile"] = str(beside)
+        return make_protocol(section.driver, words)
+    except (OSError, ValueError) as error:  # a profile's name may be no path at all
+        raise SettingError(str(error)) from error
 
 
 def protocols_of(settings: SiteSettings, file: Path) -> dict[str, Kind]:

@@ -39,9 +39,19 @@ def test_an_instrument_on_another_port_keeps_the_history_of_its_ports(silo: Silo
     }
 
 
-def test_a_driver_that_does_not_exist_is_named_and_nothing_is_loaded(silo: Silo) -> None:
-    wrong = SITE.instruments[1].model_copy(update={"driver": "gac9000"})
-    with pytest.raises(SettingsError, match=r"instruments\[1\]: driver 'gac9000' is unknown"):
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"driver": "gac9000"}, "driver 'gac9000' is unknown"),
+        ({"settings": {"dialect": "x"}}, "unknown setting 'dialect'"),
+        ({"driver": "generic", "settings": {"profile": "x" * 5000}}, "too long"),
+    ],
+)
+def test_an_instrument_that_cannot_be_read_is_named_and_nothing_is_loaded(
+    silo: Silo, change: dict[str, object], says: str
+) -> None:
+    wrong = SITE.instruments[1].model_copy(update=change)
+    with pytest.raises(SettingsError, match=rf"instruments\[1\]: .*{says}"):
         silo.load_site(cells=SITE.cells[:1], instruments=[SITE.instruments[0], wrong])
     with silo.desk.ledger.read() as tx:
         assert tx.get_one(Cell, "q1").open
