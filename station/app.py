@@ -31,10 +31,10 @@ from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.ports import Ports
 from station.runtime.shadows import Shadows
-from station.site import reference
-from station.site.derived import policy_of, reference_of, rule_pack_texts, trusted_keys
 from station.site.file import LOOPBACK, SiteSettings
-from station.site.settings import Problem, SettingsError, load_settings
+from station.site.policy import policy_of
+from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts, trusted_keys
+from station.site.reference import load_site
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
@@ -67,7 +67,7 @@ def serve(options: ServeOptions) -> int:
         ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))
         clock = _clock(ledger, options)
         desk = Desk(ledger, policy_of(settings))
-        reference.load_site(desk, reference_of(settings, options.config), texts, clock())
+        load_site(desk, settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         blobs = Blobs(ledger.folder / "photos")
         ports = Ports(settings, options.config, ledger, clock)
@@ -230,7 +230,7 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
                 f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
                 "Start with 127.0.0.1, run `silo token add`, then open it."
             )
-            raise SettingsError([Problem(file, "server.host", text)])
+            raise SettingsError([SettingProblem(file, "server.host", text)])
 
 
 def _admin_token(folder: Path) -> str:

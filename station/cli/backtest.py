@@ -33,7 +33,7 @@ def backtest(
 
     from station.models.backtest import Case, report
     from station.runtime.backtest import candidate_verdicts
-    from station.site.settings import load_settings
+    from station.site.read import load_settings
     from station.store.blobs import Blobs
     from station.vision.bundle import BundleError, read_bundle
     from station.vision.client import WorkerGone, WorkerSlow

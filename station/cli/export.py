@@ -108,7 +108,7 @@ def _written(
     from dataclasses import asdict
 
     from station.export.write import write_dataset
-    from station.site.settings import load_settings
+    from station.site.read import load_settings
     from station.store.blobs import Blobs
 
     photos = Blobs(config.parent / load_settings(config).site.data / "photos")

@@ -129,7 +129,7 @@ def _swap_here(config: Path, desk: Any, port_id: str, body: Any) -> None:
     from station.api.routes.instruments import described, wiring_asked
     from station.receival.instruments import swap
     from station.runtime.ports import Ports
-    from station.site.settings import load_settings
+    from station.site.read import load_settings
 
     ports = Ports(load_settings(config), config, desk.ledger, now)
     wiring = ports.check(port_id, wiring_asked(desk, port_id, body))

@@ -78,8 +78,8 @@ def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callabl
     from station.acts.desk import Desk
     from station.acts.refusals import Refusal
     from station.api.problems import Rejected
-    from station.site.derived import policy_of
-    from station.site.settings import SettingsError, load_settings
+    from station.site.policy import policy_of
+    from station.site.read import SettingsError, load_settings
     from station.store.engine import Ledger, LedgerBusy, LedgerError
     from ui.words.problems import problem
 

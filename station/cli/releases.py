@@ -158,8 +158,7 @@ def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> 
     from station.models.acts import By
     from station.runtime.bundles import FOLDER
     from station.runtime.installer import Installer
-    from station.site.derived import trusted_keys
-    from station.site.settings import SettingsError, load_settings
+    from station.site.read import SettingsError, load_settings, trusted_keys
     from station.store.blobs import Blobs
 
     try:

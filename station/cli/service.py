@@ -32,7 +32,7 @@ def serve(
         from station.app import ServeOptions
         from station.app import serve as run
         from station.logs import log_to_standard_error
-        from station.site.settings import SettingsError
+        from station.site.read import SettingsError
         from station.store.engine import LedgerError
 
     log_to_standard_error()

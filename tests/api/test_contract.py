@@ -101,8 +101,8 @@ def test_no_request_breaks_the_contract(unserved: Counter) -> None:
     assert proposal is not None
     known = {
         "proposal_id": proposal.id,
-        "cell": "C5",
-        "pit": "P1",
+        "cell": "c5",
+        "pit": "p1",
         "weighing_id": offered.id,
         "item_id": waiting_item.id,
         "visit_id": waiting.id,

@@ -14,7 +14,7 @@ from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.transport import MqttTransport
 from station.runtime.announcer import Announcer
 from station.runtime.live import DeviceLive
-from station.site.settings import SettingsError, load_settings
+from station.site.read import SettingsError, load_settings
 from tests.silo_rig import GOOD, START, Silo
 
 pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")

@@ -120,7 +120,7 @@ async def test_an_override_takes_another_cell_with_a_reason(station: Station) ->
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert load.decision is not None
         assert (load.decision.cell, load.decision.overridden, load.decision.reason) == (
-            "C5",
+            "c5",
             True,
             "pit blocked",
         )
@@ -266,7 +266,7 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.press("enter")
         await t.hear("Bon 1")
         ticket = await t.app.client.ticket(1)
-        assert [(part.cell, part.share) for part in ticket.tipped] == [("C5", 1.0)]
+        assert [(part.cell, part.share) for part in ticket.tipped] == [("c5", 1.0)]
 
 
 async def test_exceptions_are_assigned_by_choice_or_scan_and_dismissed_with_a_reason(

@@ -10,7 +10,7 @@ from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.instruments import Described, describe_plugged, swap, wiring_for
+from station.receival.instruments import Description, describe_plugged, swap, wiring_for
 from station.receival.loads import GRAIN_ANALYTES
 from station.receival.wiring import Wiring
 
@@ -54,7 +54,7 @@ def swapped(asked: Ask, port_id: str, body: schemas.SwapIn, by: Actor) -> schema
         return instrument(view, row.id)
 
 
-def described(body: schemas.DescribeIn) -> Described:
+def described(body: schemas.DescribeIn) -> Description:
     """Raises Rejected for what cannot be true."""
     low, high = body.grain_temperature_c or (None, None)
     if low is not None and high is not None and low >= high:
@@ -62,14 +62,13 @@ def described(body: schemas.DescribeIn) -> Described:
     for analyte in body.uncertainty:
         if analyte not in GRAIN_ANALYTES and analyte != "weight":
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
-    return Described(
+    return Description(
         name=body.name or "",
         serial_number=body.serial_number if isinstance(body, schemas.SwapIn) else None,
         asset_tag=body.asset_tag,
         verified_until=body.verified_until,
         uncertainty=body.uncertainty,
-        grain_low_c=low,
-        grain_high_c=high,
+        grain_temperature_c=body.grain_temperature_c,
     )
 
 

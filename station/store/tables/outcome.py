@@ -68,7 +68,7 @@ class CellMovement(SQLModel, table=True):
 
     `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
     cell's balance after this movement, so that the present content is one row and the past stays readable;
-    `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
+    `content` is {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known."""
 
     __tablename__ = "cell_movement"
     __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "id"),)

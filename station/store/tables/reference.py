@@ -63,8 +63,7 @@ class PortAssignment(SQLModel, table=True):
 
     `port_id` is the place: the id of the section in the site file; `port` the address there, `driver` and
     `settings` how it is read. `site_file` is what the site file said of that ({"driver", "address",
-    "settings"}) when this began; None in a record from before it was kept. `by` names who swapped the
-    instrument; None: the site file says so."""
+    "settings"}) when this began. `by` names who swapped the instrument; None: the site file says so."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id", index=True)
