@@ -41,10 +41,10 @@ def fit_scaling(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Scali
         search.zero_grad()
         each = torch.nn.functional.cross_entropy((raw + offset) * torch.exp(cold), true, reduction="none")
         total = (each * weight).sum() / weight.sum() + 1e-6 * (offset**2).sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         return total
 
-    search.step(loss)  # type: ignore[no-untyped-call]
+    search.step(loss)
     found = offset.detach().numpy()
     return Scaling(
         round(float(torch.exp(-cold.detach())), 4), np.round(found - found.mean(), 4).astype(np.float32)
@@ -75,7 +75,7 @@ class Known:
         embeddings = answers.embeddings.astype(np.float64)
         means = np.stack([embeddings[labels == label].mean(axis=0) for label in own])
         spread = [embeddings[labels == label] - means[k] for k, label in enumerate(own)]
-        covariance = sum(np.cov(part.T) for part in spread) / len(spread)
+        covariance = np.sum([np.cov(part.T) for part in spread], axis=0) / len(spread)
         covariance = covariance + np.eye(len(covariance)) * RIDGE * np.trace(covariance) / len(covariance)
         return cls(means, np.linalg.inv(covariance))
 

@@ -114,7 +114,7 @@ def balanced(items: Items, light: Light) -> Items:
     crops, views = items.crops.copy(), items.views.copy()
     for photo in np.unique(items.photos):
         ours = items.photos == photo
-        factors = gains(light(items, photo), np.float32(REFERENCE), *GAIN_LIMITS)
+        factors = gains(light(items, photo), np.array(REFERENCE, np.float32), *GAIN_LIMITS)
         crops[ours], views[ours] = apply_gains(crops[ours], factors), apply_gains(views[ours], factors)
     return Items(crops, views, items.labels, items.photos)
 
@@ -136,16 +136,16 @@ def cut_both(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> tuple[NDArray[n
 
 def read_masked(file: Path, dark: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
     """BGR and mask of a crop file with a black background; None when nothing is left of it."""
-    bgr = cv2.imread(str(file), cv2.IMREAD_COLOR_BGR)
-    if bgr is None:
+    read = cv2.imread(str(file), cv2.IMREAD_COLOR_BGR)
+    if read is None:
         return None
-    bgr = np.asarray(cv2.copyMakeBorder(bgr, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
+    bgr = np.asarray(cv2.copyMakeBorder(read, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
     mask = (bgr.max(axis=2) > dark).astype(np.uint8) * 255
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines or max(cv2.contourArea(o) for o in outlines) < SMALLEST:
         return None
-    filled = np.zeros_like(mask)
+    filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, [max(outlines, key=cv2.contourArea)], -1, 255, cv2.FILLED)
     return bgr, filled
 

@@ -63,7 +63,8 @@ def train(parts: Mapping[str, Items], recipe: Recipe, seed: int) -> KernelNet:
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     items, weights = join(list(parts.values())), weigh(parts, recipe.shares)
-    net = KernelNet(recipe.classes, VIEW).to(memory_format=torch.channels_last)
+    net = KernelNet(recipe.classes, VIEW)
+    net.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
     steps = recipe.kernels // BATCH
     pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)
@@ -80,7 +81,8 @@ def train(parts: Mapping[str, Items], recipe: Recipe, seed: int) -> KernelNet:
         loss(logits, torch.from_numpy(labels)).backward()
         optimizer.step()
         pace.step()
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _drawn(
@@ -95,11 +97,11 @@ def _drawn(
     return crops, labels
 
 
-@torch.no_grad()
 def answer(net: KernelNet, items: Items) -> Answers:
     """What the net says of the views, unchanged."""
-    outs = [
-        net(normalise(items.views[k : k + ANSWERED]).contiguous(memory_format=torch.channels_last))
-        for k in range(0, len(items), ANSWERED)
-    ]
+    with torch.no_grad():
+        outs = [
+            net(normalise(items.views[k : k + ANSWERED]).contiguous(memory_format=torch.channels_last))
+            for k in range(0, len(items), ANSWERED)
+        ]
     return Answers(torch.cat([o[0] for o in outs]).numpy(), torch.cat([o[1] for o in outs]).numpy())
