@@ -22,7 +22,6 @@ class Code(StrEnum):
     NO_OPEN_SAMPLE = "no_open_sample"  # minutes
     SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
-    UNKNOWN_PRODUCT = "unknown_product"  # product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     # an instrument: why its value should be looked at twice

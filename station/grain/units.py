@@ -99,10 +99,6 @@ def fixed_moisture(basis: Basis) -> MoisturePercent | None:
     return None if water is None else MoisturePercent(water)
 
 
-def kg_to_t(mass: Kilograms) -> Tonnes:
-    return Tonnes(mass / 1000.0)
-
-
 def _known(value: float) -> Decimal:
     if not math.isfinite(value):
         raise ValueError(f"{value} is not a number that can be compared")

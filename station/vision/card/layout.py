@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 VERSION = 1
 RULER_MM = 100.0
 BORDER_MM = 8.0  # left white all around: office printers do not print to the edge
-PATCHES_PER_STRIP = 6
 
 Points = NDArray[np.float64]
 Srgb = tuple[int, int, int]  # red, green, blue, 0 to 255
