@@ -231,7 +231,7 @@ def _known(tx: Session, site: InstrumentSite) -> Instrument | None:
 def _load_supplier(tx: Session, name: str, external_id: str | None, at: datetime) -> None:
     known = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
     if known is None:
-        known = Supplier(id=new_id(at), name=name, name_key=fold(name), created_at=at)
+        known = Supplier(id=new_id(at), name=name, name_key=fold(name))
     known.external_id = external_id
     tx.add(known)
     tx.flush()

@@ -102,4 +102,3 @@ class Ticket(SQLModel, table=True):
     document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
     by: str
-    replaces_id: str | None = Field(default=None, foreign_key="ticket.id")

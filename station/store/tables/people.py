@@ -13,8 +13,6 @@ class Person(SQLModel, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     pin_hash: str
     language: str | None = None
-    active: bool = True
-    created_at: datetime
 
 
 class Terminal(SQLModel, table=True):
@@ -24,7 +22,6 @@ class Terminal(SQLModel, table=True):
     name: str = Field(unique=True)
     kind: str  # terminal, phone, app
     token_hash: str = Field(unique=True)
-    created_at: datetime
     revoked_at: datetime | None = None
 
 

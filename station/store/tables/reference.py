@@ -86,7 +86,6 @@ class Supplier(SQLModel, table=True):
     name: str
     name_key: str = Field(index=True, unique=True)  # folded, so that Dupont and DUPONT are one
     external_id: str | None = None
-    created_at: datetime
 
 
 class Vehicle(SQLModel, table=True):
@@ -97,7 +96,6 @@ class Vehicle(SQLModel, table=True):
     species: str | None = None
     loads: int = 1
     external_id: str | None = None
-    created_at: datetime
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 
