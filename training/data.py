@@ -29,8 +29,8 @@ SOUND_TO_SHEET = (
 )  # BGR of a sound kernel over the rim's: middle of their photos
 SMALLEST = 60.0  # pixels of area; less is dust
 
-Row = tuple[NDArray[np.uint8], NDArray[np.uint8], int, str]
-Light = Callable[["Items", str], NDArray[np.float32]]
+KernelRow = tuple[NDArray[np.uint8], NDArray[np.uint8], int, str]
+LightOf = Callable[["Items", str], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Items:
         return Items(self.crops[keep], self.views[keep], self.labels[keep], self.photos[keep])
 
 
-def from_rows(rows: Sequence[Row]) -> Items:
+def from_rows(rows: Sequence[KernelRow]) -> Items:
     return Items(
         np.stack([row[0] for row in rows]),
         np.stack([row[1] for row in rows]),
@@ -71,7 +71,7 @@ def join(parts: Sequence[Items]) -> Items:
 @cache
 def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
     """The real kernels of `train/wheat_kernels` in the named folders, colours balanced by photo."""
-    rows: list[Row] = []
+    rows: list[KernelRow] = []
     sheets: dict[str, list[Floats]] = {}
     for label, name in enumerate(classes):
         for file in sorted((photos / "train" / "wheat_kernels" / name.value).iterdir()):
@@ -84,7 +84,7 @@ def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
     return balanced(kept, _light_of_wheat(classes, sheet))
 
 
-def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) -> Light:
+def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) -> LightOf:
     """The photo's middle wheat kernel, as the product takes it. A photo of foreign bodies alone has none:
     what wheat would look like on it is told by the sheet, which is the same in every photo."""
     foreign = classes.index(KernelClass.FOREIGN) if KernelClass.FOREIGN in classes else -1
@@ -109,7 +109,7 @@ def sheet_colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
     return np.asarray(rim[np.argsort(-green)[: max(3, len(rim) // 10)]].mean(axis=0), np.float32)
 
 
-def balanced(items: Items, light: Light) -> Items:
+def balanced(items: Items, light: LightOf) -> Items:
     """Items with every photo's colours balanced by what `light` says its typical kernel is."""
     crops, views = items.crops.copy(), items.views.copy()
     for photo in np.unique(items.photos):

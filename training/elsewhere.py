@@ -18,7 +18,7 @@ from station.vision.familiar import doubts
 from station.vision.gate import check
 from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel, start_model
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import RenderedTray
 from training.others import crowded_tray, true_classes
 
@@ -75,7 +75,7 @@ def elsewhere(model: LoadedModel, trays: int) -> Counts:
 def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, tuple[int, ...]]:
     """{true class: kernels by called class} of one tray; empty where it is refused."""
     photo = decode(tray.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     segmented = find_kernels(photo.pixels)
     if check(photo.pixels, segmented):
         return {}

@@ -14,11 +14,11 @@ from training.data import Items
 from training.export import COST, INPUT
 from training.net import KernelNet
 from training.strangers import limits
-from training.task import Held, Task, hold_out, together
+from training.task import HeldOut, Task, hold_out, together
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """Calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them), their
     figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
 
@@ -30,7 +30,7 @@ class Verdict:
     elsewhere: Counts | None = None
 
 
-def judge(task: Task, nets: Sequence[KernelNet]) -> Verdict:
+def judge(task: Task, nets: Sequence[KernelNet]) -> Judgement:
     """`nets` are those of the folds, then the one that ships."""
     held = hold_out(task, nets)
     scored = together([held[name] for name in task.scored])
@@ -58,15 +58,15 @@ def judge(task: Task, nets: Sequence[KernelNet]) -> Verdict:
             "elongation": list(task.elongation),
         },
     ]
-    return Verdict(scaling, logits, ours.items, found, outputs)
+    return Judgement(scaling, logits, ours.items, found, outputs)
 
 
-def _shipped(task: Task, held: Held) -> Held:
+def _shipped(task: Task, held: HeldOut) -> HeldOut:
     """The kernels of shipped classes, and their logits over these."""
     keep = np.isin(held.items.labels, task.shipped)
     some = held.items.take(keep)
     labels = np.searchsorted(np.array(task.shipped), some.labels)
-    return Held(
+    return HeldOut(
         Items(some.crops, some.views, labels, some.photos),
         held.logits[keep][:, list(task.shipped)],
         held.distance2[keep],
@@ -74,7 +74,7 @@ def _shipped(task: Task, held: Held) -> Held:
     )
 
 
-def _left_out(task: Task, held: Held, scaling: Scaling) -> dict[str, dict[str, int]]:
+def _left_out(task: Task, held: HeldOut, scaling: Scaling) -> dict[str, dict[str, int]]:
     """What held-out kernels of the classes that do not ship are called."""
     found = {}
     for label in set(range(len(task.classes))) - set(task.shipped):
@@ -84,7 +84,7 @@ def _left_out(task: Task, held: Held, scaling: Scaling) -> dict[str, dict[str, i
     return found
 
 
-def manifest_of(task: Task, verdict: Verdict, seed: int) -> dict[str, Any]:
+def manifest_of(task: Task, verdict: Judgement, seed: int) -> dict[str, Any]:
     """The manifest but for its texts and its acceptance set."""
     kept = ("measured_on", "kernels", "photos", "recall", "balanced_accuracy", "calibration_error")
     return {

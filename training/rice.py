@@ -14,7 +14,7 @@ from training import others
 from training.data import Items, balanced, own_light, own_or_day_light, wheat_kernels
 from training.fit import Recipe
 from training.folds import spread_folds
-from training.judge import Verdict
+from training.judge import Judgement
 from training.net import KernelNet
 from training.report import table
 from training.task import Task
@@ -81,7 +81,7 @@ def _wheat(photos: Path) -> Items:
     return balanced(Items(some.crops, some.views, np.full(len(some), FOREIGN), some.photos), own_or_day_light)
 
 
-def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path) -> dict[str, Any]:
+def extra(task: Task, nets: Sequence[KernelNet], verdict: Judgement, photos: Path) -> dict[str, Any]:
     """The broken share of every photo that was held out."""
     return {"broken_share": broken_shares(verdict.figures["by_photo"], verdict.elsewhere or {})}
 

@@ -72,7 +72,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldOut:
     """Held-out answers of one part: raw `logits`, squared distance to the known crop, and the fold."""
 
     items: Items
@@ -81,7 +81,7 @@ class Held:
     fold: NDArray[np.int64]
 
 
-def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, Held]:
+def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, HeldOut]:
     """Every kernel of the folded parts, answered by the net that never saw its photo."""
     found = {}
     known = [task.known(net, number) for number, net in enumerate(nets[:-1])]
@@ -94,13 +94,13 @@ def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, Held]:
                 answers = answer(net, items.take(ours))
                 logits[ours] = answers.logits
                 distance2[ours] = known[number].distance2(answers.embeddings)
-        found[name] = Held(items, logits, distance2, fold)
+        found[name] = HeldOut(items, logits, distance2, fold)
     return found
 
 
-def together(held: Sequence[Held]) -> Held:
+def together(held: Sequence[HeldOut]) -> HeldOut:
     """Several parts as one."""
-    return Held(
+    return HeldOut(
         join([one.items for one in held]),
         np.concatenate([one.logits for one in held]),
         np.concatenate([one.distance2 for one in held]),

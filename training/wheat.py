@@ -11,7 +11,7 @@ from training import figures, forest, others
 from training.data import Items, join, wheat_kernels
 from training.fit import Recipe, answer
 from training.folds import FOLDS, spread_folds, wheat_folds
-from training.judge import Verdict
+from training.judge import Judgement
 from training.net import KernelNet
 from training.report import table
 from training.task import Task
@@ -66,7 +66,7 @@ def _rice(photos: Path) -> Items:
     return others.white_rice(join([phone, others.rice_laboratory(photos, VARIETIES, FOREIGN, RICE_EACH)]))
 
 
-def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path) -> dict[str, Any]:
+def extra(task: Task, nets: Sequence[KernelNet], verdict: Judgement, photos: Path) -> dict[str, Any]:
     """Figures that only wheat has: the forests, and what kernels in their husk are called."""
     husk = wheat_kernels(photos, (KernelClass.IN_HUSK,))
     fold, called = wheat_folds(husk.photos), np.zeros(len(husk), np.int64)

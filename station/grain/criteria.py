@@ -19,7 +19,7 @@ _IDENTITY = frozenset({Analyte.VARIETY_PURITY})
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class GradeJudgement:
     """`missing`: analytes required at intake that cannot be judged; their reasons are in `against` too."""
 
     in_favour: tuple[Reason, ...]
@@ -35,7 +35,7 @@ class Verdict:
 _MISSING_CODES = frozenset({Code.MISSING, Code.MEASURED_BADLY, Code.NOT_ON_BASIS, Code.NO_MOISTURE_FOR_BASIS})
 
 
-def judge(facts: Facts, grade: Grade) -> Verdict:
+def judge(facts: Facts, grade: Grade) -> GradeJudgement:
     """All criteria are judged, also after one has failed."""
     in_favour: list[Reason] = []
     against: list[Reason] = []
@@ -52,7 +52,7 @@ def judge(facts: Facts, grade: Grade) -> Verdict:
         else:
             code = Code.KNOWN_LATER if criterion.required == "later" else Code.NOT_DECLARED
             in_favour.extend([Reason(code, {"analyte": criterion.analyte.value}), *notes])
-    return Verdict(tuple(in_favour), tuple(against), tuple(dict.fromkeys(missing)))
+    return GradeJudgement(tuple(in_favour), tuple(against), tuple(dict.fromkeys(missing)))
 
 
 def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:

@@ -23,16 +23,6 @@ class Claim(StrEnum):
     SUSTAINABILITY = "sustainability"
 
 
-class Outcome(StrEnum):
-    """How a load ends: `refused` by the silo, `left` when the supplier withdraws, `cancelled` when it was
-    entered in error."""
-
-    TICKETED = "ticketed"
-    REFUSED = "refused"
-    LEFT = "left"
-    CANCELLED = "cancelled"
-
-
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
 CellRole = Literal["normal", "hold", "quarantine"]
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from drivers.reading import Analyte
 from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
-from station.grain.criteria import Verdict, judge, never_blend
+from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
 from station.grain.reasons import Code, Reason
@@ -30,13 +30,13 @@ _FILLED_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One cell with all that speaks for and against it. `verdict` None: no grade was judged."""
+    """One cell with all that speaks for and against it. `judgement` None: no grade was judged."""
 
     cell: CellState
     grade: Grade | None
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
-    verdict: Verdict | None = None
+    judgement: GradeJudgement | None = None
 
     @property
     def fits(self) -> bool:
@@ -49,17 +49,17 @@ class _Judged:
     @property
     def lacks_only_values(self) -> bool:
         """It would take the load if the missing intake values (and perhaps the weight) were there."""
-        if self.verdict is None or not self.verdict.only_missing:
+        if self.judgement is None or not self.judgement.only_missing:
             return False
-        return all(r in self.verdict.against or r.code is Code.NO_WEIGHT for r in self.against)
+        return all(r in self.judgement.against or r.code is Code.NO_WEIGHT for r in self.against)
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
     """The proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
     barred = never_blend(facts, pack)
-    verdicts = _verdicts(facts, pack)
+    judgements = _judgements(facts, pack)
     in_order = sorted(cells, key=lambda cell: cell.id)
-    normal = [_normal(cell, facts, pack, verdicts, barred) for cell in in_order if cell.role == "normal"]
+    normal = [_normal(cell, facts, pack, judgements, barred) for cell in in_order if cell.role == "normal"]
     missing = _decisive_missing(normal)
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
@@ -85,7 +85,7 @@ def score(cell: CellState, grade: Grade | None) -> float:
     return known(_PREFERENCE_WEIGHT * preference + _FILLED_WEIGHT * cell.filled)
 
 
-def _verdicts(facts: Facts, pack: RulePack | None) -> dict[str, Verdict]:
+def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement]:
     """Cells share grades, so each grade is judged once; those of other species are not judged at all."""
     grades = pack.grades if pack else ()
     return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
@@ -95,7 +95,7 @@ def _normal(
     cell: CellState,
     facts: Facts,
     pack: RulePack | None,
-    verdicts: dict[str, Verdict],
+    judgements: dict[str, GradeJudgement],
     barred: tuple[Reason, ...],
 ) -> _Judged:
     grade = pack.grade(cell.grade) if pack else None
@@ -105,15 +105,15 @@ def _normal(
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     elif grade is None:
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
-    verdict = verdicts.get(grade.id) if grade else None
-    stated = verdict.against if verdict else ()
+    judgement = judgements.get(grade.id) if grade else None
+    stated = judgement.against if judgement else ()
     in_favour, against = _sides(found)
     return _Judged(
         cell,
         grade,
-        in_favour=(*in_favour, *(verdict.in_favour if verdict else ())),
+        in_favour=(*in_favour, *(judgement.in_favour if judgement else ())),
         against=(*against, *stated, *(r for r in barred if r not in stated)),
-        verdict=verdict,
+        judgement=judgement,
     )
 
 
@@ -183,7 +183,7 @@ def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
     """Intake values without which a cell better than all that fit cannot be judged."""
     best = max((j.preference for j in normal if j.fits), default=-1.0)
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
-    missing = {analyte for j in wanting if j.verdict for analyte in j.verdict.missing}
+    missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}
     return tuple(analyte for analyte in Analyte if analyte in missing)
 
 

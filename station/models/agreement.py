@@ -38,7 +38,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ModelValue:
     """One value of a model on an analyte's scale, with its 95 % limits."""
 
     analyte: str
@@ -65,15 +65,15 @@ def middle(values: Sequence[float]) -> float | None:
     return round(median(values), 6) if values else None
 
 
-def said(verdict: Verdict) -> list[Said]:
+def values_of(verdict: Verdict) -> list[ModelValue]:
     """Every value that has an analyte to be compared with, in per cent or the number's own unit."""
     shares = [
-        Said(CLASS_ANALYTES[name], 100 * one["share"], 100 * one["low"], 100 * one["high"])
+        ModelValue(CLASS_ANALYTES[name], 100 * one["share"], 100 * one["low"], 100 * one["high"])
         for name, one in verdict.classes.items()
         if name in CLASS_ANALYTES
     ]
     numbers = [
-        Said(name, one["value"], one["low"], one["high"], one.get("basis"))
+        ModelValue(name, one["value"], one["low"], one["high"], one.get("basis"))
         for name, one in verdict.numbers.items()
     ]
     return shares + numbers
@@ -101,9 +101,9 @@ def evidence(
 ) -> list[dict[str, Any]]:
     """Model minus laboratory, and model minus machine, per analyte; `references` by capture.
     `contradicted`: how often the other's value lies outside the model's own 95 % limits."""
-    pairs: dict[tuple[str, str], list[tuple[Said, Reference]]] = {}
+    pairs: dict[tuple[str, str], list[tuple[ModelValue, Reference]]] = {}
     for verdict in verdicts:
-        for one in said(verdict) if verdict.accepted else ():
+        for one in values_of(verdict) if verdict.accepted else ():
             for reference in references.get(verdict.capture_id, ()):
                 if one.comparable(reference):
                     pairs.setdefault((one.analyte, reference.source), []).append((one, reference))

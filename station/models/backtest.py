@@ -12,7 +12,7 @@ WHOLE = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class BacktestCase:
     """One capture with a value of laboratory or machine. `species` is the declared one as a photo is judged;
     `active`: what the model that was active then said, if any was."""
 
@@ -31,24 +31,24 @@ class Case:
         }
 
     @classmethod
-    def from_dict(cls, told: Mapping[str, Any]) -> "Case":
+    def from_dict(cls, told: Mapping[str, Any]) -> "BacktestCase":
         at = datetime.fromisoformat(told["at"])
         active = Verdict(**{**told["active"], "at": at}) if told["active"] else None
         known = tuple(Reference(**one) for one in told["references"])
         return cls(told["capture_id"], at, told["species"], tuple(told["photos"]), known, active)
 
 
-def report(cases: Sequence[Case], candidate: Sequence[Verdict], zone: tzinfo) -> list[dict[str, Any]]:
+def report(cases: Sequence[BacktestCase], candidate: Sequence[Verdict], zone: tzinfo) -> list[dict[str, Any]]:
     """Of the whole time, then of each week of the site's own calendar. Captures that the candidate's worker
     failed on are told as `not_judged`."""
-    weeks: dict[str, list[Case]] = {}
+    weeks: dict[str, list[BacktestCase]] = {}
     for case in cases:
         weeks.setdefault(f"{case.at.astimezone(zone):%G-W%V}", []).append(case)
     judged = {one.capture_id: one for one in candidate}
     return [_period(name, found, judged) for name, found in [(WHOLE, cases), *sorted(weeks.items())]]
 
 
-def _period(name: str, cases: Sequence[Case], judged: Mapping[str, Verdict]) -> dict[str, Any]:
+def _period(name: str, cases: Sequence[BacktestCase], judged: Mapping[str, Verdict]) -> dict[str, Any]:
     known = {case.capture_id: case.references for case in cases}
     mine = [judged[case.capture_id] for case in cases if case.capture_id in judged]
     active = [case.active for case in cases if case.active is not None]

@@ -21,7 +21,7 @@ ONLINE, OFFLINE = b"online", b"offline"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Announcement:
     topic: str
     payload: bytes
     retain: bool = True
@@ -42,7 +42,7 @@ class Topics:
     def of(self, device: str, what: str) -> str:
         return f"silo/{self.site}/{device}/{what}"
 
-    def device_status(self, live: DeviceLive) -> Said:
+    def device_status(self, live: DeviceLive) -> Announcement:
         """Without counters and times that change with every message."""
         facts = {
             "state": live.state,
@@ -55,9 +55,9 @@ class Topics:
             "is_verified": live.is_verified,
             "error": live.error[0] if live.error else None,
         }
-        return Said(self.of(live.id, "status"), _json(facts))
+        return Announcement(self.of(live.id, "status"), _json(facts))
 
-    def reading(self, row: Reading) -> Said:
+    def reading(self, row: Reading) -> Announcement:
         facts = {
             "id": row.id,
             "at": row.at.isoformat(),
@@ -69,9 +69,9 @@ class Topics:
             "flags": row.flags,
             "remarks": row.remarks,
         }
-        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+        return Announcement(self.of(row.port_id or "", "reading"), _json(facts))
 
-    def weighing(self, row: Weighing) -> Said:
+    def weighing(self, row: Weighing) -> Announcement:
         weight = {"value": row.kg, "unit": UNIT_OF[Analyte.WEIGHT].value, "basis": None}
         facts = {
             "id": row.id,
@@ -83,17 +83,17 @@ class Topics:
             "values": {Analyte.WEIGHT.value: weight},
             "remarks": row.remarks,
         }
-        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+        return Announcement(self.of(row.port_id or "", "reading"), _json(facts))
 
-    def event(self, row: AuditEvent, device: str) -> Said:
+    def event(self, row: AuditEvent, device: str) -> Announcement:
         facts = {"kind": row.kind, "at": row.at.isoformat(), "seq": row.seq, "data": row.data}
-        return Said(self.of(device, "event"), _json(facts), retain=False)
+        return Announcement(self.of(device, "event"), _json(facts), retain=False)
 
-    def state_event(self, live: DeviceLive, before: str) -> Said:
+    def state_event(self, live: DeviceLive, before: str) -> Announcement:
         facts = {"kind": "state_changed", "at": live.since.isoformat(), "from": before, "to": live.state}
-        return Said(self.of(live.id, "event"), _json(facts), retain=False)
+        return Announcement(self.of(live.id, "event"), _json(facts), retain=False)
 
-    def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Said]:
+    def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Announcement]:
         """What Home Assistant needs to show the device: whether it is there, and each value."""
         if self.discovery_prefix is None:
             return []
@@ -115,11 +115,14 @@ class Topics:
             "value_template": "{{ 'ON' if value_json.state == 'live' else 'OFF' }}",
             "device_class": "connectivity",
         }
-        said = [Said(f"{self.discovery_prefix}/binary_sensor/{identity}/connected/config", _json(connected))]
+        topic = f"{self.discovery_prefix}/binary_sensor/{identity}/connected/config"
+        announcements = [Announcement(topic, _json(connected))]
         for analyte in analytes:
             topic = f"{self.discovery_prefix}/sensor/{identity}/{analyte.value}/config"
-            said.append(Said(topic, _json({**common, **self._sensor(live.id, identity, analyte)})))
-        return said
+            announcements.append(
+                Announcement(topic, _json({**common, **self._sensor(live.id, identity, analyte)}))
+            )
+        return announcements
 
     def _sensor(self, device: str, identity: str, analyte: Analyte) -> Mapping[str, Any]:
         of_class = _DEVICE_CLASSES.get(analyte)

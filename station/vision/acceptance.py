@@ -13,7 +13,7 @@ from station.grain.inspection import Inspection
 from station.grain.reasons import Code, Reason
 from station.vision.bundle import Bundle, pack_bundle, parse_bundle
 from station.vision.inspect import inspect
-from station.vision.manifest import Case, Expected, Tolerance
+from station.vision.manifest import AcceptanceCase, Expected, Tolerance
 from station.vision.model import start_model
 
 LIMIT_S = 60.0
@@ -113,7 +113,7 @@ def _reasons(results: list[CaseResult]) -> tuple[Reason, ...]:
     return tuple(reason for result in results for reason in result.reasons)
 
 
-def _differences(case: Case, got: Expected, tolerance: Tolerance) -> Iterator[Reason]:
+def _differences(case: AcceptanceCase, got: Expected, tolerance: Tolerance) -> Iterator[Reason]:
     expected = case.expected
     if expected.accepted != got.accepted:
         yield _differs(case, "accepted", expected.accepted, got.accepted)
@@ -132,7 +132,7 @@ def _near(expected: float, got: float | None, tolerance: float) -> bool:
     return got is not None and abs(got - expected) <= tolerance
 
 
-def _differs(case: Case, what: str, expected: float | bool, got: float | bool | None) -> Reason:
+def _differs(case: AcceptanceCase, what: str, expected: float | bool, got: float | bool | None) -> Reason:
     return Reason(
         Code.ACCEPTANCE_DIFFERS, {"file": case.file, "attribute": what, "expected": expected, "got": got}
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from station.grain.inspection import Inspection, ModelName
-from station.vision.wire import LENGTHS, WireError, encode, inspection_from_dict, lengths, parse_header
+from station.vision.wire import LENGTHS, PipeError, encode, inspection_from_dict, lengths, parse_header
 
 CHUNK = 1 << 16
 # glibc then keeps the pictures' memory between photos instead of asking the kernel for it each time
@@ -195,7 +195,7 @@ class VisionWorker:
         try:
             header_length, body_length = lengths(self._exactly(LENGTHS.size, deadline))
             header = parse_header(self._exactly(header_length, deadline))
-        except WireError as error:
+        except PipeError as error:
             self._kill()
             raise WorkerGone(f"the vision worker speaks nonsense: {error}") from error
         self._exactly(body_length, deadline)

@@ -16,20 +16,20 @@ MAX_SIDE = {"kernel": 128, "tile": 512, "photo": 2048}  # pixels of an input, so
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[Finite, Field(gt=0)]
 NotNegative = Annotated[Finite, Field(ge=0)]
-Share = Annotated[Finite, Field(ge=0, le=1)]
+Fraction = Annotated[Finite, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Pair = tuple[Finite, Finite]
 Counts = dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
 
 
-class Part(BaseModel):
+class ManifestPart(BaseModel):
     """No key is unknown, no value is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Balance(Part):
+class Balance(ManifestPart):
     """The typical kernel's colour becomes `reference` (b, g, r), by factors within `gains`."""
 
     reference: tuple[Positive, Positive, Positive]
@@ -41,7 +41,7 @@ class Balance(Part):
         return _rising(value)
 
 
-class Input(Part):
+class Input(ManifestPart):
     """Tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the photo.
 
     `fill` is the share of a kernel crop's side that the kernel takes; `stride` the step between tiles in
@@ -87,7 +87,7 @@ class Input(Part):
         return self
 
 
-class ClassesOutput(Part):
+class ClassesOutput(ManifestPart):
     """Logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}} corrects
     the shares and gives their limits; `elsewhere`, the same of photos by other phones on other sheets, widens
     the limits."""
@@ -118,7 +118,7 @@ class ClassesOutput(Part):
                 raise ValueError(f"{key}.{name}: a photo has one count per class")
 
 
-class NumberOutput(Part):
+class NumberOutput(ManifestPart):
     """Tensor (n,) or (n, 1) in `unit` on `basis`. `uncertainty` is the standard uncertainty of one
     sample's value; values outside `range` are not believed."""
 
@@ -137,7 +137,7 @@ class NumberOutput(Part):
         return _rising(value)
 
 
-class EmbeddingOutput(Part):
+class EmbeddingOutput(ManifestPart):
     """Embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
     `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or
     whose middle kernel's length over width leaves `elongation`, shows unknown grain."""
@@ -147,7 +147,7 @@ class EmbeddingOutput(Part):
     means: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=200)]
     precision: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=MAX_EMBEDDING)]
     distance2: Positive
-    share: Share
+    share: Fraction
     elongation: Pair | None = None
 
     @model_validator(mode="after")

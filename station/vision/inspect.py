@@ -24,7 +24,7 @@ from station.vision.gate import check
 from station.vision.kernels import KernelShape
 from station.vision.model import Judged, LoadedModel
 from station.vision.numbers import sample_number
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.scene import read_scene
 
 Clock = Callable[[], float]
@@ -161,7 +161,10 @@ def _calls(
 
 
 def _kernel_list(
-    kernels: Sequence[KernelShape], photo: Photo, calls: Mapping[int, tuple[str, float]], polygons: bool
+    kernels: Sequence[KernelShape],
+    photo: DecodedPhoto,
+    calls: Mapping[int, tuple[str, float]],
+    polygons: bool,
 ) -> tuple[Kernel, ...]:
     listed = []
     for kernel in kernels:
@@ -181,7 +184,7 @@ def _measured(kernels: tuple[Kernel, ...], sizes: Sequence[tuple[float, float]])
     )
 
 
-def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, int, int, int]:
+def _original_box(box: tuple[int, int, int, int], photo: DecodedPhoto) -> tuple[int, int, int, int]:
     """The box in pixels of the upright original, inside it."""
     left, top = box[0] + photo.origin[0], box[1] + photo.origin[1]
     x, y, width, height = (value * photo.scale for value in (left, top, *box[2:]))
@@ -190,7 +193,7 @@ def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, in
     return left, top, right - left, bottom - top
 
 
-def _polygon(kernel: KernelShape, photo: Photo) -> tuple[tuple[int, int], ...]:
+def _polygon(kernel: KernelShape, photo: DecodedPhoto) -> tuple[tuple[int, int], ...]:
     """The outline in pixels of the upright original, at the middle of the outermost pixels."""
     points: NDArray[np.float64] = np.asarray(
         cv2.approxPolyDP(kernel.contour, POLYGON_DETAIL, True), np.float64

@@ -12,13 +12,13 @@ from station.vision.declaration import (
     ClassesOutput,
     EmbeddingOutput,
     Finite,
+    Fraction,
     Input,
+    ManifestPart,
     NotNegative,
     NumberOutput,
     Output,
-    Part,
     Positive,
-    Share,
     Slug,
     Text,
 )
@@ -32,42 +32,42 @@ class ManifestError(Exception):
     """The manifest does not say what it must; the message names the keys."""
 
 
-class Cost(Part):
+class Cost(ManifestPart):
     """What one 12-megapixel photo of 300 kernels takes, as declared."""
 
     seconds: Positive
     memory_mb: Positive
 
 
-class Tolerance(Part):
+class Tolerance(ManifestPart):
     """How far another machine may be off: shares (0 to 1), numbers (their unit), kernels counted."""
 
-    share: Share
+    share: Fraction
     number: NotNegative
     kernels: Annotated[int, Field(ge=0)]
 
 
-class Expected(Part):
+class Expected(ManifestPart):
     """What the product answered where the bundle was packed; `classes` are shares, `numbers` values."""
 
     accepted: bool
     kernels: Annotated[int, Field(ge=0)] | None = None
-    classes: dict[Slug, Share] = Field(default_factory=dict)
+    classes: dict[Slug, Fraction] = Field(default_factory=dict)
     numbers: dict[Slug, Finite] = Field(default_factory=dict)
 
 
-class Case(Part):
+class AcceptanceCase(ManifestPart):
     file: Annotated[str, Field(pattern=r"^acceptance/")]
     species: Slug | None = None
     expected: Expected
 
 
-class Acceptance(Part):
+class Acceptance(ManifestPart):
     tolerance: Tolerance
-    cases: Annotated[tuple[Case, ...], Field(min_length=1, max_length=MAX_CASES)]
+    cases: Annotated[tuple[AcceptanceCase, ...], Field(min_length=1, max_length=MAX_CASES)]
 
 
-class Manifest(Part):
+class Manifest(ManifestPart):
     """The whole manifest; `station` says which versions of the station can run it (PEP 440)."""
 
     format: Literal[2]

@@ -9,7 +9,7 @@ import numpy as np
 
 from station.grain.inspection import Inspection, Kernel, KernelClass
 from station.vision.card.find import find_card
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 
 # BGR; each class also has a letter, so that colour is never the only sign
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -40,7 +40,7 @@ def draw_overlay(
     cannot be decoded. Outlines are drawn where the inspection holds polygons, else boxes. Below stand
     `title`, the classes by their `words` with counts, and `reasons`, all in the reader's language."""
     decoded = decode(photo)
-    if not isinstance(decoded, Photo):
+    if not isinstance(decoded, DecodedPhoto):
         return None
     canvas = decoded.pixels.copy()
     thick = max(1, round(max(canvas.shape[:2]) / 1000))

@@ -31,7 +31,7 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class DecodedPhoto:
     """`pixels` (height, width, 3) BGR, upright, at working scale; `width`, `height` of the upright
     original; `scale` original pixels per working pixel; `origin` x, y of the first pixel where
     `pixels` are a part cut out of the working picture."""
@@ -43,7 +43,7 @@ class Photo:
     origin: tuple[int, int] = (0, 0)
 
 
-def decode(data: bytes) -> Photo | Reason:
+def decode(data: bytes) -> DecodedPhoto | Reason:
     """The photo, or why not: `too_large` (bytes or pixels over the limit), `heic` or `unreadable`."""
     if len(data) > MAX_BYTES:
         return Reason(Code.TOO_LARGE, {"bytes": len(data), "limit": MAX_BYTES})
@@ -82,7 +82,7 @@ def _decode_reduced(data: bytes, factor: int) -> Pixels | None:
     return None if pixels is None else np.asarray(pixels, np.uint8)
 
 
-def _upright(pixels: Pixels, header: PhotoHeader) -> Photo:
+def _upright(pixels: Pixels, header: PhotoHeader) -> DecodedPhoto:
     """EXIF may have turned the picture by 90 degrees: the original's sides follow the decoded ones."""
     height, width = pixels.shape[:2]
     same = abs(math.log(width / height * header.height / header.width))
@@ -90,4 +90,4 @@ def _upright(pixels: Pixels, header: PhotoHeader) -> Photo:
     full_width, full_height = (
         (header.width, header.height) if same <= turned else (header.height, header.width)
     )
-    return Photo(pixels, full_width, full_height, max(full_width / width, full_height / height))
+    return DecodedPhoto(pixels, full_width, full_height, max(full_width / width, full_height / height))

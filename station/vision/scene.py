@@ -12,7 +12,7 @@ from station.vision.card.find import CardSeen, find_card
 from station.vision.card.ground import Ground, grain_ground
 from station.vision.card.sizes import sizes_mm
 from station.vision.kernels import KernelShape, Segmentation, find_kernels
-from station.vision.photo import Photo, Pixels
+from station.vision.photo import DecodedPhoto, Pixels
 
 MIN_WIDTH_PX = 12  # of the middle kernel on the working picture; below it blur is a large part of a width
 
@@ -30,7 +30,7 @@ class CardReading:
 class Scene:
     """`photo` holds the pixels that are judged; `card` is None where none was seen."""
 
-    photo: Photo
+    photo: DecodedPhoto
     card: CardReading | None
 
     def kernels(self) -> Segmentation:
@@ -60,7 +60,7 @@ class Scene:
         return balanced(self.photo.pixels, colour.gains) if colour else self.photo.pixels
 
 
-def read_scene(photo: Photo) -> Scene:
+def read_scene(photo: DecodedPhoto) -> Scene:
     """Looks for the card on the working picture."""
     seen = find_card(photo.pixels)
     if seen is None:

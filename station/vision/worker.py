@@ -14,7 +14,7 @@ from station.vision.bundle import BundleError
 from station.vision.inspect import inspect
 from station.vision.model import LoadedModel, load_model
 from station.vision.rendered import render_tray
-from station.vision.wire import WireError, encode, read_message
+from station.vision.wire import PipeError, encode, read_message
 
 EXIT_DONE = 0
 EXIT_USAGE = 2
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     try:
         while (message := read_message(sys.stdin.buffer)) is not None:
             _send(out, _answer(model, *message))
-    except (WireError, BrokenPipeError) as error:
+    except (PipeError, BrokenPipeError) as error:
         sys.stderr.write(f"vision worker: {error}\n")
         return EXIT_PIPE
     return EXIT_DONE

@@ -11,7 +11,7 @@ import numpy as np
 
 from station.vision.card.find import CardSeen, Grey
 from station.vision.kernels import KernelShape, Segmentation
-from station.vision.photo import Photo, Pixels
+from station.vision.photo import DecodedPhoto, Pixels
 
 SMALL_SIDE = 120  # the paper's light is carried on in a picture this long
 REACH = 0.08  # of that side: how far around the light is taken from
@@ -24,7 +24,7 @@ class Ground:
     """`photo` holds the grain's part only, at its place in the whole; `area` (its height, width) is 255
     where grain counts."""
 
-    photo: Photo
+    photo: DecodedPhoto
     area: Grey
 
     def counted(self, found: Segmentation) -> Segmentation:
@@ -36,7 +36,7 @@ class Ground:
         return replace(found, kernels=kept)
 
 
-def grain_ground(photo: Photo, card: CardSeen) -> Ground:
+def grain_ground(photo: DecodedPhoto, card: CardSeen) -> Ground:
     """Cuts the grain's part out of `photo`."""
     area = card.grain_area(photo.pixels.shape)
     left, top, width, height = cv2.boundingRect(area)

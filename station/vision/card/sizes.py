@@ -16,10 +16,12 @@ import numpy as np
 from station.vision.card.edges import edge_points
 from station.vision.card.find import CardSeen
 from station.vision.kernels import KernelShape
-from station.vision.photo import Photo
+from station.vision.photo import DecodedPhoto
 
 
-def sizes_mm(kernels: Sequence[KernelShape], photo: Photo, card: CardSeen) -> list[tuple[float, float]]:
+def sizes_mm(
+    kernels: Sequence[KernelShape], photo: DecodedPhoto, card: CardSeen
+) -> list[tuple[float, float]]:
     """Length and width in mm of kernels found on `photo`, which may be a part of the picture on which
     the card was found."""
     if not kernels:

@@ -49,7 +49,7 @@ class RenderedCard:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Viewpoint:
     """How the phone looks at the card: `tilt` degrees from straight above, towards `towards` degrees on
     the card, the photo turned by `roll` degrees; `fill` of the photo that the card takes."""
 
@@ -65,7 +65,7 @@ def render_card(
     paper: str = "a4",
     width: int = 4000,
     height: int = 3000,
-    view: View | None = None,
+    view: Viewpoint | None = None,
     kernels: int = 200,
     broken: float = 0.04,
     foreign: float = 0.0,
@@ -82,7 +82,7 @@ def render_card(
         raise ValueError(f"cannot render {kernels} kernels on {width}x{height}")
     layout, rng = LAYOUTS[paper], np.random.default_rng(seed)
     phone = phone or Phone.typical(rng)
-    to_px = homography(layout, view or View(), width, height)
+    to_px = homography(layout, view or Viewpoint(), width, height)
     density = _density(layout, to_px)
     tile = noise_tile(rng)
     kinds = kinds_of(rng, kernels, broken, foreign, 0.0)
@@ -100,7 +100,7 @@ def render_card(
     )
 
 
-def homography(layout: Layout, view: View, width: int, height: int) -> Matrix:
+def homography(layout: Layout, view: Viewpoint, width: int, height: int) -> Matrix:
     """Millimetres of the card -> pixels of a photo with the whole card, as large as `fill` lets it."""
     towards, tilt, roll = np.deg2rad([view.towards, view.tilt, view.roll])
     turn = _about_z(roll) @ _about_z(towards) @ _about_x(tilt) @ _about_z(-towards)

@@ -33,7 +33,7 @@ SOFTEST = 0.06  # blur (sigma) as a share of a kernel's width
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Shot:
     """A photo to be rendered: everything but what lies on the sheet."""
 
     phone: Phone
@@ -44,7 +44,7 @@ class Scene:
     kernels: int
 
 
-def varied_scene(rng: np.random.Generator) -> Scene:
+def varied_shot(rng: np.random.Generator) -> Shot:
     """Any phone, lamp, paper, resolution and distance of a good photo."""
     width, height = SIZES[int(rng.integers(len(SIZES)))]
     reduced = max(1.0, width / 2000)
@@ -52,7 +52,7 @@ def varied_scene(rng: np.random.Generator) -> Scene:
     kernel_px = min(kernel_px, width / 16)
     room = width * height * (CROWDING / kernel_px) ** 2
     kernels = int(np.clip(room * rng.uniform(0.2, 0.9), 15, 900))
-    return Scene(varied_phone(rng, kernel_px), varied_paper(rng), width, height, kernel_px, kernels)
+    return Shot(varied_phone(rng, kernel_px), varied_paper(rng), width, height, kernel_px, kernels)
 
 
 def varied_phone(rng: np.random.Generator, kernel_px: float) -> Phone:
@@ -103,23 +103,23 @@ def render_varied(
     """A good photo of a tray as a stranger might take it; deterministic for a seed.
 
     One whose kernels do not fit is drawn with fewer."""
-    scene = varied_scene(np.random.default_rng((seed, 1)))
-    kernels = scene.kernels
+    shot = varied_shot(np.random.default_rng((seed, 1)))
+    kernels = shot.kernels
     while True:
         try:
             return render_tray(
                 seed,
-                width=scene.width,
-                height=scene.height,
+                width=shot.width,
+                height=shot.height,
                 kernels=kernels,
                 broken=broken,
                 foreign=foreign,
                 damaged=damaged,
                 touching=touching,
-                sheet=scene.paper,
+                sheet=shot.paper,
                 grain=grain,
-                kernel_px=scene.kernel_px,
-                phone=scene.phone,
+                kernel_px=shot.kernel_px,
+                phone=shot.phone,
             )
         except ValueError:
             kernels = kernels * 2 // 3
