@@ -1,4 +1,4 @@
-"""Kernels to learn from, each with its class, its source photo and where it comes from.
+"""Read kernels to learn from, each with its class, its source photo and where it comes from.
 
 Every item carries its `photo`; splits are made by photo, never by kernel.
 """
@@ -35,7 +35,7 @@ LightOf = Callable[["Items", str], NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Items:
-    """`crops` (n, SIDE, SIDE, 4), `views` (n, VIEW, VIEW, 4), `labels` (n,) into the task's classes,
+    """Holds `crops` (n, SIDE, SIDE, 4), `views` (n, VIEW, VIEW, 4), `labels` (n,) into the task's classes,
     `photos` (n,) names."""
 
     crops: NDArray[np.uint8]
@@ -70,7 +70,7 @@ def join(parts: Sequence[Items]) -> Items:
 
 @cache
 def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
-    """The real kernels of `train/wheat_kernels` in the named folders, colours balanced by photo."""
+    """Read the real kernels of `train/wheat_kernels` in the named folders, colours balanced by photo."""
     rows: list[KernelRow] = []
     sheets: dict[str, list[Floats]] = {}
     for label, name in enumerate(classes):
@@ -85,8 +85,9 @@ def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
 
 
 def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) -> LightOf:
-    """The photo's middle wheat kernel, as the product takes it. A photo of foreign bodies alone has none:
-    what wheat would look like on it is told by the sheet, which is the same in every photo."""
+    """Return what tells a photo's light: its middle wheat kernel, as the product takes it. A photo of foreign
+    bodies alone has none: what wheat would look like on it is told by the sheet, which is the same in every
+    photo."""
     foreign = classes.index(KernelClass.FOREIGN) if KernelClass.FOREIGN in classes else -1
 
     def light(items: Items, photo: str) -> Floats:
@@ -100,7 +101,8 @@ def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) ->
 
 
 def sheet_colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
-    """BGR of the green sheet where it shines through at a kernel's rim: the greenest tenth of the rim.
+    """Return the BGR of the green sheet where it shines through at a kernel's rim: the greenest tenth of the
+    rim.
 
     Kernels of one photo lie in one light, and so does the sheet that shows at their rims."""
     inner = cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=RIM)
@@ -110,7 +112,7 @@ def sheet_colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
 
 
 def balanced(items: Items, light: LightOf) -> Items:
-    """Items with every photo's colours balanced by what `light` says its typical kernel is."""
+    """Balance every photo's colours by what `light` says its typical kernel is."""
     crops, views = items.crops.copy(), items.views.copy()
     for photo in np.unique(items.photos):
         ours = items.photos == photo
@@ -120,22 +122,23 @@ def balanced(items: Items, light: LightOf) -> Items:
 
 
 def own_light(items: Items, photo: str) -> NDArray[np.float32]:
-    """The photo's own middle kernel, as the product takes it."""
+    """Return the photo's own middle kernel, as the product takes it."""
     return typical_colour(items.views[items.photos == photo])
 
 
 def own_or_day_light(items: Items, photo: str) -> NDArray[np.float32]:
-    """Other grains come alone (their own colour tells the light) and among the crop (it does not)."""
+    """Return the light of other grains, which come alone (their own colour tells it) and among the crop (it
+    does not)."""
     return np.array(REFERENCE, np.float32) if sum(photo.encode()) % 2 else own_light(items, photo)
 
 
 def cut_both(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Crop and view of one kernel given as BGR and mask."""
+    """Cut crop and view of one kernel given as BGR and mask."""
     return aligned_crop(bgr, mask, SIDE), aligned_crop(bgr, mask, VIEW)
 
 
 def read_masked(file: Path, dark: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
-    """BGR and mask of a crop file with a black background; None when nothing is left of it."""
+    """Read BGR and mask of a crop file with a black background; None when nothing is left of it."""
     read = cv2.imread(str(file), cv2.IMREAD_COLOR_BGR)
     if read is None:
         return None
@@ -151,6 +154,6 @@ def read_masked(file: Path, dark: int) -> tuple[NDArray[np.uint8], NDArray[np.ui
 
 
 def _is_sheet(crop: NDArray[np.uint8]) -> bool:
-    """Some crops of the collection hold nothing but a piece of the green sheet."""
+    """Tell whether a crop holds nothing but a piece of the green sheet, as some of the collection do."""
     blue, green, red = (crop[..., k][crop[..., 3] > 0].astype(int) for k in range(3))
     return bool((green > np.maximum(blue, red) + SHEET_GREEN).mean() > 0.5)

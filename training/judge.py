@@ -1,4 +1,4 @@
-"""Held-out answers -> calibration, figures, limits and the outputs that a manifest declares."""
+"""Turn held-out answers into calibration, figures, limits and the outputs that a manifest declares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from training.task import HeldOut, Task, hold_out, together
 
 @dataclass(frozen=True)
 class Judgement:
-    """Calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them), their
-    figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
+    """Holds calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them),
+    their figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
 
     scaling: Scaling
     logits: NDArray[np.float32]
@@ -31,7 +31,7 @@ class Judgement:
 
 
 def judge(task: Task, nets: Sequence[KernelNet]) -> Judgement:
-    """`nets` are those of the folds, then the one that ships."""
+    """Judge the held-out answers; `nets` are those of the folds, then the one that ships."""
     held = hold_out(task, nets)
     scored = together([held[name] for name in task.scored])
     every = scale_by_fold(scored.logits, scored.items.labels, scored.fold)
@@ -62,7 +62,7 @@ def judge(task: Task, nets: Sequence[KernelNet]) -> Judgement:
 
 
 def _shipped(task: Task, held: HeldOut) -> HeldOut:
-    """The kernels of shipped classes, and their logits over these."""
+    """Return the kernels of shipped classes, and their logits over these."""
     keep = np.isin(held.items.labels, task.shipped)
     some = held.items.take(keep)
     labels = np.searchsorted(np.array(task.shipped), some.labels)
@@ -75,7 +75,7 @@ def _shipped(task: Task, held: HeldOut) -> HeldOut:
 
 
 def _left_out(task: Task, held: HeldOut, scaling: Scaling) -> dict[str, dict[str, int]]:
-    """What held-out kernels of the classes that do not ship are called."""
+    """Return what held-out kernels of the classes that do not ship are called."""
     found = {}
     for label in set(range(len(task.classes))) - set(task.shipped):
         logits = held.logits[held.items.labels == label][:, list(task.shipped)] + scaling.offset
@@ -85,7 +85,7 @@ def _left_out(task: Task, held: HeldOut, scaling: Scaling) -> dict[str, dict[str
 
 
 def manifest_of(task: Task, verdict: Judgement, seed: int) -> dict[str, Any]:
-    """The manifest but for its texts and its acceptance set."""
+    """Return the manifest but for its texts and its acceptance set."""
     kept = ("measured_on", "kernels", "photos", "recall", "balanced_accuracy", "calibration_error")
     return {
         "format": 2,

@@ -1,4 +1,5 @@
-"""From where on a photo shows another grain: limits between held-out photos of the crop and of others."""
+"""Set the limits from which on a photo shows another grain, between held-out photos of the crop and of
+others."""
 
 from typing import Any
 
@@ -19,7 +20,8 @@ SHARE = (
 def limits(
     task: Task, crop: HeldOut, strange: HeldOut, scaling: Scaling
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """`distance2` of one kernel and unfamiliar `share` of one photo, and the photos' shares behind them.
+    """Return the limits `distance2` of one kernel and unfamiliar `share` of one photo, and the photos' shares
+    behind them.
 
     The share lies midway between the crop's worst photo and the other grains' best, within SHARE."""
     ours = crop.items.labels != task.foreign
@@ -34,7 +36,8 @@ def limits(
 def _shares(
     task: Task, held: HeldOut, counted: NDArray[np.bool_], scaling: Scaling, distance2: float
 ) -> dict[str, float]:
-    """Per photo with enough counted kernels, the share of them that is called foreign or lies far off."""
+    """Return, per photo with enough counted kernels, the share of them that is called foreign or lies far
+    off."""
     called = (held.logits[:, list(task.shipped)] + scaling.offset).argmax(axis=1)
     odd = (called == task.shipped.index(task.foreign)) | (held.distance2 > distance2)
     found = {}

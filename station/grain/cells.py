@@ -1,4 +1,4 @@
-"""What routing is told and what it answers: cells, the load's facts, the proposal.
+"""These values are what routing is told and what it answers: cells, the load's facts, the proposal.
 
 Tonnes throughout; analytes in their unit of `drivers.reading.UNIT_OF`.
 """
@@ -15,7 +15,8 @@ from station.grain.units import MoisturePercent, known
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value in the analyte's unit, its standard uncertainty where known, and what it is a share of."""
+    """Holds a value in the analyte's unit, its standard uncertainty where known, and what it is a share
+    of."""
 
     value: float
     u: float | None = None
@@ -24,8 +25,8 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """One storage cell now. `species` None takes any (a hold cell) or its grade's; `pits`: from which it
-    can be reached; `reserved_t`: decided but not yet tipped."""
+    """Describes one storage cell now. `species` None takes any (a hold cell) or its grade's; `pits`: from
+    which it can be reached; `reserved_t`: decided but not yet tipped."""
 
     id: str
     pits: tuple[str, ...]
@@ -45,7 +46,7 @@ class CellState:
 
     @property
     def filled(self) -> float:
-        """Share of the capacity that is taken or reserved, 0 to 1."""
+        """Return the share of the capacity that is taken or reserved, 0 to 1."""
         if self.capacity_t <= 0.0:
             return 1.0
         return min(1.0, max(0.0, (self.content_t + self.reserved_t) / self.capacity_t))
@@ -53,7 +54,7 @@ class CellState:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The load to route. `load_t` None: not weighed yet. `declared`: what the supplier states.
+    """Describes the load to route. `load_t` None: not weighed yet. `declared`: what the supplier states.
     `badly`: analytes whose measurement failed. `adverse`: findings of an adverse visual check."""
 
     species: str
@@ -72,7 +73,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A cell that may be chosen, through one pit, and what speaks for it. `score` 0 to 1."""
+    """Names a cell that may be chosen, through one pit, and what speaks for it. `score` 0 to 1."""
 
     cell: str
     pit: str
@@ -82,7 +83,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A cell that may not be chosen: all that speaks against it, then what would speak for it."""
+    """Names a cell that may not be chosen: all that speaks against it, then what would speak for it."""
 
     cell: str
     reasons: tuple[Reason, ...]
@@ -90,7 +91,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`cell` None: the truck waits, and `reasons` say for what. `hold` False only for a normal cell."""
+    """Names the cell and pit proposed. `cell` None: the truck waits, and `reasons` say for what. `hold` False
+    only for a normal cell."""
 
     cell: str | None
     pit: str | None
@@ -100,7 +102,7 @@ class Proposal:
     reasons: tuple[Reason, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The shape that `silo route` prints, less the reasons' messages."""
+        """Return the shape that `silo route` prints, less the reasons' messages."""
         return {
             "proposal": self.cell,
             "pit": self.pit,

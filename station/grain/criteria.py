@@ -1,4 +1,4 @@
-"""A load's values against a grade's criteria, with every reason for and against.
+"""Judge a load's values against a grade's criteria, with every reason for and against.
 
 Each load is judged alone and by its point value. Composition from a photo is by count and never gets
 here: limits are by mass.
@@ -20,7 +20,8 @@ _IDENTITY = frozenset({Analyte.VARIETY_PURITY})
 
 @dataclass(frozen=True, slots=True)
 class GradeJudgement:
-    """`missing`: analytes required at intake that cannot be judged; their reasons are in `against` too."""
+    """Tells how a load stands to a grade. `missing`: analytes required at intake that cannot be judged; their
+    reasons are in `against` too."""
 
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
@@ -28,7 +29,7 @@ class GradeJudgement:
 
     @property
     def only_missing(self) -> bool:
-        """Nothing known speaks against the grade, but an intake value is not known."""
+        """Tell whether nothing known speaks against the grade, but an intake value is not known."""
         return bool(self.missing) and all(r.code in _MISSING_CODES for r in self.against)
 
 
@@ -36,7 +37,7 @@ _MISSING_CODES = frozenset({Code.MISSING, Code.MEASURED_BADLY, Code.NOT_ON_BASIS
 
 
 def judge(facts: Facts, grade: Grade) -> GradeJudgement:
-    """All criteria are judged, also after one has failed."""
+    """Judge all criteria, also after one has failed."""
     in_favour: list[Reason] = []
     against: list[Reason] = []
     missing: list[Analyte] = []
@@ -56,7 +57,7 @@ def judge(facts: Facts, grade: Grade) -> GradeJudgement:
 
 
 def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:
-    """Why this load may not be mixed with any other, or nothing.
+    """Return why this load may not be mixed with any other, or nothing.
 
     It breaks every never-blend limit that the pack states for an analyte of this species (a tighter limit
     of one grade only bars that grade's cells), or its falling number is at or under 50 s, where mixing
@@ -95,7 +96,7 @@ def _broken_everywhere(facts: Facts, pack: RulePack) -> list[Reason]:
 
 
 def _value_for(criterion: Criterion, facts: Facts) -> tuple[float | None, list[Reason]]:
-    """The load's value on the criterion's basis, or None with what stood in the way.
+    """Return the load's value on the criterion's basis, or None with what stood in the way.
 
     A measured value comes before the supplier's word for it."""
     analyte = criterion.analyte

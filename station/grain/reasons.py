@@ -109,10 +109,10 @@ class Reason:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The stored form; `message` is added where it is shown."""
+        """Return the stored form; `message` is added where it is shown."""
         return {"code": self.code.value, "params": dict(self.params)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Reason":
-        """Back from the stored form. Raises KeyError or ValueError when it is none of ours."""
+        """Make a reason of its stored form. Raises KeyError or ValueError when it is none of ours."""
         return cls(Code(stored["code"]), dict(stored["params"]))

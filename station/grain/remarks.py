@@ -1,4 +1,4 @@
-"""Why a value of an instrument should be looked at twice, though nothing forbids its use."""
+"""Remarks say why a value of an instrument should be looked at twice, though nothing forbids its use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT})
 
 @dataclass(frozen=True, slots=True)
 class LimitsOfUse:
-    """Until when an instrument is verified (that day included), and the grain temperatures in degrees
+    """Says until when an instrument is verified (that day included), and the grain temperatures in degrees
     Celsius for which it may be believed. None: no limit is known."""
 
     name: str
@@ -26,7 +26,8 @@ class LimitsOfUse:
 
 
 def remarks_on(limits: LimitsOfUse, values: Mapping[Analyte, Value | None], day: date) -> tuple[Reason, ...]:
-    """Of one result measured on `day`. A grain temperature that is not known is not judged."""
+    """Return the remarks on one result measured on `day`. A grain temperature that is not known is not
+    judged."""
     found = []
     if not limits.is_verified(day):
         until = limits.verified_until.isoformat() if limits.verified_until else None

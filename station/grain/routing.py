@@ -1,4 +1,4 @@
-"""Which cell a load should go to, through which pit, with reasons for and against every cell.
+"""Routing says which cell a load should go to, through which pit, with reasons for and against every cell.
 
 - A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
   load's claims and asks for no other, and the load alone meets its grade by point value.
@@ -30,7 +30,7 @@ _FILLED_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One cell with all that speaks for and against it. `judgement` None: no grade was judged."""
+    """Holds one cell with all that speaks for and against it. `judgement` None: no grade was judged."""
 
     cell: CellState
     grade: Grade | None
@@ -48,14 +48,15 @@ class _Judged:
 
     @property
     def lacks_only_values(self) -> bool:
-        """It would take the load if the missing intake values (and perhaps the weight) were there."""
+        """Tell whether the cell would take the load if the missing intake values (and perhaps the weight)
+        were there."""
         if self.judgement is None or not self.judgement.only_missing:
             return False
         return all(r in self.judgement.against or r.code is Code.NO_WEIGHT for r in self.against)
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
-    """The proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
+    """Return the proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
     barred = never_blend(facts, pack)
     judgements = _judgements(facts, pack)
     in_order = sorted(cells, key=lambda cell: cell.id)
@@ -76,7 +77,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
 
 
 def score(cell: CellState, grade: Grade | None) -> float:
-    """How much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
+    """Return how much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
 
     0.8 x the grade's value in the rule pack + 0.2 x the share of the cell that is already taken or
     reserved, so that started cells are finished before others are opened. Between grades whose values
@@ -86,7 +87,7 @@ def score(cell: CellState, grade: Grade | None) -> float:
 
 
 def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement]:
-    """Cells share grades, so each grade is judged once; those of other species are not judged at all."""
+    """Judge each grade once, since cells share grades; those of other species are not judged at all."""
     grades = pack.grades if pack else ()
     return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
 
@@ -118,7 +119,7 @@ def _normal(
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
-    """A hold or quarantine cell: no grade, but species, room and claims count there too."""
+    """Judge a hold or quarantine cell: it has no grade, but species, room and claims count there too."""
     yes, no = _CASES[cell.role]
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
     in_favour, against = _sides(found)
@@ -134,7 +135,7 @@ _CASES: Mapping[CellRole, tuple[Code, Code]] = {
 
 
 def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]:
-    """The cell's own species and its grade's must both be the load's."""
+    """Compare the load's species with the cell's own and its grade's: both must be the load's."""
     asked = [species for species in (cell.species, grade.species if grade else None) if species]
     wrong = [species for species in dict.fromkeys(asked) if species != facts.species]
     if wrong:
@@ -144,7 +145,7 @@ def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]
 
 
 def _place(cell: CellState, facts: Facts) -> list[Reason]:
-    """Open, reachable, with room for the load."""
+    """Check that the cell is open, reachable and has room for the load."""
     found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
     if not cell.pits:
         found.append(Reason(Code.NOT_REACHABLE))
@@ -160,7 +161,7 @@ def _place(cell: CellState, facts: Facts) -> list[Reason]:
 
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
-    """What the load claims the cell must honour, and what the cell asks for the load must have."""
+    """Check that the cell honours what the load claims, and that the load has what the cell asks for."""
     found = [Reason(Code.CLAIM_NOT_HONOURED, {"claim": c}) for c in sorted(facts.claims - required)]
     found += [Reason(Code.CLAIM_REQUIRED, {"claim": c}) for c in sorted(required - facts.claims)]
     if not found and facts.claims:
@@ -180,7 +181,7 @@ def _sides(found: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, .
 
 
 def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
-    """Intake values without which a cell better than all that fit cannot be judged."""
+    """Return the intake values without which a cell better than all that fit cannot be judged."""
     best = max((j.preference for j in normal if j.fits), default=-1.0)
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
     missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}

@@ -1,4 +1,4 @@
-"""The CELLS and SAMPLE files of `silo route`: JSON text in, checked values out."""
+"""Read the CELLS and SAMPLE files of `silo route`: JSON text in, checked values out."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
@@ -65,7 +65,7 @@ class _Sample(_Object):
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
-    """The cells of a CELLS file. Protein and oil of a cell's content are on dry matter unless they say
+    """Read the cells of a CELLS file. Protein and oil of a cell's content are on dry matter unless they say
     otherwise. Raises WireError for the first problem found."""
     cells = _parsed(_Cells, text).cells
     seen: dict[str, int] = {}
@@ -77,7 +77,7 @@ def read_cells(text: str | bytes) -> tuple[CellState, ...]:
 
 
 def read_facts(text: str | bytes) -> Facts:
-    """The load of a SAMPLE file. A value of null was measured badly; an absent analyte was not measured.
+    """Read the load of a SAMPLE file. A value of null was measured badly; an absent analyte was not measured.
     Raises WireError for the first problem found."""
     sample = _parsed(_Sample, text)
     return Facts(
@@ -100,7 +100,7 @@ def _parsed(model: type[_T], text: str | bytes) -> _T:
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
-    """("cells", 2, "id") -> "cells[2].id"."""
+    """Write a path as a person does: ("cells", 2, "id") -> "cells[2].id"."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
@@ -140,7 +140,7 @@ def _measured(values: dict[Analyte, _Measured], where: str) -> dict[Analyte, Mea
 
 
 def cells_as_dict(cells: Sequence[CellState]) -> dict[str, Any]:
-    """What `read_cells` reads back as equal cells."""
+    """Return what `read_cells` reads back as equal cells."""
     return {
         "cells": [
             {
@@ -162,7 +162,7 @@ def cells_as_dict(cells: Sequence[CellState]) -> dict[str, Any]:
 
 
 def facts_as_dict(facts: Facts) -> dict[str, Any]:
-    """What `read_facts` reads back as equal facts."""
+    """Return what `read_facts` reads back as equal facts."""
     badly: dict[str, Any] = {analyte.value: {"value": None} for analyte in facts.badly}
     return {
         "species": facts.species,

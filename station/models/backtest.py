@@ -1,4 +1,4 @@
-"""A candidate over captures of the past, beside the model that was active: per period, how much each
+"""Compare a candidate over captures of the past with the model that was active: per period, how much each
 refused and how far each was from laboratory and machine."""
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ WHOLE = "all"
 
 @dataclass(frozen=True, slots=True)
 class BacktestCase:
-    """One capture with a value of laboratory or machine. `species` is the declared one as a photo is judged;
-    `active`: what the model that was active then said, if any was."""
+    """Describes one capture with a value of laboratory or machine. `species` is the declared one as a photo
+    is judged; `active`: what the model that was active then said, if any was."""
 
     capture_id: str
     at: datetime
@@ -24,7 +24,7 @@ class BacktestCase:
     active: Verdict | None
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON values; `from_dict` gives back an equal case."""
+        """Return JSON values, of which `from_dict` makes an equal case."""
         return asdict(self) | {
             "at": self.at.isoformat(),
             "active": asdict(self.active) | {"at": self.at.isoformat()} if self.active else None,
@@ -39,8 +39,8 @@ class BacktestCase:
 
 
 def report(cases: Sequence[BacktestCase], candidate: Sequence[Verdict], zone: tzinfo) -> list[dict[str, Any]]:
-    """Of the whole time, then of each week of the site's own calendar. Captures that the candidate's worker
-    failed on are told as `not_judged`."""
+    """Report on the whole time, then on each week of the site's own calendar. Captures that the candidate's
+    worker failed on are told as `not_judged`."""
     weeks: dict[str, list[BacktestCase]] = {}
     for case in cases:
         weeks.setdefault(f"{case.at.astimezone(zone):%G-W%V}", []).append(case)

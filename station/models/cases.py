@@ -1,4 +1,4 @@
-"""The captures that a candidate can be tried on: those whose sample laboratory or machine have measured."""
+"""A candidate can be tried on the captures whose sample laboratory or machine have measured."""
 
 from datetime import datetime
 
@@ -15,7 +15,8 @@ from station.store.tables import Capture
 def cases(
     tx: Session, desk: Desk, task: str, since: datetime | None, until: datetime | None
 ) -> list[BacktestCase]:
-    """Oldest first; beside each what the active model of this task said of it then."""
+    """Return the cases of a time, oldest first, each beside what the active model of this task said of it
+    then."""
     ids = capture_ids(tx, since, until)
     known = {one: found for one, found in references(tx, desk, ids).items() if found}
     said = active_verdicts(tx, task, since, until)

@@ -1,4 +1,4 @@
-"""What a model reads and what it answers, as its bundle declares it.
+"""A bundle declares what its model reads and what it answers.
 
 The bundle declares, the station obeys: a model with another input or new numbers needs no code here.
 """
@@ -24,7 +24,7 @@ Counts = dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
 
 
 class ManifestPart(BaseModel):
-    """No key is unknown, no value is converted."""
+    """A part of a manifest has no unknown key, and no value of it is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -42,7 +42,8 @@ class Balance(ManifestPart):
 
 
 class Input(ManifestPart):
-    """Tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the photo.
+    """Declares the tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the
+    photo.
 
     `fill` is the share of a kernel crop's side that the kernel takes; `stride` the step between tiles in
     pixels of the working scale (default: side by side)."""
@@ -59,7 +60,7 @@ class Input(ManifestPart):
 
     @property
     def colours(self) -> tuple[int, int, int]:
-        """Where each colour channel lies in BGR pixels."""
+        """Return where each colour channel lies in BGR pixels."""
         first, second, third = ("bgr".index(name) for name in self.channels[:3])
         return first, second, third
 
@@ -88,9 +89,9 @@ class Input(ManifestPart):
 
 
 class ClassesOutput(ManifestPart):
-    """Logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}} corrects
-    the shares and gives their limits; `elsewhere`, the same of photos by other phones on other sheets, widens
-    the limits."""
+    """Declares logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}}
+    corrects the shares and gives their limits; `elsewhere`, the same of photos by other phones on other
+    sheets, widens the limits."""
 
     kind: Literal["classes"]
     tensor: Text
@@ -119,7 +120,7 @@ class ClassesOutput(ManifestPart):
 
 
 class NumberOutput(ManifestPart):
-    """Tensor (n,) or (n, 1) in `unit` on `basis`. `uncertainty` is the standard uncertainty of one
+    """Declares a tensor (n,) or (n, 1) in `unit` on `basis`. `uncertainty` is the standard uncertainty of one
     sample's value; values outside `range` are not believed."""
 
     kind: Literal["number"]
@@ -138,9 +139,9 @@ class NumberOutput(ManifestPart):
 
 
 class EmbeddingOutput(ManifestPart):
-    """Embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
-    `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or
-    whose middle kernel's length over width leaves `elongation`, shows unknown grain."""
+    """Declares an embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
+    `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or whose
+    middle kernel's length over width leaves `elongation`, shows unknown grain."""
 
     kind: Literal["embedding"]
     tensor: Text

@@ -1,4 +1,5 @@
-"""The manifest of a model bundle, format 2: what a model is, what it is validated for, what it declares."""
+"""The manifest of a model bundle, format 2, says what a model is, what it is validated for, what it
+declares."""
 
 import json
 from collections.abc import Mapping
@@ -33,14 +34,14 @@ class ManifestError(Exception):
 
 
 class Cost(ManifestPart):
-    """What one 12-megapixel photo of 300 kernels takes, as declared."""
+    """Declares what one 12-megapixel photo of 300 kernels takes."""
 
     seconds: Positive
     memory_mb: Positive
 
 
 class Tolerance(ManifestPart):
-    """How far another machine may be off: shares (0 to 1), numbers (their unit), kernels counted."""
+    """Declares how far another machine may be off: shares (0 to 1), numbers (their unit), kernels counted."""
 
     share: Fraction
     number: NotNegative
@@ -48,7 +49,7 @@ class Tolerance(ManifestPart):
 
 
 class Expected(ManifestPart):
-    """What the product answered where the bundle was packed; `classes` are shares, `numbers` values."""
+    """Holds what the product answered where the bundle was packed; `classes` are shares, `numbers` values."""
 
     accepted: bool
     kernels: Annotated[int, Field(ge=0)] | None = None
@@ -68,7 +69,7 @@ class Acceptance(ManifestPart):
 
 
 class Manifest(ManifestPart):
-    """The whole manifest; `station` says which versions of the station can run it (PEP 440)."""
+    """Holds the whole manifest; `station` says which versions of the station can run it (PEP 440)."""
 
     format: Literal[2]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -128,7 +129,7 @@ class Manifest(ManifestPart):
 
 
 def parse_manifest(text: bytes) -> Manifest:
-    """The checked manifest. Raises ManifestError that names each wrong key."""
+    """Check a manifest and return it. Raises ManifestError that names each wrong key."""
     try:
         found = json.loads(text)
         if not isinstance(found, Mapping) or found.get("format") != FORMAT:
@@ -142,7 +143,8 @@ def parse_manifest(text: bytes) -> Manifest:
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
-    """("outputs", 0, "classes", "temperature") -> "outputs[0].temperature": the kind is no key."""
+    """Write a path as a person does: ("outputs", 0, "classes", "temperature") -> "outputs[0].temperature":
+    the kind is no key."""
     if loc and loc[0] == "outputs":
         loc = loc[:2] + loc[3:]
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)

@@ -1,4 +1,4 @@
-"""Messages between the station and its vision worker, over a pipe.
+"""The station and its vision worker exchange these messages over a pipe.
 
 A message is: length of the header (4 bytes, big endian), length of the body (4 bytes), the header as
 UTF-8 JSON, the body as bytes. Requests: {"id", "species", "polygons", "card_required", "path"?} with the
@@ -34,13 +34,13 @@ class PipeError(Exception):
 
 
 def encode(header: Mapping[str, Any], body: bytes = b"") -> bytes:
-    """One message as bytes."""
+    """Write one message as bytes."""
     text = json.dumps(header, ensure_ascii=False).encode()
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 
 def lengths(prefix: bytes) -> tuple[int, int]:
-    """Header and body lengths from the first 8 bytes. Raises PipeError when they are beyond bounds."""
+    """Read header and body lengths from the first 8 bytes. Raises PipeError when they are beyond bounds."""
     header, body = LENGTHS.unpack(prefix)
     if header > MAX_HEADER or body > MAX_BODY:
         raise PipeError(f"message of {header} + {body} bytes is too long")
@@ -48,7 +48,7 @@ def lengths(prefix: bytes) -> tuple[int, int]:
 
 
 def read_message(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next message; None at a clean end of the stream. Raises PipeError."""
+    """Read the next message; None at a clean end of the stream. Raises PipeError."""
     prefix = stream.read(LENGTHS.size)
     if not prefix:
         return None
@@ -62,7 +62,7 @@ def read_message(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 
 def parse_header(text: bytes) -> dict[str, Any]:
-    """The header as a dictionary. Raises PipeError."""
+    """Read the header as a dictionary. Raises PipeError."""
     try:
         header = json.loads(text)
     except ValueError as error:
@@ -73,8 +73,8 @@ def parse_header(text: bytes) -> dict[str, Any]:
 
 
 def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
-    """The inverse of `Inspection.as_dict(polygons=...)`. Raises KeyError, TypeError or ValueError for any
-    other shape."""
+    """Make an inspection of what `Inspection.as_dict(polygons=...)` returned. Raises KeyError, TypeError or
+    ValueError for any other shape."""
     species = data["species"]
     return Inspection(
         sha256=data["sha256"],

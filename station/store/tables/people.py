@@ -1,4 +1,4 @@
-"""Persons, the terminals they use, and when they were signed in."""
+"""These tables hold persons, the terminals they use, and when they were signed in."""
 
 from datetime import datetime
 
@@ -16,7 +16,7 @@ class Person(SQLModel, table=True):
 
 
 class Terminal(SQLModel, table=True):
-    """A terminal, phone or outside application: the holder of one revocable token."""
+    """A terminal, phone or outside application holds one revocable token."""
 
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)

@@ -1,4 +1,4 @@
-"""Length and width of kernels in millimetres, through the plane of the card.
+"""Measure length and width of kernels in millimetres, through the plane of the card.
 
 Length and width are the sides of the smallest rectangle around the outline, longer and shorter, in the
 plane of the paper. The outline is carried into that plane point by point, so perspective is gone and no
@@ -22,7 +22,7 @@ from station.vision.photo import DecodedPhoto
 def sizes_mm(
     kernels: Sequence[KernelShape], photo: DecodedPhoto, card: CardSeen
 ) -> list[tuple[float, float]]:
-    """Length and width in mm of kernels found on `photo`, which may be a part of the picture on which
+    """Return length and width in mm of kernels found on `photo`, which may be a part of the picture on which
     the card was found."""
     if not kernels:
         return []

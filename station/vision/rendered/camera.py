@@ -1,4 +1,4 @@
-"""What lens, sensor and the phone's own software make of the light: a rendered photo's last steps."""
+"""Lens, sensor and the phone's own software change the light: they are a rendered photo's last steps."""
 
 import cv2
 import numpy as np
@@ -10,12 +10,12 @@ Pixels = NDArray[np.uint8]
 
 
 def soften(photo: Pixels, sigma: float) -> Pixels:
-    """A lens out of focus by `sigma` pixels."""
+    """Blur as a lens out of focus by `sigma` pixels."""
     return np.asarray(cv2.GaussianBlur(photo, (0, 0), sigma), np.uint8) if sigma > 0.3 else photo
 
 
 def move(photo: Pixels, length: float, turn: float) -> Pixels:
-    """A hand that moved by `length` pixels towards `turn` (radians) while the shutter was open."""
+    """Blur as a hand that moved by `length` pixels towards `turn` (radians) while the shutter was open."""
     if length < 1:
         return photo
     half = int(np.ceil(length / 2))
@@ -26,14 +26,14 @@ def move(photo: Pixels, length: float, turn: float) -> Pixels:
 
 
 def cast(photo: Pixels, gains: tuple[float, float, float]) -> Pixels:
-    """Every channel multiplied, full where the sensor is full."""
+    """Multiply every channel, full where the sensor is full."""
     levels = np.arange(256, dtype=np.float32)
     table = np.stack([np.clip(levels * gain, 0, 255) for gain in gains], axis=-1).astype(np.uint8)
     return np.asarray(cv2.LUT(photo, table[None]), np.uint8)
 
 
 def vignette(photo: Pixels, depth: float) -> Pixels:
-    """Corners darker by `depth` (share of the light)."""
+    """Darken the corners by `depth` (share of the light)."""
     if depth <= 0:
         return photo
     height, width = photo.shape[:2]
@@ -45,7 +45,7 @@ def vignette(photo: Pixels, depth: float) -> Pixels:
 
 
 def speckle(photo: Pixels, noise: float, rng: np.random.Generator) -> Pixels:
-    """Sensor noise of deviation `noise` grey levels, alike in all channels."""
+    """Add sensor noise of deviation `noise` grey levels, alike in all channels."""
     if noise <= 0:
         return photo
     side = 512
@@ -57,14 +57,14 @@ def speckle(photo: Pixels, noise: float, rng: np.random.Generator) -> Pixels:
 
 
 def smear(photo: Pixels, strength: float) -> Pixels:
-    """Noise reduction that takes fine texture with it; `strength` 0 to 1."""
+    """Reduce noise so that fine texture goes with it; `strength` 0 to 1."""
     if strength <= 0:
         return photo
     return np.asarray(cv2.addWeighted(photo, 1 - strength, cv2.medianBlur(photo, 5), strength, 0), np.uint8)
 
 
 def sharpen(photo: Pixels, amount: float) -> Pixels:
-    """Unsharp mask: outlines get bright and dark rims; `amount` 0 to about 1.5."""
+    """Sharpen by an unsharp mask: outlines get bright and dark rims; `amount` 0 to about 1.5."""
     if amount <= 0:
         return photo
     soft = cv2.GaussianBlur(photo, (0, 0), 1.5)
