@@ -26,7 +26,6 @@ class Fault(StrEnum):
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
-    LOAD_DECIDED = "load_decided"
     LOAD_NOT_DECIDED = "load_not_decided"
     BARCODE_USED = "barcode_used"
     WEIGHING_USED = "weighing_used"

@@ -31,7 +31,7 @@ def backtest(
 ) -> None:
     from zoneinfo import ZoneInfo
 
-    from station.models.backtest import Case, report
+    from station.models.backtest import BacktestCase, report
     from station.runtime.backtest import candidate_verdicts
     from station.site.read import load_settings
     from station.store.blobs import Blobs
@@ -49,7 +49,7 @@ def backtest(
         lambda call: call("GET", f"/admin/models/backtest?{given}", None, timeout_s=LIST_S),
         lambda desk: _cases(desk, task, **span),
     )
-    cases = [Case.from_dict(one) for one in told]
+    cases = [BacktestCase.from_dict(one) for one in told]
     site = load_settings(config).site
     photos = Blobs(config.parent / site.data / "photos")
     try:

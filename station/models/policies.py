@@ -1,4 +1,4 @@
-"""Standing policies for models: approved and withdrawn by a manager, applied by the station.
+"""Standing policies for models are approved and withdrawn by a manager and applied by the station.
 
 Nothing is automatic unless a manager has approved it, by name and date; every automatic act names the
 policy that it stands on.
@@ -24,12 +24,12 @@ DAY_S = 86_400.0
 
 
 def approve(desk: Desk, place: Place, terms: Terms, actor: Actor, why: str, at: datetime) -> PromotionPolicy:
-    """It takes the place of an earlier one for this task and species."""
+    """Put a policy in the place of an earlier one for this task and species."""
     return _append(desk, place, "approved", terms, actor, why, at)
 
 
 def withdraw(desk: Desk, place: Place, actor: Actor, why: str, at: datetime) -> PromotionPolicy:
-    """Raises NotFound(no_policy)."""
+    """Withdraw the policy of a task and species. Raises NotFound(no_policy)."""
     with desk.ledger.read() as tx:
         held = releases.policy(tx, *place)
     if held is None:
@@ -38,7 +38,7 @@ def withdraw(desk: Desk, place: Place, actor: Actor, why: str, at: datetime) -> 
 
 
 def apply_one(desk: Desk, at: datetime) -> bool:
-    """Does the first thing that a standing policy calls for; False when none calls for anything."""
+    """Do the first thing that a standing policy calls for; False when none calls for anything."""
     with desk.ledger.read() as tx:
         held = {place: releases.policy(tx, *place) for place in releases.standings(tx)}
     return any(

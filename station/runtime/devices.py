@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from drivers.health import Health
+from drivers.health import DeviceHealth
 from drivers.reading import Flag
 from station.grain.remarks import is_verified
 from station.receival.instruments import Plugged, plugged
@@ -90,7 +90,7 @@ class Devices:
         )
 
 
-def _wrong(health: Health) -> Coded | None:
+def _wrong(health: DeviceHealth) -> Coded | None:
     """What a person should look at: why the device is not live, or that its line will not stay."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:

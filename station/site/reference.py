@@ -168,7 +168,7 @@ def _find_known(tx: Session, section: sections.Instrument) -> Instrument | None:
 def _load_supplier(tx: Session, section: sections.Supplier, at: datetime) -> None:
     key = fold(section.name)
     row = tx.exec(select(Supplier).where(Supplier.name_key == key)).first()
-    row = row or Supplier(id=new_id(at), name=section.name, name_key=key, created_at=at)
+    row = row or Supplier(id=new_id(at), name=section.name, name_key=key)
     row.external_id = section.external_id
     tx.add(row)
     tx.flush()

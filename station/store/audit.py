@@ -1,4 +1,4 @@
-"""The audit chain: one row per act, each covering the one before; also the stream of events."""
+"""The audit chain has one row per act, each covering the one before; it is also the stream of events."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def record(
     subject_id: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Appends one event in the caller's transaction; its `seq` is set when this returns."""
+    """Append one event in the caller's transaction; its `seq` is set when this returns."""
     tx.flush()
     last = tx.exec(select(AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
     row = AuditEvent(
@@ -47,7 +47,7 @@ def record(
 
 
 def digest(row: AuditEvent) -> str:
-    """SHA-256 over the row's content and the previous hash, as canonical JSON."""
+    """Return the SHA-256 over the row's content and the previous hash, as canonical JSON."""
     content = [
         row.previous,
         row.at.astimezone(UTC).isoformat(),
@@ -73,7 +73,7 @@ def last_seq(tx: Session) -> int:
 
 
 def first_broken(tx: Session) -> int | None:
-    """The `seq` of the first event whose hash does not fit, or None when the chain is whole."""
+    """Return the `seq` of the first event whose hash does not fit, or None when the chain is whole."""
     previous = GENESIS
     for row in tx.exec(select(AuditEvent).order_by(col(AuditEvent.seq))):
         if row.previous != previous or row.hash != digest(row):

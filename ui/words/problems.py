@@ -34,7 +34,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
-    "load_decided": (N_("this load is already decided"), _LOOK_AGAIN),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
@@ -106,7 +105,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("pit {pit} does not reach cell {cell}"),
         N_("Choose a listed pit and cell."),
     ),
-    "cell_not_ranked": (N_("cell {cell} cannot take this load"), N_("Choose one of the ranked cells.")),
     "override_needs_reason": (
         N_("another cell than proposed needs a reason"),
         N_("Choose or type a reason."),

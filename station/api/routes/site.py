@@ -21,7 +21,7 @@ Wanted = Annotated[str, Query(max_length=80)]
 
 @router.get("/health", tags=["health"])
 def get_health(asked: Asked) -> schemas.Health:
-    """Needs no token. `accepting`: arrivals can be entered."""
+    """Needs no token. A station that answers takes arrivals."""
     with view_of(asked) as view:
         return health(view, asked.context)
 

@@ -1,4 +1,5 @@
-"""Samples and what was measured on them: frames, readings, captures, photos, inspections, pairings."""
+"""These tables hold samples and what was measured on them: frames, readings, captures, photos, inspections,
+pairings."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +9,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Sample(SQLModel, table=True):
-    """Grain that stands for something, known by its pre-printed barcode (échantillon).
+    """A sample is grain that stands for something, known by its pre-printed barcode (échantillon).
 
     Open from `entered_at` until `ended_at`, which a load's outcome sets."""
 
@@ -24,7 +25,7 @@ class Sample(SQLModel, table=True):
 
 
 class Frame(SQLModel, table=True):
-    """The bytes a weighing or reading came from, and where the journal keeps them."""
+    """Holds the bytes a weighing or reading came from, and says where the journal keeps them."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id")
@@ -35,7 +36,7 @@ class Frame(SQLModel, table=True):
 
 
 class Reading(SQLModel, table=True):
-    """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
+    """Records one instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
@@ -62,7 +63,7 @@ class Reading(SQLModel, table=True):
 
 
 class Capture(SQLModel, table=True):
-    """One upload of one or more photos with its form; `id` is made by the phone."""
+    """Records one upload of one or more photos with its form; `id` is made by the phone."""
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
@@ -84,7 +85,7 @@ class Photo(SQLModel, table=True):
 
 
 class Inspection(SQLModel, table=True):
-    """What one model says of one capture. `result` is the inspection's own dictionary.
+    """Records what one model says of one capture. `result` is the inspection's own dictionary.
 
     `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
 
@@ -103,7 +104,7 @@ class Inspection(SQLModel, table=True):
 
 
 class Pairing(SQLModel, table=True):
-    """Which sample an item belongs to. Appended: the newest row of an item holds."""
+    """Says which sample an item belongs to. Rows are appended: the newest row of an item holds."""
 
     id: str = Field(primary_key=True)
     item_kind: str  # reading, capture

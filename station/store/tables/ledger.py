@@ -1,4 +1,4 @@
-"""The audit chain, which is also the event stream, and the outbox."""
+"""These tables hold the audit chain, which is also the event stream, and the outbox."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class AuditEvent(SQLModel, table=True):
-    """One act or fact. `hash` covers the row and the previous row's hash: a changed past shows."""
+    """Records one act or fact. `hash` covers the row and the previous row's hash: a changed past shows."""
 
     __tablename__ = "audit_event"
 
@@ -26,11 +26,10 @@ class AuditEvent(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """What the hub has not acknowledged; written with the row it tells of, in one transaction."""
+    """Keeps a document for the hub, written with the row it tells of, in one transaction."""
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)  # the idempotency key at the hub
     kind: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
-    sent_at: datetime | None = Field(default=None, index=True)

@@ -1,4 +1,4 @@
-"""What was proposed, decided, tipped, moved and ticketed."""
+"""These tables record what was proposed, decided, tipped, moved and ticketed."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,8 @@ from sqlmodel import Field, SQLModel
 
 
 class Proposal(SQLModel, table=True):
-    """What the station proposed, with everything it stood on, so that it can be replayed to the byte."""
+    """Records what the station proposed, with everything it stood on, so that it can be replayed to the
+    byte."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -25,7 +26,7 @@ class Proposal(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """Where the operator sends the load (orientation). A later one supersedes."""
+    """Records where the operator sends the load (orientation). A later one supersedes."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -40,7 +41,7 @@ class Decision(SQLModel, table=True):
 
 
 class Reservation(SQLModel, table=True):
-    """Estimated kilograms held in a cell from the decision until closing or cancelling."""
+    """Holds estimated kilograms in a cell from the decision until closing or cancelling."""
 
     id: str = Field(primary_key=True)
     decision_id: str = Field(foreign_key="decision.id", unique=True)
@@ -52,7 +53,7 @@ class Reservation(SQLModel, table=True):
 
 
 class Tipping(SQLModel, table=True):
-    """What really happened in the pit (vidage), confirmed with the tare."""
+    """Records what really happened in the pit (vidage), confirmed with the tare."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -64,7 +65,7 @@ class Tipping(SQLModel, table=True):
 
 
 class CellMovement(SQLModel, table=True):
-    """Grain in or out of a cell, and what the cell holds after it.
+    """Records grain in or out of a cell, and what the cell holds after it.
 
     `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
     cell's balance after this movement, so that the present content is one row and the past stays readable;
@@ -85,7 +86,8 @@ class CellMovement(SQLModel, table=True):
 
 
 class Ticket(SQLModel, table=True):
-    """The paper (bon d'apport). Numbers have no gaps per site and campaign; never edited."""
+    """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
+    edited."""
 
     __table_args__ = (UniqueConstraint("site", "campaign", "number"),)
 
@@ -102,4 +104,3 @@ class Ticket(SQLModel, table=True):
     document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
     by: str
-    replaces_id: str | None = Field(default=None, foreign_key="ticket.id")

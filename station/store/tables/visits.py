@@ -1,4 +1,4 @@
-"""Visits, their loads and their weighings."""
+"""These tables hold visits, their loads and their weighings."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 
 class Visit(SQLModel, table=True):
-    """One vehicle on site, from arrival to departure (passage)."""
+    """A visit is one vehicle on site, from arrival to departure (passage)."""
 
     id: str = Field(primary_key=True)
     plate: str
@@ -23,7 +23,8 @@ class Visit(SQLModel, table=True):
 
 
 class Load(SQLModel, table=True):
-    """One product of one visit. The four varieties are four facts from four sources, never merged."""
+    """A load is one product of one visit. The four varieties are four facts from four sources, never
+    merged."""
 
     __table_args__ = (UniqueConstraint("visit_id", "position"),)
 
@@ -45,7 +46,7 @@ class Load(SQLModel, table=True):
 
 
 class LoadOwner(SQLModel, table=True):
-    """Who is paid for a load (propriétaire), with a share of it."""
+    """Says who is paid for a load (propriétaire), with a share of it."""
 
     load_id: str = Field(primary_key=True, foreign_key="load.id")
     supplier_id: str = Field(primary_key=True, foreign_key="supplier.id")
@@ -53,7 +54,8 @@ class LoadOwner(SQLModel, table=True):
 
 
 class Weighing(SQLModel, table=True):
-    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse.
+    """Records a stable weight and the rule that took it. It never changes: what it was used for is
+    WeighingUse.
 
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice."""
@@ -73,7 +75,7 @@ class Weighing(SQLModel, table=True):
 
 
 class WeighingUse(SQLModel, table=True):
-    """A link of a visit's weighing chain, confirmed by a person. A later link may supersede one."""
+    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one."""
 
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)
