@@ -7,7 +7,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from station.receival import people
+from station.store.engine import Ledger
 from tests.silo_rig import Silo
 
 # how quick a machine is belongs to the benchmarks: no property fails because the tests share two cores
@@ -56,6 +60,20 @@ def pytest_testnodedown(node: Any) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if left := config.stash.get(_left, 0):
         terminalreporter.write_line(f"{left} long tests were left out: ./silo test --all runs them")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pins() -> None:
+    """PINs are argon2id as ever, but cheap: at its real price signing in takes longer than most tests."""
+    people._pins = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with nothing but a new ledger, to be copied: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("new") / "data"
+    Ledger(folder).close()
+    return folder
 
 
 @pytest.fixture(scope="session")
