@@ -85,6 +85,7 @@ def test_every_answer_has_a_model(unserved: Counter) -> None:
             assert schema != "{}", (method, path)
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore")
 def test_no_request_breaks_the_contract(unserved: Counter) -> None:
     """Bounded: a few requests per operation, on a site with a truck in each state."""

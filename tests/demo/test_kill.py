@@ -106,6 +106,7 @@ def port():
         return probe.getsockname()[1]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # a minute alone; others may run beside it
 async def test_killed_at_random_moments_the_station_loses_and_doubles_nothing(tmp_path, port, capsys):
     clock = scaled(START, SPEED)

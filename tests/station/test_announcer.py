@@ -17,7 +17,7 @@ from station.runtime.live import DeviceLive
 from station.site.read import SettingsError, load_settings
 from tests.silo_rig import GOOD, START, Silo
 
-pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "site.toml"
 BRIDGE = DeviceLive("bridge", "Bridge", "toledo-continuous", "weighbridge", "TB-1", "/dev/x", "live", START)
 GAC = replace(BRIDGE, id="gac", name="GAC 2100", kind="gac2100-csv01", category="analyzer")
