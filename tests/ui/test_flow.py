@@ -4,6 +4,7 @@ from station.grain.reasons import Code
 from station.receival.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
+from ui.tui.decisions import accept
 from ui.tui.messages import ActDone, ActRefused, BoardChanged
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
@@ -138,7 +139,7 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         assert old is not None
         silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
-        t.app.accept(old)
+        accept(t.app, old)
         await t.hear("Another proposal came in between. Read the new proposal")
         assert any(isinstance(message, ActRefused) for message in t.messages)
         assert silo.load(silo.loads(visit)[0]).id == old.id
