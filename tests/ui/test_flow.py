@@ -266,7 +266,7 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.write("c5")
         await t.press("enter")
         await t.hear("Bon 1")
-        ticket = await t.app.client.ticket(1)
+        [ticket] = await t.app.client.tickets()
         assert [(part.cell, part.share) for part in ticket.tipped] == [("C5", 1.0)]
 
 
@@ -313,7 +313,8 @@ async def test_tickets_are_listed_and_read(station: Station) -> None:
         await t.see("Bons d'apport", "27 880 kg", "C1")
         await t.press("enter")
         await t.see("BON D'APPORT n° 1")
-        assert "27 880 kg" in plain((await t.app.client.ticket(1)).text)
+        [ticket] = await t.app.client.tickets()
+        assert "27 880 kg" in plain(ticket.text)
 
 
 async def test_a_weight_without_an_arrival_leads_to_the_arrival(station: Station) -> None:

@@ -106,7 +106,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("pit {pit} does not reach cell {cell}"),
         N_("Choose a listed pit and cell."),
     ),
-    "cell_not_ranked": (N_("cell {cell} cannot take this load"), N_("Choose one of the ranked cells.")),
     "override_needs_reason": (
         N_("another cell than proposed needs a reason"),
         N_("Choose or type a reason."),
