@@ -91,6 +91,27 @@ async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(station: 
         assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "ab-1"
 
 
+async def test_what_no_request_may_carry_is_refused_and_the_terminal_goes_on(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station, signed_in=False) as t:
+        await t.see("Anne")
+        await t.press("enter")
+        await t.write("1234567890123")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (pin).")
+        await t.sign_in()
+        await t.press("f5")
+        await t.see("pas encore d'échantillon")
+        await t.press("b")
+        await t.write("S 1/2")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (barcode).")
+        await t.press("b")
+        await t.write("S12")
+        await t.press("enter")
+        await t.see("éch. S12")
+
+
 async def test_letters_typed_into_a_field_are_no_keys(station: Station) -> None:
     async with terminal(station) as t:
         await t.press("f3")

@@ -20,9 +20,13 @@ def accept(station: Station, load: schemas.Load) -> None:
 
 def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
     """Take this pit and cell; `reason` says why when it is not the proposal."""
-    if load.proposal is None:
+    proposal = load.proposal
+    if proposal is None:
         return
-    body = schemas.DecisionIn(proposal_id=load.proposal.id, cell=cell, pit=pit, reason=reason)
+
+    async def send() -> schemas.Decision:
+        body = schemas.DecisionIn(proposal_id=proposal.id, cell=cell, pit=pit, reason=reason)
+        return await station.client.decide(load.id, body)
 
     def show(decision: schemas.Decision) -> None:
         text = station.t.gettext("{plate}: PIT {pit}, cell {cell}. Weigh it empty afterwards.")
@@ -30,11 +34,7 @@ def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: st
         station.say(text.format(plate=load.plate, pit=pit_name, cell=cell_name))
         station.show("queue")
 
-    station.act(
-        lambda: station.client.decide(load.id, body),
-        show,
-        on_refusal=lambda refused: _show_newer(station, load, refused),
-    )
+    station.act(send, show, on_refusal=lambda refused: _show_newer(station, load, refused))
 
 
 def _show_newer(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:
