@@ -5,7 +5,7 @@ reason.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from ui.words.i18n import N_, Translator
@@ -127,16 +127,6 @@ def _spread(value: Any, t: Translator) -> str:
     return text.format(photos=value["photos"], points=t.number(100 * max(apart, default=0.0), 1))
 
 
-def _at(value: Any, t: Translator) -> str:
-    moment = value
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return t.moment(moment) if isinstance(moment, datetime) else str(value)
-
-
 def _day(value: Any, t: Translator) -> str:
     """A date as the language writes it; anything else as it is."""
     try:
@@ -198,8 +188,6 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "gross_kg": _kg,
     "tare_kg": _kg,
-    "kg": _kg,
-    "at": _at,
     "until": _day,
     "what": _named(DISTURBANCES),
 }
