@@ -100,7 +100,7 @@ def serve(options: ServeOptions) -> int:
             drivers=catalogue,
             install_model=Installer(desk, bundles, trusted_keys(settings, options.config)).install,
         )
-        server = Server(context, settings, ledger.folder)
+        server = HttpServer(context, settings, ledger.folder)
         crash.stop_with(server)
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
@@ -122,7 +122,7 @@ def serve(options: ServeOptions) -> int:
     return CRASHED if crash.happened else 0
 
 
-class Server:
+class HttpServer:
     """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
 
     def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
@@ -171,9 +171,9 @@ class Crash:
 
     def __init__(self) -> None:
         self.happened = False
-        self._server: Server | None = None
+        self._server: HttpServer | None = None
 
-    def stop_with(self, server: Server) -> None:
+    def stop_with(self, server: HttpServer) -> None:
         self._server = server
 
     def watching(self) -> ExitStack:
@@ -192,7 +192,7 @@ class Crash:
 
 
 @contextmanager
-def _stopping_on_signals(server: Server) -> Iterator[None]:
+def _stopping_on_signals(server: HttpServer) -> Iterator[None]:
     """uvicorn raises the signal that stopped it once more at its end; ours is then still the handler, so
     the rest is stopped in order."""
 
@@ -207,7 +207,7 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _stop_without(process: int, server: Server) -> None:
+def _stop_without(process: int, server: HttpServer) -> None:
     if not Path(f"/proc/{process}").exists():
         log.warning("stops_with_parent", process=process)
         server.stop()

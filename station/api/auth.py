@@ -54,7 +54,7 @@ def operator(somebody: BySomebody) -> Actor:
     return somebody
 
 
-By = Annotated[Actor, Depends(operator)]
+ByOperator = Annotated[Actor, Depends(operator)]
 
 
 def manager(somebody: BySomebody) -> Actor:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, Line, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
 from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _keep_unread(contest: "Contest") -> NoReturn:
     )
 
 
-def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "Trial") -> None:
+def _write(config: Path, used: set[str], line: DeviceLine, contest: "Contest", chosen: "Trial") -> None:
     from station.commissioning.candidates import unasked
     from station.commissioning.recording import FOLDER, keep_recording
     from station.commissioning.section import NewInstrument, append_section

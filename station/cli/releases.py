@@ -122,7 +122,7 @@ def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any
     """Checks the words as the station does, then acts; returns the release."""
     from station.acts.desk import Actor
     from station.api import schemas
-    from station.models.acts import By
+    from station.models.acts import Mandate
     from station.receival.people import manager_with_pin
 
     model = schemas.RollbackByIn if what == "rollback" else schemas.ReleaseByIn
@@ -130,7 +130,7 @@ def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any
 
     def on_ledger(desk: Any) -> dict[str, Any]:
         actor = manager_with_pin(desk, body.by, body.pin or "") if body.by else Actor("installer")
-        row = do(desk, By(actor, body.why, now()))
+        row = do(desk, Mandate(actor, body.why, now()))
         return {"name": row.name, "version": row.version}
 
     path = f"/admin/models/{what}"
@@ -155,7 +155,7 @@ def seen(desk: Any, look: Callable[..., Any], *asked: Any) -> list[dict[str, Any
 
 def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> dict[str, Any]:
     from station.acts.desk import Actor
-    from station.models.acts import By
+    from station.models.acts import Mandate
     from station.runtime.bundles import FOLDER
     from station.runtime.installer import Installer
     from station.site.derived import trusted_keys
@@ -167,7 +167,7 @@ def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> 
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
     installer = Installer(desk, Blobs(desk.ledger.folder / FOLDER), keys)
-    row = installer.install(data, signature, By(Actor("installer"), why, now()))
+    row = installer.install(data, signature, Mandate(Actor("installer"), why, now()))
     return {"name": row.name, "version": row.version}
 
 

@@ -7,14 +7,14 @@ from pydantic import AwareDatetime
 
 from station.acts.desk import Actor
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import admin
 from station.api.openapi import problems
 from station.api.routes.laboratory import recorded
 from station.api.routes.models import (
-    Bundle,
+    BundleFile,
     Days,
-    Signature,
+    SignatureFile,
     Why,
     approved,
     installed,
@@ -26,7 +26,7 @@ from station.api.routes.models import (
     signals_of,
     withdrawn,
 )
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.models.cases import cases
 from station.receival.people import manager_with_pin
 
@@ -39,9 +39,11 @@ def list_models(asked: Asked) -> list[schemas.Model]:
 
 
 @router.post("/models", status_code=201, responses=problems(409))
-def install_model(asked: Asked, bundle: Bundle, signature: Signature, why: Why = "") -> schemas.Release:
+def install_model(
+    asked: Asked, bundle: BundleFile, signature: SignatureFile, why: Why = ""
+) -> schemas.Release:
     """Signature, hashes and the acceptance set on this machine are checked; then it runs in shadow."""
-    return installed(asked, bundle, signature, By(Actor("installer"), why, asked.now()))
+    return installed(asked, bundle, signature, Mandate(Actor("installer"), why, asked.now()))
 
 
 @router.get("/models/backtest")
@@ -59,17 +61,17 @@ def list_signals(asked: Asked, days: Days = 14) -> list[schemas.Signal]:
 
 
 @router.get("/models/policies")
-def list_policies(asked: Asked) -> list[schemas.Policy]:
+def list_policies(asked: Asked) -> list[schemas.PromotionPolicy]:
     return policies_of(asked)
 
 
 @router.post("/models/policies", status_code=201)
-def approve_policy(asked: Asked, body: schemas.PolicyByIn) -> schemas.Policy:
+def approve_policy(asked: Asked, body: schemas.PolicyByIn) -> schemas.PromotionPolicy:
     return approved(asked, body, manager_with_pin(asked.desk, body.by, body.pin))
 
 
 @router.post("/models/policies/withdraw", responses=problems(404))
-def withdraw_policy(asked: Asked, body: schemas.WithdrawByIn) -> schemas.Policy:
+def withdraw_policy(asked: Asked, body: schemas.WithdrawByIn) -> schemas.PromotionPolicy:
     return withdrawn(asked, body, manager_with_pin(asked.desk, body.by, body.pin))
 
 
@@ -93,5 +95,5 @@ def add_lab_result(asked: Asked, body: schemas.LabResultIn) -> schemas.LabResult
     return recorded(asked, body, "installer")
 
 
-def _who(asked: Ask, body: schemas.ManagerIn) -> Actor:
+def _who(asked: Inquiry, body: schemas.ManagerIn) -> Actor:
     return manager_with_pin(asked.desk, body.by, body.pin or "") if body.by else Actor("installer")

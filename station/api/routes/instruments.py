@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 
 from station.acts.desk import Actor, Desk
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import BySomebody, terminal
 from station.api.openapi import problems
 from station.api.problems import not_valid
@@ -38,13 +38,13 @@ def describe_instrument(
     return newly_described(asked, port_id, body, by)
 
 
-def newly_described(asked: Ask, port_id: str, body: schemas.DescribeIn, by: Actor) -> schemas.Instrument:
+def newly_described(asked: Inquiry, port_id: str, body: schemas.DescribeIn, by: Actor) -> schemas.Instrument:
     row = describe_plugged(asked.desk, port_id, described(body), body.note, by, asked.now())
     with view_of(asked) as view:
         return instrument(view, row.id)
 
 
-def swapped(asked: Ask, port_id: str, body: schemas.SwapIn, by: Actor) -> schemas.Instrument:
+def swapped(asked: Inquiry, port_id: str, body: schemas.SwapIn, by: Actor) -> schemas.Instrument:
     """Does it and shows the instrument that is plugged in now."""
     new = described(body)
     wiring = asked.context.check_wiring(port_id, wiring_asked(asked.desk, port_id, body))

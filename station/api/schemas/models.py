@@ -24,7 +24,7 @@ class Compared(BaseModel):
     outer_limits: tuple[float, float] | None = None
 
 
-class Evidence(Compared):
+class ModelEvidence(Compared):
     """Model minus laboratory or machine for one analyte, shares in per cent by count. `contradicted`: how
     often the other's value lies outside the model's own 95 % limits."""
 
@@ -65,7 +65,7 @@ class Model(BaseModel):
     captures: int
     abstention_rate: float | None
     agreement: Agreement | None
-    evidence: list[Evidence]
+    evidence: list[ModelEvidence]
 
 
 class ReleaseIn(In):
@@ -167,7 +167,7 @@ class WithdrawByIn(RollbackIn):
     pin: Pin
 
 
-class Policy(BaseModel):
+class PromotionPolicy(BaseModel):
     id: str
     task: str
     species: str
