@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
     from station.commissioning.candidates import Candidate
     from station.commissioning.contest import Contest, Trial
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, StringConstraints
 from station.api.schemas.common import In, Name, Slug, Text
 
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
 ReleaseStatus = Literal["shadow", "active", "superseded", "rolled_back", "set_aside", "retired"]
 
 
@@ -80,21 +79,6 @@ class RollbackIn(In):
     why: Text = ""
 
 
-class ManagerIn(In):
-    """A manager at the command line; without a name the holder of the data folder acts, as `installer`."""
-
-    by: Name | None = None
-    pin: Pin | None = None
-
-
-class ReleaseByIn(ReleaseIn, ManagerIn):
-    pass
-
-
-class RollbackByIn(RollbackIn, ManagerIn):
-    pass
-
-
 class Release(BaseModel):
     """A release that was installed, promoted, given back or retired."""
 
@@ -153,18 +137,6 @@ class PolicyIn(In):
     species: Slug
     terms: PolicyTerms
     why: Text = ""
-
-
-class PolicyByIn(PolicyIn):
-    """The manager who approves is always named."""
-
-    by: Name
-    pin: Pin
-
-
-class WithdrawByIn(RollbackIn):
-    by: Name
-    pin: Pin
 
 
 class PromotionPolicy(BaseModel):
