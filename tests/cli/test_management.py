@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -191,6 +192,15 @@ def test_a_damaged_ledger_is_a_fault_of_the_database(
     (data / "ledger.db").write_bytes(b"no database at all" * 1000)
     done = run(tmp_path / "site.toml", words, monkeypatch)
     assert (done.exit_code, "ledger.db" in done.stderr) == (5, True), done.stderr
+
+
+def test_a_ledger_that_fails_in_the_middle_of_an_act_is_a_fault_of_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = furnished(tmp_path, START)
+    with closing(sqlite3.connect(tmp_path / "data" / "ledger.db")) as tx:
+        tx.execute("DROP TABLE terminal")
+    assert run(file, ("token", "add", "gate"), monkeypatch).exit_code == 5
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
