@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, Line, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
     from station.commissioning.candidates import Candidate
     from station.commissioning.contest import CandidateTrial, Contest
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -84,7 +83,9 @@ def _keep_unread(contest: "Contest") -> NoReturn:
     )
 
 
-def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "CandidateTrial") -> None:
+def _write(
+    config: Path, used: set[str], line: DeviceLine, contest: "Contest", chosen: "CandidateTrial"
+) -> None:
     from station.commissioning.candidates import without_asking
     from station.commissioning.recording import FOLDER, keep_recording
     from station.commissioning.section import append_section

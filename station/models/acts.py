@@ -14,7 +14,7 @@ from sqlmodel import Session
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.models import releases
-from station.models.releases import Place
+from station.models.releases import Slot
 from station.models.standing import Act
 from station.store import audit
 from station.store.ids import new_id
@@ -38,7 +38,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class By:
+class Mandate:
     """Says who does it and why. `actor` None: the station, maybe by a standing policy."""
 
     actor: Actor | None
@@ -47,7 +47,7 @@ class By:
     policy_id: str | None = None
 
 
-def install(desk: Desk, new: Checked, by: By) -> ModelRelease:
+def install(desk: Desk, new: Checked, by: Mandate) -> ModelRelease:
     """Make a checked bundle a release that runs in shadow; one that is in use already is left as it is.
 
     Raises Conflict(release_exists) where name and version are known with another content."""
@@ -64,7 +64,7 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
     """Make the bundles that came with the station releases at its start: active where nothing else is; a
     newer one than the active runs in shadow. Known ones change nothing. Returns those that were left out
     because their name and version are known here with another content."""
-    by, left_out = By(None, "comes with the station", at), []
+    by, left_out = Mandate(None, "comes with the station", at), []
     with desk.ledger.write() as tx:
         for new in bundles:
             if tx.get(ModelRelease, new.sha256) is not None:
@@ -81,7 +81,7 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
     return left_out
 
 
-def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None = None) -> ModelRelease:
+def promote(desk: Desk, name: str, version: str, by: Mandate, *, species: str | None = None) -> ModelRelease:
     """Let this release inform proposals from the next capture on, for this species or for every one it was
     installed for.
 
@@ -103,7 +103,7 @@ def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None 
     return row
 
 
-def roll_back(desk: Desk, task: str, species: str, by: By) -> ModelRelease:
+def roll_back(desk: Desk, task: str, species: str, by: Mandate) -> ModelRelease:
     """Make the release active that was so before, and return it. Raises Conflict(nothing_to_roll_back)."""
     with desk.ledger.write() as tx:
         before = _roll_back(tx, (task, species), by)
@@ -115,8 +115,8 @@ def roll_back(desk: Desk, task: str, species: str, by: By) -> ModelRelease:
 def fall_back(desk: Desk, sha256: str, why: str, at: datetime) -> bool:
     """Go on with the release that was active before one that does not run. False where there was none."""
     with desk.ledger.write() as tx:
-        places = [place for place, active in releases.active_set(tx).items() if active == sha256]
-        found = [_roll_back(tx, place, By(None, why, at)) for place in places]
+        slots = [slot for slot, active in releases.active_set(tx).items() if active == sha256]
+        found = [_roll_back(tx, slot, Mandate(None, why, at)) for slot in slots]
     return any(found)
 
 
@@ -125,10 +125,10 @@ def set_aside(desk: Desk, sha256: str, why: str, at: datetime) -> None:
     with desk.ledger.write() as tx:
         row = tx.get_one(ModelRelease, sha256)
         for species in releases.shadows(tx).get(sha256, ()):
-            _append(tx, row, species, Act.SET_ASIDE, By(None, why, at))
+            _append(tx, row, species, Act.SET_ASIDE, Mandate(None, why, at))
 
 
-def retire(desk: Desk, name: str, version: str, by: By) -> ModelRelease:
+def retire(desk: Desk, name: str, version: str, by: Mandate) -> ModelRelease:
     """Use the release no more; its bundle stays for replay. Raises NotFound, Conflict(release_active)."""
     with desk.ledger.write() as tx:
         row = _release(tx, name, version)
@@ -174,16 +174,16 @@ def _release(tx: Session, name: str, version: str) -> ModelRelease:
     return row
 
 
-def _roll_back(tx: Session, place: Place, by: By) -> ModelRelease | None:
-    standing = releases.standings(tx).get(place)
+def _roll_back(tx: Session, slot: Slot, by: Mandate) -> ModelRelease | None:
+    standing = releases.standings(tx).get(slot)
     if standing is None or standing.active is None or not standing.before:
         return None
-    _append(tx, tx.get_one(ModelRelease, standing.active), place[1], Act.ROLLED_BACK, by)
+    _append(tx, tx.get_one(ModelRelease, standing.active), slot[1], Act.ROLLED_BACK, by)
     return tx.get_one(ModelRelease, standing.before[-1])
 
 
 def _append(
-    tx: Session, row: ModelRelease, species: str, act: Act, by: By, data: dict[str, Any] | None = None
+    tx: Session, row: ModelRelease, species: str, act: Act, by: Mandate, data: dict[str, Any] | None = None
 ) -> None:
     tx.add(
         ReleaseAct(

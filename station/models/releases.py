@@ -9,7 +9,7 @@ from station.models.standing import Standing, standing_after
 from station.store.evidence import CapturePhotos, inspected_by
 from station.store.tables import ModelRelease, PromotionPolicy, ReleaseAct
 
-Place = tuple[str, str]  # a task and a species
+Slot = tuple[str, str]  # a task and a species
 
 
 def acts(tx: Session, until: datetime | None = None) -> Sequence[ReleaseAct]:
@@ -18,18 +18,18 @@ def acts(tx: Session, until: datetime | None = None) -> Sequence[ReleaseAct]:
     return tx.exec(query.where(col(ReleaseAct.at) <= until) if until else query).all()
 
 
-def standings(tx: Session, at: datetime | None = None) -> dict[Place, Standing]:
+def standings(tx: Session, at: datetime | None = None) -> dict[Slot, Standing]:
     """Return the standing per (task, species), now or as it was at a time: a decision of last July names the
     models of its day."""
-    done: dict[Place, list[tuple[str, str]]] = {}
+    done: dict[Slot, list[tuple[str, str]]] = {}
     for row in acts(tx, at):
         done.setdefault((row.task, row.species), []).append((row.act, row.sha256))
-    return {place: standing_after(steps) for place, steps in sorted(done.items())}
+    return {slot: standing_after(steps) for slot, steps in sorted(done.items())}
 
 
-def active_set(tx: Session, at: datetime | None = None) -> dict[Place, str]:
+def active_set(tx: Session, at: datetime | None = None) -> dict[Slot, str]:
     """Return the one active release (SHA-256) per (task, species)."""
-    return {place: s.active for place, s in standings(tx, at).items() if s.active is not None}
+    return {slot: s.active for slot, s in standings(tx, at).items() if s.active is not None}
 
 
 def judges(tx: Session, species: str | None) -> tuple[str, ...]:
@@ -79,18 +79,18 @@ def last_act(tx: Session, sha256: str, act: str | None = None) -> ReleaseAct | N
     return tx.exec(query.limit(1)).first()
 
 
-def changed(tx: Session, place: Place, sha256: str) -> ReleaseAct:
+def changed(tx: Session, slot: Slot, sha256: str) -> ReleaseAct:
     """Return what gave a release its present status for a task and species: maybe done with another release.
 
     Raises LookupError for one that was never installed there."""
-    rows = [row for row in acts(tx) if (row.task, row.species) == place]
+    rows = [row for row in acts(tx) if (row.task, row.species) == slot]
     status = [
         standing_after((row.act, row.sha256) for row in rows[:count]).status.get(sha256)
         for count in range(len(rows) + 1)
     ]
     turns = [row for row, before, after in zip(rows, status, status[1:], strict=False) if before != after]
     if not turns:
-        raise LookupError(f"{sha256} was never installed for {place}")
+        raise LookupError(f"{sha256} was never installed for {slot}")
     return turns[-1]
 
 

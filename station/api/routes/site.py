@@ -16,7 +16,7 @@ from station.store import queries
 from station.store.tables import Supplier
 
 router = APIRouter(tags=["site"])
-Wanted = Annotated[str, Query(max_length=80)]
+SearchText = Annotated[str, Query(max_length=80)]
 
 
 @router.get("/health", tags=["health"])
@@ -39,14 +39,14 @@ def list_cells(asked: Asked) -> list[schemas.Cell]:
 
 
 @router.get("/vehicles", dependencies=[Depends(terminal)])
-def find_vehicles(asked: Asked, q: Wanted = "") -> list[schemas.Vehicle]:
+def find_vehicles(asked: Asked, q: SearchText = "") -> list[schemas.Vehicle]:
     """Known vehicles whose plate begins so, the last seen first."""
     with view_of(asked) as view:
         return [visits.vehicle(view, row) for row in queries.vehicles_like(view.tx, fold(q))]
 
 
 @router.get("/suppliers", dependencies=[Depends(terminal)])
-def find_suppliers(asked: Asked, q: Wanted = "") -> list[schemas.Supplier]:
+def find_suppliers(asked: Asked, q: SearchText = "") -> list[schemas.Supplier]:
     """Suppliers in whose name this occurs."""
     with view_of(asked) as view:
         query = select(Supplier).where(col(Supplier.name_key).contains(fold(q), autoescape=True))
