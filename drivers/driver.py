@@ -19,7 +19,7 @@ from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, share
 from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
-from drivers.health import Health, HealthKeeper
+from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
 from drivers.polling import Poller
 from drivers.reading import Frame
@@ -105,7 +105,7 @@ class Driver:
         """A person has put in a new sample: the next message counts even if it equals the last one."""
         self._repeats.expect_new_sample()
 
-    def health(self) -> Health:
+    def health(self) -> DeviceHealth:
         return self._health.read()
 
     def close(self) -> None:

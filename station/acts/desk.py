@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from drivers.reading import Analyte
 from station.store.engine import Ledger
-from station.store.names import INSTALLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,6 @@ class Actor:
     name: str
     terminal: str | None = None
     roles: frozenset[str] = frozenset()
-
-
-INSTALLER_ACTOR = Actor(INSTALLER, INSTALLER)
 
 
 def fold(name: str) -> str:

@@ -12,7 +12,6 @@ from station.api.bodylimit import BodyLimit
 from station.api.context import Context
 from station.api.routes import (
     admin,
-    admin_models,
     captures,
     dataset,
     devices,
@@ -41,7 +40,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, models, admin, admin_models, dataset,
+    events, laboratory, models, admin, dataset,
 )  # fmt: skip
 
 
@@ -89,7 +88,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _limit_of(path: str, context: Context) -> int:
-    if path in (f"{BASE}/models", f"{BASE}/admin/models"):
+    if path == f"{BASE}/models":
         return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES

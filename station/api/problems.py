@@ -1,4 +1,4 @@
-"""From an exception to problem+json: one table of statuses, one answer in the reader's language."""
+"""An exception becomes problem+json: one table of statuses, one answer in the reader's language."""
 
 import errno
 import logging

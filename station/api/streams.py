@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from station.api import schemas
-from station.api.asked import Ask
+from station.api.asked import Inquiry
 from station.api.views.devices import device, event
 from station.api.views.view import view_of
 from station.store import audit
@@ -79,7 +79,7 @@ class Streams:
                 self._readers.discard(reader)
 
 
-async def events(asked: Ask, streams: Streams, after: int) -> AsyncIterator[str]:
+async def events(asked: Inquiry, streams: Streams, after: int) -> AsyncIterator[str]:
     """Every audit row with a `seq` above `after`, in order, without end; the loads that are proposed anew and
     live values in between."""
     loop = asyncio.get_running_loop()
@@ -109,7 +109,7 @@ def frame(data: str, event: str, seq: int | None = None) -> str:
     return f"{identity}event: {event}\ndata: {data}\n\n"
 
 
-def _events_after(asked: Ask, seq: int) -> list[schemas.Event]:
+def _events_after(asked: Inquiry, seq: int) -> list[schemas.Event]:
     with view_of(asked) as view:
         rows = audit.events_after(view.tx, seq)
         view.names_of(row.by for row in rows)
@@ -120,7 +120,7 @@ def _events_after(asked: Ask, seq: int) -> list[schemas.Event]:
 class _Live:
     """When this reader is due the live values: after a change, at most twice a second."""
 
-    asked: Ask
+    asked: Inquiry
     _next: float = 0.0
     _sent_at: float = 0.0
     _sent: list[schemas.Device] = field(default_factory=list)

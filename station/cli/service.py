@@ -10,9 +10,8 @@ from typing import Annotated
 
 import typer
 
+from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +31,7 @@ def serve(
         from station.app import ServeOptions
         from station.app import serve as run
         from station.logs import log_to_standard_error
-        from station.site.settings import SettingsError
+        from station.site.read import SettingsError
         from station.store.engine import LedgerError
 
     log_to_standard_error()

@@ -1,4 +1,4 @@
-"""What a mixture of loads contains: means by tonnes, and falling number by its liquefaction number.
+"""A mixture of loads contains the means by tonnes, and of falling numbers by their liquefaction number.
 
 Falling number does not average: LN = 6000 / (FN - 50) does (Perten's liquefaction number). At FN <= 50 s
 there is no LN; such grain is never blended and the mixture's falling number is not known.
@@ -17,7 +17,7 @@ _LIQUEFACTION = 6000.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some tonnes (as they are) of known content."""
+    """A part is some tonnes (as they are) of known content."""
 
     tonnes: Tonnes
     content: Mapping[Analyte, Measured]
@@ -25,8 +25,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Blended:
-    """The mean over the `known_t` of `total_t` tonnes whose value is known; None when it cannot be
-    computed. Without an uncertainty: the errors of parts read by one instrument are not independent."""
+    """Holds the mean over the `known_t` of `total_t` tonnes whose value is known; None when it cannot be
+    computed. It has no uncertainty: the errors of parts read by one instrument are not independent."""
 
     value: float | None
     basis: Basis | None
@@ -35,19 +35,19 @@ class Blended:
 
 
 def liquefaction_number(falling_number: float) -> float | None:
-    """LN of a falling number in seconds, None at or under 50 s."""
+    """Return the LN of a falling number in seconds, None at or under 50 s."""
     if falling_number <= FALLING_NUMBER_FLOOR:
         return None
     return _LIQUEFACTION / (falling_number - FALLING_NUMBER_FLOOR)
 
 
 def falling_number_of(liquefaction: float) -> float:
-    """Seconds, from a liquefaction number above 0."""
+    """Return the seconds of a liquefaction number above 0."""
     return _LIQUEFACTION / liquefaction + FALLING_NUMBER_FLOOR
 
 
 def blend(parts: Sequence[Part]) -> dict[Analyte, Blended]:
-    """Per analyte, the content of the parts together. Protein and oil on dry matter, the rest as is.
+    """Return per analyte the content of the parts together: protein and oil on dry matter, the rest as is.
 
     Weighted by tonnes as they are, dry-matter shares too: between 12 and 15 % moisture that moves a
     protein mean by less than 0.02. Parts without mass do not count. Raises ValueError below 0 t."""

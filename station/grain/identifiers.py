@@ -1,4 +1,4 @@
-"""The identifiers that files, commands and rows share."""
+"""Files, commands and rows share these identifiers."""
 
 from enum import StrEnum
 from typing import Literal
@@ -15,22 +15,13 @@ class Species(StrEnum):
 
 
 class Claim(StrEnum):
-    """What a supplier declares and the cell must honour. A site may add words of its own."""
+    """A claim is declared by the supplier and must be honoured by the cell. A site may add words of its
+    own."""
 
     ORGANIC = "organic"
     SEED = "seed"
     CONTRACT_VARIETY = "contract_variety"
     SUSTAINABILITY = "sustainability"
-
-
-class Outcome(StrEnum):
-    """How a load ends: `refused` by the silo, `left` when the supplier withdraws, `cancelled` when it was
-    entered in error."""
-
-    TICKETED = "ticketed"
-    REFUSED = "refused"
-    LEFT = "left"
-    CANCELLED = "cancelled"
 
 
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
@@ -40,19 +31,19 @@ PHOTO_WHEAT = "wheat"
 
 
 def photo_species(species: str) -> str:
-    """The name a photo is judged under: kernels of soft wheat and durum are both `wheat`."""
+    """Return the name a photo is judged under: kernels of soft wheat and durum are both `wheat`."""
     if species in (Species.SOFT_WHEAT, Species.DURUM):
         return PHOTO_WHEAT
     return species
 
 
 def photo_names(species: str) -> tuple[str, ...]:
-    """Every name under which the declared species of a photo judged as `species` may be recorded."""
+    """Return every name under which the declared species of a photo judged as `species` may be recorded."""
     return (species, *(one.value for one in Species if photo_species(one) == species and one != species))
 
 
 def same_species(said: str | None, declared: str | None) -> bool:
-    """Can both be true of one sample? None (not said) fits any; `wheat` fits both wheats."""
+    """Tell whether both can be true of one sample. None (not said) fits any; `wheat` fits both wheats."""
     if said is None or declared is None:
         return True
     return said == declared or said == photo_species(declared)

@@ -1,4 +1,4 @@
-"""From the product or calibration name that an instrument sends to our species.
+"""Find our species by the product or calibration name that an instrument sends.
 
 The site file's names win over the defaults. A name that neither knows is None: never a guess.
 """
@@ -45,7 +45,7 @@ _NAMES: Mapping[Species, tuple[str, ...]] = {
 
 
 def _key(name: str) -> str:
-    """Letters and digits only, lower case, without accents, words parted by one space."""
+    """Return only letters and digits, lower case, without accents, words parted by one space."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", plain))
@@ -60,7 +60,7 @@ _DEFAULTS: Mapping[str, str] = MappingProxyType(
 
 
 def species_of_product(product: str, table: Mapping[str, str]) -> str | None:
-    """The species id of a product name, or None when unknown.
+    """Return the species id of a product name, or None when unknown.
 
     `table` holds the site file's names -> species ids and is looked up first. Case, accents, spaces and
     punctuation make no difference ("BLE  TENDRE" is "blé tendre")."""

@@ -22,7 +22,6 @@ class Code(StrEnum):
     NO_OPEN_SAMPLE = "no_open_sample"  # minutes
     SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
-    UNKNOWN_PRODUCT = "unknown_product"  # product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     # an instrument: why its value should be looked at twice
@@ -110,10 +109,10 @@ class Reason:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The stored form; `message` is added where it is shown."""
+        """Return the stored form; `message` is added where it is shown."""
         return {"code": self.code.value, "params": dict(self.params)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Reason":
-        """Back from the stored form. Raises KeyError or ValueError when it is none of ours."""
+        """Make a reason of its stored form. Raises KeyError or ValueError when it is none of ours."""
         return cls(Code(stored["code"]), dict(stored["params"]))

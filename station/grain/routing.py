@@ -1,4 +1,4 @@
-"""Which cell a load should go to, through which pit, with reasons for and against every cell.
+"""Routing says which cell a load should go to, through which pit, with reasons for and against every cell.
 
 - A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
   load's claims and asks for no other, and the load alone meets its grade by point value.
@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from drivers.reading import Analyte
 from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
-from station.grain.criteria import Verdict, judge, never_blend
+from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
 from station.grain.reasons import Code, Reason
@@ -30,13 +30,13 @@ _FILLED_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One cell with all that speaks for and against it. `verdict` None: no grade was judged."""
+    """Holds one cell with all that speaks for and against it. `judgement` None: no grade was judged."""
 
     cell: CellState
     grade: Grade | None
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
-    verdict: Verdict | None = None
+    judgement: GradeJudgement | None = None
 
     @property
     def fits(self) -> bool:
@@ -48,18 +48,19 @@ class _Judged:
 
     @property
     def lacks_only_values(self) -> bool:
-        """It would take the load if the missing intake values (and perhaps the weight) were there."""
-        if self.verdict is None or not self.verdict.only_missing:
+        """Tell whether the cell would take the load if the missing intake values (and perhaps the weight)
+        were there."""
+        if self.judgement is None or not self.judgement.only_missing:
             return False
-        return all(r in self.verdict.against or r.code is Code.NO_WEIGHT for r in self.against)
+        return all(r in self.judgement.against or r.code is Code.NO_WEIGHT for r in self.against)
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
-    """The proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
+    """Return the proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
     barred = never_blend(facts, pack)
-    verdicts = _verdicts(facts, pack)
+    judgements = _judgements(facts, pack)
     in_order = sorted(cells, key=lambda cell: cell.id)
-    normal = [_normal(cell, facts, pack, verdicts, barred) for cell in in_order if cell.role == "normal"]
+    normal = [_normal(cell, facts, pack, judgements, barred) for cell in in_order if cell.role == "normal"]
     missing = _decisive_missing(normal)
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
@@ -76,7 +77,7 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
 
 
 def score(cell: CellState, grade: Grade | None) -> float:
-    """How much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
+    """Return how much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
 
     0.8 x the grade's value in the rule pack + 0.2 x the share of the cell that is already taken or
     reserved, so that started cells are finished before others are opened. Between grades whose values
@@ -85,8 +86,8 @@ def score(cell: CellState, grade: Grade | None) -> float:
     return known(_PREFERENCE_WEIGHT * preference + _FILLED_WEIGHT * cell.filled)
 
 
-def _verdicts(facts: Facts, pack: RulePack | None) -> dict[str, Verdict]:
-    """Cells share grades, so each grade is judged once; those of other species are not judged at all."""
+def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement]:
+    """Judge each grade once, since cells share grades; those of other species are not judged at all."""
     grades = pack.grades if pack else ()
     return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
 
@@ -95,7 +96,7 @@ def _normal(
     cell: CellState,
     facts: Facts,
     pack: RulePack | None,
-    verdicts: dict[str, Verdict],
+    judgements: dict[str, GradeJudgement],
     barred: tuple[Reason, ...],
 ) -> _Judged:
     grade = pack.grade(cell.grade) if pack else None
@@ -105,20 +106,20 @@ def _normal(
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     elif grade is None:
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
-    verdict = verdicts.get(grade.id) if grade else None
-    stated = verdict.against if verdict else ()
+    judgement = judgements.get(grade.id) if grade else None
+    stated = judgement.against if judgement else ()
     in_favour, against = _sides(found)
     return _Judged(
         cell,
         grade,
-        in_favour=(*in_favour, *(verdict.in_favour if verdict else ())),
+        in_favour=(*in_favour, *(judgement.in_favour if judgement else ())),
         against=(*against, *stated, *(r for r in barred if r not in stated)),
-        verdict=verdict,
+        judgement=judgement,
     )
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
-    """A hold or quarantine cell: no grade, but species, room and claims count there too."""
+    """Judge a hold or quarantine cell: it has no grade, but species, room and claims count there too."""
     yes, no = _CASES[cell.role]
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
     in_favour, against = _sides(found)
@@ -134,7 +135,7 @@ _CASES: Mapping[CellRole, tuple[Code, Code]] = {
 
 
 def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]:
-    """The cell's own species and its grade's must both be the load's."""
+    """Compare the load's species with the cell's own and its grade's: both must be the load's."""
     asked = [species for species in (cell.species, grade.species if grade else None) if species]
     wrong = [species for species in dict.fromkeys(asked) if species != facts.species]
     if wrong:
@@ -144,7 +145,7 @@ def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]
 
 
 def _place(cell: CellState, facts: Facts) -> list[Reason]:
-    """Open, reachable, with room for the load."""
+    """Check that the cell is open, reachable and has room for the load."""
     found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
     if not cell.pits:
         found.append(Reason(Code.NOT_REACHABLE))
@@ -160,7 +161,7 @@ def _place(cell: CellState, facts: Facts) -> list[Reason]:
 
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
-    """What the load claims the cell must honour, and what the cell asks for the load must have."""
+    """Check that the cell honours what the load claims, and that the load has what the cell asks for."""
     found = [Reason(Code.CLAIM_NOT_HONOURED, {"claim": c}) for c in sorted(facts.claims - required)]
     found += [Reason(Code.CLAIM_REQUIRED, {"claim": c}) for c in sorted(required - facts.claims)]
     if not found and facts.claims:
@@ -180,10 +181,10 @@ def _sides(found: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, .
 
 
 def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
-    """Intake values without which a cell better than all that fit cannot be judged."""
+    """Return the intake values without which a cell better than all that fit cannot be judged."""
     best = max((j.preference for j in normal if j.fits), default=-1.0)
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
-    missing = {analyte for j in wanting if j.verdict for analyte in j.verdict.missing}
+    missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}
     return tuple(analyte for analyte in Analyte if analyte in missing)
 
 

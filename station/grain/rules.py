@@ -1,4 +1,4 @@
-"""Reading a rule pack: TOML text in, checked values out.
+"""Read a rule pack: TOML text in, checked values out.
 
 name, version, source = text             valid_from [, valid_until] = date, hour and offset
 [[grades]]           id, species, value (0 to 1), name = {fr, en} [, claims]
@@ -72,8 +72,8 @@ class _PackTable(_Table):
 
 
 def parse_rule_pack(text: str) -> RulePack:
-    """Raises RulePackError for the first problem found. Hand over the file's text with its line ends as
-    they are: `sha256` is over its UTF-8 bytes."""
+    """Read a rule pack from its text. Raises RulePackError for the first problem found. Hand over the file's
+    text with its line ends as they are: `sha256` is over its UTF-8 bytes."""
     try:
         pack = _PackTable.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -95,7 +95,7 @@ def parse_rule_pack(text: str) -> RulePack:
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
-    """("grades", 0, "id") -> "grades[0].id"."""
+    """Write a path as a person does: ("grades", 0, "id") -> "grades[0].id"."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
@@ -135,7 +135,7 @@ def _check_criterion(where: str, criterion: _CriterionTable) -> None:
 
 
 def _check_bounds(where: str, grade: _GradeTable) -> None:
-    """At most one lower and one upper bound per analyte, and room between them."""
+    """Allow at most one lower and one upper bound per analyte, and room between them."""
     bounds: dict[tuple[Analyte, bool], _CriterionTable] = {}
     for index, criterion in enumerate(grade.criteria):
         side = (criterion.analyte, criterion.op.is_lower_bound)

@@ -2,82 +2,47 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis, Value
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
+from station.grain.identifiers import Species
 from station.grain.units import Tonnes
 from station.store import queries
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
 
 
-@dataclass(frozen=True, slots=True)
-class CellContent:
-    """One cell now. `content` is {analyte: {value, basis, known_t}}."""
-
-    cell: Cell
-    pits: tuple[str, ...]
-    content_kg: float
-    reserved_kg: float
-    content: Mapping[str, Any]
-
-    @property
-    def free_kg(self) -> float:
-        return self.cell.capacity_kg - self.content_kg - self.reserved_kg
-
-    @property
-    def quality(self) -> dict[str, Any]:
-        """Returns {analyte: {value, unit, basis}} of what it holds."""
-        return {
-            name: {"value": one["value"], "unit": UNIT_OF[Analyte(name)].value, "basis": one["basis"]}
-            for name, one in self.content.items()
-        }
+def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
+    """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
+    pits, reserved = pits_of_cells(tx), _reserved(tx, without_load)
+    return tuple(
+        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, 0.0))
+        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
+    )
 
 
-def contents(tx: Session, *, without_load: str | None = None) -> list[CellContent]:
-    """Returns every cell, by id. `without_load`: leaves out what this load itself reserves."""
-    pits = pits_of_cells(tx)
-    reserved = _reserved(tx, without_load)
-    found = []
-    for cell, last in tx.exec(_cells_with_balance).all():
-        found.append(
-            CellContent(
-                cell,
-                pits.get(cell.id, ()),
-                last.content_kg if last else 0.0,
-                reserved.get(cell.id, 0.0),
-                last.content if last else {},
-            )
-        )
-    return found
-
-
-_newest = (
-    select(func.max(CellMovement.seq))
-    .where(CellMovement.cell_id == Cell.id)
-    .correlate(Cell)
-    .scalar_subquery()
-)
-_cells_with_balance: Any = (
+_NEWEST = select(func.max(CellMovement.seq)).where(CellMovement.cell_id == Cell.id).correlate(Cell)
+_CELLS_WITH_BALANCE: Any = (
     select(Cell, CellMovement)
     .join(
         CellMovement,
-        (col(CellMovement.cell_id) == Cell.id) & (col(CellMovement.seq) == _newest.scalar_subquery()),
+        (col(CellMovement.cell_id) == Cell.id) & (col(CellMovement.seq) == _NEWEST.scalar_subquery()),
         isouter=True,
     )
     .order_by(Cell.id)
 )
 
 
-def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
-    """Returns the cells as routing sees them, in tonnes."""
-    return tuple(_state(content) for content in contents(tx, without_load=without_load))
+def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
+    """{analyte: {value, unit, basis, known_t}} of what the cell holds; a mean that cannot be computed is
+    None."""
+    last = _last_movement(tx, cell_id)
+    return last.content if last else {}
 
 
 def move(
@@ -103,7 +68,7 @@ def move(
 
 
 def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
-    """Returns by cell id the pits from which a line reaches it, sorted."""
+    """Cell id to the pits from which a line reaches it, sorted."""
     reach: dict[str, set[str]] = defaultdict(set)
     known = set(tx.exec(select(Pit.id)))
     for line in tx.exec(select(Line)):
@@ -113,8 +78,7 @@ def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
 
 
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
-    """Returns the values of the load's last assessment, as a movement or ticket keeps them: with who typed
-    one."""
+    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
@@ -123,17 +87,16 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
     }
 
 
-def _state(content: CellContent) -> CellState:
-    cell = content.cell
+def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved_kg: float) -> CellState:
     return CellState(
         id=cell.id,
-        pits=content.pits,
-        species=cell.species,
+        pits=pits,
+        species=Species(cell.species) if cell.species else None,
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
-        content_t=content.content_kg / 1000,
-        reserved_t=content.reserved_kg / 1000,
-        content=_measured(content.content),
+        content_t=last.content_kg / 1000 if last else 0.0,
+        reserved_t=reserved_kg / 1000,
+        content=_measured(last.content) if last else {},
         claims=frozenset(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
@@ -155,9 +118,8 @@ def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
 
 
 def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell
-    leaves its quality as it was. A mean that cannot be computed (a falling number under 50 s went in)
-    stays so."""
+    """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
+    its quality as it was. A mean that cannot be computed (a falling number under 50 s went in) stays so."""
     held = dict(before.content) if before else {}
     if kg <= 0:
         whole = before.content_kg if before else 0.0
@@ -174,11 +136,8 @@ def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, 
         if was is not None:
             parts.append(Part(Tonnes(was["known_t"]), _measured({analyte.value: was})))
         mixed = blend(parts)[analyte]
-        after[analyte.value] = {
-            "value": mixed.value,
-            "basis": mixed.basis.value if mixed.basis else None,
-            "known_t": mixed.known_t,
-        }
+        value = Value(mixed.value, UNIT_OF[analyte], mixed.basis)
+        after[analyte.value] = {**value.as_dict(), "known_t": mixed.known_t}
     return after
 
 

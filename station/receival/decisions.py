@@ -54,8 +54,8 @@ def _check_known(before: Decision | None, replaces: str | None) -> None:
     """A second decision is taken by who knows of the first."""
     if before is not None and before.id != replaces:
         raise Conflict(
-            Fault.LOAD_DECIDED, decision_id=before.id, by=before.by, at=before.at.isoformat(), pit=before.pit,
-            cell=before.cell,
+            Fault.LOAD_DECIDED, decision_id=before.id, by=before.by, decided_at=before.at.isoformat(),
+            pit=before.pit, cell=before.cell,
         )  # fmt: skip
 
 

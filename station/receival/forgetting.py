@@ -1,7 +1,7 @@
 """Forgetting a person or a supplier, once the law no longer asks for the name: one row is emptied.
 
-Everything else that was recorded carries the row's identifier only, so the audit chain and every replay stay as
-they were. A ticket keeps the names that its paper was printed with.
+Everything else that was recorded carries the row's identifier only, so the audit chain and every replay stay
+as they were. A ticket keeps the names that its paper was printed with.
 """
 
 from datetime import datetime

@@ -39,7 +39,6 @@ def add_person(
             roles=sorted(set(roles)),
             pin_hash=pin_hash,
             language=language,
-            created_at=at,
         )
         tx.add(person)
         audit.record(tx, "person_added", at, subject_id=person.id, data={"roles": person.roles})
@@ -52,7 +51,7 @@ def add_terminal(desk: Desk, name: str, kind: str, at: datetime) -> tuple[Termin
     with desk.ledger.write() as tx:
         if tx.exec(select(Terminal).where(Terminal.name == name)).first():
             raise Conflict(Fault.TERMINAL_EXISTS, name=name)
-        terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token), created_at=at)
+        terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token))
         tx.add(terminal)
         audit.record(tx, "token_added", at, subject_id=terminal.id, data={"kind": kind})
     return terminal, token
@@ -98,10 +97,9 @@ def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
     NotAllowed(wrong_pin)."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
-    known = person is not None and person.active
     nobody = _nobody()
-    fits = _pins.verify(pin, person.pin_hash if known and person else nobody)
-    if person is None or not known or not fits:
+    fits = _pins.verify(pin, nobody if person is None else person.pin_hash)
+    if person is None or not fits:
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
 
@@ -140,7 +138,7 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
                 col(SignIn.ended_at).is_(None),
             )
         ).first()
-    if found is None or not found.active:
+    if found is None:
         raise NotAllowed(Fault.NOT_SIGNED_IN)
     return Actor(found.id, found.name, terminal.id, frozenset(found.roles))
 

@@ -15,7 +15,7 @@ from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import pairings, proposals
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
-from station.receival.instruments import instrument_at, limits_of
+from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -35,7 +35,7 @@ def take_reading(
         known = _known(tx, reading, frame, instrument, sent_again)
         if known is not None:
             return known
-        remarks = remarks_on(limits_of(instrument), reading.values, reading.at.date())
+        remarks = remarks_on(instrument, reading.values, reading.at.date())
         row = Reading(
             id=new_id(reading.at),
             at=reading.at,

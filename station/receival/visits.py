@@ -107,7 +107,7 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
 def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
     found = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
     if found is None:
-        found = Supplier(id=new_id(at), name=name, name_key=fold(name), created_at=at)
+        found = Supplier(id=new_id(at), name=name, name_key=fold(name))
         tx.add(found)
         tx.flush()
     return found
@@ -117,7 +117,7 @@ def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetim
     key = fold(arrival.plate)
     vehicle = tx.exec(select(Vehicle).where(Vehicle.plate_key == key)).first()
     if vehicle is None:
-        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key, created_at=at)
+        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key)
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)

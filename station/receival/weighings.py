@@ -13,7 +13,7 @@ from station.grain.remarks import remarks_on
 from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
-from station.receival.instruments import instrument_at, limits_of
+from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
 from station.receival.offers import Offer, offers_for
 from station.receival.remarked import check_asked
@@ -44,7 +44,7 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         instrument = instrument_at(tx, frame.port, reading.at)
         remarks = [
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
-            *remarks_on(limits_of(instrument), {}, reading.at.date()),
+            *remarks_on(instrument, {}, reading.at.date()),
         ]
         weighing = Weighing(
             id=new_id(reading.at),

@@ -2,19 +2,19 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from drivers.reading import UNIT_OF, Analyte, Basis
+from drivers.reading import Analyte, Basis
 from station.grain.identifiers import Claim, Species
 from station.grain.weighing import WeighingRule
 
 
-def known_zone(name: str) -> str:
-    """A zone of the system's tz database."""
+def _check_zone(name: str) -> str:
+    """Raises ValueError where the system's tz database has no such zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -28,11 +28,11 @@ Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
-Zone = Annotated[str, AfterValidator(known_zone)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def _broker(address: str) -> str:
+def _check_broker(address: str) -> str:
     """Raises ValueError where it is no address of a broker."""
     parts = urlsplit(address)
     if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
@@ -40,7 +40,7 @@ def _broker(address: str) -> str:
     return address
 
 
-Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_broker)]
+Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_broker)]
 
 
 class Section(BaseModel):
@@ -48,7 +48,7 @@ class Section(BaseModel):
 
 
 class Site(Section):
-    """`data` and `rule_packs` are relative to the site file."""
+    """The silo itself. `data` and `rule_packs` are relative to the site file."""
 
     id: Id
     name: Text
@@ -66,7 +66,8 @@ class Server(Section):
 
 
 class Intake(Section):
-    """`net_share`: the grain's share of a full vehicle's weight, used where its tare is not known."""
+    """How loads are received. `net_share` is the grain's share of a full vehicle's weight, used where its
+    tare is not known."""
 
     pairing_window_min: Positive = 15.0
     net_share: Share = 0.62
@@ -176,15 +177,3 @@ class SiteSettings(Section):
 
     def weighing_rule(self) -> WeighingRule:
         return WeighingRule(**self.weighing.model_dump())
-
-
-def opening_values(cell: Cell) -> dict[str, Any]:
-    """The opening content in the shape that movements keep."""
-    return {
-        analyte.value: {
-            "value": opening.value,
-            "unit": UNIT_OF[analyte].value,
-            "basis": opening.basis.value if opening.basis else None,
-        }
-        for analyte, opening in cell.opening.items()
-    }

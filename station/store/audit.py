@@ -1,4 +1,4 @@
-"""The audit chain: one row per act, each covering the one before; also the stream of events."""
+"""The audit chain has one row per act, each covering the one before; it is also the stream of events."""
 
 import hashlib
 import json

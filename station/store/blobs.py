@@ -1,4 +1,4 @@
-"""Photos as they came: content-addressed files, on the disk before anybody is told they arrived."""
+"""Keep photos as they came: content-addressed files, on the disk before anybody is told they arrived."""
 
 import errno
 import hashlib
@@ -13,15 +13,16 @@ HALF = ".half-"
 
 
 class Blobs:
-    """`<folder>/ab/abcdef…`, named by SHA-256. Storing the same bytes twice stores them once."""
+    """Keeps each file as `<folder>/ab/abcdef…`, named by SHA-256. Storing the same bytes twice stores them
+    once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, data: bytes) -> str:
-        """Returns the SHA-256 of `data` once its file and name are durable. Raises DiskFull, leaving
-        nothing behind."""
+        """Return the SHA-256 of `data` once its file and name are durable. Raises DiskFull, leaving nothing
+        behind."""
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(digest)
         try:
@@ -40,13 +41,13 @@ class Blobs:
         return self._folder / digest[:2] / digest
 
     def free_mb(self) -> int:
-        """Megabytes left on the disk that holds the photos."""
+        """Return the megabytes left on the disk that holds the photos."""
         return shutil.disk_usage(self._folder).free // 1_000_000
 
 
 def write_whole(data: bytes, path: Path) -> None:
-    """The whole file appears under its name, or nothing does; what a cut-off write leaves begins with
-    HALF."""
+    """Write so that the whole file appears under its name, or nothing does; what a cut-off write leaves
+    begins with HALF."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=HALF, delete=False) as part:
         try:
             part.write(data)

@@ -1,4 +1,4 @@
-"""The ledger: one SQLite file, one writer connection, any number of readers.
+"""The ledger is one SQLite file, with one writer connection and any number of readers.
 
 Debian 12's SQLite can corrupt a write-ahead log when two connections write and checkpoint at the same
 instant. So exactly one connection of one process writes and checkpoints, behind a lock; readers are
@@ -53,7 +53,7 @@ def note_proposal(tx: Session, load_id: str) -> None:
 
 
 class Ledger:
-    """Opens (and creates, migrates, checks) the data folder; closes it cleanly. Thread-safe."""
+    """Opens (and creates, migrates, checks) the data folder and closes it cleanly. Any thread may use it."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,7 +82,7 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """One transaction; committed and durable when the block ends, undone when it raises."""
+        """Yield one transaction; committed and durable when the block ends, undone when it raises."""
         with self._write_lock:
             try:
                 with _Writing(self._writer, expire_on_commit=False) as tx:
@@ -98,12 +98,12 @@ class Ledger:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A consistent view of what is committed; writing through it fails."""
+        """Yield a consistent view of what is committed; writing through it fails."""
         with Session(self._reader, expire_on_commit=False) as tx:
             yield tx
 
     def on_commit(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Calls `listener` after every commit, from the committing thread; returns its removal."""
+        """Call `listener` after every commit, from the committing thread; return its removal."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
@@ -114,7 +114,7 @@ class Ledger:
         return lambda: self._proposal_listeners.remove(listener)
 
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file, on the writing connection."""
+        """Move the write-ahead log into the file, on the writing connection."""
         with self._write_lock, self._writer.connect() as connection:
             connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
@@ -131,7 +131,7 @@ class Ledger:
             )
 
     def close(self) -> None:
-        """Checkpoints, closes and says that this stop was clean."""
+        """Checkpoint, close and say that this stop was clean."""
         with self._write_lock:
             self.checkpoint()
             self._reader.dispose()

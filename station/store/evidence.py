@@ -1,5 +1,5 @@
-"""What speaks of a sample, asked in one place: its readings, captures, photos and inspections, and the
-sample that a capture shows."""
+"""Ask in one place what speaks of a sample: its readings, captures, photos and inspections, and the sample
+that a capture shows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,8 @@ STATION = "station"  # the source of an inspection by a model of the station its
 
 @dataclass(frozen=True, slots=True)
 class CapturePhotos:
-    """The photos of one capture (SHA-256, in their order) and the species they are judged as (None: any).
-    `attempts`: how often the light box has begun with it."""
+    """Names the photos of one capture (SHA-256, in their order) and the species they are judged as (None:
+    any). `attempts`: how often the light box has begun with it."""
 
     capture_id: str
     photos: tuple[str, ...]
@@ -40,7 +40,7 @@ class CaptureSeen:
 
 
 def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
-    """The readings paired with a sample, oldest first."""
+    """Return the readings paired with a sample, oldest first."""
     return tx.exec(
         select(Reading)
         .join(Pairing, col(Pairing.item_id) == Reading.id)
@@ -85,7 +85,7 @@ def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
 
 
 def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
-    """The captures paired with any of these samples, oldest first."""
+    """Return the captures paired with any of these samples, oldest first."""
     query = (
         select(Capture)
         .join(Pairing, col(Pairing.item_id) == Capture.id)
@@ -129,18 +129,18 @@ def _inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Insp
 
 
 def capture_ids(tx: Session, since: datetime | None, until: datetime | None) -> list[str]:
-    """The identifiers of the captures of a time, oldest first; `until` is excluded."""
+    """Return the identifiers of the captures of a time, oldest first; `until` is excluded."""
     return list(tx.exec(captured_within(select(Capture.id), since, until).order_by(col(Capture.at))).all())
 
 
 def captured_within(query: Any, since: datetime | None, until: datetime | None) -> Any:
-    """Narrows a query that selects from captures to a time; `until` is excluded."""
+    """Narrow a query that selects from captures to a time; `until` is excluded."""
     query = query.where(Capture.at >= since) if since else query
     return query.where(Capture.at < until) if until else query
 
 
 def sample_shown(tx: Session, capture_id: str) -> Sample | None:
-    """The sample that a capture shows, where it is paired."""
+    """Return the sample that a capture shows, where it is paired."""
     query = (
         select(Sample)
         .join(Pairing, col(Pairing.sample_id) == Sample.id)
@@ -159,7 +159,8 @@ def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
 
 
 def judged_as(tx: Session, capture: Capture) -> str | None:
-    """The species that a capture is judged as: of its form, else of its sample; None where none is said."""
+    """Return the species that a capture is judged as: of its form, else of its sample; None where none is
+    said."""
     species = capture.species
     if species is None:
         sample = sample_shown(tx, capture.id)
@@ -168,7 +169,7 @@ def judged_as(tx: Session, capture: Capture) -> str | None:
 
 
 def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:
-    """What every model said of a capture, oldest first."""
+    """Return what every model said of a capture, oldest first."""
     query = select(Inspection).where(Inspection.capture_id == capture_id)
     return tx.exec(query.order_by(col(Inspection.seq))).all()
 
@@ -187,7 +188,7 @@ def whole_result(row: Inspection) -> dict[str, Any]:
 
 
 def inspected_by(tx: Session, capture_id: str) -> Sequence[str]:
-    """The station's models (SHA-256) that have inspected a capture."""
+    """Return the station's models (SHA-256) that have inspected a capture."""
     query = select(Inspection.sha256).where(Inspection.capture_id == capture_id, Inspection.source == STATION)
     return tx.exec(query).all()
 

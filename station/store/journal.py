@@ -1,4 +1,4 @@
-"""The frame journal: every message a device sent, as it came.
+"""The frame journal keeps every message a device sent, as it came.
 
 Frames append to a segment file per device, rotated at 4 MB. A record is
 
@@ -28,7 +28,7 @@ _COVERED = struct.Struct(">QI")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a frame lies: `segment` is `<device>/<start>`, `offset` the record's first byte."""
+    """Says where a frame lies: `segment` is `<device>/<start>`, `offset` the record's first byte."""
 
     segment: str
     offset: int
@@ -42,7 +42,7 @@ class Record:
 
 
 class Journal:
-    """The open segment of one device. Used by one thread."""
+    """Writes the open segment of one device. One thread uses it."""
 
     def __init__(self, folder: Path, device: str, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self._folder = folder / device
@@ -54,12 +54,12 @@ class Journal:
         self._recover()
 
     def begin(self, since: datetime | None) -> None:
-        """Closes a segment that began before `since`: what comes now has a segment of its own."""
+        """Close a segment that began before `since`: what comes now has a segment of its own."""
         if self._file is not None and since is not None and int(self._start) < int(since.timestamp() * 1000):
             self._close_segment()
 
     def append(self, data: bytes, at: datetime) -> Place:
-        """Buffers one frame; `sync()` makes it durable."""
+        """Buffer one frame; `sync()` makes it durable."""
         if self._file is None:
             self._open(at)
         assert self._file is not None
@@ -98,7 +98,7 @@ class Journal:
         _sync_folder(self._folder)
 
     def _recover(self) -> None:
-        """Goes on with the newest open segment, without a torn last record."""
+        """Go on with the newest open segment, without a torn last record."""
         open_segments = sorted(self._folder.glob("*.open"), key=lambda path: int(path.stem))
         if not open_segments:
             return
@@ -112,7 +112,7 @@ class Journal:
 
 
 def records(path: Path) -> Iterator[Record]:
-    """Every whole record of a segment; stops at the first torn or damaged one."""
+    """Yield every whole record of a segment; stops at the first torn or damaged one."""
     data = path.read_bytes()
     offset = 0
     while offset + _HEAD.size <= len(data):
@@ -129,7 +129,7 @@ def _checksum(arrival: int, data: bytes) -> int:
 
 
 def segment_path(folder: Path, segment: str) -> Path:
-    """The file of `<device>/<start>`, open or closed. Raises FileNotFoundError."""
+    """Return the file of `<device>/<start>`, open or closed. Raises FileNotFoundError."""
     device, start = segment.rsplit("/", 1)
     for path in (folder / device).glob(f"{start}[.-]*"):
         return path

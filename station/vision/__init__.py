@@ -1,4 +1,4 @@
-"""The light box: photo -> inspection."""
+"""The light box turns a photo into an inspection."""
 
 import os
 

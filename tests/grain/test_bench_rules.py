@@ -12,13 +12,14 @@ GRAIN = ROOT / "station" / "grain"
 
 MIXED = """
 from station.grain.units import *
+from station.grain.blending import Part
 from station.grain.loadweight import net_kg
 
 water, protein, mass = MoisturePercent(14.0), ProteinAsIs(11.0), Kilograms(43120.0)
 protein_dm(protein, water)
 protein_dm(water, protein)
 net_kg(mass, water)
-kg_to_t(protein)
+Part(mass, {})
 mass_at_moisture(mass, protein, water)
 protein_dm(11.0, water)
 """
@@ -42,4 +43,4 @@ def test_the_type_checker_refuses_to_mix_moisture_protein_and_kilograms(tmp_path
     report, usage, _ = api.run(["--strict", "--no-error-summary", "--no-color-output", str(program)])
     lines = {int(line.split(":")[1]) for line in report.splitlines() if "arg-type" in line}
     assert usage == ""
-    assert lines == {7, 8, 9, 10, 11}
+    assert lines == {8, 9, 10, 11, 12}

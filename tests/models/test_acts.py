@@ -7,7 +7,7 @@ from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelN
 from station.grain.reasons import Code
 from station.models import acts as models
 from station.models import releases
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.models.shadows import next_for_shadow
 from station.receival import captures, claims
 from station.receival.photo_words import photos_of_load
@@ -81,7 +81,7 @@ def test_a_day_of_the_past_names_the_model_of_its_day(shelf: Models) -> None:
 
 def test_every_act_is_an_event_that_names_who_and_why(shelf: Models) -> None:
     second = shelf.install("2")
-    models.promote(shelf.silo.desk, second.name, "2", By(MARC, "40 samples agree", shelf.silo.clock()))
+    models.promote(shelf.silo.desk, second.name, "2", Mandate(MARC, "40 samples agree", shelf.silo.clock()))
     with shelf.silo.desk.ledger.read() as tx:
         event = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
     assert (event.kind, event.by, event.subject_id) == ("model_promoted", MARC.id, second.sha256)

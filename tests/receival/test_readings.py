@@ -87,8 +87,8 @@ def test_after_a_clock_that_jumped_back_the_day_goes_on_in_order(silo: Silo) -> 
     second = silo.receive("EF-456-GH").tickets[0]
     assert second.number == 2
     with silo.desk.ledger.read() as tx:
-        c1 = next(one for one in cells.contents(tx) if one.cell.id == "C1")
-    assert c1.content_kg == 800_000 + 2 * 27_880
+        c1 = next(cell for cell in cells.states(tx) if cell.id == "c1")
+    assert c1.content_t == pytest.approx(800 + 2 * 27.88)
 
 
 def test_a_dismissed_reading_stays_recorded_and_waits_no_longer(silo: Silo) -> None:

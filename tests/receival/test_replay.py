@@ -28,7 +28,7 @@ def busy(silo: Silo) -> None:
     silo.receive("AB-123-CD", gross_kg=41_000)
     load = silo.loads(first)[0]
     decision = silo.decide(load)
-    silo.decide(load, "C5", "P2", replaces=decision.id)
+    silo.decide(load, "c5", "p2", replaces=decision.id)
 
 
 def test_every_decision_of_a_day_is_made_again_to_the_byte(silo: Silo) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from station.site.settings import SettingsError, load_settings
+from station.site.read import SettingsError, load_settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "examples" / "site.toml").read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from station.grain.reasons import Code
 from station.receival.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
+from ui.tui.decisions import accept
 from ui.tui.messages import ActDone, ActRefused, BoardChanged
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
@@ -90,6 +91,27 @@ async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(station: 
         assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "ab-1"
 
 
+async def test_what_no_request_may_carry_is_refused_and_the_terminal_goes_on(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station, signed_in=False) as t:
+        await t.see("Anne")
+        await t.press("enter")
+        await t.write("1234567890123")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (pin).")
+        await t.sign_in()
+        await t.press("f5")
+        await t.see("pas encore d'échantillon")
+        await t.press("b")
+        await t.write("S 1/2")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (barcode).")
+        await t.press("b")
+        await t.write("S12")
+        await t.press("enter")
+        await t.see("éch. S12")
+
+
 async def test_letters_typed_into_a_field_are_no_keys(station: Station) -> None:
     async with terminal(station) as t:
         await t.press("f3")
@@ -120,7 +142,7 @@ async def test_an_override_takes_another_cell_with_a_reason(station: Station) ->
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert load.decision is not None
         assert (load.decision.cell, load.decision.overridden, load.decision.reason) == (
-            "C5",
+            "c5",
             True,
             "pit blocked",
         )
@@ -138,7 +160,7 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         assert old is not None
         silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
-        t.app.accept(old)
+        accept(t.app, old)
         await t.hear("Another proposal came in between. Read the new proposal")
         assert any(isinstance(message, ActRefused) for message in t.messages)
         assert silo.load(silo.loads(visit)[0]).id == old.id
@@ -265,8 +287,8 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.write("c5")
         await t.press("enter")
         await t.hear("Bon 1")
-        ticket = await t.app.client.ticket(1)
-        assert [(part.cell, part.share) for part in ticket.tipped] == [("C5", 1.0)]
+        [ticket] = await t.app.client.tickets()
+        assert [(part.cell, part.share) for part in ticket.tipped] == [("c5", 1.0)]
 
 
 async def test_exceptions_are_assigned_by_choice_or_scan_and_dismissed_with_a_reason(
@@ -312,7 +334,8 @@ async def test_tickets_are_listed_and_read(station: Station) -> None:
         await t.see("Bons d'apport", "27 880 kg", "C1")
         await t.press("enter")
         await t.see("BON D'APPORT n° 1")
-        assert "27 880 kg" in plain((await t.app.client.ticket(1)).text)
+        [ticket] = await t.app.client.tickets()
+        assert "27 880 kg" in plain(ticket.text)
 
 
 async def test_a_weight_without_an_arrival_leads_to_the_arrival(station: Station) -> None:

@@ -8,7 +8,7 @@ import pytest
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival import readings, weighings
-from station.receival.instruments import Described, plugged, swap
+from station.receival.instruments import Description, plugged, swap
 from station.receival.visits import NewLoad
 from station.receival.wiring import Wiring, wiring_of
 from station.store import queries
@@ -76,7 +76,7 @@ async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings
 
 async def test_what_the_site_file_says_instead_stands_on_the_devices_screen(station: Station) -> None:
     silo = station.silo
-    swap(silo.desk, "gac", Described("GAC loan", "L-77"), "", ANNE, silo.clock())
+    swap(silo.desk, "gac", Description("GAC loan", "L-77"), "", ANNE, silo.clock())
     with silo.desk.ledger.read() as tx:
         station.devices = [replace(station.devices[1], name="GAC loan", plugged=plugged(tx)["gac"])]
     async with terminal(station) as t:

@@ -1,7 +1,7 @@
 """Every reason, problem and word has a sentence, in both languages."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from drivers.reading import Analyte, Basis
 from drivers.transport.base import ErrorCode
 from station.acts.refusals import Fault
+from station.api import schemas
 from station.api.problems import ApiFault
-from station.grain.identifiers import Claim, Outcome, Species
+from station.grain.identifiers import Claim, Species
 from station.grain.reasons import Code
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
@@ -139,6 +140,6 @@ def test_identifiers_have_names() -> None:
     assert {analyte.value for analyte in Analyte} <= set(vocabulary.ANALYTES)
     assert {basis.value for basis in Basis} <= set(vocabulary.BASES)
     assert {claim.value for claim in Claim} <= set(vocabulary.CLAIMS)
-    assert {outcome.value for outcome in Outcome} == set(vocabulary.OUTCOMES)
+    assert set(get_args(schemas.LoadState)) == set(vocabulary.LOAD_STATES)
     assert vocabulary.species_name("soft_wheat", "fr") == "blé tendre"
     assert vocabulary.word(vocabulary.CLAIMS, "of this site", "fr") == "of this site"

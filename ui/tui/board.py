@@ -39,6 +39,11 @@ class Board:
     def devices_in_trouble(self) -> tuple[schemas.Device, ...]:
         return tuple(device for device in self.devices if device.state in TROUBLE)
 
+    @property
+    def repeating_devices(self) -> tuple[schemas.Device, ...]:
+        """Those that say their last result again and again."""
+        return tuple(device for device in self.devices if device.repeats)
+
     def visit(self, visit_id: str | None) -> schemas.VisitRow | None:
         return next((visit for visit in self.visits if visit.id == visit_id), None)
 

@@ -36,9 +36,7 @@ class StationClient:
     """One terminal's connection to a station. `token` is the terminal's; `person_token` the signed-in
     person's, set by `sign_in`. `language` chooses the language of the station's own texts."""
 
-    def __init__(
-        self, url: str, token: str, language: str, *, transport: httpx2.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, token: str, language: str) -> None:
         self.url = url.rstrip("/")
         self.language = language
         self.person: schemas.Person | None = None
@@ -47,7 +45,6 @@ class StationClient:
         self._http = httpx2.AsyncClient(
             base_url=self.url + BASE,
             timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
-            transport=transport,
             trust_env=False,
         )
 
@@ -91,8 +88,8 @@ class StationClient:
     async def open_visits(self) -> list[schemas.VisitRow]:
         return await self._list("/visits", schemas.VisitRow, open="true")
 
-    async def ended_visits(self, limit: int = 50) -> list[schemas.VisitRow]:
-        return await self._list("/visits", schemas.VisitRow, open="false", limit=str(limit))
+    async def ended_visits(self) -> list[schemas.VisitRow]:
+        return await self._list("/visits", schemas.VisitRow, open="false")
 
     async def visit(self, visit_id: str) -> schemas.Visit:
         return await self._get(f"/visits/{visit_id}", schemas.Visit)
@@ -178,11 +175,8 @@ class StationClient:
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
 
-    async def tickets(self, limit: int = 50) -> list[schemas.Ticket]:
-        return await self._list("/tickets", schemas.Ticket, limit=str(limit))
-
-    async def ticket(self, number: int) -> schemas.Ticket:
-        return await self._get(f"/tickets/{number}", schemas.Ticket)
+    async def tickets(self) -> list[schemas.Ticket]:
+        return await self._list("/tickets", schemas.Ticket)
 
     # --- the wire ---------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:

@@ -44,10 +44,6 @@ class ArrivalDraft:
     arrived: str = ""
     loads: list[LoadDraft] = field(default_factory=lambda: [LoadDraft()])
 
-    @property
-    def is_empty(self) -> bool:
-        return self == ArrivalDraft()
-
 
 def parse_number(text: str) -> float | None:
     """ "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""

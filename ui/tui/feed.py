@@ -14,7 +14,7 @@ from textual.message import Message
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
-from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, EventHeard, LiveHeard
+from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard
 from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
 
@@ -65,13 +65,12 @@ class Feed:
                 self._post(ConnectionMade(heard.health))
                 self.read_again()
             elif isinstance(heard, Lost):
-                self._post(ConnectionLost(heard.detail, heard.problem))
+                self._post(ConnectionLost(heard.problem))
             elif isinstance(heard, schemas.Live):
                 self._post(LiveHeard(heard))
             elif isinstance(heard, schemas.Proposals):
                 self.read_again({"visits"})
             else:
-                self._post(EventHeard(heard))
                 self.read_again(_ALWAYS | _ALSO.get(heard.kind, frozenset()))
 
     async def read(self) -> None:

@@ -32,14 +32,13 @@ class Scanner(Generic[Key]):
     """Feed it every key; `clock` gives seconds that only rise."""
 
     clock: Callable[[], float]
-    gap_s: float = GAP_S
     _burst: list[tuple[str, Key]] = field(default_factory=list)
     _last: float = 0.0
 
     def character(self, text: str, key: Key) -> Outcome[Key]:
         """A printable character: held back, and what waited is released if it was not part of a burst."""
         now = self.clock()
-        is_fast = now - self._last < self.gap_s
+        is_fast = now - self._last < GAP_S
         release = () if is_fast and len(self._burst) < LONGEST else self._take()
         self._last = now
         self._burst.append((text, key))
@@ -47,7 +46,7 @@ class Scanner(Generic[Key]):
 
     def enter(self) -> Outcome[Key]:
         """Enter: ends a scan, or releases what was typed before it."""
-        is_fast = self.clock() - self._last < self.gap_s
+        is_fast = self.clock() - self._last < GAP_S
         if is_fast and len(self._burst) >= SHORTEST:
             scan = "".join(text for text, _ in self._burst)
             self._burst.clear()
@@ -60,7 +59,7 @@ class Scanner(Generic[Key]):
 
     def pause(self) -> Outcome[Key]:
         """Asked whether the gap has passed without a key: what was held is released, or still held."""
-        if self.is_holding and self.clock() - self._last < self.gap_s:
+        if self.is_holding and self.clock() - self._last < GAP_S:
             return Outcome(held=True)
         return Outcome(release=self._take())
 

@@ -30,7 +30,6 @@ class Connected:
 class Lost:
     """The stream broke; it is tried again in `retry_s`. `problem` when the station itself said no."""
 
-    detail: str
     retry_s: float
     problem: schemas.Problem | None = None
 
@@ -60,11 +59,11 @@ async def follow(
                 if isinstance(heard, schemas.Event):
                     after = heard.seq
                 yield heard
-            lost = Lost("the stream ended", retry_s[0])
+            lost = Lost(retry_s[0])
         except StationProblem as refused:
-            lost = Lost(str(refused), _pause(retry_s, failures), refused.problem)
-        except (StationUnreachable, httpx2.RequestError) as error:
-            lost = Lost(str(error) or type(error).__name__, _pause(retry_s, failures))
+            lost = Lost(_pause(retry_s, failures), refused.problem)
+        except (StationUnreachable, httpx2.RequestError):
+            lost = Lost(_pause(retry_s, failures))
         yield lost
         failures += 1
         await asyncio.sleep(lost.retry_s)

@@ -127,20 +127,18 @@ def _spread(value: Any, t: Translator) -> str:
     return text.format(photos=value["photos"], points=t.number(100 * max(apart, default=0.0), 1))
 
 
-def _at(value: Any, t: Translator) -> str:
-    moment = value
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return t.moment(moment) if isinstance(moment, datetime) else str(value)
-
-
 def _day(value: Any, t: Translator) -> str:
     """A date as the language writes it; anything else as it is."""
     try:
         return t.day(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def _time(value: Any, t: Translator) -> str:
+    """An instant as the site's time of day; anything else as it is."""
+    try:
+        return t.time(datetime.fromisoformat(str(value)))
     except ValueError:
         return str(value)
 
@@ -198,8 +196,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "gross_kg": _kg,
     "tare_kg": _kg,
-    "kg": _kg,
-    "at": _at,
     "until": _day,
+    "decided_at": _time,
     "what": _named(DISTURBANCES),
 }

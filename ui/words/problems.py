@@ -25,6 +25,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
+    "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
+    "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
     "unknown_release": (N_("no model {name} {version} is installed here"), _LIST_MODELS),
     "no_policy": (
@@ -34,7 +36,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
-    "load_decided": (N_("this load is already decided"), _LOOK_AGAIN),
+    "load_decided": (
+        N_("already decided by {by} at {decided_at}: pit {pit}, cell {cell}"),
+        N_("Read that decision; to change it, open the load and decide again."),
+    ),
+    "supplier_on_site": (
+        N_("a load of {name} is still on site"),
+        N_("Forget the supplier when it has its outcome."),
+    ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
@@ -106,7 +115,6 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("pit {pit} does not reach cell {cell}"),
         N_("Choose a listed pit and cell."),
     ),
-    "cell_not_ranked": (N_("cell {cell} cannot take this load"), N_("Choose one of the ranked cells.")),
     "override_needs_reason": (
         N_("another cell than proposed needs a reason"),
         N_("Choose or type a reason."),

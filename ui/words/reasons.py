@@ -24,7 +24,6 @@ SENTENCES: Mapping[str, str] = {
     "no_open_sample": N_("no open sample fits within {minutes} min"),
     "several_open_samples": N_("several open samples fit: {barcodes}"),
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
-    "unknown_product": N_("the product {product} is not known here: add it to the site file"),
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     # assessment

@@ -1,7 +1,7 @@
-"""The trade's words for our identifiers: species, analytes, states, outcomes, roles, events.
+"""The trade's words for our identifiers: species, analytes, claims, states, roles.
 
 Tables of source texts, and one function `word(table, key, language)`. A key that a table lacks (a
-site's own claim, a newer station's event) is shown as it is.
+site's own claim, a newer station's state) is shown as it is.
 """
 
 from collections.abc import Mapping
@@ -73,23 +73,10 @@ LOAD_STATES: Mapping[str, str] = {
     "left": N_("left"),
     "cancelled": N_("cancelled"),
 }
-OUTCOMES: Mapping[str, str] = {key: LOAD_STATES[key] for key in ("ticketed", "refused", "left", "cancelled")}
 WEIGHING_ROLES: Mapping[str, str] = {
     "first": N_("first weighing"),
     "intermediate": N_("intermediate weighing"),
     "last": N_("last weighing"),
-}
-WEIGHING_RULES: Mapping[str, str] = {
-    "equal_readings": N_("equal readings"),
-    "print_key": N_("print key"),
-    "typed": N_("typed"),
-}
-SAMPLE_KINDS: Mapping[str, str] = {
-    "load": N_("load sample"),
-    "control": N_("control sample"),
-    "courtesy": N_("courtesy sample"),
-    "cell": N_("cell sample"),
-    "composite": N_("composite sample"),
 }
 CELL_ROLES: Mapping[str, str] = {
     "normal": N_("normal"),
@@ -106,17 +93,10 @@ DEVICE_STATES: Mapping[str, str] = {
 DEVICE_CATEGORIES: Mapping[str, str] = {
     "weighbridge": N_("weighbridge"),
     "analyzer": N_("analyzer"),
-    "gateway": N_("gateway"),
 }
 DISTURBANCES: Mapping[str, str] = {
     "reconnected": N_("the line was lost and came back"),
     "garbage": N_("garbage came over the line"),
-}
-VISION_STATES: Mapping[str, str] = {
-    "ready": N_("photo model ready"),
-    "starting": N_("photo model starting"),
-    "replacing": N_("photo model being replaced"),
-    "off": N_("no photo model: trucks go on without"),
 }
 CAPTURE_STATES: Mapping[str, str] = {
     "pending": N_("photo being judged"),
@@ -128,35 +108,6 @@ PERSON_ROLES: Mapping[str, str] = {
     "operator": N_("operator"),
     "manager": N_("manager"),
     "installer": N_("installer"),
-}
-EVENTS: Mapping[str, str] = {
-    "site_loaded": N_("site file loaded"),
-    "rule_pack_installed": N_("rule pack installed"),
-    "instrument_swapped": N_("instrument swapped"),
-    "person_added": N_("person added"),
-    "token_added": N_("terminal added"),
-    "token_revoked": N_("terminal revoked"),
-    "signed_in": N_("signed in"),
-    "signed_out": N_("signed out"),
-    "arrival_entered": N_("arrival entered"),
-    "sample_entered": N_("sample entered"),
-    "variety_seen": N_("variety seen"),
-    "weighing_taken": N_("weighing taken"),
-    "weighing_confirmed": N_("weighing confirmed"),
-    "weighing_dismissed": N_("weighing dismissed"),
-    "reading_received": N_("reading received"),
-    "reading_paired": N_("reading paired"),
-    "capture_received": N_("photo received"),
-    "capture_paired": N_("photo paired"),
-    "inspection_recorded": N_("inspection recorded"),
-    "exception_assigned": N_("exception assigned"),
-    "exception_dismissed": N_("exception dismissed"),
-    "decision_made": N_("decision made"),
-    "ticket_issued": N_("ticket issued"),
-    "load_refused": N_("load refused"),
-    "load_left": N_("supplier left with the load"),
-    "visit_cancelled": N_("visit cancelled"),
-    "visit_ended": N_("visit ended"),
 }
 
 

@@ -29,7 +29,7 @@ def get_events(
     after: Seq = None,
     last_event_id: Annotated[str | None, Header(description="Where a broken stream goes on.")] = None,
 ) -> StreamingResponse:
-    """From now, from `after`, or from where `Last-Event-ID` says the reader was."""
+    """The stream begins now, after `after`, or where `Last-Event-ID` says the reader was."""
     streams: Streams = request.app.state.streams
     start = _resumed(last_event_id)
     if start is None:

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from station.acts.desk import fold
 from station.acts.refusals import NotAllowed
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import BySomebody, FromTerminal, terminal
 from station.api.openapi import problems
 from station.api.problems import ApiFault, Rejected
@@ -38,7 +38,9 @@ def sign_in(
     return schemas.SignedIn(token=signed.token, person=person(signed.person))
 
 
-def _attempt(asked: Ask, terminal: Terminal, body: schemas.SignInIn, throttle: Throttle) -> people.SignedIn:
+def _attempt(
+    asked: Inquiry, terminal: Terminal, body: schemas.SignInIn, throttle: Throttle
+) -> people.SignedIn:
     key = f"{terminal.id} {fold(body.name)}"
     wait = throttle.wait_seconds(key)
     if wait:
@@ -61,5 +63,5 @@ def sign_out(asked: Asked, terminal: FromTerminal, somebody: BySomebody) -> None
 def list_people(asked: Asked) -> list[schemas.Person]:
     """The names of the sign-in list."""
     with asked.desk.ledger.read() as tx:
-        rows = tx.exec(select(Person).where(col(Person.active).is_(True)).order_by(col(Person.name))).all()
+        rows = tx.exec(select(Person).order_by(col(Person.name))).all()
     return [person(row) for row in rows]

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import By, terminal
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
 from station.api.views import rows
 from station.api.views.view import view_of
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 
 @router.post("", status_code=201, responses=problems(409))
-def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
+def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> schemas.Visit:
     """An unknown plate or supplier is created; a barcode in a load enters its sample."""
     loads = tuple(
         visits.NewLoad(
@@ -63,12 +63,12 @@ def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
 
 
 @router.post("/{visit_id}/cancel", responses=problems(404, 409))
-def cancel_visit(asked: Asked, by: By, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
+def cancel_visit(asked: Asked, by: ByOperator, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
     visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
     return _shown(asked, visit_id)
 
 
-def _shown(asked: Ask, visit_id: str) -> schemas.Visit:
+def _shown(asked: Inquiry, visit_id: str) -> schemas.Visit:
     with view_of(asked) as view:
         row = view.tx.get(Visit, visit_id)
         if row is None:

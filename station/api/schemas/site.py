@@ -29,7 +29,6 @@ class Site(BaseModel):
 
 
 class Health(BaseModel):
-    accepting: bool
     now: datetime
     last_event: int
     disk_free_mb: int

@@ -16,7 +16,6 @@ def health(view: View, context: Context) -> schemas.Health:
     free_mb = context.blobs.free_mb()
     pack = judging.rule_pack(view.tx, view.now)
     return schemas.Health(
-        accepting=facts.accepting,
         now=view.now,
         last_event=audit.last_seq(view.tx),
         disk_free_mb=free_mb,

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from station.acts.desk import SitePolicy
 from station.api import schemas
-from station.api.asked import Ask
+from station.api.asked import Inquiry
 from station.api.language import reason, shown_name
 from station.store.names import names_of
 from station.store.tables import Instrument, Pairing
@@ -38,7 +38,7 @@ class View:
 
 
 @contextmanager
-def view_of(asked: Ask) -> Iterator[View]:
+def view_of(asked: Inquiry) -> Iterator[View]:
     """One consistent look at the ledger."""
     with asked.desk.ledger.read() as tx:
         yield View(tx, asked.desk.policy, asked.language, asked.now())

@@ -1,4 +1,4 @@
-"""The records, one module per part of the day. Importing this package registers every table."""
+"""The records stand here, one module per part of the day. Importing this package registers every table."""
 
 from station.store.tables.base import Numbered
 from station.store.tables.evidence import (

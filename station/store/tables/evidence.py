@@ -1,4 +1,5 @@
-"""Samples and what was measured on them: frames, readings, captures, photos, inspections, pairings."""
+"""These tables hold samples and what was measured on them: frames, readings, captures, photos, inspections,
+pairings."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from station.store.tables.packed import Packed
 
 
 class Sample(Numbered, table=True):
-    """Grain that stands for something, known by its pre-printed barcode (échantillon).
+    """A sample is grain that stands for something, known by its pre-printed barcode (échantillon).
 
     Open from `entered_at` until `ended_at`, which a load's outcome sets."""
 
@@ -27,7 +28,7 @@ class Sample(Numbered, table=True):
 
 
 class Frame(SQLModel, table=True):
-    """The bytes a weighing or reading came from, and where the journal keeps them."""
+    """Holds the bytes a weighing or reading came from, and says where the journal keeps them."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id")
@@ -38,7 +39,7 @@ class Frame(SQLModel, table=True):
 
 
 class Reading(Numbered, table=True):
-    """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
+    """Records one instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
@@ -66,7 +67,7 @@ class Reading(Numbered, table=True):
 
 
 class Capture(Numbered, table=True):
-    """One upload of one or more photos with its form; `id` is made by the phone."""
+    """Records one upload of one or more photos with its form; `id` is made by the phone."""
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
@@ -109,7 +110,7 @@ class Inspection(Numbered, table=True):
 
 
 class Pairing(Numbered, table=True):
-    """Which sample an item belongs to. Appended: the newest row of an item holds."""
+    """Says which sample an item belongs to. Rows are appended: the newest row of an item holds."""
 
     id: str = Field(primary_key=True)
     item_kind: str  # reading, capture

@@ -1,4 +1,4 @@
-"""What laboratories say of samples. Appended, never edited."""
+"""These rows keep what laboratories say of samples. They are appended, never edited."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from station.store.tables.base import Numbered
 
 
 class LabResult(Numbered, table=True):
-    """A third party's value for a sample. A correction is a new row that supersedes.
+    """Records a third party's value for a sample. A correction is a new row that supersedes.
 
     `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how."""
 

@@ -34,11 +34,10 @@ class Counter(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """What the hub has not acknowledged; written with the row it tells of, in one transaction."""
+    """Keeps a document for the hub, written with the row it tells of, in one transaction."""
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)  # the idempotency key at the hub
     kind: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
-    sent_at: datetime | None = Field(default=None, index=True)

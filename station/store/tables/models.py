@@ -1,4 +1,4 @@
-"""Models as releases, and what was done with them. Appended, never edited."""
+"""Models are releases, and what was done with them is appended, never edited."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from station.store.tables.base import Numbered
 
 
 class ModelRelease(SQLModel, table=True):
-    """One version of one model; its bundle lies in `models/` under `sha256` and stays for replay.
+    """Records one version of one model; its bundle lies in `models/` under `sha256` and stays for replay.
 
     `origin` is shipped (came with the station) or installed; `signature` is the detached signature as it
     came and `signed_by` the trusted key that made it."""
@@ -28,8 +28,8 @@ class ModelRelease(SQLModel, table=True):
 
 
 class ReleaseAct(Numbered, table=True):
-    """What was done with a release, for one task and species: installed, promoted, rolled_back, set_aside
-    or retired. Its status at any time follows from these rows (`station.models.standing`).
+    """Records what was done with a release, for one task and species: installed, promoted, rolled_back,
+    set_aside or retired. Its status at any time follows from these rows (`station.models.standing`).
 
     `by` None: the station itself, by the standing policy `policy_id` or because the model does not run.
     `data` of an installation holds what the acceptance set gave on this machine."""
@@ -49,7 +49,8 @@ class ReleaseAct(Numbered, table=True):
 
 
 class PromotionPolicy(Numbered, table=True):
-    """A standing order of a manager for one task and species: approved or withdrawn. The newest row holds."""
+    """Records a standing order of a manager for one task and species: approved or withdrawn. The newest row
+    holds."""
 
     __tablename__ = "promotion_policy"
 

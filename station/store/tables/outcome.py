@@ -1,4 +1,4 @@
-"""What was proposed, decided, tipped, moved and ticketed."""
+"""These tables record what was proposed, decided, tipped, moved and ticketed."""
 
 from datetime import datetime
 from typing import Any
@@ -44,7 +44,7 @@ class Proposal(Numbered, table=True):
 
 
 class Decision(Numbered, table=True):
-    """Where the operator sends the load (orientation). A later one supersedes."""
+    """Records where the operator sends the load (orientation). A later one supersedes."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -59,7 +59,7 @@ class Decision(Numbered, table=True):
 
 
 class Reservation(Numbered, table=True):
-    """Estimated kilograms held in a cell from the decision until closing or cancelling."""
+    """Holds estimated kilograms in a cell from the decision until closing or cancelling."""
 
     id: str = Field(primary_key=True)
     decision_id: str = Field(foreign_key="decision.id", unique=True)
@@ -71,7 +71,7 @@ class Reservation(Numbered, table=True):
 
 
 class Tipping(Numbered, table=True):
-    """What really happened in the pit (vidage), confirmed with the tare."""
+    """Records what really happened in the pit (vidage), confirmed with the tare."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -83,11 +83,11 @@ class Tipping(Numbered, table=True):
 
 
 class CellMovement(Numbered, table=True):
-    """Grain in or out of a cell, and what the cell holds after it.
+    """Records grain in or out of a cell, and what the cell holds after it.
 
     `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
     cell's balance after this movement, so that the present content is one row and the past stays readable;
-    `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
+    `content` is {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known."""
 
     __tablename__ = "cell_movement"
     __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"),)
@@ -104,7 +104,8 @@ class CellMovement(Numbered, table=True):
 
 
 class Ticket(Numbered, table=True):
-    """The paper (bon d'apport). Numbers have no gaps per site and campaign; never edited."""
+    """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
+    edited."""
 
     __table_args__ = (UniqueConstraint("site", "campaign", "number"),)
 
@@ -121,4 +122,3 @@ class Ticket(Numbered, table=True):
     document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
     by: str
-    replaces_id: str | None = Field(default=None, foreign_key="ticket.id")

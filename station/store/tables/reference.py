@@ -1,4 +1,4 @@
-"""Reference records: what the site file and the co-operative say exists. They carry external ids."""
+"""Reference records are what the site file and the co-operative say exists. They carry external ids."""
 
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ from station.store.tables.base import Numbered
 
 
 class Cell(SQLModel, table=True):
-    """A storage cell (cellule); `id` is the site file's. Its content is the sum of its movements."""
+    """A storage cell (cellule) has the site file's `id`. Its content is the sum of its movements."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -24,14 +24,14 @@ class Cell(SQLModel, table=True):
 
 
 class Pit(SQLModel, table=True):
-    """Where the truck tips (fosse)."""
+    """The truck tips into a pit (fosse)."""
 
     id: str = Field(primary_key=True)
     name: str
 
 
 class Line(SQLModel, table=True):
-    """What carries grain from pits to cells (circuit)."""
+    """A line carries grain from pits to cells (circuit)."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -40,7 +40,7 @@ class Line(SQLModel, table=True):
 
 
 class Instrument(SQLModel, table=True):
-    """The thing with a serial number and a verification date, whatever port it is plugged into.
+    """An instrument has a serial number and a verification date, whatever port it is plugged into.
 
     `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
     for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known).
@@ -61,12 +61,11 @@ class Instrument(SQLModel, table=True):
 
 
 class PortAssignment(Numbered, table=True):
-    """Which instrument is plugged where, from when to when.
+    """Records which instrument is plugged where, from when to when.
 
     `port_id` is the place: the id of the section in the site file; `port` the address there, `driver` and
     `settings` how it is read. `site_file` is what the site file said of that ({"driver", "address",
-    "settings"}) when this began; None in a record from before it was kept. `by` names who swapped the
-    instrument; None: the site file says so."""
+    "settings"}) when this began. `by` names who swapped the instrument; None: the site file says so."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id", index=True)
@@ -82,13 +81,12 @@ class PortAssignment(Numbered, table=True):
 
 
 class Supplier(SQLModel, table=True):
-    """Who brings, or owns, grain (apporteur)."""
+    """A supplier brings, or owns, grain (apporteur)."""
 
     id: str = Field(primary_key=True)
     name: str
     name_key: str = Field(index=True, unique=True)  # folded, so that Dupont and DUPONT are one
     external_id: str | None = None
-    created_at: datetime
 
 
 class Vehicle(SQLModel, table=True):
@@ -99,12 +97,11 @@ class Vehicle(SQLModel, table=True):
     species: str | None = None
     loads: int = 1
     external_id: str | None = None
-    created_at: datetime
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 
 class RulePackRecord(SQLModel, table=True):
-    """A rule pack exactly as installed; old ones stay, so an old decision can be explained."""
+    """Keeps a rule pack exactly as installed; old ones stay, so an old decision can be explained."""
 
     __tablename__ = "rule_pack"
 

@@ -1,4 +1,4 @@
-"""Visits, their loads and their weighings."""
+"""These tables hold visits, their loads and their weighings."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from station.store.tables.base import Numbered
 
 
 class Visit(Numbered, table=True):
-    """One vehicle on site, from arrival to departure (passage)."""
+    """A visit is one vehicle on site, from arrival to departure (passage)."""
 
     id: str = Field(primary_key=True)
     plate: str
@@ -25,7 +25,8 @@ class Visit(Numbered, table=True):
 
 
 class Load(Numbered, table=True):
-    """One product of one visit. The four varieties are four facts from four sources, never merged."""
+    """A load is one product of one visit. The four varieties are four facts from four sources, never
+    merged."""
 
     __table_args__ = (UniqueConstraint("visit_id", "position"),)
 
@@ -47,7 +48,7 @@ class Load(Numbered, table=True):
 
 
 class LoadOwner(SQLModel, table=True):
-    """Who is paid for a load (propriétaire), with a share of it."""
+    """Says who is paid for a load (propriétaire), with a share of it."""
 
     load_id: str = Field(primary_key=True, foreign_key="load.id")
     supplier_id: str = Field(primary_key=True, foreign_key="supplier.id")
@@ -55,7 +56,8 @@ class LoadOwner(SQLModel, table=True):
 
 
 class Weighing(Numbered, table=True):
-    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse.
+    """Records a stable weight and the rule that took it. It never changes: what it was used for is
+    WeighingUse.
 
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice."""
@@ -75,7 +77,7 @@ class Weighing(Numbered, table=True):
 
 
 class WeighingUse(Numbered, table=True):
-    """A link of a visit's weighing chain, confirmed by a person. A later link may supersede one."""
+    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one."""
 
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)

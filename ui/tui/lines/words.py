@@ -50,10 +50,6 @@ def against(found: Sequence[schemas.Reason], t: Translator) -> str:
     return reason_list([reason for reason in found if reason.code in reasons.AGAINST] or found, t)
 
 
-def in_favour(found: Sequence[schemas.Reason]) -> list[schemas.Reason]:
-    return [reason for reason in found if reason.code not in reasons.AGAINST]
-
-
 def species(name: str, t: Translator) -> str:
     return vocabulary.species_name(name, t.language)
 

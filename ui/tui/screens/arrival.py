@@ -18,6 +18,7 @@ from ui.tui.entry import ArrivalDraft, Wrong, to_arrival
 from ui.tui.lines.queue import offer_title
 from ui.tui.screens.arrival_form import FIELDS, LAST_FIELDS, MAIN_FIELDS, ArrivalForm
 from ui.tui.screens.base import StationScreen
+from ui.tui.station import Station
 from ui.tui.suggestions import Suggestion
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import Row, Rows
@@ -28,7 +29,6 @@ COMPLETED = ("plate", "supplier", "species", "claims")
 
 class ArrivalScreen(StationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("f9,p", "add_load", show=False),
         Binding("f6,o", "next_load", show=False),
         Binding("f7,x", "remove_load", show=False),
@@ -38,8 +38,8 @@ class ArrivalScreen(StationScreen):
         Binding("enter", "resume", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
         self.form = ArrivalForm()
         self._found: list[Suggestion] = []
         self._picked: int | None = None
@@ -59,10 +59,6 @@ class ArrivalScreen(StationScreen):
             Plain(id="note-below", classes="note"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.form.open("plate")
-
     def draw(self) -> None:
         t, offer, count = self.t, self.board.offer, len(self.draft.loads)
         parts = [t.gettext("Arrival")]
@@ -75,9 +71,7 @@ class ArrivalScreen(StationScreen):
         self.query_one("#heading", Plain).show_text(" · ".join(parts))
         self.form.relabel(t)
         self.query_one("#suggestions", Rows).show(self._rows)
-        note = self.query_one("#note-below", Plain)
-        note.show_text(self.station.note_text())
-        note.display = bool(note.shown)
+        self.draw_note()
 
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
@@ -196,7 +190,7 @@ class ArrivalScreen(StationScreen):
         self.form.remove_load()
         self.redraw()
 
-    def scanned(self, barcode: str) -> bool:
+    def take_scan(self, barcode: str) -> bool:
         self.form.take_barcode(barcode)
         self.station.say(self.t.gettext("Sample barcode {barcode} taken.").format(barcode=barcode))
         return True

@@ -16,17 +16,10 @@ from ui.tui.widgets.rows import Row, Rows
 
 
 class ExceptionsScreen(StationScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("f8,x", "set_aside", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8,x", "set_aside", show=False)]
 
     def body(self) -> Sequence[Widget]:
         return [Plain(id="heading", classes="heading"), Rows(id="rows")]
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#rows", Rows).focus()
 
     def draw(self) -> None:
         self.query_one("#heading", Plain).show_text(self.t.gettext("Exceptions"))
@@ -72,7 +65,7 @@ class ExceptionsScreen(StationScreen):
         """Where the station wants to know that the values are right, the operator is asked once more."""
         client, t = self.station.client, self.t
 
-        def asked(refused: schemas.Problem) -> bool:
+        def ask_again(refused: schemas.Problem) -> bool:
             if refused.code != "measured_with_fault":
                 return False
             title = t.gettext("The line failed during this measurement. Does the instrument show this?")
@@ -83,10 +76,10 @@ class ExceptionsScreen(StationScreen):
         self.station.act(
             lambda: client.assign(item.id, barcode, despite_remarks=is_sure),
             lambda _: self.station.say(t.gettext("Assigned to {barcode}.").format(barcode=barcode)),
-            handled=asked,
+            on_refusal=ask_again,
         )
 
-    def scanned(self, barcode: str) -> bool:
+    def take_scan(self, barcode: str) -> bool:
         """A scan names the sample for the marked item; it is asked once more."""
         item = self._item
         if item is None:
@@ -103,11 +96,8 @@ class ExceptionsScreen(StationScreen):
             return
         known = [t.gettext("trial measurement"), t.gettext("measured twice"), t.gettext("wrong calibration")]
 
-        def dismissed(reason: str) -> None:
-            told = t.gettext("Exception dismissed.")
-            self.station.record(lambda: client.dismiss_exception(item.id, reason), told)
+        def dismiss(reason: str) -> None:
+            text = t.gettext("Exception dismissed.")
+            self.station.record(lambda: client.dismiss_exception(item.id, reason), text)
 
-        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismissed)
-
-    def action_leave(self) -> None:
-        self.station.show("queue")
+        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismiss)

@@ -19,8 +19,6 @@ from ui.tui.widgets.rows import Row, Rows
 class ListScreen(StationScreen):
     """A heading, column titles and rows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
-
     def body(self) -> Sequence[Widget]:
         return [
             Plain(id="heading", classes="heading"),
@@ -28,13 +26,9 @@ class ListScreen(StationScreen):
             Rows(id="rows"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#rows", Rows).focus()
-
     def draw(self) -> None:
         self.query_one("#heading", Plain).show_text(self.heading())
-        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.cells - 2))
+        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.width - 2))
         self.query_one("#rows", Rows).show(self.rows)
 
     def keys(self) -> list[tuple[str, str]]:
@@ -48,9 +42,6 @@ class ListScreen(StationScreen):
 
     def rows(self, width: int) -> list[Row]:
         raise NotImplementedError
-
-    def action_leave(self) -> None:
-        self.station.show("queue")
 
 
 class DevicesScreen(ListScreen):

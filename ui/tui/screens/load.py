@@ -8,11 +8,13 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row, table_row, wrap
+from ui.tui.decisions import accept
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, way
 from ui.tui.lines.words import reason_list
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.load_acts import LoadActs
+from ui.tui.station import Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
@@ -20,10 +22,9 @@ from ui.tui.widgets.rows import Row, Rows
 
 
 class LoadScreen(StationScreen):
-    """Opened for one load by `open`; Escape goes back to the queue."""
+    """It shows the load `load_id`; Escape goes back to the queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("f5,i", "type_value", show=False),
         Binding("f6,o", "override", show=False),
         Binding("f7,b", "barcode", show=False),
@@ -31,38 +32,32 @@ class LoadScreen(StationScreen):
         Binding("f9,g", "supplier_leaves", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
         self.load_id: str | None = None
-        self._steady: Steady | None = None
+        self._steady = Steady(station.clock)
 
     @property
     def load(self) -> schemas.Load | None:
         return self.board.loads.get(self.load_id or "")
 
-    def open(self, load_id: str) -> None:
-        self.load_id = load_id
-        self.station.feed.watch(load_id)
+    @property
+    def selected_load(self) -> schemas.LoadRow | None:
+        return self.load
 
     def body(self) -> Sequence[Widget]:
         return [Plain(id="headline", classes="heading"), Band(id="band"), Rows(id="sections")]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#sections", Rows).focus()
-
     def draw(self) -> None:
         load = self.load
         headline, band = self.query_one("#headline", Plain), self.query_one("#band", Band)
-        if self._steady is None:
-            self._steady = Steady(self.station.clock)
         if load is None:
             headline.show_text(self.t.gettext("reading the load …"))
             band.show([])
             self.query_one("#sections", Rows).show(lambda width: ())
             return
         self._steady.show((load.id, load.state, load.proposal.id if load.proposal else None))
-        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.cells - 2)))
+        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.width - 2)))
         self._draw_band(band, load)
         self.query_one("#sections", Rows).show(self._rows)
 
@@ -138,19 +133,16 @@ class LoadScreen(StationScreen):
         load = self.load
         if load is None:
             return
-        if self._steady is not None and not self._steady.may_answer():
+        if not self._steady.may_answer():
             self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
         else:
-            self.station.accept(load)
+            accept(self.station, load)
 
-    def scanned(self, barcode: str) -> bool:
+    def take_scan(self, barcode: str) -> bool:
         if self.acts is None or self.load is None or self.load.barcode is not None:
             return False
         self.acts.enter_barcode(barcode)
         return True
-
-    def action_leave(self) -> None:
-        self.station.show("queue")
 
     def action_type_value(self) -> None:
         if self.acts:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from station.api import schemas
+from ui.tui.decisions import decide
 from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
@@ -59,7 +60,7 @@ class LoadActs:
         title = self._t.gettext("Why {way}?").format(way=way(pit, cell, self._screen.board, self._t))
         known = site.override_reasons if site else []
         self._screen.choose_reason(
-            title, known, lambda reason: self._station.decide(self._load, pit, cell, reason)
+            title, known, lambda reason: decide(self._station, self._load, pit, cell, reason)
         )
 
     # --- values ---------------------------------------------------------------------------------------

@@ -13,9 +13,12 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row
+from ui.tui.decisions import accept
+from ui.tui.dialogs import Option
 from ui.tui.lines import queue as lines
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue_acts import QueueActs
+from ui.tui.station import Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
@@ -50,16 +53,10 @@ class QueueScreen(StationScreen):
         Binding("f9,z", "cancel_visit", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._steady: Steady | None = None
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
+        self._steady = Steady(station.clock)
         self._turned: tuple[str, int] = ("", 0)
-
-    @property
-    def steady(self) -> Steady:
-        if self._steady is None:
-            self._steady = Steady(self.station.clock)
-        return self._steady
 
     def body(self) -> Sequence[Widget]:
         return [
@@ -69,23 +66,17 @@ class QueueScreen(StationScreen):
             Plain(id="note-below", classes="note"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#loads", Rows).focus()
-
     # --- what is shown --------------------------------------------------------------------------------
     def draw(self) -> None:
         asked = self.asked
-        is_new = self.steady.show(asked.identity)
+        is_new = self._steady.show(asked.identity)
         self._draw_band(asked)
-        self.query_one("#columns", Plain).show_text(header_row(lines.columns(self.t), self.cells - 2))
+        self.query_one("#columns", Plain).show_text(header_row(lines.columns(self.t), self.width - 2))
         rows = self.query_one("#loads", Rows)
         rows.show(self._rows)
         if is_new and asked.load is not None:
             rows.mark(asked.load.id)
-        note = self.query_one("#note-below", Plain)
-        note.show_text(self.station.note_text())
-        note.display = bool(note.shown)
+        self.draw_note()
 
     @property
     def asked(self) -> Asked:
@@ -149,12 +140,12 @@ class QueueScreen(StationScreen):
         asked = self.asked
         if asked.offer is None and asked.load is None:
             self.action_open()
-        elif not self.steady.may_answer():
+        elif not self._steady.may_answer():
             self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
         elif asked.offer is not None:
             self._confirm(asked.offer, asked.chosen)
         elif asked.load is not None:
-            self.station.accept(asked.load)
+            accept(self.station, asked.load)
 
     def _confirm(
         self,
@@ -176,15 +167,17 @@ class QueueScreen(StationScreen):
         client = self.station.client
         sure = body.model_copy(update={"despite_remarks": True})
 
-        def asked(refused: schemas.Problem) -> bool:
+        def ask_again(refused: schemas.Problem) -> bool:
             if refused.code != "measured_with_fault":
                 return False
             QueueActs(self).ask_undisturbed(offer, lambda: self._send(offer, sure))
             return True
 
-        self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed, handled=asked)
+        self.station.act(
+            lambda: client.confirm_weighing(offer.id, body), self._say_confirmed, on_refusal=ask_again
+        )
 
-    def _confirmed(self, confirmed: schemas.WeighingConfirmed) -> None:
+    def _say_confirmed(self, confirmed: schemas.WeighingConfirmed) -> None:
         t = self.t
         said = [
             t.gettext("Ticket {number}: {plate}, net {kg}.").format(
@@ -221,19 +214,21 @@ class QueueScreen(StationScreen):
         if visit is not None:
             QueueActs(self).cancel(visit)
 
-    @property
-    def may_tip_elsewhere(self) -> bool:
-        chosen = self.asked.chosen
-        return chosen is not None and chosen.visit_id is not None and bool(chosen.load_ids)
+    def menu_options(self) -> list[Option]:
+        chosen, options = self.asked.chosen, super().menu_options()
+        if chosen is None or chosen.visit_id is None or not chosen.load_ids:
+            return options
+        return [Option("screen.tip_elsewhere", self.t.gettext("Tipped elsewhere than decided")), *options]
 
-    def tip_elsewhere(self) -> None:
-        """Confirms the offered weight with the pit and cell where the grain really went."""
+    def action_tip_elsewhere(self) -> None:
+        """Confirm the offered weight with the pit and cell where the grain really went."""
         asked = self.asked
-        if asked.offer is None or asked.chosen is None or not self.may_tip_elsewhere:
+        if asked.offer is None or asked.chosen is None or not asked.chosen.load_ids:
             return
         offer, chosen, load_id = asked.offer, asked.chosen, asked.chosen.load_ids[0]
         QueueActs(self).ask_where(lambda tipping: self._confirm(offer, chosen, {load_id: [tipping]}))
 
+    @property
     def selected_load(self) -> schemas.LoadRow | None:
         """The marked line's load."""
         marked = self.query_one("#loads", Rows).marked

@@ -58,7 +58,7 @@ class Swap:
 
         def answered(choice: Choice) -> None:
             if choice.key == "same":
-                self._swap(draft, None)
+                self._swap(draft)
             else:
                 self._ask_driver(draft)
 
@@ -88,31 +88,23 @@ class Swap:
     def _ask_settings(self, draft: Draft, kind: schemas.DriverKind) -> None:
         t = self._t
         if not kind.settings:
-            self._swap(draft, self._wiring(draft, ""))
+            self._swap(draft)
             return
         known = "\n".join(
             f"  {key}={'|'.join(one.allowed) or '…'}{f'  ({one.default})' if one.default else ''}"
             for key, one in kind.settings.items()
         )
         title = t.gettext("Its settings, as key=value (empty: as they come)") + "\n" + known
-        self._screen.ask(
-            title, "", self._check_settings, lambda text: self._swap(draft, self._wiring(draft, text))
-        )
+        self._screen.ask(title, "", self._check_settings, lambda text: self._swap(draft, text))
 
-    def _wiring(self, draft: Draft, settings: str) -> schemas.WiringIn:
-        return schemas.WiringIn(
-            driver=draft.driver, address=draft.address or None, settings=parse_settings(settings) or {}
-        )
+    def _swap(self, draft: Draft, settings: str = "") -> None:
+        station, port_id = self._screen.station, self._device.id
 
-    def _swap(self, draft: Draft, wiring: schemas.WiringIn | None) -> None:
-        body = schemas.SwapIn(
-            name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
-        )
-        client, port_id = self._screen.station.client, self._device.id
-        told = self._t.gettext("{name} (serial no. {number}) measures here from now on.")
-        self._screen.station.record(
-            lambda: client.swap_instrument(port_id, body), told.format(name=draft.name, number=draft.serial)
-        )
+        async def send() -> schemas.Instrument:
+            return await station.client.swap_instrument(port_id, _request(draft, settings))
+
+        text = self._t.gettext("{name} (serial no. {number}) measures here from now on.")
+        station.record(send, text.format(name=draft.name, number=draft.serial))
 
     def _text(self, title: str, hint: str, then: Callable[[str], None]) -> None:
         wrong = self._t.gettext("Type 1 to 60 characters.")
@@ -149,6 +141,17 @@ class Verification:
         body = schemas.DescribeIn(verified_until=parse_date(text))
         told = t.gettext("{name}: verified until {date}.").format(name=self._device.name, date=text)
         station.record(lambda: station.client.describe_instrument(self._device.id, body), told)
+
+
+def _request(draft: Draft, settings: str) -> schemas.SwapIn:
+    """Make the request of a draft; without a driver the instrument is read as the one before it."""
+    wiring = None
+    if draft.driver:
+        read = parse_settings(settings) or {}
+        wiring = schemas.WiringIn(driver=draft.driver, address=draft.address or None, settings=read)
+    return schemas.SwapIn(
+        name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
+    )
 
 
 def _may_be(kind: schemas.DriverKind, category: str) -> bool:

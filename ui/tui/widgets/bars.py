@@ -7,6 +7,7 @@ from textual.widgets import Static
 from ui.tui.board import Board
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.words import reason_list
+from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
 _SHORTEST_NAME = 12
@@ -35,16 +36,16 @@ class StatusBar(Plain):
         self.show_text("\n".join(lines))
 
 
-class Notice(Plain):
+class NoticeLine(Plain):
     """The last thing that was said: what an act did, or why not and what to do. Three lines at most."""
 
-    DEFAULT_CSS = "Notice { height: auto; max-height: 3; min-height: 1; width: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "NoticeLine { height: auto; max-height: 3; min-height: 1; width: 1fr; padding: 0 1; }"
 
-    def say(self, text: str, *, is_problem: bool = False, width: int = 80) -> None:
+    def show(self, notice: Notice, width: int) -> None:
         """A problem is marked by a sign, not by colour alone."""
-        self.set_class(is_problem, "problem")
-        marked = f"✗ {text}" if is_problem else text
-        self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if is_problem else 0)))
+        self.set_class(notice.is_problem, "problem")
+        marked = f"✗ {notice.text}" if notice.is_problem else notice.text
+        self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if notice.is_problem else 0)))
 
 
 class Keys(Plain):

@@ -45,23 +45,7 @@ class Rows(Widget, can_focus=True):
     class Chosen(Message):
         """Enter on a row; `key` None when there is no row to mark."""
 
-        rows: "Rows"
         key: str | None
-
-        @property
-        def control(self) -> "Rows":
-            return self.rows
-
-    @dataclass
-    class Marked(Message):
-        """The mark moved."""
-
-        rows: "Rows"
-        key: str
-
-        @property
-        def control(self) -> "Rows":
-            return self.rows
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -111,10 +95,9 @@ class Rows(Widget, can_focus=True):
         self._position = max(0, min(len(keys) - 1, self._position + step))
         self._marked = keys[self._position]
         self.refresh()
-        self.post_message(self.Marked(self, self._marked))
 
     def action_choose(self) -> None:
-        self.post_message(self.Chosen(self, self._marked))
+        self.post_message(self.Chosen(self._marked))
 
     def render(self) -> Text:
         lines, marked_line, marked_end = self._lines()

@@ -92,13 +92,9 @@ def upgrade() -> None:
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
         sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
     )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_outbox_sent_at"), ["sent_at"], unique=False)
-
     op.create_table(
         "person",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -107,8 +103,6 @@ def upgrade() -> None:
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("pin_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("name_key", name=op.f("uq_person_name_key")),
     )
@@ -157,7 +151,6 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
     )
     with op.batch_alter_table("supplier", schema=None) as batch_op:
@@ -169,7 +162,6 @@ def upgrade() -> None:
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terminal")),
         sa.UniqueConstraint("name", name=op.f("uq_terminal_name")),
@@ -286,7 +278,6 @@ def upgrade() -> None:
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("loads", sa.Integer(), nullable=False),
         sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["supplier_id"], ["supplier.id"], name=op.f("fk_vehicle_supplier_id_supplier")
@@ -573,7 +564,6 @@ def upgrade() -> None:
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("replaces_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["first_weighing_id"], ["weighing.id"], name=op.f("fk_ticket_first_weighing_id_weighing")
         ),
@@ -581,7 +571,6 @@ def upgrade() -> None:
             ["last_weighing_id"], ["weighing.id"], name=op.f("fk_ticket_last_weighing_id_weighing")
         ),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_ticket_load_id_load")),
-        sa.ForeignKeyConstraint(["replaces_id"], ["ticket.id"], name=op.f("fk_ticket_replaces_id_ticket")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
         sa.UniqueConstraint("site", "campaign", "number", name=op.f("uq_ticket_site_campaign_number")),
     )
@@ -846,9 +835,6 @@ def downgrade() -> None:
     op.drop_table("promotion_policy")
     op.drop_table("pit")
     op.drop_table("person")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_outbox_sent_at"))
-
     op.drop_table("outbox")
     op.drop_table("modelrelease")
     op.drop_table("line")

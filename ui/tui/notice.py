@@ -1,4 +1,4 @@
-"""The one thing that the operator is told at a time."""
+"""What the operator is told: one text at a time."""
 
 from collections.abc import Callable
 
@@ -9,27 +9,27 @@ from ui.words.problems import PROBLEMS, problem
 SHOWN_S = 20.0
 
 
-class Notices:
+class Notice:
     """`text` and whether it is a problem; it goes by itself after a while. `clock` only rises."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._said_at = 0.0
+        self._since = 0.0
         self.text = ""
         self.is_problem = False
 
     def say(self, text: str, *, is_problem: bool = False) -> None:
         self.text, self.is_problem = text, is_problem
-        self._said_at = self._clock()
+        self._since = self._clock()
 
     def pass_time(self) -> None:
-        if self._clock() - self._said_at > SHOWN_S:
+        if self._clock() - self._since > SHOWN_S:
             self.text, self.is_problem = "", False
 
 
 def problem_text(refused: schemas.Problem, t: Translator) -> str:
-    """Title, fields and action: in this terminal's language where the code is known, else in the station's
-    words."""
+    """Write title, fields and action, in this terminal's language where the code is known, else in the
+    station's words."""
     title, action = refused.title, refused.action
     if refused.code in PROBLEMS:
         title, action = problem(refused.code, refused.params, t.language)

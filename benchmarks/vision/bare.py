@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 
 
 class UndecodableError(ValueError):
@@ -41,7 +41,7 @@ def time_bare(
     """Times one photo without gate, composition or worker. Raises UndecodableError."""
     marks = [clock()]
     decoded = decode(photo)
-    if not isinstance(decoded, Photo):
+    if not isinstance(decoded, DecodedPhoto):
         raise UndecodableError(decoded.code.value)
     marks.append(clock())
     found = find_kernels(decoded.pixels)
