@@ -11,13 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine
 
-WANTED = "needs PostgreSQL: apt-get install -y postgresql"
-
 
 def _programs() -> Path:
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
-        pytest.skip(WANTED)
+        pytest.skip("no PostgreSQL: apt-get install -y postgresql")
     return found[-1].parent
 
 

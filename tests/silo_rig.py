@@ -29,6 +29,7 @@ from station.store.tables import Reading as ReadingRow
 SITE_FILE = Path(__file__).with_name("silo.toml")
 SITE = load_settings(SITE_FILE)
 (RULES,) = rule_pack_texts(SITE, SITE_FILE)
+POLICY = policy_of(SITE)
 START = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
 ANNE = Actor("anne", "Anne", "bridge house", frozenset({"operator"}))
 MARC = Actor("marc", "Marc", "office", frozenset({"manager"}))

@@ -144,7 +144,8 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
 
 
 def _person_named(tx: Session, name: str) -> Person | None:
-    return tx.exec(select(Person).where(Person.name_key == fold(name))).first()
+    query = select(Person).where(Person.name_key == fold(name), col(Person.active).is_(True))
+    return tx.exec(query).first()
 
 
 def _end_sign_ins(tx: Session, terminal_id: str, at: datetime) -> None:

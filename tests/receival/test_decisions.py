@@ -140,7 +140,7 @@ def test_a_second_decision_names_the_one_that_it_replaces(silo: Silo) -> None:
         assert (said["by"], said["decided_at"], said["pit"], said["cell"]) == (
             "marc", first.at.isoformat(), first.pit, first.cell,
         )  # fmt: skip
-    assert cell(silo, first.cell).reserved_kg == pytest.approx(26_734.4)
+    assert cell(silo, first.cell).reserved_t == pytest.approx(26.7344)
 
 
 def test_an_answer_to_a_question_that_another_decision_left_as_it_was_is_taken(silo: Silo) -> None:
@@ -152,7 +152,7 @@ def test_an_answer_to_a_question_that_another_decision_left_as_it_was_is_taken(s
         decisions.decide(
             silo.desk, load.id, proposal.id, proposal.cell or "", proposal.pit or "", "", ANNE, silo.clock()
         )
-    assert cell(silo, "c1").reserved_kg == pytest.approx(5 * 26_734.4)
+    assert cell(silo, "c1").reserved_t == pytest.approx(5 * 26.7344)
 
 
 def test_an_answer_is_refused_where_the_cell_is_full_now(silo: Silo) -> None:

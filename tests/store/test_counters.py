@@ -24,14 +24,14 @@ def restart(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def test_a_load_of_a_wrong_clock_hides_no_later_one(silo: Silo, restart: Callable[[], None]) -> None:
     with silo.desk.ledger.read() as tx:
-        before = {one.cell.id: one.content_kg for one in cells.contents(tx)}
+        before = {cell.id: 1000 * cell.content_t for cell in cells.states(tx)}
     silo.clock.now = datetime(2036, 1, 1, tzinfo=UTC)
     tickets = [silo.receive("AA-001-AA")]
     restart()
     silo.clock.now = START.replace(hour=12)
     tickets += [silo.receive(f"BB-00{number}-BB") for number in (2, 3, 4)]
     with silo.desk.ledger.read() as tx:
-        after = {one.cell.id: one.content_kg for one in cells.contents(tx)}
+        after = {cell.id: 1000 * cell.content_t for cell in cells.states(tx)}
         net = sum(row.net_kg for row in tx.exec(select(Ticket)))
         moved = sum(row.kg for row in tx.exec(select(CellMovement).where(CellMovement.kind == "in")))
     assert len(tickets) == 4

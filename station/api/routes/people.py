@@ -63,5 +63,5 @@ def sign_out(asked: Asked, terminal: FromTerminal, somebody: BySomebody) -> None
 def list_people(asked: Asked) -> list[schemas.Person]:
     """The names of the sign-in list."""
     with asked.desk.ledger.read() as tx:
-        rows = tx.exec(select(Person).order_by(col(Person.name))).all()
+        rows = tx.exec(select(Person).where(col(Person.active).is_(True)).order_by(col(Person.name))).all()
     return [person(row) for row in rows]

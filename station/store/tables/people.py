@@ -13,6 +13,7 @@ class Person(SQLModel, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     pin_hash: str
     language: str | None = None
+    active: bool = True  # False: forgotten, nobody signs in under this row any more
 
 
 class Terminal(SQLModel, table=True):
