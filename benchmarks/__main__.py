@@ -67,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
         "as a ratio this/REV; keeps nothing",
     )  # fmt: skip
     parser.add_argument(
-        "--rounds", type=int, default=MIN_ROUNDS, help=f"how often with --beside, {MIN_ROUNDS} or more"
+        "--rounds",
+        metavar="N",
+        type=int,
+        default=MIN_ROUNDS,
+        help=f"how often with --beside, {MIN_ROUNDS} or more",
     )
     return parser
 
