@@ -54,7 +54,8 @@ class Board:
         rows = (load for visit in self.visits for load in visit.loads)
         return next((load for load in rows if load.barcode == barcode), None)
 
-    def proposed(self) -> schemas.Load | None:
+    @property
+    def proposed_load(self) -> schemas.Load | None:
         """The load that waits longest with a proposal that can be taken as it is: a normal cell."""
         for visit in self.visits:
             for row in visit.loads:

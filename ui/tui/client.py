@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from station.api import schemas
 
-Model = TypeVar("Model", bound=BaseModel)
+Shape = TypeVar("Shape", bound=BaseModel)
 
 BASE = "/api/v1"
 CONNECT_S = 3.0
@@ -169,8 +169,8 @@ class StationClient:
     async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
 
-    async def describe_instrument(self, port_id: str, said: schemas.DescribeIn) -> schemas.Instrument:
-        return await self._post(f"/instruments/{port_id}/describe", said, schemas.Instrument)
+    async def describe_instrument(self, port_id: str, description: schemas.DescribeIn) -> schemas.Instrument:
+        return await self._post(f"/instruments/{port_id}/describe", description, schemas.Instrument)
 
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
@@ -191,17 +191,17 @@ class StationClient:
         """For the event stream, which reads the same station."""
         return self._http
 
-    async def _get(self, path: str, model: type[Model], **query: str) -> Model:
+    async def _get(self, path: str, model: type[Shape], **query: str) -> Shape:
         return _parse(await self._send("GET", path, query=query), model)
 
-    async def _list(self, path: str, model: type[Model], **query: str) -> list[Model]:
+    async def _list(self, path: str, model: type[Shape], **query: str) -> list[Shape]:
         response = await self._send("GET", path, query=query)
         try:
             return TypeAdapter(list[model]).validate_json(response.content)  # type: ignore[valid-type]
         except ValidationError as error:
             raise _not_ours(response) from error
 
-    async def _post(self, path: str, body: BaseModel, model: type[Model]) -> Model:
+    async def _post(self, path: str, body: BaseModel, model: type[Shape]) -> Shape:
         return _parse(await self._send("POST", path, body=body.model_dump(mode="json")), model)
 
     async def _send(
@@ -236,7 +236,7 @@ def problem_of(response: httpx2.Response) -> StationProblem | StationUnreachable
         return _not_ours(response)
 
 
-def _parse(response: httpx2.Response, model: type[Model]) -> Model:
+def _parse(response: httpx2.Response, model: type[Shape]) -> Shape:
     try:
         return model.model_validate_json(response.content)
     except ValidationError as error:

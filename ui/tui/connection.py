@@ -18,10 +18,10 @@ class Connection:
     def is_up(self) -> bool:
         return self._lost_since is None
 
-    def made(self) -> None:
+    def hear(self) -> None:
         self._lost_since, self._problem = None, None
 
-    def lost(self, problem: schemas.Problem | None) -> None:
+    def lose(self, problem: schemas.Problem | None) -> None:
         """The age counts from the first loss, not from the last try."""
         self._lost_since = self._clock() if self._lost_since is None else self._lost_since
         self._problem = problem

@@ -99,14 +99,14 @@ class Feed:
             "cells": self._client.cells,
             "tickets": self._client.tickets,
         }
-        found: dict[str, Any] = {}
+        news: dict[str, Any] = {}
         for part in sorted(parts):
             value = await readers[part]()
-            found[part] = tuple(value) if isinstance(value, list) else value
-        board = replace(self._board, **found)
-        if board.site is not None and "site" in found:
+            news[part] = tuple(value) if isinstance(value, list) else value
+        board = replace(self._board, **news)
+        if board.site is not None and "site" in news:
             use_zone(board.site.timezone)
-        if board.health is not None and "health" in found:
+        if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board
 

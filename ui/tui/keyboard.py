@@ -6,7 +6,7 @@ from textual import events
 from textual.app import App
 
 from ui.tui.messages import Scanned
-from ui.tui.scanner import GAP_S, Outcome, Scanner
+from ui.tui.scanner import GAP_S, KeyOutcome, Scanner
 
 Deliver = Callable[[events.Key], Awaitable[None]]
 
@@ -32,7 +32,7 @@ class Keyboard:
         if not outcome.held:
             await self._deliver(key)
 
-    async def _act_on(self, outcome: Outcome[events.Key]) -> None:
+    async def _act_on(self, outcome: KeyOutcome[events.Key]) -> None:
         for key in outcome.release:
             await self._deliver(key)
         if outcome.scan is not None:

@@ -18,7 +18,7 @@ LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Key]):
+class KeyOutcome(Generic[Key]):
     """What a key led to: `release` are held keys that were typed after all, in order, to be handled as
     keys now; `scan` is a complete barcode; `held` says that the key itself was kept back or used up."""
 
@@ -35,33 +35,33 @@ class Scanner(Generic[Key]):
     _burst: list[tuple[str, Key]] = field(default_factory=list)
     _last: float = 0.0
 
-    def character(self, text: str, key: Key) -> Outcome[Key]:
+    def character(self, text: str, key: Key) -> KeyOutcome[Key]:
         """A printable character: held back, and what waited is released if it was not part of a burst."""
         now = self.clock()
         is_fast = now - self._last < GAP_S
         release = () if is_fast and len(self._burst) < LONGEST else self._take()
         self._last = now
         self._burst.append((text, key))
-        return Outcome(release=release, held=True)
+        return KeyOutcome(release=release, held=True)
 
-    def enter(self) -> Outcome[Key]:
+    def enter(self) -> KeyOutcome[Key]:
         """Enter: ends a scan, or releases what was typed before it."""
         is_fast = self.clock() - self._last < GAP_S
         if is_fast and len(self._burst) >= SHORTEST:
             scan = "".join(text for text, _ in self._burst)
             self._burst.clear()
-            return Outcome(scan=scan, held=True)
-        return Outcome(release=self._take())
+            return KeyOutcome(scan=scan, held=True)
+        return KeyOutcome(release=self._take())
 
-    def other(self) -> Outcome[Key]:
+    def other(self) -> KeyOutcome[Key]:
         """Any other key: what was held was typed."""
-        return Outcome(release=self._take())
+        return KeyOutcome(release=self._take())
 
-    def pause(self) -> Outcome[Key]:
+    def pause(self) -> KeyOutcome[Key]:
         """Asked whether the gap has passed without a key: what was held is released, or still held."""
         if self.is_holding and self.clock() - self._last < GAP_S:
-            return Outcome(held=True)
-        return Outcome(release=self._take())
+            return KeyOutcome(held=True)
+        return KeyOutcome(release=self._take())
 
     @property
     def is_holding(self) -> bool:

@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from station.api import schemas
 from ui.tui.client import StationProblem
-from ui.tui.dialogs import Ask, Choice, Choose, Option
+from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
@@ -20,7 +20,7 @@ def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
     if not _BARCODE.fullmatch(barcode):
         text = t.gettext("“{text}” is no barcode: set the scanner to this keyboard's language.")
         station.say(text.format(text=barcode), is_problem=True)
-    elif isinstance(screen, Ask | Choose):
+    elif isinstance(screen, EntryDialog | ChoiceDialog):
         if screen.takes_scan:
             screen.take(barcode)
         else:

@@ -54,6 +54,6 @@ def write(language: str, catalogue: Catalog) -> None:
 
 
 if __name__ == "__main__":
-    for known in LANGUAGES:
-        if known != SOURCE_LANGUAGE:
-            update(known)
+    for language in LANGUAGES:
+        if language != SOURCE_LANGUAGE:
+            update(language)

@@ -16,18 +16,18 @@ _UNKNOWN = "?"
 LEAST = 0.0005  # a smaller share of kernels is not written
 
 
-class Shown(dict[str, str]):
+class ParameterTexts(dict[str, str]):
     """Parameters as text; one that is missing reads "?"."""
 
     def __missing__(self, name: str) -> str:
         return _UNKNOWN
 
 
-def shown(params: Mapping[str, Any], t: Translator) -> Shown:
+def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
     (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
     `sizes`, `spread`."""
-    words = Shown({name: _one(name, value, t) for name, value in params.items()})
+    words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
     words["limit_share"] = _share(params.get("limit"), t)
@@ -38,7 +38,7 @@ def shown(params: Mapping[str, Any], t: Translator) -> Shown:
     return words
 
 
-def _one(name: str, value: Any, t: Translator) -> str:
+def _text(name: str, value: Any, t: Translator) -> str:
     if value is None:
         return _UNKNOWN
     write = _WRITERS.get(name)
@@ -135,14 +135,14 @@ def _day(value: Any, t: Translator) -> str:
         return str(value)
 
 
-def _named(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
 
     return write
 
 
-def _list_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+def _words_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         parts = value if isinstance(value, list | tuple) else [value]
         return ", ".join(word(table, str(part), t.language) for part in parts)
@@ -169,17 +169,17 @@ def _size(params: Mapping[str, Any], t: Translator) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
-    "analyte": _named(ANALYTES),
-    "analytes": _list_of(ANALYTES),
-    "species": _named(SPECIES),
-    "cell_species": _named(SPECIES),
-    "declared": _named(SPECIES),
-    "seen": _named(SPECIES),
-    "claim": _named(CLAIMS),
-    "claims": _list_of(CLAIMS),
-    "known": _list_of({**SPECIES, **CLAIMS}),
-    "basis": _named(BASES),
-    "given": _named(BASES),
+    "analyte": _word_of(ANALYTES),
+    "analytes": _words_of(ANALYTES),
+    "species": _word_of(SPECIES),
+    "cell_species": _word_of(SPECIES),
+    "declared": _word_of(SPECIES),
+    "seen": _word_of(SPECIES),
+    "claim": _word_of(CLAIMS),
+    "claims": _words_of(CLAIMS),
+    "known": _words_of({**SPECIES, **CLAIMS}),
+    "basis": _word_of(BASES),
+    "given": _word_of(BASES),
     "op": lambda value, t: _SIGNS.get(str(value), str(value)),
     "share": _share,
     "shares": _shares,
@@ -189,5 +189,5 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "gross_kg": _kg,
     "tare_kg": _kg,
     "until": _day,
-    "what": _named(DISTURBANCES),
+    "what": _word_of(DISTURBANCES),
 }

@@ -5,11 +5,11 @@ screen. A code that is not in the table (from a newer station, from a driver) is
 parameters, and a missing parameter as "?": a reason never fails to be shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ui.words.i18n import N_, Translator, translator
-from ui.words.parameters import shown
+from ui.words.parameters import parameter_texts
 
 SENTENCES: Mapping[str, str] = {
     # pairing
@@ -194,7 +194,7 @@ def message(code: str, params: Mapping[str, Any], language: str) -> str:
     template = SENTENCES.get(code)
     if template is None:
         return unknown_message(code, params)
-    words = shown(params, t)
+    words = parameter_texts(params, t)
     words["reasons"] = _gate_words(params.get("reasons"), t)
     return capital(t.gettext(template).format_map(words))
 
@@ -217,5 +217,4 @@ def _gate_words(codes: object, t: Translator) -> str:
     """Stored codes of a refused photo as a list of words."""
     if not isinstance(codes, list | tuple) or not codes:
         return "?"
-    say: Callable[[object], str] = lambda code: t.gettext(GATE_WORDS.get(str(code), str(code)))  # noqa: E731
-    return ", ".join(say(code) for code in codes)
+    return ", ".join(t.gettext(GATE_WORDS.get(str(code), str(code))) for code in codes)

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
-from ui.tui.lines.words import age, based, reason_list, reason_text, species, weighing_role
+from ui.tui.lines.texts import age, reason_text, short_value, species, weighing_role
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -29,7 +29,7 @@ def load_lines(
 ) -> tuple[str, ...]:
     """The line of a load; a next step that is too long for its column goes below it."""
     table = columns(t)
-    cells = load_cells(visit, load, board, t)
+    cells = load_texts(visit, load, board, t)
     room = widths(table, width)[-1]
     if cell_len(cells[-1]) <= room:
         return (table_row(cells, table, width),)
@@ -37,7 +37,7 @@ def load_lines(
     return (table_row([*cells[:-1], ""], table, width), *(" " * INDENT + line for line in below))
 
 
-def load_cells(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
+def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
     """The cells of one line; a further load of a visit shows its position instead of the plate."""
     is_first = load is visit.loads[0]
     plate = visit.plate if is_first else "└ " + t.gettext("load {number}").format(number=load.position)
@@ -151,16 +151,7 @@ def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
 
 def values_line(load: schemas.Load, t: Translator) -> str:
     """The values the proposal stands on, side by side."""
-    parts = []
-    for used in load.values:
-        short = vocabulary.SHORT_ANALYTES.get(used.analyte)
-        name = t.gettext(short) if short else vocabulary.analyte_name(used.analyte, t.language)
-        parts.append(f"{name} {based(used.analyte, used, t)}")
-    return " · ".join(parts)
-
-
-def photo_line(load: schemas.Load, t: Translator) -> str:
-    return reason_list(load.photo, t)
+    return " · ".join(short_value(used.analyte, used, t) for used in load.values)
 
 
 def way(pit: str | None, cell: str, board: Board, t: Translator) -> str:

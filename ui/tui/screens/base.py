@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.board import Board
-from ui.tui.dialogs import Ask, Check, Choice, Choose, Option
+from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.station import Station
-from ui.tui.widgets.bars import Keys, NoticeLine, Plain, StatusBar, status_lines
+from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_lines
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
@@ -47,7 +47,7 @@ class StationScreen(Screen[None]):
         yield StatusBar(id="status")
         yield from self.body()
         yield NoticeLine(id="notice")
-        yield Keys(id="keys")
+        yield KeyLine(id="keys")
 
     @abstractmethod
     def body(self) -> Sequence[Widget]:
@@ -59,7 +59,7 @@ class StationScreen(Screen[None]):
 
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
-        """Keys and what they do, for the last lines; the ones of all screens are added."""
+        """KeyLine and what they do, for the last lines; the ones of all screens are added."""
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:
@@ -91,7 +91,7 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
-        self.query_one("#keys", Keys).show([*self.keys(), *self._common_keys()], self.width)
+        self.query_one("#keys", KeyLine).show([*self.keys(), *self._common_keys()], self.width)
         self.draw()
 
     def draw_note(self) -> None:
@@ -138,19 +138,21 @@ class StationScreen(Screen[None]):
         takes_scan: bool = False,
     ) -> None:
         """Ask for one of `options`; `then` is not called when the person goes back."""
-        dialog = Choose(title, options, self.t, free=free, takes_scan=takes_scan)
+        dialog = ChoiceDialog(title, options, self.t, free=free, takes_scan=takes_scan)
         self.app.push_screen(dialog, _if_answered(then))
 
-    def choose_reason(self, title: str, known: Sequence[str], then: Callable[[str], None]) -> None:
+    def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
         """Ask for a reason: one from the list, or another text."""
-        options = [Option(reason, reason) for reason in known]
+        options = [Option(reason, reason) for reason in reasons]
         self.choose(title, options, lambda choice: then(choice.text), free=True)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False
     ) -> None:
         """Ask for one line of text; `then` is not called when the person goes back."""
-        self.app.push_screen(Ask(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then))
+        self.app.push_screen(
+            EntryDialog(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then)
+        )
 
 
 def _if_answered(then: Callable[[Answer], None]) -> Callable[[Answer | None], None]:

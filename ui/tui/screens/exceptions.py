@@ -9,10 +9,11 @@ from textual.widget import Widget
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Option
-from ui.tui.lines import others as lines
+from ui.tui.lines import lists as lines
+from ui.tui.lines.texts import reason_text, value_list
 from ui.tui.screens.base import StationScreen
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 class ExceptionsScreen(StationScreen):
@@ -33,13 +34,13 @@ class ExceptionsScreen(StationScreen):
             (t.gettext("Esc"), t.gettext("queue")),
         ]
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         rows = []
         for item in self.board.exceptions:
             title = wrap(lines.exception_title(item, self.board, self.t), width, indent=2)
-            why = wrap("  " + lines.exception_why(item, self.t), width, indent=4)
-            rows.append(Row(item.id, (*title, *why)))
-        return rows or [Row(None, (self.t.gettext("Nothing waits for a person."),))]
+            why = wrap("  " + reason_text(item.reason, self.t), width, indent=4)
+            rows.append(ListRow(item.id, (*title, *why)))
+        return rows or [ListRow(None, (self.t.gettext("Nothing waits for a person."),))]
 
     @property
     def _item(self) -> schemas.ExceptionItem | None:
@@ -69,7 +70,7 @@ class ExceptionsScreen(StationScreen):
             if refused.code != "measured_with_fault":
                 return False
             title = t.gettext("The line failed during this measurement. Does the instrument show this?")
-            option = Option("yes", t.gettext("yes: {values}").format(values=lines.item_values(item, t)))
+            option = Option("yes", t.gettext("yes: {values}").format(values=value_list(item.values, t)))
             self.choose(title, [option], lambda _: self._assign(item, barcode, is_sure=True))
             return True
 
@@ -94,10 +95,14 @@ class ExceptionsScreen(StationScreen):
         item, t, client = self._item, self.t, self.station.client
         if item is None:
             return
-        known = [t.gettext("trial measurement"), t.gettext("measured twice"), t.gettext("wrong calibration")]
+        reasons = [
+            t.gettext("trial measurement"),
+            t.gettext("measured twice"),
+            t.gettext("wrong calibration"),
+        ]
 
         def dismiss(reason: str) -> None:
             text = t.gettext("Exception dismissed.")
             self.station.record(lambda: client.dismiss_exception(item.id, reason), text)
 
-        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismiss)
+        self.choose_reason(t.gettext("Why is it dismissed?"), reasons, dismiss)

@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 from ui.tui.board import Board
 from ui.tui.columns import fit, flow, wrap
-from ui.tui.lines.words import reason_list
+from ui.tui.lines.texts import reason_list
 from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
@@ -48,10 +48,10 @@ class NoticeLine(Plain):
         self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if notice.is_problem else 0)))
 
 
-class Keys(Plain):
+class KeyLine(Plain):
     """What the keys do here."""
 
-    DEFAULT_CSS = "Keys { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
+    DEFAULT_CSS = "KeyLine { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
 
     def show(self, keys: Sequence[tuple[str, str]], width: int) -> None:
         self.show_text("\n".join(flow((f"{key} {text}" for key, text in keys), max(20, width - 2), " · ")))
@@ -70,10 +70,10 @@ def status_lines(
         person,
         clock,
     ]
-    said = [part for part in parts if part]
-    room = max(_SHORTEST_NAME, width - 2 - len(" │ ".join(["", *said])))
+    states = [part for part in parts if part]
+    room = max(_SHORTEST_NAME, width - 2 - len(" │ ".join(["", *states])))
     shown = name if len(name) <= room else fit(name, room)
-    lines = [f" {line}" for line in flow([shown, *said], width - 2, " │ ")]
+    lines = [f" {line}" for line in flow([shown, *states], width - 2, " │ ")]
     warnings = board.health.warnings if board.health else []
     if warnings:
         lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)

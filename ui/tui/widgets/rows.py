@@ -16,7 +16,7 @@ BLANK = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """One entry of one or more lines. `key` None: a heading, never marked. `style` is a rich style."""
 
     key: str | None
@@ -24,7 +24,7 @@ class Row:
     style: str = ""
 
 
-Build = Callable[[int], Sequence[Row]]
+Build = Callable[[int], Sequence[ListRow]]
 
 
 class Rows(Widget, can_focus=True):
@@ -50,7 +50,7 @@ class Rows(Widget, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._build: Build = lambda width: ()
-        self._rows: list[Row] = []
+        self._rows: list[ListRow] = []
         self._marked: str | None = None
         self._position = 0
         self._top = 0

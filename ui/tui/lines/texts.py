@@ -1,6 +1,6 @@
 """Small texts that several screens share: a measured value, an age, a reason, a vehicle with its load."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from station.api import schemas
@@ -18,12 +18,25 @@ def amount(analyte: str, value: schemas.Value, t: Translator) -> str:
     return f"{t.number(value.value, _DECIMALS.get(analyte, 1))}\N{NO-BREAK SPACE}{value.unit}"
 
 
-def based(analyte: str, value: schemas.Value, t: Translator) -> str:
+def amount_on_basis(analyte: str, value: schemas.Value, t: Translator) -> str:
     """The amount with its basis where that is not the plain one."""
     text = amount(analyte, value, t)
     if value.basis and value.basis != "as_is":
         text += f"\N{NO-BREAK SPACE}{vocabulary.basis_name(value.basis, t.language)}"
     return text
+
+
+def short_value(name: str, value: schemas.Value, t: Translator) -> str:
+    """Write "prot. 11,8 % MS": the short name, where there is one."""
+    short = vocabulary.SHORT_ANALYTES.get(name)
+    return f"{t.gettext(short) if short else analyte(name, t)} {amount_on_basis(name, value, t)}"
+
+
+def value_list(values: Mapping[str, schemas.Value], t: Translator) -> str:
+    """Values by analyte, each with its amount."""
+    return ", ".join(
+        f"{analyte(name, t)} {amount_on_basis(name, value, t)}" for name, value in values.items()
+    )
 
 
 def age(at: datetime | None, now: datetime | None, t: Translator) -> str:
@@ -41,13 +54,13 @@ def reason_text(reason: schemas.Reason, t: Translator) -> str:
     return reasons.capital(reason.message)
 
 
-def reason_list(found: Iterable[schemas.Reason], t: Translator) -> str:
-    return t.listed(reason_text(reason, t) for reason in found)
+def reason_list(given: Iterable[schemas.Reason], t: Translator) -> str:
+    return t.listed(reason_text(reason, t) for reason in given)
 
 
-def against(found: Sequence[schemas.Reason], t: Translator) -> str:
+def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
     """Only what speaks against; all of it where nothing clearly does."""
-    return reason_list([reason for reason in found if reason.code in reasons.AGAINST] or found, t)
+    return reason_list([reason for reason in given if reason.code in reasons.AGAINST] or given, t)
 
 
 def species(name: str, t: Translator) -> str:
@@ -58,7 +71,7 @@ def analyte(name: str, t: Translator) -> str:
     return vocabulary.analyte_name(name, t.language)
 
 
-def by_whom(device: str | None, typed_by: str | None, t: Translator) -> str:
+def origin_name(device: str | None, typed_by: str | None, t: Translator) -> str:
     """The instrument, or "typed by NAME"."""
     if typed_by:
         return t.gettext("typed by {name}").format(name=typed_by)
