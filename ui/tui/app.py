@@ -1,7 +1,7 @@
-"""The operator's terminal: holds what is known, shows one screen, sends what the operator decides.
+"""The operator's terminal holds what is known, shows one screen and sends what the operator decides.
 
-Workers fetch and post messages; only the handlers here and the screens touch widgets. Time is the
-station's for ages and the injected clock's for the scanner and for what is answered too fast.
+Workers fetch and post messages; only the handlers here and the screens touch widgets. Ages are counted by
+the station's clock, keys by the injected one.
 """
 
 import time
@@ -117,7 +117,7 @@ class StationApp(App[None]):
         *,
         on_refusal: OnRefusal | None = None,
     ) -> None:
-        """One act at a time: while one is on its way another press does nothing, so none is sent twice."""
+        """Send one act at a time: while one is on its way another press does nothing."""
         if not self._is_acting:
             self._is_acting = True
             self.run_worker(send_act(call, then, on_refusal, self.post_message), group="acts")

@@ -1,4 +1,4 @@
-"""Small windows over a screen: choose from a list, type one thing, read a text. Escape closes them."""
+"""Dialogs are small windows over a screen: choose from a list, type one thing, read a text."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,14 +35,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen: the `key` of an option, or free `text` (then the key is empty)."""
+    """What was chosen is the `key` of an option, or free `text` (then the key is empty)."""
 
     key: str
     text: str
 
 
 class ChoiceDialog(ModalScreen[Choice | None]):
-    """A list that typing narrows down. With `free`, what is typed counts where it fits no option."""
+    """Typing narrows a list down. With `free`, what is typed counts where it fits no option."""
 
     DEFAULT_CSS = _CSS.format(name="ChoiceDialog")
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -99,7 +99,7 @@ class ChoiceDialog(ModalScreen[Choice | None]):
             self.dismiss(Choice("", text))
 
     def take(self, barcode: str) -> None:
-        """A scanned barcode: the option it is the key of, else free text."""
+        """Take a scanned barcode: the option it is the key of, else free text."""
         label = next((option.label for option in self._options if option.key == barcode), None)
         self.dismiss(Choice("", barcode) if label is None else Choice(barcode, label))
 
@@ -124,7 +124,7 @@ Check = Callable[[str], str | None]
 
 
 class EntryDialog(ModalScreen[str | None]):
-    """One line of text. `check` says what is wrong with it, or None. `takes_scan`: a barcode fills it."""
+    """A person types one line. `check` says what is wrong with it; with `takes_scan` a barcode fills it."""
 
     DEFAULT_CSS = _CSS.format(name="EntryDialog")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
@@ -152,7 +152,7 @@ class EntryDialog(ModalScreen[str | None]):
         self.query_one("#text", Input).focus()
 
     def take(self, text: str) -> None:
-        """As if it were typed and ended by Enter."""
+        """Take the text as if it were typed and ended by Enter."""
         wrong = self._check(text.strip())
         if wrong is None:
             self.dismiss(text.strip())
@@ -168,7 +168,7 @@ class EntryDialog(ModalScreen[str | None]):
 
 
 class TextDialog(ModalScreen[None]):
-    """A text to read: a ticket, the keys. Any of Escape, Enter or a function key closes it."""
+    """A person reads a text: a ticket, the keys. Escape, Enter or any function key closes it."""
 
     DEFAULT_CSS = """
     TextDialog { align: center middle; }

@@ -1,4 +1,4 @@
-"""What a person types, read kindly: decimal comma or point, blanks in numbers, words or identifiers."""
+"""Read kindly what a person types: decimal comma or point, blanks in numbers, words or identifiers."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ MOST_LOADS = 6
 
 @dataclass(frozen=True, slots=True)
 class WrongField:
-    """A field that cannot be taken, and why, in the reader's language."""
+    """This field cannot be taken; `text` says why, in the reader's language."""
 
     field: str
     text: str
@@ -24,7 +24,7 @@ class WrongField:
 
 @dataclass(slots=True)
 class LoadDraft:
-    """One load as typed. `share` is percent, `owners` reads "Martin 60, Durand 40"."""
+    """A draft is one load as typed. `share` is percent, `owners` reads "Martin 60, Durand 40"."""
 
     species: str = ""
     barcode: str = ""
@@ -36,7 +36,7 @@ class LoadDraft:
 
 @dataclass(slots=True)
 class ArrivalDraft:
-    """An arrival as typed so far; it outlives screens, languages and broken connections."""
+    """A draft is an arrival as typed so far; it outlives screens, languages and broken connections."""
 
     plate: str = ""
     supplier: str = ""
@@ -46,7 +46,7 @@ class ArrivalDraft:
 
 
 def parse_number(text: str) -> float | None:
-    """ "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
+    """Read "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?", plain):
         return None
@@ -54,7 +54,7 @@ def parse_number(text: str) -> float | None:
 
 
 def find_word(text: str, keys: Iterable[str], table: Mapping[str, str], language: str) -> str | None:
-    """The identifier whose name or id is `text`, or the only one that begins like it; None if unclear."""
+    """Find the identifier whose name or id is `text`, or the only one that begins so; None if unclear."""
     wanted = _plain(text)
     if not wanted:
         return None
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
 def to_arrival(
     draft: ArrivalDraft, site: schemas.Site, now: datetime, zone: tzinfo | None, t: Translator
 ) -> schemas.ArrivalIn | WrongField:
-    """The request of a draft, or the first field that cannot be taken (`loads.0.species`)."""
+    """Make the request of a draft, or name the first field that cannot be taken (`loads.0.species`)."""
     if len(draft.plate.strip()) < 2:
         return WrongField("plate", t.gettext("Type the plate."))
     if not draft.supplier.strip():
@@ -137,7 +137,7 @@ def _percent(text: str) -> float | None:
 
 
 def _owners(text: str) -> list[schemas.OwnerIn] | None:
-    """None when a part has no percent; one name alone owns all."""
+    """Read the owners' shares; None when a part has no percent. One name alone owns all."""
     parts = [part.removesuffix("%").rstrip() for part in _parts(text)]
     if len(parts) == 1 and not re.search(r"[0-9]$", parts[0]):
         return [schemas.OwnerIn(supplier=parts[0], share=1.0)]
@@ -152,7 +152,7 @@ def _owners(text: str) -> list[schemas.OwnerIn] | None:
 
 
 def _arrived_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
-    """The latest such time of day that is not in the future; None when none is typed or it is no time."""
+    """Read a time of day as the latest one that is not in the future; None when there is none."""
     typed = re.fullmatch(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*", text)
     if not typed or int(typed[1]) > 23 or int(typed[2]) > 59:
         return None

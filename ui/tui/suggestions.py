@@ -1,4 +1,4 @@
-"""What a field of the arrival form may be completed with, and which suggestion Enter takes."""
+"""Suggest how a field of the arrival form is completed, and which suggestion Enter takes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ class Suggestion:
 
 
 def plate_key(plate: str) -> str:
-    """Plates are compared without blanks and dashes."""
+    """Drop blanks and dashes, without which plates are compared."""
     return "".join(c for c in plate.upper() if c.isalnum())
 
 
 def vehicles(known: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion]:
-    """ "AB-123-CD · Martin · soft wheat · tare 14 800 kg"."""
+    """Suggest "AB-123-CD · Martin · soft wheat · tare 14 800 kg"."""
     result = []
     for vehicle in known[:MOST]:
         parts = [vehicle.plate, vehicle.supplier or ""]
@@ -41,7 +41,7 @@ def suppliers(known: Sequence[schemas.Supplier]) -> list[Suggestion]:
 
 
 def site_words(keys: Sequence[str], table: Mapping[str, str], typed: str, t: Translator) -> list[Suggestion]:
-    """Words of the site (species, claims) that contain what is typed, those that begin so first."""
+    """Suggest words of the site (species, claims) that contain what is typed, those that begin so first."""
     wanted = typed.casefold().strip()
     names = [vocabulary.word(table, key, t.language) for key in keys]
     starts = [name for name in names if name.casefold().startswith(wanted)]
@@ -50,11 +50,11 @@ def site_words(keys: Sequence[str], table: Mapping[str, str], typed: str, t: Tra
 
 
 def choice_of_enter(field: str, typed: str, offered: Sequence[Suggestion]) -> int | None:
-    """Which suggestion Enter takes when none was picked, or None: what is typed stays.
+    """Choose the suggestion that Enter takes when none was picked; None where what is typed stays.
 
     Words of the site are always taken from the list. A plate is completed only when one single known one
-    begins with at least three typed characters, a supplier when one single name has a word that does: a
-    new vehicle is never turned into another."""
+    begins with at least three typed characters, a supplier when one single name has a word that does: a new
+    vehicle is never turned into another."""
     if not typed.strip() or not offered:
         return None
     if field == "species":

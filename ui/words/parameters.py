@@ -1,7 +1,6 @@
-"""How the parameters of a reason or a problem are written: by their name, in the reader's language.
+"""The parameters of a reason or a problem are written by their name, in the reader's language.
 
-A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the
-reason.
+A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,16 +16,16 @@ LEAST = 0.0005  # a smaller share of kernels is not written
 
 
 class ParameterTexts(dict[str, str]):
-    """Parameters as text; one that is missing reads "?"."""
+    """It holds parameters as text; one that is missing reads "?"."""
 
     def __missing__(self, name: str) -> str:
         return _UNKNOWN
 
 
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
-    """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
-    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
-    `sizes`, `spread`."""
+    """Write every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
+    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`,
+    `mass`, `sizes`, `spread`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
@@ -50,7 +49,7 @@ def _text(name: str, value: Any, t: Translator) -> str:
 
 
 def _is_amount(value: Any) -> bool:
-    """A number that can be written in a sentence: finite and not absurdly long."""
+    """Tell whether a number can be written in a sentence: it is finite and not absurdly long."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 
 
@@ -73,8 +72,8 @@ def _share(value: Any, t: Translator) -> str:
 
 
 def _shares(value: Any, t: Translator) -> str:
-    """Kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is left out,
-    what is known too badly is only given by its limits."""
+    """Write kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is
+    left out, what is known too badly is only given by its limits."""
     if not isinstance(value, Mapping):
         return str(value)
     parts = [(str(name), part) for name, part in value.items() if _is_part(part)]
@@ -88,7 +87,7 @@ def _is_part(part: Any) -> bool:
 
 
 def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
-    """One class with its 95 % limits; empty for one that has no kernel and is known well."""
+    """Write one class with its 95 % limits; empty for one that has no kernel and is known well."""
     named = word(KERNEL_CLASSES, name, t.language)
     low, high = t.number(100 * part["low"], 0), t.percent(part["high"])
     if part.get("wide"):
@@ -100,14 +99,14 @@ def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
 
 
 def _mass(value: Any, t: Translator) -> str:
-    """The shares by estimated mass, where there are any."""
+    """Write the shares by estimated mass, where there are any."""
     if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
         return ""
     return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
 
 
 def _sizes(value: Any, t: Translator) -> str:
-    """The middle kernel's length and width, where the reference card told them."""
+    """Write the middle kernel's length and width, where the reference card told them."""
     if not isinstance(value, Mapping):
         return ""
     sides = [value.get(side) for side in ("length_mm", "width_mm")]
@@ -119,7 +118,7 @@ def _sizes(value: Any, t: Translator) -> str:
 
 
 def _spread(value: Any, t: Translator) -> str:
-    """How far several photos of one capture lie apart, in points, in the class where it is most."""
+    """Write how far several photos of one capture lie apart, in points, in the worst class."""
     if not isinstance(value, Mapping) or not isinstance(value.get("classes"), Mapping):
         return ""
     apart = [part["max"] - part["min"] for part in value["classes"].values()]
@@ -128,7 +127,7 @@ def _spread(value: Any, t: Translator) -> str:
 
 
 def _day(value: Any, t: Translator) -> str:
-    """A date as the language writes it; anything else as it is."""
+    """Write a date as the language does; anything else as it is."""
     try:
         return t.day(date.fromisoformat(str(value)))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Problem codes -> a title and what a person can do about it, in the reader's language."""
+"""A problem code becomes a title and what a person can do about it, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -152,8 +152,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
 
 
 def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """The title and the action of a problem code, both sentences. An unknown code gives itself with its
-    parameters and no action. Never raises."""
+    """Write the title and the action of a problem code, both sentences. An unknown code gives itself with
+    its parameters and no action. Never raises."""
     texts = PROBLEMS.get(code)
     if texts is None:
         return unknown_message(code, params), ""

@@ -1,8 +1,8 @@
-"""Reason codes -> sentences, in the reader's language.
+"""A reason code becomes a sentence, in the reader's language.
 
-The station stores and sends codes with parameters; the sentence is made here, for every page and
-screen. A code that is not in the table (from a newer station, from a driver) is shown readably with its
-parameters, and a missing parameter as "?": a reason never fails to be shown.
+The station stores and sends codes with parameters; the sentence is made here, for every page and screen. A
+code that is not in the table (from a newer station, from a driver) is shown readably with its parameters,
+and a missing parameter as "?": a reason never fails to be shown.
 """
 
 from collections.abc import Mapping
@@ -189,7 +189,7 @@ GATE_WORDS: Mapping[str, str] = {
 
 
 def message(code: str, params: Mapping[str, Any], language: str) -> str:
-    """The sentence of a reason, its first letter a capital, without a full stop. Never raises."""
+    """Write the sentence of a reason, its first letter a capital, without a full stop. Never raises."""
     t = translator(language)
     template = SENTENCES.get(code)
     if template is None:
@@ -204,7 +204,7 @@ def is_known(code: str) -> bool:
 
 
 def unknown_message(code: str, params: Mapping[str, Any]) -> str:
-    """ "sensor_warm (celsius 41, seconds 12)": what a code without a sentence is shown as."""
+    """Write "sensor_warm (celsius 41, seconds 12)" for a code without a sentence."""
     listed = ", ".join(f"{name} {value}" for name, value in params.items())
     return f"{code} ({listed})" if listed else code
 
@@ -214,7 +214,7 @@ def capital(text: str) -> str:
 
 
 def _gate_words(codes: object, t: Translator) -> str:
-    """Stored codes of a refused photo as a list of words."""
+    """Write the stored codes of a refused photo as a list of words."""
     if not isinstance(codes, list | tuple) or not codes:
         return "?"
     return ", ".join(t.gettext(GATE_WORDS.get(str(code), str(code))) for code in codes)

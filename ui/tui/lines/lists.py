@@ -1,4 +1,4 @@
-"""Devices, cells, exceptions and tickets in words."""
+"""Write devices, cells, exceptions and tickets in words."""
 
 from station.api import schemas
 from ui.tui.board import Board
@@ -35,14 +35,14 @@ def device_texts(device: schemas.Device, board: Board, t: Translator) -> list[st
 
 
 def live_weight(device: schemas.Device, t: Translator) -> str:
-    """The bridge's weight now, with "~" while it moves."""
+    """Write the bridge's weight now, with "~" while it moves."""
     if device.weight_kg is None:
         return ""
     return ("" if device.weight_stable else "~") + t.kg(device.weight_kg)
 
 
 def device_notes(device: schemas.Device, t: Translator) -> list[str]:
-    """What is wrong and what to do, and where the device is plugged."""
+    """Say what is wrong and what to do, and where the device is plugged."""
     category = vocabulary.word(vocabulary.DEVICE_CATEGORIES, device.category, t.language)
     serial = _serial(device.serial_number, t)
     notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
@@ -56,7 +56,7 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
 
 
 def _declaration(declared: schemas.Declared, t: Translator) -> str:
-    """What the site file says instead."""
+    """Write what the site file says instead."""
     serial = _serial(declared.serial_number, t)
     parts = " · ".join(part for part in (declared.name, declared.kind, declared.port, serial) if part)
     return t.gettext("SWAPPED: the site file says {parts}").format(parts=parts)
@@ -89,7 +89,7 @@ def cell_texts(cell: schemas.Cell, t: Translator) -> list[str]:
 
 
 def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
-    """Quality, grade, claims, pits, and what is out of the ordinary."""
+    """Write quality, grade, claims, pits, and what is out of the ordinary."""
     quality = ", ".join(short_value(name, value, t) for name, value in cell.quality.items())
     parts = [quality] if quality else []
     if cell.grade:
@@ -105,7 +105,7 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
 
 
 def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
-    """What waits: a reading's values, or a photo, from where and since when."""
+    """Write what waits: a reading's values, or a photo, from where and since when."""
     kind = t.gettext("reading") if item.kind == "reading" else t.gettext("photo")
     parts = [
         kind,
@@ -119,7 +119,7 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
 
 
 def candidate_label(barcode: str, board: Board, t: Translator) -> str:
-    """A barcode with the load it stands for, where the load is still open."""
+    """Write a barcode with the load it stands for, where the load is still open."""
     load = board.load_with_barcode(barcode)
     visit = board.visit_of_load(load.id) if load else None
     if load is None or visit is None:

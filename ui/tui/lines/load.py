@@ -1,4 +1,4 @@
-"""One load in words: its evidence, its photo, why this cell and why not the others."""
+"""Write one load in words: its evidence, its photo, why this cell and why not the others."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from ui.words.i18n import Translator
 
 @dataclass(frozen=True, slots=True)
 class LoadSection:
-    """A heading and its entries; an entry is one paragraph or the cells of a table line."""
+    """A section has a heading and entries; an entry is one paragraph or the cells of a table line."""
 
     title: str
     entries: tuple[str | tuple[str, ...], ...]
@@ -40,7 +40,7 @@ def evidence_columns(t: Translator) -> list[Column]:
 
 
 def headline(load: schemas.Load, board: Board, t: Translator) -> str:
-    """Plate, supplier, species, sample and weight, in one paragraph."""
+    """Write plate, supplier, species, sample and weight in one paragraph."""
     parts = [load.plate, load.supplier, species(load.species, t)]
     parts.append(t.gettext("load {number}").format(number=load.position))
     parts.append(
@@ -57,7 +57,7 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
 
 
 def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSection]:
-    """Everything known of the load, most useful first; empty sections are left out."""
+    """Write everything known of the load, most useful first; empty sections are left out."""
     all_sections = [
         LoadSection(t.gettext("Evidence"), tuple(_value_texts(used, board, t) for used in load.values)),
         LoadSection(t.gettext("Photo"), _photo(load, t)),
@@ -93,7 +93,7 @@ def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
 
 
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    """The reasons of the proposal as a whole and of its first choice."""
+    """Write the reasons of the proposal as a whole and of its first choice."""
     if load.proposal is None:
         return ()
     reasons = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
@@ -101,7 +101,7 @@ def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
 
 
 def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:
-    """What the choice stands on: the limits that are met, and the claims."""
+    """List what the choice stands on: the limits that are met, and the claims."""
     return [reason for reason in _choice_reasons(proposal) if reason.code in ("meets", "claims_honoured")]
 
 

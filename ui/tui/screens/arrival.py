@@ -1,7 +1,7 @@
-"""Entering an arrival: the plate first, the rest mostly known. What is typed stays until it is saved.
+"""Enter an arrival: the plate first, the rest mostly known. What is typed stays until it is saved.
 
-Enter goes to the next field that is empty and saves on the last one; a scanned barcode goes to the
-load's barcode whatever field is open.
+Enter goes to the next field that is empty and saves on the last one; a scanned barcode goes to the load's
+barcode whatever field is open.
 """
 
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ class ArrivalScreen(StationScreen):
         return [*keys, (t.gettext("Esc"), t.gettext("letters, back"))]
 
     def _rows(self, width: int) -> list[ListRow]:
-        """Only what Enter takes is marked."""
+        """Mark only what Enter takes."""
         taken = self._taken_by_enter()
         rows = [
             ListRow(str(i) if i == taken else None, tuple(wrap(suggestion.label, width, indent=2)))
@@ -92,7 +92,7 @@ class ArrivalScreen(StationScreen):
         return [ListRow(None, (hint,), "italic"), *rows] if hint else rows
 
     def _hint(self) -> str:
-        """What Enter does with the field that is open."""
+        """Say what Enter does with the field that is open."""
         name, t = self.form.open_field, self.t
         if name not in COMPLETED:
             return ""
@@ -117,7 +117,7 @@ class ArrivalScreen(StationScreen):
             self._look_up(name, self.form.value(name))
 
     def _look_up(self, name: str, typed: str) -> None:
-        """Suggestions for the open field; the site's words at once, vehicles and suppliers by asking."""
+        """Suggest words for the open field: the site's at once, vehicles and suppliers by asking."""
         self._picked, self._suggestions = None, []
         site, client, t = self.board.site, self.station.client, self.t
         if name == "species" and site:
@@ -138,7 +138,7 @@ class ArrivalScreen(StationScreen):
         self.redraw()
 
     def _show_answer(self, name: str, typed: str, answer: list[Suggestion]) -> None:
-        """An answer that comes when something else is typed is not shown."""
+        """Show the answer, unless something else has been typed since."""
         if self.form.open_field == name and self.form.value(name) == typed:
             self._suggestions = answer
             self.redraw()
@@ -150,7 +150,7 @@ class ArrivalScreen(StationScreen):
         return suggestions.choice_of_enter(name, self.form.value(name), self._suggestions) if name else None
 
     def action_pick(self, step: int) -> None:
-        """Moves in the suggestions; without any, between fields."""
+        """Move in the suggestions; without any, between fields."""
         if not self._suggestions:
             self.focus_next(Input) if step > 0 else self.focus_previous(Input)
             return
@@ -221,7 +221,7 @@ class ArrivalScreen(StationScreen):
         self.station.show("queue")
 
     def action_leave(self) -> None:
-        """First out of the field, so that letters are keys; then back to the queue. The draft stays."""
+        """Leave the field first, so that letters are keys; then go back to the queue. The draft stays."""
         if self.form.open_field is not None:
             self.set_focus(None)
             self._suggestions = []
@@ -230,5 +230,5 @@ class ArrivalScreen(StationScreen):
             self.station.show("queue")
 
     def action_resume(self) -> None:
-        """Enter outside the fields goes to the first empty one."""
+        """Go to the first empty field, when Enter is pressed outside of them."""
         self.form.open(self.form.first_empty())

@@ -1,4 +1,4 @@
-"""What every screen has: the status line, its own body, the last word said, and its keys."""
+"""Every screen has the status line, its own body, the last word said, and its keys."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class StationScreen(Screen[None]):
 
     @property
     def width(self) -> int:
-        """The width of the terminal."""
+        """Tell the width of the terminal, in characters."""
         return self.app.size.width
 
     def compose(self) -> ComposeResult:
@@ -51,7 +51,7 @@ class StationScreen(Screen[None]):
 
     @abstractmethod
     def body(self) -> Sequence[Widget]:
-        """The widgets between the status line and the last lines."""
+        """Make the widgets between the status line and the last lines."""
 
     @abstractmethod
     def draw(self) -> None:
@@ -59,21 +59,21 @@ class StationScreen(Screen[None]):
 
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
-        """KeyLine and what they do, for the last lines; the ones of all screens are added."""
+        """Name the keys of this screen and what they do, for the last lines."""
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:
-        """The load that this screen is about, where it is about one."""
+        """Name the load that this screen is about, where it is about one."""
         return None
 
     def menu_options(self) -> list[Option]:
-        """What the menu offers on top, now and on this screen; an option's key is an action."""
+        """List what the menu offers on top, now and on this screen; an option's key is an action."""
         if not self.board.repeating_devices:
             return []
         return [Option("new_sample", self.t.gettext("New sample with the same value (R)"))]
 
     def take_scan(self, barcode: str) -> bool:
-        """A barcode was scanned on this screen; True when it was taken here."""
+        """Take a barcode that was scanned on this screen; False when it is not for this screen."""
         return False
 
     def action_leave(self) -> None:
@@ -81,7 +81,7 @@ class StationScreen(Screen[None]):
 
     # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
-        """Nothing before all widgets are there, and nothing any more once they are being taken down."""
+        """Draw everything, but not before all widgets are there nor once they are being taken down."""
         if not (self._is_whole and self.is_attached and self.app.is_running):
             return
         station, board, t = self.station, self.board, self.t
@@ -95,13 +95,13 @@ class StationScreen(Screen[None]):
         self.draw()
 
     def draw_note(self) -> None:
-        """The line that whoever opened the terminal shows, where the body has a place for it."""
+        """Draw the line that whoever opened the terminal shows, where the body has a place for it."""
         note = self.query_one("#note-below", Plain)
         note.show_text(self.station.note())
         note.display = bool(note.shown)
 
     def _common_keys(self) -> list[tuple[str, str]]:
-        """The keys of every screen, once somebody is signed in."""
+        """Name the keys of every screen, once somebody is signed in."""
         t = self.t
         if self.station.client.person is None:
             return []

@@ -1,4 +1,4 @@
-"""What waits for a person: readings and photos that belong to no sample, each with its reason."""
+"""Show what waits for a person: readings and photos that belong to no sample, each with its reason."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -63,7 +63,7 @@ class ExceptionsScreen(StationScreen):
         )
 
     def _assign(self, item: schemas.ExceptionItem, barcode: str, *, is_sure: bool = False) -> None:
-        """Where the station wants to know that the values are right, the operator is asked once more."""
+        """Assign the item; where the station wants to know that the values are right, ask once more."""
         client, t = self.station.client, self.t
 
         def ask_again(refused: schemas.Problem) -> bool:
@@ -81,7 +81,7 @@ class ExceptionsScreen(StationScreen):
         )
 
     def take_scan(self, barcode: str) -> bool:
-        """A scan names the sample for the marked item; it is asked once more."""
+        """Take the scan as the sample of the marked item; it is asked once more."""
         item = self._item
         if item is None:
             return False

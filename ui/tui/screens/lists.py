@@ -1,4 +1,4 @@
-"""The screens that are lists to read: devices, cells, tickets."""
+"""These screens are lists to read: devices, cells, tickets."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -17,7 +17,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 
 class ListScreen(StationScreen):
-    """A heading, column titles and rows."""
+    """A list has a heading, column titles and rows."""
 
     def body(self) -> Sequence[Widget]:
         return [

@@ -1,4 +1,4 @@
-"""One load: the proposal with its pit in large figures, the evidence, why this cell and why no other."""
+"""Show one load: the proposal with its pit in large figures, the evidence, why this cell and why no other."""
 
 from collections.abc import Callable, Sequence
 from typing import ClassVar
@@ -22,7 +22,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 
 class LoadScreen(StationScreen):
-    """It shows the load `load_id`; Escape goes back to the queue."""
+    """This screen shows the load `load_id`; Escape goes back to the queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5,i", "type_value", show=False),

@@ -1,5 +1,5 @@
-"""The acts on one load: override, a typed value, a barcode, the variety seen, refusal, leaving. Each asks on
-`screen` first."""
+"""These are the acts on one load: override, a typed value, a barcode, the variety seen, refusal, leaving.
+Each asks on `screen` first."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal

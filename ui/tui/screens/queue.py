@@ -1,7 +1,7 @@
-"""The queue: one line per load, and on top what Enter does now.
+"""The queue has one line per load, and says on top what Enter does now.
 
-A weight that is offered comes first (the bridge is taken), then a proposal that can be taken as it is:
-a normal load is confirmed full, accepted and confirmed empty with three times Enter, on this screen.
+A weight that is offered comes first (the bridge is taken), then a proposal that can be taken as it is: a
+normal load is confirmed full, accepted and confirmed empty with three times Enter, on this screen.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 @dataclass(frozen=True, slots=True)
 class BandQuestion:
-    """What the band asks: about an offered weight (with the visit it is for), or about a proposal."""
+    """The band asks about an offered weight (with the visit it is for), or about a proposal."""
 
     offer: schemas.Weighing | None = None
     candidate: schemas.Preselection | None = None
@@ -191,7 +191,7 @@ class QueueScreen(StationScreen):
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:
-        """The marked line's load."""
+        """Find the marked line's load."""
         visit = self.board.visit_of_load(self._marked)
         return next((load for load in visit.loads if load.id == self._marked), None) if visit else None
 
@@ -200,12 +200,12 @@ class QueueScreen(StationScreen):
         return self.query_one("#loads", Rows).marked
 
     def _turns_of(self, offer: schemas.Weighing) -> int:
-        """How often the operator asked for another visit for this weight."""
+        """Count how often the operator asked for another visit for this weight."""
         offer_id, turns = self._turns
         return turns if offer_id == offer.id else 0
 
 
 def _candidates(offer: schemas.Weighing) -> list[schemas.Preselection]:
-    """The preselected visit first, then the other candidates, each once."""
+    """List the preselected visit first, then the other candidates, each once."""
     first = [offer.preselected] if offer.preselected else []
     return first + [candidate for candidate in offer.candidates if candidate not in first]

@@ -1,5 +1,5 @@
-"""The acts of the queue: a weight confirmed, typed or dismissed, a visit cancelled, grain tipped elsewhere.
-What has to be asked first is asked on `screen`."""
+"""These are the acts of the queue: a weight confirmed, typed or dismissed, a visit cancelled, grain tipped
+elsewhere. What has to be asked first is asked on `screen`."""
 
 from collections.abc import Callable, Mapping
 
@@ -33,7 +33,7 @@ def confirm_weighing(
 
 
 def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas.ConfirmWeighingIn) -> None:
-    """Where the station wants to know that the weight is right, the operator is asked once more."""
+    """Confirm the weight; where the station wants to know that it is right, ask once more."""
     station, t = screen.station, screen.t
 
     def ask_again(refused: schemas.Problem) -> bool:

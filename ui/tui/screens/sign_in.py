@@ -1,4 +1,4 @@
-"""Signing in: a name and a PIN. Nothing is done here before somebody says who they are."""
+"""Sign in by a name and a PIN. Nothing is done here before somebody says who they are."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -67,7 +67,7 @@ class SignInScreen(StationScreen):
         ]
 
     def clear(self) -> None:
-        """For the next person; the list of names is read again."""
+        """Forget what was typed, for the next person; the list of names is read again."""
         self._asked = False
         if self._is_whole:
             self.query_one("#pin", Input).value = ""

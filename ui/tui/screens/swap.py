@@ -15,7 +15,7 @@ _LONGEST = 60
 
 @dataclass(frozen=True, slots=True)
 class SwapDraft:
-    """What has been answered so far."""
+    """A draft holds what has been answered so far."""
 
     name: str = ""
     serial: str = ""
@@ -25,8 +25,8 @@ class SwapDraft:
 
 
 class Swap:
-    """Asks on `screen` for the instrument that stands at `device`'s port from now on: three questions for
-    one of the same model on the same line, three more for another one."""
+    """A swap asks on `screen` for the instrument that stands at `device`'s port from now on: three questions
+    for one of the same model on the same line, three more for another one."""
 
     def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
         self._screen = screen
@@ -148,12 +148,12 @@ def _request(draft: SwapDraft, settings: str) -> schemas.SwapIn:
 
 
 def _may_be(kind: schemas.DriverKind, category: str) -> bool:
-    """A profile, or the driver inside a bridge, may make it of the other sort."""
+    """Tell whether a driver may read this sort: by its own category, a profile or a driver inside."""
     return kind.category == category or bool({"profile", "driver"} & set(kind.settings))
 
 
 def parse_settings(text: str) -> dict[str, str | int | float | bool] | None:
-    """`key=value` apart by blanks, a value with blanks in quotes; None where it is none."""
+    """Read `key=value` apart by blanks, a value with blanks in quotes; None where it is none."""
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError:
@@ -162,7 +162,7 @@ def parse_settings(text: str) -> dict[str, str | int | float | bool] | None:
 
 
 def parse_date(text: str) -> date | None:
-    """A day as people here write it, or ISO; None where it is none."""
+    """Read a day as people here write it, or ISO; None where it is none."""
     for form in _DATES:
         try:
             return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007  a day has no zone
