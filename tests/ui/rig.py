@@ -67,7 +67,7 @@ class Station:
     token: str
     terminal: Terminal
     devices: list[DeviceLive] = field(default_factory=list)
-    told_new_sample: list[str] = field(default_factory=list)
+    new_samples: list[str] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
     _context: Context | None = None
     _server: uvicorn.Server | None = None
@@ -148,7 +148,7 @@ def served(house: House, folder: Path) -> Iterator[Station]:
         health=lambda: station.facts,
         admin_token="admin",
         wake_vision=lambda: None,
-        new_sample=station.told_new_sample.append,
+        new_sample=station.new_samples.append,
         check_wiring=lambda port, wiring: wiring,
         replug=lambda port: None,
         drivers=catalogue,

@@ -156,7 +156,7 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
     silo.measure_well(visit)
     async with terminal(station, "en") as t:
         await t.see("PIT 1 → CELL C1")
-        old = t.app.board.proposed()
+        old = t.app.board.proposed_load
         assert old is not None
         silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")

@@ -164,7 +164,7 @@ async def test_a_meter_that_repeats_its_value_is_told_of_a_new_sample(station: S
         await t.see("R nouvel éch.")
         await t.press("r")
         await t.see("Tesma affiche la valeur du nouvel échantillon")
-        assert station.told_new_sample == []
+        assert station.new_samples == []
         await t.press("enter")
         await t.hear("Tesma : la prochaine valeur compte pour un nouvel échantillon.")
-    assert station.told_new_sample == ["gac"]
+    assert station.new_samples == ["gac"]

@@ -13,7 +13,7 @@ from tests.silo_rig import START, Silo
 from tests.ui.rig import House, Station, bridge, served
 from tests.ui.terminal import HEIGHT, WIDTH, Terminal, plain, terminal
 from ui.tui.themes import DARK, LIGHT
-from ui.tui.widgets.bars import Keys
+from ui.tui.widgets.bars import KeyLine
 
 LONG = "Société coopérative agricole de la Grande Vallée et des Plateaux réunis"
 
@@ -47,7 +47,7 @@ def busy_station(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iter
 
 
 async def check(t: Terminal) -> None:
-    keys = t.app.screen.query_one("#keys", Keys)
+    keys = t.app.screen.query_one("#keys", KeyLine)
     await t.until(lambda: keys.size.height == len(keys.shown.split("\n")) <= 3, "the keys laid out")
     lines = t.text.split("\n")
     assert len(lines) == HEIGHT

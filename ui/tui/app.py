@@ -1,7 +1,7 @@
-"""The operator's terminal: holds what is known, shows one screen, sends what the operator decides.
+"""The operator's terminal holds what is known, shows one screen and sends what the operator decides.
 
-Workers fetch and post messages; only the handlers here and the screens touch widgets. Time is the
-station's for ages and the injected clock's for the scanner and for what is answered too fast.
+Workers fetch and post messages; only the handlers here and the screens touch widgets. Ages are counted by
+the station's clock, keys by the injected one.
 """
 
 import time
@@ -22,7 +22,7 @@ from ui.tui.board import Board
 from ui.tui.calls import read_answer, send_act
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.connection import Connection
-from ui.tui.dialogs import Ask, Choose, Read
+from ui.tui.dialogs import ChoiceDialog, EntryDialog, TextDialog
 from ui.tui.feed import EVERYTHING, Feed
 from ui.tui.keyboard import Keyboard
 from ui.tui.menu import help_text, open_menu
@@ -94,8 +94,8 @@ class StationApp(App[None]):
         self._language = language
         self._live: schemas.Live | None = None
         self._is_acting = False
-        for known in THEMES.values():
-            self.register_theme(known)
+        for look in THEMES.values():
+            self.register_theme(look)
         self.theme = THEMES[theme].name
         if theme == PLAIN and not self.no_color:
             self.no_color = True
@@ -117,7 +117,7 @@ class StationApp(App[None]):
         *,
         on_refusal: OnRefusal | None = None,
     ) -> None:
-        """One act at a time: while one is on its way another press does nothing, so none is sent twice."""
+        """Send one act at a time: while one is on its way another press does nothing."""
         if not self._is_acting:
             self._is_acting = True
             self.run_worker(send_act(call, then, on_refusal, self.post_message), group="acts")
@@ -129,7 +129,7 @@ class StationApp(App[None]):
         self.run_worker(read_answer(call, then, self.post_message), group="reads")
 
     def show(self, name: ScreenName) -> None:
-        if self.client.person is None or isinstance(self.screen, Ask | Choose):
+        if self.client.person is None or isinstance(self.screen, EntryDialog | ChoiceDialog):
             return
         if self.screen is not self.get_screen(name):
             self.switch_screen(name)
@@ -189,13 +189,13 @@ class StationApp(App[None]):
         self.redraw()
 
     def on_connection_made(self, message: messages.ConnectionMade) -> None:
-        self.connection.made()
+        self.connection.hear()
         self._live = None
         self.board = replace(self.board, health=message.health, now=message.health.now)
         self.redraw()
 
     def on_connection_lost(self, message: messages.ConnectionLost) -> None:
-        self.connection.lost(message.problem)
+        self.connection.lose(message.problem)
         if message.problem is not None:
             self.say(problem_text(message.problem, self.t), is_problem=True)
         self.redraw()
@@ -248,7 +248,7 @@ class StationApp(App[None]):
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_help(self) -> None:
-        self.push_screen(Read(self.t.gettext("Keys"), help_text(self.t), self.t))
+        self.push_screen(TextDialog(self.t.gettext("Keys"), help_text(self.t), self.t))
 
     def action_menu(self) -> None:
         self._ask_person(open_menu)

@@ -1,4 +1,4 @@
-"""Telling the station where a load goes, and showing the proposal that came in between."""
+"""Tell the station where a load goes, and show the proposal that came in between."""
 
 from dataclasses import replace
 

@@ -1,7 +1,7 @@
-"""Keeps the board true: follows the event stream and reads again what an event touched.
+"""The feed keeps the board true: it follows the event stream and reads again what an event touched.
 
-Events say that something changed, never what the screen shows: the board is always what the station
-answers now. Several events in a row cause one reading.
+Events say that something changed, never what the screen shows: the board is always what the station answers
+now. Several events in a row cause one reading.
 """
 
 import asyncio
@@ -54,12 +54,12 @@ class Feed:
         self.read_again({"visits"})
 
     def read_again(self, parts: Iterable[str] = EVERYTHING) -> None:
-        """Asks for these parts to be read soon."""
+        """Ask for these parts to be read soon."""
         self._stale |= set(parts)
         self._wake.set()
 
     async def listen(self) -> None:
-        """The stream, for ever."""
+        """Follow the stream, for ever."""
         async for heard in follow(self._client):
             if isinstance(heard, Connected):
                 self._post(ConnectionMade(heard.health))
@@ -74,7 +74,7 @@ class Feed:
                 self.read_again(_ALWAYS | _ALSO.get(heard.kind, frozenset()))
 
     async def read(self) -> None:
-        """Reads what is stale, for ever. What could not be read stays stale and is tried again."""
+        """Read what is stale, for ever. What could not be read stays stale and is tried again."""
         while True:
             try:
                 await asyncio.wait_for(self._wake.wait(), _AGAIN_S if self._stale else _HEALTH_EVERY_S)
@@ -101,14 +101,14 @@ class Feed:
             "cells": self._client.cells,
             "tickets": self._client.tickets,
         }
-        found: dict[str, Any] = {}
+        news: dict[str, Any] = {}
         for part in sorted(parts):
             value = await readers[part]()
-            found[part] = tuple(value) if isinstance(value, list) else value
-        board = replace(self._board, **found)
-        if board.site is not None and "site" in found:
+            news[part] = tuple(value) if isinstance(value, list) else value
+        board = replace(self._board, **news)
+        if board.site is not None and "site" in news:
             use_zone(board.site.timezone)
-        if board.health is not None and "health" in found:
+        if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board
 

@@ -1,4 +1,4 @@
-"""The menu of everything that has no function key of its own, and the page of keys."""
+"""The menu offers everything that has no function key of its own; the page of keys says all keys."""
 
 from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen

@@ -1,4 +1,4 @@
-"""What workers and screens tell the application: past tense, or a request. Workers never touch widgets."""
+"""Messages are what workers tell the application, in the past tense. Workers never touch widgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

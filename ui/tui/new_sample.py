@@ -1,4 +1,4 @@
-"""An instrument that says its last result again and again: a person says when it shows a new sample's."""
+"""A person says when an instrument that repeats its last result shows a new sample's."""
 
 from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen

@@ -1,4 +1,4 @@
-"""What the operator is told: one text at a time."""
+"""The notice is the one text that the operator is told at a time."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ SHOWN_S = 20.0
 
 
 class Notice:
-    """`text` and whether it is a problem; it goes by itself after a while. `clock` only rises."""
+    """`text` goes by itself after a while; `is_problem` marks it. `clock` gives seconds that only rise."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -28,8 +28,7 @@ class Notice:
 
 
 def problem_text(refused: schemas.Problem, t: Translator) -> str:
-    """Write title, fields and action, in this terminal's language where the code is known, else in the
-    station's words."""
+    """Write title, fields and action, in this terminal's language where the code is known."""
     title, action = refused.title, refused.action
     if refused.code in PROBLEMS:
         title, action = problem(refused.code, refused.params, t.language)

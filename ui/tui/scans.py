@@ -1,4 +1,4 @@
-"""Where a scanned barcode goes: the field that asks for one, the load it belongs to, or a new sample."""
+"""A scanned barcode goes to the field that asks for one, to its load, or becomes a new sample."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from textual.screen import Screen
 
 from station.api import schemas
 from ui.tui.client import StationProblem
-from ui.tui.dialogs import Ask, Choice, Choose, Option
+from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
@@ -20,7 +20,7 @@ def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
     if not _BARCODE.fullmatch(barcode):
         text = t.gettext("“{text}” is no barcode: set the scanner to this keyboard's language.")
         station.say(text.format(text=barcode), is_problem=True)
-    elif isinstance(screen, Ask | Choose):
+    elif isinstance(screen, EntryDialog | ChoiceDialog):
         if screen.takes_scan:
             screen.take(barcode)
         else:
@@ -34,7 +34,7 @@ def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
 
 
 def _open_sample(barcode: str, screen: StationScreen) -> None:
-    """Open loads are known here; older and other samples are asked for."""
+    """Open the barcode's load: open ones are known here, older and other samples are asked for."""
     station = screen.station
     load = station.board.load_with_barcode(barcode)
     if load is not None:
@@ -62,7 +62,7 @@ def _open_sample(barcode: str, screen: StationScreen) -> None:
 
 
 def _offer(barcode: str, screen: StationScreen) -> None:
-    """An unknown barcode may become the selected load's sample, or a courtesy sample."""
+    """Offer to enter an unknown barcode as the selected load's sample or as a courtesy sample."""
     station, t = screen.station, screen.t
     options = [Option("courtesy", t.gettext("a courtesy sample, without load"))]
     load = screen.selected_load

@@ -1,4 +1,4 @@
-"""What screens and the parts of the terminal may ask for. They know this protocol and no application."""
+"""Screens and the parts of the terminal ask a `Station` for what they need. They know no application."""
 
 from collections.abc import Awaitable, Callable
 from datetime import tzinfo
@@ -17,7 +17,7 @@ OnRefusal = Callable[[schemas.Problem], bool]  # True: it has shown the refusal 
 
 
 class Station(Protocol):
-    """The terminal, as its screens see it: what is known of the station, and how to act on it."""
+    """A station is the terminal as its screens see it: what is known, and how to act on it."""
 
     client: StationClient
     board: Board

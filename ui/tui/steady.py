@@ -6,7 +6,7 @@ READ_S = 0.4
 
 
 class Steady:
-    """`show` says which question stands there, `may_answer` whether it stood long enough."""
+    """`show` says which question stands there, `may_answer` tells whether it stood long enough."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -14,7 +14,7 @@ class Steady:
         self._since = float("-inf")
 
     def show(self, question: Hashable) -> bool:
-        """True when the question is another one than before."""
+        """Tell whether the question is another one than before."""
         if question == self._question:
             return False
         self._question = question

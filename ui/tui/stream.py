@@ -1,8 +1,8 @@
-"""The station's event stream, followed for ever: what happened, the live devices, and whether we hear it.
+"""Follow the station's event stream for ever: what happened, the live devices, and whether we hear it.
 
 The stream is read by rising event numbers: after a break it resumes behind the last number heard
-(`Last-Event-ID`), so nothing is skipped and nothing comes twice. Silence is a break too: the station
-speaks at least every few seconds.
+(`Last-Event-ID`), so nothing is skipped and nothing comes twice. Silence is a break too: the station speaks
+at least every few seconds.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The stream broke; it is tried again in `retry_s`. `problem` when the station itself said no."""
+    """The stream broke; it is tried again in `retry_s`. `problem` is what the station itself said no with."""
 
     retry_s: float
     problem: schemas.Problem | None = None
@@ -45,7 +45,7 @@ async def follow(
     retry_s: Sequence[float] = RETRY_S,
     silence_s: float = SILENCE_S,
 ) -> AsyncIterator[Heard]:
-    """Yields for ever. `after` None starts with what happens from now on; the pauses between tries are
+    """Yield for ever. `after` None starts with what happens from now on; the pauses between tries are
     `retry_s`, the last one again and again."""
     failures = 0
     while True:
@@ -83,7 +83,7 @@ async def _read(client: StationClient, after: int, silence_s: float) -> AsyncIte
 
 
 def _parse(sent: httpx2.ServerSentEvent) -> Sent | None:
-    """None for a message of a kind or shape that this terminal does not know: it is not for us."""
+    """Read a message; None where it is of a kind or shape that this terminal does not know."""
     model: type[Sent] = _DERIVED.get(sent.event, schemas.Event)
     try:
         return model.model_validate_json(sent.data)

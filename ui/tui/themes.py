@@ -1,5 +1,5 @@
-"""Two themes: dark, and light with high contrast for a screen in the sun. Nothing is told by colour
-alone, so that both, and a terminal without colour, say the same."""
+"""There are two themes: dark, and light with high contrast for a screen in the sun. Nothing is told by
+colour alone, so that both, and a terminal without colour, say the same."""
 
 from textual.theme import Theme
 

@@ -1,10 +1,10 @@
-"""Problem codes -> a title and what a person can do about it, in the reader's language."""
+"""A problem code becomes a title and what a person can do about it, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ui.words.i18n import N_, translator
-from ui.words.parameters import shown
+from ui.words.parameters import parameter_texts
 from ui.words.reasons import capital, unknown_message
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
@@ -161,12 +161,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
 
 
 def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """The title and the action of a problem code, both sentences. An unknown code gives itself with its
-    parameters and no action. Never raises."""
-    found = PROBLEMS.get(code)
-    if found is None:
+    """Write the title and the action of a problem code, both sentences. An unknown code gives itself with
+    its parameters and no action. Never raises."""
+    texts = PROBLEMS.get(code)
+    if texts is None:
         return unknown_message(code, params), ""
     t = translator(language)
-    words = shown(params, t)
-    title, action = (t.gettext(text).format_map(words) for text in found)
+    words = parameter_texts(params, t)
+    title, action = (t.gettext(text).format_map(words) for text in texts)
     return capital(title), action

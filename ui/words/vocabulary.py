@@ -1,7 +1,7 @@
 """The trade's words for our identifiers: species, analytes, claims, states, roles.
 
-Tables of source texts, and one function `word(table, key, language)`. A key that a table lacks (a
-site's own claim, a newer station's state) is shown as it is.
+They are tables of source texts, read by one function `word(table, key, language)`. A key that a table lacks
+(a site's own claim, a newer station's state) is shown as it is.
 """
 
 from collections.abc import Mapping
@@ -112,7 +112,7 @@ PERSON_ROLES: Mapping[str, str] = {
 
 
 def word(table: Mapping[str, str], key: str, language: str) -> str:
-    """The name of `key` in the reader's language, or the key itself where the table has none."""
+    """Translate the name of `key`; a key that the table lacks is shown as it is."""
     text = table.get(key)
     return key if text is None else translator(language).gettext(text)
 

@@ -1,4 +1,4 @@
-"""What every screen has: the status line, its own body, the last word said, and its keys."""
+"""Every screen has the status line, its own body, the last word said, and its keys."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -12,9 +12,9 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.board import Board
-from ui.tui.dialogs import Ask, Check, Choice, Choose, Option
+from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.station import Station
-from ui.tui.widgets.bars import Keys, NoticeLine, Plain, StatusBar, status_lines
+from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_lines
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
@@ -40,18 +40,18 @@ class StationScreen(Screen[None]):
 
     @property
     def width(self) -> int:
-        """The width of the terminal."""
+        """Tell the width of the terminal, in characters."""
         return self.app.size.width
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
         yield from self.body()
         yield NoticeLine(id="notice")
-        yield Keys(id="keys")
+        yield KeyLine(id="keys")
 
     @abstractmethod
     def body(self) -> Sequence[Widget]:
-        """The widgets between the status line and the last lines."""
+        """Make the widgets between the status line and the last lines."""
 
     @abstractmethod
     def draw(self) -> None:
@@ -59,21 +59,21 @@ class StationScreen(Screen[None]):
 
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
-        """Keys and what they do, for the last lines; the ones of all screens are added."""
+        """Name the keys of this screen and what they do, for the last lines."""
 
     @property
     def selected_load(self) -> schemas.LoadRow | None:
-        """The load that this screen is about, where it is about one."""
+        """Name the load that this screen is about, where it is about one."""
         return None
 
     def menu_options(self) -> list[Option]:
-        """What the menu offers on top, now and on this screen; an option's key is an action."""
+        """List what the menu offers on top, now and on this screen; an option's key is an action."""
         if not self.board.repeating_devices:
             return []
         return [Option("new_sample", self.t.gettext("New sample with the same value (R)"))]
 
     def take_scan(self, barcode: str) -> bool:
-        """A barcode was scanned on this screen; True when it was taken here."""
+        """Take a barcode that was scanned on this screen; False when it is not for this screen."""
         return False
 
     def action_leave(self) -> None:
@@ -81,7 +81,7 @@ class StationScreen(Screen[None]):
 
     # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
-        """Nothing before all widgets are there, and nothing any more once they are being taken down."""
+        """Draw everything, but not before all widgets are there nor once they are being taken down."""
         if not (self._is_whole and self.is_attached and self.app.is_running):
             return
         station, board, t = self.station, self.board, self.t
@@ -91,17 +91,17 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
-        self.query_one("#keys", Keys).show([*self.keys(), *self._common_keys()], self.width)
+        self.query_one("#keys", KeyLine).show([*self.keys(), *self._common_keys()], self.width)
         self.draw()
 
     def draw_note(self) -> None:
-        """The line that whoever opened the terminal shows, where the body has a place for it."""
+        """Draw the line that whoever opened the terminal shows, where the body has a place for it."""
         note = self.query_one("#note-below", Plain)
         note.show_text(self.station.note())
         note.display = bool(note.shown)
 
     def _common_keys(self) -> list[tuple[str, str]]:
-        """The keys of every screen, once somebody is signed in."""
+        """Name the keys of every screen, once somebody is signed in."""
         t = self.t
         if self.station.client.person is None:
             return []
@@ -138,19 +138,21 @@ class StationScreen(Screen[None]):
         takes_scan: bool = False,
     ) -> None:
         """Ask for one of `options`; `then` is not called when the person goes back."""
-        dialog = Choose(title, options, self.t, free=free, takes_scan=takes_scan)
+        dialog = ChoiceDialog(title, options, self.t, free=free, takes_scan=takes_scan)
         self.app.push_screen(dialog, _if_answered(then))
 
-    def choose_reason(self, title: str, known: Sequence[str], then: Callable[[str], None]) -> None:
+    def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
         """Ask for a reason: one from the list, or another text."""
-        options = [Option(reason, reason) for reason in known]
+        options = [Option(reason, reason) for reason in reasons]
         self.choose(title, options, lambda choice: then(choice.text), free=True)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False
     ) -> None:
         """Ask for one line of text; `then` is not called when the person goes back."""
-        self.app.push_screen(Ask(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then))
+        self.app.push_screen(
+            EntryDialog(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then)
+        )
 
 
 def _if_answered(then: Callable[[Answer], None]) -> Callable[[Answer | None], None]:

@@ -1,4 +1,4 @@
-"""What waits for a person: readings and photos that belong to no sample, each with its reason."""
+"""Show what waits for a person: readings and photos that belong to no sample, each with its reason."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,10 +9,11 @@ from textual.widget import Widget
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Option
-from ui.tui.lines import others as lines
+from ui.tui.lines import lists as lines
+from ui.tui.lines.texts import reason_text, value_list
 from ui.tui.screens.base import StationScreen
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 class ExceptionsScreen(StationScreen):
@@ -33,13 +34,13 @@ class ExceptionsScreen(StationScreen):
             (t.gettext("Esc"), t.gettext("queue")),
         ]
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         rows = []
         for item in self.board.exceptions:
             title = wrap(lines.exception_title(item, self.board, self.t), width, indent=2)
-            why = wrap("  " + lines.exception_why(item, self.t), width, indent=4)
-            rows.append(Row(item.id, (*title, *why)))
-        return rows or [Row(None, (self.t.gettext("Nothing waits for a person."),))]
+            why = wrap("  " + reason_text(item.reason, self.t), width, indent=4)
+            rows.append(ListRow(item.id, (*title, *why)))
+        return rows or [ListRow(None, (self.t.gettext("Nothing waits for a person."),))]
 
     @property
     def _item(self) -> schemas.ExceptionItem | None:
@@ -62,14 +63,14 @@ class ExceptionsScreen(StationScreen):
         )
 
     def _assign(self, item: schemas.ExceptionItem, barcode: str, *, is_sure: bool = False) -> None:
-        """Where the station wants to know that the values are right, the operator is asked once more."""
+        """Assign the item; where the station wants to know that the values are right, ask once more."""
         client, t = self.station.client, self.t
 
         def ask_again(refused: schemas.Problem) -> bool:
             if refused.code != "measured_with_fault":
                 return False
             title = t.gettext("The line failed during this measurement. Does the instrument show this?")
-            option = Option("yes", t.gettext("yes: {values}").format(values=lines.item_values(item, t)))
+            option = Option("yes", t.gettext("yes: {values}").format(values=value_list(item.values, t)))
             self.choose(title, [option], lambda _: self._assign(item, barcode, is_sure=True))
             return True
 
@@ -80,7 +81,7 @@ class ExceptionsScreen(StationScreen):
         )
 
     def take_scan(self, barcode: str) -> bool:
-        """A scan names the sample for the marked item; it is asked once more."""
+        """Take the scan as the sample of the marked item; it is asked once more."""
         item = self._item
         if item is None:
             return False
@@ -94,10 +95,14 @@ class ExceptionsScreen(StationScreen):
         item, t, client = self._item, self.t, self.station.client
         if item is None:
             return
-        known = [t.gettext("trial measurement"), t.gettext("measured twice"), t.gettext("wrong calibration")]
+        reasons = [
+            t.gettext("trial measurement"),
+            t.gettext("measured twice"),
+            t.gettext("wrong calibration"),
+        ]
 
         def dismiss(reason: str) -> None:
             text = t.gettext("Exception dismissed.")
             self.station.record(lambda: client.dismiss_exception(item.id, reason), text)
 
-        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismiss)
+        self.choose_reason(t.gettext("Why is it dismissed?"), reasons, dismiss)

@@ -1,4 +1,4 @@
-"""Signing in: a name and a PIN. Nothing is done here before somebody says who they are."""
+"""Sign in by a name and a PIN. Nothing is done here before somebody says who they are."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -12,7 +12,7 @@ from ui.tui.columns import wrap
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
 
@@ -67,7 +67,7 @@ class SignInScreen(StationScreen):
         ]
 
     def clear(self) -> None:
-        """For the next person; the list of names is read again."""
+        """Forget what was typed, for the next person; the list of names is read again."""
         self._asked = False
         if self._is_whole:
             self.query_one("#pin", Input).value = ""
@@ -122,10 +122,10 @@ class SignInScreen(StationScreen):
         self.query_one("#pin", Input).value = ""
         return False
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         typed = self.query_one("#name", Input).value.strip().casefold()
         fitting = [person for person in self._people if person.name.casefold().startswith(typed)]
-        return [Row(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
+        return [ListRow(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
 
     def _label(self, person: schemas.Person) -> str:
         roles = ", ".join(

@@ -1,4 +1,4 @@
-"""The band on top of a screen: what Enter does now, with the pit number in large figures."""
+"""The band on top of a screen says what Enter does now, with the pit number in large figures."""
 
 from collections.abc import Sequence
 
@@ -26,7 +26,7 @@ class Band(Horizontal):
         yield Plain(id="asks")
 
     def show(self, lines: Sequence[str], *, pit: str = "", title: str = "") -> None:
-        """At most six lines for the width there is; the last one (what Enter does) always stays."""
+        """Show at most six lines for the width there is; the last one (what Enter does) always stays."""
         self.display = bool(lines)
         if not lines:
             return

@@ -1,11 +1,9 @@
-"""Devices, cells, exceptions and tickets in words."""
-
-import datetime
+"""Write devices, cells, exceptions and tickets in words."""
 
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column
-from ui.tui.lines.words import age, analyte, based, reason_text, species
+from ui.tui.lines.texts import age, reason_text, short_value, species, value_list
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -21,7 +19,7 @@ def device_columns(t: Translator) -> list[Column]:
     ]
 
 
-def device_cells(device: schemas.Device, board: Board, t: Translator) -> list[str]:
+def device_texts(device: schemas.Device, board: Board, t: Translator) -> list[str]:
     heard = t.gettext("never") if device.last_heard is None else age(device.last_heard, board.now, t)
     frames = t.number(device.frames, 0)
     if device.bad_frames:
@@ -37,38 +35,35 @@ def device_cells(device: schemas.Device, board: Board, t: Translator) -> list[st
 
 
 def live_weight(device: schemas.Device, t: Translator) -> str:
-    """The bridge's weight now, with "~" while it moves."""
+    """Write the bridge's weight now, with "~" while it moves."""
     if device.weight_kg is None:
         return ""
     return ("" if device.weight_stable else "~") + t.kg(device.weight_kg)
 
 
 def device_notes(device: schemas.Device, t: Translator) -> list[str]:
-    """What is wrong and what to do, and where the device is plugged."""
+    """Say what is wrong and what to do, and where the device is plugged."""
     category = vocabulary.word(vocabulary.DEVICE_CATEGORIES, device.category, t.language)
-    serial = (
-        t.gettext("serial no. {number}").format(number=device.serial_number) if device.serial_number else ""
-    )
+    serial = _serial(device.serial_number, t)
     notes = [" · ".join(part for part in (category, device.kind, device.port, serial) if part)]
     if device.verified_until is not None and device.is_verified:
-        notes[0] += " · " + t.gettext("verified until {date}").format(date=day(device.verified_until, t))
+        notes[0] += " · " + t.gettext("verified until {date}").format(date=t.day(device.verified_until))
     if device.verified_until is not None and not device.is_verified:
-        notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=day(device.verified_until, t)))
+        notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=t.day(device.verified_until)))
     if device.declared is not None:
-        notes.append(_declared(device, device.declared, t))
+        notes.append(_declaration(device.declared, t))
     return ([reason_text(device.error, t)] if device.error else []) + notes
 
 
-def _declared(device: schemas.Device, said: schemas.Declared, t: Translator) -> str:
-    """What the site file says instead."""
-    serial = t.gettext("serial no. {number}").format(number=said.serial_number) if said.serial_number else ""
-    parts = " · ".join(part for part in (said.name, said.kind, said.port, serial) if part)
+def _declaration(declared: schemas.Declared, t: Translator) -> str:
+    """Write what the site file says instead."""
+    serial = _serial(declared.serial_number, t)
+    parts = " · ".join(part for part in (declared.name, declared.kind, declared.port, serial) if part)
     return t.gettext("SWAPPED: the site file says {parts}").format(parts=parts)
 
 
-def day(date: datetime.date, t: Translator) -> str:
-    noon = datetime.datetime.combine(date, datetime.time(12), datetime.UTC)
-    return t.date(noon, datetime.UTC)
+def _serial(number: str | None, t: Translator) -> str:
+    return t.gettext("serial no. {number}").format(number=number) if number else ""
 
 
 def cell_columns(t: Translator) -> list[Column]:
@@ -82,7 +77,7 @@ def cell_columns(t: Translator) -> list[Column]:
     ]
 
 
-def cell_cells(cell: schemas.Cell, t: Translator) -> list[str]:
+def cell_texts(cell: schemas.Cell, t: Translator) -> list[str]:
     return [
         cell.name,
         species(cell.species, t) if cell.species else "—",
@@ -93,17 +88,10 @@ def cell_cells(cell: schemas.Cell, t: Translator) -> list[str]:
     ]
 
 
-def quality(cell: schemas.Cell, t: Translator) -> str:
-    parts = []
-    for name, value in cell.quality.items():
-        short = vocabulary.SHORT_ANALYTES.get(name)
-        parts.append(f"{t.gettext(short) if short else analyte(name, t)} {based(name, value, t)}")
-    return ", ".join(parts)
-
-
 def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
-    """Quality, grade, claims, pits, and what is out of the ordinary."""
-    parts = [quality(cell, t)] if cell.quality else []
+    """Write quality, grade, claims, pits, and what is out of the ordinary."""
+    quality = ", ".join(short_value(name, value, t) for name, value in cell.quality.items())
+    parts = [quality] if quality else []
     if cell.grade:
         parts.append(t.gettext("grade {grade}").format(grade=cell.grade))
     if cell.role != "normal":
@@ -117,29 +105,21 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
 
 
 def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
-    """What waits: a reading's values, or a photo, from where and since when."""
+    """Write what waits: a reading's values, or a photo, from where and since when."""
     kind = t.gettext("reading") if item.kind == "reading" else t.gettext("photo")
     parts = [
         kind,
         item.device_name or board.device_name(item.device) or item.device,
         t.gettext("{age} ago").format(age=age(item.at, board.now, t)),
-        item_values(item, t),
+        value_list(item.values, t),
     ]
     if item.barcode:
         parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
     return " · ".join(part for part in parts if part)
 
 
-def item_values(item: schemas.ExceptionItem, t: Translator) -> str:
-    return ", ".join(f"{analyte(name, t)} {based(name, value, t)}" for name, value in item.values.items())
-
-
-def exception_why(item: schemas.ExceptionItem, t: Translator) -> str:
-    return reason_text(item.reason, t)
-
-
 def candidate_label(barcode: str, board: Board, t: Translator) -> str:
-    """A barcode with the load it stands for, where the load is still open."""
+    """Write a barcode with the load it stands for, where the load is still open."""
     load = board.load_with_barcode(barcode)
     visit = board.visit_of_load(load.id) if load else None
     if load is None or visit is None:
@@ -159,7 +139,7 @@ def ticket_columns(t: Translator) -> list[Column]:
     ]
 
 
-def ticket_cells(ticket: schemas.Ticket, board: Board, t: Translator) -> list[str]:
+def ticket_texts(ticket: schemas.Ticket, board: Board, t: Translator) -> list[str]:
     return [
         str(ticket.number),
         t.moment(ticket.at),
