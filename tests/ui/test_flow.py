@@ -2,9 +2,11 @@
 
 from station.grain.reasons import Code
 from station.receival.visits import NewLoad
+from station.store import queries
+from tests.silo_rig import MARC
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
-from ui.tui.decisions import accept
+from ui.tui.decisions import accept, decide
 from ui.tui.messages import ActDone, ActRefused, BoardChanged
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
@@ -166,6 +168,45 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         assert silo.load(silo.loads(visit)[0]).id == old.id
         await t.press("enter")
         await t.hear("PIT 1, cell C4")
+
+
+async def test_the_second_of_two_operators_is_told_who_decided_when_and_where_to(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    async with terminal(station, "en") as t:
+        await t.see("PIT 1 → CELL C1")
+        old = t.app.board.proposed_load
+        assert old is not None
+        decided = silo.decide(load, actor=MARC)
+        accept(t.app, old)
+        await t.hear("Already decided by marc at")
+        await t.hear("pit 1, cell C1")
+        assert any(isinstance(message, ActRefused) for message in t.messages)
+        with silo.desk.ledger.read() as tx:
+            current = queries.current_decision(tx, load.id)
+        assert current is not None
+        assert current.id == decided.id
+
+
+async def test_a_decision_can_be_changed_from_the_terminal_that_knows_of_it(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    first = silo.decide(load)
+    async with terminal(station, "en") as t:
+        await t.see("AB-123-CD")
+        known = await t.app.client.load(load.id)
+        decide(t.app, known, "p2", "c5", "pit blocked")
+        await t.hear("PIT 2, cell C5")
+    with silo.desk.ledger.read() as tx:
+        current = queries.current_decision(tx, load.id)
+    assert current is not None
+    assert current.supersedes_id == first.id
 
 
 async def test_enter_does_not_answer_a_question_that_just_changed(station: Station) -> None:

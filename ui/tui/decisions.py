@@ -25,7 +25,10 @@ def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: st
         return
 
     async def send() -> schemas.Decision:
-        body = schemas.DecisionIn(proposal_id=proposal.id, cell=cell, pit=pit, reason=reason)
+        replaced = load.decision.id if load.decision else None
+        body = schemas.DecisionIn(
+            proposal_id=proposal.id, cell=cell, pit=pit, reason=reason, replaces=replaced
+        )
         return await station.client.decide(load.id, body)
 
     def show(decision: schemas.Decision) -> None:
@@ -34,13 +37,26 @@ def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: st
         station.say(text.format(plate=load.plate, pit=pit_name, cell=cell_name))
         station.show("queue")
 
-    station.act(send, show, on_refusal=lambda refused: _show_newer(station, load, refused))
+    station.act(send, show, on_refusal=lambda refused: _show_refusal(station, load, refused))
+
+
+def _show_refusal(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:
+    """Show what came in between; False for a refusal of another kind."""
+    if refused.code == "load_decided":
+        return _show_decided(station, refused)
+    return refused.code == "proposal_superseded" and _show_newer(station, load, refused)
+
+
+def _show_decided(station: Station, refused: schemas.Problem) -> bool:
+    """Say who decided, when and where to, by the names on the signs."""
+    board, params = station.board, dict(refused.params)
+    params |= {"pit": board.pit_name(params.get("pit")), "cell": board.cell_name(params.get("cell"))}
+    station.say(problem_text(refused.model_copy(update={"params": params}), station.t), is_problem=True)
+    return True
 
 
 def _show_newer(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:
     """Show the newer proposal, so that the next Enter answers that one."""
-    if refused.code != "proposal_superseded":
-        return False
     newer = _proposal(refused.params.get("proposal"))
     if newer is not None:
         changed = load.model_copy(update={"proposal": newer})
