@@ -116,6 +116,5 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
             visit_id=visit,
             load_id=load,
             data={},
-            previous="",
-            hash="",
+            hash="00",
         )

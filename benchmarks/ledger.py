@@ -214,9 +214,8 @@ def _link(opened: Ledger, first: int, previous: str) -> str:
                 "kind": "reading_received", "by": None, "terminal": None, "visit_id": None,
                 "load_id": str(uuid.UUID(int=first + number)), "subject_id": str(uuid.UUID(int=number)),
                 "data": {"instrument": "gac", "values": {"moisture": {"value": 13.4, "unit": "%"}}},
-                "previous": previous,
             }  # fmt: skip
-            previous = row["hash"] = audit.digest(row)
+            previous = row["hash"] = audit.digest(row, previous)
             rows.append(row)
         tx.execute(insert(AuditEvent), rows)
     return previous

@@ -44,17 +44,16 @@ def record(
         load_id=load_id,
         subject_id=subject_id,
         data=data or {},
-        previous=last or GENESIS,
         hash="",
     )
-    row.hash = tx.info[_NEWEST] = digest(row.model_dump())
+    row.hash = tx.info[_NEWEST] = digest(row.model_dump(), last or GENESIS)
     tx.add(row)
     return row
 
 
-def digest(event: Mapping[str, Any]) -> str:
-    """SHA-256 over every column but the hash itself, as canonical JSON; the previous event's hash is one."""
-    content = {name: event[name] for name in _HASHED}
+def digest(event: Mapping[str, Any], previous: str) -> str:
+    """Return the SHA-256 over the previous event's hash and every column but its own, as canonical JSON."""
+    content = {"previous": previous, **{name: event[name] for name in _HASHED}}
     content["at"] = event["at"].astimezone(UTC).isoformat()
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -96,7 +95,7 @@ def check_some(tx: Session, after: Link, most: int = 10_000) -> Checked:
     whole, count = after, 0
     for row in tx.exec(query.execution_options(yield_per=500)):
         event = row._mapping
-        if event["previous"] != whole.hash or event["hash"] != digest(event):
+        if event["hash"] != digest(event, whole.hash):
             return Checked(whole, event["seq"], is_end=False)
         whole, count = Link(event["seq"], event["hash"]), count + 1
     return Checked(whole, None, is_end=count < most)

@@ -1,6 +1,6 @@
 """What every table shares: how constraints are named, and the number that tells which row came later."""
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -17,4 +17,4 @@ class Numbered(SQLModel):
     The newest row is the one with the greatest `seq`: identifiers and times come from a clock, which may have
     been wrong."""
 
-    seq: int | None = Field(default=None, index=True)
+    seq: int | None = None

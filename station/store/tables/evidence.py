@@ -4,7 +4,7 @@ pairings."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from station.store.tables.base import Numbered
@@ -45,7 +45,10 @@ class Reading(Numbered, table=True):
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice; `uncertainty` is the instrument's as it was known then, per analyte."""
 
-    __table_args__ = (UniqueConstraint("instrument_id", "identity"),)
+    __table_args__ = (
+        UniqueConstraint("instrument_id", "identity"),
+        Index("ix_reading_newest", "port_id", "seq"),
+    )
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)

@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.packed import HexDigest, Packed
+
 
 class AuditEvent(SQLModel, table=True):
-    """One act or fact. `hash` covers every other column, the previous row's hash among them: a changed past
+    """Records one act or fact. `hash` covers every other column and the previous row's hash: a changed past
     shows. `seq` is drawn from a counter and rises; it may leap after a restore."""
 
     __tablename__ = "audit_event"
@@ -22,8 +24,7 @@ class AuditEvent(SQLModel, table=True):
     load_id: str | None = None
     subject_id: str | None = None
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    previous: str
-    hash: str
+    hash: str = Field(sa_type=HexDigest)
 
 
 class Counter(SQLModel, table=True):
@@ -39,5 +40,5 @@ class Outbox(SQLModel, table=True):
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)  # the idempotency key at the hub
     kind: str
-    payload: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     at: datetime

@@ -119,6 +119,6 @@ class Ticket(Numbered, table=True):
     gross_kg: float
     tare_kg: float
     net_kg: float
-    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     at: datetime
     by: str

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from station.store.tables.base import Numbered
@@ -62,6 +62,8 @@ class Weighing(Numbered, table=True):
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice."""
 
+    __table_args__ = (Index("ix_weighing_newest", "port_id", "seq"),)
+
     id: str = Field(primary_key=True)
     kg: float
     at: datetime = Field(index=True)
@@ -89,3 +91,4 @@ class WeighingUse(Numbered, table=True):
     supersedes_id: str | None = Field(default=None, foreign_key="weighing_use.id")
 
     __tablename__ = "weighing_use"
+    __table_args__ = (Index("ix_weighing_use_seq", "seq"),)

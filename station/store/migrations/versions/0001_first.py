@@ -25,8 +25,7 @@ def upgrade() -> None:
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("subject_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("previous", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hash", station.store.tables.packed.HexDigest(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_event")),
     )
     op.create_table(
@@ -90,7 +89,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("payload", station.store.tables.packed.Packed(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
         sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
@@ -126,9 +125,6 @@ def upgrade() -> None:
         sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_promotion_policy")),
     )
-    with op.batch_alter_table("promotion_policy", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_promotion_policy_seq"), ["seq"], unique=False)
-
     op.create_table(
         "rule_pack",
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -187,7 +183,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_capture_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_capture_seq"), ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_capture_state"), ["state"], unique=False)
 
     op.create_table(
@@ -225,7 +220,6 @@ def upgrade() -> None:
     with op.batch_alter_table("portassignment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_portassignment_instrument_id"), ["instrument_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_portassignment_port_id"), ["port_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_portassignment_seq"), ["seq"], unique=False)
 
     op.create_table(
         "release_act",
@@ -249,7 +243,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_act")),
     )
     with op.batch_alter_table("release_act", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_release_act_seq"), ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_release_act_sha256"), ["sha256"], unique=False)
 
     op.create_table(
@@ -317,7 +310,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inspection_capture_id"), ["capture_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_inspection_seq"), ["seq"], unique=False)
 
     op.create_table(
         "photo",
@@ -362,7 +354,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("reading", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reading_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reading_seq"), ["seq"], unique=False)
+        batch_op.create_index("ix_reading_newest", ["port_id", "seq"], unique=False)
 
     op.create_table(
         "visit",
@@ -384,7 +376,6 @@ def upgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_arrived_at"), ["arrived_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_ended_at"), ["ended_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_seq"), ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_vehicle_id"), ["vehicle_id"], unique=False)
 
     op.create_table(
@@ -411,7 +402,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("weighing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_weighing_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_weighing_seq"), ["seq"], unique=False)
+        batch_op.create_index("ix_weighing_newest", ["port_id", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_weighing_state"), ["state"], unique=False)
 
     op.create_table(
@@ -438,7 +429,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_load_outcome"), ["outcome"], unique=False)
-        batch_op.create_index(batch_op.f("ix_load_seq"), ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_load_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
@@ -463,7 +453,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("weighing_id", name=op.f("uq_weighing_use_weighing_id")),
     )
     with op.batch_alter_table("weighing_use", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_weighing_use_seq"), ["seq"], unique=False)
+        batch_op.create_index("ix_weighing_use_seq", ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_weighing_use_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
@@ -484,7 +474,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
-        batch_op.create_index(batch_op.f("ix_cell_movement_seq"), ["seq"], unique=False)
 
     op.create_table(
         "loadowner",
@@ -526,7 +515,6 @@ def upgrade() -> None:
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_proposal_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_load_id"), ["load_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_proposal_seq"), ["seq"], unique=False)
 
     op.create_table(
         "sample",
@@ -547,7 +535,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sample_barcode"), ["barcode"], unique=True)
         batch_op.create_index(batch_op.f("ix_sample_ended_at"), ["ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sample_load_id"), ["load_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_sample_seq"), ["seq"], unique=False)
 
     op.create_table(
         "ticket",
@@ -562,7 +549,7 @@ def upgrade() -> None:
         sa.Column("gross_kg", sa.Float(), nullable=False),
         sa.Column("tare_kg", sa.Float(), nullable=False),
         sa.Column("net_kg", sa.Float(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("document", station.store.tables.packed.Packed(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -577,7 +564,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_load_id"), ["load_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_ticket_seq"), ["seq"], unique=False)
 
     op.create_table(
         "tipping",
@@ -595,7 +581,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tipping_load_id"), ["load_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_tipping_seq"), ["seq"], unique=False)
 
     op.create_table(
         "decision",
@@ -622,7 +607,6 @@ def upgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_proposal_id"), ["proposal_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_decision_seq"), ["seq"], unique=False)
 
     op.create_table(
         "lab_result",
@@ -649,7 +633,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lab_result_sample_id"), ["sample_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_lab_result_seq"), ["seq"], unique=False)
 
     op.create_table(
         "pairing",
@@ -671,7 +654,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pairing_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_item_id"), ["item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_sample_id"), ["sample_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_pairing_seq"), ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_state"), ["state"], unique=False)
 
     op.create_table(
@@ -696,7 +678,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reservation_cell_id"), ["cell_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reservation_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reservation_released_at"), ["released_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reservation_seq"), ["seq"], unique=False)
 
     # ### end Alembic commands ###
 
@@ -704,7 +685,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("reservation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_reservation_seq"))
         batch_op.drop_index(batch_op.f("ix_reservation_released_at"))
         batch_op.drop_index(batch_op.f("ix_reservation_load_id"))
         batch_op.drop_index(batch_op.f("ix_reservation_cell_id"))
@@ -712,78 +692,68 @@ def downgrade() -> None:
     op.drop_table("reservation")
     with op.batch_alter_table("pairing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pairing_state"))
-        batch_op.drop_index(batch_op.f("ix_pairing_seq"))
         batch_op.drop_index(batch_op.f("ix_pairing_sample_id"))
         batch_op.drop_index(batch_op.f("ix_pairing_item_id"))
         batch_op.drop_index(batch_op.f("ix_pairing_current"))
 
     op.drop_table("pairing")
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_lab_result_seq"))
         batch_op.drop_index(batch_op.f("ix_lab_result_sample_id"))
 
     op.drop_table("lab_result")
     with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_decision_seq"))
         batch_op.drop_index(batch_op.f("ix_decision_proposal_id"))
         batch_op.drop_index(batch_op.f("ix_decision_load_id"))
 
     op.drop_table("decision")
     with op.batch_alter_table("tipping", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tipping_seq"))
         batch_op.drop_index(batch_op.f("ix_tipping_load_id"))
 
     op.drop_table("tipping")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_ticket_seq"))
         batch_op.drop_index(batch_op.f("ix_ticket_load_id"))
 
     op.drop_table("ticket")
     with op.batch_alter_table("sample", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sample_seq"))
         batch_op.drop_index(batch_op.f("ix_sample_load_id"))
         batch_op.drop_index(batch_op.f("ix_sample_ended_at"))
         batch_op.drop_index(batch_op.f("ix_sample_barcode"))
 
     op.drop_table("sample")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_proposal_seq"))
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
         batch_op.drop_index(batch_op.f("ix_proposal_current"))
 
     op.drop_table("proposal")
     op.drop_table("loadowner")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cell_movement_seq"))
         batch_op.drop_index("ix_cell_movement_balance")
 
     op.drop_table("cell_movement")
     with op.batch_alter_table("weighing_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_weighing_use_visit_id"))
-        batch_op.drop_index(batch_op.f("ix_weighing_use_seq"))
+        batch_op.drop_index("ix_weighing_use_seq")
 
     op.drop_table("weighing_use")
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_load_visit_id"))
-        batch_op.drop_index(batch_op.f("ix_load_seq"))
         batch_op.drop_index(batch_op.f("ix_load_outcome"))
 
     op.drop_table("load")
     with op.batch_alter_table("weighing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_weighing_state"))
-        batch_op.drop_index(batch_op.f("ix_weighing_seq"))
+        batch_op.drop_index("ix_weighing_newest")
         batch_op.drop_index(batch_op.f("ix_weighing_at"))
 
     op.drop_table("weighing")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_vehicle_id"))
-        batch_op.drop_index(batch_op.f("ix_visit_seq"))
         batch_op.drop_index(batch_op.f("ix_visit_ended_at"))
         batch_op.drop_index(batch_op.f("ix_visit_arrived_at"))
 
     op.drop_table("visit")
     with op.batch_alter_table("reading", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_reading_seq"))
+        batch_op.drop_index("ix_reading_newest")
         batch_op.drop_index(batch_op.f("ix_reading_at"))
 
     op.drop_table("reading")
@@ -792,7 +762,6 @@ def downgrade() -> None:
 
     op.drop_table("photo")
     with op.batch_alter_table("inspection", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inspection_seq"))
         batch_op.drop_index(batch_op.f("ix_inspection_capture_id"))
 
     op.drop_table("inspection")
@@ -807,11 +776,9 @@ def downgrade() -> None:
     op.drop_table("sign_in")
     with op.batch_alter_table("release_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_release_act_sha256"))
-        batch_op.drop_index(batch_op.f("ix_release_act_seq"))
 
     op.drop_table("release_act")
     with op.batch_alter_table("portassignment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_portassignment_seq"))
         batch_op.drop_index(batch_op.f("ix_portassignment_port_id"))
         batch_op.drop_index(batch_op.f("ix_portassignment_instrument_id"))
 
@@ -819,7 +786,6 @@ def downgrade() -> None:
     op.drop_table("frame")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_state"))
-        batch_op.drop_index(batch_op.f("ix_capture_seq"))
         batch_op.drop_index(batch_op.f("ix_capture_at"))
 
     op.drop_table("capture")
@@ -830,9 +796,6 @@ def downgrade() -> None:
     op.drop_table("supplier")
     op.drop_table("site_policy")
     op.drop_table("rule_pack")
-    with op.batch_alter_table("promotion_policy", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_promotion_policy_seq"))
-
     op.drop_table("promotion_policy")
     op.drop_table("pit")
     op.drop_table("person")
