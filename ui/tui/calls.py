@@ -4,15 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from pydantic import ValidationError
-from textual.message import Message
 
 from station.api import schemas
 from ui.tui.client import StationProblem, StationUnreachable
-from ui.tui.messages import ActDone, ActRefused, ActUnanswered, Answered
+from ui.tui.messages import ActDone, ActRefused, ActUnanswered, Answered, Post
 from ui.tui.station import OnRefusal
 
 Result = TypeVar("Result")
-Post = Callable[[Message], object]
 
 
 async def send_act(

@@ -9,16 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from textual.message import Message
-
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
-from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard
+from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard, Post
 from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
-
-Post = Callable[[Message], object]
 
 EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets"})
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})

@@ -9,6 +9,8 @@ from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.station import OnRefusal
 
+Post = Callable[[Message], object]  # takes a message to the application
+
 
 @dataclass
 class BoardChanged(Message):
