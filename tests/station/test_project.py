@@ -120,7 +120,7 @@ def test_a_plain_run_leaves_the_long_tests_out_and_says_how_many() -> None:
         subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         for more in ([], ["--all"])
     )
-    assert "3 long tests were left out: ./silo test --all runs them" in plain
+    assert re.search(r"^[1-9]\d* long tests were left out: ./silo test --all runs them$", plain, re.MULTILINE)
     assert "left out" not in whole
     assert "in_turn" in whole
     assert "in_turn" not in plain
