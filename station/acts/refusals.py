@@ -25,6 +25,7 @@ class Fault(StrEnum):
     UNKNOWN_PORT = "unknown_port"
     UNKNOWN_RELEASE = "unknown_release"
     NO_POLICY = "no_policy"
+    UNKNOWN_RULE_PACK = "unknown_rule_pack"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
@@ -44,6 +45,7 @@ class Fault(StrEnum):
     TERMINAL_EXISTS = "terminal_exists"
     SAME_INSTRUMENT = "same_instrument"
     INSTRUMENT_IN_USE = "instrument_in_use"
+    RULE_PACK_INSTALLED = "rule_pack_installed"
     RELEASE_EXISTS = "release_exists"
     RELEASE_ACTIVE = "release_active"
     RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
@@ -60,6 +62,7 @@ class Fault(StrEnum):
     SHARES_NOT_WHOLE = "shares_not_whole"
     UNKNOWN_FORM_FIELD = "unknown_form_field"
     NO_PHOTO = "no_photo"
+    RULE_PACK_WRONG = "rule_pack_wrong"
     BUNDLE_REFUSED = "bundle_refused"
     ACCEPTANCE_FAILED = "acceptance_failed"
     TIME_IN_FUTURE = "time_in_future"

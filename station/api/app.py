@@ -22,6 +22,7 @@ from station.api.routes import (
     loads,
     models,
     people,
+    rules,
     samples,
     site,
     tickets,
@@ -40,7 +41,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, models, admin, dataset,
+    events, laboratory, rules, models, admin, dataset,
 )  # fmt: skip
 
 

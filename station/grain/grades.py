@@ -70,6 +70,6 @@ class RulePack:
 
 def pack_at(packs: Iterable[RulePack], at: datetime) -> RulePack | None:
     """Return the pack in force at `at` that began last, so a short waiver gives way to the season's pack when
-    it ends. Of two that begin together the higher (version, sha256) holds."""
-    in_force = [pack for pack in packs if pack.in_force(at)]
-    return max(in_force, key=lambda p: (p.valid_from, p.version, p.sha256), default=None)
+    it ends. `packs` are in the order of their installation: of two that begin together the later holds."""
+    in_force = [(pack.valid_from, number, pack) for number, pack in enumerate(packs) if pack.in_force(at)]
+    return max(in_force, key=lambda one: one[:2])[2] if in_force else None

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -19,18 +18,18 @@ from station.grain.cells import CellState, Facts, Measured
 from station.grain.loadweight import estimate_load_kg
 from station.grain.reasons import Reason
 from station.grain.routing import route
-from station.grain.rules import RulePack, pack_at, parse_rule_pack
+from station.grain.rules import RulePack
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing
+from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.tables import (
     Load,
     Proposal,
     Reading,
-    RulePackRecord,
     Sample,
     Visit,
     Weighing,
@@ -61,13 +60,7 @@ class LoadEvidence:
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
     states = cells.states(tx, without_load=without_load)
-    return Ground(states, rule_pack(tx, at), record_policy(tx, desk.policy, at))
-
-
-def rule_pack(tx: Session, at: datetime) -> RulePack | None:
-    """The pack in force at that date and hour."""
-    texts = tx.exec(select(RulePackRecord.text).where(col(RulePackRecord.valid_from) <= at))
-    return pack_at([_parsed(text) for text in texts], at)
+    return Ground(states, pack_in_force(tx, at), record_policy(tx, desk.policy, at))
 
 
 def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
@@ -192,9 +185,3 @@ def _tares(tx: Session, vehicle_ids: set[str]) -> dict[str, float]:
         .where(col(WeighingUse.seq).in_(newest))
     )
     return dict(rows.all())
-
-
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> RulePack:
-    """Packs are judged with many times a minute and never change."""
-    return parse_rule_pack(text)

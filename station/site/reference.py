@@ -9,7 +9,6 @@ from sqlmodel import Session, select
 from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
 from station.acts.desk import Desk, fold
-from station.grain.rules import parse_rule_pack
 from station.receival import cells
 from station.receival.instruments import (
     Plugged,
@@ -19,13 +18,14 @@ from station.receival.instruments import (
     plugged,
     unplug_all_but,
 )
+from station.receival.rule_packs import follow_site_file
 from station.receival.wiring import declared_wiring
 from station.site import file as sections
 from station.site.file import SiteSettings
 from station.site.wiring import description_in, protocols_of, wiring_in
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import Cell, CellMovement, Instrument, Line, Pit, RulePackRecord, Supplier
+from station.store.tables import Cell, CellMovement, Instrument, Line, Pit, Supplier
 
 
 def load_site(
@@ -43,30 +43,7 @@ def load_site(
             _load_supplier(tx, supplier, at)
         counted = {"cells": len(settings.cells), "instruments": len(settings.instruments)}
         audit.record(tx, "site_loaded", at, data=counted)
-    for text in rule_packs:
-        install_rule_pack(desk, text, at)
-
-
-def install_rule_pack(desk: Desk, text: str, at: datetime) -> str:
-    """Keep a rule pack and return its SHA-256. Raises RulePackError for one that cannot be read."""
-    pack = parse_rule_pack(text)
-    with desk.ledger.write() as tx:
-        if tx.get(RulePackRecord, pack.sha256) is None:
-            tx.add(
-                RulePackRecord(
-                    sha256=pack.sha256,
-                    name=pack.name,
-                    version=pack.version,
-                    valid_from=pack.valid_from,
-                    text=text,
-                    installed_at=at,
-                )
-            )
-            audit.record(
-                tx, "rule_pack_installed", at, subject_id=pack.sha256,
-                data={"name": pack.name, "version": pack.version},
-            )  # fmt: skip
-    return pack.sha256
+    follow_site_file(desk, rule_packs, at)
 
 
 def _load_places(tx: Session, settings: SiteSettings, at: datetime) -> None:

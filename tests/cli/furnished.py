@@ -1,6 +1,7 @@
 """A demonstration silo with persons, tokens, a sample and models, on which every management command has
 something to do."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -27,12 +28,18 @@ MODEL = read_bundle(shipped_bundle()).name
 TERMS = Terms(30, 1.0, 0.1, 0.5, 30, 0.5, 0.5)
 
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PACK = "Soft wheat"
+
+
 def furnished(folder: Path, at: datetime) -> Path:
     """The site file of a closed silo whose last event is at that time or a moment later."""
     file = make_site(folder)
     bundle = packed("3")
     (folder / "strange.bundle").write_bytes(bundle)
     (folder / "strange.bundle.minisig").write_text(sign(bundle, SecretKey(b"stranger", bytes(32)), "x"))
+    rules = (EXAMPLES / "rules.toml").read_text(encoding="utf-8")
+    (folder / "waiver.toml").write_text(re.sub(r"(?m)^version = .*$", 'version = "waiver"', rules))
     with open_parts(file, load_settings(file), start=at) as parts:
         _furnish(parts)
     return file
@@ -56,7 +63,8 @@ def _furnish(parts: Parts) -> None:
 
 def events(file: Path) -> list[tuple[datetime, str, str | None]]:
     """Time, kind and person of all that is recorded, oldest first."""
-    rows = looked_up(file, "SELECT at, kind, by FROM audit_event ORDER BY seq")
+    who = "coalesce((SELECT name FROM person WHERE id = by), by)"
+    rows = looked_up(file, f"SELECT at, kind, {who} FROM audit_event ORDER BY seq")
     return [(datetime.fromisoformat(at).replace(tzinfo=UTC), kind, by) for at, kind, by in rows]
 
 

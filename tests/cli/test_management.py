@@ -16,7 +16,7 @@ from station.cli import app, counter
 from station.demo.station_process import StationProcess
 from station.store import audit
 from station.store.engine import Ledger
-from tests.cli.furnished import MODEL, PIN, events, furnished, looked_up
+from tests.cli.furnished import MODEL, PACK, PIN, events, furnished, looked_up
 from tests.model_rig import SPECIES, TASK
 from tests.silo_rig import START
 
@@ -47,6 +47,8 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("model", "retire", MODEL, "7", *BY_MARC), "model_retired", "Marc"),
     ((*APPROVE, *BY_MARC), "model_policy_approved", "Marc"),
     (("model", "policy", "withdraw", TASK, "durum", *BY_MARC), "model_policy_withdrawn", "Marc"),
+    (("rules", "install", "waiver.toml", *BY_MARC), "rule_pack_installed", "Marc"),
+    (("rules", "withdraw", PACK, "waiver"), "rule_pack_withdrawn", "installer"),
 ]  # fmt: skip
 
 # words, and what standard output has at least
@@ -57,6 +59,7 @@ LOOKS: list[tuple[tuple[str, ...], str]] = [
     (("model", "policy", "show"), ""),
     (("model", "backtest", "wheat-2.bundle", "--json"), '"captures": 0'),
     (("export", "dataset", "stick", "--json"), '"added": 0'),
+    (("rules", "list", "--json"), '"in_force": true'),
 ]
 
 # words, exit code, and what is named
@@ -184,7 +187,7 @@ def test_a_station_that_holds_its_folder_but_does_not_answer_is_a_network_fault(
 def test_a_damaged_ledger_is_a_fault_of_the_database(
     elsewhere: Path, words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("site.toml", "wheat-2.bundle", "wheat-2.bundle.minisig"):
+    for name in ("site.toml", "wheat-2.bundle", "wheat-2.bundle.minisig", "waiver.toml"):
         (tmp_path / name).write_bytes((elsewhere.parent / name).read_bytes())
     data = tmp_path / "data"
     data.mkdir()

@@ -3,10 +3,8 @@
 import pytest
 from sqlmodel import select
 
-from station.grain.rules import RulePackError
 from station.receival import cells
 from station.site.read import SettingsError
-from station.site.reference import install_rule_pack
 from station.store.tables import Cell, Line, Pit, PortAssignment, RulePackRecord
 from tests.silo_rig import SITE, Silo
 
@@ -55,10 +53,3 @@ def test_an_instrument_that_cannot_be_read_is_named_and_nothing_is_loaded(
         silo.load_site(cells=SITE.cells[:1], instruments=[SITE.instruments[0], wrong])
     with silo.desk.ledger.read() as tx:
         assert tx.get_one(Cell, "q1").open
-
-
-def test_a_rule_pack_that_cannot_be_read_is_not_kept(silo: Silo) -> None:
-    with pytest.raises(RulePackError):
-        install_rule_pack(silo.desk, "grades = 1", silo.clock())
-    with silo.desk.ledger.read() as tx:
-        assert len(tx.exec(select(RulePackRecord)).all()) == 1

@@ -25,6 +25,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
+    "unknown_rule_pack": (
+        N_("no rule pack {name} {version} is installed here"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "rule_pack_installed": (
+        N_("the rule pack {name} {version} is installed already"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "rule_pack_wrong": (
+        N_("the rule pack cannot be used: {text}"),
+        N_("Correct the file and install it again."),
+    ),
     "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
     "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),

@@ -28,7 +28,7 @@ def add_result(asked: Asked, by: ByOperatorOrAdmin, body: schemas.LabResultIn) -
         body.barcode, Analyte(body.analyte), body.value, Basis(body.basis) if body.basis else None,
         body.laboratory, body.received_at or now, body.note,
     )  # fmt: skip
-    found = record_result(asked.desk.ledger, new, by.name, now)
+    found = record_result(asked.desk.ledger, new, by.id, now)
     if isinstance(found, Reason):
         if found.code is Code.UNKNOWN_BARCODE:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=body.barcode)

@@ -91,6 +91,13 @@ from station.api.schemas.people import (
     TokenIn,
     TokenMade,
 )
+from station.api.schemas.rules import (
+    ReplayDifference,
+    ReplayedDecision,
+    RulePack,
+    RulePackIn,
+    RulePackNamed,
+)
 from station.api.schemas.site import (
     Cell,
     Health,
@@ -183,7 +190,12 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "ReplayDifference",
+    "ReplayedDecision",
     "RollbackIn",
+    "RulePack",
+    "RulePackIn",
+    "RulePackNamed",
     "Sample",
     "SampleIn",
     "SampleKind",

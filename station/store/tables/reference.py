@@ -100,6 +100,19 @@ class Vehicle(SQLModel, table=True):
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 
+class RulePackAct(Numbered, table=True):
+    """Records that a rule pack was installed or withdrawn. `by` None: the site file says so."""
+
+    __tablename__ = "rule_pack_act"
+
+    id: str = Field(primary_key=True)
+    sha256: str = Field(foreign_key="rule_pack.sha256", index=True)
+    act: str  # installed, withdrawn
+    at: datetime
+    by: str | None = None
+    why: str = ""
+
+
 class RulePackRecord(SQLModel, table=True):
     """Keeps a rule pack exactly as installed; old ones stay, so an old decision can be explained."""
 

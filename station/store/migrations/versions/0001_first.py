@@ -246,6 +246,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_release_act_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "rule_pack_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sha256"], ["rule_pack.sha256"], name=op.f("fk_rule_pack_act_sha256_rule_pack")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_pack_act")),
+    )
+    with op.batch_alter_table("rule_pack_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rule_pack_act_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
         "sign_in",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -774,6 +791,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_terminal_id"))
 
     op.drop_table("sign_in")
+    with op.batch_alter_table("rule_pack_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rule_pack_act_sha256"))
+
+    op.drop_table("rule_pack_act")
     with op.batch_alter_table("release_act", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_release_act_sha256"))
 
