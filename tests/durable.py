@@ -30,9 +30,15 @@ class Disk:
 
     def holds(self, path: Path, size: int) -> bool:
         """Would a power cut leave the first `size` bytes of this file under its name?"""
-        inode = path.stat().st_ino
-        is_named = (path.parent.stat().st_ino, path.name) in self._names
-        return is_named and self._bytes.get(inode, 0) >= size
+        return self.names(path) and self._bytes.get(path.stat().st_ino, 0) >= size
+
+    def names(self, path: Path) -> bool:
+        """Would it leave this name in its folder?"""
+        return (path.parent.stat().st_ino, path.name) in self._names
+
+    def forget_names(self) -> None:
+        """As if the names had only been in the page cache."""
+        self._names.clear()
 
     def synced(self, handle: int) -> None:
         """The operating system has said that this file, or the names in this folder, are on the disk."""

@@ -62,7 +62,7 @@ def test_a_photo_that_a_cut_off_upload_had_stored_is_synced_again_before_it_is_a
     blobs = counter.context().blobs
     digest = blobs.put(JPEG)
     path = blobs.path(digest)
-    disk._names.clear()
+    disk.forget_names()
     assert not disk.holds(path, len(JPEG))
     with counter.client("phone") as phone:
         ok(upload(phone, JPEG), 201)
