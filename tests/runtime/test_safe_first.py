@@ -5,107 +5,19 @@ A device that was told throws its message away, so the order of these steps is w
 
 import errno
 import os
-import queue
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlmodel import func, select
 
-from drivers.backoff import Backoff
-from drivers.driver import Driver
-from drivers.registry import make_protocol
-from drivers.simulated.gac2100 import record
 from drivers.simulated.toledo import message
-from drivers.transport import Chunk
-from station.grain.weighing import WeighingRule
 from station.runtime import intake as module
-from station.runtime.intake import Intake
-from station.store import audit
-from station.store.engine import DiskFull
-from station.store.journal import Journal, records
+from station.store.journal import Journal
 from station.store.tables import Reading, Weighing
 from tests.durable import Disk, watched_disk
 from tests.runtime.dock import until
-from tests.silo_rig import START, Silo
-
-WEIGHED = [message(kg) for kg in (0, 0, 0, 43_120, 43_120, 43_120)]
-PLAIN = {"analyzer": "gac2100-csv01", "weighbridge": "toledo-continuous"}
-
-
-def analysis(barcode: str) -> bytes:
-    return record(barcode, 13.6, 77.4, 25.0, "Wheat", START)
-
-
-@dataclass
-class Line:
-    """A line that delivers whole messages and waits for the receipt of each, as a broker does. `hear` is
-    called when a receipt is given."""
-
-    hear: Callable[[int], None] = lambda number: None
-    receipts: list[int] = field(default_factory=list)
-    is_closed: threading.Event = field(default_factory=threading.Event)
-    _sent: "queue.Queue[Chunk]" = field(default_factory=queue.Queue)
-    _count: int = 0
-
-    def send(self, *messages: bytes, dup: bool = False) -> None:
-        for data in messages:
-            self._count += 1
-            self._sent.put(Chunk(data, whole=True, receipt=self._count, dup=dup))
-
-    def open(self) -> None:
-        self.is_closed.clear()
-
-    def read(self, timeout: float) -> Chunk | None:
-        try:
-            return self._sent.get(timeout=timeout)
-        except queue.Empty:
-            return None
-
-    def write(self, data: bytes) -> None: ...
-
-    def confirm(self, receipt: Any) -> None:
-        self.hear(receipt)
-        self.receipts.append(receipt)
-
-    def close(self) -> None:
-        self.is_closed.set()
-
-    def describe(self) -> str:
-        return "tcp:line"
-
-
-def intake_of(silo: Silo, lines: dict[str, Line]) -> Intake:
-    """The bridge and the moisture meter at these lines."""
-    kinds = {"bridge": PLAIN["weighbridge"], "gac": PLAIN["analyzer"]}
-    drivers = {
-        device: Driver(device, make_protocol(kinds[device]), line, clock=silo.clock, backoff=Backoff(0, 0))
-        for device, line in lines.items()
-    }
-    frames = silo.desk.ledger.folder / "frames"
-    return Intake(silo.desk, drivers, frames, WeighingRule(), silo.clock)
-
-
-@contextmanager
-def taking(silo: Silo, device: str) -> Iterator[tuple[Line, Intake]]:
-    line = Line()
-    intake = intake_of(silo, {device: line})
-    with intake.running():
-        yield line, intake
-
-
-def rows(silo: Silo, table: type[Weighing] | type[Reading]) -> int:
-    with silo.desk.ledger.read() as tx:
-        return tx.exec(select(func.count()).select_from(table)).one()
-
-
-def journalled(silo: Silo, device: str) -> list[bytes]:
-    folder = silo.desk.ledger.folder / "frames" / device
-    return [one.data for path in sorted(folder.iterdir()) for one in records(path)]
+from tests.runtime.whole_line import WEIGHED, analysis, fill_disk, journalled, limit_pages, rows, taking
+from tests.silo_rig import Silo
 
 
 @pytest.mark.parametrize(
@@ -139,25 +51,6 @@ def test_what_could_not_be_committed_is_not_told_until_it_is(
         assert not intake.disk_full
     assert rows(silo, Weighing) + rows(silo, Reading) == 1
     assert journalled(silo, device) == messages, "a frame is journalled once, however often its row is tried"
-
-
-def fill_disk(silo: Silo) -> None:
-    """A database that may not grow is SQLite's own full disk; its last page is filled with events."""
-    limit_pages(silo, 1)  # no less than it has
-    for length in (2_000, 1):
-        with pytest.raises(DiskFull):
-            write_for_ever(silo, "x" * length)
-
-
-def write_for_ever(silo: Silo, text: str) -> None:
-    while True:
-        with silo.desk.ledger.write() as tx:
-            audit.record(tx, "test", START, data={"text": text})
-
-
-def limit_pages(silo: Silo, pages: int) -> None:
-    with silo.desk.ledger.write() as tx:
-        tx.connection().exec_driver_sql(f"PRAGMA max_page_count={pages}")
 
 
 @pytest.mark.parametrize(
@@ -230,25 +123,3 @@ def test_a_message_sent_again_makes_no_second_row_and_is_told_again(silo: Silo) 
         line.send(analysis("S1"))  # measured twice with equal results
         until(lambda: len(line.receipts) == 3)
     assert rows(silo, Reading) == 2
-
-
-def test_what_was_delivered_before_the_station_stops_is_recorded_and_told(silo: Silo) -> None:
-    """The committer is held up by another writer while messages wait behind it."""
-    line = Line()
-    intake = intake_of(silo, {"gac": line})
-    is_held, messages = threading.Event(), [analysis(f"S{number}") for number in range(5)]
-
-    def hold_the_ledger() -> None:
-        with silo.desk.ledger.write():
-            is_held.set()
-            line.is_closed.wait(10)
-
-    holder = threading.Thread(target=hold_the_ledger)
-    with intake.running():
-        holder.start()
-        is_held.wait(10)
-        line.send(*messages)
-        until(lambda: intake.driver("gac").health().frames == len(messages))
-    holder.join()
-    assert rows(silo, Reading) == len(messages)
-    assert len(line.receipts) == len(messages)
