@@ -67,13 +67,15 @@ def test_a_frame_is_synced_then_its_row_committed_then_the_device_told(
         line.hear = lambda number: disk.said.append(f"told {number}")
         line.send(*messages)
         until(lambda: len(line.receipts) == len(messages))
-        assert in_order(disk, steps)
+    assert round_commit(disk, steps) == steps
     assert disk.unsafe == []
 
 
-def in_order(disk: Disk, steps: list[str]) -> bool:
-    """Were these the last steps? Syncs that came later than the commit are no proof."""
-    return [one for one in disk.said if one in steps][-len(steps) :] == steps
+def round_commit(disk: Disk, steps: list[str]) -> list[str]:
+    """What happened just before the commit, the commit, and what happened just after, of these steps."""
+    said = [one for one in disk.said if one in steps]
+    commit = said.index(steps[1])
+    return said[commit - 1 : commit + 2]
 
 
 def test_a_journal_of_frames_that_make_no_row_is_synced_once_the_line_is_quiet(
