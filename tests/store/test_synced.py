@@ -84,11 +84,12 @@ def test_of_several_open_segments_the_newest_goes_on(tmp_path: Path) -> None:
     journal.close()
 
 
+@pytest.mark.parametrize("size", [100, 256_000])  # what a buffer holds, and more
 def test_a_stored_photo_is_on_the_disk_whole_and_named_in_a_folder_that_is_named(
-    tmp_path: Path, disk: Disk
+    tmp_path: Path, disk: Disk, size: int
 ) -> None:
     blobs = Blobs(tmp_path / "photos")
-    data = bytes(range(256)) * 1000
+    data = bytes(size)
     path = blobs.path(blobs.put(data))
     assert disk.holds(path, len(data))
     assert disk.names(path.parent)
