@@ -187,7 +187,7 @@ class Driver:
                     continue
                 self._failures = 0
                 if chunk.whole:
-                    yield self._deliver(Frame(chunk.data, at), chunk.receipt, dup=chunk.dup, stream=False)
+                    yield from self._whole(chunk, at)
                     continue
                 if half_since is not None and now - half_since > self._half_after_s:
                     yield from self._give_up_half(framer, at, "the message stopped half way")
@@ -199,6 +199,16 @@ class Driver:
         except TransportError:
             yield from self._give_up_half(framer, self._clock(), "the connection ended half way")
             raise
+
+    def _whole(self, chunk: Chunk, at: datetime) -> Iterator[Delivery]:
+        """Deliver a message of its own. One that only repeats the last result waits for no row."""
+        frame = Frame(chunk.data, at)
+        if not self._repeats.is_repeat(frame):
+            yield self._deliver(frame, chunk.receipt, dup=chunk.dup, stream=False)
+            return
+        self._health.count_good(at)
+        if chunk.receipt is not None:
+            self._transport.confirm(chunk.receipt)
 
     def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
         self._count_noise(framer)

@@ -11,7 +11,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing, weighed_apart
-from station.receival.loads import end_load
+from station.receival.loads import end_load, is_whole
 from station.store import audit, counters, queries
 from station.store.ids import new_id
 from station.store.names import names_of
@@ -92,8 +92,8 @@ def _tip(
         (decision.pit, decision.cell, 1.0)
     ]
     total = sum(share for _, _, share in parts)
-    if abs(total - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    if not is_whole(total):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 6))
     rows, reached = [], cells.pits_of_cells(tx)
     for pit, cell, share in parts:
         if tx.get(Cell, cell) is None:

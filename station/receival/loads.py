@@ -43,6 +43,11 @@ def open_load(tx: Session, load_id: str) -> Load:
     return load
 
 
+def is_whole(total: float) -> bool:
+    """Do shares of this sum make up the whole, to a millionth? Rounded first: no binary sum decides it."""
+    return abs(round(total - 1, 9)) <= 1e-6
+
+
 def check_value(name: str, value: float) -> Analyte:
     """Returns the analyte of that name, if `value` can be true of grain."""
     try:

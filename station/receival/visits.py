@@ -9,7 +9,7 @@ from station.acts.desk import Actor, Desk, fold
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim
 from station.receival import proposals, samples
-from station.receival.loads import check_value, end_load, open_load
+from station.receival.loads import check_value, end_load, is_whole, open_load
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -160,8 +160,9 @@ def _check(desk: Desk, load: NewLoad) -> None:
             raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
     for name, value in load.declared.items():
         check_value(name, value)
-    if load.owners and abs(sum(share for _, share in load.owners) - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(sum(share for _, share in load.owners), 4))
+    owned = sum(share for _, share in load.owners)
+    if load.owners and not is_whole(owned):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(owned, 6))
 
 
 def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
@@ -170,6 +171,6 @@ def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
     if all(share is None for share in given):
         return [1 / len(loads)] * len(loads)
     total = sum(share or 0.0 for share in given)
-    if None in given or abs(total - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    if None in given or not is_whole(total):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 6))
     return [share for share in given if share is not None]

@@ -17,8 +17,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 SEGMENT_BYTES = 4_000_000
 SEGMENT_ENDINGS = (".open", ".frames")  # the endings of a segment's file
@@ -49,7 +49,7 @@ class Journal:
         self._folder.mkdir(parents=True, exist_ok=True)
         self._device = device
         self._limit = segment_bytes
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._start = ""
         self._recover()
 
@@ -59,20 +59,19 @@ class Journal:
             self._close_segment()
 
     def append(self, data: bytes, at: datetime) -> Place:
-        """Buffer one frame; `sync()` makes it durable."""
+        """Write one frame, whole or not at all; `sync()` makes it durable."""
         if self._file is None:
             self._open(at)
         assert self._file is not None
         place = Place(f"{self._device}/{self._start}", self._file.tell())
         arrival = int(at.timestamp() * 1000)
-        self._file.write(_HEAD.pack(arrival, len(data), _checksum(arrival, data)) + data)
+        _write_whole(self._file, _HEAD.pack(arrival, len(data), _checksum(arrival, data)) + data)
         if self._file.tell() >= self._limit:
             self._close_segment()
         return place
 
     def sync(self) -> None:
         if self._file is not None:
-            self._file.flush()
             os.fdatasync(self._file.fileno())
 
     def close(self) -> None:
@@ -86,7 +85,7 @@ class Journal:
         while list(self._folder.glob(f"{start}[.-]*")):
             start += 1
         self._start = str(start)
-        self._file = (self._folder / f"{start}.open").open("ab")
+        self._file = (self._folder / f"{start}.open").open("ab", buffering=0)
         _sync_folder(self._folder)
 
     def _close_segment(self) -> None:
@@ -108,7 +107,7 @@ class Journal:
             end = record.offset + _HEAD.size + len(record.data)
         os.truncate(path, end)
         self._start = path.stem
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
 
 
 def records(path: Path) -> Iterator[Record]:
@@ -122,6 +121,18 @@ def records(path: Path) -> Iterator[Record]:
             return
         yield Record(datetime.fromtimestamp(at / 1000, UTC), body, offset)
         offset += _HEAD.size + length
+
+
+def _write_whole(file: FileIO, record: bytes) -> None:
+    """A disk that fills up half way leaves no torn record, behind which nothing could be read again."""
+    start, written = file.tell(), 0
+    try:
+        while written < len(record):
+            written += file.write(record[written:])
+    except OSError:
+        file.seek(start)
+        file.truncate()
+        raise
 
 
 def _checksum(arrival: int, data: bytes) -> int:

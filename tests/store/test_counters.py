@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from station.receival import cells
 from station.store import audit, counters, ids
-from station.store.tables import CellMovement, Decision, Ticket
+from station.store.tables import CellMovement, Counter, Decision, Ticket, Weighing
 from tests.silo_rig import START, Silo
 
 ROOT = Path(__file__).parents[2]
@@ -76,6 +76,29 @@ def test_after_a_leap_no_number_is_given_twice_and_the_chain_goes_on(silo: Silo)
         assert audit.last_seq(tx) > lost + counters.LEAP
         assert audit.first_broken(tx) is None
         assert [row.number for row in tx.exec(select(Ticket).order_by(col(Ticket.seq)))] == [1, 2]
+
+
+def test_a_leap_is_longer_than_all_that_a_large_silo_draws_in_a_month(silo: Silo) -> None:
+    def drawn() -> dict[str, int]:
+        with silo.desk.ledger.read() as tx:
+            return {row.name: row.value for row in tx.exec(select(Counter))}
+
+    before = drawn()
+    silo.receive("AA-001-AA")
+    after = drawn()
+    of_one_truck = max(after[name] - before.get(name, 0) for name in (counters.ROW, counters.EVENT))
+    assert of_one_truck * 500 * 31 < counters.LEAP
+
+
+def test_a_row_that_comes_with_its_number_keeps_it(silo: Silo) -> None:
+    """A row of another station, or one brought back by hand, has its place in the order already."""
+    with silo.desk.ledger.write() as tx:
+        kept = Weighing(id="one", seq=7, kg=900.0, at=START, rule="typed")
+        drawn = Weighing(id="two", kg=900.0, at=START, rule="typed")
+        tx.add_all([kept, drawn])
+    assert kept.seq == 7
+    assert drawn.seq is not None
+    assert drawn.seq != 7
 
 
 def test_no_query_takes_an_identifier_for_the_order_of_things() -> None:

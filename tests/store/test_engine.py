@@ -16,7 +16,7 @@ from tests.silo_rig import START, Silo
 
 def test_a_reader_cannot_write(silo: Silo) -> None:
     with silo.desk.ledger.read() as tx:
-        tx.add(Pit(id="P9", name="Pit 9"))
+        tx.add(Pit(id="p9", name="Pit 9"))
         with pytest.raises(OperationalError, match="readonly"):
             tx.flush()
 
@@ -27,14 +27,14 @@ def test_a_write_that_raises_leaves_nothing_and_wakes_nobody(silo: Silo) -> None
 
     def interrupted() -> None:
         with ledger.write() as tx:
-            tx.add(Pit(id="P9", name="Pit 9"))
+            tx.add(Pit(id="p9", name="Pit 9"))
             tx.flush()
             raise RuntimeError("power")
 
     with pytest.raises(RuntimeError, match="power"):
         interrupted()
     with ledger.read() as tx:
-        assert tx.get(Pit, "P9") is None
+        assert tx.get(Pit, "p9") is None
     assert not woken
 
 
@@ -46,7 +46,7 @@ def test_a_commit_is_heard_once_by_each_listener_until_it_is_removed(silo: Silo)
         tx.add(Pit(id="P8", name="Pit 8"))
     forget()
     with silo.desk.ledger.write() as tx:
-        tx.add(Pit(id="P9", name="Pit 9"))
+        tx.add(Pit(id="p9", name="Pit 9"))
     assert heard == ["first", "second", "second"]
 
 
