@@ -17,6 +17,7 @@ from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard
 from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
+from ui.words.vocabulary import add_names
 
 Post = Callable[[Message], object]
 
@@ -108,6 +109,7 @@ class Feed:
         board = replace(self._board, **found)
         if board.site is not None and "site" in found:
             use_zone(board.site.timezone)
+            add_names(board.site.names)
         if board.health is not None and "health" in found:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board

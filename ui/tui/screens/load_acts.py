@@ -12,7 +12,7 @@ from ui.tui.screens.base import StationScreen
 from ui.words import vocabulary
 
 VARIETY = "variety"
-_PROTEIN_BASES: tuple[Literal["dm", "as_is"], ...] = ("dm", "as_is")
+_BASES: tuple[Literal["dm", "as_is"], ...] = ("dm", "as_is")
 
 
 class LoadActs:
@@ -65,15 +65,15 @@ class LoadActs:
 
     # --- values ---------------------------------------------------------------------------------------
     def type_value(self) -> None:
-        """A value by analyte (protein by basis), or the variety that is seen."""
+        """A value by analyte (protein and oil by basis), or the variety that is seen."""
         t, site = self._t, self._screen.board.site
         options = [Option(VARIETY, t.gettext("variety seen"))]
         for analyte in site.analytes if site else []:
             name = vocabulary.analyte_name(analyte, t.language)
-            if analyte == "protein":
+            if site and analyte in site.on_basis:
                 options += [
                     Option(f"{analyte}\n{basis}", f"{name} ({vocabulary.basis_name(basis, t.language)})")
-                    for basis in _PROTEIN_BASES
+                    for basis in _BASES
                 ]
             elif analyte != "weight":
                 options.append(Option(f"{analyte}\n", name))
@@ -105,7 +105,26 @@ class LoadActs:
         value_in = schemas.TypedValueIn(value=value, basis=known_basis)
         reading = schemas.TypedReadingIn(barcode=self._load.barcode or "", values={analyte: value_in})
         told = self._t.gettext("{name} typed: {value}.").format(name=name, value=self._t.plain(value))
-        self._station.record(lambda: self._client.type_reading(reading), told)
+        self._send_reading(reading, told)
+
+    def _send_reading(self, reading: schemas.TypedReadingIn, told: str) -> None:
+        """Where the value is not usual of the species, the operator is asked once more."""
+        t = self._t
+
+        def ask_again(refused: schemas.Problem) -> bool:
+            if refused.code != "unusual_value":
+                return False
+            sure = reading.model_copy(update={"despite_remarks": True})
+            title = t.gettext("{problem}. Is it right?").format(problem=refused.title)
+            option = Option("yes", t.gettext("yes, the value is right"))
+            self._screen.choose(title, [option], lambda _: self._send_reading(sure, told))
+            return True
+
+        self._station.act(
+            lambda: self._client.type_reading(reading),
+            lambda _: self._station.say(told),
+            on_refusal=ask_again,
+        )
 
     def _ask_variety(self) -> None:
         t, load_id = self._t, self._load.id
