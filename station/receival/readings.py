@@ -86,19 +86,19 @@ def type_reading(
 
     Raises Conflict(unusual_value) for one that is not usual of the sample's species, unless `despite_remarks`
     says that the person was asked about it."""
-    checked = {Analyte(name): check_value(name, *typed) for name, typed in values.items()}
+    checked = {name: check_value(name, *typed) for name, typed in values.items()}
     with desk.ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
-        remarks = asked_about({analyte: values[analyte][0] for analyte in checked}, sample.species)
+        remarks = asked_about({Analyte(name): values[name][0] for name in checked}, sample.species)
         despite = check_asked(remarks, despite_remarks)
         row = Reading(
             id=new_id(at),
             at=at,
             typed_by=actor.id,
             barcode=barcode,
-            values={analyte.value: value.as_dict() for analyte, value in checked.items()},
+            values={name: value.as_dict() for name, value in checked.items()},
             remarks=remarks,
             note=note,
         )
