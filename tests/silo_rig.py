@@ -180,4 +180,4 @@ class Silo:
 
 def _value(name: str, value: float | None) -> Value:
     analyte = Analyte(name)
-    return Value(value, UNIT_OF[analyte], Basis.AS_IS if analyte is Analyte.PROTEIN else None)
+    return Value(value, UNIT_OF[analyte], Basis.AS_IS if analyte == Analyte.PROTEIN else None)

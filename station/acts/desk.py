@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from drivers.reading import Analyte
 from station.store.engine import Ledger
@@ -14,7 +15,8 @@ class SitePolicy:
 
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
     full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
-    product name on an instrument to a species.
+    product name on an instrument to a species. `own_analytes` and `own_species` are what the site adds to the
+    shipped catalogues, as JSON values.
     """
 
     site: str
@@ -29,6 +31,8 @@ class SitePolicy:
     species: tuple[str, ...] = ()
     override_reasons: tuple[str, ...] = ()
     refusal_reasons: tuple[str, ...] = ()
+    own_analytes: tuple[Mapping[str, Any], ...] = ()
+    own_species: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

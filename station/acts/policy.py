@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.reading import Analyte
 from station.acts.desk import SitePolicy
+from station.species import SPECIES, SpeciesEntry
 from station.store.tables import SitePolicyRecord
 
 
@@ -45,9 +49,19 @@ def policy_from_dict(stored: dict[str, Any]) -> SitePolicy:
             "instrument_order": {
                 Analyte(name): tuple(ids) for name, ids in stored["instrument_order"].items()
             },
-            **{name: tuple(stored[name]) for name in _LISTS},
+            **{name: tuple(stored.get(name, ())) for name in _LISTS},
         }
     )
 
 
-_LISTS = ("species", "override_reasons", "refusal_reasons")
+@contextmanager
+def recorded_catalogues(policy: SitePolicy) -> Iterator[None]:
+    """Within this block analytes and species are the shipped ones and this policy's own."""
+    analytes = [AnalyteEntry.model_validate(entry) for entry in policy.own_analytes]
+    with ANALYTES.as_recorded(analytes):
+        species = [SpeciesEntry.model_validate(entry) for entry in policy.own_species]
+        with SPECIES.as_recorded(species):
+            yield
+
+
+_LISTS = ("species", "override_reasons", "refusal_reasons", "own_analytes", "own_species")

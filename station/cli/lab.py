@@ -26,10 +26,12 @@ def add(
     basis: Annotated[str | None, typer.Option(help=_("as_is, dm, m12 or m13_5."))] = None,
     received: Annotated[datetime | None, typer.Option(formats=DAYS, help=_("Day its word came."))] = None,
     note: Annotated[str, typer.Option(help=_("Anything to remember."))] = "",
+    sure: Annotated[bool, typer.Option("--sure", help=_("The value is right though it is unusual."))] = False,
 ) -> None:
     body = {
         "barcode": barcode, "analyte": analyte, "value": value, "basis": basis, "laboratory": laboratory,
         "received_at": received.replace(tzinfo=UTC).isoformat() if received else None, "note": note,
+        "despite_remarks": sure,
     }  # fmt: skip
     ask(config, "POST", "/lab/results", body)
     tell(_("{barcode}: {analyte} {value} by {laboratory} is recorded.").format(**body))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value
+from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value, in_order
 from station.grain.reasons import Code, Reason
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
 
@@ -88,7 +88,7 @@ def assess(readings: Sequence[Evidence], order: Mapping[Analyte, Sequence[str]])
     badly: list[Analyte] = []
     others: dict[Analyte, tuple[str, ...]] = {}
     reasons: list[Reason] = []
-    for analyte in (a for a in Analyte if a in measured):
+    for analyte in in_order(measured):
         having = [e for e in in_time if analyte in e.values]
         result = _choose(analyte, having, order.get(analyte, ()))
         if result is None:

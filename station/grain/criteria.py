@@ -7,12 +7,12 @@ here: limits are by mass.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from drivers.reading import UNIT_OF, Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis, needs_basis
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import Facts, Measured
 from station.grain.grades import Criterion, Grade, RulePack
 from station.grain.reasons import Code, Reason
-from station.grain.units import BASIS_MATTERS, Op, known, on_basis
+from station.grain.units import Op, known, on_basis
 
 # Wrong identity makes grain another product, not a danger: it bars the cells that ask for it, no other.
 _IDENTITY = frozenset({Analyte.VARIETY_PURITY})
@@ -120,7 +120,7 @@ def _on_basis_of(
     analyte = criterion.analyte
     wanted = criterion.basis or Basis.AS_IS
     given = measured.basis
-    if given is None and analyte in BASIS_MATTERS:
+    if given is None and needs_basis(analyte):
         params = {"analyte": analyte.value, "basis": wanted.value, "given": None}
         return None, Reason(Code.NOT_ON_BASIS, params)
     value = on_basis(measured.value, given or Basis.AS_IS, wanted, facts.moisture)

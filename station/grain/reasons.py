@@ -41,10 +41,13 @@ class Code(StrEnum):
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"
-    # a laboratory's result
+    # a value that a person or a laboratory gives
     IMPLAUSIBLE_VALUE = "implausible_value"  # analyte, value, low, high
+    WRONG_BASIS = "wrong_basis"  # analyte, basis (or None)
+    UNUSUAL_VALUE = "unusual_value"  # analyte, value, unit, low, high, species (or None)
     # routing, for a cell
     SPECIES_MATCHES = "species_matches"  # species
+    BY_DECLARATION = "by_declaration"  # species
     MEETS = "meets"  # analyte, value, limit, op (">=", ">", "<=", "<"), unit, basis
     WITHIN_ROOM = "within_room"  # free_t, load_t, reserved_t
     REACHED_BY = "reached_by"  # pit, line

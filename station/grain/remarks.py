@@ -8,7 +8,7 @@ from drivers.reading import Analyte, Value
 from station.grain.reasons import Code, Reason
 
 # What a person is asked about before the value may be used; any other remark is only told.
-ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT})
+ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT, Code.UNUSUAL_VALUE})
 
 
 class LimitsOfUse(Protocol):

@@ -2,6 +2,8 @@
 
 - A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
   load's claims and asks for no other, and the load alone meets its grade by point value.
+- A species that the pack has no grade of is stored by declaration: a cell of that species without a grade
+  takes it, whatever was measured.
 - The load is *incomplete* when a cell would take it but for a missing intake value, and no cell of at
   least that cell's preference takes it as it is. Then no normal cell is ranked: good grain is not sent to
   a lesser cell because a value is missing.
@@ -14,7 +16,7 @@ Every cell is either ranked, once per pit, or refused.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drivers.reading import Analyte
+from drivers.reading import Analyte, in_order
 from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
 from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
@@ -66,11 +68,12 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
     nothing_fits = not any(j.fits for j in normal)
+    by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not barred, "quarantine": bool(barred)}
     special = [
         _special(cell, facts, is_its_case=is_case[cell.role]) for cell in in_order if cell.role != "normal"
     ]
-    reasons = [*barred, *_load_reasons(facts, pack, missing)]
+    reasons = [*barred, *_load_reasons(facts, pack, missing, by_declaration=by_declaration)]
     if nothing_fits and not reasons:
         reasons.append(Reason(Code.NOTHING_FITS))
     return _proposal([*normal, *special], tuple(reasons))
@@ -99,6 +102,8 @@ def _normal(
     judgements: dict[str, GradeJudgement],
     barred: tuple[Reason, ...],
 ) -> _Judged:
+    if cell.grade is None and cell.species == facts.species and not judgements:
+        return _by_declaration(cell, facts, barred)
     grade = pack.grade(cell.grade) if pack else None
     required = cell.claims | (grade.claims if grade else frozenset())
     found = [*_species(cell, grade, facts), *_place(cell, facts), *_claims(required, facts)]
@@ -116,6 +121,14 @@ def _normal(
         against=(*against, *stated, *(r for r in barred if r not in stated)),
         judgement=judgement,
     )
+
+
+def _by_declaration(cell: CellState, facts: Facts, barred: tuple[Reason, ...]) -> _Judged:
+    """Judge a cell of a species that the pack has no grade of: what was declared of the load decides."""
+    found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
+    in_favour, against = _sides(found)
+    declared = Reason(Code.BY_DECLARATION, {"species": facts.species})
+    return _Judged(cell, None, (declared, *in_favour), (*against, *barred))
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
@@ -185,12 +198,14 @@ def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
     best = max((j.preference for j in normal if j.fits), default=-1.0)
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
     missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}
-    return tuple(analyte for analyte in Analyte if analyte in missing)
+    return tuple(in_order(missing))
 
 
-def _load_reasons(facts: Facts, pack: RulePack | None, missing: tuple[Analyte, ...]) -> list[Reason]:
+def _load_reasons(
+    facts: Facts, pack: RulePack | None, missing: tuple[Analyte, ...], *, by_declaration: bool
+) -> list[Reason]:
     reasons = []
-    if pack is None:
+    if pack is None and not by_declaration:
         reasons.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     if facts.load_t is None:
         reasons.append(Reason(Code.NO_WEIGHT))

@@ -12,10 +12,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit
+from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit, needs_basis
 from station.grain.grades import Criterion, CriterionKind, Grade, Required, RulePack, pack_at
 from station.grain.identifiers import Species
-from station.grain.units import BASIS_MATTERS, Op, round_to_step
+from station.grain.units import Op, round_to_step
 
 __all__ = ["Criterion", "Grade", "RulePack", "RulePackError", "pack_at", "parse_rule_pack"]
 
@@ -117,13 +117,13 @@ def _check_grades(pack: _PackTable) -> None:
 
 def _check_criterion(where: str, criterion: _CriterionTable) -> None:
     analyte = criterion.analyte
-    if analyte is Analyte.WEIGHT:
+    if analyte == Analyte.WEIGHT:
         raise RulePackError(f"{where}.analyte", "a weight is no quality of grain")
     if criterion.unit is not UNIT_OF[analyte]:
         raise RulePackError(f"{where}.unit", f"{analyte} is in {UNIT_OF[analyte]!s}, not {criterion.unit!s}")
-    if analyte in BASIS_MATTERS and criterion.basis is None:
+    if needs_basis(analyte) and criterion.basis is None:
         raise RulePackError(f"{where}.basis", f"{analyte} needs a basis: {', '.join(Basis)}")
-    if analyte not in BASIS_MATTERS and criterion.basis not in (None, Basis.AS_IS):
+    if not needs_basis(analyte) and criterion.basis not in (None, Basis.AS_IS):
         raise RulePackError(f"{where}.basis", f"{analyte} is only compared as is")
     low, high = PLAUSIBLE[analyte]
     if not low <= criterion.limit <= high:

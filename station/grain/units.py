@@ -11,16 +11,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
-from drivers.reading import Analyte, Basis
+from drivers.reading import Basis
 
 MoisturePercent = NewType("MoisturePercent", float)  # share of the grain as it is, 0 to 100
 ProteinAsIs = NewType("ProteinAsIs", float)  # % of the grain as it is
 ProteinDryMatter = NewType("ProteinDryMatter", float)  # % of the dry matter
 Kilograms = NewType("Kilograms", float)
 Tonnes = NewType("Tonnes", float)
-
-# For these a bare percentage says nothing: the basis changes the number by more than a limit's margin.
-BASIS_MATTERS = frozenset({Analyte.PROTEIN, Analyte.OIL})
 
 _MOISTURE_OF: Mapping[Basis, float] = MappingProxyType(
     {Basis.DRY_MATTER: 0.0, Basis.MOISTURE_12: 12.0, Basis.MOISTURE_13_5: 13.5}

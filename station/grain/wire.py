@@ -6,10 +6,9 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from drivers.reading import PLAUSIBLE, Analyte, Basis
+from drivers.reading import PLAUSIBLE, Analyte, Basis, needs_basis
 from station.grain.cells import CellState, Facts, Measured, NotNegative
 from station.grain.identifiers import Species
-from station.grain.units import BASIS_MATTERS
 
 
 class WireError(Exception):
@@ -95,8 +94,8 @@ def _where(loc: tuple[int | str, ...]) -> str:
 
 def _content(cell: CellState, where: str) -> dict[Analyte, Measured]:
     content = _measured(cell.content, where)
-    for analyte in BASIS_MATTERS & content.keys():
-        if content[analyte].basis is None:
+    for analyte in list(content):
+        if needs_basis(analyte) and content[analyte].basis is None:
             content[analyte] = replace(content[analyte], basis=Basis.DRY_MATTER)
     return content
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis, Value
+from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
-from station.grain.identifiers import Species
+from station.grain.identifiers import Species, is_known_species
 from station.grain.units import Tonnes
 from station.store import queries
 from station.store.ids import new_id
@@ -91,7 +91,7 @@ def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserve
     return CellState(
         id=cell.id,
         pits=pits,
-        species=Species(cell.species) if cell.species else None,
+        species=Species(cell.species) if cell.species and is_known_species(cell.species) else None,
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
         content_t=last.content_kg / 1000 if last else 0.0,
@@ -145,5 +145,5 @@ def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
     return {
         Analyte(name): Measured(v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None)
         for name, v in values.items()
-        if v["value"] is not None
+        if v["value"] is not None and is_known(name)
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import Analyte
+from drivers.reading import Analyte, is_known
 from station.acts.desk import Desk
 from station.acts.engine import engine_version
 from station.acts.policy import record_policy
@@ -149,7 +149,7 @@ def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts
         claims=frozenset(load.claims),
         load_t=load_kg / 1000 if load_kg is not None else None,
         values={a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
-        declared={Analyte(name): Measured(value) for name, value in load.declared.items()},
+        declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
         badly=assessment.badly,
     )
 

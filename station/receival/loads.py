@@ -4,14 +4,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from drivers.reading import PLAUSIBLE, Analyte
+from drivers.reading import UNIT_OF, Analyte, Basis, Value, default_basis, is_known
 from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.plausible import why_not, why_not_true
+from station.grain.reasons import Reason
 from station.store import audit, queries
 from station.store.tables import Load, Visit
-
-# What can be measured of grain or typed for it, by name.
-GRAIN_ANALYTES = tuple(analyte.value for analyte in Analyte if analyte is not Analyte.WEIGHT)
 
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
@@ -48,13 +47,26 @@ def is_whole(total: float) -> bool:
     return abs(round(total - 1, 9)) <= 1e-6
 
 
-def check_value(name: str, value: float) -> Analyte:
-    """Returns the analyte of that name, if `value` can be true of grain."""
-    try:
-        analyte = Analyte(name)
-    except ValueError:
-        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name) from None
-    low, high = PLAUSIBLE[analyte]
-    if not low <= value <= high:
-        raise Invalid(Fault.IMPLAUSIBLE_VALUE, analyte=name, value=value, low=low, high=high)
+def check_number(name: str, number: float) -> Analyte:
+    """Returns the analyte of that name, if `number` can be true of grain or a vehicle."""
+    if not is_known(name):
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name)
+    analyte = Analyte(name)
+    _refuse(why_not_true(analyte, number))
     return analyte
+
+
+def check_value(name: str, number: float, basis: str | None) -> Value:
+    """Returns the value of the analyte of that name, if it can be true of grain on that basis. The only basis
+    that an analyte can have need not be said."""
+    if name == Analyte.WEIGHT:
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name)
+    analyte = check_number(name, number)
+    chosen = Basis(basis) if basis else default_basis(analyte)
+    _refuse(why_not(analyte, number, chosen))
+    return Value(number, UNIT_OF[analyte], chosen)
+
+
+def _refuse(found: Reason | None) -> None:
+    if found is not None:
+        raise Invalid(Fault(found.code.value), **found.params)

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drivers.reading import Analyte
 from station.acts.refusals import Conflict, Fault
+from station.grain.plausible import why_ask
+from station.grain.reasons import Code
 from station.grain.remarks import ASKED_ABOUT
 
 Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
@@ -12,8 +15,17 @@ Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 def check_asked(remarks: Sequence[Remark], despite_remarks: bool) -> list[str]:
     """Returns the codes that the person was asked about and answered for, for the audit row.
 
-    Raises Conflict(measured_with_fault), which names them, where `despite_remarks` is not said."""
+    Raises Conflict, which names them, where `despite_remarks` is not said: unusual_value where the first is
+    one, else measured_with_fault."""
     asked = [dict(remark) for remark in remarks if remark["code"] in ASKED_ABOUT]
     if asked and not despite_remarks:
+        if asked[0]["code"] == Code.UNUSUAL_VALUE:
+            raise Conflict(Fault.UNUSUAL_VALUE, **asked[0]["params"], remarks=asked)
         raise Conflict(Fault.MEASURED_WITH_FAULT, what=asked[0]["params"].get("what"), remarks=asked)
     return [remark["code"] for remark in asked]
+
+
+def asked_about(values: Mapping[Analyte, float], species: str | None) -> list[dict[str, Any]]:
+    """Returns what a person is asked about before these values of grain of this species are recorded."""
+    found = [why_ask(analyte, value, species) for analyte, value in values.items()]
+    return [reason.as_dict() for reason in found if reason is not None]

@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
-from station.acts.policy import policy_from_dict
+from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.routing import route
 from station.grain.rules import RulePack, parse_rule_pack
@@ -77,6 +78,11 @@ def _again(tx: Session, row: Proposal) -> dict[str, Any]:
     if inputs is None:
         raise LookupError(f"proposal {row.id} was decided on without its inputs")
     policy = policy_from_dict(tx.get_one(SitePolicyRecord, row.policy).content)
+    with recorded_catalogues(policy):
+        return _judged_again(tx, row, inputs, policy)
+
+
+def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: SitePolicy) -> dict[str, Any]:
     readings = {
         one.id: one for one in tx.exec(select(Reading).where(col(Reading.id).in_(inputs["readings"])))
     }

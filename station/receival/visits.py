@@ -9,7 +9,8 @@ from station.acts.desk import Actor, Desk, fold
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim
 from station.receival import proposals, samples
-from station.receival.loads import check_value, end_load, is_whole, open_load
+from station.receival.loads import check_number, end_load, is_whole, open_load
+from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -37,13 +38,16 @@ class Arrival:
     direction: str = "inbound"
     arrived_at: datetime | None = None
     note: str = ""
+    despite_remarks: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
-    """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid."""
+    """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid.
+
+    Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
+    says that the person was asked about it (`despite_remarks`)."""
     shares = _shares(arrival.loads)
-    for load in arrival.loads:
-        _check(desk, load)
+    despite = [code for load in arrival.loads for code in _check(desk, load, arrival.despite_remarks)]
     arrived_at = arrival.arrived_at or at
     if arrived_at > at:
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
@@ -64,7 +68,7 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         tx.add(visit)
         audit.record(
             tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            data={"supplier_id": supplier.id, "loads": len(arrival.loads)},
+            data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
             _add_load(tx, visit, position, new, share, supplier, actor, at)
@@ -152,17 +156,18 @@ def _add_load(
         samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
 
 
-def _check(desk: Desk, load: NewLoad) -> None:
+def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:
+    """Returns the codes of what the person was asked about in what is declared."""
     if load.species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=load.species, known=list(desk.policy.species))
     for claim in load.claims:
         if claim not in {known.value for known in Claim}:
             raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
-    for name, value in load.declared.items():
-        check_value(name, value)
+    declared = {check_number(name, value): value for name, value in load.declared.items()}
     owned = sum(share for _, share in load.owners)
     if load.owners and not is_whole(owned):
         raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(owned, 6))
+    return check_asked(asked_about(declared, load.species), despite_remarks)
 
 
 def _shares(loads: tuple[NewLoad, ...]) -> list[float]:

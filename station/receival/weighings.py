@@ -14,7 +14,7 @@ from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
-from station.receival.loads import check_value
+from station.receival.loads import check_number
 from station.receival.offers import Offer, offers_for
 from station.receival.remarked import check_asked
 from station.store import audit, queries
@@ -70,7 +70,7 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
 
 def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
     """Records a weight read off the indicator by a named person; offered like a measured one."""
-    check_value("weight", kg)
+    check_number("weight", kg)
     with desk.ledger.write() as tx:
         weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note)
         tx.add(weighing)

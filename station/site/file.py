@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.grain.identifiers import Claim, Species
 from station.grain.weighing import WeighingRule
+from station.species import SpeciesEntry
 
 
 def _check_zone(name: str) -> str:
@@ -161,6 +163,10 @@ class Supplier(Section):
 
 
 class SiteSettings(Section):
+    """`analytes` and `species` are what this site adds to the shipped catalogues."""
+
+    analytes: list[AnalyteEntry] = []
+    species: list[SpeciesEntry] = []
     site: Site
     server: Server = Server()
     intake: Intake = Intake()

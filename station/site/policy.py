@@ -20,4 +20,6 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         species=tuple(species.value for species in settings.site.species),
         override_reasons=tuple(settings.intake.override_reasons),
         refusal_reasons=tuple(settings.intake.refusal_reasons),
+        own_analytes=tuple(entry.model_dump(mode="json") for entry in settings.analytes),
+        own_species=tuple(entry.model_dump(mode="json") for entry in settings.species),
     )

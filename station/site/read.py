@@ -6,14 +6,24 @@ known is refused: a typing slip never becomes a default.
 
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
+from drivers.analytes import ANALYTES, AnalyteEntry
+from drivers.named import Catalogue, Entry
+from station.grain.plausible import why_not_true
+from station.grain.rules import RulePackError, parse_rule_pack
 from station.signing import PublicKey, SignatureError, parse_public_key
 from station.site.file import SiteSettings
+from station.species import SPECIES, SpeciesEntry
+from ui.words.vocabulary import add_names
+
+_Model = TypeVar("_Model", bound=BaseModel)
+_Entry = TypeVar("_Entry", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,7 @@ def load_settings(file: Path) -> SiteSettings:
         raise SettingsError([SettingProblem(file, "", "no such file; see examples/site.toml")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([SettingProblem(file, "", f"is not valid TOML: {error}")]) from None
+    _extend_catalogues(file, content)
     try:
         settings = SiteSettings.model_validate(content)
     except ValidationError as error:
@@ -54,15 +65,71 @@ def load_settings(file: Path) -> SiteSettings:
     return settings
 
 
+class _Extensions(BaseModel):
+    analytes: list[AnalyteEntry] = []
+
+
+class _SpeciesExtensions(BaseModel):
+    species: list[SpeciesEntry] = []
+
+
+def _extend_catalogues(file: Path, content: dict[str, Any]) -> None:
+    """Take the site's own analytes, then its own species, which may speak of them, into the catalogues: the
+    other sections are read with them. Raises SettingsError."""
+    analytes = _section(file, _Extensions, content).analytes
+    _refuse_contradictions(file, "analytes", ANALYTES, analytes)
+    ANALYTES.add(analytes)
+    species = _section(file, _SpeciesExtensions, content).species
+    _refuse_contradictions(file, "species", SPECIES, species)
+    SPECIES.add(species)
+    add_names({entry.id: entry.name.model_dump() for entry in (*analytes, *species)})
+
+
+def _section(file: Path, model: type[_Model], content: dict[str, Any]) -> _Model:
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise SettingsError([_problem(file, dict(each)) for each in error.errors()]) from None
+
+
+def _refuse_contradictions(
+    file: Path, section: str, catalogue: Catalogue[_Entry], entries: list[_Entry]
+) -> None:
+    found = [
+        SettingProblem(file, where, text)
+        for where, text in _used_twice(section, [entry.id for entry in entries])
+    ]
+    for index, entry in enumerate(entries):
+        if (contradiction := catalogue.contradiction(entry)) is not None:
+            found.append(SettingProblem(file, f"{section}[{index}].{contradiction.key}", str(contradiction)))
+    if found:
+        raise SettingsError(found)
+
+
 def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:
-    """The rule packs that the site file names. Raises SettingsError for one that is not there."""
+    """The rule packs that the site file names. Raises SettingsError for one that is not there, and for a
+    normal cell without a grade though they grade its species."""
     texts = []
     for index, name in enumerate(settings.site.rule_packs):
         try:
             texts.append((file.parent / name).read_text(encoding="utf-8"))
         except (FileNotFoundError, UnicodeDecodeError) as error:
             raise SettingsError([SettingProblem(file, f"site.rule_packs[{index}]", str(error))]) from None
+    problems = [SettingProblem(file, where, text) for where, text in _missing_grades(settings, texts)]
+    if problems:
+        raise SettingsError(problems)
     return texts
+
+
+def _missing_grades(settings: SiteSettings, texts: list[str]) -> Iterator[tuple[str, str]]:
+    """A pack that cannot be read is told where it is installed."""
+    graded: set[str] = set()
+    for text in texts:
+        with suppress(RulePackError):
+            graded |= {grade.species for grade in parse_rule_pack(text).grades}
+    for index, cell in enumerate(settings.cells):
+        if cell.role == "normal" and cell.grade is None and cell.species in graded:
+            yield f"cells[{index}].grade", f"is missing: the rule packs have grades of {cell.species}"
 
 
 def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
@@ -99,8 +166,12 @@ def _contradictions(settings: SiteSettings) -> Iterator[tuple[str, str]]:
     for index, cell in enumerate(settings.cells):
         if cell.opening_t > cell.capacity_t:
             yield f"cells[{index}].opening_t", f"is over the capacity of {cell.capacity_t} t"
-        if cell.role == "normal" and cell.grade is None:
-            yield f"cells[{index}].grade", "a normal cell needs a grade of the rule pack"
+        if cell.role == "normal" and cell.grade is None and cell.species is None:
+            yield f"cells[{index}].grade", "a normal cell needs a grade of the rule pack, or a species"
+        for analyte, held in cell.opening.items():
+            if (reason := why_not_true(analyte, held.value)) is not None:
+                low, high = reason.params["low"], reason.params["high"]
+                yield f"cells[{index}].opening.{analyte}", f"{held.value:g} is outside {low:g} to {high:g}"
 
 
 def _wrong_instruments(settings: SiteSettings) -> Iterator[tuple[str, str]]:

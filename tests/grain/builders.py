@@ -19,7 +19,7 @@ def minutes(count):
 
 
 def criterion(analyte, op, limit, *, step=0.1, required="intake", kind="blendable", basis=None):
-    if analyte is PROTEIN and basis is None:
+    if analyte == PROTEIN and basis is None:
         basis = DM
     return Criterion(analyte, Op(op), limit, UNIT_OF[analyte], basis, step, required, kind, "W1")
 

@@ -1,5 +1,6 @@
 """Arrivals are entered whole or not at all; names that are the same are one; visits end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -96,3 +97,13 @@ def test_what_the_operator_sees_never_replaces_what_was_declared(silo: Silo) -> 
     assert (load.declared_variety, load.operator_variety, load.model_variety, load.lab_variety) == (
         "Chevignon", "Rubisko", "", "",
     )  # fmt: skip
+
+
+def test_a_declared_value_that_is_not_usual_is_asked_about(silo: Silo) -> None:
+    wanted = (NewLoad("soft_wheat", declared={"moisture": 1.4}),)
+    arrival = Arrival("AB-123-CD", "EARL Dupont", wanted)
+    with pytest.raises(Conflict) as refused:
+        visits.enter_arrival(silo.desk, arrival, ANNE, silo.clock())
+    assert refused.value.code is Fault.UNUSUAL_VALUE
+    visit = visits.enter_arrival(silo.desk, replace(arrival, despite_remarks=True), ANNE, silo.clock())
+    assert silo.loads(visit)[0].declared == {"moisture": 1.4}

@@ -270,6 +270,25 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
         assert [(v.analyte, v.value, v.typed_by) for v in load.values] == [("moisture", 13.4, "Anne")]
 
 
+async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    async with terminal(station) as t:
+        await t.press("v")
+        await t.see("S1")
+        await t.press("i")
+        await t.see("Taper quelle valeur ?", "huile (MS)")
+        await t.write("humi")
+        await t.press("enter")
+        await t.write("1,4")
+        await t.press("enter")
+        await t.see("valeur inhabituelle", "oui, la valeur est exacte")
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert load.values == []
+        await t.press("enter")
+        await t.see("humidité", "1,4 %", "tapé par Anne")
+
+
 async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"), NewLoad("barley", barcode="S2"))

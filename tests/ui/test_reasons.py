@@ -1,19 +1,23 @@
 """Every reason, problem and word has a sentence, in both languages."""
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.reading import Analyte, Basis
+from drivers.analytes import ANALYTES
+from drivers.named import Entry
+from drivers.reading import Basis
 from drivers.transport.base import ErrorCode
 from station.acts.refusals import Fault
 from station.api import schemas
 from station.api.problems import ApiFault
-from station.grain.identifiers import Claim, Species
+from station.grain.identifiers import Claim
 from station.grain.reasons import Code
+from station.species import SPECIES
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
 from ui.words.problems import PROBLEMS, problem
@@ -135,9 +139,28 @@ def test_sizes_are_told_where_the_card_gave_them() -> None:
     assert "; " not in message("photo_shares", {**told, "sizes": {"length_mm": {}}}, "en")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shipped_species_and_analytes_are_called_as_the_catalogues_say(language: str) -> None:
+    def names(table: Mapping[str, str]) -> dict[str, str]:
+        return {key: vocabulary.word(table, key, language) for key in table if key != "wheat"}
+
+    def shipped(entries: Iterable[Entry]) -> dict[str, str]:
+        return {entry.id: getattr(entry.name, language) for entry in entries}
+
+    assert names(vocabulary.SPECIES) == shipped(SPECIES.shipped.values())
+    assert names(vocabulary.ANALYTES) == shipped(ANALYTES.shipped.values())
+    assert names(vocabulary.SHORT_ANALYTES) == {
+        entry.id: getattr(entry.short, language) for entry in ANALYTES.shipped.values() if entry.short
+    }
+
+
+def test_what_a_site_adds_has_the_names_of_its_file() -> None:
+    vocabulary.add_names({"buckwheat": {"fr": "sarrasin", "en": "buckwheat"}})
+    assert vocabulary.species_name("buckwheat", "fr") == "sarrasin"
+    assert message("species_matches", {"species": "buckwheat"}, "fr").startswith("Sarrasin")
+
+
 def test_identifiers_have_names() -> None:
-    assert {species.value for species in Species} <= set(vocabulary.SPECIES)
-    assert {analyte.value for analyte in Analyte} <= set(vocabulary.ANALYTES)
     assert {basis.value for basis in Basis} <= set(vocabulary.BASES)
     assert {claim.value for claim in Claim} <= set(vocabulary.CLAIMS)
     assert set(get_args(schemas.LoadState)) == set(vocabulary.LOAD_STATES)

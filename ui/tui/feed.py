@@ -15,6 +15,7 @@ from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard, Post
 from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
+from ui.words.vocabulary import add_names
 
 EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets"})
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
@@ -104,6 +105,7 @@ class Feed:
         board = replace(self._board, **news)
         if board.site is not None and "site" in news:
             use_zone(board.site.timezone)
+            add_names(board.site.names)
         if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board

@@ -63,6 +63,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{what} while it was measured"),
         N_("Look at the instrument's own display, then say that the value is right, or measure again."),
     ),
+    "unusual_value": (
+        N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
+        N_("Check decimal point and unit, then type it again or say that it is right."),
+    ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
     "tare_not_below_gross": (
@@ -122,6 +126,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "implausible_value": (
         N_("{analyte}: {value} cannot be true"),
         N_("Type a value between {low} and {high}."),
+    ),
+    "wrong_basis": (
+        N_("{analyte}: its basis is missing, or not possible"),
+        N_("Say what it is a share of: moisture only as is, protein and oil on a named basis."),
     ),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),

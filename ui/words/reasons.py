@@ -42,10 +42,13 @@ SENTENCES: Mapping[str, str] = {
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
-    # a laboratory's result
+    # a value that a person or a laboratory gives
     "implausible_value": N_("{analyte}: {value} cannot be true (only {low} to {high})"),
+    "wrong_basis": N_("{analyte}: its basis is missing, or not possible"),
+    "unusual_value": N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
     # routing, for a cell
     "species_matches": N_("{species} is the cell's species"),
+    "by_declaration": N_("{species}: stored by declaration, no grade to measure"),
     "meets": N_("{analyte} {measured} {op} {limit}"),
     "within_room": N_("room {free_t} for {load_t} ({reserved_t} reserved)"),
     "reached_by": N_("reached by pit {pit}{line}"),

@@ -1,7 +1,8 @@
 """The trade's words for our identifiers: species, analytes, claims, states, roles.
 
-They are tables of source texts, read by one function `word(table, key, language)`. A key that a table lacks
-(a site's own claim, a newer station's state) is shown as it is.
+They are tables of source texts, read by one function `word(table, key, language)`. What a site adds to
+species and analytes has the names of its site file (`add_names`). A key that nobody has named (a site's own
+claim, a newer station's state) is shown as it is.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,14 @@ SPECIES: Mapping[str, str] = {
     "rice": N_("rice"),
     "rapeseed": N_("rapeseed"),
     "pea": N_("peas"),
+    "oats": N_("oats"),
+    "rye": N_("rye"),
+    "triticale": N_("triticale"),
+    "sorghum": N_("sorghum"),
+    "sunflower": N_("sunflower"),
+    "soya": N_("soya beans"),
+    "linseed": N_("linseed"),
+    "faba_bean": N_("faba beans"),
     "wheat": N_("wheat"),
 }
 ANALYTES: Mapping[str, str] = {
@@ -35,6 +44,17 @@ ANALYTES: Mapping[str, str] = {
     "insects": N_("live insects"),
     "vitreousness": N_("vitreousness"),
     "variety_purity": N_("variety purity"),
+    "germination": N_("germination"),
+    "zeleny": N_("Zeleny"),
+    "alveograph_w": N_("alveograph W"),
+    "thousand_kernel_weight": N_("thousand-kernel weight"),
+    "t2_ht2": N_("T-2/HT-2"),
+    "mitadine": N_("starchy kernels"),
+    "pre_sprouted": N_("pre-sprouted"),
+    "misc_impurities": N_("miscellaneous impurities"),
+    "grain_impurities": N_("grain impurities"),
+    "damaged": N_("damaged kernels"),
+    "other_grains": N_("other grains"),
 }
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
@@ -42,6 +62,9 @@ SHORT_ANALYTES: Mapping[str, str] = {
     "test_weight": N_("TW"),
     "temperature": N_("temp."),
     "falling_number": N_("FN"),
+    "germination": N_("germ."),
+    "alveograph_w": N_("W"),
+    "thousand_kernel_weight": N_("TKW"),
 }
 BASES: Mapping[str, str] = {
     "as_is": N_("as is"),
@@ -111,10 +134,20 @@ PERSON_ROLES: Mapping[str, str] = {
 }
 
 
+_OWN: dict[str, Mapping[str, str]] = {}
+
+
+def add_names(names: Mapping[str, Mapping[str, str]]) -> None:
+    """Take in the names of what a site adds: identifier to language to name."""
+    _OWN.update(names)
+
+
 def word(table: Mapping[str, str], key: str, language: str) -> str:
-    """Translate the name of `key`; a key that the table lacks is shown as it is."""
+    """Translate the name of `key`; a key that nobody has named is shown as it is."""
     text = table.get(key)
-    return key if text is None else translator(language).gettext(text)
+    if text is not None:
+        return translator(language).gettext(text)
+    return _OWN.get(key, {}).get(language, key)
 
 
 def species_name(species: str, language: str) -> str:

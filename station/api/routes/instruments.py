@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Depends
 
+from drivers.reading import is_known
 from station.acts.desk import Desk
 from station.api import schemas
 from station.api.asked import Asked
@@ -11,7 +12,6 @@ from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
 from station.receival.instruments import Description, describe_plugged, swap, wiring_for
-from station.receival.loads import GRAIN_ANALYTES
 from station.receival.wiring import Wiring
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
@@ -53,7 +53,7 @@ def _description(body: schemas.DescribeIn) -> Description:
     if low is not None and high is not None and low >= high:
         raise not_valid("body.grain_temperature_c", "must be [lowest, highest]")
     for analyte in body.uncertainty:
-        if analyte not in GRAIN_ANALYTES and analyte != "weight":
+        if not is_known(analyte):
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
     return Description(
         name=body.name or "",

@@ -35,11 +35,13 @@ def enter_sample(asked: Asked, by: ByOperator, body: schemas.SampleIn) -> schema
     return _shown(asked, body.barcode)
 
 
-@router.post("/readings", status_code=201, responses=problems(404))
+@router.post("/readings", status_code=201, responses=problems(404, 409))
 def type_reading(asked: Asked, by: ByOperator, body: schemas.TypedReadingIn) -> schemas.Reading:
     """Values read off an instrument by a named person."""
     values = {name: (one.value, one.basis) for name, one in body.values.items()}
-    row = readings.type_reading(asked.desk, body.barcode, values, body.note, by, asked.now())
+    row = readings.type_reading(
+        asked.desk, body.barcode, values, body.note, by, asked.now(), despite_remarks=body.despite_remarks
+    )
     with view_of(asked) as view:
         sample = queries.sample_by_barcode(view.tx, body.barcode)
         proposal = queries.current_proposal(view.tx, sample.load_id) if sample and sample.load_id else None

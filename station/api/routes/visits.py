@@ -41,6 +41,7 @@ def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> sche
         direction=body.direction,
         arrived_at=body.arrived_at,
         note=body.note,
+        despite_remarks=body.despite_remarks,
     )
     return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
 

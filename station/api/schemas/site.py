@@ -15,6 +15,9 @@ class Pit(BaseModel):
 
 
 class Site(BaseModel):
+    """`names` are those of the species and analytes that the site adds, by identifier and language.
+    `on_basis` are the analytes whose value says nothing without its basis."""
+
     id: str
     name: str
     campaign: str
@@ -24,6 +27,8 @@ class Site(BaseModel):
     claims: list[str]
     pits: list[Pit]
     analytes: list[str]
+    on_basis: list[str] = []
+    names: dict[str, dict[str, str]] = {}
     override_reasons: list[str]
     refusal_reasons: list[str]
 

@@ -41,7 +41,8 @@ class LoadIn(In):
 
 
 class ArrivalIn(In):
-    """`arrived_at` only when a visit written on paper is entered later at its real time."""
+    """`arrived_at` only when a visit written on paper is entered later at its real time. `despite_remarks`:
+    the person was asked about a declared value that is not usual."""
 
     plate: Plate
     supplier: Name
@@ -49,6 +50,7 @@ class ArrivalIn(In):
     loads: Annotated[list[LoadIn], Field(min_length=1, max_length=6)]
     arrived_at: Moment | None = None
     note: Text = ""
+    despite_remarks: bool = False
 
 
 class Vehicle(BaseModel):

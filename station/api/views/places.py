@@ -4,12 +4,12 @@ from dataclasses import asdict
 
 from sqlmodel import col, select
 
+from drivers.reading import grain_analytes, needs_basis
 from station.api import schemas
 from station.api.views.view import View
 from station.grain.cells import CellState
 from station.grain.identifiers import Claim
 from station.receival import cells as stored
-from station.receival.loads import GRAIN_ANALYTES
 from station.store.tables import Cell, Pit
 
 
@@ -31,7 +31,7 @@ def _cell(view: View, row: Cell, state: CellState) -> schemas.Cell:
 
 
 def site(view: View) -> schemas.Site:
-    reached = stored.pits_of_cells(view.tx)
+    reached, policy = stored.pits_of_cells(view.tx), view.policy
     pits = [
         schemas.Pit(
             id=pit.id, name=pit.name, cells=sorted(cell for cell, pits in reached.items() if pit.id in pits)
@@ -40,12 +40,14 @@ def site(view: View) -> schemas.Site:
     ]
     return schemas.Site.model_validate(
         {
-            **asdict(view.policy),
-            "id": view.policy.site,
-            "name": view.policy.site_name,
+            **asdict(policy),
+            "id": policy.site,
+            "name": policy.site_name,
             "claims": list(Claim),
             "pits": pits,
             "analytes": _analytes(view),
+            "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
+            "names": {entry["id"]: entry["name"] for entry in (*policy.own_analytes, *policy.own_species)},
         }
     )
 
@@ -53,4 +55,4 @@ def site(view: View) -> schemas.Site:
 def _analytes(view: View) -> list[str]:
     """What can be measured or typed of a sample: the site's own instruments' analytes first."""
     own = {analyte.value for analyte in view.policy.instrument_order}
-    return sorted(GRAIN_ANALYTES, key=lambda analyte: analyte not in own)
+    return sorted(grain_analytes(), key=lambda analyte: analyte not in own)

@@ -15,7 +15,7 @@ from ui.words import vocabulary
 
 Basis = Literal["dm", "as_is"]
 _VARIETY = "variety"
-_PROTEIN_BASES: tuple[Basis, ...] = ("dm", "as_is")
+_BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
 # --- another cell -------------------------------------------------------------------------------------
@@ -56,15 +56,15 @@ def _other_ways(screen: StationScreen, proposal: schemas.Proposal) -> list[Optio
 
 # --- values -------------------------------------------------------------------------------------------
 def type_value(screen: StationScreen, load: schemas.Load) -> None:
-    """Ask for a value by analyte (protein by basis), or for the variety that is seen."""
+    """Ask for a value by analyte (protein and oil by basis), or for the variety that is seen."""
     t, site = screen.t, screen.board.site
     options = []
     for analyte in site.analytes if site else []:
         name = vocabulary.analyte_name(analyte, t.language)
-        if analyte == "protein":
+        if site and analyte in site.on_basis:
             options += [
                 Option(f"{analyte}\n{basis}", f"{name} ({vocabulary.basis_name(basis, t.language)})")
-                for basis in _PROTEIN_BASES
+                for basis in _BASES
             ]
         elif analyte != "weight":
             options.append(Option(f"{analyte}\n", name))
@@ -83,9 +83,9 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
 
 
 def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
-    station, t = screen.station, screen.t
+    t = screen.t
     analyte, _, typed_basis = asked.key.partition("\n")
-    basis = next((basis for basis in _PROTEIN_BASES if basis == typed_basis), None)
+    basis = next((basis for basis in _BASES if basis == typed_basis), None)
 
     def check(text: str) -> str | None:
         return None if parse_number(text) is not None else t.gettext("Type a number.")
@@ -96,9 +96,27 @@ def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
             values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
             reading = schemas.TypedReadingIn(barcode=barcode, values=values)
             notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
-            station.record(lambda: station.client.type_reading(reading), notice)
+            _send_reading(screen, reading, notice)
 
     screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, send)
+
+
+def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice: str) -> None:
+    """Send a typed value; where it is not usual of the species, the operator is asked once more."""
+    station, t = screen.station, screen.t
+
+    def ask_again(refused: schemas.Problem) -> bool:
+        if refused.code != "unusual_value":
+            return False
+        sure = reading.model_copy(update={"despite_remarks": True})
+        title = t.gettext("{problem}. Is it right?").format(problem=refused.title)
+        option = Option("yes", t.gettext("yes, the value is right"))
+        screen.choose(title, [option], lambda _: _send_reading(screen, sure, notice))
+        return True
+
+    station.act(
+        lambda: station.client.type_reading(reading), lambda _: station.say(notice), on_refusal=ask_again
+    )
 
 
 def _ask_variety(screen: StationScreen, load: schemas.Load) -> None:
