@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from drivers.reading import Analyte
+from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
 
@@ -14,12 +15,16 @@ class SitePolicy:
 
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
     full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
-    product name on an instrument to a species.
+    product name on an instrument to a species. `regime` and `organisation` hold for loads of which nothing
+    else is said. `open_campaigns` are those that an arrival may name, `campaign` among them.
     """
 
     site: str
     site_name: str
     campaign: str
+    open_campaigns: tuple[str, ...] = ()
+    regime: str = Regime.OWNED.value
+    organisation: str = ""
     language: str = "fr"
     timezone: str = ""
     pairing_window: timedelta = timedelta(minutes=15)

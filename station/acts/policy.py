@@ -45,9 +45,9 @@ def policy_from_dict(stored: dict[str, Any]) -> SitePolicy:
             "instrument_order": {
                 Analyte(name): tuple(ids) for name, ids in stored["instrument_order"].items()
             },
-            **{name: tuple(stored[name]) for name in _LISTS},
+            **{name: tuple(stored.get(name, ())) for name in _LISTS},
         }
     )
 
 
-_LISTS = ("species", "override_reasons", "refusal_reasons")
+_LISTS = ("open_campaigns", "species", "override_reasons", "refusal_reasons")
