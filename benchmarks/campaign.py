@@ -70,6 +70,7 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
     load = add(
         Load, id=fresh(), visit_id=visit, position=1, species="soft_wheat", declared_variety="",
         operator_variety="", model_variety="", lab_variety="", claims=[], declared={}, share=1.0,
+        regime="owned", organisation="bench", campaign="2026",
         outcome="ticketed", outcome_at=at, outcome_by="bench", outcome_reason="",
     )  # fmt: skip
     add(Sample, id=fresh(), barcode=f"C{number:07d}", kind="load", load_id=load, species="soft_wheat",
@@ -101,11 +102,13 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
     add(Decision, id=fresh(), load_id=load, proposal_id=proposal, at=at, by="bench", cell="c1", pit="f1",
         overridden=False, reason="")  # fmt: skip
     add(CellMovement, id=fresh(), cell_id="c3", kind="in", kg=1.0, load_id=load, values=values,
+        regime="owned", organisation="bench", reason="", paper_number="",
         content_kg=float(number), content={}, at=at)  # fmt: skip
     add(
         Ticket, id=fresh(), site="demo", campaign="2026", number=number + 1, load_id=load,
-        first_weighing_id=weights["first"], last_weighing_id=weights["last"], gross_kg=40_000.0,
-        tare_kg=14_000.0, net_kg=26_000.0, document={}, at=at, by="bench",
+        regime="owned", organisation="bench", first_weighing_id=weights["first"],
+        last_weighing_id=weights["last"], gross_kg=40_000.0, tare_kg=14_000.0, net_kg=26_000.0,
+        document={}, at=at, by="bench",
     )  # fmt: skip
     for kind in ("arrival_entered", "weighing_confirmed", "decision_made", "ticket_issued"):
         add(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from drivers.reading import Analyte
+from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
 
@@ -16,12 +17,16 @@ class SitePolicy:
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
     full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
     product name on an instrument to a species. `own_analytes` and `own_species` are what the site adds to the
-    shipped catalogues, as JSON values.
+    shipped catalogues, as JSON values. `regime` and `organisation` hold for loads of which
+    nothing else is said. `open_campaigns` are those that an arrival may name, `campaign` among them.
     """
 
     site: str
     site_name: str
     campaign: str
+    open_campaigns: tuple[str, ...] = ()
+    regime: str = Regime.OWNED.value
+    organisation: str = ""
     language: str = "fr"
     timezone: str = ""
     pairing_window: timedelta = timedelta(minutes=15)

@@ -64,4 +64,11 @@ def recorded_catalogues(policy: SitePolicy) -> Iterator[None]:
             yield
 
 
-_LISTS = ("species", "override_reasons", "refusal_reasons", "own_analytes", "own_species")
+_LISTS = (
+    "open_campaigns",
+    "species",
+    "override_reasons",
+    "refusal_reasons",
+    "own_analytes",
+    "own_species",
+)

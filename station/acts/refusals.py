@@ -32,6 +32,7 @@ class Fault(StrEnum):
     LOAD_DECIDED = "load_decided"
     LOAD_NOT_DECIDED = "load_not_decided"
     BARCODE_USED = "barcode_used"
+    EXTERNAL_REF_USED = "external_ref_used"
     WEIGHING_USED = "weighing_used"
     MEASURED_WITH_FAULT = "measured_with_fault"
     UNUSUAL_VALUE = "unusual_value"
@@ -68,6 +69,8 @@ class Fault(StrEnum):
     BUNDLE_REFUSED = "bundle_refused"
     ACCEPTANCE_FAILED = "acceptance_failed"
     TIME_IN_FUTURE = "time_in_future"
+    CAMPAIGN_NOT_OPEN = "campaign_not_open"
+    OUTBOUND_VISIT = "outbound_visit"
     WIRING_WRONG = "wiring_wrong"
     OTHER_CATEGORY = "other_category"
     # not allowed

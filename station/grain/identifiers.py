@@ -60,6 +60,15 @@ class Claim(StrEnum):
     SUSTAINABILITY = "sustainability"
 
 
+class Regime(StrEnum):
+    """Whose grain it is by law, once the silo has it."""
+
+    OWNED = "owned"
+    DEPOSIT = "deposit"
+    ON_BEHALF = "on_behalf"
+    SERVICE = "service"
+
+
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
 CellRole = Literal["normal", "hold", "quarantine"]
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -13,7 +12,6 @@ from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
 from station.grain.units import Tonnes
 from station.store import queries
-from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
 
 
@@ -41,27 +39,15 @@ _CELLS_WITH_BALANCE: Any = (
 def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
     """{analyte: {value, unit, basis, known_t}} of what the cell holds; a mean that cannot be computed is
     None."""
-    last = _last_movement(tx, cell_id)
+    last = last_movement(tx, cell_id)
     return last.content if last else {}
 
 
-def move(
-    tx: Session, cell_id: str, kind: str, kg: float, values: Mapping[str, Any], at: datetime,
-    load_id: str | None = None,
-) -> CellMovement:  # fmt: skip
-    """Appends one movement (kg signed) with the cell's balance after it."""
-    before = _last_movement(tx, cell_id)
-    row = CellMovement(
-        id=new_id(at),
-        cell_id=cell_id,
-        kind=kind,
-        kg=kg,
-        load_id=load_id,
-        values=dict(values),
-        content_kg=(before.content_kg if before else 0.0) + kg,
-        content=_content_after(before, kg, values),
-        at=at,
-    )
+def move(tx: Session, row: CellMovement) -> CellMovement:
+    """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
+    before = last_movement(tx, row.cell_id)
+    row.content_kg = (before.content_kg if before else 0.0) + row.kg
+    row.content = _content_after(before, row.kg, row.values)
     tx.add(row)
     tx.flush()
     return row
@@ -103,7 +89,8 @@ def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserve
     )
 
 
-def _last_movement(tx: Session, cell_id: str) -> CellMovement | None:
+def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
+    """The row that says what the cell holds now."""
     query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.seq).desc())
     return tx.exec(query.limit(1)).first()
 

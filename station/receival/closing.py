@@ -17,6 +17,7 @@ from station.store.ids import new_id
 from station.store.names import names_of
 from station.store.tables import (
     Cell,
+    CellMovement,
     Load,
     LoadOwner,
     Outbox,
@@ -71,7 +72,7 @@ def _close(
     gross = gross_weighing(chain, load)
     assert gross is not None  # _net_kg refused it
     tippings = _tip(tx, load, tipped, actor, at)
-    _move(tx, load, tippings, net_kg, at)
+    _move(tx, load, tippings, net_kg, actor, at)
     ticket = _ticket(tx, desk, visit, load, gross, last, net_kg, tippings, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
@@ -107,10 +108,18 @@ def _tip(
     return rows
 
 
-def _move(tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, at: datetime) -> None:
+def _move(
+    tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, actor: Actor, at: datetime
+) -> None:
     values = cells.moved_values(tx, load.id)
     for tipping in tippings:
-        cells.move(tx, tipping.cell_id, "in", net_kg * tipping.share, values, at, load.id)
+        cells.move(
+            tx,
+            CellMovement(
+                id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=net_kg * tipping.share, values=values,
+                regime=load.regime, organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
+            ),
+        )  # fmt: skip
 
 
 def _ticket(
@@ -118,11 +127,11 @@ def _ticket(
     tippings: Sequence[Tipping], actor: Actor, at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
-    number = counters.draw(tx, f"ticket {policy.site} {policy.campaign}")
+    number = counters.draw(tx, f"ticket {policy.site} {load.campaign}")
     ticket = Ticket(
-        id=new_id(at), site=policy.site, campaign=policy.campaign, number=number, load_id=load.id,
-        first_weighing_id=gross.id, last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg,
-        net_kg=net_kg, at=at, by=actor.id,
+        id=new_id(at), site=policy.site, campaign=load.campaign, number=number, load_id=load.id,
+        regime=load.regime, organisation=load.organisation, first_weighing_id=gross.id,
+        last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg, net_kg=net_kg, at=at, by=actor.id,
     )  # fmt: skip
     ticket.document = _document(tx, desk, visit, load, ticket, gross, last, tippings)
     tx.add(ticket)
@@ -156,6 +165,8 @@ def _document(
         "supplier": tx.get_one(Supplier, visit.supplier_id).name,
         "owners": [{"name": name, "share": share} for name, share in owners],
         "species": load.species,
+        "regime": ticket.regime,
+        "organisation": ticket.organisation,
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],

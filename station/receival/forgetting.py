@@ -39,7 +39,8 @@ def forget_supplier(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
             raise NotFound(Fault.UNKNOWN_SUPPLIER, name=name)
         if _is_on_site(tx, supplier):
             raise Conflict(Fault.SUPPLIER_ON_SITE, name=supplier.name)
-        supplier.name, supplier.name_key, supplier.external_id = "", supplier.id, None
+        supplier.name, supplier.name_key = "", supplier.id
+        supplier.external_source = supplier.external_ref = None
         tx.add(supplier)
         for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
             vehicle.supplier_id = None

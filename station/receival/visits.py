@@ -7,8 +7,9 @@ from sqlmodel import Session, select
 
 from station.acts.desk import Actor, Desk, fold
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.identifiers import Claim
+from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
+from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
@@ -19,7 +20,7 @@ from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Vis
 @dataclass(frozen=True, slots=True)
 class NewLoad:
     """Holds what is declared of one load. `owners`: (supplier name, share); without any the supplier owns
-    all."""
+    all. `regime` and `organisation` are the site's where they are not given."""
 
     species: str
     declared_variety: str = ""
@@ -28,16 +29,23 @@ class NewLoad:
     share: float | None = None
     owners: tuple[tuple[str, float], ...] = ()
     declared: dict[str, float] = field(default_factory=dict)
+    regime: Regime | None = None
+    organisation: str | None = None
+    external: External | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
+    """`campaign` is the site's current one where it is not given."""
+
     plate: str
     supplier: str
     loads: tuple[NewLoad, ...]
     direction: str = "inbound"
     arrived_at: datetime | None = None
     note: str = ""
+    campaign: str | None = None
+    external: External | None = None
     despite_remarks: bool = False
 
 
@@ -46,6 +54,11 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
 
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
     says that the person was asked about it (`despite_remarks`)."""
+    if arrival.direction != "inbound":
+        raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
+    campaign = arrival.campaign or desk.policy.campaign
+    if campaign not in desk.policy.open_campaigns:
+        raise Invalid(Fault.CAMPAIGN_NOT_OPEN, campaign=campaign, open=list(desk.policy.open_campaigns))
     shares = _shares(arrival.loads)
     despite = [code for load in arrival.loads for code in _check(desk, load, arrival.despite_remarks)]
     arrived_at = arrival.arrived_at or at
@@ -65,13 +78,15 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             entered_by=actor.id,
             note=arrival.note,
         )
+        refer(tx, visit, arrival.external)
         tx.add(visit)
         audit.record(
             tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
-            _add_load(tx, visit, position, new, share, supplier, actor, at)
+            row = _new_load(tx, desk, visit, position, new, share, campaign, at)
+            _add_load(tx, row, new, supplier, actor, at)
         proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
@@ -131,10 +146,10 @@ def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetim
     return vehicle
 
 
-def _add_load(
-    tx: Session, visit: Visit, position: int, new: NewLoad, share: float, supplier: Supplier,
-    actor: Actor, at: datetime,
-) -> None:  # fmt: skip
+def _new_load(
+    tx: Session, desk: Desk, visit: Visit, position: int, new: NewLoad, share: float, campaign: str,
+    at: datetime,
+) -> Load:  # fmt: skip
     load = Load(
         id=new_id(at),
         visit_id=visit.id,
@@ -144,7 +159,15 @@ def _add_load(
         claims=sorted(set(new.claims)),
         declared=new.declared,
         share=share,
+        regime=new.regime.value if new.regime else desk.policy.regime,
+        organisation=new.organisation or desk.policy.organisation,
+        campaign=campaign,
     )
+    refer(tx, load, new.external)
+    return load
+
+
+def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime) -> None:
     tx.add(load)
     tx.flush()
     shares: dict[str, float] = {}

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
-from station.grain.identifiers import Claim, Species
+from station.grain.identifiers import Claim, Regime, Species
 from station.grain.weighing import WeighingRule
 from station.species import SpeciesEntry
 
@@ -50,16 +50,25 @@ class Section(BaseModel):
 
 
 class Site(Section):
-    """The silo itself. `data` and `rule_packs` are relative to the site file."""
+    """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
+    (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
+    name `campaign`, or one of `open_campaigns` beside it."""
 
     id: Id
     name: Text
     campaign: Text
+    open_campaigns: list[Text] = []
+    regime: Regime = Regime.OWNED
+    organisation: Text | None = None
     language: Literal["fr", "en"] = "fr"
     timezone: Zone = "Europe/Paris"
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]
+
+    @property
+    def receiver(self) -> str:
+        return self.organisation or self.name
 
 
 class Server(Section):
@@ -112,6 +121,7 @@ class Cell(Section):
     capacity_t: Positive
     opening_t: Annotated[float, Field(ge=0)] = 0.0
     opening: dict[Analyte, Opening] = {}
+    external_id: Text | None = None
 
 
 class Pit(Section):
@@ -158,8 +168,10 @@ class Mqtt(Section):
 
 
 class Supplier(Section):
+    """`external_id` is the co-operative's own number of it, as that of a cell."""
+
     name: Text
-    external_id: str | None = None
+    external_id: Text | None = None
 
 
 class SiteSettings(Section):

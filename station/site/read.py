@@ -159,6 +159,9 @@ def _contradictions(settings: SiteSettings) -> Iterator[tuple[str, str]]:
     """What no section can know alone, each as where and text."""
     for section in ("cells", "pits", "lines", "instruments"):
         yield from _used_twice(section, [row.id for row in getattr(settings, section)])
+    for section in ("cells", "suppliers"):
+        named = [row.external_id for row in getattr(settings, section)]
+        yield from _used_twice(section, named, "external_id")
     yield from _broken_lines(settings)
     yield from _wrong_instruments(settings)
     if settings.weighing.within < settings.weighing.equal_readings:
@@ -186,10 +189,10 @@ def _wrong_instruments(settings: SiteSettings) -> Iterator[tuple[str, str]]:
             yield f"instruments[{index}].grain_temperature_c", "must be [lowest, highest]"
 
 
-def _used_twice(section: str, ids: list[str]) -> Iterator[tuple[str, str]]:
+def _used_twice(section: str, ids: list[str | None], key: str = "id") -> Iterator[tuple[str, str]]:
     for index, name in enumerate(ids):
-        if name in ids[:index]:
-            yield f"{section}[{index}].id", f"{name!r} is used twice"
+        if name is not None and name in ids[:index]:
+            yield f"{section}[{index}].{key}", f"{name!r} is used twice"
 
 
 def _broken_lines(settings: SiteSettings) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
@@ -25,7 +25,17 @@ from station.site.file import SiteSettings
 from station.site.wiring import description_in, protocols_of, wiring_in
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import Cell, CellMovement, Instrument, Line, Pit, Supplier
+from station.store.tables import (
+    Cell,
+    CellMovement,
+    Instrument,
+    Line,
+    Pit,
+    Referenced,
+    Supplier,
+)
+
+SITE = "site"  # the source of the external numbers that the site file gives
 
 
 def load_site(
@@ -35,6 +45,7 @@ def load_site(
     that has had a movement keeps its own history. Raises SettingsError for a driver that cannot be."""
     protocols = protocols_of(settings, file)
     with desk.ledger.write() as tx:
+        _free_external_ids(tx, settings)
         _load_places(tx, settings, at)
         for section in settings.instruments:
             _load_instrument(tx, section, protocols[section.id].category, at)
@@ -50,15 +61,35 @@ def _load_places(tx: Session, settings: SiteSettings, at: datetime) -> None:
     for pit in settings.pits:
         tx.merge(Pit(**pit.model_dump()))
     for cell in settings.cells:
-        _load_cell(tx, cell, at)
+        _load_cell(tx, settings.site, cell, at)
     for line in settings.lines:
         tx.merge(Line(**line.model_dump()))
     _remove_absent(tx, settings)
 
 
-def _load_cell(tx: Session, section: sections.Cell, at: datetime) -> None:
+def _free_external_ids(tx: Session, settings: SiteSettings) -> None:
+    """The file may give a number to another row than before: none that it gives is in use meanwhile."""
+    for table, rows in ((Cell, settings.cells), (Supplier, settings.suppliers)):
+        given = [row.external_id for row in rows if row.external_id]
+        query = select(table).where(table.external_source == SITE, col(table.external_ref).in_(given))
+        for row in tx.exec(query):
+            row.external_source = row.external_ref = None
+            tx.add(row)
+    tx.flush()
+
+
+def _refer(row: Referenced, external_id: str | None) -> None:
+    """A number that another system gave stays where the file has none."""
+    if external_id or row.external_source == SITE:
+        row.external_source, row.external_ref = (SITE, external_id) if external_id else (None, None)
+
+
+def _load_cell(tx: Session, site: sections.Site, section: sections.Cell, at: datetime) -> None:
     same = section.model_dump(mode="json", include=set(Cell.model_fields))
-    tx.merge(Cell(**same, capacity_kg=section.capacity_t * 1000))
+    row = tx.get(Cell, section.id) or Cell(**same, capacity_kg=0)
+    row.sqlmodel_update({**same, "capacity_kg": section.capacity_t * 1000})
+    _refer(row, section.external_id)
+    tx.add(row)
     tx.flush()
     moved = tx.exec(select(CellMovement.id).where(CellMovement.cell_id == section.id).limit(1)).first()
     if section.opening_t and moved is None:
@@ -66,7 +97,13 @@ def _load_cell(tx: Session, section: sections.Cell, at: datetime) -> None:
             analyte.value: Value(opening.value, UNIT_OF[analyte], opening.basis).as_dict()
             for analyte, opening in section.opening.items()
         }
-        cells.move(tx, section.id, "opening", section.opening_t * 1000, values, at)
+        cells.move(
+            tx,
+            CellMovement(
+                id=new_id(at), cell_id=section.id, kind="opening", kg=section.opening_t * 1000, values=values,
+                regime=site.regime.value, organisation=site.receiver, at=at,
+            ),
+        )  # fmt: skip
 
 
 def _remove_absent(tx: Session, settings: SiteSettings) -> None:
@@ -146,6 +183,6 @@ def _load_supplier(tx: Session, section: sections.Supplier, at: datetime) -> Non
     key = fold(section.name)
     row = tx.exec(select(Supplier).where(Supplier.name_key == key)).first()
     row = row or Supplier(id=new_id(at), name=section.name, name_key=key)
-    row.external_id = section.external_id
+    _refer(row, section.external_id)
     tx.add(row)
     tx.flush()

@@ -55,6 +55,12 @@ def test_the_example_is_a_whole_site() -> None:
         ("within = 20", "within = 2", "weighing.within", "must not be less"),
         ("opening_t = 410", "opening_t = 4100", "cells[0].opening_t", "over the capacity"),
         ('id = "c2"', 'id = "c1"', "cells[1].id", "is used twice"),
+        (
+            'external_id = "C0017"',
+            'external_id = "C0017"\n\n[[suppliers]]\nname = "GAEC Leroy"\nexternal_id = "C0017"',
+            "suppliers[1].external_id",
+            "is used twice",
+        ),
         ("capacity_t = 900", "capacity_t = -1", "cells[0].capacity_t", "greater than 0"),
         ('species = "soft_wheat"', 'species = "wheat"', "cells[0].species", "soft_wheat"),
     ],

@@ -58,6 +58,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
+    "external_ref_used": (
+        N_("the number {ref} of {source} is used already"),
+        N_("Look up what was sent under it; send another number for something new."),
+    ),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
     "measured_with_fault": (
         N_("{what} while it was measured"),
@@ -150,6 +154,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Send its maker what differs: the active model goes on meanwhile."),
     ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
+    "campaign_not_open": (
+        N_("the campaign {campaign} is not open at this site"),
+        N_("Choose one of: {open}."),
+    ),
+    "outbound_visit": (
+        N_("visits that take grain away cannot be entered yet"),
+        N_("Record what leaves as a movement out of its cell: silo cell out."),
+    ),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
     "wiring_wrong": (
         N_("an instrument cannot be read like this: {text}"),

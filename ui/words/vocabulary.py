@@ -78,6 +78,12 @@ CLAIMS: Mapping[str, str] = {
     "contract_variety": N_("contract variety"),
     "sustainability": N_("sustainable"),
 }
+REGIMES: Mapping[str, str] = {
+    "owned": N_("owned"),
+    "deposit": N_("in deposit"),
+    "on_behalf": N_("on behalf"),
+    "service": N_("service"),
+}
 KERNEL_CLASSES: Mapping[str, str] = {
     "sound": N_("sound"),
     "broken": N_("broken"),

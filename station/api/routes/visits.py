@@ -12,7 +12,9 @@ from station.api.openapi import problems
 from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
+from station.grain.identifiers import Regime
 from station.receival import visits
+from station.receival.external import External
 from station.store import queries
 from station.store.tables import Visit
 
@@ -31,6 +33,9 @@ def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> sche
             share=load.share,
             owners=tuple((owner.supplier, owner.share) for owner in load.owners),
             declared=load.declared,
+            regime=Regime(load.regime) if load.regime else None,
+            organisation=load.organisation,
+            external=_external(load.external),
         )
         for load in body.loads
     )
@@ -42,6 +47,8 @@ def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> sche
         arrived_at=body.arrived_at,
         note=body.note,
         despite_remarks=body.despite_remarks,
+        campaign=body.campaign,
+        external=_external(body.external),
     )
     return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
 
@@ -67,6 +74,10 @@ def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
 def cancel_visit(asked: Asked, by: ByOperator, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
     visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
     return _shown(asked, visit_id)
+
+
+def _external(given: schemas.ExternalIn | None) -> External | None:
+    return External(given.source, given.ref) if given else None
 
 
 def _shown(asked: Inquiry, visit_id: str) -> schemas.Visit:

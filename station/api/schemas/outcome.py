@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from station.api.schemas.common import In, Reason, Share, Text
+from station.api.schemas.common import In, Reason, Referenced, RegimeCode, Share, Text
 
 
 class Ranked(BaseModel):
@@ -53,7 +53,7 @@ class Tipping(BaseModel):
     share: Share
 
 
-class Ticket(BaseModel):
+class Ticket(Referenced):
     number: int
     campaign: str
     load_id: str
@@ -63,6 +63,8 @@ class Ticket(BaseModel):
     plate: str
     supplier: str
     species: str
+    regime: RegimeCode
+    organisation: str
     gross_kg: float
     tare_kg: float
     net_kg: float

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from station.api.schemas.common import Reason, Value
+from station.api.schemas.common import Reason, Referenced, RegimeCode, Value
 
 
 class Pit(BaseModel):
@@ -21,6 +21,9 @@ class Site(BaseModel):
     id: str
     name: str
     campaign: str
+    open_campaigns: list[str] = []
+    regime: RegimeCode = "owned"
+    organisation: str = ""
     language: str
     timezone: str = ""
     species: list[str]
@@ -42,7 +45,7 @@ class Health(BaseModel):
     warnings: list[Reason] = []
 
 
-class Cell(BaseModel):
+class Cell(Referenced):
     id: str
     name: str
     species: str | None

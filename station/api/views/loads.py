@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import evidence, outcome, rows, tickets
-from station.api.views.view import View
+from station.api.views.view import View, external_of
 from station.receival.chain import Chain, gross_weighing
 from station.receival.photo_words import photos_of_load
 from station.store import queries
@@ -31,6 +31,10 @@ def load(view: View, row: Load) -> schemas.Load:
         claims=row.claims,
         owners=_owners(view, row),
         share=row.share,
+        regime=row.regime,  # type: ignore[arg-type] # the column holds one of the regimes
+        organisation=row.organisation,
+        campaign=row.campaign,
+        **external_of(row),
         **_weights(facts, chain),
         outcome_reason=row.outcome_reason,
         values=[_used(view, analyte, result) for analyte, result in used.items()],

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 
 from drivers.reading import grain_analytes, needs_basis
 from station.api import schemas
-from station.api.views.view import View
+from station.api.views.view import View, external_of
 from station.grain.cells import CellState
 from station.grain.identifiers import Claim
 from station.receival import cells as stored
@@ -24,6 +24,7 @@ def _cell(view: View, row: Cell, state: CellState) -> schemas.Cell:
             **asdict(state),
             "name": row.name,
             "claims": row.claims,
+            **external_of(row),
             "free_t": state.free_t,
             "quality": stored.content_of(view.tx, row.id),
         }

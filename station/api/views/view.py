@@ -13,7 +13,7 @@ from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.language import reason, shown_name
 from station.store.names import names_of
-from station.store.tables import Instrument, Pairing
+from station.store.tables import Instrument, Pairing, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,11 @@ def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
         name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"])
         for name, one in stored.items()
     }
+
+
+def external_of(row: Referenced) -> dict[str, Any]:
+    """The fields of a schemas.Referenced."""
+    return {"external_source": row.external_source, "external_ref": row.external_ref}
 
 
 def instrument_name(view: View, instrument_id: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views import rows
-from station.api.views.view import View, instrument_name
+from station.api.views.view import View, external_of, instrument_name
 from station.receival.chain import Chain
 from station.store import queries
 from station.store.tables import Supplier, Vehicle, Visit
@@ -16,6 +16,7 @@ def visit(view: View, row: Visit) -> schemas.Visit:
         note=row.note,
         entered_by=view.name_of(row.entered_by) or "",
         weighings=_chain(view, chain),
+        **external_of(row),
     )
 
 
@@ -46,8 +47,9 @@ def vehicle(view: View, row: Vehicle) -> schemas.Vehicle:
         species=row.species,
         loads=row.loads,
         last_tare_kg=queries.last_tare_kg(view.tx, row.id),
+        **external_of(row),
     )
 
 
 def supplier(row: Supplier) -> schemas.Supplier:
-    return schemas.Supplier(id=row.id, name=row.name, external_id=row.external_id)
+    return schemas.Supplier(id=row.id, name=row.name, **external_of(row))

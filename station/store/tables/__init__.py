@@ -1,6 +1,6 @@
 """The records stand here, one module per part of the day. Importing this package registers every table."""
 
-from station.store.tables.base import Numbered
+from station.store.tables.base import Numbered, Referenced
 from station.store.tables.evidence import (
     Capture,
     Frame,
@@ -61,6 +61,7 @@ __all__ = [
     "PromotionPolicy",
     "Proposal",
     "Reading",
+    "Referenced",
     "ReleaseAct",
     "Reservation",
     "RulePackAct",

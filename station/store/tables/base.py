@@ -1,5 +1,6 @@
 """What every table shares: how constraints are named, and the number that tells which row came later."""
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -18,3 +19,15 @@ class Numbered(SQLModel):
     been wrong."""
 
     seq: int | None = None
+
+
+class Referenced(SQLModel):
+    """A row that another system knows too: as `external_ref` in `external_source`. Both are None or neither;
+    its table has the constraint `once_per_source()`."""
+
+    external_source: str | None = None
+    external_ref: str | None = None
+
+
+def once_per_source() -> UniqueConstraint:
+    return UniqueConstraint("external_source", "external_ref")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from station.store.tables.base import Numbered
+from station.store.tables.base import Numbered, Referenced, once_per_source
 from station.store.tables.packed import Packed
 
 
@@ -82,38 +82,52 @@ class Tipping(Numbered, table=True):
     by: str
 
 
-class CellMovement(Numbered, table=True):
+class CellMovement(Numbered, Referenced, table=True):
     """Records grain in or out of a cell, and what the cell holds after it.
 
-    `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
-    cell's balance after this movement, so that the present content is one row and the past stays readable;
-    `content` is {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known."""
+    `values` is {analyte: {value, unit, basis}} of what moved, with `typed_by` where it came in, with
+    `known_t` where it left a cell. `content_kg` and `content` are the cell's balance after this movement, so
+    that the present content is one row and the past stays readable; `content` is
+    {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known.
+
+    Both movements of a transfer have its first one's id as `transfer_id`. `by` is None where the site file
+    says so; the two weighings are those that a movement out rests on."""
 
     __tablename__ = "cell_movement"
-    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"),)
+    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"), once_per_source())
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
-    kind: str  # opening, in, out, transfer
+    kind: str  # opening, in, out, transfer, correction
     kg: float  # signed: what the cell gains
+    regime: str  # as of a load
+    organisation: str
     load_id: str | None = Field(default=None, foreign_key="load.id")
+    transfer_id: str | None = Field(default=None, foreign_key="cell_movement.id", index=True)
+    by: str | None = None
+    reason: str = ""
+    paper_number: str = ""
+    first_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
+    last_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
     values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    content_kg: float
+    content_kg: float = 0.0
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
 
 
-class Ticket(Numbered, table=True):
+class Ticket(Numbered, Referenced, table=True):
     """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
     edited."""
 
-    __table_args__ = (UniqueConstraint("site", "campaign", "number"),)
+    __table_args__ = (UniqueConstraint("site", "campaign", "number"), once_per_source())
 
     id: str = Field(primary_key=True)
     site: str
     campaign: str
     number: int
     load_id: str = Field(foreign_key="load.id", index=True)
+    regime: str
+    organisation: str
     first_weighing_id: str = Field(foreign_key="weighing.id")
     last_weighing_id: str = Field(foreign_key="weighing.id")
     gross_kg: float

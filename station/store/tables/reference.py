@@ -1,4 +1,4 @@
-"""Reference records are what the site file and the co-operative say exists. They carry external ids."""
+"""Reference records are what the site file and the co-operative say exists."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
-from station.store.tables.base import Numbered
+from station.store.tables.base import Numbered, Referenced, once_per_source
 
 
-class Cell(SQLModel, table=True):
+class Cell(Referenced, table=True):
     """A storage cell (cellule) has the site file's `id`. Its content is the sum of its movements."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     name: str
@@ -20,7 +22,6 @@ class Cell(SQLModel, table=True):
     role: str = "normal"  # normal, hold, quarantine
     open: bool = True
     capacity_kg: float
-    external_id: str | None = None
 
 
 class Pit(SQLModel, table=True):
@@ -80,23 +81,25 @@ class PortAssignment(Numbered, table=True):
     note: str = ""
 
 
-class Supplier(SQLModel, table=True):
+class Supplier(Referenced, table=True):
     """A supplier brings, or owns, grain (apporteur)."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     name: str
     name_key: str = Field(index=True, unique=True)  # folded, so that Dupont and DUPONT are one
-    external_id: str | None = None
 
 
-class Vehicle(SQLModel, table=True):
+class Vehicle(Referenced, table=True):
+    __table_args__ = (once_per_source(),)
+
     id: str = Field(primary_key=True)
     plate: str
     plate_key: str = Field(index=True, unique=True)  # letters and digits only
     supplier_id: str | None = Field(default=None, foreign_key="supplier.id")
     species: str | None = None
     loads: int = 1
-    external_id: str | None = None
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from station.store.tables.base import Numbered
+from station.store.tables.base import Numbered, Referenced, once_per_source
 
 
-class Visit(Numbered, table=True):
+class Visit(Numbered, Referenced, table=True):
     """A visit is one vehicle on site, from arrival to departure (passage)."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     plate: str
@@ -24,11 +26,12 @@ class Visit(Numbered, table=True):
     ended_at: datetime | None = Field(default=None, index=True)
 
 
-class Load(Numbered, table=True):
+class Load(Numbered, Referenced, table=True):
     """A load is one product of one visit. The four varieties are four facts from four sources, never
-    merged."""
+    merged. `regime` says whose grain it is by law, `organisation` who receives it, `campaign` to which
+    harvest it belongs."""
 
-    __table_args__ = (UniqueConstraint("visit_id", "position"),)
+    __table_args__ = (UniqueConstraint("visit_id", "position"), once_per_source())
 
     id: str = Field(primary_key=True)
     visit_id: str = Field(foreign_key="visit.id", index=True)
@@ -41,6 +44,9 @@ class Load(Numbered, table=True):
     claims: list[str] = Field(default_factory=list, sa_type=JSON)
     declared: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     share: float = 1.0  # of the weight that loads share
+    regime: str = ""  # owned, deposit, on_behalf, service
+    organisation: str = ""
+    campaign: str = ""
     outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled
     outcome_at: datetime | None = None
     outcome_by: str | None = None

@@ -30,6 +30,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "cell",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -38,8 +40,10 @@ def upgrade() -> None:
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("capacity_kg", sa.Float(), nullable=False),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_cell_external_source_external_ref")
+        ),
     )
     op.create_table(
         "counter",
@@ -144,11 +148,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "supplier",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_supplier_external_source_external_ref")
+        ),
     )
     with op.batch_alter_table("supplier", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_supplier_name_key"), ["name_key"], unique=True)
@@ -282,18 +290,22 @@ def upgrade() -> None:
 
     op.create_table(
         "vehicle",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("loads", sa.Integer(), nullable=False),
-        sa.Column("external_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["supplier_id"], ["supplier.id"], name=op.f("fk_vehicle_supplier_id_supplier")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_vehicle_external_source_external_ref")
+        ),
     )
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vehicle_last_seen_at"), ["last_seen_at"], unique=False)
@@ -375,6 +387,8 @@ def upgrade() -> None:
 
     op.create_table(
         "visit",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -389,6 +403,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_visit_supplier_id_supplier")),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_visit_vehicle_id_vehicle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_visit_external_source_external_ref")
+        ),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_arrived_at"), ["arrived_at"], unique=False)
@@ -424,6 +441,8 @@ def upgrade() -> None:
 
     op.create_table(
         "load",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("visit_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -436,12 +455,18 @@ def upgrade() -> None:
         sa.Column("claims", sa.JSON(), nullable=False),
         sa.Column("declared", sa.JSON(), nullable=False),
         sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("outcome_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("outcome_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("outcome_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_load_visit_id_visit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_load")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_load_external_source_external_ref")
+        ),
         sa.UniqueConstraint("visit_id", "position", name=op.f("uq_load_visit_id_position")),
     )
     with op.batch_alter_table("load", schema=None) as batch_op:
@@ -475,22 +500,45 @@ def upgrade() -> None:
 
     op.create_table(
         "cell_movement",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("cell_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("kg", sa.Float(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("transfer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("paper_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("first_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("last_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("content_kg", sa.Float(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_cell_movement_cell_id_cell")),
+        sa.ForeignKeyConstraint(
+            ["first_weighing_id"], ["weighing.id"], name=op.f("fk_cell_movement_first_weighing_id_weighing")
+        ),
+        sa.ForeignKeyConstraint(
+            ["last_weighing_id"], ["weighing.id"], name=op.f("fk_cell_movement_last_weighing_id_weighing")
+        ),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_cell_movement_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["transfer_id"], ["cell_movement.id"], name=op.f("fk_cell_movement_transfer_id_cell_movement")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_movement")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_cell_movement_external_source_external_ref")
+        ),
     )
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
         "loadowner",
@@ -555,12 +603,16 @@ def upgrade() -> None:
 
     op.create_table(
         "ticket",
+        sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("site", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("regime", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("organisation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("first_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("last_weighing_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("gross_kg", sa.Float(), nullable=False),
@@ -577,6 +629,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_ticket_load_id_load")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket")),
+        sa.UniqueConstraint(
+            "external_source", "external_ref", name=op.f("uq_ticket_external_source_external_ref")
+        ),
         sa.UniqueConstraint("site", "campaign", "number", name=op.f("uq_ticket_site_campaign_number")),
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
@@ -744,6 +799,7 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("loadowner")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_balance")
 
     op.drop_table("cell_movement")
