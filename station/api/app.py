@@ -21,6 +21,7 @@ from station.api.routes import (
     laboratory,
     loads,
     models,
+    movements,
     people,
     samples,
     site,
@@ -39,8 +40,8 @@ MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
-    site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, models, admin, dataset,
+    site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
+    tickets, events, laboratory, models, admin, dataset,
 )  # fmt: skip
 
 

@@ -6,7 +6,19 @@ Results go to standard output (JSON lines where `--json`), messages to standard 
 
 import typer
 
-from station.cli import card, commission, devices, export, instruments, lab, model, people, service, stages
+from station.cli import (
+    card,
+    cells,
+    commission,
+    devices,
+    export,
+    instruments,
+    lab,
+    model,
+    people,
+    service,
+    stages,
+)
 from station.cli.say import _
 
 app = typer.Typer(
@@ -23,6 +35,7 @@ for register in (
     instruments.register,
     model.register,
     lab.register,
+    cells.register,
     export.register,
     commission.register,
     card.register,

@@ -73,6 +73,13 @@ from station.api.schemas.models import (
     RollbackIn,
     Signal,
 )
+from station.api.schemas.movements import (
+    CorrectionIn,
+    Movement,
+    MovementIn,
+    MoveOutIn,
+    TransferIn,
+)
 from station.api.schemas.outcome import (
     Decision,
     DecisionIn,
@@ -132,6 +139,7 @@ __all__ = [
     "ClassShareIn",
     "Compared",
     "ConfirmWeighingIn",
+    "CorrectionIn",
     "DatasetEntry",
     "Decision",
     "DecisionIn",
@@ -160,6 +168,9 @@ __all__ = [
     "Model",
     "ModelEvidence",
     "Moment",
+    "MoveOutIn",
+    "Movement",
+    "MovementIn",
     "Name",
     "Number",
     "OutcomeIn",
@@ -203,6 +214,7 @@ __all__ = [
     "Tipping",
     "TokenIn",
     "TokenMade",
+    "TransferIn",
     "TypedReadingIn",
     "TypedValueIn",
     "TypedWeighingIn",
