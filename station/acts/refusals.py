@@ -40,6 +40,7 @@ class Fault(StrEnum):
     NOTHING_TO_CLOSE = "nothing_to_close"
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
     WEIGHED_APART = "weighed_apart"
+    MORE_THAN_KNOWN = "more_than_known"
     PROPOSAL_SUPERSEDED = "proposal_superseded"
     CAPTURE_DIFFERS = "capture_differs"
     PERSON_EXISTS = "person_exists"
@@ -60,6 +61,8 @@ class Fault(StrEnum):
     UNKNOWN_ANALYTE = "unknown_analyte"
     IMPLAUSIBLE_VALUE = "implausible_value"
     WRONG_BASIS = "wrong_basis"
+    NOT_THE_DIFFERENCE = "not_the_difference"
+    SAME_CELL = "same_cell"
     NOT_REACHABLE = "pit_does_not_reach_cell"
     OVERRIDE_NEEDS_REASON = "override_needs_reason"
     SHARES_NOT_WHOLE = "shares_not_whole"
@@ -79,6 +82,7 @@ class Fault(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
+    NEVER_BLEND_TRANSFER = "never_blend_transfer"
 
 
 class Refusal(Exception):
@@ -119,4 +123,7 @@ class NotAllowed(Refusal):
 
     @property
     def status(self) -> int:
-        return 403 if self.code in (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE) else 401
+        return 403 if self.code in _NOT_THEIRS else 401
+
+
+_NOT_THEIRS = (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE, Fault.NEVER_BLEND_TRANSFER)

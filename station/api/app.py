@@ -21,6 +21,7 @@ from station.api.routes import (
     laboratory,
     loads,
     models,
+    movements,
     people,
     rules,
     samples,
@@ -40,8 +41,8 @@ MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
-    site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, rules, models, admin, dataset,
+    site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
+    tickets, events, laboratory, rules, models, admin, dataset,
 )  # fmt: skip
 
 

@@ -126,7 +126,15 @@ ManagerGiven = Annotated[
 PinGiven = Annotated[
     schemas.Pin | None,
     BeforeValidator(_unquoted),
-    Header(alias="Silo-Pin", description=f"The PIN of that manager. {_ONLY_ADMIN}"),
+    Header(alias="Silo-Pin", description=f"The PIN of whoever is named. {_ONLY_ADMIN}"),
+]
+OperatorGiven = Annotated[
+    schemas.Name | None,
+    BeforeValidator(_unquoted),
+    Header(
+        alias="Silo-Operator",
+        description=f"The operator or manager in whose name it is done. {_ONLY_ADMIN}",
+    ),
 ]
 
 
@@ -138,7 +146,7 @@ def manager_or_admin(
 
     Raises NotAllowed(wrong_pin, not_allowed)."""
     if somebody is INSTALLER and name is not None:
-        return people.manager_with_pin(asked.desk, name, pin or "")
+        somebody = people.actor_with_pin(asked.desk, name, pin or "")
     return _require_role(somebody, "manager")
 
 
@@ -153,6 +161,21 @@ def named_manager(manager: ByManagerOrAdmin) -> Actor:
 
 
 ByNamedManager = Annotated[Actor, Depends(named_manager)]
+
+
+def named_operator(
+    asked: Asked, somebody: BySomebodyOrAdmin, name: OperatorGiven = None, pin: PinGiven = None
+) -> Actor:
+    """Where grain goes bears a person's name, an operator's or a manager's: the admin token alone is not
+    enough. Raises NotAllowed(wrong_pin, not_allowed)."""
+    if somebody is INSTALLER:
+        if name is None:
+            raise NotAllowed(Fault.NOT_ALLOWED)
+        somebody = people.actor_with_pin(asked.desk, name, pin or "")
+    return _require_role(somebody, "operator", "manager")
+
+
+ByNamedOperator = Annotated[Actor, Depends(named_operator)]
 
 
 def _require_role(somebody: Actor, *roles: str) -> Actor:

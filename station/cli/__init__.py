@@ -8,6 +8,7 @@ import typer
 
 from station.cli import (
     card,
+    cells,
     commission,
     devices,
     export,
@@ -38,6 +39,7 @@ for register in (
     lab.register,
     rules.register,
     replay.register,
+    cells.register,
     export.register,
     commission.register,
     card.register,

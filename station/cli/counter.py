@@ -62,12 +62,12 @@ def counter(config: Path) -> Iterator[Asking]:
         fail(str(error), Exit.DATABASE)
 
 
-def in_name_of(manager: str | None, pin: str | None) -> dict[str, str]:
-    """The headers that name a manager, whose PIN is asked unless it is given; none where nobody is named."""
-    if manager is None:
+def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") -> dict[str, str]:
+    """The headers that name a person, whose PIN is asked unless it is given; none where nobody is named."""
+    if name is None:
         return {}
-    pin = pin or str(typer.prompt(_("PIN of {name}").format(name=manager), hide_input=True))
-    return {"Silo-Manager": quote(manager), "Silo-Pin": quote(pin)}
+    pin = pin or str(typer.prompt(_("PIN of {name}").format(name=name), hide_input=True))
+    return {header: quote(name), "Silo-Pin": quote(pin)}
 
 
 def _closed_station(parts: "Parts") -> "AsyncClient":

@@ -14,6 +14,8 @@ from station.grain.units import Tonnes
 from station.store import queries
 from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
 
+_NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
+
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
     """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
@@ -104,28 +106,40 @@ def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
     return {cell: float(kg) for cell, kg in tx.exec(query.group_by(Reservation.cell_id))}
 
 
+def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
+    """The content of `kg` out of what a cell held after that movement: the quality of the whole, known of as
+    large a share of it."""
+    if whole is None or whole.content_kg <= 0 or kg < _NOTHING_KG:
+        return {}
+    share = min(1.0, kg / whole.content_kg)
+    return {name: {**was, "known_t": was["known_t"] * share} for name, was in whole.content.items()}
+
+
 def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was. A mean that cannot be computed (a falling number under 50 s went in) stays so."""
-    held = dict(before.content) if before else {}
+    its quality as it was."""
     if kg <= 0:
-        whole = before.content_kg if before else 0.0
-        left = max(0.0, whole + kg) / whole if whole > 0 else 0.0
-        return {name: {**was, "known_t": was["known_t"] * left} for name, was in held.items()}
-    moved = _measured(values)
-    after = dict(held)
-    for analyte, measured in moved.items():
-        parts = [Part(Tonnes(kg / 1000), {analyte: measured})]
-        was = held.get(analyte.value)
-        if was is not None and was["value"] is None:
-            after[analyte.value] = {**was, "known_t": was["known_t"] + kg / 1000}
-            continue
-        if was is not None:
-            parts.append(Part(Tonnes(was["known_t"]), _measured({analyte.value: was})))
-        mixed = blend(parts)[analyte]
-        value = Value(mixed.value, UNIT_OF[analyte], mixed.basis)
-        after[analyte.value] = {**value.as_dict(), "known_t": mixed.known_t}
+        return part_of(before, before.content_kg + kg) if before else {}
+    after = dict(before.content) if before else {}
+    for name, value in values.items():
+        moved_t = value.get("known_t", kg / 1000)
+        if moved_t > 0 and (value["value"] is not None or "known_t" in value):
+            after[name] = _mixed(name, after.get(name), value, moved_t)
     return after
+
+
+def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], moved_t: float) -> dict[str, Any]:
+    """One analyte of a cell after `moved_t` tonnes of this value came in. A mean that cannot be computed (a
+    falling number under 50 s went in) stays so, here and wherever a part of it is moved."""
+    if value["value"] is None or (was is not None and was["value"] is None):
+        kept = {key: (was or value)[key] for key in ("unit", "basis")}
+        return {**kept, "value": None, "known_t": moved_t + (was["known_t"] if was else 0.0)}
+    analyte = Analyte(name)
+    parts = [Part(Tonnes(moved_t), _measured({name: value}))]
+    if was is not None:
+        parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
+    mixed = blend(parts)[analyte]
+    return {**Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict(), "known_t": mixed.known_t}
 
 
 def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:

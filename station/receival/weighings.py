@@ -85,7 +85,7 @@ def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetim
     """Dismisses nobody's weight (a tractor crossing, a second press), which is kept with who said so and
     why."""
     with desk.ledger.write() as tx:
-        weighing = _offered(tx, weighing_id)
+        weighing = offered_weighing(tx, weighing_id)
         weighing.state = "dismissed"
         tx.add(weighing)
         tx.add(
@@ -111,7 +111,7 @@ def confirm(
     Raises Conflict(measured_with_fault) for a weight whose line failed, unless `despite_remarks` says that
     the person was asked about it."""
     with desk.ledger.write() as tx:
-        weighing = _offered(tx, weighing_id)
+        weighing = offered_weighing(tx, weighing_id)
         despite = check_asked(weighing.remarks, despite_remarks)
         visit = tx.get(Visit, visit_id)
         if visit is None:
@@ -140,7 +140,8 @@ def confirm(
     return Confirmed(weighing, visit, tickets)
 
 
-def _offered(tx: Session, weighing_id: str) -> Weighing:
+def offered_weighing(tx: Session, weighing_id: str) -> Weighing:
+    """Returns a weight that nobody used or dismissed yet."""
     weighing = tx.get(Weighing, weighing_id)
     if weighing is None:
         raise NotFound(Fault.UNKNOWN_WEIGHING, id=weighing_id)

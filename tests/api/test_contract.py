@@ -52,10 +52,11 @@ TERMINAL, PERSON, ADMIN = {"token": []}, {"token": [], "person": []}, {"admin": 
 BY_ANY_TERMINAL = ["captures", "captures/{capture_id}/inspections", "sign-in"]
 # What the command line does as well, by the admin token.
 ALSO_BY_ADMIN = [
-    "instruments/{port_id}/describe", "instruments/{port_id}/swap", "lab/results", "models",
-    "models/policies", "models/policies/withdraw", "models/promote", "models/retire", "models/rollback",
+    "cells/{cell_id}/movements", "instruments/{port_id}/describe", "instruments/{port_id}/swap",
+    "lab/results", "models", "models/policies", "models/policies/withdraw", "models/promote", "models/retire",
+    "models/rollback",
 ]  # fmt: skip
-SHOWN_TO_ADMIN = ["instruments", "models", "models/policies", "models/signals"]
+SHOWN_TO_ADMIN = ["cells/{cell_id}/movements", "instruments", "models", "models/policies", "models/signals"]
 ONLY_BY_ADMIN = [
     "admin/dataset", "admin/dataset/{capture_id}", "admin/people", "admin/tokens",
     "admin/tokens/{id_or_name}", "models/backtest",
@@ -117,6 +118,8 @@ def test_no_request_breaks_the_contract(unserved: Counter) -> None:
     known = {
         "proposal_id": proposal.id,
         "cell": "c5",
+        "cell_id": "c1",
+        "to_cell": "c5",
         "pit": "p1",
         "weighing_id": offered.id,
         "item_id": waiting_item.id,
@@ -131,6 +134,8 @@ def test_no_request_breaks_the_contract(unserved: Counter) -> None:
             place, person = tokens.workshop, tokens.ines  # who installs
         person_s = {"Authorization": f"Bearer {place}", "Silo-Person": person}
         admin_s = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        if operation.path.endswith("/movements"):
+            admin_s |= {"Silo-Operator": "Marc", "Silo-Pin": "1357"}
         ways = operation.definition.raw.get("security", [])
         for headers in [person_s] * (ways != [ADMIN]) + [admin_s] * (ADMIN in ways):
             answers = _answers(operation, headers, known)

@@ -27,6 +27,7 @@ TERMS = (
 )  # fmt: skip
 APPROVE = ("model", "policy", "approve", TASK, SPECIES, *TERMS)
 LOANER = ("--name", "NIR loan", "--serial", "L-77")
+OUT = ("--reason", "Vente", "--by", "Anne", "--pin", PIN)
 LAB = ("--laboratory", "Labo Sud")
 
 # words, and what is recorded, by whom
@@ -40,6 +41,10 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
         "instrument_described", "installer",
     ),
     (("lab", "add", "K1", "moisture", "13.2", *LAB), "lab_result_recorded", "installer"),
+    (("cell", "out", "c3", "26.4", "--paper", "BL-7", *OUT), "grain_moved_out", "Anne"),
+    (("cell", "out", "c3", "400", "--despite", *OUT), "grain_moved_out", "Anne"),
+    (("cell", "transfer", "c1", "c5", "12.5", "--reason", "Place", *BY_MARC), "grain_transferred", "Marc"),
+    (("cell", "correct", "c5", "221", "--reason", "Inventaire", *BY_MARC), "inventory_corrected", "Marc"),
     (("model", "install", "wheat-2.bundle", "--why", "new"), "model_installed", "installer"),
     (("model", "promote", MODEL, "5", *BY_MARC), "model_promoted", "Marc"),
     (("model", "promote", MODEL, "6"), "model_promoted", "installer"),
@@ -54,6 +59,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
 # words, and what standard output has at least
 LOOKS: list[tuple[tuple[str, ...], str]] = [
     (("instrument", "list"), '"bridge"'),
+    (("cell", "movements", "c1", "--limit", "1"), '"kg": '),
     (("model", "list", "--json"), '"superseded"'),
     (("model", "signals", "--json"), ""),
     (("model", "policy", "show"), ""),
@@ -78,6 +84,18 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("instrument", "swap", "gac", *LOANER, "--uncertainty", "sugar=1"), 2, "sugar"),
     (("instrument", "describe", "nowhere"), 1, "nowhere"),
     (("instrument", "describe", "gac", "--uncertainty", "moisture=nan"), 2, "moisture"),
+    (("cell", "out", "c9", "1", *OUT), 1, "c9"),
+    (("cell", "out", "c4", "1", *OUT), 1, "1,000"),
+    (("cell", "out", "c1", "0", *OUT), 2, "body.out.kg"),
+    (("cell", "out", "c1", "nan", *OUT), 2, "body.out.kg"),
+    (("cell", "out", "c1", "1", "--regime", "lent", *OUT), 2, "body.out.regime"),
+    (("cell", "out", "c1", "1", "--weighings", "w1", "w2", *OUT), 1, "weighing"),
+    (("cell", "out", "c1", "1", "--reason", "x", "--by", "Anne", "--pin", "0000"), 1, ""),
+    (("cell", "transfer", "c1", "c1", "1", *OUT), 1, "c1"),
+    (("cell", "transfer", "c1", "c4", "1", *OUT), 1, "c4"),
+    (("cell", "correct", "c1", "1", *OUT), 1, ""),
+    (("cell", "movements", "c9"), 1, "c9"),
+    (("cell", "movements", "c1", "--limit", "0"), 2, "limit"),
     (("lab", "add", "K9", "moisture", "13.2", *LAB), 1, "K9"),
     (("lab", "add", "K1", "moisture", "130", *LAB), 1, "130"),
     (("lab", "add", "K1", "moisture", "nan", *LAB), 2, "body.value"),

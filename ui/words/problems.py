@@ -81,6 +81,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
     ),
+    "more_than_known": (
+        N_("cell {cell} is known to hold {content_kg}, not {moved_kg}"),
+        N_("Check the cell and the weight; if they are right, say so: what it held was an estimate."),
+    ),
     "proposal_superseded": (
         N_("another proposal came in between"),
         N_("Read the new proposal, then accept it or choose another cell."),
@@ -135,6 +139,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{analyte}: its basis is missing, or not possible"),
         N_("Say what it is a share of: moisture only as is, protein and oil on a named basis."),
     ),
+    "not_the_difference": (
+        N_("{moved_kg} is not the full vehicle ({last_kg}) less the empty one ({first_kg})"),
+        N_("Name the empty weighing first, then the full one, and their difference."),
+    ),
+    "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),
         N_("Choose a listed pit and cell."),
@@ -179,6 +188,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),
     "never_blend_override": (N_("this load may not be blended: cell {cell} is barred"), _ASK_MANAGER),
+    "never_blend_transfer": (N_("what cell {cell} holds may not be blended into {to_cell}"), _ASK_MANAGER),
     # the station itself
     "not_found": (N_("this address does not exist"), N_("Check the address and the station's version.")),
     "method_not_allowed": (N_("this address does not do that"), N_("Check the station's version.")),

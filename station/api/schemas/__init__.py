@@ -73,6 +73,13 @@ from station.api.schemas.models import (
     RollbackIn,
     Signal,
 )
+from station.api.schemas.movements import (
+    CorrectionIn,
+    Movement,
+    MovementIn,
+    MoveOutIn,
+    TransferIn,
+)
 from station.api.schemas.outcome import (
     Decision,
     DecisionIn,
@@ -139,6 +146,7 @@ __all__ = [
     "ClassShareIn",
     "Compared",
     "ConfirmWeighingIn",
+    "CorrectionIn",
     "DatasetEntry",
     "Decision",
     "DecisionIn",
@@ -167,6 +175,9 @@ __all__ = [
     "Model",
     "ModelEvidence",
     "Moment",
+    "MoveOutIn",
+    "Movement",
+    "MovementIn",
     "Name",
     "Number",
     "OutcomeIn",
@@ -215,6 +226,7 @@ __all__ = [
     "Tipping",
     "TokenIn",
     "TokenMade",
+    "TransferIn",
     "TypedReadingIn",
     "TypedValueIn",
     "TypedWeighingIn",

@@ -7,6 +7,8 @@ from pydantic import BaseModel, StringConstraints
 
 from station.api.schemas.common import In, Reason, Referenced, RegimeCode, Share, Text
 
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+
 
 class Ranked(BaseModel):
     cell: str
@@ -84,4 +86,4 @@ class DecisionIn(In):
 
 
 class OutcomeIn(In):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+    reason: Why

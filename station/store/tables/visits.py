@@ -85,7 +85,8 @@ class Weighing(Numbered, table=True):
 
 
 class WeighingUse(Numbered, table=True):
-    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one."""
+    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one. A weight
+    that a movement out rests on has no visit."""
 
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)
