@@ -38,6 +38,7 @@ from station.site.settings import Problem, SettingsError, load_settings
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
+from station.store.errors import LedgerDamaged, LedgerError
 from ui.words.i18n import use_zone
 
 CRASHED = 70
@@ -66,7 +67,9 @@ def serve(options: ServeOptions) -> int:
     use_zone(settings.site.timezone)
     crash = Crash()
     with ExitStack() as stack:
+        stack.enter_context(crash.telling_damage())
         ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))
+        stack.enter_context(crash.doubting(ledger))
         clock = _clock(ledger, options)
         desk = Desk(ledger, policy_of(settings))
         reference.load_site(desk, reference_of(settings, options.config), texts, clock())
@@ -172,14 +175,39 @@ class _Announcing(uvicorn.Server):
 
 
 class Crash:
-    """An unknown error in any thread ends the process: half a station is worse than a restarted one."""
+    """An unknown error in any thread ends the process: half a station is worse than a restarted one. So does
+    damage of the ledger, whoever comes upon it."""
 
     def __init__(self) -> None:
         self.happened = False
+        self._damage: LedgerDamaged | None = None
+        self._ledger: Ledger | None = None
         self._server: Server | None = None
 
     def stop_with(self, server: Server) -> None:
         self._server = server
+
+    @contextmanager
+    def doubting(self, ledger: Ledger) -> Iterator[None]:
+        """Hears of damage; an error that nobody foresaw, of any thread, leaves the ledger in doubt."""
+        self._ledger = ledger
+        ledger.on_damage(self._note_damage)
+        try:
+            yield
+        except (LedgerError, SettingsError):
+            raise
+        except Exception:
+            ledger.doubt()
+            raise
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Raises LedgerDamaged in the end, also in place of what stopping on a damaged ledger raised."""
+        try:
+            yield
+        finally:
+            if self._damage is not None:
+                raise self._damage
 
     def watching(self) -> ExitStack:
         before = threading.excepthook
@@ -190,8 +218,15 @@ class Crash:
 
     def _hook(self, args: threading.ExceptHookArgs) -> None:
         self.happened = True
+        if self._ledger is not None:
+            self._ledger.doubt()
         info = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
         log.critical("thread_died", thread=args.thread.name if args.thread else None, exc_info=info)
+        if self._server is not None:
+            self._server.stop()
+
+    def _note_damage(self, damage: LedgerDamaged) -> None:
+        self._damage = damage
         if self._server is not None:
             self._server.stop()
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from station.cli.errors import end_with
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
 
 ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
@@ -80,7 +81,8 @@ def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callabl
     from station.api.problems import Rejected
     from station.site.derived import policy_of
     from station.site.settings import SettingsError, load_settings
-    from station.store.engine import Ledger, LedgerBusy, LedgerError
+    from station.store.engine import Ledger
+    from station.store.errors import LedgerError, LedgerHeld
     from ui.words.problems import problem
 
     try:
@@ -91,11 +93,11 @@ def act_on(config: Path, through_station: Callable[..., Any], on_ledger: Callabl
     try:
         with closing(Ledger(folder)) as ledger:
             return on_ledger(Desk(ledger, policy_of(settings)))
-    except LedgerBusy:
+    except LedgerHeld:
         url = f"http://{settings.server.host}:{settings.server.port}/api/v1"
         return through_station(_caller(url, folder / "admin.token"))
     except LedgerError as error:
-        fail(str(error), Exit.DATABASE)
+        end_with(error)
     except Refusal as refusal:
         fail(". ".join(problem(refusal.code, refusal.params, LANGUAGE)), Exit.NEGATIVE)
     except Rejected as rejected:
