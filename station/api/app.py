@@ -13,6 +13,7 @@ from station.api.context import Context
 from station.api.routes import (
     admin,
     admin_models,
+    backup,
     captures,
     dataset,
     devices,
@@ -41,7 +42,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, models, admin, admin_models, dataset,
+    events, laboratory, models, admin, admin_models, backup, dataset,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class ApiFault(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     DISK_FULL = "disk_full"
+    NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
     INTERNAL_ERROR = "internal_error"
 

@@ -7,7 +7,19 @@ or unreadable (starting again does not help), 75 busy or full (starting again ma
 
 import typer
 
-from station.cli import card, commission, devices, export, instruments, lab, model, people, service, stages
+from station.cli import (
+    backup,
+    card,
+    commission,
+    devices,
+    export,
+    instruments,
+    lab,
+    model,
+    people,
+    service,
+    stages,
+)
 from station.cli.say import _
 
 app = typer.Typer(
@@ -27,6 +39,7 @@ for register in (
     export.register,
     commission.register,
     card.register,
+    backup.register,
 ):
     register(app)
 

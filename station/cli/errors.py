@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 from station.cli.say import LANGUAGE, Exit, fail
 
 if TYPE_CHECKING:
+    from station.site.file import SiteSettings
     from station.store.errors import LedgerError
 
 
@@ -23,3 +24,22 @@ def end_with(error: "LedgerError | OSError") -> NoReturn:
     if isinstance(error, LedgerPresent):
         code = Exit.NEGATIVE
     fail(". ".join(problem(error.code.value, error.params, LANGUAGE)), code)
+
+
+def end_with_file(file: Path, error: OSError) -> NoReturn:
+    """A full disk may be another one's; all else is the fault of the file that was named."""
+    from station.store.errors import meaning_of
+
+    if meaning_of(error, file):
+        end_with(error)
+    fail(f"{error.filename or file}: {error.strerror or error}", Exit.USAGE)
+
+
+def settings_of(config: Path) -> "SiteSettings":
+    """The site file's settings; ends the command where they cannot be used."""
+    from station.site.settings import SettingsError, load_settings
+
+    try:
+        return load_settings(config)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import ExceptionContext, event
 from sqlmodel import Session
@@ -18,14 +19,18 @@ from sqlmodel import Session
 from station.store import counters, schema
 from station.store.condition import Depth, look
 from station.store.connections import make_ledger, open_engine
+from station.store.copies import copy_ledger
 from station.store.errors import (
+    LedgerBusy,
     LedgerDamaged,
     LedgerError,
+    LedgerFault,
     meaning_at_start,
     meaning_of,
 )
-from station.store.folder import LEDGER, hold
+from station.store.folder import LEDGER, WORK, hold
 
+COPY_WAIT_S = 15.0
 _DOUBT = "in doubt"  # what the marker of an unclean stop says after an error that nobody foresaw
 
 
@@ -55,6 +60,8 @@ class Ledger:
         self._marker = folder / "unclean"
         self._doubted = False
         self._write_lock = threading.RLock()
+        self._copying = threading.Lock()
+        self._closing = threading.Event()
         self._listeners: list[Callable[[], None]] = []
         self._proposal_listeners: list[Callable[[frozenset[str]], None]] = []
         self._damage_listeners: list[Callable[[LedgerDamaged], None]] = []
@@ -128,29 +135,54 @@ class Ledger:
             self._marker.write_text(_DOUBT)
 
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file, on the writing connection."""
-        with self._write_lock, self._writer.connect() as connection:
+        """Moves the write-ahead log into the file, on the writing connection. Not while a copy is made: the
+        log cannot be emptied then, and every act would wait for it."""
+        if self._copying.acquire(blocking=False):
             try:
-                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-            except sqlite3.Error as error:
-                raise self._meaning(error) or error from error
+                self._checkpoint()
+            finally:
+                self._copying.release()
 
     def quick_check(self) -> None:
         """Looks at every page. Raises LedgerDamaged."""
         look(self.file, Depth.PAGES)
 
+    def copy(self) -> BinaryIO:
+        """What is committed now, as one SQLite file, open for reading. It has no name any more: nothing is
+        left of it when it is closed. Raises LedgerBusy, DiskFull or LedgerDamaged."""
+        if not self._copying.acquire(timeout=COPY_WAIT_S):
+            raise LedgerBusy(LedgerFault.BUSY, file=str(self.file))
+        target = self.folder / WORK / "copy.db"
+        try:
+            target.parent.mkdir(exist_ok=True)
+            copy_ledger(self.file, target, self._closing.is_set)
+            return target.open("rb")
+        except (sqlite3.Error, OSError) as error:
+            raise self._meaning(error) or error from error
+        finally:
+            target.unlink(missing_ok=True)
+            self._copying.release()
+
     def close(self) -> None:
         """Checkpoints and closes; says that this stop was clean, unless it is doubted."""
+        self._closing.set()
         try:
-            with self._write_lock:
+            with self._copying, self._write_lock:
                 if not self._doubted:
-                    self.checkpoint()
+                    self._checkpoint()
         finally:
             self._reader.dispose()
             self._writer.dispose()
             if not self._doubted:
                 self._marker.unlink(missing_ok=True)
             self._held.close()
+
+    def _checkpoint(self) -> None:
+        with self._write_lock, self._writer.connect() as connection:
+            try:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            except sqlite3.Error as error:
+                raise self._meaning(error) or error from error
 
     def _tell(self, context: ExceptionContext) -> None:
         """What SQLAlchemy asks of every error of a connection."""

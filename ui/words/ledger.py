@@ -1,4 +1,4 @@
-"""What is wrong with the ledger or its disk, and what to do about it."""
+"""What is wrong with the ledger, its disk or a copy of it, and what to do about it."""
 
 from collections.abc import Mapping
 
@@ -36,5 +36,9 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "ledger_of_another_site": (
         N_("the backup {file} is of the site {theirs}, not of {ours}"),
         N_("Take a backup of this site."),
+    ),
+    "no_room_for_copy": (
+        N_("the data folder's disk has no room for a copy: {free_mb} MB free, {needed_mb} MB needed"),
+        N_("Make room on it, then try again."),
     ),
 }
