@@ -32,6 +32,7 @@ from station.site.read import SettingProblem, SettingsError, load_settings, rule
 from station.site.reference import load_site
 from station.store import queries
 from station.store.engine import Ledger
+from station.store.errors import LedgerDamaged, LedgerError
 
 CRASHED = 70
 DAY_S = 86_400.0
@@ -58,10 +59,12 @@ def serve(options: ServeOptions) -> int:
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
     with ExitStack() as stack:
+        stack.enter_context(crash.telling_damage())
         parts = stack.enter_context(
             open_parts(options.config, settings, start=options.start, speed=options.speed)
         )
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
+        stack.enter_context(crash.doubting(ledger))
         load_site(desk, settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
@@ -158,14 +161,39 @@ class _Announcing(uvicorn.Server):
 
 
 class Crash:
-    """An unknown error in any thread ends the process: half a station is worse than a restarted one."""
+    """An unknown error in any thread ends the process: half a station is worse than a restarted one. So does
+    damage of the ledger, whoever comes upon it."""
 
     def __init__(self) -> None:
         self.happened = False
+        self._damage: LedgerDamaged | None = None
+        self._ledger: Ledger | None = None
         self._server: HttpServer | None = None
 
     def stop_with(self, server: HttpServer) -> None:
         self._server = server
+
+    @contextmanager
+    def doubting(self, ledger: Ledger) -> Iterator[None]:
+        """Hears of damage; an error that nobody foresaw, of any thread, leaves the ledger in doubt."""
+        self._ledger = ledger
+        ledger.on_damage(self._note_damage)
+        try:
+            yield
+        except (LedgerError, SettingsError):
+            raise
+        except Exception:
+            ledger.doubt()
+            raise
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Raises LedgerDamaged in the end, also in place of what stopping on a damaged ledger raised."""
+        try:
+            yield
+        finally:
+            if self._damage is not None:
+                raise self._damage
 
     def watching(self) -> ExitStack:
         before = threading.excepthook
@@ -176,8 +204,15 @@ class Crash:
 
     def _hook(self, args: threading.ExceptHookArgs) -> None:
         self.happened = True
+        if self._ledger is not None:
+            self._ledger.doubt()
         info = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
         log.critical("thread_died", thread=args.thread.name if args.thread else None, exc_info=info)
+        if self._server is not None:
+            self._server.stop()
+
+    def _note_damage(self, damage: LedgerDamaged) -> None:
+        self._damage = damage
         if self._server is not None:
             self._server.stop()
 

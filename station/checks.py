@@ -21,8 +21,10 @@ from station.site.file import Instrument, SiteSettings
 from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of, rewired
 from station.store import audit
-from station.store.engine import Ledger, LedgerBusy, LedgerError
+from station.store.engine import Ledger
+from station.store.errors import LedgerError, LedgerHeld
 from station.vision.bundle import BundleError, read_bundle
+from ui.words import problems
 
 WARN_FREE_MB = 2_000
 CONNECT_S = 3.0
@@ -90,9 +92,12 @@ def _check_folder(folder: Path) -> Iterator[Finding]:
         yield Finding("database", True, f"{folder} is whole")
         chain = "is whole" if broken is None else f"is broken at event {broken}: restore a backup"
         yield Finding("audit chain", broken is None, chain)
-    except LedgerBusy as error:
-        yield Finding("database", True, f"in use by the running station ({error})")
-    except (LedgerError, OSError) as error:
+    except LedgerHeld as error:
+        yield Finding("database", True, f"in use by the running station (process {error.params['process']})")
+    except LedgerError as error:
+        yield Finding("database", False, ". ".join(problems.problem(error.code, error.params, "en")))
+        return
+    except OSError as error:
         yield Finding("database", False, str(error))
         return
     free = shutil.disk_usage(folder).free // 1_000_000

@@ -12,6 +12,7 @@ from station.api.bodylimit import BodyLimit
 from station.api.context import Context
 from station.api.routes import (
     admin,
+    backup,
     captures,
     dataset,
     devices,
@@ -42,7 +43,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
-    tickets, events, laboratory, rules, models, admin, dataset,
+    tickets, events, laboratory, rules, models, admin, backup, dataset,
 )  # fmt: skip
 
 

@@ -1,12 +1,14 @@
 """The command line `silo`: every stage of the flow alone on files, the service, and its care.
 
 Results go to standard output (JSON lines where `--json`), messages to standard error. Exit codes:
-0 done, 1 a negative answer, 2 usage or missing file, 3 configuration, 4 device or network, 5 database.
+0 done, 1 a negative answer, 2 usage or missing file, 3 configuration, 4 device or network, 5 ledger damaged
+or unreadable (starting again does not help), 75 busy or full (starting again may help).
 """
 
 import typer
 
 from station.cli import (
+    backup,
     card,
     cells,
     commission,
@@ -43,6 +45,7 @@ for register in (
     export.register,
     commission.register,
     card.register,
+    backup.register,
 ):
     register(app)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import typer
 
+from station.cli.errors import end_with
 from station.cli.say import LANGUAGE, Exit, _, fail
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 LONG_S = 300.0  # an acceptance set is run, or a campaign is looked through
-LEDGER_FAULTS = (503, 507)  # it did not answer, or its disk is full
+PASSING = (503, 507)  # it is busy, or its disk is full
 
 Asking = Callable[..., Any]
 
@@ -43,14 +44,14 @@ def counter(config: Path) -> Iterator[Asking]:
 
     from station.parts import open_parts
     from station.site.read import SettingsError, load_settings
-    from station.store.engine import LedgerBusy, LedgerError
+    from station.store.errors import LedgerError, LedgerHeld
 
     try:
         settings = load_settings(config)
         with ExitStack() as stack:
             try:
                 client = _closed_station(stack.enter_context(open_parts(config, settings)))
-            except LedgerBusy:
+            except LedgerHeld:
                 url = f"http://{settings.server.host}:{settings.server.port}"
                 client = _running_station(url, config.parent / settings.site.data / "admin.token")
             runner = stack.enter_context(Runner())
@@ -59,7 +60,7 @@ def counter(config: Path) -> Iterator[Asking]:
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
     except LedgerError as error:
-        fail(str(error), Exit.DATABASE)
+        end_with(error)
 
 
 def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") -> dict[str, str]:
@@ -116,8 +117,8 @@ def _ask(
 def _tell_problem(answer: "Response") -> NoReturn:
     problem = answer.json()
     code = Exit.USAGE if problem["code"] == "not_valid" else Exit.NEGATIVE
-    if answer.status_code in LEDGER_FAULTS:
-        code = Exit.DATABASE
+    if answer.status_code in PASSING:
+        code = Exit.DATABASE if problem["code"] == "ledger_damaged" else Exit.TRY_AGAIN
     fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)
 
 

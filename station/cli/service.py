@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from station.cli.errors import end_with
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 
@@ -32,7 +33,7 @@ def serve(
         from station.app import serve as run
         from station.logs import log_to_standard_error
         from station.site.read import SettingsError
-        from station.store.engine import LedgerError
+        from station.store.errors import LedgerError
 
     log_to_standard_error()
     begin = datetime.fromisoformat(start).astimezone(UTC) if start else None
@@ -40,8 +41,8 @@ def serve(
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
-    except LedgerError as error:
-        fail(str(error), Exit.DATABASE)
+    except (LedgerError, OSError) as error:
+        end_with(error)
     raise typer.Exit(code)
 
 

@@ -7,7 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from station.store.engine import DiskFull
+from station.store.durable import sync
+from station.store.errors import DiskFull, LedgerFault
 
 HALF = ".half-"
 
@@ -30,10 +31,10 @@ class Blobs:
             if not path.exists():
                 write_whole(data, path)
             for folder in (path.parent, self._folder):  # also when another upload has only just named it
-                _sync(folder)
+                sync(folder)
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(f"The disk that holds {self._folder} is full.") from error
+                raise DiskFull(LedgerFault.DISK_FULL, folder=str(self._folder)) from error
             raise
         return digest
 
@@ -57,11 +58,3 @@ def write_whole(data: bytes, path: Path) -> None:
             Path(part.name).unlink()
             raise
     Path(part.name).rename(path)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

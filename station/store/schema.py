@@ -1,4 +1,4 @@
-"""Alembic migrations give the database its shape over time; every start looks for them."""
+"""The database's shape over time: Alembic migrations, looked for at every start."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,7 @@ def config(connection: Connection | None = None) -> "Config":
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the database to this station's shape; do nothing when it is there already, as at nearly every
+    """Brings the database to this station's shape; does nothing when it is there already, as at nearly every
     start: Alembic, which takes a tenth of it to load, is then not needed."""
     if revision(connection) != head():
         from alembic import command  # noqa: PLC0415
@@ -32,12 +32,17 @@ def upgrade(connection: Connection) -> None:
 
 
 def head() -> str:
-    """Return the number of the newest migration, with which its file's name begins."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The number of the newest migration, with which its file's name begins."""
+    return max(revisions())
+
+
+def revisions() -> set[str]:
+    """The numbers of every migration that this station knows."""
+    return {path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def revision(connection: Connection) -> str | None:
-    """Return the number of the last migration that the database went through; None for a new database."""
+    """The number of the last migration that the database went through; None for a new database."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()

@@ -11,11 +11,12 @@ from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.reasons import Code
 from station.receival import readings, weighings
 from station.receival.visits import NewLoad
+from station.store.errors import LedgerFault
 from tests.api.rig import Counter, arrival, ok, problem
 from tests.silo_rig import ANNE, Silo
 
 
-@pytest.mark.parametrize("code", [*Fault, *ApiFault])
+@pytest.mark.parametrize("code", [*Fault, *ApiFault, *LedgerFault])
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_problem_says_what_it_is_and_what_to_do(code: str, language: str) -> None:
     title, action = problem_texts(code, {}, language)
@@ -24,7 +25,7 @@ def test_every_problem_says_what_it_is_and_what_to_do(code: str, language: str) 
     assert str(code) not in (title, action)
 
 
-@pytest.mark.parametrize("code", [*Fault, *ApiFault])
+@pytest.mark.parametrize("code", [*Fault, *ApiFault, *LedgerFault])
 def test_no_problem_is_left_in_english(code: str) -> None:
     assert problem_texts(code, {}, "fr") != problem_texts(code, {}, "en")
 

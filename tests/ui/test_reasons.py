@@ -18,6 +18,7 @@ from station.api.problems import ApiFault
 from station.grain.identifiers import Claim
 from station.grain.reasons import Code
 from station.species import SPECIES
+from station.store.errors import LedgerFault
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
 from ui.words.problems import PROBLEMS, problem
@@ -52,7 +53,8 @@ def test_every_error_of_a_device_has_a_sentence() -> None:
 
 
 def test_every_no_of_the_desk_and_the_counter_says_what_to_do() -> None:
-    assert {*(fault.value for fault in Fault), *(fault.value for fault in ApiFault)} <= set(PROBLEMS)
+    codes = {fault.value for faults in (Fault, ApiFault, LedgerFault) for fault in faults}
+    assert codes <= set(PROBLEMS)
     assert all(title and action for title, action in PROBLEMS.values())
 
 

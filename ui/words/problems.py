@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ui.words.i18n import N_, translator
+from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
 from ui.words.reasons import capital, unknown_message
 
@@ -199,6 +200,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),
+    **LEDGER_PROBLEMS,
 }
 
 
