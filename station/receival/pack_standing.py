@@ -1,4 +1,4 @@
-"""Which rule packs are installed, and which one holds at a date and hour, by the acts of that time."""
+"""Which rule packs are installed, and which one holds at a date and hour."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,14 +25,15 @@ class PackStanding:
         return self.newest.act == INSTALLED
 
 
-def standings(tx: Session, at: datetime) -> dict[str, PackStanding]:
-    """Every pack as it stood at a time, by SHA-256, in the order of their last installation."""
-    rows = tx.exec(
+def standings(tx: Session, known_at: datetime | None = None) -> dict[str, PackStanding]:
+    """Every pack by SHA-256, in the order of their last installation. Acts count in the order in which they
+    were recorded: a clock that is set back takes no pack away. `known_at`: only by the acts up to then."""
+    query = (
         select(RulePackRecord, RulePackAct)
         .join(RulePackAct, col(RulePackAct.sha256) == RulePackRecord.sha256)
-        .where(RulePackAct.at <= at)
         .order_by(col(RulePackAct.seq))
     )
+    rows = tx.exec(query if known_at is None else query.where(RulePackAct.at <= known_at))
     found: dict[str, PackStanding] = {}
     for record, act in rows:
         before = found.get(record.sha256)
@@ -41,9 +42,10 @@ def standings(tx: Session, at: datetime) -> dict[str, PackStanding]:
     return dict(sorted(found.items(), key=lambda item: item[1].installed_seq))
 
 
-def pack_in_force(tx: Session, at: datetime) -> RulePack | None:
-    """The pack that holds at that date and hour, as the acts of that time say."""
-    return pack_at([_parsed(one.record.text) for one in standings(tx, at).values() if one.is_installed], at)
+def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -> RulePack | None:
+    """The installed pack that holds at that date and hour."""
+    known = standings(tx, known_at).values()
+    return pack_at([_parsed(one.record.text) for one in known if one.is_installed], at)
 
 
 @lru_cache(maxsize=16)

@@ -133,6 +133,7 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
                 SignIn.token_hash == _digest(token),
                 SignIn.terminal_id == terminal.id,
                 col(SignIn.ended_at).is_(None),
+                col(Person.active).is_(True),
             )
         ).first()
     if found is None:

@@ -28,7 +28,7 @@ def install_pack(desk: Desk, text: str, actor: Actor, why: str, at: datetime) ->
     except RulePackError as error:
         raise Invalid(Fault.RULE_PACK_WRONG, text=str(error)) from error
     with desk.ledger.write() as tx:
-        before = standings(tx, at).get(pack.sha256)
+        before = standings(tx).get(pack.sha256)
         if before is not None and before.is_installed and before.newest.by is not None:
             raise Conflict(Fault.RULE_PACK_INSTALLED, name=pack.name, version=pack.version)
         record = _keep(tx, pack, text, at)
@@ -44,7 +44,7 @@ def withdraw_pack(
     with desk.ledger.write() as tx:
         found = [
             one
-            for one in standings(tx, at).values()
+            for one in standings(tx).values()
             if (one.record.name, one.record.version) == (name, version) and one.is_installed
         ]
         if not found:
@@ -60,7 +60,7 @@ def follow_site_file(desk: Desk, texts: Sequence[str], at: datetime) -> None:
     and names no more is withdrawn. What a person did with a pack stays. Raises RulePackError."""
     packs = {pack.sha256: (pack, text) for text in texts for pack in [parse_rule_pack(text)]}
     with desk.ledger.write() as tx:
-        known = standings(tx, at)
+        known = standings(tx)
         for sha256, (pack, text) in packs.items():
             if sha256 not in known or (not known[sha256].is_installed and known[sha256].newest.by is None):
                 _append(tx, _keep(tx, pack, text, at), INSTALLED, None, "", at)

@@ -54,11 +54,18 @@ BY_ANY_TERMINAL = ["captures", "captures/{capture_id}/inspections", "sign-in"]
 ALSO_BY_ADMIN = [
     "cells/{cell_id}/movements", "instruments/{port_id}/describe", "instruments/{port_id}/swap",
     "lab/results", "models", "models/policies", "models/policies/withdraw", "models/promote", "models/retire",
-    "models/rollback",
+    "models/rollback", "rules", "rules/withdraw",
 ]  # fmt: skip
-SHOWN_TO_ADMIN = ["cells/{cell_id}/movements", "instruments", "models", "models/policies", "models/signals"]
+SHOWN_TO_ADMIN = [
+    "cells/{cell_id}/movements",
+    "instruments",
+    "models",
+    "models/policies",
+    "models/signals",
+    "rules",
+]
 ONLY_BY_ADMIN = [
-    "admin/dataset", "admin/dataset/{capture_id}", "admin/people", "admin/tokens",
+    "admin/backup", "admin/dataset", "admin/dataset/{capture_id}", "admin/people", "admin/tokens",
     "admin/tokens/{id_or_name}", "models/backtest",
 ]  # fmt: skip
 

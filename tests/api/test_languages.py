@@ -1,6 +1,7 @@
 """Problems, reasons and tickets in French and English; every code has its words."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from station.api.language import problem_texts, reason
 from station.api.problems import ApiFault
 from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.reasons import Code
-from station.receival import readings, weighings
+from station.receival import people, readings, weighings
 from station.receival.visits import NewLoad
 from station.store.errors import LedgerFault
 from tests.api.rig import Counter, arrival, ok, problem
@@ -58,6 +59,8 @@ def test_the_reasons_of_a_load_are_in_the_readers_language(counter: Counter) -> 
 
 
 def test_the_ticket_fits_its_paper_and_says_what_the_law_asks(silo: Silo) -> None:
+    person = people.add_person(silo.desk, "Anne", "2468", ["operator"], "fr", silo.clock())
+    anne = replace(ANNE, id=person.id)
     load = NewLoad(
         "soft_wheat", "Chevignon", ("organic",), "S1",
         owners=(("GAEC des Trois Chênes de la Vallée de la Somme", 0.665), ("Leroy", 0.335)),
@@ -65,10 +68,10 @@ def test_the_ticket_fits_its_paper_and_says_what_the_law_asks(silo: Silo) -> Non
     visit = silo.arrive("AB-123-CD", load, supplier="Coopérative agricole de la Haute-Vallée de l'Oise")
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
-    readings.type_reading(silo.desk, "S1", {"protein": (11.25, "dm")}, "", ANNE, silo.clock())
+    readings.type_reading(silo.desk, "S1", {"protein": (11.25, "dm")}, "", anne, silo.clock())
     silo.decide(silo.loads(visit)[0])
-    typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", ANNE, silo.clock())
-    done = weighings.confirm(silo.desk, typed.id, visit.id, "last", ANNE, silo.clock())
+    typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", anne, silo.clock())
+    done = weighings.confirm(silo.desk, typed.id, visit.id, "last", anne, silo.clock())
     document = done.tickets[0].document
     french, english = ticket_text(document, "fr"), ticket_text(document, "en")
     for text in (french, english):

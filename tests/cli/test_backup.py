@@ -1,5 +1,6 @@
 """`silo backup` on the closed data folder and beside the running station."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -59,6 +60,7 @@ def test_a_backup_goes_to_a_file_outside_the_data_folder(worked: Path, file: str
 
 
 def test_of_nothing_there_is_no_backup(site: Path, tmp_path: Path) -> None:
+    shutil.rmtree(site.parent / "data")
     assert run(site, "backup", str(tmp_path / "backup.db")).returncode == 2
     assert not (site.parent / "data" / "ledger.db").exists()
     assert not (tmp_path / "backup.db").exists()

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from station import app as station_app
-from station import logs
+from station import logs, parts
 from station.cli import app, errors
 from station.demo.station_process import StationProcess
 from station.store.engine import Ledger
@@ -42,7 +42,7 @@ def site(started: Path, tmp_path: Path) -> Path:
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process sets for itself when it serves is not set for the tests."""
     monkeypatch.setattr(logs, "log_to_standard_error", lambda: None)
-    monkeypatch.setattr(station_app, "use_zone", lambda _name: None)
+    monkeypatch.setattr(parts, "use_zone", lambda _name: None)
     monkeypatch.setattr(errors, "LANGUAGE", "en")
 
 
@@ -93,7 +93,7 @@ def test_a_full_disk_may_be_tried_again(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(station_app.reference, "load_site", fail)
+    monkeypatch.setattr(station_app, "load_site", fail)
     assert "Free space" in told(run("serve", site=site), 75)
 
 

@@ -81,6 +81,6 @@ def test_an_equal_result_after_a_pause_or_of_a_new_sample_counts(line_of):
     driver, line, deliveries = line_of((13.1, "r1"), *[None] * 20, (13.1, "r2"), (13.1, "r3"))
     next(deliveries)
     next(deliveries)  # 4 s later
-    driver.new_sample()
+    driver.expect_new_sample()
     next(deliveries)
     assert line.confirmed == [], "each waits for its row"

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +14,7 @@ from station.grain.inspection import Inspection
 from station.grain.loadweight import estimate_load_kg
 from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
 from station.grain.reasons import Code
-from station.grain.remarks import LimitsOfUse, remarks_on
+from station.grain.remarks import remarks_on
 from station.grain.routing import score
 from station.grain.rules import pack_at
 from station.grain.sizes import sizes_of
@@ -57,7 +58,7 @@ def test_what_is_no_load_is_not_taken_by_the_print_key_either(flag):
     assert taken(WatchState(), [ZERO, weight(43_120.0, Flag.STABLE, Flag.PRINT, flag)]) == []
 
 
-@pytest.mark.parametrize("analyte", [a for a in PLAUSIBLE if a is not Analyte.WEIGHT])
+@pytest.mark.parametrize("analyte", [a for a in PLAUSIBLE if a != Analyte.WEIGHT])
 def test_the_ends_of_what_is_plausible_are_values_and_what_lies_beyond_was_measured_badly(analyte):
     low, high = PLAUSIBLE[analyte]
     for value in (low, high):
@@ -82,7 +83,7 @@ def test_a_cell_is_filled_from_nothing_to_all_of_it_whatever_its_balance_says(co
 
 
 def test_a_cell_without_capacity_is_full():
-    assert CellState("C1", ("P1",), None, None, 0.0).filled == 1.0
+    assert CellState("C1", ("P1",), 0.0).filled == 1.0
 
 
 def test_a_score_is_eight_tenths_the_grades_value_and_two_tenths_how_full_the_cell_is():
@@ -121,9 +122,14 @@ def test_an_estimate_keeps_grams():
     assert third == 8333.333
 
 
+def limits_of(name, **known):
+    unknown = {"verified_until": None, "grain_low_c": None, "grain_high_c": None}
+    return SimpleNamespace(name=name, **{**unknown, **known})
+
+
 @pytest.mark.parametrize(("day", "is_told"), [(30, False), (31, False), (32, True)])
 def test_an_instrument_is_verified_on_its_last_day_too(day, is_told):
-    limits = LimitsOfUse("Bridge", verified_until=date(2026, 7, 31))
+    limits = limits_of("Bridge", verified_until=date(2026, 7, 31))
     found = remarks_on(limits, {}, date(2026, 7, 1) + timedelta(days=day - 1))
     assert [reason.code for reason in found] == [Code.VERIFICATION_EXPIRED] * is_told
 
@@ -132,7 +138,7 @@ def test_an_instrument_is_verified_on_its_last_day_too(day, is_told):
     ("celsius", "is_told"), [(3.9, True), (4.0, False), (35.0, False), (35.1, True), (None, False)]
 )
 def test_grain_at_an_end_of_the_instruments_temperatures_is_within_them(celsius, is_told):
-    limits = LimitsOfUse("NIR", grain_low_c=4.0, grain_high_c=35.0)
+    limits = limits_of("NIR", grain_low_c=4.0, grain_high_c=35.0)
     measured = {Analyte.TEMPERATURE: Value(celsius, UNIT_OF[Analyte.TEMPERATURE])}
     found = remarks_on(limits, measured, NOON.date())
     assert [reason.code for reason in found] == [Code.GRAIN_TEMPERATURE_OUTSIDE] * is_told

@@ -11,7 +11,7 @@ from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.reasons import Code
 from station.receival import instruments, readings, weighings
 from station.receival.instruments import Description
-from station.receival.loads import check_value
+from station.receival.loads import check_number
 from station.receival.visits import NewLoad
 from station.store import audit
 from station.store.tables import AuditEvent, Visit, WeighingUse
@@ -54,9 +54,9 @@ def test_the_sealed_number_of_a_weight_and_the_remarks_on_it_are_on_the_ticket(s
 
 def test_a_typed_weight_keeps_its_note_and_its_event_says_that_it_was_typed(silo: Silo) -> None:
     typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", MARC, silo.clock())
-    assert (typed.rule, typed.typed_by, typed.note) == ("typed", "Marc", "indicator down")
+    assert (typed.rule, typed.typed_by, typed.note) == ("typed", MARC.id, "indicator down")
     (event,) = events(silo, "weighing_taken")
-    assert (event.by, event.terminal, event.subject_id) == ("Marc", "office", typed.id)
+    assert (event.by, event.terminal, event.subject_id) == (MARC.id, "office", typed.id)
     assert event.data == {"kg": 15_240.0, "rule": "typed"}
 
 
@@ -64,7 +64,7 @@ def test_a_dismissed_weight_keeps_why_in_its_own_row(silo: Silo) -> None:
     weighing = weighings.dismiss(silo.desk, silo.weigh(2_300).id, "tractor", ANNE, silo.clock())
     with silo.desk.ledger.read() as tx:
         use = tx.exec(select(WeighingUse).where(WeighingUse.weighing_id == weighing.id)).one()
-    assert (use.role, use.by, use.reason, use.visit_id) == ("dismissed", "Anne", "tractor", None)
+    assert (use.role, use.by, use.reason, use.visit_id) == ("dismissed", ANNE.id, "tractor", None)
 
 
 def test_a_last_weight_that_would_close_nothing_says_so(silo: Silo) -> None:
@@ -90,10 +90,10 @@ def test_the_events_of_a_closed_load_tell_role_net_and_number(silo: Silo) -> Non
     told = [(one.kind, one.by, one.load_id, one.data) for one in events(silo, *kinds)]
     decision = {"load": load.id, "cell": "c1", "pit": "p1", "overridden": False, "reason": ""}
     assert told == [
-        ("weighing_confirmed", "Anne", None, {"kg": 43_120.0, "role": "first", "despite": []}),
-        ("decision_made", "Anne", load.id, decision),
-        ("weighing_confirmed", "Anne", None, {"kg": 15_240.0, "role": "last", "despite": []}),
-        ("ticket_issued", "Anne", load.id, {"number": ticket.number, "net_kg": 27_880.0}),
+        ("weighing_confirmed", ANNE.id, None, {"kg": 43_120.0, "role": "first", "despite": []}),
+        ("decision_made", ANNE.id, load.id, decision),
+        ("weighing_confirmed", ANNE.id, None, {"kg": 15_240.0, "role": "last", "despite": []}),
+        ("ticket_issued", ANNE.id, load.id, {"number": ticket.number, "net_kg": 27_880.0}),
     ]
 
 
@@ -115,24 +115,31 @@ def test_a_reading_keeps_the_devices_clock_its_serial_number_and_its_flags(silo:
 
 @pytest.mark.parametrize(
     ("name", "said", "basis"),
-    [("protein", None, "as_is"), ("protein", "dm", "dm"), ("moisture", None, None)],
+    [("protein", "as_is", "as_is"), ("protein", "dm", "dm"), ("moisture", None, "as_is")],
 )
-def test_a_typed_protein_is_as_is_unless_it_is_said_otherwise(
-    silo: Silo, name: str, said: str | None, basis: str | None
+def test_a_typed_value_is_on_the_basis_that_was_said_or_on_the_only_one_there_is(
+    silo: Silo, name: str, said: str | None, basis: str
 ) -> None:
-    """Never on no basis: such a value could be compared with no limit."""
     silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     row = readings.type_reading(silo.desk, "S1", {name: (12.5, said)}, "", ANNE, silo.clock())
     assert row.values == {name: {"value": 12.5, "unit": "%", "basis": basis}}
 
 
+def test_a_protein_without_its_basis_is_not_taken(silo: Silo) -> None:
+    """Never on no basis: such a value could be compared with no limit."""
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    with pytest.raises(Invalid) as refused:
+        readings.type_reading(silo.desk, "S1", {"protein": (12.5, None)}, "", ANNE, silo.clock())
+    assert refused.value.code is Fault.WRONG_BASIS
+
+
 @pytest.mark.parametrize("analyte", list(PLAUSIBLE))
 def test_the_ends_of_what_is_plausible_may_be_typed_and_what_lies_beyond_may_not(analyte: Analyte) -> None:
     low, high = PLAUSIBLE[analyte]
-    assert check_value(analyte, low) is check_value(analyte, high) is analyte
+    assert check_number(analyte, low) == check_number(analyte, high) == analyte
     for value in (low - 0.001, high + 0.001, float("nan")):
         with pytest.raises(Invalid) as refused:
-            check_value(analyte, value)
+            check_number(analyte, value)
         assert refused.value.code is Fault.IMPLAUSIBLE_VALUE
 
 

@@ -12,12 +12,12 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from drivers.simulated.gac2100 import Gac2100
+from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.line import TcpLine
 from drivers.simulated.toledo import message
 from station.demo.run import START
-from station.demo.setup import PERSON, PIN, make_keys
-from station.demo.site import Ports, write_site
+from station.demo.setup import PERSON, PIN, make_tokens
+from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationProcess
 from tests.api.rig import JPEG, accept, arrival, offered, ok, upload
 from tests.runtime.dock import until
@@ -29,7 +29,7 @@ SECONDS = 60.0
 
 UNTRACEABLE = why_not()
 pytestmark = [
-    pytest.mark.skipif(UNTRACEABLE is not None, reason=UNTRACEABLE or ""),
+    pytest.mark.skipif(UNTRACEABLE is not None, reason=UNTRACEABLE or "apt-get install -y strace"),
     pytest.mark.long,
     pytest.mark.timeout(300),  # a station that is traced, on cores that others use too
 ]
@@ -74,18 +74,18 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Trace:
     folder = tmp_path_factory.mktemp("traced")
     with closing(TcpLine()) as bridge, closing(TcpLine()) as meter:
         nowhere = "tcp:127.0.0.1:9"
-        ports = Ports(f"tcp:127.0.0.1:{bridge.port}", f"tcp:127.0.0.1:{meter.port}", nowhere)
+        ports = InstrumentAddresses(f"tcp:127.0.0.1:{bridge.port}", f"tcp:127.0.0.1:{meter.port}", nowhere)
         site = write_site(folder, ports)
         site.write_text(site.read_text() + "\n[vision]\nenabled = false\n")
         station = StationProcess(site, folder / "station.log", speed=1.0, start=START)
         station._command = traced(station._command, folder / "trace")
         with station:
-            take_a_load(station, bridge, Gac2100(meter, serial=SERIAL))
+            take_a_load(station, bridge, SimulatedGac2100(meter, serial=SERIAL))
     return Trace(calls_of(folder / "trace"))
 
 
-def take_a_load(station: StationProcess, bridge: TcpLine, meter: Gac2100) -> None:
-    keys = make_keys(station.url, station.admin_token, "en")
+def take_a_load(station: StationProcess, bridge: TcpLine, meter: SimulatedGac2100) -> None:
+    keys = make_tokens(station.url, station.admin_token, "en")
     with client(station, keys.terminal) as desk, client(station, keys.phone) as phone:
         signed = ok(desk.post("/sign-in", json={"name": PERSON, "pin": PIN}))
         desk.headers["Silo-Person"] = signed["token"]

@@ -19,7 +19,7 @@ from drivers.transport import Chunk, ErrorCode, LineDown
 from station.grain.weighing import WeighingRule
 from station.runtime.intake import Intake
 from station.store import audit
-from station.store.engine import DiskFull
+from station.store.errors import DiskFull
 from station.store.journal import records
 from station.store.tables import Reading, Weighing
 from tests.silo_rig import START, Silo

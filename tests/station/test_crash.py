@@ -8,9 +8,9 @@ from typing import cast
 
 import pytest
 from sqlmodel import select
-from station.site.settings import SettingsError
 
-from station.app import Crash, Server
+from station.app import Crash, HttpServer
+from station.site.read import SettingsError
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged
 from station.store.tables import Ticket
@@ -47,7 +47,7 @@ def test_damage_that_a_job_only_logs_ends_the_station_with_its_sentence(folder: 
 
     def run() -> None:
         with crash.telling_damage(), closing(Ledger(folder)) as ledger, crash.doubting(ledger):
-            crash.stop_with(cast(Server, server))
+            crash.stop_with(cast(HttpServer, server))
             garble_pages(folder)
 
             def look() -> None:
@@ -68,7 +68,7 @@ def test_an_unknown_error_of_a_thread_ends_it_and_lets_the_next_start_look_at_ev
 ) -> None:
     crash, server = Crash(), Stopped()
     with crash.telling_damage(), closing(Ledger(folder)) as ledger, crash.doubting(ledger):
-        crash.stop_with(cast(Server, server))
+        crash.stop_with(cast(HttpServer, server))
         with crash.watching():
             in_a_thread(lambda: {}["no such key"])
     assert crash.happened

@@ -30,7 +30,11 @@ def test_the_first_event_of_a_ledger_has_the_hash_of_its_canonical_text(tmp_path
         assert row.hash == hashlib.sha256(TEXT.encode()).hexdigest()
     with ledger.read() as tx:
         kept = tx.exec(select(AuditEvent)).one()
-        assert kept.hash == audit.digest(kept.model_dump()) == hashlib.sha256(TEXT.encode()).hexdigest()
+        assert (
+            kept.hash
+            == audit.digest(kept.model_dump(), audit.GENESIS)
+            == hashlib.sha256(TEXT.encode()).hexdigest()
+        )
         assert audit.first_broken(tx) is None
     ledger.close()
 
@@ -43,7 +47,9 @@ def test_events_of_one_transaction_and_of_the_next_are_linked_in_order(tmp_path:
                 audit.record(tx, "test", START)
     with ledger.read() as tx:
         rows = tx.exec(select(AuditEvent).order_by(col(AuditEvent.seq))).all()
-        assert [row.previous for row in rows] == ["0" * 64, *(row.hash for row in rows[:-1])]
+        before = ["0" * 64, *(row.hash for row in rows[:-1])]
+        events = [row.model_dump() for row in rows]
+        assert [row.hash for row in rows] == list(map(audit.digest, events, before))
         assert audit.check_some(tx, audit.START, most=6) == audit.Checked(
             audit.Link(6, rows[-1].hash), None, is_end=False
         )

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
@@ -12,8 +13,9 @@ from station.receival.instruments import Description, plugged, swap
 from station.receival.visits import NewLoad
 from station.receival.wiring import Wiring, wiring_of
 from station.store import queries
+from station.store.tables import Person
 from tests.silo_rig import ANNE
-from tests.ui.rig import Station
+from tests.ui.rig import PERSON, Station
 from tests.ui.terminal import terminal
 from ui.tui.screens.swap import parse_date
 
@@ -41,8 +43,9 @@ async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) ->
         await t.hear("GAC de prêt (n° de série L-77) mesure ici désormais.")
     with station.silo.desk.ledger.read() as tx:
         now = plugged(tx)["gac"]
+        person = tx.exec(select(Person.id).where(Person.name == PERSON)).one()
     assert (now.instrument.serial_number, now.instrument.verified_until) == ("L-77", date(2027, 3, 31))
-    assert now.assignment.by == "Anne"
+    assert now.assignment.by == person
 
 
 async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings(station: Station) -> None:

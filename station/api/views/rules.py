@@ -22,7 +22,7 @@ def rule_packs(view: View) -> list[schemas.RulePack]:
             why=one.newest.why,
             in_force=holds is not None and holds.sha256 == one.record.sha256,
         )
-        for one in standings(view.tx, view.now).values()
+        for one in standings(view.tx).values()
     ]
 
 
