@@ -66,7 +66,7 @@ SHOWN_TO_ADMIN = [
 ]
 ONLY_BY_ADMIN = [
     "admin/backup", "admin/dataset", "admin/dataset/{capture_id}", "admin/people", "admin/tokens",
-    "admin/tokens/{id_or_name}", "models/backtest", "replay", "replay",
+    "admin/tokens/{id_or_name}", "models/backtest", "replay",
 ]  # fmt: skip
 
 
