@@ -6,24 +6,24 @@ share; more than one: a bare number says nothing), the widest range that can be 
 which a person is asked, the step that it is read to, and how it blends.
 """
 
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from importlib import resources
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, GetCoreSchemaHandler, field_validator
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
-from drivers.named import NAME, Catalogue, Entry, Names
+from drivers.named import Catalogue, Entry, Identifier, Names
 
 
-class Analyte(str):
-    """The identifier of an analyte. Any well-formed word is one, known here or not: a record may be older
-    than the catalogue. Where pydantic reads one, the catalogue must know it."""
+class Analyte(Identifier):
+    """The identifier of an analyte."""
 
     __slots__ = ()
+
+    thing = "an analyte"
 
     WEIGHT: ClassVar["Analyte"]
     MOISTURE: ClassVar["Analyte"]
@@ -42,22 +42,12 @@ class Analyte(str):
     VITREOUSNESS: ClassVar["Analyte"]
     VARIETY_PURITY: ClassVar["Analyte"]
 
-    def __new__(cls, name: str) -> "Analyte":
-        if not re.fullmatch(NAME, name):
-            raise ValueError(f"{name!r} is no identifier of an analyte")
-        return super().__new__(cls, name)
-
-    @property
-    def value(self) -> str:
-        return str.__str__(self)
-
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_known_or_error, core_schema.str_schema())
-
-
-for _name in Analyte.__annotations__:
-    setattr(Analyte, _name, Analyte(_name.lower()))
+    def of_catalogue(cls, name: str) -> Self:
+        try:
+            return cls(known_analyte(name))
+        except ValueError as error:
+            raise PydanticCustomError("analyte", "{problem}", {"problem": str(error)}) from error
 
 
 class Unit(StrEnum):
@@ -181,10 +171,3 @@ def basis_allowed(analyte: str, basis: Basis | None) -> bool:
     if basis is None:
         return len(bases) < 2
     return basis in (bases or (Basis.AS_IS,))
-
-
-def _known_or_error(name: str) -> Analyte:
-    try:
-        return known_analyte(name)
-    except ValueError as error:
-        raise PydanticCustomError("analyte", "{problem}", {"problem": str(error)}) from error

@@ -1,17 +1,51 @@
 """A catalogue has shipped entries, and what a site adds to them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, core_schema
 
 NAME = r"^[a-z][a-z0-9_]{0,39}$"
 
 Id = Annotated[str, StringConstraints(pattern=NAME)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+
+
+class Identifier(str):
+    """The identifier of a catalogue's thing. Any well-formed word is one, known here or not: a record may be
+    older than the catalogue. Where pydantic reads one, the catalogue must know it. Names annotated in a
+    subclass are its constants."""
+
+    __slots__ = ()
+
+    thing: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        for name in cls.__annotations__:
+            setattr(cls, name, cls(name.lower()))
+
+    def __new__(cls, name: str) -> Self:
+        if not re.fullmatch(NAME, name):
+            raise ValueError(f"{name!r} is no identifier of {cls.thing}")
+        return super().__new__(cls, name)
+
+    @property
+    def value(self) -> str:
+        return str.__str__(self)
+
+    @classmethod
+    def of_catalogue(cls, name: str) -> Self:
+        """Raises PydanticCustomError for a word that the catalogue does not know."""
+        raise NotImplementedError
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls.of_catalogue, core_schema.str_schema())
 
 
 class Names(BaseModel):

@@ -1,53 +1,35 @@
 """Files, commands and rows share these identifiers."""
 
-import re
 from enum import StrEnum
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError
 
-from drivers.named import NAME
+from drivers.named import Identifier
 from station.species import SPECIES
 
 
-class Species(str):
-    """The identifier of a species. Any well-formed word is one, known here or not: a record may be older than
-    the catalogue. Where pydantic reads one, the catalogue must know it."""
+class Species(Identifier):
+    """The identifier of a species."""
 
     __slots__ = ()
+
+    thing = "a species"
 
     SOFT_WHEAT: ClassVar["Species"]
     DURUM: ClassVar["Species"]
     BARLEY: ClassVar["Species"]
 
-    def __new__(cls, name: str) -> "Species":
-        if not re.fullmatch(NAME, name):
-            raise ValueError(f"{name!r} is no identifier of a species")
-        return super().__new__(cls, name)
-
-    @property
-    def value(self) -> str:
-        return str.__str__(self)
-
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_after_validator_function(_known_or_error, core_schema.str_schema())
-
-
-for _name in Species.__annotations__:
-    setattr(Species, _name, Species(_name.lower()))
+    def of_catalogue(cls, name: str) -> Self:
+        if not is_known_species(name):
+            params = {"name": name, "known": ", ".join(SPECIES.entries)}
+            raise PydanticCustomError("species", "{name} is no species; known: {known}", params)
+        return cls(name)
 
 
 def is_known_species(name: str) -> bool:
     return name in SPECIES.entries
-
-
-def _known_or_error(name: str) -> Species:
-    if not is_known_species(name):
-        params = {"name": name, "known": ", ".join(SPECIES.entries)}
-        raise PydanticCustomError("species", "{name} is no species; known: {known}", params)
-    return Species(name)
 
 
 class Claim(StrEnum):
