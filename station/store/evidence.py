@@ -41,12 +41,7 @@ class CaptureSeen:
 
 def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
     """Return the readings paired with a sample, oldest first."""
-    return tx.exec(
-        select(Reading)
-        .join(Pairing, col(Pairing.item_id) == Reading.id)
-        .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
-        .order_by(col(Reading.at), col(Reading.seq))
-    ).all()
+    return readings_by_sample(tx, [sample_id]).get(sample_id, [])
 
 
 def readings_by_sample(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[Reading]]:
