@@ -1,16 +1,17 @@
-"""`./silo bench [NAME ...]`: measures against the bars of the design and keeps the result.
+"""Measures against the bars of the design: one JSON object a bench on standard output.
 
-Names: route decode devices propose photo swaps start day vision, and vision.PART for one part of the
-photo's figures. The last results are in `benchmarks/last.json`.
+`vision` is all of its parts. The last results are kept in `benchmarks/last.json`.
 """
 
+import argparse
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import day, parts, station, vision
+from benchmarks import day, ledger, parts, station, vision
+from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
 
@@ -24,25 +25,56 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "swaps": station.model_swaps,
     "start": station.start_up,
     "day": day.headless_day,
+    "ledger": ledger.ledger,
 }
 VISION = tuple(f"vision.{part}" for part in vision.PARTS)
+KNOWN = (*BENCHES, "vision", *VISION)
+MIN_ROUNDS = 3
 
 
-def main(names: list[str]) -> int:
-    known = (*BENCHES, "vision", *VISION)
-    if unknown := set(names) - set(known):
+def main(arguments: list[str]) -> int:
+    asked = _parser().parse_args(arguments)
+    if asked.rounds < MIN_ROUNDS or (asked.beside and not asked.names):
+        print(f"silo bench: --beside needs names and at least {MIN_ROUNDS} rounds", file=sys.stderr)
+        return 2
+    if unknown := set(asked.names) - set(KNOWN):
         print(
-            f"silo bench: unknown: {', '.join(sorted(unknown))}; known: {', '.join(known)}", file=sys.stderr
+            f"silo bench: unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}", file=sys.stderr
         )
         return 2
+    names = _single(asked.names or [*BENCHES, "vision"])
+    if asked.beside:
+        return run_beside(asked.beside, names, asked.rounds)
     kept: dict[str, Any] = json.loads(LAST.read_text(encoding="utf-8")) if LAST.exists() else {}
     kept["machine"] = description()
-    for name in _single(names or [*BENCHES, "vision"]):
+    for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
         result = _measure(name, kept)
         print(json.dumps({name: result}, ensure_ascii=False), flush=True)
-        LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        if asked.keep:
+            LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="silo bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of: {', '.join(KNOWN)}; without: all")
+    parser.add_argument("--no-keep", dest="keep", action="store_false", help="write no benchmarks/last.json")
+    parser.add_argument(
+        "--beside", metavar="REV",
+        help="measure also this revision, in turn with the working tree, and print every time, size and rate "
+        "as a ratio this/REV; keeps nothing",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rounds",
+        metavar="N",
+        type=int,
+        default=MIN_ROUNDS,
+        help=f"how often with --beside, {MIN_ROUNDS} or more",
+    )
+    return parser
 
 
 def _single(names: list[str]) -> list[str]:

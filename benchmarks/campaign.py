@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
+from sqlmodel import Session
 
+from station.store import counters
 from station.store.engine import Ledger
 from station.store.ids import new_id
 from station.store.tables import (
@@ -12,9 +14,11 @@ from station.store.tables import (
     CellMovement,
     Decision,
     Load,
+    Numbered,
     Proposal,
     Reading,
     Sample,
+    SitePolicyRecord,
     Supplier,
     Ticket,
     Vehicle,
@@ -30,20 +34,25 @@ Rows = dict[type, list[dict[str, Any]]]
 def fill(ledger: Ledger, loads: int, start: datetime) -> None:
     """Rows as the acts would have written them, in bulk; the audit chain is filled but not linked."""
     with ledger.write() as tx:
-        tx.add(Supplier(id="bench", name="Bench", name_key="benchsupplier", created_at=start))
+        tx.add(SitePolicyRecord(sha256="bench", content={}, at=start))
+        tx.add(Supplier(id="bench", name="Bench", name_key="benchsupplier"))
         tx.flush()
-        tx.add(
-            Vehicle(
-                id="bench", plate="BENCH", plate_key="benchvehicle", supplier_id="bench", created_at=start
-            )
-        )
+        tx.add(Vehicle(id="bench", plate="BENCH", plate_key="benchvehicle", supplier_id="bench"))
     for first in range(0, loads, BATCH):
         rows: Rows = {}
         for number in range(first, min(first + BATCH, loads)):
             _one(rows, number, start + timedelta(seconds=60 * number))
         with ledger.write() as tx:
             for table, values in rows.items():
+                _number(tx, table, values)
                 tx.execute(insert(table), values)
+
+
+def _number(tx: Session, table: type, values: list[dict[str, Any]]) -> None:
+    purpose = counters.EVENT if table is AuditEvent else counters.ROW
+    if table is AuditEvent or issubclass(table, Numbered):
+        for seq, row in enumerate(values, start=counters.draw(tx, purpose, len(values))):
+            row["seq"] = seq
 
 
 def _one(rows: Rows, number: int, at: datetime) -> None:
@@ -61,6 +70,7 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
     load = add(
         Load, id=fresh(), visit_id=visit, position=1, species="soft_wheat", declared_variety="",
         operator_variety="", model_variety="", lab_variety="", claims=[], declared={}, share=1.0,
+        regime="owned", organisation="bench", campaign="2026",
         outcome="ticketed", outcome_at=at, outcome_by="bench", outcome_reason="",
     )  # fmt: skip
     add(Sample, id=fresh(), barcode=f"C{number:07d}", kind="load", load_id=load, species="soft_wheat",
@@ -80,23 +90,27 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
         extra={},
         note="",
         barcode=f"C{number:07d}",
+        uncertainty={},
     )
     reasons = [{"code": "meets", "params": {"analyte": "moisture", "value": 13.4, "limit": 15.0}}] * 8
     result = {"ranked": [{"cell": "c1", "pit": "f1", "score": 0.9, "reasons": reasons}] * 3, "refused": []}
     proposal = add(
         Proposal, id=fresh(), load_id=load, at=at, cell="c1", pit="f1", hold=False, load_t=26.0,
         assessment={"results": {}}, inputs={"facts": {}, "cells": {}}, result=result, current=True,
+        policy="bench", engine="bench",
     )  # fmt: skip
     add(Decision, id=fresh(), load_id=load, proposal_id=proposal, at=at, by="bench", cell="c1", pit="f1",
         overridden=False, reason="")  # fmt: skip
     add(CellMovement, id=fresh(), cell_id="c3", kind="in", kg=1.0, load_id=load, values=values,
+        regime="owned", organisation="bench", reason="", paper_number="",
         content_kg=float(number), content={}, at=at)  # fmt: skip
     add(
         Ticket, id=fresh(), site="demo", campaign="2026", number=number + 1, load_id=load,
-        first_weighing_id=weights["first"], last_weighing_id=weights["last"], gross_kg=40_000.0,
-        tare_kg=14_000.0, net_kg=26_000.0, document={}, at=at, by="bench",
+        regime="owned", organisation="bench", first_weighing_id=weights["first"],
+        last_weighing_id=weights["last"], gross_kg=40_000.0, tare_kg=14_000.0, net_kg=26_000.0,
+        document={}, at=at, by="bench",
     )  # fmt: skip
-    for kind in ("arrival_entered", "weighing_confirmed", "proposal_made", "decision_made", "ticket_issued"):
+    for kind in ("arrival_entered", "weighing_confirmed", "decision_made", "ticket_issued"):
         add(
             AuditEvent,
             at=at,
@@ -105,6 +119,5 @@ def _one(rows: Rows, number: int, at: datetime) -> None:
             visit_id=visit,
             load_id=load,
             data={},
-            previous="",
-            hash="",
+            hash="00",
         )

@@ -11,7 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,13 +24,16 @@ from drivers.simulated.line import PtyLine
 from drivers.simulated.plan import FaultPlan
 from drivers.simulated.toledo import SimulatedToledo
 from drivers.simulated.trucks import Trucks
-from station.acts.desk import Desk, SitePolicy
+from station.acts.desk import Desk
 from station.grain.weighing import WeighingRule
 from station.runtime.intake import Intake
-from station.site.reference import InstrumentSite, SiteFile, load_site
+from station.site.file import SiteSettings
+from station.site.policy import policy_of
+from station.site.reference import load_site
 from station.store.engine import Ledger
 
 PORTS = 4
+EXAMPLE = Path(__file__).parents[1] / "examples" / "site.toml"
 RATE_HZ = 28.0
 KIND = "toledo-continuous"
 WARM_UP_S = 5.0
@@ -87,10 +91,10 @@ def listen(seconds: float, folder: Path, ports: list[str]) -> dict[str, Any]:
         )
         for n, port in enumerate(ports)
     }
-    instruments = tuple(InstrumentSite(name, name, KIND, "weighbridge", name) for name in drivers)
+    settings = _site_with(drivers)
     with closing(Ledger(folder / "data")) as ledger:
-        desk = Desk(ledger, SitePolicy("bench", "bench", "2026"))
-        load_site(desk, SiteFile((), {}, (), instruments, ()), [], _now())
+        desk = Desk(ledger, policy_of(settings))
+        load_site(desk, settings, EXAMPLE, [], _now())
         intake = Intake(desk, drivers, folder / "frames", WeighingRule(), _now)
         with intake.running():
             time.sleep(WARM_UP_S)
@@ -109,6 +113,13 @@ def listen(seconds: float, folder: Path, ports: list[str]) -> dict[str, Any]:
         "resident_mb": [round(memory, 1), round(after, 1)],
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, 1),
     }
+
+
+def _site_with(port_ids: Iterable[str]) -> SiteSettings:
+    """The example's site with a bridge at each of these ports."""
+    content = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    bridges = [{"id": name, "name": name, "driver": KIND, "port": name} for name in port_ids]
+    return SiteSettings.model_validate({**content, "instruments": bridges, "order": {}})
 
 
 def _frames(drivers: dict[str, Driver]) -> int:

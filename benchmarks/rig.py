@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,14 +41,22 @@ class Client:
 
     def wait(self, kind: str, **fields: Any) -> float:
         """When (monotonic seconds) the first event with these fields arrived."""
+        wanted = {"kind": kind, **fields}
+        return self._wait(f"no {wanted}", lambda event: wanted.items() <= event.items())
+
+    def wait_proposed(self, load_id: str) -> float:
+        """When (monotonic seconds) a proposal of the load was first told of."""
+        return self._wait(f"no proposal of {load_id}", lambda event: load_id in event.get("load_ids", ()))
+
+    def _wait(self, what: str, is_wanted: Callable[[dict[str, Any]], bool]) -> float:
         end = time.monotonic() + WAIT_S
         with self._changed:
             while True:
                 for at, event in self._events:
-                    if event["kind"] == kind and all(event[key] == value for key, value in fields.items()):
+                    if is_wanted(event):
                         return at
                 if not self._changed.wait(max(0.0, end - time.monotonic())):
-                    raise TimeoutError(f"no {kind} with {fields} in {WAIT_S} s")
+                    raise TimeoutError(f"{what} in {WAIT_S} s")
 
     def forget(self) -> None:
         with self._changed:
@@ -75,7 +83,7 @@ class Client:
     def _heard(self, line: str) -> None:
         if line.startswith("data:"):
             event = json.loads(line[5:])
-            if "seq" in event:
+            if "seq" in event or "load_ids" in event:
                 with self._changed:
                     self._events.append((time.monotonic(), event))
                     self._changed.notify_all()

@@ -14,12 +14,12 @@ import httpx2
 from benchmarks.campaign import fill
 from benchmarks.machine import pss_mb, summary
 from benchmarks.rig import Client, Rig, running_station
+from benchmarks.vision.bare import BareTiming, time_bare
 from drivers.reading import Analyte
 from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.nir import SimulatedNir
 from station.runtime.bundles import shipped_bundle
 from station.store.engine import Ledger
-from station.vision.bare import BareTiming, time_bare
 from station.vision.client import VisionWorker
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
@@ -51,8 +51,8 @@ def _one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Cli
         sample_id=barcode, moisture=13.4, test_weight=77.5, temperature=24.0, product="BLE TENDRE",
         at=datetime.now(UTC),
     )  # fmt: skip
-    client.wait("proposal_made", load_id=load_id)
     client.wait("reading_paired", load_id=load_id)
+    client.wait_proposed(load_id)
     client.forget()
     begin = time.monotonic()
     nir.send_result(
@@ -60,7 +60,7 @@ def _one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Cli
         {Analyte.PROTEIN: 11.9, Analyte.MOISTURE: 13.5},
         at=datetime.now(UTC),
     )  # fmt: skip
-    elapsed = client.wait("proposal_made", load_id=load_id) - begin
+    elapsed = client.wait_proposed(load_id) - begin
     client.post(f"/loads/{load_id}/leave", {"reason": "bench"})
     return elapsed * 1000
 
@@ -165,7 +165,5 @@ def start_up() -> dict[str, Any]:
 def _start_seconds(rig: Rig) -> float:
     begin = time.monotonic()
     rig.process.start()
-    accepting = httpx2.get(f"{rig.process.url}/api/v1/health", trust_env=False).json()["accepting"]
-    if not accepting:
-        raise RuntimeError("the station listens but does not accept")
+    httpx2.get(f"{rig.process.url}/api/v1/health", trust_env=False).raise_for_status()
     return round(time.monotonic() - begin, 2)

@@ -19,7 +19,7 @@ from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, share
 from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
-from drivers.health import Health, HealthKeeper
+from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
 from drivers.platforms import OtherPlatform, SeveralPlatforms
 from drivers.polling import Poller
@@ -108,7 +108,7 @@ class Driver:
         """A person has put in a new sample: the next message counts even if it equals the last one."""
         self._repeats.expect_new_sample()
 
-    def health(self) -> Health:
+    def health(self) -> DeviceHealth:
         return self._health.read()
 
     def close(self) -> None:
@@ -190,7 +190,7 @@ class Driver:
                     continue
                 self._failures = 0
                 if chunk.whole:
-                    yield self._deliver(Frame(chunk.data, at), chunk.receipt, dup=chunk.dup, stream=False)
+                    yield from self._whole(chunk, at)
                     continue
                 if half_since is not None and now - half_since > self._half_after_s:
                     yield from self._give_up_half(framer, at, "the message stopped half way")
@@ -202,6 +202,16 @@ class Driver:
         except TransportError:
             yield from self._give_up_half(framer, self._clock(), "the connection ended half way")
             raise
+
+    def _whole(self, chunk: Chunk, at: datetime) -> Iterator[Delivery]:
+        """Deliver a message of its own. One that only repeats the last result waits for no row."""
+        frame = Frame(chunk.data, at)
+        if not self._repeats.is_repeat(frame):
+            yield self._deliver(frame, chunk.receipt, dup=chunk.dup, stream=False)
+            return
+        self._health.count_good(at)
+        if chunk.receipt is not None:
+            self._transport.confirm(chunk.receipt)
 
     def _frames(self, framer: Framer, frames: list[Frame]) -> Iterator[Delivery]:
         self._count_noise(framer)

@@ -32,7 +32,7 @@ class LastError:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class DeviceHealth:
     """One device at one instant.
 
     States: starting (nothing heard yet of a device that should be talking), live (heard, or connected to
@@ -91,13 +91,13 @@ class HealthKeeper:
         self._monotonic = monotonic
         self._silent_after_s = silent_after_s
         self._lock = threading.Lock()
-        self._health = Health(device, address, "starting", clock())
+        self._health = DeviceHealth(device, address, "starting", clock())
         self._listening = False
         self._heard_s = 0.0
         self._unreadable = 0
         self._losses_s: deque[float] = deque(maxlen=1000)
 
-    def read(self) -> Health:
+    def read(self) -> DeviceHealth:
         with self._lock:
             since = self._monotonic() - LOSSES_WITHIN_S
             health = replace(self._health, losses=sum(at > since for at in self._losses_s))

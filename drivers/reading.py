@@ -1,57 +1,56 @@
 """An instrument's words are frozen values: bytes become a Frame, a Frame becomes a Reading.
 
-This is the only place where analytes, units, bases and flags are named. Values are in the
-analyte's unit of `UNIT_OF`: a driver converts once, here at the door, and keeps what was sent
-under `extra["as_sent"]`. `Value.value is None` means "measured badly"; an analyte that is absent
-from `Reading.values` was not measured.
+Flags are named here, units and bases in `drivers.analytes` with the catalogue of analytes; all are imported
+from here. Values are in the analyte's unit of `UNIT_OF`: a driver converts once, here at the door, and keeps
+what was sent under `extra["as_sent"]`. `Value.value is None` means "measured badly"; an analyte that is
+absent from `Reading.values` was not measured.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any, Literal
 
+from drivers.analytes import (
+    BLENDS,
+    PLAUSIBLE,
+    UNIT_OF,
+    USUAL,
+    Analyte,
+    Basis,
+    Unit,
+    basis_allowed,
+    default_basis,
+    grain_analytes,
+    in_order,
+    is_known,
+    known_analyte,
+    needs_basis,
+)
 from drivers.protection import Protection
 
-
-class Analyte(StrEnum):
-    WEIGHT = "weight"
-    MOISTURE = "moisture"
-    PROTEIN = "protein"
-    TEST_WEIGHT = "test_weight"
-    TEMPERATURE = "temperature"
-    FALLING_NUMBER = "falling_number"
-    OIL = "oil"
-    CALIBRATION_2_5 = "calibration_2_5"
-    BROKEN = "broken"
-    IMPURITIES = "impurities"
-    SPROUTED = "sprouted"
-    ERGOT = "ergot"
-    DON = "don"
-    INSECTS = "insects"
-    VITREOUSNESS = "vitreousness"
-    VARIETY_PURITY = "variety_purity"
-
-
-class Unit(StrEnum):
-    KILOGRAM = "kg"
-    PERCENT = "%"
-    KILOGRAM_PER_HECTOLITRE = "kg/hl"
-    CELSIUS = "°C"
-    SECOND = "s"
-    MICROGRAM_PER_KILOGRAM = "µg/kg"
-    COUNT_PER_KILOGRAM = "1/kg"
-
-
-class Basis(StrEnum):
-    """A basis says what a share is a share of."""
-
-    AS_IS = "as_is"
-    DRY_MATTER = "dm"
-    MOISTURE_12 = "m12"
-    MOISTURE_13_5 = "m13_5"
+__all__ = [
+    "BLENDS",
+    "PLAUSIBLE",
+    "UNIT_OF",
+    "USUAL",
+    "Analyte",
+    "Basis",
+    "Flag",
+    "Frame",
+    "Reading",
+    "ReadingKind",
+    "Unit",
+    "Value",
+    "basis_allowed",
+    "default_basis",
+    "grain_analytes",
+    "in_order",
+    "is_known",
+    "known_analyte",
+    "needs_basis",
+]
 
 
 class Flag(StrEnum):
@@ -66,51 +65,6 @@ class Flag(StrEnum):
     PRINT = "print"
     ERROR = "error"
     DUPLICATE = "duplicate"
-
-
-UNIT_OF: Mapping[Analyte, Unit] = MappingProxyType(
-    {
-        Analyte.WEIGHT: Unit.KILOGRAM,
-        Analyte.MOISTURE: Unit.PERCENT,
-        Analyte.PROTEIN: Unit.PERCENT,
-        Analyte.TEST_WEIGHT: Unit.KILOGRAM_PER_HECTOLITRE,
-        Analyte.TEMPERATURE: Unit.CELSIUS,
-        Analyte.FALLING_NUMBER: Unit.SECOND,
-        Analyte.OIL: Unit.PERCENT,
-        Analyte.CALIBRATION_2_5: Unit.PERCENT,
-        Analyte.BROKEN: Unit.PERCENT,
-        Analyte.IMPURITIES: Unit.PERCENT,
-        Analyte.SPROUTED: Unit.PERCENT,
-        Analyte.ERGOT: Unit.PERCENT,
-        Analyte.DON: Unit.MICROGRAM_PER_KILOGRAM,
-        Analyte.INSECTS: Unit.COUNT_PER_KILOGRAM,
-        Analyte.VITREOUSNESS: Unit.PERCENT,
-        Analyte.VARIETY_PURITY: Unit.PERCENT,
-    }
-)
-
-# The widest values that can be true of grain or a weighbridge. A value outside is refused where it
-# enters (typed by a person) or kept as None (measured badly).
-PLAUSIBLE: Mapping[Analyte, tuple[float, float]] = MappingProxyType(
-    {
-        Analyte.WEIGHT: (-2_000.0, 200_000.0),
-        Analyte.MOISTURE: (0.0, 60.0),
-        Analyte.PROTEIN: (0.0, 60.0),
-        Analyte.TEST_WEIGHT: (20.0, 100.0),
-        Analyte.TEMPERATURE: (-30.0, 90.0),
-        Analyte.FALLING_NUMBER: (0.0, 900.0),
-        Analyte.OIL: (0.0, 70.0),
-        Analyte.CALIBRATION_2_5: (0.0, 100.0),
-        Analyte.BROKEN: (0.0, 100.0),
-        Analyte.IMPURITIES: (0.0, 100.0),
-        Analyte.SPROUTED: (0.0, 100.0),
-        Analyte.ERGOT: (0.0, 100.0),
-        Analyte.DON: (0.0, 100_000.0),
-        Analyte.INSECTS: (0.0, 100_000.0),
-        Analyte.VITREOUSNESS: (0.0, 100.0),
-        Analyte.VARIETY_PURITY: (0.0, 100.0),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,32 +15,28 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from drivers.catalogue import catalogue
 from station import jobs
-from station.acts.desk import Desk
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
-from station.clock import StationClock, scaled
 from station.models import policies
-from station.runtime import bundles as bundle_files
+from station.parts import open_parts
 from station.runtime.announcer import Announcer
+from station.runtime.bundles import ship
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
-from station.runtime.installer import Installer
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.runtime.ports import Ports
 from station.runtime.shadows import Shadows
-from station.site import reference
-from station.site.derived import policy_of, reference_of, rule_pack_texts, trusted_keys
 from station.site.file import LOOPBACK, SiteSettings
-from station.site.settings import Problem, SettingsError, load_settings
+from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
+from station.site.reference import load_site
 from station.store import queries
-from station.store.blobs import Blobs
 from station.store.engine import Ledger
-from ui.words.i18n import use_zone
+from station.store.errors import LedgerDamaged, LedgerError
 
 CRASHED = 70
+DAY_S = 86_400.0
+CHAIN_AFTER_START_S = 180.0  # trucks first
 
 log = structlog.get_logger(__name__)
 
@@ -61,24 +57,24 @@ def serve(options: ServeOptions) -> int:
     before anything is accepted."""
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
-    use_zone(settings.site.timezone)
     crash = Crash()
     with ExitStack() as stack:
-        ledger = stack.enter_context(closing(Ledger(options.config.parent / settings.site.data)))
-        clock = _clock(ledger, options)
-        desk = Desk(ledger, policy_of(settings))
-        reference.load_site(desk, reference_of(settings, options.config), texts, clock())
+        stack.enter_context(crash.telling_damage())
+        parts = stack.enter_context(
+            open_parts(options.config, settings, start=options.start, speed=options.speed)
+        )
+        desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
+        stack.enter_context(crash.doubting(ledger))
+        load_site(desk, settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
-        blobs = Blobs(ledger.folder / "photos")
-        ports = Ports(settings, options.config, ledger, clock)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
-        bundles = Blobs(ledger.folder / bundle_files.FOLDER)
-        bundle_files.ship(desk, bundles, settings.site.species, clock())
+        ship(desk, parts.bundles, settings.site.species, clock())
         timeout_s = settings.vision.answer_timeout_s
         card = settings.vision.card == "required"
-        shadows = Shadows(desk, blobs, bundles, clock, answer_timeout_s=timeout_s, card_required=card)
+        shelves = parts.photos, parts.bundles
+        shadows = Shadows(desk, *shelves, clock, answer_timeout_s=timeout_s, card_required=card)
         light_box = LightBox(
-            desk, blobs, bundles, clock,
+            desk, *shelves, clock,
             enabled=settings.vision.enabled, card_required=card, answer_timeout_s=timeout_s,
             when_done=shadows.wake,
         )  # fmt: skip
@@ -86,31 +82,29 @@ def serve(options: ServeOptions) -> int:
         devices = Devices([one.id for one in settings.instruments], ports, intake, ledger, clock)
         announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
-        context = Context(
-            desk=desk,
-            blobs=blobs,
-            clock=clock,
+        context = replace(
+            parts.context(_admin_token(ledger.folder)),
             live=devices.live,
             health=vitals.facts,
-            admin_token=_admin_token(ledger.folder),
             wake_vision=light_box.wake,
             new_sample=devices.new_sample,
-            check_wiring=ports.check,
             replug=devices.replug,
-            drivers=catalogue,
-            install_model=Installer(desk, bundles, trusted_keys(settings, options.config)).install,
+            install_model=parts.installer().install,
         )
-        server = Server(context, settings, ledger.folder)
+        server = HttpServer(context, settings, ledger.folder)
         crash.stop_with(server)
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
-            "checkpoint": (ledger.checkpoint, 300.0),
-            "chain": (watch.check_chain, 86_400.0),
-            "policies": (jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0),
+            "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
+            "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),
+            "whole chain": jobs.Job(watch.forget_chain, 7 * DAY_S),
+            "policies": jobs.Job(
+                jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
+            ),
         }
         if options.stop_with is not None:
-            timetable["parent"] = (partial(_stop_without, options.stop_with, server), 1.0)
+            timetable["parent"] = jobs.Job(partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
         if settings.vision.enabled:
             stack.enter_context(shadows.running())
@@ -122,7 +116,7 @@ def serve(options: ServeOptions) -> int:
     return CRASHED if crash.happened else 0
 
 
-class Server:
+class HttpServer:
     """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
 
     def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
@@ -167,14 +161,39 @@ class _Announcing(uvicorn.Server):
 
 
 class Crash:
-    """An unknown error in any thread ends the process: half a station is worse than a restarted one."""
+    """An unknown error in any thread ends the process: half a station is worse than a restarted one. So does
+    damage of the ledger, whoever comes upon it."""
 
     def __init__(self) -> None:
         self.happened = False
-        self._server: Server | None = None
+        self._damage: LedgerDamaged | None = None
+        self._ledger: Ledger | None = None
+        self._server: HttpServer | None = None
 
-    def stop_with(self, server: Server) -> None:
+    def stop_with(self, server: HttpServer) -> None:
         self._server = server
+
+    @contextmanager
+    def doubting(self, ledger: Ledger) -> Iterator[None]:
+        """Hears of damage; an error that nobody foresaw, of any thread, leaves the ledger in doubt."""
+        self._ledger = ledger
+        ledger.on_damage(self._note_damage)
+        try:
+            yield
+        except (LedgerError, SettingsError):
+            raise
+        except Exception:
+            ledger.doubt()
+            raise
+
+    @contextmanager
+    def telling_damage(self) -> Iterator[None]:
+        """Raises LedgerDamaged in the end, also in place of what stopping on a damaged ledger raised."""
+        try:
+            yield
+        finally:
+            if self._damage is not None:
+                raise self._damage
 
     def watching(self) -> ExitStack:
         before = threading.excepthook
@@ -185,14 +204,21 @@ class Crash:
 
     def _hook(self, args: threading.ExceptHookArgs) -> None:
         self.happened = True
+        if self._ledger is not None:
+            self._ledger.doubt()
         info = (args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
         log.critical("thread_died", thread=args.thread.name if args.thread else None, exc_info=info)
         if self._server is not None:
             self._server.stop()
 
+    def _note_damage(self, damage: LedgerDamaged) -> None:
+        self._damage = damage
+        if self._server is not None:
+            self._server.stop()
+
 
 @contextmanager
-def _stopping_on_signals(server: Server) -> Iterator[None]:
+def _stopping_on_signals(server: HttpServer) -> Iterator[None]:
     """uvicorn raises the signal that stopped it once more at its end; ours is then still the handler, so
     the rest is stopped in order."""
 
@@ -207,18 +233,10 @@ def _stopping_on_signals(server: Server) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _stop_without(process: int, server: Server) -> None:
+def _stop_without(process: int, server: HttpServer) -> None:
     if not Path(f"/proc/{process}").exists():
         log.warning("stops_with_parent", process=process)
         server.stop()
-
-
-def _clock(ledger: Ledger, options: ServeOptions) -> StationClock:
-    with ledger.read() as tx:
-        recorded = queries.last_event_at(tx)
-    if options.start is not None:
-        return scaled(max(options.start, recorded) if recorded else options.start, options.speed)
-    return StationClock(not_before=recorded)
 
 
 def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> None:
@@ -230,7 +248,7 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
                 f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
                 "Start with 127.0.0.1, run `silo token add`, then open it."
             )
-            raise SettingsError([Problem(file, "server.host", text)])
+            raise SettingsError([SettingProblem(file, "server.host", text)])
 
 
 def _admin_token(folder: Path) -> str:

@@ -17,12 +17,14 @@ from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.receival.instruments import Plugged, plugged
 from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
-from station.site.derived import protocol_of, rewired, rule_pack_texts, trusted_keys
 from station.site.file import Instrument, SiteSettings
-from station.site.settings import SettingsError, load_settings
+from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
+from station.site.wiring import protocol_of, rewired
 from station.store import audit
-from station.store.engine import Ledger, LedgerBusy, LedgerError
+from station.store.engine import Ledger
+from station.store.errors import LedgerError, LedgerHeld
 from station.vision.bundle import BundleError, read_bundle
+from ui.words import problems
 
 WARN_FREE_MB = 2_000
 CONNECT_S = 3.0
@@ -41,27 +43,29 @@ class Finding:
 
 
 def check_site(file: Path) -> list[Finding]:
-    """Every finding, the good ones too. Opens each port for a moment: not while the station runs."""
+    """Look at the site file and all that it names; return every finding, the good ones too. Each port is
+    opened for a moment: not while the station runs."""
     try:
         settings = load_settings(file)
     except SettingsError as error:
         return [Finding("site file", False, str(problem)) for problem in error.problems]
-    found = [Finding("site file", True, str(file))]
-    found += _rules(settings, file)
-    found += _folder(file.parent / settings.site.data)
-    found += _bundles(settings, file)
-    found += _ports(settings, file)
-    found += _recordings(file.parent / FOLDER)
-    return found
+    return [
+        Finding("site file", True, str(file)),
+        *_check_rules(settings, file),
+        *_check_folder(file.parent / settings.site.data),
+        *_check_bundles(settings, file),
+        *_check_ports(settings, file),
+        *_check_recordings(file.parent / FOLDER),
+    ]
 
 
-def _recordings(folder: Path) -> Iterator[Finding]:
+def _check_recordings(folder: Path) -> Iterator[Finding]:
     """Every driver still reads what was recorded when its device was commissioned."""
     for name, problem in replay_recordings(folder).items():
         yield Finding(f"recording {name}", problem is None, problem or "reads as it did on site")
 
 
-def _rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+def _check_rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     packs: list[RulePack] = []
     try:
         for text in rule_pack_texts(settings, file):
@@ -69,9 +73,7 @@ def _rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             yield Finding(
                 "rule pack", True, f"{packs[-1].name} {packs[-1].version}, from {packs[-1].valid_from}"
             )
-    except SettingsError as error:
-        yield Finding("rule pack", False, str(error))
-    except RulePackError as error:
+    except (SettingsError, RulePackError) as error:
         yield Finding("rule pack", False, str(error))
     grades = {grade.id for pack in packs for grade in pack.grades}
     for index, cell in enumerate(settings.cells):
@@ -81,7 +83,7 @@ def _rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             )
 
 
-def _folder(folder: Path) -> Iterator[Finding]:
+def _check_folder(folder: Path) -> Iterator[Finding]:
     try:
         with closing(Ledger(folder)) as ledger:
             ledger.quick_check()
@@ -90,9 +92,12 @@ def _folder(folder: Path) -> Iterator[Finding]:
         yield Finding("database", True, f"{folder} is whole")
         chain = "is whole" if broken is None else f"is broken at event {broken}: restore a backup"
         yield Finding("audit chain", broken is None, chain)
-    except LedgerBusy as error:
-        yield Finding("database", True, f"in use by the running station ({error})")
-    except (LedgerError, OSError) as error:
+    except LedgerHeld as error:
+        yield Finding("database", True, f"in use by the running station (process {error.params['process']})")
+    except LedgerError as error:
+        yield Finding("database", False, ". ".join(problems.problem(error.code, error.params, "en")))
+        return
+    except OSError as error:
         yield Finding("database", False, str(error))
         return
     free = shutil.disk_usage(folder).free // 1_000_000
@@ -100,7 +105,7 @@ def _folder(folder: Path) -> Iterator[Finding]:
     yield Finding("disk", free >= WARN_FREE_MB, text)
 
 
-def _bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+def _check_bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     if not settings.vision.enabled:
         yield Finding("model", True, "vision is off: no photo is judged")
         return
@@ -117,21 +122,23 @@ def _bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             yield Finding("model", False, str(error))
 
 
-def _ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     """Each port as it is read now: where an instrument was swapped, not as the site file says."""
     swapped = _swapped(file.parent / settings.site.data)
     for index, section in enumerate(settings.instruments):
         where = f"instruments[{index}] {section.id}"
-        there = swapped.get(section.id)
-        if there is None:
-            yield from _instrument(where, section, file)
+        present = swapped.get(section.id)
+        if present is None:
+            yield from _check_instrument(where, section, file)
             continue
-        wiring, name = wiring_of(there.assignment), there.instrument.name
-        serial = there.instrument.serial_number
-        text = f"{name} (serial no. {serial}) is plugged in, read by {wiring.driver} at {wiring.address}"
+        wiring, row = wiring_of(present.assignment), present.instrument
+        text = (
+            f"{row.name} (serial no. {row.serial_number}) is plugged in, "
+            f"read by {wiring.driver} at {wiring.address}"
+        )
         yield Finding(where, True, f"not as the site file says: {text}")
         try:
-            yield from _instrument(where, rewired(section, wiring), file)
+            yield from _check_instrument(where, rewired(section, wiring), file)
         except SettingError as error:
             yield Finding(where, False, str(error))
 
@@ -140,15 +147,15 @@ def _swapped(folder: Path) -> dict[str, Plugged]:
     """What is plugged in and is not what the site file says; a running station alone knows it."""
     try:
         with closing(Ledger(folder)) as ledger, ledger.read() as tx:
-            return {port: there for port, there in plugged(tx).items() if not there.is_as_declared}
+            return {port: row for port, row in plugged(tx).items() if not row.is_as_declared}
     except (LedgerError, OSError):
         return {}  # told by the finding about the database
 
 
-def _instrument(where: str, instrument: Instrument, file: Path) -> Iterator[Finding]:
-    port = instrument.port
+def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[Finding]:
+    port = section.port
     try:
-        protocol_of(instrument, file)
+        protocol_of(section, file)
         transport = make_transport(port, name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -12,7 +14,16 @@ from station.store.engine import Ledger
 log = structlog.get_logger(__name__)
 
 
-Timetable = dict[str, tuple[Callable[[], None], float]]
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`act` is done every `every_s` seconds, for the first time after `first_s` (else after `every_s`)."""
+
+    act: Callable[[], None]
+    every_s: float
+    first_s: float | None = None
+
+
+Timetable = dict[str, Job]
 
 
 class Watch:
@@ -20,14 +31,25 @@ class Watch:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self._whole = audit.START
         self.broken_seq: int | None = None
 
     def check_chain(self) -> None:
-        """Reads the whole audit chain; a broken link stays on every screen until the station restarts."""
-        with self._ledger.read() as tx:
-            self.broken_seq = audit.first_broken(tx)
-        if self.broken_seq is not None:
-            log.error("audit_chain_broken", seq=self.broken_seq)
+        """Checks the audit chain on from where it was found whole; after a start from its beginning. A broken
+        link stays on every screen until the station restarts.
+
+        Each slice is a transaction of its own: none keeps the write-ahead log from being emptied."""
+        while self.broken_seq is None:
+            with self._ledger.read() as tx:
+                checked = audit.check_some(tx, self._whole)
+            self._whole, self.broken_seq = checked.whole, checked.broken_seq
+            if checked.is_end:
+                return
+        log.error("audit_chain_broken", seq=self.broken_seq)
+
+    def forget_chain(self) -> None:
+        """Lets the next check begin at the beginning: events once found whole may be changed later."""
+        self._whole = audit.START
 
 
 def all_of(step: Callable[[], bool], done: Callable[[], None]) -> Callable[[], None]:
@@ -42,10 +64,12 @@ def all_of(step: Callable[[], bool], done: Callable[[], None]) -> Callable[[], N
 
 @contextmanager
 def scheduled(jobs: Timetable) -> Iterator[None]:
-    """Runs each job (function, seconds between) in the background until the block ends."""
+    """Runs each job in the background until the block ends."""
     scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    for name, (job, seconds) in jobs.items():
-        scheduler.add_job(job, "interval", seconds=seconds, id=name)
+    now = datetime.now(UTC)  # when a timer rings is the machine's affair, not the site's
+    for name, job in jobs.items():
+        first = now + timedelta(seconds=job.every_s if job.first_s is None else job.first_s)
+        scheduler.add_job(job.act, "interval", seconds=job.every_s, next_run_time=first, id=name)
     scheduler.start()
     try:
         yield

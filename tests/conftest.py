@@ -3,26 +3,77 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from station.receival import people
+from station.store.engine import Ledger
 from tests.silo_rig import Silo
 
 # how quick a machine is belongs to the benchmarks: no property fails because the tests share two cores
 settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("silo")
 
-LONG = ("demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+SLOW = ("demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+_left = pytest.StashKey[int]()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Rooms of long tests first: short ones at the end leave no core without work."""
-    items.sort(key=lambda item: _rank(item.path.relative_to(Path(__file__).parent).parts[0]))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="also the tests that are marked long")
 
 
-def _rank(room: str) -> int:
-    return LONG.index(room) if room in LONG else len(LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long tests out, unless all are wanted, a file is named, or marks are chosen.
+
+    The rooms of slow tests come first: quick ones at the end leave no core without work.
+    """
+    chosen = (
+        config.getoption("all") or config.getoption("markexpr") or any(".py" in arg for arg in config.args)
+    )
+    left = [] if chosen else [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=left)
+    config.stash[_left] = len(left)
+    items[:] = sorted((item for item in items if item not in left), key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    return SLOW.index(room) if room in SLOW else len(SLOW)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of `-n` tells the process that started it how many tests it left."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left"] = session.config.stash.get(_left, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[_left] = (getattr(node, "workeroutput", None) or {}).get("left", 0)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if left := config.stash.get(_left, 0):
+        terminalreporter.write_line(f"{left} long tests were left out: ./silo test --all runs them")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_pins() -> None:
+    """PINs are argon2id as ever, but cheap: at its real price signing in takes longer than most tests."""
+    people._pins = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+
+
+@pytest.fixture(scope="session")
+def new_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with nothing but a new ledger, to be copied: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("new") / "data"
+    Ledger(folder).close()
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from station.models import acts as models
 from station.models import releases
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.receival import captures, people
 from station.receival.captures import StoredPhoto
 from station.runtime.bundles import checked, ship, shipped_bundle
@@ -53,8 +53,8 @@ class Models:
     def ship(self, *species: str) -> None:
         ship(self.silo.desk, self.bundles, species or ("soft_wheat", "durum"), self.silo.clock())
 
-    def by(self, why: str = "") -> By:
-        return By(MARC, why, self.silo.clock())
+    def by(self, why: str = "") -> Mandate:
+        return Mandate(MARC, why, self.silo.clock())
 
     def install(self, version: str) -> ModelRelease:
         data = packed(version)

@@ -1,7 +1,8 @@
 """`./silo test`: style, types, import contracts, tests. Ends with pytest's closing line.
 
-./silo test                 everything
-./silo test tests/grain -k falling      only pytest, with these arguments
+./silo test                 everything but the tests that take minutes, and says how many these are
+./silo test --all           everything
+./silo test [--all] tests/grain -k falling      only pytest, with these arguments
 """
 
 import os
@@ -23,17 +24,23 @@ def main(arguments: list[str]) -> int:
     """Runs every check even when one fails, so that one run names all that is wrong."""
     programs = Path(sys.executable).parent
     failed = []
-    if not arguments:
+    if arguments in ([], ["--all"]):
         for name, command in CHECKS:
             print(f"silo test: {name} ...", flush=True)
             if subprocess.run([programs / command[0], *command[1:]], cwd=ROOT, check=False).returncode:
                 failed.append(name)
         # one more than cores: many tests wait for a process they started
-        arguments = ["-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER]
+        arguments = [*arguments, "-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER]
     for name in failed:
         print(f"silo test: FAILED: {name}", flush=True)
-    tests = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, check=False).returncode
+    command = [sys.executable, "-m", "pytest", *arguments]
+    tests = subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
     return tests or (1 if failed else 0)
+
+
+def _environment() -> dict[str, str]:
+    """Keeps compiled modules, whatever the caller's habit: hundreds of processes would compile them again."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
 
 
 if __name__ == "__main__":

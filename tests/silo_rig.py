@@ -1,6 +1,6 @@
-"""A small silo for tests: a real ledger in a folder, a site, a clock that is set by hand.
+"""A small silo for tests: a real ledger in a folder, a site (`silo.toml`), a clock that is set by hand.
 
-Cells C1 (milling), C3 (organic), C4 (intervention), C5 (feed), H1 (hold), Q1 (quarantine); pits P1, P2;
+Cells c1 (milling), c3 (organic), c4 (intervention), c5 (feed), h1 (hold), q1 (quarantine); pits p1, p2;
 a bridge, a GAC (moisture, test weight) and an NIR (protein, moisture).
 """
 
@@ -10,75 +10,31 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlmodel import col, select
+
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
-from station.acts.desk import Actor, Desk, SitePolicy
+from station.acts.desk import Actor, Desk
 from station.receival import decisions, readings, visits, weighings
 from station.receival.frames import StoredFrame
 from station.receival.visits import Arrival, NewLoad
-from station.site.reference import CellSite, InstrumentSite, LineSite, SiteFile, load_site
+from station.site.policy import policy_of
+from station.site.read import load_settings, rule_pack_texts
+from station.site.reference import load_site
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.journal import Place
-from station.store.tables import Decision, Load, Proposal, Visit, Weighing, WeighingUse
+from station.store.tables import Decision, Load, Proposal, Ticket, Visit, Weighing, WeighingUse
 from station.store.tables import Reading as ReadingRow
 
-RULES = (Path(__file__).parents[1] / "examples" / "rules.toml").read_text(encoding="utf-8")
+SITE_FILE = Path(__file__).with_name("silo.toml")
+SITE = load_settings(SITE_FILE)
+(RULES,) = rule_pack_texts(SITE, SITE_FILE)
+POLICY = policy_of(SITE)
 START = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
-ANNE = Actor("Anne", "bridge house", frozenset({"operator"}))
-MARC = Actor("Marc", "office", frozenset({"manager"}))
+ANNE = Actor("anne", "Anne", "bridge house", frozenset({"operator"}))
+MARC = Actor("marc", "Marc", "office", frozenset({"manager"}))
 GOOD = {"moisture": 13.6, "test_weight": 77.4}
 GOOD_NIR = {"protein": 10.4, "moisture": 13.5}  # 12.02 % of the dry matter
-
-POLICY = SitePolicy(
-    site="silo-1",
-    site_name="Silo de Beauvoir",
-    campaign="2026",
-    instrument_order={
-        Analyte.MOISTURE: ("gac", "nir"),
-        Analyte.TEST_WEIGHT: ("gac",),
-        Analyte.PROTEIN: ("nir",),
-    },
-    products={"Wheat": "soft_wheat", "Barley": "barley"},
-    species=("soft_wheat", "barley"),
-    override_reasons=("cell nearly full", "pit blocked"),
-    refusal_reasons=("insects", "too wet"),
-)
-
-
-def _cell(id: str, grade: str | None, **over: object) -> CellSite:  # noqa: A002
-    settings: dict[str, object] = {
-        "name": f"Cell {id}", "species": "soft_wheat", "claims": (), "role": "normal", "open": True,
-        "capacity_kg": 1_000_000.0,
-    }  # fmt: skip
-    return CellSite(id=id, grade=grade, **{**settings, **over})  # type: ignore[arg-type]
-
-
-_OPENING = {
-    "protein": {"value": 11.6, "unit": "%", "basis": "dm"},
-    "moisture": {"value": 13.4, "unit": "%", "basis": "as_is"},
-}
-
-SITE = SiteFile(
-    cells=(
-        _cell("C1", "milling_no_2", opening_kg=800_000.0, opening=_OPENING),
-        _cell("C3", "organic_bread", claims=("organic",), capacity_kg=300_000.0),
-        _cell("C4", "intervention", capacity_kg=600_000.0),
-        _cell("C5", "feed_wheat", capacity_kg=800_000.0),
-        _cell("H1", None, species=None, role="hold", capacity_kg=120_000.0),
-        _cell("Q1", None, species=None, role="quarantine", capacity_kg=60_000.0),
-    ),
-    pits={"P1": "Pit 1", "P2": "Pit 2"},
-    lines=(
-        LineSite("L1", "Line 1", ("P1",), ("C1", "C4", "C5", "H1")),
-        LineSite("L2", "Line 2", ("P2",), ("C1", "C3", "C5", "H1", "Q1")),
-    ),
-    instruments=(
-        InstrumentSite("bridge", "Bridge", "toledo-continuous", "weighbridge", "/dev/ttyS0", "TB-1"),
-        InstrumentSite("gac", "GAC 2100", "gac2100-csv01", "analyzer", "tcp:127.0.0.1:4001"),
-        InstrumentSite("nir", "NIR", "json-nir", "analyzer", "tcp:127.0.0.1:4002"),
-    ),
-    suppliers=(("EARL Dupont", "F0012"),),
-)
 
 
 @dataclass
@@ -102,18 +58,23 @@ class Silo:
 
     desk: Desk
     clock: HandClock = field(default_factory=HandClock)
+    by: Actor = ANNE
     _serial: "itertools.count[int]" = field(default_factory=itertools.count)
 
     @classmethod
-    def open(cls, folder: Path, site: SiteFile = SITE, policy: SitePolicy = POLICY) -> "Silo":
-        silo = cls(Desk(Ledger(folder), policy))
-        load_site(silo.desk, site, [RULES], silo.clock())
+    def open(cls, folder: Path) -> "Silo":
+        silo = cls(Desk(Ledger(folder), policy_of(SITE)))
+        silo.load_site()
         return silo
 
     @classmethod
-    def reopen(cls, folder: Path, policy: SitePolicy = POLICY) -> "Silo":
+    def reopen(cls, folder: Path) -> "Silo":
         """A folder that `open` has made, one minute later."""
-        return cls(Desk(Ledger(folder), policy), HandClock(START + timedelta(minutes=1)))
+        return cls(Desk(Ledger(folder), policy_of(SITE)), HandClock(START + timedelta(minutes=1)))
+
+    def load_site(self, **sections: object) -> None:
+        """The station starts with the site file, in which these sections are others."""
+        load_site(self.desk, SITE.model_copy(update=sections), SITE_FILE, [RULES], self.clock())
 
     def stored(self, device: str, data: bytes | None = None) -> StoredFrame:
         """A frame as the journal would have it."""
@@ -123,7 +84,7 @@ class Silo:
 
     def arrive(self, plate: str = "AB-123-CD", *loads: NewLoad, supplier: str = "EARL Dupont") -> Visit:
         wanted = loads or (NewLoad("soft_wheat", barcode=f"S{next(self._serial):05d}"),)
-        return visits.enter_arrival(self.desk, Arrival(plate, supplier, wanted), ANNE, self.clock())
+        return visits.enter_arrival(self.desk, Arrival(plate, supplier, wanted), self.by, self.clock())
 
     def weigh(self, kg: float) -> Weighing:
         """The bridge's rule takes this weight."""
@@ -140,7 +101,7 @@ class Silo:
             taken.id,
             visit.id,
             role,
-            ANNE,
+            self.by,
             self.clock(),
             **over,  # type: ignore[arg-type]
         )
@@ -169,7 +130,12 @@ class Silo:
     def decide(self, load: Load, cell: str | None = None, pit: str | None = None, **over: object) -> Decision:
         proposal = self.proposal(load)
         assert proposal is not None
-        wanted = {"reason": "" if cell is None else "pit blocked", "actor": ANNE, "at": self.clock(), **over}
+        wanted = {
+            "reason": "" if cell is None else "pit blocked",
+            "actor": self.by,
+            "at": self.clock(),
+            **over,
+        }
         return decisions.decide(
             self.desk, load.id, proposal.id, cell or proposal.cell or "", pit or proposal.pit or "",
             **wanted,  # type: ignore[arg-type]
@@ -186,6 +152,10 @@ class Silo:
     def loads(self, visit: Visit) -> list[Load]:
         with self.desk.ledger.read() as tx:
             return list(queries.loads_of(tx, visit.id))
+
+    def tickets(self) -> list[str]:
+        with self.desk.ledger.read() as tx:
+            return list(tx.exec(select(Ticket.id).order_by(col(Ticket.seq))))
 
     def load(self, load: Load) -> Load:
         with self.desk.ledger.read() as tx:
@@ -210,4 +180,4 @@ class Silo:
 
 def _value(name: str, value: float | None) -> Value:
     analyte = Analyte(name)
-    return Value(value, UNIT_OF[analyte], Basis.AS_IS if analyte is Analyte.PROTEIN else None)
+    return Value(value, UNIT_OF[analyte], Basis.AS_IS if analyte == Analyte.PROTEIN else None)

@@ -1,4 +1,4 @@
-"""Makes crops look as another phone, lamp or sheet might have shown them.
+"""Make crops look as another phone, lamp or sheet might have shown them.
 
 In the collection nearly every photo holds one class, so whatever belongs to a photo (its colour cast,
 its sharpness, how large it shows a kernel, the sheet shining through at the rim) must not tell the class:
@@ -29,7 +29,7 @@ GROUPS = 2  # of a batch, each with one resolution
 
 
 def batch(crops: NDArray[np.uint8], side: int, rng: np.random.Generator) -> Tensor:
-    """(n, S, S, 4) uint8 -> (n, 4, side, side) changed by chance, normalised as the product does it."""
+    """Change (n, S, S, 4) uint8 by chance to (n, 4, side, side), normalised as the product does it."""
     four = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255
     four = functional.grid_sample(four, _grid(len(crops), side, rng), mode="bilinear", align_corners=False)
     mask = (four[:, 3:] > 0.5).float()
@@ -43,14 +43,15 @@ def batch(crops: NDArray[np.uint8], side: int, rng: np.random.Generator) -> Tens
 
 
 def normalise(views: NDArray[np.uint8]) -> Tensor:
-    """uint8 (n, side, side, 4) -> float (n, 4, side, side): colour about 0, zero outside, coverage 0 or 1."""
+    """Turn uint8 (n, side, side, 4) into float (n, 4, side, side): colour about 0, zero outside, coverage 0
+    or 1."""
     mask = (views[..., 3:] > 127).astype(np.float32)
     colour = (views[..., :3].astype(np.float32) / 255 - MEAN) / STD * mask
     return torch.from_numpy(np.concatenate([colour, mask], -1)).permute(0, 3, 1, 2).contiguous()
 
 
 def _grid(count: int, side: int, rng: np.random.Generator) -> Tensor:
-    """Flips, a little turning, stretching and shifting."""
+    """Flip, turn a little, stretch and shift."""
     turn = rng.normal(0, TURN, count)
     wide = np.exp(rng.normal(0.03, 0.05, count)) * rng.choice([-1, 1], count)
     high = np.exp(rng.normal(0.04, SLENDER, count)) * rng.choice([-1, 1], count)
@@ -67,7 +68,7 @@ def _grid(count: int, side: int, rng: np.random.Generator) -> Tensor:
 
 
 def _coarse(colour: Tensor, mask: Tensor, rng: np.random.Generator) -> Tensor:
-    """Fewer pixels, in groups that share one resolution: how sharp a photo is tells nothing."""
+    """Leave fewer pixels, in groups that share one resolution: how sharp a photo is tells nothing."""
     side = colour.shape[-1]
     parts = []
     for some, cover in zip(colour.chunk(GROUPS), mask.chunk(GROUPS), strict=True):
@@ -83,7 +84,7 @@ def _draw(rng: np.random.Generator, spread: float, *shape: int) -> Tensor:
 
 
 def _cast(colour: Tensor, rng: np.random.Generator) -> Tensor:
-    """White balance, exposure, tone curve, saturation and a slight mixing of channels."""
+    """Change white balance, exposure, tone curve and saturation, and mix the channels slightly."""
     count = len(colour)
     mix = torch.eye(3) + _draw(rng, MIX, count, 3, 3)
     colour = torch.einsum("nij,njhw->nihw", mix, colour).clamp(0.002, 4)
@@ -94,7 +95,7 @@ def _cast(colour: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def _lit(colour: Tensor, mask: Tensor, rng: np.random.Generator) -> Tensor:
-    """More or less contrast within the kernel, and light from one side."""
+    """Give more or less contrast within the kernel, and light from one side."""
     count, side = len(colour), colour.shape[-1]
     middle = (colour * mask).sum((2, 3), keepdim=True) / mask.sum((2, 3), keepdim=True).clamp(min=1)
     colour = middle + (colour - middle) * torch.exp(_draw(rng, CONTRAST, count, 1, 1, 1))
@@ -104,7 +105,7 @@ def _lit(colour: Tensor, mask: Tensor, rng: np.random.Generator) -> Tensor:
 
 
 def _rim(colour: Tensor, mask: Tensor, rng: np.random.Generator) -> Tensor:
-    """The outermost pixels tinted by a sheet of any colour."""
+    """Tint the outermost pixels by a sheet of any colour."""
     count = len(colour)
     inner = -functional.max_pool2d(-mask, 3, 1, 1)
     deeper = -functional.max_pool2d(-inner, 3, 1, 1)

@@ -1,4 +1,4 @@
-"""Makes logits mean what they say, and describes the crop in the embedding.
+"""Make logits mean what they say, and describe the crop in the embedding.
 
 All of it is fitted on held-out photos of the training collection; `photos/evaluate` is never read.
 """
@@ -30,7 +30,7 @@ class Scaling:
 
 
 def fit_scaling(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Scaling:
-    """The temperature and the offsets with the smallest log loss, classes weighing alike."""
+    """Fit the temperature and the offsets with the smallest log loss, classes weighing alike."""
     weight = torch.from_numpy(1 / np.bincount(labels)[labels])
     raw, true = torch.from_numpy(logits).double(), torch.from_numpy(labels)
     cold = torch.zeros(1, dtype=torch.float64, requires_grad=True)
@@ -41,10 +41,10 @@ def fit_scaling(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Scali
         search.zero_grad()
         each = torch.nn.functional.cross_entropy((raw + offset) * torch.exp(cold), true, reduction="none")
         total = (each * weight).sum() / weight.sum() + 1e-6 * (offset**2).sum()
-        total.backward()  # type: ignore[no-untyped-call]
+        total.backward()
         return total
 
-    search.step(loss)  # type: ignore[no-untyped-call]
+    search.step(loss)
     found = offset.detach().numpy()
     return Scaling(
         round(float(torch.exp(-cold.detach())), 4), np.round(found - found.mean(), 4).astype(np.float32)
@@ -54,7 +54,7 @@ def fit_scaling(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> Scali
 def scale_by_fold(
     logits: NDArray[np.float32], labels: NDArray[np.int64], fold: NDArray[np.int64]
 ) -> NDArray[np.float32]:
-    """Calibrated logits of every kernel, by a scaling fitted on the held-out answers of the other folds."""
+    """Calibrate the logits of every kernel by a scaling fitted on the held-out answers of the other folds."""
     out = np.zeros_like(logits)
     for number in np.unique(fold):
         held = fold == number
@@ -64,23 +64,24 @@ def scale_by_fold(
 
 @dataclass(frozen=True)
 class Known:
-    """Means per class of the crop and the shared inverse covariance of the embedding."""
+    """Describes the crop in the embedding: means per class and the shared inverse covariance."""
 
     means: Floats
     precision: Floats
 
     @classmethod
     def of(cls, answers: Answers, labels: NDArray[np.int64], own: list[int]) -> "Known":
-        """`own` are the labels of the crop itself, without foreign bodies."""
+        """Describe the crop by its kernels; `own` are the labels of the crop itself, without foreign
+        bodies."""
         embeddings = answers.embeddings.astype(np.float64)
         means = np.stack([embeddings[labels == label].mean(axis=0) for label in own])
         spread = [embeddings[labels == label] - means[k] for k, label in enumerate(own)]
-        covariance = sum(np.cov(part.T) for part in spread) / len(spread)
+        covariance = np.sum([np.cov(part.T) for part in spread], axis=0) / len(spread)
         covariance = covariance + np.eye(len(covariance)) * RIDGE * np.trace(covariance) / len(covariance)
         return cls(means, np.linalg.inv(covariance))
 
     def distance2(self, embeddings: NDArray[np.float32]) -> Floats:
-        """Squared Mahalanobis distance to the nearest class."""
+        """Return the squared Mahalanobis distance to the nearest class."""
         off = embeddings.astype(np.float64)[:, None] - self.means[None]
         return np.asarray(np.einsum("nmd,de,nme->nm", off, self.precision, off).min(axis=1))
 

@@ -1,4 +1,4 @@
-"""A contact sheet of the worst kernels: held out, called wrongly, and surest of it."""
+"""Draw a contact sheet of the worst kernels: held out, called wrongly, and surest of it."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ CAPTION = 14  # pixels
 
 
 def contact_sheet(path: Path, logits: NDArray[np.float32], items: Items, classes: Sequence[str]) -> None:
-    """Writes a PNG with a row per (true class, called class), worst first."""
+    """Write a PNG with a row per (true class, called class), worst first."""
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     sure = raised / raised.sum(axis=1, keepdims=True)
     called = logits.argmax(axis=1)

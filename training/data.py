@@ -1,4 +1,4 @@
-"""Kernels to learn from, each with its class, its source photo and where it comes from.
+"""Read kernels to learn from, each with its class, its source photo and where it comes from.
 
 Every item carries its `photo`; splits are made by photo, never by kernel.
 """
@@ -29,13 +29,13 @@ SOUND_TO_SHEET = (
 )  # BGR of a sound kernel over the rim's: middle of their photos
 SMALLEST = 60.0  # pixels of area; less is dust
 
-Row = tuple[NDArray[np.uint8], NDArray[np.uint8], int, str]
-Light = Callable[["Items", str], NDArray[np.float32]]
+KernelRow = tuple[NDArray[np.uint8], NDArray[np.uint8], int, str]
+LightOf = Callable[["Items", str], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
 class Items:
-    """`crops` (n, SIDE, SIDE, 4), `views` (n, VIEW, VIEW, 4), `labels` (n,) into the task's classes,
+    """Holds `crops` (n, SIDE, SIDE, 4), `views` (n, VIEW, VIEW, 4), `labels` (n,) into the task's classes,
     `photos` (n,) names."""
 
     crops: NDArray[np.uint8]
@@ -50,7 +50,7 @@ class Items:
         return Items(self.crops[keep], self.views[keep], self.labels[keep], self.photos[keep])
 
 
-def from_rows(rows: Sequence[Row]) -> Items:
+def from_rows(rows: Sequence[KernelRow]) -> Items:
     return Items(
         np.stack([row[0] for row in rows]),
         np.stack([row[1] for row in rows]),
@@ -70,8 +70,8 @@ def join(parts: Sequence[Items]) -> Items:
 
 @cache
 def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
-    """The real kernels of `train/wheat_kernels` in the named folders, colours balanced by photo."""
-    rows: list[Row] = []
+    """Read the real kernels of `train/wheat_kernels` in the named folders, colours balanced by photo."""
+    rows: list[KernelRow] = []
     sheets: dict[str, list[Floats]] = {}
     for label, name in enumerate(classes):
         for file in sorted((photos / "train" / "wheat_kernels" / name.value).iterdir()):
@@ -84,9 +84,10 @@ def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
     return balanced(kept, _light_of_wheat(classes, sheet))
 
 
-def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) -> Light:
-    """The photo's middle wheat kernel, as the product takes it. A photo of foreign bodies alone has none:
-    what wheat would look like on it is told by the sheet, which is the same in every photo."""
+def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) -> LightOf:
+    """Return what tells a photo's light: its middle wheat kernel, as the product takes it. A photo of foreign
+    bodies alone has none: what wheat would look like on it is told by the sheet, which is the same in every
+    photo."""
     foreign = classes.index(KernelClass.FOREIGN) if KernelClass.FOREIGN in classes else -1
 
     def light(items: Items, photo: str) -> Floats:
@@ -100,7 +101,8 @@ def _light_of_wheat(classes: Sequence[KernelClass], sheet: dict[str, Floats]) ->
 
 
 def sheet_colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
-    """BGR of the green sheet where it shines through at a kernel's rim: the greenest tenth of the rim.
+    """Return the BGR of the green sheet where it shines through at a kernel's rim: the greenest tenth of the
+    rim.
 
     Kernels of one photo lie in one light, and so does the sheet that shows at their rims."""
     inner = cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=RIM)
@@ -109,48 +111,49 @@ def sheet_colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
     return np.asarray(rim[np.argsort(-green)[: max(3, len(rim) // 10)]].mean(axis=0), np.float32)
 
 
-def balanced(items: Items, light: Light) -> Items:
-    """Items with every photo's colours balanced by what `light` says its typical kernel is."""
+def balanced(items: Items, light: LightOf) -> Items:
+    """Balance every photo's colours by what `light` says its typical kernel is."""
     crops, views = items.crops.copy(), items.views.copy()
     for photo in np.unique(items.photos):
         ours = items.photos == photo
-        factors = gains(light(items, photo), np.float32(REFERENCE), *GAIN_LIMITS)
+        factors = gains(light(items, photo), np.array(REFERENCE, np.float32), *GAIN_LIMITS)
         crops[ours], views[ours] = apply_gains(crops[ours], factors), apply_gains(views[ours], factors)
     return Items(crops, views, items.labels, items.photos)
 
 
 def own_light(items: Items, photo: str) -> NDArray[np.float32]:
-    """The photo's own middle kernel, as the product takes it."""
+    """Return the photo's own middle kernel, as the product takes it."""
     return typical_colour(items.views[items.photos == photo])
 
 
 def own_or_day_light(items: Items, photo: str) -> NDArray[np.float32]:
-    """Other grains come alone (their own colour tells the light) and among the crop (it does not)."""
+    """Return the light of other grains, which come alone (their own colour tells it) and among the crop (it
+    does not)."""
     return np.array(REFERENCE, np.float32) if sum(photo.encode()) % 2 else own_light(items, photo)
 
 
 def cut_both(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Crop and view of one kernel given as BGR and mask."""
+    """Cut crop and view of one kernel given as BGR and mask."""
     return aligned_crop(bgr, mask, SIDE), aligned_crop(bgr, mask, VIEW)
 
 
 def read_masked(file: Path, dark: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]] | None:
-    """BGR and mask of a crop file with a black background; None when nothing is left of it."""
-    bgr = cv2.imread(str(file), cv2.IMREAD_COLOR_BGR)
-    if bgr is None:
+    """Read BGR and mask of a crop file with a black background; None when nothing is left of it."""
+    read = cv2.imread(str(file), cv2.IMREAD_COLOR_BGR)
+    if read is None:
         return None
-    bgr = np.asarray(cv2.copyMakeBorder(bgr, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
+    bgr = np.asarray(cv2.copyMakeBorder(read, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(0, 0, 0)), np.uint8)
     mask = (bgr.max(axis=2) > dark).astype(np.uint8) * 255
     mask = np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     if not outlines or max(cv2.contourArea(o) for o in outlines) < SMALLEST:
         return None
-    filled = np.zeros_like(mask)
+    filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, [max(outlines, key=cv2.contourArea)], -1, 255, cv2.FILLED)
     return bgr, filled
 
 
 def _is_sheet(crop: NDArray[np.uint8]) -> bool:
-    """Some crops of the collection hold nothing but a piece of the green sheet."""
+    """Tell whether a crop holds nothing but a piece of the green sheet, as some of the collection do."""
     blue, green, red = (crop[..., k][crop[..., 3] > 0].astype(int) for k in range(3))
     return bool((green > np.maximum(blue, red) + SHEET_GREEN).mean() > 0.5)

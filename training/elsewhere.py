@@ -1,5 +1,5 @@
-"""How the finished net fares on phones, lamps and sheets that it has not seen: rendered trays that no net
-learnt, through the product's own chain.
+"""Tell how the finished net fares on phones, lamps and sheets that it has not seen: rendered trays that no
+net learnt, through the product's own chain.
 
 The photos learnt from are of one phone and one sheet. How they differ among themselves does not tell how
 a stranger's photo differs from them, so the limits of the shares stand on these trays too.
@@ -18,7 +18,7 @@ from station.vision.familiar import doubts
 from station.vision.gate import check
 from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel, start_model
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import RenderedTray
 from training.others import crowded_tray, true_classes
 
@@ -33,8 +33,8 @@ KERNELS = {KernelClass.SOUND: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 
 def with_elsewhere(
     manifest: Mapping[str, Any], files: Mapping[str, bytes], trays: int = TRAYS
 ) -> dict[str, Any]:
-    """The manifest with `elsewhere` in its classes output, measured with the net among the `files`; as it is
-    where nearly all `trays` are refused."""
+    """Return the manifest with `elsewhere` in its classes output, measured with the net among the `files`; it
+    is as it was where nearly all `trays` are refused."""
     found = elsewhere(start_model(parse_bundle(pack_bundle(drafted(manifest), files))), trays)
     if min(map(len, found.values())) < LEAST:
         return dict(manifest)
@@ -45,13 +45,13 @@ def with_elsewhere(
 
 
 def measured_elsewhere(packed: bytes) -> Counts | None:
-    """What `with_elsewhere` wrote into a packed bundle."""
+    """Return what `with_elsewhere` wrote into a packed bundle."""
     classes = parse_bundle(packed).manifest.classes
     return classes.elsewhere if classes else None
 
 
 def summed(counts: Counts) -> dict[str, dict[str, Any]]:
-    """{true class: trays and kernels by called class}, for the report."""
+    """Return {true class: trays and kernels by called class}, for the report."""
     return {
         name: {"trays": len(trays), "called": np.sum(list(trays.values()), axis=0).tolist()}
         for name, trays in counts.items()
@@ -59,8 +59,8 @@ def summed(counts: Counts) -> dict[str, dict[str, Any]]:
 
 
 def elsewhere(model: LoadedModel, trays: int) -> Counts:
-    """{true class: {tray: kernels by called class}} of the trays that the product does not refuse, if that
-    many are found."""
+    """Return {true class: {tray: kernels by called class}} of the trays that the product does not refuse, if
+    that many are found."""
     found: Counts = {name: {} for name in model.classes}
     for number in range(TRIED * trays):
         if min(map(len, found.values())) >= trays:
@@ -73,9 +73,9 @@ def elsewhere(model: LoadedModel, trays: int) -> Counts:
 
 
 def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, tuple[int, ...]]:
-    """{true class: kernels by called class} of one tray; empty where it is refused."""
+    """Return {true class: kernels by called class} of one tray; empty where it is refused."""
     photo = decode(tray.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     segmented = find_kernels(photo.pixels)
     if check(photo.pixels, segmented):
         return {}

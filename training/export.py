@@ -1,4 +1,4 @@
-"""Net -> ONNX -> packed bundle, checked to answer as the net did."""
+"""Write a net as ONNX into a packed bundle, checked to answer as the net did."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ INPUT = {
 
 
 class Shipped(nn.Module):
-    """The net with the logits of the shipped classes and its calibration's offsets added."""
+    """Runs the net and gives the logits of the shipped classes with its calibration's offsets added."""
 
     def __init__(self, net: KernelNet, classes: Sequence[int], offset: NDArray[np.float32]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class Shipped(nn.Module):
 
 
 def export(net: Shipped) -> bytes:
-    """The net as ONNX with a free batch size."""
+    """Write the net as ONNX with a free batch size."""
     out = io.BytesIO()
     torch.onnx.export(
         net.eval(),
@@ -64,7 +64,7 @@ def export(net: Shipped) -> bytes:
 
 
 def pack(net: Shipped, manifest: Mapping[str, Any], photos: Mapping[str, bytes], some: Items) -> bytes:
-    """The bundle; how it fares elsewhere, and what the product answers for its acceptance `photos`, is
+    """Pack the bundle; how it fares elsewhere, and what the product answers for its acceptance `photos`, is
     measured and written into it."""
     files = {"model.onnx": export(net), **photos}
     packed = pack_bundle(with_expected(with_elsewhere(manifest, files), files), files)
@@ -73,7 +73,7 @@ def pack(net: Shipped, manifest: Mapping[str, Any], photos: Mapping[str, bytes],
 
 
 def _check(net: Shipped, packed: bytes, items: Items) -> None:
-    """Raises RuntimeError where the bundle does not answer as the net did."""
+    """Compare the bundle with the net. Raises RuntimeError where it does not answer as the net did."""
     model = start_model(parse_bundle(packed))
     tensor = normalise(items.views[:: max(1, len(items) // CHECKED)])
     with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Honest figures of held-out answers: by class, by source photo, and how sure is too sure."""
+"""Compute honest figures of held-out answers: by class, by source photo, and how sure is too sure."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,8 @@ Labels = NDArray[np.int64]
 def figures(
     logits: NDArray[np.float32], items: Items, fold: Labels, classes: Sequence[str]
 ) -> dict[str, Any]:
-    """Recall per class, balanced accuracy (over kernels and, harder, over photos), calibration."""
+    """Return the recall per class, balanced accuracy (over kernels and, harder, over photos) and
+    calibration."""
     called = logits.argmax(axis=1)
     right = called == items.labels
     recall = recalls(called, items.labels, classes)
@@ -40,17 +41,17 @@ def figures(
 
 
 def recalls(called: Labels, labels: Labels, classes: Sequence[str]) -> dict[str, float]:
-    """Share of each class's kernels that is called so."""
+    """Return the share of each class's kernels that is called so."""
     return {name: round(float((called[labels == k] == k).mean()), 3) for k, name in enumerate(classes)}
 
 
 def balanced(called: Labels, labels: Labels) -> float:
-    """Mean recall of the classes that are there."""
+    """Return the mean recall of the classes that are there."""
     return float(np.mean([(called[labels == k] == k).mean() for k in np.unique(labels)]))
 
 
 def _photo_recall(right: NDArray[np.bool_], items: Items, label: int) -> float:
-    """Mean over photos with at least FEW kernels of the class: every photo counts alike."""
+    """Return the mean over photos with at least FEW kernels of the class: every photo counts alike."""
     ours = items.labels == label
     names, counts = np.unique(items.photos[ours], return_counts=True)
     each = [right[ours & (items.photos == photo)].mean() for photo in names[counts >= FEW]]
@@ -58,7 +59,8 @@ def _photo_recall(right: NDArray[np.bool_], items: Items, label: int) -> float:
 
 
 def calibration_curve(logits: NDArray[np.float32], right: NDArray[np.bool_]) -> list[dict[str, float]]:
-    """Per step of confidence in the called class: share of kernels, mean confidence, share right."""
+    """Return per step of confidence in the called class the share of kernels, mean confidence and share
+    right."""
     raised = np.exp(logits - logits.max(axis=1, keepdims=True))
     sure = (raised / raised.sum(axis=1, keepdims=True)).max(axis=1)
     bins = np.minimum((sure * BINS).astype(int), BINS - 1)
@@ -73,7 +75,7 @@ def calibration_curve(logits: NDArray[np.float32], right: NDArray[np.bool_]) -> 
 
 
 def by_photo(called: Labels, items: Items, classes: Sequence[str]) -> dict[str, dict[str, list[int]]]:
-    """{source photo: {true class: kernels by called class}}."""
+    """Return {source photo: {true class: kernels by called class}}."""
     found: dict[str, dict[str, list[int]]] = {}
     for photo in np.unique(items.photos):
         for label in np.unique(items.labels[items.photos == photo]):
@@ -84,7 +86,7 @@ def by_photo(called: Labels, items: Items, classes: Sequence[str]) -> dict[str, 
 
 
 def confusion(called: Labels, items: Items, classes: Sequence[str]) -> dict[str, dict[str, list[int]]]:
-    """{true class: {source photo: kernels by called class}}, as the manifest has it."""
+    """Return {true class: {source photo: kernels by called class}}, as the manifest has it."""
     found: dict[str, dict[str, list[int]]] = {name: {} for name in classes}
     for photo, rows in by_photo(called, items, classes).items():
         for name, counts in rows.items():

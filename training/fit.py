@@ -1,4 +1,4 @@
-"""Trains one net on a mixture of parts and answers for held-out kernels."""
+"""Train one net on a mixture of parts and answer for held-out kernels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ ANSWERED = 256  # kernels at once
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a net is trained on: share of every part, kernels in all, and how many `sound` kernels are cut
-    into `broken` ones (labels of the classes)."""
+    """Says what a net is trained on: share of every part, kernels in all, and how many `sound` kernels are
+    cut into `broken` ones (labels of the classes)."""
 
     classes: int
     shares: Mapping[str, float]
@@ -36,15 +36,15 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Answers:
-    """`logits` (n, classes) and `embeddings` (n, 32)."""
+    """Holds `logits` (n, classes) and `embeddings` (n, 32)."""
 
     logits: NDArray[np.float32]
     embeddings: NDArray[np.float32]
 
 
 def weigh(parts: Mapping[str, Items], shares: Mapping[str, float]) -> NDArray[np.float64]:
-    """Drawing weights of all parts joined: shares per part, equal classes in it, and within a class each
-    photo by the root of its kernels, so that no photo stands for its class."""
+    """Return the drawing weights of all parts joined: shares per part, equal classes in it, and within a
+    class each photo by the root of its kernels, so that no photo stands for its class."""
     weights = []
     for name, items in parts.items():
         weight = np.zeros(len(items))
@@ -59,11 +59,12 @@ def weigh(parts: Mapping[str, Items], shares: Mapping[str, float]) -> NDArray[np
 
 
 def train(parts: Mapping[str, Items], recipe: Recipe, seed: int) -> KernelNet:
-    """A net after `recipe.kernels` kernels; the same arguments give the same net on one machine."""
+    """Train a net on `recipe.kernels` kernels; the same arguments give the same net on one machine."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     items, weights = join(list(parts.values())), weigh(parts, recipe.shares)
-    net = KernelNet(recipe.classes, VIEW).to(memory_format=torch.channels_last)
+    net = KernelNet(recipe.classes, VIEW)
+    net.to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(net.parameters(), lr=RATE, weight_decay=DECAY)
     steps = recipe.kernels // BATCH
     pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=steps, pct_start=0.2)
@@ -80,13 +81,14 @@ def train(parts: Mapping[str, Items], recipe: Recipe, seed: int) -> KernelNet:
         loss(logits, torch.from_numpy(labels)).backward()
         optimizer.step()
         pace.step()
-    return net.eval()
+    net.eval()
+    return net
 
 
 def _drawn(
     items: Items, weights: NDArray[np.float64], recipe: Recipe, rng: np.random.Generator
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """One batch; of its broken kernels a share is made by cutting sound ones."""
+    """Draw one batch; of its broken kernels a share is made by cutting sound ones."""
     chosen = rng.choice(len(items), BATCH, p=weights)
     crops, labels = items.crops[chosen], items.labels[chosen].copy()
     for index in np.flatnonzero((labels == recipe.sound) & (rng.random(BATCH) < recipe.cut)):
@@ -95,11 +97,11 @@ def _drawn(
     return crops, labels
 
 
-@torch.no_grad()
 def answer(net: KernelNet, items: Items) -> Answers:
-    """What the net says of the views, unchanged."""
-    outs = [
-        net(normalise(items.views[k : k + ANSWERED]).contiguous(memory_format=torch.channels_last))
-        for k in range(0, len(items), ANSWERED)
-    ]
+    """Return what the net says of the views, unchanged."""
+    with torch.no_grad():
+        outs = [
+            net(normalise(items.views[k : k + ANSWERED]).contiguous(memory_format=torch.channels_last))
+            for k in range(0, len(items), ANSWERED)
+        ]
     return Answers(torch.cat([o[0] for o in outs]).numpy(), torch.cat([o[1] for o in outs]).numpy())

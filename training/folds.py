@@ -1,4 +1,5 @@
-"""Which source photo is held out when: `folds.json` has the fold of every photo of the wheat kernels.
+"""Folds say which source photo is held out when: `folds.json` has the fold of every photo of the wheat
+kernels.
 
 The folds were made once by a rule that looks at no figure (largest photos first, each to the fold that has
 least of its main class) and are kept, so that every model and every baseline answers the same questions.
@@ -15,12 +16,12 @@ FILE = Path(__file__).with_name("folds.json")
 
 
 def wheat_folds(photos: NDArray[np.str_]) -> NDArray[np.int64]:
-    """The fold of each kernel by its source photo. Raises KeyError for a photo that has none."""
+    """Return the fold of each kernel by its source photo. Raises KeyError for a photo that has none."""
     known = json.loads(FILE.read_text())
     return np.array([known[str(photo)] for photo in photos], np.int64)
 
 
 def spread_folds(photos: NDArray[np.str_], count: int = FOLDS) -> NDArray[np.int64]:
-    """Folds for other parts: photos by name, one after another."""
+    """Make folds for other parts: photos by name, one after another."""
     names, which = np.unique(photos, return_inverse=True)
     return np.asarray(np.arange(len(names))[which] % count, np.int64)

@@ -1,4 +1,4 @@
-"""The baseline: a random forest on shape and colour, on the same kernels, crops and folds as the net.
+"""The baseline is a random forest on shape and colour, on the same kernels, crops and folds as the net.
 
 Size is no feature, since a photo without a card has no scale. Two forests are measured: as it comes, and
 with classes weighing alike and larger leaves, which does better where classes are rare.
@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 
 def forest_calls(items: Items, fold: NDArray[np.int64], variant: str) -> NDArray[np.int64]:
-    """What a forest that never saw its photo calls each kernel."""
+    """Return what a forest that never saw its photo calls each kernel."""
     features = np.stack([describe(crop) for crop in items.crops])
     called = np.zeros(len(items), np.int64)
     for number in np.unique(fold):
@@ -36,13 +36,14 @@ def forest_calls(items: Items, fold: NDArray[np.int64], variant: str) -> NDArray
 
 
 def describe(crop: NDArray[np.uint8]) -> Floats:
-    """(70,) shape and colour of one crop (side, side, 4)."""
+    """Describe the shape and colour of one crop (side, side, 4) by (70,) numbers."""
     mask = (crop[..., 3] > 127).astype(np.uint8)
     return np.concatenate([_shape(mask), _colour(crop[..., :3], mask)])
 
 
 def _shape(mask: NDArray[np.uint8]) -> Floats:
-    """Elongation, solidity, filling, roundness, moments' elongation, raggedness and Hu's seven moments."""
+    """Return elongation, solidity, filling, roundness, moments' elongation, raggedness and Hu's seven
+    moments."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     outline = max(outlines, key=cv2.contourArea)
     hull = cv2.convexHull(outline)
@@ -65,7 +66,7 @@ def _shape(mask: NDArray[np.uint8]) -> Floats:
 
 
 def _colour(bgr: NDArray[np.uint8], mask: NDArray[np.uint8]) -> Floats:
-    """Mean, deviation, five percentiles and histogram of L, a and b."""
+    """Return mean, deviation, five percentiles and histogram of L, a and b."""
     lab = cv2.cvtColor(np.ascontiguousarray(bgr), cv2.COLOR_BGR2LAB)[mask > 0].astype(np.float64)
     parts = [lab.mean(axis=0), lab.std(axis=0), np.percentile(lab, [5, 25, 50, 75, 95], axis=0).ravel()]
     parts += [np.histogram(lab[:, k], BINS, limits)[0] / len(lab) for k, limits in enumerate(CHANNELS)]

@@ -1,5 +1,5 @@
-"""Trains several nets in several processes, one thread each: repeatable, and cores do not wait for each
-other at every small layer."""
+"""Train several nets in several processes, one thread each: repeatable, and cores do not wait for each other
+at every small layer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -21,7 +21,7 @@ SHARED: list["Job"] = []  # what the training processes inherit when they are fo
 
 @dataclass(frozen=True)
 class Job:
-    """One net to train: what it may see, how, and by which seed; `what` is told when it is done."""
+    """Describes one net to train: what it may see, how, and by which seed; `what` is told when it is done."""
 
     what: str
     parts: Mapping[str, Items]
@@ -30,7 +30,7 @@ class Job:
 
 
 def train_all(jobs: Sequence[Job], processes: int, say: Callable[[str], None]) -> list[KernelNet]:
-    """A net per job, in order."""
+    """Train a net per job, in order."""
     SHARED[:] = jobs
     nets = []
     with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:

@@ -1,4 +1,4 @@
-"""Held-out answers -> calibration, figures, limits and the outputs that a manifest declares."""
+"""Turn held-out answers into calibration, figures, limits and the outputs that a manifest declares."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ from training.data import Items
 from training.export import COST, INPUT
 from training.net import KernelNet
 from training.strangers import limits
-from training.task import Held, Task, hold_out, together
+from training.task import HeldOut, Task, hold_out, together
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """Calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them), their
-    figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
+class Judgement:
+    """Holds calibrated held-out `logits` over the shipped classes of the scored `items` (labels among them),
+    their figures, and the manifest's outputs; `elsewhere` is known of the packed bundle only."""
 
     scaling: Scaling
     logits: NDArray[np.float32]
@@ -30,8 +30,8 @@ class Verdict:
     elsewhere: Counts | None = None
 
 
-def judge(task: Task, nets: Sequence[KernelNet]) -> Verdict:
-    """`nets` are those of the folds, then the one that ships."""
+def judge(task: Task, nets: Sequence[KernelNet]) -> Judgement:
+    """Judge the held-out answers; `nets` are those of the folds, then the one that ships."""
     held = hold_out(task, nets)
     scored = together([held[name] for name in task.scored])
     every = scale_by_fold(scored.logits, scored.items.labels, scored.fold)
@@ -58,15 +58,15 @@ def judge(task: Task, nets: Sequence[KernelNet]) -> Verdict:
             "elongation": list(task.elongation),
         },
     ]
-    return Verdict(scaling, logits, ours.items, found, outputs)
+    return Judgement(scaling, logits, ours.items, found, outputs)
 
 
-def _shipped(task: Task, held: Held) -> Held:
-    """The kernels of shipped classes, and their logits over these."""
+def _shipped(task: Task, held: HeldOut) -> HeldOut:
+    """Return the kernels of shipped classes, and their logits over these."""
     keep = np.isin(held.items.labels, task.shipped)
     some = held.items.take(keep)
     labels = np.searchsorted(np.array(task.shipped), some.labels)
-    return Held(
+    return HeldOut(
         Items(some.crops, some.views, labels, some.photos),
         held.logits[keep][:, list(task.shipped)],
         held.distance2[keep],
@@ -74,8 +74,8 @@ def _shipped(task: Task, held: Held) -> Held:
     )
 
 
-def _left_out(task: Task, held: Held, scaling: Scaling) -> dict[str, dict[str, int]]:
-    """What held-out kernels of the classes that do not ship are called."""
+def _left_out(task: Task, held: HeldOut, scaling: Scaling) -> dict[str, dict[str, int]]:
+    """Return what held-out kernels of the classes that do not ship are called."""
     found = {}
     for label in set(range(len(task.classes))) - set(task.shipped):
         logits = held.logits[held.items.labels == label][:, list(task.shipped)] + scaling.offset
@@ -84,8 +84,8 @@ def _left_out(task: Task, held: Held, scaling: Scaling) -> dict[str, dict[str, i
     return found
 
 
-def manifest_of(task: Task, verdict: Verdict, seed: int) -> dict[str, Any]:
-    """The manifest but for its texts and its acceptance set."""
+def manifest_of(task: Task, verdict: Judgement, seed: int) -> dict[str, Any]:
+    """Return the manifest but for its texts and its acceptance set."""
     kept = ("measured_on", "kernels", "photos", "recall", "balanced_accuracy", "calibration_error")
     return {
         "format": 2,

@@ -1,4 +1,4 @@
-"""The net: small residual convolutions over one kernel, beside a plain look at its shape and colour."""
+"""The net has small residual convolutions over one kernel, beside a plain look at its shape and colour."""
 
 import torch
 from torch import Tensor, nn
@@ -28,8 +28,8 @@ class Residual(nn.Module):
 
 
 class PlainLook(nn.Module):
-    """What needs no convolution, the same however the kernel is flipped: mean and spread of light, of red
-    against green and of yellow against blue; along and across the kernel, how wide it is and how light.
+    """Sees what needs no convolution, the same however the kernel is flipped: mean and spread of light, of
+    red against green and of yellow against blue; along and across the kernel, how wide it is and how light.
 
     A few dozen source photos teach this better than convolutions, which remember the photos."""
 
@@ -58,7 +58,7 @@ class PlainLook(nn.Module):
 
 
 def _unflipped(line: Tensor, step: int) -> Tensor:
-    """(n, side) -> (n, side / step): means of `step` pixels, each with its mirror image: middle and
+    """Take (n, side) to (n, side / step): means of `step` pixels, each with its mirror image: middle and
     difference."""
     steps = torch.nn.functional.avg_pool1d(line[:, None], step).flatten(1)
     half = steps.shape[1] // 2
@@ -67,7 +67,7 @@ def _unflipped(line: Tensor, step: int) -> Tensor:
 
 
 class KernelNet(nn.Module):
-    """(n, 4, side, side) normalised BGR and coverage -> logits (n, classes) and embedding (n, 32)."""
+    """Takes (n, 4, side, side) normalised BGR and coverage to logits (n, classes) and embedding (n, 32)."""
 
     def __init__(self, classes: int, side: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Rice (phone photos and laboratory kernels) and rendered trays, cut as the product cuts them."""
+"""Cut rice (phone photos and laboratory kernels) and rendered trays as the product cuts them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from station.grain.inspection import KernelClass
 from station.vision.balance import Floats
 from station.vision.crops import aligned_crop, cut_crops
 from station.vision.kernels import KernelShape, find_kernels
-from station.vision.photo import Photo, Pixels, decode
+from station.vision.photo import DecodedPhoto, Pixels, decode
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.rendered.phone import SHEETS
 from station.vision.rendered.sprites import OTHER_GRAINS
@@ -19,7 +19,7 @@ from training.data import (
     SIDE,
     VIEW,
     Items,
-    Row,
+    KernelRow,
     balanced,
     cut_both,
     from_rows,
@@ -40,19 +40,19 @@ ALONE = {KernelClass.SOUND: 60}  # ... of another grain
 CROWDING = (0.5, 2.0)  # times as many
 PALER = ((1.15, 1.05, 0.9), (1.6, 1.2, 1.03))  # BGR of white rice over wheat's in one light, least and most
 
-Draw = Callable[[int, str, bool], RenderedTray]  # number, grain, whether all classes lie on it
+DrawTray = Callable[[int, str, bool], RenderedTray]  # number, grain, whether all classes lie on it
 
 
 def rice_phone(photos: Path, label: Mapping[str, int], *, per_photo: int, single: bool) -> Items:
-    """Kernels of `train/rice_whole_broken` through our own segmentation, `label` by the start of the file's
-    name (files of no label are left out); `single` keeps only kernels that lie alone."""
-    rows: list[Row] = []
+    """Cut the kernels of `train/rice_whole_broken` by our own segmentation, `label` by the start of the
+    file's name (files of no label are left out); `single` keeps only kernels that lie alone."""
+    rows: list[KernelRow] = []
     for file in sorted((photos / "train" / "rice_whole_broken").iterdir()):
         start = file.stem.partition("_")[0]
         if start not in label:
             continue
         photo = decode(file.read_bytes())
-        assert isinstance(photo, Photo), file
+        assert isinstance(photo, DecodedPhoto), file
         found = [k for k in find_kernels(photo.pixels).whole if not single or _alone(k)]
         chosen = found[:: max(1, len(found) // per_photo)]
         pairs = zip(cut_crops(photo.pixels, chosen, SIDE), cut_crops(photo.pixels, chosen, VIEW), strict=True)
@@ -65,8 +65,8 @@ def _alone(kernel: KernelShape) -> bool:
 
 
 def rice_laboratory(photos: Path, varieties: Sequence[str], label: int, per_variety: int) -> Items:
-    """Whole kernels of `train/rice_varieties`."""
-    rows: list[Row] = []
+    """Read the whole kernels of `train/rice_varieties`."""
+    rows: list[KernelRow] = []
     for name in varieties:
         for file in sorted((photos / "train" / "rice_varieties" / name).iterdir())[:per_variety]:
             if (masked := read_masked(file, 40)) is not None:
@@ -75,12 +75,12 @@ def rice_laboratory(photos: Path, varieties: Sequence[str], label: int, per_vari
 
 
 def white_rice(items: Items) -> Items:
-    """Rice as a foreign body of wheat. Whole kernels of the phone are balanced as they come, alone or among
+    """Make rice a foreign body of wheat. Whole kernels of the phone are balanced as they come, alone or among
     the crop; other photos' are paler than wheat would be, which tells a piece of rice from one of wheat.
     Every third kernel is there once more as a piece."""
     whole = balanced(items, lambda some, photo: (own_or_day_light if WHOLE in photo else _paler)(some, photo))
     rng = np.random.default_rng(RENDERED_SEED)
-    rows: list[Row] = []
+    rows: list[KernelRow] = []
     for index in range(0, len(whole), 3):
         if (piece := broken_from(whole.crops[index], SIDE, rng)) is not None:
             view = aligned_crop(np.ascontiguousarray(piece[..., :3]), piece[..., 3].copy(), VIEW)
@@ -89,14 +89,14 @@ def white_rice(items: Items) -> Items:
 
 
 def _paler(items: Items, photo: str) -> Floats:
-    """The light in which rice is as much paler than wheat as white rice is, more or less."""
+    """Return the light in which rice is as much paler than wheat as white rice is, more or less."""
     rng = np.random.default_rng(list(photo.encode()))
     return np.asarray(own_light(items, photo) / rng.uniform(*PALER).astype(np.float32), np.float32)
 
 
-def rendered(classes: Sequence[KernelClass], crop: str, trays: int, draw: Draw) -> Items:
-    """Rendered trays of the crop with every class (three of four) and of other grains (foreign)."""
-    rows: list[Row] = []
+def rendered(classes: Sequence[KernelClass], crop: str, trays: int, draw: DrawTray) -> Items:
+    """Render trays of the crop with every class (three of four) and of other grains (foreign)."""
+    rows: list[KernelRow] = []
     others = ["wheat" if name == crop else name for name in sorted(OTHER_GRAINS)]
     for number in range(trays):
         grain = crop if number % 4 else others[(number // 4) % len(others)]
@@ -114,7 +114,7 @@ def rendered(classes: Sequence[KernelClass], crop: str, trays: int, draw: Draw) 
 
 
 def plain_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
-    """A sharp photo in fair light on one of the usual sheets."""
+    """Render a sharp photo in fair light on one of the usual sheets."""
     rng = np.random.default_rng(RENDERED_SEED + number)
     return render_tray(
         RENDERED_SEED + number,
@@ -131,20 +131,20 @@ def plain_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
 
 
 def strangers_tray(number: int, grain: str, mixed: bool) -> RenderedTray:
-    """A good photo by any phone, in any light, on any paper."""
+    """Render a good photo by any phone, in any light, on any paper."""
     rng = np.random.default_rng(RENDERED_SEED + number)
     return crowded_tray(RENDERED_SEED + number, MIXED if mixed else ALONE, rng.uniform(*CROWDING), grain)
 
 
 def crowded_tray(seed: int, kernels: Mapping[KernelClass, int], crowding: float, grain: str) -> RenderedTray:
-    """A stranger's good photo of `crowding` times as many kernels of each class."""
+    """Render a stranger's good photo of `crowding` times as many kernels of each class."""
     return render_exact(seed, {kind: round(count * crowding) for kind, count in kernels.items()}, grain=grain)
 
 
 def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pixels]]]:
-    """What was found on the tray: its true class, and its crop and view."""
+    """Yield what was found on the tray: its true class, and its crop and view."""
     photo = decode(tray.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     kernels = find_kernels(photo.pixels).whole
     crops, views = cut_crops(photo.pixels, kernels, SIDE), cut_crops(photo.pixels, kernels, VIEW)
     for kind, crop, view in zip(true_classes(tray, kernels, photo.scale), crops, views, strict=True):
@@ -155,8 +155,8 @@ def _matched(tray: RenderedTray) -> Iterator[tuple[KernelClass, tuple[Pixels, Pi
 def true_classes(
     tray: RenderedTray, kernels: Sequence[KernelShape], scale: float
 ) -> list[KernelClass | None]:
-    """Of each kernel found, the class of the one drawn at its place; None where none was. `scale` is pixels
-    of the photo per pixel of the working scale."""
+    """Return for each kernel found the class of the one drawn at its place; None where none was. `scale` is
+    pixels of the photo per pixel of the working scale."""
     centres = np.array([_centre(drawn.box, 1.0) for drawn in tray.truth.kernels])
     found: list[KernelClass | None] = []
     for kernel in kernels:

@@ -1,4 +1,4 @@
-"""The report beside a bundle: NAME-VERSION.json with every figure, NAME-VERSION.md for people."""
+"""Write the report beside a bundle: NAME-VERSION.json with every figure, NAME-VERSION.md for people."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 def write_report(
     path: Path, manifest: Mapping[str, Any], found: Mapping[str, Any], own: Sequence[str]
 ) -> None:
-    """Beside the bundle at `path`: a .json of all figures, and the page with this crop's `own` lines."""
+    """Write beside the bundle at `path` a .json of all figures, and the page with this crop's `own` lines."""
     whole = {
         "name": manifest["name"],
         "version": manifest["version"],
@@ -63,7 +63,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> list[str]:
 
 
 def confusion_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
-    """Truly against called, over all held-out photos, with both recalls."""
+    """Tell truly against called, over all held-out photos, with both recalls."""
     rows = []
     for name in classes:
         counts = np.sum([photo[name] for photo in found["by_photo"].values() if name in photo], axis=0)
@@ -79,7 +79,7 @@ def calibration_table(found: Mapping[str, Any]) -> list[str]:
 
 
 def photo_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
-    """Every held-out photo: its kernels by what they were called."""
+    """Tell every held-out photo's kernels by what they were called."""
     rows = [
         [photo, name, *counts] for photo, kinds in found["by_photo"].items() for name, counts in kinds.items()
     ]
@@ -87,7 +87,7 @@ def photo_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
 
 
 def elsewhere_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[str]:
-    """Truly against called, summed over trays; nothing where nearly all were refused."""
+    """Tell truly against called, summed over trays; nothing where nearly all were refused."""
     if not found:
         return []
     rows = [[name, one["trays"], *one["called"]] for name, one in found.items()]
@@ -99,7 +99,8 @@ def elsewhere_table(found: Mapping[str, Any], classes: Sequence[str]) -> list[st
 
 
 def strangers_table(found: Mapping[str, Any]) -> list[str]:
-    """Per group of photos: how many, and the middle and the extremes of their unfamiliar shares."""
+    """Tell per group of photos how many there are, and the middle and the extremes of their unfamiliar
+    shares."""
     rows = []
     for group, shares in found.items():
         if isinstance(shares, dict):

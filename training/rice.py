@@ -1,4 +1,4 @@
-"""The rice bundle: whole against broken kernels of long-grain rice."""
+"""The rice bundle tells whole from broken kernels of long-grain rice."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from training import others
 from training.data import Items, balanced, own_light, own_or_day_light, wheat_kernels
 from training.fit import Recipe
 from training.folds import spread_folds
-from training.judge import Verdict
+from training.judge import Judgement
 from training.net import KernelNet
 from training.report import table
 from training.task import Task
@@ -42,7 +42,7 @@ ELONGATION = (1.25, 4.5)
 
 
 def load(photos: Path) -> Task:
-    """Reads and cuts everything the rice nets may see; every labelled photo is a fold of its own."""
+    """Read and cut everything the rice nets may see; every labelled photo is a fold of its own."""
     phone = balanced(others.rice_phone(photos, LABELS, per_photo=PER_PHOTO, single=False), own_light)
     wheat = _wheat(photos)
     return Task(
@@ -70,7 +70,7 @@ def load(photos: Path) -> Task:
 
 
 def _wheat(photos: Path) -> Items:
-    """Wheat as a foreign body: some kernels of every photo."""
+    """Take wheat as a foreign body: some kernels of every photo."""
     found = wheat_kernels(photos, WHEAT)
     found = found.take(found.labels != WHEAT.index(KernelClass.FOREIGN))
     keep = np.zeros(len(found), bool)
@@ -81,13 +81,13 @@ def _wheat(photos: Path) -> Items:
     return balanced(Items(some.crops, some.views, np.full(len(some), FOREIGN), some.photos), own_or_day_light)
 
 
-def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path) -> dict[str, Any]:
-    """The broken share of every photo that was held out."""
+def extra(task: Task, nets: Sequence[KernelNet], verdict: Judgement, photos: Path) -> dict[str, Any]:
+    """Return the broken share of every photo that was held out."""
     return {"broken_share": broken_shares(verdict.figures["by_photo"], verdict.elsewhere or {})}
 
 
 def lines(found: dict[str, Any]) -> list[str]:
-    """What the page says of broken shares."""
+    """Return what the page says of broken shares."""
     rows = [
         [photo, one["truth"], one["share"], one["low"], one["high"], *one["called"].values()]
         for photo, one in found["broken_share"].items()
@@ -97,8 +97,8 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 
 def broken_shares(by_photo: dict[str, dict[str, list[int]]], elsewhere: Counts) -> dict[str, Any]:
-    """Every rice photo that was held out: its broken share as the product states it, with a confusion that
-    knows nothing of the photo, against the truth (0 or 1)."""
+    """Compare every rice photo that was held out: its broken share as the product states it, with a confusion
+    that knows nothing of the photo, against the truth (0 or 1)."""
     found = {}
     strange = by_class(elsewhere, CLASSES) if elsewhere else ()
     for photo, rows in by_photo.items():

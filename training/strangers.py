@@ -1,4 +1,5 @@
-"""From where on a photo shows another grain: limits between held-out photos of the crop and of others."""
+"""Set the limits from which on a photo shows another grain, between held-out photos of the crop and of
+others."""
 
 from typing import Any
 
@@ -6,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.calibrate import Scaling
-from training.task import Held, Task
+from training.task import HeldOut, Task
 
 KEPT = 0.95  # of held-out kernels of the crop count as familiar
 FEW = 10  # kernels; a photo with less does not set a limit
@@ -17,9 +18,10 @@ SHARE = (
 
 
 def limits(
-    task: Task, crop: Held, strange: Held, scaling: Scaling
+    task: Task, crop: HeldOut, strange: HeldOut, scaling: Scaling
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """`distance2` of one kernel and unfamiliar `share` of one photo, and the photos' shares behind them.
+    """Return the limits `distance2` of one kernel and unfamiliar `share` of one photo, and the photos' shares
+    behind them.
 
     The share lies midway between the crop's worst photo and the other grains' best, within SHARE."""
     ours = crop.items.labels != task.foreign
@@ -32,9 +34,10 @@ def limits(
 
 
 def _shares(
-    task: Task, held: Held, counted: NDArray[np.bool_], scaling: Scaling, distance2: float
+    task: Task, held: HeldOut, counted: NDArray[np.bool_], scaling: Scaling, distance2: float
 ) -> dict[str, float]:
-    """Per photo with enough counted kernels, the share of them that is called foreign or lies far off."""
+    """Return, per photo with enough counted kernels, the share of them that is called foreign or lies far
+    off."""
     called = (held.logits[:, list(task.shipped)] + scaling.offset).argmax(axis=1)
     odd = (called == task.shipped.index(task.foreign)) | (held.distance2 > distance2)
     found = {}

@@ -1,4 +1,4 @@
-"""What one bundle is made from, and how its nets are judged: by photos that a net never saw."""
+"""A task says what one bundle is made from, and how its nets are judged: by photos that a net never saw."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from training.net import KernelNet
 
 @dataclass(frozen=True)
 class Task:
-    """`parts` by name; those in `folds` have a fold per item and are held out by it, the others are seen
-    by every net. Kernels of the `scored` parts make the figures; `strange` is a part of other grains.
+    """Holds `parts` by name; those in `folds` have a fold per item and are held out by it, the others are
+    seen by every net. Kernels of the `scored` parts make the figures; `strange` is a part of other grains.
 
     The nets learn all `classes`; the bundle tells only the `shipped` ones (labels) apart: the logits of the
     others are left out, and their kernels are called what they resemble most."""
@@ -36,7 +36,7 @@ class Task:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the shipped classes."""
+        """Return the names of the shipped classes."""
         return tuple(self.classes[label] for label in self.shipped)
 
     @property
@@ -45,18 +45,18 @@ class Task:
 
     @property
     def own(self) -> list[int]:
-        """Labels of the crop itself."""
+        """Return the labels of the crop itself."""
         return [label for label in range(len(self.classes)) if label != self.foreign]
 
     def jobs(self, seed: int) -> list[Job]:
-        """A net per fold that leaves the fold out, then the net that ships."""
+        """Return a job per fold for a net that leaves the fold out, then one for the net that ships."""
         return [
             Job(f"{self.name} {self.version}: net {n + 1}", self.without(number), self.recipe, seed + n)
             for n, number in enumerate([*self.numbers, None])
         ]
 
     def without(self, number: int | None) -> dict[str, Items]:
-        """All parts but what fold `number` holds out."""
+        """Return all parts but what fold `number` holds out."""
         return {
             name: items.take(self.folds[name] != number) if name in self.folds else items
             for name, items in self.parts.items()
@@ -64,16 +64,17 @@ class Task:
         }
 
     def known(self, net: KernelNet, number: int | None) -> Known:
-        """What the crop looks like to a net, by all its kernels that the net saw: photos of one phone alone
-        would make every other phone's strange."""
+        """Describe what the crop looks like to a net, by all its kernels that the net saw: photos of one
+        phone alone would make every other phone's strange."""
         seen = join(list(self.without(number).values()))
         ours = seen.take(np.isin(seen.labels, self.own))
         return Known.of(answer(net, ours), ours.labels, self.own)
 
 
 @dataclass(frozen=True)
-class Held:
-    """Held-out answers of one part: raw `logits`, squared distance to the known crop, and the fold."""
+class HeldOut:
+    """Holds the held-out answers of one part: raw `logits`, squared distance to the known crop, and the
+    fold."""
 
     items: Items
     logits: NDArray[np.float32]
@@ -81,8 +82,8 @@ class Held:
     fold: NDArray[np.int64]
 
 
-def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, Held]:
-    """Every kernel of the folded parts, answered by the net that never saw its photo."""
+def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, HeldOut]:
+    """Let every kernel of the folded parts be answered by the net that never saw its photo."""
     found = {}
     known = [task.known(net, number) for number, net in enumerate(nets[:-1])]
     for name, fold in task.folds.items():
@@ -94,13 +95,13 @@ def hold_out(task: Task, nets: Sequence[KernelNet]) -> dict[str, Held]:
                 answers = answer(net, items.take(ours))
                 logits[ours] = answers.logits
                 distance2[ours] = known[number].distance2(answers.embeddings)
-        found[name] = Held(items, logits, distance2, fold)
+        found[name] = HeldOut(items, logits, distance2, fold)
     return found
 
 
-def together(held: Sequence[Held]) -> Held:
-    """Several parts as one."""
-    return Held(
+def together(held: Sequence[HeldOut]) -> HeldOut:
+    """Join several parts to one."""
+    return HeldOut(
         join([one.items for one in held]),
         np.concatenate([one.logits for one in held]),
         np.concatenate([one.distance2 for one in held]),

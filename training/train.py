@@ -1,4 +1,4 @@
-"""Makes the shipped bundles in `station/vision/bundles` and their reports, reproducibly.
+"""Make the shipped bundles in `station/vision/bundles` and their reports, reproducibly.
 
 `python -m training.train --photos ../shared/photos` from the repository root, in the
 environment of `requirements.lock`. See README.md in this folder.
@@ -59,7 +59,7 @@ class Told:
 
 
 def ship(module: ModuleType, task: Task, nets: Sequence[KernelNet], options: argparse.Namespace) -> str:
-    """Judges the held-out answers, packs the last net and writes the report beside the bundle."""
+    """Judge the held-out answers, pack the last net and write the report beside the bundle."""
     verdict = judge(task, nets)
     acceptance, photos = acceptance_set(task.species)
     manifest = {**manifest_of(task, verdict, options.seed), **module.TEXTS, "acceptance": acceptance}

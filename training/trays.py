@@ -1,4 +1,4 @@
-"""The acceptance photos of the shipped bundles: small trays that our own renderer draws."""
+"""Render the acceptance photos of the shipped bundles: small trays that our own renderer draws."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ TRAYS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def acceptance_set(species: str) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """The manifest's `acceptance` without expected values, and its files."""
+    """Return the manifest's `acceptance` without expected values, and its files."""
     photos = {
         f"acceptance/{name}.jpg": render_tray(**wanted, **SMALL).jpeg
         for name, wanted in TRAYS[species].items()

@@ -1,4 +1,4 @@
-"""The wheat bundle: what its nets see, and what its manifest says."""
+"""The wheat bundle is described here: what its nets see, and what its manifest says."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from training import figures, forest, others
 from training.data import Items, join, wheat_kernels
 from training.fit import Recipe, answer
 from training.folds import FOLDS, spread_folds, wheat_folds
-from training.judge import Verdict
+from training.judge import Judgement
 from training.net import KernelNet
 from training.report import table
 from training.task import Task
@@ -36,7 +36,7 @@ ELONGATION = (1.5, 2.75)
 
 
 def load(photos: Path) -> Task:
-    """Reads and cuts everything the wheat nets may see."""
+    """Read and cut everything the wheat nets may see."""
     wheat = wheat_kernels(photos, KINDS)
     rice = _rice(photos)
     return Task(
@@ -60,14 +60,14 @@ def load(photos: Path) -> Task:
 
 
 def _rice(photos: Path) -> Items:
-    """Rice as a foreign body: phone photos and laboratory kernels."""
+    """Take rice as a foreign body: phone photos and laboratory kernels."""
     label = dict.fromkeys(("full", "broken", "mixed"), FOREIGN)
     phone = others.rice_phone(photos, label, per_photo=RICE_EACH, single=True)
     return others.white_rice(join([phone, others.rice_laboratory(photos, VARIETIES, FOREIGN, RICE_EACH)]))
 
 
-def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path) -> dict[str, Any]:
-    """Figures that only wheat has: the forests, and what kernels in their husk are called."""
+def extra(task: Task, nets: Sequence[KernelNet], verdict: Judgement, photos: Path) -> dict[str, Any]:
+    """Return the figures that only wheat has: the forests, and what kernels in their husk are called."""
     husk = wheat_kernels(photos, (KernelClass.IN_HUSK,))
     fold, called = wheat_folds(husk.photos), np.zeros(len(husk), np.int64)
     for number in range(FOLDS):
@@ -79,7 +79,7 @@ def extra(task: Task, nets: Sequence[KernelNet], verdict: Verdict, photos: Path)
 
 
 def forests(task: Task) -> dict[str, Any]:
-    """The baseline's figures on the same kernels and folds."""
+    """Return the baseline's figures on the same kernels and folds."""
     wheat, fold = task.parts["wheat"], task.folds["wheat"]
     found = {}
     for variant in forest.VARIANTS:
@@ -90,7 +90,7 @@ def forests(task: Task) -> dict[str, Any]:
 
 
 def lines(found: dict[str, Any]) -> list[str]:
-    """What the page says of all four classes, the baseline, and kernels that are no class."""
+    """Return what the page says of all four classes, the baseline, and kernels that are no class."""
     four = found["all_classes"]
     rows = [
         [f"random forest, {name}", one["balanced_accuracy"], *(one["recall"][kind] for kind in CLASSES)]

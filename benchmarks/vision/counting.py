@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.vision.intervals import resampled
 from benchmarks.vision.polygons import Match, compare
 from station.vision.kernels import Segmentation, find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 
 COUNTS = Path(__file__).with_name("counts.json")
@@ -86,7 +86,7 @@ def _counted(photos: Path, how: str) -> Iterable[Count]:
 
 def _found(data: bytes) -> Segmentation:
     photo = decode(data)
-    assert isinstance(photo, Photo), photo
+    assert isinstance(photo, DecodedPhoto), photo
     return find_kernels(photo.pixels)
 
 

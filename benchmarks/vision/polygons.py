@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from benchmarks.vision.intervals import resampled
 from station.vision.kernels import find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 
 EDGE = 2
 MATCH = 0.5
@@ -81,7 +81,7 @@ def touching(folder: Path) -> Iterable[Scan]:
 def match(scan: Scan) -> Match:
     """Segments one scan and compares it with its labels."""
     photo = decode(scan.data)
-    assert isinstance(photo, Photo), photo
+    assert isinstance(photo, DecodedPhoto), photo
     border = _border(photo.pixels)
     found = [
         _polygon((kernel.contour + 0.5) * photo.scale - 0.5) for kernel in find_kernels(photo.pixels).kernels

@@ -15,7 +15,7 @@ from station.vision.gate import check
 from station.vision.inspect import inspect
 from station.vision.kernels import Segmentation, find_kernels
 from station.vision.model import LoadedModel, load_model
-from station.vision.photo import Photo, Pixels, decode
+from station.vision.photo import DecodedPhoto, Pixels, decode
 from station.vision.rendered.not_grain import KINDS, render_not_grain
 from station.vision.rendered.varied import render_varied
 
@@ -32,7 +32,7 @@ OTHERS = {
     "maize": "eight_grains/maize*",
 }
 
-Degrade = Callable[[Photo, Segmentation, float], Pixels | None]
+Degrade = Callable[[DecodedPhoto, Segmentation, float], Pixels | None]
 
 
 def measure(photos: Path | None) -> dict[str, Any]:
@@ -99,14 +99,14 @@ def _worse(photos: Sequence[bytes]) -> dict[str, Any]:
     }
 
 
-def _amount(seen: Sequence[tuple[Photo, Segmentation]], way: Degrade, amount: float) -> dict[str, Any]:
+def _amount(seen: Sequence[tuple[DecodedPhoto, Segmentation]], way: Degrade, amount: float) -> dict[str, Any]:
     made = (way(photo, found, amount) for photo, found in seen)
     return _counted([_refusals(_jpeg(pixels)) for pixels in made if pixels is not None])
 
 
-def _segmented(data: bytes) -> tuple[Photo, Segmentation]:
+def _segmented(data: bytes) -> tuple[DecodedPhoto, Segmentation]:
     photo = decode(data)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return photo, find_kernels(photo.pixels)
 
 
@@ -115,16 +115,16 @@ def _refusals(data: bytes) -> set[Code]:
     return {reason.code for reason in check(photo.pixels, found)}
 
 
-def _blurred(photo: Photo, found: Segmentation, amount: float) -> Pixels:
+def _blurred(photo: DecodedPhoto, found: Segmentation, amount: float) -> Pixels:
     width = float(np.median([min(cv2.minAreaRect(k.contour)[1]) for k in found.complete]))
     return np.asarray(cv2.GaussianBlur(photo.pixels, (0, 0), amount * width), np.uint8)
 
 
-def _darkened(photo: Photo, _found: Segmentation, amount: float) -> Pixels:
+def _darkened(photo: DecodedPhoto, _found: Segmentation, amount: float) -> Pixels:
     return np.asarray(cv2.convertScaleAbs(photo.pixels, alpha=amount), np.uint8)
 
 
-def _cropped(photo: Photo, found: Segmentation, amount: float) -> Pixels | None:
+def _cropped(photo: DecodedPhoto, found: Segmentation, amount: float) -> Pixels | None:
     """The largest part about the middle in which at least `amount` of the kernels is cut; None if none."""
     height, width = photo.pixels.shape[:2]
     boxes = np.array([k.box for k in found.kernels], float)

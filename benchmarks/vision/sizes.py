@@ -20,9 +20,9 @@ from station.grain.inspection import Inspection
 from station.vision.card.find import find_card
 from station.vision.inspect import inspect
 from station.vision.kernels import find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import render_tray
-from station.vision.rendered.card import RenderedCard, View, render_card
+from station.vision.rendered.card import RenderedCard, Viewpoint, render_card
 
 TILTS = (0, 10, 20, 30)
 PHOTOS = 4  # per tilt, A4 and A5 in turn
@@ -45,7 +45,7 @@ def measure(photos: Path | None) -> dict[str, Any]:
 
 
 def _card(tilt: int, number: int) -> RenderedCard:
-    view = View(tilt, towards=80.0 * number + tilt, roll=90.0 * number + 3)
+    view = Viewpoint(tilt, towards=80.0 * number + tilt, roll=90.0 * number + 3)
     paper = ("a4", "a5")[number % 2]
     return render_card(10 * tilt + number, paper=paper, view=view, kernels=KERNELS)
 
@@ -100,7 +100,7 @@ def _cost(with_card: bytes) -> dict[str, float]:
     cost = {}
     for name, jpeg in (("with_card", with_card), ("without_card", without)):
         photo = decode(jpeg)
-        if isinstance(photo, Photo):
+        if isinstance(photo, DecodedPhoto):
             pixels = photo.pixels
             cost[f"find_{name}"] = _quickest(lambda pixels=pixels: find_card(pixels))  # type: ignore[misc]
         cost[f"inspect_{name}"] = _quickest(lambda jpeg=jpeg: inspect(jpeg, None))  # type: ignore[misc]
@@ -127,7 +127,7 @@ def _proportions(photos: Path) -> dict[str, Any]:
     for file in sorted(folder.glob("*.jpeg")):
         name = next((name for name in known if file.stem.endswith(name)), None)
         photo = decode(file.read_bytes())
-        if name is None or not isinstance(photo, Photo):
+        if name is None or not isinstance(photo, DecodedPhoto):
             continue
         cards += find_card(photo.pixels) is not None
         sides = [cv2.minAreaRect(kernel.contour)[1] for kernel in find_kernels(photo.pixels).complete]

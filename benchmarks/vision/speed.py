@@ -11,8 +11,8 @@ from typing import Any
 import cv2
 
 from benchmarks.machine import pss_mb
+from benchmarks.vision.bare import time_bare
 from station.runtime.bundles import shipped_bundle
-from station.vision.bare import time_bare
 from station.vision.client import VisionWorker
 from station.vision.model import load_model
 from station.vision.rendered import render_tray

@@ -35,15 +35,13 @@ from drivers.dialogue import Dialogue
 from drivers.errors import FrameError, SettingError
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
-from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
+from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value, grain_analytes, needs_basis
 from drivers.values import plausible_number
 
 _FINAL = frozenset({"", "F", "C", "R", "V"})
-_NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
 _NO_BASIS = "basis is missing: set it in tests"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TIME = re.compile(r"[0-9]{14}")
-_OWN = {analyte.value: (analyte, None) for analyte in Analyte if analyte is not Analyte.WEIGHT}
 
 Test = tuple[Analyte, Basis | None]
 
@@ -70,7 +68,7 @@ class Astm:
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         chosen = choose(self.kind, self.settings, settings)
         self._framing = chosen["framing"]
-        self._tests: dict[str, Test] = {**_OWN, **_read_tests(chosen["tests"])}
+        self._tests: dict[str, Test] = _own_names() | _read_tests(chosen["tests"])
 
     def framer(self) -> AstmLink:
         return AstmLink(self._framing, holds=False)
@@ -119,7 +117,7 @@ class Astm:
                 unknown[code] = f"{text} {unit}".strip()
                 continue
             analyte, basis = self._tests[code]
-            basis = Basis.AS_IS if analyte is Analyte.MOISTURE else basis
+            basis = Basis.AS_IS if analyte == Analyte.MOISTURE else basis
             as_sent.setdefault(analyte.value, []).append(f"{text} {unit}".strip())
             number, reason = _number(analyte, basis, text, unit, _part(result, 8, marks))
             if analyte in values and values[analyte].value != number:
@@ -143,18 +141,23 @@ def unmapped_tests(reading: Reading) -> dict[str, str]:
     return codes
 
 
+def _own_names() -> dict[str, Test]:
+    return {analyte.value: (analyte, None) for analyte in grain_analytes()}
+
+
 def _read_tests(text: str) -> dict[str, Test]:
     """Read `CODE=analyte[:basis],...`; SettingError names the part that is wrong."""
     tests: dict[str, Test] = {}
+    own = _own_names()
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         code, equals, target = part.partition("=")
         name, _, basis = target.partition(":")
-        if not equals or not code or name not in _OWN or (basis and basis not in set(Basis)):
+        if not equals or not code or name not in own or (basis and basis not in set(Basis)):
             raise SettingError(
                 f"astm: tests: {part!r} is not CODE=analyte or CODE=analyte:basis; "
-                f"analytes: {', '.join(_OWN)}; bases: {', '.join(Basis)}"
+                f"analytes: {', '.join(own)}; bases: {', '.join(Basis)}"
             )
-        tests[code] = (_OWN[name][0], Basis(basis) if basis else None)
+        tests[code] = (own[name][0], Basis(basis) if basis else None)
     return tests
 
 
@@ -189,7 +192,7 @@ def _number(
     """Return the value in the analyte's unit, or None and why."""
     if status not in _FINAL:
         return None, f"status {status} is not final"
-    if analyte in _NEEDS_BASIS and basis is None:
+    if needs_basis(analyte) and basis is None:
         return None, _NO_BASIS
     convert = CONVERSIONS.get((UNIT_OF[analyte], unit))
     if convert is None and unit != UNIT_OF[analyte].value:

@@ -150,4 +150,4 @@ def _convert(analyte: Analyte, text: str, unit: str, data: bytes) -> Value:
         number = pounds_per_bushel(number)
     elif number is not None and unit.lower() == "f":
         number = fahrenheit(number)
-    return measured_value(analyte, number, Basis.AS_IS if analyte is Analyte.MOISTURE else None)
+    return measured_value(analyte, number, Basis.AS_IS if analyte == Analyte.MOISTURE else None)

@@ -36,16 +36,26 @@ from drivers.framing import LineFramer
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
-from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Unit, Value
+from drivers.reading import (
+    UNIT_OF,
+    Analyte,
+    Basis,
+    Flag,
+    Frame,
+    Reading,
+    Unit,
+    Value,
+    default_basis,
+    is_known,
+    needs_basis,
+)
 from drivers.values import fahrenheit, plausible_number, pounds_per_bushel
 
 LIMIT = 65_536
 _TEXT_LIMIT = 200
 _TEXTS = ("device", "sample", "product", "serial", "calibration")
 _KNOWN = frozenset({"id", "time", "values", *_TEXTS})
-_ANALYTES = {analyte.value: analyte for analyte in Analyte if analyte is not Analyte.WEIGHT}
 _BASES = {basis.value: basis for basis in Basis}
-_NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
 
 CONVERSIONS: Mapping[tuple[Unit, str], Callable[[float], float]] = MappingProxyType(
     {
@@ -154,10 +164,10 @@ def _values(sent: dict[str, Any], rejected: dict[str, str]) -> tuple[dict[Analyt
     values: dict[Analyte, Value] = {}
     unknown: dict[str, Any] = {}
     for name, entry in sent.items():
-        analyte = _ANALYTES.get(name)
-        if analyte is None:
+        if name == Analyte.WEIGHT or not is_known(name):
             unknown[name] = entry
             continue
+        analyte = Analyte(name)
         try:
             values[analyte] = _value(analyte, entry)
         except _Refused as reason:
@@ -198,13 +208,13 @@ def _conversion(unit: Unit, sent: Any) -> Callable[[float], float]:
 
 def _basis(analyte: Analyte, sent: Any) -> Basis | None:
     if sent is None:
-        if analyte in _NEEDS_BASIS:
+        if needs_basis(analyte):
             raise _Refused("basis is missing")
-        return Basis.AS_IS if analyte is Analyte.MOISTURE else None
+        return default_basis(analyte)
     basis = _BASES.get(sent) if isinstance(sent, str) else None
     if basis is None:
         raise _Refused(f"basis is none of {', '.join(_BASES)}")
-    if analyte is Analyte.MOISTURE and basis is not Basis.AS_IS:
+    if analyte == Analyte.MOISTURE and basis is not Basis.AS_IS:
         raise _Refused("moisture is taken as_is only")
     return basis
 

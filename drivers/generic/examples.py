@@ -14,7 +14,7 @@ from drivers.errors import SettingError
 from drivers.generic.controls import control_bytes
 from drivers.generic.head import EVIDENCE
 from drivers.generic.tables import Table
-from drivers.reading import Analyte
+from drivers.reading import UNIT_OF, Analyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def _read(table: Table) -> Example:
         sent = control_bytes(table.text("sent"))
     except ValueError as error:
         raise table.error("sent", str(error)) from error
-    values = {analyte: _value(table, analyte) for analyte in Analyte if table.has(analyte.value)}
+    values = {analyte: _value(table, analyte) for analyte in UNIT_OF if table.has(analyte.value)}
     origin = table.choice("origin", EVIDENCE)
     flags = frozenset(table.texts("flags")) if table.has("flags") else None
     table.refuse_unread()

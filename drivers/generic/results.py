@@ -141,7 +141,7 @@ def read_results(whole: Table, head: Head) -> Results:
     rules = tuple(read_value_rule(name, values.table(name)) for name in values.keys())  # noqa: SIM118
     same, within_s = _duplicates(whole.table("duplicates"), head)
     weighs = head.category == "weighbridge"
-    if weighs != any(rule.analyte is Analyte.WEIGHT for rule in rules) or not rules:
+    if weighs != any(rule.analyte == Analyte.WEIGHT for rule in rules) or not rules:
         wanted = (
             "a weighbridge has weight" if weighs else "an analyzer has at least one analyte and no weight"
         )

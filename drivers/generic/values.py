@@ -15,7 +15,17 @@ from dataclasses import dataclass, replace
 
 from drivers.generic.numbers import NotANumber, Numbers
 from drivers.generic.tables import Table
-from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Unit, Value
+from drivers.reading import (
+    UNIT_OF,
+    Analyte,
+    Basis,
+    Flag,
+    Unit,
+    Value,
+    default_basis,
+    known_analyte,
+    needs_basis,
+)
 from drivers.values import fahrenheit, measured_value, pounds, pounds_per_bushel
 
 _DIGITS = 6
@@ -34,8 +44,10 @@ CONVERSIONS: Mapping[Unit, Mapping[str, Callable[[float], float]]] = {
     Unit.SECOND: {"s": _SAME},
     Unit.MICROGRAM_PER_KILOGRAM: {"µg/kg": _SAME, "ug/kg": _SAME, "ppb": _SAME, "mg/kg": _times(1000.0)},
     Unit.COUNT_PER_KILOGRAM: {"1/kg": _SAME},
+    Unit.GRAM: {"g": _SAME},
+    Unit.MILLILITRE: {"ml": _SAME},
+    Unit.TENTH_OF_MILLIJOULE: {"10⁻⁴ j": _SAME, "10-4 j": _SAME, "1e-4 j": _SAME, "j": _times(10_000.0)},
 }
-_NEEDS_BASIS = frozenset({Analyte.PROTEIN, Analyte.OIL})
 _SIGNS = {"": 1.0, "+": 1.0, "-": -1.0}
 
 
@@ -95,10 +107,9 @@ class ValueRule:
 def read_value_rule(name: str, table: Table) -> ValueRule:
     """`name` is the analyte, as in [values.moisture]. SettingError."""
     try:
-        analyte = Analyte(name)
+        analyte = known_analyte(name)
     except ValueError as error:
-        known = ", ".join(analyte.value for analyte in Analyte)
-        raise table.error("", f"{name!r} is no analyte; known: {known}") from error
+        raise table.error("", str(error)) from error
     unit_source = table.text("unit_from", "") or None
     rule = ValueRule(
         analyte=analyte,
@@ -126,6 +137,6 @@ def _basis(analyte: Analyte, table: Table) -> Basis | None:
     words = tuple(basis.value for basis in Basis)
     if table.has("basis"):
         return Basis(table.choice("basis", words))
-    if analyte in _NEEDS_BASIS:
+    if needs_basis(analyte):
         raise table.error("basis", f"is missing: what is it a share of? allowed: {', '.join(words)}")
-    return Basis.AS_IS if analyte is Analyte.MOISTURE else None
+    return default_basis(analyte)

@@ -67,7 +67,7 @@ class SimulatedNir:
 
 def _entry(analyte: Analyte, value: float | None, basis: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"value": value, "unit": UNIT_OF[analyte].value}
-    if analyte is Analyte.MOISTURE:
+    if analyte == Analyte.MOISTURE:
         entry["basis"] = "as_is"
     elif analyte in (Analyte.PROTEIN, Analyte.OIL):
         entry["basis"] = basis

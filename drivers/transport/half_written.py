@@ -1,11 +1,10 @@
 """Tell whether a file in a folder looks as if its writer has not finished."""
 
-import io
-import struct
-import zipfile
 from xml.parsers import expat
 
 _TEMPORARY = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", ".lock")
+# The record that closes a zip, written last: 22 bytes and a comment of at most 65535.
+_END, _END_SIZE, _LONGEST_COMMENT = b"PK\x05\x06", 22, 65535
 
 
 def is_temporary(name: str) -> bool:
@@ -28,11 +27,13 @@ def looks_half_written(data: bytes) -> bool:
 
 
 def _has_directory(data: bytes) -> bool:
-    """Return True also for a workbook that is wrong in another way: waiting would not make it right."""
-    try:
-        return zipfile.is_zipfile(io.BytesIO(data))
-    except (zipfile.BadZipFile, struct.error):
-        return True
+    """Return True also for a workbook that is wrong in another way: waiting would not make it right.
+
+    The closing record is looked for here, because what `zipfile.is_zipfile` answers or raises for a wrong
+    workbook differs between releases of Python 3.11.
+    """
+    latest = len(data) - _END_SIZE
+    return data.find(_END, max(0, latest - _LONGEST_COMMENT), max(0, latest + len(_END))) >= 0
 
 
 def _xml_is_closed(data: bytes) -> bool:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from drivers.reading import Analyte
+from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
 
@@ -14,12 +16,17 @@ class SitePolicy:
 
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
     full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
-    product name on an instrument to a species.
+    product name on an instrument to a species. `own_analytes` and `own_species` are what the site adds to the
+    shipped catalogues, as JSON values. `regime` and `organisation` hold for loads of which
+    nothing else is said. `open_campaigns` are those that an arrival may name, `campaign` among them.
     """
 
     site: str
     site_name: str
     campaign: str
+    open_campaigns: tuple[str, ...] = ()
+    regime: str = Regime.OWNED.value
+    organisation: str = ""
     language: str = "fr"
     timezone: str = ""
     pairing_window: timedelta = timedelta(minutes=15)
@@ -29,6 +36,8 @@ class SitePolicy:
     species: tuple[str, ...] = ()
     override_reasons: tuple[str, ...] = ()
     refusal_reasons: tuple[str, ...] = ()
+    own_analytes: tuple[Mapping[str, Any], ...] = ()
+    own_species: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The signed-in person and the terminal used."""
+    """The signed-in person and the terminal used. Records carry their identifiers, never the name."""
 
+    id: str
     name: str
     terminal: str | None = None
     roles: frozenset[str] = frozenset()

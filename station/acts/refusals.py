@@ -20,28 +20,36 @@ class Fault(StrEnum):
     UNKNOWN_EXCEPTION = "unknown_exception"
     UNKNOWN_CELL = "unknown_cell"
     UNKNOWN_TERMINAL = "unknown_terminal"
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_SUPPLIER = "unknown_supplier"
     UNKNOWN_PORT = "unknown_port"
     UNKNOWN_RELEASE = "unknown_release"
     NO_POLICY = "no_policy"
+    UNKNOWN_RULE_PACK = "unknown_rule_pack"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     LOAD_ENDED = "load_ended"
     LOAD_DECIDED = "load_decided"
     LOAD_NOT_DECIDED = "load_not_decided"
     BARCODE_USED = "barcode_used"
+    EXTERNAL_REF_USED = "external_ref_used"
     WEIGHING_USED = "weighing_used"
     MEASURED_WITH_FAULT = "measured_with_fault"
     UNPROTECTED_LINE = "unprotected_line"
+    UNUSUAL_VALUE = "unusual_value"
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
     WEIGHED_APART = "weighed_apart"
+    MORE_THAN_KNOWN = "more_than_known"
     PROPOSAL_SUPERSEDED = "proposal_superseded"
     CAPTURE_DIFFERS = "capture_differs"
     PERSON_EXISTS = "person_exists"
+    SUPPLIER_ON_SITE = "supplier_on_site"
     TERMINAL_EXISTS = "terminal_exists"
     SAME_INSTRUMENT = "same_instrument"
     INSTRUMENT_IN_USE = "instrument_in_use"
+    RULE_PACK_INSTALLED = "rule_pack_installed"
     RELEASE_EXISTS = "release_exists"
     RELEASE_ACTIVE = "release_active"
     RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
@@ -53,14 +61,20 @@ class Fault(StrEnum):
     UNKNOWN_CLAIM = "unknown_claim"
     UNKNOWN_ANALYTE = "unknown_analyte"
     IMPLAUSIBLE_VALUE = "implausible_value"
+    WRONG_BASIS = "wrong_basis"
+    NOT_THE_DIFFERENCE = "not_the_difference"
+    SAME_CELL = "same_cell"
     NOT_REACHABLE = "pit_does_not_reach_cell"
     OVERRIDE_NEEDS_REASON = "override_needs_reason"
     SHARES_NOT_WHOLE = "shares_not_whole"
     UNKNOWN_FORM_FIELD = "unknown_form_field"
     NO_PHOTO = "no_photo"
+    RULE_PACK_WRONG = "rule_pack_wrong"
     BUNDLE_REFUSED = "bundle_refused"
     ACCEPTANCE_FAILED = "acceptance_failed"
     TIME_IN_FUTURE = "time_in_future"
+    CAMPAIGN_NOT_OPEN = "campaign_not_open"
+    OUTBOUND_VISIT = "outbound_visit"
     WIRING_WRONG = "wiring_wrong"
     OTHER_CATEGORY = "other_category"
     # not allowed
@@ -69,6 +83,7 @@ class Fault(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
+    NEVER_BLEND_TRANSFER = "never_blend_transfer"
 
 
 class Refusal(Exception):
@@ -109,4 +124,7 @@ class NotAllowed(Refusal):
 
     @property
     def status(self) -> int:
-        return 403 if self.code in (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE) else 401
+        return 403 if self.code in _NOT_THEIRS else 401
+
+
+_NOT_THEIRS = (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE, Fault.NEVER_BLEND_TRANSFER)

@@ -12,7 +12,7 @@ from station.api.bodylimit import BodyLimit
 from station.api.context import Context
 from station.api.routes import (
     admin,
-    admin_models,
+    backup,
     captures,
     dataset,
     devices,
@@ -22,7 +22,9 @@ from station.api.routes import (
     laboratory,
     loads,
     models,
+    movements,
     people,
+    rules,
     samples,
     site,
     tickets,
@@ -40,8 +42,8 @@ MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
-    site, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments, tickets,
-    events, laboratory, models, admin, admin_models, dataset,
+    site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
+    tickets, events, laboratory, rules, models, admin, backup, dataset,
 )  # fmt: skip
 
 
@@ -78,16 +80,18 @@ def stop_streams(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    forget = app.state.context.desk.ledger.on_commit(app.state.streams.wake)
+    ledger, streams = app.state.context.desk.ledger, app.state.streams
+    forget = [ledger.on_proposals(streams.propose), ledger.on_commit(streams.wake)]
     try:
         yield
     finally:
-        forget()
+        for removal in forget:
+            removal()
         stop_streams(app)
 
 
 def _limit_of(path: str, context: Context) -> int:
-    if path in (f"{BASE}/models", f"{BASE}/admin/models"):
+    if path == f"{BASE}/models":
         return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES

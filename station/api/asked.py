@@ -12,7 +12,7 @@ from station.api.language import language_of
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Inquiry:
     """`language` is one we speak: the reader's wish, else the site's own."""
 
     context: Context
@@ -29,13 +29,13 @@ class Ask:
 async def ask(
     request: Request,
     accept_language: Annotated[str | None, Header(description="`fr` or `en`")] = None,
-) -> Ask:
+) -> Inquiry:
     context: Context = request.app.state.context
-    return Ask(context, language_for(context, accept_language))
+    return Inquiry(context, language_for(context, accept_language))
 
 
 def language_for(context: Context, accept_language: str | None) -> str:
     return language_of(accept_language, default=context.desk.policy.language)
 
 
-Asked = Annotated[Ask, Depends(ask)]
+Asked = Annotated[Inquiry, Depends(ask)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from station.acts.desk import Desk
 from station.acts.refusals import Fault, Invalid
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.receival.wiring import Wiring
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
@@ -24,11 +24,11 @@ class Limits:
 
 
 # bundle, signature, who installs it and why; raises Invalid or Conflict where it is refused
-Install = Callable[[bytes, str, By], ModelRelease]
+Install = Callable[[bytes, str, Mandate], ModelRelease]
 
 
-def installs_nothing(_bundle: bytes, _signature: str, _by: By) -> ModelRelease:
-    """Of a counter without a station behind it."""
+def installs_nothing(_bundle: bytes, _signature: str, _by: Mandate) -> ModelRelease:
+    """Refuses every bundle: no station stands behind this counter."""
     raise Invalid(Fault.BUNDLE_REFUSED, text="nothing is installed here")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from station.api import schemas
+from station.store.names import INSTALLER
 from ui.words import vocabulary
 from ui.words.i18n import N_, Translator, language_of, translator
 from ui.words.problems import problem as problem_texts
@@ -16,9 +17,19 @@ __all__ = [
     "problem_texts",
     "reason",
     "reasons",
+    "shown_name",
     "translator",
     "vocabulary",
 ]
+
+
+def shown_name(who: str, name: str | None, language: str) -> str:
+    """A person's name, the word for the installer, or that the person was forgotten."""
+    if who == INSTALLER:
+        return vocabulary.word(vocabulary.PERSON_ROLES, INSTALLER, language)
+    if name == "":
+        return translator(language).gettext("(name forgotten)")
+    return name or who
 
 
 def reason(code: str, params: Mapping[str, Any], language: str) -> schemas.Reason:

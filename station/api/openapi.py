@@ -21,7 +21,8 @@ _MEANING = {
     503: "The ledger did not answer in time; try again.",
     507: "The disk is full.",
 }
-_SECURITY_ORDER = ("token", "person", "admin")
+# A request proves who sends it in one of these ways, by all that the operation needs of it.
+_WAYS = (("token", "person"), ("admin",))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -54,7 +55,8 @@ def _complete(operation: dict[str, Any]) -> None:
         expected += [413, 507]
     if operation.get("security"):
         needed = {name for one in operation["security"] for name in one}
-        operation["security"] = [{name: [] for name in _SECURITY_ORDER if name in needed}]
+        ways = [[name for name in way if name in needed] for way in _WAYS]
+        operation["security"] = [{key: [] for key in way} for way in ways if way]
         expected += [401, 403] if "person" in needed else [401]
     for status in expected:
         responses.setdefault(str(status), {})["description"] = _MEANING[status]

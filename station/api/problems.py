@@ -1,4 +1,4 @@
-"""From an exception to problem+json: one table of statuses, one answer in the reader's language."""
+"""An exception becomes problem+json: one table of statuses, one answer in the reader's language."""
 
 import errno
 import logging
@@ -17,7 +17,7 @@ from station.acts.refusals import Refusal
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
-from station.store.engine import DiskFull, LedgerError
+from station.store.errors import DiskFull, LedgerDamaged, LedgerError
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ class ApiFault(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     DISK_FULL = "disk_full"
+    NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
     INTERNAL_ERROR = "internal_error"
 
@@ -157,6 +158,8 @@ async def _os_error(request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.error("%s %s: the ledger did not answer", request.method, request.url.path, exc_info=error)
+    if isinstance(error, LedgerDamaged):  # the station ends
+        return answer(request, status_of(error), error.code.value, error.params)
     return answer(request, status_of(error), ApiFault.BUSY, {})
 
 

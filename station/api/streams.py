@@ -1,7 +1,8 @@
 """Event streams: each reads the audit rows after its own place; a commit only wakes them.
 
 Nothing is queued for a reader: a slow one reads more rows at once when it comes back, and holds up
-nobody. All streams end as soon as `stop` is called, so that the server can stop.
+nobody. Proposals are derived and no audit rows: of them a reader is told which loads have another one since
+it was told last. All streams end as soon as `stop` is called, so that the server can stop.
 """
 
 import asyncio
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from starlette.concurrency import run_in_threadpool
 
 from station.api import schemas
-from station.api.asked import Ask
+from station.api.asked import Inquiry
 from station.api.views.devices import device, event
+from station.api.views.view import view_of
 from station.store import audit
 
 LIVE_SECONDS = 0.5
@@ -24,49 +26,73 @@ KEEP_ALIVE_SECONDS = 15.0
 KEEP_ALIVE = ": keep-alive\n\n"
 
 
+class Reader:
+    """One open stream: its bell rings after every commit; `proposed` are the loads it has yet to hear of."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.bell = asyncio.Event()
+        self.loop = loop
+        self.proposed: frozenset[str] = frozenset()
+
+
 class Streams:
-    """The open streams of one server. `wake` and `stop` may be called from any thread."""
+    """The open streams of one server. `wake`, `propose` and `stop` may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._bells: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self._readers: set[Reader] = set()
         self.stopped = False
 
     def wake(self) -> None:
         with self._lock:
-            bells = list(self._bells.items())
-        for bell, loop in bells:
+            readers = list(self._readers)
+        for reader in readers:
             with suppress(RuntimeError):  # its loop has closed: that reader is gone
-                loop.call_soon_threadsafe(bell.set)
+                reader.loop.call_soon_threadsafe(reader.bell.set)
+
+    def propose(self, load_ids: frozenset[str]) -> None:
+        """These loads have another proposal; every reader is told when it is woken."""
+        with self._lock:
+            for reader in self._readers:
+                reader.proposed |= load_ids
+
+    def take_proposed(self, reader: Reader) -> list[str]:
+        """What the reader has yet to hear of; then it has."""
+        with self._lock:
+            load_ids, reader.proposed = reader.proposed, frozenset()
+        return sorted(load_ids)
 
     def stop(self) -> None:
         self.stopped = True
         self.wake()
 
     @contextmanager
-    def bell(self) -> Iterator[asyncio.Event]:
-        """Rings after every commit while the block lasts."""
-        bell = asyncio.Event()
+    def reader(self) -> Iterator[Reader]:
+        """Wakes the reader after every commit while the block lasts."""
+        reader = Reader(asyncio.get_running_loop())
         with self._lock:
-            self._bells[bell] = asyncio.get_running_loop()
+            self._readers.add(reader)
         try:
-            yield bell
+            yield reader
         finally:
             with self._lock:
-                del self._bells[bell]
+                self._readers.discard(reader)
 
 
-async def events(asked: Ask, streams: Streams, after: int) -> AsyncIterator[str]:
-    """Every audit row with a `seq` above `after`, in order, without end; live values in between."""
+async def events(asked: Inquiry, streams: Streams, after: int) -> AsyncIterator[str]:
+    """Every audit row with a `seq` above `after`, in order, without end; the loads that are proposed anew and
+    live values in between."""
     loop = asyncio.get_running_loop()
     live, keep_alive_at = _Live(asked), loop.time() + KEEP_ALIVE_SECONDS
-    with streams.bell() as bell:
+    with streams.reader() as reader:
         while not streams.stopped:
-            bell.clear()
+            reader.bell.clear()
             rows = await run_in_threadpool(_events_after, asked, after)
             for row in rows:
                 yield frame(row.model_dump_json(), row.kind, row.seq)
                 after = row.seq
+            if load_ids := streams.take_proposed(reader):
+                yield frame(schemas.Proposals(load_ids=load_ids).model_dump_json(), "proposals")
             if (values := live.due(loop.time())) is not None:
                 yield values
             if loop.time() >= keep_alive_at:
@@ -74,7 +100,7 @@ async def events(asked: Ask, streams: Streams, after: int) -> AsyncIterator[str]
                 yield KEEP_ALIVE
             if not rows:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), live.seconds_left(loop.time()))
+                    await asyncio.wait_for(reader.bell.wait(), live.seconds_left(loop.time()))
 
 
 def frame(data: str, event: str, seq: int | None = None) -> str:
@@ -83,16 +109,18 @@ def frame(data: str, event: str, seq: int | None = None) -> str:
     return f"{identity}event: {event}\ndata: {data}\n\n"
 
 
-def _events_after(asked: Ask, seq: int) -> list[schemas.Event]:
-    with asked.desk.ledger.read() as tx:
-        return [event(row) for row in audit.events_after(tx, seq)]
+def _events_after(asked: Inquiry, seq: int) -> list[schemas.Event]:
+    with view_of(asked) as view:
+        rows = audit.events_after(view.tx, seq)
+        view.names_of(row.by for row in rows)
+        return [event(view, row) for row in rows]
 
 
 @dataclass(slots=True)
 class _Live:
     """When this reader is due the live values: after a change, at most twice a second."""
 
-    asked: Ask
+    asked: Inquiry
     _next: float = 0.0
     _sent_at: float = 0.0
     _sent: list[schemas.Device] = field(default_factory=list)

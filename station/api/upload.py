@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 
 from station.acts.refusals import Fault, Invalid
-from station.api.asked import Ask
+from station.api.asked import Inquiry
 from station.api.problems import ApiFault, Rejected, not_valid
 from station.receival import captures
 from station.receival.captures import StoredPhoto
@@ -37,7 +37,7 @@ class Upload:
     photos: tuple[UploadFile, ...]
 
 
-async def receive(asked: Ask, request: Request, terminal: Terminal) -> tuple[Capture, bool]:
+async def receive(asked: Inquiry, request: Request, terminal: Terminal) -> tuple[Capture, bool]:
     """The recorded capture, and whether it is new. Raises Rejected or Invalid, with nothing recorded."""
     _check_disk(asked)
     async with request.form(max_files=MOST_PHOTOS, max_fields=len(FIELDS), max_part_size=FORM_BYTES) as form:
@@ -62,7 +62,7 @@ def checked(form: FormData) -> Upload:
     return Upload(_id(form.get("id")), _form(form.get("form") or "{}"), photos)
 
 
-def _check_disk(asked: Ask) -> None:
+def _check_disk(asked: Inquiry) -> None:
     free_mb = asked.context.blobs.free_mb()
     if free_mb < asked.context.limits.min_free_mb_uploads:
         raise Rejected(507, ApiFault.DISK_FULL, free_mb=free_mb)
@@ -84,7 +84,7 @@ def _form(text: Any) -> dict[str, JsonValue]:
     return form
 
 
-def _record(asked: Ask, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:
+def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:
     stored = [_store(asked, photo) for photo in upload.photos]
     capture, is_new = captures.receive_capture(
         asked.desk, upload.id, upload.form, stored, terminal, asked.now()
@@ -94,7 +94,7 @@ def _record(asked: Ask, upload: Upload, terminal: Terminal) -> tuple[Capture, bo
     return capture, is_new
 
 
-def _store(asked: Ask, photo: UploadFile) -> StoredPhoto:
+def _store(asked: Inquiry, photo: UploadFile) -> StoredPhoto:
     data = photo.file.read()
     digest = asked.context.blobs.put(data)
     media_type = photo.content_type if photo.content_type in MEDIA_TYPES else None

@@ -1,12 +1,28 @@
 """The command line `silo`: every stage of the flow alone on files, the service, and its care.
 
 Results go to standard output (JSON lines where `--json`), messages to standard error. Exit codes:
-0 done, 1 a negative answer, 2 usage or missing file, 3 configuration, 4 device or network, 5 database.
+0 done, 1 a negative answer, 2 usage or missing file, 3 configuration, 4 device or network, 5 ledger damaged
+or unreadable (starting again does not help), 75 busy or full (starting again may help).
 """
 
 import typer
 
-from station.cli import card, commission, devices, export, instruments, lab, model, people, service, stages
+from station.cli import (
+    backup,
+    card,
+    cells,
+    commission,
+    devices,
+    export,
+    instruments,
+    lab,
+    model,
+    people,
+    replay,
+    rules,
+    service,
+    stages,
+)
 from station.cli.say import _
 
 app = typer.Typer(
@@ -23,9 +39,13 @@ for register in (
     instruments.register,
     model.register,
     lab.register,
+    rules.register,
+    replay.register,
+    cells.register,
     export.register,
     commission.register,
     card.register,
+    backup.register,
 ):
     register(app)
 

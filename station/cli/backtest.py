@@ -1,18 +1,14 @@
-"""A candidate over the past: captures from the running station or its closed data folder, judged here."""
+"""A candidate over the past: the captures that the counter names are judged here."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 import typer
 
-from station.cli.people import act_on
-from station.cli.releases import ConfigOption, JsonOption, difference
+from station.cli.counter import LONG_S, ask
+from station.cli.options import ConfigOption, JsonOption, SinceOption, UntilOption, span
+from station.cli.releases import difference
 from station.cli.say import Exit, _, fail, out, tell
-
-DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
-LIST_S = 300.0
 
 
 def commands(model: typer.Typer) -> None:
@@ -23,17 +19,15 @@ def commands(model: typer.Typer) -> None:
 def backtest(
     bundle: Annotated[Path, typer.Argument(help=_("The candidate's bundle."))],
     config: ConfigOption,
-    since: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help=_("First day."))] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--to", formats=DAYS, help=_("Day after the last."))
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_json: JsonOption = False,
 ) -> None:
     from zoneinfo import ZoneInfo
 
-    from station.models.backtest import Case, report
+    from station.models.backtest import BacktestCase, report
     from station.runtime.backtest import candidate_verdicts
-    from station.site.settings import load_settings
+    from station.site.read import load_settings
     from station.store.blobs import Blobs
     from station.vision.bundle import BundleError, read_bundle
     from station.vision.client import WorkerGone, WorkerSlow
@@ -42,14 +36,9 @@ def backtest(
         task = read_bundle(bundle).task
     except BundleError as error:
         fail(str(error), Exit.USAGE if not bundle.exists() else Exit.CONFIGURATION)
-    span = {"since": since and since.replace(tzinfo=UTC), "until": until and until.replace(tzinfo=UTC)}
-    given = urlencode({"task": task, **{name: at.isoformat() for name, at in span.items() if at}})
-    told = act_on(
-        config,
-        lambda call: call("GET", f"/admin/models/backtest?{given}", None, timeout_s=LIST_S),
-        lambda desk: _cases(desk, task, **span),
-    )
-    cases = [Case.from_dict(one) for one in told]
+    wanted = {"task": task, **span(since, until)}
+    known = ask(config, "GET", "/models/backtest", params=wanted, timeout=LONG_S)
+    cases = [BacktestCase.from_dict(one) for one in known]
     site = load_settings(config).site
     photos = Blobs(config.parent / site.data / "photos")
     try:
@@ -61,13 +50,6 @@ def backtest(
             out(row)
         else:
             _tell(row)
-
-
-def _cases(desk: Any, task: str, *, since: datetime | None, until: datetime | None) -> list[dict[str, Any]]:
-    from station.models.cases import cases
-
-    with desk.ledger.read() as tx:
-        return [case.as_dict() for case in cases(tx, desk, task, since, until)]
 
 
 def _tell(row: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from station.vision.card.layout import Layout
 
 
-class Paper(StrEnum):
+class PaperSize(StrEnum):
     A4 = "a4"
     A5 = "a5"
 
@@ -44,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 def card(
     pdf: Annotated[Path, typer.Option(help=_("Where the PDF is written."))],
-    paper: Annotated[Paper, typer.Option(help=_("Paper size."))] = Paper.A4,
+    paper: Annotated[PaperSize, typer.Option(help=_("Paper size."))] = PaperSize.A4,
     language: Annotated[
         Language | None, typer.Option(help=_("Language of the words on it; else yours."))
     ] = None,

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, Line, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
 
 if TYPE_CHECKING:
     from station.commissioning.candidates import Candidate
     from station.commissioning.contest import CandidateTrial, Contest
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +37,7 @@ def commission(
 ) -> None:
     from drivers.errors import SettingError
     from station.commissioning.candidates import candidates, place_of
-    from station.site.settings import SettingsError, load_settings
+    from station.site.read import SettingsError, load_settings
 
     try:
         settings = load_settings(config)
@@ -84,16 +83,19 @@ def _keep_unread(contest: "Contest") -> NoReturn:
     )
 
 
-def _write(config: Path, used: set[str], line: Line, contest: "Contest", chosen: "CandidateTrial") -> None:
+def _write(
+    config: Path, used: set[str], line: DeviceLine, contest: "Contest", chosen: "CandidateTrial"
+) -> None:
     from station.commissioning.candidates import without_asking
     from station.commissioning.recording import FOLDER, keep_recording
-    from station.commissioning.section import NewInstrument, append_section
-    from station.site.settings import SettingsError
+    from station.commissioning.section import append_section
+    from station.site.file import Instrument
+    from station.site.read import SettingsError
 
     candidate = chosen.candidate if line.asks else without_asking(chosen.candidate)
     candidate = _with_tests(candidate, chosen)
     port_id = _ask(_("Id in the site file (small letters, digits)"), lambda text: _id_problem(text, used))
-    new = NewInstrument(
+    new = Instrument.model_construct(
         id=port_id,
         name=_ask(_("Name for people"), lambda text: None if text else _("Type a name.")),
         driver=candidate.kind,

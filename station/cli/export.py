@@ -1,18 +1,18 @@
-"""Data out of the silo: through the running station, else from its closed data folder."""
+"""Data out of the silo."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from station.cli.people import act_on
+from station.cli.counter import LONG_S, counter
+from station.cli.options import ConfigOption, SinceOption, UntilOption, span
 from station.cli.say import Exit, _, fail, out, tell
 
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
-DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
-LIST_S = 300.0
+if TYPE_CHECKING:
+    from station.store.blobs import Blobs
 
 
 def register(app: typer.Typer) -> None:
@@ -30,24 +30,15 @@ def dataset(
     max_gb: Annotated[
         float | None, typer.Option(min=0.001, help=_("No more than this in the folder."))
     ] = None,
-    since: Annotated[datetime | None, typer.Option("--from", formats=DAYS, help=_("First day."))] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--to", formats=DAYS, help=_("Day after the last."))
-    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON on standard output."))] = False,
 ) -> None:
     from station.export.write import TargetFull
 
-    span = {
-        name: day.replace(tzinfo=UTC) if day else None for name, day in (("since", since), ("until", until))
-    }
     most = int(max_gb * 1e9) if max_gb is not None else None
     try:
-        written = act_on(
-            config,
-            lambda call: _written(config, folder, most, *_asking(call, span)),
-            lambda desk: _written(config, folder, most, *_reading(desk, span)),
-        )
+        written = _write(config, folder, most, span(since, until))
     except TargetFull:
         text = _(
             "{folder} is full; what is there is whole. Make room or take a larger one, then run it again."
@@ -70,53 +61,26 @@ def dataset(
         tell(_("The size limit ended it: the ordinary captures are missing."))
 
 
-Source = tuple[list[Any], Callable[[str], dict[str, Any]]]
-
-
-def _asking(call: Callable[..., Any], span: dict[str, datetime | None]) -> Source:
-    """Entries and records from the running station."""
-    from urllib.parse import urlencode
-
+def _write(config: Path, folder: Path, most: int | None, days: dict[str, str]) -> dict[str, Any]:
     from station.export.choose import Entry, Worth
-
-    given = {name: at.isoformat() for name, at in span.items() if at}
-    rows = call("GET", f"/admin/dataset?{urlencode(given)}", None, timeout_s=LIST_S)
-    entries = [Entry(row["capture_id"], Worth[row["worth"].upper()]) for row in rows]
-    return entries, lambda capture_id: call("GET", f"/admin/dataset/{capture_id}", None)
-
-
-def _reading(desk: Any, span: dict[str, datetime | None]) -> Source:
-    """Entries and records of the closed data folder."""
-    from station.export.choose import chosen
-    from station.export.records import record
-    from station.models.references import references
-
-    def told(capture_id: str) -> dict[str, Any]:
-        with desk.ledger.read() as tx:
-            found = record(tx, capture_id)
-        assert found is not None  # it was listed, and nothing is ever deleted
-        return found
-
-    with desk.ledger.read() as tx:
-        entries = chosen(tx, span["since"], span["until"], lambda ids: references(tx, desk, ids))
-    return entries, told
-
-
-def _written(
-    config: Path, folder: Path, most: int | None, entries: list[Any], record: Callable[[str], dict[str, Any]]
-) -> dict[str, Any]:
-    from dataclasses import asdict
-
     from station.export.write import write_dataset
-    from station.site.settings import load_settings
+    from station.site.read import load_settings
     from station.store.blobs import Blobs
 
-    photos = Blobs(config.parent / load_settings(config).site.data / "photos")
+    with counter(config) as ask:
+        photos = Blobs(config.parent / load_settings(config).site.data / "photos")
+        rows = ask("GET", "/admin/dataset", params=days, timeout=LONG_S)
+        entries = [Entry(row["capture_id"], Worth[row["worth"].upper()]) for row in rows]
 
-    def original(sha256: str) -> bytes | None:
-        try:
-            return photos.path(sha256).read_bytes()
-        except FileNotFoundError:
-            return None
+        def record(capture_id: str) -> dict[str, Any]:
+            known: dict[str, Any] = ask("GET", f"/admin/dataset/{capture_id}")
+            return known
 
-    return asdict(write_dataset(folder, entries, record, original, most))
+        return asdict(write_dataset(folder, entries, record, partial(_original, photos), most))
+
+
+def _original(photos: "Blobs", sha256: str) -> bytes | None:
+    try:
+        return photos.path(sha256).read_bytes()
+    except FileNotFoundError:
+        return None

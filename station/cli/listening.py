@@ -24,7 +24,7 @@ SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DeviceLine:
     """The address that was chosen, what the device has to be asked with, and whether it may be answered."""
 
     address: str
@@ -56,7 +56,7 @@ def ask_port() -> str:
     return address
 
 
-def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: bool) -> Line:
+def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: bool) -> DeviceLine:
     """The line settings of a serial port are found out, and whether the device has to be asked.
 
     A tap is only listened to, and a broker's topic is taken as it is.
@@ -67,7 +67,7 @@ def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: 
 
     ask = ask and not address.startswith("tap:")
     if not address.startswith(("serial:", "tcp:")):
-        return Line(address, answers=ask)
+        return DeviceLine(address, answers=ask)
     tell(_("Listening with the usual line settings; let the device send if you can."))
     attempts: list[Attempt] = []
     try:
@@ -79,7 +79,7 @@ def find_line(address: str, entries: "list[Candidate]", seconds: float, *, ask: 
     best = max(attempts, key=lambda one: (one.score, one.refusal is not None, one.size))
     if best.size == 0:
         tell(_nothing_heard(address, best))
-    return Line(best.address, _asks(best, entries), ask)
+    return DeviceLine(best.address, _asks(best, entries), ask)
 
 
 def _nothing_heard(address: str, best: "Attempt") -> str:
@@ -115,7 +115,7 @@ def _heard_text(attempt: "Attempt") -> str:
     return _("  {line}: {size} bytes, nothing to be read").format(line=attempt.label, size=attempt.size)
 
 
-def record(line: Line, entries: "list[Candidate]") -> "Contest":
+def record(line: DeviceLine, entries: "list[Candidate]") -> "Contest":
     """Everything the device says until the person presses Enter, shown live."""
     from drivers.registry import make_transport
     from drivers.transport import LineDown

@@ -1,25 +1,13 @@
-"""Models at a silo: through the running station, else on its closed data folder."""
+"""Models at a silo: installed, looked at, promoted, rolled back, retired."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from station.cli.people import act_on, valid
-from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
-WhyOption = Annotated[str, typer.Option(help=_("Why, for whoever asks later."))]
-ByOption = Annotated[
-    str | None, typer.Option(help=_("The manager who decides it; the PIN is asked. Else: installer."))
-]
-PinOption = Annotated[str | None, typer.Option(hidden=True)]
-JsonOption = Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))]
-
-
-INSTALL_S = 300.0  # the acceptance set is run meanwhile
-LOOK_S = 120.0  # a campaign of inspections is compared
+from station.cli.counter import LONG_S, ask, in_name_of
+from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, WhyOption
+from station.cli.say import Exit, _, fail, out, tell
 
 
 def commands(model: typer.Typer) -> None:
@@ -44,11 +32,7 @@ def install(
     except (OSError, UnicodeDecodeError) as error:
         fail(str(error), Exit.USAGE)
     files = {"bundle": (bundle.name, data), "signature": ("signature", signed.encode())}
-    row = act_on(
-        config,
-        lambda call: call("POST", "/admin/models", {"why": why}, files=files, timeout_s=INSTALL_S),
-        lambda desk: _install(desk, config, data, signed, why),
-    )
+    row = ask(config, "POST", "/models", data={"why": why}, files=files, timeout=LONG_S)
     tell(_("{name} {version} is installed and runs in shadow.").format(**row))
 
 
@@ -57,12 +41,7 @@ def signals(
     days: Annotated[int, typer.Option(min=1, max=400, help=_("How many days back."))] = 14,
     as_json: JsonOption = False,
 ) -> None:
-    from station.api.views.models import signals as of_days
-
-    path = f"/admin/models/signals?days={days}"
-    for row in act_on(
-        config, lambda call: call("GET", path, None, timeout_s=LOOK_S), lambda desk: seen(desk, of_days, days)
-    ):
+    for row in ask(config, "GET", "/models/signals", params={"days": days}, timeout=LONG_S):
         if as_json:
             out(row)
             continue
@@ -72,7 +51,7 @@ def signals(
 
 
 def show(config: ConfigOption, as_json: JsonOption = False) -> None:
-    for row in act_on(config, lambda call: call("GET", "/admin/models", None, timeout_s=LOOK_S), _rows):
+    for row in ask(config, "GET", "/models", timeout=LONG_S):
         if as_json:
             out(row)
         else:
@@ -83,21 +62,17 @@ def promote(
     name: str, version: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.models import acts as models
-
-    values = {"name": name, "version": version, **_person(by, pin), "why": why}
-    _act(config, "promote", values, lambda desk, who: models.promote(desk, name, version, who))
-    tell(_("{name} {version} judges from the next capture on.").format(name=name, version=version))
+    body = {"name": name, "version": version, "why": why}
+    row = ask(config, "POST", "/models/promote", body, headers=in_name_of(by, pin))
+    tell(_("{name} {version} judges from the next capture on.").format(**row))
 
 
 def rollback(
     task: str, species: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.models import acts as models
-
-    values = {"task": task, "species": species, **_person(by, pin), "why": why}
-    row = _act(config, "rollback", values, lambda desk, who: models.roll_back(desk, task, species, who))
+    body = {"task": task, "species": species, "why": why}
+    row = ask(config, "POST", "/models/rollback", body, headers=in_name_of(by, pin))
     tell(_("{name} {version} judges from the next capture on.").format(**row))
 
 
@@ -105,70 +80,9 @@ def retire(
     name: str, version: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
     why: WhyOption = "",
 ) -> None:  # fmt: skip
-    from station.models import acts as models
-
-    values = {"name": name, "version": version, **_person(by, pin), "why": why}
-    _act(config, "retire", values, lambda desk, who: models.retire(desk, name, version, who))
-    tell(_("{name} {version} is retired.").format(name=name, version=version))
-
-
-def _person(by: str | None, pin: str | None) -> dict[str, Any]:
-    if by is None:
-        return {"by": None, "pin": None}
-    return {"by": by, "pin": pin or typer.prompt(_("PIN of {name}").format(name=by), hide_input=True)}
-
-
-def _act(config: Path, what: str, values: dict[str, Any], do: Callable[[Any, Any], Any]) -> dict[str, Any]:
-    """Checks the words as the station does, then acts; returns the release."""
-    from station.acts.desk import Actor
-    from station.api import schemas
-    from station.models.acts import By
-    from station.receival.people import manager_with_pin
-
-    model = schemas.RollbackByIn if what == "rollback" else schemas.ReleaseByIn
-    body = valid(model, values)
-
-    def on_ledger(desk: Any) -> dict[str, Any]:
-        actor = manager_with_pin(desk, body.by, body.pin or "") if body.by else Actor("installer")
-        row = do(desk, By(actor, body.why, now()))
-        return {"name": row.name, "version": row.version}
-
-    path = f"/admin/models/{what}"
-    found: dict[str, Any] = act_on(config, lambda call: call("POST", path, body.model_dump()), on_ledger)
-    return found
-
-
-def _rows(desk: Any) -> list[dict[str, Any]]:
-    from station.api.views.models import models
-
-    return seen(desk, models, desk)
-
-
-def seen(desk: Any, look: Callable[..., Any], *asked: Any) -> list[dict[str, Any]]:
-    """What a view of the API shows of the closed data folder."""
-    from station.api.views.view import View
-
-    with desk.ledger.read() as tx:
-        view = View(tx, desk.policy, LANGUAGE, now())
-        return [row.model_dump(mode="json") for row in look(view, *asked)]
-
-
-def _install(desk: Any, config: Path, data: bytes, signature: str, why: str) -> dict[str, Any]:
-    from station.acts.desk import Actor
-    from station.models.acts import By
-    from station.runtime.bundles import FOLDER
-    from station.runtime.installer import Installer
-    from station.site.derived import trusted_keys
-    from station.site.settings import SettingsError, load_settings
-    from station.store.blobs import Blobs
-
-    try:
-        keys = trusted_keys(load_settings(config), config)
-    except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
-    installer = Installer(desk, Blobs(desk.ledger.folder / FOLDER), keys)
-    row = installer.install(data, signature, By(Actor("installer"), why, now()))
-    return {"name": row.name, "version": row.version}
+    body = {"name": name, "version": version, "why": why}
+    row = ask(config, "POST", "/models/retire", body, headers=in_name_of(by, pin))
+    tell(_("{name} {version} is retired.").format(**row))
 
 
 def _tell(row: dict[str, Any]) -> None:

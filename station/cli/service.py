@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from station.cli.errors import end_with
+from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
-
-ConfigOption = Annotated[Path, typer.Option(help=_("The site file."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,8 +32,8 @@ def serve(
         from station.app import ServeOptions
         from station.app import serve as run
         from station.logs import log_to_standard_error
-        from station.site.settings import SettingsError
-        from station.store.engine import LedgerError
+        from station.site.read import SettingsError
+        from station.store.errors import LedgerError
 
     log_to_standard_error()
     begin = datetime.fromisoformat(start).astimezone(UTC) if start else None
@@ -41,8 +41,8 @@ def serve(
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
-    except LedgerError as error:
-        fail(str(error), Exit.DATABASE)
+    except (LedgerError, OSError) as error:
+        end_with(error)
     raise typer.Exit(code)
 
 

@@ -2,29 +2,14 @@
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-from station.site.settings import Problem, SettingsError, load_settings
+from station.site.file import Instrument
+from station.site.read import SettingProblem, SettingsError, load_settings
 
 
-@dataclass(frozen=True, slots=True)
-class NewInstrument:
-    """Holds what the dialogue found out."""
-
-    id: str
-    name: str
-    driver: str
-    port: str
-    serial_number: str | None = None
-    verified_until: date | None = None
-    settings: Mapping[str, str] = field(default_factory=dict)
-
-
-def section_of(new: NewInstrument) -> str:
-    """Returns the TOML text."""
+def section_of(new: Instrument) -> str:
+    """The TOML text of the keys that a dialogue asks for."""
     lines = [
         "[[instruments]]",
         f"id = {_text(new.id)}",
@@ -36,12 +21,13 @@ def section_of(new: NewInstrument) -> str:
         lines.append(f"serial_number = {_text(new.serial_number)}")
     if new.verified_until:
         lines.append(f"verified_until = {new.verified_until.isoformat()}")
-    lines += [f"settings.{key} = {_text(value)}" for key, value in new.settings.items()]
+    lines += [f"settings.{key} = {_text(str(value))}" for key, value in new.settings.items()]
     return "\n".join(lines) + "\n"
 
 
-def append_section(file: Path, new: NewInstrument) -> None:
-    """Raises SettingsError, and leaves the file as it is, where the whole would not be a valid site."""
+def append_section(file: Path, new: Instrument) -> None:
+    """Append what a dialogue found out; `new` need not be checked yet. Raises SettingsError, and leaves the
+    file as it is, where the whole would not be a valid site."""
     before = file.read_bytes()
     gap = b"\n" if before.endswith(b"\n") else b"\n\n"
     draft = file.with_name(f".{file.name}.draft")
@@ -60,10 +46,10 @@ def _check(draft: Path, file: Path) -> None:
     try:
         load_settings(draft)
     except SettingsError as error:
-        problems = [Problem(file, one.where, one.text) for one in error.problems]
+        problems = [SettingProblem(file, problem.where, problem.text) for problem in error.problems]
         raise SettingsError(problems) from None
 
 
 def _text(value: str) -> str:
-    """Writes a basic TOML string; JSON's escapes are among TOML's, except for DEL."""
+    """A basic TOML string; JSON's escapes are among TOML's, except for DEL."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -31,6 +31,7 @@ class Book:
 
     def __init__(self) -> None:
         self.events: list[RecordedEvent] = []
+        self._proposed: dict[str, tuple[int, float]] = {}  # by load: the last event heard before, and when
         self._news = asyncio.Condition()
 
     @property
@@ -45,6 +46,11 @@ class Book:
                 heard = RecordedEvent(news, time.perf_counter())
                 async with self._news:
                     self.events.append(heard)
+                    self._news.notify_all()
+            elif isinstance(news, schemas.Proposals):
+                now = (self.seq, time.perf_counter())
+                async with self._news:
+                    self._proposed.update(dict.fromkeys(news.load_ids, now))
                     self._news.notify_all()
 
     def first(self, wanted: Condition, after: int = 0) -> RecordedEvent | None:
@@ -70,6 +76,19 @@ class Book:
                     await self._news.wait()
         except TimeoutError:
             raise EventMissing(f"not heard within {timeout_s:.0f} s: {what}") from None
+
+    async def wait_proposed(self, load_id: str, after: int, *, timeout_s: float = 30.0) -> float:
+        """Waits until a proposal of the load is told of behind event number `after`; returns when. Raises
+        EventMissing."""
+        try:
+            async with asyncio.timeout(timeout_s), self._news:
+                while True:
+                    seq, at = self._proposed.get(load_id, (0, 0.0))
+                    if seq >= after:
+                        return at
+                    await self._news.wait()
+        except TimeoutError:
+            raise EventMissing(f"no proposal of load {load_id} within {timeout_s:.0f} s") from None
 
     def _behind(self, after: int) -> int:
         """Returns where the events with a number above `after` begin; they are in order."""

@@ -23,12 +23,7 @@ class Timing:
 
     async def note_proposal(self, load_id: str, left: float, received: RecordedEvent) -> None:
         """Measures from the moment when the last result left its instrument to the proposal that knows it."""
-        proposal = await self._book.wait(
-            f"the proposal of load {load_id}",
-            lambda event: event.kind == "proposal_made" and event.load_id == load_id,
-            after=received.event.seq,
-        )
-        self.propose_s[load_id] = proposal.at - left
+        self.propose_s[load_id] = await self._book.wait_proposed(load_id, received.event.seq) - left
 
     def note_upload(self, sent: Upload) -> None:
         self._answered_at[sent.id] = sent.at

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from sqlmodel import Session, col, select
 
-from station.models.agreement import Reference, Verdict, said
+from station.models.agreement import Reference, Verdict, values_of
 from station.models.verdicts import verdicts_by_capture
 from station.store.evidence import capture_ids
 from station.store.tables import Decision, Pairing, Sample
@@ -69,7 +69,7 @@ def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overr
         return Worth.DOUBTFUL
     if overridden:
         return Worth.OVERRIDDEN
-    values = [value for one in verdicts for value in said(one)]
+    values = [value for one in verdicts for value in values_of(one)]
     if any(v.comparable(r) and v.contradicts(r) for v in values for r in references):
         return Worth.CONTRADICTED
     return Worth.DISPUTED if any(_apart(a, b) for a, b in combinations(verdicts, 2)) else Worth.ORDINARY

@@ -108,5 +108,5 @@ def _inspection(row: Inspection) -> dict[str, Any]:
         "shadow": row.shadow,
         "at": row.at.isoformat(),
         "accepted": row.accepted,
-        "result": row.result,
+        "result": evidence.whole_result(row),
     }

@@ -1,4 +1,5 @@
-"""Everything known of a sample, per analyte: the value used, where it came from, what is left as evidence.
+"""An assessment is everything known of a sample, per analyte: the value used, where it came from, what is
+left as evidence.
 
 A typed value wins (the latest). Else the first instrument of the site's order that has a valid value
 gives its latest valid replicate. An instrument that the site does not list for an ordered analyte is
@@ -12,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value
+from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value, in_order
 from station.grain.reasons import Code, Reason
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
+    """Holds one reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
     port that it came from. `remarks`: why it should be looked at twice; `uncertainty`: the standard
     uncertainty of the instrument per analyte, where known."""
 
@@ -35,7 +36,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The value used for one analyte. `u` is its standard uncertainty, None while unknown."""
+    """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown."""
 
     analyte: Analyte
     value: float
@@ -50,7 +51,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """`badly`: measured, but without a valid value. `others`: ids of the readings not used, per analyte."""
+    """Tells what is known of a sample. `badly`: measured, but without a valid value. `others`: ids of the
+    readings not used, per analyte."""
 
     results: Mapping[Analyte, Result] = field(default_factory=dict)
     badly: tuple[Analyte, ...] = ()
@@ -58,7 +60,7 @@ class Assessment:
     reasons: tuple[Reason, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON values; `from_dict` gives back an equal assessment."""
+        """Return JSON values, of which `from_dict` makes an equal assessment."""
         return {
             "results": {analyte.value: _result_dict(r) for analyte, r in self.results.items()},
             "badly": [analyte.value for analyte in self.badly],
@@ -68,7 +70,7 @@ class Assessment:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Assessment":
-        """Raises KeyError or ValueError when `stored` was not made by `as_dict`."""
+        """Make an assessment of what `as_dict` returned. Raises KeyError or ValueError for anything else."""
         return cls(
             results={Analyte(name): _result(Analyte(name), r) for name, r in stored["results"].items()},
             badly=tuple(Analyte(name) for name in stored["badly"]),
@@ -78,14 +80,15 @@ class Assessment:
 
 
 def assess(readings: Sequence[Evidence], order: Mapping[Analyte, Sequence[str]]) -> Assessment:
-    """`order`: the site's instruments per analyte, best first. Weights are no part of an assessment."""
+    """Choose each analyte's value; `order` names the site's instruments per analyte, best first. Weights are
+    no part of an assessment."""
     in_time = sorted(readings, key=lambda e: (e.at, e.reading_id))
     measured = {a for e in in_time for a in e.values} - {Analyte.WEIGHT}
     results: dict[Analyte, Result] = {}
     badly: list[Analyte] = []
     others: dict[Analyte, tuple[str, ...]] = {}
     reasons: list[Reason] = []
-    for analyte in (a for a in Analyte if a in measured):
+    for analyte in in_order(measured):
         having = [e for e in in_time if analyte in e.values]
         result = _choose(analyte, having, order.get(analyte, ()))
         if result is None:
@@ -110,7 +113,7 @@ def _valid(evidence: Evidence, analyte: Analyte) -> Value | None:
 
 
 def _choose(analyte: Analyte, having: Sequence[Evidence], order: Sequence[str]) -> Result | None:
-    """`having` in time order, oldest first."""
+    """Choose among the values of `having`, which are in time order, oldest first."""
     valid = [e for e in having if _valid(e, analyte)]
     typed = [e for e in valid if e.typed_by is not None]
     if typed:
@@ -153,7 +156,7 @@ def _replicates(analyte: Analyte, count: int) -> Reason:
 
 
 def _bad_instruments(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
-    """One reason per instrument (or typed value) with an invalid value, in time order."""
+    """Return a reason for every instrument (or typed value) with an invalid value, in time order."""
     bad = dict.fromkeys(e.instrument for e in having if _valid(e, analyte) is None)
     return [_bad(analyte, instrument) for instrument in bad]
 
@@ -175,7 +178,7 @@ def _unlisted(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
 
 
 def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Sequence[Evidence]) -> None:
-    """With the moisture of the protein's own reading, else the moisture used for the sample."""
+    """Convert by the moisture of the protein's own reading, else by the moisture used for the sample."""
     protein = results.get(Analyte.PROTEIN)
     if protein is None or protein.basis in (None, Basis.DRY_MATTER):
         return

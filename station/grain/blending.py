@@ -1,15 +1,15 @@
-"""What a mixture of loads contains: means by tonnes, and falling number by its liquefaction number.
+"""A mixture of loads contains the means by tonnes, and of falling numbers by their liquefaction number.
 
 Falling number does not average: LN = 6000 / (FN - 50) does (Perten's liquefaction number). At FN <= 50 s
 there is no LN; such grain is never blended and the mixture's falling number is not known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.reading import Analyte, Basis
+from drivers.reading import BLENDS, Analyte, Basis, in_order, needs_basis
 from station.grain.cells import Measured
-from station.grain.units import BASIS_MATTERS, MoisturePercent, Tonnes, known, on_basis
+from station.grain.units import MoisturePercent, Tonnes, known, on_basis
 
 FALLING_NUMBER_FLOOR = 50.0
 _LIQUEFACTION = 6000.0
@@ -17,7 +17,7 @@ _LIQUEFACTION = 6000.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some tonnes (as they are) of known content."""
+    """A part is some tonnes (as they are) of known content."""
 
     tonnes: Tonnes
     content: Mapping[Analyte, Measured]
@@ -25,8 +25,8 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Blended:
-    """The mean over the `known_t` of `total_t` tonnes whose value is known; None when it cannot be
-    computed. Without an uncertainty: the errors of parts read by one instrument are not independent."""
+    """Holds the mean over the `known_t` of `total_t` tonnes whose value is known; None when it cannot be
+    computed. It has no uncertainty: the errors of parts read by one instrument are not independent."""
 
     value: float | None
     basis: Basis | None
@@ -35,19 +35,19 @@ class Blended:
 
 
 def liquefaction_number(falling_number: float) -> float | None:
-    """LN of a falling number in seconds, None at or under 50 s."""
+    """Return the LN of a falling number in seconds, None at or under 50 s."""
     if falling_number <= FALLING_NUMBER_FLOOR:
         return None
     return _LIQUEFACTION / (falling_number - FALLING_NUMBER_FLOOR)
 
 
 def falling_number_of(liquefaction: float) -> float:
-    """Seconds, from a liquefaction number above 0."""
+    """Return the seconds of a liquefaction number above 0."""
     return _LIQUEFACTION / liquefaction + FALLING_NUMBER_FLOOR
 
 
 def blend(parts: Sequence[Part]) -> dict[Analyte, Blended]:
-    """Per analyte, the content of the parts together. Protein and oil on dry matter, the rest as is.
+    """Return per analyte the content of the parts together: protein and oil on dry matter, the rest as is.
 
     Weighted by tonnes as they are, dry-matter shares too: between 12 and 15 % moisture that moves a
     protein mean by less than 0.02. Parts without mass do not count. Raises ValueError below 0 t."""
@@ -56,14 +56,14 @@ def blend(parts: Sequence[Part]) -> dict[Analyte, Blended]:
     real = [part for part in parts if part.tonnes > 0.0]
     total = known(sum(part.tonnes for part in real))
     present = {analyte for part in real for analyte in part.content}
-    return {analyte: _blended(analyte, real, total) for analyte in Analyte if analyte in present}
+    return {analyte: _blended(analyte, real, total) for analyte in in_order(present)}
 
 
 def _blended(analyte: Analyte, parts: Sequence[Part], total: float) -> Blended:
-    basis = Basis.DRY_MATTER if analyte in BASIS_MATTERS else None
+    basis = Basis.DRY_MATTER if needs_basis(analyte) else None
     values = [(part.tonnes, value) for part in parts if (value := _comparable(analyte, part)) is not None]
     known_t = known(sum(tonnes for tonnes, _ in values))
-    mean = _mean_falling_number(values) if analyte is Analyte.FALLING_NUMBER else _mean(values)
+    mean = _MEANS[BLENDS[analyte]](values)
     return Blended(None if mean is None else known(mean), basis, known_t, total)
 
 
@@ -71,7 +71,7 @@ def _comparable(analyte: Analyte, part: Part) -> float | None:
     measured = part.content.get(analyte)
     if measured is None:
         return None
-    if analyte not in BASIS_MATTERS:
+    if not needs_basis(analyte):
         return measured.value
     if measured.basis is None:
         return None
@@ -92,3 +92,10 @@ def _mean_falling_number(values: Sequence[tuple[float, float]]) -> float | None:
     if mean is None or any(ln is None for _, ln in liquefied):
         return None
     return falling_number_of(mean)
+
+
+_MEANS: Mapping[str, Callable[[Sequence[tuple[float, float]]], float | None]] = {
+    "mean": _mean,
+    "liquefaction": _mean_falling_number,
+    "never": lambda values: None,
+}

@@ -5,12 +5,16 @@ Tonnes throughout; analytes in their unit of `drivers.reading.UNIT_OF`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from drivers.reading import Analyte, Basis
-from station.grain.identifiers import CellRole
+from station.grain.identifiers import CellRole, Species
 from station.grain.reasons import Reason
 from station.grain.units import MoisturePercent, known
+
+NotNegative = Annotated[float, Field(ge=0.0)]  # checked where a file is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,22 +22,23 @@ class Measured:
     """A value in the analyte's unit, its standard uncertainty where known, and what it is a share of."""
 
     value: float
-    u: float | None = None
+    u: NotNegative | None = None
     basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CellState:
-    """One storage cell now. `species` None takes any (a hold cell) or its grade's; `pits`: from which it
-    can be reached; `reserved_t`: decided but not yet tipped."""
+    """One storage cell now, and what a CELLS file says of it. `species` None takes any (a hold cell) or its
+    grade's; `pits`: from which it can be reached; `reserved_t`: decided but not yet tipped. `content_t` is a
+    balance, below 0 where more left than an opening content that was estimated."""
 
     id: str
     pits: tuple[str, ...]
-    species: str | None
-    grade: str | None
-    capacity_t: float
+    capacity_t: NotNegative
+    species: Species | None = None
+    grade: str | None = None
     content_t: float = 0.0
-    reserved_t: float = 0.0
+    reserved_t: NotNegative = 0.0
     content: Mapping[Analyte, Measured] = field(default_factory=dict)
     claims: frozenset[str] = frozenset()
     open: bool = True

@@ -1,4 +1,4 @@
-"""Several photos of one capture, judged by one model, as one inspection."""
+"""Make one inspection of several photos of one capture, judged by one model."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from station.grain.sizes import Sizes, sizes_of
 
 
 def combine(inspections: Sequence[Inspection]) -> Inspection:
-    """Several photos of one capture, by one model, as one inspection.
+    """Make one inspection of several photos of one capture, judged by one model.
 
     The accepted photos count; none accepted gives the reasons of all. Shares are means weighted by
     kernels; limits are combined the same way, as if the errors of the photos were the same error, and
@@ -40,7 +40,7 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
 
 
 def _combined_sizes(of: Sequence[Inspection]) -> Sizes | None:
-    """The summary over the kernels of all photos that have sizes."""
+    """Return the summary over the kernels of all photos that have sizes."""
     known = [
         (kernel.length_mm, kernel.width_mm)
         for seen in of
@@ -70,7 +70,8 @@ def _combined_mass(good: Sequence[Inspection]) -> dict[str, MassShare]:
 def _combined_limits(
     good: Sequence[Inspection], parts: Sequence[ClassShare | MassShare]
 ) -> tuple[float, float, float]:
-    """Share, low and high: means weighted by the photos' kernels; the limits hold every photo's share."""
+    """Return share, low and high: means weighted by the photos' kernels; the limits hold every photo's
+    share."""
     weights = [seen.kernels or 0 for seen in good]
 
     def mean(values: Sequence[float]) -> float:
@@ -90,7 +91,7 @@ def _spread(good: Sequence[Inspection]) -> Spread:
 
 
 def _combined_numbers(good: Sequence[Inspection]) -> dict[str, NumberValue]:
-    """Numbers per kernel weigh by kernels, numbers of the sample alike."""
+    """Average the numbers: those per kernel weigh by kernels, those of the sample alike."""
     names = good[0].numbers if good else {}
     return {name: _combined_number([seen.numbers[name] for seen in good]) for name in names}
 
@@ -107,7 +108,7 @@ def _combined_number(found: Sequence[NumberValue]) -> NumberValue:
 
 
 def _combined_embedding(seen: Sequence[Inspection]) -> Embedding | None:
-    """Weighted by kernels."""
+    """Average the embeddings, weighted by kernels."""
     found = [(one.kernels or 0, one.embedding) for one in seen if one.embedding is not None]
     total = sum(kernels for kernels, _ in found)
     if not total:

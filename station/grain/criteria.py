@@ -1,4 +1,4 @@
-"""A load's values against a grade's criteria, with every reason for and against.
+"""Judge a load's values against a grade's criteria, with every reason for and against.
 
 Each load is judged alone and by its point value. Composition from a photo is by count and never gets
 here: limits are by mass.
@@ -7,20 +7,21 @@ here: limits are by mass.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from drivers.reading import UNIT_OF, Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis, needs_basis
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import Facts, Measured
 from station.grain.grades import Criterion, Grade, RulePack
 from station.grain.reasons import Code, Reason
-from station.grain.units import BASIS_MATTERS, Op, known, on_basis
+from station.grain.units import Op, known, on_basis
 
 # Wrong identity makes grain another product, not a danger: it bars the cells that ask for it, no other.
 _IDENTITY = frozenset({Analyte.VARIETY_PURITY})
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """`missing`: analytes required at intake that cannot be judged; their reasons are in `against` too."""
+class GradeJudgement:
+    """Tells how a load stands to a grade. `missing`: analytes required at intake that cannot be judged; their
+    reasons are in `against` too."""
 
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
@@ -28,15 +29,15 @@ class Verdict:
 
     @property
     def only_missing(self) -> bool:
-        """Nothing known speaks against the grade, but an intake value is not known."""
+        """Tell whether nothing known speaks against the grade, but an intake value is not known."""
         return bool(self.missing) and all(r.code in _MISSING_CODES for r in self.against)
 
 
 _MISSING_CODES = frozenset({Code.MISSING, Code.MEASURED_BADLY, Code.NOT_ON_BASIS, Code.NO_MOISTURE_FOR_BASIS})
 
 
-def judge(facts: Facts, grade: Grade) -> Verdict:
-    """All criteria are judged, also after one has failed."""
+def judge(facts: Facts, grade: Grade) -> GradeJudgement:
+    """Judge all criteria, also after one has failed."""
     in_favour: list[Reason] = []
     against: list[Reason] = []
     missing: list[Analyte] = []
@@ -52,11 +53,11 @@ def judge(facts: Facts, grade: Grade) -> Verdict:
         else:
             code = Code.KNOWN_LATER if criterion.required == "later" else Code.NOT_DECLARED
             in_favour.extend([Reason(code, {"analyte": criterion.analyte.value}), *notes])
-    return Verdict(tuple(in_favour), tuple(against), tuple(dict.fromkeys(missing)))
+    return GradeJudgement(tuple(in_favour), tuple(against), tuple(dict.fromkeys(missing)))
 
 
 def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:
-    """Why this load may not be mixed with any other, or nothing.
+    """Return why this load may not be mixed with any other, or nothing.
 
     It breaks every never-blend limit that the pack states for an analyte of this species (a tighter limit
     of one grade only bars that grade's cells), or its falling number is at or under 50 s, where mixing
@@ -95,7 +96,7 @@ def _broken_everywhere(facts: Facts, pack: RulePack) -> list[Reason]:
 
 
 def _value_for(criterion: Criterion, facts: Facts) -> tuple[float | None, list[Reason]]:
-    """The load's value on the criterion's basis, or None with what stood in the way.
+    """Return the load's value on the criterion's basis, or None with what stood in the way.
 
     A measured value comes before the supplier's word for it."""
     analyte = criterion.analyte
@@ -119,7 +120,7 @@ def _on_basis_of(
     analyte = criterion.analyte
     wanted = criterion.basis or Basis.AS_IS
     given = measured.basis
-    if given is None and analyte in BASIS_MATTERS:
+    if given is None and needs_basis(analyte):
         params = {"analyte": analyte.value, "basis": wanted.value, "given": None}
         return None, Reason(Code.NOT_ON_BASIS, params)
     value = on_basis(measured.value, given or Basis.AS_IS, wanted, facts.moisture)

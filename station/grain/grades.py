@@ -1,4 +1,4 @@
-"""Grades, their criteria and the dated pack that holds them, as frozen values."""
+"""Grades, their criteria and the dated pack that holds them are frozen values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ CriterionKind = Literal["blendable", "never_blend"]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One analyte's limit, in `unit` and on `basis`, compared at the rounding step `step`.
+    """Holds one analyte's limit, in `unit` and on `basis`, compared at the rounding step `step`.
 
     `required`: "intake" must be known before tipping, "later" comes with the lab, "declared" is stated
     by the supplier. `kind` "never_blend" keeps a load out even where the mixture would pass."""
@@ -30,14 +30,15 @@ class Criterion:
     source: str
 
     def is_met_by(self, value: float) -> bool:
-        """`value` in this criterion's unit and basis."""
+        """Tell whether `value`, in this criterion's unit and basis, meets the limit."""
         return compare(value, self.op, self.limit, self.step)
 
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """`value`: the co-operative's preference, 0 to 1; a load goes to the highest grade that takes it.
-    `name`: by language (`fr`, `en`). `claims`: what a load must have and a cell of this grade honours."""
+    """Groups the criteria of one quality. `value`: the co-operative's preference, 0 to 1; a load goes to the
+    highest grade that takes it. `name`: by language (`fr`, `en`). `claims`: what a load must have and a cell
+    of this grade honours."""
 
     id: str
     species: str
@@ -49,8 +50,8 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class RulePack:
-    """`sha256` of the text it was read from names it in every decision. In force from `valid_from`
-    (inclusive) until `valid_until` (exclusive), where one is given."""
+    """Holds the grades of a season; `sha256` of the text it was read from names it in every decision. It is
+    in force from `valid_from` (inclusive) until `valid_until` (exclusive), where one is given."""
 
     name: str
     version: str
@@ -68,7 +69,7 @@ class RulePack:
 
 
 def pack_at(packs: Iterable[RulePack], at: datetime) -> RulePack | None:
-    """The pack in force at `at` that began last, so a short waiver gives way to the season's pack when it
-    ends. Two that begin together: the higher (version, sha256)."""
-    in_force = [pack for pack in packs if pack.in_force(at)]
-    return max(in_force, key=lambda p: (p.valid_from, p.version, p.sha256), default=None)
+    """Return the pack in force at `at` that began last, so a short waiver gives way to the season's pack when
+    it ends. `packs` are in the order of their installation: of two that begin together the later holds."""
+    in_force = [(pack.valid_from, number, pack) for number, pack in enumerate(packs) if pack.in_force(at)]
+    return max(in_force, key=lambda one: one[:2])[2] if in_force else None

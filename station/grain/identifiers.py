@@ -1,21 +1,40 @@
-"""The identifiers that files, commands and rows share."""
+"""Files, commands and rows share these identifiers."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic_core import PydanticCustomError
+
+from drivers.named import Identifier
+from station.species import SPECIES
 
 
-class Species(StrEnum):
-    SOFT_WHEAT = "soft_wheat"
-    DURUM = "durum"
-    BARLEY = "barley"
-    MAIZE = "maize"
-    RICE = "rice"
-    RAPESEED = "rapeseed"
-    PEA = "pea"
+class Species(Identifier):
+    """The identifier of a species."""
+
+    __slots__ = ()
+
+    thing = "a species"
+
+    SOFT_WHEAT: ClassVar["Species"]
+    DURUM: ClassVar["Species"]
+    BARLEY: ClassVar["Species"]
+
+    @classmethod
+    def of_catalogue(cls, name: str) -> Self:
+        if not is_known_species(name):
+            params = {"name": name, "known": ", ".join(SPECIES.entries)}
+            raise PydanticCustomError("species", "{name} is no species; known: {known}", params)
+        return cls(name)
+
+
+def is_known_species(name: str) -> bool:
+    return name in SPECIES.entries
 
 
 class Claim(StrEnum):
-    """What a supplier declares and the cell must honour. A site may add words of its own."""
+    """A claim is declared by the supplier and must be honoured by the cell. A site may add words of its
+    own."""
 
     ORGANIC = "organic"
     SEED = "seed"
@@ -23,36 +42,33 @@ class Claim(StrEnum):
     SUSTAINABILITY = "sustainability"
 
 
-class Outcome(StrEnum):
-    """How a load ends: `refused` by the silo, `left` when the supplier withdraws, `cancelled` when it was
-    entered in error."""
+class Regime(StrEnum):
+    """Whose grain it is by law, once the silo has it."""
 
-    TICKETED = "ticketed"
-    REFUSED = "refused"
-    LEFT = "left"
-    CANCELLED = "cancelled"
+    OWNED = "owned"
+    DEPOSIT = "deposit"
+    ON_BEHALF = "on_behalf"
+    SERVICE = "service"
 
 
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
 CellRole = Literal["normal", "hold", "quarantine"]
 
-PHOTO_WHEAT = "wheat"
-
 
 def photo_species(species: str) -> str:
-    """The name a photo is judged under: kernels of soft wheat and durum are both `wheat`."""
-    if species in (Species.SOFT_WHEAT, Species.DURUM):
-        return PHOTO_WHEAT
-    return species
+    """Return the name a photo is judged under: kernels of soft wheat and durum are both `wheat`."""
+    entry = SPECIES.entries.get(species)
+    return entry.photo_name if entry else species
 
 
 def photo_names(species: str) -> tuple[str, ...]:
-    """Every name under which the declared species of a photo judged as `species` may be recorded."""
-    return (species, *(one.value for one in Species if photo_species(one) == species and one != species))
+    """Return every name under which the declared species of a photo judged as `species` may be recorded."""
+    alike = (one.id for one in SPECIES.entries.values() if one.photo_name == species and one.id != species)
+    return (species, *alike)
 
 
 def same_species(said: str | None, declared: str | None) -> bool:
-    """Can both be true of one sample? None (not said) fits any; `wheat` fits both wheats."""
+    """Tell whether both can be true of one sample. None (not said) fits any; `wheat` fits both wheats."""
     if said is None or declared is None:
         return True
     return said == declared or said == photo_species(declared)

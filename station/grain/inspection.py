@@ -1,4 +1,4 @@
-"""What one model says of one photo or capture: the value the light box hands to the desk."""
+"""An inspection is what one model says of one photo or capture: the light box hands it to the desk."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,7 +12,7 @@ WIDE = 0.1  # limits farther apart than this decide nothing: figures of quality 
 
 
 class KernelClass(StrEnum):
-    """Classes that the station knows by name. A bundle may declare others: classes are plain names."""
+    """The station knows these classes by name. A bundle may declare others: classes are plain names."""
 
     SOUND = "sound"
     BROKEN = "broken"
@@ -33,9 +33,9 @@ class ModelName:
 
 @dataclass(frozen=True, slots=True)
 class ClassShare:
-    """`count` kernels called this class (arg-max), of those that show their own shape; `share` of them,
-    corrected for the model's known confusion, with 95 % limits `low` and `high` of the load's share (all 0
-    to 1). By count, never by mass."""
+    """Counts `count` kernels called this class (arg-max), of those that show their own shape; `share` of
+    them, corrected for the model's known confusion, with 95 % limits `low` and `high` of the load's share
+    (all 0 to 1). It is by count, never by mass."""
 
     count: int
     share: float
@@ -44,7 +44,8 @@ class ClassShare:
 
     @property
     def wide(self) -> bool:
-        """Known too badly to decide anything on: the model abstains from this class."""
+        """Tell whether the share is known too badly to decide anything on: the model abstains from this
+        class."""
         return self.high - self.low > WIDE
 
     def as_dict(self) -> dict[str, Any]:
@@ -54,7 +55,7 @@ class ClassShare:
 
 @dataclass(frozen=True, slots=True)
 class MassShare:
-    """`share` of the sample's mass, estimated from projected areas, with 95 % limits (all 0 to 1)."""
+    """Estimates the `share` of the sample's mass from projected areas, with 95 % limits (all 0 to 1)."""
 
     share: float
     low: float
@@ -66,8 +67,8 @@ class MassShare:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How far several photos of one capture lie apart: per class the smallest and the largest share of a
-    photo and their standard deviation, and the same of the count of kernels."""
+    """Tells how far several photos of one capture lie apart: per class the smallest and the largest share of
+    a photo and their standard deviation, and the same of the count of kernels."""
 
     photos: int
     kernels: tuple[float, float, float]
@@ -82,9 +83,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class NumberValue:
-    """What a model says of the sample: `value` with 95 % limits, in `unit` on `basis` (None where no
-    basis applies). `per` tells whether kernels were averaged ("kernel", then `kernels` counts them) or
-    the sample was judged as one ("sample")."""
+    """Holds what a model says of the sample: `value` with 95 % limits, in `unit` on `basis` (None where no
+    basis applies). `per` tells whether kernels were averaged ("kernel", then `kernels` counts them) or the
+    sample was judged as one ("sample")."""
 
     value: float
     low: float
@@ -97,7 +98,8 @@ class NumberValue:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """How far the photo lies from what the model knows: middle squared distance, share of unfamiliar."""
+    """Tells how far the photo lies from what the model knows: middle squared distance, share of
+    unfamiliar."""
 
     distance2: float
     unfamiliar: float
@@ -150,7 +152,7 @@ class Inspection:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def as_dict(self, *, polygons: bool = False) -> dict[str, Any]:
-        """The shape that `silo inspect --json` prints, less `photo` and the reasons' messages."""
+        """Return the shape that `silo inspect --json` prints, less `photo` and the reasons' messages."""
         return {
             "sha256": self.sha256,
             "accepted": self.accepted,

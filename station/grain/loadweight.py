@@ -1,4 +1,4 @@
-"""A load's weight: estimated before tipping from one gross weighing, known after the tare."""
+"""A load's weight is estimated before tipping from one gross weighing, and known after the tare."""
 
 from station.grain.units import Kilograms
 
@@ -6,7 +6,7 @@ from station.grain.units import Kilograms
 def estimate_load_kg(
     gross_kg: Kilograms, last_tare_kg: Kilograms | None, net_share: float, load_share: float
 ) -> Kilograms:
-    """What the load is expected to weigh, while the vehicle has not tipped.
+    """Return what the load is expected to weigh, while the vehicle has not tipped.
 
     Gross less the vehicle's last tare; without one (or with a tare that is not below this gross: another
     trailer) `net_share` of the gross, the site's usual share of grain in a full vehicle. `load_share` is
@@ -25,7 +25,8 @@ def estimate_load_kg(
 
 
 def net_kg(gross_kg: Kilograms, tare_kg: Kilograms) -> Kilograms:
-    """The difference of the two weighings of a load. Raises ValueError when the tare is above the gross."""
+    """Return the difference of the two weighings of a load. Raises ValueError when the tare is above the
+    gross."""
     if tare_kg > gross_kg:
         raise ValueError(f"a tare of {tare_kg} kg is above its gross of {gross_kg} kg")
     return Kilograms(round(gross_kg - tare_kg, 3))

@@ -1,4 +1,4 @@
-"""Which sample a reading or a capture belongs to, by station time, or why none.
+"""Pairing says which sample a reading or a capture belongs to, by station time, or why none.
 
 With an identifier: that sample. Without: the only open sample of a fitting species whose barcode was
 entered within the window. Anything else stays unpaired with its reason, for the exceptions list.
@@ -18,8 +18,8 @@ __all__ = ["Item", "KnownSample", "Pairing", "PairingPolicy", "pair", "species_o
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A reading or a capture. `species` comes from its calibration, product or form (None: not said);
-    `product` is the name as the instrument sent it; `at` is when it arrived here."""
+    """An item is a reading or a capture. `species` comes from its calibration, product or form (None: not
+    said); `product` is the name as the instrument sent it; `at` is when it arrived here."""
 
     kind: Literal["reading", "capture"]
     barcode: str | None
@@ -30,7 +30,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class KnownSample:
-    """`species` is the declared one. `open` from the barcode's entry until its load ends."""
+    """Describes a sample that an item may belong to. `species` is the declared one; it is `open` from the
+    barcode's entry until its load ends."""
 
     id: str
     barcode: str
@@ -42,21 +43,22 @@ class KnownSample:
 
 @dataclass(frozen=True, slots=True)
 class PairingPolicy:
-    """`window`: how long after its entry a sample still takes an item without identifier."""
+    """Says how items are paired. `window`: how long after its entry a sample still takes an item without
+    identifier."""
 
     window: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """`sample_id` None: unpaired, and `reason` says why."""
+    """Says which sample an item belongs to. `sample_id` None: unpaired, and `reason` says why."""
 
     sample_id: str | None
     reason: Reason
 
 
 def pair(item: Item, samples: Sequence[KnownSample], policy: PairingPolicy) -> Pairing:
-    """Total and independent of the order of `samples`; see the module text for the rules.
+    """Find the item's sample, whatever the order of `samples`; see the module text for the rules.
 
     Both borders of the window count. A sample entered later than the item (the clock jumped back) is
     outside the window."""
@@ -99,7 +101,7 @@ def _by_window(item: Item, near: Sequence[KnownSample], policy: PairingPolicy) -
 
 
 def _contradiction(item: Item, declared: str | None) -> Pairing:
-    """The commonest bad reading: the wrong calibration was selected on the instrument."""
+    """Refuse the commonest bad reading: the wrong calibration was selected on the instrument."""
     return _unpaired(Code.CONTRADICTS_DECLARATION, declared=declared, product=item.product or item.species)
 
 

@@ -1,4 +1,4 @@
-"""From the product or calibration name that an instrument sends to our species.
+"""Find our species by the product or calibration name that an instrument sends.
 
 The site file's names win over the defaults. A name that neither knows is None: never a guess.
 """
@@ -6,61 +6,27 @@ The site file's names win over the defaults. A name that neither knows is None: 
 import re
 import unicodedata
 from collections.abc import Mapping
-from types import MappingProxyType
+from functools import lru_cache
 
-from station.grain.identifiers import Species
-
-_NAMES: Mapping[Species, tuple[str, ...]] = {
-    Species.SOFT_WHEAT: (
-        "soft wheat",
-        "wheat",
-        "common wheat",
-        "bread wheat",
-        "winter wheat",
-        "blé tendre",
-        "blé",
-        "weichweizen",
-        "weizen",
-    ),
-    Species.DURUM: ("durum", "durum wheat", "blé dur", "hartweizen"),
-    Species.BARLEY: (
-        "barley",
-        "malting barley",
-        "feed barley",
-        "winter barley",
-        "spring barley",
-        "orge",
-        "orge brassicole",
-        "orge fourragère",
-        "orge d'hiver",
-        "orge de printemps",
-        "escourgeon",
-        "gerste",
-    ),
-    Species.MAIZE: ("maize", "corn", "maïs", "mais"),
-    Species.RICE: ("rice", "paddy", "paddy rice", "riz", "riz paddy"),
-    Species.RAPESEED: ("rapeseed", "oilseed rape", "canola", "colza", "raps"),
-    Species.PEA: ("pea", "peas", "field peas", "pois", "pois protéagineux", "erbsen"),
-}
+from station.species import SPECIES
 
 
+@lru_cache(maxsize=1024)
 def _key(name: str) -> str:
-    """Letters and digits only, lower case, without accents, words parted by one space."""
+    """Return only letters and digits, lower case, without accents, words parted by one space."""
     plain = unicodedata.normalize("NFKD", name.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
-_DEFAULTS: Mapping[str, str] = MappingProxyType(
-    {
-        **{_key(name): species.value for species, names in _NAMES.items() for name in names},
-        **{_key(species.value): species.value for species in Species},
-    }
-)
+def _defaults() -> dict[str, str]:
+    entries = SPECIES.entries.values()
+    named = {_key(name): entry.id for entry in entries for name in entry.products}
+    return {**named, **{_key(entry.id): entry.id for entry in entries}}
 
 
 def species_of_product(product: str, table: Mapping[str, str]) -> str | None:
-    """The species id of a product name, or None when unknown.
+    """Return the species id of a product name, or None when unknown.
 
     `table` holds the site file's names -> species ids and is looked up first. Case, accents, spaces and
     punctuation make no difference ("BLE  TENDRE" is "blé tendre")."""
@@ -70,4 +36,4 @@ def species_of_product(product: str, table: Mapping[str, str]) -> str | None:
     for name, species in table.items():
         if _key(name) == wanted:
             return species
-    return _DEFAULTS.get(wanted)
+    return _defaults().get(wanted)

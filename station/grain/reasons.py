@@ -22,7 +22,6 @@ class Code(StrEnum):
     NO_OPEN_SAMPLE = "no_open_sample"  # minutes
     SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
-    UNKNOWN_PRODUCT = "unknown_product"  # product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     UNPROTECTED_LINE = "unprotected_line"
@@ -43,10 +42,13 @@ class Code(StrEnum):
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"
-    # a laboratory's result
+    # a value that a person or a laboratory gives
     IMPLAUSIBLE_VALUE = "implausible_value"  # analyte, value, low, high
+    WRONG_BASIS = "wrong_basis"  # analyte, basis (or None)
+    UNUSUAL_VALUE = "unusual_value"  # analyte, value, unit, low, high, species (or None)
     # routing, for a cell
     SPECIES_MATCHES = "species_matches"  # species
+    BY_DECLARATION = "by_declaration"  # species
     MEETS = "meets"  # analyte, value, limit, op (">=", ">", "<=", "<"), unit, basis
     WITHIN_ROOM = "within_room"  # free_t, load_t, reserved_t
     REACHED_BY = "reached_by"  # pit, line
@@ -111,10 +113,10 @@ class Reason:
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The stored form; `message` is added where it is shown."""
+        """Return the stored form; `message` is added where it is shown."""
         return {"code": self.code.value, "params": dict(self.params)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Reason":
-        """Back from the stored form. Raises KeyError or ValueError when it is none of ours."""
+        """Make a reason of its stored form. Raises KeyError or ValueError when it is none of ours."""
         return cls(Code(stored["code"]), dict(stored["params"]))

@@ -1,34 +1,35 @@
 """Why a value of an instrument should be looked at twice, though nothing forbids its use."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from drivers.reading import Analyte, Value
 from station.grain.reasons import Code, Reason
 
 # What a person is asked about before the value may be used; any other remark is only told.
-ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT, Code.UNPROTECTED_LINE})
+ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT, Code.UNPROTECTED_LINE, Code.UNUSUAL_VALUE})
 
 
-@dataclass(frozen=True, slots=True)
-class LimitsOfUse:
-    """Until when an instrument is verified (that day included), and the grain temperatures in degrees
-    Celsius for which it may be believed. None: no limit is known."""
+class LimitsOfUse(Protocol):
+    """An instrument is verified until a day (that day included), and may be believed for grain of these
+    temperatures in degrees Celsius. None: no limit is known."""
 
     name: str
-    verified_until: date | None = None
-    grain_low_c: float | None = None
-    grain_high_c: float | None = None
+    verified_until: date | None
+    grain_low_c: float | None
+    grain_high_c: float | None
 
-    def is_verified(self, day: date) -> bool:
-        return self.verified_until is None or day <= self.verified_until
+
+def is_verified(limits: LimitsOfUse, day: date) -> bool:
+    return limits.verified_until is None or day <= limits.verified_until
 
 
 def remarks_on(limits: LimitsOfUse, values: Mapping[Analyte, Value | None], day: date) -> tuple[Reason, ...]:
-    """Of one result measured on `day`. A grain temperature that is not known is not judged."""
+    """What is remarkable of one result measured on `day`. A grain temperature that is not known is not
+    judged."""
     found = []
-    if not limits.is_verified(day):
+    if not is_verified(limits, day):
         until = limits.verified_until.isoformat() if limits.verified_until else None
         found.append(Reason(Code.VERIFICATION_EXPIRED, {"instrument": limits.name, "until": until}))
     measured = values.get(Analyte.TEMPERATURE)

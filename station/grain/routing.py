@@ -1,7 +1,9 @@
-"""Which cell a load should go to, through which pit, with reasons for and against every cell.
+"""Routing says which cell a load should go to, through which pit, with reasons for and against every cell.
 
 - A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
   load's claims and asks for no other, and the load alone meets its grade by point value.
+- A species that the pack has no grade of is stored by declaration: a cell of that species without a grade
+  takes it, whatever was measured.
 - The load is *incomplete* when a cell would take it but for a missing intake value, and no cell of at
   least that cell's preference takes it as it is. Then no normal cell is ranked: good grain is not sent to
   a lesser cell because a value is missing.
@@ -14,9 +16,9 @@ Every cell is either ranked, once per pit, or refused.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drivers.reading import Analyte
+from drivers.reading import Analyte, in_order
 from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
-from station.grain.criteria import Verdict, judge, never_blend
+from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
 from station.grain.reasons import Code, Reason
@@ -30,13 +32,13 @@ _FILLED_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One cell with all that speaks for and against it. `verdict` None: no grade was judged."""
+    """Holds one cell with all that speaks for and against it. `judgement` None: no grade was judged."""
 
     cell: CellState
     grade: Grade | None
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
-    verdict: Verdict | None = None
+    judgement: GradeJudgement | None = None
 
     @property
     def fits(self) -> bool:
@@ -48,35 +50,37 @@ class _Judged:
 
     @property
     def lacks_only_values(self) -> bool:
-        """It would take the load if the missing intake values (and perhaps the weight) were there."""
-        if self.verdict is None or not self.verdict.only_missing:
+        """Tell whether the cell would take the load if the missing intake values (and perhaps the weight)
+        were there."""
+        if self.judgement is None or not self.judgement.only_missing:
             return False
-        return all(r in self.verdict.against or r.code is Code.NO_WEIGHT for r in self.against)
+        return all(r in self.judgement.against or r.code is Code.NO_WEIGHT for r in self.against)
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
-    """The proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
+    """Return the proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
     barred = never_blend(facts, pack)
-    verdicts = _verdicts(facts, pack)
+    judgements = _judgements(facts, pack)
     in_order = sorted(cells, key=lambda cell: cell.id)
-    normal = [_normal(cell, facts, pack, verdicts, barred) for cell in in_order if cell.role == "normal"]
+    normal = [_normal(cell, facts, pack, judgements, barred) for cell in in_order if cell.role == "normal"]
     missing = _decisive_missing(normal)
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
     nothing_fits = not any(j.fits for j in normal)
+    by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
     is_case = {"hold": nothing_fits and not barred, "quarantine": bool(barred)}
     special = [
         _special(cell, facts, is_its_case=is_case[cell.role]) for cell in in_order if cell.role != "normal"
     ]
-    reasons = [*barred, *_load_reasons(facts, pack, missing)]
+    reasons = [*barred, *_load_reasons(facts, pack, missing, by_declaration=by_declaration)]
     if nothing_fits and not reasons:
         reasons.append(Reason(Code.NOTHING_FITS))
     return _proposal([*normal, *special], tuple(reasons))
 
 
 def score(cell: CellState, grade: Grade | None) -> float:
-    """How much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
+    """Return how much a cell that takes the load is to be preferred, 0 to 1, known to 1e-6.
 
     0.8 x the grade's value in the rule pack + 0.2 x the share of the cell that is already taken or
     reserved, so that started cells are finished before others are opened. Between grades whose values
@@ -85,8 +89,8 @@ def score(cell: CellState, grade: Grade | None) -> float:
     return known(_PREFERENCE_WEIGHT * preference + _FILLED_WEIGHT * cell.filled)
 
 
-def _verdicts(facts: Facts, pack: RulePack | None) -> dict[str, Verdict]:
-    """Cells share grades, so each grade is judged once; those of other species are not judged at all."""
+def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement]:
+    """Judge each grade once, since cells share grades; those of other species are not judged at all."""
     grades = pack.grades if pack else ()
     return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
 
@@ -95,9 +99,11 @@ def _normal(
     cell: CellState,
     facts: Facts,
     pack: RulePack | None,
-    verdicts: dict[str, Verdict],
+    judgements: dict[str, GradeJudgement],
     barred: tuple[Reason, ...],
 ) -> _Judged:
+    if cell.grade is None and cell.species == facts.species and not judgements:
+        return _by_declaration(cell, facts, barred)
     grade = pack.grade(cell.grade) if pack else None
     required = cell.claims | (grade.claims if grade else frozenset())
     found = [*_species(cell, grade, facts), *_place(cell, facts), *_claims(required, facts)]
@@ -105,20 +111,28 @@ def _normal(
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     elif grade is None:
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
-    verdict = verdicts.get(grade.id) if grade else None
-    stated = verdict.against if verdict else ()
+    judgement = judgements.get(grade.id) if grade else None
+    stated = judgement.against if judgement else ()
     in_favour, against = _sides(found)
     return _Judged(
         cell,
         grade,
-        in_favour=(*in_favour, *(verdict.in_favour if verdict else ())),
+        in_favour=(*in_favour, *(judgement.in_favour if judgement else ())),
         against=(*against, *stated, *(r for r in barred if r not in stated)),
-        verdict=verdict,
+        judgement=judgement,
     )
 
 
+def _by_declaration(cell: CellState, facts: Facts, barred: tuple[Reason, ...]) -> _Judged:
+    """Judge a cell of a species that the pack has no grade of: what was declared of the load decides."""
+    found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
+    in_favour, against = _sides(found)
+    declared = Reason(Code.BY_DECLARATION, {"species": facts.species})
+    return _Judged(cell, None, (declared, *in_favour), (*against, *barred))
+
+
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
-    """A hold or quarantine cell: no grade, but species, room and claims count there too."""
+    """Judge a hold or quarantine cell: it has no grade, but species, room and claims count there too."""
     yes, no = _CASES[cell.role]
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
     in_favour, against = _sides(found)
@@ -134,7 +148,7 @@ _CASES: Mapping[CellRole, tuple[Code, Code]] = {
 
 
 def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]:
-    """The cell's own species and its grade's must both be the load's."""
+    """Compare the load's species with the cell's own and its grade's: both must be the load's."""
     asked = [species for species in (cell.species, grade.species if grade else None) if species]
     wrong = [species for species in dict.fromkeys(asked) if species != facts.species]
     if wrong:
@@ -144,7 +158,7 @@ def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]
 
 
 def _place(cell: CellState, facts: Facts) -> list[Reason]:
-    """Open, reachable, with room for the load."""
+    """Check that the cell is open, reachable and has room for the load."""
     found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
     if not cell.pits:
         found.append(Reason(Code.NOT_REACHABLE))
@@ -160,7 +174,7 @@ def _place(cell: CellState, facts: Facts) -> list[Reason]:
 
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
-    """What the load claims the cell must honour, and what the cell asks for the load must have."""
+    """Check that the cell honours what the load claims, and that the load has what the cell asks for."""
     found = [Reason(Code.CLAIM_NOT_HONOURED, {"claim": c}) for c in sorted(facts.claims - required)]
     found += [Reason(Code.CLAIM_REQUIRED, {"claim": c}) for c in sorted(required - facts.claims)]
     if not found and facts.claims:
@@ -180,16 +194,18 @@ def _sides(found: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, .
 
 
 def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
-    """Intake values without which a cell better than all that fit cannot be judged."""
+    """Return the intake values without which a cell better than all that fit cannot be judged."""
     best = max((j.preference for j in normal if j.fits), default=-1.0)
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
-    missing = {analyte for j in wanting if j.verdict for analyte in j.verdict.missing}
-    return tuple(analyte for analyte in Analyte if analyte in missing)
+    missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}
+    return tuple(in_order(missing))
 
 
-def _load_reasons(facts: Facts, pack: RulePack | None, missing: tuple[Analyte, ...]) -> list[Reason]:
+def _load_reasons(
+    facts: Facts, pack: RulePack | None, missing: tuple[Analyte, ...], *, by_declaration: bool
+) -> list[Reason]:
     reasons = []
-    if pack is None:
+    if pack is None and not by_declaration:
         reasons.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     if facts.load_t is None:
         reasons.append(Reason(Code.NO_WEIGHT))

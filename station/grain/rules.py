@@ -1,4 +1,4 @@
-"""Reading a rule pack: TOML text in, checked values out.
+"""Read a rule pack: TOML text in, checked values out.
 
 name, version, source = text             valid_from [, valid_until] = date, hour and offset
 [[grades]]           id, species, value (0 to 1), name = {fr, en} [, claims]
@@ -12,10 +12,10 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit
+from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit, needs_basis
 from station.grain.grades import Criterion, CriterionKind, Grade, Required, RulePack, pack_at
 from station.grain.identifiers import Species
-from station.grain.units import BASIS_MATTERS, Op, round_to_step
+from station.grain.units import Op, round_to_step
 
 __all__ = ["Criterion", "Grade", "RulePack", "RulePackError", "pack_at", "parse_rule_pack"]
 
@@ -72,8 +72,8 @@ class _PackTable(_Table):
 
 
 def parse_rule_pack(text: str) -> RulePack:
-    """Raises RulePackError for the first problem found. Hand over the file's text with its line ends as
-    they are: `sha256` is over its UTF-8 bytes."""
+    """Read a rule pack from its text. Raises RulePackError for the first problem found. Hand over the file's
+    text with its line ends as they are: `sha256` is over its UTF-8 bytes."""
     try:
         pack = _PackTable.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -95,7 +95,7 @@ def parse_rule_pack(text: str) -> RulePack:
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
-    """("grades", 0, "id") -> "grades[0].id"."""
+    """Write a path as a person does: ("grades", 0, "id") -> "grades[0].id"."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
@@ -117,13 +117,13 @@ def _check_grades(pack: _PackTable) -> None:
 
 def _check_criterion(where: str, criterion: _CriterionTable) -> None:
     analyte = criterion.analyte
-    if analyte is Analyte.WEIGHT:
+    if analyte == Analyte.WEIGHT:
         raise RulePackError(f"{where}.analyte", "a weight is no quality of grain")
     if criterion.unit is not UNIT_OF[analyte]:
         raise RulePackError(f"{where}.unit", f"{analyte} is in {UNIT_OF[analyte]!s}, not {criterion.unit!s}")
-    if analyte in BASIS_MATTERS and criterion.basis is None:
+    if needs_basis(analyte) and criterion.basis is None:
         raise RulePackError(f"{where}.basis", f"{analyte} needs a basis: {', '.join(Basis)}")
-    if analyte not in BASIS_MATTERS and criterion.basis not in (None, Basis.AS_IS):
+    if not needs_basis(analyte) and criterion.basis not in (None, Basis.AS_IS):
         raise RulePackError(f"{where}.basis", f"{analyte} is only compared as is")
     low, high = PLAUSIBLE[analyte]
     if not low <= criterion.limit <= high:
@@ -135,7 +135,7 @@ def _check_criterion(where: str, criterion: _CriterionTable) -> None:
 
 
 def _check_bounds(where: str, grade: _GradeTable) -> None:
-    """At most one lower and one upper bound per analyte, and room between them."""
+    """Allow at most one lower and one upper bound per analyte, and room between them."""
     bounds: dict[tuple[Analyte, bool], _CriterionTable] = {}
     for index, criterion in enumerate(grade.criteria):
         side = (criterion.analyte, criterion.op.is_lower_bound)

@@ -1,4 +1,4 @@
-"""What the reference card adds to an inspection: sizes in millimetres, and how true its colours are."""
+"""The reference card adds sizes in millimetres to an inspection, and how true its colours are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ class Quantiles:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Length and width in mm of `kernels` complete kernels of any class, as they lie."""
+    """Sums up length and width in mm of `kernels` complete kernels of any class, as they lie."""
 
     length_mm: Quantiles
     width_mm: Quantiles
@@ -29,21 +29,21 @@ class Sizes:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Sizes":
-        """The inverse of `as_dict`. Raises KeyError or TypeError for other shapes."""
+        """Make the summary of what `as_dict` returned. Raises KeyError or TypeError for other shapes."""
         return cls(Quantiles(**stored["length_mm"]), Quantiles(**stored["width_mm"]), stored["kernels"])
 
 
 @dataclass(frozen=True, slots=True)
 class ColourDifference:
-    """Median CIEDE2000 between the card's patches on the photo and as designed: as photographed, and
-    after a correction, each patch judged by the others. It says how far colours may be compared."""
+    """Holds the median CIEDE2000 between the card's patches on the photo and as designed: as photographed,
+    and after a correction, each patch judged by the others. It says how far colours may be compared."""
 
     delta_e_before: float
     delta_e_after: float
 
 
 def sizes_of(lengths_mm: Sequence[float], widths_mm: Sequence[float]) -> Sizes | None:
-    """The summary of as many lengths as widths; None for no kernel."""
+    """Return the summary of as many lengths as widths; None for no kernel."""
     if not lengths_mm:
         return None
     return Sizes(_quantiles(lengths_mm), _quantiles(widths_mm), len(lengths_mm))
@@ -55,7 +55,7 @@ def _quantiles(values: Sequence[float]) -> Quantiles:
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:
-    """Linear between the two nearest."""
+    """Interpolate linearly between the two nearest values."""
     place = share * (len(ordered) - 1)
     below = int(place)
     above = min(below + 1, len(ordered) - 1)

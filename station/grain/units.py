@@ -1,4 +1,4 @@
-"""Quantities that must not be mixed, the two conversions of the trade, and the comparison at a limit.
+"""Quantities must not be mixed; the two conversions of the trade and the comparison at a limit are here.
 
 The types cost nothing at run time; the type checker refuses a moisture where a protein is asked for.
 Values are known to 1e-6: that is what is stored and shown, so a decision replays from its record.
@@ -11,16 +11,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import NewType
 
-from drivers.reading import Analyte, Basis
+from drivers.reading import Basis
 
 MoisturePercent = NewType("MoisturePercent", float)  # share of the grain as it is, 0 to 100
 ProteinAsIs = NewType("ProteinAsIs", float)  # % of the grain as it is
 ProteinDryMatter = NewType("ProteinDryMatter", float)  # % of the dry matter
 Kilograms = NewType("Kilograms", float)
 Tonnes = NewType("Tonnes", float)
-
-# For these a bare percentage says nothing: the basis changes the number by more than a limit's margin.
-BASIS_MATTERS = frozenset({Analyte.PROTEIN, Analyte.OIL})
 
 _MOISTURE_OF: Mapping[Basis, float] = MappingProxyType(
     {Basis.DRY_MATTER: 0.0, Basis.MOISTURE_12: 12.0, Basis.MOISTURE_13_5: 13.5}
@@ -29,7 +26,7 @@ _KNOWN_TO = Decimal("0.000001")
 
 
 class Op(StrEnum):
-    """How a value must stand to a limit: `>=` and `<=` include the limit, `>` and `<` do not."""
+    """Says how a value must stand to a limit: `>=` and `<=` include the limit, `>` and `<` do not."""
 
     AT_LEAST = ">="
     ABOVE = ">"
@@ -42,12 +39,13 @@ class Op(StrEnum):
 
 
 def known(value: float) -> float:
-    """The value at the resolution it is stored with (1e-6, half up). Raises ValueError if not finite."""
+    """Return the value at the resolution it is stored with (1e-6, half up). Raises ValueError if not
+    finite."""
     return float(_known(value))
 
 
 def round_to_step(value: float, step: float) -> Decimal:
-    """The value as a multiple of `step`, halves away from zero ("half up" as grain contracts mean it).
+    """Return the value as a multiple of `step`, halves away from zero ("half up" as grain contracts mean it).
 
     Raises ValueError for a value that is not finite or a step that is not positive."""
     if not step > 0 or not math.isfinite(step):
@@ -57,7 +55,8 @@ def round_to_step(value: float, step: float) -> Decimal:
 
 
 def compare(value: float, op: Op, limit: float, step: float) -> bool:
-    """Does `value`, rounded half up to `step`, meet the limit? Exact in decimal: 10.95 is 11.0 at 0.1.
+    """Tell whether `value`, rounded half up to `step`, meets the limit. Exact in decimal: 10.95 is 11.0 at
+    0.1.
 
     Raises ValueError for a number that is not finite."""
     rounded, bound = round_to_step(value, step), _known(limit)
@@ -71,19 +70,22 @@ def compare(value: float, op: Op, limit: float, step: float) -> bool:
 
 
 def protein_dm(as_is: ProteinAsIs, moisture: MoisturePercent) -> ProteinDryMatter:
-    """Protein in % of dry matter = as-is x 100 / (100 - moisture). Raises ValueError from 100 % water up."""
+    """Return protein in % of dry matter = as-is x 100 / (100 - moisture). Raises ValueError from 100 % water
+    up."""
     return ProteinDryMatter(as_is * 100.0 / _dry_share(moisture))
 
 
 def mass_at_moisture(
     mass: Kilograms, moisture_in: MoisturePercent, moisture_out: MoisturePercent
 ) -> Kilograms:
-    """Dry matter balance: what `mass` weighs once its moisture is `moisture_out`, no dry matter lost."""
+    """Balance the dry matter: return what `mass` weighs once its moisture is `moisture_out`, no dry matter
+    lost."""
     return Kilograms(mass * _dry_share(moisture_in) / _dry_share(moisture_out))
 
 
 def on_basis(value: float, given: Basis, wanted: Basis, moisture: MoisturePercent | None) -> float | None:
-    """A share (%) on another basis, or None when that needs the grain's moisture and it is not known."""
+    """Return a share (%) on another basis, or None when that needs the grain's moisture and it is not
+    known."""
     if given is wanted:
         return value
     water_in = _MOISTURE_OF.get(given, moisture)
@@ -94,13 +96,9 @@ def on_basis(value: float, given: Basis, wanted: Basis, moisture: MoisturePercen
 
 
 def fixed_moisture(basis: Basis) -> MoisturePercent | None:
-    """The moisture (%) that a basis is stated at, or None for the grain as it is."""
+    """Return the moisture (%) that a basis is stated at, or None for the grain as it is."""
     water = _MOISTURE_OF.get(basis)
     return None if water is None else MoisturePercent(water)
-
-
-def kg_to_t(mass: Kilograms) -> Tonnes:
-    return Tonnes(mass / 1000.0)
 
 
 def _known(value: float) -> Decimal:

@@ -1,4 +1,4 @@
-"""When a weight on the bridge becomes a weighing: one pure step per reading.
+"""The weighing rule says when a weight on the bridge becomes a weighing: one pure step per reading.
 
 A reading counts when it is gross, stable and without error, overload, underload or negative sign.
 
@@ -42,7 +42,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class WatchState:
-    """What is remembered of one bridge. The fresh state waits for a return to zero first.
+    """Remembers what is known of one bridge. The fresh state waits for a return to zero first.
 
     `armed`: zero was seen since the last weighing. `ages`: how many readings ago each of the equal ones
     of `run_kg` came (0 for an empty bridge), `run_from` when the first of them did. `is_empty`: the last run
@@ -58,7 +58,7 @@ class WatchState:
 
     @classmethod
     def after_restart(cls, last_kg: float | None) -> "WatchState":
-        """For a bridge whose past is only known from its last recorded weighing.
+        """Make the state of a bridge whose past is only known from its last recorded weighing.
 
         A vehicle may stand there whose weight was never recorded: it is taken without waiting for zero,
         unless it weighs what was recorded last (to `zero_kg`): then it is that same vehicle."""
@@ -66,7 +66,8 @@ class WatchState:
 
 
 def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[WatchState, Taken | None]:
-    """The state after `reading`, and the weighing it completed if it did. Other kinds change nothing."""
+    """Return the state after `reading`, and the weighing it completed if it did. Other kinds change
+    nothing."""
     if reading.kind != "weight":
         return state, None
     if Flag.PRINT not in reading.flags:
@@ -89,7 +90,7 @@ def _back_at_zero(state: WatchState, reading: Reading, rule: WeighingRule) -> Wa
 def _standing(
     state: WatchState, reading: Reading, kg: float, rule: WeighingRule
 ) -> tuple[WatchState, Taken | None]:
-    """A stable weight away from zero."""
+    """Count a stable weight away from zero."""
     if kg <= rule.minimum_kg or reading.flags & _NOT_A_LOAD:
         return _without_run(state), None
     if Flag.PRINT in reading.flags and not state.print_used:

@@ -1,18 +1,14 @@
 """The CELLS and SAMPLE files of `silo route`: JSON text in, checked values out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from drivers.reading import PLAUSIBLE, Analyte, Basis
-from station.grain.cells import CellState, Facts, Measured
-from station.grain.identifiers import CellRole, Species
-from station.grain.units import BASIS_MATTERS
-
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Amount = Annotated[Number, Field(ge=0.0)]
-Text = Annotated[str, Field(min_length=1)]
+from drivers.reading import PLAUSIBLE, Analyte, Basis, needs_basis
+from station.grain.cells import CellState, Facts, Measured, NotNegative
+from station.grain.identifiers import Species
 
 
 class WireError(Exception):
@@ -24,44 +20,32 @@ class WireError(Exception):
         self.problem = problem
 
 
-class _Object(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _File(BaseModel):
+    """Whatever is read within one is read as strictly: no unknown key, no text for a number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, str_min_length=1)
 
 
-_T = TypeVar("_T", bound=_Object)
+_T = TypeVar("_T", bound=_File)
 
 
-class _Measured(_Object):
-    value: Number | None
-    u: Amount | None = None
+class _Cells(_File):
+    cells: list[CellState]
+
+
+class _SampleValue(_File):
+    value: float | None
+    u: NotNegative | None = None
     basis: Basis | None = None
 
 
-class _Cell(_Object):
-    id: Text
-    pits: list[Text]
-    species: Species | None = None
-    grade: Text | None = None
-    capacity_t: Amount
-    content_t: Number = 0.0  # a balance: what left may exceed an opening content that was estimated
-    reserved_t: Amount = 0.0
-    content: dict[Analyte, _Measured] = {}
-    claims: list[Text] = []
-    open: Annotated[bool, Field(strict=True)] = True
-    role: CellRole = "normal"
-
-
-class _Cells(_Object):
-    cells: list[_Cell]
-
-
-class _Sample(_Object):
+class _Sample(_File):
     species: Species
-    claims: list[Text] = []
-    load_t: Annotated[Number, Field(gt=0.0)] | None = None
-    values: dict[Analyte, _Measured] = {}
-    declared: dict[Analyte, _Measured] = {}
-    adverse: list[Text] = []
+    claims: list[str] = []
+    load_t: Annotated[float, Field(gt=0.0)] | None = None
+    values: dict[Analyte, _SampleValue] = {}
+    declared: dict[Analyte, _SampleValue] = {}
+    adverse: list[str] = []
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
@@ -73,7 +57,9 @@ def read_cells(text: str | bytes) -> tuple[CellState, ...]:
         if cell.id in seen:
             raise WireError(f"cells[{index}].id", f"{cell.id!r} is already the id of cells[{seen[cell.id]}]")
         seen[cell.id] = index
-    return tuple(_cell(cell, f"cells[{index}]") for index, cell in enumerate(cells))
+    return tuple(
+        replace(cell, content=_content(cell, f"cells[{index}].content")) for index, cell in enumerate(cells)
+    )
 
 
 def read_facts(text: str | bytes) -> Facts:
@@ -96,7 +82,9 @@ def _parsed(model: type[_T], text: str | bytes) -> _T:
         return model.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
-        raise WireError(_where(first["loc"]), first["msg"]) from error
+        is_unknown_key = first["type"] == "unexpected_keyword_argument"
+        problem = "Extra inputs are not permitted" if is_unknown_key else first["msg"]
+        raise WireError(_where(first["loc"]), problem) from error
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
@@ -104,30 +92,17 @@ def _where(loc: tuple[int | str, ...]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
-def _cell(cell: _Cell, where: str) -> CellState:
-    content = _measured(cell.content, f"{where}.content")
-    return CellState(
-        id=cell.id,
-        pits=tuple(cell.pits),
-        species=cell.species.value if cell.species else None,
-        grade=cell.grade,
-        capacity_t=cell.capacity_t,
-        content_t=cell.content_t,
-        reserved_t=cell.reserved_t,
-        content={analyte: _content(analyte, measured) for analyte, measured in content.items()},
-        claims=frozenset(cell.claims),
-        open=cell.open,
-        role=cell.role,
-    )
+def _content(cell: CellState, where: str) -> dict[Analyte, Measured]:
+    content = _measured(cell.content, where)
+    for analyte in list(content):
+        if needs_basis(analyte) and content[analyte].basis is None:
+            content[analyte] = replace(content[analyte], basis=Basis.DRY_MATTER)
+    return content
 
 
-def _content(analyte: Analyte, measured: Measured) -> Measured:
-    if analyte in BASIS_MATTERS and measured.basis is None:
-        return Measured(measured.value, measured.u, Basis.DRY_MATTER)
-    return measured
-
-
-def _measured(values: dict[Analyte, _Measured], where: str) -> dict[Analyte, Measured]:
+def _measured(
+    values: Mapping[Analyte, _SampleValue] | Mapping[Analyte, Measured], where: str
+) -> dict[Analyte, Measured]:
     out: dict[Analyte, Measured] = {}
     for analyte, measured in values.items():
         if measured.value is None:
@@ -141,24 +116,10 @@ def _measured(values: dict[Analyte, _Measured], where: str) -> dict[Analyte, Mea
 
 def cells_as_dict(cells: Sequence[CellState]) -> dict[str, Any]:
     """What `read_cells` reads back as equal cells."""
-    return {
-        "cells": [
-            {
-                "id": cell.id,
-                "pits": list(cell.pits),
-                "species": cell.species,
-                "grade": cell.grade,
-                "capacity_t": cell.capacity_t,
-                "content_t": cell.content_t,
-                "reserved_t": cell.reserved_t,
-                "content": _measured_dicts(cell.content),
-                "claims": sorted(cell.claims),
-                "open": cell.open,
-                "role": cell.role,
-            }
-            for cell in cells
-        ]
-    }
+    dumped: dict[str, Any] = _Cells.model_construct(cells=list(cells)).model_dump(mode="json")
+    for cell in dumped["cells"]:
+        cell["claims"].sort()
+    return dumped
 
 
 def facts_as_dict(facts: Facts) -> dict[str, Any]:

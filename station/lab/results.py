@@ -3,10 +3,11 @@
 What cannot be recorded is a reason, not an exception: the rows of a laboratory's file each get their own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis, default_basis
+from station.grain.plausible import why_ask, why_not
 from station.grain.reasons import Code, Reason
 from station.store import audit, queries
 from station.store.engine import Ledger
@@ -17,8 +18,8 @@ from station.store.tables import LabResult
 
 @dataclass(frozen=True, slots=True)
 class NewResult:
-    """As the laboratory reports it, in the analyte's own unit. `basis` None: the analyte has none, or the
-    laboratory does not say."""
+    """As the laboratory reports it, in the analyte's own unit. `basis` None: the analyte has none, or only
+    one."""
 
     barcode: str
     analyte: Analyte
@@ -30,18 +31,28 @@ class NewResult:
 
 
 def record_result(
-    ledger: Ledger, new: NewResult, by: str, at: datetime, *, source: str = "typed"
+    ledger: Ledger,
+    new: NewResult,
+    by: str,
+    at: datetime,
+    *,
+    source: str = "typed",
+    despite_remarks: bool = False,
 ) -> LabResult | Reason:
     """Records it; an earlier value of the same laboratory for the same analyte and basis is superseded, the
-    same value again changes nothing. A reason: unknown_barcode, implausible_value."""
-    low, high = PLAUSIBLE[new.analyte]
-    if not low <= new.value <= high:
-        params = {"analyte": new.analyte.value, "value": new.value, "low": low, "high": high}
-        return Reason(Code.IMPLAUSIBLE_VALUE, params)
+    same value again changes nothing. A reason: unknown_barcode, implausible_value, wrong_basis, and
+    unusual_value where nobody says by `despite_remarks` that he was asked about it."""
+    new = replace(new, basis=new.basis or default_basis(new.analyte))
+    refused = why_not(new.analyte, new.value, new.basis)
+    if refused is not None:
+        return refused
     with ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, new.barcode)
         if sample is None:
             return Reason(Code.UNKNOWN_BARCODE, {"barcode": new.barcode})
+        unusual = why_ask(new.analyte, new.value, sample.species)
+        if unusual is not None and not despite_remarks:
+            return unusual
         before = [row for row in lab_results(tx, sample.id) if _same_thing(row, new)]
         if before and before[-1].value == new.value:
             return before[-1]
@@ -57,6 +68,7 @@ def record_result(
             data={
                 "barcode": new.barcode, "analyte": row.analyte, "value": row.value, "basis": row.basis,
                 "laboratory": row.laboratory, "supersedes": row.supersedes_id,
+                "despite": [unusual.code.value] if unusual else [],
             },
         )  # fmt: skip
     return row

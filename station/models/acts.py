@@ -1,4 +1,4 @@
-"""Models at the silo: installed, promoted, rolled back, set aside, retired. What is done is appended.
+"""Models at the silo are installed, promoted, rolled back, set aside, retired. What is done is appended.
 
 Signature, hashes and the acceptance set are checked before, outside any transaction; a bundle's file is
 on the disk before its release is a row.
@@ -14,7 +14,7 @@ from sqlmodel import Session
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.models import releases
-from station.models.releases import Place
+from station.models.releases import Slot
 from station.models.standing import Act
 from station.store import audit
 from station.store.ids import new_id
@@ -23,8 +23,8 @@ from station.store.tables import ModelRelease, ReleaseAct
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A bundle whose file is stored and whose checks are done. `acceptance`: what its own set gave on this
-    machine; empty for a shipped one, which was tried when the station was made."""
+    """Describes a bundle whose file is stored and whose checks are done. `acceptance`: what its own set gave
+    on this machine; empty for a shipped one, which was tried when the station was made."""
 
     sha256: str
     name: str
@@ -38,8 +38,8 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class By:
-    """Who does it and why. `actor` None: the station, maybe by a standing policy."""
+class Mandate:
+    """Says who does it and why. `actor` None: the station, maybe by a standing policy."""
 
     actor: Actor | None
     why: str
@@ -47,8 +47,8 @@ class By:
     policy_id: str | None = None
 
 
-def install(desk: Desk, new: Checked, by: By) -> ModelRelease:
-    """A checked bundle becomes a release and runs in shadow; one that is in use already is left as it is.
+def install(desk: Desk, new: Checked, by: Mandate) -> ModelRelease:
+    """Make a checked bundle a release that runs in shadow; one that is in use already is left as it is.
 
     Raises Conflict(release_exists) where name and version are known with another content."""
     with desk.ledger.write() as tx:
@@ -61,10 +61,10 @@ def install(desk: Desk, new: Checked, by: By) -> ModelRelease:
 
 
 def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
-    """At start: the bundles that came with the station are releases too, and active where nothing else is;
-    a newer one than the active runs in shadow. Known ones change nothing. Returns those that were left out
+    """Make the bundles that came with the station releases at its start: active where nothing else is; a
+    newer one than the active runs in shadow. Known ones change nothing. Returns those that were left out
     because their name and version are known here with another content."""
-    by, left_out = By(None, "comes with the station", at), []
+    by, left_out = Mandate(None, "comes with the station", at), []
     with desk.ledger.write() as tx:
         for new in bundles:
             if tx.get(ModelRelease, new.sha256) is not None:
@@ -81,8 +81,8 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
     return left_out
 
 
-def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None = None) -> ModelRelease:
-    """From the next capture on this release informs proposals, for this species or for every one it was
+def promote(desk: Desk, name: str, version: str, by: Mandate, *, species: str | None = None) -> ModelRelease:
+    """Let this release inform proposals from the next capture on, for this species or for every one it was
     installed for.
 
     Raises NotFound(unknown_release), Conflict(release_active, release_not_in_shadow)."""
@@ -103,8 +103,8 @@ def promote(desk: Desk, name: str, version: str, by: By, *, species: str | None 
     return row
 
 
-def roll_back(desk: Desk, task: str, species: str, by: By) -> ModelRelease:
-    """The release that was active before is so again; returns it. Raises Conflict(nothing_to_roll_back)."""
+def roll_back(desk: Desk, task: str, species: str, by: Mandate) -> ModelRelease:
+    """Make the release active that was so before, and return it. Raises Conflict(nothing_to_roll_back)."""
     with desk.ledger.write() as tx:
         before = _roll_back(tx, (task, species), by)
         if before is None:
@@ -113,23 +113,23 @@ def roll_back(desk: Desk, task: str, species: str, by: By) -> ModelRelease:
 
 
 def fall_back(desk: Desk, sha256: str, why: str, at: datetime) -> bool:
-    """The active release does not run: where there was one before, that goes on. False where none did."""
+    """Go on with the release that was active before one that does not run. False where there was none."""
     with desk.ledger.write() as tx:
-        places = [place for place, active in releases.active_set(tx).items() if active == sha256]
-        found = [_roll_back(tx, place, By(None, why, at)) for place in places]
+        slots = [slot for slot, active in releases.active_set(tx).items() if active == sha256]
+        found = [_roll_back(tx, slot, Mandate(None, why, at)) for slot in slots]
     return any(found)
 
 
 def set_aside(desk: Desk, sha256: str, why: str, at: datetime) -> None:
-    """A shadow that does not run is tried no more, and every list says why."""
+    """Try a shadow that does not run no more; every list says why."""
     with desk.ledger.write() as tx:
         row = tx.get_one(ModelRelease, sha256)
         for species in releases.shadows(tx).get(sha256, ()):
-            _append(tx, row, species, Act.SET_ASIDE, By(None, why, at))
+            _append(tx, row, species, Act.SET_ASIDE, Mandate(None, why, at))
 
 
-def retire(desk: Desk, name: str, version: str, by: By) -> ModelRelease:
-    """The release is used no more, its bundle stays for replay. Raises NotFound, Conflict(release_active)."""
+def retire(desk: Desk, name: str, version: str, by: Mandate) -> ModelRelease:
+    """Use the release no more; its bundle stays for replay. Raises NotFound, Conflict(release_active)."""
     with desk.ledger.write() as tx:
         row = _release(tx, name, version)
         if row.sha256 in releases.active_set(tx).values():
@@ -140,7 +140,7 @@ def retire(desk: Desk, name: str, version: str, by: By) -> ModelRelease:
 
 
 def refusal_of(tx: Session, new: Checked) -> Conflict | None:
-    """Why this name and version cannot be installed: it is known with another content."""
+    """Return why this name and version cannot be installed: it is known with another content."""
     known = releases.release(tx, new.name, new.version)
     if known is not None and known.sha256 != new.sha256:
         return Conflict(Fault.RELEASE_EXISTS, name=new.name, version=new.version)
@@ -148,7 +148,7 @@ def refusal_of(tx: Session, new: Checked) -> Conflict | None:
 
 
 def _row(tx: Session, new: Checked, origin: str, at: datetime) -> ModelRelease:
-    """Raises Conflict(release_exists)."""
+    """Return the release's row, a new one where it has none. Raises Conflict(release_exists)."""
     if (refused := refusal_of(tx, new)) is not None:
         raise refused
     row = tx.get(ModelRelease, new.sha256)
@@ -174,26 +174,26 @@ def _release(tx: Session, name: str, version: str) -> ModelRelease:
     return row
 
 
-def _roll_back(tx: Session, place: Place, by: By) -> ModelRelease | None:
-    standing = releases.standings(tx).get(place)
+def _roll_back(tx: Session, slot: Slot, by: Mandate) -> ModelRelease | None:
+    standing = releases.standings(tx).get(slot)
     if standing is None or standing.active is None or not standing.before:
         return None
-    _append(tx, tx.get_one(ModelRelease, standing.active), place[1], Act.ROLLED_BACK, by)
+    _append(tx, tx.get_one(ModelRelease, standing.active), slot[1], Act.ROLLED_BACK, by)
     return tx.get_one(ModelRelease, standing.before[-1])
 
 
 def _append(
-    tx: Session, row: ModelRelease, species: str, act: Act, by: By, data: dict[str, Any] | None = None
+    tx: Session, row: ModelRelease, species: str, act: Act, by: Mandate, data: dict[str, Any] | None = None
 ) -> None:
     tx.add(
         ReleaseAct(
             id=new_id(by.at), sha256=row.sha256, task=row.task, species=species, act=act.value, at=by.at,
-            by=by.actor.name if by.actor else None, why=by.why, policy_id=by.policy_id, data=data or {},
+            by=by.actor.id if by.actor else None, why=by.why, policy_id=by.policy_id, data=data or {},
         )
     )  # fmt: skip
     tx.flush()
     audit.record(
-        tx, f"model_{act.value}", by.at, by=by.actor.name if by.actor else None,
+        tx, f"model_{act.value}", by.at, by=by.actor.id if by.actor else None,
         terminal=by.actor.terminal if by.actor else None, subject_id=row.sha256,
         data={
             "model": row.name, "version": row.version, "task": row.task, "species": species, "why": by.why,

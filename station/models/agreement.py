@@ -1,5 +1,5 @@
-"""What speaks for a model: how it agrees with the active one on the same captures, and with laboratory and
-machine on the same samples."""
+"""Two things speak for a model: how it agrees with the active one on the same captures, and with laboratory
+and machine on the same samples."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ CLASS_ANALYTES: Mapping[str, str] = {"broken": "broken", "foreign": "impurities"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one model said of one capture, without its kernels. `classes` are shares from 0 to 1; `numbers`
-    are {name: {value, low, high, unit, basis}}; `embedding` is {distance2, unfamiliar} or None."""
+    """Holds what one model said of one capture, without its kernels. `classes` are shares from 0 to 1;
+    `numbers` are {name: {value, low, high, unit, basis}}; `embedding` is {distance2, unfamiliar} or None."""
 
     capture_id: str
     at: datetime
@@ -29,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A value of a sample that a photo did not give. `source`: lab or machine."""
+    """Holds a value of a sample that a photo did not give. `source`: lab or machine."""
 
     analyte: str
     value: float
@@ -38,8 +38,8 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One value of a model on an analyte's scale, with its 95 % limits."""
+class ModelValue:
+    """Holds one value of a model on an analyte's scale, with its 95 % limits."""
 
     analyte: str
     value: float
@@ -48,16 +48,16 @@ class Said:
     basis: str | None = None
 
     def contradicts(self, reference: Reference) -> bool:
-        """The other's value lies outside what the model thinks possible."""
+        """Tell whether the other's value lies outside what the model thinks possible."""
         return not self.low <= reference.value <= self.high
 
     def comparable(self, reference: Reference) -> bool:
-        """Of one analyte, on one basis (a share by count has none)."""
+        """Tell whether both are of one analyte, on one basis (a share by count has none)."""
         return self.analyte == reference.analyte and self.basis in (None, reference.basis)
 
 
 def abstention_rate(verdicts: Sequence[Verdict]) -> float | None:
-    """Share of the captures that the model refused to judge; None without any."""
+    """Return the share of the captures that the model refused to judge; None without any."""
     return round(fmean(not one.accepted for one in verdicts), 6) if verdicts else None
 
 
@@ -65,23 +65,24 @@ def middle(values: Sequence[float]) -> float | None:
     return round(median(values), 6) if values else None
 
 
-def said(verdict: Verdict) -> list[Said]:
-    """Every value that has an analyte to be compared with, in per cent or the number's own unit."""
+def values_of(verdict: Verdict) -> list[ModelValue]:
+    """Return every value that has an analyte to be compared with, in per cent or the number's own unit."""
     shares = [
-        Said(CLASS_ANALYTES[name], 100 * one["share"], 100 * one["low"], 100 * one["high"])
+        ModelValue(CLASS_ANALYTES[name], 100 * one["share"], 100 * one["low"], 100 * one["high"])
         for name, one in verdict.classes.items()
         if name in CLASS_ANALYTES
     ]
     numbers = [
-        Said(name, one["value"], one["low"], one["high"], one.get("basis"))
+        ModelValue(name, one["value"], one["low"], one["high"], one.get("basis"))
         for name, one in verdict.numbers.items()
     ]
     return shares + numbers
 
 
 def agreement(candidate: Sequence[Verdict], active: Sequence[Verdict]) -> dict[str, Any]:
-    """Candidate minus active on the captures that both judged: how often both accept or both refuse, the
-    kernel counts, and the differences of every class's share and every number."""
+    """Compare candidate with active on the captures that both judged: how often both accept or both
+    refuse, the kernel counts, and the differences (candidate minus active) of every class's share and
+    every number."""
     other = {one.capture_id: one for one in active}
     both = [(one, other[one.capture_id]) for one in candidate if one.capture_id in other]
     good = [(a, b) for a, b in both if a.accepted and b.accepted]
@@ -99,11 +100,11 @@ def agreement(candidate: Sequence[Verdict], active: Sequence[Verdict]) -> dict[s
 def evidence(
     verdicts: Sequence[Verdict], references: Mapping[str, Sequence[Reference]]
 ) -> list[dict[str, Any]]:
-    """Model minus laboratory, and model minus machine, per analyte; `references` by capture.
+    """Compare model with laboratory, and model with machine, per analyte; `references` by capture.
     `contradicted`: how often the other's value lies outside the model's own 95 % limits."""
-    pairs: dict[tuple[str, str], list[tuple[Said, Reference]]] = {}
+    pairs: dict[tuple[str, str], list[tuple[ModelValue, Reference]]] = {}
     for verdict in verdicts:
-        for one in said(verdict) if verdict.accepted else ():
+        for one in values_of(verdict) if verdict.accepted else ():
             for reference in references.get(verdict.capture_id, ()):
                 if one.comparable(reference):
                     pairs.setdefault((one.analyte, reference.source), []).append((one, reference))
@@ -119,7 +120,7 @@ def evidence(
 
 
 def compared(pairs: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    """The difference of (test, reference) pairs, or that the samples are not enough."""
+    """Return the difference of (test, reference) pairs, or that the samples are not enough."""
     found = difference(pairs)
     if found is None:
         return {"n": len(pairs), "verdict": "not_enough_samples"}

@@ -1,4 +1,4 @@
-"""Two ways of measuring the same samples: how far apart they are, and how sure that is.
+"""Two ways of measuring the same samples differ: this tells how far they are apart, and how sure that is.
 
 The difference is always test minus reference. Under LEAST samples nothing is concluded.
 """
@@ -41,7 +41,7 @@ class Difference:
 
 
 def difference(pairs: Sequence[tuple[float, float]]) -> Difference | None:
-    """Of (test, reference) pairs; None for fewer than LEAST: not enough samples."""
+    """Compare (test, reference) pairs; None for fewer than LEAST: not enough samples."""
     n = len(pairs)
     if n < LEAST:
         return None
@@ -55,7 +55,8 @@ def difference(pairs: Sequence[tuple[float, float]]) -> Difference | None:
 
 
 def student(df: int) -> float:
-    """The 97.5 % quantile of Student's t (Cornish-Fisher expansion; within 0.0002 for `df` of 9 or more)."""
+    """Return the 97.5 % quantile of Student's t (Cornish-Fisher expansion; within 0.0002 for `df` of 9 or
+    more)."""
     z = Z
     terms = (
         (z**3 + z) / 4,

@@ -1,4 +1,4 @@
-"""What a model in shadow has still to look at: whatever it has not inspected since it was installed."""
+"""A model in shadow has still to look at whatever it has not inspected since it was installed."""
 
 from collections.abc import Collection, Sequence
 
@@ -15,8 +15,8 @@ from station.store.tables import Capture, Inspection, Pairing, Sample
 def next_for_shadow(
     desk: Desk, model: str, species: Sequence[str], passed: Collection[str]
 ) -> CapturePhotos | None:
-    """The oldest capture since this release runs in shadow that it has not inspected, of a species it is
-    tried for or of none declared; not one of `passed`. None while any capture waits for its inspection: a
+    """Return the oldest capture since this release runs in shadow that it has not inspected, of a species it
+    is tried for or of none declared; not one of `passed`. None while any capture waits for its inspection: a
     shadow comes after every active model."""
     names = {name for one in species for name in photo_names(one)}
     inspected = select(Inspection.id).where(

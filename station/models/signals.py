@@ -1,4 +1,4 @@
-"""The daily signals of the active models: how often they refuse, and how far photos lie from what they know.
+"""Daily signals tell of the active models how often they refuse, and how far photos lie from what they know.
 
 A signal tells of a day; by variety and by phone as well, because a new variety or another phone is the
 commonest reason for a model to fail quietly.
@@ -16,7 +16,8 @@ Of = Literal["all", "variety", "phone"]
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One inspection by an active model. `day` is the site's own; `embedding` is {distance2, unfamiliar}."""
+    """Sums up one inspection by an active model. `day` is the site's own; `embedding` is {distance2,
+    unfamiliar}."""
 
     day: str
     release: str
@@ -39,7 +40,7 @@ class Signal:
 
 
 def daily_signals(looked: Sequence[Looked]) -> list[Signal]:
-    """By day and release: of all captures, then of each variety and each phone."""
+    """Sum up by day and release: all captures, then each variety and each phone."""
     groups: dict[tuple[str, str, Of, str | None], list[Looked]] = {}
     for one in looked:
         keys: list[tuple[Of, str | None]] = [("all", None), ("phone", one.phone)]

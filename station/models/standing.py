@@ -1,4 +1,4 @@
-"""Which model stands where, for one task and species: a pure fold over what was done with its releases.
+"""Tell which model stands where, for one task and species: a pure fold over what was done with its releases.
 
 A release is installed and then runs in shadow; promoted it is the active one, and the one before is
 superseded but stays ready for a rollback. A release that does not run is set aside; a retired one is never
@@ -32,12 +32,12 @@ class Standing:
 
     @property
     def shadows(self) -> tuple[str, ...]:
-        """In the order of their installation."""
+        """Return the shadows in the order of their installation."""
         return tuple(sha256 for sha256, status in self.status.items() if status == "shadow")
 
 
 def standing_after(done: Iterable[tuple[str, str]]) -> Standing:
-    """From (act, sha256) in the order they were done."""
+    """Fold (act, sha256), in the order they were done, to where the models stand."""
     standing = Standing()
     for act, sha256 in done:
         standing = _STEPS[Act(act)](standing, sha256)

@@ -1,4 +1,5 @@
-"""A standing order of a manager: when a shadow may take over by itself, and when it must give way again."""
+"""A standing order of a manager says when a shadow may take over by itself, and when it must give way
+again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -27,13 +28,13 @@ class Terms:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Terms":
-        """Raises TypeError when `stored` was not made by `as_dict`."""
+        """Make terms of what `as_dict` returned. Raises TypeError for anything else."""
         return cls(**stored)
 
 
 def is_earned(terms: Terms, days: float, agreed: Mapping[str, Any], abstention: float | None) -> bool:
-    """May a shadow be promoted? `agreed` is its agreement with the active model; classes of which there are
-    not enough samples have not agreed."""
+    """Tell whether a shadow may be promoted. `agreed` is its agreement with the active model; classes of
+    which there are not enough samples have not agreed."""
     return (
         days >= terms.days
         and agreed["captures"] >= terms.captures
@@ -46,7 +47,7 @@ def is_earned(terms: Terms, days: float, agreed: Mapping[str, Any], abstention: 
 
 
 def alarm(terms: Terms, verdicts: Sequence[Verdict]) -> str | None:
-    """The signal that calls for a rollback, in words for the record; None while all is well or too few
+    """Return the signal that calls for a rollback, in words for the record; None while all is well or too few
     captures were judged."""
     last = verdicts[-terms.rollback_captures :]
     if len(last) < terms.rollback_captures:

@@ -1,5 +1,5 @@
-"""What models said of captures, without the kernels: a campaign of inspections is large, its verdicts are
-not."""
+"""Verdicts are what models said of captures, without the kernels: a campaign of inspections is large, its
+verdicts are not."""
 
 from datetime import datetime, tzinfo
 from typing import Any
@@ -26,12 +26,12 @@ NEWEST = 1000  # captures that a comparison looks at
 
 
 def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int = NEWEST) -> list[Verdict]:
-    """The station's own inspections by one release, of its newest captures; oldest first."""
+    """Return the station's own inspections by one release, of its newest captures; oldest first."""
     query = (
         select(*COLUMNS)
         .join(Capture, col(Capture.id) == Inspection.capture_id)
         .where(Inspection.sha256 == sha256, Inspection.source == "station")
-        .order_by(col(Capture.at).desc(), col(Capture.id).desc())
+        .order_by(col(Capture.at).desc(), col(Capture.seq).desc())
     )  # fmt: skip
     if since is not None:
         query = query.where(Capture.at >= since)
@@ -40,13 +40,14 @@ def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int 
 
 
 def judged(tx: Session, sha256: str) -> int:
-    """How many captures a release has inspected."""
+    """Return how many captures a release has inspected."""
     query = select(func.count()).select_from(Inspection)
     return tx.exec(query.where(Inspection.sha256 == sha256, Inspection.source == "station")).one()
 
 
 def looked(tx: Session, since: datetime, zone: tzinfo) -> list[Looked]:
-    """Every inspection by an active model of the captures since then, with phone and declared variety."""
+    """Return every inspection by an active model of the captures since then, with phone and declared
+    variety."""
     query: Any = (
         select(
             Capture.at, Inspection.sha256, Inspection.accepted, _RESULT["embedding"], Terminal.name,
@@ -69,7 +70,7 @@ def looked(tx: Session, since: datetime, zone: tzinfo) -> list[Looked]:
 def verdicts_by_capture(
     tx: Session, since: datetime | None, until: datetime | None
 ) -> dict[str, list[Verdict]]:
-    """What the station's models said of the captures of a time."""
+    """Return what the station's models said of the captures of a time."""
     query = captured_within(select(*COLUMNS), since, until)
     found: dict[str, list[Verdict]] = {}
     for row in tx.exec(
@@ -83,14 +84,14 @@ def verdicts_by_capture(
 def active_verdicts(
     tx: Session, task: str, since: datetime | None, until: datetime | None
 ) -> dict[str, Verdict]:
-    """What the model that was active then for a task said of each capture; the latest, where there were
-    several."""
+    """Return what the model that was active then for a task said of each capture; the latest, where there
+    were several."""
     query = (
         captured_within(select(*COLUMNS), since, until)
         .join(Inspection, col(Inspection.capture_id) == Capture.id)
         .join(ModelRelease, col(ModelRelease.sha256) == Inspection.sha256)
         .where(Inspection.source == "station", col(Inspection.shadow).is_(False), ModelRelease.task == task)
-        .order_by(col(Inspection.id))
+        .order_by(col(Inspection.seq))
     )
     found = (verdict_of(*row) for row in tx.exec(query))
     return {verdict.capture_id: verdict for verdict in found}

@@ -67,7 +67,7 @@ def receive_capture(
                 )
             )  # fmt: skip
         audit.record(
-            tx, "capture_received", at, terminal=terminal.name, subject_id=capture_id,
+            tx, "capture_received", at, terminal=terminal.id, subject_id=capture_id,
             data={"barcode": barcode, "photos": [photo.sha256 for photo in photos]},
         )  # fmt: skip
         seen_as = photo_species(species) if species else None
@@ -77,7 +77,7 @@ def receive_capture(
             if form.get("operator_variety") and load.outcome is None:
                 load.operator_variety = form["operator_variety"]
                 tx.add(load)
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)
     return capture, True
 
 
@@ -91,12 +91,15 @@ def record_inspection(
     if not seen.models:
         raise ValueError("an inspection names the model that made it")
     model = seen.models[0]
-    result = seen.as_dict()
+    result, by_photo = seen.as_dict(), [photo.as_dict() for photo in photos]
+    del result["kernel_list"]
+    kernels = [photo.pop("kernel_list") for photo in by_photo]
     if len(photos) > 1:
-        result["photos"] = [photo.as_dict() for photo in photos]
+        result["photos"] = by_photo
     row = Inspection(
         id=new_id(at), capture_id=capture_id, at=at, model=model.name, version=model.version,
         sha256=model.sha256, source=evidence.STATION, accepted=seen.accepted, shadow=shadow, result=result,
+        kernels=kernels,
     )  # fmt: skip
     return _record(desk, row, ends=last and not shadow)
 
@@ -132,14 +135,14 @@ def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bo
         tx.flush()
         load = load_of(tx, row.capture_id)
         audit.record(
-            tx, "inspection_recorded", row.at, by=actor.name if actor else None, subject_id=row.capture_id,
+            tx, "inspection_recorded", row.at, by=actor.id if actor else None, subject_id=row.capture_id,
             visit_id=load.visit_id if load else None, load_id=load.id if load else None,
             data={
                 "model": row.model, "version": row.version, "accepted": row.accepted, "shadow": row.shadow
             },
         )  # fmt: skip
         if load is not None and not row.shadow:
-            proposals.propose(tx, desk, load, row.at)
+            proposals.propose(tx, desk, [load], row.at)
     return row
 
 

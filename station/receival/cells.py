@@ -2,92 +2,61 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis
+from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
+from station.grain.identifiers import Species, is_known_species
 from station.grain.units import Tonnes
 from station.store import queries
-from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
 
-
-@dataclass(frozen=True, slots=True)
-class CellContent:
-    """One cell now. `content` is {analyte: {value, basis, known_t}}."""
-
-    cell: Cell
-    pits: tuple[str, ...]
-    content_kg: float
-    reserved_kg: float
-    content: Mapping[str, Any]
-
-    @property
-    def free_kg(self) -> float:
-        return self.cell.capacity_kg - self.content_kg - self.reserved_kg
-
-    @property
-    def quality(self) -> dict[str, Any]:
-        """Returns {analyte: {value, unit, basis}} of what it holds."""
-        return {
-            name: {"value": one["value"], "unit": UNIT_OF[Analyte(name)].value, "basis": one["basis"]}
-            for name, one in self.content.items()
-        }
-
-
-def contents(tx: Session, *, without_load: str | None = None) -> list[CellContent]:
-    """Returns every cell, by id. `without_load`: leaves out what this load itself reserves."""
-    pits = pits_of_cells(tx)
-    reserved = _reserved(tx, without_load)
-    found = []
-    for cell in tx.exec(select(Cell).order_by(Cell.id)).all():
-        last = _last_movement(tx, cell.id)
-        found.append(
-            CellContent(
-                cell,
-                pits.get(cell.id, ()),
-                last.content_kg if last else 0.0,
-                reserved.get(cell.id, 0.0),
-                last.content if last else {},
-            )
-        )
-    return found
+_NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
-    """Returns the cells as routing sees them, in tonnes."""
-    return tuple(_state(content) for content in contents(tx, without_load=without_load))
-
-
-def move(
-    tx: Session, cell_id: str, kind: str, kg: float, values: Mapping[str, Any], at: datetime,
-    load_id: str | None = None,
-) -> CellMovement:  # fmt: skip
-    """Appends one movement (kg signed) with the cell's balance after it."""
-    before = _last_movement(tx, cell_id)
-    row = CellMovement(
-        id=new_id(at),
-        cell_id=cell_id,
-        kind=kind,
-        kg=kg,
-        load_id=load_id,
-        values=dict(values),
-        content_kg=(before.content_kg if before else 0.0) + kg,
-        content=_content_after(before, kg, values),
-        at=at,
+    """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
+    pits, reserved = pits_of_cells(tx), _reserved(tx, without_load)
+    return tuple(
+        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, 0.0))
+        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
     )
+
+
+_NEWEST = select(func.max(CellMovement.seq)).where(CellMovement.cell_id == Cell.id).correlate(Cell)
+_CELLS_WITH_BALANCE: Any = (
+    select(Cell, CellMovement)
+    .join(
+        CellMovement,
+        (col(CellMovement.cell_id) == Cell.id) & (col(CellMovement.seq) == _NEWEST.scalar_subquery()),
+        isouter=True,
+    )
+    .order_by(Cell.id)
+)
+
+
+def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
+    """{analyte: {value, unit, basis, known_t}} of what the cell holds; a mean that cannot be computed is
+    None."""
+    last = last_movement(tx, cell_id)
+    return last.content if last else {}
+
+
+def move(tx: Session, row: CellMovement) -> CellMovement:
+    """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
+    before = last_movement(tx, row.cell_id)
+    row.content_kg = (before.content_kg if before else 0.0) + row.kg
+    row.content = _content_after(before, row.kg, row.values)
     tx.add(row)
     tx.flush()
     return row
 
 
 def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
-    """Returns by cell id the pits from which a line reaches it, sorted."""
+    """Cell id to the pits from which a line reaches it, sorted."""
     reach: dict[str, set[str]] = defaultdict(set)
     known = set(tx.exec(select(Pit.id)))
     for line in tx.exec(select(Line)):
@@ -97,8 +66,7 @@ def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
 
 
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
-    """Returns the values of the load's last assessment, as a movement or ticket keeps them: with who typed
-    one."""
+    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
@@ -107,25 +75,25 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
     }
 
 
-def _state(content: CellContent) -> CellState:
-    cell = content.cell
+def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved_kg: float) -> CellState:
     return CellState(
         id=cell.id,
-        pits=content.pits,
-        species=cell.species,
+        pits=pits,
+        species=Species(cell.species) if cell.species and is_known_species(cell.species) else None,
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
-        content_t=content.content_kg / 1000,
-        reserved_t=content.reserved_kg / 1000,
-        content=_measured(content.content),
+        content_t=last.content_kg / 1000 if last else 0.0,
+        reserved_t=reserved_kg / 1000,
+        content=_measured(last.content) if last else {},
         claims=frozenset(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
     )
 
 
-def _last_movement(tx: Session, cell_id: str) -> CellMovement | None:
-    query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.id).desc())
+def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
+    """The row that says what the cell holds now."""
+    query = select(CellMovement).where(CellMovement.cell_id == cell_id).order_by(col(CellMovement.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 
@@ -138,37 +106,45 @@ def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
     return {cell: float(kg) for cell, kg in tx.exec(query.group_by(Reservation.cell_id))}
 
 
+def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
+    """The content of `kg` out of what a cell held after that movement: the quality of the whole, known of as
+    large a share of it."""
+    if whole is None or whole.content_kg <= 0 or kg < _NOTHING_KG:
+        return {}
+    share = min(1.0, kg / whole.content_kg)
+    return {name: {**was, "known_t": was["known_t"] * share} for name, was in whole.content.items()}
+
+
 def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell
-    leaves its quality as it was. A mean that cannot be computed (a falling number under 50 s went in)
-    stays so."""
-    held = dict(before.content) if before else {}
+    """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
+    its quality as it was."""
     if kg <= 0:
-        whole = before.content_kg if before else 0.0
-        left = max(0.0, whole + kg) / whole if whole > 0 else 0.0
-        return {name: {**was, "known_t": was["known_t"] * left} for name, was in held.items()}
-    moved = _measured(values)
-    after = dict(held)
-    for analyte, measured in moved.items():
-        parts = [Part(Tonnes(kg / 1000), {analyte: measured})]
-        was = held.get(analyte.value)
-        if was is not None and was["value"] is None:
-            after[analyte.value] = {**was, "known_t": was["known_t"] + kg / 1000}
-            continue
-        if was is not None:
-            parts.append(Part(Tonnes(was["known_t"]), _measured({analyte.value: was})))
-        mixed = blend(parts)[analyte]
-        after[analyte.value] = {
-            "value": mixed.value,
-            "basis": mixed.basis.value if mixed.basis else None,
-            "known_t": mixed.known_t,
-        }
+        return part_of(before, before.content_kg + kg) if before else {}
+    after = dict(before.content) if before else {}
+    for name, value in values.items():
+        moved_t = value.get("known_t", kg / 1000)
+        if moved_t > 0 and (value["value"] is not None or "known_t" in value):
+            after[name] = _mixed(name, after.get(name), value, moved_t)
     return after
+
+
+def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], moved_t: float) -> dict[str, Any]:
+    """One analyte of a cell after `moved_t` tonnes of this value came in. A mean that cannot be computed (a
+    falling number under 50 s went in) stays so, here and wherever a part of it is moved."""
+    if value["value"] is None or (was is not None and was["value"] is None):
+        kept = {key: (was or value)[key] for key in ("unit", "basis")}
+        return {**kept, "value": None, "known_t": moved_t + (was["known_t"] if was else 0.0)}
+    analyte = Analyte(name)
+    parts = [Part(Tonnes(moved_t), _measured({name: value}))]
+    if was is not None:
+        parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
+    mixed = blend(parts)[analyte]
+    return {**Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict(), "known_t": mixed.known_t}
 
 
 def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
     return {
         Analyte(name): Measured(v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None)
         for name, v in values.items()
-        if v["value"] is not None
+        if v["value"] is not None and is_known(name)
     }

@@ -48,4 +48,4 @@ def release_claim(desk: Desk, capture_id: str, at: datetime, *, give_up: bool) -
         tx.flush()
         load = load_of(tx, capture_id)
         if give_up and load is not None:
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)

@@ -11,11 +11,13 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing, weighed_apart
-from station.receival.loads import end_load
-from station.store import audit, queries
+from station.receival.loads import end_load, is_whole
+from station.store import audit, counters, queries
 from station.store.ids import new_id
+from station.store.names import names_of
 from station.store.tables import (
     Cell,
+    CellMovement,
     Load,
     LoadOwner,
     Outbox,
@@ -70,11 +72,11 @@ def _close(
     gross = gross_weighing(chain, load)
     assert gross is not None  # _net_kg refused it
     tippings = _tip(tx, load, tipped, actor, at)
-    _move(tx, load, tippings, net_kg, at)
+    _move(tx, load, tippings, net_kg, actor, at)
     ticket = _ticket(tx, desk, visit, load, gross, last, net_kg, tippings, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
-        tx, "ticket_issued", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
+        tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
         subject_id=ticket.id, data={"number": ticket.number, "net_kg": ticket.net_kg},
     )  # fmt: skip
     tx.add(Outbox(id=ticket.id, kind="ticket", payload=ticket.document, at=at))
@@ -91,8 +93,8 @@ def _tip(
         (decision.pit, decision.cell, 1.0)
     ]
     total = sum(share for _, _, share in parts)
-    if abs(total - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    if not is_whole(total):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 6))
     rows, reached = [], cells.pits_of_cells(tx)
     for pit, cell, share in parts:
         if tx.get(Cell, cell) is None:
@@ -100,16 +102,24 @@ def _tip(
         if pit not in reached.get(cell, ()):
             raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
         rows.append(
-            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.name)
+            Tipping(id=new_id(at), load_id=load.id, pit=pit, cell_id=cell, share=share, at=at, by=actor.id)
         )
     tx.add_all(rows)
     return rows
 
 
-def _move(tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, at: datetime) -> None:
+def _move(
+    tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, actor: Actor, at: datetime
+) -> None:
     values = cells.moved_values(tx, load.id)
     for tipping in tippings:
-        cells.move(tx, tipping.cell_id, "in", net_kg * tipping.share, values, at, load.id)
+        cells.move(
+            tx,
+            CellMovement(
+                id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=net_kg * tipping.share, values=values,
+                regime=load.regime, organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
+            ),
+        )  # fmt: skip
 
 
 def _ticket(
@@ -117,19 +127,11 @@ def _ticket(
     tippings: Sequence[Tipping], actor: Actor, at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
-    number = 1 + (
-        tx.exec(
-            select(Ticket.number)
-            .where(Ticket.site == policy.site, Ticket.campaign == policy.campaign)
-            .order_by(col(Ticket.number).desc())
-            .limit(1)
-        ).first()
-        or 0
-    )
+    number = counters.draw(tx, f"ticket {policy.site} {load.campaign}")
     ticket = Ticket(
-        id=new_id(at), site=policy.site, campaign=policy.campaign, number=number, load_id=load.id,
-        first_weighing_id=gross.id, last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg,
-        net_kg=net_kg, at=at, by=actor.name,
+        id=new_id(at), site=policy.site, campaign=load.campaign, number=number, load_id=load.id,
+        regime=load.regime, organisation=load.organisation, first_weighing_id=gross.id,
+        last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg, net_kg=net_kg, at=at, by=actor.id,
     )  # fmt: skip
     ticket.document = _document(tx, desk, visit, load, ticket, gross, last, tippings)
     tx.add(ticket)
@@ -141,7 +143,11 @@ def _document(
     tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, gross: Weighing, last: Weighing,
     tippings: Sequence[Tipping],
 ) -> dict[str, Any]:  # fmt: skip
-    """Returns all that the paper says, as facts; the words are put to it in the reader's language."""
+    """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
+    as they are printed: the paper keeps them whatever becomes of a person's row."""
+    values = cells.moved_values(tx, load.id)
+    typists = [value["typed_by"] for value in values.values()]
+    names = names_of(tx, [ticket.by, gross.typed_by, last.typed_by, *typists])
     owners = tx.exec(
         select(Supplier.name, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
@@ -153,29 +159,34 @@ def _document(
         "campaign": ticket.campaign,
         "number": ticket.number,
         "at": ticket.at.isoformat(),
-        "by": ticket.by,
+        "by": names.get(ticket.by, ticket.by),
         "plate": visit.plate,
         "arrived_at": visit.arrived_at.isoformat(),
         "supplier": tx.get_one(Supplier, visit.supplier_id).name,
         "owners": [{"name": name, "share": share} for name, share in owners],
         "species": load.species,
+        "regime": ticket.regime,
+        "organisation": ticket.organisation,
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
-        "gross": _weight(gross),
-        "tare": _weight(last),
+        "gross": _weight(gross, names),
+        "tare": _weight(last, names),
         "net_kg": ticket.net_kg,
-        "values": cells.moved_values(tx, load.id),
+        "values": {
+            name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
+            for name, value in values.items()
+        },
         "tipped": [{"pit": t.pit, "cell": t.cell_id, "share": t.share} for t in tippings],
     }
 
 
-def _weight(weighing: Weighing) -> dict[str, Any]:
+def _weight(weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kg": weighing.kg,
         "at": weighing.at.isoformat(),
         "rule": weighing.rule,
         "sealed_number": weighing.sealed_number,
-        "typed_by": weighing.typed_by,
+        "typed_by": names.get(weighing.typed_by or "", weighing.typed_by),
         "remarks": weighing.remarks,
     }

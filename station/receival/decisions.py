@@ -15,21 +15,26 @@ from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reserva
 
 
 def decide(
-    desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime
-) -> Decision:
+    desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime,
+    *, replaces: str | None = None,
+) -> Decision:  # fmt: skip
     """Records the choice and reserves the estimated tonnes, in one transaction.
 
-    The proposal is made again first: if readings or cells changed what it says, nothing is decided and
+    The proposal is made again first: if readings or cells changed what it asks, nothing is decided and
     Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and
-    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes."""
+    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes: `replaces`
+    names the decision that the operator knows of, else Conflict(load_decided) tells of it."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
+        before = queries.current_decision(tx, load.id)
+        _check_known(before, replaces)
+        answered = tx.get(Proposal, proposal_id)
         proposal = proposals.refresh(tx, desk, load, at)
-        if proposal.id != proposal_id:
-            superseded = proposal
+        if proposal.id == proposal_id or (answered and proposals.asks_the_same(answered, proposal)):
+            decision = _decide(tx, desk, load, proposal, before, cell, pit, reason, actor, at)
         else:
-            decision = _decide(tx, desk, load, proposal, cell, pit, reason, actor, at)
+            superseded = proposal
     if superseded is not None:
         raise Conflict(Fault.PROPOSAL_SUPERSEDED, load_id=load_id, proposal_id=superseded.id)
     return decision
@@ -45,9 +50,18 @@ def leave(desk: Desk, load_id: str, reason: str, actor: Actor, at: datetime) -> 
     _end(desk, load_id, "left", reason, actor, at)
 
 
+def _check_known(before: Decision | None, replaces: str | None) -> None:
+    """A second decision is taken by who knows of the first."""
+    if before is not None and before.id != replaces:
+        raise Conflict(
+            Fault.LOAD_DECIDED, decision_id=before.id, by=before.by, decided_at=before.at.isoformat(),
+            pit=before.pit, cell=before.cell,
+        )  # fmt: skip
+
+
 def _decide(
-    tx: Session, desk: Desk, load: Load, proposal: Proposal, cell: str, pit: str, reason: str, actor: Actor,
-    at: datetime,
+    tx: Session, desk: Desk, load: Load, proposal: Proposal, before: Decision | None, cell: str, pit: str,
+    reason: str, actor: Actor, at: datetime,
 ) -> Decision:  # fmt: skip
     overridden = (cell, pit) != (proposal.cell, proposal.pit)
     if tx.get(Cell, cell) is None:
@@ -58,13 +72,12 @@ def _decide(
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     if overridden:
         _check_override(proposal, cell, pit, reason, actor)
-    before = queries.current_decision(tx, load.id)
     old = queries.open_reservation(tx, load.id)
     if old is not None:
         old.released_at = at
         tx.add(old)
     decision = Decision(
-        id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.name, cell=cell, pit=pit,
+        id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.id, cell=cell, pit=pit,
         overridden=overridden, reason=reason, supersedes_id=before.id if before else None,
     )  # fmt: skip
     tx.add(decision)
@@ -73,10 +86,10 @@ def _decide(
     tx.add(Reservation(id=new_id(at), decision_id=decision.id, load_id=load.id, cell_id=cell, kg=kg, at=at))
     payload = {"load": load.id, "cell": cell, "pit": pit, "overridden": overridden, "reason": reason}
     audit.record(
-        tx, "decision_made", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+        tx, "decision_made", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
         load_id=load.id, subject_id=decision.id, data=payload,
     )  # fmt: skip
-    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.name}, at=at))
+    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.id}, at=at))
     proposals.propose_open_loads(tx, desk, at)
     return decision
 
@@ -102,7 +115,7 @@ def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: 
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         audit.record(
-            tx, f"load_{outcome}", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            tx, f"load_{outcome}", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
             load_id=load.id, data={"reason": reason},
         )  # fmt: skip
         end_load(tx, load, outcome, reason, actor, at)

@@ -4,19 +4,18 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from drivers.reading import PLAUSIBLE, Analyte
+from drivers.reading import UNIT_OF, Analyte, Basis, Value, default_basis, is_known
 from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.plausible import why_not, why_not_true
+from station.grain.reasons import Reason
 from station.store import audit, queries
 from station.store.tables import Load, Visit
-
-# What can be measured of grain or typed for it, by name.
-GRAIN_ANALYTES = tuple(analyte.value for analyte in Analyte if analyte is not Analyte.WEIGHT)
 
 
 def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
     """Gives a load its outcome: its sample closes, its reservation is released, maybe its visit ends."""
-    load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = outcome, at, actor.name, reason
+    load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = outcome, at, actor.id, reason
     tx.add(load)
     for sample in queries.samples_of(tx, load.id):
         sample.ended_at = at
@@ -43,13 +42,31 @@ def open_load(tx: Session, load_id: str) -> Load:
     return load
 
 
-def check_value(name: str, value: float) -> Analyte:
-    """Returns the analyte of that name, if `value` can be true of grain."""
-    try:
-        analyte = Analyte(name)
-    except ValueError:
-        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name) from None
-    low, high = PLAUSIBLE[analyte]
-    if not low <= value <= high:
-        raise Invalid(Fault.IMPLAUSIBLE_VALUE, analyte=name, value=value, low=low, high=high)
+def is_whole(total: float) -> bool:
+    """Do shares of this sum make up the whole, to a millionth? Rounded first: no binary sum decides it."""
+    return abs(round(total - 1, 9)) <= 1e-6
+
+
+def check_number(name: str, number: float) -> Analyte:
+    """Returns the analyte of that name, if `number` can be true of grain or a vehicle."""
+    if not is_known(name):
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name)
+    analyte = Analyte(name)
+    _refuse(why_not_true(analyte, number))
     return analyte
+
+
+def check_value(name: str, number: float, basis: str | None) -> Value:
+    """Returns the value of the analyte of that name, if it can be true of grain on that basis. The only basis
+    that an analyte can have need not be said."""
+    if name == Analyte.WEIGHT:
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=name)
+    analyte = check_number(name, number)
+    chosen = Basis(basis) if basis else default_basis(analyte)
+    _refuse(why_not(analyte, number, chosen))
+    return Value(number, UNIT_OF[analyte], chosen)
+
+
+def _refuse(found: Reason | None) -> None:
+    if found is not None:
+        raise Invalid(Fault(found.code.value), **found.params)

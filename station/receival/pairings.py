@@ -79,7 +79,7 @@ def assign(
         load = pair_with(tx, kind, item_id, sample, reason, at, actor)
         _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode, "despite": despite})
         if load is not None:
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)
         current = queries.pairing_of(tx, item_id)
         assert current is not None
     return current
@@ -141,7 +141,7 @@ def _append(
         code=reason.code.value,
         params=dict(reason.params),
         at=at,
-        by=actor.name if actor else None,
+        by=actor.id if actor else None,
     )
     tx.add(row)
     data = {"state": state, **reason.as_dict(), "barcode": sample.barcode if sample else None}
@@ -159,7 +159,7 @@ def _audit(
     data: dict[str, object],
 ) -> None:
     audit.record(
-        tx, event, at, by=actor.name if actor else None, terminal=actor.terminal if actor else None,
+        tx, event, at, by=actor.id if actor else None, terminal=actor.terminal if actor else None,
         visit_id=load.visit_id if load else None, load_id=load.id if load else None, subject_id=item_id,
         data=data,
     )  # fmt: skip

@@ -39,10 +39,9 @@ def add_person(
             roles=sorted(set(roles)),
             pin_hash=pin_hash,
             language=language,
-            created_at=at,
         )
         tx.add(person)
-        audit.record(tx, "person_added", at, subject_id=person.id, data={"name": name, "roles": person.roles})
+        audit.record(tx, "person_added", at, subject_id=person.id, data={"roles": person.roles})
     return person
 
 
@@ -52,9 +51,9 @@ def add_terminal(desk: Desk, name: str, kind: str, at: datetime) -> tuple[Termin
     with desk.ledger.write() as tx:
         if tx.exec(select(Terminal).where(Terminal.name == name)).first():
             raise Conflict(Fault.TERMINAL_EXISTS, name=name)
-        terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token), created_at=at)
+        terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token))
         tx.add(terminal)
-        audit.record(tx, "token_added", at, subject_id=terminal.id, data={"name": name, "kind": kind})
+        audit.record(tx, "token_added", at, subject_id=terminal.id, data={"kind": kind})
     return terminal, token
 
 
@@ -67,7 +66,7 @@ def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
         if terminal.revoked_at is None:
             terminal.revoked_at = at
             tx.add(terminal)
-            audit.record(tx, "token_revoked", at, subject_id=terminal.id, data={"name": terminal.name})
+            audit.record(tx, "token_revoked", at, subject_id=terminal.id)
 
 
 def terminal_of(desk: Desk, token: str) -> Terminal:
@@ -89,7 +88,7 @@ def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -
             id=new_id(at), person_id=person.id, terminal_id=terminal.id, token_hash=_digest(token), at=at
         )
         tx.add(row)
-        audit.record(tx, "signed_in", at, by=person.name, terminal=terminal.name, subject_id=person.id)
+        audit.record(tx, "signed_in", at, by=person.id, terminal=terminal.id, subject_id=person.id)
     return SignedIn(token, person)
 
 
@@ -98,10 +97,9 @@ def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
     NotAllowed(wrong_pin)."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
-    known = person is not None and person.active
     nobody = _nobody()
-    fits = _pins.verify(pin, person.pin_hash if known and person else nobody)
-    if person is None or not known or not fits:
+    fits = _pins.verify(pin, nobody if person is None else person.pin_hash)
+    if person is None or not fits:
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
 
@@ -113,19 +111,16 @@ def _nobody() -> str:
     return _pins.hash("no such person")
 
 
-def manager_with_pin(desk: Desk, name: str, pin: str) -> Actor:
-    """Finds a manager by name and PIN, for an act at the command line. Raises NotAllowed(wrong_pin,
-    not_allowed)."""
+def actor_with_pin(desk: Desk, name: str, pin: str) -> Actor:
+    """Finds a person by name and PIN, for an act at the command line. Raises NotAllowed(wrong_pin)."""
     person = person_with_pin(desk, name, pin)
-    if "manager" not in person.roles:
-        raise NotAllowed(Fault.NOT_ALLOWED)
-    return Actor(person.name, None, frozenset(person.roles))
+    return Actor(person.id, person.name, None, frozenset(person.roles))
 
 
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:
     with desk.ledger.write() as tx:
         _end_sign_ins(tx, terminal.id, at)
-        audit.record(tx, "signed_out", at, by=actor.name, terminal=terminal.name)
+        audit.record(tx, "signed_out", at, by=actor.id, terminal=terminal.id)
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
@@ -138,15 +133,17 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
                 SignIn.token_hash == _digest(token),
                 SignIn.terminal_id == terminal.id,
                 col(SignIn.ended_at).is_(None),
+                col(Person.active).is_(True),
             )
         ).first()
-    if found is None or not found.active:
+    if found is None:
         raise NotAllowed(Fault.NOT_SIGNED_IN)
-    return Actor(found.name, terminal.name, frozenset(found.roles))
+    return Actor(found.id, found.name, terminal.id, frozenset(found.roles))
 
 
 def _person_named(tx: Session, name: str) -> Person | None:
-    return tx.exec(select(Person).where(Person.name_key == fold(name))).first()
+    query = select(Person).where(Person.name_key == fold(name), col(Person.active).is_(True))
+    return tx.exec(query).first()
 
 
 def _end_sign_ins(tx: Session, terminal_id: str, at: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis, Value
+from drivers.reading import Analyte
 from drivers.reading import Reading as DeviceReading
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, NotFound
@@ -15,8 +15,9 @@ from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import pairings, proposals
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
-from station.receival.instruments import instrument_at, limits_of
+from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
+from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Frame, Instrument, Reading
@@ -35,7 +36,7 @@ def take_reading(
         known = _known(tx, reading, frame, instrument, sent_again)
         if known is not None:
             return known
-        remarks = remarks_on(limits_of(instrument), reading.values, reading.at.date())
+        remarks = remarks_on(instrument, reading.values, reading.at.date())
         row = Reading(
             id=new_id(reading.at),
             at=reading.at,
@@ -51,6 +52,7 @@ def take_reading(
             flags=sorted(flag.value for flag in reading.flags),
             extra=dict(reading.extra),
             remarks=[remark.as_dict() for remark in remarks],
+            uncertainty=dict(instrument.uncertainty),
         )
         tx.add(row)
         audit.record(
@@ -66,7 +68,7 @@ def take_reading(
         )
         load = pairings.pair_item(tx, desk, row.id, item, reading.at, frame.disturbance)
         if load is not None:
-            proposals.propose(tx, desk, load, reading.at)
+            proposals.propose(tx, desk, [load], reading.at)
     return row
 
 
@@ -77,36 +79,39 @@ def type_reading(
     note: str,
     actor: Actor,
     at: datetime,
+    *,
+    despite_remarks: bool = False,
 ) -> Reading:
-    """Records values (number, basis) that a named person typed for the sample with this barcode."""
-    checked = {check_value(name, number): (number, basis) for name, (number, basis) in values.items()}
+    """Records values (number, basis) that a named person typed for the sample with this barcode.
+
+    Raises Conflict(unusual_value) for one that is not usual of the sample's species, unless `despite_remarks`
+    says that the person was asked about it."""
+    checked = {name: check_value(name, *typed) for name, typed in values.items()}
     with desk.ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        remarks = asked_about({Analyte(name): values[name][0] for name in checked}, sample.species)
+        despite = check_asked(remarks, despite_remarks)
         row = Reading(
             id=new_id(at),
             at=at,
-            typed_by=actor.name,
+            typed_by=actor.id,
             barcode=barcode,
-            values={a.value: _typed(a, number, basis).as_dict() for a, (number, basis) in checked.items()},
+            values={name: value.as_dict() for name, value in checked.items()},
+            remarks=remarks,
             note=note,
         )
         tx.add(row)
         audit.record(
-            tx, "reading_received", at, by=actor.name, terminal=actor.terminal, subject_id=row.id,
-            load_id=sample.load_id, data={"barcode": barcode, "values": row.values},
+            tx, "reading_received", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
+            load_id=sample.load_id, data={"barcode": barcode, "values": row.values, "despite": despite},
         )  # fmt: skip
         reason = Reason(Code.TYPED_BY_PERSON, {"barcode": barcode})
         load = pairings.pair_with(tx, "reading", row.id, sample, reason, at, actor)
         if load is not None:
-            proposals.propose(tx, desk, load, at)
+            proposals.propose(tx, desk, [load], at)
     return row
-
-
-def _typed(analyte: Analyte, number: float, basis: str | None) -> Value:
-    chosen = Basis(basis) if basis else (Basis.AS_IS if analyte is Analyte.PROTEIN else None)
-    return Value(number, UNIT_OF[analyte], chosen)
 
 
 def _known(

@@ -3,22 +3,35 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from drivers.reading import Analyte
 from station.acts.refusals import Conflict, Fault
+from station.grain.plausible import why_ask
 from station.grain.reasons import Code
 from station.grain.remarks import ASKED_ABOUT
 
 Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 
+# How an act is refused for a remark, and which of several is named: the first here.
+_REFUSED_AS = {
+    Code.FAULT_DURING_MEASUREMENT: Fault.MEASURED_WITH_FAULT,
+    Code.UNPROTECTED_LINE: Fault.UNPROTECTED_LINE,
+    Code.UNUSUAL_VALUE: Fault.UNUSUAL_VALUE,
+}
+
 
 def check_asked(remarks: Sequence[Remark], despite_remarks: bool) -> list[str]:
     """Returns the codes that the person was asked about and answered for, for the audit row.
 
-    Raises Conflict, which names them, where `despite_remarks` is not said: measured_with_fault, or
-    unprotected_line where that is all."""
+    Raises Conflict, which names them, where `despite_remarks` is not said: measured_with_fault where the line
+    failed, else unprotected_line or unusual_value."""
     asked = [dict(remark) for remark in remarks if remark["code"] in ASKED_ABOUT]
     if asked and not despite_remarks:
-        failed = [remark for remark in asked if remark["code"] == Code.FAULT_DURING_MEASUREMENT]
-        if not failed:
-            raise Conflict(Fault.UNPROTECTED_LINE, remarks=asked)
-        raise Conflict(Fault.MEASURED_WITH_FAULT, what=failed[0]["params"].get("what"), remarks=asked)
+        first = min(asked, key=lambda remark: list(_REFUSED_AS).index(remark["code"]))
+        raise Conflict(_REFUSED_AS[first["code"]], **first["params"], remarks=asked)
     return [remark["code"] for remark in asked]
+
+
+def asked_about(values: Mapping[Analyte, float], species: str | None) -> list[dict[str, Any]]:
+    """Returns what a person is asked about before these values of grain of this species are recorded."""
+    found = [why_ask(analyte, value, species) for analyte, value in values.items()]
+    return [reason.as_dict() for reason in found if reason is not None]

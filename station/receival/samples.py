@@ -18,7 +18,7 @@ def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: 
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
         sample = enter(tx, barcode, "load", load, load.species, actor, at)
-        proposals.propose(tx, desk, load, at)
+        proposals.propose(tx, desk, [load], at)
     return sample
 
 
@@ -47,11 +47,11 @@ def enter(
         species=species,
         note=note,
         entered_at=at,
-        entered_by=actor.name,
+        entered_by=actor.id,
     )
     tx.add(sample)
     audit.record(
-        tx, "sample_entered", at, by=actor.name, terminal=actor.terminal, subject_id=sample.id,
+        tx, "sample_entered", at, by=actor.id, terminal=actor.terminal, subject_id=sample.id,
         visit_id=load.visit_id if load else None, load_id=load.id if load else None,
         data={"barcode": barcode, "kind": kind},
     )  # fmt: skip

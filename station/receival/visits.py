@@ -7,9 +7,11 @@ from sqlmodel import Session, select
 
 from station.acts.desk import Actor, Desk, fold
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.identifiers import Claim
+from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
-from station.receival.loads import check_value, end_load, open_load
+from station.receival.external import External, refer
+from station.receival.loads import check_number, end_load, is_whole, open_load
+from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -18,7 +20,7 @@ from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Vis
 @dataclass(frozen=True, slots=True)
 class NewLoad:
     """Holds what is declared of one load. `owners`: (supplier name, share); without any the supplier owns
-    all."""
+    all. `regime` and `organisation` are the site's where they are not given."""
 
     species: str
     declared_variety: str = ""
@@ -27,23 +29,38 @@ class NewLoad:
     share: float | None = None
     owners: tuple[tuple[str, float], ...] = ()
     declared: dict[str, float] = field(default_factory=dict)
+    regime: Regime | None = None
+    organisation: str | None = None
+    external: External | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
+    """`campaign` is the site's current one where it is not given."""
+
     plate: str
     supplier: str
     loads: tuple[NewLoad, ...]
     direction: str = "inbound"
     arrived_at: datetime | None = None
     note: str = ""
+    campaign: str | None = None
+    external: External | None = None
+    despite_remarks: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
-    """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid."""
+    """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid.
+
+    Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
+    says that the person was asked about it (`despite_remarks`)."""
+    if arrival.direction != "inbound":
+        raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
+    campaign = arrival.campaign or desk.policy.campaign
+    if campaign not in desk.policy.open_campaigns:
+        raise Invalid(Fault.CAMPAIGN_NOT_OPEN, campaign=campaign, open=list(desk.policy.open_campaigns))
     shares = _shares(arrival.loads)
-    for load in arrival.loads:
-        _check(desk, load)
+    despite = [code for load in arrival.loads for code in _check(desk, load, arrival.despite_remarks)]
     arrived_at = arrival.arrived_at or at
     if arrived_at > at:
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
@@ -58,16 +75,19 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             direction=arrival.direction,
             arrived_at=arrived_at,
             entered_at=at,
-            entered_by=actor.name,
+            entered_by=actor.id,
             note=arrival.note,
         )
+        refer(tx, visit, arrival.external)
         tx.add(visit)
         audit.record(
-            tx, "arrival_entered", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
-            data={"plate": arrival.plate, "supplier": supplier.name, "loads": len(arrival.loads)},
+            tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+            data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
-            _add_load(tx, desk, visit, position, new, share, supplier, actor, at)
+            row = _new_load(tx, desk, visit, position, new, share, campaign, at)
+            _add_load(tx, row, new, supplier, actor, at)
+        proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
 
@@ -78,7 +98,7 @@ def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: dateti
         load.operator_variety = variety
         tx.add(load)
         audit.record(
-            tx, "variety_seen", at, by=actor.name, terminal=actor.terminal, visit_id=load.visit_id,
+            tx, "variety_seen", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
             load_id=load.id, data={"variety": variety},
         )  # fmt: skip
 
@@ -92,7 +112,7 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
         if visit.ended_at is not None:
             raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
         audit.record(
-            tx, "visit_cancelled", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            tx, "visit_cancelled", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"reason": reason},
         )  # fmt: skip
         for load in queries.loads_of(tx, visit_id):
@@ -106,7 +126,7 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
 def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
     found = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
     if found is None:
-        found = Supplier(id=new_id(at), name=name, name_key=fold(name), created_at=at)
+        found = Supplier(id=new_id(at), name=name, name_key=fold(name))
         tx.add(found)
         tx.flush()
     return found
@@ -116,7 +136,7 @@ def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetim
     key = fold(arrival.plate)
     vehicle = tx.exec(select(Vehicle).where(Vehicle.plate_key == key)).first()
     if vehicle is None:
-        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key, created_at=at)
+        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key)
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)
@@ -126,10 +146,10 @@ def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetim
     return vehicle
 
 
-def _add_load(
-    tx: Session, desk: Desk, visit: Visit, position: int, new: NewLoad, share: float, supplier: Supplier,
-    actor: Actor, at: datetime,
-) -> None:  # fmt: skip
+def _new_load(
+    tx: Session, desk: Desk, visit: Visit, position: int, new: NewLoad, share: float, campaign: str,
+    at: datetime,
+) -> Load:  # fmt: skip
     load = Load(
         id=new_id(at),
         visit_id=visit.id,
@@ -139,7 +159,15 @@ def _add_load(
         claims=sorted(set(new.claims)),
         declared=new.declared,
         share=share,
+        regime=new.regime.value if new.regime else desk.policy.regime,
+        organisation=new.organisation or desk.policy.organisation,
+        campaign=campaign,
     )
+    refer(tx, load, new.external)
+    return load
+
+
+def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime) -> None:
     tx.add(load)
     tx.flush()
     shares: dict[str, float] = {}
@@ -149,19 +177,20 @@ def _add_load(
     tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
         samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
-    proposals.propose(tx, desk, load, at)
 
 
-def _check(desk: Desk, load: NewLoad) -> None:
+def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:
+    """Returns the codes of what the person was asked about in what is declared."""
     if load.species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=load.species, known=list(desk.policy.species))
     for claim in load.claims:
         if claim not in {known.value for known in Claim}:
             raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
-    for name, value in load.declared.items():
-        check_value(name, value)
-    if load.owners and abs(sum(share for _, share in load.owners) - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(sum(share for _, share in load.owners), 4))
+    declared = {check_number(name, value): value for name, value in load.declared.items()}
+    owned = sum(share for _, share in load.owners)
+    if load.owners and not is_whole(owned):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(owned, 6))
+    return check_asked(asked_about(declared, load.species), despite_remarks)
 
 
 def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
@@ -170,6 +199,6 @@ def _shares(loads: tuple[NewLoad, ...]) -> list[float]:
     if all(share is None for share in given):
         return [1 / len(loads)] * len(loads)
     total = sum(share or 0.0 for share in given)
-    if None in given or abs(total - 1) > 1e-6:
-        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 4))
+    if None in given or not is_whole(total):
+        raise Invalid(Fault.SHARES_NOT_WHOLE, total=round(total, 6))
     return [share for share in given if share is not None]

@@ -15,8 +15,8 @@ from station.grain.remarks import remarks_on
 from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
-from station.receival.instruments import instrument_at, limits_of
-from station.receival.loads import check_value
+from station.receival.instruments import instrument_at
+from station.receival.loads import check_number
 from station.receival.offers import Offer, offers_for
 from station.receival.remarked import check_asked
 from station.store import audit, queries
@@ -48,7 +48,7 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         remarks = [
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
             *([Reason(Code.UNPROTECTED_LINE, {})] if _is_unprotected(reading, rule) else []),
-            *remarks_on(limits_of(instrument), {}, reading.at.date()),
+            *remarks_on(instrument, {}, reading.at.date()),
         ]
         weighing = Weighing(
             id=new_id(reading.at),
@@ -85,12 +85,12 @@ def note_other_lines(desk: Desk, port: str, change: ShapeChange, at: datetime) -
 
 def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
     """Records a weight read off the indicator by a named person; offered like a measured one."""
-    check_value("weight", kg)
+    check_number("weight", kg)
     with desk.ledger.write() as tx:
-        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.name, note=note)
+        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note)
         tx.add(weighing)
         audit.record(
-            tx, "weighing_taken", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            tx, "weighing_taken", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
             data={"kg": kg, "rule": "typed"},
         )  # fmt: skip
     return weighing
@@ -100,16 +100,16 @@ def dismiss(desk: Desk, weighing_id: str, reason: str, actor: Actor, at: datetim
     """Dismisses nobody's weight (a tractor crossing, a second press), which is kept with who said so and
     why."""
     with desk.ledger.write() as tx:
-        weighing = _offered(tx, weighing_id)
+        weighing = offered_weighing(tx, weighing_id)
         weighing.state = "dismissed"
         tx.add(weighing)
         tx.add(
             WeighingUse(
-                id=new_id(at), weighing_id=weighing.id, role="dismissed", at=at, by=actor.name, reason=reason
+                id=new_id(at), weighing_id=weighing.id, role="dismissed", at=at, by=actor.id, reason=reason
             )
         )
         audit.record(
-            tx, "weighing_dismissed", at, by=actor.name, terminal=actor.terminal, subject_id=weighing.id,
+            tx, "weighing_dismissed", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
             data={"reason": reason},
         )  # fmt: skip
     return weighing
@@ -126,7 +126,7 @@ def confirm(
     Raises Conflict(measured_with_fault, unprotected_line) for a weight whose line failed or that one line
     told, unless `despite_remarks` says that the person was asked about it."""
     with desk.ledger.write() as tx:
-        weighing = _offered(tx, weighing_id)
+        weighing = offered_weighing(tx, weighing_id)
         despite = check_asked(weighing.remarks, despite_remarks)
         visit = tx.get(Visit, visit_id)
         if visit is None:
@@ -141,13 +141,13 @@ def confirm(
         for load_id in set(tipped or {}) - {load.id for load in closed}:
             raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
         use = WeighingUse(
-            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.name,
+            id=new_id(at), weighing_id=weighing.id, visit_id=visit.id, role=role, at=at, by=actor.id,
             supersedes_id=_reweighed(chain, loads, role),
         )  # fmt: skip
         weighing.state = "used"
         tx.add_all([weighing, use])
         audit.record(
-            tx, "weighing_confirmed", at, by=actor.name, terminal=actor.terminal, visit_id=visit.id,
+            tx, "weighing_confirmed", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             subject_id=weighing.id, data={"kg": weighing.kg, "role": role, "despite": despite},
         )  # fmt: skip
         tickets = closing.close_loads(tx, desk, visit, closed, chain, weighing, tipped or {}, actor, at)
@@ -155,7 +155,8 @@ def confirm(
     return Confirmed(weighing, visit, tickets)
 
 
-def _offered(tx: Session, weighing_id: str) -> Weighing:
+def offered_weighing(tx: Session, weighing_id: str) -> Weighing:
+    """Returns a weight that nobody used or dismissed yet."""
     weighing = tx.get(Weighing, weighing_id)
     if weighing is None:
         raise NotFound(Fault.UNKNOWN_WEIGHING, id=weighing_id)

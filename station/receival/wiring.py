@@ -18,7 +18,8 @@ class Wiring:
     def changed(
         self, driver: str | None, address: str | None, settings: Mapping[str, Setting] | None
     ) -> "Wiring":
-        """What is not said stays, but another driver begins with its own default settings."""
+        """The wiring with these changes. What is not said stays, but another driver begins with its own
+        default settings."""
         kept = self.settings if driver in (None, self.driver) else {}
         return Wiring(
             driver or self.driver, address or self.address, dict(kept if settings is None else settings)
@@ -29,10 +30,11 @@ class Wiring:
 
 
 def wiring_of(assignment: PortAssignment) -> Wiring:
-    """Returns the wiring in force while this was plugged in."""
+    """The wiring that is in force while this is plugged in."""
     return Wiring(assignment.driver, assignment.port, assignment.settings)
 
 
-def declared_wiring(assignment: PortAssignment) -> Wiring | None:
-    """Returns what the site file said when this began; None in a record from before it was kept."""
-    return Wiring(**assignment.site_file) if assignment.site_file else None
+def declared_wiring(assignment: PortAssignment) -> Wiring:
+    """What the site file said when this began."""
+    assert assignment.site_file is not None  # `plug` writes it
+    return Wiring(**assignment.site_file)

@@ -1,4 +1,4 @@
-"""Write what the station says of itself over MQTT: topics and payloads, and Home Assistant's discovery.
+"""The station says of itself over MQTT how it is; Home Assistant is told what each topic means.
 
 silo/<site>/status              online, or by the last will offline (retained)
 silo/<site>/<device>/status     {"state", "since", "name", ...} (retained)
@@ -10,9 +10,10 @@ silo/<site>/<device>/event      what just happened, {"kind", "at", ...}
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any
 
-from drivers.reading import UNIT_OF, Analyte
+from drivers.reading import UNIT_OF, Analyte, Value
 from station.runtime.live import DeviceLive
 from station.store.tables import AuditEvent, Reading, Weighing
 
@@ -21,7 +22,7 @@ ONLINE, OFFLINE = b"online", b"offline"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Message:
     topic: str
     payload: bytes
     retain: bool = True
@@ -29,8 +30,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """Names the topics of one site; its id and the devices' ids hold no character that means something in a
-    topic."""
+    """The topics of one site; its id and the devices' ids hold no character that means something in one."""
 
     site: str
     site_name: str
@@ -40,28 +40,28 @@ class Topics:
     def status(self) -> str:
         return f"silo/{self.site}/status"
 
-    def of(self, device: str, what: str) -> str:
+    def topic_of(self, device: str, what: str) -> str:
         return f"silo/{self.site}/{device}/{what}"
 
-    def device_status(self, live: DeviceLive) -> Said:
-        """Leaves out counters and times that change with every message."""
+    def device_status(self, live: DeviceLive) -> Message:
+        """Without counters and times that change with every message."""
         facts = {
             "state": live.state,
-            "since": live.since.isoformat(),
+            "since": live.since,
             "name": live.name,
             "kind": live.kind,
             "category": live.category,
             "serial_number": live.serial_number,
-            "verified_until": live.verified_until.isoformat() if live.verified_until else None,
+            "verified_until": live.verified_until,
             "is_verified": live.is_verified,
             "error": live.error[0] if live.error else None,
         }
-        return Said(self.of(live.id, "status"), _json(facts))
+        return self._message(live.id, "status", facts)
 
-    def reading(self, row: Reading) -> Said:
+    def reading(self, row: Reading) -> Message:
         facts = {
             "id": row.id,
-            "at": row.at.isoformat(),
+            "at": row.at,
             "kind": "analysis",
             "instrument": row.instrument_id,
             "barcode": row.barcode,
@@ -70,13 +70,13 @@ class Topics:
             "flags": row.flags,
             "remarks": row.remarks,
         }
-        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+        return self._message(row.port_id or "", "reading", facts)
 
-    def weighing(self, row: Weighing) -> Said:
-        weight = {"value": row.kg, "unit": UNIT_OF[Analyte.WEIGHT].value, "basis": None}
+    def weighing(self, row: Weighing) -> Message:
+        weight = Value(row.kg, UNIT_OF[Analyte.WEIGHT]).as_dict()
         facts = {
             "id": row.id,
-            "at": row.at.isoformat(),
+            "at": row.at,
             "kind": "weight",
             "instrument": row.instrument_id,
             "sealed_number": row.sealed_number,
@@ -84,18 +84,18 @@ class Topics:
             "values": {Analyte.WEIGHT.value: weight},
             "remarks": row.remarks,
         }
-        return Said(self.of(row.port_id or "", "reading"), _json(facts))
+        return self._message(row.port_id or "", "reading", facts)
 
-    def event(self, row: AuditEvent, device: str) -> Said:
-        facts = {"kind": row.kind, "at": row.at.isoformat(), "seq": row.seq, "data": row.data}
-        return Said(self.of(device, "event"), _json(facts), retain=False)
+    def event(self, row: AuditEvent, device: str) -> Message:
+        facts = {"kind": row.kind, "at": row.at, "seq": row.seq, "data": row.data}
+        return self._message(device, "event", facts, retain=False)
 
-    def state_event(self, live: DeviceLive, before: str) -> Said:
-        facts = {"kind": "state_changed", "at": live.since.isoformat(), "from": before, "to": live.state}
-        return Said(self.of(live.id, "event"), _json(facts), retain=False)
+    def state_event(self, live: DeviceLive, before: str) -> Message:
+        facts = {"kind": "state_changed", "at": live.since, "from": before, "to": live.state}
+        return self._message(live.id, "event", facts, retain=False)
 
-    def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Said]:
-        """Returns what Home Assistant needs to show the device: whether it is there, and each value."""
+    def discovery(self, live: DeviceLive, analytes: Iterable[Analyte]) -> list[Message]:
+        """What Home Assistant needs to show the device: whether it is there, and each value."""
         if self.discovery_prefix is None:
             return []
         identity = f"silo_{self.site}_{live.id}"
@@ -112,22 +112,26 @@ class Topics:
             **common,
             "name": "connected",
             "unique_id": f"{identity}_connected",
-            "state_topic": self.of(live.id, "status"),
+            "state_topic": self.topic_of(live.id, "status"),
             "value_template": "{{ 'ON' if value_json.state == 'live' else 'OFF' }}",
             "device_class": "connectivity",
         }
-        said = [Said(f"{self.discovery_prefix}/binary_sensor/{identity}/connected/config", _json(connected))]
+        topic = f"{self.discovery_prefix}/binary_sensor/{identity}/connected/config"
+        messages = [Message(topic, _json(connected))]
         for analyte in analytes:
             topic = f"{self.discovery_prefix}/sensor/{identity}/{analyte.value}/config"
-            said.append(Said(topic, _json({**common, **self._sensor(live.id, identity, analyte)})))
-        return said
+            messages.append(Message(topic, _json({**common, **self._sensor(live.id, identity, analyte)})))
+        return messages
+
+    def _message(self, device: str, what: str, facts: Mapping[str, Any], *, retain: bool = True) -> Message:
+        return Message(self.topic_of(device, what), _json(facts), retain)
 
     def _sensor(self, device: str, identity: str, analyte: Analyte) -> Mapping[str, Any]:
         of_class = _DEVICE_CLASSES.get(analyte)
         return {
             "name": analyte.value.replace("_", " "),
             "unique_id": f"{identity}_{analyte.value}",
-            "state_topic": self.of(device, "reading"),
+            "state_topic": self.topic_of(device, "reading"),
             "value_template": f"{{{{ value_json['values'].get('{analyte.value}', {{}}).get('value') }}}}",
             "unit_of_measurement": UNIT_OF[analyte].value,
             "state_class": "measurement",
@@ -136,4 +140,5 @@ class Topics:
 
 
 def _json(facts: Mapping[str, Any]) -> bytes:
-    return json.dumps(facts, ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(facts, ensure_ascii=False, allow_nan=False, default=methodcaller("isoformat"))
+    return text.encode()

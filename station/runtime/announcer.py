@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte
 from drivers.transport import MqttAnnouncer, Presence
-from station.runtime.announcement import OFFLINE, ONLINE, Said, Topics
+from station.runtime.announcement import OFFLINE, ONLINE, Message, Topics
 from station.runtime.live import DeviceLive
 from station.site.file import SiteSettings
 from station.store import audit, queries
@@ -48,7 +48,7 @@ class Announcer:
             for port in ports:
                 self._analytes.setdefault(port, set()).add(analyte)
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._kept: dict[str, Said] = {}
+        self._kept: dict[str, Message] = {}
         self._states: dict[str, str] = {}
         self._connection, self._seq = 0, 0
 
@@ -64,8 +64,8 @@ class Announcer:
     def running(self) -> Iterator[None]:
         with self._ledger.read() as tx:
             self._seq = audit.last_seq(tx)
-            for said in self._last_results(tx):
-                self._kept[said.topic] = said
+            for message in self._last_results(tx):
+                self._kept[message.topic] = message
         forget = self._ledger.on_commit(self._wake.set)
         self._link.start()
         thread = threading.Thread(target=self._run, name="announcer")
@@ -86,12 +86,12 @@ class Announcer:
             self.announce_once()
 
     def announce_once(self) -> None:
-        """Says what changed since the last time, and all that is retained after a new connection."""
+        """Say what changed since the last time, and all that is retained after a new connection."""
         if self._link.problem is None and self._link.connections != self._connection:
             self._connection = self._link.connections
             log.info("announcing", broker=self.broker, topic=self._topics.status)
-            for said in tuple(self._kept.values()):
-                self._link.say(said.topic, said.payload, retain=True)
+            for message in tuple(self._kept.values()):
+                self._link.say(message.topic, message.payload, retain=True)
         live = {device.id: device for device in self._live()}
         self._tell_events(live)
         for device in live.values():
@@ -106,8 +106,8 @@ class Announcer:
         analytes = self._analytes.setdefault(
             device.id, {Analyte.WEIGHT} if device.category == "weighbridge" else set()
         )
-        for said in self._topics.discovery(device, sorted(analytes)):
-            self._keep(said)
+        for message in self._topics.discovery(device, sorted(analytes)):
+            self._keep(message)
 
     def _tell_events(self, live: Mapping[str, DeviceLive]) -> None:
         with self._ledger.read() as tx:
@@ -126,11 +126,11 @@ class Announcer:
         elif row.kind == "weighing_taken" and row.subject_id:
             self._keep(self._topics.weighing(tx.get_one(Weighing, row.subject_id)))
 
-    def _last_results(self, tx: Session) -> Iterator[Said]:
-        """Yields the last result of every device from before the start."""
+    def _last_results(self, tx: Session) -> Iterator[Message]:
+        """The last result of every device, from before the start."""
         for device in self._live():
             reading = tx.exec(
-                select(Reading).where(Reading.port_id == device.id).order_by(col(Reading.id).desc()).limit(1)
+                select(Reading).where(Reading.port_id == device.id).order_by(col(Reading.seq).desc()).limit(1)
             ).first()
             if reading is not None:
                 self._note_analytes(reading)
@@ -143,11 +143,11 @@ class Announcer:
         if reading.port_id:
             self._analytes.setdefault(reading.port_id, set()).update(Analyte(name) for name in reading.values)
 
-    def _keep(self, said: Said) -> None:
-        """Says a retained message when it differs, and again after each connection."""
-        if self._kept.get(said.topic) != said:
-            self._kept[said.topic] = said
-            self._say(said)
+    def _keep(self, message: Message) -> None:
+        """Say it where it differs, and again after each connection."""
+        if self._kept.get(message.topic) != message:
+            self._kept[message.topic] = message
+            self._say(message)
 
-    def _say(self, said: Said) -> None:
-        self._link.say(said.topic, said.payload, retain=said.retain)
+    def _say(self, message: Message) -> None:
+        self._link.say(message.topic, message.payload, retain=message.retain)

@@ -7,7 +7,7 @@ import structlog
 
 from station.grain.combining import combine
 from station.models.agreement import Verdict
-from station.models.backtest import Case
+from station.models.backtest import BacktestCase
 from station.runtime.shadows import START_S, lowest_priority
 from station.store.blobs import Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
@@ -18,7 +18,7 @@ RESTARTS = 3  # after so many failures in a row the candidate does not run here
 log = structlog.get_logger(__name__)
 
 
-def candidate_verdicts(bundle: Path, cases: Sequence[Case], photos: Blobs) -> Iterator[Verdict]:
+def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blobs) -> Iterator[Verdict]:
     """Yields what the bundle says of each capture, one at a time; a capture that its worker fails on, or
     whose photo is not kept any more, is left out. Raises WorkerGone or WorkerSlow where it does not run at
     all."""

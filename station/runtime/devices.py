@@ -4,9 +4,10 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from drivers.health import Health
+from drivers.health import DeviceHealth
 from drivers.reading import Flag
-from station.receival.instruments import Plugged, limits_of, plugged
+from station.grain.remarks import is_verified
+from station.receival.instruments import Plugged, plugged
 from station.runtime.intake import Intake
 from station.runtime.live import Coded, DeviceLive
 from station.runtime.ports import Ports
@@ -17,7 +18,7 @@ OFTEN = 3
 
 
 class Devices:
-    """Tells what the devices screen shows; any thread may ask. `port_ids` are in the site file's order."""
+    """The devices as a screen shows them, asked from any thread. `port_ids` are in the site file's order."""
 
     def __init__(
         self,
@@ -42,7 +43,7 @@ class Devices:
         return [self._live(port_id, now[port_id]) for port_id in self._port_ids]
 
     def plugged(self) -> dict[str, Plugged]:
-        """Returns which instrument is where; read again only after a commit."""
+        """Which instrument is where; read again only after a commit."""
         if self._is_stale.is_set():
             self._is_stale.clear()
             with self._ledger.read() as tx:
@@ -50,27 +51,27 @@ class Devices:
         return self._plugged
 
     def new_sample(self, port_id: str) -> None:
-        """Its next result counts even if it equals the last one."""
+        """Take its next result for a new sample's, even if it equals the last one."""
         self._intake.driver(port_id).expect_new_sample()
 
     def replug(self, port_id: str) -> None:
-        """From now on the port is read as what is plugged in there needs it."""
+        """Read the port from now on as what is plugged in there needs it."""
         self._intake.exchange(port_id, self._ports.driver(port_id))
 
     def unverified(self) -> list[str]:
-        """Returns the names of the instruments whose verification has expired."""
+        """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
-    def _live(self, port_id: str, there: Plugged) -> DeviceLive:
-        driver = self._intake.driver(port_id)
+    def _live(self, port_id: str, present: Plugged) -> DeviceLive:
+        driver, instrument = self._intake.driver(port_id), present.instrument
         health = driver.health()
         weight = self._intake.live_weight(port_id) if health.state == "live" else None
         return DeviceLive(
             id=port_id,
-            name=there.instrument.name,
+            name=instrument.name,
             kind=driver.protocol.kind,
             category=driver.protocol.category,
-            serial_number=there.instrument.serial_number,
+            serial_number=instrument.serial_number,
             port=health.address,
             state=health.state,
             since=health.since,
@@ -80,17 +81,17 @@ class Devices:
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
             error=_wrong(health),
-            asset_tag=there.instrument.asset_tag,
-            verified_until=there.instrument.verified_until,
-            is_verified=limits_of(there.instrument).is_verified(self._clock().date()),
-            plugged_since=there.assignment.from_at,
+            asset_tag=instrument.asset_tag,
+            verified_until=instrument.verified_until,
+            is_verified=is_verified(instrument, self._clock().date()),
+            plugged_since=present.assignment.from_at,
             repeats=driver.repeats,
-            plugged=there,
+            plugged=present,
         )
 
 
-def _wrong(health: Health) -> Coded | None:
-    """Returns what a person should look at: why the device is not live, or that its line will not stay."""
+def _wrong(health: DeviceHealth) -> Coded | None:
+    """What a person should look at: why the device is not live, or that its line will not stay."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:
         return "device_lost_often", where

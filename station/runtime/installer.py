@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from station.acts.desk import Desk
 from station.acts.refusals import Fault, Invalid
 from station.models import acts as models
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.runtime.bundles import checked
 from station.signing import PublicKey, SignatureError, verify
 from station.store.blobs import Blobs
@@ -29,7 +29,7 @@ class Installer:
     bundles: Blobs
     keys: Sequence[PublicKey]
 
-    def install(self, data: bytes, signature: str, by: By) -> ModelRelease:
+    def install(self, data: bytes, signature: str, by: Mandate) -> ModelRelease:
         """Returns the release, in shadow from now on. Raises Invalid(bundle_refused, acceptance_failed),
         Conflict(release_exists); then nothing is kept and what was active goes on."""
         try:

@@ -27,7 +27,7 @@ from station.receival.frames import StoredFrame
 from station.receival.instruments import plugged
 from station.runtime.course import Course
 from station.runtime.recovery import recover_analyses
-from station.store.engine import DiskFull
+from station.store.errors import DiskFull
 from station.store.journal import Journal, Place
 from station.store.queries import last_weighing_of
 

@@ -47,4 +47,3 @@ class HealthFacts:
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()
-    accepting: bool = True

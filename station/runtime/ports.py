@@ -11,11 +11,11 @@ from drivers.driver import Driver
 from drivers.errors import SettingError
 from drivers.registry import make_transport
 from station.acts.refusals import Fault, Invalid, NotFound
-from station.receival.instruments import plugged
+from station.receival.instruments import plugged, plugged_at
 from station.receival.wiring import Wiring, wiring_of
-from station.site.derived import protocol_of, rewired
 from station.site.file import Instrument, SiteSettings
-from station.site.settings import Problem, SettingsError
+from station.site.read import SettingProblem, SettingsError
+from station.site.wiring import protocol_of, rewired
 from station.store.engine import Ledger
 
 
@@ -30,53 +30,48 @@ class Ports:
         self._ledger = ledger
         self._clock = clock
 
-    def sections(self) -> list[Instrument]:
-        """Returns the file's sections with the wiring in force. Raises SettingsError for one that cannot
+    def drivers(self) -> dict[str, Driver]:
+        """One driver per port; nothing is opened yet. Raises SettingsError with every section that cannot
         be."""
         with self._ledger.read() as tx:
             now = plugged(tx)
-        problems: list[Problem] = []
-        found: list[Instrument] = []
+        drivers: dict[str, Driver] = {}
+        problems: list[SettingProblem] = []
         for index, section in enumerate(self._settings.instruments):
-            there = now.get(section.id)
+            present = now.get(section.id)
             try:
-                found.append(rewired(section, wiring_of(there.assignment)) if there else section)
-                protocol_of(found[-1], self._file)
-                make_transport(found[-1].port)
+                wired = rewired(section, wiring_of(present.assignment)) if present else section
+                drivers[section.id] = self._driver(wired)
             except SettingError as error:
                 where = f"instruments[{index}]"
-                if there is not None and not there.is_as_declared:
-                    where += f" ({there.instrument.name}, swapped in by {there.assignment.by}: swap it again)"
-                problems.append(Problem(self._file, where, str(error)))
+                if present is not None and not present.is_as_declared:
+                    name, by = present.instrument.name, present.assignment.by
+                    where += f" ({name}, swapped in by {by}: swap it again)"
+                problems.append(SettingProblem(self._file, where, str(error)))
         if problems:
             raise SettingsError(problems)
-        return found
-
-    def drivers(self) -> dict[str, Driver]:
-        """Returns one driver per port; nothing is opened yet. Raises SettingsError naming section and key."""
-        return {section.id: self._driver(section) for section in self.sections()}
+        return drivers
 
     def driver(self, port_id: str) -> Driver:
-        """Returns a new driver for what is plugged in at the port now."""
+        """A new driver for what is plugged in at the port now."""
         with self._ledger.read() as tx:
-            there = plugged(tx)[port_id]
-        return self._driver(rewired(self._section(port_id), wiring_of(there.assignment)))
+            wiring = wiring_of(plugged_at(tx, port_id).assignment)
+        return self._driver(rewired(self._section(port_id), wiring))
 
     def check(self, port_id: str, wiring: Wiring) -> Wiring:
-        """Returns the wiring as it will be kept: a profile from anywhere is copied into the data folder, so
-        that it is still there after a restart. Raises NotFound(unknown_port), Invalid(wiring_wrong,
-        other_category).
+        """The wiring as it will be kept: a profile from anywhere is copied into the data folder, so that it
+        is still there after a restart. Raises NotFound(unknown_port), Invalid(wiring_wrong, other_category).
         """
         section = self._section(port_id)
         try:
-            asked = rewired(section, wiring)
-            category = protocol_of(asked, self._file).category
-            make_transport(asked.port)
-        except (SettingError, OSError, ValueError) as error:  # a profile's name may be no path at all
+            wired = rewired(section, wiring)
+            category = protocol_of(wired, self._file).category
+            make_transport(wired.port)
+        except SettingError as error:
             raise Invalid(Fault.WIRING_WRONG, text=str(error)) from error
         if category != protocol_of(section, self._file).category:
             raise Invalid(Fault.OTHER_CATEGORY, driver=wiring.driver, port=port_id)
-        return self._with_kept_profile(wiring)
+        return self._keep_profile(wiring)
 
     def _section(self, port_id: str) -> Instrument:
         for section in self._settings.instruments:
@@ -95,7 +90,7 @@ class Ports:
             silent_after_s=protocol.silent_after_s if own is None else own,
         )
 
-    def _with_kept_profile(self, wiring: Wiring) -> Wiring:
+    def _keep_profile(self, wiring: Wiring) -> Wiring:
         path = Path(str(wiring.settings.get("profile", "")))
         if not (path.is_absolute() and path.is_file()):
             return wiring

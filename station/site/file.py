@@ -2,19 +2,21 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from drivers.reading import UNIT_OF, Analyte, Basis
-from station.grain.identifiers import Claim, Species
+from drivers.analytes import AnalyteEntry
+from drivers.reading import Analyte, Basis
+from station.grain.identifiers import Claim, Regime, Species
 from station.grain.weighing import WeighingRule
+from station.species import SpeciesEntry
 
 
-def known_zone(name: str) -> str:
-    """A zone of the system's tz database."""
+def _check_zone(name: str) -> str:
+    """Raises ValueError where the system's tz database has no such zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -28,11 +30,11 @@ Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
-Zone = Annotated[str, AfterValidator(known_zone)]
+Zone = Annotated[str, AfterValidator(_check_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def _broker(address: str) -> str:
+def _check_broker(address: str) -> str:
     """Raises ValueError where it is no address of a broker."""
     parts = urlsplit(address)
     if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
@@ -40,7 +42,7 @@ def _broker(address: str) -> str:
     return address
 
 
-Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_broker)]
+Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_broker)]
 
 
 class Section(BaseModel):
@@ -48,16 +50,25 @@ class Section(BaseModel):
 
 
 class Site(Section):
-    """`data` and `rule_packs` are relative to the site file."""
+    """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
+    (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
+    name `campaign`, or one of `open_campaigns` beside it."""
 
     id: Id
     name: Text
     campaign: Text
+    open_campaigns: list[Text] = []
+    regime: Regime = Regime.OWNED
+    organisation: Text | None = None
     language: Literal["fr", "en"] = "fr"
     timezone: Zone = "Europe/Paris"
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]
+
+    @property
+    def receiver(self) -> str:
+        return self.organisation or self.name
 
 
 class Server(Section):
@@ -66,7 +77,8 @@ class Server(Section):
 
 
 class Intake(Section):
-    """`net_share`: the grain's share of a full vehicle's weight, used where its tare is not known."""
+    """How loads are received. `net_share` is the grain's share of a full vehicle's weight, used where its
+    tare is not known."""
 
     pairing_window_min: Positive = 15.0
     net_share: Share = 0.62
@@ -111,6 +123,7 @@ class Cell(Section):
     capacity_t: Positive
     opening_t: Annotated[float, Field(ge=0)] = 0.0
     opening: dict[Analyte, Opening] = {}
+    external_id: Text | None = None
 
 
 class Pit(Section):
@@ -157,11 +170,17 @@ class Mqtt(Section):
 
 
 class Supplier(Section):
+    """`external_id` is the co-operative's own number of it, as that of a cell."""
+
     name: Text
-    external_id: str | None = None
+    external_id: Text | None = None
 
 
 class SiteSettings(Section):
+    """`analytes` and `species` are what this site adds to the shipped catalogues."""
+
+    analytes: list[AnalyteEntry] = []
+    species: list[SpeciesEntry] = []
     site: Site
     server: Server = Server()
     intake: Intake = Intake()
@@ -178,15 +197,3 @@ class SiteSettings(Section):
 
     def weighing_rule(self) -> WeighingRule:
         return WeighingRule(**self.weighing.model_dump())
-
-
-def opening_values(cell: Cell) -> dict[str, Any]:
-    """The opening content in the shape that movements keep."""
-    return {
-        analyte.value: {
-            "value": opening.value,
-            "unit": UNIT_OF[analyte].value,
-            "basis": opening.basis.value if opening.basis else None,
-        }
-        for analyte, opening in cell.opening.items()
-    }

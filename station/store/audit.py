@@ -1,16 +1,23 @@
-"""The audit chain: one row per act, each covering the one before; also the stream of events."""
+"""The audit chain has one row per act, each covering the one before; it is also the stream of events."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
+from station.store import counters
 from station.store.tables import AuditEvent
 
 GENESIS = "0" * 64
+_NEWEST = "newest audit hash"  # what the open transaction has appended last
+_TABLE = SQLModel.metadata.tables["audit_event"]
+_COLUMNS: tuple[Any, ...] = tuple(_TABLE.columns)
+_HASHED = tuple(column.name for column in _COLUMNS if column.name != "hash")
+_newest_hash = select(AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)
 
 
 def record(
@@ -25,10 +32,10 @@ def record(
     subject_id: str | None = None,
     data: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Appends one event in the caller's transaction; its `seq` is set when this returns."""
-    tx.flush()
-    last = tx.exec(select(AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+    """Appends one event in the caller's transaction, which links it to the newest one."""
+    last: str | None = tx.info.get(_NEWEST) or tx.exec(_newest_hash).first()
     row = AuditEvent(
+        seq=counters.draw(tx, counters.EVENT),
         at=at,
         kind=kind,
         by=by,
@@ -37,28 +44,17 @@ def record(
         load_id=load_id,
         subject_id=subject_id,
         data=data or {},
-        previous=last or GENESIS,
         hash="",
     )
-    row.hash = digest(row)
+    row.hash = tx.info[_NEWEST] = digest(row.model_dump(), last or GENESIS)
     tx.add(row)
-    tx.flush()
     return row
 
 
-def digest(row: AuditEvent) -> str:
-    """SHA-256 over the row's content and the previous hash, as canonical JSON."""
-    content = [
-        row.previous,
-        row.at.astimezone(UTC).isoformat(),
-        row.kind,
-        row.by,
-        row.terminal,
-        row.visit_id,
-        row.load_id,
-        row.subject_id,
-        row.data,
-    ]
+def digest(event: Mapping[str, Any], previous: str) -> str:
+    """Return the SHA-256 over the previous event's hash and every column but its own, as canonical JSON."""
+    content = {"previous": previous, **{name: event[name] for name in _HASHED}}
+    content["at"] = event["at"].astimezone(UTC).isoformat()
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -72,11 +68,43 @@ def last_seq(tx: Session) -> int:
     return tx.exec(select(AuditEvent.seq).order_by(col(AuditEvent.seq).desc()).limit(1)).first() or 0
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The newest event up to which the chain was found whole; `START` before any."""
+
+    seq: int
+    hash: str
+
+
+START = Link(0, GENESIS)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The chain is whole up to `whole`; `broken_seq` is the first event that does not fit, if one does not.
+    `is_end`: no later event was there."""
+
+    whole: Link
+    broken_seq: int | None
+    is_end: bool
+
+
+def check_some(tx: Session, after: Link, most: int = 10_000) -> Checked:
+    """Checks at most `most` events after a link, in memory that does not grow with them."""
+    query = select(*_COLUMNS).where(col(AuditEvent.seq) > after.seq).order_by(col(AuditEvent.seq)).limit(most)
+    whole, count = after, 0
+    for row in tx.exec(query.execution_options(yield_per=500)):
+        event = row._mapping
+        if event["hash"] != digest(event, whole.hash):
+            return Checked(whole, event["seq"], is_end=False)
+        whole, count = Link(event["seq"], event["hash"]), count + 1
+    return Checked(whole, None, is_end=count < most)
+
+
 def first_broken(tx: Session) -> int | None:
-    """The `seq` of the first event whose hash does not fit, or None when the chain is whole."""
-    previous = GENESIS
-    for row in tx.exec(select(AuditEvent).order_by(col(AuditEvent.seq))):
-        if row.previous != previous or row.hash != digest(row):
-            return row.seq
-        previous = row.hash
-    return None
+    """The `seq` of the first event that does not fit, or None when the whole chain is whole. One that was
+    cut off at its end leaves no trace in the chain itself."""
+    checked = check_some(tx, START)
+    while checked.broken_seq is None and not checked.is_end:
+        checked = check_some(tx, checked.whole)
+    return checked.broken_seq

@@ -6,75 +6,104 @@ instant. So exactly one connection of one process writes and checkpoints, behind
 `write()` has left without an exception is on the disk.
 """
 
-import fcntl
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import BinaryIO
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy import ExceptionContext, event
 from sqlmodel import Session
 
-from station.store import schema
+from station.store import counters, schema
+from station.store.condition import Depth, look
+from station.store.connections import make_ledger, open_engine
+from station.store.copies import copy_ledger
+from station.store.errors import (
+    LedgerBusy,
+    LedgerDamaged,
+    LedgerError,
+    LedgerFault,
+    meaning_at_start,
+    meaning_of,
+)
+from station.store.folder import LEDGER, WORK, hold
+
+COPY_WAIT_S = 15.0
+_DOUBT = "in doubt"  # what the marker of an unclean stop says after an error that nobody foresaw
 
 
-class LedgerError(Exception):
-    """The data folder cannot be used. The message says what to do."""
+class _Writing(Session):
+    """A transaction of the one writer, in which new rows are numbered."""
 
 
-class LedgerBusy(LedgerError):
-    """Another process holds the data folder."""
+event.listen(_Writing, "before_flush", counters.number_rows)
+_PROPOSED = "loads proposed anew"
 
 
-class LedgerDamaged(LedgerError):
-    """SQLite's own check found damage."""
-
-
-class DiskFull(LedgerError):
-    """The disk took no more; nothing was written."""
+def note_proposal(tx: Session, load_id: str) -> None:
+    """Says that a load's proposal is another now; those who listen for it hear so after the commit. It is
+    derived, so no event of the audit chain tells of it."""
+    tx.info.setdefault(_PROPOSED, set()).add(load_id)
 
 
 class Ledger:
-    """Opens (and creates, migrates, checks) the data folder; closes it cleanly. Thread-safe."""
+    """Opens (and creates, migrates, checks) the data folder; closes it cleanly. Thread-safe.
+
+    Damage, which SQLite notices when it comes upon it, is a LedgerDamaged from whatever asked, and is heard
+    by those who listen for it. The next start then looks at all of it."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.file = folder / "ledger.db"
-        self._lock_file = _lock(folder / "lock")
+        self.file = folder / LEDGER
         self._marker = folder / "unclean"
+        self._doubted = False
         self._write_lock = threading.RLock()
+        self._copying = threading.Lock()
+        self._closing = threading.Event()
         self._listeners: list[Callable[[], None]] = []
+        self._proposal_listeners: list[Callable[[frozenset[str]], None]] = []
+        self._damage_listeners: list[Callable[[LedgerDamaged], None]] = []
+        self._held = hold(folder)
         try:
             self._open()
-        except BaseException:
-            self._lock_file.close()
+        except BaseException as error:
+            self._held.close()
+            cause = getattr(error, "orig", None) or error  # what SQLAlchemy has wrapped
+            if isinstance(cause, Exception) and (meaning := meaning_at_start(cause, self.file)):
+                raise meaning from error
             raise
 
     def _open(self) -> None:
         self.was_unclean = self._marker.exists()
-        self._writer = _engine(self.file, writer=True)
-        self._reader = _engine(self.file, writer=False)
-        if self.was_unclean and self.file.exists():
-            self.quick_check()
-        self._marker.touch()
+        if self.file.exists():
+            look(self.file, self._depth())
+        else:
+            make_ledger(self.file)
+        self._writer = open_engine(self.file, writer=True)
+        self._reader = open_engine(self.file, writer=False)
+        for engine in (self._writer, self._reader):
+            event.listen(engine, "handle_error", self._tell)
+        self._marker.write_text("")
         with self._writer.connect() as connection:
             schema.upgrade(connection)
+
+    def _depth(self) -> Depth:
+        """How far a start looks: after a clean stop no further than the head."""
+        if not self.was_unclean:
+            return Depth.HEAD
+        return Depth.INDEXES if self._marker.read_text() == _DOUBT else Depth.PAGES
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction; committed and durable when the block ends, undone when it raises."""
-        with self._write_lock:
-            try:
-                with Session(self._writer, expire_on_commit=False) as tx:
-                    yield tx
-                    tx.commit()
-            except OperationalError as error:
-                raise _disk_full(error) or error from error
+        with self._write_lock, _Writing(self._writer, expire_on_commit=False) as tx:
+            yield tx
+            tx.commit()
+        if load_ids := frozenset(tx.info.get(_PROPOSED, ())):
+            for hear in tuple(self._proposal_listeners):
+                hear(load_ids)
         for listener in tuple(self._listeners):
             listener()
 
@@ -89,81 +118,81 @@ class Ledger:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def on_proposals(self, listener: Callable[[frozenset[str]], None]) -> Callable[[], None]:
+        """Calls `listener` with the loads that a commit proposed anew, from the committing thread, before
+        those of `on_commit`; returns its removal."""
+        self._proposal_listeners.append(listener)
+        return lambda: self._proposal_listeners.remove(listener)
+
+    def on_damage(self, listener: Callable[[LedgerDamaged], None]) -> None:
+        """Calls `listener` with damage that was come upon, from the thread that did."""
+        self._damage_listeners.append(listener)
+
+    def doubt(self) -> None:
+        """Lets the next start look at every page and every index: what went wrong may come from damage."""
+        self._doubted = True
+        with suppress(OSError):  # a full disk, which is known already
+            self._marker.write_text(_DOUBT)
+
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file, on the writing connection."""
-        with self._write_lock, self._writer.connect() as connection:
-            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+        """Moves the write-ahead log into the file, on the writing connection. Not while a copy is made: the
+        log cannot be emptied then, and every act would wait for it."""
+        if self._copying.acquire(blocking=False):
+            try:
+                self._checkpoint()
+            finally:
+                self._copying.release()
 
     def quick_check(self) -> None:
+        """Looks at every page. Raises LedgerDamaged."""
+        look(self.file, Depth.PAGES)
+
+    def copy(self) -> BinaryIO:
+        """What is committed now, as one SQLite file, open for reading. It has no name any more: nothing is
+        left of it when it is closed. Raises LedgerBusy, DiskFull or LedgerDamaged."""
+        if not self._copying.acquire(timeout=COPY_WAIT_S):
+            raise LedgerBusy(LedgerFault.BUSY, file=str(self.file))
+        target = self.folder / WORK / "copy.db"
         try:
-            with self._reader.connect() as connection:
-                found = connection.execute(text("PRAGMA quick_check")).scalars().all()
-        except DatabaseError as error:
-            found = [str(error.orig)]
-        if found != ["ok"]:
-            raise LedgerDamaged(
-                f"{self.file} is damaged ({found[0]}). Move it aside (keep it: it can be read by hand) and "
-                "restore the newest backup with `silo restore`, or start without it."
-            )
+            target.parent.mkdir(exist_ok=True)
+            copy_ledger(self.file, target, self._closing.is_set)
+            return target.open("rb")
+        except (sqlite3.Error, OSError) as error:
+            raise self._meaning(error) or error from error
+        finally:
+            target.unlink(missing_ok=True)
+            self._copying.release()
 
     def close(self) -> None:
-        """Checkpoints, closes and says that this stop was clean."""
-        with self._write_lock:
-            self.checkpoint()
+        """Checkpoints and closes; says that this stop was clean, unless it is doubted."""
+        self._closing.set()
+        try:
+            with self._copying, self._write_lock:
+                if not self._doubted:
+                    self._checkpoint()
+        finally:
             self._reader.dispose()
             self._writer.dispose()
-            self._marker.unlink(missing_ok=True)
-            self._lock_file.close()
+            if not self._doubted:
+                self._marker.unlink(missing_ok=True)
+            self._held.close()
 
+    def _checkpoint(self) -> None:
+        with self._write_lock, self._writer.connect() as connection:
+            try:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            except sqlite3.Error as error:
+                raise self._meaning(error) or error from error
 
-def _lock(path: Path) -> IO[str]:
-    handle = path.open("a+")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        handle.seek(0)
-        holder = handle.read().strip() or "unknown"
-        handle.close()
-        raise LedgerBusy(
-            f"The data folder {path.parent} is in use by process {holder}. Stop that station first, "
-            "or give this one another data folder."
-        ) from None
-    handle.truncate(0)
-    handle.write(str(os.getpid()))
-    handle.flush()
-    return handle
+    def _tell(self, context: ExceptionContext) -> None:
+        """What SQLAlchemy asks of every error of a connection."""
+        if meaning := self._meaning(context.original_exception):
+            raise meaning
 
-
-def _engine(file: Path, *, writer: bool) -> Engine:
-    pool: dict[str, Any] = (
-        {"pool_size": 1, "max_overflow": 0} if writer else {"pool_size": 8, "max_overflow": 8}
-    )
-    engine = create_engine(
-        f"sqlite:///{file}", connect_args={"timeout": 10, "check_same_thread": False}, pool_timeout=60, **pool
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None  # the BEGIN below is ours
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA busy_timeout=10000")
-        if writer:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=FULL")
-            connection.execute("PRAGMA wal_autocheckpoint=1000")
-        else:
-            connection.execute("PRAGMA wal_autocheckpoint=0")
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
-
-
-def _disk_full(error: OperationalError) -> DiskFull | None:
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE):
-        return DiskFull("The disk is full: nothing was written. Free space on the data folder's disk.")
-    return None
+    def _meaning(self, error: BaseException) -> LedgerError | None:
+        meaning = meaning_of(error, self.file)
+        if isinstance(meaning, LedgerDamaged):
+            self.doubt()
+            for listener in tuple(self._damage_listeners):
+                listener(meaning)
+        return meaning

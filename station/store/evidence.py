@@ -1,26 +1,29 @@
-"""What speaks of a sample, asked in one place: its readings, captures, photos and inspections, and the
-sample that a capture shows."""
+"""Ask in one place what speaks of a sample: its readings, captures, photos and inspections, and the sample
+that a capture shows."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
 from station.grain.assessment import Evidence
 from station.grain.identifiers import photo_species
 from station.grain.reasons import Reason
-from station.store.tables import Capture, Inspection, Instrument, Pairing, Photo, Reading, Sample
+from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample
 
+_KERNELS: Any = Inspection.kernels
 STATION = "station"  # the source of an inspection by a model of the station itself
 
 
 @dataclass(frozen=True, slots=True)
 class CapturePhotos:
-    """The photos of one capture (SHA-256, in their order) and the species they are judged as (None: any).
-    `attempts`: how often the light box has begun with it."""
+    """Names the photos of one capture (SHA-256, in their order) and the species they are judged as (None:
+    any). `attempts`: how often the light box has begun with it."""
 
     capture_id: str
     photos: tuple[str, ...]
@@ -28,18 +31,39 @@ class CapturePhotos:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class CaptureSeen:
+    """A capture and what the models that were active then said of it."""
+
+    capture: Capture
+    inspections: tuple[Inspection, ...]
+
+
 def readings_of(tx: Session, sample_id: str) -> Sequence[Reading]:
-    """The readings paired with a sample, oldest first."""
-    return tx.exec(
-        select(Reading)
-        .join(Pairing, col(Pairing.item_id) == Reading.id)
-        .where(Pairing.sample_id == sample_id, Pairing.item_kind == "reading", col(Pairing.current).is_(True))
-        .order_by(col(Reading.at), col(Reading.id))
-    ).all()
+    """Return the readings paired with a sample, oldest first."""
+    return readings_by_sample(tx, [sample_id]).get(sample_id, [])
 
 
-def measured(tx: Session, sample_id: str) -> list[Evidence]:
-    """The readings paired with a sample, as `assess` takes them."""
+def readings_by_sample(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[Reading]]:
+    """The readings paired with each of these samples, oldest first."""
+    rows = tx.exec(
+        select(Pairing.sample_id, Reading)
+        .join(Reading, col(Pairing.item_id) == Reading.id)
+        .where(
+            col(Pairing.sample_id).in_(sample_ids),
+            Pairing.item_kind == "reading",
+            col(Pairing.current).is_(True),
+        )
+        .order_by(col(Reading.at), col(Reading.seq))
+    )
+    found: dict[str, list[Reading]] = defaultdict(list)
+    for sample_id, reading in rows:
+        found[sample_id or ""].append(reading)
+    return found
+
+
+def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
+    """Readings as `assess` takes them."""
     return [
         Evidence(
             reading_id=row.id,
@@ -49,14 +73,14 @@ def measured(tx: Session, sample_id: str) -> list[Evidence]:
             values=_values(row),
             flags=frozenset(Flag(flag) for flag in row.flags),
             remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
-            uncertainty=_uncertainty(tx, row),
+            uncertainty={Analyte(name): u for name, u in row.uncertainty.items()},
         )
-        for row in readings_of(tx, sample_id)
+        for row in readings
     ]
 
 
 def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
-    """The captures paired with any of these samples, oldest first."""
+    """Return the captures paired with any of these samples, oldest first."""
     query = (
         select(Capture)
         .join(Pairing, col(Pairing.item_id) == Capture.id)
@@ -65,24 +89,53 @@ def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
             Pairing.item_kind == "capture",
             col(Pairing.current).is_(True),
         )
-        .order_by(col(Capture.at), col(Capture.id))
+        .order_by(col(Capture.at), col(Capture.seq))
     )
     return tx.exec(query).all()
 
 
+def captures_seen(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[CaptureSeen]]:
+    """The captures paired with each of these samples, oldest first, with what active models said of them."""
+    rows = tx.exec(
+        select(Pairing.sample_id, Capture)
+        .join(Capture, col(Pairing.item_id) == Capture.id)
+        .where(
+            col(Pairing.sample_id).in_(sample_ids),
+            Pairing.item_kind == "capture",
+            col(Pairing.current).is_(True),
+        )
+        .order_by(col(Capture.at), col(Capture.seq))
+    ).all()
+    said = _inspections(tx, [capture.id for _, capture in rows]) if rows else {}
+    found: dict[str, list[CaptureSeen]] = defaultdict(list)
+    for sample_id, capture in rows:
+        found[sample_id or ""].append(CaptureSeen(capture, tuple(said.get(capture.id, ()))))
+    return found
+
+
+def _inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Inspection]]:
+    """By capture, without shadows and without the kernels, oldest first."""
+    query = select(Inspection).options(defer(_KERNELS))
+    query = query.where(col(Inspection.capture_id).in_(capture_ids), col(Inspection.shadow).is_(False))
+    found: dict[str, list[Inspection]] = defaultdict(list)
+    for row in tx.exec(query.order_by(col(Inspection.seq))):
+        found[row.capture_id].append(row)
+    return found
+
+
 def capture_ids(tx: Session, since: datetime | None, until: datetime | None) -> list[str]:
-    """The identifiers of the captures of a time, oldest first; `until` is excluded."""
+    """Return the identifiers of the captures of a time, oldest first; `until` is excluded."""
     return list(tx.exec(captured_within(select(Capture.id), since, until).order_by(col(Capture.at))).all())
 
 
 def captured_within(query: Any, since: datetime | None, until: datetime | None) -> Any:
-    """Narrows a query that selects from captures to a time; `until` is excluded."""
+    """Narrow a query that selects from captures to a time; `until` is excluded."""
     query = query.where(Capture.at >= since) if since else query
     return query.where(Capture.at < until) if until else query
 
 
 def sample_shown(tx: Session, capture_id: str) -> Sample | None:
-    """The sample that a capture shows, where it is paired."""
+    """Return the sample that a capture shows, where it is paired."""
     query = (
         select(Sample)
         .join(Pairing, col(Pairing.sample_id) == Sample.id)
@@ -101,7 +154,8 @@ def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
 
 
 def judged_as(tx: Session, capture: Capture) -> str | None:
-    """The species that a capture is judged as: of its form, else of its sample; None where none is said."""
+    """Return the species that a capture is judged as: of its form, else of its sample; None where none is
+    said."""
     species = capture.species
     if species is None:
         sample = sample_shown(tx, capture.id)
@@ -110,13 +164,26 @@ def judged_as(tx: Session, capture: Capture) -> str | None:
 
 
 def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:
-    """What every model said of a capture, oldest first."""
+    """Return what every model said of a capture, oldest first."""
     query = select(Inspection).where(Inspection.capture_id == capture_id)
-    return tx.exec(query.order_by(col(Inspection.id))).all()
+    return tx.exec(query.order_by(col(Inspection.seq))).all()
+
+
+def whole_result(row: Inspection) -> dict[str, Any]:
+    """The inspection's dictionary with its kernels, as the model gave it."""
+    if row.kernels is None:
+        return row.result
+    if "photos" not in row.result:
+        return {**row.result, "kernel_list": row.kernels[0]}
+    photos = [
+        {**photo, "kernel_list": kernels}
+        for photo, kernels in zip(row.result["photos"], row.kernels, strict=True)
+    ]
+    return {**row.result, "kernel_list": [], "photos": photos}
 
 
 def inspected_by(tx: Session, capture_id: str) -> Sequence[str]:
-    """The station's models (SHA-256) that have inspected a capture."""
+    """Return the station's models (SHA-256) that have inspected a capture."""
     query = select(Inspection.sha256).where(Inspection.capture_id == capture_id, Inspection.source == STATION)
     return tx.exec(query).all()
 
@@ -126,8 +193,3 @@ def _values(row: Reading) -> dict[Analyte, Value]:
         Analyte(name): Value(v["value"], Unit(v["unit"]), Basis(v["basis"]) if v["basis"] else None)
         for name, v in row.values.items()
     }
-
-
-def _uncertainty(tx: Session, row: Reading) -> dict[Analyte, float]:
-    instrument = tx.get(Instrument, row.instrument_id) if row.instrument_id else None
-    return {Analyte(name): u for name, u in instrument.uncertainty.items()} if instrument else {}

@@ -1,4 +1,4 @@
-"""Identifiers: UUID version 7 (RFC 9562), made where the thing happens, sorting by time of making."""
+"""Identifiers are UUID version 7 (RFC 9562), made where the thing happens, sorting by time of making."""
 
 import os
 import threading
@@ -10,7 +10,7 @@ _last = 0
 
 
 def new_id(at: datetime) -> str:
-    """36 characters: 48 bits of milliseconds of `at`, then random bits.
+    """Return 36 characters: 48 bits of milliseconds of `at`, then random bits.
 
     Within one process each identifier sorts after the one before, also in the same millisecond."""
     global _last  # noqa: PLW0603  the one thing that RFC 9562's monotonic method must remember

@@ -1,4 +1,4 @@
-"""The frame journal: every message a device sent, as it came.
+"""The frame journal keeps every message a device sent, as it came.
 
 Frames append to a segment file per device, rotated at 4 MB. A record is
 
@@ -17,8 +17,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 SEGMENT_BYTES = 4_000_000
 SEGMENT_ENDINGS = (".open", ".frames")  # the endings of a segment's file
@@ -28,7 +28,7 @@ _COVERED = struct.Struct(">QI")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a frame lies: `segment` is `<device>/<start>`, `offset` the record's first byte."""
+    """Says where a frame lies: `segment` is `<device>/<start>`, `offset` the record's first byte."""
 
     segment: str
     offset: int
@@ -42,37 +42,36 @@ class Record:
 
 
 class Journal:
-    """The open segment of one device. Used by one thread."""
+    """Writes the open segment of one device. One thread uses it."""
 
     def __init__(self, folder: Path, device: str, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self._folder = folder / device
         self._folder.mkdir(parents=True, exist_ok=True)
         self._device = device
         self._limit = segment_bytes
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._start = ""
         self._recover()
 
     def begin(self, since: datetime | None) -> None:
-        """Closes a segment that began before `since`: what comes now has a segment of its own."""
+        """Close a segment that began before `since`: what comes now has a segment of its own."""
         if self._file is not None and since is not None and int(self._start) < int(since.timestamp() * 1000):
             self._close_segment()
 
     def append(self, data: bytes, at: datetime) -> Place:
-        """Buffers one frame; `sync()` makes it durable."""
+        """Write one frame, whole or not at all; `sync()` makes it durable."""
         if self._file is None:
             self._open(at)
         assert self._file is not None
         place = Place(f"{self._device}/{self._start}", self._file.tell())
         arrival = int(at.timestamp() * 1000)
-        self._file.write(_HEAD.pack(arrival, len(data), _checksum(arrival, data)) + data)
+        _write_whole(self._file, _HEAD.pack(arrival, len(data), _checksum(arrival, data)) + data)
         if self._file.tell() >= self._limit:
             self._close_segment()
         return place
 
     def sync(self) -> None:
         if self._file is not None:
-            self._file.flush()
             os.fdatasync(self._file.fileno())
 
     def close(self) -> None:
@@ -86,7 +85,7 @@ class Journal:
         while list(self._folder.glob(f"{start}[.-]*")):
             start += 1
         self._start = str(start)
-        self._file = (self._folder / f"{start}.open").open("ab")
+        self._file = (self._folder / f"{start}.open").open("ab", buffering=0)
         _sync_folder(self._folder)
 
     def _close_segment(self) -> None:
@@ -98,7 +97,7 @@ class Journal:
         _sync_folder(self._folder)
 
     def _recover(self) -> None:
-        """Goes on with the newest open segment, without a torn last record."""
+        """Go on with the newest open segment, without a torn last record."""
         open_segments = sorted(self._folder.glob("*.open"), key=lambda path: int(path.stem))
         if not open_segments:
             return
@@ -108,11 +107,11 @@ class Journal:
             end = record.offset + _HEAD.size + len(record.data)
         os.truncate(path, end)
         self._start = path.stem
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
 
 
 def records(path: Path) -> Iterator[Record]:
-    """Every whole record of a segment; stops at the first torn or damaged one."""
+    """Yield every whole record of a segment; stops at the first torn or damaged one."""
     data = path.read_bytes()
     offset = 0
     while offset + _HEAD.size <= len(data):
@@ -124,12 +123,24 @@ def records(path: Path) -> Iterator[Record]:
         offset += _HEAD.size + length
 
 
+def _write_whole(file: FileIO, record: bytes) -> None:
+    """A disk that fills up half way leaves no torn record, behind which nothing could be read again."""
+    start, written = file.tell(), 0
+    try:
+        while written < len(record):
+            written += file.write(record[written:])
+    except OSError:
+        file.seek(start)
+        file.truncate()
+        raise
+
+
 def _checksum(arrival: int, data: bytes) -> int:
     return zlib.crc32(data, zlib.crc32(_COVERED.pack(arrival, len(data))))
 
 
 def segment_path(folder: Path, segment: str) -> Path:
-    """The file of `<device>/<start>`, open or closed. Raises FileNotFoundError."""
+    """Return the file of `<device>/<start>`, open or closed. Raises FileNotFoundError."""
     device, start = segment.rsplit("/", 1)
     for path in (folder / device).glob(f"{start}[.-]*"):
         return path

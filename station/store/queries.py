@@ -1,4 +1,4 @@
-"""Named questions to the ledger that more than one act or page asks."""
+"""Ask the ledger by name what more than one act or page asks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,13 +27,13 @@ def loads_of(tx: Session, visit_id: str) -> Sequence[Load]:
 
 
 def open_loads(tx: Session) -> Sequence[Load]:
-    """Loads without an outcome, oldest first."""
-    return tx.exec(select(Load).where(col(Load.outcome).is_(None)).order_by(col(Load.id))).all()
+    """Return the loads without an outcome, oldest first."""
+    return tx.exec(select(Load).where(col(Load.outcome).is_(None)).order_by(col(Load.seq))).all()
 
 
 def open_visits(tx: Session) -> Sequence[Visit]:
     return tx.exec(
-        select(Visit).where(col(Visit.ended_at).is_(None)).order_by(col(Visit.arrived_at), col(Visit.id))
+        select(Visit).where(col(Visit.ended_at).is_(None)).order_by(col(Visit.arrived_at), col(Visit.seq))
     ).all()
 
 
@@ -43,25 +43,25 @@ def ended_visits(tx: Session, limit: int) -> Sequence[Visit]:
 
 
 def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing]]:
-    """The visit's weighings in the order they were confirmed, without superseded ones."""
+    """Return the visit's weighings in the order they were confirmed, without superseded ones."""
     rows = tx.exec(
         select(WeighingUse, Weighing)
         .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
         .where(WeighingUse.visit_id == visit_id)
-        .order_by(col(WeighingUse.id))
+        .order_by(col(WeighingUse.seq))
     ).all()
     superseded = {use.supersedes_id for use, _ in rows}
     return [(use, weighing) for use, weighing in rows if use.id not in superseded]
 
 
 def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
-    """The vehicle's weight when it last left empty."""
+    """Return the vehicle's weight when it last left empty."""
     return tx.exec(
         select(Weighing.kg)
         .join(WeighingUse, col(WeighingUse.weighing_id) == Weighing.id)
         .join(Visit, col(Visit.id) == WeighingUse.visit_id)
         .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
-        .order_by(col(WeighingUse.at).desc(), col(WeighingUse.id).desc())
+        .order_by(col(WeighingUse.seq).desc())
         .limit(1)
     ).first()
 
@@ -75,24 +75,24 @@ def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
 
 
 def samples_of(tx: Session, load_id: str) -> Sequence[Sample]:
-    return tx.exec(select(Sample).where(Sample.load_id == load_id).order_by(col(Sample.id))).all()
+    return tx.exec(select(Sample).where(Sample.load_id == load_id).order_by(col(Sample.seq))).all()
 
 
 def samples_open_since(tx: Session, since: datetime) -> Sequence[Sample]:
-    """Samples that are still open and were entered at or after `since`."""
+    """Return samples that are still open and were entered at or after `since`."""
     query = select(Sample).where(col(Sample.ended_at).is_(None), col(Sample.entered_at) >= since)
-    return tx.exec(query.order_by(col(Sample.id))).all()
+    return tx.exec(query.order_by(col(Sample.seq))).all()
 
 
 def pairing_of(tx: Session, item_id: str) -> Pairing | None:
-    """The pairing that holds for a reading or capture."""
+    """Return the pairing that holds for a reading or capture."""
     return tx.exec(select(Pairing).where(Pairing.item_id == item_id, col(Pairing.current).is_(True))).first()
 
 
 def unpaired(tx: Session) -> Sequence[Pairing]:
-    """The exceptions list: items that wait for a person, oldest first."""
+    """Return the exceptions list: items that wait for a person, oldest first."""
     query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
-    return tx.exec(query.order_by(col(Pairing.id))).all()
+    return tx.exec(query.order_by(col(Pairing.seq))).all()
 
 
 def current_proposal(tx: Session, load_id: str) -> Proposal | None:
@@ -100,12 +100,18 @@ def current_proposal(tx: Session, load_id: str) -> Proposal | None:
     return tx.exec(query).first()
 
 
+def current_proposals(tx: Session, load_ids: Sequence[str]) -> dict[str, Proposal]:
+    """By load."""
+    query = select(Proposal).where(col(Proposal.load_id).in_(load_ids), col(Proposal.current).is_(True))
+    return {row.load_id: row for row in tx.exec(query)}
+
+
 def is_decided_on(tx: Session, proposal_id: str) -> bool:
     return tx.exec(select(Decision.id).where(Decision.proposal_id == proposal_id)).first() is not None
 
 
 def current_decision(tx: Session, load_id: str) -> Decision | None:
-    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.id).desc())
+    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 
@@ -125,22 +131,22 @@ def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Tick
 
 
 def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehicle]:
-    """Vehicles whose plate begins so (letters and digits only), most recently seen first."""
+    """Return vehicles whose plate begins so (letters and digits only), most recently seen first."""
     query = select(Vehicle).where(col(Vehicle.plate_key).startswith(plate_key, autoescape=True))
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
 
 
 def last_weighing_of(tx: Session, port_id: str) -> Weighing | None:
-    """What the bridge at this place weighed last."""
-    query = select(Weighing).where(Weighing.port_id == port_id).order_by(col(Weighing.id).desc())
+    """Return what the bridge at this place weighed last."""
+    query = select(Weighing).where(Weighing.port_id == port_id).order_by(col(Weighing.seq).desc())
     return tx.exec(query.limit(1)).first()
 
 
 def last_event_at(tx: Session) -> datetime | None:
-    """When the newest audit event was recorded."""
+    """Return when the newest audit event was recorded."""
     return tx.exec(select(AuditEvent.at).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
 
 
 def has_terminal(tx: Session) -> bool:
-    """Does anything hold a token that is not revoked?"""
+    """Tell whether anything holds a token that is not revoked."""
     return tx.exec(select(Terminal.id).where(col(Terminal.revoked_at).is_(None)).limit(1)).first() is not None

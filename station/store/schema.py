@@ -33,7 +33,12 @@ def upgrade(connection: Connection) -> None:
 
 def head() -> str:
     """The number of the newest migration, with which its file's name begins."""
-    return max(path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    return max(revisions())
+
+
+def revisions() -> set[str]:
+    """The numbers of every migration that this station knows."""
+    return {path.name[:4] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def revision(connection: Connection) -> str | None:

@@ -1,4 +1,4 @@
-"""A bundle's acceptance set, run on this machine with the product's own `inspect`.
+"""Run a bundle's acceptance set on this machine with the product's own `inspect`.
 
 The bundle brings photos and what came out where it was packed; here the same must come out, within the
 tolerance that the bundle states.
@@ -13,7 +13,7 @@ from station.grain.inspection import Inspection
 from station.grain.reasons import Code, Reason
 from station.vision.bundle import Bundle, pack_bundle, parse_bundle
 from station.vision.inspect import inspect
-from station.vision.manifest import Case, Expected, Tolerance
+from station.vision.manifest import AcceptanceCase, Expected, Tolerance
 from station.vision.model import start_model
 
 LIMIT_S = 60.0
@@ -23,7 +23,7 @@ Inspector = Callable[[bytes, str | None], Inspection]
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """One photo of the set: what came out, and how it differs from what was expected."""
+    """Tells of one photo of the set what came out, and how it differs from what was expected."""
 
     file: str
     expected: Expected
@@ -41,7 +41,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceResult:
-    """`passed` when every case was run and came out as expected; else `reasons` say why not."""
+    """The set has `passed` when every case was run and came out as expected; else `reasons` say why not."""
 
     cases: tuple[CaseResult, ...]
     reasons: tuple[Reason, ...]
@@ -58,8 +58,8 @@ def run(
     limit_s: float = LIMIT_S,
     clock: Callable[[], float] = time.perf_counter,
 ) -> AcceptanceResult:
-    """Runs the set with `ask` (a worker's `inspect`; else in this process) and compares. No further photo
-    is begun after `limit_s` seconds. Raises BundleError where the model does not load."""
+    """Run the set with `ask` (a worker's `inspect`; else in this process) and compare. No further photo is
+    begun after `limit_s` seconds. Raises BundleError where the model does not load."""
     ask = ask or _asked_here(bundle)
     acceptance = bundle.manifest.acceptance
     end = clock() + limit_s
@@ -75,7 +75,7 @@ def run(
 
 
 def with_expected(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The manifest with what this machine answers as `expected` of every case: for who packs a bundle.
+    """Return the manifest with what this machine answers as `expected` of every case: for who packs a bundle.
 
     Raises BundleError where anything else of the bundle is wrong."""
     draft = drafted(manifest)
@@ -88,14 +88,14 @@ def with_expected(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> di
 
 
 def drafted(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest made whole for a first look: of every case nothing is expected yet."""
+    """Return the manifest made whole for a first look: of every case nothing is expected yet."""
     acceptance = manifest.get("acceptance", {})
     cases = [{**case, "expected": {"accepted": True}} for case in acceptance.get("cases", [])]
     return {**manifest, "acceptance": {**acceptance, "cases": cases}}
 
 
 def seen_as_expected(seen: Inspection) -> Expected:
-    """What an inspection says, in the manifest's words."""
+    """Return what an inspection says, in the manifest's words."""
     return Expected(
         accepted=seen.accepted,
         kernels=seen.kernels,
@@ -113,7 +113,7 @@ def _reasons(results: list[CaseResult]) -> tuple[Reason, ...]:
     return tuple(reason for result in results for reason in result.reasons)
 
 
-def _differences(case: Case, got: Expected, tolerance: Tolerance) -> Iterator[Reason]:
+def _differences(case: AcceptanceCase, got: Expected, tolerance: Tolerance) -> Iterator[Reason]:
     expected = case.expected
     if expected.accepted != got.accepted:
         yield _differs(case, "accepted", expected.accepted, got.accepted)
@@ -132,7 +132,7 @@ def _near(expected: float, got: float | None, tolerance: float) -> bool:
     return got is not None and abs(got - expected) <= tolerance
 
 
-def _differs(case: Case, what: str, expected: float | bool, got: float | bool | None) -> Reason:
+def _differs(case: AcceptanceCase, what: str, expected: float | bool, got: float | bool | None) -> Reason:
     return Reason(
         Code.ACCEPTANCE_DIFFERS, {"file": case.file, "attribute": what, "expected": expected, "got": got}
     )

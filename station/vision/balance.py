@@ -1,4 +1,4 @@
-"""Takes the light out of kernel colours: the typical kernel of a photo becomes a reference colour.
+"""Take the light out of kernel colours: the typical kernel of a photo becomes a reference colour.
 
 A tray holds mostly one grain, so its middle colour tells the light and the phone's white balance; what
 differs from it (a foreign body, a damaged kernel) still differs afterwards. Gains are bounded, so a
@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 
 
 def typical_colour(crops: Crops) -> Floats:
-    """Middle over the crops (n, side, side, 4) of their mean BGR; zeros for no crops."""
+    """Return the middle over the crops (n, side, side, 4) of their mean BGR; zeros for no crops."""
     if len(crops) == 0:
         return np.zeros(3, np.float32)
     count, height, width = crops.shape[:3]
@@ -26,12 +26,12 @@ def typical_colour(crops: Crops) -> Floats:
 
 
 def gains(typical: Floats, reference: Floats, low: float, high: float) -> Floats:
-    """Factors per channel that carry `typical` to `reference`, within low and high."""
+    """Return factors per channel that carry `typical` to `reference`, within low and high."""
     return np.clip(reference / np.maximum(typical, 1), low, high).astype(np.float32)
 
 
 def apply_gains(crops: Crops, factors: Floats) -> Crops:
-    """The crops with their colour channels multiplied; coverage stays."""
+    """Return the crops with their colour channels multiplied; coverage stays."""
     if len(crops) == 0:
         return crops
     table = np.arange(256, dtype=np.uint8)[:, None].repeat(4, axis=1)

@@ -1,4 +1,4 @@
-"""A model bundle: one zip with `manifest.json`, `model.onnx`, acceptance photos, and in the manifest the
+"""A model bundle is one zip with `manifest.json`, `model.onnx`, acceptance photos, and in the manifest the
 SHA-256 of every file. What the manifest says is described in `manifest` and `declaration`.
 
 Nothing is ever unpacked to a disk by a name from the archive.
@@ -49,7 +49,7 @@ class BundleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Verified content; `sha256` is that of the whole bundle file."""
+    """Holds verified content; `sha256` is that of the whole bundle file."""
 
     manifest: Manifest
     files: Mapping[str, bytes]
@@ -76,17 +76,17 @@ class Bundle:
         return self.files[MODEL]
 
     def file(self, name: str) -> bytes:
-        """Bytes of a listed file. Raises KeyError for any other name."""
+        """Return the bytes of a listed file. Raises KeyError for any other name."""
         return self.files[name]
 
 
 def read_bundle(path: Path) -> Bundle:
-    """Reads and verifies a bundle file. Raises BundleError."""
+    """Read and verify a bundle file. Raises BundleError."""
     return parse_bundle(read_packed(path), str(path))
 
 
 def read_packed(path: Path) -> bytes:
-    """The bytes of a bundle file, not verified yet. Raises BundleError."""
+    """Return the bytes of a bundle file, not verified yet. Raises BundleError."""
     try:
         if path.stat().st_size > MAX_BUNDLE_BYTES:
             raise BundleError(f"{path}: larger than {MAX_BUNDLE_BYTES} bytes")
@@ -96,8 +96,8 @@ def read_packed(path: Path) -> bytes:
 
 
 def parse_bundle(data: bytes, where: str = "bundle", station: str = STATION_VERSION) -> Bundle:
-    """Verifies the bytes of a bundle: the manifest is whole, every file is listed with its true SHA-256,
-    none is missing, and `station` (this station's version) is one it is made for. Raises BundleError."""
+    """Verify the bytes of a bundle: the manifest is whole, every file is listed with its true SHA-256, none
+    is missing, and `station` (this station's version) is one it is made for. Raises BundleError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = _extract(archive, where)
@@ -112,7 +112,7 @@ def parse_bundle(data: bytes, where: str = "bundle", station: str = STATION_VERS
 
 
 def pack_bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> bytes:
-    """The bytes of a bundle; hashes of `files` are put into the manifest. Equal input, equal bytes."""
+    """Return the bytes of a bundle; hashes of `files` are put into the manifest. Equal input, equal bytes."""
     whole = {
         **manifest,
         "files": {name: hashlib.sha256(data).hexdigest() for name, data in sorted(files.items())},
@@ -126,7 +126,7 @@ def pack_bundle(manifest: Mapping[str, Any], files: Mapping[str, bytes]) -> byte
 
 
 def _extract(archive: zipfile.ZipFile, where: str) -> dict[str, bytes]:
-    """Every file of the archive, within bounds that its directory states and reading keeps."""
+    """Return every file of the archive, within bounds that its directory states and reading keeps."""
     listed = archive.infolist()
     if len(listed) > MAX_FILES:
         raise BundleError(f"{where}: holds more than {MAX_FILES} files")

@@ -1,4 +1,4 @@
-"""The station's end of a vision worker: start it, ask it, replace it; never wait for it without bound.
+"""The station's end of a vision worker starts it, asks it, replaces it, and never waits for it without bound.
 
 One thread at a time may use a `VisionWorker`; `pid` and `ready` may be read from any.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from station.grain.inspection import Inspection, ModelName
-from station.vision.wire import LENGTHS, WireError, encode, inspection_from_dict, lengths, parse_header
+from station.vision.wire import LENGTHS, PipeError, encode, inspection_from_dict, lengths, parse_header
 
 CHUNK = 1 << 16
 # glibc then keeps the pictures' memory between photos instead of asking the kernel for it each time
@@ -39,13 +39,13 @@ class WorkerRefused(Exception):
 
 
 def worker_command(bundle: Path) -> list[str]:
-    """The command that runs the worker for a bundle."""
+    """Return the command that runs the worker for a bundle."""
     return [sys.executable, "-m", "station.vision.worker", str(bundle)]
 
 
 @dataclass(slots=True)
 class VisionWorker:
-    """A child process that judges photos with one bundle, within a time per photo and a memory limit.
+    """Runs a child process that judges photos with one bundle, within a time per photo and a memory limit.
 
     `start()` before `inspect()`; both raise WorkerGone or WorkerSlow, after which `replace()` gives a
     fresh one. A child that grew beyond its memory still gives its answer, then it is gone. `close()`
@@ -67,11 +67,11 @@ class VisionWorker:
 
     @property
     def ready(self) -> bool:
-        """Loaded, warm and still running."""
+        """Tell whether the child is loaded, warm and still running."""
         return self.model is not None and self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
-        """Starts the child and waits until it is warm. Raises WorkerGone or WorkerSlow."""
+        """Start the child and wait until it is warm. Raises WorkerGone or WorkerSlow."""
         if self._process is not None:
             raise RuntimeError("a worker is started once; use replace()")
         command = self.command or worker_command(self.bundle)
@@ -100,8 +100,8 @@ class VisionWorker:
         polygons: bool = False,
         card_required: bool = False,
     ) -> Inspection:
-        """Judges a photo given as bytes or as a file's path. Raises WorkerGone, WorkerSlow or, for a
-        file that cannot be read, WorkerRefused."""
+        """Judge a photo given as bytes or as a file's path. Raises WorkerGone, WorkerSlow or, for a file that
+        cannot be read, WorkerRefused."""
         if not self.ready:
             raise WorkerGone("the vision worker is not running")
         self._asked += 1
@@ -130,7 +130,8 @@ class VisionWorker:
         return seen
 
     def memory_mb(self, which: str = "VmRSS") -> float:
-        """Resident memory of the child now, or the most it ever held ("VmHWM"); 0 when it has ended."""
+        """Return the resident memory of the child now, or the most it ever held ("VmHWM"); 0 when it has
+        ended."""
         try:
             status = Path(f"/proc/{self.pid}/status").read_text()
         except OSError:
@@ -139,7 +140,7 @@ class VisionWorker:
         return int(line.split()[1]) * 1024 / 1e6 if line else 0.0
 
     def close(self) -> None:
-        """Ends the child: closes its input, waits a moment, kills it. Safe to call twice."""
+        """End the child: close its input, wait a moment, kill it. Safe to call twice."""
         process = self._process
         if process is None:
             return
@@ -153,7 +154,7 @@ class VisionWorker:
             process.stdout.close()
 
     def replace(self) -> "VisionWorker":
-        """Closes this one and starts another with the same settings. Raises WorkerGone or WorkerSlow."""
+        """Close this one and start another with the same settings. Raises WorkerGone or WorkerSlow."""
         self.close()
         fresh = VisionWorker(
             self.bundle,
@@ -195,7 +196,7 @@ class VisionWorker:
         try:
             header_length, body_length = lengths(self._exactly(LENGTHS.size, deadline))
             header = parse_header(self._exactly(header_length, deadline))
-        except WireError as error:
+        except PipeError as error:
             self._kill()
             raise WorkerGone(f"the vision worker speaks nonsense: {error}") from error
         self._exactly(body_length, deadline)
@@ -220,8 +221,8 @@ class VisionWorker:
         return b"".join(parts)
 
     def _wait(self, descriptor: int, event: int, deadline: float) -> None:
-        """Returns when the pipe can be used. At the deadline, or when the child has outgrown its memory,
-        kills it and raises WorkerSlow or WorkerGone."""
+        """Return when the pipe can be used. At the deadline, or when the child has outgrown its memory, it is
+        killed and WorkerSlow or WorkerGone raised."""
         with selectors.DefaultSelector() as selector:
             selector.register(descriptor, event)
             while True:
@@ -236,7 +237,7 @@ class VisionWorker:
                     raise WorkerGone(f"the vision worker used {used:.0f} MB of memory and was ended")
 
     def _understood(self, read: Callable[[], _T]) -> _T:
-        """What `read` makes of an answer; a child whose answers have another shape is ended."""
+        """Return what `read` makes of an answer; a child whose answers have another shape is ended."""
         try:
             return read()
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -1,4 +1,4 @@
-"""A clump of touching kernels -> its kernels.
+"""Take a clump of touching kernels apart into its kernels.
 
 The silhouette alone tells most kernels apart. Pieces that then do not look like the photo's single
 kernels (too large, not convex) are put together again and broken up along the seams that light and
@@ -30,9 +30,9 @@ ATTEMPT = 5000  # pixels that breaking up one group costs beside its own
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, how deep a
-    `valley` of brightness (grey levels) they have themselves (None: seams tell nothing here), and from
-    which area over convex hull on (`solid`) a piece may be one of them."""
+    """Holds what the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, how deep a
+    `valley` of brightness (grey levels) they have themselves (None: seams tell nothing here), and from which
+    area over convex hull on (`solid`) a piece may be one of them."""
 
     typical: float
     valley: float | None
@@ -41,14 +41,15 @@ class Taught:
 
 @dataclass(slots=True)
 class Effort:
-    """How many `pixels` may still be looked at for seams in a photo: print and gravel have no end of them."""
+    """Counts how many `pixels` may still be looked at for seams in a photo: print and gravel have no end of
+    them."""
 
     pixels: float = EFFORT
 
 
 def take_apart(mask: Mask, grey: Mask, taught: Taught, effort: Effort) -> Labels:
-    """Labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window. Once the
-    photo's `effort` is spent, the silhouette alone counts."""
+    """Return the labels of the kernels in a clump: `mask` 0 or 255, `grey` the brightness in the same window.
+    Once the photo's `effort` is spent, the silhouette alone counts."""
     labels = split_clump(mask, taught.typical)
     if taught.typical <= 0 or taught.valley is None:
         return labels
@@ -61,7 +62,7 @@ def take_apart(mask: Mask, grey: Mask, taught: Taught, effort: Effort) -> Labels
 
 
 def _doubted(labels: Labels, taught: Taught) -> Mask:
-    """Where the pieces lie (255) that do not look like one kernel."""
+    """Return where the pieces lie (255) that do not look like one kernel."""
     doubted = np.zeros(labels.shape, np.uint8)
     for x, y, piece in cut_out(labels):
         _, area, solidity = outline_of(piece)
@@ -71,13 +72,14 @@ def _doubted(labels: Labels, taught: Taught) -> Mask:
 
 
 def kernel_like(area: float, solidity: float, taught: Taught) -> bool:
-    """Whether a piece is convex and about as large as a kernel, or one large thing of another kind."""
+    """Tell whether a piece is convex and about as large as a kernel, or one large thing of another kind."""
     return doubt(area, solidity, taught) <= 0
 
 
 def doubt(area: float, solidity: float, taught: Taught) -> float:
-    """How little a piece of that area (pixels) and area over convex hull looks like one kernel, in kernels:
-    0 where it does, more the more there is of it and the less convex, the larger or the smaller it is."""
+    """Return how little a piece of that area (pixels) and area over convex hull looks like one kernel, in
+    kernels: 0 where it does, more the more there is of it and the less convex, the larger or the smaller it
+    is."""
     kernels = area / taught.typical
     if kernels > OTHER and solidity >= SMOOTH:
         return 0.0
@@ -89,7 +91,7 @@ def doubt(area: float, solidity: float, taught: Taught) -> float:
 def _along_seams(
     labels: Labels, doubted: Mask, grey: Mask, taught: Taught, limit: float, effort: Effort
 ) -> Labels:
-    """The labels with each connected group of doubted pieces broken up anew where that is better."""
+    """Return the labels with each connected group of doubted pieces broken up anew where that is better."""
     effort.pixels -= labels.size
     seams = np.asarray(seam_valley(grey, doubted, taught.typical) > limit, np.uint8)
     better = labels.copy()
@@ -109,7 +111,7 @@ def _along_seams(
 
 
 def _better(after: Labels, before: Labels, taught: Taught) -> bool:
-    """Whether the pieces are less doubtful, and no crumbs."""
+    """Tell whether the pieces are less doubtful, and no crumbs."""
     pieces = cut_out(after)
     mean_area = sum(cv2.countNonZero(mask) for _, _, mask in pieces) / max(1, len(pieces))
     return mean_area > CRUMB * taught.typical and _doubt(pieces, taught) < _doubt(cut_out(before), taught)

@@ -1,4 +1,5 @@
-"""Called classes of the kernels -> shares of the sample with 95 % limits, by count and by estimated mass.
+"""Turn the called classes of the kernels into shares of the sample with 95 % limits, by count and by
+estimated mass.
 
 Counting what the net calls each kernel is biased: where it mistakes 5 % of sound kernels for broken, a
 sound sample shows 5 % broken. The shares here are those that, sent through the bundle's known
@@ -35,21 +36,22 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Confusion:
-    """Per true class, an array (source photos, classes) of kernels by what they were called: `photos` like
-    those that were learnt, which tell the mean, and `elsewhere` some of other phones and sheets, if known."""
+    """Holds per true class an array (source photos, classes) of kernels by what they were called: `photos`
+    like those that were learnt, which tell the mean, and `elsewhere` some of other phones and sheets, if
+    known."""
 
     photos: tuple[Floats, ...]
     elsewhere: tuple[Floats, ...] = ()
 
     @cached_property
     def mean(self) -> Floats:
-        """(classes, classes), rows sum to 1: probability of being called j when truly i."""
+        """Return (classes, classes) whose rows sum to 1: the probability of being called j when truly i."""
         rows = (_fit(p, true, np.ones((1, len(p))))[0] for true, p in enumerate(self.photos))
         return np.concatenate(list(rows))
 
     @cached_property
     def possible(self) -> Floats:
-        """(DRAWS, classes, classes) that another photo might have: photos drawn with replacement give a
+        """Draw (DRAWS, classes, classes) that another photo might have: photos drawn with replacement give a
         mean and how strongly photos differ, and from these comes one photo's own confusion."""
         rng = np.random.default_rng(0)
         strange = ELSEWHERE if self.elsewhere else 0
@@ -58,7 +60,7 @@ class Confusion:
 
 
 def _of_one_photo(group: tuple[Floats, ...], draws: int, rng: np.random.Generator) -> Floats:
-    """(draws, classes, classes) that one more photo like those of the group might have."""
+    """Draw (draws, classes, classes) that one more photo like those of the group might have."""
     rows = []
     for true, photos in enumerate(group):
         again = rng.multinomial(len(photos), np.full(len(photos), 1 / len(photos)), size=draws)
@@ -69,7 +71,7 @@ def _of_one_photo(group: tuple[Floats, ...], draws: int, rng: np.random.Generato
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share with its 95 % limits, all 0 to 1."""
+    """Holds a share with its 95 % limits, all 0 to 1."""
 
     share: float
     low: float
@@ -78,7 +80,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """`best` (classes,) shares by count, `possible` (draws, classes) others that may be true, and
+    """Holds `best` (classes,) shares by count, `possible` (draws, classes) others that may be true, and
     `blame` (classes, classes): probability of the true class (rows) for what was called (columns)."""
 
     best: Floats
@@ -89,7 +91,7 @@ class Composition:
         return _limits(self.best, self.possible)
 
     def by_mass(self, called: NDArray[np.int64], areas: Floats, seed: int = 0) -> list[Share]:
-        """Estimated shares by mass from what each kernel was called and its projected area, both (n,)."""
+        """Estimate shares by mass from what each kernel was called and its projected area, both (n,)."""
         mean, error = _mean_mass(called, np.power(areas, MASS_POWER), self.blame)
         rng = np.random.default_rng(seed)
         spread = np.exp(rng.normal(0.0, np.hypot(error, MASS_ERROR), self.possible.shape))
@@ -97,7 +99,8 @@ class Composition:
 
 
 def compose(counts: NDArray[np.int64], confusion: Confusion, seed: int = 0) -> Composition:
-    """The true classes behind `counts` (classes,) of called ones, not all zero. Deterministic for a seed."""
+    """Return the true classes behind `counts` (classes,) of called ones, not all zero. It is deterministic
+    for a seed."""
     rng = np.random.default_rng(seed)
     mean = confusion.mean
     best = _explain(_whole(counts[None].astype(np.float64)), mean[None])[0]
@@ -107,8 +110,8 @@ def compose(counts: NDArray[np.int64], confusion: Confusion, seed: int = 0) -> C
 
 
 def _fit(photos: Floats, true: int, copies: Floats) -> tuple[Floats, Floats]:
-    """Mean row (draws, classes) and intra-photo correlation (draws,) of one class, each from `copies`
-    (draws, photos) of its source photos, by moments of the share that is called rightly.
+    """Return the mean row (draws, classes) and intra-photo correlation (draws,) of one class, each from
+    `copies` (draws, photos) of its source photos, by moments of the share that is called rightly.
 
     A photo weighs by its kernels, but a photo of very many kernels is still one photo."""
     size = np.maximum(photos.sum(axis=1), 1e-9)
@@ -130,7 +133,7 @@ def _fit(photos: Floats, true: int, copies: Floats) -> tuple[Floats, Floats]:
 
 
 def _explain(observed: Floats, confusion: Floats) -> Floats:
-    """(draws, classes) shares that make the `observed` ones likeliest under their confusion.
+    """Return the shares (draws, classes) that make the `observed` ones likeliest under their confusion.
 
     Where the confusion undone gives shares, these are the answer; elsewhere a start for the search."""
     blurred = np.swapaxes(confusion, 1, 2) + 1e-9 * np.eye(confusion.shape[1])
@@ -146,9 +149,9 @@ def _explain(observed: Floats, confusion: Floats) -> Floats:
 
 
 def _mean_mass(called: NDArray[np.int64], mass: Floats, blame: Floats) -> tuple[Floats, Floats]:
-    """Mean relative mass of each true class (classes,) and its relative standard error: every kernel
-    counts for the classes it may be; one kernel of the photo's mean mass is added to each, so that none is
-    empty."""
+    """Return the mean relative mass of each true class (classes,) and its relative standard error: every
+    kernel counts for the classes it may be; one kernel of the photo's mean mass is added to each, so that
+    none is empty."""
     of_kernel = blame[:, called]
     weight = of_kernel.sum(axis=1) + 1
     mean = (of_kernel @ mass + mass.mean()) / weight
@@ -157,7 +160,7 @@ def _mean_mass(called: NDArray[np.int64], mass: Floats, blame: Floats) -> tuple[
 
 
 def _limits(best: Floats, possible: Floats) -> list[Share]:
-    """Limits go outwards to a hundredth of a percent, so that a share of exactly 0 or 1 lies within."""
+    """Round limits outwards to a hundredth of a percent, so that a share of exactly 0 or 1 lies within."""
     low, high = np.percentile(possible, [2.5, 97.5], axis=0)
     low = np.floor(np.minimum(best, low) * LIMIT_STEPS) / LIMIT_STEPS
     high = np.minimum(1, np.ceil(np.maximum(best, high) * LIMIT_STEPS) / LIMIT_STEPS)
@@ -167,5 +170,5 @@ def _limits(best: Floats, possible: Floats) -> list[Share]:
 
 
 def _whole(parts: Floats) -> Floats:
-    """Parts (..., classes) scaled so that they sum to 1."""
+    """Scale parts (..., classes) so that they sum to 1."""
     return np.asarray(parts / parts.sum(axis=-1, keepdims=True))

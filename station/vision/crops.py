@@ -1,4 +1,4 @@
-"""Kernel -> a small square that a net reads: long axis horizontal, background masked out.
+"""Cut a kernel into a small square that a net reads: long axis horizontal, background masked out.
 
 The same function cuts crops for training and for judging, so both see the same picture.
 """
@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 
 
 def cut_crops(pixels: Pixels, kernels: Sequence[KernelShape], side: int, fill: float = FILL) -> Crops:
-    """(n, side, side, 4): BGR and coverage (0 or 255), zero outside each kernel."""
+    """Return crops (n, side, side, 4): BGR and coverage (0 or 255), zero outside each kernel."""
     crops = np.empty((len(kernels), side, side, 4), np.uint8)
 
     def cut(first: int) -> None:
@@ -38,7 +38,7 @@ def cut_crops(pixels: Pixels, kernels: Sequence[KernelShape], side: int, fill: f
 
 
 def aligned_crop(bgr: Pixels, mask: Mask, side: int, fill: float = FILL) -> Crops:
-    """(side, side, 4) of one kernel given as BGR and mask (0 or 255) of equal size.
+    """Return the crop (side, side, 4) of one kernel given as BGR and mask (0 or 255) of equal size.
 
     The kernel is turned by its second moments and scaled by its extent along that axis; real size
     is lost on purpose, since a photo without a card has no scale."""
@@ -53,7 +53,7 @@ def _window(pixels: Pixels, box: tuple[int, int, int, int]) -> Pixels:
 
 
 def _cut(kernels: Sequence[tuple[Pixels, Mask]], crops: Crops, fill: float) -> None:
-    """Writes the crop of every kernel (BGR and mask) into `crops` (n, side, side, 4)."""
+    """Write the crop of every kernel (BGR and mask) into `crops` (n, side, side, 4)."""
     side = crops.shape[1]
     masks = [_without_fringe(mask) for _, mask in kernels]
     lying = zip(*(values.tolist() for values in _laid(masks)), strict=True)
@@ -68,7 +68,7 @@ def _cut(kernels: Sequence[tuple[Pixels, Mask]], crops: Crops, fill: float) -> N
 def _turn(
     four: cv2.typing.MatLike, axis: list[float], middle: list[float], scale: float, crop: Crops
 ) -> None:
-    """Writes `four` (BGR and mask), turned so that `axis` lies level and `middle` comes to the middle, scaled
+    """Write `four` (BGR and mask), turned so that `axis` lies level and `middle` comes to the middle, scaled
     by `scale`, into `crop` (side, side, 4)."""
     x, y = middle
     while scale < 0.6:  # halve first, or fine detail turns into noise
@@ -81,7 +81,7 @@ def _turn(
 
 
 def _without_fringe(mask: Mask) -> Mask:
-    """The mask made thinner by FRINGE, unless little would be left."""
+    """Make the mask thinner by FRINGE, unless little would be left."""
     thin = cv2.erode(
         mask, _NEAR, iterations=FRINGE, borderType=cv2.BORDER_CONSTANT, borderValue=(0.0, 0.0, 0.0, 0.0)
     )
@@ -91,8 +91,8 @@ def _without_fringe(mask: Mask) -> Mask:
 
 
 def _laid(masks: Sequence[Mask]) -> tuple[Floats, Floats, Floats]:
-    """How kernels lie: unit vectors (n, 2) of the largest second moment, pointing right; the middles (n, 2)
-    of their extents along and across that axis, x and y; the larger extents (n,). All in pixels."""
+    """Return how kernels lie: unit vectors (n, 2) of the largest second moment, pointing right; the middles
+    (n, 2) of their extents along and across that axis, x and y; the larger extents (n,). All in pixels."""
     moments = [cv2.moments(mask, binaryImage=True) for mask in masks]
     names = ("m00", "m10", "m01", "mu11", "mu20", "mu02")
     area, right, down, xy, xx, yy = (np.array([one[name] for one in moments]) for name in names)

@@ -1,4 +1,4 @@
-"""What a model reads and what it answers, as its bundle declares it.
+"""A bundle declares what its model reads and what it answers.
 
 The bundle declares, the station obeys: a model with another input or new numbers needs no code here.
 """
@@ -16,20 +16,20 @@ MAX_SIDE = {"kernel": 128, "tile": 512, "photo": 2048}  # pixels of an input, so
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[Finite, Field(gt=0)]
 NotNegative = Annotated[Finite, Field(ge=0)]
-Share = Annotated[Finite, Field(ge=0, le=1)]
+Fraction = Annotated[Finite, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Pair = tuple[Finite, Finite]
 Counts = dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
 
 
-class Part(BaseModel):
-    """No key is unknown, no value is converted."""
+class ManifestPart(BaseModel):
+    """A part of a manifest has no unknown key, and no value of it is converted."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Balance(Part):
+class Balance(ManifestPart):
     """The typical kernel's colour becomes `reference` (b, g, r), by factors within `gains`."""
 
     reference: tuple[Positive, Positive, Positive]
@@ -41,8 +41,9 @@ class Balance(Part):
         return _rising(value)
 
 
-class Input(Part):
-    """Tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the photo.
+class Input(ManifestPart):
+    """Declares the tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the
+    photo.
 
     `fill` is the share of a kernel crop's side that the kernel takes; `stride` the step between tiles in
     pixels of the working scale (default: side by side)."""
@@ -59,7 +60,7 @@ class Input(Part):
 
     @property
     def colours(self) -> tuple[int, int, int]:
-        """Where each colour channel lies in BGR pixels."""
+        """Return where each colour channel lies in BGR pixels."""
         first, second, third = ("bgr".index(name) for name in self.channels[:3])
         return first, second, third
 
@@ -87,10 +88,10 @@ class Input(Part):
         return self
 
 
-class ClassesOutput(Part):
-    """Logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}} corrects
-    the shares and gives their limits; `elsewhere`, the same of photos by other phones on other sheets, widens
-    the limits."""
+class ClassesOutput(ManifestPart):
+    """Declares logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}}
+    corrects the shares and gives their limits; `elsewhere`, the same of photos by other phones on other
+    sheets, widens the limits."""
 
     kind: Literal["classes"]
     tensor: Text
@@ -118,8 +119,8 @@ class ClassesOutput(Part):
                 raise ValueError(f"{key}.{name}: a photo has one count per class")
 
 
-class NumberOutput(Part):
-    """Tensor (n,) or (n, 1) in `unit` on `basis`. `uncertainty` is the standard uncertainty of one
+class NumberOutput(ManifestPart):
+    """Declares a tensor (n,) or (n, 1) in `unit` on `basis`. `uncertainty` is the standard uncertainty of one
     sample's value; values outside `range` are not believed."""
 
     kind: Literal["number"]
@@ -137,17 +138,17 @@ class NumberOutput(Part):
         return _rising(value)
 
 
-class EmbeddingOutput(Part):
-    """Embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
-    `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or
-    whose middle kernel's length over width leaves `elongation`, shows unknown grain."""
+class EmbeddingOutput(ManifestPart):
+    """Declares an embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
+    `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or whose
+    middle kernel's length over width leaves `elongation`, shows unknown grain."""
 
     kind: Literal["embedding"]
     tensor: Text
     means: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=200)]
     precision: Annotated[tuple[tuple[Finite, ...], ...], Field(min_length=1, max_length=MAX_EMBEDDING)]
     distance2: Positive
-    share: Share
+    share: Fraction
     elongation: Pair | None = None
 
     @model_validator(mode="after")

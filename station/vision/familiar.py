@@ -1,4 +1,4 @@
-"""Whether a photo shows the grain that a bundle was validated for, and the grain that was declared.
+"""Tell whether a photo shows the grain that a bundle was validated for, and the grain that was declared.
 
 Three signs speak of the whole photo: how many of its kernels the net calls foreign or finds far from all
 it has learnt (in its embedding), and how long the middle kernel is for its width. All limits come with
@@ -21,7 +21,7 @@ from station.vision.model import Judged, LoadedModel
 def doubts(
     model: LoadedModel | None, judged: Judged | None, kernels: Sequence[KernelShape], species: str | None
 ) -> tuple[Reason, ...]:
-    """Why what was judged must not be used: unknown grain, another species than declared, no model."""
+    """Return why what was judged must not be used: unknown grain, another species than declared, no model."""
     if model is None:
         return (Reason(Code.NO_MODEL),)
     if judged is None:
@@ -39,14 +39,16 @@ def doubts(
 
 
 def _not_of(model: LoadedModel, declared: str | None) -> Reason:
-    """A model that knows its grain saw it; one without an embedding is only not made for the other."""
+    """Say why this is not the declared grain: a model that knows its grain saw it; one without an embedding
+    is only not made for the other."""
     if model.familiar is None:
         return Reason(Code.NOT_VALIDATED_FOR, {"declared": declared})
     return Reason(Code.WRONG_SPECIES, {"declared": declared, "seen": model.species[0]})
 
 
 def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]) -> Reason | None:
-    """Whether the photo shows no grain the bundle knows, by the net's embedding or by plain shape."""
+    """Return why the photo shows no grain the bundle knows, by the net's embedding or by plain shape; None
+    where it does."""
     if model.familiar is None:
         return None
     share = unfamiliar_share(model, judged)
@@ -62,7 +64,7 @@ def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape])
 
 
 def unfamiliar_share(model: LoadedModel, judged: Judged) -> float:
-    """Share of the kernels that are foreign to the model's species or far from all it has seen."""
+    """Return the share of the kernels that are foreign to the model's species or far from all it has seen."""
     if model.familiar is None or judged.distance2 is None or len(judged.distance2) == 0:
         return 0.0
     foreign = np.zeros(len(judged.distance2), bool)
@@ -72,13 +74,14 @@ def unfamiliar_share(model: LoadedModel, judged: Judged) -> float:
 
 
 def middle_elongation(kernels: Sequence[KernelShape]) -> float:
-    """Median length over width of the kernels' smallest enclosing rectangles; 0 without kernels."""
+    """Return the median length over width of the kernels' smallest enclosing rectangles; 0 without
+    kernels."""
     sides = [cv2.minAreaRect(kernel.contour)[1] for kernel in kernels]
     return float(np.median([(max(pair) + 1) / (min(pair) + 1) for pair in sides])) if sides else 0.0
 
 
 def guess(model: LoadedModel, judged: Judged, doubts: Sequence[Reason]) -> SpeciesGuess | None:
-    """The bundle's species with the share of kernels that look like it; None for unknown grain and for
+    """Return the bundle's species with the share of kernels that look like it; None for unknown grain and for
     a bundle that does not know what its grain looks like."""
     unsure = {Code.UNKNOWN_GRAIN, Code.MODEL_NOT_FINITE}
     if model.familiar is None or any(reason.code in unsure for reason in doubts):
@@ -87,7 +90,7 @@ def guess(model: LoadedModel, judged: Judged, doubts: Sequence[Reason]) -> Speci
 
 
 def embedding(model: LoadedModel, judged: Judged) -> Embedding | None:
-    """How far the photo lies from what the bundle knows, also where that is why it is refused."""
+    """Return how far the photo lies from what the bundle knows, also where that is why it is refused."""
     if judged.distance2 is None or len(judged.distance2) == 0 or not judged.finite:
         return None
     share = unfamiliar_share(model, judged)

@@ -1,4 +1,4 @@
-"""Decides whether a photo can be judged, and says what a person should do differently.
+"""Decide whether a photo can be judged, and say what a person should do differently.
 
 Every limit was set on rendered photos of many phones and papers, on the photos that may be trained on, on
 copies of these (blurred, darkened, brightened, with glare) and on rendered pictures of what is no grain:
@@ -47,7 +47,8 @@ SAMPLED = 150  # kernels whose outline is measured for sharpness
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """What the gate measured, in the units of the limits above; None where there was nothing to measure."""
+    """Holds what the gate measured, in the units of the limits above; None where there was nothing to
+    measure."""
 
     edge: float | None
     light: float
@@ -62,12 +63,12 @@ class Quality:
 
 
 def check(pixels: Pixels, found: Segmentation) -> tuple[Reason, ...]:
-    """Why the photo must be refused, most telling first; empty when it may be judged."""
+    """Return why the photo must be refused, most telling first; empty when it may be judged."""
     return reasons(measure(pixels, found), found)
 
 
 def measure(pixels: Pixels, found: Segmentation) -> Quality:
-    """Measures BGR `pixels` (working scale) and what was found on them."""
+    """Measure BGR `pixels` (working scale) and what was found on them."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     kernels = found.complete
     sampled = kernels[:: max(1, len(kernels) // SAMPLED)]
@@ -90,7 +91,7 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
 
 
 def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
-    """The refusals that follow from what was measured."""
+    """Return the refusals that follow from what was measured."""
     light, shapes = _light(quality, found), _shapes(quality, found)
     if not light and quality.contrast is not None and quality.contrast < MIN_CONTRAST:
         # outlines are chance where the sheet is like the grain: what else they tell is not the reason
@@ -113,7 +114,7 @@ def _light(quality: Quality, found: Segmentation) -> list[Reason]:
 
 
 def _shapes(quality: Quality, found: Segmentation) -> list[Reason]:
-    """What the kernels' outlines tell: their sharpness, their number and how they lie."""
+    """Return what the kernels' outlines tell: their sharpness, their number and how they lie."""
     count, whole = len(found.complete), len(found.whole)
     refused = []
     if quality.edge is not None and quality.edge > MAX_EDGE:
@@ -132,13 +133,14 @@ def _shapes(quality: Quality, found: Segmentation) -> list[Reason]:
 
 
 def _too_bright(quality: Quality, found: Segmentation) -> bool:
-    """Full kernels, or a full picture on which no kernels can be told."""
+    """Tell whether kernels are full, or the picture is so full that no kernels can be told."""
     washed_out = len(found.complete) < MIN_KERNELS or _not_grain(quality, found)
     return quality.clipped_kernels > MAX_CLIPPED_KERNELS or (quality.full > MAX_FULL and washed_out)
 
 
 def _not_grain(quality: Quality, found: Segmentation) -> bool:
-    """No plain sheet, a texture of thousands of specks, or things that are not convex, not alike or equal."""
+    """Tell whether there is no plain sheet, a texture of thousands of specks, or things that are not convex,
+    not alike or equal."""
     if found.overflow or found.sheet.spread > MAX_SPREAD or found.sheet.plain < MIN_PLAIN:
         return True
     if quality.sizes is None:
@@ -152,7 +154,7 @@ def _window(kernel: KernelShape) -> tuple[slice, slice]:
 
 
 def _heaps(grey: NDArray[np.uint8], giants: tuple[KernelShape, ...]) -> float:
-    """Area in pixels of giant parts that are bumpy outside and full of outlines inside."""
+    """Return the area in pixels of giant parts that are bumpy outside and full of outlines inside."""
     total = 0.0
     for giant in giants:
         if giant.solidity >= HEAP_SOLID:
@@ -165,7 +167,8 @@ def _heaps(grey: NDArray[np.uint8], giants: tuple[KernelShape, ...]) -> float:
 
 
 def _piled(kernels: tuple[KernelShape, ...], heaps: float) -> float:
-    """Share of the kernels' area that lies in heaps or in parts too large and hollow to be one kernel."""
+    """Return the share of the kernels' area that lies in heaps or in parts too large and hollow to be one
+    kernel."""
     if not kernels:
         return 1.0 if heaps else 0.0
     areas = np.array([k.area for k in kernels])
@@ -178,7 +181,7 @@ def _piled(kernels: tuple[KernelShape, ...], heaps: float) -> float:
 
 
 def _glare(grey: NDArray[np.uint8]) -> float:
-    """Share of the picture in full patches of some size, unless the sheet itself is white."""
+    """Return the share of the picture in full patches of some size, unless the sheet itself is white."""
     small = cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     if float(np.median(small)) > 225:
         return 0.0
@@ -187,8 +190,8 @@ def _glare(grey: NDArray[np.uint8]) -> float:
 
 
 def _edge(pixels: Pixels, kernels: tuple[KernelShape, ...]) -> float | None:
-    """How wide the outline is from sheet to kernel beyond a sharp one, as a share of the kernel's width
-    (middle kernel)."""
+    """Return how wide the outline is from sheet to kernel beyond a sharp one, as a share of the kernel's
+    width (middle kernel)."""
     measured = []
     for kernel in kernels[:: max(1, len(kernels) // SAMPLED)]:
         if (value := _edge_of(pixels, kernel)) is not None:
@@ -197,7 +200,8 @@ def _edge(pixels: Pixels, kernels: tuple[KernelShape, ...]) -> float | None:
 
 
 def _edge_of(pixels: Pixels, kernel: KernelShape) -> float | None:
-    """Contrast over steepest slope along the outline, over the kernel's width, in the strongest channel."""
+    """Return the contrast over the steepest slope along the outline, over the kernel's width, in the
+    strongest channel."""
     x, y, width, height = kernel.box
     pad = 6
     top, left = max(0, y - pad), max(0, x - pad)

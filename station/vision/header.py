@@ -1,4 +1,4 @@
-"""Reads a photo's format and size from its first bytes, before anything is decoded.
+"""Read a photo's format and size from its first bytes, before anything is decoded.
 
 JPEG (ITU T.81 annex B: markers FF xx with a two-byte length; SOF0..SOF15 less DHT, JPG and DAC hold
 height and width), PNG (IHDR is the first chunk), WebP (RIFF; VP8, VP8L or VP8X chunk), and what phones
@@ -30,7 +30,7 @@ class PhotoHeader:
 
 
 def read_header(data: bytes) -> PhotoHeader | None:
-    """The header of a JPEG, PNG or WebP; None for everything else and for a damaged header."""
+    """Return the header of a JPEG, PNG or WebP; None for everything else and for a damaged header."""
     if data[:3] == b"\xff\xd8\xff":
         return _jpeg(data)
     if data[:8] == b"\x89PNG\r\n\x1a\n":
@@ -41,12 +41,13 @@ def read_header(data: bytes) -> PhotoHeader | None:
 
 
 def is_heic(data: bytes) -> bool:
-    """Whether this is HEIC (or AVIF), whatever its name says."""
+    """Tell whether this is HEIC (or AVIF), whatever its name says."""
     return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
 
 
 def scans(data: bytes) -> int:
-    """How many times a JPEG goes over the whole picture (start-of-scan markers; coded data holds none)."""
+    """Return how many times a JPEG goes over the whole picture (start-of-scan markers; coded data holds
+    none)."""
     return data.count(b"\xff\xda")
 
 

@@ -1,4 +1,5 @@
-"""Photo bytes -> Inspection: decode, segment, gate, crop, infer, compose, or refuse with reasons."""
+"""Make an inspection of a photo's bytes: decode, segment, gate, crop, infer, compose, or refuse with
+reasons."""
 
 import hashlib
 import time
@@ -24,7 +25,7 @@ from station.vision.gate import check
 from station.vision.kernels import KernelShape
 from station.vision.model import Judged, LoadedModel
 from station.vision.numbers import sample_number
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.scene import read_scene
 
 Clock = Callable[[], float]
@@ -34,7 +35,7 @@ POLYGON_DETAIL = 0.8  # pixels of the working scale a polygon may leave the outl
 
 @dataclass(slots=True)
 class _Stages:
-    """Seconds per stage, measured with the clock it is given."""
+    """Adds up seconds per stage, measured with the clock it is given."""
 
     clock: Clock
     started: float = field(init=False)
@@ -62,7 +63,7 @@ def inspect(
     card_required: bool = False,
     clock: Clock = time.perf_counter,
 ) -> Inspection:
-    """What `model` says of one photo; `species` is what was declared, if anything.
+    """Judge one photo with `model`; `species` is what was declared, if anything.
 
     Never raises for a bad photo: the inspection is then not accepted and says why. Without a model
     kernels are counted and boxed, classes stay empty and the reason is `no_model`. `polygons` adds
@@ -125,7 +126,7 @@ def inspect(
 def _shares(
     model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]
 ) -> tuple[dict[str, ClassShare], dict[str, MassShare]]:
-    """Shares by count and by estimated mass; none where the model has no classes."""
+    """Return the shares by count and by estimated mass; none where the model has no classes."""
     if judged.probabilities is None or model.confusion is None:
         return {}, {}
     called = judged.probabilities.argmax(axis=1)
@@ -141,7 +142,7 @@ def _shares(
 
 
 def _numbers(model: LoadedModel, judged: Judged) -> tuple[dict[str, NumberValue], tuple[Reason, ...]]:
-    """The sample's numbers, and why some are none."""
+    """Return the sample's numbers, and why some are none."""
     found = {one.name: sample_number(judged.numbers[one.name], one) for one in model.numbers}
     values = {name: one for name, one in found.items() if isinstance(one, NumberValue)}
     return values, tuple(one for one in found.values() if isinstance(one, Reason))
@@ -150,7 +151,7 @@ def _numbers(model: LoadedModel, judged: Judged) -> tuple[dict[str, NumberValue]
 def _calls(
     model: LoadedModel | None, judged: Judged | None, shown: Sequence[KernelShape]
 ) -> dict[int, tuple[str, float]]:
-    """Class and probability of every kernel shown to the model, by the identity of its shape."""
+    """Return the class and probability of every kernel shown to the model, by the identity of its shape."""
     if model is None or judged is None or judged.probabilities is None:
         return {}
     best = judged.probabilities.argmax(axis=1)
@@ -161,7 +162,10 @@ def _calls(
 
 
 def _kernel_list(
-    kernels: Sequence[KernelShape], photo: Photo, calls: Mapping[int, tuple[str, float]], polygons: bool
+    kernels: Sequence[KernelShape],
+    photo: DecodedPhoto,
+    calls: Mapping[int, tuple[str, float]],
+    polygons: bool,
 ) -> tuple[Kernel, ...]:
     listed = []
     for kernel in kernels:
@@ -172,7 +176,7 @@ def _kernel_list(
 
 
 def _measured(kernels: tuple[Kernel, ...], sizes: Sequence[tuple[float, float]]) -> tuple[Kernel, ...]:
-    """The kernels with their sizes, where these are known."""
+    """Return the kernels with their sizes, where these are known."""
     if not sizes:
         return kernels
     return tuple(
@@ -181,8 +185,8 @@ def _measured(kernels: tuple[Kernel, ...], sizes: Sequence[tuple[float, float]])
     )
 
 
-def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, int, int, int]:
-    """The box in pixels of the upright original, inside it."""
+def _original_box(box: tuple[int, int, int, int], photo: DecodedPhoto) -> tuple[int, int, int, int]:
+    """Return the box in pixels of the upright original, inside it."""
     left, top = box[0] + photo.origin[0], box[1] + photo.origin[1]
     x, y, width, height = (value * photo.scale for value in (left, top, *box[2:]))
     left, top = round(x), round(y)
@@ -190,8 +194,8 @@ def _original_box(box: tuple[int, int, int, int], photo: Photo) -> tuple[int, in
     return left, top, right - left, bottom - top
 
 
-def _polygon(kernel: KernelShape, photo: Photo) -> tuple[tuple[int, int], ...]:
-    """The outline in pixels of the upright original, at the middle of the outermost pixels."""
+def _polygon(kernel: KernelShape, photo: DecodedPhoto) -> tuple[tuple[int, int], ...]:
+    """Return the outline in pixels of the upright original, at the middle of the outermost pixels."""
     points: NDArray[np.float64] = np.asarray(
         cv2.approxPolyDP(kernel.contour, POLYGON_DETAIL, True), np.float64
     )

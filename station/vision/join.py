@@ -1,4 +1,4 @@
-"""Joins pieces of a clump that together make one convex, kernel-sized shape: a long or bent kernel is not
+"""Join pieces of a clump that together make one convex, kernel-sized shape: a long or bent kernel is not
 two."""
 
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ JOIN_AREA = 1.7  # of the typical kernel's area: larger unions stay apart
 
 @dataclass(frozen=True, slots=True)
 class _Blob:
-    """Pixel count and convex hull of one label."""
+    """Holds pixel count and convex hull of one label."""
 
     area: float
     hull: NDArray[np.int32]
 
 
 def join_pieces(labels: Labels, typical: float) -> Labels:
-    """Joins neighbours whose union is convex and not larger than a kernel, best union first."""
+    """Join neighbours whose union is convex and not larger than a kernel, best union first."""
     if typical <= 0:
         return labels
     blobs = {int(label): _blob(labels, int(label)) for label in np.unique(labels) if label}
@@ -45,7 +45,7 @@ def join_pieces(labels: Labels, typical: float) -> Labels:
 def _relink(
     links: dict[tuple[int, int], float], one: int, other: int, blobs: dict[int, _Blob], typical: float
 ) -> dict[tuple[int, int], float]:
-    """The links after `other` became part of `one`."""
+    """Return the links after `other` became part of `one`."""
     fresh: dict[tuple[int, int], float] = {}
     for a, b in links:
         p, q = (one if a == other else a), (one if b == other else b)
@@ -65,7 +65,7 @@ def _blob(labels: Labels, label: int) -> _Blob:
 
 
 def _neighbours(labels: Labels) -> list[tuple[int, int]]:
-    """Pairs of labels that touch, smaller first."""
+    """Return the pairs of labels that touch, smaller first."""
     found: set[tuple[int, int]] = set()
     for one, other in ((labels[:, :-1], labels[:, 1:]), (labels[:-1], labels[1:])):
         edge = (one != other) & (one > 0) & (other > 0)
@@ -75,7 +75,7 @@ def _neighbours(labels: Labels) -> list[tuple[int, int]]:
 
 
 def _union_solidity(one: _Blob, other: _Blob, typical: float) -> float:
-    """Area over convex hull of the union of two labels; 0 when it is larger than one kernel."""
+    """Return the area over convex hull of the union of two labels; 0 when it is larger than one kernel."""
     area = one.area + other.area
     if area > JOIN_AREA * typical:
         return 0.0

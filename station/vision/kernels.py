@@ -1,4 +1,4 @@
-"""Photo -> kernels: outline, box and mask of every grain, touching ones split, cut ones counted.
+"""Find the kernels on a photo: outline, box and mask of every grain, touching ones split, cut ones counted.
 
 All sizes are in pixels of the working scale; `inspect` turns boxes into pixels of the original.
 """
@@ -38,9 +38,9 @@ Mask = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class KernelShape:
-    """`box` x, y, width, height; `mask` (height, width) 0 or 255 inside the box; `contour` (n, 2) in
-    the photo's pixels; `solidity` area over convex hull; `cut` touches the photo's edge; `clump`
-    pieces came out of the same connected part, whose deepest pixel lies `clump_depth` pixels from the
+    """Describes one kernel found: `box` x, y, width, height; `mask` (height, width) 0 or 255 inside the box;
+    `contour` (n, 2) in the photo's pixels; `solidity` area over convex hull; `cut` touches the photo's edge;
+    `clump` pieces came out of the same connected part, whose deepest pixel lies `clump_depth` pixels from the
     sheet (0 for a kernel alone); `seam` share of its outline where it was cut from its neighbours."""
 
     box: tuple[int, int, int, int]
@@ -56,7 +56,7 @@ class KernelShape:
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """Kernels in reading order (complete and cut), what the sheet is like, and the parts left out:
+    """Holds the kernels in reading order (complete and cut), what the sheet is like, and the parts left out:
     `giants` far too large for kernels, `overflow` True when there was more than the bounds allow."""
 
     kernels: tuple[KernelShape, ...]
@@ -71,8 +71,8 @@ class Segmentation:
 
     @property
     def whole(self) -> tuple[KernelShape, ...]:
-        """The complete ones that show their own shape: alone, or hardly touched by others in a clump. A long
-        kernel that a seam crosses shows two short ones, which a model would call broken."""
+        """Return the complete ones that show their own shape: alone, or hardly touched by others in a clump.
+        A long kernel that a seam crosses shows two short ones, which a model would call broken."""
         return tuple(k for k in self.complete if k.seam <= WHOLE)
 
     @property
@@ -81,7 +81,7 @@ class Segmentation:
 
 
 def find_kernels(pixels: Pixels) -> Segmentation:
-    """Segments BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
+    """Segment BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
     sheet = measure_sheet(pixels)
     foreground = _clean((sheet.difference > sheet.threshold).astype(np.uint8))
     parts, large, overflow = _parts(foreground)
@@ -109,13 +109,13 @@ def find_kernels(pixels: Pixels) -> Segmentation:
 
 
 def _clean(mask: Mask) -> Mask:
-    """Opens away specks and threads of one or two pixels."""
+    """Open away specks and threads of one or two pixels."""
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, disc), np.uint8)
 
 
 def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool]:
-    """Connected parts of kernel size and more, the giants among them apart."""
+    """Return the connected parts of kernel size and more, the giants among them apart."""
     _, labels = cv2.connectedComponents(foreground, connectivity=4, ltype=cv2.CV_32S)
     boxes, areas = bounds(np.asarray(labels, np.int32), foreground)
     order = np.flatnonzero(areas >= MIN_AREA)
@@ -132,12 +132,13 @@ def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool
 
 
 def _giant(part: KernelShape, typical: float) -> bool:
-    """Whether a very large part is no layer of kernels: too deep for one, or nothing to compare it with."""
+    """Tell whether a very large part is no layer of kernels: too deep for one, or nothing to compare it
+    with."""
     return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
 def _taught(parts: list[KernelShape], typical: float, grey: Mask, spread: float) -> Taught:
-    """What the parts that are about as large as one kernel teach about all."""
+    """Return what the parts that are about as large as one kernel teach about all."""
     usual = [p for p in parts if p.solidity >= LOOSE and 0.5 * typical < p.area < 1.3 * typical]
     solidity = float(np.median([p.solidity for p in usual])) if usual else 1.0
     singles = [(*p.box[:2], p.mask) for p in usual if p.solidity >= SOLID]
@@ -147,7 +148,7 @@ def _taught(parts: list[KernelShape], typical: float, grey: Mask, spread: float)
 
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
-    """Measures one part given as a mask (0 or 255) whose corner is at x, y."""
+    """Measure one part given as a mask (0 or 255) whose corner is at x, y."""
     outline, area, solidity = outline_of(mask, x, y)
     height, width = mask.shape
     cut = x <= 0 or y <= 0 or x + width >= photo[1] or y + height >= photo[0]
@@ -155,8 +156,8 @@ def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
 
 
 def typical_area(parts: list[KernelShape]) -> float:
-    """The middle area of parts that look like single kernels; each weighs the root of its area, so that
-    neither dust nor one ruler or bottle cap decides. When hardly any part stands alone, the largest
+    """Return the middle area of parts that look like single kernels; each weighs the root of its area, so
+    that neither dust nor one ruler or bottle cap decides. When hardly any part stands alone, the largest
     clumps are split to see how large their pieces are. 0 when there is nothing."""
     whole = [p.area for p in parts if p.solidity >= SOLID and not p.cut]
     if len(whole) < MIN_ALONE:
@@ -171,7 +172,7 @@ def typical_area(parts: list[KernelShape]) -> float:
 
 
 def _pieces(part: KernelShape, grey: Mask, taught: Taught, effort: Effort) -> list[KernelShape]:
-    """The part itself when it looks like one kernel, else what it comes apart into."""
+    """Return the part itself when it looks like one kernel, else what it comes apart into."""
     if kernel_like(part.area, part.solidity, taught):
         return [_filled(part)]
     x, y, width, height = part.box
@@ -189,15 +190,15 @@ def _pieces(part: KernelShape, grey: Mask, taught: Taught, effort: Effort) -> li
 
 
 def _seam(piece: Mask, around: Mask) -> float:
-    """Share of the pixels around a piece that belong to the clump it was cut from; `around` is the clump
-    where the piece lies, with one pixel more on every side."""
+    """Return the share of the pixels around a piece that belong to the clump it was cut from; `around` is the
+    clump where the piece lies, with one pixel more on every side."""
     padded = bordered(piece)
     ring = cv2.subtract(cv2.dilate(padded, CROSS), padded)
     return cv2.countNonZero(cv2.bitwise_and(ring, around)) / max(1, cv2.countNonZero(ring))
 
 
 def _filled(part: KernelShape) -> KernelShape:
-    """The part with its holes filled (a gloss or a dark crease is still kernel)."""
+    """Fill the part's holes (a gloss or a dark crease is still kernel)."""
     if cv2.countNonZero(part.mask) == part.area:
         return part
     mask = np.zeros_like(part.mask)

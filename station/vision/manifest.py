@@ -1,4 +1,5 @@
-"""The manifest of a model bundle, format 2: what a model is, what it is validated for, what it declares."""
+"""The manifest of a model bundle, format 2, says what a model is, what it is validated for, what it
+declares."""
 
 import json
 from collections.abc import Mapping
@@ -12,13 +13,13 @@ from station.vision.declaration import (
     ClassesOutput,
     EmbeddingOutput,
     Finite,
+    Fraction,
     Input,
+    ManifestPart,
     NotNegative,
     NumberOutput,
     Output,
-    Part,
     Positive,
-    Share,
     Slug,
     Text,
 )
@@ -32,43 +33,43 @@ class ManifestError(Exception):
     """The manifest does not say what it must; the message names the keys."""
 
 
-class Cost(Part):
-    """What one 12-megapixel photo of 300 kernels takes, as declared."""
+class Cost(ManifestPart):
+    """Declares what one 12-megapixel photo of 300 kernels takes."""
 
     seconds: Positive
     memory_mb: Positive
 
 
-class Tolerance(Part):
-    """How far another machine may be off: shares (0 to 1), numbers (their unit), kernels counted."""
+class Tolerance(ManifestPart):
+    """Declares how far another machine may be off: shares (0 to 1), numbers (their unit), kernels counted."""
 
-    share: Share
+    share: Fraction
     number: NotNegative
     kernels: Annotated[int, Field(ge=0)]
 
 
-class Expected(Part):
-    """What the product answered where the bundle was packed; `classes` are shares, `numbers` values."""
+class Expected(ManifestPart):
+    """Holds what the product answered where the bundle was packed; `classes` are shares, `numbers` values."""
 
     accepted: bool
     kernels: Annotated[int, Field(ge=0)] | None = None
-    classes: dict[Slug, Share] = Field(default_factory=dict)
+    classes: dict[Slug, Fraction] = Field(default_factory=dict)
     numbers: dict[Slug, Finite] = Field(default_factory=dict)
 
 
-class Case(Part):
+class AcceptanceCase(ManifestPart):
     file: Annotated[str, Field(pattern=r"^acceptance/")]
     species: Slug | None = None
     expected: Expected
 
 
-class Acceptance(Part):
+class Acceptance(ManifestPart):
     tolerance: Tolerance
-    cases: Annotated[tuple[Case, ...], Field(min_length=1, max_length=MAX_CASES)]
+    cases: Annotated[tuple[AcceptanceCase, ...], Field(min_length=1, max_length=MAX_CASES)]
 
 
-class Manifest(Part):
-    """The whole manifest; `station` says which versions of the station can run it (PEP 440)."""
+class Manifest(ManifestPart):
+    """Holds the whole manifest; `station` says which versions of the station can run it (PEP 440)."""
 
     format: Literal[2]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -128,7 +129,7 @@ class Manifest(Part):
 
 
 def parse_manifest(text: bytes) -> Manifest:
-    """The checked manifest. Raises ManifestError that names each wrong key."""
+    """Check a manifest and return it. Raises ManifestError that names each wrong key."""
     try:
         found = json.loads(text)
         if not isinstance(found, Mapping) or found.get("format") != FORMAT:
@@ -142,7 +143,8 @@ def parse_manifest(text: bytes) -> Manifest:
 
 
 def _where(loc: tuple[int | str, ...]) -> str:
-    """("outputs", 0, "classes", "temperature") -> "outputs[0].temperature": the kind is no key."""
+    """Write a path as a person does: ("outputs", 0, "classes", "temperature") -> "outputs[0].temperature":
+    the kind is no key."""
     if loc and loc[0] == "outputs":
         loc = loc[:2] + loc[3:]
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)

@@ -1,4 +1,5 @@
-"""A bundle ready to judge: cuts its declared input from a photo, runs its net, reads its outputs."""
+"""A loaded model is ready to judge: it cuts its declared input from a photo, runs its net, reads its
+outputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,9 +23,9 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a net says, one row per kernel or tile, or one for the photo: calibrated class
-    `probabilities` (n, classes), `numbers` (n,) by name, and `distance2` (n,), the squared distance of
-    the embedding to the nearest known grain in the bundle's own metric. None is not an output of it."""
+    """Holds what a net says, one row per kernel or tile, or one for the photo: calibrated class
+    `probabilities` (n, classes), `numbers` (n,) by name, and `distance2` (n,), the squared distance of the
+    embedding to the nearest known grain in the bundle's own metric. None is not an output of it."""
 
     probabilities: Array | None
     numbers: Mapping[str, Array]
@@ -32,16 +33,16 @@ class Judged:
 
     @property
     def finite(self) -> bool:
-        """False where the net answered with something that is no number."""
+        """Tell whether the net answered with numbers only."""
         some = [*self.numbers.values(), self.probabilities, self.distance2]
         return all(bool(np.isfinite(one).all()) for one in some if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Familiar:
-    """What known grain looks like: `means` (m, d), `precision` (d, d) of the embedding; a kernel farther
-    than `distance2` is unfamiliar. A photo is of unknown grain when more than `share` of its kernels are
-    unfamiliar or foreign, or when its middle kernel's length over width leaves `elongation`."""
+    """Tells what known grain looks like: `means` (m, d), `precision` (d, d) of the embedding; a kernel
+    farther than `distance2` is unfamiliar. A photo is of unknown grain when more than `share` of its kernels
+    are unfamiliar or foreign, or when its middle kernel's length over width leaves `elongation`."""
 
     means: Array
     precision: Array
@@ -52,8 +53,8 @@ class Familiar:
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A verified bundle, ready to judge; `species` is what it is validated for. Without classes
-    `classes` is empty and `confusion` None; without an embedding `familiar` is None."""
+    """A loaded model is a verified bundle, ready to judge; `species` is what it is validated for. Without
+    classes `classes` is empty and `confusion` None; without an embedding `familiar` is None."""
 
     name: ModelName
     task: str
@@ -68,15 +69,15 @@ class LoadedModel:
     tensors: Mapping[str, str]
 
     def shown(self, found: Segmentation) -> tuple[KernelShape, ...]:
-        """The kernels it looks at: a model of kernels those that show their own shape, others all."""
+        """Return the kernels it looks at: a model of kernels those that show their own shape, others all."""
         return found.whole if self.input.of == "kernel" else found.complete
 
     def views(self, pixels: Pixels, kernels: Sequence[KernelShape]) -> Crops:
-        """Its input cut from a photo at working scale: see `cut_views`."""
+        """Return its input cut from a photo at working scale: see `cut_views`."""
         return cut_views(pixels, kernels, self.input)
 
     def judge(self, views: Crops) -> Judged:
-        """Answers for the (n, height, width, 4) views of one photo, in batches; n may be 0."""
+        """Answer for the (n, height, width, 4) views of one photo, in batches; n may be 0."""
         answers = self.session.run(views)
         with np.errstate(all="ignore"):  # a net may answer with infinities: `finite` tells
             return Judged(
@@ -87,12 +88,12 @@ class LoadedModel:
 
 
 def load_model(path: Path) -> LoadedModel:
-    """Reads, verifies and starts a bundle. Raises BundleError."""
+    """Read, verify and start a bundle. Raises BundleError."""
     return start_model(read_bundle(path))
 
 
 def start_model(bundle: Bundle) -> LoadedModel:
-    """Starts a verified bundle. Raises BundleError where its net is not what its manifest says."""
+    """Start a verified bundle. Raises BundleError where its net is not what its manifest says."""
     manifest = bundle.manifest
     classes, embedding = manifest.classes, manifest.embedding
     try:
@@ -115,13 +116,13 @@ def start_model(bundle: Bundle) -> LoadedModel:
 
 
 def _confusion(output: ClassesOutput) -> Confusion:
-    """Counts per true class and source photo, as an array each (photos, classes)."""
+    """Count per true class and source photo, as an array each (photos, classes)."""
     elsewhere = by_class(output.elsewhere, output.classes) if output.elsewhere else ()
     return Confusion(by_class(output.confusion, output.classes), elsewhere)
 
 
 def by_class(counts: Counts, classes: Sequence[str]) -> tuple[Array, ...]:
-    """Per true class, in their order, an array (photos, classes) of kernels by called class."""
+    """Return per true class, in their order, an array (photos, classes) of kernels by called class."""
     return tuple(np.array(list(counts[name].values()), np.float64) for name in classes)
 
 

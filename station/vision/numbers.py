@@ -1,4 +1,4 @@
-"""Rows of a net's number -> the sample's value with 95 % limits.
+"""Turn the rows of a net's number into the sample's value with 95 % limits.
 
 The declared uncertainty is that of one sample's value: it always counts. A number per kernel is the mean
 over the kernels, whose own error adds to it; a number of the whole sample is the mean of its rows.
@@ -15,7 +15,7 @@ LIMITS = 1.96  # standard uncertainties to a 95 % limit
 
 
 def sample_number(rows: NDArray[np.float64], declared: NumberOutput) -> NumberValue | Reason:
-    """The value of (n,) finite rows, or why there is none: no row, or outside the declared range."""
+    """Return the value of (n,) finite rows, or why there is none: no row, or outside the declared range."""
     if len(rows) == 0:
         return Reason(Code.NO_NUMBER, {"name": declared.name})
     value = float(rows.mean())

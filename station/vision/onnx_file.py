@@ -1,4 +1,4 @@
-"""A look into an ONNX file before any library opens it: all weights must be inside the file.
+"""Look into an ONNX file before any library opens it: all weights must be inside the file.
 
 A tensor may name another file for its data ("external data"); a bundle's model must not, or its hash
 would not cover it and loading it would read files of the machine. Only the protobuf frame is read:
@@ -28,7 +28,7 @@ class OnnxError(Exception):
 
 
 def check_onnx(data: bytes) -> None:
-    """Raises OnnxError where a tensor's data lies outside the file or the file is no protobuf message."""
+    """Refuse a file that is no protobuf message, or whose tensors' data lies outside it. Raises OnnxError."""
     if not data:
         raise OnnxError("the file is empty")
     _check(memoryview(data), "model", 0)

@@ -1,4 +1,4 @@
-"""The outline of a part of a mask, and how large and how convex the part is."""
+"""Take the outline of a part of a mask, and how large and how convex the part is."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ Mask = NDArray[np.uint8]
 
 
 class Outline(NamedTuple):
-    """`points` (n, 1, 2) of the outermost pixels; `area` in pixels of all they enclose; `solidity` area over
-    convex hull."""
+    """Holds `points` (n, 1, 2) of the outermost pixels, `area` in pixels of all they enclose, and `solidity`,
+    area over convex hull."""
 
     points: NDArray[np.int32]
     area: float
@@ -19,7 +19,7 @@ class Outline(NamedTuple):
 
 
 def outline_of(mask: Mask, x: int = 0, y: int = 0) -> Outline:
-    """The longest outline in a mask (0 or 255) whose corner is at x, y."""
+    """Return the longest outline in a mask (0 or 255) whose corner is at x, y."""
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE, offset=(x, y))
     points = max(outlines, key=len) if outlines else np.full((1, 1, 2), (x, y), np.int32)
     hull = cv2.convexHull(points)

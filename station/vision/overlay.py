@@ -1,4 +1,4 @@
-"""Draws an inspection on its photo: outline and class of every kernel, a legend with counts, and why it was
+"""Draw an inspection on its photo: outline and class of every kernel, a legend with counts, and why it was
 refused, for people who want to check."""
 
 import unicodedata
@@ -9,7 +9,7 @@ import numpy as np
 
 from station.grain.inspection import Inspection, Kernel, KernelClass
 from station.vision.card.find import find_card
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 
 # BGR; each class also has a letter, so that colour is never the only sign
 COLOURS: dict[str, tuple[int, int, int]] = {
@@ -36,11 +36,11 @@ def draw_overlay(
     title: str = "",
     reasons: Sequence[str] = (),
 ) -> bytes | None:
-    """PNG bytes of the photo at working scale with the inspection drawn on it; None when the photo
-    cannot be decoded. Outlines are drawn where the inspection holds polygons, else boxes. Below stand
-    `title`, the classes by their `words` with counts, and `reasons`, all in the reader's language."""
+    """Draw the inspection on the photo at working scale, as PNG bytes; None when the photo cannot be decoded.
+    Outlines are drawn where the inspection holds polygons, else boxes. Below stand `title`, the classes by
+    their `words` with counts, and `reasons`, all in the reader's language."""
     decoded = decode(photo)
-    if not isinstance(decoded, Photo):
+    if not isinstance(decoded, DecodedPhoto):
         return None
     canvas = decoded.pixels.copy()
     thick = max(1, round(max(canvas.shape[:2]) / 1000))
@@ -57,7 +57,7 @@ def draw_overlay(
 def _legend(
     width: int, inspection: Inspection, words: Mapping[str, str], title: str, reasons: Sequence[str]
 ) -> np.ndarray:
-    """A band (height, width, 3) with a line of text each: title, classes, reasons."""
+    """Draw a band (height, width, 3) with a line of text each: title, classes, reasons."""
     size = max(0.45, width / 2200)
     line = round(40 * size) + 8
     rows = [(title, INK, "")] if title else []
@@ -76,7 +76,7 @@ def _legend(
 
 
 def _fit(band: np.ndarray, text: str, at: tuple[int, int], size: float, colour: tuple[int, int, int]) -> None:
-    """The text, made smaller where it would leave the band."""
+    """Write the text, smaller where it would leave the band."""
     thick = max(1, round(2 * size))
     (wide, _), _ = cv2.getTextSize(text, FONT, size, thick)
     room = band.shape[1] - at[0] - 8
@@ -84,7 +84,7 @@ def _fit(band: np.ndarray, text: str, at: tuple[int, int], size: float, colour: 
 
 
 def _plain(text: str) -> str:
-    """Without accents: the drawn font has only ASCII."""
+    """Take the accents away: the drawn font has only ASCII."""
     spaced = text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
     return unicodedata.normalize("NFKD", spaced).encode("ascii", "ignore").decode()
 

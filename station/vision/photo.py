@@ -1,4 +1,4 @@
-"""Bytes of a photo -> upright BGR pixels at the scale that is needed, within bounds.
+"""Decode a photo to upright BGR pixels at the scale that is needed, within bounds.
 
 Size limits are read from the header before anything is decoded, so a decompression bomb costs
 nothing. OpenCV applies the EXIF orientation, also at reduced scales.
@@ -31,10 +31,10 @@ Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
-    """`pixels` (height, width, 3) BGR, upright, at working scale; `width`, `height` of the upright
-    original; `scale` original pixels per working pixel; `origin` x, y of the first pixel where
-    `pixels` are a part cut out of the working picture."""
+class DecodedPhoto:
+    """Holds `pixels` (height, width, 3) BGR, upright, at working scale; `width`, `height` of the upright
+    original; `scale` original pixels per working pixel; `origin` x, y of the first pixel where `pixels` are a
+    part cut out of the working picture."""
 
     pixels: Pixels
     width: int
@@ -43,8 +43,9 @@ class Photo:
     origin: tuple[int, int] = (0, 0)
 
 
-def decode(data: bytes) -> Photo | Reason:
-    """The photo, or why not: `too_large` (bytes or pixels over the limit), `heic` or `unreadable`."""
+def decode(data: bytes) -> DecodedPhoto | Reason:
+    """Decode the photo, or say why not: `too_large` (bytes or pixels over the limit), `heic` or
+    `unreadable`."""
     if len(data) > MAX_BYTES:
         return Reason(Code.TOO_LARGE, {"bytes": len(data), "limit": MAX_BYTES})
     header = read_header(data)
@@ -70,7 +71,7 @@ def _refuse_size(header: PhotoHeader) -> Reason | None:
 
 
 def _reduction(long_side: int) -> int:
-    """The reduction whose longer side comes closest (as a ratio) to WORKING_SIDE."""
+    """Return the reduction whose longer side comes closest (as a ratio) to WORKING_SIDE."""
     return min(_MODES, key=lambda factor: abs(math.log(long_side / factor / WORKING_SIDE)))
 
 
@@ -82,12 +83,12 @@ def _decode_reduced(data: bytes, factor: int) -> Pixels | None:
     return None if pixels is None else np.asarray(pixels, np.uint8)
 
 
-def _upright(pixels: Pixels, header: PhotoHeader) -> Photo:
-    """EXIF may have turned the picture by 90 degrees: the original's sides follow the decoded ones."""
+def _upright(pixels: Pixels, header: PhotoHeader) -> DecodedPhoto:
+    """Give the decoded picture its original's sides, which follow it where EXIF turned it by 90 degrees."""
     height, width = pixels.shape[:2]
     same = abs(math.log(width / height * header.height / header.width))
     turned = abs(math.log(width / height * header.width / header.height))
     full_width, full_height = (
         (header.width, header.height) if same <= turned else (header.height, header.width)
     )
-    return Photo(pixels, full_width, full_height, max(full_width / width, full_height / height))
+    return DecodedPhoto(pixels, full_width, full_height, max(full_width / width, full_height / height))

@@ -1,4 +1,5 @@
-"""What of a photo is judged: all of it, or with the reference card the part inside the card's line."""
+"""A scene is what of a photo is judged: all of it, or with the reference card the part inside the card's
+line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +13,14 @@ from station.vision.card.find import CardSeen, find_card
 from station.vision.card.ground import Ground, grain_ground
 from station.vision.card.sizes import sizes_mm
 from station.vision.kernels import KernelShape, Segmentation, find_kernels
-from station.vision.photo import Photo, Pixels
+from station.vision.photo import DecodedPhoto, Pixels
 
 MIN_WIDTH_PX = 12  # of the middle kernel on the working picture; below it blur is a large part of a width
 
 
 @dataclass(frozen=True, slots=True)
 class CardReading:
-    """The card that was found, the part of the photo inside its line, and what its patches say."""
+    """Holds the card that was found, the part of the photo inside its line, and what its patches say."""
 
     seen: CardSeen
     ground: Ground
@@ -30,17 +31,17 @@ class CardReading:
 class Scene:
     """`photo` holds the pixels that are judged; `card` is None where none was seen."""
 
-    photo: Photo
+    photo: DecodedPhoto
     card: CardReading | None
 
     def kernels(self) -> Segmentation:
-        """All kernels of the scene."""
+        """Return all kernels of the scene."""
         found = find_kernels(self.photo.pixels)
         return self.card.ground.counted(found) if self.card else found
 
     def sizes(self, kernels: Sequence[KernelShape]) -> list[tuple[float, float]]:
-        """Length and width in mm of each; empty where the scene has no scale or its kernels are too few
-        pixels wide for one."""
+        """Return length and width in mm of each; empty where the scene has no scale or its kernels are too
+        few pixels wide for one."""
         if self.card is None or not kernels:
             return []
         across = np.median([min(cv2.minAreaRect(kernel.contour)[1]) + 1 for kernel in kernels])
@@ -50,18 +51,18 @@ class Scene:
         return [(round(length, DECIMALS), round(width, DECIMALS)) for length, width in sizes]
 
     def mm_per_px(self) -> float | None:
-        """Of the original photo at the middle of the card."""
+        """Return the millimetres per pixel of the original photo at the middle of the card."""
         return self.card.seen.mm_per_px / self.photo.scale if self.card else None
 
     def balanced(self) -> Pixels:
-        """The pixels a model sees: with the card its greys are grey, so that a model without a balance
+        """Return the pixels a model sees: with the card its greys are grey, so that a model without a balance
         of its own sees kernels in the same colours under every lamp."""
         colour = self.card.colour if self.card else None
         return balanced(self.photo.pixels, colour.gains) if colour else self.photo.pixels
 
 
-def read_scene(photo: Photo) -> Scene:
-    """Looks for the card on the working picture."""
+def read_scene(photo: DecodedPhoto) -> Scene:
+    """Look for the card on the working picture."""
     seen = find_card(photo.pixels)
     if seen is None:
         return Scene(photo, None)

@@ -1,4 +1,4 @@
-"""Dark seams between touching kernels: where they meet, light does not reach.
+"""Find dark seams between touching kernels: where they meet, light does not reach.
 
 A seam is a valley of the brightness: its largest second derivative, taken at the scale of a kernel's
 width, is high. Creases are valleys too; the photo's own single kernels show how deep theirs are.
@@ -20,7 +20,7 @@ OWN_SHARE = 95.0  # per cent of a single kernel's pixels that may not look like 
 
 
 def seam_valley(grey: Mask, mask: Mask, typical: float) -> Floats:
-    """How deep a valley of brightness runs through each pixel, in grey levels; `mask` is the clump and
+    """Return how deep a valley of brightness runs through each pixel, in grey levels; `mask` is the clump and
     `typical` a kernel's area. A bright sheet counts as grey as the kernels, or outlines were valleys."""
     middle = float(np.median(grey[mask > 0]))
     plane = np.where(mask > 0, grey, np.minimum(grey, np.uint8(middle))).astype(np.float32)
@@ -34,7 +34,7 @@ def seam_valley(grey: Mask, mask: Mask, typical: float) -> Floats:
 
 
 def own_valleys(grey: Mask, masks: Sequence[tuple[int, int, Mask]], typical: float) -> float:
-    """The valley depth that single kernels (x, y, mask) of the photo hardly ever reach inside."""
+    """Return the valley depth that single kernels (x, y, mask) of the photo hardly ever reach inside."""
     depths = []
     for x, y, mask in masks[:: max(1, len(masks) // SINGLES)]:
         inner = cv2.erode(mask, np.ones((3, 3), np.uint8), iterations=2) > 0

@@ -1,4 +1,5 @@
-"""A net in ONNX Runtime that has been checked against its manifest, run in batches of one size."""
+"""A session is a net in ONNX Runtime that has been checked against its manifest, run in batches of one
+size."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class Session:
     runtime: Any
 
     def run(self, views: Crops) -> Mapping[str, NDArray[np.float64]]:
-        """(n, width of the output) per output tensor for (n, height, width, 4) views; n may be 0.
+        """Return (n, width of the output) per output tensor for (n, height, width, 4) views; n may be 0.
 
         A kernel's answer does not depend on how many came with it."""
         names = [one.tensor for one in self.outputs]
@@ -62,7 +63,7 @@ class Session:
         return answers
 
     def _padded(self, views: Crops) -> Floats:
-        """Normalised (batch, channels, height, width). Outside a kernel its crop is 0 in every channel;
+        """Normalise to (batch, channels, height, width). Outside a kernel its crop is 0 in every channel;
         tiles and photos keep the colours around the kernels."""
         wanted = self.wanted
         planes = cv2.split(views.reshape(-1, wanted.width, 4))
@@ -80,16 +81,16 @@ class Session:
 
 
 def width_of(output: Output) -> int:
-    """Numbers per row of an output."""
+    """Return how many numbers a row of an output has."""
     if isinstance(output, ClassesOutput):
         return len(output.classes)
     return len(output.precision) if isinstance(output, EmbeddingOutput) else 1
 
 
 def start_session(model: bytes, wanted: Input, outputs: tuple[Output, ...]) -> Session:
-    """Loads the net, checks its tensors against the declaration and runs it once on black. Kernels come in
-    many batches, each on a core of its own; tiles and photos in few, each on all of them. Threads do not
-    spin between photos. Raises SessionError."""
+    """Load the net, check its tensors against the declaration and run it once on black. Kernels come in many
+    batches, each on a core of its own; tiles and photos in few, each on all of them. Threads do not spin
+    between photos. Raises SessionError."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1 if wanted.of == "kernel" else usable()
     options.inter_op_num_threads = 1
@@ -107,7 +108,7 @@ def start_session(model: bytes, wanted: Input, outputs: tuple[Output, ...]) -> S
 
 
 def _check_input(runtime: Any, wanted: Input) -> int:
-    """The batch size: the model's own where it has a fixed one."""
+    """Return the batch size: the model's own where it has a fixed one."""
     inputs = runtime.get_inputs()
     if [one.name for one in inputs] != [INPUT] or inputs[0].type != FLOAT:
         names = ", ".join(f"{one.name} {one.type}" for one in inputs)
@@ -135,7 +136,7 @@ def _check_outputs(runtime: Any, outputs: tuple[Output, ...]) -> None:
 
 
 def _try_out(session: Session) -> None:
-    """The true shapes, which a graph need not state, come out of one run."""
+    """Run once for the true shapes, which a graph need not state."""
     wanted, names = session.wanted, [one.tensor for one in session.outputs]
     black = np.zeros((session.batch, len(wanted.channels), wanted.height, wanted.width), np.float32)
     try:

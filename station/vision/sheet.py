@@ -1,4 +1,4 @@
-"""How different every pixel is from the plain sheet under the kernels.
+"""Measure how different every pixel is from the plain sheet under the kernels.
 
 Lab shifted by (16, 0, 0) scales as a whole when light dims, so a shadow on the sheet is the sheet's own
 vector made shorter. The colour axes are turned so that the first runs along the sheet's vector
@@ -35,8 +35,9 @@ KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lie
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`difference` (height, width) in Lab units, `spread` the sheet's own noise, `plain` the share of
-    the picture that is sheet, `threshold` the difference from which on a pixel is kernel."""
+    """Tells the sheet from the kernels: `difference` (height, width) in Lab units, `spread` the sheet's own
+    noise, `plain` the share of the picture that is sheet, `threshold` the difference from which on a pixel is
+    kernel."""
 
     difference: Floats
     spread: float
@@ -45,7 +46,7 @@ class Sheet:
 
 
 def measure_sheet(pixels: Pixels) -> Sheet:
-    """Finds the sheet in BGR `pixels` (height, width, 3) and measures every pixel against it."""
+    """Find the sheet in BGR `pixels` (height, width, 3) and measure every pixel against it."""
     height, width = pixels.shape[:2]
     shrink = max(1.0, max(height, width) / SMALL_SIDE)
     small_size = (max(8, round(width / shrink)), max(8, round(height / shrink)))
@@ -59,7 +60,7 @@ def measure_sheet(pixels: Pixels) -> Sheet:
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """A sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share
+    """Holds a sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share
     of the picture, and the colour's share of its vector."""
 
     turn: Floats
@@ -77,7 +78,8 @@ def _ground(small: Floats, colour: Floats) -> _Ground:
 
 
 def _against(pixels: Pixels, ground: _Ground, *, soft: bool = False) -> Floats:
-    """The difference of BGR `pixels` of any size from the sheet; `soft` takes the pixels' noise out first."""
+    """Return the difference of BGR `pixels` of any size from the sheet; `soft` takes the pixels' noise out
+    first."""
     height, width = pixels.shape[:2]
     surface = cv2.resize(ground.surface, (width, height), interpolation=cv2.INTER_LINEAR)
     difference = np.empty((height, width), np.float32)
@@ -89,14 +91,14 @@ def _against(pixels: Pixels, ground: _Ground, *, soft: bool = False) -> Floats:
 
 
 def _softened(pixels: Pixels, rows: slice) -> cv2.typing.MatLike:
-    """These rows, every pixel mixed with its neighbours, those of the rows above and below among them."""
+    """Mix every pixel of these rows with its neighbours, those of the rows above and below among them."""
     above = min(1, rows.start)
     mixed = cv2.GaussianBlur(pixels[rows.start - above : rows.stop + 1], (3, 3), 0)
     return mixed[above : above + rows.stop - rows.start]
 
 
 def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
-    """The sheet whose kernels bulge: where kernels lie close the sheet is the rarer colour, and seen
+    """Choose the sheet whose kernels bulge: where kernels lie close the sheet is the rarer colour, and seen
     the wrong way round its gaps are hollow-sided."""
     shrink = max(1.0, max(pixels.shape[:2]) / CHOICE_SIDE)
     size = (max(8, round(pixels.shape[1] / shrink)), max(8, round(pixels.shape[0] / shrink)))
@@ -105,8 +107,8 @@ def _choose(pixels: Pixels, grounds: list[_Ground]) -> _Ground:
 
 
 def _bulging(difference: Floats, plain: float) -> float:
-    """Share of the outlines of what differs that curves outwards, of all that curves: kernels bulge, the
-    gaps between them are hollow-sided."""
+    """Return the share of the outlines of what differs that curves outwards, of all that curves: kernels
+    bulge, the gaps between them are hollow-sided."""
     mask = (difference > _threshold(difference, plain)[1]).astype(np.uint8)
     outlines, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     turns = [
@@ -120,21 +122,21 @@ def _bulging(difference: Floats, plain: float) -> float:
 
 
 def _turns(outline: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Which way an outline turns at each of its points: below 0 outwards, also along holes."""
+    """Return which way an outline turns at each of its points: below 0 outwards, also along holes."""
     ahead, behind = (np.roll(outline, steps, axis=0) for steps in (-BEND_STEPS, BEND_STEPS))
     into, out = outline - behind, ahead - outline
     return np.asarray(into[:, 0] * out[:, 1] - into[:, 1] * out[:, 0], np.int32)
 
 
 def _shifted_lab(bgr: cv2.typing.MatLike, turn: NDArray[Any]) -> Floats:
-    """CIE Lab with L raised by 16, from OpenCV's 8-bit form, then turned; float32."""
+    """Return CIE Lab with L raised by 16, from OpenCV's 8-bit form, then turned; float32."""
     lab = cv2.cvtColor(bgr, cv2.COLOR_BGR2LAB).astype(np.float32)
     scale = np.array([[100 / 255, 0, 0, 16], [0, 1, 0, -128], [0, 0, 1, -128]])
     return np.asarray(cv2.transform(lab, (turn @ scale).astype(np.float32)), np.float32)
 
 
 def _colours(small: Floats) -> list[Floats]:
-    """The commonest colour, and the next if it is common enough and of another kind."""
+    """Return the commonest colour, and the next if it is common enough and of another kind."""
     flat = small.reshape(-1, 3)
     first = _commonest(flat)
     rest = flat[np.linalg.norm(flat - first, axis=1) > RIVAL_APART]
@@ -146,7 +148,7 @@ def _colours(small: Floats) -> list[Floats]:
 
 
 def _commonest(flat: Floats) -> Floats:
-    """The middle colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
+    """Return the middle colour of the fullest cell (with its neighbours) of a coarse colour histogram."""
     cells = np.clip((flat + np.array([0, 128, 128])) / 8, 0, 31).astype(np.int64)
     index = (cells[:, 0] * 32 + cells[:, 1]) * 32 + cells[:, 2]
     counts = np.bincount(index, minlength=32**3).reshape(32, 32, 32).astype(np.float32)
@@ -157,7 +159,8 @@ def _commonest(flat: Floats) -> Floats:
 
 
 def _axes(sheet: Floats) -> Floats:
-    """A rotation (3, 3): along the sheet's colour vector, across it towards more colour, across both."""
+    """Return a rotation (3, 3): along the sheet's colour vector, across it towards more colour, across
+    both."""
     first = sheet / np.linalg.norm(sheet)
     colour = np.array([0, sheet[1], sheet[2]], np.float32)
     if np.linalg.norm(colour) < 1:
@@ -168,8 +171,8 @@ def _axes(sheet: Floats) -> Floats:
 
 
 def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """A quadratic surface per turned axis through the sheet's pixels, which lie around `centre`, and
-    which pixels those are."""
+    """Fit a quadratic surface per turned axis through the sheet's pixels, which lie around `centre`, and
+    return which pixels those are."""
     height, width = small.shape[:2]
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(-1, 6)
@@ -191,15 +194,15 @@ def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
 
 
 def _least_squares(terms: Floats, values: Floats) -> Floats:
-    """Coefficients (terms, 3) by the normal equations, a little ridge against singular pictures."""
+    """Fit coefficients (terms, 3) by the normal equations, a little ridge against singular pictures."""
     square = (terms.T @ terms).astype(np.float64)
     square += np.eye(len(square)) * 1e-6 * np.trace(square)
     return np.asarray(np.linalg.solve(square, terms.T @ values), np.float32)
 
 
 def _difference(turned: Floats, ground: cv2.typing.MatLike, sheet: _Ground) -> Floats:
-    """Length of the colour difference. Brighter counts fully, darker lightly as far as a shadow may
-    reach and doubly beyond: the largest of three straight lines."""
+    """Return the length of the colour difference. Brighter counts fully, darker lightly as far as a shadow
+    may reach and doubly beyond: the largest of three straight lines."""
     bright, richer, hue = cv2.split(cv2.subtract(turned, ground))
     poorer = np.asarray(richer) * np.float32(-1)
     colour = cv2.max(poorer, np.asarray(richer) * np.float32(1 - GLOW * sheet.saturation))
@@ -211,7 +214,8 @@ def _difference(turned: Floats, ground: cv2.typing.MatLike, sheet: _Ground) -> F
 
 
 def _threshold(difference: Floats, plain: float) -> tuple[float, float]:
-    """The sheet's noise and the difference at which kernels begin; `plain` is the share that is sheet."""
+    """Return the sheet's noise and the difference at which kernels begin; `plain` is the share that is
+    sheet."""
     some = np.sort(difference[::4, ::4], axis=None)  # the middle of what is sorted is found at once
     quiet = some[some < max(4.0, float(np.percentile(some, min(60.0, 90 * plain))))]
     spread = float(np.median(quiet)) if quiet.size else 0.0

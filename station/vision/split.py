@@ -1,4 +1,4 @@
-"""Splits a clump of touching kernels.
+"""Split a clump of touching kernels.
 
 The distance to the sheet is high inside kernels and low in the necks where they touch. Raising a
 water line over it breaks the clump at its necks; a break counts when both sides rise well above the
@@ -24,7 +24,7 @@ NEAR = np.ones((3, 3), np.uint8)
 
 
 def split_clump(mask: Mask, typical: float, seams: Mask | None = None) -> Labels:
-    """Labels (same shape as `mask`, 0 for sheet, 1 and up) of the kernels in a clump (0 or 255).
+    """Return the labels (same shape as `mask`, 0 for sheet, 1 and up) of the kernels in a clump (0 or 255).
 
     `typical` is the area of one kernel in pixels, 0 when unknown; `seams` are pixels taken for sheet
     when the clump is broken up."""
@@ -38,7 +38,7 @@ def split_clump(mask: Mask, typical: float, seams: Mask | None = None) -> Labels
 
 
 def cut_out(labels: Labels) -> list[tuple[int, int, Mask]]:
-    """x, y of the corner and the mask (0 or 255) of each label, cut to its bounds."""
+    """Return x, y of the corner and the mask (0 or 255) of each label, cut to its bounds."""
     boxes, areas = bounds(labels)
     pieces = []
     for label in np.flatnonzero(areas).tolist():
@@ -48,8 +48,9 @@ def cut_out(labels: Labels) -> list[tuple[int, int, Mask]]:
 
 
 def bounds(labels: Labels, mask: Mask | None = None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Left, top, right and bottom (n, 4; the last two just outside) and pixel count (n,) of every label; 0 is
-    the sheet and has no pixels. `mask` is what the labels are the connected parts of, if they are.
+    """Return left, top, right and bottom (n, 4; the last two just outside) and pixel count (n,) of every
+    label; 0 is the sheet and has no pixels. `mask` is what the labels are the connected parts of, if they
+    are.
 
     Read off the runs of one label in a row, which are far fewer than pixels (and sooner off the mask)."""
     height, width = labels.shape
@@ -71,22 +72,23 @@ def bounds(labels: Labels, mask: Mask | None = None) -> tuple[NDArray[np.int64],
 
 
 def bordered(mask: Mask) -> Mask:
-    """The mask with one pixel of sheet more on every side."""
+    """Put one pixel of sheet more on every side of the mask."""
     return np.asarray(cv2.copyMakeBorder(mask, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0), np.uint8)
 
 
 def deepest(mask: Mask) -> float:
-    """Pixels from the sheet to the innermost pixel of a part."""
+    """Return how many pixels it is from the sheet to the innermost pixel of a part."""
     return float(_depth(mask).max())
 
 
 def _depth(mask: Mask) -> NDArray[np.float32]:
-    """Distance to the sheet, on the mask with a border of one pixel of sheet."""
+    """Return the distance to the sheet, on the mask with a border of one pixel of sheet."""
     return np.asarray(cv2.distanceTransform(bordered(mask), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
 
 
 def _levels(depth: NDArray[np.float32], typical: float) -> NDArray[np.float64]:
-    """Water levels in pixels: up to the deepest place, or to the half-width of the plumpest kernel."""
+    """Return the water levels in pixels: up to the deepest place, or to the half-width of the plumpest
+    kernel."""
     top = float(depth.max())
     if typical > 0:
         top = min(top, 1.3 * float(np.sqrt(typical / np.pi)))
@@ -94,7 +96,7 @@ def _levels(depth: NDArray[np.float32], typical: float) -> NDArray[np.float64]:
 
 
 def _seeds(depth: NDArray[np.float32], levels: NDArray[np.float64], least: float) -> Labels:
-    """One label per kernel: the part of it above the highest neck that still joins it to another."""
+    """Return one label per kernel: the part of it above the highest neck that still joins it to another."""
     seeds = np.zeros(depth.shape, np.int32)
     found = 0
     stack: list[tuple[Mask, int, int, int]] = [((depth > 0).astype(np.uint8), 0, 0, 0)]
@@ -115,7 +117,8 @@ def _seeds(depth: NDArray[np.float32], levels: NDArray[np.float64], least: float
 def _break_up(
     depth: NDArray[np.float32], levels: NDArray[np.float64], start: int, least: float
 ) -> tuple[list[tuple[Mask, int, int]], int]:
-    """The parts into which the region falls at the first level where at least two rise well above it."""
+    """Return the parts into which the region falls at the first level where at least two rise well above
+    it."""
     peak = float(depth.max())
     for index in range(start, len(levels)):
         level = float(levels[index])
@@ -139,7 +142,7 @@ def _break_up(
 def _grow(
     seeds: Labels, depth: NDArray[np.float32], levels: NDArray[np.float64], whole: NDArray[np.bool_]
 ) -> Labels:
-    """Every pixel of the clump goes to a seed: the water line falls level by level, and at each level the
+    """Give every pixel of the clump to a seed: the water line falls level by level, and at each level the
     seeds spread over what has surfaced beside them, so they meet in the necks."""
     labels = seeds.astype(np.uint16)
     for level in [*levels[::-GROW_STEP], 0.0, -1.0]:

@@ -1,4 +1,4 @@
-"""Tries a bundle on this machine: its acceptance set and its cost, in a worker of its own.
+"""Try a bundle on this machine: its acceptance set and its cost, in a worker of its own.
 
 The worker is the product's; it is bounded in time and memory, so that a model that hangs or grows costs
 neither. What it takes is measured on a rendered photo of the kind that the manifest's `cost` speaks of.
@@ -29,7 +29,7 @@ LARGER = 1.25
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came out; `seconds` of a photo of `kernels` kernels and the worker's largest `memory_mb` are
+    """Tells what came out; `seconds` of a photo of `kernels` kernels and the worker's largest `memory_mb` are
     measured, 0 where the acceptance set failed before. `warnings` do not fail a bundle."""
 
     name: str
@@ -65,7 +65,7 @@ class Trial:
 
 
 def try_out(path: Path, *, clock: Callable[[], float] = time.monotonic) -> Trial:
-    """Reads, verifies and tries a bundle file. Raises BundleError where it cannot be used at all."""
+    """Read, verify and try a bundle file. Raises BundleError where it cannot be used at all."""
     bundle = read_bundle(path)
     worker = VisionWorker(path, start_timeout_s=START_S, answer_timeout_s=ANSWER_S, clock=clock)
     with closing(worker):
@@ -79,7 +79,7 @@ def try_out(path: Path, *, clock: Callable[[], float] = time.monotonic) -> Trial
 
 
 def _cost(worker: VisionWorker) -> tuple[float, float]:
-    """Seconds of the middle photo inside the worker, and the most memory it ever held."""
+    """Return the seconds of the middle photo inside the worker, and the most memory it ever held."""
     tray = render_tray(12, width=4000, height=3000, kernels=KERNELS, sheet="blue").jpeg
     taken = sorted(worker.inspect(tray).seconds["inspect"] for _ in range(TIMED))
     return round(taken[TIMED // 2], 3), round(worker.memory_mb("VmHWM"))

@@ -1,4 +1,4 @@
-"""What a model looks at: its declared input cut from a photo, as pictures of equal size.
+"""A model looks at its declared input, cut from a photo as pictures of equal size.
 
 Every input is (n, height, width, 4) bytes, BGR and coverage (255 where a kernel is): n kernels, n
 tiles that hold grain, or the photo itself. Bounded: at most MAX_TILES tiles and MAX_TILE_BYTES of them.
@@ -25,7 +25,7 @@ Mask = NDArray[np.uint8]
 
 
 def cut_views(pixels: Pixels, kernels: Sequence[KernelShape], wanted: Input) -> Crops:
-    """(n, height, width, 4) of the BGR photo at working scale, colours balanced as declared."""
+    """Cut views (n, height, width, 4) of the BGR photo at working scale, colours balanced as declared."""
     if wanted.of == "kernel":
         crops = cut_crops(pixels, kernels, wanted.width, FILL if wanted.fill is None else wanted.fill)
         return _balanced(crops, crops, wanted)
@@ -51,7 +51,7 @@ def _coverage(pixels: Pixels, kernels: Sequence[KernelShape]) -> Mask:
 
 
 def _tiles(four: Crops, wanted: Input) -> Crops:
-    """Tiles in reading order; where there are too many, evenly spaced ones of them."""
+    """Cut tiles in reading order; where there are too many, evenly spaced ones of them."""
     width, height = wanted.width, wanted.height
     across, down = wanted.stride or width, wanted.stride or height
     corners = [
@@ -68,7 +68,7 @@ def _tiles(four: Crops, wanted: Input) -> Crops:
 
 
 def _whole(four: Crops, wanted: Input) -> Crops:
-    """The photo made to fit inside width and height, in the middle, black and uncovered around it."""
+    """Fit the photo inside width and height, in the middle, black and uncovered around it."""
     scale = min(wanted.width / four.shape[1], wanted.height / four.shape[0])
     width, height = max(1, round(four.shape[1] * scale)), max(1, round(four.shape[0] * scale))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR

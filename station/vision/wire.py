@@ -1,4 +1,4 @@
-"""Messages between the station and its vision worker, over a pipe.
+"""The station and its vision worker exchange these messages over a pipe.
 
 A message is: length of the header (4 bytes, big endian), length of the body (4 bytes), the header as
 UTF-8 JSON, the body as bytes. Requests: {"id", "species", "polygons", "card_required", "path"?} with the
@@ -29,52 +29,52 @@ MAX_HEADER = 32_000_000
 MAX_BODY = 64_000_000
 
 
-class WireError(Exception):
+class PipeError(Exception):
     """The bytes on the pipe are not our messages."""
 
 
 def encode(header: Mapping[str, Any], body: bytes = b"") -> bytes:
-    """One message as bytes."""
+    """Write one message as bytes."""
     text = json.dumps(header, ensure_ascii=False).encode()
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 
 def lengths(prefix: bytes) -> tuple[int, int]:
-    """Header and body lengths from the first 8 bytes. Raises WireError when they are beyond bounds."""
+    """Read header and body lengths from the first 8 bytes. Raises PipeError when they are beyond bounds."""
     header, body = LENGTHS.unpack(prefix)
     if header > MAX_HEADER or body > MAX_BODY:
-        raise WireError(f"message of {header} + {body} bytes is too long")
+        raise PipeError(f"message of {header} + {body} bytes is too long")
     return header, body
 
 
 def read_message(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next message; None at a clean end of the stream. Raises WireError."""
+    """Read the next message; None at a clean end of the stream. Raises PipeError."""
     prefix = stream.read(LENGTHS.size)
     if not prefix:
         return None
     if len(prefix) < LENGTHS.size:
-        raise WireError("the stream ended inside a message")
+        raise PipeError("the stream ended inside a message")
     header_length, body_length = lengths(prefix)
     text, body = stream.read(header_length), stream.read(body_length)
     if len(text) < header_length or len(body) < body_length:
-        raise WireError("the stream ended inside a message")
+        raise PipeError("the stream ended inside a message")
     return parse_header(text), body
 
 
 def parse_header(text: bytes) -> dict[str, Any]:
-    """The header as a dictionary. Raises WireError."""
+    """Read the header as a dictionary. Raises PipeError."""
     try:
         header = json.loads(text)
     except ValueError as error:
-        raise WireError(f"header is not JSON: {error}") from error
+        raise PipeError(f"header is not JSON: {error}") from error
     if not isinstance(header, dict):
-        raise WireError("header is not an object")
+        raise PipeError("header is not an object")
     return header
 
 
 def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
-    """The inverse of `Inspection.as_dict(polygons=...)`. Raises KeyError, TypeError or ValueError for any
-    other shape."""
+    """Make an inspection of what `Inspection.as_dict(polygons=...)` returned. Raises KeyError, TypeError or
+    ValueError for any other shape."""
     species = data["species"]
     return Inspection(
         sha256=data["sha256"],

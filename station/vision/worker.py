@@ -1,4 +1,4 @@
-"""The vision worker: `python -m station.vision.worker BUNDLE`, one process per model version.
+"""The vision worker is `python -m station.vision.worker BUNDLE`, one process per model version.
 
 It reads requests from standard input and writes answers to standard output (see `wire`), loads and
 warms up once, and ends when its input is closed. What libraries print goes to standard error.
@@ -14,7 +14,7 @@ from station.vision.bundle import BundleError
 from station.vision.inspect import inspect
 from station.vision.model import LoadedModel, load_model
 from station.vision.rendered import render_tray
-from station.vision.wire import WireError, encode, read_message
+from station.vision.wire import PipeError, encode, read_message
 
 EXIT_DONE = 0
 EXIT_USAGE = 2
@@ -23,7 +23,7 @@ EXIT_PIPE = 4
 
 
 def main(arguments: list[str]) -> int:
-    """Serves until standard input ends; the exit code says why it ended."""
+    """Serve until standard input ends; the exit code says why it ended."""
     if len(arguments) != 1:
         sys.stderr.write("usage: python -m station.vision.worker BUNDLE\n")
         return EXIT_USAGE
@@ -39,21 +39,21 @@ def main(arguments: list[str]) -> int:
     try:
         while (message := read_message(sys.stdin.buffer)) is not None:
             _send(out, _answer(model, *message))
-    except (WireError, BrokenPipeError) as error:
+    except (PipeError, BrokenPipeError) as error:
         sys.stderr.write(f"vision worker: {error}\n")
         return EXIT_PIPE
     return EXIT_DONE
 
 
 def warm_up(model: LoadedModel) -> None:
-    """One small rendered tray through the whole chain: the first photo of a day must not be slow."""
+    """Send one small rendered tray through the whole chain: the first photo of a day must not be slow."""
     tray = render_tray(1, width=1000, height=750, kernels=20, sheet="white")
     inspect(tray.jpeg, model, species=None)
 
 
 def _own_output() -> BinaryIO:
-    """The pipe for answers; file descriptor 1 then points to standard error, so that no library's
-    print can break the protocol."""
+    """Take the pipe for answers; file descriptor 1 then points to standard error, so that no library's print
+    can break the protocol."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return out

@@ -27,7 +27,8 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 
 @dataclass(frozen=True)
 class Tokens:
-    """Of the terminal, of Anne (operator) and Marc (manager) and Ines (installer) signed in, of a phone."""
+    """Tokens of three terminals, of those who are signed in there (Anne: operator, Marc: manager, Ines:
+    installer), and of a phone."""
 
     terminal: str
     anne: str

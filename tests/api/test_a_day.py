@@ -18,7 +18,7 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
         assert ok(anne.get(f"/loads/{load_id}"))["missing"] == ["moisture", "protein", "test_weight"]
         measure(silo, "S1")
         load = ok(anne.get(f"/loads/{load_id}"))
-        assert (load["state"], load["cell"], load["pit"], load["hold"]) == ("proposed", "C1", "P1", False)
+        assert (load["state"], load["cell"], load["pit"], load["hold"]) == ("proposed", "c1", "p1", False)
         protein = next(value for value in load["values"] if value["analyte"] == "protein")
         assert (protein["value"], protein["basis"], protein["device"]) == (12.023121, "dm", "nir")
         assert {reading["device"]: reading["used_for"] for reading in load["readings"]} == {
@@ -26,10 +26,10 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
             "nir": ["protein"],
         }
         assert all(reason["message"] for reason in load["proposal"]["ranked"][0]["reasons"])
-        assert {refused["cell"] for refused in load["proposal"]["refused"]} >= {"C3", "Q1"}
+        assert {refused["cell"] for refused in load["proposal"]["refused"]} >= {"c3", "q1"}
         decision = accept(anne, load_id)
         assert (decision["by"], decision["overridden"]) == ("Anne", False)
-        c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "C1")
+        c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "c1")
         assert c1["reserved_t"] == pytest.approx(26.7344)
         done = confirm(anne, silo, 15_240)
         (ticket,) = done["tickets"]
@@ -40,8 +40,8 @@ def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
         assert ok(anne.get("/tickets/1")) == ticket == ok(anne.get("/tickets"))[0]
         load = ok(anne.get(f"/loads/{load_id}"))
         assert (load["gross_kg"], load["tare_kg"], load["ticket"]) == (43_120, 15_240, 1)
-        assert load["ticket_document"]["tipped"] == [{"pit": "P1", "cell": "C1", "share": 1.0}]
-        c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "C1")
+        assert load["ticket_document"]["tipped"] == [{"pit": "p1", "cell": "c1", "share": 1.0}]
+        c1 = next(cell for cell in ok(anne.get("/cells")) if cell["id"] == "c1")
         assert (c1["content_t"], c1["reserved_t"]) == (pytest.approx(827.88), 0)
         assert c1["quality"]["test_weight"] == {"value": 77.4, "unit": "kg/hl", "basis": None}
         (vehicle,) = ok(anne.get("/vehicles", params={"q": "ab1"}))
@@ -92,7 +92,7 @@ def test_a_superseded_proposal_comes_back_with_the_new_one(counter: Counter) -> 
         measure(silo, "S1")
         old = ok(anne.get(f"/loads/{load_id}"))["proposal"]
         silo.measure("gac", {**GOOD, "moisture": 14.7}, "S1")
-        choice = {"proposal_id": old["id"], "cell": "C1", "pit": "P1"}
+        choice = {"proposal_id": old["id"], "cell": "c1", "pit": "p1"}
         refused = problem(anne.post(f"/loads/{load_id}/decision", json=choice), 409, "proposal_superseded")
         new = ok(anne.get(f"/loads/{load_id}"))["proposal"]
         assert refused["params"]["proposal"] == new
@@ -111,8 +111,8 @@ def test_an_override_needs_a_reason_and_a_barred_cell_a_manager(counter: Counter
         typed = {"barcode": "S1", "values": {"don": {"value": 2400}}}
         assert ok(anne.post("/readings", json=typed), 201)["typed_by"] == "Anne"
         load = ok(anne.get(f"/loads/{load_id}"))
-        assert (load["state"], load["cell"], load["hold"]) == ("proposed", "Q1", True)
-        choice = {"proposal_id": load["proposal"]["id"], "cell": "C1", "pit": "P1"}
+        assert (load["state"], load["cell"], load["hold"]) == ("proposed", "q1", True)
+        choice = {"proposal_id": load["proposal"]["id"], "cell": "c1", "pit": "p1"}
         address = f"/loads/{load_id}/decision"
         problem(anne.post(address, json=choice), 422, "override_needs_reason")
         choice["reason"] = "lab says otherwise"
@@ -199,7 +199,7 @@ def test_the_site_and_its_people_are_told(counter: Counter) -> None:
     with counter.client() as anne:
         site = ok(anne.get("/site"))
         assert (site["name"], site["campaign"]) == ("Silo de Beauvoir", "2026")
-        assert site["pits"][1] == {"id": "P2", "name": "Pit 2", "cells": ["C1", "C3", "C5", "H1", "Q1"]}
+        assert site["pits"][1] == {"id": "p2", "name": "Pit 2", "cells": ["c1", "c3", "c5", "h1", "q1"]}
         assert site["analytes"][:3] == ["moisture", "protein", "test_weight"]
         assert "weight" not in site["analytes"]
         assert [person["name"] for person in ok(anne.get("/people"))] == ["Anne", "Ines", "Marc"]

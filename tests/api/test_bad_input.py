@@ -97,6 +97,23 @@ def test_a_typed_reading_out_of_reason_is_refused_with_its_bounds(counter: Count
         problem(anne.post("/readings", json=typed), 404, "unknown_sample")
 
 
+def test_a_slip_of_the_unit_is_asked_about_and_a_protein_needs_its_basis(counter: Counter) -> None:
+    with counter.client() as anne:
+        ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        typed = {"barcode": "S1", "values": {"don": {"value": 1.25}}}
+        asked = problem(anne.post("/readings", json=typed), 409, "unusual_value")
+        assert asked["params"]["analyte"] == "don"
+        ok(anne.post("/readings", json=typed | {"despite_remarks": True}), 201)
+        bare = {"barcode": "S1", "values": {"protein": {"value": 11.8}}}
+        problem(anne.post("/readings", json=bare), 422, "wrong_basis")
+        lab = {"barcode": "S1", "analyte": "don", "value": 1.25, "laboratory": "Labo Sud"}
+        problem(anne.post("/lab/results", json=lab), 409, "unusual_value")
+        ok(anne.post("/lab/results", json=lab | {"despite_remarks": True}), 201)
+        problem(
+            anne.post("/lab/results", json=lab | {"analyte": "protein", "value": 11.8}), 422, "wrong_basis"
+        )
+
+
 def test_a_body_over_the_limit_is_refused_with_and_without_its_length(still: Counter) -> None:
     with still.client(**{"Content-Type": "application/json"}) as anne:
         problem(anne.post("/visits", content=b" " * 1_000_001), 413, "too_large")

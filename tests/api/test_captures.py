@@ -139,7 +139,6 @@ def test_a_disk_nearly_full_refuses_photos_while_tickets_go_on(counter: Counter)
         refused = problem(upload(phone, JPEG), 507, "disk_full")
         assert refused["action"]
         health = ok(anne.get("/health"))
-        assert health["accepting"]
         assert "disk_full" in [warning["code"] for warning in health["warnings"]]
         visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
         confirm(anne, silo, 43_120)

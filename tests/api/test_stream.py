@@ -94,11 +94,13 @@ def test_an_act_is_heard_at_once_with_what_it_is_about(counter: Counter) -> None
         listener = Listener(anne)
         started = time.monotonic()
         visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
-        wait_until(lambda: "proposal_made" in listener.kinds())
+        wait_until(lambda: "proposals" in [kind for _, kind, _ in list(listener.events)])
         assert time.monotonic() - started < 5
-        assert listener.kinds() == ["arrival_entered", "sample_entered", "proposal_made"]
-        _, _, data = next(event for event in listener.events if event[1] == "proposal_made")
+        assert listener.kinds() == ["arrival_entered", "sample_entered"]
+        _, _, data = next(event for event in listener.events if event[1] == "sample_entered")
         assert (data["visit_id"], data["load_id"]) == (visit["id"], visit["loads"][0]["id"])
+        seq, _, data = next(event for event in listener.events if event[1] == "proposals")
+        assert (seq, data) == (None, {"load_ids": [visit["loads"][0]["id"]]})
         stop_streams(counter.app)
         listener.join()
 

@@ -78,6 +78,24 @@ def test_only_the_admin_token_makes_people_and_tokens(counter: Counter) -> None:
         assert admin.delete(f"/admin/tokens/{made['id']}").status_code == 204
 
 
+def test_grain_leaves_in_the_name_of_a_person(counter: Counter) -> None:
+    out = {"kind": "out", "kg": 1000.0, "reason": "sale"}
+    counted = {"kind": "correction", "kg": 1000.0, "reason": "inventory"}
+    with counter.client("admin") as admin:
+        problem(admin.post("/cells/c1/movements", json=out), 403, "not_allowed")
+        named = {"Silo-Operator": "Anne", "Silo-Pin": "2468"}
+        assert ok(admin.post("/cells/c1/movements", json=out, headers=named), 201)[0]["by"] == "Anne"
+        problem(admin.post("/cells/c1/movements", json=counted, headers=named), 403, "not_allowed")
+        named["Silo-Pin"] = "2469"
+        problem(admin.post("/cells/c1/movements", json=out, headers=named), 401, "wrong_pin")
+        for name, pin, answer in (("Ines", "9999", 403), ("Marc", "1357", 201)):
+            named = {"Silo-Operator": name, "Silo-Pin": pin}
+            assert admin.post("/cells/c1/movements", json=counted, headers=named).status_code == answer
+    with counter.client("ines") as ines, counter.client("phone") as phone:
+        problem(ines.post("/cells/c1/movements", json=out), 403, "not_allowed")
+        problem(phone.post("/cells/c1/movements", json=out), 401, "not_signed_in")
+
+
 def test_an_empty_admin_token_opens_nothing(counter: Counter) -> None:
     from dataclasses import replace
 

@@ -12,6 +12,8 @@ from tests.model_rig import packed
 
 KEY = SecretKey(b"coopcoop", bytes(range(32)))
 SECONDS = 90.0
+TICKETS = "ticket demo 2026"  # the counter of the site's campaign
+ENGLISH = {**os.environ, "LANG": "C", "LC_ALL": "C"}
 
 
 def make_site(folder: Path) -> Path:
@@ -33,9 +35,14 @@ def free_port() -> int:
 
 def silo(site: Path, *words: str, code: int = 0) -> str:
     """What the command says on standard output."""
-    done = subprocess.run(
-        [sys.executable, "-m", "station.cli", *words, "--config", str(site)],
-        check=False, capture_output=True, text=True, env={**os.environ, "LANG": "C"}, timeout=SECONDS,
-    )  # fmt: skip
+    done = run(site, *words)
     assert done.returncode == code, done.stderr
     return done.stdout
+
+
+def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command's end, in English and without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-m", "station.cli", *words, "--config", str(site)],
+        check=False, capture_output=True, text=True, env=ENGLISH, timeout=SECONDS, stdin=subprocess.DEVNULL,
+    )  # fmt: skip

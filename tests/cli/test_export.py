@@ -10,8 +10,8 @@ from station.acts.desk import Desk
 from station.demo.station_process import StationProcess
 from station.receival import captures, people
 from station.receival.captures import StoredPhoto
-from station.site.derived import policy_of
-from station.site.settings import load_settings
+from station.site.policy import policy_of
+from station.site.read import load_settings
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from tests.cli.rig import silo

@@ -59,6 +59,7 @@ def wait_for(phone: httpx2.Client, capture_id: str, *wanted: str) -> None:
     wait_until(lambda: versions(phone, capture_id) == sorted(wanted), seconds=SECONDS)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_a_bundle_is_installed_tried_promoted_and_rolled_back_while_the_station_runs(
     site: Path, station: StationProcess, tmp_path: Path
@@ -83,6 +84,7 @@ def test_a_bundle_is_installed_tried_promoted_and_rolled_back_while_the_station_
     phone.close()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_killed_in_the_middle_each_model_still_inspects_each_capture_once(
     site: Path, station: StationProcess, tmp_path: Path

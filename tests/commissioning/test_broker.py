@@ -19,7 +19,7 @@ from station.commissioning.contest import CandidateTrial, Contest
 from station.commissioning.recording import keep_recording, replay_recording
 from station.commissioning.search import Listener
 
-pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 STEPS = 100
 

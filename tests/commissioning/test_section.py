@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from drivers.simulated.toledo import message
 from station.checks import check_site
 from station.commissioning.recording import keep_recording, replay_recording, replay_recordings
-from station.commissioning.section import NewInstrument, append_section, section_of
-from station.site.settings import SettingsError, load_settings
+from station.commissioning.section import append_section, section_of
+from station.site.file import Instrument
+from station.site.read import SettingsError, load_settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
-BRIDGE = NewInstrument(
-    "bridge-2", "Pont 2", "toledo-continuous", "tcp:10.0.0.9:4001", "T-9", date(2027, 5, 31),
-    {"checksum": "on"},
+BRIDGE = Instrument(
+    id="bridge-2", name="Pont 2", driver="toledo-continuous", port="tcp:10.0.0.9:4001", serial_number="T-9",
+    verified_until=date(2027, 5, 31), settings={"checksum": "on"},
 )  # fmt: skip
 
 
@@ -53,7 +54,7 @@ def test_it_does_not_matter_how_the_file_ends(site: Path, end: bytes) -> None:
 def test_an_id_used_twice_leaves_the_file_as_it_was(site: Path) -> None:
     before = site.read_bytes()
     with pytest.raises(SettingsError, match="used twice"):
-        append_section(site, NewInstrument("gac", "GAC", "gac2100-csv01", "tcp:10.0.0.9:4001"))
+        append_section(site, BRIDGE.model_copy(update={"id": "gac"}))
     assert site.read_bytes() == before
 
 
@@ -62,7 +63,7 @@ def test_any_text_is_written_as_toml_that_reads_back(name: str, serial: str, cho
     def is_text(text: str) -> bool:
         return not any("\ud800" <= character <= "\udfff" for character in text)
 
-    new = NewInstrument("a", name, "toledo-continuous", "tcp:h:1", serial, None, chosen)
+    new = BRIDGE.model_copy(update={"name": name, "serial_number": serial, "settings": chosen})
     if not all(map(is_text, [name, serial, *chosen.values()])):
         return
     row = tomllib.loads(section_of(new))["instruments"][0]

@@ -49,6 +49,7 @@ def day(two_days):
     return two_days[0]
 
 
+@pytest.mark.long
 def test_every_load_has_one_line_of_the_agreed_shape(day):
     lines, summary, messages = day
     assert messages == ""
@@ -62,6 +63,7 @@ def test_every_load_has_one_line_of_the_agreed_shape(day):
         assert line["decided_by"] == "Camille"
 
 
+@pytest.mark.long
 def test_the_summary_balances(day):
     lines, summary, _ = day
     assert set(summary) == SUMMARY_KEYS
@@ -73,6 +75,7 @@ def test_the_summary_balances(day):
         assert set(summary[name]) == {"p50", "p95"}
 
 
+@pytest.mark.long
 def test_a_ticket_stands_on_two_weighings_and_tickets_have_no_gap(day):
     lines, _, _ = day
     tipped = [line for line in lines if line["outcome"] == "ticketed"]
@@ -81,6 +84,7 @@ def test_a_ticket_stands_on_two_weighings_and_tickets_have_no_gap(day):
     assert sorted(line["ticket"] for line in tipped) == list(range(1, len(tipped) + 1))
 
 
+@pytest.mark.long
 def test_truck_and_trailer_are_two_loads_of_one_visit(day):
     lines, _, _ = day
     visits = [line["visit"] for line in lines]
@@ -89,6 +93,7 @@ def test_truck_and_trailer_are_two_loads_of_one_visit(day):
     assert first["tare_kg"] == second["gross_kg"]
 
 
+@pytest.mark.long
 def test_the_protein_that_the_silent_analyzer_does_not_send_is_typed(day):
     lines, _, _ = day
     devices = [line["readings"]["protein"]["device"] for line in lines]
@@ -96,12 +101,14 @@ def test_the_protein_that_the_silent_analyzer_does_not_send_is_typed(day):
     assert all(line["readings"]["moisture"]["device"] == "gac" for line in lines)
 
 
+@pytest.mark.long
 def test_the_reasons_speak_the_operators_language(day):
     lines, _, _ = day
     messages = [reason["message"] for line in lines for reason in line["reasons"]]
     assert any("humidité" in message.lower() for message in messages)
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_day_at_any_speed(two_days):
     (slow, _, _), (fast, _, _) = two_days
     assert [content(line) for line in slow] == [content(line) for line in fast]

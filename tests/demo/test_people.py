@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from station.api import schemas
 from station.clock import scaled
 from station.demo.book import Book
@@ -64,6 +66,7 @@ class Person:
                 await self.operator.decide(row.id, override=False)
 
 
+@pytest.mark.long
 async def test_trucks_come_are_weighed_and_leave_as_a_person_acts(tmp_path):
     clock = scaled(START, SPEED)
     with open_yard(tmp_path / "devices", clock=clock, speed=SPEED, seed=2) as yard:

@@ -3,8 +3,7 @@ import pytest
 from station.demo.run import START
 from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationFailed, StationProcess
-from station.site.derived import rule_pack_texts
-from station.site.settings import load_settings
+from station.site.read import load_settings, rule_pack_texts
 
 PORTS = InstrumentAddresses("serial:/dev/null", "tcp:127.0.0.1:9", "tcp:127.0.0.1:9")
 

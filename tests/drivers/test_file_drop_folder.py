@@ -1,5 +1,7 @@
 import os
 import threading
+import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -203,6 +205,24 @@ def test_what_is_complete_does_not_look_half_written():
     assert not looks_half_written(b'<?xml version="1.0" encoding="utc-8"?><a><b>')
     assert not looks_half_written(_SPANS_DISKS)
     assert looks_half_written(b'<?xml version="1.0"?><a><b>')
+
+
+def refuses_as_bad(_file: object) -> bool:
+    raise zipfile.BadZipFile
+
+
+@pytest.mark.parametrize("is_zipfile", [refuses_as_bad, lambda _: False, lambda _: True])
+def test_a_workbook_looks_the_same_whatever_this_release_of_python_calls_a_zip(
+    is_zipfile: Callable[[object], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "is_zipfile", is_zipfile)
+    whole = xlsx_file(["Sample", "Moisture %"], [["S1", 13.1]])
+    assert not looks_half_written(whole)
+    assert not looks_half_written(whole[:-2] + (9).to_bytes(2, "little") + b"a comment")
+    assert not looks_half_written(_SPANS_DISKS)
+    for missing in (1, 21, 22, len(whole) // 2):
+        assert looks_half_written(whole[:-missing])
+    assert looks_half_written(_SPANS_DISKS[-22:-5])
 
 
 class Station:

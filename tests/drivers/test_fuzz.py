@@ -53,6 +53,7 @@ def test_a_damaged_message_gives_readings_or_frame_errors(target: Target, data: 
     one_input(bytes([TARGETS.index(target)]) + bytes(message))
 
 
+@pytest.mark.long
 def test_fuzzing_guided_by_coverage_finds_nothing_in_its_time(tmp_path: Path) -> None:
     if importlib.util.find_spec("atheris") is None:
         pytest.skip("atheris is not installed: there is no wheel for this machine")

@@ -136,7 +136,7 @@ def test_a_path_that_cannot_be_read_names_file_section_and_key(tmp_path, path):
         JsonPaths(with_paths(tmp_path, moisture=path))
 
 
-@pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+@pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 def test_results_come_through_a_real_broker_and_signs_of_life_are_no_results(tmp_path):
     with Mosquitto(tmp_path / "broker") as broker:
         line = MqttLine("127.0.0.1", broker.port, "plant/nir")

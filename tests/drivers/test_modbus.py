@@ -210,7 +210,7 @@ def test_a_device_that_does_not_answer_is_silent_and_comes_back():
 
 @pytest.mark.parametrize("framing", ["rtu", "tcp"])
 def test_another_implementation_of_modbus_is_read(framing):
-    pymodbus = pytest.importorskip("pymodbus", reason="pymodbus is not installed")
+    import pymodbus
     from pymodbus.framer import FramerType
     from pymodbus.server import ModbusTcpServer
     from pymodbus.simulator import DataType, SimData, SimDevice

@@ -10,7 +10,7 @@ from drivers.simulated.nir import SimulatedNir
 from drivers.transport import ErrorCode, LineDown, MqttPublisher, MqttTransport
 from tests.drivers.rig import AT, Running, wait_until
 
-pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 TOPIC = "silo/nir-1/result"
 
 

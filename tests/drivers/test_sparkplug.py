@@ -302,7 +302,7 @@ def test_a_wrong_profile_names_what_is_wrong(tmp_path, old, new, why):
         Sparkplug({"profile": str(file)})
 
 
-@pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+@pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 def test_a_node_at_a_real_broker_is_born_again_when_told_and_its_death_is_seen(tmp_path):
     with Mosquitto(tmp_path / "broker") as broker:
         node = EdgeNode("silo", "edge", "nir")

@@ -132,7 +132,7 @@ def test_category_and_silence_are_those_of_the_kind_inside():
     assert kind().silent_after_s == 5.0
 
 
-@pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+@pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 def test_an_instrument_behind_a_board_is_read_through_a_real_broker_and_its_loss_is_told(tmp_path):
     with Mosquitto(tmp_path / "broker") as broker:
         board = TasmotaLine("127.0.0.1", broker.port, "bridge-1")

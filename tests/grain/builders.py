@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.grain.assessment import Evidence
+from station.grain.identifiers import Species
 from station.grain.routing import CellState, Facts, Measured
 from station.grain.rules import Criterion, Grade, RulePack
 from station.grain.units import Op
@@ -18,7 +19,7 @@ def minutes(count):
 
 
 def criterion(analyte, op, limit, *, step=0.1, required="intake", kind="blendable", basis=None):
-    if analyte is PROTEIN and basis is None:
+    if analyte == PROTEIN and basis is None:
         basis = DM
     return Criterion(analyte, Op(op), limit, UNIT_OF[analyte], basis, step, required, kind, "W1")
 
@@ -70,7 +71,7 @@ def cell(cell_id="C1", **changes):
     values = {
         "id": cell_id,
         "pits": ("P1",),
-        "species": "soft_wheat",
+        "species": Species.SOFT_WHEAT,
         "grade": "milling",
         "capacity_t": 100.0,
     }

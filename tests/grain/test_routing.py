@@ -459,3 +459,34 @@ def test_no_load_enters_a_normal_cell_that_it_would_spoil(facts, cells):
         assert chosen.grade == "feed" or PROTEIN in facts.values
         assert DON not in facts.values or facts.values[DON].value < 1000.5
         assert not facts.adverse
+
+
+SUNFLOWER = {"species": "sunflower", "grade": None}
+
+
+@pytest.mark.parametrize("rules", [pack(), None])
+def test_a_species_that_the_pack_does_not_grade_is_stored_by_declaration(rules):
+    facts = load({}, species="sunflower")
+    found = route(facts, [cell("T1", **SUNFLOWER), cell("C1")], rules)
+    assert (found.cell, found.hold, found.reasons) == ("T1", False, ())
+    assert "by_declaration" in codes(by_cell(found, "T1"))
+    assert "wrong_cell_species" in codes(by_cell(found, "C1"))
+
+
+def test_a_cell_without_grade_takes_no_species_that_the_pack_grades():
+    found = route(load(), [cell("C1", grade=None), cell("T1", **SUNFLOWER)], pack())
+    assert found.cell is None
+    assert "unknown_grade" in codes(by_cell(found, "C1"))
+
+
+def test_by_declaration_asks_for_room_claims_and_a_visual_check_as_ever():
+    cells = [cell("T1", **SUNFLOWER, capacity_t=10.0), cell("T2", **SUNFLOWER, claims=frozenset({"organic"}))]
+    assert route(load({}, species="sunflower"), cells, pack()).cell is None
+    adverse = load({}, species="sunflower", adverse=("smell",))
+    found = route(adverse, [cell("T1", **SUNFLOWER), quarantine()], pack())
+    assert (found.cell, found.hold) == ("Q1", True)
+
+
+def test_of_two_cells_the_started_one_is_filled_first_by_declaration():
+    cells = [cell("T1", **SUNFLOWER), cell("T2", **SUNFLOWER, content_t=40.0)]
+    assert route(load({}, species="sunflower"), cells, pack()).cell == "T2"

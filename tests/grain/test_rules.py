@@ -179,6 +179,7 @@ def test_the_pack_of_an_hour_is_the_latest_in_force_and_a_waiver_ends_by_itself(
     assert pack_at([BASE, WAIVER], NOON + minutes(at)) == expected
 
 
-def test_two_packs_of_the_same_hour_are_told_apart_by_version():
-    newer = replace(BASE, version="2")
-    assert pack_at([newer, BASE], NOON) == pack_at([BASE, newer], NOON) == newer
+def test_of_two_packs_of_the_same_hour_the_one_installed_last_holds():
+    nine, ten = replace(BASE, version="2026.9"), replace(BASE, version="2026.10")
+    assert pack_at([nine, ten], NOON) == ten
+    assert pack_at([ten, nine], NOON) == nine

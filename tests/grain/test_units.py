@@ -11,7 +11,6 @@ from station.grain.units import (
     Op,
     ProteinAsIs,
     compare,
-    kg_to_t,
     known,
     mass_at_moisture,
     on_basis,
@@ -120,7 +119,3 @@ def test_a_basis_that_needs_the_moisture_is_unknown_without_it():
     assert on_basis(11.0, Basis.DRY_MATTER, Basis.AS_IS, None) is None
     assert on_basis(11.0, Basis.MOISTURE_12, Basis.DRY_MATTER, None) == pytest.approx(12.5)
     assert on_basis(11.0, Basis.DRY_MATTER, Basis.DRY_MATTER, None) == 11.0
-
-
-def test_a_thousand_kilograms_are_a_tonne():
-    assert kg_to_t(Kilograms(27_400.0)) == 27.4

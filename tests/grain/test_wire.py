@@ -85,7 +85,7 @@ def test_a_wrong_cell_is_named_by_its_path(changes, where, problem):
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        (sample_with(species="oats"), "species"),
+        (sample_with(species="oat"), "species"),
         (sample_with(load_t=0), "load_t"),
         (sample_with(load_t=True), "load_t"),
         (sample_with(values={"protein": {"value": 11, "basis": "dry"}}), "values.protein.basis"),

@@ -41,6 +41,29 @@ def test_an_unknown_sample_and_an_impossible_value_are_reasons(silo: Silo) -> No
     ]  # fmt: skip
 
 
+def test_a_value_that_is_not_usual_is_recorded_only_by_who_was_asked(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    refused = told(silo, 1.19)
+    assert isinstance(refused, Reason)
+    assert refused.code is Code.UNUSUAL_VALUE
+    assert held(silo) == []
+    new = NewResult("S1", Analyte.PROTEIN, 1.19, Basis.DRY_MATTER, "Labo Sud", START)
+    record_result(silo.desk.ledger, new, "Marc", silo.clock(), despite_remarks=True)
+    assert held(silo) == [("Labo Sud", 1.19)]
+
+
+def test_a_protein_needs_its_basis_and_a_moisture_has_one(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    protein = NewResult("S1", Analyte.PROTEIN, 11.9, None, "Labo Sud", START)
+    refused = record_result(silo.desk.ledger, protein, "Marc", silo.clock())
+    assert isinstance(refused, Reason)
+    assert refused.code is Code.WRONG_BASIS
+    moisture = NewResult("S1", Analyte.MOISTURE, 13.9, None, "Labo Sud", START)
+    row = record_result(silo.desk.ledger, moisture, "Marc", silo.clock())
+    assert isinstance(row, LabResult)
+    assert row.basis == "as_is"
+
+
 def test_references_are_the_labs_value_and_the_machines_on_dry_matter_but_nothing_typed(silo: Silo) -> None:
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     silo.measure_well(visit)

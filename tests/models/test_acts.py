@@ -7,9 +7,10 @@ from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelN
 from station.grain.reasons import Code
 from station.models import acts as models
 from station.models import releases
-from station.models.acts import By
+from station.models.acts import Mandate
 from station.models.shadows import next_for_shadow
-from station.receival import captures, claims, proposals
+from station.receival import captures, claims
+from station.receival.photo_words import photos_of_load
 from station.receival.visits import NewLoad
 from station.store import audit
 from station.store.evidence import CapturePhotos
@@ -80,10 +81,10 @@ def test_a_day_of_the_past_names_the_model_of_its_day(shelf: Models) -> None:
 
 def test_every_act_is_an_event_that_names_who_and_why(shelf: Models) -> None:
     second = shelf.install("2")
-    models.promote(shelf.silo.desk, second.name, "2", By(MARC, "40 samples agree", shelf.silo.clock()))
+    models.promote(shelf.silo.desk, second.name, "2", Mandate(MARC, "40 samples agree", shelf.silo.clock()))
     with shelf.silo.desk.ledger.read() as tx:
         event = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
-    assert (event.kind, event.by, event.subject_id) == ("model_promoted", MARC.name, second.sha256)
+    assert (event.kind, event.by, event.subject_id) == ("model_promoted", MARC.id, second.sha256)
     assert event.data["why"] == "40 samples agree"
 
 
@@ -119,7 +120,7 @@ def test_only_the_active_model_informs_a_proposal_also_after_its_shadow_was_prom
     captures.record_inspection(silo.desk, capture.id, [seen_by(second)], silo.clock(), shadow=True)
     models.promote(silo.desk, second.name, "2", shelf.by())
     with silo.desk.ledger.read() as tx:
-        assert [reason.code for reason in proposals.photo_reasons(tx, load.id)] == [Code.PHOTO_PENDING]
+        assert [reason.code for reason in photos_of_load(tx, load.id)] == [Code.PHOTO_PENDING]
 
 
 def test_a_capture_is_claimed_for_the_models_of_its_species_that_have_not_seen_it(shelf: Models) -> None:

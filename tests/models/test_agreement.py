@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from station.models.agreement import Reference, Said, Verdict, agreement, evidence
+from station.models.agreement import ModelValue, Reference, Verdict, agreement, evidence
 from station.models.difference import LEAST, difference, student
 from tests.silo_rig import START
 
@@ -55,7 +55,7 @@ def test_evidence_compares_per_analyte_and_source_and_counts_contradictions() ->
 
 
 def test_a_number_is_compared_on_its_own_basis_only() -> None:
-    said = Said("protein", 12.0, 11.5, 12.5, "dm")
+    said = ModelValue("protein", 12.0, 11.5, 12.5, "dm")
     assert said.comparable(Reference("protein", 11.0, "dm", "lab"))
     assert not said.comparable(Reference("protein", 11.0, "as_is", "lab"))
     assert not said.comparable(Reference("moisture", 11.0, "dm", "lab"))

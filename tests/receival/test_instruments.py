@@ -11,15 +11,14 @@ from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code
 from station.receival import instruments, pairings, readings, weighings
-from station.receival.instruments import Described, Plugged, plugged
+from station.receival.instruments import Description, Plugged, plugged
 from station.receival.visits import NewLoad
-from station.site.reference import load_site
 from station.store import queries
 from station.store.tables import AuditEvent, Instrument, PortAssignment, Weighing
 from station.store.tables import Reading as ReadingRow
-from tests.silo_rig import ANNE, GOOD, GOOD_NIR, RULES, SITE, START, Silo
+from tests.silo_rig import ANNE, GOOD, GOOD_NIR, SITE, START, Silo
 
-LOANER = Described("GAC 2500 (loan)", "L-77", verified_until=date(2027, 3, 31))
+LOANER = Description("GAC 2500 (loan)", "L-77", verified_until=date(2027, 3, 31))
 
 
 def at_port(silo: Silo, port_id: str) -> Plugged:
@@ -27,14 +26,14 @@ def at_port(silo: Silo, port_id: str) -> Plugged:
         return plugged(tx)[port_id]
 
 
-def swap(silo: Silo, port_id: str = "gac", new: Described = LOANER) -> Plugged:
+def swap(silo: Silo, port_id: str = "gac", new: Description = LOANER) -> Plugged:
     return instruments.swap(silo.desk, port_id, new, "broken down", ANNE, silo.clock())
 
 
 def reload(silo: Silo, **gac: object) -> None:
     """The station starts again with this description of the moisture meter."""
-    changed = [replace(one, **gac) if one.id == "gac" else one for one in SITE.instruments]  # type: ignore[arg-type]
-    load_site(silo.desk, replace(SITE, instruments=tuple(changed)), [RULES], silo.clock())
+    bridge, meter, nir = SITE.instruments
+    silo.load_site(instruments=[bridge, meter.model_copy(update=gac), nir])
 
 
 def disturbed(silo: Silo, barcode: str | None = None) -> ReadingRow:
@@ -71,12 +70,12 @@ def test_a_swapped_instruments_values_count_by_the_sites_order_of_ports(silo: Si
 def test_the_repaired_instrument_comes_back_to_its_own_history(silo: Silo) -> None:
     reload(silo, serial_number="G-1")
     swap(silo)
-    again = swap(silo, new=Described("GAC 2100", "G-1", verified_until=date(2028, 1, 1)))
+    again = swap(silo, new=Description("GAC 2100", "G-1", verified_until=date(2028, 1, 1)))
     assert again.instrument.id == "gac"
     assert again.instrument.verified_until == date(2028, 1, 1)
     with silo.desk.ledger.read() as tx:
         rows = tx.exec(select(PortAssignment).where(PortAssignment.port_id == "gac")).all()
-        assert [row.by for row in rows] == [None, "Anne", "Anne"]
+        assert [row.by for row in rows] == [None, "anne", "anne"]
         assert [row.to_at is None for row in rows] == [False, False, True]
 
 
@@ -87,7 +86,7 @@ def test_a_restart_keeps_the_swap_until_the_file_names_another_instrument(silo: 
     assert at_port(silo, "gac").instrument.id == loaner
     reload(silo, serial_number="L-77")  # the file has caught up
     assert at_port(silo, "gac").instrument.id == loaner
-    swap(silo, new=Described("GAC 2100", "G-1"))
+    swap(silo, new=Description("GAC 2100", "G-1"))
     reload(silo, serial_number="L-77")  # the file says nothing new
     assert at_port(silo, "gac").instrument.id == "gac"
     reload(silo, serial_number="G-9")
@@ -101,7 +100,7 @@ def test_a_serial_number_that_is_only_now_written_down_is_no_swap(silo: Silo) ->
 
 
 def test_a_port_that_the_file_no_longer_names_is_unplugged_and_its_history_stays(silo: Silo) -> None:
-    load_site(silo.desk, replace(SITE, instruments=SITE.instruments[:1]), [RULES], silo.clock())
+    silo.load_site(instruments=SITE.instruments[:1])
     with silo.desk.ledger.read() as tx:
         assert set(plugged(tx)) == {"bridge"}
         assert len(instruments.history(tx)) == 3
@@ -111,32 +110,32 @@ def test_a_port_that_the_file_no_longer_names_is_unplugged_and_its_history_stays
     ("port_id", "new", "code"),
     [
         ("nowhere", LOANER, Fault.UNKNOWN_PORT),
-        ("bridge", Described("Bridge", "TB-1"), Fault.SAME_INSTRUMENT),
+        ("bridge", Description("Bridge", "TB-1"), Fault.SAME_INSTRUMENT),
     ],
 )
-def test_a_swap_that_cannot_be_is_refused(silo: Silo, port_id: str, new: Described, code: Fault) -> None:
+def test_a_swap_that_cannot_be_is_refused(silo: Silo, port_id: str, new: Description, code: Fault) -> None:
     with pytest.raises((NotFound, Conflict)) as refused:
         swap(silo, port_id, new)
     assert refused.value.code is code
 
 
 def test_an_instrument_is_plugged_in_at_one_port_only(silo: Silo) -> None:
-    second = replace(SITE.instruments[1], id="gac2", serial_number="G-2")
-    load_site(silo.desk, replace(SITE, instruments=(*SITE.instruments, second)), [RULES], silo.clock())
+    second = SITE.instruments[1].model_copy(update={"id": "gac2", "serial_number": "G-2"})
+    silo.load_site(instruments=[*SITE.instruments, second])
     with pytest.raises(Conflict) as refused:
-        swap(silo, "gac", Described("GAC", "G-2"))
+        swap(silo, "gac", Description("GAC", "G-2"))
     assert (refused.value.code, refused.value.params["port"]) == (Fault.INSTRUMENT_IN_USE, "gac2")
 
 
 def test_a_loaners_message_number_is_not_taken_for_the_old_ones(silo: Silo) -> None:
     first = silo.measure("nir", GOOD_NIR, identity="1")
-    swap(silo, "nir", Described("NIR loan", "N-2"))
+    swap(silo, "nir", Description("NIR loan", "N-2"))
     assert silo.measure("nir", GOOD_NIR, identity="1").id != first.id
 
 
 def test_a_message_sent_again_after_the_swap_stays_one_row(silo: Silo) -> None:
     first = silo.measure("nir", GOOD_NIR, identity="1", data=b"{}")
-    swap(silo, "nir", Described("NIR loan", "N-2"))
+    swap(silo, "nir", Description("NIR loan", "N-2"))
     assert silo.measure("nir", GOOD_NIR, identity="1", data=b"{}", sent_again=True).id == first.id
 
 
@@ -162,14 +161,14 @@ def test_the_last_day_of_a_verification_counts(silo: Silo) -> None:
 
 @pytest.mark.parametrize(("celsius", "told"), [(4.9, True), (5.0, False), (35.0, False), (41.5, True)])
 def test_grain_outside_the_instruments_temperatures_is_told(silo: Silo, celsius: float, told: bool) -> None:
-    reload(silo, grain_low_c=5.0, grain_high_c=35.0)
+    reload(silo, grain_temperature_c=(5.0, 35.0))
     row = silo.measure("gac", {"moisture": 13.0, "temperature": celsius})
     assert [remark["code"] for remark in row.remarks] == [Code.GRAIN_TEMPERATURE_OUTSIDE] * told
 
 
 def test_the_instruments_uncertainty_comes_with_the_value(silo: Silo) -> None:
-    changed = replace(SITE.instruments[2], uncertainty={"protein": 0.2})
-    load_site(silo.desk, replace(SITE, instruments=(*SITE.instruments[:2], changed)), [RULES], silo.clock())
+    nir = SITE.instruments[2].model_copy(update={"uncertainty": {Analyte.PROTEIN: 0.2}})
+    silo.load_site(instruments=[*SITE.instruments[:2], nir])
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     silo.measure("nir", GOOD_NIR, "S1")
     proposal = silo.proposal(silo.loads(visit)[0])
@@ -224,11 +223,11 @@ def test_a_weight_whose_line_failed_counts_only_when_a_person_says_that_it_is_ri
     assert silo.chain(visit) == []
     weighings.confirm(silo.desk, taken.id, visit.id, "first", ANNE, silo.clock(), despite_remarks=True)
     event = last_event(silo, "weighing_confirmed")
-    assert (event.by, event.data["despite"]) == ("Anne", [Code.FAULT_DURING_MEASUREMENT])
+    assert (event.by, event.data["despite"]) == ("anne", [Code.FAULT_DURING_MEASUREMENT])
 
 
 def test_a_remark_that_is_only_told_is_not_asked_about(silo: Silo) -> None:
-    expired = Described("Bridge 2", "TB-2", verified_until=START.date() - timedelta(days=1))
+    expired = Description("Bridge 2", "TB-2", verified_until=START.date() - timedelta(days=1))
     instruments.swap(silo.desk, "bridge", expired, "", ANNE, silo.clock())
     visit, taken = silo.arrive("AB-123-CD"), silo.weigh(43_120)
     assert [one["code"] for one in taken.remarks] == [Code.VERIFICATION_EXPIRED]
@@ -245,7 +244,7 @@ def last_event(silo: Silo, kind: str) -> AuditEvent:
 def test_a_new_verification_is_newer_than_the_site_file_until_that_says_another(silo: Silo) -> None:
     reload(silo, verified_until=date(2026, 7, 1))
     assert [remark["code"] for remark in silo.measure("gac", GOOD).remarks] == [Code.VERIFICATION_EXPIRED]
-    again = Described("", verified_until=date(2028, 7, 1))
+    again = Description("", verified_until=date(2028, 7, 1))
     instruments.describe_plugged(silo.desk, "gac", again, "sticker", ANNE, silo.clock())
     assert silo.measure("gac", GOOD).remarks == []
     reload(silo, verified_until=date(2026, 7, 1))  # the file says nothing new
@@ -254,4 +253,4 @@ def test_a_new_verification_is_newer_than_the_site_file_until_that_says_another(
     reload(silo, verified_until=date(2027, 1, 1))
     assert at_port(silo, "gac").instrument.verified_until == date(2027, 1, 1)
     event = last_event(silo, "instrument_described")
-    assert (event.by, event.data["verified_until"], event.data["note"]) == ("Anne", "2028-07-01", "sticker")
+    assert (event.by, event.data["verified_until"], event.data["note"]) == ("anne", "2028-07-01", "sticker")

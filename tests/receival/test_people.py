@@ -18,7 +18,7 @@ def terminal(silo: Silo) -> Terminal:
 def test_a_person_acts_only_while_signed_in_at_that_terminal(silo: Silo, terminal: Terminal) -> None:
     signed = people.sign_in(silo.desk, "anne", "2468", terminal, silo.clock())
     actor = people.actor_of(silo.desk, signed.token, terminal)
-    assert (actor.name, actor.terminal, actor.roles) == ("Anne", "bridge house", {"operator"})
+    assert (actor.name, actor.terminal, actor.roles) == ("Anne", terminal.id, {"operator"})
     other, _ = people.add_terminal(silo.desk, "office", "terminal", silo.clock())
     with pytest.raises(NotAllowed):
         people.actor_of(silo.desk, signed.token, other)

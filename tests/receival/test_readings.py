@@ -12,7 +12,7 @@ from station.grain.reasons import Code
 from station.receival import cells, pairings, readings, samples
 from station.receival.visits import NewLoad
 from station.store import queries
-from station.store.tables import Frame, Pairing, Reading
+from station.store.tables import AuditEvent, Frame, Pairing, Reading
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, Silo
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_paired_waits_with_its_reason(
     assert waiting(silo) == [code]
     pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
     found = pairing(silo, row)
-    assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "Anne")
+    assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "anne")
     assert waiting(silo) == []
     with pytest.raises(NotFound):
         pairings.assign(silo.desk, row.id, "S2", ANNE, silo.clock())
@@ -87,8 +87,8 @@ def test_after_a_clock_that_jumped_back_the_day_goes_on_in_order(silo: Silo) -> 
     second = silo.receive("EF-456-GH").tickets[0]
     assert second.number == 2
     with silo.desk.ledger.read() as tx:
-        c1 = next(one for one in cells.contents(tx) if one.cell.id == "C1")
-    assert c1.content_kg == 800_000 + 2 * 27_880
+        c1 = next(cell for cell in cells.states(tx) if cell.id == "c1")
+    assert c1.content_t == pytest.approx(800 + 2 * 27.88)
 
 
 def test_a_dismissed_reading_stays_recorded_and_waits_no_longer(silo: Silo) -> None:
@@ -160,14 +160,18 @@ def test_a_typed_value_wins_and_names_who_typed_it(silo: Silo) -> None:
     readings.type_reading(silo.desk, "S1", {"protein": (12.5, "dm")}, "NIR silent", ANNE, silo.clock())
     silo.decide(silo.loads(visit)[0])
     value = silo.confirm(15_240, visit, "last").tickets[0].document["values"]["protein"]
-    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "Anne"}
+    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne"}
 
 
 @pytest.mark.parametrize(
     ("values", "code"),
     [
         ({"sugar": (1.0, None)}, Fault.UNKNOWN_ANALYTE),
+        ({"weight": (43_120.0, None)}, Fault.UNKNOWN_ANALYTE),
         ({"moisture": (75.0, None)}, Fault.IMPLAUSIBLE_VALUE),
+        ({"moisture": (14.0, "dm")}, Fault.WRONG_BASIS),
+        ({"protein": (11.8, None)}, Fault.WRONG_BASIS),
+        ({"oil": (44.0, None)}, Fault.WRONG_BASIS),
         ({"moisture": (float("nan"), None)}, Fault.IMPLAUSIBLE_VALUE),
     ],
 )
@@ -197,3 +201,42 @@ def test_a_sample_scanned_later_brings_the_waiting_reading_by_hand(silo: Silo) -
     proposal = silo.proposal(load)
     assert proposal is not None
     assert proposal.assessment["results"]["moisture"]["reading_id"] == row.id
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "basis"),
+    [("moisture", 1.4, None), ("protein", 1.18, "dm"), ("falling_number", 2.8, None), ("don", 1.25, None)],
+)
+def test_a_typed_value_that_is_not_usual_is_asked_about(
+    silo: Silo, name: str, value: float, basis: str | None
+) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    typed = {name: (value, basis)}
+    with pytest.raises(Conflict) as refused:
+        readings.type_reading(silo.desk, "S1", typed, "", ANNE, silo.clock())
+    assert refused.value.code is Fault.UNUSUAL_VALUE
+    assert [remark["code"] for remark in refused.value.params["remarks"]] == ["unusual_value"]
+    row = readings.type_reading(silo.desk, "S1", typed, "", ANNE, silo.clock(), despite_remarks=True)
+    assert [remark["code"] for remark in row.remarks] == ["unusual_value"]
+    with silo.desk.ledger.read() as tx:
+        event = tx.exec(select(AuditEvent).where(AuditEvent.subject_id == row.id)).first()
+    assert event is not None
+    assert event.data["despite"] == ["unusual_value"]
+    proposal = silo.proposal(silo.loads(visit)[0])
+    assert proposal is not None
+    assert "unusual_value" in [reason["code"] for reason in proposal.assessment["results"][name]["reasons"]]
+
+
+def test_what_is_usual_is_told_by_the_sample(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    samples.enter_own_sample(silo.desk, "B1", "courtesy", "barley", "", ANNE, silo.clock())
+    light = {"test_weight": (55.0, None)}
+    readings.type_reading(silo.desk, "B1", light, "", ANNE, silo.clock())
+    with pytest.raises(Conflict):
+        readings.type_reading(silo.desk, "S1", light, "", ANNE, silo.clock())
+
+
+def test_moisture_is_always_as_is(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    row = readings.type_reading(silo.desk, "S1", {"moisture": (14.0, None)}, "", ANNE, silo.clock())
+    assert row.values["moisture"] == {"value": 14.0, "unit": "%", "basis": "as_is"}

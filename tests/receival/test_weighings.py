@@ -150,7 +150,7 @@ def test_a_dismissed_weight_stays_with_who_and_why(silo: Silo) -> None:
     with silo.desk.ledger.read() as tx:
         assert queries.offered_weighings(tx) == []
         newest = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
-    assert (newest.kind, newest.by, newest.data["reason"]) == ("weighing_dismissed", "Anne", "tractor")
+    assert (newest.kind, newest.by, newest.data["reason"]) == ("weighing_dismissed", "anne", "tractor")
 
 
 @pytest.mark.parametrize("role", ["intermediate", "last"])
@@ -191,7 +191,7 @@ def test_a_typed_weight_names_who_typed_it_on_the_ticket(silo: Silo) -> None:
     typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", ANNE, silo.clock())
     done = weighings.confirm(silo.desk, typed.id, visit.id, "last", ANNE, silo.clock())
     tare = done.tickets[0].document["tare"]
-    assert (tare["rule"], tare["typed_by"]) == ("typed", "Anne")
+    assert (tare["rule"], tare["typed_by"]) == ("typed", "anne")
 
 
 def test_an_impossible_weight_is_not_taken(silo: Silo) -> None:
@@ -237,23 +237,23 @@ def test_one_unprotected_line_of_the_print_key_is_taken_by_a_person_who_was_aske
 def test_a_split_tipping_is_recorded_as_it_happened(silo: Silo) -> None:
     visit = decided(silo)
     load = silo.loads(visit)[0]
-    tipped = {load.id: [Tipped("P1", "C1", 0.75), Tipped("P2", "C5", 0.25)]}
+    tipped = {load.id: [Tipped("p1", "c1", 0.75), Tipped("p2", "c5", 0.25)]}
     done = silo.confirm(15_120, visit, "last", tipped=tipped)
     with silo.desk.ledger.read() as tx:
         moved = tx.exec(select(CellMovement).where(CellMovement.load_id == load.id)).all()
         rows = tx.exec(select(Tipping).where(Tipping.load_id == load.id)).all()
-    assert {row.cell_id: row.kg for row in moved} == {"C1": 21_000, "C5": 7_000}
-    assert {row.cell_id: row.pit for row in rows} == {"C1": "P1", "C5": "P2"}
+    assert {row.cell_id: row.kg for row in moved} == {"c1": 21_000, "c5": 7_000}
+    assert {row.cell_id: row.pit for row in rows} == {"c1": "p1", "c5": "p2"}
     assert done.tickets[0].net_kg == 28_000
 
 
 @pytest.mark.parametrize(
     ("tipped", "code"),
     [
-        ([Tipped("P1", "C1", 0.5)], Fault.SHARES_NOT_WHOLE),
-        ([Tipped("P1", "C9", 1.0)], Fault.UNKNOWN_CELL),
-        ([Tipped("P9", "C1", 1.0)], Fault.NOT_REACHABLE),
-        ([Tipped("P1", "C3", 1.0)], Fault.NOT_REACHABLE),
+        ([Tipped("p1", "c1", 0.5)], Fault.SHARES_NOT_WHOLE),
+        ([Tipped("p1", "c9", 1.0)], Fault.UNKNOWN_CELL),
+        ([Tipped("p9", "c1", 1.0)], Fault.NOT_REACHABLE),
+        ([Tipped("p1", "c3", 1.0)], Fault.NOT_REACHABLE),
     ],
 )
 def test_a_tipping_that_cannot_be_is_refused(silo: Silo, tipped: list[Tipped], code: Fault) -> None:
@@ -262,7 +262,7 @@ def test_a_tipping_that_cannot_be_is_refused(silo: Silo, tipped: list[Tipped], c
         silo.confirm(15_240, visit, "last", tipped={silo.loads(visit)[0].id: tipped})
     assert refused.value.code is code
     with pytest.raises(Invalid) as refused:
-        silo.confirm(15_240, visit, "last", tipped={"somebody": [Tipped("P1", "C1", 1.0)]})
+        silo.confirm(15_240, visit, "last", tipped={"somebody": [Tipped("p1", "c1", 1.0)]})
     assert refused.value.code is Fault.UNKNOWN_LOAD
 
 

@@ -13,7 +13,6 @@ from drivers.driver import Driver
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.ports import Ports
-from station.site.derived import reference_of
 from station.site.file import SiteSettings
 from station.site.reference import load_site
 from tests.api.rig import Counter
@@ -42,7 +41,7 @@ def site_with(*instruments: dict[str, Any]) -> SiteSettings:
 def docked(counter: Counter, *instruments: dict[str, Any]) -> Iterator[Dock]:
     """The counter with these instruments, read until the block ends."""
     silo, settings = counter.silo, site_with(*instruments)
-    load_site(silo.desk, reference_of(settings, EXAMPLE), [RULES], silo.clock())
+    load_site(silo.desk, settings, EXAMPLE, [RULES], silo.clock())
     ports = Ports(settings, EXAMPLE, silo.desk.ledger, silo.clock)
     frames = silo.desk.ledger.folder / "frames"
     intake = Intake(silo.desk, ports.drivers(), frames, settings.weighing_rule(), silo.clock)

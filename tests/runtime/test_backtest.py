@@ -5,7 +5,7 @@ from datetime import UTC
 from drivers.reading import Analyte
 from station.lab.results import NewResult, record_result
 from station.models.agreement import Reference, Verdict
-from station.models.backtest import Case, report
+from station.models.backtest import BacktestCase, report
 from station.models.cases import cases
 from station.receival.visits import NewLoad
 from station.runtime.backtest import candidate_verdicts
@@ -41,7 +41,7 @@ def test_only_what_was_measured_is_tried_and_the_active_models_word_of_then_stan
     assert case.references == (Reference("broken", 2.5, None, "lab"),)
     assert case.active is not None
     assert case.active.classes["broken"]["share"] == 0.04
-    assert Case.from_dict(case.as_dict()) == case
+    assert BacktestCase.from_dict(case.as_dict()) == case
     bundle = silo.desk.ledger.folder / "candidate.bundle"
     bundle.write_bytes(packed("9"))
     (verdict,) = candidate_verdicts(bundle, [case], shelf.photos)
@@ -55,7 +55,7 @@ def test_only_what_was_measured_is_tried_and_the_active_models_word_of_then_stan
 def test_periods_are_weeks_and_what_the_candidate_failed_on_is_told() -> None:
     share = {"broken": {"share": 0.05, "low": 0.04, "high": 0.06}}
     known = (Reference("broken", 4.0, None, "lab"),)
-    all_ = [Case(f"c{n}", START.replace(day=1 + n), "wheat", ("ab",), known, None) for n in range(20)]
+    all_ = [BacktestCase(f"c{n}", START.replace(day=1 + n), "wheat", ("ab",), known, None) for n in range(20)]
     verdicts = [Verdict(case.capture_id, case.at, True, 300, share) for case in all_[:15]]
     rows = {row["period"]: row for row in report(all_, verdicts, UTC)}
     assert list(rows) == ["all", "2026-W27", "2026-W28", "2026-W29", "2026-W30"]

@@ -7,7 +7,8 @@ import pytest
 from station.grain.reasons import Code
 from station.models import acts as models
 from station.models import releases
-from station.receival import claims, proposals
+from station.receival import claims
+from station.receival.photo_words import photos_of_load
 from station.receival.visits import NewLoad
 from station.runtime import light_box, shadows
 from station.runtime.bundles import checked
@@ -86,7 +87,7 @@ def test_models_of_two_tasks_are_active_at_once_and_each_judges_the_capture(
     assert not box.inspect_one()
     assert shelf.inspections(capture) == {SHIPPED: (True, False), second.version: (True, False)}
     with silo.desk.ledger.read() as tx:
-        codes = {reason.code for reason in proposals.photo_reasons(tx, load.id)}
+        codes = {reason.code for reason in photos_of_load(tx, load.id)}
     assert codes == {Code.PHOTO_SHARES, Code.PHOTO_NUMBER}
 
 

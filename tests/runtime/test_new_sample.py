@@ -6,7 +6,7 @@ from sqlmodel import select
 
 from drivers.simulated.line import PtyLine
 from drivers.simulated.tesma import SimulatedTesma
-from station.store.tables import AuditEvent, Reading
+from station.store.tables import AuditEvent, Person, Reading
 from tests.api.rig import Counter, ok, problem
 from tests.runtime.dock import docked, until
 from tests.silo_rig import START, Silo
@@ -51,7 +51,8 @@ def test_an_equal_value_counts_once_more_when_a_person_says_new_sample(
         until(lambda: moistures(silo) == [14.4, 14.4, 13.0])
     with silo.desk.ledger.read() as tx:
         (event,) = tx.exec(select(AuditEvent).where(AuditEvent.kind == "new_sample_told")).all()
-    assert (event.by, event.data) == ("Anne", {"port": "tesma", "name": "Tesma"})
+        anne = tx.exec(select(Person.id).where(Person.name == "Anne")).one()
+    assert (event.by, event.data) == (anne, {"port": "tesma", "name": "Tesma"})
     line.close()
 
 

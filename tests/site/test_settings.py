@@ -1,13 +1,21 @@
 """The site file: every problem is named by file, section and key."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from station.site.settings import SettingsError, load_settings
+from drivers.reading import UNIT_OF, Analyte
+from station.acts.policy import policy_as_dict, policy_from_dict
+from station.grain.plausible import usual_range
+from station.grain.products import species_of_product
+from station.site.policy import policy_of
+from station.site.read import SettingsError, load_settings, rule_pack_texts
+from ui.words.vocabulary import species_name
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "examples" / "site.toml").read_text(encoding="utf-8")
+RULES = (ROOT / "examples" / "rules.toml").read_text(encoding="utf-8")
 
 
 def problems_of(tmp_path: Path, text: str) -> list[str]:
@@ -47,6 +55,12 @@ def test_the_example_is_a_whole_site() -> None:
         ("within = 20", "within = 2", "weighing.within", "must not be less"),
         ("opening_t = 410", "opening_t = 4100", "cells[0].opening_t", "over the capacity"),
         ('id = "c2"', 'id = "c1"', "cells[1].id", "is used twice"),
+        (
+            'external_id = "C0017"',
+            'external_id = "C0017"\n\n[[suppliers]]\nname = "GAEC Leroy"\nexternal_id = "C0017"',
+            "suppliers[1].external_id",
+            "is used twice",
+        ),
         ("capacity_t = 900", "capacity_t = -1", "cells[0].capacity_t", "greater than 0"),
         ('species = "soft_wheat"', 'species = "wheat"', "cells[0].species", "soft_wheat"),
     ],
@@ -71,3 +85,81 @@ def test_a_file_that_is_not_there_or_no_toml_says_so(tmp_path: Path) -> None:
 def test_an_unknown_time_zone_is_named(tmp_path: Path) -> None:
     found = problems_of(tmp_path, EXAMPLE.replace("Europe/Paris", "Europe/Pari"))
     assert found[0].startswith("site.timezone")
+
+
+OWN = """
+[[analytes]]
+id = "glucosinolates_test"
+name = { fr = "glucosinolates", en = "glucosinolates" }
+unit = "%"
+range = [0, 100]
+step = 0.1
+
+[[species]]
+id = "buckwheat_test"
+name = { fr = "sarrasin", en = "buckwheat" }
+products = ["SARRASIN"]
+usual.glucosinolates_test = [0, 5]
+"""
+
+
+def test_a_site_adds_analytes_and_species_of_its_own(tmp_path: Path) -> None:
+    file = tmp_path / "site.toml"
+    text = EXAMPLE.replace('"durum", "barley"]', '"buckwheat_test"]').replace(
+        "opening.test_weight = { value = 77.6 }", "opening.glucosinolates_test = { value = 2.0 }"
+    )
+    file.write_text(text + OWN, encoding="utf-8")
+    policy = policy_of(load_settings(file))
+    assert policy.species == ("soft_wheat", "buckwheat_test")
+    assert policy_from_dict(json.loads(json.dumps(policy_as_dict(policy)))) == policy
+    assert UNIT_OF[Analyte("glucosinolates_test")] == "%"
+    assert usual_range(Analyte("glucosinolates_test"), "buckwheat_test") == (0, 5)
+    assert species_of_product("Sarrasin", policy.products) == "buckwheat_test"
+    assert species_name("buckwheat_test", "fr") == "sarrasin"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "says"),
+    [
+        ('id = "glucosinolates_test"', 'id = "don"', "analytes[0].name", "'don' is shipped with name"),
+        ('id = "buckwheat_test"', 'id = "rye"', "species[0].name", "'rye' is shipped with name"),
+        ('unit = "%"', 'unit = "bu"', "analytes[0].unit", ""),
+        ("usual.glucosinolates_test", "usual.glucosinolate", "species[0].usual", "is no analyte"),
+        (
+            "usual.glucosinolates_test = [0, 5]",
+            "usual.moisture = [4, 99]",
+            "species[0].usual",
+            "within 0 to 60",
+        ),
+        ("step = 0.1", "steps = 0.1", "analytes[0].step", "is missing"),
+        ("[[species]]", OWN + "[[species]]", "analytes[1].id", "is used twice"),
+    ],
+)
+def test_a_wrong_or_contradicting_addition_is_named(
+    tmp_path: Path, old: str, new: str, where: str, says: str
+) -> None:
+    assert old in OWN
+    found = problems_of(tmp_path, EXAMPLE + OWN.replace(old, new, 1))
+    assert any(line.startswith(where) and says in line for line in found), found
+
+
+def test_an_opening_that_cannot_be_true_is_named(tmp_path: Path) -> None:
+    found = problems_of(tmp_path, EXAMPLE.replace("value = 14.1", "value = 141"))
+    assert found == ["cells[0].opening.moisture: 141 is outside 0 to 60"]
+
+
+def test_a_cell_without_grade_is_one_of_a_species_that_no_pack_grades(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
+    file = tmp_path / "site.toml"
+    last = 'name = "Cellule 4 bio"\nspecies = "soft_wheat"\ngrade = "organic_bread"\n'
+    assert last in EXAMPLE
+    file.write_text(EXAMPLE.replace(last, 'name = "C"\nspecies = "sunflower"\n'), encoding="utf-8")
+    assert len(rule_pack_texts(load_settings(file), file)) == 1
+    file.write_text(EXAMPLE.replace(last, 'name = "C"\nspecies = "soft_wheat"\n'), encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        rule_pack_texts(load_settings(file), file)
+    assert refused.value.problems[0].where == "cells[3].grade"
+    assert (
+        "a grade of the rule pack, or a species"
+        in problems_of(tmp_path, EXAMPLE.replace(last, 'name = "C"\n'))[0]
+    )

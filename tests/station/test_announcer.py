@@ -14,10 +14,10 @@ from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.transport import MqttTransport
 from station.runtime.announcer import Announcer
 from station.runtime.live import DeviceLive
-from station.site.settings import SettingsError, load_settings
+from station.site.read import SettingsError, load_settings
 from tests.silo_rig import GOOD, START, Silo
 
-pytestmark = pytest.mark.skipif(not available(), reason="mosquitto is not installed")
+pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
 EXAMPLE = Path(__file__).parents[2] / "examples" / "site.toml"
 BRIDGE = DeviceLive("bridge", "Bridge", "toledo-continuous", "weighbridge", "TB-1", "/dev/x", "live", START)
 GAC = replace(BRIDGE, id="gac", name="GAC 2100", kind="gac2100-csv01", category="analyzer")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from station.store.blobs import Blobs
-from station.store.engine import DiskFull
+from station.store.errors import DiskFull
 
 
 @given(data=st.binary(max_size=5000))

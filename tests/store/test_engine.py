@@ -9,14 +9,21 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from station.store import audit
-from station.store.engine import DiskFull, Ledger, LedgerBusy, LedgerDamaged
+from station.store.engine import Ledger
+from station.store.errors import DiskFull, LedgerBusy, LedgerDamaged, LedgerError
 from station.store.tables import AuditEvent, Pit
 from tests.silo_rig import START, Silo
+from ui.words.problems import problem
+
+
+def said(error: LedgerError) -> str:
+    """What a person reads."""
+    return " ".join(problem(error.code.value, error.params, "en"))
 
 
 def test_a_reader_cannot_write(silo: Silo) -> None:
     with silo.desk.ledger.read() as tx:
-        tx.add(Pit(id="P9", name="Pit 9"))
+        tx.add(Pit(id="p9", name="Pit 9"))
         with pytest.raises(OperationalError, match="readonly"):
             tx.flush()
 
@@ -27,14 +34,14 @@ def test_a_write_that_raises_leaves_nothing_and_wakes_nobody(silo: Silo) -> None
 
     def interrupted() -> None:
         with ledger.write() as tx:
-            tx.add(Pit(id="P9", name="Pit 9"))
+            tx.add(Pit(id="p9", name="Pit 9"))
             tx.flush()
             raise RuntimeError("power")
 
     with pytest.raises(RuntimeError, match="power"):
         interrupted()
     with ledger.read() as tx:
-        assert tx.get(Pit, "P9") is None
+        assert tx.get(Pit, "p9") is None
     assert not woken
 
 
@@ -46,7 +53,7 @@ def test_a_commit_is_heard_once_by_each_listener_until_it_is_removed(silo: Silo)
         tx.add(Pit(id="P8", name="Pit 8"))
     forget()
     with silo.desk.ledger.write() as tx:
-        tx.add(Pit(id="P9", name="Pit 9"))
+        tx.add(Pit(id="p9", name="Pit 9"))
     assert heard == ["first", "second", "second"]
 
 
@@ -117,8 +124,9 @@ def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
     pages[4096 * 3 : 4096 * 5] = b"\xff" * 4096 * 2
     file.write_bytes(pages)
     (tmp_path / "data" / "unclean").touch()
-    with pytest.raises(LedgerDamaged, match="restore"):
+    with pytest.raises(LedgerDamaged) as told:
         Ledger(tmp_path / "data")
+    assert "silo restore" in said(told.value)
 
 
 def test_a_full_disk_is_told_and_nothing_is_written(silo: Silo) -> None:
@@ -131,8 +139,9 @@ def test_a_full_disk_is_told_and_nothing_is_written(silo: Silo) -> None:
             with silo.desk.ledger.write() as tx:
                 audit.record(tx, "test", START, data={"number": number, "text": "x" * 2000})
 
-    with pytest.raises(DiskFull, match="Free space"):
+    with pytest.raises(DiskFull) as told:
         fill()
+    assert "Free space" in said(told.value)
     with silo.desk.ledger.write() as tx:
         tx.connection().exec_driver_sql("PRAGMA max_page_count=1073741823")
     silo.receive("AB-123-CD")

@@ -24,7 +24,7 @@ def test_the_migrations_equal_the_metadata(connection) -> None:  # type: ignore[
     command.check(schema.config(connection))
     made = set(inspect(connection).get_table_names())
     assert made == {table.name for table in SQLModel.metadata.sorted_tables} | {"alembic_version"}
-    assert len(tables.__all__) == len(made) - 1
+    assert len([name for name in tables.__all__ if name not in ("Numbered", "Referenced")]) == len(made) - 1
 
 
 def test_an_upgrade_of_an_up_to_date_database_changes_nothing(connection) -> None:  # type: ignore[no-untyped-def]
@@ -38,9 +38,6 @@ def test_the_newest_migration_is_known_by_its_files_name(connection) -> None:  #
     scripts = ScriptDirectory.from_config(schema.config())
     assert schema.head() == scripts.get_current_head()
     assert schema.revision(connection) is None
-    command.upgrade(schema.config(connection), "0002")
-    connection.commit()
-    assert schema.revision(connection) == "0002"
     schema.upgrade(connection)
     assert schema.revision(connection) == schema.head()
 

@@ -1,6 +1,7 @@
 """A whole small station behind a real socket: the ledger and desk of `tests/silo_rig.py`, served by the real
 counter. The test drives trucks and instruments; the terminal under test speaks HTTP to it."""
 
+import shutil
 import socket
 import threading
 import time
@@ -13,13 +14,15 @@ from pathlib import Path
 import uvicorn
 
 from drivers.catalogue import catalogue
+from station.acts.desk import Desk
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.receival import people
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
+from station.store.engine import Ledger
 from station.store.tables import Terminal
-from tests.silo_rig import START, Silo
+from tests.silo_rig import POLICY, START, HandClock, Silo
 
 PERSON, PIN = "Anne", "1234"
 DEADLINE_S = 30.0  # a station beside other tests may take long; a terminal that is well never does
@@ -64,7 +67,7 @@ class Station:
     token: str
     terminal: Terminal
     devices: list[DeviceLive] = field(default_factory=list)
-    told_new_sample: list[str] = field(default_factory=list)
+    new_samples: list[str] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
     _context: Context | None = None
     _server: uvicorn.Server | None = None
@@ -102,16 +105,32 @@ class Station:
         self._server = None
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[Station]:
-    """A station with one person (Anne, 1234) and one terminal; vision is off."""
+@dataclass(frozen=True)
+class House:
+    """A data folder with one person (Anne, 1234) and one terminal, to be copied."""
+
+    folder: Path
+    terminal: Terminal
+    token: str
+
+
+def make_house(folder: Path) -> House:
     silo = Silo.open(folder)
     people.add_person(silo.desk, PERSON, PIN, ["operator"], None, silo.clock())
     row, token = people.add_terminal(silo.desk, "bridge house", "terminal", silo.clock())
+    silo.desk.ledger.close()
+    return House(folder, row, token)
+
+
+@contextmanager
+def served(house: House, folder: Path) -> Iterator[Station]:
+    """A station on a copy of the house in `folder`; vision is off."""
+    shutil.copytree(house.folder, folder)
+    silo = Silo(Desk(Ledger(folder), POLICY), HandClock(START + timedelta(seconds=1)))
     gac = replace(
         bridge(), id="gac", name="GAC 2100", kind="gac2100-csv01", category="analyzer", weight_kg=None
     )
-    station = Station(silo, free_port(), token, row)
+    station = Station(silo, free_port(), house.token, house.terminal)
     station.devices = [
         bridge(weight_kg=0.0, weight_stable=True),
         replace(
@@ -129,7 +148,7 @@ def served(folder: Path) -> Iterator[Station]:
         health=lambda: station.facts,
         admin_token="admin",
         wake_vision=lambda: None,
-        new_sample=station.told_new_sample.append,
+        new_sample=station.new_samples.append,
         check_wiring=lambda port, wiring: wiring,
         replug=lambda port: None,
         drivers=catalogue,

@@ -17,6 +17,7 @@ from ui.tui.app import StationApp
 from ui.tui.client import StationClient
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue import QueueScreen
+from ui.tui.screens.sign_in import SignInScreen
 
 WIDTH, HEIGHT = 80, 24
 
@@ -46,7 +47,7 @@ class Terminal:
 
     @property
     def notice(self) -> str:
-        return self.app.notices.text
+        return self.app.notice.text
 
     async def press(self, *keys: str) -> None:
         """A person's keys: slow enough to be no scan, after a look at what stands there."""
@@ -131,7 +132,7 @@ async def terminal(station: Station, language: str = "fr", **over: object) -> As
         if signed_in:
             client.person = schemas.Person(id="", name=PERSON, roles=["operator"])
             client.person_token = station.signed_in()
-            app.signed_in(client.person)
+            app.get_screen("sign_in", SignInScreen).welcome(client.person)
             await opened.at(QueueScreen)
             await opened.until(lambda: app.board.site is not None, "the site")
         yield opened

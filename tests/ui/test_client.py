@@ -137,10 +137,7 @@ async def test_after_a_break_the_stream_resumes_behind_the_last_event_heard(stat
 
 
 async def test_a_silent_stream_is_a_broken_one() -> None:
-    health = (
-        b'{"accepting":true,"now":"2026-07-20T08:00:00Z","last_event":3,"disk_free_mb":9,'
-        b'"vision":"off","rule_pack":null}'
-    )
+    health = b'{"now":"2026-07-20T08:00:00Z","last_event":3,"disk_free_mb":9,"vision":"off","rule_pack":null}'
     answers = (
         b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(health), health),
         b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999\r\n\r\n: hello\n\n",

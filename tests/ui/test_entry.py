@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from station.api import schemas
 from ui.tui import suggestions
-from ui.tui.entry import ArrivalDraft, LoadDraft, Wrong, parse_number, to_arrival
+from ui.tui.entry import ArrivalDraft, LoadDraft, WrongField, parse_number, to_arrival
 from ui.words.i18n import translator
 
 NOW = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_normal_arrival_is_taken_with_the_plate_in_capitals() -> None:
 def test_species_are_known_by_id_name_or_a_beginning_that_is_clear() -> None:
     for text in ("soft_wheat", "BLÉ TENDRE", "blé t", "soft wheat"):
         assert taken(draft(replace(WHEAT, species=text))).loads[0].species == "soft_wheat"
-    assert to_arrival(draft(replace(WHEAT, species="blé")), SITE, NOW, UTC, FR) == Wrong(
+    assert to_arrival(draft(replace(WHEAT, species="blé")), SITE, NOW, UTC, FR) == WrongField(
         "loads.0.species", "Choisissez une espèce de ce site."
     )
 
@@ -92,7 +92,7 @@ def test_claims_owners_and_shares_are_read() -> None:
 )
 def test_the_field_that_cannot_be_taken_is_named(typed: ArrivalDraft, field: str) -> None:
     wrong = to_arrival(typed, SITE, NOW, UTC, FR)
-    assert isinstance(wrong, Wrong)
+    assert isinstance(wrong, WrongField)
     assert wrong.field == field
     assert wrong.text
 
@@ -129,9 +129,9 @@ def vehicle(plate: str) -> schemas.Vehicle:
 def test_enter_completes_only_what_is_certain(
     field: str, typed: str, known: list[str], taken_text: str | None
 ) -> None:
-    found = [suggestions.Suggestion(text, text) for text in known]
-    index = suggestions.taken_by_enter(field, typed, found)
-    assert (None if index is None else found[index].text) == taken_text
+    offered = [suggestions.Suggestion(text, text) for text in known]
+    index = suggestions.choice_of_enter(field, typed, offered)
+    assert (None if index is None else offered[index].text) == taken_text
 
 
 def test_a_vehicle_is_suggested_with_what_is_known_of_it() -> None:

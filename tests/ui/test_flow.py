@@ -2,8 +2,11 @@
 
 from station.grain.reasons import Code
 from station.receival.visits import NewLoad
+from station.store import queries
+from tests.silo_rig import MARC
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
+from ui.tui.decisions import accept, decide
 from ui.tui.messages import ActDone, ActRefused, BoardChanged
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
@@ -90,6 +93,27 @@ async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(station: 
         assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "ab-1"
 
 
+async def test_what_no_request_may_carry_is_refused_and_the_terminal_goes_on(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station, signed_in=False) as t:
+        await t.see("Anne")
+        await t.press("enter")
+        await t.write("1234567890123")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (pin).")
+        await t.sign_in()
+        await t.press("f5")
+        await t.see("pas encore d'échantillon")
+        await t.press("b")
+        await t.write("S 1/2")
+        await t.press("enter")
+        await t.hear("Une saisie n'est pas valable (barcode).")
+        await t.press("b")
+        await t.write("S12")
+        await t.press("enter")
+        await t.see("éch. S12")
+
+
 async def test_letters_typed_into_a_field_are_no_keys(station: Station) -> None:
     async with terminal(station) as t:
         await t.press("f3")
@@ -120,7 +144,7 @@ async def test_an_override_takes_another_cell_with_a_reason(station: Station) ->
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert load.decision is not None
         assert (load.decision.cell, load.decision.overridden, load.decision.reason) == (
-            "C5",
+            "c5",
             True,
             "pit blocked",
         )
@@ -134,16 +158,55 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
     silo.measure_well(visit)
     async with terminal(station, "en") as t:
         await t.see("PIT 1 → CELL C1")
-        old = t.app.board.proposed()
+        old = t.app.board.proposed_load
         assert old is not None
         silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
-        t.app.accept(old)
+        accept(t.app, old)
         await t.hear("Another proposal came in between. Read the new proposal")
         assert any(isinstance(message, ActRefused) for message in t.messages)
         assert silo.load(silo.loads(visit)[0]).id == old.id
         await t.press("enter")
         await t.hear("PIT 1, cell C4")
+
+
+async def test_the_second_of_two_operators_is_told_who_decided_when_and_where_to(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    async with terminal(station, "en") as t:
+        await t.see("PIT 1 → CELL C1")
+        old = t.app.board.proposed_load
+        assert old is not None
+        decided = silo.decide(load, actor=MARC)
+        accept(t.app, old)
+        await t.hear("Already decided by marc at")
+        await t.hear("pit 1, cell C1")
+        assert any(isinstance(message, ActRefused) for message in t.messages)
+        with silo.desk.ledger.read() as tx:
+            current = queries.current_decision(tx, load.id)
+        assert current is not None
+        assert current.id == decided.id
+
+
+async def test_a_decision_can_be_changed_from_the_terminal_that_knows_of_it(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    first = silo.decide(load)
+    async with terminal(station, "en") as t:
+        await t.see("AB-123-CD")
+        known = await t.app.client.load(load.id)
+        decide(t.app, known, "p2", "c5", "pit blocked")
+        await t.hear("PIT 2, cell C5")
+    with silo.desk.ledger.read() as tx:
+        current = queries.current_decision(tx, load.id)
+    assert current is not None
+    assert current.supersedes_id == first.id
 
 
 async def test_enter_does_not_answer_a_question_that_just_changed(station: Station) -> None:
@@ -207,6 +270,25 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
         assert [(v.analyte, v.value, v.typed_by) for v in load.values] == [("moisture", 13.4, "Anne")]
 
 
+async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    async with terminal(station) as t:
+        await t.press("v")
+        await t.see("S1")
+        await t.press("i")
+        await t.see("Taper quelle valeur ?", "huile (MS)")
+        await t.write("humi")
+        await t.press("enter")
+        await t.write("1,4")
+        await t.press("enter")
+        await t.see("valeur inhabituelle", "oui, la valeur est exacte")
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert load.values == []
+        await t.press("enter")
+        await t.see("humidité", "1,4 %", "tapé par Anne")
+
+
 async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"), NewLoad("barley", barcode="S2"))
@@ -265,8 +347,8 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.write("c5")
         await t.press("enter")
         await t.hear("Bon 1")
-        ticket = await t.app.client.ticket(1)
-        assert [(part.cell, part.share) for part in ticket.tipped] == [("C5", 1.0)]
+        [ticket] = await t.app.client.tickets()
+        assert [(part.cell, part.share) for part in ticket.tipped] == [("c5", 1.0)]
 
 
 async def test_exceptions_are_assigned_by_choice_or_scan_and_dismissed_with_a_reason(
@@ -312,7 +394,8 @@ async def test_tickets_are_listed_and_read(station: Station) -> None:
         await t.see("Bons d'apport", "27 880 kg", "C1")
         await t.press("enter")
         await t.see("BON D'APPORT n° 1")
-        assert "27 880 kg" in plain((await t.app.client.ticket(1)).text)
+        [ticket] = await t.app.client.tickets()
+        assert "27 880 kg" in plain(ticket.text)
 
 
 async def test_a_weight_without_an_arrival_leads_to_the_arrival(station: Station) -> None:

@@ -84,7 +84,7 @@ def test_a_catalogue_has_every_text_of_the_sources_and_no_other(language: str) -
     wanted = {message.id for message in template() if message.id}
     catalogue = read_catalogue(language)
     there = {message.id for message in catalogue if message.id}
-    assert wanted - there == set(), "run: python -m ui.catalogue, then translate"
+    assert wanted - there == set(), "run: python -m ui.words.catalogue, then translate"
     assert there - wanted == set(), "run: python -m ui.words.catalogue"
     assert [m.id for m in catalogue if m.id and (m.fuzzy or not all(_texts(m.string)))] == []
 

@@ -4,16 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from sqlmodel import select
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival import readings, weighings
-from station.receival.instruments import Described, plugged, swap
+from station.receival.instruments import Description, plugged, swap
 from station.receival.visits import NewLoad
 from station.receival.wiring import Wiring, wiring_of
 from station.store import queries
+from station.store.tables import Person
 from tests.silo_rig import ANNE
-from tests.ui.rig import Station
+from tests.ui.rig import PERSON, Station
 from tests.ui.terminal import terminal
 from ui.tui.screens.swap import parse_date
 
@@ -41,8 +43,9 @@ async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) ->
         await t.hear("GAC de prêt (n° de série L-77) mesure ici désormais.")
     with station.silo.desk.ledger.read() as tx:
         now = plugged(tx)["gac"]
+        person = tx.exec(select(Person.id).where(Person.name == PERSON)).one()
     assert (now.instrument.serial_number, now.instrument.verified_until) == ("L-77", date(2027, 3, 31))
-    assert now.assignment.by == "Anne"
+    assert now.assignment.by == person
 
 
 async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings(station: Station) -> None:
@@ -76,7 +79,7 @@ async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings
 
 async def test_what_the_site_file_says_instead_stands_on_the_devices_screen(station: Station) -> None:
     silo = station.silo
-    swap(silo.desk, "gac", Described("GAC loan", "L-77"), "", ANNE, silo.clock())
+    swap(silo.desk, "gac", Description("GAC loan", "L-77"), "", ANNE, silo.clock())
     with silo.desk.ledger.read() as tx:
         station.devices = [replace(station.devices[1], name="GAC loan", plugged=plugged(tx)["gac"])]
     async with terminal(station) as t:
@@ -164,7 +167,7 @@ async def test_a_meter_that_repeats_its_value_is_told_of_a_new_sample(station: S
         await t.see("R nouvel éch.")
         await t.press("r")
         await t.see("Tesma affiche la valeur du nouvel échantillon")
-        assert station.told_new_sample == []
+        assert station.new_samples == []
         await t.press("enter")
         await t.hear("Tesma : la prochaine valeur compte pour un nouvel échantillon.")
-    assert station.told_new_sample == ["gac"]
+    assert station.new_samples == ["gac"]

@@ -1,18 +1,24 @@
 """Every reason, problem and word has a sentence, in both languages."""
 
 import re
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.reading import Analyte, Basis
+from drivers.analytes import ANALYTES
+from drivers.named import Entry
+from drivers.reading import Basis
 from drivers.transport.base import ErrorCode
 from station.acts.refusals import Fault
+from station.api import schemas
 from station.api.problems import ApiFault
-from station.grain.identifiers import Claim, Outcome, Species
+from station.grain.identifiers import Claim
 from station.grain.reasons import Code
+from station.species import SPECIES
+from station.store.errors import LedgerFault
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES
 from ui.words.problems import PROBLEMS, problem
@@ -47,7 +53,8 @@ def test_every_error_of_a_device_has_a_sentence() -> None:
 
 
 def test_every_no_of_the_desk_and_the_counter_says_what_to_do() -> None:
-    assert {*(fault.value for fault in Fault), *(fault.value for fault in ApiFault)} <= set(PROBLEMS)
+    codes = {fault.value for faults in (Fault, ApiFault, LedgerFault) for fault in faults}
+    assert codes <= set(PROBLEMS)
     assert all(title and action for title, action in PROBLEMS.values())
 
 
@@ -134,11 +141,30 @@ def test_sizes_are_told_where_the_card_gave_them() -> None:
     assert "; " not in message("photo_shares", {**told, "sizes": {"length_mm": {}}}, "en")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_shipped_species_and_analytes_are_called_as_the_catalogues_say(language: str) -> None:
+    def names(table: Mapping[str, str]) -> dict[str, str]:
+        return {key: vocabulary.word(table, key, language) for key in table if key != "wheat"}
+
+    def shipped(entries: Iterable[Entry]) -> dict[str, str]:
+        return {entry.id: getattr(entry.name, language) for entry in entries}
+
+    assert names(vocabulary.SPECIES) == shipped(SPECIES.shipped.values())
+    assert names(vocabulary.ANALYTES) == shipped(ANALYTES.shipped.values())
+    assert names(vocabulary.SHORT_ANALYTES) == {
+        entry.id: getattr(entry.short, language) for entry in ANALYTES.shipped.values() if entry.short
+    }
+
+
+def test_what_a_site_adds_has_the_names_of_its_file() -> None:
+    vocabulary.add_names({"buckwheat": {"fr": "sarrasin", "en": "buckwheat"}})
+    assert vocabulary.species_name("buckwheat", "fr") == "sarrasin"
+    assert message("species_matches", {"species": "buckwheat"}, "fr").startswith("Sarrasin")
+
+
 def test_identifiers_have_names() -> None:
-    assert {species.value for species in Species} <= set(vocabulary.SPECIES)
-    assert {analyte.value for analyte in Analyte} <= set(vocabulary.ANALYTES)
     assert {basis.value for basis in Basis} <= set(vocabulary.BASES)
     assert {claim.value for claim in Claim} <= set(vocabulary.CLAIMS)
-    assert {outcome.value for outcome in Outcome} == set(vocabulary.OUTCOMES)
+    assert set(get_args(schemas.LoadState)) == set(vocabulary.LOAD_STATES)
     assert vocabulary.species_name("soft_wheat", "fr") == "blé tendre"
     assert vocabulary.word(vocabulary.CLAIMS, "of this site", "fr") == "of this site"

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.terminal import HandClock
-from ui.tui.scanner import GAP_S, LONGEST, SHORTEST, Outcome, Scanner
+from ui.tui.scanner import GAP_S, LONGEST, SHORTEST, KeyOutcome, Scanner
 
 FAST, SLOW = GAP_S / 5, GAP_S * 2
 
@@ -17,7 +17,7 @@ def feed(
     scans: list[str] = []
     for key, pause in keys:
         clock.now += pause
-        outcome: Outcome[str] = scanner.enter() if key == "\r" else scanner.character(key, key)
+        outcome: KeyOutcome[str] = scanner.enter() if key == "\r" else scanner.character(key, key)
         typed += outcome.release
         if outcome.scan is not None:
             scans.append(outcome.scan)
@@ -70,13 +70,13 @@ def test_typing_before_a_scan_is_not_part_of_it() -> None:
 def test_keys_are_held_until_the_gap_has_passed() -> None:
     scanner, clock = new()
     scanner.character("a", "a")
-    assert scanner.pause() == Outcome(held=True)
+    assert scanner.pause() == KeyOutcome(held=True)
     clock.now += SLOW
-    assert scanner.pause() == Outcome(release=("a",))
+    assert scanner.pause() == KeyOutcome(release=("a",))
     assert not scanner.is_holding
 
 
 def test_an_arrow_releases_what_was_typed_before_it() -> None:
     scanner, _ = new()
     scanner.character("a", "a")
-    assert scanner.other() == Outcome(release=("a",))
+    assert scanner.other() == KeyOutcome(release=("a",))

@@ -10,10 +10,10 @@ from textual.color import Color
 from station.receival.visits import NewLoad
 from station.runtime.live import HealthFacts
 from tests.silo_rig import START, Silo
-from tests.ui.rig import Station, bridge, served
+from tests.ui.rig import House, Station, bridge, served
 from tests.ui.terminal import HEIGHT, WIDTH, Terminal, plain, terminal
 from ui.tui.themes import DARK, LIGHT
-from ui.tui.widgets.bars import Keys
+from ui.tui.widgets.bars import KeyLine
 
 LONG = "Société coopérative agricole de la Grande Vallée et des Plateaux réunis"
 
@@ -39,15 +39,15 @@ def busy(silo: Silo) -> None:
 
 
 @pytest.fixture(scope="module")
-def busy_station(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Station]:
+def busy_station(tmp_path_factory: pytest.TempPathFactory, house: House) -> Iterator[Station]:
     """Looked at by several tests, changed by none."""
-    with served(tmp_path_factory.mktemp("busy") / "data") as opened:
+    with served(house, tmp_path_factory.mktemp("busy") / "data") as opened:
         busy(opened.silo)
         yield opened
 
 
 async def check(t: Terminal) -> None:
-    keys = t.app.screen.query_one("#keys", Keys)
+    keys = t.app.screen.query_one("#keys", KeyLine)
     await t.until(lambda: keys.size.height == len(keys.shown.split("\n")) <= 3, "the keys laid out")
     lines = t.text.split("\n")
     assert len(lines) == HEIGHT

@@ -8,21 +8,21 @@ import pytest
 
 from station.vision.card.find import CardSeen, find_card
 from station.vision.card.layout import LAYOUTS
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import RenderedTray
-from station.vision.rendered.card import RenderedCard, View, draw_card, render_card
+from station.vision.rendered.card import RenderedCard, Viewpoint, draw_card, render_card
 from tests.vision import pictures
 
 TILTS = [(0.0, 0.0, 90.0), (15.0, 80.0, 5.0), (30.0, 200.0, 180.0), (30.0, 310.0, 250.0)]
 
 
-def found_on(card: RenderedCard) -> tuple[Photo, CardSeen | None]:
+def found_on(card: RenderedCard) -> tuple[DecodedPhoto, CardSeen | None]:
     photo = decode(card.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return photo, find_card(photo.pixels)
 
 
-def off_px(card: RenderedCard, photo: Photo, seen: CardSeen) -> float:
+def off_px(card: RenderedCard, photo: DecodedPhoto, seen: CardSeen) -> float:
     """Largest distance, in pixels of the working picture, between where the card is and was found."""
     width, height = card.layout.width, card.layout.height
     grid = np.stack(np.meshgrid(np.linspace(0, width, 5), np.linspace(0, height, 5)), axis=-1).reshape(-1, 2)
@@ -36,7 +36,7 @@ def off_px(card: RenderedCard, photo: Photo, seen: CardSeen) -> float:
 def test_the_card_is_found_at_any_turn_and_up_to_thirty_degrees(
     paper: str, tilt: float, towards: float, roll: float
 ) -> None:
-    view = View(tilt, towards, roll)
+    view = Viewpoint(tilt, towards, roll)
     card = render_card(4, paper=paper, width=2000, height=1500, view=view, kernels=40)
     photo, seen = found_on(card)
     assert seen is not None
@@ -47,7 +47,7 @@ def test_the_card_is_found_at_any_turn_and_up_to_thirty_degrees(
 
 @pytest.mark.parametrize(("width", "height"), [(648, 486), (4000, 3000)])
 def test_the_card_is_found_on_small_and_on_large_photos(width: int, height: int) -> None:
-    card = render_card(5, paper="a5", width=width, height=height, view=View(20, 30, 100), kernels=30)
+    card = render_card(5, paper="a5", width=width, height=height, view=Viewpoint(20, 30, 100), kernels=30)
     photo, seen = found_on(card)
     assert seen is not None
     assert off_px(card, photo, seen) < 0.5
@@ -55,7 +55,7 @@ def test_the_card_is_found_on_small_and_on_large_photos(width: int, height: int)
 
 @pytest.mark.parametrize("hidden", [(16,), (16, 18, 20), (17, 18, 19, 20)])
 def test_hidden_markers_do_not_matter_while_a_diagonal_is_left(hidden: tuple[int, ...]) -> None:
-    card = render_card(6, width=2000, height=1500, view=View(20, 40, 80), kernels=30, hidden=hidden)
+    card = render_card(6, width=2000, height=1500, view=Viewpoint(20, 40, 80), kernels=30, hidden=hidden)
     photo, seen = found_on(card)
     assert seen is not None
     assert set(seen.markers) == set(card.layout.markers) - set(hidden)
@@ -66,16 +66,16 @@ def test_hidden_markers_do_not_matter_while_a_diagonal_is_left(hidden: tuple[int
 
 def test_one_marker_or_two_close_ones_are_no_card() -> None:
     for hidden in ((16, 17, 18, 19, 20), (16, 17, 18, 19)):
-        card = render_card(7, width=1600, height=1200, view=View(10, 0, 90), kernels=10, hidden=hidden)
+        card = render_card(7, width=1600, height=1200, view=Viewpoint(10, 0, 90), kernels=10, hidden=hidden)
         assert found_on(card)[1] is None
 
 
 def test_a_strong_shadow_across_the_card_does_not_hide_it() -> None:
-    card = render_card(8, width=2000, height=1500, view=View(25, 120, 80), kernels=30)
+    card = render_card(8, width=2000, height=1500, view=Viewpoint(25, 120, 80), kernels=30)
     pixels = pictures.pixels_of(card.jpeg).astype(np.float32)
     pixels[:, 700:1300] *= 0.4
     photo = decode(pictures.jpeg(pixels.astype(np.uint8)))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     seen = find_card(photo.pixels)
     assert seen is not None
     assert off_px(card, photo, seen) < 1.0
@@ -125,5 +125,5 @@ def test_real_photos_without_a_card_have_none(photos: Path) -> None:
     files += sorted((photos / "evaluate" / "unknown_lentils").glob("*.jpg"))
     for file in files:
         photo = decode(file.read_bytes())
-        if isinstance(photo, Photo):
+        if isinstance(photo, DecodedPhoto):
             assert find_card(photo.pixels) is None, file.name

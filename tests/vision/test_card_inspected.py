@@ -19,13 +19,13 @@ from station.vision.inspect import inspect
 from station.vision.model import LoadedModel
 from station.vision.overlay import CARD, draw_overlay
 from station.vision.rendered import RenderedTray
-from station.vision.rendered.card import RenderedCard, View, render_card
+from station.vision.rendered.card import RenderedCard, Viewpoint, render_card
 from station.vision.wire import inspection_from_dict
 
 
 @pytest.fixture(scope="module")
 def card() -> RenderedCard:
-    return render_card(31, width=2400, height=1800, view=View(20, 60, 88), kernels=80)
+    return render_card(31, width=2400, height=1800, view=Viewpoint(20, 60, 88), kernels=80)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_a_required_card_is_asked_for_through_the_worker(
 
 
 def test_kernels_of_a_few_pixels_have_no_sizes(model: LoadedModel) -> None:
-    small = render_card(32, width=648, height=486, view=View(10, 60, 88), kernels=60)
+    small = render_card(32, width=648, height=486, view=Viewpoint(10, 60, 88), kernels=60)
     found = inspect(small.jpeg, model)
     assert found.card
     assert found.sizes is None

@@ -14,22 +14,22 @@ from station.vision.card.ground import grain_ground
 from station.vision.card.layout import LAYOUTS
 from station.vision.card.sizes import sizes_mm
 from station.vision.kernels import find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import Phone
-from station.vision.rendered.card import RenderedCard, View, draw_card, render_card
+from station.vision.rendered.card import RenderedCard, Viewpoint, draw_card, render_card
 from station.vision.rendered.sprites import Light
 from tests.vision import pictures
 
 
-def photo_of(card: RenderedCard) -> Photo:
+def photo_of(card: RenderedCard) -> DecodedPhoto:
     photo = decode(card.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return photo
 
 
 @pytest.fixture(scope="module", params=[0.0, 30.0])
 def tilted(request: pytest.FixtureRequest) -> RenderedCard:
-    return render_card(11, width=3000, height=2250, view=View(request.param, 70, 85), kernels=120)
+    return render_card(11, width=3000, height=2250, view=Viewpoint(request.param, 70, 85), kernels=120)
 
 
 def test_only_the_grain_inside_the_line_is_counted(tilted: RenderedCard) -> None:
@@ -43,7 +43,7 @@ def test_only_the_grain_inside_the_line_is_counted(tilted: RenderedCard) -> None
 
 
 def test_a_card_without_grain_has_no_kernels() -> None:
-    card = render_card(12, width=2000, height=1500, view=View(25, 10, 95), kernels=0)
+    card = render_card(12, width=2000, height=1500, view=Viewpoint(25, 10, 95), kernels=0)
     photo = photo_of(card)
     seen = find_card(photo.pixels)
     assert seen is not None
@@ -61,7 +61,7 @@ def test_a_kernel_across_the_line_is_cut_and_one_outside_is_nothing() -> None:
         cv2.ellipse(picture, middle, (26, 13), 30, 0, 360, (60, 120, 170), -1, cv2.LINE_AA)
     card = find_card(picture)
     assert card is not None
-    ground = grain_ground(Photo(picture, 1680, 2376, 1.0), card)
+    ground = grain_ground(DecodedPhoto(picture, 1680, 2376, 1.0), card)
     found = ground.counted(find_kernels(ground.photo.pixels))
     assert (len(found.complete), found.cut) == (1, 1)
     ((length, width),) = sizes_mm(found.complete, ground.photo, card)
@@ -92,7 +92,7 @@ def test_sizes_are_right_within_three_percent(tilted: RenderedCard) -> None:
 
 def test_a_colour_cast_is_measured_and_greys_become_grey() -> None:
     phone = Phone(Light(0.6, 0.8, 0.4), cast=(0.8, 1.0, 1.1))
-    card = render_card(13, width=2000, height=1500, view=View(15, 200, 85), kernels=30, phone=phone)
+    card = render_card(13, width=2000, height=1500, view=Viewpoint(15, 200, 85), kernels=30, phone=phone)
     photo = photo_of(card)
     seen = find_card(photo.pixels)
     assert seen is not None
@@ -155,8 +155,8 @@ def test_a_summary_of_sizes_is_kept_and_read_back() -> None:
 
 
 def test_the_same_seed_renders_the_same_card() -> None:
-    one = render_card(14, width=800, height=600, view=View(20, 5, 90), kernels=10)
-    other = render_card(14, width=800, height=600, view=View(20, 5, 90), kernels=10)
+    one = render_card(14, width=800, height=600, view=Viewpoint(20, 5, 90), kernels=10)
+    other = render_card(14, width=800, height=600, view=Viewpoint(20, 5, 90), kernels=10)
     assert one.jpeg == other.jpeg
     assert [k.length_mm for k in one.truth.kernels] == [k.length_mm for k in other.truth.kernels]
     assert pictures.pixels_of(one.jpeg).shape == (600, 800, 3)

@@ -9,7 +9,7 @@ from station.vision import clumps
 from station.vision.clumps import Effort, Taught, take_apart
 from station.vision.join import Labels
 from station.vision.kernels import find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered.not_grain import render_not_grain
 from station.vision.split import cut_out, split_clump
 
@@ -87,7 +87,7 @@ def test_a_picture_of_gravel_takes_no_longer_than_a_full_tray(monkeypatch: pytes
 
     monkeypatch.setattr(clumps, "split_clump", counted)
     photo = decode(render_not_grain("gravel", 0))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     find_kernels(photo.pixels)
     assert 0 < sum(tried) - tried[-1] <= clumps.EFFORT
 

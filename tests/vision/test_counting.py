@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.vision.counting import COUNTS, Count
 from station.vision.kernels import MAX_KERNELS, find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 
 COUNTED = json.loads(COUNTS.read_text(encoding="utf-8"))["eye"]["counts"]
 
@@ -27,7 +27,7 @@ COUNTED = json.loads(COUNTS.read_text(encoding="utf-8"))["eye"]["counts"]
 )
 def test_kernels_of_real_photos_are_counted_as_by_eye(photos: Path, name: str) -> None:
     photo = decode((photos / name).read_bytes())
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     found = len(find_kernels(photo.pixels).kernels)
     assert Count(name, COUNTED[name], found).error <= 0.02
 

@@ -9,7 +9,7 @@ import pytest
 from station.grain.reasons import Code
 from station.vision import gate
 from station.vision.kernels import find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 from station.vision.rendered.not_grain import render_not_grain
 from station.vision.rendered.paper import Paper
@@ -18,7 +18,7 @@ from tests.vision import pictures
 
 def refusals(data: bytes) -> set[Code]:
     photo = decode(data)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return {reason.code for reason in gate.check(photo.pixels, find_kernels(photo.pixels))}
 
 
@@ -119,7 +119,7 @@ def test_noise_is_not_grain_and_a_blank_sheet_has_too_few_kernels() -> None:
 
 def test_every_refusal_says_value_and_limit(tray: RenderedTray) -> None:
     photo = decode(pictures.blurred(tray.jpeg, 5))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     for reason in gate.check(photo.pixels, find_kernels(photo.pixels)):
         if reason.code is not Code.NOT_GRAIN:
             assert "limit" in reason.params

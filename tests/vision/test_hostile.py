@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from station.grain.reasons import Code, Reason
 from station.vision.client import VisionWorker
 from station.vision.header import read_header, scans
-from station.vision.photo import MAX_SCANS, Photo, decode
+from station.vision.photo import MAX_SCANS, DecodedPhoto, decode
 from tests.vision import pictures
 from tests.vision.conftest import BUNDLE, ROOT
 
@@ -102,7 +102,7 @@ def test_what_must_not_be_decoded_has_its_reason_and_takes_bounded_memory(
 def test_odd_pictures_are_read_as_pictures(name: str, judge: VisionWorker) -> None:
     data = READ[name]()
     photo = decode(data)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert (photo.width, photo.height) == (400, 300)
     assert [reason.code for reason in judge.inspect(data, "wheat").reasons] == [Code.TOO_FEW_KERNELS]
     assert judge.pid is not None
@@ -152,7 +152,7 @@ def test_each_exif_orientation_is_turned_and_mirrored_upright(orientation: int) 
     stored = STORED[orientation](upright)
     data = pictures.with_exif_orientation(pictures.jpeg(np.ascontiguousarray(stored)), orientation)
     photo = decode(data)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert (photo.width, photo.height) == (2000, 1500)
     assert photo.pixels[50, 50].argmax() == 2
     assert photo.pixels[-50, 50].argmax() == 1

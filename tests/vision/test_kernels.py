@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from station.vision.kernels import KernelShape, Segmentation, find_kernels
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 from tests.vision import pictures
 
 
 def found_on(data: bytes) -> Segmentation:
     photo = decode(data)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return find_kernels(photo.pixels)
 
 

@@ -17,7 +17,7 @@ from station.vision.client import VisionWorker
 from station.vision.inspect import inspect
 from station.vision.kernels import find_kernels
 from station.vision.model import LoadedModel, start_model
-from station.vision.photo import Photo, decode
+from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.views import MAX_TILES, cut_views
 from station.vision.wire import inspection_from_dict
@@ -28,9 +28,9 @@ def model_of(kind: str) -> LoadedModel:
     return start_model(parse_bundle(tiny.packed(kind)))
 
 
-def pixels_of(tray: RenderedTray) -> Photo:
+def pixels_of(tray: RenderedTray) -> DecodedPhoto:
     photo = decode(tray.jpeg)
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     return photo
 
 

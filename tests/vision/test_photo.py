@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from station.grain.reasons import Code, Reason
 from station.vision.header import read_header
-from station.vision.photo import MAX_BYTES, Photo, decode
+from station.vision.photo import MAX_BYTES, DecodedPhoto, decode
 from tests.vision import pictures
 
 SMALL = np.full((300, 400, 3), 120, np.uint8)
@@ -65,13 +65,13 @@ def test_a_file_of_too_many_bytes_is_too_large() -> None:
 
 def test_the_content_decides_the_format_not_the_name() -> None:
     photo = decode(pictures.png(SMALL))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert (photo.width, photo.height, photo.scale) == (400, 300, 1.0)
 
 
 def test_a_webp_is_read_too() -> None:
     photo = decode(cv2.imencode(".webp", SMALL)[1].tobytes())
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert (photo.width, photo.height) == (400, 300)
 
 
@@ -80,7 +80,7 @@ def test_a_webp_is_read_too() -> None:
 )
 def test_large_photos_are_decoded_at_a_smaller_scale(width: int, height: int, working: int) -> None:
     photo = decode(pictures.jpeg(np.full((height, width, 3), 90, np.uint8)))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert photo.pixels.shape[1] == working
     assert (photo.width, photo.height) == (width, height)
     assert photo.scale == pytest.approx(width / working)
@@ -93,7 +93,7 @@ def test_the_picture_is_turned_upright_at_reduced_scale(orientation: int) -> Non
     turns = {1: 0, 3: 2, 6: 1, 8: 3}[orientation]
     stored = np.ascontiguousarray(np.rot90(upright, turns))
     photo = decode(pictures.with_exif_orientation(pictures.jpeg(stored), orientation))
-    assert isinstance(photo, Photo)
+    assert isinstance(photo, DecodedPhoto)
     assert (photo.width, photo.height) == (3000, 2000)
     assert photo.pixels[20, 20].min() > 240
     assert photo.pixels[-20, -20].max() < 15
@@ -107,7 +107,7 @@ def test_the_picture_is_turned_upright_at_reduced_scale(orientation: int) -> Non
 def test_any_bytes_give_a_header_or_none_and_a_photo_or_a_reason(data: bytes, start: bytes) -> None:
     header = read_header(start + data)
     assert header is None or header.pixels > 0
-    assert isinstance(decode(start + data), Photo | Reason)
+    assert isinstance(decode(start + data), DecodedPhoto | Reason)
 
 
 @settings(max_examples=60, deadline=None)
@@ -115,4 +115,4 @@ def test_any_bytes_give_a_header_or_none_and_a_photo_or_a_reason(data: bytes, st
 def test_one_damaged_byte_never_raises(position: int, value: int) -> None:
     data = bytearray(pictures.jpeg(SMALL))
     data[position % len(data)] = value
-    assert isinstance(decode(bytes(data)), Photo | Reason)
+    assert isinstance(decode(bytes(data)), DecodedPhoto | Reason)

@@ -10,7 +10,7 @@ from station.vision.rendered import SHEETS, Phone, RenderedTray, render_tray
 from station.vision.rendered.not_grain import KINDS, render_not_grain
 from station.vision.rendered.paper import Paper
 from station.vision.rendered.sprites import Light
-from station.vision.rendered.varied import render_varied
+from station.vision.rendered.varied import render_exact, render_varied
 from tests.vision import pictures
 
 
@@ -106,3 +106,10 @@ def test_photos_of_strangers_repeat_and_differ() -> None:
 def test_what_is_no_grain_repeats_for_its_seed(kind: str) -> None:
     assert render_not_grain(kind, 1) == render_not_grain(kind, 1)
     assert render_not_grain(kind, 1) != render_not_grain(kind, 2)
+
+
+def test_a_rendered_photo_shows_exactly_the_kernels_that_were_asked_for() -> None:
+    wanted = {KernelClass.SOUND: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
+    one, two = (render_exact(5, wanted) for _ in range(2))
+    assert one.jpeg == two.jpeg
+    assert {kind: one.truth.count(kind) for kind in wanted} == wanted

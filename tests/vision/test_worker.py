@@ -17,7 +17,7 @@ from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, Worke
 from station.vision.inspect import inspect
 from station.vision.model import LoadedModel
 from station.vision.rendered import RenderedTray
-from station.vision.wire import LENGTHS, WireError, encode, read_message
+from station.vision.wire import LENGTHS, PipeError, encode, read_message
 from tests.vision.conftest import BUNDLE
 
 
@@ -212,11 +212,11 @@ def test_messages_survive_the_pipe(header: dict[str, object], body: bytes) -> No
 def test_any_bytes_are_a_message_an_end_or_a_wire_error(data: bytes) -> None:
     try:
         message = read_message(Pieces(data))  # type: ignore[arg-type]
-    except WireError:
+    except PipeError:
         return
     assert message is None or isinstance(message[0], dict)
 
 
 def test_a_message_beyond_bounds_is_refused_before_it_is_read() -> None:
-    with pytest.raises(WireError, match="too long"):
+    with pytest.raises(PipeError, match="too long"):
         read_message(Pieces(LENGTHS.pack(2**31, 0)))  # type: ignore[arg-type]

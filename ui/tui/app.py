@@ -1,11 +1,12 @@
-"""The operator's terminal: holds what is known, shows one screen, sends what the operator decides.
+"""The operator's terminal holds what is known, shows one screen and sends what the operator decides.
 
-Workers fetch and post messages; only the handlers here and the screens touch widgets. Time is the
-station's for ages and the injected clock's for the scanner and for what is answered too fast.
+Workers fetch and post messages; only the handlers here and the screens touch widgets. Ages are counted by
+the station's clock, keys by the injected one.
 """
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
 from typing import ClassVar, TypeVar, cast
@@ -17,26 +18,40 @@ from textual.filter import Monochrome
 
 from station.api import schemas
 from ui.tui import messages
-from ui.tui.acts import Acts
 from ui.tui.board import Board
-from ui.tui.client import StationClient
+from ui.tui.calls import read_answer, send_act
+from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.connection import Connection
-from ui.tui.decisions import Decisions
-from ui.tui.dialogs import Ask, Choose
-from ui.tui.feed import Feed
+from ui.tui.dialogs import ChoiceDialog, EntryDialog, TextDialog
+from ui.tui.feed import EVERYTHING, Feed
 from ui.tui.keyboard import Keyboard
-from ui.tui.menu import common_keys, help_dialog, menu_dialog
+from ui.tui.menu import help_text, open_menu
 from ui.tui.new_sample import ask_new_sample
-from ui.tui.notices import Notices, problem_text
-from ui.tui.persons import Persons
-from ui.tui.scans import ScanRouter
+from ui.tui.notice import Notice, problem_text
+from ui.tui.scans import route_scan
+from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.every import make_screens
+from ui.tui.screens.exceptions import ExceptionsScreen
+from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
+from ui.tui.screens.queue import QueueScreen
+from ui.tui.screens.sign_in import SignInScreen
+from ui.tui.station import OnRefusal, ScreenName
 from ui.tui.themes import CSS, PLAIN, THEMES
 from ui.words.i18n import LANGUAGES, Translator, translator
 
 Result = TypeVar("Result")
+SCREENS: dict[str, type[StationScreen]] = {
+    "sign_in": SignInScreen,
+    "queue": QueueScreen,
+    "arrival": ArrivalScreen,
+    "load": LoadScreen,
+    "exceptions": ExceptionsScreen,
+    "devices": DevicesScreen,
+    "cells": CellsScreen,
+    "tickets": TicketsScreen,
+}
+_CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the devices
 
 
 class StationApp(App[None]):
@@ -70,60 +85,51 @@ class StationApp(App[None]):
         self.client = client
         self.clock = clock
         self.zone = zone
+        self.note = note or (lambda: "")
         self.board = Board()
-        self.notices = Notices(clock)
+        self.notice = Notice(clock)
         self.connection = Connection(clock)
         self.feed = Feed(client, self.post_message)
-        self._language = language
-        self._note = note
-        self._live: schemas.Live | None = None
-        self._acts = Acts(self)
         self.keyboard = Keyboard(self, clock, self._deliver)
-        self._scans = ScanRouter(self)
-        self._decisions = Decisions(self)
-        self._persons = Persons(self)
-        for known in THEMES.values():
-            self.register_theme(known)
+        self._language = language
+        self._live: schemas.Live | None = None
+        self._is_acting = False
+        for look in THEMES.values():
+            self.register_theme(look)
         self.theme = THEMES[theme].name
         if theme == PLAIN and not self.no_color:
             self.no_color = True
             self._filters.append(Monochrome())
 
-    # --- what screens ask of it -----------------------------------------------------------------------
+    # --- what screens ask of it (`Station`) -------------------------------------------------------------
     @property
     def t(self) -> Translator:
         return translator(self._language)
 
-    @property
-    def person_name(self) -> str:
-        return self.client.person.name if self.client.person else ""
-
-    def connection_text(self) -> str:
-        return self.connection.text(self.t)
-
-    def clock_text(self) -> str:
-        """The station's time of day."""
-        return self.t.time(self.board.now, self.zone) if self.board.now else ""
-
-    def note_text(self) -> str:
-        return self._note() if self._note else ""
-
-    def common_keys(self) -> list[tuple[str, str]]:
-        return common_keys(self) if self.client.person else []
-
     def say(self, text: str, *, is_problem: bool = False) -> None:
-        """One thing for the operator to read, until the next or for a while."""
-        self.notices.say(text, is_problem=is_problem)
+        self.notice.say(text, is_problem=is_problem)
         self.redraw()
 
-    def redraw(self) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, StationScreen):
-                screen.redraw()
+    def act(
+        self,
+        call: Callable[[], Awaitable[Result]],
+        then: Callable[[Result], None],
+        *,
+        on_refusal: OnRefusal | None = None,
+    ) -> None:
+        """Send one act at a time: while one is on its way another press does nothing."""
+        if not self._is_acting:
+            self._is_acting = True
+            self.run_worker(send_act(call, then, on_refusal, self.post_message), group="acts")
 
-    def show(self, name: messages.ScreenName) -> None:
-        """Goes to a screen; signing in comes first."""
-        if self.client.person is None or isinstance(self.screen, Ask | Choose):
+    def record(self, call: Callable[[], Awaitable[object]], text: str) -> None:
+        self.act(call, lambda _: self.say(text))
+
+    def read(self, call: Callable[[], Awaitable[Result]], then: Callable[[Result], None]) -> None:
+        self.run_worker(read_answer(call, then, self.post_message), group="reads")
+
+    def show(self, name: ScreenName) -> None:
+        if self.client.person is None or isinstance(self.screen, EntryDialog | ChoiceDialog):
             return
         if self.screen is not self.get_screen(name):
             self.switch_screen(name)
@@ -131,12 +137,10 @@ class StationApp(App[None]):
             self.feed.watch(None)
 
     def open_load(self, load_id: str) -> None:
-        cast(LoadScreen, self.get_screen("load")).open(load_id)
+        self.get_screen("load", LoadScreen).load_id = load_id
+        self.feed.watch(load_id)
         self.show("load")
         self.redraw()
-
-    def signed_in(self, person: schemas.Person) -> None:
-        self._persons.signed_in(person)
 
     def set_language(self, language: str) -> None:
         self._language = language
@@ -144,39 +148,12 @@ class StationApp(App[None]):
         self.feed.read_again()
         self.redraw()
 
-    # --- acts and questions to the station ------------------------------------------------------------
-    def act(
-        self,
-        call: Callable[[], Awaitable[Result]],
-        then: Callable[[Result], None],
-        *,
-        handled: Callable[[schemas.Problem], bool] | None = None,
-    ) -> None:
-        """Sends one act; see `Acts.send`."""
-        self._acts.send(call, then, handled)
-
-    def read(self, call: Callable[[], Awaitable[Result]], then: Callable[[Result], None]) -> None:
-        """Asks for something to show; see `Acts.read`."""
-        self._acts.read(call, then)
-
-    def record(self, call: Callable[[], Awaitable[object]], told: str) -> None:
-        """Sends one act and says `told` when it is recorded."""
-        self.act(call, lambda _: self.say(told))
-
-    def accept(self, load: schemas.Load) -> None:
-        """Takes the proposal as it is."""
-        self._decisions.accept(load)
-
-    def decide(self, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
-        """Takes this pit and cell; `reason` says why when it is not the proposal."""
-        self._decisions.decide(load, pit, cell, reason)
-
-    # --- messages -------------------------------------------------------------------------------------
+    # --- its own life -----------------------------------------------------------------------------------
     def on_mount(self) -> None:
-        for name, screen in make_screens().items():
-            self.install_screen(screen, name)
+        for name, screen in SCREENS.items():
+            self.install_screen(screen(self), name)
         self.push_screen("sign_in")
-        self.set_interval(1.0, self._second)
+        self.set_interval(1.0, self._pass_second)
         self.run_worker(self.feed.listen(), group="feed")
         self.run_worker(self.feed.read(), group="feed")
 
@@ -184,10 +161,24 @@ class StationApp(App[None]):
         self.workers.cancel_all()  # or one would ask a closed client, and quitting show an error
         await self.client.close()
 
-    def _second(self) -> None:
-        self.notices.pass_time()
+    def _pass_second(self) -> None:
+        self.notice.pass_time()
         self.redraw()
 
+    def redraw(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, StationScreen):
+                screen.redraw()
+
+    def _require_sign_in(self) -> None:
+        """Go back to the sign-in screen, with every dialog closed."""
+        self.client.person, self.client.person_token = None, None
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, StationScreen):
+            self.pop_screen()
+        self.get_screen("sign_in", SignInScreen).clear()
+        self.switch_screen("sign_in")
+
+    # --- messages of the feed -----------------------------------------------------------------------------
     def on_board_changed(self, message: messages.BoardChanged) -> None:
         self.board = message.board.with_live(self._live)
         self.redraw()
@@ -198,36 +189,41 @@ class StationApp(App[None]):
         self.redraw()
 
     def on_connection_made(self, message: messages.ConnectionMade) -> None:
-        self.connection.made()
+        self.connection.hear()
         self._live = None
         self.board = replace(self.board, health=message.health, now=message.health.now)
         self.redraw()
 
     def on_connection_lost(self, message: messages.ConnectionLost) -> None:
-        self.connection.lost(message.problem)
+        self.connection.lose(message.problem)
         if message.problem is not None:
-            self.say_problem(message.problem)
+            self.say(problem_text(message.problem, self.t), is_problem=True)
         self.redraw()
 
-    def on_found(self, message: messages.Found) -> None:
+    # --- messages of acts and questions -------------------------------------------------------------------
+    def on_answered(self, message: messages.Answered) -> None:
         message.then()
 
     def on_act_done(self, message: messages.ActDone) -> None:
-        self._acts.done(message)
+        self._is_acting = False
+        self.feed.read_again(_CHANGED_BY_ACTS)
+        message.then()
 
     def on_act_refused(self, message: messages.ActRefused) -> None:
+        self._is_acting = False
+        self.feed.read_again(_CHANGED_BY_ACTS)
         if message.problem.code == "not_signed_in":
-            self._persons.leave()
-        self._acts.refused(message)
+            self._require_sign_in()
+        if message.on_refusal is None or not message.on_refusal(message.problem):
+            self.say(problem_text(message.problem, self.t), is_problem=True)
 
     def on_act_unanswered(self, message: messages.ActUnanswered) -> None:
-        self._acts.unanswered()
+        self._is_acting = False
+        self.feed.read_again()
+        text = self.t.gettext("No answer from the station: look whether it was recorded, else do it again.")
+        self.say(text, is_problem=True)
 
-    def say_problem(self, refused: schemas.Problem) -> None:
-        """What was refused, and what a person can do about it."""
-        self.say(problem_text(refused, self.t), is_problem=True)
-
-    # --- keys -----------------------------------------------------------------------------------------
+    # --- keys ---------------------------------------------------------------------------------------------
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event)
@@ -238,10 +234,10 @@ class StationApp(App[None]):
         await super().on_event(key)
 
     def on_scanned(self, message: messages.Scanned) -> None:
-        self._scans.route(message.barcode)
+        route_scan(message.barcode, self.screen, self)
 
     def action_show(self, name: str) -> None:
-        self.show(cast(messages.ScreenName, name))
+        self.show(cast(ScreenName, name))
 
     def action_language(self) -> None:
         position = LANGUAGES.index(self._language)
@@ -252,14 +248,24 @@ class StationApp(App[None]):
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_help(self) -> None:
-        self.push_screen(help_dialog(self))
+        self.push_screen(TextDialog(self.t.gettext("Keys"), help_text(self.t), self.t))
 
     def action_menu(self) -> None:
-        if self.client.person is not None:
-            menu_dialog(self)
+        self._ask_person(open_menu)
 
     def action_new_sample(self) -> None:
-        ask_new_sample(self)
+        self._ask_person(ask_new_sample)
+
+    def _ask_person(self, ask: Callable[[StationScreen], None]) -> None:
+        """Ask on the open screen, when somebody is signed in and no other dialog is open."""
+        if self.client.person is not None and isinstance(self.screen, StationScreen):
+            ask(self.screen)
 
     def action_change_person(self) -> None:
-        self._persons.change()
+        """Let the next person sign in; what is typed in forms stays."""
+        self.run_worker(self._sign_out(self.client.person_token), group="acts")
+        self._require_sign_in()
+
+    async def _sign_out(self, person_token: str | None) -> None:
+        with suppress(StationProblem, StationUnreachable):  # the station forgets the person by itself
+            await self.client.sign_out(person_token)

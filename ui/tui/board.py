@@ -1,4 +1,4 @@
-"""What the terminal knows of the station, as one frozen value. Screens draw it; only the feed makes it."""
+"""The board is what the terminal knows of the station, as one frozen value. Screens draw it."""
 
 import re
 from collections.abc import Mapping
@@ -27,17 +27,22 @@ class Board:
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
 
     def with_live(self, live: schemas.Live | None) -> "Board":
-        """With the newest devices and station time."""
+        """Return the board with the newest devices and station time."""
         return self if live is None else replace(self, now=live.now, devices=tuple(live.devices))
 
     @property
     def offer(self) -> schemas.Weighing | None:
-        """The offered weight that waits longest."""
+        """Find the offered weight that waits longest."""
         return min(self.offers, key=lambda weighing: weighing.at, default=None)
 
     @property
     def devices_in_trouble(self) -> tuple[schemas.Device, ...]:
         return tuple(device for device in self.devices if device.state in TROUBLE)
+
+    @property
+    def repeating_devices(self) -> tuple[schemas.Device, ...]:
+        """List the devices that say their last result again and again."""
+        return tuple(device for device in self.devices if device.repeats)
 
     def visit(self, visit_id: str | None) -> schemas.VisitRow | None:
         return next((visit for visit in self.visits if visit.id == visit_id), None)
@@ -49,8 +54,9 @@ class Board:
         rows = (load for visit in self.visits for load in visit.loads)
         return next((load for load in rows if load.barcode == barcode), None)
 
-    def proposed(self) -> schemas.Load | None:
-        """The load that waits longest with a proposal that can be taken as it is: a normal cell."""
+    @property
+    def proposed_load(self) -> schemas.Load | None:
+        """Find the load that waits longest with a proposal that can be taken as it is: a normal cell."""
         for visit in self.visits:
             for row in visit.loads:
                 load = self.loads.get(row.id)
@@ -59,26 +65,26 @@ class Board:
         return None
 
     def pit_name(self, pit_id: str | None) -> str:
-        """Without the word itself: "Pit 2" is "2", because screens say "pit" in their own language."""
+        """Name a pit without the word itself ("Pit 2" is "2"): screens say "pit" in their own language."""
         pits = self.site.pits if self.site else []
         return short_name(next((pit.name for pit in pits if pit.id == pit_id), pit_id or ""))
 
     def cell_name(self, cell_id: str | None) -> str:
-        """Without the word itself, like `pit_name`."""
+        """Name a cell without the word itself, like `pit_name`."""
         return short_name(next((cell.name for cell in self.cells if cell.id == cell_id), cell_id or ""))
 
     def device_name(self, device_id: str | None) -> str | None:
-        """The name from the site file; the id where it is not (or no longer) configured."""
+        """Name a device as the site file does; the id where it is not (or no longer) configured."""
         return next((device.name for device in self.devices if device.id == device_id), device_id)
 
 
 def short_name(name: str) -> str:
-    """ "Fosse 2" -> "2", "Cellule Nord" -> "Nord"; any other name as it is."""
+    """Shorten "Fosse 2" to "2" and "Cellule Nord" to "Nord"; any other name stays as it is."""
     return re.sub(r"^(fosse|pit|cellule|cell)\s+(?=\S)", "", name, flags=re.IGNORECASE)
 
 
 def is_plain(load: schemas.Load) -> bool:
-    """May it be accepted without opening it? Only a proposal for a normal cell that still stands."""
+    """Tell whether the load may be accepted without opening it: its proposal, for a normal cell, stands."""
     proposal = load.proposal
     return (
         load.state == "proposed"

@@ -1,4 +1,4 @@
-"""The station's HTTP API as typed methods: schemas in, schemas out. Knows no screen.
+"""The client is the station's HTTP API as typed methods: schemas in, schemas out. It knows no screen.
 
 Every method raises `StationProblem` when the station says no (with what to do about it) and
 `StationUnreachable` when no answer came: the act may or may not have been recorded, so it is looked up,
@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from station.api import schemas
 
-Model = TypeVar("Model", bound=BaseModel)
+Shape = TypeVar("Shape", bound=BaseModel)
 
 BASE = "/api/v1"
 CONNECT_S = 3.0
@@ -21,7 +21,7 @@ ANSWER_S = 10.0
 
 
 class StationProblem(Exception):
-    """The station's "no": a problem document."""
+    """The station says no, by a problem document."""
 
     def __init__(self, problem: schemas.Problem) -> None:
         super().__init__(f"{problem.code}: {problem.title}")
@@ -29,16 +29,14 @@ class StationProblem(Exception):
 
 
 class StationUnreachable(Exception):
-    """No answer that can be read: the station is down, the cable is out, something else answers there."""
+    """No answer can be read: the station is down, the cable is out, something else answers there."""
 
 
 class StationClient:
-    """One terminal's connection to a station. `token` is the terminal's; `person_token` the signed-in
-    person's, set by `sign_in`. `language` chooses the language of the station's own texts."""
+    """A client is one terminal's connection to a station. `token` is the terminal's; `person_token` the
+    signed-in person's, set by `sign_in`. `language` chooses the language of the station's own texts."""
 
-    def __init__(
-        self, url: str, token: str, language: str, *, transport: httpx2.AsyncBaseTransport | None = None
-    ) -> None:
+    def __init__(self, url: str, token: str, language: str) -> None:
         self.url = url.rstrip("/")
         self.language = language
         self.person: schemas.Person | None = None
@@ -47,7 +45,6 @@ class StationClient:
         self._http = httpx2.AsyncClient(
             base_url=self.url + BASE,
             timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
-            transport=transport,
             trust_env=False,
         )
 
@@ -65,13 +62,13 @@ class StationClient:
         return await self._list("/people", schemas.Person)
 
     async def sign_in(self, name: str, pin: str) -> schemas.SignedIn:
-        """Acts after this are in the name of this person."""
+        """Sign a person in; acts after this are in that name."""
         signed = await self._post("/sign-in", schemas.SignInIn(name=name, pin=pin), schemas.SignedIn)
         self.person, self.person_token = signed.person, signed.token
         return signed
 
     async def sign_out(self, person_token: str | None = None) -> None:
-        """Ends this sign-in, else the present one. Forgets the person also when no answer comes."""
+        """End this sign-in, else the present one. The person is forgotten also when no answer comes."""
         ended = person_token or self.person_token
         if ended == self.person_token:
             self.person, self.person_token = None, None
@@ -91,8 +88,8 @@ class StationClient:
     async def open_visits(self) -> list[schemas.VisitRow]:
         return await self._list("/visits", schemas.VisitRow, open="true")
 
-    async def ended_visits(self, limit: int = 50) -> list[schemas.VisitRow]:
-        return await self._list("/visits", schemas.VisitRow, open="false", limit=str(limit))
+    async def ended_visits(self) -> list[schemas.VisitRow]:
+        return await self._list("/visits", schemas.VisitRow, open="false")
 
     async def visit(self, visit_id: str) -> schemas.Visit:
         return await self._get(f"/visits/{visit_id}", schemas.Visit)
@@ -172,21 +169,18 @@ class StationClient:
     async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
 
-    async def describe_instrument(self, port_id: str, said: schemas.DescribeIn) -> schemas.Instrument:
-        return await self._post(f"/instruments/{port_id}/describe", said, schemas.Instrument)
+    async def describe_instrument(self, port_id: str, description: schemas.DescribeIn) -> schemas.Instrument:
+        return await self._post(f"/instruments/{port_id}/describe", description, schemas.Instrument)
 
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
 
-    async def tickets(self, limit: int = 50) -> list[schemas.Ticket]:
-        return await self._list("/tickets", schemas.Ticket, limit=str(limit))
-
-    async def ticket(self, number: int) -> schemas.Ticket:
-        return await self._get(f"/tickets/{number}", schemas.Ticket)
+    async def tickets(self) -> list[schemas.Ticket]:
+        return await self._list("/tickets", schemas.Ticket)
 
     # --- the wire ---------------------------------------------------------------------------------
     def headers(self) -> dict[str, str]:
-        """What every request carries."""
+        """Make the headers that every request carries."""
         headers = {"Authorization": f"Bearer {self._token}", "Accept-Language": self.language}
         if self.person_token:
             headers["Silo-Person"] = self.person_token
@@ -194,20 +188,20 @@ class StationClient:
 
     @property
     def http(self) -> httpx2.AsyncClient:
-        """For the event stream, which reads the same station."""
+        """Lend the connection to the event stream, which reads the same station."""
         return self._http
 
-    async def _get(self, path: str, model: type[Model], **query: str) -> Model:
+    async def _get(self, path: str, model: type[Shape], **query: str) -> Shape:
         return _parse(await self._send("GET", path, query=query), model)
 
-    async def _list(self, path: str, model: type[Model], **query: str) -> list[Model]:
+    async def _list(self, path: str, model: type[Shape], **query: str) -> list[Shape]:
         response = await self._send("GET", path, query=query)
         try:
             return TypeAdapter(list[model]).validate_json(response.content)  # type: ignore[valid-type]
         except ValidationError as error:
             raise _not_ours(response) from error
 
-    async def _post(self, path: str, body: BaseModel, model: type[Model]) -> Model:
+    async def _post(self, path: str, body: BaseModel, model: type[Shape]) -> Shape:
         return _parse(await self._send("POST", path, body=body.model_dump(mode="json")), model)
 
     async def _send(
@@ -235,14 +229,14 @@ class StationClient:
 
 
 def problem_of(response: httpx2.Response) -> StationProblem | StationUnreachable:
-    """The station's problem document, or StationUnreachable when something else answered."""
+    """Read the station's problem document; StationUnreachable when something else answered."""
     try:
         return StationProblem(schemas.Problem.model_validate_json(response.content))
     except ValidationError:
         return _not_ours(response)
 
 
-def _parse(response: httpx2.Response, model: type[Model]) -> Model:
+def _parse(response: httpx2.Response, model: type[Shape]) -> Shape:
     try:
         return model.model_validate_json(response.content)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Text laid out in cells of a terminal: fixed columns, wrapping, never wider than asked."""
+"""Lay text out in the cells of a terminal: fixed columns, wrapping, never wider than asked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`width` cells; spare room is shared out by `flex`. `right` aligns numbers."""
+    """A column is `width` cells wide; spare room is shared out by `flex`. `right` aligns numbers."""
 
     title: str
     width: int
@@ -19,7 +19,7 @@ class Column:
 
 
 def widths(columns: Sequence[Column], total: int) -> list[int]:
-    """The columns' widths in `total` cells, one blank between them."""
+    """Share `total` cells among the columns, one blank between them."""
     spare = max(0, total - sum(column.width for column in columns) - (len(columns) - 1))
     flexes = sum(column.flex for column in columns)
     if not flexes:
@@ -31,7 +31,7 @@ def widths(columns: Sequence[Column], total: int) -> list[int]:
 
 
 def table_row(cells: Sequence[str], columns: Sequence[Column], total: int) -> str:
-    """One line; a cell that is too long ends with an ellipsis."""
+    """Write one line; a cell that is too long ends with an ellipsis."""
     sized = (
         fit(cell, width, right=column.right)
         for cell, column, width in zip(cells, columns, widths(columns, total), strict=True)
@@ -44,7 +44,7 @@ def header_row(columns: Sequence[Column], total: int) -> str:
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """Exactly `width` cells."""
+    """Cut or pad the text to exactly `width` cells."""
     if cell_len(text) > width:
         return set_cell_size(text, max(0, width - 1)) + ELLIPSIS if width else ""
     padding = " " * (width - cell_len(text))
@@ -52,8 +52,8 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
-    """Lines of at most `width` cells, broken at blanks (a word that is too long is broken anywhere);
-    all but the first are indented."""
+    """Break the text into lines of at most `width` cells, at blanks (a word that is too long is broken
+    anywhere); all but the first are indented."""
     lines: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -83,7 +83,7 @@ def _chop(word: str, first: int, rest: int) -> list[str]:
 
 
 def flow(parts: Iterable[str], width: int, gap: str = "  ") -> list[str]:
-    """Unbreakable parts side by side, as many on a line as fit."""
+    """Set unbreakable parts side by side, as many on a line as fit."""
     lines: list[str] = []
     for part in parts:
         if lines and cell_len(lines[-1]) + cell_len(gap) + cell_len(part) <= width:

@@ -1,4 +1,4 @@
-"""Whether the station is heard, and for how long it has not been."""
+"""The connection knows whether the station is heard, and for how long it has not been."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from ui.words.i18n import Translator
 
 
 class Connection:
-    """Lost until the first answer. `clock` gives seconds that only rise."""
+    """It counts as lost until the first answer. `clock` gives seconds that only rise."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -18,16 +18,16 @@ class Connection:
     def is_up(self) -> bool:
         return self._lost_since is None
 
-    def made(self) -> None:
+    def hear(self) -> None:
         self._lost_since, self._problem = None, None
 
-    def lost(self, problem: schemas.Problem | None) -> None:
-        """The age counts from the first loss, not from the last try."""
+    def lose(self, problem: schemas.Problem | None) -> None:
+        """Count the age from the first loss, not from the last try."""
         self._lost_since = self._clock() if self._lost_since is None else self._lost_since
         self._problem = problem
 
     def text(self, t: Translator) -> str:
-        """Empty while the station is heard."""
+        """Say that the station is not heard; empty while it is."""
         if self._lost_since is None:
             return ""
         if self._problem is not None:

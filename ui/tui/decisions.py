@@ -1,63 +1,72 @@
-"""Telling the station where a load goes, and showing the proposal that came in between."""
+"""Tell the station where a load goes, and show the proposal that came in between."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from station.api import schemas
-from ui.words.problems import problem
-
-if TYPE_CHECKING:
-    from ui.tui.app import StationApp
+from ui.tui.notice import problem_text
+from ui.tui.station import Station
 
 
-class Decisions:
-    def __init__(self, app: "StationApp") -> None:
-        self._app = app
+def accept(station: Station, load: schemas.Load) -> None:
+    """Take the proposal as it is."""
+    proposal = load.proposal
+    if load.decision is not None or proposal is None or proposal.cell is None or proposal.pit is None:
+        station.say(station.t.gettext("There is nothing to accept for this load now."), is_problem=True)
+    else:
+        decide(station, load, proposal.pit, proposal.cell, "")
 
-    def accept(self, load: schemas.Load) -> None:
-        """Takes the proposal as it is."""
-        proposal, t = load.proposal, self._app.t
-        if load.decision is not None or proposal is None or proposal.cell is None or proposal.pit is None:
-            self._app.say(t.gettext("There is nothing to accept for this load now."), is_problem=True)
-            return
-        self.decide(load, proposal.pit, proposal.cell, "")
 
-    def decide(self, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
-        app = self._app
-        if load.proposal is None:
-            return
-        body = schemas.DecisionIn(proposal_id=load.proposal.id, cell=cell, pit=pit, reason=reason)
-        app.act(
-            lambda: app.client.decide(load.id, body),
-            lambda decision: self._decided(load, decision),
-            handled=lambda refused: self._superseded(load, refused),
+def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
+    """Take this pit and cell; `reason` says why when it is not the proposal."""
+    proposal = load.proposal
+    if proposal is None:
+        return
+
+    async def send() -> schemas.Decision:
+        replaced = load.decision.id if load.decision else None
+        body = schemas.DecisionIn(
+            proposal_id=proposal.id, cell=cell, pit=pit, reason=reason, replaces=replaced
         )
+        return await station.client.decide(load.id, body)
 
-    def _decided(self, load: schemas.Load, decision: schemas.Decision) -> None:
-        app = self._app
-        told = app.t.gettext("{plate}: PIT {pit}, cell {cell}. Weigh it empty afterwards.")
-        pit, cell = app.board.pit_name(decision.pit), app.board.cell_name(decision.cell)
-        app.say(told.format(plate=load.plate, pit=pit, cell=cell))
-        app.show("queue")
+    def show(decision: schemas.Decision) -> None:
+        text = station.t.gettext("{plate}: PIT {pit}, cell {cell}. Weigh it empty afterwards.")
+        pit_name, cell_name = station.board.pit_name(decision.pit), station.board.cell_name(decision.cell)
+        station.say(text.format(plate=load.plate, pit=pit_name, cell=cell_name))
+        station.show("queue")
 
-    def _superseded(self, load: schemas.Load, refused: schemas.Problem) -> bool:
-        """Shows the newer proposal, so that the next Enter answers that one."""
-        app = self._app
-        if refused.code != "proposal_superseded":
-            return False
-        newer = _proposal(refused.params.get("proposal"))
-        if newer is not None:
-            changed = load.model_copy(update={"proposal": newer})
-            app.board = replace(app.board, loads={**app.board.loads, load.id: changed})
-        app.feed.read_again({"visits"})
-        app.say(". ".join(problem(refused.code, refused.params, app.t.language)), is_problem=True)
-        return True
+    station.act(send, show, on_refusal=lambda refused: _show_refusal(station, load, refused))
+
+
+def _show_refusal(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:
+    """Show what came in between; False for a refusal of another kind."""
+    if refused.code == "load_decided":
+        return _show_decided(station, refused)
+    return refused.code == "proposal_superseded" and _show_newer(station, load, refused)
+
+
+def _show_decided(station: Station, refused: schemas.Problem) -> bool:
+    """Say who decided, when and where to, by the names on the signs."""
+    board, params = station.board, dict(refused.params)
+    params |= {"pit": board.pit_name(params.get("pit")), "cell": board.cell_name(params.get("cell"))}
+    station.say(problem_text(refused.model_copy(update={"params": params}), station.t), is_problem=True)
+    return True
+
+
+def _show_newer(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:
+    """Show the newer proposal, so that the next Enter answers that one."""
+    newer = _proposal(refused.params.get("proposal"))
+    if newer is not None:
+        changed = load.model_copy(update={"proposal": newer})
+        station.board = replace(station.board, loads={**station.board.loads, load.id: changed})
+    station.say(problem_text(refused, station.t), is_problem=True)
+    return True
 
 
 def _proposal(stored: object) -> schemas.Proposal | None:
-    """None when the answer has none that can be read: then it is read again from the station."""
+    """Read the answer's proposal; None where it has none, which is then read from the station."""
     try:
         return schemas.Proposal.model_validate(stored)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Small windows over a screen: choose from a list, type one thing, read a text. Escape closes them."""
+"""Dialogs are small windows over a screen: choose from a list, type one thing, read a text."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from ui.tui.columns import wrap
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 from ui.words.i18n import Translator
 
 _CSS = """
@@ -35,16 +35,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What was chosen: the `key` of an option, or free `text` (then the key is empty)."""
+    """What was chosen is the `key` of an option, or free `text` (then the key is empty)."""
 
     key: str
     text: str
 
 
-class Choose(ModalScreen[Choice | None]):
-    """A list that typing narrows down. With `free`, what is typed counts where it fits no option."""
+class ChoiceDialog(ModalScreen[Choice | None]):
+    """Typing narrows a list down. With `free`, what is typed counts where it fits no option."""
 
-    DEFAULT_CSS = _CSS.format(name="Choose")
+    DEFAULT_CSS = _CSS.format(name="ChoiceDialog")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("up", "move(-1)", show=False, priority=True),
@@ -99,7 +99,7 @@ class Choose(ModalScreen[Choice | None]):
             self.dismiss(Choice("", text))
 
     def take(self, barcode: str) -> None:
-        """A scanned barcode: the option it is the key of, else free text."""
+        """Take a scanned barcode: the option it is the key of, else free text."""
         label = next((option.label for option in self._options if option.key == barcode), None)
         self.dismiss(Choice("", barcode) if label is None else Choice(barcode, label))
 
@@ -114,19 +114,19 @@ class Choose(ModalScreen[Choice | None]):
             return self._t.gettext("type to narrow the list, or another text")
         return self._t.gettext("type to narrow the list")
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         typed = self.query_one("#text", Input).value.strip().casefold()
         fitting = [option for option in self._options if typed in option.label.casefold()]
-        return [Row(option.key, tuple(wrap(option.label, width, indent=2))) for option in fitting]
+        return [ListRow(option.key, tuple(wrap(option.label, width, indent=2))) for option in fitting]
 
 
 Check = Callable[[str], str | None]
 
 
-class Ask(ModalScreen[str | None]):
-    """One line of text. `check` says what is wrong with it, or None. `takes_scan`: a barcode fills it."""
+class EntryDialog(ModalScreen[str | None]):
+    """A person types one line. `check` says what is wrong with it; with `takes_scan` a barcode fills it."""
 
-    DEFAULT_CSS = _CSS.format(name="Ask")
+    DEFAULT_CSS = _CSS.format(name="EntryDialog")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
     def __init__(
@@ -152,7 +152,7 @@ class Ask(ModalScreen[str | None]):
         self.query_one("#text", Input).focus()
 
     def take(self, text: str) -> None:
-        """As if it were typed and ended by Enter."""
+        """Take the text as if it were typed and ended by Enter."""
         wrong = self._check(text.strip())
         if wrong is None:
             self.dismiss(text.strip())
@@ -167,15 +167,15 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class Read(ModalScreen[None]):
-    """A text to read: a ticket, the keys. Any of Escape, Enter or a function key closes it."""
+class TextDialog(ModalScreen[None]):
+    """A person reads a text: a ticket, the keys. Escape, Enter or any function key closes it."""
 
     DEFAULT_CSS = """
-    Read { align: center middle; }
-    Read > Vertical { width: 78; max-width: 100%; height: auto; max-height: 22; border: heavy $primary;
+    TextDialog { align: center middle; }
+    TextDialog > Vertical { width: 78; max-width: 100%; height: auto; max-height: 22; border: heavy $primary;
         background: $surface; padding: 0 1; }
-    Read Plain { height: auto; width: 1fr; }
-    Read Rows { height: auto; max-height: 17; }
+    TextDialog Plain { height: auto; width: 1fr; }
+    TextDialog Rows { height: auto; max-height: 17; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
 
@@ -209,6 +209,6 @@ class Read(ModalScreen[None]):
     def action_leave(self) -> None:
         self.dismiss(None)
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         lines = [part for line in self.text.splitlines() for part in wrap(line, width, indent=2)]
-        return [Row(str(number), (line,)) for number, line in enumerate(lines)]
+        return [ListRow(str(number), (line,)) for number, line in enumerate(lines)]

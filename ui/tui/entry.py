@@ -1,7 +1,7 @@
-"""What a person types, read kindly: decimal comma or point, blanks in numbers, words or identifiers."""
+"""Read kindly what a person types: decimal comma or point, blanks in numbers, words or identifiers."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
@@ -15,8 +15,8 @@ MOST_LOADS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A field that cannot be taken, and why, in the reader's language."""
+class WrongField:
+    """This field cannot be taken; `text` says why, in the reader's language."""
 
     field: str
     text: str
@@ -24,7 +24,7 @@ class Wrong:
 
 @dataclass(slots=True)
 class LoadDraft:
-    """One load as typed. `share` is percent, `owners` reads "Martin 60, Durand 40"."""
+    """A draft is one load as typed. `share` is percent, `owners` reads "Martin 60, Durand 40"."""
 
     species: str = ""
     barcode: str = ""
@@ -36,7 +36,7 @@ class LoadDraft:
 
 @dataclass(slots=True)
 class ArrivalDraft:
-    """An arrival as typed so far; it outlives screens, languages and broken connections."""
+    """A draft is an arrival as typed so far; it outlives screens, languages and broken connections."""
 
     plate: str = ""
     supplier: str = ""
@@ -44,29 +44,25 @@ class ArrivalDraft:
     arrived: str = ""
     loads: list[LoadDraft] = field(default_factory=lambda: [LoadDraft()])
 
-    @property
-    def is_empty(self) -> bool:
-        return self == ArrivalDraft()
-
 
 def parse_number(text: str) -> float | None:
-    """ "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
+    """Read "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
     plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
     if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?", plain):
         return None
     return float(plain)
 
 
-def find_word(text: str, keys: Iterable[str], table: dict[str, str], language: str) -> str | None:
-    """The identifier whose name or id is `text`, or the only one that begins like it; None if unclear."""
+def find_word(text: str, keys: Iterable[str], table: Mapping[str, str], language: str) -> str | None:
+    """Find the identifier whose name or id is `text`, or the only one that begins so; None if unclear."""
     wanted = _plain(text)
     if not wanted:
         return None
     names = {key: (_plain(vocabulary.word(table, key, language)), _plain(key)) for key in keys}
-    exact = [key for key, known in names.items() if wanted in known]
-    starts = [key for key, known in names.items() if any(name.startswith(wanted) for name in known)]
-    found = exact or starts
-    return found[0] if len(found) == 1 else None
+    exact = [key for key, pair in names.items() if wanted in pair]
+    starts = [key for key, pair in names.items() if any(name.startswith(wanted) for name in pair)]
+    fitting = exact or starts
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _plain(text: str) -> str:
@@ -75,45 +71,43 @@ def _plain(text: str) -> str:
 
 def to_arrival(
     draft: ArrivalDraft, site: schemas.Site, now: datetime, zone: tzinfo | None, t: Translator
-) -> schemas.ArrivalIn | Wrong:
-    """The request of a draft, or the first field that cannot be taken (`loads.0.species`)."""
+) -> schemas.ArrivalIn | WrongField:
+    """Make the request of a draft, or name the first field that cannot be taken (`loads.0.species`)."""
     if len(draft.plate.strip()) < 2:
-        return Wrong("plate", t.gettext("Type the plate."))
+        return WrongField("plate", t.gettext("Type the plate."))
     if not draft.supplier.strip():
-        return Wrong("supplier", t.gettext("Type the supplier."))
+        return WrongField("supplier", t.gettext("Type the supplier."))
     loads: list[schemas.LoadIn] = []
     for number, load in enumerate(draft.loads):
         read = _to_load(number, load, site, t)
-        if isinstance(read, Wrong):
+        if isinstance(read, WrongField):
             return read
         loads.append(read)
     arrived_at = _arrived_at(draft.arrived, now, zone)
     if draft.arrived.strip() and arrived_at is None:
-        return Wrong("arrived", t.gettext("Type the time as 14:30."))
+        return WrongField("arrived", t.gettext("Type the time as 14:30."))
     try:
         return schemas.ArrivalIn(
             plate=draft.plate, supplier=draft.supplier, loads=loads, note=draft.note, arrived_at=arrived_at
         )
     except ValidationError as error:
-        return Wrong(_place(error), t.gettext("This cannot be taken: letters, figures and dashes only."))
+        return WrongField(_place(error), t.gettext("This cannot be taken: letters, figures and dashes only."))
 
 
-def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) -> schemas.LoadIn | Wrong:
+def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) -> schemas.LoadIn | WrongField:
     place = f"loads.{number}"
-    species = find_word(load.species, site.species, dict(vocabulary.SPECIES), t.language)
+    species = find_word(load.species, site.species, vocabulary.SPECIES, t.language)
     if species is None:
-        return Wrong(f"{place}.species", t.gettext("Choose a species of this site."))
-    claims = [
-        find_word(part, site.claims, dict(vocabulary.CLAIMS), t.language) for part in _parts(load.claims)
-    ]
+        return WrongField(f"{place}.species", t.gettext("Choose a species of this site."))
+    claims = [find_word(part, site.claims, vocabulary.CLAIMS, t.language) for part in _parts(load.claims)]
     if None in claims:
-        return Wrong(f"{place}.claims", t.gettext("Choose claims of this site, parted by commas."))
+        return WrongField(f"{place}.claims", t.gettext("Choose claims of this site, parted by commas."))
     share = _percent(load.share)
     if load.share.strip() and share is None:
-        return Wrong(f"{place}.share", t.gettext("Type the share in percent, 1 to 100."))
+        return WrongField(f"{place}.share", t.gettext("Type the share in percent, 1 to 100."))
     owners = _owners(load.owners)
     if owners is None:
-        return Wrong(f"{place}.owners", t.gettext("Type owners with percent: Martin 60, Durand 40."))
+        return WrongField(f"{place}.owners", t.gettext("Type owners with percent: Martin 60, Durand 40."))
     try:
         return schemas.LoadIn(
             species=species,
@@ -124,7 +118,9 @@ def _to_load(number: int, load: LoadDraft, site: schemas.Site, t: Translator) ->
             owners=owners,
         )
     except ValidationError as error:
-        return Wrong(f"{place}.{_place(error)}", t.gettext("This barcode cannot be read: scan it again."))
+        return WrongField(
+            f"{place}.{_place(error)}", t.gettext("This barcode cannot be read: scan it again.")
+        )
 
 
 def _place(error: ValidationError) -> str:
@@ -141,7 +137,7 @@ def _percent(text: str) -> float | None:
 
 
 def _owners(text: str) -> list[schemas.OwnerIn] | None:
-    """None when a part has no percent; one name alone owns all."""
+    """Read the owners' shares; None when a part has no percent. One name alone owns all."""
     parts = [part.removesuffix("%").rstrip() for part in _parts(text)]
     if len(parts) == 1 and not re.search(r"[0-9]$", parts[0]):
         return [schemas.OwnerIn(supplier=parts[0], share=1.0)]
@@ -156,10 +152,10 @@ def _owners(text: str) -> list[schemas.OwnerIn] | None:
 
 
 def _arrived_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
-    """The latest such time of day that is not in the future; None when none is typed or it is no time."""
-    found = re.fullmatch(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*", text)
-    if not found or int(found.group(1)) > 23 or int(found.group(2)) > 59:
+    """Read a time of day as the latest one that is not in the future; None when there is none."""
+    typed = re.fullmatch(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*", text)
+    if not typed or int(typed[1]) > 23 or int(typed[2]) > 59:
         return None
     local = now.astimezone(zone)
-    at = local.replace(hour=int(found.group(1)), minute=int(found.group(2)), second=0, microsecond=0)
+    at = local.replace(hour=int(typed[1]), minute=int(typed[2]), second=0, microsecond=0)
     return at if at <= local else at - timedelta(days=1)

@@ -1,7 +1,7 @@
-"""Keeps the board true: follows the event stream and reads again what an event touched.
+"""The feed keeps the board true: it follows the event stream and reads again what an event touched.
 
-Events say that something changed, never what the screen shows: the board is always what the station
-answers now. Several events in a row cause one reading.
+Events say that something changed, never what the screen shows: the board is always what the station answers
+now. Several events in a row cause one reading.
 """
 
 import asyncio
@@ -9,16 +9,13 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from textual.message import Message
-
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
-from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, EventHeard, LiveHeard
+from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard, Post
 from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
-
-Post = Callable[[Message], object]
+from ui.words.vocabulary import add_names
 
 EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets"})
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
@@ -29,6 +26,9 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "rule_pack_installed": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
     "ticket_issued": frozenset({"cells", "tickets"}),
+    "grain_moved_out": frozenset({"cells"}),
+    "grain_transferred": frozenset({"cells"}),
+    "inventory_corrected": frozenset({"cells"}),
     "load_refused": frozenset({"cells"}),
     "load_left": frozenset({"cells"}),
     "visit_cancelled": frozenset({"cells"}),
@@ -54,26 +54,27 @@ class Feed:
         self.read_again({"visits"})
 
     def read_again(self, parts: Iterable[str] = EVERYTHING) -> None:
-        """Asks for these parts to be read soon."""
+        """Ask for these parts to be read soon."""
         self._stale |= set(parts)
         self._wake.set()
 
     async def listen(self) -> None:
-        """The stream, for ever."""
+        """Follow the stream, for ever."""
         async for heard in follow(self._client):
             if isinstance(heard, Connected):
                 self._post(ConnectionMade(heard.health))
                 self.read_again()
             elif isinstance(heard, Lost):
-                self._post(ConnectionLost(heard.detail, heard.problem))
+                self._post(ConnectionLost(heard.problem))
             elif isinstance(heard, schemas.Live):
                 self._post(LiveHeard(heard))
+            elif isinstance(heard, schemas.Proposals):
+                self.read_again({"visits"})
             else:
-                self._post(EventHeard(heard))
                 self.read_again(_ALWAYS | _ALSO.get(heard.kind, frozenset()))
 
     async def read(self) -> None:
-        """Reads what is stale, for ever. What could not be read stays stale and is tried again."""
+        """Read what is stale, for ever. What could not be read stays stale and is tried again."""
         while True:
             try:
                 await asyncio.wait_for(self._wake.wait(), _AGAIN_S if self._stale else _HEALTH_EVERY_S)
@@ -100,14 +101,15 @@ class Feed:
             "cells": self._client.cells,
             "tickets": self._client.tickets,
         }
-        found: dict[str, Any] = {}
+        news: dict[str, Any] = {}
         for part in sorted(parts):
             value = await readers[part]()
-            found[part] = tuple(value) if isinstance(value, list) else value
-        board = replace(self._board, **found)
-        if board.site is not None and "site" in found:
+            news[part] = tuple(value) if isinstance(value, list) else value
+        board = replace(self._board, **news)
+        if board.site is not None and "site" in news:
             use_zone(board.site.timezone)
-        if board.health is not None and "health" in found:
+            add_names(board.site.names)
+        if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board
 

@@ -6,7 +6,7 @@ from textual import events
 from textual.app import App
 
 from ui.tui.messages import Scanned
-from ui.tui.scanner import GAP_S, Outcome, Scanner
+from ui.tui.scanner import GAP_S, KeyOutcome, Scanner
 
 Deliver = Callable[[events.Key], Awaitable[None]]
 
@@ -32,7 +32,7 @@ class Keyboard:
         if not outcome.held:
             await self._deliver(key)
 
-    async def _act_on(self, outcome: Outcome[events.Key]) -> None:
+    async def _act_on(self, outcome: KeyOutcome[events.Key]) -> None:
         for key in outcome.release:
             await self._deliver(key)
         if outcome.scan is not None:
@@ -40,15 +40,15 @@ class Keyboard:
 
     @property
     def is_holding(self) -> bool:
-        """A key is held back until it is clear whether it belongs to a scan."""
+        """Tell whether a key is held back until it is clear whether it belongs to a scan."""
         return self._scanner.is_holding
 
     async def pass_time(self) -> None:
-        """Releases what is held when the gap has passed without a key."""
+        """Release what is held when the gap has passed without a key."""
         await self._act_on(self._scanner.pause())
 
     def _await_pause(self) -> None:
-        """Looks after the gap, and again while the clock says that it has not passed."""
+        """Look after the gap, and again while the clock says that it has not passed."""
         self._pressed += 1
         pressed = self._pressed
 

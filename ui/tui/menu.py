@@ -1,19 +1,15 @@
-"""The menu of everything that has no function key of its own, and the page of keys."""
+"""The menu offers everything that has no function key of its own; the page of keys says all keys."""
 
-from typing import TYPE_CHECKING
-
-from ui.tui.dialogs import Choice, Choose, Option, Read
-from ui.tui.new_sample import repeating
-from ui.tui.screens.queue import QueueScreen
-
-if TYPE_CHECKING:
-    from ui.tui.app import StationApp
+from ui.tui.dialogs import Choice, Option
+from ui.tui.screens.base import StationScreen
+from ui.words.i18n import Translator
 
 
-def menu_dialog(app: "StationApp") -> None:
-    """Opens the menu; what is chosen is done."""
-    t = app.t
+def open_menu(screen: StationScreen) -> None:
+    """Open the menu on `screen`; an option's key is the action that it runs."""
+    t, app = screen.t, screen.app
     options = [
+        *screen.menu_options(),
         Option("show('devices')", t.gettext("Devices (D)")),
         Option("show('cells')", t.gettext("Cells (C)")),
         Option("show('tickets')", t.gettext("Tickets (T)")),
@@ -25,38 +21,15 @@ def menu_dialog(app: "StationApp") -> None:
         Option("change_person", t.gettext("Another person signs in")),
         Option("quit", t.gettext("Quit the terminal")),
     ]
-    if repeating(app):
-        options.insert(0, Option("new_sample", t.gettext("New sample with the same value (R)")))
-    queue = app.screen if isinstance(app.screen, QueueScreen) else None
-    if queue is not None and queue.may_tip_elsewhere:
-        options.insert(0, Option("tipped", t.gettext("Tipped elsewhere than decided")))
 
-    def chosen(choice: Choice | None) -> None:
-        if choice is None:
-            return
-        if choice.key == "tipped" and queue is not None:
-            queue.tip_elsewhere()
-        else:
-            app.call_later(app.run_action, choice.key)
+    def run(choice: Choice) -> None:
+        app.call_later(app.run_action, choice.key)
 
-    app.push_screen(Choose(t.gettext("Menu"), options, t), chosen)
+    screen.choose(t.gettext("Menu"), options, run)
 
 
-def common_keys(app: "StationApp") -> list[tuple[str, str]]:
-    """The keys of every screen, for its last lines."""
-    t = app.t
-    return [
-        ("F2/Q", t.gettext("queue")),
-        ("F3/A", t.gettext("arrival")),
-        ("F4/E", t.gettext("exceptions")),
-        *([("R", t.gettext("new sample"))] if repeating(app) else []),
-        ("F10/M", t.gettext("menu")),
-        ("F1/H", t.gettext("help")),
-    ]
-
-
-def help_dialog(app: "StationApp") -> Read:
-    t = app.t
+def help_text(t: Translator) -> str:
+    """Write the page of keys."""
     lines = [
         t.gettext("Enter does what the band on top asks; without a band it opens the marked load."),
         t.gettext("Scan a sample's barcode on any screen: its load opens, or it is entered as a sample."),
@@ -74,4 +47,4 @@ def help_dialog(app: "StationApp") -> Read:
         t.gettext("Devices: F7/S another instrument   F5/V it was verified again"),
         t.gettext("R: a meter that repeats its value shows a new sample of the same value"),
     ]
-    return Read(t.gettext("Keys"), "\n".join(lines), t)
+    return "\n".join(lines)

@@ -1,15 +1,15 @@
-"""What workers and screens tell the application: past tense, or a request. Workers never touch widgets."""
+"""Messages are what workers tell the application, in the past tense. Workers never touch widgets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from textual.message import Message
 
 from station.api import schemas
 from ui.tui.board import Board
+from ui.tui.station import OnRefusal
 
-ScreenName = Literal["queue", "arrival", "exceptions", "devices", "cells", "tickets", "load"]
+Post = Callable[[Message], object]  # takes a message to the application
 
 
 @dataclass
@@ -21,18 +21,15 @@ class BoardChanged(Message):
 
 @dataclass
 class LiveHeard(Message):
-    """Live weight and device health, at most twice a second."""
+    """Live weight and device health came; they come at most twice a second."""
 
     live: schemas.Live
 
 
 @dataclass
-class EventHeard(Message):
-    event: schemas.Event
-
-
-@dataclass
 class ConnectionMade(Message):
+    """The station is heard."""
+
     health: schemas.Health
 
 
@@ -40,7 +37,6 @@ class ConnectionMade(Message):
 class ConnectionLost(Message):
     """The station is not heard; it is tried again without being asked."""
 
-    detail: str
     problem: schemas.Problem | None = None
 
 
@@ -53,17 +49,22 @@ class ActDone(Message):
 
 @dataclass
 class ActRefused(Message):
-    """The station said no. `handled` may show it in a way of its own and say so by True."""
+    """The station said no; `on_refusal` may show it in a way of its own."""
 
     problem: schemas.Problem
-    handled: Callable[[schemas.Problem], bool] | None = None
+    on_refusal: OnRefusal | None = None
 
 
 @dataclass
 class ActUnanswered(Message):
     """No answer came: whether it was recorded is seen when the station is heard again."""
 
-    detail: str
+
+@dataclass
+class Answered(Message):
+    """What was asked for came; `then` shows it."""
+
+    then: Callable[[], None]
 
 
 @dataclass
@@ -71,10 +72,3 @@ class Scanned(Message):
     """A barcode scanner sent a code."""
 
     barcode: str
-
-
-@dataclass
-class Found(Message):
-    """What was asked for to be shown; `then` shows it."""
-
-    then: Callable[[], None]

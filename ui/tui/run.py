@@ -1,4 +1,4 @@
-"""Opens the terminal on a station."""
+"""Open the terminal on a station."""
 
 import os
 from collections.abc import Callable
@@ -16,7 +16,7 @@ def run(
     theme: str = "dark",
     note: Callable[[], str] | None = None,
 ) -> None:
-    """Opens the terminal on the station at `url` until the operator quits.
+    """Open the terminal on the station at `url` until the operator quits.
 
     `language` None takes the environment's. `theme` is "dark", "light" (high contrast) or "plain" (without
     colour, as NO_COLOR does). `note` gives one line that is shown below the queue and the arrival. Raises

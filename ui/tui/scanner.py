@@ -1,8 +1,8 @@
-"""A barcode scanner acts as a keyboard: a fast burst of characters ended by Enter.
+"""A barcode scanner acts as a keyboard: it sends a fast burst of characters ended by Enter.
 
-Nobody types five characters with less than 50 ms between them, so the time between keys tells a scan
-from typing. A character is held back until it is clear what it belongs to: the next one is fast (part
-of a burst), the pause is long (it was typed), or Enter ends a long enough burst (a scan). Knows no
+Nobody types five characters with less than 50 ms between them, so the time between keys tells a scan from
+typing. A character is held back until it is clear what it belongs to: the next one is fast (part of a
+burst), the pause is long (it was typed), or Enter ends a long enough burst (a scan). The scanner knows no
 terminal and no clock of its own.
 """
 
@@ -18,9 +18,9 @@ LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Key]):
-    """What a key led to: `release` are held keys that were typed after all, in order, to be handled as
-    keys now; `scan` is a complete barcode; `held` says that the key itself was kept back or used up."""
+class KeyOutcome(Generic[Key]):
+    """A key leads to an outcome: `release` are held keys that were typed after all, in order, to be handled
+    as keys now; `scan` is a complete barcode; `held` says that the key itself was kept back or used up."""
 
     release: tuple[Key, ...] = ()
     scan: str | None = None
@@ -32,37 +32,36 @@ class Scanner(Generic[Key]):
     """Feed it every key; `clock` gives seconds that only rise."""
 
     clock: Callable[[], float]
-    gap_s: float = GAP_S
     _burst: list[tuple[str, Key]] = field(default_factory=list)
     _last: float = 0.0
 
-    def character(self, text: str, key: Key) -> Outcome[Key]:
-        """A printable character: held back, and what waited is released if it was not part of a burst."""
+    def character(self, text: str, key: Key) -> KeyOutcome[Key]:
+        """Hold a printable character back; what waited is released if it was not part of a burst."""
         now = self.clock()
-        is_fast = now - self._last < self.gap_s
+        is_fast = now - self._last < GAP_S
         release = () if is_fast and len(self._burst) < LONGEST else self._take()
         self._last = now
         self._burst.append((text, key))
-        return Outcome(release=release, held=True)
+        return KeyOutcome(release=release, held=True)
 
-    def enter(self) -> Outcome[Key]:
-        """Enter: ends a scan, or releases what was typed before it."""
-        is_fast = self.clock() - self._last < self.gap_s
+    def enter(self) -> KeyOutcome[Key]:
+        """Take Enter: it ends a scan, or releases what was typed before it."""
+        is_fast = self.clock() - self._last < GAP_S
         if is_fast and len(self._burst) >= SHORTEST:
             scan = "".join(text for text, _ in self._burst)
             self._burst.clear()
-            return Outcome(scan=scan, held=True)
-        return Outcome(release=self._take())
+            return KeyOutcome(scan=scan, held=True)
+        return KeyOutcome(release=self._take())
 
-    def other(self) -> Outcome[Key]:
-        """Any other key: what was held was typed."""
-        return Outcome(release=self._take())
+    def other(self) -> KeyOutcome[Key]:
+        """Take any other key: what was held was typed."""
+        return KeyOutcome(release=self._take())
 
-    def pause(self) -> Outcome[Key]:
-        """Asked whether the gap has passed without a key: what was held is released, or still held."""
-        if self.is_holding and self.clock() - self._last < self.gap_s:
-            return Outcome(held=True)
-        return Outcome(release=self._take())
+    def pause(self) -> KeyOutcome[Key]:
+        """Release what was held once the gap has passed without a key."""
+        if self.is_holding and self.clock() - self._last < GAP_S:
+            return KeyOutcome(held=True)
+        return KeyOutcome(release=self._take())
 
     @property
     def is_holding(self) -> bool:

@@ -6,16 +6,15 @@ READ_S = 0.4
 
 
 class Steady:
-    """`show` says which question stands there, `may_answer` whether it stood long enough."""
+    """`show` says which question stands there, `may_answer` tells whether it stood long enough."""
 
-    def __init__(self, clock: Callable[[], float], read_s: float = READ_S) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._read_s = read_s
         self._question: Hashable = None
         self._since = float("-inf")
 
     def show(self, question: Hashable) -> bool:
-        """True when the question is another one than before."""
+        """Tell whether the question is another one than before."""
         if question == self._question:
             return False
         self._question = question
@@ -23,4 +22,4 @@ class Steady:
         return True
 
     def may_answer(self) -> bool:
-        return self._clock() - self._since >= self._read_s
+        return self._clock() - self._since >= READ_S

@@ -1,8 +1,8 @@
-"""The station's event stream, followed for ever: what happened, the live devices, and whether we hear it.
+"""Follow the station's event stream for ever: what happened, the live devices, and whether we hear it.
 
 The stream is read by rising event numbers: after a break it resumes behind the last number heard
-(`Last-Event-ID`), so nothing is skipped and nothing comes twice. Silence is a break too: the station
-speaks at least every few seconds.
+(`Last-Event-ID`), so nothing is skipped and nothing comes twice. Silence is a break too: the station speaks
+at least every few seconds.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from station.api import schemas
 from ui.tui.client import CONNECT_S, StationClient, StationProblem, StationUnreachable, problem_of
@@ -28,14 +28,14 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The stream broke; it is tried again in `retry_s`. `problem` when the station itself said no."""
+    """The stream broke; it is tried again in `retry_s`. `problem` is what the station itself said no with."""
 
-    detail: str
     retry_s: float
     problem: schemas.Problem | None = None
 
 
-Heard = Connected | Lost | schemas.Event | schemas.Live
+Sent = schemas.Event | schemas.Live | schemas.Proposals
+Heard = Connected | Lost | Sent
 
 
 async def follow(
@@ -45,7 +45,7 @@ async def follow(
     retry_s: Sequence[float] = RETRY_S,
     silence_s: float = SILENCE_S,
 ) -> AsyncIterator[Heard]:
-    """Yields for ever. `after` None starts with what happens from now on; the pauses between tries are
+    """Yield for ever. `after` None starts with what happens from now on; the pauses between tries are
     `retry_s`, the last one again and again."""
     failures = 0
     while True:
@@ -59,19 +59,17 @@ async def follow(
                 if isinstance(heard, schemas.Event):
                     after = heard.seq
                 yield heard
-            lost = Lost("the stream ended", retry_s[0])
+            lost = Lost(retry_s[0])
         except StationProblem as refused:
-            lost = Lost(str(refused), _pause(retry_s, failures), refused.problem)
-        except (StationUnreachable, httpx2.RequestError) as error:
-            lost = Lost(str(error) or type(error).__name__, _pause(retry_s, failures))
+            lost = Lost(_pause(retry_s, failures), refused.problem)
+        except (StationUnreachable, httpx2.RequestError):
+            lost = Lost(_pause(retry_s, failures))
         yield lost
         failures += 1
         await asyncio.sleep(lost.retry_s)
 
 
-async def _read(
-    client: StationClient, after: int, silence_s: float
-) -> AsyncIterator[schemas.Event | schemas.Live]:
+async def _read(client: StationClient, after: int, silence_s: float) -> AsyncIterator[Sent]:
     headers = {**client.headers(), "Last-Event-ID": str(after)}
     timeout = httpx2.Timeout(CONNECT_S, read=silence_s)
     async with client.http.sse("/events", headers=headers, timeout=timeout) as source:
@@ -84,14 +82,16 @@ async def _read(
                 yield heard
 
 
-def _parse(sent: httpx2.ServerSentEvent) -> schemas.Event | schemas.Live | None:
-    """None for a message of a kind or shape that this terminal does not know: it is not for us."""
-    model: type[BaseModel] = schemas.Live if sent.event == "live" else schemas.Event
+def _parse(sent: httpx2.ServerSentEvent) -> Sent | None:
+    """Read a message; None where it is of a kind or shape that this terminal does not know."""
+    model: type[Sent] = _DERIVED.get(sent.event, schemas.Event)
     try:
-        heard = model.model_validate_json(sent.data)
+        return model.model_validate_json(sent.data)
     except ValidationError:
         return None
-    return heard if isinstance(heard, schemas.Event | schemas.Live) else None
+
+
+_DERIVED: dict[str, type[Sent]] = {"live": schemas.Live, "proposals": schemas.Proposals}
 
 
 def _pause(retry_s: Sequence[float], failures: int) -> float:

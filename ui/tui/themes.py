@@ -1,5 +1,5 @@
-"""Two themes: dark, and light with high contrast for a screen in the sun. Nothing is told by colour
-alone, so that both, and a terminal without colour, say the same."""
+"""There are two themes: dark, and light with high contrast for a screen in the sun. Nothing is told by
+colour alone, so that both, and a terminal without colour, say the same."""
 
 from textual.theme import Theme
 
@@ -40,7 +40,7 @@ CSS = """
 Screen { background: $background; color: $foreground; }
 ModalScreen { background: $background 70%; }
 StatusBar.alarm { text-style: bold reverse; }
-Notice.problem { text-style: bold; color: $error; }
+NoticeLine.problem { text-style: bold; color: $error; }
 .heading { text-style: bold underline; padding: 0 1; height: auto; }
 .columns { text-style: bold; padding: 0 0 0 2; height: 1; width: 1fr; }
 .note { height: auto; max-height: 2; padding: 0 1; text-style: italic; }

@@ -1,4 +1,4 @@
-"""Keeps the translations complete: `python -m ui.words.catalogue` brings every catalogue up to the sources.
+"""Keep the translations complete: `python -m ui.words.catalogue` brings every catalogue up to the sources.
 
 New texts come in untranslated, texts that are gone go; a test fails until each is translated. Only people
 who change texts need this; the terminal and the station read the catalogues as they are.
@@ -17,8 +17,8 @@ ROOMS = ("ui", "station")
 
 
 def template() -> Catalog:
-    """Every text in the sources that is marked for translation, with the files it stands in; the dock,
-    which knows no languages, has the help of its settings."""
+    """Collect every text in the sources that is marked for translation, with the files it stands in; the
+    dock, which knows no languages, has the help of its settings."""
     found = Catalog(domain=DOMAIN, fuzzy=False)
     for room in ROOMS:
         texts = extract_from_dir(str(ROOT / room), method_map=[("**.py", "python")])
@@ -36,8 +36,8 @@ def read_catalogue(language: str) -> Catalog:
 
 
 def update(language: str) -> None:
-    """Writes the language's catalogue with exactly the texts of the sources; translations are kept, and
-    never guessed from similar texts."""
+    """Write the language's catalogue with exactly the texts of the sources; translations are kept, and never
+    guessed from similar texts."""
     path = catalogue_path(language)
     catalogue = read_catalogue(language) if path.exists() else Catalog(language, domain=DOMAIN)
     catalogue.update(template(), no_fuzzy_matching=True)
@@ -46,7 +46,7 @@ def update(language: str) -> None:
 
 
 def write(language: str, catalogue: Catalog) -> None:
-    """Texts only: what a header would say (charset, plurals) the language already says."""
+    """Write texts only: what a header would say (charset, plurals) the language already says."""
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as target:
@@ -54,6 +54,6 @@ def write(language: str, catalogue: Catalog) -> None:
 
 
 if __name__ == "__main__":
-    for known in LANGUAGES:
-        if known != SOURCE_LANGUAGE:
-            update(known)
+    for language in LANGUAGES:
+        if language != SOURCE_LANGUAGE:
+            update(language)

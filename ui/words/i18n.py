@@ -1,4 +1,4 @@
-"""Words, numbers and times in the reader's language.
+"""Words, numbers and times are written in the reader's language.
 
 Source strings are English. A language other than English is one catalogue,
 `ui/words/locale/<language>/LC_MESSAGES/silo.po`, read when it is first asked for: the text file is the only
@@ -33,15 +33,15 @@ def catalogue_path(language: str) -> Path:
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name that extraction tools know
-    """Marks a text of a table for translation; it is translated where it is shown."""
+    """Mark a text of a table for translation; it is translated where it is shown."""
     return text
 
 
 def language_of(*wishes: str | None, default: str = SOURCE_LANGUAGE) -> str:
-    """The language to speak, from the first wish that names one of ours.
+    """Choose the language to speak, from the first wish that names one of ours.
 
-    A wish is an Accept-Language header ("fr-FR,fr;q=0.9,en;q=0.5"), a LANG value ("fr_FR.UTF-8") or a
-    plain code. A header's order is by its q values. None, "C" and unknown languages are no wish."""
+    A wish is an Accept-Language header ("fr-FR,fr;q=0.9,en;q=0.5"), a LANG value ("fr_FR.UTF-8") or a plain
+    code. A header's order is by its q values. None, "C" and unknown languages are no wish."""
     for wish in wishes:
         for tag in _ranked(wish or ""):
             language = re.split(r"[-_.@]", tag, maxsplit=1)[0].lower()
@@ -51,7 +51,7 @@ def language_of(*wishes: str | None, default: str = SOURCE_LANGUAGE) -> str:
 
 
 def _ranked(wish: str) -> Iterable[str]:
-    """The tags of an Accept-Language value, most wanted first; q=0 means "not this one"."""
+    """List the tags of an Accept-Language value, most wanted first; q=0 means "not this one"."""
     weighted = []
     for position, part in enumerate(wish.split(",")):
         tag, _, rest = part.strip().partition(";")
@@ -63,7 +63,7 @@ def _ranked(wish: str) -> Iterable[str]:
 
 
 class Translator:
-    """One language: its words, and how it writes numbers and times. Made by `translator`."""
+    """A translator knows one language: its words, and how it writes numbers and times."""
 
     def __init__(self, language: str, catalogue: _gettext.NullTranslations) -> None:
         self.language = language
@@ -71,45 +71,45 @@ class Translator:
         self._catalogue = catalogue
 
     def gettext(self, text: str) -> str:
-        """The text in this language; an empty text stays empty."""
+        """Translate the text; an empty text stays empty."""
         return self._catalogue.gettext(text) if text else ""
 
     def ngettext(self, one: str, many: str, count: float) -> str:
-        """The form for `count`; `{count}` in it is filled by the caller."""
+        """Translate the form for `count`; `{count}` in it is filled by the caller."""
         return self._catalogue.ngettext(one, many, int(count))
 
     def named(self, name: str, text: str) -> str:
-        """ "name: text", with the blank before the colon that French wants."""
+        """Write "name: text", with the blank before the colon that French wants."""
         return f"{name}\N{NO-BREAK SPACE}: {text}" if self.language == "fr" else f"{name}: {text}"
 
     def listed(self, texts: Iterable[str]) -> str:
-        """Sentences in one line, parted by semicolons."""
+        """Write sentences in one line, parted by semicolons."""
         return ("\N{NO-BREAK SPACE}; " if self.language == "fr" else "; ").join(texts)
 
     def number(self, value: float, decimals: int = 1) -> str:
-        """A fixed number of decimals, with the language's decimal sign and thousands separator."""
+        """Write a fixed number of decimals, with the language's decimal sign and thousands separator."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return str(format_decimal(value, format=pattern, locale=self.locale))
 
     def plain(self, value: float, most_decimals: int = 3) -> str:
-        """As many decimals as the value has, `most_decimals` at most ("11", "11.25")."""
+        """Write as many decimals as the value has, `most_decimals` at most ("11", "11.25")."""
         return str(format_decimal(value, format="#,##0." + "#" * most_decimals, locale=self.locale))
 
     def kg(self, value: float) -> str:
-        """Whole kilograms with the unit: "43 120 kg"."""
+        """Write whole kilograms with the unit: "43 120 kg"."""
         return f"{self.number(value, 0)}\N{NO-BREAK SPACE}kg"
 
     def tonnes(self, value: float, decimals: int = 1) -> str:
         return f"{self.number(value, decimals)}\N{NO-BREAK SPACE}t"
 
     def percent(self, share: float, decimals: int = 0) -> str:
-        """A share 0-1 as percent."""
+        """Write a share 0-1 as percent."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         sign = "\N{NO-BREAK SPACE}%" if self.language == "fr" else "%"
         return str(format_percent(share, format=pattern + sign, locale=self.locale))
 
     def time(self, at: datetime, zone: tzinfo | None = None) -> str:
-        """Hour and minute. `zone` None: the machine's own."""
+        """Write hour and minute. `zone` None takes the machine's own."""
         return str(format_time(at.astimezone(zone).timetz(), "HH:mm", locale=self.locale))
 
     def date(self, at: datetime, zone: tzinfo | None = None) -> str:
@@ -119,11 +119,11 @@ class Translator:
         return str(format_date(day, "short", locale=self.locale))
 
     def moment(self, at: datetime, zone: tzinfo | None = None) -> str:
-        """Day, month, hour and minute."""
+        """Write day, month, hour and minute."""
         return str(format_datetime(at.astimezone(zone), "dd/MM HH:mm", locale=self.locale))
 
     def age(self, seconds: float) -> str:
-        """How long ago, short: "12 s", "4 min", "2 h 05", "3 d". A negative age counts as none."""
+        """Write how long ago, short: "12 s", "4 min", "2 h 05", "3 d". A negative age counts as none."""
         whole = max(0, int(seconds))
         if whole < 60:
             return f"{whole}\N{NO-BREAK SPACE}s"
@@ -136,7 +136,7 @@ class Translator:
 
 @cache
 def translator(language: str) -> Translator:
-    """The translator of "fr" or "en"; any other language gets the source language.
+    """Return the translator of "fr" or "en"; any other language gets the source language.
 
     Raises OSError or ValueError when a catalogue of ours cannot be read: it is part of the program."""
     path = catalogue_path(language)
@@ -151,7 +151,7 @@ def translator(language: str) -> Translator:
 
 
 def use_zone(name: str) -> None:
-    """From now on this process shows times in that zone of the tz database; empty keeps the machine's."""
+    """Show times in that zone of the tz database, from now on; empty keeps the machine's."""
     if name:
         os.environ["TZ"] = name
         time.tzset()

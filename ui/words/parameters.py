@@ -1,7 +1,6 @@
-"""How the parameters of a reason or a problem are written: by their name, in the reader's language.
+"""The parameters of a reason or a problem are written by their name, in the reader's language.
 
-A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the
-reason.
+A value of an unexpected kind is written as it is: what is wrong with a parameter must not hide the reason.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,18 +15,18 @@ _UNKNOWN = "?"
 LEAST = 0.0005  # a smaller share of kernels is not written
 
 
-class Shown(dict[str, str]):
-    """Parameters as text; one that is missing reads "?"."""
+class ParameterTexts(dict[str, str]):
+    """It holds parameters as text; one that is missing reads "?"."""
 
     def __missing__(self, name: str) -> str:
         return _UNKNOWN
 
 
-def shown(params: Mapping[str, Any], t: Translator) -> Shown:
-    """Every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
-    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`, `mass`,
-    `sizes`, `spread`."""
-    words = Shown({name: _one(name, value, t) for name, value in params.items()})
+def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
+    """Write every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
+    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`,
+    `mass`, `sizes`, `spread`."""
+    words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
     words["limit_share"] = _share(params.get("limit"), t)
@@ -38,7 +37,7 @@ def shown(params: Mapping[str, Any], t: Translator) -> Shown:
     return words
 
 
-def _one(name: str, value: Any, t: Translator) -> str:
+def _text(name: str, value: Any, t: Translator) -> str:
     if value is None:
         return _UNKNOWN
     write = _WRITERS.get(name)
@@ -50,7 +49,7 @@ def _one(name: str, value: Any, t: Translator) -> str:
 
 
 def _is_amount(value: Any) -> bool:
-    """A number that can be written in a sentence: finite and not absurdly long."""
+    """Tell whether a number can be written in a sentence: it is finite and not absurdly long."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15
 
 
@@ -73,8 +72,8 @@ def _share(value: Any, t: Translator) -> str:
 
 
 def _shares(value: Any, t: Translator) -> str:
-    """Kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is left out,
-    what is known too badly is only given by its limits."""
+    """Write kernel classes by falling share: "93% sound (90-96), 5% broken (2-8)"; what has no kernel is
+    left out, what is known too badly is only given by its limits."""
     if not isinstance(value, Mapping):
         return str(value)
     parts = [(str(name), part) for name, part in value.items() if _is_part(part)]
@@ -88,7 +87,7 @@ def _is_part(part: Any) -> bool:
 
 
 def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
-    """One class with its 95 % limits; empty for one that has no kernel and is known well."""
+    """Write one class with its 95 % limits; empty for one that has no kernel and is known well."""
     named = word(KERNEL_CLASSES, name, t.language)
     low, high = t.number(100 * part["low"], 0), t.percent(part["high"])
     if part.get("wide"):
@@ -100,14 +99,14 @@ def _part(name: str, part: Mapping[str, Any], t: Translator) -> str:
 
 
 def _mass(value: Any, t: Translator) -> str:
-    """The shares by estimated mass, where there are any."""
+    """Write the shares by estimated mass, where there are any."""
     if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
         return ""
     return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
 
 
 def _sizes(value: Any, t: Translator) -> str:
-    """The middle kernel's length and width, where the reference card told them."""
+    """Write the middle kernel's length and width, where the reference card told them."""
     if not isinstance(value, Mapping):
         return ""
     sides = [value.get(side) for side in ("length_mm", "width_mm")]
@@ -119,7 +118,7 @@ def _sizes(value: Any, t: Translator) -> str:
 
 
 def _spread(value: Any, t: Translator) -> str:
-    """How far several photos of one capture lie apart, in points, in the class where it is most."""
+    """Write how far several photos of one capture lie apart, in points, in the worst class."""
     if not isinstance(value, Mapping) or not isinstance(value.get("classes"), Mapping):
         return ""
     apart = [part["max"] - part["min"] for part in value["classes"].values()]
@@ -127,32 +126,30 @@ def _spread(value: Any, t: Translator) -> str:
     return text.format(photos=value["photos"], points=t.number(100 * max(apart, default=0.0), 1))
 
 
-def _at(value: Any, t: Translator) -> str:
-    moment = value
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-    return t.moment(moment) if isinstance(moment, datetime) else str(value)
-
-
 def _day(value: Any, t: Translator) -> str:
-    """A date as the language writes it; anything else as it is."""
+    """Write a date as the language does; anything else as it is."""
     try:
         return t.day(date.fromisoformat(str(value)))
     except ValueError:
         return str(value)
 
 
-def _named(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+def _time(value: Any, t: Translator) -> str:
+    """Write an instant as the site's time of day; anything else as it is."""
+    try:
+        return t.time(datetime.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
+def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
 
     return write
 
 
-def _list_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
+def _words_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         parts = value if isinstance(value, list | tuple) else [value]
         return ", ".join(word(table, str(part), t.language) for part in parts)
@@ -179,17 +176,17 @@ def _size(params: Mapping[str, Any], t: Translator) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
-    "analyte": _named(ANALYTES),
-    "analytes": _list_of(ANALYTES),
-    "species": _named(SPECIES),
-    "cell_species": _named(SPECIES),
-    "declared": _named(SPECIES),
-    "seen": _named(SPECIES),
-    "claim": _named(CLAIMS),
-    "claims": _list_of(CLAIMS),
-    "known": _list_of({**SPECIES, **CLAIMS}),
-    "basis": _named(BASES),
-    "given": _named(BASES),
+    "analyte": _word_of(ANALYTES),
+    "analytes": _words_of(ANALYTES),
+    "species": _word_of(SPECIES),
+    "cell_species": _word_of(SPECIES),
+    "declared": _word_of(SPECIES),
+    "seen": _word_of(SPECIES),
+    "claim": _word_of(CLAIMS),
+    "claims": _words_of(CLAIMS),
+    "known": _words_of({**SPECIES, **CLAIMS}),
+    "basis": _word_of(BASES),
+    "given": _word_of(BASES),
     "op": lambda value, t: _SIGNS.get(str(value), str(value)),
     "share": _share,
     "shares": _shares,
@@ -198,8 +195,11 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "gross_kg": _kg,
     "tare_kg": _kg,
-    "kg": _kg,
-    "at": _at,
+    "content_kg": _kg,
+    "moved_kg": _kg,
+    "first_kg": _kg,
+    "last_kg": _kg,
     "until": _day,
-    "what": _named(DISTURBANCES),
+    "decided_at": _time,
+    "what": _word_of(DISTURBANCES),
 }

@@ -1,10 +1,11 @@
-"""Problem codes -> a title and what a person can do about it, in the reader's language."""
+"""A problem code becomes a title and what a person can do about it, in the reader's language."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from ui.words.i18n import N_, translator
-from ui.words.parameters import shown
+from ui.words.ledger import LEDGER_PROBLEMS
+from ui.words.parameters import parameter_texts
 from ui.words.reasons import capital, unknown_message
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
@@ -25,6 +26,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
+    "unknown_rule_pack": (
+        N_("no rule pack {name} {version} is installed here"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "rule_pack_installed": (
+        N_("the rule pack {name} {version} is installed already"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "rule_pack_wrong": (
+        N_("the rule pack cannot be used: {text}"),
+        N_("Correct the file and install it again."),
+    ),
+    "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
+    "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
     "unknown_release": (N_("no model {name} {version} is installed here"), _LIST_MODELS),
     "no_policy": (
@@ -34,9 +49,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
-    "load_decided": (N_("this load is already decided"), _LOOK_AGAIN),
+    "load_decided": (
+        N_("already decided by {by} at {decided_at}: pit {pit}, cell {cell}"),
+        N_("Read that decision; to change it, open the load and decide again."),
+    ),
+    "supplier_on_site": (
+        N_("a load of {name} is still on site"),
+        N_("Forget the supplier when it has its outcome."),
+    ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
+    "external_ref_used": (
+        N_("the number {ref} of {source} is used already"),
+        N_("Look up what was sent under it; send another number for something new."),
+    ),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
     "measured_with_fault": (
         N_("{what} while it was measured"),
@@ -45,6 +71,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unprotected_line": (
         N_("one line, unprotected: compare with the display"),
         N_("Look at the bridge's own display, then say that the value is right, or weigh again."),
+    ),
+    "unusual_value": (
+        N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
+        N_("Check decimal point and unit, then type it again or say that it is right."),
     ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
@@ -55,6 +85,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "weighed_apart": (
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
+    ),
+    "more_than_known": (
+        N_("cell {cell} is known to hold {content_kg}, not {moved_kg}"),
+        N_("Check the cell and the weight; if they are right, say so: what it held was an estimate."),
     ),
     "proposal_superseded": (
         N_("another proposal came in between"),
@@ -106,11 +140,19 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{analyte}: {value} cannot be true"),
         N_("Type a value between {low} and {high}."),
     ),
+    "wrong_basis": (
+        N_("{analyte}: its basis is missing, or not possible"),
+        N_("Say what it is a share of: moisture only as is, protein and oil on a named basis."),
+    ),
+    "not_the_difference": (
+        N_("{moved_kg} is not the full vehicle ({last_kg}) less the empty one ({first_kg})"),
+        N_("Name the empty weighing first, then the full one, and their difference."),
+    ),
+    "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),
         N_("Choose a listed pit and cell."),
     ),
-    "cell_not_ranked": (N_("cell {cell} cannot take this load"), N_("Choose one of the ranked cells.")),
     "override_needs_reason": (
         N_("another cell than proposed needs a reason"),
         N_("Choose or type a reason."),
@@ -126,6 +168,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Send its maker what differs: the active model goes on meanwhile."),
     ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
+    "campaign_not_open": (
+        N_("the campaign {campaign} is not open at this site"),
+        N_("Choose one of: {open}."),
+    ),
+    "outbound_visit": (
+        N_("visits that take grain away cannot be entered yet"),
+        N_("Record what leaves as a movement out of its cell: silo cell out."),
+    ),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
     "wiring_wrong": (
         N_("an instrument cannot be read like this: {text}"),
@@ -143,6 +193,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),
     "never_blend_override": (N_("this load may not be blended: cell {cell} is barred"), _ASK_MANAGER),
+    "never_blend_transfer": (N_("what cell {cell} holds may not be blended into {to_cell}"), _ASK_MANAGER),
     # the station itself
     "not_found": (N_("this address does not exist"), N_("Check the address and the station's version.")),
     "method_not_allowed": (N_("this address does not do that"), N_("Check the station's version.")),
@@ -153,16 +204,17 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),
+    **LEDGER_PROBLEMS,
 }
 
 
 def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """The title and the action of a problem code, both sentences. An unknown code gives itself with its
-    parameters and no action. Never raises."""
-    found = PROBLEMS.get(code)
-    if found is None:
+    """Write the title and the action of a problem code, both sentences. An unknown code gives itself with
+    its parameters and no action. Never raises."""
+    texts = PROBLEMS.get(code)
+    if texts is None:
         return unknown_message(code, params), ""
     t = translator(language)
-    words = shown(params, t)
-    title, action = (t.gettext(text).format_map(words) for text in found)
+    words = parameter_texts(params, t)
+    title, action = (t.gettext(text).format_map(words) for text in texts)
     return capital(title), action

@@ -1,15 +1,15 @@
-"""Reason codes -> sentences, in the reader's language.
+"""A reason code becomes a sentence, in the reader's language.
 
-The station stores and sends codes with parameters; the sentence is made here, for every page and
-screen. A code that is not in the table (from a newer station, from a driver) is shown readably with its
-parameters, and a missing parameter as "?": a reason never fails to be shown.
+The station stores and sends codes with parameters; the sentence is made here, for every page and screen. A
+code that is not in the table (from a newer station, from a driver) is shown readably with its parameters,
+and a missing parameter as "?": a reason never fails to be shown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ui.words.i18n import N_, Translator, translator
-from ui.words.parameters import shown
+from ui.words.parameters import parameter_texts
 
 SENTENCES: Mapping[str, str] = {
     # pairing
@@ -24,7 +24,6 @@ SENTENCES: Mapping[str, str] = {
     "no_open_sample": N_("no open sample fits within {minutes} min"),
     "several_open_samples": N_("several open samples fit: {barcodes}"),
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
-    "unknown_product": N_("the product {product} is not known here: add it to the site file"),
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
@@ -44,10 +43,13 @@ SENTENCES: Mapping[str, str] = {
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
-    # a laboratory's result
+    # a value that a person or a laboratory gives
     "implausible_value": N_("{analyte}: {value} cannot be true (only {low} to {high})"),
+    "wrong_basis": N_("{analyte}: its basis is missing, or not possible"),
+    "unusual_value": N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
     # routing, for a cell
     "species_matches": N_("{species} is the cell's species"),
+    "by_declaration": N_("{species}: stored by declaration, no grade to measure"),
     "meets": N_("{analyte} {measured} {op} {limit}"),
     "within_room": N_("room {free_t} for {load_t} ({reserved_t} reserved)"),
     "reached_by": N_("reached by pit {pit}{line}"),
@@ -197,12 +199,12 @@ GATE_WORDS: Mapping[str, str] = {
 
 
 def message(code: str, params: Mapping[str, Any], language: str) -> str:
-    """The sentence of a reason, its first letter a capital, without a full stop. Never raises."""
+    """Write the sentence of a reason, its first letter a capital, without a full stop. Never raises."""
     t = translator(language)
     template = SENTENCES.get(code)
     if template is None:
         return unknown_message(code, params)
-    words = shown(params, t)
+    words = parameter_texts(params, t)
     words["reasons"] = _gate_words(params.get("reasons"), t)
     return capital(t.gettext(template).format_map(words))
 
@@ -212,7 +214,7 @@ def is_known(code: str) -> bool:
 
 
 def unknown_message(code: str, params: Mapping[str, Any]) -> str:
-    """ "sensor_warm (celsius 41, seconds 12)": what a code without a sentence is shown as."""
+    """Write "sensor_warm (celsius 41, seconds 12)" for a code without a sentence."""
     listed = ", ".join(f"{name} {value}" for name, value in params.items())
     return f"{code} ({listed})" if listed else code
 
@@ -222,8 +224,7 @@ def capital(text: str) -> str:
 
 
 def _gate_words(codes: object, t: Translator) -> str:
-    """Stored codes of a refused photo as a list of words."""
+    """Write the stored codes of a refused photo as a list of words."""
     if not isinstance(codes, list | tuple) or not codes:
         return "?"
-    say: Callable[[object], str] = lambda code: t.gettext(GATE_WORDS.get(str(code), str(code)))  # noqa: E731
-    return ", ".join(say(code) for code in codes)
+    return ", ".join(t.gettext(GATE_WORDS.get(str(code), str(code))) for code in codes)

@@ -1,7 +1,8 @@
-"""The trade's words for our identifiers: species, analytes, states, outcomes, roles, events.
+"""The trade's words for our identifiers: species, analytes, claims, states, roles.
 
-Tables of source texts, and one function `word(table, key, language)`. A key that a table lacks (a
-site's own claim, a newer station's event) is shown as it is.
+They are tables of source texts, read by one function `word(table, key, language)`. What a site adds to
+species and analytes has the names of its site file (`add_names`). A key that nobody has named (a site's own
+claim, a newer station's state) is shown as it is.
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,14 @@ SPECIES: Mapping[str, str] = {
     "rice": N_("rice"),
     "rapeseed": N_("rapeseed"),
     "pea": N_("peas"),
+    "oats": N_("oats"),
+    "rye": N_("rye"),
+    "triticale": N_("triticale"),
+    "sorghum": N_("sorghum"),
+    "sunflower": N_("sunflower"),
+    "soya": N_("soya beans"),
+    "linseed": N_("linseed"),
+    "faba_bean": N_("faba beans"),
     "wheat": N_("wheat"),
 }
 ANALYTES: Mapping[str, str] = {
@@ -35,6 +44,17 @@ ANALYTES: Mapping[str, str] = {
     "insects": N_("live insects"),
     "vitreousness": N_("vitreousness"),
     "variety_purity": N_("variety purity"),
+    "germination": N_("germination"),
+    "zeleny": N_("Zeleny"),
+    "alveograph_w": N_("alveograph W"),
+    "thousand_kernel_weight": N_("thousand-kernel weight"),
+    "t2_ht2": N_("T-2/HT-2"),
+    "mitadine": N_("starchy kernels"),
+    "pre_sprouted": N_("pre-sprouted"),
+    "misc_impurities": N_("miscellaneous impurities"),
+    "grain_impurities": N_("grain impurities"),
+    "damaged": N_("damaged kernels"),
+    "other_grains": N_("other grains"),
 }
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
@@ -42,6 +62,9 @@ SHORT_ANALYTES: Mapping[str, str] = {
     "test_weight": N_("TW"),
     "temperature": N_("temp."),
     "falling_number": N_("FN"),
+    "germination": N_("germ."),
+    "alveograph_w": N_("W"),
+    "thousand_kernel_weight": N_("TKW"),
 }
 BASES: Mapping[str, str] = {
     "as_is": N_("as is"),
@@ -54,6 +77,12 @@ CLAIMS: Mapping[str, str] = {
     "seed": N_("seed"),
     "contract_variety": N_("contract variety"),
     "sustainability": N_("sustainable"),
+}
+REGIMES: Mapping[str, str] = {
+    "owned": N_("owned"),
+    "deposit": N_("in deposit"),
+    "on_behalf": N_("on behalf"),
+    "service": N_("service"),
 }
 KERNEL_CLASSES: Mapping[str, str] = {
     "sound": N_("sound"),
@@ -73,23 +102,10 @@ LOAD_STATES: Mapping[str, str] = {
     "left": N_("left"),
     "cancelled": N_("cancelled"),
 }
-OUTCOMES: Mapping[str, str] = {key: LOAD_STATES[key] for key in ("ticketed", "refused", "left", "cancelled")}
 WEIGHING_ROLES: Mapping[str, str] = {
     "first": N_("first weighing"),
     "intermediate": N_("intermediate weighing"),
     "last": N_("last weighing"),
-}
-WEIGHING_RULES: Mapping[str, str] = {
-    "equal_readings": N_("equal readings"),
-    "print_key": N_("print key"),
-    "typed": N_("typed"),
-}
-SAMPLE_KINDS: Mapping[str, str] = {
-    "load": N_("load sample"),
-    "control": N_("control sample"),
-    "courtesy": N_("courtesy sample"),
-    "cell": N_("cell sample"),
-    "composite": N_("composite sample"),
 }
 CELL_ROLES: Mapping[str, str] = {
     "normal": N_("normal"),
@@ -106,18 +122,11 @@ DEVICE_STATES: Mapping[str, str] = {
 DEVICE_CATEGORIES: Mapping[str, str] = {
     "weighbridge": N_("weighbridge"),
     "analyzer": N_("analyzer"),
-    "gateway": N_("gateway"),
 }
 DISTURBANCES: Mapping[str, str] = {
     "connected": N_("the line was opened with the vehicle on the bridge"),
     "reconnected": N_("the line was lost and came back"),
     "garbage": N_("garbage came over the line"),
-}
-VISION_STATES: Mapping[str, str] = {
-    "ready": N_("photo model ready"),
-    "starting": N_("photo model starting"),
-    "replacing": N_("photo model being replaced"),
-    "off": N_("no photo model: trucks go on without"),
 }
 CAPTURE_STATES: Mapping[str, str] = {
     "pending": N_("photo being judged"),
@@ -130,43 +139,22 @@ PERSON_ROLES: Mapping[str, str] = {
     "manager": N_("manager"),
     "installer": N_("installer"),
 }
-EVENTS: Mapping[str, str] = {
-    "site_loaded": N_("site file loaded"),
-    "rule_pack_installed": N_("rule pack installed"),
-    "instrument_swapped": N_("instrument swapped"),
-    "person_added": N_("person added"),
-    "token_added": N_("terminal added"),
-    "token_revoked": N_("terminal revoked"),
-    "signed_in": N_("signed in"),
-    "signed_out": N_("signed out"),
-    "arrival_entered": N_("arrival entered"),
-    "sample_entered": N_("sample entered"),
-    "variety_seen": N_("variety seen"),
-    "weighing_taken": N_("weighing taken"),
-    "lines_changed": N_("the head's lines look otherwise"),
-    "weighing_confirmed": N_("weighing confirmed"),
-    "weighing_dismissed": N_("weighing dismissed"),
-    "reading_received": N_("reading received"),
-    "reading_paired": N_("reading paired"),
-    "capture_received": N_("photo received"),
-    "capture_paired": N_("photo paired"),
-    "inspection_recorded": N_("inspection recorded"),
-    "exception_assigned": N_("exception assigned"),
-    "exception_dismissed": N_("exception dismissed"),
-    "proposal_made": N_("proposal made"),
-    "decision_made": N_("decision made"),
-    "ticket_issued": N_("ticket issued"),
-    "load_refused": N_("load refused"),
-    "load_left": N_("supplier left with the load"),
-    "visit_cancelled": N_("visit cancelled"),
-    "visit_ended": N_("visit ended"),
-}
+
+
+_OWN: dict[str, Mapping[str, str]] = {}
+
+
+def add_names(names: Mapping[str, Mapping[str, str]]) -> None:
+    """Take in the names of what a site adds: identifier to language to name."""
+    _OWN.update(names)
 
 
 def word(table: Mapping[str, str], key: str, language: str) -> str:
-    """The name of `key` in the reader's language, or the key itself where the table has none."""
+    """Translate the name of `key`; a key that nobody has named is shown as it is."""
     text = table.get(key)
-    return key if text is None else translator(language).gettext(text)
+    if text is not None:
+        return translator(language).gettext(text)
+    return _OWN.get(key, {}).get(language, key)
 
 
 def species_name(species: str, language: str) -> str:

@@ -2,15 +2,11 @@
 
 from fastapi import APIRouter, Depends
 
-from station.acts.desk import Actor
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import admin
 from station.api.openapi import problems
-from station.api.routes.instruments import newly_described, swapped
-from station.api.views.instruments import instruments
 from station.api.views.people import person
-from station.api.views.view import view_of
 from station.receival import people
 
 router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)])
@@ -20,25 +16,6 @@ router = APIRouter(prefix="/admin", tags=["admin"], dependencies=[Depends(admin)
 def add_person(asked: Asked, body: schemas.PersonIn) -> schemas.Person:
     roles = [str(role) for role in body.roles]
     return person(people.add_person(asked.desk, body.name, body.pin, roles, body.language, asked.now()))
-
-
-@router.get("/instruments")
-def list_instruments(asked: Asked) -> list[schemas.Instrument]:
-    """Every instrument the site has known, the plugged ones first."""
-    with view_of(asked) as view:
-        return instruments(view)
-
-
-@router.post("/instruments/{port_id}/swap", responses=problems(404, 409))
-def swap_instrument(asked: Asked, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
-    """As at a terminal, in the installer's name."""
-    return swapped(asked, port_id, body, Actor("installer"))
-
-
-@router.post("/instruments/{port_id}/describe", responses=problems(404))
-def describe_instrument(asked: Asked, port_id: str, body: schemas.DescribeIn) -> schemas.Instrument:
-    """As at a terminal, in the installer's name."""
-    return newly_described(asked, port_id, body, Actor("installer"))
 
 
 @router.post("/tokens", status_code=201, responses=problems(409))

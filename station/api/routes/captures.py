@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import FromTerminal, terminal
 from station.api.openapi import problems
 from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, receive
@@ -114,7 +114,7 @@ def get_photo(asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$"
     return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _shown(asked: Ask, capture_id: str) -> schemas.Capture:
+def _shown(asked: Inquiry, capture_id: str) -> schemas.Capture:
     with view_of(asked) as view:
         row = view.tx.get(Capture, capture_id)
         if row is None:

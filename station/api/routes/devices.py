@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import BySomebody, terminal
 from station.api.openapi import problems
 from station.api.views.devices import device
@@ -38,7 +38,7 @@ def new_sample(asked: Asked, by: BySomebody, port_id: str) -> schemas.Device:
     return device(live, asked.language)
 
 
-def _device(asked: Ask, port_id: str) -> DeviceLive:
+def _device(asked: Inquiry, port_id: str) -> DeviceLive:
     live = next((one for one in asked.context.live() if one.id == port_id), None)
     if live is None:
         raise NotFound(Fault.UNKNOWN_PORT, port=port_id)

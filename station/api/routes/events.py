@@ -16,7 +16,7 @@ Seq = Annotated[int | None, Query(ge=0, le=2**53)]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Server-sent events: `id` is the `seq` of an Event, `event` its kind, `data` the "
-        "Event as JSON; `event: live` carries Live and has no id.",
+        "Event as JSON; `event: live` carries Live, `event: proposals` Proposals; they have no id.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
@@ -29,7 +29,7 @@ def get_events(
     after: Seq = None,
     last_event_id: Annotated[str | None, Header(description="Where a broken stream goes on.")] = None,
 ) -> StreamingResponse:
-    """From now, from `after`, or from where `Last-Event-ID` says the reader was."""
+    """The stream begins now, after `after`, or where `Last-Event-ID` says the reader was."""
     streams: Streams = request.app.state.streams
     start = _resumed(last_event_id)
     if start is None:

@@ -2,22 +2,22 @@
 
 from fastapi import APIRouter, Depends
 
-from station.acts.desk import Actor, Desk
+from drivers.reading import is_known
+from station.acts.desk import Desk
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import BySomebody, terminal
+from station.api.asked import Asked
+from station.api.auth import BySomebodyOrAdmin, terminal_or_admin
 from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.instruments import Described, describe_plugged, swap, wiring_for
-from station.receival.loads import GRAIN_ANALYTES
+from station.receival.instruments import Description, describe_plugged, swap, wiring_for
 from station.receival.wiring import Wiring
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
 
 
-@router.get("", dependencies=[Depends(terminal)])
+@router.get("", dependencies=[Depends(terminal_or_admin)])
 def list_instruments(asked: Asked) -> list[schemas.Instrument]:
     """Every instrument the site has known, the plugged ones first."""
     with view_of(asked) as view:
@@ -25,55 +25,47 @@ def list_instruments(asked: Asked) -> list[schemas.Instrument]:
 
 
 @router.post("/{port_id}/swap", responses=problems(404, 409))
-def swap_instrument(asked: Asked, by: BySomebody, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
-    """Another instrument is plugged in at this port and read from now on; its history is its own."""
-    return swapped(asked, port_id, body, by)
-
-
-@router.post("/{port_id}/describe", responses=problems(404))
-def describe_instrument(
-    asked: Asked, by: BySomebody, port_id: str, body: schemas.DescribeIn
+def swap_instrument(
+    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.SwapIn
 ) -> schemas.Instrument:
-    """Something new is known of the instrument at this port: it was verified again, for one."""
-    return newly_described(asked, port_id, body, by)
-
-
-def newly_described(asked: Ask, port_id: str, body: schemas.DescribeIn, by: Actor) -> schemas.Instrument:
-    row = describe_plugged(asked.desk, port_id, described(body), body.note, by, asked.now())
-    with view_of(asked) as view:
-        return instrument(view, row.id)
-
-
-def swapped(asked: Ask, port_id: str, body: schemas.SwapIn, by: Actor) -> schemas.Instrument:
-    """Does it and shows the instrument that is plugged in now."""
-    new = described(body)
-    wiring = asked.context.check_wiring(port_id, wiring_asked(asked.desk, port_id, body))
+    """Another instrument is plugged in at this port and read from now on; its history is its own."""
+    new = _description(body)
+    wiring = asked.context.check_wiring(port_id, _wiring(asked.desk, port_id, body))
     row = swap(asked.desk, port_id, new, body.note, by, asked.now(), wiring=wiring).instrument
     asked.context.replug(port_id)
     with view_of(asked) as view:
         return instrument(view, row.id)
 
 
-def described(body: schemas.DescribeIn) -> Described:
+@router.post("/{port_id}/describe", responses=problems(404))
+def describe_instrument(
+    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.DescribeIn
+) -> schemas.Instrument:
+    """Something new is known of the instrument at this port: it was verified again, for one."""
+    row = describe_plugged(asked.desk, port_id, _description(body), body.note, by, asked.now())
+    with view_of(asked) as view:
+        return instrument(view, row.id)
+
+
+def _description(body: schemas.DescribeIn) -> Description:
     """Raises Rejected for what cannot be true."""
     low, high = body.grain_temperature_c or (None, None)
     if low is not None and high is not None and low >= high:
         raise not_valid("body.grain_temperature_c", "must be [lowest, highest]")
     for analyte in body.uncertainty:
-        if analyte not in GRAIN_ANALYTES and analyte != "weight":
+        if not is_known(analyte):
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
-    return Described(
+    return Description(
         name=body.name or "",
         serial_number=body.serial_number if isinstance(body, schemas.SwapIn) else None,
         asset_tag=body.asset_tag,
         verified_until=body.verified_until,
         uncertainty=body.uncertainty,
-        grain_low_c=low,
-        grain_high_c=high,
+        grain_temperature_c=body.grain_temperature_c,
     )
 
 
-def wiring_asked(desk: Desk, port_id: str, body: schemas.SwapIn) -> Wiring:
+def _wiring(desk: Desk, port_id: str, body: schemas.SwapIn) -> Wiring:
     """Raises NotFound(unknown_port)."""
     with desk.ledger.read() as tx:
         usual = wiring_for(tx, port_id, body.serial_number)

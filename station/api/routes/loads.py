@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import By, terminal
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
 from station.api.views import outcome
 from station.api.views.loads import load
@@ -23,46 +23,47 @@ def get_load(asked: Asked, load_id: str) -> schemas.Load:
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))
-def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
+def enter_sample(asked: Asked, by: ByOperator, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
     samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/variety", responses=problems(404, 409))
-def see_variety(asked: Asked, by: By, load_id: str, body: schemas.VarietyIn) -> schemas.Load:
+def see_variety(asked: Asked, by: ByOperator, load_id: str, body: schemas.VarietyIn) -> schemas.Load:
     visits.see_variety(asked.desk, load_id, body.operator_variety, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/decision", status_code=201, responses=problems(404, 409))
-def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
-    """409 `proposal_superseded` carries the new proposal in `params.proposal`; nothing was decided."""
+def decide(asked: Asked, by: ByOperator, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
+    """409 `proposal_superseded` carries the new proposal in `params.proposal`; `load_decided` tells who
+    decided, when, and where to. Nothing was decided then."""
     try:
         decided = decisions.decide(
-            asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now()
-        )
+            asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now(),
+            replaces=body.replaces,
+        )  # fmt: skip
     except Conflict as refusal:
-        if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
-            raise
-        raise _with_new_proposal(asked, load_id, refusal) from refusal
-    return outcome.decision(decided)
+        raise _explained(asked, load_id, refusal) from refusal
+    with view_of(asked) as view:
+        return outcome.decision(view, decided)
 
 
 @router.post("/{load_id}/refuse", responses=problems(404, 409))
-def refuse(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+def refuse(asked: Asked, by: ByOperator, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """The silo does not take it."""
     decisions.refuse(asked.desk, load_id, body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/leave", responses=problems(404, 409))
-def leave(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+def leave(asked: Asked, by: ByOperator, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """The supplier withdraws it."""
     decisions.leave(asked.desk, load_id, body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 
-def _shown(asked: Ask, load_id: str) -> schemas.Load:
+def _shown(asked: Inquiry, load_id: str) -> schemas.Load:
     with view_of(asked) as view:
         row = view.tx.get(Load, load_id)
         if row is None:
@@ -70,8 +71,13 @@ def _shown(asked: Ask, load_id: str) -> schemas.Load:
         return load(view, row)
 
 
-def _with_new_proposal(asked: Ask, load_id: str, refusal: Conflict) -> Conflict:
+def _explained(asked: Inquiry, load_id: str, refusal: Conflict) -> Conflict:
+    """With what the operator needs for the next answer: the new proposal, or the name of who decided."""
     with view_of(asked) as view:
+        if refusal.code is Fault.LOAD_DECIDED:
+            return Conflict(refusal.code, **{**refusal.params, "by": view.name_of(refusal.params["by"])})
+        if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
+            return refusal
         row = queries.current_proposal(view.tx, load_id)
         shown = outcome.proposal(view, row).model_dump(mode="json") if row else None
     return Conflict(refusal.code, **{**refusal.params, "proposal": shown})

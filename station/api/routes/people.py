@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from station.acts.desk import fold
 from station.acts.refusals import NotAllowed
 from station.api import schemas
-from station.api.asked import Ask, Asked
+from station.api.asked import Asked, Inquiry
 from station.api.auth import BySomebody, FromTerminal, terminal
 from station.api.openapi import problems
 from station.api.problems import ApiFault, Rejected
@@ -38,7 +38,9 @@ def sign_in(
     return schemas.SignedIn(token=signed.token, person=person(signed.person))
 
 
-def _attempt(asked: Ask, terminal: Terminal, body: schemas.SignInIn, throttle: Throttle) -> people.SignedIn:
+def _attempt(
+    asked: Inquiry, terminal: Terminal, body: schemas.SignInIn, throttle: Throttle
+) -> people.SignedIn:
     key = f"{terminal.id} {fold(body.name)}"
     wait = throttle.wait_seconds(key)
     if wait:

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import By, terminal
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views import evidence
@@ -22,7 +22,7 @@ def get_sample(asked: Asked, barcode: str) -> schemas.Sample:
 
 
 @router.post("/samples", status_code=201, responses=problems(404, 409))
-def enter_sample(asked: Asked, by: By, body: schemas.SampleIn) -> schemas.Sample:
+def enter_sample(asked: Asked, by: ByOperator, body: schemas.SampleIn) -> schemas.Sample:
     """A load's sample where `load_id` is given; else one of its own (courtesy, control, cell, composite)."""
     if body.load_id is not None:
         samples.enter_load_sample(asked.desk, body.load_id, body.barcode, by, asked.now())
@@ -35,18 +35,20 @@ def enter_sample(asked: Asked, by: By, body: schemas.SampleIn) -> schemas.Sample
     return _shown(asked, body.barcode)
 
 
-@router.post("/readings", status_code=201, responses=problems(404))
-def type_reading(asked: Asked, by: By, body: schemas.TypedReadingIn) -> schemas.Reading:
+@router.post("/readings", status_code=201, responses=problems(404, 409))
+def type_reading(asked: Asked, by: ByOperator, body: schemas.TypedReadingIn) -> schemas.Reading:
     """Values read off an instrument by a named person."""
     values = {name: (one.value, one.basis) for name, one in body.values.items()}
-    row = readings.type_reading(asked.desk, body.barcode, values, body.note, by, asked.now())
+    row = readings.type_reading(
+        asked.desk, body.barcode, values, body.note, by, asked.now(), despite_remarks=body.despite_remarks
+    )
     with view_of(asked) as view:
         sample = queries.sample_by_barcode(view.tx, body.barcode)
         proposal = queries.current_proposal(view.tx, sample.load_id) if sample and sample.load_id else None
         return evidence.reading(view, row, proposal.assessment["results"] if proposal else {})
 
 
-def _shown(asked: Ask, barcode: str) -> schemas.Sample:
+def _shown(asked: Inquiry, barcode: str) -> schemas.Sample:
     with view_of(asked) as view:
         row = queries.sample_by_barcode(view.tx, barcode)
         if row is None:

@@ -16,12 +16,12 @@ from station.store import queries
 from station.store.tables import Supplier
 
 router = APIRouter(tags=["site"])
-Wanted = Annotated[str, Query(max_length=80)]
+SearchText = Annotated[str, Query(max_length=80)]
 
 
 @router.get("/health", tags=["health"])
 def get_health(asked: Asked) -> schemas.Health:
-    """Needs no token. `accepting`: arrivals can be entered."""
+    """Needs no token. A station that answers takes arrivals."""
     with view_of(asked) as view:
         return health(view, asked.context)
 
@@ -39,14 +39,14 @@ def list_cells(asked: Asked) -> list[schemas.Cell]:
 
 
 @router.get("/vehicles", dependencies=[Depends(terminal)])
-def find_vehicles(asked: Asked, q: Wanted = "") -> list[schemas.Vehicle]:
+def find_vehicles(asked: Asked, q: SearchText = "") -> list[schemas.Vehicle]:
     """Known vehicles whose plate begins so, the last seen first."""
     with view_of(asked) as view:
         return [visits.vehicle(view, row) for row in queries.vehicles_like(view.tx, fold(q))]
 
 
 @router.get("/suppliers", dependencies=[Depends(terminal)])
-def find_suppliers(asked: Asked, q: Wanted = "") -> list[schemas.Supplier]:
+def find_suppliers(asked: Asked, q: SearchText = "") -> list[schemas.Supplier]:
     """Suppliers in whose name this occurs."""
     with view_of(asked) as view:
         query = select(Supplier).where(col(Supplier.name_key).contains(fold(q), autoescape=True))

@@ -17,22 +17,29 @@ from station.store.tables import Ticket
 
 router = APIRouter(prefix="/tickets", tags=["tickets"], dependencies=[Depends(terminal)])
 
+CampaignText = Annotated[str | None, Query(max_length=120)]
+
 
 @router.get("")
-def list_tickets(asked: Asked, limit: Annotated[int, Query(ge=1, le=1000)] = 50) -> list[schemas.Ticket]:
-    """This campaign's, newest first."""
+def list_tickets(
+    asked: Asked, campaign: CampaignText = None, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+) -> list[schemas.Ticket]:
+    """Those of a campaign, or of every open one, newest first."""
     with view_of(asked) as view:
-        policy = view.policy
-        query = select(Ticket).where(Ticket.site == policy.site, Ticket.campaign == policy.campaign)
-        rows = view.tx.exec(query.order_by(col(Ticket.number).desc()).limit(limit)).all()
+        campaigns = [campaign] if campaign is not None else view.policy.open_campaigns
+        query = select(Ticket).where(Ticket.site == view.policy.site, col(Ticket.campaign).in_(campaigns))
+        rows = view.tx.exec(query.order_by(col(Ticket.seq).desc()).limit(limit)).all()
         return [ticket(view, row) for row in rows]
 
 
 @router.get("/{number}", responses=problems(404))
-def get_ticket(asked: Asked, number: Annotated[int, Path(ge=1, le=2**31)]) -> schemas.Ticket:
-    """A ticket of this site and campaign."""
+def get_ticket(
+    asked: Asked, number: Annotated[int, Path(ge=1, le=2**31)], campaign: CampaignText = None
+) -> schemas.Ticket:
+    """A ticket of this site, of the current campaign where none is named."""
     with view_of(asked) as view:
-        row = queries.ticket_by_number(view.tx, view.policy.site, view.policy.campaign, number)
+        wanted = campaign if campaign is not None else view.policy.campaign
+        row = queries.ticket_by_number(view.tx, view.policy.site, wanted, number)
         if row is None:
             raise NotFound(Fault.UNKNOWN_TICKET, number=number)
         return ticket(view, row)

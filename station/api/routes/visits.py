@@ -6,13 +6,15 @@ from fastapi import APIRouter, Depends, Query
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import By, terminal
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
 from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
+from station.grain.identifiers import Regime
 from station.receival import visits
+from station.receival.external import External
 from station.store import queries
 from station.store.tables import Visit
 
@@ -20,7 +22,7 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 
 @router.post("", status_code=201, responses=problems(409))
-def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
+def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> schemas.Visit:
     """An unknown plate or supplier is created; a barcode in a load enters its sample."""
     loads = tuple(
         visits.NewLoad(
@@ -31,6 +33,9 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
             share=load.share,
             owners=tuple((owner.supplier, owner.share) for owner in load.owners),
             declared=load.declared,
+            regime=Regime(load.regime) if load.regime else None,
+            organisation=load.organisation,
+            external=_external(load.external),
         )
         for load in body.loads
     )
@@ -41,6 +46,9 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
         direction=body.direction,
         arrived_at=body.arrived_at,
         note=body.note,
+        despite_remarks=body.despite_remarks,
+        campaign=body.campaign,
+        external=_external(body.external),
     )
     return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
 
@@ -63,12 +71,16 @@ def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
 
 
 @router.post("/{visit_id}/cancel", responses=problems(404, 409))
-def cancel_visit(asked: Asked, by: By, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
+def cancel_visit(asked: Asked, by: ByOperator, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
     visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
     return _shown(asked, visit_id)
 
 
-def _shown(asked: Ask, visit_id: str) -> schemas.Visit:
+def _external(given: schemas.ExternalIn | None) -> External | None:
+    return External(given.source, given.ref) if given else None
+
+
+def _shown(asked: Inquiry, visit_id: str) -> schemas.Visit:
     with view_of(asked) as view:
         row = view.tx.get(Visit, visit_id)
         if row is None:

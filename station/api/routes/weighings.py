@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 from sqlmodel import col, select
 
 from station.api import schemas
-from station.api.asked import Ask, Asked
-from station.api.auth import By, terminal
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
 from station.api.views.tickets import ticket
 from station.api.views.view import view_of
@@ -18,12 +18,12 @@ from station.receival.closing import Tipped
 from station.store.tables import Weighing
 
 router = APIRouter(prefix="/weighings", tags=["weighings"])
-State = Literal["offered", "used", "dismissed"]
+WeighingState = Literal["offered", "used", "dismissed"]
 
 
 @router.get("", dependencies=[Depends(terminal)])
 def list_weighings(
-    asked: Asked, state: State | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
+    asked: Asked, state: WeighingState | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
 ) -> list[schemas.Weighing]:
     """Offered ones first, oldest first; then the others, newest first."""
     with view_of(asked) as view:
@@ -36,14 +36,14 @@ def list_weighings(
 
 
 @router.post("", status_code=201)
-def type_weighing(asked: Asked, by: By, body: schemas.TypedWeighingIn) -> schemas.Weighing:
+def type_weighing(asked: Asked, by: ByOperator, body: schemas.TypedWeighingIn) -> schemas.Weighing:
     row = weighings.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
     return _shown(asked, row)
 
 
 @router.post("/{weighing_id}/confirm", responses=problems(404, 409))
 def confirm(
-    asked: Asked, by: By, weighing_id: str, body: schemas.ConfirmWeighingIn
+    asked: Asked, by: ByOperator, weighing_id: str, body: schemas.ConfirmWeighingIn
 ) -> schemas.WeighingConfirmed:
     """A first weighing starts the visit's chain; an intermediate or last one closes loads with tickets."""
     tipped = {
@@ -63,11 +63,11 @@ def confirm(
 
 
 @router.post("/{weighing_id}/dismiss", responses=problems(404, 409))
-def dismiss(asked: Asked, by: By, weighing_id: str, body: schemas.OutcomeIn) -> schemas.Weighing:
+def dismiss(asked: Asked, by: ByOperator, weighing_id: str, body: schemas.OutcomeIn) -> schemas.Weighing:
     """Nobody's weight; it stays recorded."""
     return _shown(asked, weighings.dismiss(asked.desk, weighing_id, body.reason, by, asked.now()))
 
 
-def _shown(asked: Ask, row: Weighing) -> schemas.Weighing:
+def _shown(asked: Inquiry, row: Weighing) -> schemas.Weighing:
     with view_of(asked) as view:
         return weighing(view, row)

@@ -33,6 +33,9 @@ def _this_century(at: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_this_century)]
+Campaign = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+RegimeCode = Literal["owned", "deposit", "on_behalf", "service"]
 Direction = Literal["inbound", "outbound"]
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
 WeighingRole = Literal["first", "intermediate", "last"]
@@ -53,6 +56,18 @@ class In(BaseModel):
     """A request body: unknown fields are refused by name, so a typing slip is never swallowed."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class ExternalIn(In):
+    """What another system (`source`) calls this; `ref` is used once per source."""
+
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+    ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+
+
+class Referenced(BaseModel):
+    external_source: str | None = None
+    external_ref: str | None = None
 
 
 class Reason(BaseModel):

@@ -144,6 +144,12 @@ class Event(BaseModel):
     data: dict[str, Any] = {}
 
 
+class Proposals(BaseModel):
+    """Sent as `event: proposals` without id, after the commit: these loads are proposed anew."""
+
+    load_ids: list[str]
+
+
 class Live(BaseModel):
     """Sent as `event: live`, at most twice a second, without id."""
 

@@ -109,14 +109,19 @@ class Sample(BaseModel):
 
 
 class TypedValueIn(In):
+    """`basis` must be said where the analyte may have several (protein, oil)."""
+
     value: Number
-    basis: Literal["as_is", "dm"] | None = None
+    basis: Literal["as_is", "dm", "m12", "m13_5"] | None = None
 
 
 class TypedReadingIn(In):
+    """`despite_remarks`: the person was asked whether a value that is not usual of the species is right."""
+
     barcode: Barcode
-    values: Annotated[dict[str, TypedValueIn], Field(min_length=1, max_length=16)]
+    values: Annotated[dict[str, TypedValueIn], Field(min_length=1, max_length=40)]
     note: Text = ""
+    despite_remarks: bool = False
 
 
 class ExceptionItem(BaseModel):

@@ -9,7 +9,8 @@ from station.api.schemas.common import Barcode, In, Moment, Name, Number, Slug, 
 
 
 class LabResultIn(In):
-    """In the analyte's own unit. `received_at`: when the laboratory's word came; now, if not said."""
+    """In the analyte's own unit. `received_at`: when the laboratory's word came; now, if not said.
+    `despite_remarks`: the person was asked whether a value that is not usual of the species is right."""
 
     barcode: Barcode
     analyte: Slug
@@ -18,6 +19,7 @@ class LabResultIn(In):
     laboratory: Name
     received_at: Moment | None = None
     note: Text = ""
+    despite_remarks: bool = False
 
 
 class LabResult(BaseModel):

@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, StringConstraints
 from station.api.schemas.common import In, Name, Slug, Text
 
 Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
-Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
 ReleaseStatus = Literal["shadow", "active", "superseded", "rolled_back", "set_aside", "retired"]
 
 
@@ -24,7 +23,7 @@ class Compared(BaseModel):
     outer_limits: tuple[float, float] | None = None
 
 
-class Evidence(Compared):
+class ModelEvidence(Compared):
     """Model minus laboratory or machine for one analyte, shares in per cent by count. `contradicted`: how
     often the other's value lies outside the model's own 95 % limits."""
 
@@ -65,7 +64,7 @@ class Model(BaseModel):
     captures: int
     abstention_rate: float | None
     agreement: Agreement | None
-    evidence: list[Evidence]
+    evidence: list[ModelEvidence]
 
 
 class ReleaseIn(In):
@@ -78,21 +77,6 @@ class RollbackIn(In):
     task: Slug
     species: Slug
     why: Text = ""
-
-
-class ManagerIn(In):
-    """A manager at the command line; without a name the holder of the data folder acts, as `installer`."""
-
-    by: Name | None = None
-    pin: Pin | None = None
-
-
-class ReleaseByIn(ReleaseIn, ManagerIn):
-    pass
-
-
-class RollbackByIn(RollbackIn, ManagerIn):
-    pass
 
 
 class Release(BaseModel):
@@ -155,19 +139,7 @@ class PolicyIn(In):
     why: Text = ""
 
 
-class PolicyByIn(PolicyIn):
-    """The manager who approves is always named."""
-
-    by: Name
-    pin: Pin
-
-
-class WithdrawByIn(RollbackIn):
-    by: Name
-    pin: Pin
-
-
-class Policy(BaseModel):
+class PromotionPolicy(BaseModel):
     id: str
     task: str
     species: str

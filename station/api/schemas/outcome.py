@@ -5,7 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from station.api.schemas.common import In, Reason, Share, Text
+from station.api.schemas.common import In, Reason, Referenced, RegimeCode, Share, Text
+
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
 
 
 class Ranked(BaseModel):
@@ -53,7 +55,7 @@ class Tipping(BaseModel):
     share: Share
 
 
-class Ticket(BaseModel):
+class Ticket(Referenced):
     number: int
     campaign: str
     load_id: str
@@ -63,6 +65,8 @@ class Ticket(BaseModel):
     plate: str
     supplier: str
     species: str
+    regime: RegimeCode
+    organisation: str
     gross_kg: float
     tare_kg: float
     net_kg: float
@@ -71,13 +75,15 @@ class Ticket(BaseModel):
 
 
 class DecisionIn(In):
-    """`reason` is required when the choice is not the proposal."""
+    """`reason` is required when the choice is not the proposal. `replaces` names the decision that this one
+    takes the place of, where the load is decided already."""
 
     proposal_id: str
     cell: str
     pit: str
     reason: Text = ""
+    replaces: str | None = None
 
 
 class OutcomeIn(In):
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+    reason: Why

@@ -6,10 +6,12 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from station.api.schemas.common import In, Name
 
+Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
+
 
 class SignInIn(In):
     name: Name
-    pin: Annotated[str, StringConstraints(min_length=4, max_length=12)]
+    pin: Pin
 
 
 class Person(BaseModel):

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from station.api.schemas.common import Reason, Value
+from station.api.schemas.common import Reason, Referenced, RegimeCode, Value
 
 
 class Pit(BaseModel):
@@ -15,21 +15,28 @@ class Pit(BaseModel):
 
 
 class Site(BaseModel):
+    """`names` are those of the species and analytes that the site adds, by identifier and language.
+    `on_basis` are the analytes whose value says nothing without its basis."""
+
     id: str
     name: str
     campaign: str
+    open_campaigns: list[str] = []
+    regime: RegimeCode = "owned"
+    organisation: str = ""
     language: str
     timezone: str = ""
     species: list[str]
     claims: list[str]
     pits: list[Pit]
     analytes: list[str]
+    on_basis: list[str] = []
+    names: dict[str, dict[str, str]] = {}
     override_reasons: list[str]
     refusal_reasons: list[str]
 
 
 class Health(BaseModel):
-    accepting: bool
     now: datetime
     last_event: int
     disk_free_mb: int
@@ -38,7 +45,7 @@ class Health(BaseModel):
     warnings: list[Reason] = []
 
 
-class Cell(BaseModel):
+class Cell(Referenced):
     id: str
     name: str
     species: str | None

@@ -7,14 +7,19 @@ from pydantic import BaseModel, Field
 
 from station.api.schemas.common import (
     Barcode,
+    Campaign,
     Direction,
+    ExternalIn,
     In,
     LoadState,
     Moment,
     Name,
     Number,
+    Organisation,
     Plate,
     Reason,
+    Referenced,
+    RegimeCode,
     Share,
     Text,
     WeighingRole,
@@ -29,7 +34,8 @@ class OwnerIn(In):
 
 
 class LoadIn(In):
-    """One product of a visit; `share` of the gross weight only where loads are weighed at once."""
+    """One product of a visit; `share` of the gross weight only where loads are weighed at once. `regime`
+    and `organisation` are the site's where they are not given."""
 
     species: str
     declared_variety: Text = ""
@@ -38,10 +44,15 @@ class LoadIn(In):
     share: Share | None = None
     owners: list[OwnerIn] = []
     declared: dict[str, Number] = {}
+    regime: RegimeCode | None = None
+    organisation: Organisation | None = None
+    external: ExternalIn | None = None
 
 
 class ArrivalIn(In):
-    """`arrived_at` only when a visit written on paper is entered later at its real time."""
+    """`arrived_at` only when a visit written on paper is entered later at its real time; `campaign` only
+    when it is another open one than the current. `despite_remarks`: the person was asked about a declared
+    value that is not usual."""
 
     plate: Plate
     supplier: Name
@@ -49,9 +60,12 @@ class ArrivalIn(In):
     loads: Annotated[list[LoadIn], Field(min_length=1, max_length=6)]
     arrived_at: Moment | None = None
     note: Text = ""
+    despite_remarks: bool = False
+    campaign: Campaign | None = None
+    external: ExternalIn | None = None
 
 
-class Vehicle(BaseModel):
+class Vehicle(Referenced):
     plate: str
     supplier: str | None
     species: str | None
@@ -59,10 +73,9 @@ class Vehicle(BaseModel):
     last_tare_kg: float | None
 
 
-class Supplier(BaseModel):
+class Supplier(Referenced):
     id: str
     name: str
-    external_id: str | None = None
 
 
 class LoadRow(BaseModel):
@@ -105,13 +118,13 @@ class ChainWeighing(BaseModel):
     confirmed_by: str
 
 
-class Visit(VisitRow):
+class Visit(VisitRow, Referenced):
     note: str = ""
     entered_by: str
     weighings: list[ChainWeighing]
 
 
-class Load(LoadRow):
+class Load(LoadRow, Referenced):
     visit_id: str
     plate: str
     supplier: str
@@ -122,6 +135,9 @@ class Load(LoadRow):
     claims: list[str]
     owners: list[dict[str, Any]]
     share: float
+    regime: RegimeCode
+    organisation: str
+    campaign: str
     gross_kg: float | None
     tare_kg: float | None
     estimated_kg: float | None

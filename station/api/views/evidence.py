@@ -19,7 +19,7 @@ def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Readin
         device=row.port_id,
         instrument_id=row.instrument_id,
         instrument_name=instrument_name(view, row.instrument_id),
-        typed_by=row.typed_by,
+        typed_by=view.name_of(row.typed_by),
         product=row.product,
         barcode=row.barcode,
         values=values_of(row.values),

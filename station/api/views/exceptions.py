@@ -31,7 +31,7 @@ def _reading_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
         id=row.id,
         kind="reading",
         at=row.at,
-        device=row.port_id or row.typed_by or "",
+        device=row.port_id or view.name_of(row.typed_by) or "",
         device_name=instrument_name(view, row.instrument_id),
         barcode=row.barcode,
         product=row.product,
@@ -58,7 +58,7 @@ def _capture_item(view: View, pairing: Pairing, candidates: list[str]) -> schema
 
 def _candidates(view: View) -> list[str]:
     """Barcodes of the open samples, the newest first."""
-    query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.id).desc()).limit(200)
+    query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.seq).desc()).limit(200)
     since = view.now - OWN_SAMPLE_TIME
     return [
         sample.barcode

@@ -6,7 +6,7 @@ from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
-from station.receival import proposals
+from station.receival.pack_standing import pack_in_force
 from station.runtime.live import Coded, HealthFacts
 from station.store import audit
 
@@ -14,9 +14,8 @@ from station.store import audit
 def health(view: View, context: Context) -> schemas.Health:
     facts = context.health()
     free_mb = context.blobs.free_mb()
-    pack = proposals.rule_pack(view.tx, view.now)
+    pack = pack_in_force(view.tx, view.now)
     return schemas.Health(
-        accepting=facts.accepting,
         now=view.now,
         last_event=audit.last_seq(view.tx),
         disk_free_mb=free_mb,

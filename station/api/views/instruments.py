@@ -5,49 +5,37 @@ from collections.abc import Mapping, Sequence
 from station.api import schemas
 from station.api.views.devices import declared
 from station.api.views.view import View
-from station.receival.instruments import Plugged, history, limits_of, plugged
+from station.grain.remarks import is_verified
+from station.receival.instruments import Plugged, history, plugged
 from station.store.tables import Instrument, PortAssignment
 
 
 def instruments(view: View) -> list[schemas.Instrument]:
-    """The plugged ones first."""
+    """Every instrument that the site has known, the plugged ones first."""
     now = plugged(view.tx)
-    found = [_instrument(view, row, places, now) for row, places in history(view.tx)]
-    return sorted(found, key=lambda one: (one.port_id is None, one.port_id or "", one.name))
+    shown = [_instrument(view, row, assignments, now) for row, assignments in history(view.tx)]
+    return sorted(shown, key=lambda row: (row.port_id is None, row.port_id or "", row.name))
 
 
 def instrument(view: View, instrument_id: str) -> schemas.Instrument:
-    return next(one for one in instruments(view) if one.id == instrument_id)
+    return next(row for row in instruments(view) if row.id == instrument_id)
 
 
 def _instrument(
-    view: View, row: Instrument, places: Sequence[PortAssignment], now: Mapping[str, Plugged]
+    view: View, row: Instrument, assignments: Sequence[PortAssignment], now: Mapping[str, Plugged]
 ) -> schemas.Instrument:
-    port_id = next((place.port_id for place in places if place.to_at is None), None)
-    return schemas.Instrument(
-        id=row.id,
-        name=row.name,
-        kind=row.driver,
-        category=row.category,
-        port_id=port_id,
-        serial_number=row.serial_number,
-        asset_tag=row.asset_tag,
-        verified_until=row.verified_until,
-        is_verified=limits_of(row).is_verified(view.now.date()),
-        grain_temperature_c=(row.grain_low_c, row.grain_high_c),
-        uncertainty=row.uncertainty,
-        plugged=[
-            schemas.Plugging(
-                port_id=place.port_id,
-                port=place.port,
-                kind=place.driver,
-                settings=place.settings,
-                from_at=place.from_at,
-                to_at=place.to_at,
-                by=place.by,
-                note=place.note,
-            )
-            for place in places
-        ],
-        declared=declared(now[port_id]) if port_id else None,
+    port_id = next((assignment.port_id for assignment in assignments if assignment.to_at is None), None)
+    return schemas.Instrument.model_validate(
+        {
+            **row.model_dump(),
+            "kind": row.driver,
+            "port_id": port_id,
+            "is_verified": is_verified(row, view.now.date()),
+            "grain_temperature_c": (row.grain_low_c, row.grain_high_c),
+            "plugged": [
+                {**each.model_dump(), "kind": each.driver, "by": view.name_of(each.by)}
+                for each in assignments
+            ],
+            "declared": declared(now[port_id]) if port_id else None,
+        }
     )

@@ -7,9 +7,9 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import evidence, outcome, rows, tickets
-from station.api.views.view import View
-from station.receival import proposals
+from station.api.views.view import View, external_of
 from station.receival.chain import Chain, gross_weighing
+from station.receival.photo_words import photos_of_load
 from station.store import queries
 from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 
@@ -31,17 +31,18 @@ def load(view: View, row: Load) -> schemas.Load:
         claims=row.claims,
         owners=_owners(view, row),
         share=row.share,
+        regime=row.regime,  # type: ignore[arg-type] # the column holds one of the regimes
+        organisation=row.organisation,
+        campaign=row.campaign,
+        **external_of(row),
         **_weights(facts, chain),
         outcome_reason=row.outcome_reason,
         values=[_used(view, analyte, result) for analyte, result in used.items()],
-        photo=[
-            reason(one.code.value, one.params, view.language)
-            for one in proposals.photo_reasons(view.tx, row.id)
-        ],
+        photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
-        decision=outcome.decision(facts.decision) if facts.decision else None,
+        decision=outcome.decision(view, facts.decision) if facts.decision else None,
         ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,
     )
 
@@ -78,7 +79,7 @@ def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue
         basis=result["basis"],
         u=result["u"],
         device=result["instrument"],
-        typed_by=result["typed_by"],
+        typed_by=view.name_of(result["typed_by"]),
         at=view.tx.get_one(Reading, result["reading_id"]).at,
         reading_id=result["reading_id"],
         reasons=reasons(result["reasons"], view.language),

@@ -43,14 +43,14 @@ def _model(
         species=species,
         status=status,
         since=last.at,
-        by=last.by,
+        by=view.name_of(last.by),
         why=last.why,
         origin=row.origin,  # type: ignore[arg-type]  # the column holds one of the two
         signed_by=row.signed_by,
         captures=verdicts.judged(view.tx, row.sha256),
         abstention_rate=abstention_rate(mine),
         agreement=schemas.Agreement(**agreement(mine, other)) if other is not None and mine else None,
-        evidence=[schemas.Evidence(**one) for one in evidence(mine, known)],
+        evidence=[schemas.ModelEvidence(**one) for one in evidence(mine, known)],
     )
 
 
@@ -78,13 +78,13 @@ def signals(view: View, days: int) -> list[schemas.Signal]:
     return sorted(told, key=lambda one: one.day, reverse=True)
 
 
-def policies(view: View) -> list[schemas.Policy]:
-    held = (releases.policy(view.tx, *place) for place in releases.standings(view.tx))
-    return [policy(row) for row in held if row is not None]
+def policies(view: View) -> list[schemas.PromotionPolicy]:
+    held = (releases.policy(view.tx, *slot) for slot in releases.standings(view.tx))
+    return [policy(view, row) for row in held if row is not None]
 
 
-def policy(row: PromotionPolicy) -> schemas.Policy:
-    return schemas.Policy(**row.model_dump(exclude={"act"}))
+def policy(view: View, row: PromotionPolicy) -> schemas.PromotionPolicy:
+    return schemas.PromotionPolicy(**{**row.model_dump(exclude={"act", "seq"}), "by": view.name_of(row.by)})
 
 
 def release(row: ModelRelease) -> schemas.Release:

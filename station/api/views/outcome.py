@@ -33,11 +33,11 @@ def proposal(view: View, row: Proposal) -> schemas.Proposal:
     )
 
 
-def decision(row: Decision) -> schemas.Decision:
+def decision(view: View, row: Decision) -> schemas.Decision:
     return schemas.Decision(
         id=row.id,
         at=row.at,
-        by=row.by,
+        by=view.name_of(row.by) or "",
         cell=row.cell,
         pit=row.pit,
         proposal_id=row.proposal_id,

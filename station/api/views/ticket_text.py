@@ -56,6 +56,8 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
         share = t.percent(owner["share"], 0 if round(owner["share"] * 100, 6).is_integer() else 2)
         yield from _pair(t.gettext("Owner"), f"{owner['name']} {share}")
     yield from _pair(t.gettext("Product"), vocabulary.species_name(document["species"], t.language))
+    yield from _pair(t.gettext("Regime"), vocabulary.word(vocabulary.REGIMES, document["regime"], t.language))
+    yield from _pair(t.gettext("Received by"), document["organisation"])
     if document["declared_variety"]:
         yield from _pair(t.gettext("Variety declared"), document["declared_variety"])
     for claim in document["claims"]:

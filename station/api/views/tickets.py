@@ -2,7 +2,7 @@
 
 from station.api import schemas
 from station.api.views.ticket_text import ticket_text
-from station.api.views.view import View
+from station.api.views.view import View, external_of
 from station.store.tables import Load, Ticket
 
 
@@ -14,10 +14,13 @@ def ticket(view: View, row: Ticket) -> schemas.Ticket:
         load_id=row.load_id,
         visit_id=view.tx.get_one(Load, row.load_id).visit_id,
         at=row.at,
-        by=row.by,
+        by=document["by"],
         plate=document["plate"],
         supplier=document["supplier"],
         species=document["species"],
+        regime=row.regime,  # type: ignore[arg-type] # the column holds one of the regimes
+        organisation=row.organisation,
+        **external_of(row),
         gross_kg=row.gross_kg,
         tare_kg=row.tare_kg,
         net_kg=row.net_kg,

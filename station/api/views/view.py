@@ -1,8 +1,8 @@
 """What every view needs: a read transaction, the site's policy, the reader's language, the time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +10,10 @@ from sqlmodel import Session
 
 from station.acts.desk import SitePolicy
 from station.api import schemas
-from station.api.asked import Ask
-from station.api.language import reason
-from station.store.tables import Instrument, Pairing
+from station.api.asked import Inquiry
+from station.api.language import reason, shown_name
+from station.store.names import names_of
+from station.store.tables import Instrument, Pairing, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,23 @@ class View:
     policy: SitePolicy
     language: str
     now: datetime
+    _names: dict[str, str] = field(default_factory=dict)
+
+    def name_of(self, who: str | None) -> str | None:
+        """The name of whom a row's identifier means; None where the station itself acted."""
+        return None if who is None else self.names_of([who])[who]
+
+    def names_of(self, ids: Iterable[str | None]) -> Mapping[str, str]:
+        """The names of all these at once; an identifier that is nobody's is shown as it is."""
+        missing = {one for one in ids if one} - self._names.keys()
+        if missing:
+            known = names_of(self.tx, missing)
+            self._names.update({one: shown_name(one, known.get(one), self.language) for one in missing})
+        return self._names
 
 
 @contextmanager
-def view_of(asked: Ask) -> Iterator[View]:
+def view_of(asked: Inquiry) -> Iterator[View]:
     """One consistent look at the ledger."""
     with asked.desk.ledger.read() as tx:
         yield View(tx, asked.desk.policy, asked.language, asked.now())
@@ -36,6 +50,11 @@ def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
         name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"])
         for name, one in stored.items()
     }
+
+
+def external_of(row: Referenced) -> dict[str, Any]:
+    """The fields of a schemas.Referenced."""
+    return {"external_source": row.external_source, "external_ref": row.external_ref}
 
 
 def instrument_name(view: View, instrument_id: str | None) -> str | None:

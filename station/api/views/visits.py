@@ -3,7 +3,7 @@
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views import rows
-from station.api.views.view import View, instrument_name
+from station.api.views.view import View, external_of, instrument_name
 from station.receival.chain import Chain
 from station.store import queries
 from station.store.tables import Supplier, Vehicle, Visit
@@ -14,8 +14,9 @@ def visit(view: View, row: Visit) -> schemas.Visit:
     return schemas.Visit(
         **rows.visit_fields(view, row, chain),
         note=row.note,
-        entered_by=row.entered_by,
+        entered_by=view.name_of(row.entered_by) or "",
         weighings=_chain(view, chain),
+        **external_of(row),
     )
 
 
@@ -31,8 +32,8 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
             instrument_name=instrument_name(view, weighing.instrument_id),
             remarks=reasons(weighing.remarks, view.language),
             sealed_number=weighing.sealed_number,
-            typed_by=weighing.typed_by,
-            confirmed_by=use.by,
+            typed_by=view.name_of(weighing.typed_by),
+            confirmed_by=view.name_of(use.by) or "",
         )
         for use, weighing in chain
     ]
@@ -46,8 +47,9 @@ def vehicle(view: View, row: Vehicle) -> schemas.Vehicle:
         species=row.species,
         loads=row.loads,
         last_tare_kg=queries.last_tare_kg(view.tx, row.id),
+        **external_of(row),
     )
 
 
 def supplier(row: Supplier) -> schemas.Supplier:
-    return schemas.Supplier(id=row.id, name=row.name, external_id=row.external_id)
+    return schemas.Supplier(id=row.id, name=row.name, **external_of(row))

@@ -27,7 +27,7 @@ def weighing(view: View, row: Weighing) -> schemas.Weighing:
         instrument_name=instrument_name(view, row.instrument_id),
         remarks=reasons(row.remarks, view.language),
         sealed_number=row.sealed_number,
-        typed_by=row.typed_by,
+        typed_by=view.name_of(row.typed_by),
         state=row.state,  # type: ignore[arg-type] # the column holds one of the states
         preselected=preselected,
         candidates=[_selection(offer) for offer in offers],

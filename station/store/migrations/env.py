@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that the ledger hands over."""
+"""Alembic enters here, on the connection that the ledger hands over."""
 
 from alembic import context
 from sqlmodel import SQLModel

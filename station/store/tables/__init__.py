@@ -1,5 +1,6 @@
-"""The records, one module per part of the day. Importing this package registers every table."""
+"""The records stand here, one module per part of the day. Importing this package registers every table."""
 
+from station.store.tables.base import Numbered, Referenced
 from station.store.tables.evidence import (
     Capture,
     Frame,
@@ -10,13 +11,14 @@ from station.store.tables.evidence import (
     Sample,
 )
 from station.store.tables.laboratory import LabResult
-from station.store.tables.ledger import AuditEvent, Outbox
+from station.store.tables.ledger import AuditEvent, Counter, Outbox
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
     Decision,
     Proposal,
     Reservation,
+    SitePolicyRecord,
     Ticket,
     Tipping,
 )
@@ -27,6 +29,7 @@ from station.store.tables.reference import (
     Line,
     Pit,
     PortAssignment,
+    RulePackAct,
     RulePackRecord,
     Supplier,
     Vehicle,
@@ -38,6 +41,7 @@ __all__ = [
     "Capture",
     "Cell",
     "CellMovement",
+    "Counter",
     "Decision",
     "Frame",
     "Inspection",
@@ -47,6 +51,7 @@ __all__ = [
     "Load",
     "LoadOwner",
     "ModelRelease",
+    "Numbered",
     "Outbox",
     "Pairing",
     "Person",
@@ -56,11 +61,14 @@ __all__ = [
     "PromotionPolicy",
     "Proposal",
     "Reading",
+    "Referenced",
     "ReleaseAct",
     "Reservation",
+    "RulePackAct",
     "RulePackRecord",
     "Sample",
     "SignIn",
+    "SitePolicyRecord",
     "Supplier",
     "Terminal",
     "Ticket",

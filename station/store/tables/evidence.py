@@ -1,14 +1,18 @@
-"""Samples and what was measured on them: frames, readings, captures, photos, inspections, pairings."""
+"""These tables hold samples and what was measured on them: frames, readings, captures, photos, inspections,
+pairings."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
+from station.store.tables.packed import Packed
 
-class Sample(SQLModel, table=True):
-    """Grain that stands for something, known by its pre-printed barcode (échantillon).
+
+class Sample(Numbered, table=True):
+    """A sample is grain that stands for something, known by its pre-printed barcode (échantillon).
 
     Open from `entered_at` until `ended_at`, which a load's outcome sets."""
 
@@ -24,7 +28,7 @@ class Sample(SQLModel, table=True):
 
 
 class Frame(SQLModel, table=True):
-    """The bytes a weighing or reading came from, and where the journal keeps them."""
+    """Holds the bytes a weighing or reading came from, and says where the journal keeps them."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id")
@@ -34,14 +38,17 @@ class Frame(SQLModel, table=True):
     offset: int
 
 
-class Reading(SQLModel, table=True):
-    """One instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
+class Reading(Numbered, table=True):
+    """Records one instrument's result at one instant; typed values carry `typed_by` instead of an instrument.
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
-    somebody should look twice."""
+    somebody should look twice; `uncertainty` is the instrument's as it was known then, per analyte."""
 
-    __table_args__ = (UniqueConstraint("instrument_id", "identity"),)
+    __table_args__ = (
+        UniqueConstraint("instrument_id", "identity"),
+        Index("ix_reading_newest", "port_id", "seq"),
+    )
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
@@ -58,11 +65,12 @@ class Reading(SQLModel, table=True):
     flags: list[str] = Field(default_factory=list, sa_type=JSON)
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    uncertainty: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
     note: str = ""
 
 
-class Capture(SQLModel, table=True):
-    """One upload of one or more photos with its form; `id` is made by the phone."""
+class Capture(Numbered, table=True):
+    """Records one upload of one or more photos with its form; `id` is made by the phone."""
 
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
@@ -83,8 +91,9 @@ class Photo(SQLModel, table=True):
     media_type: str
 
 
-class Inspection(SQLModel, table=True):
-    """What one model says of one capture. `result` is the inspection's own dictionary.
+class Inspection(Numbered, table=True):
+    """What one model says of one capture. `result` is the inspection's own dictionary without its kernels;
+    `kernels` is what that dictionary holds of each kernel, photo by photo.
 
     `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
 
@@ -100,10 +109,11 @@ class Inspection(SQLModel, table=True):
     accepted: bool
     shadow: bool = False
     result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    kernels: list[list[dict[str, Any]]] | None = Field(default=None, sa_type=Packed)
 
 
-class Pairing(SQLModel, table=True):
-    """Which sample an item belongs to. Appended: the newest row of an item holds."""
+class Pairing(Numbered, table=True):
+    """Says which sample an item belongs to. Rows are appended: the newest row of an item holds."""
 
     id: str = Field(primary_key=True)
     item_kind: str  # reading, capture

@@ -1,12 +1,14 @@
-"""What laboratories say of samples. Appended, never edited."""
+"""These rows keep what laboratories say of samples. They are appended, never edited."""
 
 from datetime import datetime
 
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from station.store.tables.base import Numbered
 
 
-class LabResult(SQLModel, table=True):
-    """A third party's value for a sample. A correction is a new row that supersedes.
+class LabResult(Numbered, table=True):
+    """Records a third party's value for a sample. A correction is a new row that supersedes.
 
     `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how."""
 

@@ -1,4 +1,4 @@
-"""Models as releases, and what was done with them. Appended, never edited."""
+"""Models are releases, and what was done with them is appended, never edited."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,11 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
+
 
 class ModelRelease(SQLModel, table=True):
-    """One version of one model; its bundle lies in `models/` under `sha256` and stays for replay.
+    """Records one version of one model; its bundle lies in `models/` under `sha256` and stays for replay.
 
     `origin` is shipped (came with the station) or installed; `signature` is the detached signature as it
     came and `signed_by` the trusted key that made it."""
@@ -25,9 +27,9 @@ class ModelRelease(SQLModel, table=True):
     signed_by: str | None = None
 
 
-class ReleaseAct(SQLModel, table=True):
-    """What was done with a release, for one task and species: installed, promoted, rolled_back, set_aside
-    or retired. Its status at any time follows from these rows (`station.models.standing`).
+class ReleaseAct(Numbered, table=True):
+    """Records what was done with a release, for one task and species: installed, promoted, rolled_back,
+    set_aside or retired. Its status at any time follows from these rows (`station.models.standing`).
 
     `by` None: the station itself, by the standing policy `policy_id` or because the model does not run.
     `data` of an installation holds what the acceptance set gave on this machine."""
@@ -46,8 +48,9 @@ class ReleaseAct(SQLModel, table=True):
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
-class PromotionPolicy(SQLModel, table=True):
-    """A standing order of a manager for one task and species: approved or withdrawn. The newest row holds."""
+class PromotionPolicy(Numbered, table=True):
+    """Records a standing order of a manager for one task and species: approved or withdrawn. The newest row
+    holds."""
 
     __tablename__ = "promotion_policy"
 

@@ -1,4 +1,4 @@
-"""What was proposed, decided, tipped, moved and ticketed."""
+"""These tables record what was proposed, decided, tipped, moved and ticketed."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,26 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered, Referenced, once_per_source
+from station.store.tables.packed import Packed
 
-class Proposal(SQLModel, table=True):
-    """What the station proposed, with everything it stood on, so that it can be replayed to the byte."""
+
+class SitePolicyRecord(SQLModel, table=True):
+    """A site's policy as proposals stood on it, known by the SHA-256 of its canonical JSON."""
+
+    __tablename__ = "site_policy"
+
+    sha256: str = Field(primary_key=True)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+
+
+class Proposal(Numbered, table=True):
+    """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
+    replaced where what it asks of the operator changes. A decided one never changes.
+
+    `inputs` ({"readings", "weights", "facts", "cells", "photo"}) is set with the decision, so that this can
+    be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed it."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -18,14 +35,16 @@ class Proposal(SQLModel, table=True):
     hold: bool
     load_t: float | None
     rule_pack: str | None = Field(default=None, foreign_key="rule_pack.sha256")
-    assessment: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    inputs: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # facts and cells as routed
-    result: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)  # ranked, refused, reasons
+    policy: str = Field(foreign_key="site_policy.sha256")
+    engine: str
+    assessment: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
+    result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)  # ranked, refused, reasons
+    inputs: dict[str, Any] | None = Field(default=None, sa_type=Packed)
     current: bool = Field(default=True, index=True)
 
 
-class Decision(SQLModel, table=True):
-    """Where the operator sends the load (orientation). A later one supersedes."""
+class Decision(Numbered, table=True):
+    """Records where the operator sends the load (orientation). A later one supersedes."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -39,8 +58,8 @@ class Decision(SQLModel, table=True):
     supersedes_id: str | None = Field(default=None, foreign_key="decision.id")
 
 
-class Reservation(SQLModel, table=True):
-    """Estimated kilograms held in a cell from the decision until closing or cancelling."""
+class Reservation(Numbered, table=True):
+    """Holds estimated kilograms in a cell from the decision until closing or cancelling."""
 
     id: str = Field(primary_key=True)
     decision_id: str = Field(foreign_key="decision.id", unique=True)
@@ -51,8 +70,8 @@ class Reservation(SQLModel, table=True):
     released_at: datetime | None = Field(default=None, index=True)
 
 
-class Tipping(SQLModel, table=True):
-    """What really happened in the pit (vidage), confirmed with the tare."""
+class Tipping(Numbered, table=True):
+    """Records what really happened in the pit (vidage), confirmed with the tare."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -63,43 +82,57 @@ class Tipping(SQLModel, table=True):
     by: str
 
 
-class CellMovement(SQLModel, table=True):
-    """Grain in or out of a cell, and what the cell holds after it.
+class CellMovement(Numbered, Referenced, table=True):
+    """Records grain in or out of a cell, and what the cell holds after it.
 
-    `values` is {analyte: {value, unit, basis, typed_by}} of what moved. `content_kg` and `content` are the
-    cell's balance after this movement, so that the present content is one row and the past stays readable;
-    `content` is {analyte: {value, basis, known_t}}, a mean over the tonnes whose value is known."""
+    `values` is {analyte: {value, unit, basis}} of what moved, with `typed_by` where it came in, with
+    `known_t` where it left a cell. `content_kg` and `content` are the cell's balance after this movement, so
+    that the present content is one row and the past stays readable; `content` is
+    {analyte: {value, unit, basis, known_t}}, a mean over the tonnes whose value is known.
+
+    Both movements of a transfer have its first one's id as `transfer_id`. `by` is None where the site file
+    says so; the two weighings are those that a movement out rests on."""
 
     __tablename__ = "cell_movement"
-    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "id"),)
+    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"), once_per_source())
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
-    kind: str  # opening, in, out, transfer
+    kind: str  # opening, in, out, transfer, correction
     kg: float  # signed: what the cell gains
+    regime: str  # as of a load
+    organisation: str
     load_id: str | None = Field(default=None, foreign_key="load.id")
+    transfer_id: str | None = Field(default=None, foreign_key="cell_movement.id", index=True)
+    by: str | None = None
+    reason: str = ""
+    paper_number: str = ""
+    first_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
+    last_weighing_id: str | None = Field(default=None, foreign_key="weighing.id")
     values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
-    content_kg: float
+    content_kg: float = 0.0
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
 
 
-class Ticket(SQLModel, table=True):
-    """The paper (bon d'apport). Numbers have no gaps per site and campaign; never edited."""
+class Ticket(Numbered, Referenced, table=True):
+    """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
+    edited."""
 
-    __table_args__ = (UniqueConstraint("site", "campaign", "number"),)
+    __table_args__ = (UniqueConstraint("site", "campaign", "number"), once_per_source())
 
     id: str = Field(primary_key=True)
     site: str
     campaign: str
     number: int
     load_id: str = Field(foreign_key="load.id", index=True)
+    regime: str
+    organisation: str
     first_weighing_id: str = Field(foreign_key="weighing.id")
     last_weighing_id: str = Field(foreign_key="weighing.id")
     gross_kg: float
     tare_kg: float
     net_kg: float
-    document: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    document: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     at: datetime
     by: str
-    replaces_id: str | None = Field(default=None, foreign_key="ticket.id")

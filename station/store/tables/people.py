@@ -1,4 +1,4 @@
-"""Persons, the terminals they use, and when they were signed in."""
+"""These tables hold persons, the terminals they use, and when they were signed in."""
 
 from datetime import datetime
 
@@ -13,18 +13,16 @@ class Person(SQLModel, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     pin_hash: str
     language: str | None = None
-    active: bool = True
-    created_at: datetime
+    active: bool = True  # False: forgotten, nobody signs in under this row any more
 
 
 class Terminal(SQLModel, table=True):
-    """A terminal, phone or outside application: the holder of one revocable token."""
+    """A terminal, phone or outside application holds one revocable token."""
 
     id: str = Field(primary_key=True)
     name: str = Field(unique=True)
     kind: str  # terminal, phone, app
     token_hash: str = Field(unique=True)
-    created_at: datetime
     revoked_at: datetime | None = None
 
 

@@ -1,4 +1,4 @@
-"""Reference records: what the site file and the co-operative say exists. They carry external ids."""
+"""Reference records are what the site file and the co-operative say exists."""
 
 from datetime import date, datetime
 from typing import Any
@@ -6,9 +6,13 @@ from typing import Any
 from sqlalchemy import JSON
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered, Referenced, once_per_source
 
-class Cell(SQLModel, table=True):
-    """A storage cell (cellule); `id` is the site file's. Its content is the sum of its movements."""
+
+class Cell(Referenced, table=True):
+    """A storage cell (cellule) has the site file's `id`. Its content is the sum of its movements."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     name: str
@@ -18,18 +22,17 @@ class Cell(SQLModel, table=True):
     role: str = "normal"  # normal, hold, quarantine
     open: bool = True
     capacity_kg: float
-    external_id: str | None = None
 
 
 class Pit(SQLModel, table=True):
-    """Where the truck tips (fosse)."""
+    """The truck tips into a pit (fosse)."""
 
     id: str = Field(primary_key=True)
     name: str
 
 
 class Line(SQLModel, table=True):
-    """What carries grain from pits to cells (circuit)."""
+    """A line carries grain from pits to cells (circuit)."""
 
     id: str = Field(primary_key=True)
     name: str
@@ -38,7 +41,7 @@ class Line(SQLModel, table=True):
 
 
 class Instrument(SQLModel, table=True):
-    """The thing with a serial number and a verification date, whatever port it is plugged into.
+    """An instrument has a serial number and a verification date, whatever port it is plugged into.
 
     `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
     for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known).
@@ -58,13 +61,12 @@ class Instrument(SQLModel, table=True):
     site_file: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 
-class PortAssignment(SQLModel, table=True):
-    """Which instrument is plugged where, from when to when.
+class PortAssignment(Numbered, table=True):
+    """Records which instrument is plugged where, from when to when.
 
     `port_id` is the place: the id of the section in the site file; `port` the address there, `driver` and
     `settings` how it is read. `site_file` is what the site file said of that ({"driver", "address",
-    "settings"}) when this began; None in a record from before it was kept. `by` names who swapped the
-    instrument; None: the site file says so."""
+    "settings"}) when this began. `by` names who swapped the instrument; None: the site file says so."""
 
     id: str = Field(primary_key=True)
     instrument_id: str = Field(foreign_key="instrument.id", index=True)
@@ -79,30 +81,43 @@ class PortAssignment(SQLModel, table=True):
     note: str = ""
 
 
-class Supplier(SQLModel, table=True):
-    """Who brings, or owns, grain (apporteur)."""
+class Supplier(Referenced, table=True):
+    """A supplier brings, or owns, grain (apporteur)."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     name: str
     name_key: str = Field(index=True, unique=True)  # folded, so that Dupont and DUPONT are one
-    external_id: str | None = None
-    created_at: datetime
 
 
-class Vehicle(SQLModel, table=True):
+class Vehicle(Referenced, table=True):
+    __table_args__ = (once_per_source(),)
+
     id: str = Field(primary_key=True)
     plate: str
     plate_key: str = Field(index=True, unique=True)  # letters and digits only
     supplier_id: str | None = Field(default=None, foreign_key="supplier.id")
     species: str | None = None
     loads: int = 1
-    external_id: str | None = None
-    created_at: datetime
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 
+class RulePackAct(Numbered, table=True):
+    """Records that a rule pack was installed or withdrawn. `by` None: the site file says so."""
+
+    __tablename__ = "rule_pack_act"
+
+    id: str = Field(primary_key=True)
+    sha256: str = Field(foreign_key="rule_pack.sha256", index=True)
+    act: str  # installed, withdrawn
+    at: datetime
+    by: str | None = None
+    why: str = ""
+
+
 class RulePackRecord(SQLModel, table=True):
-    """A rule pack exactly as installed; old ones stay, so an old decision can be explained."""
+    """Keeps a rule pack exactly as installed; old ones stay, so an old decision can be explained."""
 
     __tablename__ = "rule_pack"
 

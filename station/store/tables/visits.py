@@ -1,14 +1,18 @@
-"""Visits, their loads and their weighings."""
+"""These tables hold visits, their loads and their weighings."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered, Referenced, once_per_source
 
-class Visit(SQLModel, table=True):
-    """One vehicle on site, from arrival to departure (passage)."""
+
+class Visit(Numbered, Referenced, table=True):
+    """A visit is one vehicle on site, from arrival to departure (passage)."""
+
+    __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
     plate: str
@@ -22,10 +26,12 @@ class Visit(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, index=True)
 
 
-class Load(SQLModel, table=True):
-    """One product of one visit. The four varieties are four facts from four sources, never merged."""
+class Load(Numbered, Referenced, table=True):
+    """A load is one product of one visit. The four varieties are four facts from four sources, never
+    merged. `regime` says whose grain it is by law, `organisation` who receives it, `campaign` to which
+    harvest it belongs."""
 
-    __table_args__ = (UniqueConstraint("visit_id", "position"),)
+    __table_args__ = (UniqueConstraint("visit_id", "position"), once_per_source())
 
     id: str = Field(primary_key=True)
     visit_id: str = Field(foreign_key="visit.id", index=True)
@@ -38,6 +44,9 @@ class Load(SQLModel, table=True):
     claims: list[str] = Field(default_factory=list, sa_type=JSON)
     declared: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     share: float = 1.0  # of the weight that loads share
+    regime: str = ""  # owned, deposit, on_behalf, service
+    organisation: str = ""
+    campaign: str = ""
     outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled
     outcome_at: datetime | None = None
     outcome_by: str | None = None
@@ -45,18 +54,21 @@ class Load(SQLModel, table=True):
 
 
 class LoadOwner(SQLModel, table=True):
-    """Who is paid for a load (propriétaire), with a share of it."""
+    """Says who is paid for a load (propriétaire), with a share of it."""
 
     load_id: str = Field(primary_key=True, foreign_key="load.id")
     supplier_id: str = Field(primary_key=True, foreign_key="supplier.id")
     share: float
 
 
-class Weighing(SQLModel, table=True):
-    """A stable weight and the rule that took it. Never changed: what it was used for is WeighingUse.
+class Weighing(Numbered, table=True):
+    """Records a stable weight and the rule that took it. It never changes: what it was used for is
+    WeighingUse.
 
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice."""
+
+    __table_args__ = (Index("ix_weighing_newest", "port_id", "seq"),)
 
     id: str = Field(primary_key=True)
     kg: float
@@ -72,8 +84,9 @@ class Weighing(SQLModel, table=True):
     state: str = Field(default="offered", index=True)  # offered, used, dismissed
 
 
-class WeighingUse(SQLModel, table=True):
-    """A link of a visit's weighing chain, confirmed by a person. A later link may supersede one."""
+class WeighingUse(Numbered, table=True):
+    """A link of a visit's weighing chain is confirmed by a person. A later link may supersede one. A weight
+    that a movement out rests on has no visit."""
 
     id: str = Field(primary_key=True)
     weighing_id: str = Field(foreign_key="weighing.id", unique=True)
@@ -85,3 +98,4 @@ class WeighingUse(SQLModel, table=True):
     supersedes_id: str | None = Field(default=None, foreign_key="weighing_use.id")
 
     __tablename__ = "weighing_use"
+    __table_args__ = (Index("ix_weighing_use_seq", "seq"),)

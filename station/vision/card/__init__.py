@@ -1,4 +1,5 @@
-"""The printed reference card: what is on it, its PDF, finding it on a photo, millimetres and colours.
+"""The printed reference card is described here: what is on it, its PDF, finding it on a photo, millimetres
+and colours.
 
 The card is the rim of a tray: a sheet of paper whose middle is left plain for the grain. Six ArUco markers
 frame it; any three of them (or two of a diagonal) give the plane and its millimetres, grey and colour

@@ -1,4 +1,4 @@
-"""What the card's patches say of the light and the phone's colours.
+"""The card's patches tell the light and the phone's colours.
 
 Every patch is compared with the bare paper beside it, so a shadow or uneven light over the card does not
 count as colour. The greys and the paper give the white balance, which an office printer does not spoil:
@@ -28,14 +28,14 @@ GAINS = (0.5, 2.0)
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """`gains` (3,) on linear blue, green, red make greys grey and keep green; `difference` is told."""
+    """The `gains` (3,) on linear blue, green, red make greys grey and keep green; `difference` is told."""
 
     gains: NDArray[np.float64]
     difference: ColourDifference
 
 
 def read_colour(pixels: Pixels, card: CardSeen) -> Colour | None:
-    """Measures the patches on BGR `pixels`; None when too few of them are seen well."""
+    """Measure the patches on BGR `pixels`; None when too few of them are seen well."""
     wanted, patches, papers = [], [], []
     for patch in card.layout.patches:
         edge = patch.side * (1 - INNER) / 2
@@ -57,7 +57,7 @@ def read_colour(pixels: Pixels, card: CardSeen) -> Colour | None:
 def _sample(
     pixels: Pixels, card: CardSeen, x: float, y: float, width: float, height: float
 ) -> NDArray[np.float64] | None:
-    """The middle BGR of a rectangle given in mm; None when it is outside the picture or too small."""
+    """Return the middle BGR of a rectangle given in mm; None when it is outside the picture or too small."""
     corners = np.array([[x, y], [x + width, y], [x + width, y + height], [x, y + height]])
     quad = np.rint(card.pixels_of(corners)).astype(np.int32)
     left, top, wide, high = cv2.boundingRect(quad)
@@ -70,7 +70,7 @@ def _sample(
 
 
 def _gains(nominal: Floats, even: Floats, paper: Floats) -> NDArray[np.float64]:
-    """Gains on linear BGR from the greys (and the paper), in which green stays."""
+    """Return gains on linear BGR from the greys (and the paper), in which green stays."""
     grey = np.ptp(nominal, axis=1) < 1e-9
     neutral = np.vstack([even[grey], paper])
     ratio = np.median(neutral[:, 1:2] / np.maximum(neutral, 1e-4), axis=0)
@@ -88,14 +88,14 @@ def _difference(nominal: Floats, measured: Floats, even: Floats) -> ColourDiffer
 
 
 def _matrix(nominal: Floats, even: Floats, weight: Floats, without: int) -> Floats:
-    """Least squares (3, 3) from what was measured to what was printed, less one patch."""
+    """Fit (3, 3) by least squares from what was measured to what was printed, less one patch."""
     use = np.arange(len(even)) != without
     root = np.sqrt(weight[use])[:, None]
     return np.asarray(np.linalg.lstsq(even[use] * root, nominal[use] * root, rcond=None)[0])
 
 
 def balanced(pixels: Pixels, gains: NDArray[np.float64]) -> Pixels:
-    """BGR pixels with the gains applied to their linear light."""
+    """Return BGR pixels with the gains applied to their linear light."""
     light = linear_of(np.arange(256) / 255)
     table = np.stack([np.rint(srgb_of(light * gain) * 255) for gain in gains], axis=-1).astype(np.uint8)
     return np.asarray(cv2.LUT(pixels, table[None]), np.uint8)

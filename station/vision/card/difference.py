@@ -1,4 +1,4 @@
-"""sRGB, linear light and CIE Lab (D65, 2 degrees), and the colour difference CIEDE2000."""
+"""Compute sRGB, linear light and CIE Lab (D65, 2 degrees), and the colour difference CIEDE2000."""
 
 from typing import Any
 
@@ -14,25 +14,25 @@ _WHITE = _TO_XYZ.sum(axis=1)
 
 
 def linear_of(srgb: Floats) -> Floats:
-    """Linear light (0 to 1) of sRGB values (0 to 1), by the sRGB curve; any shape."""
+    """Return the linear light (0 to 1) of sRGB values (0 to 1), by the sRGB curve; any shape."""
     return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0.04045) + 0.055) / 1.055) ** 2.4)
 
 
 def srgb_of(linear: Floats) -> Floats:
-    """The inverse of `linear_of`; what is below 0 or above 1 is clipped."""
+    """Return the inverse of `linear_of`; what is below 0 or above 1 is clipped."""
     light = np.clip(linear, 0.0, 1.0)
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
 def lab_of(linear: Floats) -> Floats:
-    """CIE Lab (n, 3) of linear red, green, blue (n, 3), 0 to 1."""
+    """Return CIE Lab (n, 3) of linear red, green, blue (n, 3), 0 to 1."""
     xyz = np.clip(linear, 0.0, None) @ _TO_XYZ.T / _WHITE
     f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
     return np.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], axis=1)
 
 
 def delta_e2000(one: Floats, other: Floats) -> Floats:
-    """CIEDE2000 (n,) between Lab colours (n, 3); after Sharma, Wu and Dalal, 2005."""
+    """Return CIEDE2000 (n,) between Lab colours (n, 3); after Sharma, Wu and Dalal, 2005."""
     mean_chroma = (np.hypot(one[:, 1], one[:, 2]) + np.hypot(other[:, 1], other[:, 2])) / 2
     seventh = mean_chroma**7
     stretch = 1 + 0.5 * (1 - np.sqrt(seventh / (seventh + 25.0**7)))
@@ -54,7 +54,7 @@ def delta_e2000(one: Floats, other: Floats) -> Floats:
 
 
 def _lch(lab: Floats, stretch: Floats) -> tuple[Floats, Floats, Floats]:
-    """Lightness, chroma and hue (degrees, 0 to 360) with the red-green axis stretched."""
+    """Return lightness, chroma and hue (degrees, 0 to 360) with the red-green axis stretched."""
     a = lab[:, 1] * stretch
     return lab[:, 0], np.hypot(a, lab[:, 2]), np.rad2deg(np.arctan2(lab[:, 2], a)) % 360
 

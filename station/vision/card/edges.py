@@ -1,4 +1,4 @@
-"""Where kernels end, to a fraction of a pixel.
+"""Find where kernels end, to a fraction of a pixel.
 
 The segmentation's outline steps from pixel to pixel and lies where the picture begins to differ from the
 sheet; blur and a soft shadow push it outwards, which would make every width some percent too large. Here
@@ -29,7 +29,8 @@ ROWS = 16_000  # points looked up at once: OpenCV takes at most 32,767
 
 
 def edge_points(contours: Sequence[NDArray[np.int32]], pixels: Pixels) -> Points:
-    """Outlines (n, 2) on BGR `pixels` -> POINTS points of each at the kernel's edge, (kernels, POINTS, 2).
+    """Return POINTS points at the edge of each kernel, (kernels, POINTS, 2), from its outline (n, 2) on BGR
+    `pixels`.
 
     Points beside which no sheet lies (a touching kernel) move as the outline's others do on average."""
     picked = [np.arange(POINTS) * len(c) // POINTS for c in contours]
@@ -50,7 +51,7 @@ def _reach(contour: NDArray[np.int32]) -> float:
 
 
 def _outwards(points: Points, along: Points) -> Points:
-    """Unit normals of closed outlines, away from what they surround."""
+    """Return the unit normals of closed outlines, away from what they surround."""
     normal = np.stack([along[..., 1], -along[..., 0]], axis=-1)
     normal /= np.maximum(np.linalg.norm(normal, axis=-1, keepdims=True), 1e-9)
     x, y = points[..., 0], points[..., 1]
@@ -59,7 +60,7 @@ def _outwards(points: Points, along: Points) -> Points:
 
 
 def _looked_up(pixels: Pixels, places: Points) -> NDArray[np.float32]:
-    """Colours (kernels, POINTS, STEPS, 3) at fractional places."""
+    """Return the colours (kernels, POINTS, STEPS, 3) at fractional places."""
     rows = places.astype(np.float32).reshape(-1, STEPS, 2)
     parts = [
         cv2.remap(pixels, rows[k : k + ROWS], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
@@ -69,8 +70,8 @@ def _looked_up(pixels: Pixels, places: Points) -> NDArray[np.float32]:
 
 
 def _parting_axis(seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The direction in colour that parts kernels from the sheet best (Fisher): what varies within either,
-    the dark flank of a round kernel and the shadow beside it, counts for little along it."""
+    """Return the direction in colour that parts kernels from the sheet best (Fisher): what varies within
+    either, the dark flank of a round kernel and the shadow beside it, counts for little along it."""
     inner, outer = seen[:, :, :MIDDLE].reshape(-1, 3), seen[:, :, -MIDDLE:].reshape(-1, 3)
     within = np.cov(inner.T) + np.cov(outer.T) + np.eye(3)
     axis = np.linalg.solve(within, outer.mean(axis=0) - inner.mean(axis=0))
@@ -78,7 +79,7 @@ def _parting_axis(seen: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _crossings(seen: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Where each ray is halfway between its ends, -1 (inner end) to 1; NaN where no sheet is."""
+    """Return where each ray is halfway between its ends, -1 (inner end) to 1; NaN where no sheet is."""
     value = seen @ _parting_axis(seen)
     inside, outside = value[..., :ENDS].mean(axis=2), value[..., -ENDS:].mean(axis=2)
     middle = ((inside + outside) / 2)[..., None]
@@ -93,7 +94,7 @@ def _crossings(seen: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def _smooth(outlines: Points) -> Points:
-    """Closed outlines with only their slow waves: noise of single points would count as size, and a running
+    """Keep only the slow waves of closed outlines: noise of single points would count as size, and a running
     mean would round off the ends."""
     waves = np.fft.fft(outlines[..., 0] + 1j * outlines[..., 1], axis=1)
     waves[:, WAVES + 1 : POINTS - WAVES] = 0
@@ -102,7 +103,7 @@ def _smooth(outlines: Points) -> Points:
 
 
 def _filled(moves: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What was not seen moves as the outline's middle point; an outline without any stays."""
+    """Move what was not seen as the outline's middle point; an outline without any stays."""
     known = np.isfinite(moves)
     middle = np.array([np.median(row[ok]) if ok.any() else 0.0 for row, ok in zip(moves, known, strict=True)])
     return np.where(known, moves, middle[:, None])

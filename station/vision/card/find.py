@@ -1,4 +1,4 @@
-"""Finds the card on a photo: which layout, and the map between its millimetres and the photo's pixels.
+"""Find the card on a photo: which layout, and the map between its millimetres and the photo's pixels.
 
 Markers are looked for on a picture made small, first with one threshold only: a photo without a card pays
 no more than that. Where one of ours is seen a full look follows, and the corners are placed on the
@@ -48,22 +48,23 @@ class CardSeen:
 
     @property
     def outline(self) -> Points:
-        """The paper's corners in pixels (4, 2)."""
+        """Return the paper's corners in pixels (4, 2)."""
         return self.pixels_of(self.layout.outline)
 
     def mm_per_px_at(self, mm: Points) -> NDArray[np.float64]:
-        """Millimetres per pixel (n,) around each point (n, 2), the mean over all directions: the root of the
-        area of one pixel. Differs over a tilted card."""
+        """Return the millimetres per pixel (n,) around each point (n, 2), the mean over all directions: the
+        root of the area of one pixel. It differs over a tilted card."""
         w = np.column_stack([mm, np.ones(len(mm))]) @ self.to_px[2]
         return np.asarray(np.sqrt(np.abs(w**3 / np.linalg.det(self.to_px))))
 
     @property
     def mm_per_px(self) -> float:
-        """At the middle of the card."""
+        """Return the millimetres per pixel at the middle of the card."""
         return float(self.mm_per_px_at(self.layout.outline.mean(axis=0, keepdims=True))[0])
 
     def grain_area(self, shape: tuple[int, ...]) -> Grey:
-        """Mask (height, width), 255 where grain counts: inside the printed line, a little away from it."""
+        """Return a mask (height, width), 255 where grain counts: inside the printed line, a little away from
+        it."""
         left, top, right, bottom = self.layout.plain
         m = GRAIN_MARGIN_MM
         corners = np.array(
@@ -75,7 +76,7 @@ class CardSeen:
 
 
 def find_card(pixels: Pixels) -> CardSeen | None:
-    """The card on BGR `pixels` (height, width, 3), at any turn; None when too little of one is seen."""
+    """Find the card on BGR `pixels` (height, width, 3), at any turn; None when too little of one is seen."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
     shrink = -(-max(grey.shape) // SEARCH_SIDE)  # whole, which is many times quicker than a fraction
     size = (max(1, grey.shape[1] // shrink), max(1, grey.shape[0] // shrink))
@@ -92,8 +93,8 @@ def find_card(pixels: Pixels) -> CardSeen | None:
 
 
 def _markers(grey: Grey, windows: tuple[int, int]) -> dict[int, Points]:
-    """Corners (4, 2) by id, found with the smallest, middle and largest of the threshold's `windows`; an id
-    seen twice is no marker of a card."""
+    """Return the corners (4, 2) by id, found with the smallest, middle and largest of the threshold's
+    `windows`; an id seen twice is no marker of a card."""
     settings = cv2.aruco.DetectorParameters()
     settings.minMarkerPerimeterRate = MIN_PERIMETER
     settings.adaptiveThreshWinSizeMin, settings.adaptiveThreshWinSizeMax = windows
@@ -109,13 +110,14 @@ def _markers(grey: Grey, windows: tuple[int, int]) -> dict[int, Points]:
 
 
 def _most(found: Mapping[int, Points]) -> Layout | None:
-    """The layout to which most markers belong; None without any of ours."""
+    """Return the layout to which most markers belong; None without any of ours."""
     layouts = [layout for marker in found if (layout := layout_of(marker)) is not None]
     return max(layouts, key=layouts.count) if layouts else None
 
 
 def _refined(grey: Grey, corners: Points) -> Points:
-    """The corners on the working picture, moved to where the edges cross; searched within half a module."""
+    """Return the corners on the working picture, moved to where the edges cross; searched within half a
+    module."""
     side = float(np.linalg.norm(corners - np.roll(corners, 1, axis=0), axis=1).min())
     reach = max(2, round(0.4 * side / MODULES))
     left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 2 * reach - 2, 0)
@@ -130,7 +132,7 @@ def _refined(grey: Grey, corners: Points) -> Points:
 
 
 def _plane(layout: Layout, found: Mapping[int, Points]) -> CardSeen | None:
-    """The homography through all markers, less those that contradict it; None when too few agree."""
+    """Return the homography through all markers, less those that contradict it; None when too few agree."""
     while len(found) >= MIN_MARKERS and _span(layout, list(found)) >= MIN_SPAN:
         to_px, off = _fitted(layout, found)
         if off.max() <= MAX_OFF_MM:
@@ -143,8 +145,8 @@ def _plane(layout: Layout, found: Mapping[int, Points]) -> CardSeen | None:
 
 
 def _fitted(layout: Layout, found: Mapping[int, Points]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The homography (3, 3) from mm to pixels, and how far in mm each corner lies from it; everything
-    infinitely far where there is none."""
+    """Return the homography (3, 3) from mm to pixels, and how far in mm each corner lies from it; everything
+    is infinitely far where there is none."""
     if not found:
         return np.eye(3), np.array([np.inf])
     mm = np.concatenate([layout.corners(marker) for marker in found])
@@ -157,7 +159,7 @@ def _fitted(layout: Layout, found: Mapping[int, Points]) -> tuple[NDArray[np.flo
 
 
 def _span(layout: Layout, markers: list[int]) -> float:
-    """The largest distance between two markers as a share of the paper's diagonal."""
+    """Return the largest distance between two markers as a share of the paper's diagonal."""
     places = np.array([layout.markers[marker] for marker in markers])
     apart = np.linalg.norm(places[:, None] - places[None], axis=2)
     return float(apart.max() / np.hypot(layout.width, layout.height))

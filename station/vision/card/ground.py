@@ -1,4 +1,4 @@
-"""The part of a photo in which grain counts when the card is seen: all else becomes paper.
+"""When the card is seen, grain counts in a part of the photo only: all else becomes paper.
 
 Markers, patches, ruler and the table are painted over with the paper's own light, carried on smoothly from
 inside the line, so that none of them can be counted and no new edge appears.
@@ -11,7 +11,7 @@ import numpy as np
 
 from station.vision.card.find import CardSeen, Grey
 from station.vision.kernels import KernelShape, Segmentation
-from station.vision.photo import Photo, Pixels
+from station.vision.photo import DecodedPhoto, Pixels
 
 SMALL_SIDE = 120  # the paper's light is carried on in a picture this long
 REACH = 0.08  # of that side: how far around the light is taken from
@@ -24,11 +24,11 @@ class Ground:
     """`photo` holds the grain's part only, at its place in the whole; `area` (its height, width) is 255
     where grain counts."""
 
-    photo: Photo
+    photo: DecodedPhoto
     area: Grey
 
     def counted(self, found: Segmentation) -> Segmentation:
-        """Kernels on the line around the area count as cut; what lies outside is nothing."""
+        """Count kernels on the line around the area as cut; what lies outside is nothing."""
         disc = np.ones((2 * EDGE_PX + 1,) * 2, np.uint8)
         inner = np.asarray(cv2.erode(self.area, disc, borderValue=0), np.uint8)
         judged = ((k, _share_inside(k, self.area), _share_inside(k, inner)) for k in found.kernels)
@@ -36,8 +36,8 @@ class Ground:
         return replace(found, kernels=kept)
 
 
-def grain_ground(photo: Photo, card: CardSeen) -> Ground:
-    """Cuts the grain's part out of `photo`."""
+def grain_ground(photo: DecodedPhoto, card: CardSeen) -> Ground:
+    """Cut the grain's part out of `photo`."""
     area = card.grain_area(photo.pixels.shape)
     left, top, width, height = cv2.boundingRect(area)
     window = slice(top, top + height), slice(left, left + width)
@@ -47,7 +47,7 @@ def grain_ground(photo: Photo, card: CardSeen) -> Ground:
 
 
 def _papered(pixels: Pixels, area: Grey) -> Pixels:
-    """The pixels with everything outside `area` painted in the light of the paper."""
+    """Paint everything outside `area` in the light of the paper."""
     height, width = area.shape
     shrink = max(1.0, max(height, width) / SMALL_SIDE)
     size = max(1, round(width / shrink)), max(1, round(height / shrink))
@@ -65,5 +65,5 @@ def _papered(pixels: Pixels, area: Grey) -> Pixels:
 
 
 def _share_inside(kernel: KernelShape, area: Grey) -> float:
-    """Share of the outline's points at which `area` is set."""
+    """Return the share of the outline's points at which `area` is set."""
     return float((area[kernel.contour[:, 1], kernel.contour[:, 0]] > 0).mean())

@@ -1,4 +1,5 @@
-"""Where everything lies on the card, in millimetres from its top left corner, and which ids mean which.
+"""The layout says where everything lies on the card, in millimetres from its top left corner, and which ids
+mean which.
 
 +--------------------------------------------+
 | [0]   words: what it is, print at 100 %  [1]|    id of a marker =
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 VERSION = 1
 RULER_MM = 100.0
 BORDER_MM = 8.0  # left white all around: office printers do not print to the edge
-PATCHES_PER_STRIP = 6
 
 Points = NDArray[np.float64]
 Srgb = tuple[int, int, int]  # red, green, blue, 0 to 255
@@ -46,7 +46,8 @@ SATURATED: tuple[Srgb, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A square of `side` with its corner at x, y; `paper` x, y, width, height of bare paper beside it."""
+    """A patch is a square of `side` with its corner at x, y; `paper` is x, y, width, height of bare paper
+    beside it."""
 
     x: float
     y: float
@@ -57,8 +58,8 @@ class Patch:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`markers` id -> x, y of a marker's corner; `plain` left, top, right, bottom of the line around
-    the grain; `ruler` x, y of its left end. Everything in millimetres."""
+    """Says where things lie on the paper: `markers` id -> x, y of a marker's corner; `plain` left, top,
+    right, bottom of the line around the grain; `ruler` x, y of its left end. Everything is in millimetres."""
 
     paper: str
     width: float
@@ -70,13 +71,13 @@ class Layout:
     ruler: tuple[float, float]
 
     def corners(self, marker: int) -> Points:
-        """The four corners (4, 2) of a marker, clockwise from its own top left."""
+        """Return the four corners (4, 2) of a marker, clockwise from its own top left."""
         x, y = self.markers[marker]
         return np.array([x, y]) + self.marker * np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
 
     @property
     def outline(self) -> Points:
-        """The paper's corners (4, 2)."""
+        """Return the paper's corners (4, 2)."""
         return np.array([[0.0, 0], [self.width, 0], [self.width, self.height], [0, self.height]])
 
 
@@ -109,7 +110,7 @@ def _layout(paper: str, width: float, height: float, marker: float, rim: float, 
 def _strip(
     x: float, span: tuple[float, float], colours: tuple[Srgb, ...], side: float, width: float, rim: float
 ) -> list[Patch]:
-    """Patches one under the other, evenly in `span`; bare paper lies between them and the plain area."""
+    """Lay patches one under the other, evenly in `span`; bare paper lies between them and the plain area."""
     step = (span[1] - span[0]) / len(colours)
     tops = [span[0] + step * (index + 0.5) - side / 2 for index in range(len(colours))]
     free = rim - (min(x, width - x - side) + side)
@@ -128,5 +129,5 @@ LAYOUTS: Mapping[str, Layout] = {
 
 
 def layout_of(marker: int) -> Layout | None:
-    """The layout that has this marker; None for an id that is not ours or of another version."""
+    """Return the layout that has this marker; None for an id that is not ours or of another version."""
     return next((layout for layout in LAYOUTS.values() if marker in layout.markers), None)

@@ -1,4 +1,4 @@
-"""The card as a PDF page in its own size: vector, to be printed at 100 %."""
+"""Draw the card as a PDF page in its own size: vector, to be printed at 100 %."""
 
 import io
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ LEADING = 1.25
 
 
 def card_pdf(layout: Layout, title: str, advice: Sequence[str], ruler: str) -> bytes:
-    """The page of `layout` with a title, paragraphs of advice (in the order of their weight) between the
-    upper markers, and what is said of the ruler under it. The same arguments give the same bytes.
-    Raises ValueError when the words do not fit."""
+    """Draw the page of `layout` with a title, paragraphs of advice (in the order of their weight) between the
+    upper markers, and what is said of the ruler under it. The same arguments give the same bytes. Raises
+    ValueError when the words do not fit."""
     out = io.BytesIO()
     page = Canvas(out, pagesize=(layout.width * mm, layout.height * mm), invariant=True)
     page.setTitle(title)
@@ -45,7 +45,7 @@ def _centred(page: Canvas, layout: Layout, label: Label) -> None:
 
 
 def _words(page: Canvas, layout: Layout, title: str, advice: Sequence[str]) -> None:
-    """Title and paragraphs between the upper markers, in the largest letters that fit."""
+    """Write title and paragraphs between the upper markers, in the largest letters that fit."""
     left = BORDER_MM + layout.marker + 3
     width, room = layout.width - 2 * left, layout.marker - TITLE_MM - 0.5
     size = 2.9

@@ -1,4 +1,4 @@
-"""The card as plain boxes of one colour and short labels: what the PDF and the renderer both draw."""
+"""The card is plain boxes of one colour and short labels, which the PDF and the renderer both draw."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ LABEL_MM = 2.6
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Millimetres from the top left corner."""
+    """A box is given in millimetres from the top left corner."""
 
     x: float
     y: float
@@ -30,7 +30,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """`x`, `y` of the middle of the base line, `size` of the letters; millimetres."""
+    """A label's `x`, `y` are the middle of its base line and `size` that of its letters, in millimetres."""
 
     x: float
     y: float
@@ -39,7 +39,7 @@ class Label:
 
 
 def boxes(layout: Layout) -> Iterator[Box]:
-    """All that is printed but words, in the order it is printed."""
+    """Yield all that is printed but words, in the order it is printed."""
     for marker, (x, y) in layout.markers.items():
         yield from _marker(marker, x, y, layout.marker)
     for patch in layout.patches:
@@ -49,13 +49,14 @@ def boxes(layout: Layout) -> Iterator[Box]:
 
 
 def ruler_labels(layout: Layout) -> list[Label]:
-    """Every centimetre between the ends, which on A5 lie too close to the markers for a number."""
+    """Return a label for every centimetre between the ends, which on A5 lie too close to the markers for a
+    number."""
     x, y = layout.ruler
     return [Label(x + 10 * n, y + 8.4, LABEL_MM, str(10 * n)) for n in range(1, int(RULER_MM) // 10)]
 
 
 def _marker(marker: int, x: float, y: float, side: float) -> Iterator[Box]:
-    """The marker's black runs, row by row."""
+    """Yield the marker's black runs, row by row."""
     dictionary = cv2.aruco.getPredefinedDictionary(DICTIONARY)
     dark = np.asarray(cv2.aruco.generateImageMarker(dictionary, marker, MODULES)) == 0
     module = side / MODULES
@@ -66,7 +67,7 @@ def _marker(marker: int, x: float, y: float, side: float) -> Iterator[Box]:
 
 
 def _frame(layout: Layout) -> Iterator[Box]:
-    """The thin line inside which the grain lies."""
+    """Yield the thin line inside which the grain lies."""
     left, top, right, bottom = layout.plain
     for y in (top, bottom):
         yield Box(left - FRAME_MM, y - FRAME_MM / 2, right - left + 2 * FRAME_MM, FRAME_MM, FRAME_INK)
@@ -75,7 +76,7 @@ def _frame(layout: Layout) -> Iterator[Box]:
 
 
 def _ruler(layout: Layout) -> Iterator[Box]:
-    """A base line of 100 mm with a tick at every millimetre; ticks stand on the millimetre."""
+    """Yield a base line of 100 mm with a tick at every millimetre; ticks stand on the millimetre."""
     x, y = layout.ruler
     yield Box(x, y, RULER_MM, TICK_MM, INK)
     for n in range(int(RULER_MM) + 1):

@@ -1,4 +1,4 @@
-"""Length and width of kernels in millimetres, through the plane of the card.
+"""Measure length and width of kernels in millimetres, through the plane of the card.
 
 Length and width are the sides of the smallest rectangle around the outline, longer and shorter, in the
 plane of the paper. The outline is carried into that plane point by point, so perspective is gone and no
@@ -16,11 +16,13 @@ import numpy as np
 from station.vision.card.edges import edge_points
 from station.vision.card.find import CardSeen
 from station.vision.kernels import KernelShape
-from station.vision.photo import Photo
+from station.vision.photo import DecodedPhoto
 
 
-def sizes_mm(kernels: Sequence[KernelShape], photo: Photo, card: CardSeen) -> list[tuple[float, float]]:
-    """Length and width in mm of kernels found on `photo`, which may be a part of the picture on which
+def sizes_mm(
+    kernels: Sequence[KernelShape], photo: DecodedPhoto, card: CardSeen
+) -> list[tuple[float, float]]:
+    """Return length and width in mm of kernels found on `photo`, which may be a part of the picture on which
     the card was found."""
     if not kernels:
         return []

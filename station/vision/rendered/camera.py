@@ -1,4 +1,4 @@
-"""What lens, sensor and the phone's own software make of the light: a rendered photo's last steps."""
+"""Lens, sensor and the phone's own software change the light: they are a rendered photo's last steps."""
 
 import cv2
 import numpy as np
@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 
 from station.vision.rendered.sprites import texture
 
-Photo = NDArray[np.uint8]
+Pixels = NDArray[np.uint8]
 
 
-def soften(photo: Photo, sigma: float) -> Photo:
-    """A lens out of focus by `sigma` pixels."""
+def soften(photo: Pixels, sigma: float) -> Pixels:
+    """Blur as a lens out of focus by `sigma` pixels."""
     return np.asarray(cv2.GaussianBlur(photo, (0, 0), sigma), np.uint8) if sigma > 0.3 else photo
 
 
-def move(photo: Photo, length: float, turn: float) -> Photo:
-    """A hand that moved by `length` pixels towards `turn` (radians) while the shutter was open."""
+def move(photo: Pixels, length: float, turn: float) -> Pixels:
+    """Blur as a hand that moved by `length` pixels towards `turn` (radians) while the shutter was open."""
     if length < 1:
         return photo
     half = int(np.ceil(length / 2))
@@ -25,15 +25,15 @@ def move(photo: Photo, length: float, turn: float) -> Photo:
     return np.asarray(cv2.filter2D(photo, -1, path / path.sum()), np.uint8)
 
 
-def cast(photo: Photo, gains: tuple[float, float, float]) -> Photo:
-    """Every channel multiplied, full where the sensor is full."""
+def cast(photo: Pixels, gains: tuple[float, float, float]) -> Pixels:
+    """Multiply every channel, full where the sensor is full."""
     levels = np.arange(256, dtype=np.float32)
     table = np.stack([np.clip(levels * gain, 0, 255) for gain in gains], axis=-1).astype(np.uint8)
     return np.asarray(cv2.LUT(photo, table[None]), np.uint8)
 
 
-def vignette(photo: Photo, depth: float) -> Photo:
-    """Corners darker by `depth` (share of the light)."""
+def vignette(photo: Pixels, depth: float) -> Pixels:
+    """Darken the corners by `depth` (share of the light)."""
     if depth <= 0:
         return photo
     height, width = photo.shape[:2]
@@ -44,8 +44,8 @@ def vignette(photo: Photo, depth: float) -> Photo:
     return np.asarray(cv2.multiply(photo, cv2.merge([cover, cover, cover]), scale=1 / 255), np.uint8)
 
 
-def speckle(photo: Photo, noise: float, rng: np.random.Generator) -> Photo:
-    """Sensor noise of deviation `noise` grey levels, alike in all channels."""
+def speckle(photo: Pixels, noise: float, rng: np.random.Generator) -> Pixels:
+    """Add sensor noise of deviation `noise` grey levels, alike in all channels."""
     if noise <= 0:
         return photo
     side = 512
@@ -56,22 +56,22 @@ def speckle(photo: Photo, noise: float, rng: np.random.Generator) -> Photo:
     return np.asarray(cv2.addWeighted(photo, 1.0, cover, 1.0, -128.0), np.uint8)
 
 
-def smear(photo: Photo, strength: float) -> Photo:
-    """Noise reduction that takes fine texture with it; `strength` 0 to 1."""
+def smear(photo: Pixels, strength: float) -> Pixels:
+    """Reduce noise so that fine texture goes with it; `strength` 0 to 1."""
     if strength <= 0:
         return photo
     return np.asarray(cv2.addWeighted(photo, 1 - strength, cv2.medianBlur(photo, 5), strength, 0), np.uint8)
 
 
-def sharpen(photo: Photo, amount: float) -> Photo:
-    """Unsharp mask: outlines get bright and dark rims; `amount` 0 to about 1.5."""
+def sharpen(photo: Pixels, amount: float) -> Pixels:
+    """Sharpen by an unsharp mask: outlines get bright and dark rims; `amount` 0 to about 1.5."""
     if amount <= 0:
         return photo
     soft = cv2.GaussianBlur(photo, (0, 0), 1.5)
     return np.asarray(cv2.addWeighted(photo, 1 + amount, soft, -amount, 0), np.uint8)
 
 
-def jpeg(photo: Photo, quality: int) -> bytes:
+def jpeg(photo: Pixels, quality: int) -> bytes:
     done, data = cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise RuntimeError("OpenCV could not encode the rendered photo")

@@ -1,4 +1,4 @@
-"""Renders a photo of the reference card with grain on it, seen by a tilted phone, with its truth in mm.
+"""Render a photo of the reference card with grain on it, seen by a tilted phone, with its truth in mm.
 
 Card, light, shadows and kernels are painted flat, as seen from straight above; a pinhole phone (the main
 camera of a usual one, 26 mm equivalent) then looks at the flat sheet from the side. Kernels are flat
@@ -40,7 +40,8 @@ Matrix = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class RenderedCard:
-    """`truth` with polygons in the photo and sizes in mm; `to_px` (3, 3) carries mm of the card to pixels."""
+    """Holds the photo and its `truth` with polygons in the photo and sizes in mm; `to_px` (3, 3) carries mm
+    of the card to pixels."""
 
     jpeg: bytes
     truth: TrayTruth
@@ -49,8 +50,8 @@ class RenderedCard:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """How the phone looks at the card: `tilt` degrees from straight above, towards `towards` degrees on
+class Viewpoint:
+    """Says how the phone looks at the card: `tilt` degrees from straight above, towards `towards` degrees on
     the card, the photo turned by `roll` degrees; `fill` of the photo that the card takes."""
 
     tilt: float = 0.0
@@ -65,7 +66,7 @@ def render_card(
     paper: str = "a4",
     width: int = 4000,
     height: int = 3000,
-    view: View | None = None,
+    view: Viewpoint | None = None,
     kernels: int = 200,
     broken: float = 0.04,
     foreign: float = 0.0,
@@ -73,7 +74,7 @@ def render_card(
     hidden: tuple[int, ...] = (),
     phone: Phone | None = None,
 ) -> RenderedCard:
-    """A JPEG of the card with `kernels` wheat kernels inside its line, and its truth.
+    """Render a JPEG of the card with `kernels` wheat kernels inside its line, and its truth.
 
     `hidden` are ids of markers under something plain; the other arguments are as in `render_tray`.
     The same arguments give the same bytes. Raises ValueError beyond 12 megapixels or where the kernels
@@ -82,7 +83,7 @@ def render_card(
         raise ValueError(f"cannot render {kernels} kernels on {width}x{height}")
     layout, rng = LAYOUTS[paper], np.random.default_rng(seed)
     phone = phone or Phone.typical(rng)
-    to_px = homography(layout, view or View(), width, height)
+    to_px = homography(layout, view or Viewpoint(), width, height)
     density = _density(layout, to_px)
     tile = noise_tile(rng)
     kinds = kinds_of(rng, kernels, broken, foreign, 0.0)
@@ -100,8 +101,8 @@ def render_card(
     )
 
 
-def homography(layout: Layout, view: View, width: int, height: int) -> Matrix:
-    """Millimetres of the card -> pixels of a photo with the whole card, as large as `fill` lets it."""
+def homography(layout: Layout, view: Viewpoint, width: int, height: int) -> Matrix:
+    """Map millimetres of the card to pixels of a photo with the whole card, as large as `fill` lets it."""
     towards, tilt, roll = np.deg2rad([view.towards, view.tilt, view.roll])
     turn = _about_z(roll) @ _about_z(towards) @ _about_x(tilt) @ _about_z(-towards)
     focal = FOCAL * max(width, height)
@@ -131,7 +132,7 @@ def _about_z(angle: float) -> Matrix:
 
 
 def _density(layout: Layout, to_px: Matrix) -> float:
-    """Flat pixels per mm: as fine as the photo's nearest corner and at least 8, within bounds."""
+    """Return the flat pixels per mm: as fine as the photo's nearest corner and at least 8, within bounds."""
     w = np.column_stack([layout.outline, np.ones(4)]) @ to_px[2]
     nearest = float(np.sqrt(np.abs(np.linalg.det(to_px) / w**3)).max())
     most = float(np.sqrt(MOST_FLAT_PIXELS / (layout.width * layout.height)))
@@ -151,7 +152,7 @@ def _flat(
     tile: NDArray[np.float32],
     hidden: tuple[int, ...],
 ) -> Pixels:
-    """The lit card with its kernels from straight above."""
+    """Draw the lit card with its kernels from straight above."""
     size = round(layout.width * density), round(layout.height * density)
     masks = [(p.sprite.alpha, p.x, p.y) for p in placed]
     photo, light = paint_sheet(rng, size, "white", phone, tile, masks, WHEAT_MM * density)
@@ -162,7 +163,7 @@ def _flat(
 
 
 def draw_card(layout: Layout, density: float, size: tuple[int, int], hidden: tuple[int, ...] = ()) -> Pixels:
-    """The card as printed (BGR, paper 255) at `density` pixels per mm, `hidden` markers covered in grey.
+    """Draw the card as printed (BGR, paper 255) at `density` pixels per mm, `hidden` markers covered in grey.
 
     Boxes are drawn through sub-pixel corners. Printed words are left out but for the ruler's numbers."""
     canvas = np.full((size[1], size[0], 3), 255, np.uint8)
@@ -180,7 +181,7 @@ def draw_card(layout: Layout, density: float, size: tuple[int, int], hidden: tup
 
 
 def _fill(canvas: Pixels, corners: Points, bgr: tuple[int, int, int]) -> None:
-    """A filled upright box from corner to corner; partly covered pixels get their share of the colour."""
+    """Fill an upright box from corner to corner; partly covered pixels get their share of the colour."""
     (left, top), (right, bottom) = np.maximum(corners, 0)
     rows, cols = np.arange(int(top), int(np.ceil(bottom))), np.arange(int(left), int(np.ceil(right)))
     across = np.minimum(cols + 1, right) - np.maximum(cols, left)
@@ -199,7 +200,7 @@ def _seen(
     to_px: Matrix,
     phone: Phone,
 ) -> Pixels:
-    """The flat sheet through the phone, on a plain table."""
+    """Show the flat sheet through the phone, on a plain table."""
     w = np.column_stack([layout.outline, np.ones(4)]) @ to_px[2]
     farthest = float(np.sqrt(np.abs(np.linalg.det(to_px) / w**3)).min())
     if density > 1.3 * farthest:  # else fine detail turns into noise
@@ -231,7 +232,8 @@ def _truth(placed: Placed, density: float, to_px: Matrix, size: tuple[int, int])
 
 
 def _sides(placed: Placed) -> tuple[float, float]:
-    """Sides in flat pixels of the smallest rectangle around a kernel, from its coverage drawn finer."""
+    """Return the sides in flat pixels of the smallest rectangle around a kernel, from its coverage drawn
+    finer."""
     fine = cv2.resize(placed.sprite.alpha, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
     outlines, _ = cv2.findContours((fine > 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     first, second = cv2.minAreaRect(max(outlines, key=cv2.contourArea))[1]

@@ -1,4 +1,4 @@
-"""Foreign bodies of a rendered tray: stones, straw, weed seeds, clods and grains of other crops."""
+"""Draw the foreign bodies of a rendered tray: stones, straw, weed seeds, clods and grains of other crops."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ CLODS = ((50, 65, 85), (40, 55, 70))
 
 
 def foreign_sprite(rng: np.random.Generator, wheat_px: float, tile: Floats, light: Light) -> Sprite:
-    """One foreign body of a random kind, sized beside a wheat kernel `wheat_px` long."""
+    """Draw one foreign body of a random kind, sized beside a wheat kernel `wheat_px` long."""
     kind = rng.choice(["stone", "straw", "seed", "clod", "grain"], p=[0.25, 0.25, 0.15, 0.1, 0.25])
     if kind == "straw":
         return _straw(rng, wheat_px, tile)
@@ -30,7 +30,7 @@ def foreign_sprite(rng: np.random.Generator, wheat_px: float, tile: Floats, ligh
 def _lump(
     rng: np.random.Generator, colour: Floats, diameter: float, rough: float, tile: Floats, light: Light
 ) -> Sprite:
-    """A rounded lump whose outline wavers by `rough` of its radius."""
+    """Draw a rounded lump whose outline wavers by `rough` of its radius."""
     half = int(diameter * 0.9) + 3
     along, across = axes(half, rng.uniform(0, 2 * np.pi))
     across = across * np.float32(rng.uniform(1.0, 1.5))
@@ -50,7 +50,7 @@ def _lump(
 
 
 def _straw(rng: np.random.Generator, wheat_px: float, tile: Floats) -> Sprite:
-    """A stalk: long, striped along its length, torn at its ends."""
+    """Draw a stalk: long, striped along its length, torn at its ends."""
     length = wheat_px * rng.uniform(0.9, 1.9)
     width = wheat_px * rng.uniform(0.1, 0.26)
     half = int(length * 0.6) + 3

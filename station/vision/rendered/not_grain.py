@@ -1,4 +1,4 @@
-"""Rendered photos of what is not grain on a plain sheet: what a phone also takes by mistake."""
+"""Render photos of what is not grain on a plain sheet: what a phone also takes by mistake."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ Draw = Callable[[np.random.Generator, Picture], Picture]
 
 
 def render_not_grain(kind: str, seed: int) -> bytes:
-    """A 2-megapixel JPEG of a name of KINDS by any phone on any paper; deterministic for a seed."""
+    """Render a 2-megapixel JPEG of a name of KINDS by any phone on any paper; deterministic for a seed."""
     rng = np.random.default_rng((seed, 7))
     phone, tile = varied_phone(rng, 60.0), noise_tile(rng)
     paper = Paper((225, 228, 230), 2.0) if kind in {"text", "form"} else varied_paper(rng)
@@ -40,7 +40,7 @@ def _text(rng: np.random.Generator, photo: Picture) -> Picture:
 
 
 def _form(rng: np.random.Generator, photo: Picture) -> Picture:
-    """A ruled form with a few words and a stamp."""
+    """Draw a ruled form with a few words and a stamp."""
     for y in range(100, HEIGHT, 80):
         cv2.line(photo, (60, y), (WIDTH - 60, y), (90, 80, 80), 2)
     for x in (60, 500, 1000, WIDTH - 60):
@@ -90,7 +90,7 @@ def _leaf(rng: np.random.Generator, photo: Picture) -> Picture:
 
 
 def _gravel(rng: np.random.Generator, photo: Picture) -> Picture:
-    """Stones of every size on and over each other."""
+    """Draw stones of every size on and over each other."""
     for _ in range(1800):
         size = float(np.exp(rng.normal(3.1, 0.5)))
         tone = int(rng.integers(60, 200))
@@ -103,7 +103,7 @@ def _gravel(rng: np.random.Generator, photo: Picture) -> Picture:
 
 
 def _cloth(rng: np.random.Generator, photo: Picture) -> Picture:
-    """A checked tablecloth."""
+    """Draw a checked tablecloth."""
     step = int(rng.integers(18, 60))
     other = np.array(rng.integers(20, 230, 3), np.float32)
     y, x = np.mgrid[:HEIGHT, :WIDTH]
@@ -112,12 +112,12 @@ def _cloth(rng: np.random.Generator, photo: Picture) -> Picture:
 
 
 def _table(_rng: np.random.Generator, photo: Picture) -> Picture:
-    """The empty sheet."""
+    """Leave the sheet empty."""
     return photo
 
 
 def _screws(rng: np.random.Generator, photo: Picture) -> Picture:
-    """Things from a pocket: coins, keys, pens; far from alike."""
+    """Draw things from a pocket: coins, keys, pens; far from alike."""
     for _ in range(int(rng.integers(12, 20))):
         at = (int(rng.integers(150, WIDTH - 150)), int(rng.integers(150, HEIGHT - 150)))
         tone = int(rng.integers(90, 220))
@@ -134,7 +134,7 @@ def _point(at: NDArray[np.float64]) -> tuple[int, int]:
 
 
 def _lit(rng: np.random.Generator, photo: Picture) -> Picture:
-    """Uneven light over all, so that no surface is perfectly flat."""
+    """Light everything unevenly, so that no surface is perfectly flat."""
     coarse = rng.uniform(0.85, 1.1, (6, 8)).astype(np.float32)
     light = cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)[..., None]
     grain = rng.normal(0, 2, (HEIGHT, WIDTH, 1))

@@ -1,4 +1,4 @@
-"""The plain sheet under rendered kernels: its colour, its grain, faint print, wrinkles."""
+"""Draw the plain sheet under rendered kernels: its colour, its grain, faint print, wrinkles."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ WRINKLES = (3, 9)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """`colour` BGR under daylight; `waver` of the surface and depth of `print` (ruled lines) in grey
-    levels; `wrinkles` share of the light that a fold takes or adds."""
+    """Describes a sheet: `colour` BGR under daylight; `waver` of the surface and depth of `print` (ruled
+    lines) in grey levels; `wrinkles` share of the light that a fold takes or adds."""
 
     colour: tuple[int, int, int]
     waver: float
@@ -24,7 +24,7 @@ class Paper:
 
 
 def folds(rng: np.random.Generator, paper: Paper, shape: tuple[int, ...]) -> Floats:
-    """Factors about 1, (height, width): straight folds, bright on one side and dark on the other."""
+    """Return factors about 1, (height, width): straight folds, bright on one side and dark on the other."""
     light = np.ones(shape[:2], np.float32)
     if paper.wrinkles <= 0:
         return light
@@ -42,7 +42,7 @@ def folds(rng: np.random.Generator, paper: Paper, shape: tuple[int, ...]) -> Flo
 
 
 def lines(rng: np.random.Generator, paper: Paper, photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """`photo` of the empty sheet with faint ruled lines, a little turned."""
+    """Draw faint ruled lines, a little turned, on `photo` of the empty sheet."""
     if paper.print <= 0:
         return photo
     height, width = photo.shape[:2]

@@ -1,4 +1,4 @@
-"""The sheet under its light and the phone of a rendered photo."""
+"""Light the sheet, and take the rendered photo with a phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ FIELD = 4  # the light and shadow map has one value per FIELD pixels
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """How the photo was taken: `cast` gains per channel (BGR), `gradient` darkening across the tray,
-    `shadow` depth 0 to 1 and `softness` of the kernels' shadows as a share of their length, `edge` depth
-    of a hand's or roof's shadow over a part of the sheet, `blur` (sigma) and `motion` in pixels, `noise`
-    in grey levels, `smear` of the noise reduction 0 to 1, `sharpening`, `vignette`, JPEG `quality`."""
+    """Says how the photo was taken: `cast` gains per channel (BGR), `gradient` darkening across the tray,
+    `shadow` depth 0 to 1 and `softness` of the kernels' shadows as a share of their length, `edge` depth of a
+    hand's or roof's shadow over a part of the sheet, `blur` (sigma) and `motion` in pixels, `noise` in grey
+    levels, `smear` of the noise reduction 0 to 1, `sharpening`, `vignette`, JPEG `quality`."""
 
     light: Light
     cast: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -49,7 +49,7 @@ class Phone:
 
     @classmethod
     def typical(cls, rng: np.random.Generator) -> "Phone":
-        """A phone in an ordinary hand under ordinary light, varied by `rng`."""
+        """Make a phone in an ordinary hand under ordinary light, varied by `rng`."""
         turn = rng.uniform(0, 2 * np.pi)
         light = Light(float(np.cos(turn)), float(np.sin(turn)), float(rng.uniform(0.2, 0.8)))
         blue, red = rng.uniform(0.88, 1.12), rng.uniform(0.9, 1.1)
@@ -74,7 +74,7 @@ def paint_sheet(
     masks: Sequence[tuple[Floats, int, int]],
     kernel_px: float,
 ) -> tuple[NDArray[np.uint8], Floats]:
-    """The empty sheet with the kernels' shadows, (height, width, 3), and the light that falls on it,
+    """Return the empty sheet with the kernels' shadows, (height, width, 3), and the light that falls on it,
     one value about 1 per FIELD pixels. `masks` are the kernels' coverages with their centres."""
     width, height = size
     paper = SHEETS[sheet] if isinstance(sheet, str) else sheet
@@ -96,7 +96,8 @@ def paint_sheet(
 
 
 def _large_shadow(rng: np.random.Generator, depth: float, shape: tuple[int, ...]) -> Floats:
-    """Light left beside a straight shadow edge across the tray, soft over a few percent of its width."""
+    """Return the light left beside a straight shadow edge across the tray, soft over a few percent of its
+    width."""
     height, width = shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
     turn = rng.uniform(0, 2 * np.pi)
@@ -107,7 +108,8 @@ def _large_shadow(rng: np.random.Generator, depth: float, shape: tuple[int, ...]
 
 
 def _light(phone: Phone, width: int, height: int) -> Floats:
-    """Brightness over the tray: falling off along the light's direction and towards the corners."""
+    """Return the brightness over the tray: falling off along the light's direction and towards the
+    corners."""
     x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
     slope = (x * np.float32(phone.light.x) + y * np.float32(phone.light.y)) * 0.5
@@ -118,7 +120,7 @@ def _light(phone: Phone, width: int, height: int) -> Floats:
 def _shadows(
     phone: Phone, shape: tuple[int, ...], masks: Sequence[tuple[Floats, int, int]], kernel_px: float
 ) -> Floats:
-    """What the kernels' soft shadows leave of the light, 0 to 1."""
+    """Return what the kernels' soft shadows leave of the light, 0 to 1."""
     dark = np.zeros(shape, np.float32)
     reach = kernel_px * 0.16 * (0.5 + phone.light.strength) / FIELD
     for alpha, x, y in masks:
@@ -134,7 +136,8 @@ def _shadows(
 
 
 def finish(photo: NDArray[np.uint8], phone: Phone, rng: np.random.Generator) -> bytes:
-    """Lens, sensor, the phone's software and JPEG; the bytes a phone would upload."""
+    """Pass the light through lens, sensor, the phone's software and JPEG; return the bytes a phone would
+    upload."""
     photo = camera.soften(photo, phone.blur)
     photo = camera.move(photo, phone.motion, float(np.arctan2(phone.light.y, phone.light.x)))
     photo = camera.vignette(photo, phone.vignette)

@@ -1,4 +1,4 @@
-"""Finds free places for rendered kernels on the tray: apart, touching another, or across the edge."""
+"""Find free places for rendered kernels on the tray: apart, touching another, or across the edge."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,8 @@ CELL = 4  # pixels per cell of the coarse occupancy map used to keep kernels apa
 
 @dataclass(slots=True)
 class Floor:
-    """Which pixels are taken: exactly (`taken`) and, for free places, on a coarse map with a margin."""
+    """Remembers which pixels are taken: exactly (`taken`) and, for free places, on a coarse map with a
+    margin."""
 
     width: int
     height: int
@@ -27,7 +28,7 @@ class Floor:
     def find_apart(
         self, rng: np.random.Generator, shape: NDArray[np.bool_], margin: float
     ) -> tuple[int, int] | None:
-        """A centre inside the photo where `shape` overlaps nothing and a square of `margin` times its
+        """Find a centre inside the photo where `shape` overlaps nothing and a square of `margin` times its
         own size is free; None when crowded."""
         half = shape.shape[0] // 2
         for _ in range(TRIES):
@@ -42,7 +43,7 @@ class Floor:
         return None
 
     def find_room(self, rng: np.random.Generator, shape: NDArray[np.bool_]) -> tuple[int, int] | None:
-        """A centre where `shape` overlaps nothing, looked for where the tray is emptiest; slower than
+        """Find a centre where `shape` overlaps nothing, looked for where the tray is emptiest; slower than
         `find_apart`, for crowded trays."""
         half = shape.shape[0] // 2
         free = cv2.distanceTransform((~self.coarse).astype(np.uint8), cv2.DIST_C, 3)
@@ -60,7 +61,7 @@ class Floor:
     def find_touching(
         self, rng: np.random.Generator, shape: NDArray[np.bool_], near: tuple[int, int]
     ) -> tuple[int, int] | None:
-        """A centre at which `shape` just touches what lies at `near`, coming from a random direction."""
+        """Find a centre at which `shape` just touches what lies at `near`, coming from a random direction."""
         half = shape.shape[0] // 2
         for _ in range(TRIES // 6):
             turn = rng.uniform(0, 2 * np.pi)
@@ -71,7 +72,7 @@ class Floor:
         return None
 
     def find_across_edge(self, rng: np.random.Generator, half: int) -> tuple[int, int] | None:
-        """A centre close to a random edge of the photo, so that a kernel there is cut."""
+        """Find a centre close to a random edge of the photo, so that a kernel there is cut."""
         for _ in range(TRIES):
             side, depth = int(rng.integers(4)), int(rng.integers(0, max(1, half // 4)))
             x = int(rng.integers(half, max(half + 1, self.width - half)))
@@ -82,7 +83,7 @@ class Floor:
         return None
 
     def take(self, shape: NDArray[np.bool_], x: int, y: int) -> None:
-        """Marks the pixels of `shape` (a centred square) and its bounding square as used."""
+        """Mark the pixels of `shape` (a centred square) and its bounding square as used."""
         half = shape.shape[0] // 2
         window, part = clip_window(self.taken.shape, x, y, half)
         self.taken[window] |= shape[part]
@@ -96,7 +97,7 @@ class Floor:
     def _slide(
         self, shape: NDArray[np.bool_], near: NDArray[np.float64], step: NDArray[np.float64], reach: int
     ) -> tuple[int, int] | None:
-        """Walks from `reach` pixels towards `near` and stops on the last free place before contact."""
+        """Walk from `reach` pixels towards `near` and stop on the last free place before contact."""
         last: tuple[int, int] | None = None
         for distance in range(reach, 0, -1):
             x, y = (int(k) for k in np.rint(near + step * distance))
@@ -119,7 +120,8 @@ def _cells(centre: int, half: int) -> slice:
 def clip_window(
     shape: tuple[int, ...], x: int, y: int, half: int
 ) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
-    """The square of `half` pixels around x, y: what of it lies in the photo, and that part's own indices."""
+    """Clip the square of `half` pixels around x, y: what of it lies in the photo, and that part's own
+    indices."""
     top, left = max(0, y - half), max(0, x - half)
     bottom, right = min(shape[0], y + half + 1), min(shape[1], x + half + 1)
     bottom, right = max(top, bottom), max(left, right)

@@ -1,4 +1,4 @@
-"""Draws one rendered kernel: colour and coverage on a small square, from a shape formula.
+"""Draw one rendered kernel: colour and coverage on a small square, from a shape formula.
 
 A grain is described along its own axis: `t` runs 0 (germ) to 1 (brush), the half-width at `t` is
 `t**e1 * (1 - t)**e2` scaled to the widest place. Colours are BGR, 0 to 255, before the photo's light.
@@ -18,7 +18,7 @@ ENDOSPERM = (190, 215, 228)
 
 @dataclass(frozen=True, slots=True)
 class Sprite:
-    """`bgr` (side, side, 3) 0 to 255 and `alpha` (side, side) 0 to 1, centred on the grain."""
+    """Holds `bgr` (side, side, 3) 0 to 255 and `alpha` (side, side) 0 to 1, centred on the grain."""
 
     bgr: Floats
     alpha: Floats
@@ -26,7 +26,7 @@ class Sprite:
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """Direction of the light in the photo's plane (a unit vector) and its strength 0 to 1."""
+    """Holds the direction of the light in the photo's plane (a unit vector) and its strength 0 to 1."""
 
     x: float
     y: float
@@ -35,7 +35,8 @@ class Light:
 
 @dataclass(frozen=True, slots=True)
 class GrainShape:
-    """One kind of grain; lengths are shares of a wheat kernel's length, `width` a share of its own length."""
+    """Describes one kind of grain; lengths are shares of a wheat kernel's length, `width` a share of its own
+    length."""
 
     length: tuple[float, float]
     width: tuple[float, float]
@@ -67,7 +68,8 @@ OTHER_GRAINS = {
 
 
 def noise_tile(rng: np.random.Generator, side: int = 512) -> Floats:
-    """Smooth noise of mean 0 and deviation about 1, (side, side), from which kernels cut their texture."""
+    """Make smooth noise of mean 0 and deviation about 1, (side, side), from which kernels cut their
+    texture."""
     fine = rng.standard_normal((side, side)).astype(np.float32)
     for axis in (0, 1):
         fine = sum(np.roll(fine, k, axis) for k in (-2, -1, 0, 1, 2)) / 5  # type: ignore[assignment]
@@ -82,19 +84,19 @@ def grain_sprite(
     light: Light,
     damaged: bool = False,
 ) -> Sprite:
-    """A whole grain at a random angle; `damaged` makes it shrivelled, dull and spotted."""
+    """Draw a whole grain at a random angle; `damaged` makes it shrivelled, dull and spotted."""
     return _draw(rng, shape, wheat_px, tile, light, broken=False, damaged=damaged)
 
 
 def broken_sprite(
     rng: np.random.Generator, shape: GrainShape, wheat_px: float, tile: Floats, light: Light
 ) -> Sprite:
-    """A piece of a grain with a rough pale face where it broke."""
+    """Draw a piece of a grain with a rough pale face where it broke."""
     return _draw(rng, shape, wheat_px, tile, light, broken=True, damaged=False)
 
 
 def axes(half: int, angle: float) -> tuple[Floats, Floats]:
-    """Pixel offsets along and across an axis at `angle`, each (2*half+1, 2*half+1)."""
+    """Return the pixel offsets along and across an axis at `angle`, each (2*half+1, 2*half+1)."""
     line = np.arange(-half, half + 1, dtype=np.float32)
     x, y = line[None, :], line[:, None]
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
@@ -102,7 +104,7 @@ def axes(half: int, angle: float) -> tuple[Floats, Floats]:
 
 
 def texture(rng: np.random.Generator, tile: Floats, side: int) -> Floats:
-    """A random (side, side) cut of the noise tile."""
+    """Cut a random (side, side) piece of the noise tile."""
     span = tile.shape[0] - side
     top, left = (int(k) for k in rng.integers(0, max(1, span), 2))
     if span < 0:
@@ -145,7 +147,7 @@ def _draw(
 def _shade(
     rng: np.random.Generator, shape: GrainShape, r: Floats, angle: float, grain: Floats, light: Light
 ) -> Floats:
-    """Base colour on a dome lit from above and from the side."""
+    """Light the base colour as a dome, from above and from the side."""
     r = np.clip(r, -1, 1)
     up = np.sqrt(1 - r * r)
     side = r * np.float32(light.y * np.cos(angle) - light.x * np.sin(angle)) * np.float32(light.strength)
@@ -166,7 +168,8 @@ def _markings(
     damaged: bool,
     grain: Floats,
 ) -> Floats:
-    """The crease (lying on its back) or the germ (lying on its belly); spots and dullness when damaged."""
+    """Draw the crease (lying on its back) or the germ (lying on its belly); spots and dullness when
+    damaged."""
     if shape.crease and rng.random() < shape.crease:
         line = np.exp(-((v - np.float32(rng.normal(0, 0.06))) ** 2) / 0.012) * ((t > 0.06) & (t < 0.96))
         lips = np.exp(-((np.abs(v) - 0.35) ** 2) / 0.05)
@@ -186,7 +189,7 @@ def _markings(
 def _break(
     rng: np.random.Generator, alpha: Floats, bgr: Floats, u: Floats, v: Floats, length: float, grain: Floats
 ) -> tuple[Floats, Floats]:
-    """Cuts along a rough line across (four of five) or lengthwise and shows the pale inside beside it."""
+    """Cut along a rough line across (four of five) or lengthwise and show the pale inside beside it."""
     rough = 0.04 * grain
     if rng.random() < 0.8:
         tilt = np.float32(rng.normal(0, 0.3))

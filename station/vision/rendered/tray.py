@@ -1,4 +1,4 @@
-"""Renders a tray photo with exact truth: the sheet, its light and shadows, the kernels, the phone.
+"""Render a tray photo with exact truth: the sheet, its light and shadows, the kernels, the phone.
 
 Rendered scenes serve the demo, the tests and the stress cases; no accuracy claim rests on them alone.
 """
@@ -32,8 +32,8 @@ KERNEL_SHARE = 0.0375  # a wheat kernel's length as a share of the photo's longe
 
 @dataclass(frozen=True, slots=True)
 class RenderedKernel:
-    """Truth of one drawn kernel: `box` x, y, width, height and `polygon` in pixels of the photo. The sides
-    of its smallest enclosing rectangle are known in millimetres where the scene has a scale."""
+    """Tells the truth of one drawn kernel: `box` x, y, width, height and `polygon` in pixels of the photo.
+    The sides of its smallest enclosing rectangle are known in millimetres where the scene has a scale."""
 
     kernel_class: KernelClass
     box: tuple[int, int, int, int]
@@ -46,7 +46,7 @@ class RenderedKernel:
 
 @dataclass(frozen=True, slots=True)
 class TrayTruth:
-    """What was drawn; `grain` is the crop, kernels of other crops in it are foreign."""
+    """Tells what was drawn; `grain` is the crop, kernels of other crops in it are foreign."""
 
     seed: int
     grain: str
@@ -70,7 +70,7 @@ class RenderedTray:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A drawn kernel and where its middle lies, in pixels."""
+    """Holds a drawn kernel and where its middle lies, in pixels."""
 
     sprite: Sprite
     x: int
@@ -95,7 +95,7 @@ def render_tray(
     kernel_px: float | None = None,
     phone: Phone | None = None,
 ) -> RenderedTray:
-    """A JPEG of `kernels` complete kernels plus `cut` ones across the edge, and its truth.
+    """Render a JPEG of `kernels` complete kernels plus `cut` ones across the edge, and its truth.
 
     `broken`, `foreign`, `damaged`, `touching` are shares of the kernels; `sheet` is a paper or
     a name of `phone.SHEETS`; `grain` is wheat or a name of `sprites.OTHER_GRAINS` (then all are whole);
@@ -119,7 +119,7 @@ def render_tray(
 
 
 def _fitting_length(width: int, height: int, kernels: int) -> float:
-    """About a fortieth of the longer side, less when kernels must crowd."""
+    """Choose about a fortieth of the longer side, less when kernels must crowd."""
     free = np.sqrt(width * height / max(1, kernels))
     return float(min(KERNEL_SHARE * max(width, height) * 0.75, 0.56 * free))
 
@@ -200,7 +200,7 @@ def _paint(
 
 
 def lay_kernels(photo: NDArray[np.uint8], light_field: Floats, placed: list[Placed]) -> None:
-    """Draws the kernels onto `photo`, as bright as the light where they lie (see `paint_sheet`)."""
+    """Draw the kernels onto `photo`, as bright as the light where they lie (see `paint_sheet`)."""
     for p in placed:
         window, part = clip_window(photo.shape, p.x, p.y, p.sprite.alpha.shape[0] // 2)
         y, x = (min(k // 4, limit - 1) for k, limit in zip((p.y, p.x), light_field.shape, strict=True))
@@ -211,7 +211,7 @@ def lay_kernels(photo: NDArray[np.uint8], light_field: Floats, placed: list[Plac
 
 
 def outline_of(p: Placed) -> NDArray[np.int64]:
-    """The drawn kernel's outline (n, 2) in pixels, through the middle of its outermost pixels."""
+    """Return the drawn kernel's outline (n, 2) in pixels, through the middle of its outermost pixels."""
     half = p.sprite.alpha.shape[0] // 2
     shape = (p.sprite.alpha > 0.5).astype(np.uint8)
     outlines, _ = cv2.findContours(shape, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

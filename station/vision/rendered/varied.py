@@ -1,4 +1,4 @@
-"""What phones, lamps and papers there are: rendered photos as strangers would take them.
+"""Vary phones, lamps and papers: rendered photos are as strangers would take them.
 
 The ranges are what a person would still call a good photo (the gate is measured on them): sharp to a
 tenth of a kernel's width, light enough to see by, on any plain paper.
@@ -33,8 +33,8 @@ SOFTEST = 0.06  # blur (sigma) as a share of a kernel's width
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """A photo to be rendered: everything but what lies on the sheet."""
+class Shot:
+    """Describes a photo to be rendered: everything but what lies on the sheet."""
 
     phone: Phone
     paper: Paper
@@ -44,19 +44,19 @@ class Scene:
     kernels: int
 
 
-def varied_scene(rng: np.random.Generator) -> Scene:
-    """Any phone, lamp, paper, resolution and distance of a good photo."""
+def varied_shot(rng: np.random.Generator) -> Shot:
+    """Choose any phone, lamp, paper, resolution and distance of a good photo."""
     width, height = SIZES[int(rng.integers(len(SIZES)))]
     reduced = max(1.0, width / 2000)
     kernel_px = reduced * float(np.exp(rng.uniform(*np.log(KERNEL_LONG))))
     kernel_px = min(kernel_px, width / 16)
     room = width * height * (CROWDING / kernel_px) ** 2
     kernels = int(np.clip(room * rng.uniform(0.2, 0.9), 15, 900))
-    return Scene(varied_phone(rng, kernel_px), varied_paper(rng), width, height, kernel_px, kernels)
+    return Shot(varied_phone(rng, kernel_px), varied_paper(rng), width, height, kernel_px, kernels)
 
 
 def varied_phone(rng: np.random.Generator, kernel_px: float) -> Phone:
-    """Any phone and lamp; a kernel `kernel_px` long stays sharp."""
+    """Choose any phone and lamp; a kernel `kernel_px` long stays sharp."""
     turn = rng.uniform(0, 2 * np.pi)
     lamp = LAMPS[sorted(LAMPS)[int(rng.integers(len(LAMPS)))]]
     softest = SOFTEST * kernel_px / 2
@@ -79,7 +79,7 @@ def varied_phone(rng: np.random.Generator, kernel_px: float) -> Phone:
 
 
 def varied_paper(rng: np.random.Generator) -> Paper:
-    """A plain sheet of any colour; one in four has faint print, one in four wrinkles."""
+    """Choose a plain sheet of any colour; one in four has faint print, one in four wrinkles."""
     base = SHEETS[sorted(SHEETS)[int(rng.integers(len(SHEETS)))]]
     colour = np.clip(np.array(base.colour) * rng.uniform(0.85, 1.08) + rng.normal(0, 12, 3), 12, 240)
     blue, green, red = (int(value) for value in colour)
@@ -100,26 +100,26 @@ def render_varied(
     touching: float = 0.2,
     grain: str = "wheat",
 ) -> RenderedTray:
-    """A good photo of a tray as a stranger might take it; deterministic for a seed.
+    """Render a good photo of a tray as a stranger might take it; deterministic for a seed.
 
     One whose kernels do not fit is drawn with fewer."""
-    scene = varied_scene(np.random.default_rng((seed, 1)))
-    kernels = scene.kernels
+    shot = varied_shot(np.random.default_rng((seed, 1)))
+    kernels = shot.kernels
     while True:
         try:
             return render_tray(
                 seed,
-                width=scene.width,
-                height=scene.height,
+                width=shot.width,
+                height=shot.height,
                 kernels=kernels,
                 broken=broken,
                 foreign=foreign,
                 damaged=damaged,
                 touching=touching,
-                sheet=scene.paper,
+                sheet=shot.paper,
                 grain=grain,
-                kernel_px=scene.kernel_px,
-                phone=scene.phone,
+                kernel_px=shot.kernel_px,
+                phone=shot.phone,
             )
         except ValueError:
             kernels = kernels * 2 // 3
@@ -128,8 +128,8 @@ def render_varied(
 def render_exact(
     seed: int, kernels: Mapping[str, int], *, touching: float = 0.15, grain: str = "wheat"
 ) -> RenderedTray:
-    """A good photo, 1600 by 1200 pixels, of exactly so many `kernels` of each class;
-    deterministic for a seed. Those that do not fit are drawn smaller."""
+    """Render a good photo, 1600 by 1200 pixels, of exactly so many `kernels` of each class; deterministic for
+    a seed. Those that do not fit are drawn smaller."""
     total = sum(kernels.values())
     rng = np.random.default_rng((seed, 3))
     width, height = EXACT

@@ -1,4 +1,4 @@
-"""One load in words: its evidence, its photo, why this cell and why not the others."""
+"""Write one load in words: its evidence, its photo, why this cell and why not the others."""
 
 from dataclasses import dataclass
 
@@ -6,24 +6,24 @@ from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column
 from ui.tui.lines.queue import load_state, way
-from ui.tui.lines.words import (
-    against,
+from ui.tui.lines.texts import (
     age,
     amount,
     analyte,
-    based,
-    by_whom,
+    origin_name,
     reason_list,
     reason_text,
+    reasons_against,
     species,
+    value_list,
 )
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A heading and its entries; an entry is one paragraph or the cells of a table line."""
+class LoadSection:
+    """A section has a heading and entries; an entry is one paragraph or the cells of a table line."""
 
     title: str
     entries: tuple[str | tuple[str, ...], ...]
@@ -40,7 +40,7 @@ def evidence_columns(t: Translator) -> list[Column]:
 
 
 def headline(load: schemas.Load, board: Board, t: Translator) -> str:
-    """Plate, supplier, species, sample and weight, in one paragraph."""
+    """Write plate, supplier, species, sample and weight in one paragraph."""
     parts = [load.plate, load.supplier, species(load.species, t)]
     parts.append(t.gettext("load {number}").format(number=load.position))
     parts.append(
@@ -56,28 +56,30 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     return " · ".join(parts)
 
 
-def sections(load: schemas.Load, board: Board, t: Translator) -> list[Section]:
-    """Everything known of the load, most useful first; empty sections are left out."""
-    found = [
-        Section(t.gettext("Evidence"), tuple(_value_cells(used, board, t) for used in load.values)),
-        Section(t.gettext("Photo"), _photo(load, t)),
-        Section(t.gettext("Why"), _why(load, t)),
-        Section(t.gettext("Other choices"), _ranked(load, board, t)),
-        Section(t.gettext("Why not the others"), _refused(load, board, t)),
-        Section(t.gettext("About the values"), _value_reasons(load, t)),
-        Section(t.gettext("Declared and seen"), _declared(load, t)),
-        Section(t.gettext("All readings"), tuple(_reading(reading, board, t) for reading in load.readings)),
-        Section(t.gettext("Decided"), _decided(load, board, t)),
+def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSection]:
+    """Write everything known of the load, most useful first; empty sections are left out."""
+    all_sections = [
+        LoadSection(t.gettext("Evidence"), tuple(_value_texts(used, board, t) for used in load.values)),
+        LoadSection(t.gettext("Photo"), _photo(load, t)),
+        LoadSection(t.gettext("Why"), _why(load, t)),
+        LoadSection(t.gettext("Other choices"), _other_choices(load, board, t)),
+        LoadSection(t.gettext("Why not the others"), _refused_cells(load, board, t)),
+        LoadSection(t.gettext("About the values"), _value_reasons(load, t)),
+        LoadSection(t.gettext("Declared and seen"), _declaration(load, t)),
+        LoadSection(
+            t.gettext("All readings"), tuple(_reading(reading, board, t) for reading in load.readings)
+        ),
+        LoadSection(t.gettext("Decided"), _decision(load, board, t)),
     ]
-    return [section for section in found if section.entries]
+    return [section for section in all_sections if section.entries]
 
 
-def _value_cells(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[str, ...]:
+def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[str, ...]:
     return (
         analyte(used.analyte, t),
         amount(used.analyte, used, t),
         vocabulary.basis_name(used.basis, t.language),
-        by_whom(board.device_name(used.device), used.typed_by, t),
+        origin_name(board.device_name(used.device), used.typed_by, t),
         age(used.at, board.now, t),
     )
 
@@ -91,15 +93,15 @@ def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
 
 
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    """The reasons of the proposal as a whole and of its first choice."""
+    """Write the reasons of the proposal as a whole and of its first choice."""
     if load.proposal is None:
         return ()
-    found = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
-    return tuple(dict.fromkeys(reason_text(reason, t) for reason in found))
+    reasons = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
+    return tuple(dict.fromkeys(reason_text(reason, t) for reason in reasons))
 
 
 def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:
-    """What the choice stands on: the limits that are met, and the claims."""
+    """List what the choice stands on: the limits that are met, and the claims."""
     return [reason for reason in _choice_reasons(proposal) if reason.code in ("meets", "claims_honoured")]
 
 
@@ -112,24 +114,26 @@ def _is_choice(ranked: schemas.Ranked, proposal: schemas.Proposal) -> bool:
     return ranked.cell == proposal.cell and ranked.pit == proposal.pit
 
 
-def _ranked(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+def _other_choices(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
     if load.proposal is None:
         return ()
     others = [ranked for ranked in load.proposal.ranked if not _is_choice(ranked, load.proposal)]
     return tuple(t.named(way(r.pit, r.cell, board, t), reason_list(r.reasons, t)) for r in others)
 
 
-def _refused(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+def _refused_cells(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
     if load.proposal is None:
         return ()
-    return tuple(t.named(board.cell_name(r.cell), against(r.reasons, t)) for r in load.proposal.refused)
+    return tuple(
+        t.named(board.cell_name(r.cell), reasons_against(r.reasons, t)) for r in load.proposal.refused
+    )
 
 
 def _value_reasons(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     return tuple(reason_text(reason, t) for used in load.values for reason in used.reasons)
 
 
-def _declared(load: schemas.Load, t: Translator) -> tuple[str, ...]:
+def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     pairs = (
         (t.gettext("declared variety"), load.declared_variety),
         (t.gettext("variety seen"), load.operator_variety),
@@ -148,19 +152,12 @@ def _owner(owner: dict[str, object], t: Translator) -> str:
 
 
 def _reading(reading: schemas.Reading, board: Board, t: Translator) -> str:
-    values = ", ".join(
-        f"{analyte(name, t)} {based(name, value, t)}" for name, value in reading.values.items()
-    )
-    origin = (
-        f"{by_whom(board.device_name(reading.device), reading.typed_by, t)} ({age(reading.at, board.now, t)})"
-    )
-    text = t.named(origin, values)
-    if reading.used_for:
-        return text
-    return text + " · " + t.gettext("evidence only")
+    origin = origin_name(board.device_name(reading.device), reading.typed_by, t)
+    text = t.named(f"{origin} ({age(reading.at, board.now, t)})", value_list(reading.values, t))
+    return text if reading.used_for else text + " · " + t.gettext("evidence only")
 
 
-def _decided(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+def _decision(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
     decision = load.decision
     if decision is None:
         return ()

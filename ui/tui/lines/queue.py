@@ -1,11 +1,11 @@
-"""The queue in words: one line per load, and what an offered weight or a proposal asks."""
+"""Write the queue in words: one line per load, and what an offered weight or a proposal asks."""
 
 from rich.cells import cell_len
 
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
-from ui.tui.lines.words import age, based, reason_list, reason_text, species, weighing_role
+from ui.tui.lines.texts import age, reason_text, short_value, species, weighing_role
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -13,7 +13,7 @@ INDENT = 12
 
 
 def columns(t: Translator) -> list[Column]:
-    """78 cells at least: two go to the marker of the selected line."""
+    """Set the columns for 78 cells at least: two go to the marker of the selected line."""
     return [
         Column(t.gettext("Plate"), 11),
         Column(t.gettext("Supplier"), 13, flex=1),
@@ -27,9 +27,9 @@ def columns(t: Translator) -> list[Column]:
 def load_lines(
     visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator, width: int
 ) -> tuple[str, ...]:
-    """The line of a load; a next step that is too long for its column goes below it."""
+    """Write the line of a load; a next step that is too long for its column goes below it."""
     table = columns(t)
-    cells = load_cells(visit, load, board, t)
+    cells = load_texts(visit, load, board, t)
     room = widths(table, width)[-1]
     if cell_len(cells[-1]) <= room:
         return (table_row(cells, table, width),)
@@ -37,8 +37,8 @@ def load_lines(
     return (table_row([*cells[:-1], ""], table, width), *(" " * INDENT + line for line in below))
 
 
-def load_cells(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
-    """The cells of one line; a further load of a visit shows its position instead of the plate."""
+def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
+    """Write the cells of one line; a further load of a visit shows its position instead of the plate."""
     is_first = load is visit.loads[0]
     plate = visit.plate if is_first else "└ " + t.gettext("load {number}").format(number=load.position)
     return [
@@ -62,7 +62,7 @@ def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
 
 
 def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> str:
-    """What has to happen next, in two or three words."""
+    """Say what has to happen next, in two or three words."""
     way = f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
     if load.state == "arrived":
         return t.gettext("weigh full")
@@ -87,7 +87,7 @@ def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
 
 
 def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
-    """ "WEIGHING 43 120 kg · bridge no. 001234 · 12 s ago", and how many more wait."""
+    """Write "WEIGHING 43 120 kg · bridge no. 001234 · 12 s ago", and how many more wait."""
     parts = [t.gettext("WEIGHING {kg}").format(kg=t.kg(weighing.kg))]
     if weighing.typed_by:
         parts.append(t.gettext("typed by {name}").format(name=weighing.typed_by))
@@ -103,12 +103,12 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
 
 
 def offer_remarks(weighing: schemas.Weighing, t: Translator) -> list[str]:
-    """What speaks against taking the weight without a look: "! its verification has expired"."""
+    """Say what speaks against taking the weight without a look: "! its verification has expired"."""
     return ["! " + reason_text(remark, t) for remark in weighing.remarks]
 
 
 def offer_question(chosen: schemas.Preselection | None, board: Board, t: Translator) -> str:
-    """Which visit the weight is taken for, and as what; a question that Enter answers with yes."""
+    """Ask whether the weight is taken for this visit in this role; Enter answers with yes."""
     if chosen is None or chosen.visit_id is None:
         return t.gettext("No open visit fits: enter the arrival?")
     visit = board.visit(chosen.visit_id)
@@ -129,7 +129,7 @@ def _load_name(load: schemas.LoadRow, t: Translator) -> str:
 
 
 def proposal_title(load: schemas.Load, board: Board, t: Translator) -> str:
-    """ "PIT 2 → cell C4": the pit's number stands beside it in large figures."""
+    """Write "PIT 2 → CELL C4"; the pit's number stands beside it in large figures."""
     proposal = load.proposal
     if proposal is None or proposal.cell is None:
         return t.gettext("NO CELL: THE TRUCK WAITS")
@@ -140,7 +140,7 @@ def proposal_title(load: schemas.Load, board: Board, t: Translator) -> str:
 
 
 def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
-    """Who and what: plate, load of a trailer, supplier, species, estimated tonnes."""
+    """Write who and what: plate, load of a trailer, supplier, species, estimated tonnes."""
     visit = board.visit_of_load(load.id)
     number = [_load_name(load, t)] if visit and len(visit.loads) > 1 else []
     parts = [load.plate, *number, load.supplier, species(load.species, t)]
@@ -150,17 +150,8 @@ def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
 
 
 def values_line(load: schemas.Load, t: Translator) -> str:
-    """The values the proposal stands on, side by side."""
-    parts = []
-    for used in load.values:
-        short = vocabulary.SHORT_ANALYTES.get(used.analyte)
-        name = t.gettext(short) if short else vocabulary.analyte_name(used.analyte, t.language)
-        parts.append(f"{name} {based(used.analyte, used, t)}")
-    return " · ".join(parts)
-
-
-def photo_line(load: schemas.Load, t: Translator) -> str:
-    return reason_list(load.photo, t)
+    """Write the values the proposal stands on, side by side."""
+    return " · ".join(short_value(used.analyte, used, t) for used in load.values)
 
 
 def way(pit: str | None, cell: str, board: Board, t: Translator) -> str:

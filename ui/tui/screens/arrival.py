@@ -1,7 +1,7 @@
-"""Entering an arrival: the plate first, the rest mostly known. What is typed stays until it is saved.
+"""Enter an arrival: the plate first, the rest mostly known. What is typed stays until it is saved.
 
-Enter goes to the next field that is empty and saves on the last one; a scanned barcode goes to the
-load's barcode whatever field is open.
+Enter goes to the next field that is empty and saves on the last one; a scanned barcode goes to the load's
+barcode whatever field is open.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,14 @@ from textual.widgets import Input
 from station.api import schemas
 from ui.tui import suggestions
 from ui.tui.columns import wrap
-from ui.tui.entry import ArrivalDraft, Wrong, to_arrival
+from ui.tui.entry import ArrivalDraft, WrongField, to_arrival
 from ui.tui.lines.queue import offer_title
 from ui.tui.screens.arrival_form import FIELDS, LAST_FIELDS, MAIN_FIELDS, ArrivalForm
 from ui.tui.screens.base import StationScreen
+from ui.tui.station import Station
 from ui.tui.suggestions import Suggestion
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 from ui.words import vocabulary
 
 COMPLETED = ("plate", "supplier", "species", "claims")
@@ -28,7 +29,6 @@ COMPLETED = ("plate", "supplier", "species", "claims")
 
 class ArrivalScreen(StationScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("f9,p", "add_load", show=False),
         Binding("f6,o", "next_load", show=False),
         Binding("f7,x", "remove_load", show=False),
@@ -38,10 +38,10 @@ class ArrivalScreen(StationScreen):
         Binding("enter", "resume", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
         self.form = ArrivalForm()
-        self._found: list[Suggestion] = []
+        self._suggestions: list[Suggestion] = []
         self._picked: int | None = None
 
     @property
@@ -59,10 +59,6 @@ class ArrivalScreen(StationScreen):
             Plain(id="note-below", classes="note"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.form.open("plate")
-
     def draw(self) -> None:
         t, offer, count = self.t, self.board.offer, len(self.draft.loads)
         parts = [t.gettext("Arrival")]
@@ -75,9 +71,7 @@ class ArrivalScreen(StationScreen):
         self.query_one("#heading", Plain).show_text(" · ".join(parts))
         self.form.relabel(t)
         self.query_one("#suggestions", Rows).show(self._rows)
-        note = self.query_one("#note-below", Plain)
-        note.show_text(self.station.note_text())
-        note.display = bool(note.shown)
+        self.draw_note()
 
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
@@ -87,24 +81,24 @@ class ArrivalScreen(StationScreen):
             keys += [("F6/O", t.gettext("next load")), ("F7/X", t.gettext("remove load"))]
         return [*keys, (t.gettext("Esc"), t.gettext("letters, back"))]
 
-    def _rows(self, width: int) -> list[Row]:
-        """Only what Enter takes is marked."""
-        taken = self._taken()
+    def _rows(self, width: int) -> list[ListRow]:
+        """Mark only what Enter takes."""
+        taken = self._taken_by_enter()
         rows = [
-            Row(str(i) if i == taken else None, tuple(wrap(found.label, width, indent=2)))
-            for i, found in enumerate(self._found)
+            ListRow(str(i) if i == taken else None, tuple(wrap(suggestion.label, width, indent=2)))
+            for i, suggestion in enumerate(self._suggestions)
         ]
         hint = self._hint()
-        return [Row(None, (hint,), "italic"), *rows] if hint else rows
+        return [ListRow(None, (hint,), "italic"), *rows] if hint else rows
 
     def _hint(self) -> str:
-        """What Enter does with the field that is open."""
+        """Say what Enter does with the field that is open."""
         name, t = self.form.open_field, self.t
         if name not in COMPLETED:
             return ""
-        taken = self._taken()
+        taken = self._taken_by_enter()
         if taken is not None:
-            return t.gettext("[Enter] takes {text}   [↑ ↓] others").format(text=self._found[taken].text)
+            return t.gettext("[Enter] takes {text}   [↑ ↓] others").format(text=self._suggestions[taken].text)
         if name == "plate" and self.draft.plate.strip():
             return t.gettext("[Enter] a new vehicle   [↑ ↓] a known one")
         if name == "supplier" and self.draft.supplier.strip():
@@ -123,54 +117,53 @@ class ArrivalScreen(StationScreen):
             self._look_up(name, self.form.value(name))
 
     def _look_up(self, name: str, typed: str) -> None:
-        """Suggestions for the open field; the site's words at once, vehicles and suppliers by asking."""
-        self._picked, self._found = None, []
-        site, client = self.board.site, self.station.client
+        """Suggest words for the open field: the site's at once, vehicles and suppliers by asking."""
+        self._picked, self._suggestions = None, []
+        site, client, t = self.board.site, self.station.client, self.t
         if name == "species" and site:
-            self._found = suggestions.named(site.species, dict(vocabulary.SPECIES), typed, self.t)
+            self._suggestions = suggestions.site_words(site.species, vocabulary.SPECIES, typed, t)
         elif name == "claims" and site:
-            self._found = suggestions.named(
-                site.claims, dict(vocabulary.CLAIMS), typed.rpartition(",")[2], self.t
-            )
+            last = typed.rpartition(",")[2]
+            self._suggestions = suggestions.site_words(site.claims, vocabulary.CLAIMS, last, t)
         elif name == "plate" and typed.strip():
-            self.station.read(lambda: client.vehicles(typed.strip().upper()), self._show_vehicles)
+            self.station.read(
+                lambda: client.vehicles(typed.strip().upper()),
+                lambda vehicles: self._show_answer(name, typed, suggestions.vehicles(vehicles, t)),
+            )
         elif name == "supplier":
-            self.station.read(lambda: client.suppliers(typed.strip()), self._show_suppliers)
+            self.station.read(
+                lambda: client.suppliers(typed.strip()),
+                lambda suppliers: self._show_answer(name, typed, suggestions.suppliers(suppliers)),
+            )
         self.redraw()
 
-    def _show_vehicles(self, found: list[schemas.Vehicle]) -> None:
-        self._show_found("plate", suggestions.vehicles(found, self.t))
-
-    def _show_suppliers(self, found: list[schemas.Supplier]) -> None:
-        self._show_found("supplier", suggestions.suppliers(found))
-
-    def _show_found(self, name: str, found: list[Suggestion]) -> None:
-        """An answer that comes when another field is open is not shown."""
-        if self.form.open_field == name:
-            self._found = found
+    def _show_answer(self, name: str, typed: str, answer: list[Suggestion]) -> None:
+        """Show the answer, unless something else has been typed since."""
+        if self.form.open_field == name and self.form.value(name) == typed:
+            self._suggestions = answer
             self.redraw()
 
-    def _taken(self) -> int | None:
+    def _taken_by_enter(self) -> int | None:
         if self._picked is not None:
             return self._picked
         name = self.form.open_field
-        return suggestions.taken_by_enter(name, self.form.value(name), self._found) if name else None
+        return suggestions.choice_of_enter(name, self.form.value(name), self._suggestions) if name else None
 
     def action_pick(self, step: int) -> None:
-        """Moves in the suggestions; without any, between fields."""
-        if not self._found:
+        """Move in the suggestions; without any, between fields."""
+        if not self._suggestions:
             self.focus_next(Input) if step > 0 else self.focus_previous(Input)
             return
         before = -1 if self._picked is None and step > 0 else self._picked or 0
-        self._picked = max(0, min(len(self._found) - 1, before + step))
+        self._picked = max(0, min(len(self._suggestions) - 1, before + step))
         self.redraw()
 
     # --- from field to field --------------------------------------------------------------------------
     def on_input_submitted(self, event: Input.Submitted) -> None:
         name = event.input.id or ""
-        taken = self._taken() if name in COMPLETED else None
+        taken = self._taken_by_enter() if name in COMPLETED else None
         if taken is not None:
-            self._take(name, self._found[taken])
+            self._take(name, self._suggestions[taken])
         if name in ("barcode", LAST_FIELDS[-1]):
             self.action_save()
         elif name in MAIN_FIELDS:
@@ -196,7 +189,7 @@ class ArrivalScreen(StationScreen):
         self.form.remove_load()
         self.redraw()
 
-    def scanned(self, barcode: str) -> bool:
+    def take_scan(self, barcode: str) -> bool:
         self.form.take_barcode(barcode)
         self.station.say(self.t.gettext("Sample barcode {barcode} taken.").format(barcode=barcode))
         return True
@@ -210,32 +203,32 @@ class ArrivalScreen(StationScreen):
             )
             return
         arrival = to_arrival(self.draft, site, now, self.station.zone, self.t)
-        if isinstance(arrival, Wrong):
+        if isinstance(arrival, WrongField):
             self._point_at(arrival)
         else:
-            self.station.act(lambda: client.enter_arrival(arrival), self._saved)
+            self.station.act(lambda: client.enter_arrival(arrival), self._say_entered)
 
-    def _point_at(self, wrong: Wrong) -> None:
+    def _point_at(self, wrong: WrongField) -> None:
         self.station.say(wrong.text, is_problem=True)
         parts = wrong.field.split(".")
         if parts[0] == "loads" and len(parts) > 1 and parts[1].isdigit():
             self.form.show_load(int(parts[1]))
         self.form.open(next((part for part in reversed(parts) if part in FIELDS), "plate"))
 
-    def _saved(self, visit: schemas.Visit) -> None:
+    def _say_entered(self, visit: schemas.Visit) -> None:
         self.form.clear()
         self.station.say(self.t.gettext("{plate} entered.").format(plate=visit.plate))
         self.station.show("queue")
 
     def action_leave(self) -> None:
-        """First out of the field, so that letters are keys; then back to the queue. The draft stays."""
+        """Leave the field first, so that letters are keys; then go back to the queue. The draft stays."""
         if self.form.open_field is not None:
             self.set_focus(None)
-            self._found = []
+            self._suggestions = []
             self.redraw()
         else:
             self.station.show("queue")
 
     def action_resume(self) -> None:
-        """Enter outside the fields goes to the first empty one."""
+        """Go to the first empty field, when Enter is pressed outside of them."""
         self.form.open(self.form.first_empty())

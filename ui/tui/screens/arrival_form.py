@@ -1,4 +1,4 @@
-"""The fields of an arrival: labels, inputs, and the draft they write into. Several loads share the fields of
+"""The form has the fields of an arrival and the draft they write into. Several loads share the fields of
 one, shown in turn."""
 
 from textual.app import ComposeResult
@@ -19,7 +19,7 @@ MAIN_FIELDS = ("plate", "supplier", "species", "barcode")
 
 
 class Field(Horizontal):
-    """A label and its input."""
+    """A field is a label and its input."""
 
     DEFAULT_CSS = (
         "Field { height: 1; } Field > Plain { width: 26; padding: 0 1; } Field > Input { width: 1fr; }"
@@ -53,7 +53,7 @@ class ArrivalForm(Vertical):
 
     @property
     def open_field(self) -> str | None:
-        """The field that is typed into now."""
+        """Name the field that is typed into now."""
         focused = self.screen.focused if self.is_attached else None
         return focused.id if isinstance(focused, Input) else None
 
@@ -61,12 +61,12 @@ class ArrivalForm(Vertical):
         return str(getattr(self._owner(name), name))
 
     def put(self, name: str, value: str) -> None:
-        """Into the draft and its input."""
+        """Write a value into the draft and its input."""
         setattr(self._owner(name), name, value)
         self.query_one(f"#{name}", Input).value = value
 
     def fill(self) -> None:
-        """Shows the draft."""
+        """Show the draft."""
         for name in FIELDS:
             self.query_one(f"#{name}", Input).value = self.value(name)
 
@@ -90,18 +90,18 @@ class ArrivalForm(Vertical):
             self.query_one(f"#label-{name}", Plain).show_text(label)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Only the open field is typed into; the others change by `fill`, from the draft itself."""
+        """Write what is typed into the draft; closed fields change by `fill`, from the draft itself."""
         name = event.input.id or ""
         if name == self.open_field:
             setattr(self._owner(name), name, event.value)
 
     def first_empty(self, after: str | None = None) -> str:
-        """The next main field without a value; the barcode, which saves, when all have one."""
+        """Name the next main field without a value; the barcode, which saves, when all have one."""
         later = MAIN_FIELDS[MAIN_FIELDS.index(after) + 1 :] if after else MAIN_FIELDS
         return next((name for name in later if not self.value(name).strip()), "barcode")
 
     def prefill(self, vehicle: schemas.Vehicle, t: Translator) -> None:
-        """The supplier, loads and species of this vehicle's last visit, where nothing is typed yet."""
+        """Fill in supplier, loads and species of this vehicle's last visit, where nothing is typed yet."""
         self.draft.supplier = self.draft.supplier or vehicle.supplier or ""
         while len(self.draft.loads) < min(vehicle.loads, MOST_LOADS):
             self.draft.loads.append(LoadDraft())
@@ -122,7 +122,7 @@ class ArrivalForm(Vertical):
         self.open("barcode" if self.load.species else "species")
 
     def add_load(self) -> None:
-        """A trailer mostly carries the same species."""
+        """Add a load of the same species, as a trailer mostly carries."""
         if len(self.draft.loads) < MOST_LOADS:
             self.draft.loads.append(LoadDraft(species=self.load.species))
             self.show_load(len(self.draft.loads) - 1)
@@ -136,7 +136,7 @@ class ArrivalForm(Vertical):
             self.show_load(max(0, self.number - 1))
 
     def take_barcode(self, barcode: str) -> None:
-        """Goes to the shown load; where it has a barcode, to the next load without."""
+        """Give the barcode to the shown load; where it has one, to the next load without."""
         order = [self.number, *(i for i in range(len(self.draft.loads)) if i != self.number)]
         free = next((i for i in order if not self.draft.loads[i].barcode.strip()), self.number)
         self.draft.loads[free].barcode = barcode

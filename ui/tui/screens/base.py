@@ -1,21 +1,21 @@
-"""What every screen has: the status line, its own body, the last word said, and its keys."""
+"""Every screen has the status line, its own body, the last word said, and its keys."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
+from station.api import schemas
 from ui.tui.board import Board
-from ui.tui.dialogs import Ask, Check, Choice, Choose, Option
-from ui.tui.widgets.bars import Keys, Notice, StatusBar, status_lines
+from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
+from ui.tui.station import Station
+from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_lines
 from ui.words.i18n import Translator
-
-if TYPE_CHECKING:
-    from ui.tui.app import StationApp
 
 Answer = TypeVar("Answer")
 
@@ -23,13 +23,12 @@ Answer = TypeVar("Answer")
 class StationScreen(Screen[None]):
     """`redraw` is called whenever the board, the language, the size or the second changes."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._is_whole = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    @property
-    def station(self) -> "StationApp":
-        return cast("StationApp", self.app)
+    def __init__(self, station: Station) -> None:
+        super().__init__()
+        self.station = station
+        self._is_whole = False
 
     @property
     def board(self) -> Board:
@@ -40,45 +39,80 @@ class StationScreen(Screen[None]):
         return self.station.t
 
     @property
-    def cells(self) -> int:
-        """The width of the terminal."""
+    def width(self) -> int:
+        """Tell the width of the terminal, in characters."""
         return self.app.size.width
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
         yield from self.body()
-        yield Notice(id="notice")
-        yield Keys(id="keys")
+        yield NoticeLine(id="notice")
+        yield KeyLine(id="keys")
 
     @abstractmethod
     def body(self) -> Sequence[Widget]:
-        """The widgets between the status line and the last lines."""
+        """Make the widgets between the status line and the last lines."""
 
     @abstractmethod
     def draw(self) -> None:
-        """Fills the body from the board."""
+        """Fill the body from the board."""
 
     @abstractmethod
     def keys(self) -> list[tuple[str, str]]:
-        """Keys and what they do, for the last lines; the ones of all screens are added."""
+        """Name the keys of this screen and what they do, for the last lines."""
 
-    def scanned(self, barcode: str) -> bool:
-        """A barcode was scanned on this screen; True when it was taken here."""
+    @property
+    def selected_load(self) -> schemas.LoadRow | None:
+        """Name the load that this screen is about, where it is about one."""
+        return None
+
+    def menu_options(self) -> list[Option]:
+        """List what the menu offers on top, now and on this screen; an option's key is an action."""
+        if not self.board.repeating_devices:
+            return []
+        return [Option("new_sample", self.t.gettext("New sample with the same value (R)"))]
+
+    def take_scan(self, barcode: str) -> bool:
+        """Take a barcode that was scanned on this screen; False when it is not for this screen."""
         return False
 
+    def action_leave(self) -> None:
+        self.station.show("queue")
+
+    # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
-        """Nothing before all widgets are there, and nothing any more once they are being taken down."""
+        """Draw everything, but not before all widgets are there nor once they are being taken down."""
         if not (self._is_whole and self.is_attached and self.app.is_running):
             return
-        app = self.station
-        lines = status_lines(
-            self.board, app.connection_text(), app.person_name, app.clock_text(), self.t, self.cells
-        )
-        self.query_one("#status", StatusBar).show(lines, is_alarm=bool(app.connection_text()))
-        told = app.notices
-        self.query_one("#notice", Notice).say(told.text, is_problem=told.is_problem, width=self.cells)
-        self.query_one("#keys", Keys).show([*self.keys(), *app.common_keys()], self.cells)
+        station, board, t = self.station, self.board, self.t
+        lost = station.connection.text(t)
+        person = station.client.person.name if station.client.person else ""
+        time = t.time(board.now, station.zone) if board.now else ""
+        lines = status_lines(board, lost, person, time, t, self.width)
+        self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
+        self.query_one("#notice", NoticeLine).show(station.notice, self.width)
+        self.query_one("#keys", KeyLine).show([*self.keys(), *self._common_keys()], self.width)
         self.draw()
+
+    def draw_note(self) -> None:
+        """Draw the line that whoever opened the terminal shows, where the body has a place for it."""
+        note = self.query_one("#note-below", Plain)
+        note.show_text(self.station.note())
+        note.display = bool(note.shown)
+
+    def _common_keys(self) -> list[tuple[str, str]]:
+        """Name the keys of every screen, once somebody is signed in."""
+        t = self.t
+        if self.station.client.person is None:
+            return []
+        return [
+            ("F2/Q", t.gettext("queue")),
+            ("F3/A", t.gettext("arrival")),
+            ("F4/E", t.gettext("exceptions")),
+            *([("R", t.gettext("new sample"))] if self.board.repeating_devices else []),
+            ("F10/M", t.gettext("menu")),
+            ("F1/H", t.gettext("help")),
+        ]
 
     def on_mount(self) -> None:
         self._is_whole = True
@@ -103,24 +137,27 @@ class StationScreen(Screen[None]):
         free: bool = False,
         takes_scan: bool = False,
     ) -> None:
-        """Asks for one of `options`; `then` is not called when the person goes back."""
-        dialog = Choose(title, options, self.t, free=free, takes_scan=takes_scan)
+        """Ask for one of `options`; `then` is not called when the person goes back."""
+        dialog = ChoiceDialog(title, options, self.t, free=free, takes_scan=takes_scan)
         self.app.push_screen(dialog, _if_answered(then))
 
-    def choose_reason(self, title: str, known: Sequence[str], then: Callable[[str], None]) -> None:
-        """A reason from the site's list, or another text."""
-        options = [Option(reason, reason) for reason in known]
+    def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
+        """Ask for a reason: one from the list, or another text."""
+        options = [Option(reason, reason) for reason in reasons]
         self.choose(title, options, lambda choice: then(choice.text), free=True)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False
     ) -> None:
-        self.app.push_screen(Ask(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then))
+        """Ask for one line of text; `then` is not called when the person goes back."""
+        self.app.push_screen(
+            EntryDialog(title, hint, check, self.t, takes_scan=takes_scan), _if_answered(then)
+        )
 
 
 def _if_answered(then: Callable[[Answer], None]) -> Callable[[Answer | None], None]:
-    def answered(answer: Answer | None) -> None:
+    def pass_on(answer: Answer | None) -> None:
         if answer is not None:
             then(answer)
 
-    return answered
+    return pass_on

@@ -1,4 +1,4 @@
-"""What waits for a person: readings and photos that belong to no sample, each with its reason."""
+"""Show what waits for a person: readings and photos that belong to no sample, each with its reason."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -9,24 +9,18 @@ from textual.widget import Widget
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Option
-from ui.tui.lines import others as lines
+from ui.tui.lines import lists as lines
+from ui.tui.lines.texts import reason_text, value_list
 from ui.tui.screens.base import StationScreen
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 class ExceptionsScreen(StationScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("f8,x", "set_aside", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f8,x", "set_aside", show=False)]
 
     def body(self) -> Sequence[Widget]:
         return [Plain(id="heading", classes="heading"), Rows(id="rows")]
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#rows", Rows).focus()
 
     def draw(self) -> None:
         self.query_one("#heading", Plain).show_text(self.t.gettext("Exceptions"))
@@ -40,13 +34,13 @@ class ExceptionsScreen(StationScreen):
             (t.gettext("Esc"), t.gettext("queue")),
         ]
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         rows = []
         for item in self.board.exceptions:
             title = wrap(lines.exception_title(item, self.board, self.t), width, indent=2)
-            why = wrap("  " + lines.exception_why(item, self.t), width, indent=4)
-            rows.append(Row(item.id, (*title, *why)))
-        return rows or [Row(None, (self.t.gettext("Nothing waits for a person."),))]
+            why = wrap("  " + reason_text(item.reason, self.t), width, indent=4)
+            rows.append(ListRow(item.id, (*title, *why)))
+        return rows or [ListRow(None, (self.t.gettext("Nothing waits for a person."),))]
 
     @property
     def _item(self) -> schemas.ExceptionItem | None:
@@ -69,25 +63,25 @@ class ExceptionsScreen(StationScreen):
         )
 
     def _assign(self, item: schemas.ExceptionItem, barcode: str, *, is_sure: bool = False) -> None:
-        """Where the station wants to know that the values are right, the operator is asked once more."""
+        """Assign the item; where the station wants to know that the values are right, ask once more."""
         client, t = self.station.client, self.t
 
-        def asked(refused: schemas.Problem) -> bool:
+        def ask_again(refused: schemas.Problem) -> bool:
             if refused.code != "measured_with_fault":
                 return False
             title = t.gettext("The line failed during this measurement. Does the instrument show this?")
-            option = Option("yes", t.gettext("yes: {values}").format(values=lines.item_values(item, t)))
+            option = Option("yes", t.gettext("yes: {values}").format(values=value_list(item.values, t)))
             self.choose(title, [option], lambda _: self._assign(item, barcode, is_sure=True))
             return True
 
         self.station.act(
             lambda: client.assign(item.id, barcode, despite_remarks=is_sure),
             lambda _: self.station.say(t.gettext("Assigned to {barcode}.").format(barcode=barcode)),
-            handled=asked,
+            on_refusal=ask_again,
         )
 
-    def scanned(self, barcode: str) -> bool:
-        """A scan names the sample for the marked item; it is asked once more."""
+    def take_scan(self, barcode: str) -> bool:
+        """Take the scan as the sample of the marked item; it is asked once more."""
         item = self._item
         if item is None:
             return False
@@ -101,13 +95,14 @@ class ExceptionsScreen(StationScreen):
         item, t, client = self._item, self.t, self.station.client
         if item is None:
             return
-        known = [t.gettext("trial measurement"), t.gettext("measured twice"), t.gettext("wrong calibration")]
+        reasons = [
+            t.gettext("trial measurement"),
+            t.gettext("measured twice"),
+            t.gettext("wrong calibration"),
+        ]
 
-        def dismissed(reason: str) -> None:
-            told = t.gettext("Exception dismissed.")
-            self.station.record(lambda: client.dismiss_exception(item.id, reason), told)
+        def dismiss(reason: str) -> None:
+            text = t.gettext("Exception dismissed.")
+            self.station.record(lambda: client.dismiss_exception(item.id, reason), text)
 
-        self.choose_reason(t.gettext("Why is it dismissed?"), known, dismissed)
-
-    def action_leave(self) -> None:
-        self.station.show("queue")
+        self.choose_reason(t.gettext("Why is it dismissed?"), reasons, dismiss)

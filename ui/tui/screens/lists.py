@@ -1,4 +1,4 @@
-"""The screens that are lists to read: devices, cells, tickets."""
+"""These screens are lists to read: devices, cells, tickets."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -8,18 +8,16 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import Column, header_row, table_row, wrap
-from ui.tui.dialogs import Read
-from ui.tui.lines import others as lines
+from ui.tui.dialogs import TextDialog
+from ui.tui.lines import lists as lines
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.swap import Swap, Verification
+from ui.tui.screens.swap import Swap, ask_verification
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 class ListScreen(StationScreen):
-    """A heading, column titles and rows."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    """A list has a heading, column titles and rows."""
 
     def body(self) -> Sequence[Widget]:
         return [
@@ -28,13 +26,9 @@ class ListScreen(StationScreen):
             Rows(id="rows"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#rows", Rows).focus()
-
     def draw(self) -> None:
         self.query_one("#heading", Plain).show_text(self.heading())
-        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.cells - 2))
+        self.query_one("#columns", Plain).show_text(header_row(self.columns(), self.width - 2))
         self.query_one("#rows", Rows).show(self.rows)
 
     def keys(self) -> list[tuple[str, str]]:
@@ -46,11 +40,8 @@ class ListScreen(StationScreen):
     def columns(self) -> list[Column]:
         raise NotImplementedError
 
-    def rows(self, width: int) -> list[Row]:
+    def rows(self, width: int) -> list[ListRow]:
         raise NotImplementedError
-
-    def action_leave(self) -> None:
-        self.station.show("queue")
 
 
 class DevicesScreen(ListScreen):
@@ -70,7 +61,7 @@ class DevicesScreen(ListScreen):
     @property
     def _device(self) -> schemas.Device | None:
         marked = self.query_one("#rows", Rows).marked
-        return next((one for one in self.board.devices if one.id == marked), None)
+        return next((device for device in self.board.devices if device.id == marked), None)
 
     def action_swap(self) -> None:
         if self._device is not None:
@@ -78,7 +69,7 @@ class DevicesScreen(ListScreen):
 
     def action_verified(self) -> None:
         if self._device is not None:
-            Verification(self, self._device).ask()
+            ask_verification(self, self._device)
 
     def heading(self) -> str:
         return self.t.gettext("Devices")
@@ -86,17 +77,17 @@ class DevicesScreen(ListScreen):
     def columns(self) -> list[Column]:
         return lines.device_columns(self.t)
 
-    def rows(self, width: int) -> list[Row]:
+    def rows(self, width: int) -> list[ListRow]:
         rows = []
         for device in self.board.devices:
-            cells = lines.device_cells(device, self.board, self.t)
+            cells = lines.device_texts(device, self.board, self.t)
             notes = (
                 part
                 for note in lines.device_notes(device, self.t)
                 for part in wrap("  " + note, width, indent=4)
             )
-            rows.append(Row(device.id, (table_row(cells, self.columns(), width), *notes)))
-        return rows or [Row(None, (self.t.gettext("No device is configured in the site file."),))]
+            rows.append(ListRow(device.id, (table_row(cells, self.columns(), width), *notes)))
+        return rows or [ListRow(None, (self.t.gettext("No device is configured in the site file."),))]
 
 
 class CellsScreen(ListScreen):
@@ -106,13 +97,13 @@ class CellsScreen(ListScreen):
     def columns(self) -> list[Column]:
         return lines.cell_columns(self.t)
 
-    def rows(self, width: int) -> list[Row]:
+    def rows(self, width: int) -> list[ListRow]:
         rows = []
         for cell in self.board.cells:
-            first = table_row(lines.cell_cells(cell, self.t), self.columns(), width)
+            first = table_row(lines.cell_texts(cell, self.t), self.columns(), width)
             notes = wrap("  " + lines.cell_notes(cell, self.board, self.t), width, indent=4)
-            rows.append(Row(cell.id, (first, *notes)))
-        return rows or [Row(None, (self.t.gettext("No cell is configured in the site file."),))]
+            rows.append(ListRow(cell.id, (first, *notes)))
+        return rows or [ListRow(None, (self.t.gettext("No cell is configured in the site file."),))]
 
 
 class TicketsScreen(ListScreen):
@@ -122,15 +113,15 @@ class TicketsScreen(ListScreen):
     def columns(self) -> list[Column]:
         return lines.ticket_columns(self.t)
 
-    def rows(self, width: int) -> list[Row]:
+    def rows(self, width: int) -> list[ListRow]:
         rows = [
-            Row(
+            ListRow(
                 str(ticket.number),
-                (table_row(lines.ticket_cells(ticket, self.board, self.t), self.columns(), width),),
+                (table_row(lines.ticket_texts(ticket, self.board, self.t), self.columns(), width),),
             )
             for ticket in self.board.tickets
         ]
-        return rows or [Row(None, (self.t.gettext("No ticket yet."),))]
+        return rows or [ListRow(None, (self.t.gettext("No ticket yet."),))]
 
     def keys(self) -> list[tuple[str, str]]:
         return [(self.t.gettext("Enter"), self.t.gettext("read the ticket")), *super().keys()]
@@ -139,4 +130,4 @@ class TicketsScreen(ListScreen):
         ticket = next((t for t in self.board.tickets if str(t.number) == event.key), None)
         if ticket is not None:
             title = self.t.gettext("Ticket {number}").format(number=ticket.number)
-            self.app.push_screen(Read(title, ticket.text, self.t))
+            self.app.push_screen(TextDialog(title, ticket.text, self.t))

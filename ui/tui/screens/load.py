@@ -1,6 +1,6 @@
-"""One load: the proposal with its pit in large figures, the evidence, why this cell and why no other."""
+"""Show one load: the proposal with its pit in large figures, the evidence, why this cell and why no other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -8,22 +8,23 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row, table_row, wrap
+from ui.tui.decisions import accept
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, way
-from ui.tui.lines.words import reason_list
+from ui.tui.lines.texts import reason_list
+from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.load_acts import LoadActs
+from ui.tui.station import Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 class LoadScreen(StationScreen):
-    """Opened for one load by `open`; Escape goes back to the queue."""
+    """This screen shows the load `load_id`; Escape goes back to the queue."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
         Binding("f5,i", "type_value", show=False),
         Binding("f6,o", "override", show=False),
         Binding("f7,b", "barcode", show=False),
@@ -31,61 +32,52 @@ class LoadScreen(StationScreen):
         Binding("f9,g", "supplier_leaves", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
         self.load_id: str | None = None
-        self._steady: Steady | None = None
+        self._steady = Steady(station.clock)
 
     @property
     def load(self) -> schemas.Load | None:
         return self.board.loads.get(self.load_id or "")
 
-    def open(self, load_id: str) -> None:
-        self.load_id = load_id
-        self.station.feed.watch(load_id)
+    @property
+    def selected_load(self) -> schemas.LoadRow | None:
+        return self.load
 
     def body(self) -> Sequence[Widget]:
         return [Plain(id="headline", classes="heading"), Band(id="band"), Rows(id="sections")]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#sections", Rows).focus()
-
     def draw(self) -> None:
         load = self.load
         headline, band = self.query_one("#headline", Plain), self.query_one("#band", Band)
-        if self._steady is None:
-            self._steady = Steady(self.station.clock)
         if load is None:
             headline.show_text(self.t.gettext("reading the load …"))
             band.show([])
             self.query_one("#sections", Rows).show(lambda width: ())
             return
         self._steady.show((load.id, load.state, load.proposal.id if load.proposal else None))
-        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.cells - 2)))
+        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.width - 2)))
         self._draw_band(band, load)
         self.query_one("#sections", Rows).show(self._rows)
 
     def _draw_band(self, band: Band, load: schemas.Load) -> None:
         t, proposal = self.t, load.proposal
         if load.decision is not None:
-            told = t.gettext("DECIDED: {way}").format(
-                way=way(load.decision.pit, load.decision.cell, self.board, t)
-            )
-            pit = self.board.pit_name(load.decision.pit)
-            band.show([told, self._after_decision(load)], pit=pit, title=t.gettext("Decision"))
+            pit, cell = load.decision.pit, load.decision.cell
+            text = t.gettext("DECIDED: {way}").format(way=way(pit, cell, self.board, t))
+            texts = [text, self._after_decision(load)]
+            band.show(texts, pit=self.board.pit_name(pit), title=t.gettext("Decision"))
         elif proposal is None:
             band.show([t.gettext("Nothing is proposed yet."), self._waits(load)], title=t.gettext("Proposal"))
         else:
             asks = t.gettext("[Enter] accept   [F6/O] another cell")
             if proposal.cell is None:
                 asks = t.gettext("[F5/I] type a value   [F6/O] choose a cell")
-            told = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
+            why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
+            texts = [proposal_title(load, self.board, t), *([why] if why else []), asks]
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
-            title = t.gettext("Proposal")
-            band.show(
-                [*filter(None, [proposal_title(load, self.board, t), told]), asks], pit=pit, title=title
-            )
+            band.show(texts, pit=pit, title=t.gettext("Proposal"))
 
     def _waits(self, load: schemas.Load) -> str:
         if load.barcode is None:
@@ -97,25 +89,25 @@ class LoadScreen(StationScreen):
             return self.t.gettext("ticket {number}").format(number=load.ticket)
         return self.t.gettext("The ticket comes with the weighing after tipping.")
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         load, t = self.load, self.t
         if load is None:
             return []
-        rows: list[Row] = []
+        rows: list[ListRow] = []
         columns = lines.evidence_columns(t)
         for section in lines.sections(load, self.board, t):
             is_table = isinstance(section.entries[0], tuple)
             title = header_row(columns, width) if is_table else section.title
-            rows.append(Row(None, (title,), "bold underline"))
+            rows.append(ListRow(None, (title,), "bold underline"))
             for number, entry in enumerate(section.entries):
                 text = (
                     (table_row(entry, columns, width),)
                     if isinstance(entry, tuple)
                     else wrap(entry, width, indent=2)
                 )
-                rows.append(Row(f"{section.title} {number}", tuple(text)))
+                rows.append(ListRow(f"{section.title} {number}", tuple(text)))
         if not rows:
-            rows.append(Row(None, (t.gettext("No reading and no photo yet."),)))
+            rows.append(ListRow(None, (t.gettext("No reading and no photo yet."),)))
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
@@ -130,44 +122,35 @@ class LoadScreen(StationScreen):
         ]
 
     # --- what is done ---------------------------------------------------------------------------------
-    @property
-    def acts(self) -> LoadActs | None:
-        return LoadActs(self, self.load) if self.load is not None else None
-
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        load = self.load
-        if load is None:
+        if self.load is None:
             return
-        if self._steady is not None and not self._steady.may_answer():
+        if not self._steady.may_answer():
             self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
         else:
-            self.station.accept(load)
+            accept(self.station, self.load)
 
-    def scanned(self, barcode: str) -> bool:
-        if self.acts is None or self.load is None or self.load.barcode is not None:
+    def take_scan(self, barcode: str) -> bool:
+        if self.load is None or self.load.barcode is not None:
             return False
-        self.acts.enter_barcode(barcode)
+        load_acts.enter_barcode(self, self.load, barcode)
         return True
 
-    def action_leave(self) -> None:
-        self.station.show("queue")
-
     def action_type_value(self) -> None:
-        if self.acts:
-            self.acts.type_value()
+        self._ask(load_acts.type_value)
 
     def action_override(self) -> None:
-        if self.acts:
-            self.acts.override()
+        self._ask(load_acts.override)
 
     def action_barcode(self) -> None:
-        if self.acts:
-            self.acts.ask_barcode()
+        self._ask(load_acts.ask_barcode)
 
     def action_refuse(self) -> None:
-        if self.acts:
-            self.acts.refuse()
+        self._ask(load_acts.refuse)
 
     def action_supplier_leaves(self) -> None:
-        if self.acts:
-            self.acts.leave()
+        self._ask(load_acts.leave)
+
+    def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
+        if self.load is not None:
+            ask(self, self.load)

@@ -1,7 +1,7 @@
-"""The queue: one line per load, and on top what Enter does now.
+"""The queue has one line per load, and says on top what Enter does now.
 
-A weight that is offered comes first (the bridge is taken), then a proposal that can be taken as it is:
-a normal load is confirmed full, accepted and confirmed empty with three times Enter, on this screen.
+A weight that is offered comes first (the bridge is taken), then a proposal that can be taken as it is: a
+normal load is confirmed full, accepted and confirmed empty with three times Enter, on this screen.
 """
 
 from collections.abc import Sequence
@@ -13,30 +13,40 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row
+from ui.tui.decisions import accept
+from ui.tui.dialogs import Option
 from ui.tui.lines import queue as lines
+from ui.tui.lines.texts import reason_list
 from ui.tui.screens.base import StationScreen
-from ui.tui.screens.queue_acts import QueueActs
+from ui.tui.screens.queue_acts import (
+    ask_where,
+    cancel_visit,
+    confirm_weighing,
+    dismiss_weighing,
+    type_weight,
+)
+from ui.tui.station import Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the band asks: about an offered weight (with the visit it is for), or about a proposal."""
+class BandQuestion:
+    """The band asks about an offered weight (with the visit it is for), or about a proposal."""
 
     offer: schemas.Weighing | None = None
-    chosen: schemas.Preselection | None = None
+    candidate: schemas.Preselection | None = None
     load: schemas.Load | None = None
 
     @property
     def identity(self) -> tuple[object, ...]:
-        chosen = self.chosen
+        candidate = self.candidate
         proposal = self.load.proposal if self.load else None
         return (
             self.offer.id if self.offer else None,
-            (chosen.visit_id, chosen.role, tuple(chosen.load_ids)) if chosen else None,
+            (candidate.visit_id, candidate.role, tuple(candidate.load_ids)) if candidate else None,
             proposal.id if proposal else None,
         )
 
@@ -50,16 +60,10 @@ class QueueScreen(StationScreen):
         Binding("f9,z", "cancel_visit", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._steady: Steady | None = None
-        self._turned: tuple[str, int] = ("", 0)
-
-    @property
-    def steady(self) -> Steady:
-        if self._steady is None:
-            self._steady = Steady(self.station.clock)
-        return self._steady
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
+        self._steady = Steady(station.clock)
+        self._turns: tuple[str, int] = ("", 0)
 
     def body(self) -> Sequence[Widget]:
         return [
@@ -69,70 +73,64 @@ class QueueScreen(StationScreen):
             Plain(id="note-below", classes="note"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#loads", Rows).focus()
-
     # --- what is shown --------------------------------------------------------------------------------
     def draw(self) -> None:
-        asked = self.asked
-        is_new = self.steady.show(asked.identity)
-        self._draw_band(asked)
-        self.query_one("#columns", Plain).show_text(header_row(lines.columns(self.t), self.cells - 2))
+        question = self.question
+        is_new = self._steady.show(question.identity)
+        self._draw_band(question)
+        self.query_one("#columns", Plain).show_text(header_row(lines.columns(self.t), self.width - 2))
         rows = self.query_one("#loads", Rows)
         rows.show(self._rows)
-        if is_new and asked.load is not None:
-            rows.mark(asked.load.id)
-        note = self.query_one("#note-below", Plain)
-        note.show_text(self.station.note_text())
-        note.display = bool(note.shown)
+        if is_new and question.load is not None:
+            rows.mark(question.load.id)
+        self.draw_note()
 
     @property
-    def asked(self) -> Asked:
+    def question(self) -> BandQuestion:
         offer = self.board.offer
         if offer is not None:
-            choices = _choices(offer)
-            turned = self._turned[1] if self._turned[0] == offer.id else 0
-            return Asked(offer=offer, chosen=choices[turned % len(choices)] if choices else None)
-        return Asked(load=self.board.proposed())
+            candidates = _candidates(offer)
+            turns = self._turns_of(offer)
+            return BandQuestion(offer, candidates[turns % len(candidates)] if candidates else None)
+        return BandQuestion(load=self.board.proposed_load)
 
-    def _draw_band(self, asked: Asked) -> None:
+    def _draw_band(self, question: BandQuestion) -> None:
         band, t = self.query_one("#band", Band), self.t
-        if asked.offer is not None:
-            more = len(_choices(asked.offer)) > 1
+        if question.offer is not None:
             keys = t.gettext("[Enter] confirm")
-            keys += "   " + t.gettext("[F6/O] another visit") if more else ""
+            if len(_candidates(question.offer)) > 1:
+                keys += "   " + t.gettext("[F6/O] another visit")
             band.show(
                 [
-                    lines.offer_title(asked.offer, self.board, t),
-                    *lines.offer_remarks(asked.offer, t),
-                    lines.offer_question(asked.chosen, self.board, t),
+                    lines.offer_title(question.offer, self.board, t),
+                    *lines.offer_remarks(question.offer, t),
+                    lines.offer_question(question.candidate, self.board, t),
                     keys + "   " + t.gettext("[F8/X] dismiss"),
                 ],
                 title=t.gettext("Weighing"),
             )
-        elif asked.load is not None and asked.load.proposal is not None:
-            load = asked.load
-            told = [
+        elif question.load is not None and question.load.proposal is not None:
+            load = question.load
+            texts = [
                 lines.proposal_title(load, self.board, t),
                 lines.load_title(load, self.board, t),
                 lines.values_line(load, t),
-                lines.photo_line(load, t),
+                reason_list(load.photo, t),
             ]
             keys = t.gettext("[Enter] accept   [F5/V] see why, choose another")
-            pit = self.board.pit_name(asked.load.proposal.pit)
-            band.show([*filter(None, told), keys], pit=pit, title=t.gettext("Proposal"))
+            pit = self.board.pit_name(question.load.proposal.pit)
+            band.show([*filter(None, texts), keys], pit=pit, title=t.gettext("Proposal"))
         else:
             band.show([])
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         rows = [
-            Row(load.id, lines.load_lines(visit, load, self.board, self.t, width))
+            ListRow(load.id, lines.load_lines(visit, load, self.board, self.t, width))
             for visit in self.board.visits
             for load in visit.loads
         ]
         if not rows:
-            rows = [Row(None, (self.t.gettext("No vehicle on site. [F3/A] enters an arrival."),))]
+            rows = [ListRow(None, (self.t.gettext("No vehicle on site. [F3/A] enters an arrival."),))]
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
@@ -146,102 +144,68 @@ class QueueScreen(StationScreen):
 
     # --- what is done ---------------------------------------------------------------------------------
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
-        asked = self.asked
-        if asked.offer is None and asked.load is None:
+        question = self.question
+        if question.offer is None and question.load is None:
             self.action_open()
-        elif not self.steady.may_answer():
+        elif not self._steady.may_answer():
             self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
-        elif asked.offer is not None:
-            self._confirm(asked.offer, asked.chosen)
-        elif asked.load is not None:
-            self.station.accept(asked.load)
-
-    def _confirm(
-        self,
-        offer: schemas.Weighing,
-        chosen: schemas.Preselection | None,
-        tipped: dict[str, list[schemas.Tipping]] | None = None,
-    ) -> None:
-        if chosen is None or chosen.visit_id is None:
-            self.station.say(self.t.gettext("Enter the arrival; the weight stays offered."))
-            self.station.show("arrival")
-            return
-        body = schemas.ConfirmWeighingIn(
-            visit_id=chosen.visit_id, role=chosen.role, load_ids=chosen.load_ids, tipped=tipped or {}
-        )
-        self._send(offer, body)
-
-    def _send(self, offer: schemas.Weighing, body: schemas.ConfirmWeighingIn) -> None:
-        """Where the station wants to know that the weight is right, the operator is asked once more."""
-        client = self.station.client
-        sure = body.model_copy(update={"despite_remarks": True})
-
-        def asked(refused: schemas.Problem) -> bool:
-            if refused.code not in ("measured_with_fault", "unprotected_line"):
-                return False
-            QueueActs(self).ask_undisturbed(offer, refused, lambda: self._send(offer, sure))
-            return True
-
-        self.station.act(lambda: client.confirm_weighing(offer.id, body), self._confirmed, handled=asked)
-
-    def _confirmed(self, confirmed: schemas.WeighingConfirmed) -> None:
-        t = self.t
-        said = [
-            t.gettext("Ticket {number}: {plate}, net {kg}.").format(
-                number=ticket.number, plate=ticket.plate, kg=t.kg(ticket.net_kg)
-            )
-            for ticket in confirmed.tickets
-        ]
-        text = t.gettext("{plate}: {kg} recorded.").format(
-            plate=confirmed.visit.plate, kg=t.kg(confirmed.weighing.kg)
-        )
-        self.station.say(" ".join(said) or text)
+        elif question.offer is not None:
+            confirm_weighing(self, question.offer, question.candidate)
+        elif question.load is not None:
+            accept(self.station, question.load)
 
     def action_open(self) -> None:
-        marked = self.query_one("#loads", Rows).marked
-        if marked is not None:
-            self.station.open_load(marked)
+        if self.selected_load is not None:
+            self.station.open_load(self.selected_load.id)
 
     def action_other_visit(self) -> None:
         offer = self.board.offer
         if offer is not None:
-            turned = self._turned[1] if self._turned[0] == offer.id else 0
-            self._turned = (offer.id, turned + 1)
+            self._turns = (offer.id, self._turns_of(offer) + 1)
             self.redraw()
 
     def action_type_weight(self) -> None:
-        QueueActs(self).type_weight()
+        type_weight(self)
 
     def action_set_aside(self) -> None:
         if self.board.offer is not None:
-            QueueActs(self).dismiss(self.board.offer)
+            dismiss_weighing(self, self.board.offer)
 
     def action_cancel_visit(self) -> None:
-        visit = self.board.visit_of_load(self.query_one("#loads", Rows).marked)
+        visit = self.board.visit_of_load(self._marked)
         if visit is not None:
-            QueueActs(self).cancel(visit)
+            cancel_visit(self, visit)
+
+    def menu_options(self) -> list[Option]:
+        candidate, options = self.question.candidate, super().menu_options()
+        if candidate is None or candidate.visit_id is None or not candidate.load_ids:
+            return options
+        return [Option("screen.tip_elsewhere", self.t.gettext("Tipped elsewhere than decided")), *options]
+
+    def action_tip_elsewhere(self) -> None:
+        """Confirm the offered weight with the pit and cell where the grain really went."""
+        offer, candidate = self.question.offer, self.question.candidate
+        if offer is not None and candidate is not None and candidate.load_ids:
+            load_id = candidate.load_ids[0]
+            ask_where(self, lambda tipping: confirm_weighing(self, offer, candidate, {load_id: [tipping]}))
 
     @property
-    def may_tip_elsewhere(self) -> bool:
-        chosen = self.asked.chosen
-        return chosen is not None and chosen.visit_id is not None and bool(chosen.load_ids)
-
-    def tip_elsewhere(self) -> None:
-        """Confirms the offered weight with the pit and cell where the grain really went."""
-        asked = self.asked
-        if asked.offer is None or asked.chosen is None or not self.may_tip_elsewhere:
-            return
-        offer, chosen, load_id = asked.offer, asked.chosen, asked.chosen.load_ids[0]
-        QueueActs(self).ask_where(lambda tipping: self._confirm(offer, chosen, {load_id: [tipping]}))
-
     def selected_load(self) -> schemas.LoadRow | None:
-        """The marked line's load."""
-        marked = self.query_one("#loads", Rows).marked
-        visit = self.board.visit_of_load(marked)
-        return next((load for load in visit.loads if load.id == marked), None) if visit else None
+        """Find the marked line's load."""
+        visit = self.board.visit_of_load(self._marked)
+        return next((load for load in visit.loads if load.id == self._marked), None) if visit else None
+
+    @property
+    def _marked(self) -> str | None:
+        return self.query_one("#loads", Rows).marked
+
+    def _turns_of(self, offer: schemas.Weighing) -> int:
+        """Count how often the operator asked for another visit for this weight."""
+        offer_id, turns = self._turns
+        return turns if offer_id == offer.id else 0
 
 
-def _choices(offer: schemas.Weighing) -> list[schemas.Preselection]:
-    """The preselected visit first, then the other candidates, each once."""
-    found = [offer.preselected] if offer.preselected else []
-    return found + [candidate for candidate in offer.candidates if candidate not in found]
+def _candidates(offer: schemas.Weighing) -> list[schemas.Preselection]:
+    """List the preselected visit first, then the other candidates, each once."""
+    first = [offer.preselected] if offer.preselected else []
+    return first + [candidate for candidate in offer.candidates if candidate not in first]

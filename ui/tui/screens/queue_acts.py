@@ -1,7 +1,7 @@
-"""The acts of the queue that ask something first: a typed weight, a weight set aside, a visit cancelled,
-grain that was tipped elsewhere."""
+"""These are the acts of the queue: a weight confirmed, typed or dismissed, a visit cancelled, grain tipped
+elsewhere. What has to be asked first is asked on `screen`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
@@ -12,78 +12,116 @@ from ui.tui.screens.base import StationScreen
 HEAVIEST_KG = 200_000
 
 
-class QueueActs:
-    """Questions and requests, asked on `screen`."""
+def confirm_weighing(
+    screen: StationScreen,
+    offer: schemas.Weighing,
+    candidate: schemas.Preselection | None,
+    tipped: Mapping[str, list[schemas.Tipping]] | None = None,
+) -> None:
+    """Take the weight for the candidate's visit; without one, go and enter the arrival."""
+    if candidate is None or candidate.visit_id is None:
+        screen.station.say(screen.t.gettext("Enter the arrival; the weight stays offered."))
+        screen.station.show("arrival")
+        return
+    body = schemas.ConfirmWeighingIn(
+        visit_id=candidate.visit_id,
+        role=candidate.role,
+        load_ids=candidate.load_ids,
+        tipped=dict(tipped or {}),
+    )
+    _send_weighing(screen, offer, body)
 
-    def __init__(self, screen: StationScreen) -> None:
-        self._screen = screen
-        self._station = screen.station
-        self._client = screen.station.client
-        self._t = screen.t
 
-    def type_weight(self) -> None:
-        """A weight read by a person is offered like a measured one."""
-        t, client = self._t, self._client
+def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas.ConfirmWeighingIn) -> None:
+    """Confirm the weight; where the station wants to know that it is right, ask once more."""
+    station, t = screen.station, screen.t
 
-        def check(text: str) -> str | None:
-            kg = parse_number(text)
-            is_weight = kg is not None and 0 < kg <= HEAVIEST_KG
-            return None if is_weight else t.gettext("Type kilograms, up to 200 000.")
+    def ask_again(refused: schemas.Problem) -> bool:
+        if refused.code not in ("measured_with_fault", "unprotected_line"):
+            return False
+        sure = body.model_copy(update={"despite_remarks": True})
+        _ask_undisturbed(screen, offer, refused, lambda: _send_weighing(screen, offer, sure))
+        return True
 
-        def typed(text: str) -> None:
-            kg = parse_number(text)
-            if kg is not None:
-                told = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
-                self._station.record(lambda: client.type_weighing(kg), told)
-
-        self._screen.ask(t.gettext("Weight in kg, read from the bridge by you"), "43120", check, typed)
-
-    def dismiss(self, offer: schemas.Weighing) -> None:
-        t, client = self._t, self._client
-        known = [t.gettext("not a delivery"), t.gettext("weighed twice"), t.gettext("vehicle badly placed")]
-
-        def dismissed(reason: str) -> None:
-            told = t.gettext("Weighing dismissed.")
-            self._station.record(lambda: client.dismiss_weighing(offer.id, reason), told)
-
-        title = t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg))
-        self._screen.choose_reason(title, known, dismissed)
-
-    def ask_undisturbed(
-        self, offer: schemas.Weighing, refused: schemas.Problem, then: Callable[[], None]
-    ) -> None:
-        """The line failed while this was weighed, or one line alone tells it: the display decides."""
-        t = self._t
-        kg = t.kg(offer.kg)
-        title = t.gettext("The line failed during this weighing. Does the bridge show {kg}?")
-        if refused.code == "unprotected_line":
-            title = t.gettext("This is one line, unprotected. Does the bridge show {kg}?")
-        options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=kg))]
-        self._screen.choose(title.format(kg=kg), options, lambda _: then())
-
-    def cancel(self, visit: schemas.VisitRow) -> None:
-        """For a visit that was entered in error."""
-        t, client = self._t, self._client
-        known = [t.gettext("entered twice"), t.gettext("wrong plate"), t.gettext("did not come")]
-
-        def cancelled(reason: str) -> None:
-            told = t.gettext("Visit of {plate} cancelled.").format(plate=visit.plate)
-            self._station.record(lambda: client.cancel_visit(visit.id, reason), told)
-
-        title = t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate)
-        self._screen.choose_reason(title, known, cancelled)
-
-    def ask_where(self, then: Callable[[schemas.Tipping], None]) -> None:
-        """The pit and cell where a whole load really went, of all that the site has."""
-        board, t = self._screen.board, self._t
-        options = [
-            Option(f"{pit}\n{cell.id}", way(pit, cell.id, board, t))
-            for cell in board.cells
-            for pit in cell.pits
+    def show(confirmed: schemas.WeighingConfirmed) -> None:
+        texts = [
+            t.gettext("Ticket {number}: {plate}, net {kg}.").format(
+                number=ticket.number, plate=ticket.plate, kg=t.kg(ticket.net_kg)
+            )
+            for ticket in confirmed.tickets
         ]
+        text = t.gettext("{plate}: {kg} recorded.")
+        recorded = text.format(plate=confirmed.visit.plate, kg=t.kg(confirmed.weighing.kg))
+        station.say(" ".join(texts) or recorded)
 
-        def went(choice: Choice) -> None:
-            pit, _, cell = choice.key.partition("\n")
-            then(schemas.Tipping(pit=pit, cell=cell, share=1.0))
+    station.act(lambda: station.client.confirm_weighing(offer.id, body), show, on_refusal=ask_again)
 
-        self._screen.choose(t.gettext("Where was it tipped?"), options, went)
+
+def type_weight(screen: StationScreen) -> None:
+    """Ask for a weight that a person has read; it is offered like a measured one."""
+    station, t = screen.station, screen.t
+
+    def check(text: str) -> str | None:
+        kg = parse_number(text)
+        is_weight = kg is not None and 0 < kg <= HEAVIEST_KG
+        return None if is_weight else t.gettext("Type kilograms, up to 200 000.")
+
+    def send(text: str) -> None:
+        kg = parse_number(text)
+        if kg is not None:
+            notice = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
+            station.record(lambda: station.client.type_weighing(kg), notice)
+
+    screen.ask(t.gettext("Weight in kg, read from the bridge by you"), "43120", check, send)
+
+
+def dismiss_weighing(screen: StationScreen, offer: schemas.Weighing) -> None:
+    """Ask why the offered weight counts for nobody, then dismiss it."""
+    station, t = screen.station, screen.t
+    reasons = [t.gettext("not a delivery"), t.gettext("weighed twice"), t.gettext("vehicle badly placed")]
+
+    def send(reason: str) -> None:
+        notice = t.gettext("Weighing dismissed.")
+        station.record(lambda: station.client.dismiss_weighing(offer.id, reason), notice)
+
+    title = t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg))
+    screen.choose_reason(title, reasons, send)
+
+
+def _ask_undisturbed(
+    screen: StationScreen, offer: schemas.Weighing, refused: schemas.Problem, then: Callable[[], None]
+) -> None:
+    """Ask what the bridge's own display shows: the line failed while this was weighed, or told it once."""
+    t = screen.t
+    kg = t.kg(offer.kg)
+    title = t.gettext("The line failed during this weighing. Does the bridge show {kg}?")
+    if refused.code == "unprotected_line":
+        title = t.gettext("This is one line, unprotected. Does the bridge show {kg}?")
+    options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=kg))]
+    screen.choose(title.format(kg=kg), options, lambda _: then())
+
+
+def cancel_visit(screen: StationScreen, visit: schemas.VisitRow) -> None:
+    """Ask why, then cancel a visit that was entered in error."""
+    station, t = screen.station, screen.t
+    reasons = [t.gettext("entered twice"), t.gettext("wrong plate"), t.gettext("did not come")]
+
+    def send(reason: str) -> None:
+        notice = t.gettext("Visit of {plate} cancelled.").format(plate=visit.plate)
+        station.record(lambda: station.client.cancel_visit(visit.id, reason), notice)
+
+    title = t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate)
+    screen.choose_reason(title, reasons, send)
+
+
+def ask_where(screen: StationScreen, then: Callable[[schemas.Tipping], None]) -> None:
+    """Ask for the pit and cell where a whole load really went, of all that the site has."""
+    board, t = screen.board, screen.t
+    ways = [(pit, cell.id) for cell in board.cells for pit in cell.pits]
+    options = [Option("\n".join(ends), way(*ends, board, t)) for ends in ways]
+
+    def pass_on(choice: Choice) -> None:
+        pit, _, cell = choice.key.partition("\n")
+        then(schemas.Tipping(pit=pit, cell=cell, share=1.0))
+
+    screen.choose(t.gettext("Where was it tipped?"), options, pass_on)

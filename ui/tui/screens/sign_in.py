@@ -1,4 +1,4 @@
-"""Signing in: a name and a PIN. Nothing is done here before somebody says who they are."""
+"""Sign in by a name and a PIN. Nothing is done here before somebody says who they are."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -10,9 +10,11 @@ from textual.widgets import Input
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.screens.base import StationScreen
+from ui.tui.station import Station
 from ui.tui.widgets.bars import Plain
-from ui.tui.widgets.rows import Row, Rows
+from ui.tui.widgets.rows import ListRow, Rows
 from ui.words import vocabulary
+from ui.words.i18n import LANGUAGES
 
 
 class SignInScreen(StationScreen):
@@ -25,8 +27,8 @@ class SignInScreen(StationScreen):
         Binding("escape", "back_to_name", show=False),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, station: Station) -> None:
+        super().__init__(station)
         self._people: list[schemas.Person] = []
         self._asked = False
 
@@ -43,19 +45,13 @@ class SignInScreen(StationScreen):
             Plain(id="note-below", classes="note"),
         ]
 
-    def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one("#name", Input).focus()
-
     def draw(self) -> None:
         t = self.t
         self.query_one("#heading", Plain).show_text(t.gettext("Sign in"))
         self.query_one("#name-label", Plain).show_text(t.gettext("Name"))
         self.query_one("#pin-label", Plain).show_text(t.gettext("PIN"))
         self.query_one("#people", Rows).show(self._rows)
-        note = self.query_one("#note-below", Plain)
-        note.show_text(self.station.note_text())
-        note.display = bool(note.shown)
+        self.draw_note()
         if not self._asked and self.station.connection.is_up:
             self._asked = True
             self.station.read(self.station.client.people, self._show_people)
@@ -71,14 +67,14 @@ class SignInScreen(StationScreen):
         ]
 
     def clear(self) -> None:
-        """For the next person; the list of names is read again."""
+        """Forget what was typed, for the next person; the list of names is read again."""
         self._asked = False
         if self._is_whole:
             self.query_one("#pin", Input).value = ""
             self.query_one("#name", Input).value = ""
             self.query_one("#name", Input).focus()
 
-    def scanned(self, barcode: str) -> bool:
+    def take_scan(self, barcode: str) -> bool:
         self.station.say(self.t.gettext("Sign in first, then scan again."), is_problem=True)
         return True
 
@@ -99,7 +95,7 @@ class SignInScreen(StationScreen):
             return
         client = self.station.client
         who, secret = name.value.strip(), pin.value
-        self.station.act(lambda: client.sign_in(who, secret), self._signed_in, handled=self._not_signed_in)
+        self.station.act(lambda: client.sign_in(who, secret), self._enter, on_refusal=self._forget_pin)
 
     def action_move(self, step: int) -> None:
         self.query_one("#people", Rows).action_move(step)
@@ -111,18 +107,25 @@ class SignInScreen(StationScreen):
         self._people = people
         self.redraw()
 
-    def _signed_in(self, signed: schemas.SignedIn) -> None:
-        self.clear()
-        self.station.signed_in(signed.person)
+    def welcome(self, person: schemas.Person) -> None:
+        """Speak the person's language, where one is recorded, and go to the queue."""
+        if person.language in LANGUAGES:
+            self.station.set_language(person.language)
+        self.station.say(self.t.gettext("Good day, {name}.").format(name=person.name))
+        self.station.show("queue")
 
-    def _not_signed_in(self, problem: schemas.Problem) -> bool:
+    def _enter(self, signed: schemas.SignedIn) -> None:
+        self.clear()
+        self.welcome(signed.person)
+
+    def _forget_pin(self, problem: schemas.Problem) -> bool:
         self.query_one("#pin", Input).value = ""
         return False
 
-    def _rows(self, width: int) -> list[Row]:
+    def _rows(self, width: int) -> list[ListRow]:
         typed = self.query_one("#name", Input).value.strip().casefold()
         fitting = [person for person in self._people if person.name.casefold().startswith(typed)]
-        return [Row(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
+        return [ListRow(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
 
     def _label(self, person: schemas.Person) -> str:
         roles = ", ".join(

@@ -14,8 +14,8 @@ _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """What has been answered so far."""
+class SwapDraft:
+    """A draft holds what has been answered so far."""
 
     name: str = ""
     serial: str = ""
@@ -25,8 +25,8 @@ class Draft:
 
 
 class Swap:
-    """Asks on `screen` for the instrument that stands at `device`'s port from now on: three questions for
-    one of the same model on the same line, three more for another one."""
+    """A swap asks on `screen` for the instrument that stands at `device`'s port from now on: three questions
+    for one of the same model on the same line, three more for another one."""
 
     def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
         self._screen = screen
@@ -35,84 +35,77 @@ class Swap:
 
     def ask(self) -> None:
         title = self._t.gettext("Instead of {name}: name of the instrument").format(name=self._device.name)
-        self._text(title, self._device.name, lambda name: self._ask_serial(Draft(name=name)))
+        self._text(title, self._device.name, lambda name: self._ask_serial(SwapDraft(name=name)))
 
-    def _ask_serial(self, draft: Draft) -> None:
+    def _ask_serial(self, draft: SwapDraft) -> None:
         title = self._t.gettext("Its serial number, from its plate")
         self._text(title, "", lambda serial: self._ask_verified(replace(draft, serial=serial)))
 
-    def _ask_verified(self, draft: Draft) -> None:
+    def _ask_verified(self, draft: SwapDraft) -> None:
         title = self._t.gettext("Verified until (empty: not known)")
 
-        def answered(text: str) -> None:
-            self._ask_wiring(replace(draft, verified=parse_date(text)))
+        self._screen.ask(
+            title,
+            self._t.gettext("dd/mm/yyyy"),
+            self._check_date,
+            lambda text: self._ask_wiring(replace(draft, verified=parse_date(text))),
+        )
 
-        self._screen.ask(title, self._t.gettext("dd/mm/yyyy"), self._check_date, answered)
-
-    def _ask_wiring(self, draft: Draft) -> None:
+    def _ask_wiring(self, draft: SwapDraft) -> None:
         t, kind = self._t, self._device.kind
         options = [
             Option("same", t.gettext("the same model on the same line ({kind})").format(kind=kind)),
             Option("other", t.gettext("another model, another line or other settings")),
         ]
 
-        def answered(choice: Choice) -> None:
+        def go_on(choice: Choice) -> None:
             if choice.key == "same":
-                self._swap(draft, None)
+                self._send(draft)
             else:
                 self._ask_driver(draft)
 
-        self._screen.choose(t.gettext("How is it read?"), options, answered)
+        self._screen.choose(t.gettext("How is it read?"), options, go_on)
 
-    def _ask_driver(self, draft: Draft) -> None:
-        client, category = self._screen.station.client, self._device.category
+    def _ask_driver(self, draft: SwapDraft) -> None:
+        station = self._screen.station
 
-        def known(kinds: list[schemas.DriverKind]) -> None:
-            fitting = [one for one in kinds if _may_be(one, category)]
-            options = [Option(one.kind, f"{one.kind} · {one.name}") for one in fitting]
+        def offer(drivers: list[schemas.DriverKind]) -> None:
+            fitting = {driver.kind: driver for driver in drivers if _may_be(driver, self._device.category)}
+            options = [Option(kind, f"{kind} · {driver.name}") for kind, driver in fitting.items()]
             self._screen.choose(
                 self._t.gettext("Which driver reads it?"),
                 options,
-                lambda choice: self._ask_address(replace(draft, driver=choice.key), _of(kinds, choice.key)),
+                lambda choice: self._ask_address(replace(draft, driver=choice.key), fitting[choice.key]),
             )
 
-        self._screen.station.read(client.drivers, known)
+        station.read(station.client.drivers, offer)
 
-    def _ask_address(self, draft: Draft, kind: schemas.DriverKind) -> None:
+    def _ask_address(self, draft: SwapDraft, kind: schemas.DriverKind) -> None:
         t = self._t
         self._screen.ask(
             t.gettext("Its address (empty: the same line)"), kind.port, lambda _: None,
             lambda text: self._ask_settings(replace(draft, address=text), kind),
         )  # fmt: skip
 
-    def _ask_settings(self, draft: Draft, kind: schemas.DriverKind) -> None:
+    def _ask_settings(self, draft: SwapDraft, kind: schemas.DriverKind) -> None:
         t = self._t
         if not kind.settings:
-            self._swap(draft, self._wiring(draft, ""))
+            self._send(draft)
             return
-        known = "\n".join(
-            f"  {key}={'|'.join(one.allowed) or '…'}{f'  ({one.default})' if one.default else ''}"
-            for key, one in kind.settings.items()
-        )
-        title = t.gettext("Its settings, as key=value (empty: as they come)") + "\n" + known
-        self._screen.ask(
-            title, "", self._check_settings, lambda text: self._swap(draft, self._wiring(draft, text))
-        )
+        lines = [t.gettext("Its settings, as key=value (empty: as they come)")]
+        for key, setting in kind.settings.items():
+            default = f"  ({setting.default})" if setting.default else ""
+            lines.append(f"  {key}={'|'.join(setting.allowed) or '…'}{default}")
+        self._screen.ask("\n".join(lines), "", self._check_settings, lambda text: self._send(draft, text))
 
-    def _wiring(self, draft: Draft, settings: str) -> schemas.WiringIn:
-        return schemas.WiringIn(
-            driver=draft.driver, address=draft.address or None, settings=parse_settings(settings) or {}
-        )
+    def _send(self, draft: SwapDraft, settings: str = "") -> None:
+        station, port_id = self._screen.station, self._device.id
 
-    def _swap(self, draft: Draft, wiring: schemas.WiringIn | None) -> None:
-        body = schemas.SwapIn(
-            name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
-        )
-        client, port_id = self._screen.station.client, self._device.id
-        told = self._t.gettext("{name} (serial no. {number}) measures here from now on.")
-        self._screen.station.record(
-            lambda: client.swap_instrument(port_id, body), told.format(name=draft.name, number=draft.serial)
-        )
+        async def send() -> schemas.Instrument:
+            return await station.client.swap_instrument(port_id, _request(draft, settings))
+
+        text = self._t.gettext("{name} (serial no. {number}) measures here from now on.")
+        station.record(send, text.format(name=draft.name, number=draft.serial))
 
     def _text(self, title: str, hint: str, then: Callable[[str], None]) -> None:
         wrong = self._t.gettext("Type 1 to 60 characters.")
@@ -129,39 +122,38 @@ class Swap:
         return self._t.gettext("Type key=value, several apart by blanks, or nothing.")
 
 
-class Verification:
-    """The instrument at `device`'s port was verified again: until when?"""
+def ask_verification(screen: StationScreen, device: schemas.Device) -> None:
+    """Ask until when the instrument at `device`'s port, which was verified again, may be used."""
+    station, t = screen.station, screen.t
+    wrong = t.gettext("Type a day like 31/05/2027.")
 
-    def __init__(self, screen: StationScreen, device: schemas.Device) -> None:
-        self._screen = screen
-        self._device = device
-
-    def ask(self) -> None:
-        t = self._screen.t
-        title = t.gettext("{name} was verified again: until when?").format(name=self._device.name)
-        wrong = t.gettext("Type a day like 31/05/2027.")
-        self._screen.ask(
-            title, t.gettext("dd/mm/yyyy"), lambda text: None if parse_date(text) else wrong, self._send
-        )
-
-    def _send(self, text: str) -> None:
-        t, station = self._screen.t, self._screen.station
+    def send(text: str) -> None:
         body = schemas.DescribeIn(verified_until=parse_date(text))
-        told = t.gettext("{name}: verified until {date}.").format(name=self._device.name, date=text)
-        station.record(lambda: station.client.describe_instrument(self._device.id, body), told)
+        notice = t.gettext("{name}: verified until {date}.").format(name=device.name, date=text)
+        station.record(lambda: station.client.describe_instrument(device.id, body), notice)
+
+    title = t.gettext("{name} was verified again: until when?").format(name=device.name)
+    screen.ask(title, t.gettext("dd/mm/yyyy"), lambda text: None if parse_date(text) else wrong, send)
+
+
+def _request(draft: SwapDraft, settings: str) -> schemas.SwapIn:
+    """Make the request of a draft; without a driver the instrument is read as the one before it."""
+    wiring = None
+    if draft.driver:
+        read = parse_settings(settings) or {}
+        wiring = schemas.WiringIn(driver=draft.driver, address=draft.address or None, settings=read)
+    return schemas.SwapIn(
+        name=draft.name, serial_number=draft.serial, verified_until=draft.verified, wiring=wiring
+    )
 
 
 def _may_be(kind: schemas.DriverKind, category: str) -> bool:
-    """A profile, or the driver inside a bridge, may make it of the other sort."""
+    """Tell whether a driver may read this sort: by its own category, a profile or a driver inside."""
     return kind.category == category or bool({"profile", "driver"} & set(kind.settings))
 
 
-def _of(kinds: list[schemas.DriverKind], kind: str) -> schemas.DriverKind:
-    return next(one for one in kinds if one.kind == kind)
-
-
 def parse_settings(text: str) -> dict[str, str | int | float | bool] | None:
-    """`key=value` apart by blanks, a value with blanks in quotes; None where it is none."""
+    """Read `key=value` apart by blanks, a value with blanks in quotes; None where it is none."""
     try:
         pairs = [part.partition("=") for part in shlex.split(text)]
     except ValueError:
@@ -170,7 +162,7 @@ def parse_settings(text: str) -> dict[str, str | int | float | bool] | None:
 
 
 def parse_date(text: str) -> date | None:
-    """A day as people here write it, or ISO; None where it is none."""
+    """Read a day as people here write it, or ISO; None where it is none."""
     for form in _DATES:
         try:
             return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007  a day has no zone

@@ -1,4 +1,4 @@
-"""The band on top of a screen: what Enter does now, with the pit number in large figures."""
+"""The band on top of a screen says what Enter does now, with the pit number in large figures."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,7 @@ from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.big import Big, big_figures
 
 _BORDER = 2
+_MOST = 6
 
 
 class Band(Horizontal):
@@ -24,8 +25,8 @@ class Band(Horizontal):
         yield Big(id="pit")
         yield Plain(id="asks")
 
-    def show(self, lines: Sequence[str], *, pit: str = "", title: str = "", most: int = 6) -> None:
-        """At most `most` lines for the width there is; the last one (what Enter does) always stays."""
+    def show(self, lines: Sequence[str], *, pit: str = "", title: str = "") -> None:
+        """Show at most six lines for the width there is; the last one (what Enter does) always stays."""
         self.display = bool(lines)
         if not lines:
             return
@@ -37,8 +38,8 @@ class Band(Horizontal):
         room = max(20, self.app.size.width - _BORDER - 2 - figures)
         wrapped = [part for line in lines[:-1] for part in wrap(line, room)]
         asks = wrap(lines[-1], room)
-        if len(wrapped) + len(asks) > most:
-            wrapped = [*wrapped[: most - len(asks) - 1], fit(wrapped[most - len(asks) - 1] + " …", room)]
+        if len(wrapped) + len(asks) > _MOST:
+            wrapped = [*wrapped[: _MOST - len(asks) - 1], fit(wrapped[_MOST - len(asks) - 1] + " …", room)]
         self.query_one("#asks", Plain).show_text("\n".join([*wrapped, *asks]))
 
     @property

@@ -1,4 +1,4 @@
-"""The lines that every screen has: the state of things on top, the last word and the keys below."""
+"""Every screen has these lines: the state of things on top, the last word and the keys below."""
 
 from collections.abc import Sequence
 
@@ -6,14 +6,15 @@ from textual.widgets import Static
 
 from ui.tui.board import Board
 from ui.tui.columns import fit, flow, wrap
-from ui.tui.lines.words import reason_list
+from ui.tui.lines.texts import reason_list
+from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
 _SHORTEST_NAME = 12
 
 
 class Plain(Static):
-    """Text as it is: brackets in it are brackets, not styles."""
+    """This shows text as it is: brackets in it are brackets, not styles."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__("", markup=False, id=id, classes=classes)
@@ -26,7 +27,7 @@ class Plain(Static):
 
 
 class StatusBar(Plain):
-    """Site, connection, exceptions, devices in trouble, time and person; warnings on a second line."""
+    """It names site, connection, exceptions, devices in trouble, person and time; warnings below."""
 
     DEFAULT_CSS = "StatusBar { height: auto; width: 1fr; background: $panel; color: $foreground; }"
 
@@ -35,22 +36,22 @@ class StatusBar(Plain):
         self.show_text("\n".join(lines))
 
 
-class Notice(Plain):
-    """The last thing that was said: what an act did, or why not and what to do. Three lines at most."""
+class NoticeLine(Plain):
+    """It shows, in three lines at most, what an act did, or why not and what to do."""
 
-    DEFAULT_CSS = "Notice { height: auto; max-height: 3; min-height: 1; width: 1fr; padding: 0 1; }"
+    DEFAULT_CSS = "NoticeLine { height: auto; max-height: 3; min-height: 1; width: 1fr; padding: 0 1; }"
 
-    def say(self, text: str, *, is_problem: bool = False, width: int = 80) -> None:
-        """A problem is marked by a sign, not by colour alone."""
-        self.set_class(is_problem, "problem")
-        marked = f"✗ {text}" if is_problem else text
-        self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if is_problem else 0)))
+    def show(self, notice: Notice, width: int) -> None:
+        """Mark a problem by a sign, not by colour alone."""
+        self.set_class(notice.is_problem, "problem")
+        marked = f"✗ {notice.text}" if notice.is_problem else notice.text
+        self.show_text("\n".join(wrap(marked, max(20, width - 2), indent=2 if notice.is_problem else 0)))
 
 
-class Keys(Plain):
-    """What the keys do here."""
+class KeyLine(Plain):
+    """It says what the keys do here."""
 
-    DEFAULT_CSS = "Keys { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
+    DEFAULT_CSS = "KeyLine { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
 
     def show(self, keys: Sequence[tuple[str, str]], width: int) -> None:
         self.show_text("\n".join(flow((f"{key} {text}" for key, text in keys), max(20, width - 2), " · ")))
@@ -59,7 +60,7 @@ class Keys(Plain):
 def status_lines(
     board: Board, connection: str, person: str, clock: str, t: Translator, width: int
 ) -> list[str]:
-    """`connection` is empty while the station is heard."""
+    """Write the state of things; `connection` is empty while the station is heard."""
     count = len(board.exceptions)
     name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
@@ -69,10 +70,10 @@ def status_lines(
         person,
         clock,
     ]
-    said = [part for part in parts if part]
-    room = max(_SHORTEST_NAME, width - 2 - len(" │ ".join(["", *said])))
+    states = [part for part in parts if part]
+    room = max(_SHORTEST_NAME, width - 2 - len(" │ ".join(["", *states])))
     shown = name if len(name) <= room else fit(name, room)
-    lines = [f" {line}" for line in flow([shown, *said], width - 2, " │ ")]
+    lines = [f" {line}" for line in flow([shown, *states], width - 2, " │ ")]
     warnings = board.health.warnings if board.health else []
     if warnings:
         lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)

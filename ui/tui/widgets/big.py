@@ -1,4 +1,4 @@
-"""Large figures, five lines high, to be read from across the room."""
+"""Large figures, five lines high, are read from across the room."""
 
 from ui.tui.widgets.bars import Plain
 
@@ -18,7 +18,7 @@ HEIGHT = 5
 
 
 def big_figures(name: str) -> str:
-    """The figures in a pit's name, large; a name without figures is large by spaced capitals."""
+    """Draw the figures in a pit's name; a name without figures is made large by spaced capitals."""
     digits = [c for c in name if c in _FIGURES][:3]
     if digits:
         return "\n".join("  ".join(_FIGURES[digit][line] for digit in digits) for line in range(HEIGHT))
@@ -27,7 +27,7 @@ def big_figures(name: str) -> str:
 
 
 class Big(Plain):
-    """The pit number of a proposal; empty when there is none."""
+    """It shows the pit number of a proposal; it is empty when there is none."""
 
     DEFAULT_CSS = "Big { width: auto; height: 5; padding: 0 2 0 1; text-style: bold; }"
 

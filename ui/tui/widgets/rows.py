@@ -1,4 +1,4 @@
-"""A list of lines with a marked one. Lines are made for the width there is, so nothing is cut off."""
+"""Rows are a list of lines with a marked one, made for the width there is, so that nothing is cut off."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ BLANK = "  "
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One entry of one or more lines. `key` None: a heading, never marked. `style` is a rich style."""
+class ListRow:
+    """A row has one or more lines. `key` None makes it a heading, never marked. `style` is a rich style."""
 
     key: str | None
     lines: tuple[str, ...]
     style: str = ""
 
 
-Build = Callable[[int], Sequence[Row]]
+Build = Callable[[int], Sequence[ListRow]]
 
 
 class Rows(Widget, can_focus=True):
-    """Draws rows, moves the mark (arrows, pages, N and P), tells which row was chosen by Enter."""
+    """This widget draws rows, moves the mark (arrows, pages, N and P) and tells which row Enter chose."""
 
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -43,52 +43,36 @@ class Rows(Widget, can_focus=True):
 
     @dataclass
     class Chosen(Message):
-        """Enter on a row; `key` None when there is no row to mark."""
+        """Enter was pressed on a row; `key` is None when there is no row to mark."""
 
-        rows: "Rows"
         key: str | None
-
-        @property
-        def control(self) -> "Rows":
-            return self.rows
-
-    @dataclass
-    class Marked(Message):
-        """The mark moved."""
-
-        rows: "Rows"
-        key: str
-
-        @property
-        def control(self) -> "Rows":
-            return self.rows
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._build: Build = lambda width: ()
-        self._rows: list[Row] = []
+        self._rows: list[ListRow] = []
         self._marked: str | None = None
         self._position = 0
         self._top = 0
 
     @property
     def marked(self) -> str | None:
-        """The key of the marked row; None when there is none."""
+        """Name the marked row; None when there is none."""
         return self._marked
 
     @property
     def shown(self) -> str:
-        """All lines as text, the ones scrolled away too."""
+        """Give all lines as text, the ones scrolled away too."""
         return "\n".join(line for row in self._rows for line in row.lines)
 
     def show(self, build: Build) -> None:
-        """`build` makes the rows for a width in cells; it is called again when the size changes. The mark
-        stays on its key, else near where it was."""
+        """Show the rows that `build` makes for a width in cells; it is called again when the size changes.
+        The mark stays on its key, else near where it was."""
         self._build = build
         self._rebuild()
 
     def mark(self, key: str) -> None:
-        """Moves the mark; before the first drawing it is kept for then."""
+        """Move the mark; before the first drawing it is kept for then."""
         if not self._rows:
             self._marked = key
         elif key in self._keys():
@@ -97,7 +81,7 @@ class Rows(Widget, can_focus=True):
             self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as there are, for a list whose style leaves its height open."""
+        """Ask for as many lines as there are, in a list whose style leaves its height open."""
         rows = self._build(max(1, width - len(MARK)))
         return max(1, sum(len(row.lines) for row in rows))
 
@@ -111,10 +95,9 @@ class Rows(Widget, can_focus=True):
         self._position = max(0, min(len(keys) - 1, self._position + step))
         self._marked = keys[self._position]
         self.refresh()
-        self.post_message(self.Marked(self, self._marked))
 
     def action_choose(self) -> None:
-        self.post_message(self.Chosen(self, self._marked))
+        self.post_message(self.Chosen(self._marked))
 
     def render(self) -> Text:
         lines, marked_line, marked_end = self._lines()
@@ -134,7 +117,7 @@ class Rows(Widget, can_focus=True):
         return Text(f"{sign:>{max(1, self.size.width - 1)}}", style="bold", end="")
 
     def _lines(self) -> tuple[list[Text], int, int]:
-        """Every line, and the first and end line of the marked row (with the headings right above it)."""
+        """Return every line, and the first and end line of the marked row (with the headings above it)."""
         lines: list[Text] = []
         first, end, heading = 0, 0, None
         for row in self._rows:

@@ -1,0 +1,73 @@
+"""Movements of a cell: what came and went, and recording what leaves, goes elsewhere or was counted."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from sqlmodel import col, select
+
+from station.acts.desk import Actor
+from station.acts.refusals import Fault, NotFound
+from station.api import schemas
+from station.api.asked import Asked, Inquiry
+from station.api.auth import ByNamedOperator, terminal_or_admin
+from station.api.openapi import problems
+from station.api.views import movements as views
+from station.api.views.view import view_of
+from station.grain.identifiers import Regime
+from station.receival import movements as acts
+from station.receival.external import External
+from station.store.tables import Cell, CellMovement
+
+router = APIRouter(prefix="/cells/{cell_id}/movements", tags=["cells"])
+
+
+@router.get("", dependencies=[Depends(terminal_or_admin)], responses=problems(404))
+def list_movements(
+    asked: Asked,
+    cell_id: str,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> list[schemas.Movement]:
+    """Newest first; the next page is asked for with the last `seq` of this one as `before`."""
+    with view_of(asked) as view:
+        if view.tx.get(Cell, cell_id) is None:
+            raise NotFound(Fault.UNKNOWN_CELL, cell=cell_id)
+        query = select(CellMovement).where(CellMovement.cell_id == cell_id)
+        if before is not None:
+            query = query.where(col(CellMovement.seq) < before)
+        rows = view.tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(limit)).all()
+        return views.movements(view, rows)
+
+
+@router.post("", status_code=201, responses=problems(404, 409))
+def add_movement(
+    asked: Asked, by: ByNamedOperator, cell_id: str, body: schemas.MovementIn
+) -> list[schemas.Movement]:
+    """The movement that was recorded; of a transfer both. 409 `more_than_known`: repeat it with
+    `despite_balance` when the person says that it is right."""
+    rows = _record(asked, by, cell_id, body)
+    with view_of(asked) as view:
+        return views.movements(view, rows)
+
+
+def _record(asked: Inquiry, by: Actor, cell_id: str, body: schemas.MovementIn) -> list[CellMovement]:
+    title = acts.Title(Regime(body.regime) if body.regime else None, body.organisation)
+    external = External(body.external.source, body.external.ref) if body.external else None
+    desk, now = asked.desk, asked.now()
+    if isinstance(body, schemas.CorrectionIn):
+        row = acts.correct_inventory(
+            desk, cell_id, body.kg, body.reason, body.paper_number, by, now, title=title, external=external
+        )
+        return [row]
+    if isinstance(body, schemas.TransferIn):
+        both = acts.transfer(
+            desk, cell_id, body.to_cell, body.kg, body.reason, body.paper_number, by, now,
+            title=title, external=external, despite_balance=body.despite_balance,
+        )  # fmt: skip
+        return list(both)
+    row = acts.move_out(
+        desk, cell_id, body.kg, body.reason, body.paper_number, by, now,
+        weighings=body.weighings, title=title, external=external,
+        despite_balance=body.despite_balance, despite_remarks=body.despite_remarks,
+    )  # fmt: skip
+    return [row]

@@ -1,0 +1,60 @@
+"""Rule packs as releases, and decisions made again."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from station.api.schemas.common import In, Text
+
+
+class RulePackIn(In):
+    """`text` is the pack's whole TOML file."""
+
+    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000)]
+    why: Text = ""
+
+
+class RulePackNamed(In):
+    name: str
+    version: str
+    why: Text = ""
+
+
+class RulePack(BaseModel):
+    """`by` None: the site file. `in_force`: by it loads are judged now."""
+
+    sha256: str
+    name: str
+    version: str
+    valid_from: datetime
+    act: str
+    at: datetime
+    by: str | None
+    why: str
+    in_force: bool
+
+
+class ReplayDifference(BaseModel):
+    """`path` names a value of the proposal; None stands for no such value."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    path: str
+    recorded: Any
+    replayed: Any
+
+
+class ReplayedDecision(BaseModel):
+    """`lost` says which record is gone, where the decision cannot be made again."""
+
+    load_id: str
+    decision_id: str
+    at: datetime
+    pit: str | None
+    cell: str | None
+    engine: str
+    engine_now: str
+    is_equal: bool
+    differences: list[ReplayDifference] = []
+    lost: str | None = None

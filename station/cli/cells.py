@@ -1,0 +1,123 @@
+"""The cells: grain out, to another cell, what was counted, and what moved."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+
+from station.cli.counter import ask, in_name_of
+from station.cli.options import ConfigOption, PinOption
+from station.cli.say import LANGUAGE, _, out, tell
+from ui.words.i18n import translator
+
+
+def register(app: typer.Typer) -> None:
+    cell = typer.Typer(no_args_is_help=True, help=_("What leaves the cells, and what moved there."))
+    cell.command("out", help=_("Grain left the site out of a cell."))(move_out)
+    cell.command("transfer", help=_("Grain went from one cell into another."))(transfer)
+    cell.command("correct", help=_("A manager records what was counted in a cell."))(correct)
+    cell.command("movements", help=_("What moved in and out of a cell, newest first, as JSON lines."))(show)
+    app.add_typer(cell, name="cell")
+
+
+CellId = Annotated[str, typer.Argument(metavar="CELL", help=_("The cell's id in the site file."))]
+ToCell = Annotated[str, typer.Argument(metavar="TO", help=_("The id of the cell that takes it."))]
+Tonnes = Annotated[float, typer.Argument(metavar="TONNES", help=_("How much, in tonnes."))]
+ReasonOption = Annotated[str, typer.Option(help=_("Why, as it will be read later."))]
+PaperOption = Annotated[str, typer.Option(help=_("Number of the paper that goes with it."))]
+ByOption = Annotated[str, typer.Option(help=_("The operator or manager who records it; the PIN is asked."))]
+ManagerOption = Annotated[str, typer.Option(help=_("The manager who records it; the PIN is asked."))]
+RegimeOption = Annotated[
+    str | None, typer.Option(help=_("owned, deposit, on_behalf or service; else the site's."))
+]
+OrganisationOption = Annotated[
+    str | None, typer.Option(help=_("Which organisation's grain; else the site's."))
+]
+DespiteOption = Annotated[
+    bool, typer.Option("--despite", help=_("It is right, though the station asks about it."))
+]
+
+
+def move_out(
+    cell: CellId,
+    tonnes: Tonnes,
+    config: ConfigOption,
+    reason: ReasonOption,
+    by: ByOption,
+    paper: PaperOption = "",
+    weighings: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="EMPTY FULL", help=_("Ids of the two weighings that it rests on.")),
+    ] = None,
+    regime: RegimeOption = None,
+    organisation: OrganisationOption = None,
+    despite: DespiteOption = False,
+    pin: PinOption = None,
+) -> None:
+    body = {
+        "kind": "out", "kg": _kg(tonnes), "reason": reason, "paper_number": paper, "regime": regime,
+        "organisation": organisation, "weighings": weighings, "despite_balance": despite,
+        "despite_remarks": despite,
+    }  # fmt: skip
+    _record(config, cell, body, by, pin)
+
+
+def transfer(
+    cell: CellId,
+    to_cell: ToCell,
+    tonnes: Tonnes,
+    config: ConfigOption,
+    reason: ReasonOption,
+    by: ByOption,
+    paper: PaperOption = "",
+    regime: RegimeOption = None,
+    organisation: OrganisationOption = None,
+    despite: DespiteOption = False,
+    pin: PinOption = None,
+) -> None:
+    body = {
+        "kind": "transfer", "to_cell": to_cell, "kg": _kg(tonnes), "reason": reason, "paper_number": paper,
+        "regime": regime, "organisation": organisation, "despite_balance": despite,
+    }  # fmt: skip
+    _record(config, cell, body, by, pin)
+
+
+def correct(
+    cell: CellId,
+    counted: Annotated[float, typer.Argument(metavar="TONNES", help=_("How much was counted, in tonnes."))],
+    config: ConfigOption,
+    reason: ReasonOption,
+    by: ManagerOption,
+    paper: PaperOption = "",
+    pin: PinOption = None,
+) -> None:
+    body = {"kind": "correction", "kg": _kg(counted), "reason": reason, "paper_number": paper}
+    _record(config, cell, body, by, pin)
+
+
+def show(
+    cell: CellId,
+    config: ConfigOption,
+    limit: Annotated[int, typer.Option(help=_("At most so many."))] = 50,
+    before: Annotated[int | None, typer.Option(help=_("Only those before this seq: the next page."))] = None,
+) -> None:
+    asked = {"limit": limit} | ({"before": before} if before is not None else {})
+    for row in ask(config, "GET", _at(cell), params=asked):
+        out(row)
+
+
+def _record(config: Path, cell: str, body: dict[str, Any], by: str, pin: str | None) -> None:
+    headers = in_name_of(by, pin, "Silo-Operator")
+    for row in ask(config, "POST", _at(cell), body, headers=headers):
+        content = translator(LANGUAGE).tonnes(row["content_kg"] / 1000)
+        tell(_("Cell {cell} holds {tonnes} now.").format(cell=row["cell"], tonnes=content))
+        out(row)
+
+
+def _at(cell: str) -> str:
+    return f"/cells/{quote(cell, safe='')}/movements"
+
+
+def _kg(tonnes: float) -> float:
+    return round(tonnes * 1000, 3)

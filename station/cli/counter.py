@@ -1,0 +1,128 @@
+"""Management commands ask the counter: that of the running station, else the same one in this process, on the
+closed data folder, opened for the moment. What is asked, who may, and what is answered is the same."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
+
+import typer
+
+from station.cli.errors import end_with
+from station.cli.say import LANGUAGE, Exit, _, fail
+
+if TYPE_CHECKING:
+    from asyncio import Runner
+
+    from httpx2 import AsyncClient, Response
+
+    from station.parts import Parts
+
+TIMEOUT_S = 10.0
+LONG_S = 300.0  # an acceptance set is run, or a campaign is looked through
+PASSING = (503, 507)  # it is busy, or its disk is full
+
+Asking = Callable[..., Any]
+
+
+def ask(config: Path, method: str, path: str, body: Any = None, **sent: Any) -> Any:
+    """Asks once: sends `body` as JSON, or what else httpx2 can send, and returns the JSON that is answered.
+
+    Where the answer is a problem the command ends with its words."""
+    with counter(config) as asking:
+        return asking(method, path, body, **sent)
+
+
+@contextmanager
+def counter(config: Path) -> Iterator[Asking]:
+    """Asks as `ask` does, as often as wanted while the block lasts."""
+    from asyncio import Runner
+
+    from station.parts import open_parts
+    from station.site.read import SettingsError, load_settings
+    from station.store.errors import LedgerError, LedgerHeld
+
+    try:
+        settings = load_settings(config)
+        with ExitStack() as stack:
+            try:
+                client = _closed_station(stack.enter_context(open_parts(config, settings)))
+            except LedgerHeld:
+                url = f"http://{settings.server.host}:{settings.server.port}"
+                client = _running_station(url, config.parent / settings.site.data / "admin.token")
+            runner = stack.enter_context(Runner())
+            stack.callback(lambda: runner.run(client.aclose()))
+            yield partial(_ask, runner, client)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    except LedgerError as error:
+        end_with(error)
+
+
+def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") -> dict[str, str]:
+    """The headers that name a person, whose PIN is asked unless it is given; none where nobody is named."""
+    if name is None:
+        return {}
+    pin = pin or str(typer.prompt(_("PIN of {name}").format(name=name), hide_input=True))
+    return {header: quote(name), "Silo-Pin": quote(pin)}
+
+
+def _closed_station(parts: "Parts") -> "AsyncClient":
+    from httpx2 import ASGITransport
+
+    from station.api.app import create_app
+
+    token = secrets.token_urlsafe(24)
+    return _client("http://closed", token, transport=ASGITransport(create_app(parts.context(token))))
+
+
+def _running_station(url: str, token_file: Path) -> "AsyncClient":
+    try:
+        return _client(url, token_file.read_text(encoding="utf-8"))
+    except OSError as error:
+        _no_answer(url, error)
+
+
+def _client(url: str, admin_token: str, **how: Any) -> "AsyncClient":
+    from httpx2 import AsyncClient
+
+    headers = {"Authorization": f"Bearer {admin_token}", "Accept-Language": LANGUAGE}
+    return AsyncClient(base_url=f"{url}/api/v1", headers=headers, timeout=TIMEOUT_S, **how)
+
+
+def _ask(
+    runner: "Runner", client: "AsyncClient", method: str, path: str, body: Any = None, *,
+    headers: dict[str, str] | None = None, **sent: Any,
+) -> Any:  # fmt: skip
+    from httpx2 import HTTPError
+
+    headers = headers or {}
+    if body is not None:
+        # also a number that is none (NaN): the counter is who says what is wrong with it
+        sent["content"] = json.dumps(body)
+        headers = {"Content-Type": "application/json", **headers}
+    try:
+        answer = runner.run(client.request(method, path, headers=headers, **sent))
+    except HTTPError as error:
+        _no_answer(str(client.base_url), error)
+    if answer.is_error:
+        _tell_problem(answer)
+    return answer.json() if answer.content else None
+
+
+def _tell_problem(answer: "Response") -> NoReturn:
+    problem = answer.json()
+    code = Exit.USAGE if problem["code"] == "not_valid" else Exit.NEGATIVE
+    if answer.status_code in PASSING:
+        code = Exit.DATABASE if problem["code"] == "ledger_damaged" else Exit.TRY_AGAIN
+    fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)
+
+
+def _no_answer(url: str, error: Exception) -> NoReturn:
+    fail(
+        _("the running station does not answer at {url}: {error}").format(url=url, error=error), Exit.NETWORK
+    )

@@ -1,0 +1,45 @@
+"""What an error of the ledger or of its disk says to the person, and the exit code that it means."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from station.cli.say import LANGUAGE, Exit, fail
+
+if TYPE_CHECKING:
+    from station.site.file import SiteSettings
+    from station.store.errors import LedgerError
+
+
+def end_with(error: "LedgerError | OSError") -> NoReturn:
+    """Ends the command with a sentence. An error of the system that says nothing of the disk is raised."""
+    from station.store.errors import LedgerPresent, meaning_of
+    from ui.words.problems import problem
+
+    if isinstance(error, OSError):
+        full = meaning_of(error, Path(error.filename or "."))
+        if full is None:
+            raise error
+        error = full
+    code = Exit.TRY_AGAIN if error.passing else Exit.DATABASE
+    if isinstance(error, LedgerPresent):
+        code = Exit.NEGATIVE
+    fail(". ".join(problem(error.code.value, error.params, LANGUAGE)), code)
+
+
+def end_with_file(file: Path, error: OSError) -> NoReturn:
+    """A full disk may be another one's; all else is the fault of the file that was named."""
+    from station.store.errors import meaning_of
+
+    if meaning_of(error, file):
+        end_with(error)
+    fail(f"{error.filename or file}: {error.strerror or error}", Exit.USAGE)
+
+
+def settings_of(config: Path) -> "SiteSettings":
+    """The site file's settings; ends the command where they cannot be used."""
+    from station.site.read import SettingsError, load_settings
+
+    try:
+        return load_settings(config)
+    except SettingsError as error:
+        fail(str(error), Exit.CONFIGURATION)

@@ -1,0 +1,55 @@
+"""Rule packs at a silo: looked at, installed, withdrawn."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.cli.counter import ask, in_name_of
+from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, WhyOption
+from station.cli.say import Exit, _, fail, out, tell
+
+
+def register(app: typer.Typer) -> None:
+    rules = typer.Typer(no_args_is_help=True, help=_("The rule packs that loads are judged by."))
+    rules.command("list", help=_("Every pack, with its last act and whether it is in force."))(show)
+    rules.command("install", help=_("From now on loads are judged by it within its dates."))(install)
+    rules.command("withdraw", help=_("The pack is in force no more."))(withdraw)
+    app.add_typer(rules, name="rules")
+
+
+def show(config: ConfigOption, as_json: JsonOption = False) -> None:
+    for row in ask(config, "GET", "/rules"):
+        if as_json:
+            out(row)
+            continue
+        held = _("in force") if row["in_force"] else ""
+        acts = {"installed": _("installed"), "withdrawn": _("withdrawn")}
+        what = f"{row['name']} {row['version']}  {row['valid_from']}"
+        tell(
+            f"{what:60} {acts[row['act']]} {row['at']} {row['by'] or _('by the site file')}  {held}".rstrip()
+        )
+
+
+def install(
+    pack: Annotated[Path, typer.Argument(help=_("The pack's TOML file."))],
+    config: ConfigOption,
+    by: ByOption = None,
+    pin: PinOption = None,
+    why: WhyOption = "",
+) -> None:
+    try:
+        text = pack.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(str(error), Exit.USAGE)
+    row = ask(config, "POST", "/rules", {"text": text, "why": why}, headers=in_name_of(by, pin))
+    tell(_("{name} {version} is installed, from {valid_from}.").format(**row))
+
+
+def withdraw(
+    name: str, version: str, config: ConfigOption, by: ByOption = None, pin: PinOption = None,
+    why: WhyOption = "",
+) -> None:  # fmt: skip
+    body = {"name": name, "version": version, "why": why}
+    row = ask(config, "POST", "/rules/withdraw", body, headers=in_name_of(by, pin))
+    tell(_("{name} {version} is withdrawn.").format(**row))

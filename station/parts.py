@@ -1,0 +1,93 @@
+"""The parts of a station that need no thread: its ledger, clock, ports and shelves, and the counter on them.
+
+The running station adds its devices and workers (`app`); a command on a closed data folder asks the counter
+as it is here, so that each act is written once.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from drivers.catalogue import catalogue
+from station.acts.desk import Desk
+from station.api.context import Context
+from station.clock import StationClock, scaled
+from station.runtime.bundles import FOLDER
+from station.runtime.installer import Installer
+from station.runtime.live import HealthFacts
+from station.runtime.ports import Ports
+from station.site.file import SiteSettings
+from station.site.policy import policy_of
+from station.site.read import trusted_keys
+from station.store import queries
+from station.store.blobs import Blobs
+from station.store.engine import Ledger
+from ui.words.i18n import use_zone
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`file` is the site file, `settings` what it says; `photos` and `bundles` lie in the data folder."""
+
+    file: Path
+    settings: SiteSettings
+    desk: Desk
+    clock: StationClock
+    ports: Ports
+    photos: Blobs
+    bundles: Blobs
+
+    def installer(self) -> Installer:
+        """Takes bundles signed with the keys that the site file trusts. Raises SettingsError for one that
+        cannot be read."""
+        return Installer(self.desk, self.bundles, trusted_keys(self.settings, self.file))
+
+    def context(self, admin_token: str) -> Context:
+        """What the counter of a closed station is given: no device is live, and nobody waits to be woken.
+        Trusted keys are read when a bundle comes: no other act needs them."""
+        return Context(
+            desk=self.desk,
+            blobs=self.photos,
+            clock=self.clock,
+            live=list,
+            health=lambda: HealthFacts("off"),
+            admin_token=admin_token,
+            wake_vision=lambda: None,
+            new_sample=lambda _port_id: None,
+            check_wiring=self.ports.check,
+            replug=lambda _port_id: None,
+            drivers=catalogue,
+            install_model=lambda *given: self.installer().install(*given),
+        )
+
+
+@contextmanager
+def open_parts(
+    file: Path, settings: SiteSettings, *, start: datetime | None = None, speed: float = 1.0
+) -> Iterator[Parts]:
+    """Holds the data folder until the block ends. `start` and `speed` make a simulated site's clock.
+
+    Raises LedgerError."""
+    use_zone(settings.site.timezone)
+    with closing(Ledger(file.parent / settings.site.data)) as ledger:
+        clock = _clock(ledger, start, speed)
+        yield Parts(
+            file,
+            settings,
+            Desk(ledger, policy_of(settings)),
+            clock,
+            Ports(settings, file, ledger, clock),
+            Blobs(ledger.folder / "photos"),
+            Blobs(ledger.folder / FOLDER),
+        )
+
+
+def _clock(ledger: Ledger, start: datetime | None, speed: float) -> StationClock:
+    """It goes on from the last event: nothing recorded later carries an earlier time."""
+    with ledger.read() as tx:
+        recorded = queries.last_event_at(tx)
+    if start is not None:
+        return scaled(max(start, recorded) if recorded else start, speed)
+    return StationClock(not_before=recorded)

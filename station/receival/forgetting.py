@@ -1,0 +1,57 @@
+"""Forgetting a person or a supplier, once the law no longer asks for the name: one row is emptied.
+
+Everything else that was recorded carries the row's identifier only, so the audit chain and every replay stay
+as they were. A ticket keeps the names that its paper was printed with.
+"""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from station.acts.desk import Actor, Desk, fold
+from station.acts.refusals import Conflict, Fault, NotFound
+from station.store import audit
+from station.store.tables import Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit
+
+
+def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
+    """Empties the row of a person, who cannot sign in any more. Raises NotFound(unknown_person)."""
+    with desk.ledger.write() as tx:
+        person = tx.exec(select(Person).where(Person.name_key == fold(name))).first()
+        if person is None:
+            raise NotFound(Fault.UNKNOWN_PERSON, name=name)
+        person.name, person.name_key, person.pin_hash = "", person.id, ""
+        person.language, person.active, person.roles = None, False, []
+        tx.add(person)
+        for row in tx.exec(select(SignIn).where(SignIn.person_id == person.id)):
+            tx.delete(row)
+        audit.record(tx, "person_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=person.id)
+
+
+def forget_supplier(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
+    """Empties the row of a supplier; the next arrival under the name begins a new one.
+
+    Raises NotFound(unknown_supplier), and Conflict(supplier_on_site) while a visit or a load of theirs is
+    open."""
+    with desk.ledger.write() as tx:
+        supplier = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
+        if supplier is None:
+            raise NotFound(Fault.UNKNOWN_SUPPLIER, name=name)
+        if _is_on_site(tx, supplier):
+            raise Conflict(Fault.SUPPLIER_ON_SITE, name=supplier.name)
+        supplier.name, supplier.name_key = "", supplier.id
+        supplier.external_source = supplier.external_ref = None
+        tx.add(supplier)
+        for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
+            vehicle.supplier_id = None
+            tx.add(vehicle)
+        audit.record(
+            tx, "supplier_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=supplier.id
+        )
+
+
+def _is_on_site(tx: Session, supplier: Supplier) -> bool:
+    visits = select(Visit.id).where(Visit.supplier_id == supplier.id, col(Visit.ended_at).is_(None))
+    owned = select(Load.id).join(LoadOwner, col(LoadOwner.load_id) == Load.id)
+    owned = owned.where(LoadOwner.supplier_id == supplier.id, col(Load.outcome).is_(None))
+    return tx.exec(visits.limit(1)).first() is not None or tx.exec(owned.limit(1)).first() is not None

@@ -1,0 +1,187 @@
+"""Judging loads: the evidence of any number of them and the cells are gathered in a fixed number of questions
+to the ledger, then each load is assessed and routed without another."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from drivers.reading import Analyte, is_known
+from station.acts.desk import Desk
+from station.acts.engine import engine_version
+from station.acts.policy import record_policy
+from station.grain.assessment import Assessment, assess
+from station.grain.cells import CellState, Facts, Measured
+from station.grain.loadweight import estimate_load_kg
+from station.grain.reasons import Reason
+from station.grain.routing import route
+from station.grain.rules import RulePack
+from station.grain.units import Kilograms
+from station.grain.wire import cells_as_dict, facts_as_dict
+from station.receival import cells
+from station.receival.chain import Chain, gross_weighing
+from station.receival.pack_standing import pack_in_force
+from station.receival.photo_words import photo_reasons
+from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
+from station.store.tables import (
+    Load,
+    Proposal,
+    Reading,
+    Sample,
+    Visit,
+    Weighing,
+    WeighingUse,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every load is judged on, read once per commit."""
+
+    cells: tuple[CellState, ...]
+    pack: RulePack | None
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadEvidence:
+    """All that is recorded of one load. `tare_kg` is the vehicle's weight when it last left empty."""
+
+    load: Load
+    chain: Chain
+    tare_kg: float | None
+    readings: tuple[Reading, ...]
+    captures: tuple[CaptureSeen, ...]
+
+
+def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
+    """`without_load`: leaves out what this load itself reserves."""
+    states = cells.states(tx, without_load=without_load)
+    return Ground(states, pack_in_force(tx, at), record_policy(tx, desk.policy, at))
+
+
+def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
+    """The evidence of each load, in their order."""
+    if not loads:
+        return []
+    visit_ids = {load.visit_id for load in loads}
+    vehicles = dict(tx.exec(select(Visit.id, Visit.vehicle_id).where(col(Visit.id).in_(visit_ids))).all())
+    chains, tares = _chains(tx, visit_ids), _tares(tx, set(vehicles.values()))
+    samples: dict[str, list[str]] = defaultdict(list)
+    load_ids = [load.id for load in loads]
+    of_load = select(Sample.load_id, Sample.id).where(col(Sample.load_id).in_(load_ids))
+    for load_id, sample_id in tx.exec(of_load.order_by(col(Sample.seq))):
+        samples[load_id or ""].append(sample_id)
+    every = [sample_id for ids in samples.values() for sample_id in ids]
+    readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
+    return [
+        LoadEvidence(
+            load,
+            chains.get(load.visit_id, []),
+            tares.get(vehicles[load.visit_id]),
+            tuple(row for one in samples[load.id] for row in readings.get(one, ())),
+            tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
+        )
+        for load in loads
+    ]
+
+
+def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
+    """The proposal for a load, not yet added to the ledger; its inputs are complete."""
+    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order)
+    weights = _weights(of)
+    facts = facts_of(of.load, assessment, estimate(weights, desk.policy.net_share))
+    routed = route(facts, on.cells, on.pack)
+    return Proposal(
+        id="",
+        load_id=of.load.id,
+        at=at,
+        cell=routed.cell,
+        pit=routed.pit,
+        hold=routed.hold,
+        load_t=facts.load_t,
+        rule_pack=on.pack.sha256 if on.pack else None,
+        policy=on.policy,
+        engine=engine_version(),
+        assessment=assessment.as_dict(),
+        result=routed.as_dict(),
+        inputs={
+            "readings": [row.id for row in of.readings],
+            "weights": weights,
+            "facts": facts_as_dict(facts),
+            "cells": cells_as_dict(on.cells),
+            "photo": [reason.as_dict() for reason in photos_of(of)],
+        },
+    )
+
+
+def photos_of(of: LoadEvidence) -> list[Reason]:
+    """What the models that were active then say of the load's photos, in words; only to inform."""
+    return [reason for seen in of.captures for reason in photo_reasons(seen)]
+
+
+def estimate(weights: Mapping[str, Any] | None, net_share: float) -> float | None:
+    """What a load is expected to weigh, in kilograms; None before the vehicle's first weighing."""
+    if weights is None:
+        return None
+    tare = Kilograms(weights["tare_kg"]) if weights["tare_kg"] is not None else None
+    return estimate_load_kg(Kilograms(weights["gross_kg"]), tare, net_share, weights["share"])
+
+
+def _weights(of: LoadEvidence) -> dict[str, Any] | None:
+    firsts = [weighing for use, weighing in of.chain if use.role == "first"]
+    if not firsts:
+        return None
+    if len(firsts) > 1:  # parts weighed apart: each weight is of one load alone
+        gross = gross_weighing(of.chain, of.load)
+        assert gross is not None  # there is a first weighing
+        return {"gross_kg": gross.kg, "tare_kg": None, "share": 1.0}
+    return {"gross_kg": firsts[0].kg, "tare_kg": of.tare_kg, "share": of.load.share}
+
+
+def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:
+    """What routing looks at: the values used, and what was declared of the load."""
+    return Facts(
+        species=load.species,
+        claims=frozenset(load.claims),
+        load_t=load_kg / 1000 if load_kg is not None else None,
+        values={a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
+        declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
+        badly=assessment.badly,
+    )
+
+
+def _chains(tx: Session, visit_ids: set[str]) -> dict[str, Chain]:
+    """Per visit, its weighings in the order they were confirmed, without superseded ones."""
+    rows = tx.exec(
+        select(WeighingUse, Weighing)
+        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
+        .where(col(WeighingUse.visit_id).in_(visit_ids))
+        .order_by(col(WeighingUse.seq))
+    ).all()
+    superseded = {use.supersedes_id for use, _ in rows}
+    found: dict[str, list[tuple[WeighingUse, Weighing]]] = defaultdict(list)
+    for use, weighing in rows:
+        if use.id not in superseded:
+            found[use.visit_id or ""].append((use, weighing))
+    return dict(found)
+
+
+def _tares(tx: Session, vehicle_ids: set[str]) -> dict[str, float]:
+    """What each vehicle weighed when it last left empty."""
+    newest = (
+        select(func.max(WeighingUse.seq))
+        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
+        .where(col(Visit.vehicle_id).in_(vehicle_ids), WeighingUse.role == "last")
+        .group_by(Visit.vehicle_id)
+    )
+    rows = tx.exec(
+        select(Visit.vehicle_id, Weighing.kg)
+        .join(WeighingUse, col(WeighingUse.visit_id) == Visit.id)
+        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
+        .where(col(WeighingUse.seq).in_(newest))
+    )
+    return dict(rows.all())

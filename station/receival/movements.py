@@ -1,0 +1,174 @@
+"""Grain leaves a cell, goes to another, or a count of what lies there corrects the balance.
+
+What a cell is known to hold rests on opening contents that were estimated: more than that may leave, but the
+person is asked about it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
+from station.grain.identifiers import Regime
+from station.receival import cells, proposals
+from station.receival.external import External, refer
+from station.receival.remarked import check_asked
+from station.receival.weighings import offered_weighing
+from station.store import audit
+from station.store.ids import new_id
+from station.store.tables import Cell, CellMovement, WeighingUse
+
+_EXACT_KG = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """Whose grain it is; the site's own where nothing is said."""
+
+    regime: Regime | None = None
+    organisation: str | None = None
+
+
+NOTHING_SAID = Title()
+
+
+def move_out(
+    desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor, at: datetime, *,
+    weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID, external: External | None = None,
+    despite_balance: bool = False, despite_remarks: bool = False,
+) -> CellMovement:  # fmt: skip
+    """Records that `kg` left the site out of a cell. `weighings` are the empty vehicle and the full one,
+    whose difference `kg` must be: they are used by this.
+
+    Raises Conflict(more_than_known) unless `despite_balance` says that the person was asked about it, and
+    what `weighings.confirm` raises for weights that may not be used."""
+    with desk.ledger.write() as tx:
+        known = _take(tx, _cell(tx, cell), kg, despite_balance=despite_balance)
+        row = _movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
+        row.values = cells.part_of(known, kg)
+        despite = ["more_than_known"] if _is_more(known, kg) else []
+        if weighings is not None:
+            despite += _use(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
+            row.first_weighing_id, row.last_weighing_id = weighings
+        refer(tx, row, external)
+        cells.move(tx, row)
+        _record(tx, "grain_moved_out", row, actor, weighings=list(weighings or ()), despite=despite)
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def transfer(
+    desk: Desk, from_cell: str, to_cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
+    at: datetime, *, title: Title = NOTHING_SAID, external: External | None = None,
+    despite_balance: bool = False,
+) -> tuple[CellMovement, CellMovement]:  # fmt: skip
+    """Records that `kg` went from one cell into another, which takes the quality they had. `external` names
+    the first of the two movements.
+
+    Raises Conflict(more_than_known) as `move_out` does. What might spoil the other cell's grain takes a
+    manager: NotAllowed(never_blend_transfer)."""
+    if from_cell == to_cell:
+        raise Invalid(Fault.SAME_CELL, cell=from_cell)
+    with desk.ledger.write() as tx:
+        source, target = _cell(tx, from_cell), _cell(tx, to_cell)
+        if not _may_blend(source, target) and "manager" not in actor.roles:
+            raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
+        known = _take(tx, source, kg, despite_balance=despite_balance)
+        leaving = _movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
+        coming = _movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)
+        leaving.transfer_id = coming.transfer_id = leaving.id
+        leaving.values = cells.part_of(known, kg)
+        coming.values = cells.part_of(known, kg)
+        refer(tx, leaving, external)
+        cells.move(tx, leaving)
+        cells.move(tx, coming)
+        despite = ["more_than_known"] if _is_more(known, kg) else []
+        _record(tx, "grain_transferred", leaving, actor, to_cell=to_cell, despite=despite)
+        proposals.propose_open_loads(tx, desk, at)
+    return leaving, coming
+
+
+def correct_inventory(
+    desk: Desk, cell: str, counted_kg: float, reason: str, paper_number: str, actor: Actor, at: datetime, *,
+    title: Title = NOTHING_SAID, external: External | None = None,
+) -> CellMovement:  # fmt: skip
+    """Records what was counted in a cell: the balance is that from now on, the quality stays as it was.
+
+    Raises NotAllowed(not_allowed) for anybody but a manager."""
+    if "manager" not in actor.roles:
+        raise NotAllowed(Fault.NOT_ALLOWED)
+    with desk.ledger.write() as tx:
+        known = cells.last_movement(tx, _cell(tx, cell).id)
+        kg = counted_kg - (known.content_kg if known else 0.0)
+        row = _movement(desk, cell, "correction", kg, reason, paper_number, title, actor, at)
+        refer(tx, row, external)
+        cells.move(tx, row)
+        _record(tx, "inventory_corrected", row, actor, counted_kg=counted_kg)
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def _cell(tx: Session, cell: str) -> Cell:
+    row = tx.get(Cell, cell)
+    if row is None:
+        raise NotFound(Fault.UNKNOWN_CELL, cell=cell)
+    return row
+
+
+def _take(tx: Session, cell: Cell, kg: float, *, despite_balance: bool) -> CellMovement | None:
+    """What the cell holds before `kg` leave it."""
+    known = cells.last_movement(tx, cell.id)
+    if _is_more(known, kg) and not despite_balance:
+        content_kg = max(0.0, known.content_kg) if known else 0.0
+        raise Conflict(Fault.MORE_THAN_KNOWN, cell=cell.id, moved_kg=kg, content_kg=content_kg)
+    return known
+
+
+def _is_more(known: CellMovement | None, kg: float) -> bool:
+    return kg > (known.content_kg if known else 0.0) + _EXACT_KG
+
+
+def _may_blend(source: Cell, target: Cell) -> bool:
+    """Would no rule of reception keep this grain out of that cell?"""
+    if source.role == "quarantine" and target.role != "quarantine":
+        return False
+    if not set(target.claims) <= set(source.claims):
+        return False
+    return target.species is None or source.species in (None, target.species)
+
+
+def _use(
+    tx: Session, ids: tuple[str, str], kg: float, actor: Actor, at: datetime, *, despite_remarks: bool
+) -> list[str]:
+    """Takes two offered weights for a movement out; returns the remarks that the person answered for."""
+    first, last = offered_weighing(tx, ids[0]), offered_weighing(tx, ids[1])
+    if abs(last.kg - first.kg - kg) > _EXACT_KG:
+        raise Invalid(Fault.NOT_THE_DIFFERENCE, moved_kg=kg, first_kg=first.kg, last_kg=last.kg)
+    despite = []
+    for weighing, role in ((first, "first"), (last, "last")):
+        despite += check_asked(weighing.remarks, despite_remarks)
+        weighing.state = "used"
+        use = WeighingUse(id=new_id(at), weighing_id=weighing.id, role=role, at=at, by=actor.id)
+        tx.add_all([weighing, use])
+    return despite
+
+
+def _movement(
+    desk: Desk, cell: str, kind: str, kg: float, reason: str, paper_number: str, title: Title, actor: Actor,
+    at: datetime,
+) -> CellMovement:  # fmt: skip
+    return CellMovement(
+        id=new_id(at), cell_id=cell, kind=kind, kg=kg, by=actor.id, reason=reason, paper_number=paper_number,
+        regime=title.regime.value if title.regime else desk.policy.regime,
+        organisation=title.organisation or desk.policy.organisation, at=at,
+    )  # fmt: skip
+
+
+def _record(tx: Session, event: str, row: CellMovement, actor: Actor, **more: Any) -> None:
+    data = {"cell": row.cell_id, "kg": row.kg, "reason": row.reason, "paper_number": row.paper_number, **more}
+    audit.record(
+        tx, event, row.at, by=actor.id, terminal=actor.terminal, subject_id=row.id, data=data
+    )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Which rule packs are installed, and which one holds at a date and hour."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlmodel import Session, col, select
+
+from station.grain.rules import RulePack, pack_at, parse_rule_pack
+from station.store.tables import RulePackAct, RulePackRecord
+
+INSTALLED, WITHDRAWN = "installed", "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PackStanding:
+    """A pack with its newest act. `installed_seq` orders packs by their last installation."""
+
+    record: RulePackRecord
+    newest: RulePackAct
+    installed_seq: int
+
+    @property
+    def is_installed(self) -> bool:
+        return self.newest.act == INSTALLED
+
+
+def standings(tx: Session, known_at: datetime | None = None) -> dict[str, PackStanding]:
+    """Every pack by SHA-256, in the order of their last installation. Acts count in the order in which they
+    were recorded: a clock that is set back takes no pack away. `known_at`: only by the acts up to then."""
+    query = (
+        select(RulePackRecord, RulePackAct)
+        .join(RulePackAct, col(RulePackAct.sha256) == RulePackRecord.sha256)
+        .order_by(col(RulePackAct.seq))
+    )
+    rows = tx.exec(query if known_at is None else query.where(RulePackAct.at <= known_at))
+    found: dict[str, PackStanding] = {}
+    for record, act in rows:
+        before = found.get(record.sha256)
+        installed = act.seq if act.act == INSTALLED or before is None else before.installed_seq
+        found[record.sha256] = PackStanding(record, act, installed or 0)
+    return dict(sorted(found.items(), key=lambda item: item[1].installed_seq))
+
+
+def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -> RulePack | None:
+    """The installed pack that holds at that date and hour."""
+    known = standings(tx, known_at).values()
+    return pack_at([_parsed(one.record.text) for one in known if one.is_installed], at)
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> RulePack:
+    """Packs are judged with many times a minute and never change."""
+    return parse_rule_pack(text)

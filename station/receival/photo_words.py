@@ -1,0 +1,41 @@
+"""What the station's models say of a capture, in words that inform the operator and decide nothing."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from station.grain.reasons import Code, Reason
+from station.store import queries
+from station.store.evidence import CaptureSeen, captures_seen
+from station.store.tables import Inspection
+
+
+def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
+    """What is said of every photo of a load, the oldest first."""
+    samples = [sample.id for sample in queries.samples_of(tx, load_id)]
+    seen = captures_seen(tx, samples)
+    return [reason for sample in samples for one in seen.get(sample, ()) for reason in photo_reasons(one)]
+
+
+def photo_reasons(seen: CaptureSeen) -> list[Reason]:
+    """Where one model accepts a photo, another one's refusal of it is no news."""
+    accepted = [inspection for inspection in seen.inspections if inspection.accepted]
+    reasons = [reason for one in accepted or seen.inspections for reason in _of_inspection(one)]
+    if not seen.inspections:
+        reasons.append(Reason(Code.NO_MODEL if seen.capture.state == "no_model" else Code.PHOTO_PENDING))
+    return reasons
+
+
+def _of_inspection(inspection: Inspection) -> list[Reason]:
+    """Its classes by count and estimated mass, how far its photos lie apart, and every number with its
+    95 % limits, which routing does not use."""
+    result = inspection.result
+    if not inspection.accepted:
+        return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
+    extra: dict[str, Any] = {part: result[part] for part in ("mass", "spread", "sizes") if result.get(part)}
+    shares = {"shares": result["classes"], "kernels": result["kernels"], **extra}
+    reasons = [Reason(Code.PHOTO_SHARES, shares)] if result["classes"] else []
+    for name, number in result.get("numbers", {}).items():
+        params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
+        reasons.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **params}))
+    return reasons

@@ -1,0 +1,125 @@
+"""Deciding a recorded load again, from its readings, weights, cells, pack and policy as they were."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from station.acts.desk import SitePolicy
+from station.acts.engine import engine_version
+from station.acts.policy import policy_from_dict, recorded_catalogues
+from station.grain.assessment import assess
+from station.grain.routing import route
+from station.grain.rules import RulePack, parse_rule_pack
+from station.grain.wire import read_cells, read_facts
+from station.receival.judging import estimate, facts_of
+from station.store.evidence import evidence_of
+from station.store.tables import Decision, Load, Proposal, Reading, RulePackRecord, SitePolicyRecord
+
+MOST_DIFFERENCES = 50
+_COMPARED = ("assessment", "load_t", "pit", "cell", "hold", "result")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`path` names a value of the proposal ("result.ranked.0.score"); None stands for no such value."""
+
+    path: str
+    recorded: Any
+    replayed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """One decision's proposal, made again. `engine` made the recorded one, `engine_now` this one."""
+
+    load_id: str
+    decision_id: str
+    at: datetime
+    pit: str | None
+    cell: str | None
+    engine: str
+    engine_now: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def is_equal(self) -> bool:
+        return not self.differences
+
+
+def decisions_of(
+    tx: Session, load_id: str | None, since: datetime | None, until: datetime | None
+) -> list[Decision]:
+    """The decisions of a load or of a time, in the order they were taken; `until` is excluded."""
+    query = select(Decision).order_by(col(Decision.seq))
+    query = query.where(Decision.load_id == load_id) if load_id else query
+    query = query.where(col(Decision.at) >= since) if since else query
+    query = query.where(col(Decision.at) < until) if until else query
+    return list(tx.exec(query))
+
+
+def replay(tx: Session, decision: Decision) -> Replayed:
+    """Makes the proposal of a decision again. Raises LookupError where a record that it stands on is gone."""
+    row = tx.get_one(Proposal, decision.proposal_id)
+    again = _again(tx, row)
+    recorded = {name: getattr(row, name) for name in _COMPARED}
+    found = [] if _text(again) == _text(recorded) else list(_differences("", recorded, again))
+    return Replayed(
+        decision.load_id, decision.id, decision.at, again["pit"], again["cell"],
+        row.engine, engine_version(), tuple(found[:MOST_DIFFERENCES]),
+    )  # fmt: skip
+
+
+def _again(tx: Session, row: Proposal) -> dict[str, Any]:
+    inputs = row.inputs
+    if inputs is None:
+        raise LookupError(f"proposal {row.id} was decided on without its inputs")
+    policy = policy_from_dict(tx.get_one(SitePolicyRecord, row.policy).content)
+    with recorded_catalogues(policy):
+        return _judged_again(tx, row, inputs, policy)
+
+
+def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: SitePolicy) -> dict[str, Any]:
+    readings = {
+        one.id: one for one in tx.exec(select(Reading).where(col(Reading.id).in_(inputs["readings"])))
+    }
+    if lost := [one for one in inputs["readings"] if one not in readings]:
+        raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
+    assessment = assess(evidence_of(readings[one] for one in inputs["readings"]), policy.instrument_order)
+    declared = read_facts(json.dumps(inputs["facts"]))
+    load = Load(
+        id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
+        declared={analyte.value: one.value for analyte, one in declared.declared.items()},
+    )  # fmt: skip
+    facts = facts_of(load, assessment, estimate(inputs["weights"], policy.net_share))
+    routed = route(facts, read_cells(json.dumps(inputs["cells"])), _pack(tx, row.rule_pack))
+    return {
+        "assessment": assessment.as_dict(),
+        "load_t": facts.load_t,
+        "pit": routed.pit,
+        "cell": routed.cell,
+        "hold": routed.hold,
+        "result": routed.as_dict(),
+    }
+
+
+def _pack(tx: Session, sha256: str | None) -> RulePack | None:
+    return parse_rule_pack(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def _differences(path: str, recorded: Any, replayed: Any) -> Iterator[Difference]:
+    if isinstance(recorded, dict) and isinstance(replayed, dict):
+        for name in sorted(recorded.keys() | replayed.keys()):
+            yield from _differences(f"{path}{name}.", recorded.get(name), replayed.get(name))
+    elif isinstance(recorded, list) and isinstance(replayed, list) and len(recorded) == len(replayed):
+        for index, (before, after) in enumerate(zip(recorded, replayed, strict=True)):
+            yield from _differences(f"{path}{index}.", before, after)
+    elif _text(recorded) != _text(replayed):
+        yield Difference(path.rstrip("."), recorded, replayed)

@@ -1,0 +1,28 @@
+"""What the desk decides by, from the site file."""
+
+from datetime import timedelta
+
+from station.acts.desk import SitePolicy
+from station.site.file import SiteSettings
+
+
+def policy_of(settings: SiteSettings) -> SitePolicy:
+    return SitePolicy(
+        site=settings.site.id,
+        site_name=settings.site.name,
+        campaign=settings.site.campaign,
+        open_campaigns=tuple(dict.fromkeys((settings.site.campaign, *settings.site.open_campaigns))),
+        regime=settings.site.regime.value,
+        organisation=settings.site.receiver,
+        language=settings.site.language,
+        timezone=settings.site.timezone,
+        pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
+        instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
+        net_share=settings.intake.net_share,
+        products={name: species.value for name, species in settings.products.items()},
+        species=tuple(species.value for species in settings.site.species),
+        override_reasons=tuple(settings.intake.override_reasons),
+        refusal_reasons=tuple(settings.intake.refusal_reasons),
+        own_analytes=tuple(entry.model_dump(mode="json") for entry in settings.analytes),
+        own_species=tuple(entry.model_dump(mode="json") for entry in settings.species),
+    )

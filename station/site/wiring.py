@@ -1,0 +1,64 @@
+"""An instrument's section, handed on: what describes it, how it is read, what it speaks."""
+
+from dataclasses import fields
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from drivers.errors import SettingError
+from drivers.kind import Kind
+from drivers.registry import make_protocol
+from station.receival.instruments import Description
+from station.receival.wiring import Wiring
+from station.site.file import Instrument, SiteSettings
+from station.site.read import SettingProblem, SettingsError
+
+
+def description_in(section: Instrument) -> Description:
+    return Description(**section.model_dump(include={field.name for field in fields(Description)}))
+
+
+def wiring_in(section: Instrument) -> Wiring:
+    return Wiring(section.driver, section.port, section.settings)
+
+
+def rewired(section: Instrument, wiring: Wiring) -> Instrument:
+    """The section as the site file would say it of an instrument that is read so. Raises SettingError."""
+    content = section.model_dump() | {
+        "driver": wiring.driver, "port": wiring.address, "settings": dict(wiring.settings),
+    }  # fmt: skip
+    if wiring.driver != section.driver:
+        del content["silent_after_s"]  # it was said of the other one
+    try:
+        return Instrument.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def protocol_of(section: Instrument, file: Path) -> Kind:
+    """What the instrument speaks; a profile that lies beside the site file is found there. Raises
+    SettingError."""
+    words = {key: str(value) for key, value in section.settings.items()}
+    beside = file.parent / words.get("profile", "")
+    try:
+        if beside.is_file():
+            words["profile"] = str(beside)
+        return make_protocol(section.driver, words)
+    except (OSError, ValueError) as error:  # a profile's name may be no path at all
+        raise SettingError(str(error)) from error
+
+
+def protocols_of(settings: SiteSettings, file: Path) -> dict[str, Kind]:
+    """What each instrument speaks, by port id. Raises SettingsError that names every section whose driver
+    cannot be."""
+    protocols: dict[str, Kind] = {}
+    problems: list[SettingProblem] = []
+    for index, section in enumerate(settings.instruments):
+        try:
+            protocols[section.id] = protocol_of(section, file)
+        except SettingError as error:
+            problems.append(SettingProblem(file, f"instruments[{index}]", str(error)))
+    if problems:
+        raise SettingsError(problems)
+    return protocols

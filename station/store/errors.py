@@ -1,0 +1,103 @@
+"""What can be wrong with a data folder. Errors carry a code; the sentence is made where a person reads it."""
+
+import errno
+import sqlite3
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+
+class LedgerFault(StrEnum):
+    HELD = "ledger_held"
+    BUSY = "ledger_busy"
+    DISK_FULL = "ledger_disk_full"
+    DAMAGED = "ledger_damaged"
+    FOREIGN = "ledger_foreign"
+    NEWER = "ledger_newer"
+    UNREADABLE = "ledger_unreadable"
+    PRESENT = "ledger_present"
+    OF_ANOTHER_SITE = "ledger_of_another_site"
+
+
+class LedgerError(Exception):
+    """The data folder cannot be used. `passing`: that may be over by itself, another try is worth it."""
+
+    passing: ClassVar[bool] = False
+
+    def __init__(self, code: LedgerFault, **params: Any) -> None:
+        super().__init__(f"{code.value} {params}" if params else code.value)
+        self.code = code
+        self.params = params
+
+
+class LedgerBusy(LedgerError):
+    """Somebody else uses the ledger, or copies it already."""
+
+    passing = True
+
+
+class LedgerHeld(LedgerBusy):
+    """It is the data folder that another process holds: a station runs on it, or a command works in it."""
+
+
+class DiskFull(LedgerError):
+    """The disk took no more; nothing was written."""
+
+    passing = True
+
+
+class LedgerDamaged(LedgerError):
+    """SQLite cannot read the file as it was written."""
+
+
+class LedgerForeign(LedgerError):
+    """The file is no ledger of this product, or another silo's."""
+
+
+class LedgerNewer(LedgerError):
+    """A newer station made it: this one does not know its tables."""
+
+
+class LedgerUnreadable(LedgerError):
+    """The operating system does not let us open or write it."""
+
+
+class LedgerPresent(LedgerError):
+    """A ledger that is whole would be replaced, which was not asked for."""
+
+
+_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
+_DAMAGED_DISK = (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_CORRUPTFS)
+_FULL = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE)
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_CLOSED = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def meaning_of(error: BaseException, file: Path) -> LedgerError | None:
+    """What an error of SQLite or of the system says of the ledger or its disk; None where it says nothing of
+    them."""
+    if isinstance(error, OSError):
+        return DiskFull(LedgerFault.DISK_FULL, folder=str(file.parent)) if error.errno in _DISK_FULL else None
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    if code is None:  # Python's own complaint: a text that is none
+        return damaged(file, error) if str(error).startswith("Could not decode") else None
+    if code & 0xFF in _DAMAGE or code in _DAMAGED_DISK:
+        return damaged(file, error)
+    return DiskFull(LedgerFault.DISK_FULL, folder=str(file.parent)) if code in _FULL else None
+
+
+def meaning_at_start(error: Exception, file: Path) -> LedgerError | None:
+    """As `meaning_of`; also what keeps the ledger from being opened at all."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return LedgerBusy(LedgerFault.BUSY, file=str(file))
+    if meaning := meaning_of(error, file):
+        return meaning
+    if code in _CLOSED or isinstance(error, OSError):
+        return LedgerUnreadable(LedgerFault.UNREADABLE, file=str(file), error=str(error))
+    return None
+
+
+def damaged(file: Path, error: object) -> LedgerDamaged:
+    return LedgerDamaged(LedgerFault.DAMAGED, file=str(file), error=str(error))

@@ -1,0 +1,66 @@
+"""`silo backup` on the closed data folder and beside the running station."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from station.demo.station_process import StationProcess
+from tests.cli.rig import run, silo
+from tests.silo_rig import START
+from tests.store.damage import garble_pages
+
+
+def names(file: Path) -> list[str]:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as ledger:
+        return [name for (name,) in ledger.execute("SELECT name FROM person")]
+
+
+def test_a_closed_folder_is_copied_and_left_as_it_is(worked: Path, tmp_path: Path) -> None:
+    data = worked.parent / "data"
+    before = {path.name: path.read_bytes() for path in data.iterdir() if path.name.startswith("ledger")}
+    done = run(worked, "backup", str(tmp_path / "backup.db"))
+    assert done.returncode == 0, done.stderr
+    assert "Photos, frames and models are not in it." in done.stderr
+    assert names(tmp_path / "backup.db") == ["Marie"]
+    assert {
+        path.name: path.read_bytes() for path in data.iterdir() if path.name.startswith("ledger")
+    } == before
+
+
+@pytest.mark.timeout(300)
+def test_beside_a_running_station_it_is_copied_through_it(worked: Path, tmp_path: Path) -> None:
+    with StationProcess(worked, tmp_path / "station.log", speed=1.0, start=START):
+        silo(worked, "backup", str(tmp_path / "backup.db"))
+        (worked.parent / "data" / "admin.token").write_text("another")
+        assert run(worked, "backup", str(tmp_path / "refused.db")).returncode == 1
+    assert names(tmp_path / "backup.db") == ["Marie"]
+    assert not list(tmp_path.glob("*refused*"))
+
+
+def test_a_damaged_ledger_gives_no_backup_and_leaves_yesterdays(worked: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "backup.db"
+    silo(worked, "backup", str(copy))
+    yesterdays = copy.read_bytes()
+    garble_pages(worked.parent / "data")
+    done = run(worked, "backup", str(copy))
+    assert done.returncode == 5
+    assert "silo restore" in done.stderr
+    assert copy.read_bytes() == yesterdays
+    assert not list(tmp_path.glob(".*.partial"))
+
+
+@pytest.mark.parametrize("file", ["data/backup.db", "data/ledger.db", "data", "gone/backup.db"])
+def test_a_backup_goes_to_a_file_outside_the_data_folder(worked: Path, file: str) -> None:
+    before = (worked.parent / "data" / "ledger.db").read_bytes()
+    assert run(worked, "backup", str(worked.parent / file)).returncode == 2
+    assert (worked.parent / "data" / "ledger.db").read_bytes() == before
+
+
+def test_of_nothing_there_is_no_backup(site: Path, tmp_path: Path) -> None:
+    shutil.rmtree(site.parent / "data")
+    assert run(site, "backup", str(tmp_path / "backup.db")).returncode == 2
+    assert not (site.parent / "data" / "ledger.db").exists()
+    assert not (tmp_path / "backup.db").exists()

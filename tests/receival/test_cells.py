@@ -1,0 +1,103 @@
+"""What a cell holds after grain went in and out, and what is free in it."""
+
+from typing import Any
+
+import pytest
+
+from station.grain.cells import CellState
+from station.receival import cells
+from station.store.ids import new_id
+from station.store.tables import Cell, CellMovement, Visit
+from tests.silo_rig import Silo
+
+KEYS = ("value", "basis", "known_t")  # besides the analyte's own unit
+
+
+def content(silo: Silo, cell_id: str) -> CellState:
+    with silo.desk.ledger.read() as tx:
+        return next(one for one in cells.states(tx) if one.id == cell_id)
+
+
+def move(silo: Silo, cell_id: str, kg: float, **values: float | None) -> dict[str, Any]:
+    """The cell's balance per analyte after the movement; moisture, protein on dry matter, falling number."""
+    bases = {"protein": "dm"}
+    moved = {name: {"value": value, "basis": bases.get(name)} for name, value in values.items()}
+    at = silo.clock()
+    row = CellMovement(
+        id=new_id(at), cell_id=cell_id, kind="in" if kg > 0 else "out", kg=kg, values=moved,
+        regime="owned", organisation="Silo de Beauvoir", at=at,
+    )  # fmt: skip
+    with silo.desk.ledger.write() as tx:
+        after = cells.move(tx, row).content
+        return {name: {key: one[key] for key in KEYS} for name, one in after.items()}
+
+
+def decided(silo: Silo, plate: str = "AB-123-CD", cell: str = "c1") -> Visit:
+    visit = silo.arrive(plate)
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    load = silo.loads(visit)[0]
+    silo.decide(load, cell, "p1")
+    return visit
+
+
+def test_what_is_decided_is_no_longer_free_though_it_is_not_tipped(silo: Silo) -> None:
+    decided(silo)
+    now = content(silo, "c1")
+    assert 1000 * now.free_t == pytest.approx(1_000_000 - 800_000 - 43_120 * 0.62)
+
+
+def test_a_mean_is_weighted_by_the_tonnes_whose_value_is_known(silo: Silo) -> None:
+    move(silo, "c5", 100_000, moisture=14.0)
+    move(silo, "c5", 50_000)  # nothing is known of it
+    after = move(silo, "c5", 300_000, moisture=12.0)
+    assert after == {"moisture": {"value": 12.5, "basis": None, "known_t": 400.0}}
+    assert content(silo, "c5").content_t == 450
+
+
+def test_what_leaves_a_cell_leaves_its_quality_and_takes_its_share_of_what_is_known(silo: Silo) -> None:
+    move(silo, "c5", 100_000, moisture=14.0)
+    move(silo, "c5", 100_000)
+    after = move(silo, "c5", -50_000)
+    assert after == {"moisture": {"value": 14.0, "basis": None, "known_t": 75.0}}
+    mixed = move(silo, "c5", 75_000, moisture=12.0)
+    assert mixed == {"moisture": {"value": 13.0, "basis": None, "known_t": 150.0}}
+
+
+def test_more_may_leave_than_the_book_says_and_nothing_is_known_of_less_than_nothing(silo: Silo) -> None:
+    """An opening content is an estimate."""
+    move(silo, "c5", 100_000, moisture=14.0)
+    assert move(silo, "c5", -120_000) == {}
+    assert content(silo, "c5").content_t == -20
+    assert move(silo, "c5", 50_000, moisture=12.0)["moisture"] == {
+        "value": 12.0, "basis": None, "known_t": 50.0,
+    }  # fmt: skip
+
+
+def test_a_falling_number_that_cannot_be_blended_stays_unknown_whatever_comes_on_top(silo: Silo) -> None:
+    move(silo, "c5", 100_000, falling_number=300.0)
+    assert move(silo, "c5", 10_000, falling_number=45.0)["falling_number"]["value"] is None
+    after = move(silo, "c5", 500_000, falling_number=320.0)
+    assert after["falling_number"] == {"value": None, "basis": None, "known_t": 610.0}
+
+
+def test_falling_numbers_are_blended_by_their_liquefaction(silo: Silo) -> None:
+    """By domain tables: 475 t at 300 s and 25 t at 62 s give 175.5 s."""
+    move(silo, "c5", 475_000, falling_number=300.0)
+    after = move(silo, "c5", 25_000, falling_number=62.0)
+    assert after["falling_number"]["value"] == pytest.approx(175.5, abs=0.05)
+
+
+def test_a_closed_cell_is_not_proposed(silo: Silo) -> None:
+    with silo.desk.ledger.write() as tx:
+        closed = tx.get_one(Cell, "c1")
+        closed.open = False
+        tx.add(closed)
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    proposal = silo.proposal(silo.loads(visit)[0])
+    assert proposal is not None
+    assert proposal.cell != "c1"
+    (against,) = [one["reasons"] for one in proposal.result["refused"] if one["cell"] == "c1"]
+    assert "cell_closed" in [reason["code"] for reason in against]

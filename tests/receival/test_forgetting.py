@@ -1,0 +1,80 @@
+"""A name lives in one row: emptied, nothing recorded names the person or the supplier any more."""
+
+import sqlite3
+
+import pytest
+
+from station.acts.desk import Actor
+from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
+from station.receival import forgetting, people
+from station.receival.replay import decisions_of, replay
+from station.store import audit
+from station.store.tables import Person, Ticket
+from tests.silo_rig import MARC, Silo
+
+PERSON, SUPPLIER = "Zénobie Quatrefages", "EARL Dupont"
+
+
+@pytest.fixture
+def worked(silo: Silo) -> Silo:
+    """A day at which one person did every act, typed a value and was an owner of nothing."""
+    person = people.add_person(silo.desk, PERSON, "2468", ["operator", "manager"], "fr", silo.clock())
+    terminal, _ = people.add_terminal(silo.desk, "bridge house", "terminal", silo.clock())
+    people.sign_in(silo.desk, PERSON, "2468", terminal, silo.clock())
+    silo.by = Actor(person.id, person.name, terminal.id, frozenset(person.roles))
+    silo.receive("AB-123-CD")
+    return silo
+
+
+def dump(silo: Silo) -> str:
+    """The whole ledger as text, less the tickets: as they are kept and as they wait to be sent."""
+    silo.desk.ledger.checkpoint()
+    with sqlite3.connect(f"file:{silo.desk.ledger.file}?mode=ro", uri=True) as copy:
+        return "\n".join(
+            line
+            for line in copy.iterdump()
+            if not line.startswith(('INSERT INTO "ticket"', 'INSERT INTO "outbox"'))
+        )
+
+
+def is_whole(silo: Silo) -> bool:
+    with silo.desk.ledger.read() as tx:
+        replays = [replay(tx, one) for one in decisions_of(tx, None, None, None)]
+        return audit.first_broken(tx) is None and bool(replays) and all(one.is_equal for one in replays)
+
+
+def test_a_persons_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
+    assert PERSON in dump(worked)
+    forgetting.forget_person(worked.desk, PERSON, MARC, worked.clock())
+    assert PERSON not in dump(worked)
+    with worked.desk.ledger.read() as tx:
+        ticket = tx.get_one(Ticket, next(iter(worked.tickets())))
+        assert ticket.document["by"] == PERSON
+        assert tx.get_one(Person, worked.by.id).name == ""
+    assert is_whole(worked)
+    with pytest.raises(NotAllowed):
+        people.person_with_pin(worked.desk, PERSON, "2468")
+    with pytest.raises(NotAllowed):
+        people.person_with_pin(worked.desk, "", "2468")
+
+
+def test_a_suppliers_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
+    forgetting.forget_supplier(worked.desk, SUPPLIER, MARC, worked.clock())
+    assert SUPPLIER not in dump(worked)
+    assert is_whole(worked)
+    worked.receive("EF-456-GH")  # the next arrival under the name begins a new row
+    assert is_whole(worked)
+
+
+def test_a_supplier_on_site_is_not_forgotten(worked: Silo) -> None:
+    worked.arrive("IJ-789-KL")
+    with pytest.raises(Conflict) as refused:
+        forgetting.forget_supplier(worked.desk, SUPPLIER, MARC, worked.clock())
+    assert refused.value.code is Fault.SUPPLIER_ON_SITE
+
+
+def test_whom_nobody_knows_cannot_be_forgotten(silo: Silo) -> None:
+    with pytest.raises(NotFound):
+        forgetting.forget_person(silo.desk, "Nobody", MARC, silo.clock())
+    with pytest.raises(NotFound):
+        forgetting.forget_supplier(silo.desk, "Nobody", MARC, silo.clock())

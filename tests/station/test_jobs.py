@@ -1,0 +1,35 @@
+"""What the station does by itself on a timetable."""
+
+import threading
+
+from sqlalchemy import text
+
+from station.jobs import Job, Watch, scheduled
+from tests.silo_rig import Silo
+
+
+def damage(silo: Silo, seq: int) -> None:
+    with silo.desk.ledger.write() as tx:
+        tx.connection().execute(text(f"UPDATE audit_event SET kind = 'other' WHERE seq = {seq}"))
+
+
+def test_the_chain_is_checked_on_and_a_broken_link_is_told(silo: Silo) -> None:
+    watch = Watch(silo.desk.ledger)
+    silo.receive("AB-123-CD")
+    watch.check_chain()
+    assert watch.broken_seq is None
+    silo.receive("EF-456-GH")
+    damage(silo, 3)
+    watch.check_chain()
+    assert watch.broken_seq is None  # it was found whole before
+    watch.forget_chain()
+    watch.check_chain()
+    assert watch.broken_seq == 3
+
+
+def test_a_job_runs_first_when_it_says_and_then_again() -> None:
+    early, late = threading.Semaphore(0), threading.Event()
+    with scheduled({"early": Job(early.release, 0.05, first_s=0.0), "late": Job(late.set, 3600.0)}):  # type: ignore[arg-type]
+        assert early.acquire(timeout=10)
+        assert early.acquire(timeout=10)
+    assert not late.is_set()

@@ -1,0 +1,83 @@
+"""Write small texts that several screens share: a measured value, an age, a reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from station.api import schemas
+from ui.words import reasons, vocabulary
+from ui.words.i18n import Translator
+
+# decimals on the screen; everything else has one
+_DECIMALS = {"falling_number": 0, "don": 0, "insects": 0, "ergot": 2}
+
+
+def amount(analyte: str, value: schemas.Value, t: Translator) -> str:
+    """Write "11,8 %", or a dash where the instrument measured badly."""
+    if value.value is None:
+        return "—"
+    return f"{t.number(value.value, _DECIMALS.get(analyte, 1))}\N{NO-BREAK SPACE}{value.unit}"
+
+
+def amount_on_basis(analyte: str, value: schemas.Value, t: Translator) -> str:
+    """Write the amount with its basis where that is not the plain one."""
+    text = amount(analyte, value, t)
+    if value.basis and value.basis != "as_is":
+        text += f"\N{NO-BREAK SPACE}{vocabulary.basis_name(value.basis, t.language)}"
+    return text
+
+
+def short_value(name: str, value: schemas.Value, t: Translator) -> str:
+    """Write "prot. 11,8 % MS": the short name, where there is one."""
+    short = vocabulary.SHORT_ANALYTES.get(name)
+    return f"{t.gettext(short) if short else analyte(name, t)} {amount_on_basis(name, value, t)}"
+
+
+def value_list(values: Mapping[str, schemas.Value], t: Translator) -> str:
+    """Write values by analyte, each with its amount."""
+    return ", ".join(
+        f"{analyte(name, t)} {amount_on_basis(name, value, t)}" for name, value in values.items()
+    )
+
+
+def age(at: datetime | None, now: datetime | None, t: Translator) -> str:
+    """Write how long ago something was, by the station's clock; "?" before the station was heard."""
+    if at is None or now is None:
+        return "?"
+    return t.age((now - at).total_seconds())
+
+
+def reason_text(reason: schemas.Reason, t: Translator) -> str:
+    """Write the sentence here, so that it follows the terminal's language; a code that is not known here is
+    said in the station's words."""
+    if reasons.is_known(reason.code) or not reason.message:
+        return reasons.message(reason.code, reason.params, t.language)
+    return reasons.capital(reason.message)
+
+
+def reason_list(given: Iterable[schemas.Reason], t: Translator) -> str:
+    return t.listed(reason_text(reason, t) for reason in given)
+
+
+def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
+    """Write only what speaks against; all of it where nothing clearly does."""
+    return reason_list([reason for reason in given if reason.code in reasons.AGAINST] or given, t)
+
+
+def species(name: str, t: Translator) -> str:
+    return vocabulary.species_name(name, t.language)
+
+
+def analyte(name: str, t: Translator) -> str:
+    return vocabulary.analyte_name(name, t.language)
+
+
+def origin_name(device: str | None, typed_by: str | None, t: Translator) -> str:
+    """Name the instrument, or write "typed by NAME"."""
+    if typed_by:
+        return t.gettext("typed by {name}").format(name=typed_by)
+    return device or "?"
+
+
+def weighing_role(role: str, t: Translator) -> str:
+    """Write the role so that it stays on one line."""
+    return vocabulary.word(vocabulary.WEIGHING_ROLES, role, t.language).replace(" ", "\N{NO-BREAK SPACE}")

@@ -1,0 +1,44 @@
+"""What is wrong with the ledger, its disk or a copy of it, and what to do about it."""
+
+from collections.abc import Mapping
+
+from ui.words.i18n import N_
+
+_RESTORE = N_("Restore the newest backup with: silo restore. What is there now is kept under another name.")
+
+LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "ledger_held": (
+        N_("the data folder {folder} is in use by process {process}"),
+        N_("Stop that station first, or take another data folder."),
+    ),
+    "ledger_busy": (
+        N_("another program uses or copies the ledger {file}"),
+        N_("Try again in a moment."),
+    ),
+    "ledger_disk_full": (
+        N_("the disk of {folder} is full: nothing was written"),
+        N_("Free space on it, then try again."),
+    ),
+    "ledger_damaged": (N_("the ledger {file} is damaged ({error})"), _RESTORE),
+    "ledger_foreign": (N_("the file {file} is no ledger of a silo station"), N_("Take another file.")),
+    "ledger_newer": (
+        N_("the ledger {file} was made by a newer station (tables {revision}, here {newest})"),
+        N_("Install that version of the station, or restore an older backup with: silo restore."),
+    ),
+    "ledger_unreadable": (
+        N_("the ledger {file} cannot be opened ({error})"),
+        N_("Give the data folder to the user that runs the station."),
+    ),
+    "ledger_present": (
+        N_("the ledger {file} is whole: it is not replaced by a backup"),
+        N_("To replace it all the same add --replace; it is then kept under another name."),
+    ),
+    "ledger_of_another_site": (
+        N_("the backup {file} is of the site {theirs}, not of {ours}"),
+        N_("Take a backup of this site."),
+    ),
+    "no_room_for_copy": (
+        N_("the data folder's disk has no room for a copy: {free_mb} MB free, {needed_mb} MB needed"),
+        N_("Make room on it, then try again."),
+    ),
+}
