@@ -1,6 +1,7 @@
 """Read a rule pack: TOML text in, checked values out.
 
 name, version, source = text             valid_from [, valid_until] = date, hour and offset
+[repeatability]      analyte = limit between two measurements of one sample, in the analyte's unit
 [[grades]]           id, species, value (0 to 1), name = {fr, en} [, claims]
 [[grades.criteria]]  analyte, op, limit, unit, step, required, kind, source [, basis]
 """
@@ -69,6 +70,7 @@ class _PackTable(_Table):
     valid_from: Annotated[AwareDatetime, Field(strict=True)]
     valid_until: Annotated[AwareDatetime, Field(strict=True)] | None = None
     grades: Annotated[list[_GradeTable], Field(min_length=1)]
+    repeatability: dict[Analyte, Annotated[Number, Field(gt=0.0)]] = {}
 
 
 def parse_rule_pack(text: str) -> RulePack:
@@ -83,6 +85,8 @@ def parse_rule_pack(text: str) -> RulePack:
         raise RulePackError(_where(first["loc"]), first["msg"]) from error
     _check_dates(pack)
     _check_grades(pack)
+    if Analyte.WEIGHT in pack.repeatability:
+        raise RulePackError("repeatability.weight", "a weight is no quality of grain")
     return RulePack(
         name=pack.name,
         version=pack.version,
@@ -91,6 +95,7 @@ def parse_rule_pack(text: str) -> RulePack:
         valid_until=pack.valid_until,
         source=pack.source,
         grades=tuple(_grade(table) for table in pack.grades),
+        repeatability=pack.repeatability,
     )
 
 

@@ -88,14 +88,17 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
     }
     if lost := [one for one in inputs["readings"] if one not in readings]:
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
-    assessment = assess(evidence_of(readings[one] for one in inputs["readings"]), policy.instrument_order)
+    pack = _pack(tx, row.rule_pack)
+    repeatability = pack.repeatability if pack else {}
+    evidence = evidence_of(readings[one] for one in inputs["readings"])
+    assessment = assess(evidence, policy.instrument_order, repeatability)
     declared = read_facts(json.dumps(inputs["facts"]))
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
         declared={analyte.value: one.value for analyte, one in declared.declared.items()},
     )  # fmt: skip
     facts = facts_of(load, assessment, estimate(inputs["weights"], policy.net_share))
-    routed = route(facts, read_cells(json.dumps(inputs["cells"])), _pack(tx, row.rule_pack))
+    routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {
         "assessment": assessment.as_dict(),
         "load_t": facts.load_t,

@@ -29,7 +29,11 @@ SENTENCES: Mapping[str, str] = {
     "unprotected_line": N_("one line, unprotected: compare with the display"),
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
-    "latest_replicate": N_("{analyte}: the latest of {count} readings"),
+    "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),
+    "median_of_replicates": N_("{analyte}: median of {count} measurements"),
+    "replicates_differ": N_(
+        "{analyte}: two measurements differ by {spread}, more than {limit}: measure once more"
+    ),
     "typed_value": N_("{analyte}: typed by a person, which wins over instruments"),
     "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
