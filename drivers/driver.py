@@ -17,12 +17,12 @@ from drivers.backoff import DEFAULT_BACKOFF, Backoff
 from drivers.delivery import Delivery
 from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, shared_receipts
 from drivers.disturbance import DisturbanceWatch
-from drivers.errors import FrameError, TransportError
+from drivers.errors import CHECK_CHOICE, FrameError, NoResult, NotUnderstood, OutOfTurn, TransportError
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
 from drivers.polling import Poller
-from drivers.reading import Frame
+from drivers.reading import Frame, Reading
 from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
 from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
@@ -247,11 +247,13 @@ class Driver:
         """`stream`: the line is a stream of bytes, where only the text tells a record printed again."""
         outcome = read_frame(self.protocol, frame)
         if isinstance(outcome, FrameError):
-            self._health.count_bad(len(frame.data), _error_code(outcome), str(outcome))
+            self._health.count_bad(len(frame.data), _error_code(outcome, stream), _advice(outcome, stream))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.count_good(frame.at)
         outcome = self._steadiness.judge(outcome)
         self._repeats.remember(frame)
+        if outcome.kind == "analysis" and not outcome.values:
+            self._health.tell(ErrorCode.NOT_UNDERSTOOD, _nothing_known(outcome))
         if stream and outcome.kind == "analysis" and not self._repeats.is_expected:
             outcome = self._reprints.mark(outcome)
         return Delivery(
@@ -263,7 +265,25 @@ def _do_nothing() -> None:
     """Do nothing: nobody waits for a receipt."""
 
 
-def _error_code(error: FrameError) -> ErrorCode:
+def _error_code(error: FrameError, stream: bool) -> ErrorCode:
+    """A message that came whole was not damaged on the way: it is of another kind than this driver reads."""
     if isinstance(error, InstrumentFaultFrame):
         return ErrorCode.INSTRUMENT_FAULT
-    return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME
+    if isinstance(error, DriverFaultFrame):
+        return ErrorCode.DRIVER_FAULT
+    if isinstance(error, OutOfTurn | NoResult):
+        return ErrorCode.OUT_OF_TURN if isinstance(error, OutOfTurn) else ErrorCode.NO_RESULT
+    return (
+        ErrorCode.BAD_FRAME if stream and not isinstance(error, NotUnderstood) else ErrorCode.NOT_UNDERSTOOD
+    )
+
+
+def _advice(error: FrameError, stream: bool) -> str:
+    """Return what is wrong and, where the error itself does not say it, what to do."""
+    is_plain = type(error) is FrameError and not stream
+    return f"{error}; {CHECK_CHOICE}" if is_plain else str(error)
+
+
+def _nothing_known(reading: Reading) -> str:
+    names = ", ".join(map(str, reading.extra.get("unknown", ()))) or "there is none"
+    return f"the message holds no value that is known ({names}); {CHECK_CHOICE}"

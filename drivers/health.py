@@ -15,6 +15,8 @@ State = Literal["starting", "live", "silent", "down", "fault"]
 # So many unreadable bytes without one good frame between them are no chance.
 GARBLED_AFTER = 200
 LOSSES_WITHIN_S = 600.0
+# The bytes were right, so no advice about the line's settings helps.
+_READABLE = (ErrorCode.INSTRUMENT_FAULT, ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN, ErrorCode.NO_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,15 @@ class HealthKeeper:
             if code is ErrorCode.INSTRUMENT_FAULT:
                 self._heard_s = self._monotonic()
                 self._set_state("fault")
-            self._count_unreadable(size)
+            if code is ErrorCode.NOT_UNDERSTOOD or (code is ErrorCode.NO_RESULT and not self._health.frames):
+                self._set_state("fault")
+            if code not in _READABLE:
+                self._count_unreadable(size)
+
+    def tell(self, code: ErrorCode, text: str) -> None:
+        """Tell what a person should look at though the message was a good one."""
+        with self._lock:
+            self._set_error(code, text)
 
     def count_noise(self, size: int) -> None:
         with self._lock:

@@ -24,6 +24,9 @@ class ErrorCode(StrEnum):
     FILE_MISSING = "file_missing"
     GARBLED = "garbled"
     BAD_FRAME = "bad_frame"
+    NOT_UNDERSTOOD = "not_understood"
+    OUT_OF_TURN = "out_of_turn"
+    NO_RESULT = "no_result"
     INSTRUMENT_FAULT = "instrument_fault"
     DRIVER_FAULT = "driver_fault"
 
