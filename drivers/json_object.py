@@ -9,11 +9,12 @@ from drivers.errors import FrameError, NotUnderstood
 _DEPTH = 8
 
 
-def load_object(data: bytes, limit: int) -> dict[str, Any]:
+def load_object(data: bytes, limit: int, *, strict: bool = True) -> dict[str, Any]:
     """Return a JSON object of at most `limit` bytes that any database can store.
 
     FrameError for bytes that are no text. NotUnderstood for other JSON, NaN or Infinity, a key twice in one
-    object, more than 8 levels, a NUL or a lone surrogate.
+    object, more than 8 levels, a NUL or a lone surrogate. Not `strict`: a text may hold line ends and other
+    control characters as they are.
     """
     if len(data) > limit:
         raise NotUnderstood(f"more than {limit} bytes", data)
@@ -24,6 +25,7 @@ def load_object(data: bytes, limit: int) -> dict[str, Any]:
     try:
         message = json.loads(
             text,
+            strict=strict,
             parse_constant=_no_constant,
             parse_float=_finite,
             object_pairs_hook=_no_key_twice,
