@@ -371,6 +371,31 @@ def test_a_frame_of_the_last_number_and_other_bytes_is_taken_and_told_once_a_mes
     assert len(line.say(frames[0])[0]) == 1
 
 
+@given(SENT, st.lists(st.integers(1, 3), min_size=1), st.none() | st.lists(st.booleans(), min_size=1))
+def test_on_a_line_every_right_frame_is_acknowledged_and_only_a_damaged_one_is_not(sent, times, damaged):
+    line, counts, spoils = Line(), cycle(times), cycle(damaged or [False])
+    numbers = None if damaged else cycle(sent["numbers"])
+    options = {"numbers": numbers, "line_end": sent["line_end"], "lower": sent["lower"]}
+    *frames, last = link_frames(MESSAGE, text_limit=sent["limit"], **options)
+    assume(all(one != other for one, other in pairwise([*frames, last])))
+    line.say(ENQ)
+    told = []
+    for frame in frames:
+        if next(spoils):
+            assert line.say(frame[:2] + b"#" + frame[2:]) == ([], NAK)
+        for _ in range(next(counts)):
+            units, answer = line.say(frame)
+            told += units
+            assert answer == ACK
+    units, answer = line.say(last)
+    assert answer == b""
+    assert line.say(last) == ([], b"")
+    line.link.confirm(units[-1].token)
+    assert line.answers() == ACK
+    assert units[-1].frames[0].data == MESSAGE
+    assert all(isinstance(outcome, OutOfTurn) for outcome in outcomes(told + units[:-1]))
+
+
 def test_a_number_left_out_is_told_and_its_frame_taken():
     line = Line()
     frames = link_frames(MESSAGE, numbers=[1, 2, 4, 5, 6, 7, 8])
