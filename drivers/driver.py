@@ -18,10 +18,11 @@ from drivers.delivery import Delivery
 from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, shared_receipts
 from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
+from drivers.faults import advice_on, code_of, nothing_known
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
-from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
-from drivers.platforms import OtherPlatform, SeveralPlatforms
+from drivers.kind import Kind, read_frame
+from drivers.platforms import OtherPlatform
 from drivers.polling import Poller
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeats, Reprints
@@ -256,10 +257,12 @@ class Driver:
             self._health.count_good(frame.at)
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         if isinstance(outcome, FrameError):
-            self._health.count_bad(len(frame.data), _error_code(outcome), str(outcome))
+            self._health.count_bad(len(frame.data), code_of(outcome, stream), advice_on(outcome, stream))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.count_good(frame.at)
         self._repeats.remember(frame)
+        if outcome.kind == "analysis" and not outcome.values:
+            self._health.tell(ErrorCode.NOT_UNDERSTOOD, nothing_known(outcome))
         if stream and outcome.kind == "analysis" and not self._repeats.is_expected:
             outcome = self._reprints.mark(outcome)
         return Delivery(
@@ -270,11 +273,3 @@ class Driver:
 
 def _do_nothing() -> None:
     """Do nothing: nobody waits for a receipt."""
-
-
-def _error_code(error: FrameError) -> ErrorCode:
-    if isinstance(error, InstrumentFaultFrame):
-        return ErrorCode.INSTRUMENT_FAULT
-    if isinstance(error, SeveralPlatforms):
-        return ErrorCode.SEVERAL_PLATFORMS
-    return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME

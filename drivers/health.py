@@ -17,6 +17,8 @@ GARBLED_AFTER = 200
 LOSSES_WITHIN_S = 600.0
 # The message was understood, and says that there is nothing to be had from the device.
 _TOLD_BY_GOOD_MESSAGES = (ErrorCode.INSTRUMENT_FAULT, ErrorCode.SEVERAL_PLATFORMS)
+# The bytes were right, so no advice about the line's settings helps.
+_READABLE = (*_TOLD_BY_GOOD_MESSAGES, ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN, ErrorCode.NO_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,15 @@ class HealthKeeper:
             if code in _TOLD_BY_GOOD_MESSAGES:
                 self._heard_s = self._monotonic()
                 self._set_state("fault")
-            self._count_unreadable(size)
+            if code is ErrorCode.NOT_UNDERSTOOD or (code is ErrorCode.NO_RESULT and not self._health.frames):
+                self._set_state("fault")
+            if code not in _READABLE:
+                self._count_unreadable(size)
+
+    def tell(self, code: ErrorCode, text: str) -> None:
+        """Tell what a person should look at though the message was a good one."""
+        with self._lock:
+            self._set_error(code, text)
 
     def note(self, code: ErrorCode | None, text: str) -> None:
         """Note what a person has to do though all is understood; None: nothing any more."""

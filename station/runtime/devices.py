@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drivers.health import DeviceHealth
 from drivers.reading import Flag
+from drivers.transport import ErrorCode
 from station.grain.remarks import is_verified
 from station.receival.instruments import Plugged, plugged
 from station.runtime.intake import Intake
@@ -15,6 +16,9 @@ from station.store.engine import Ledger
 
 # A line lost so often within ten minutes is taken by somebody else, or its cable is loose.
 OFTEN = 3
+# What was said of a message stays to be read for a while, also when the next one was right.
+STAYS = timedelta(minutes=10)
+_STAYING = (ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN)
 
 
 class Devices:
@@ -80,7 +84,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=_wrong(health),
+            error=_wrong(health, self._clock()),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
             is_verified=is_verified(instrument, self._clock().date()),
@@ -90,8 +94,9 @@ class Devices:
         )
 
 
-def _wrong(health: DeviceHealth) -> Coded | None:
-    """What a person should look at: why the device is not live, or that its line will not stay."""
+def _wrong(health: DeviceHealth, now: datetime) -> Coded | None:
+    """What a person should look at: why the device is not live, that its line will not stay, or what of its
+    messages was not understood."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:
         return "device_lost_often", where
@@ -100,6 +105,9 @@ def _wrong(health: DeviceHealth) -> Coded | None:
     if health.state == "live" and health.notice is not None:
         return f"device_{health.notice.code.value}", {**where, "text": health.notice.text}
     error = health.last_error
-    if health.state in ("live", "starting") or error is None:
+    if error is None:
+        return None
+    stays = error.code in _STAYING and now - error.at < STAYS
+    if health.state in ("live", "starting") and not stays:
         return None
     return f"device_{error.code.value}", {**where, "text": error.text}

@@ -145,6 +145,29 @@ def test_a_message_that_is_no_result_is_delivered_as_an_error_with_its_receipt(b
     assert all(d.receipt for d in running.got)
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("json-nir", {}),
+        ("gac2100-csv01", {}),
+        ("toledo-continuous", {}),
+        ("generic", {"profile": "st-weight"}),
+    ],
+)
+def test_a_message_that_is_not_understood_is_an_error_of_its_device_whatever_the_kind(broker, kind, settings):
+    gateway = MqttPublisher("127.0.0.1", broker.port, TOPIC, client_id="gateway")
+    with Running(kind, f"mqtt://127.0.0.1:{broker.port}/{TOPIC}", settings=settings) as running:
+        wait_until(lambda: running.state == "live")
+        for _ in range(3):
+            assert gateway.publish(b'{"state": "ON", "linkquality": 120, "text": "' + b"x" * 200 + b'"}')
+        wait_until(lambda: running.driver.health().bad_frames == 3)
+        wait_until(lambda: running.state == "fault")
+        error = running.driver.health().last_error
+    gateway.close()
+    assert error.code is ErrorCode.NOT_UNDERSTOOD
+    assert "check the address, the driver and the profile" in error.text
+
+
 def test_a_broker_that_is_not_there_says_so(broker):
     broker.stop()
     line = MqttTransport("127.0.0.1", broker.port, TOPIC, client_id="x")

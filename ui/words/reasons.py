@@ -143,6 +143,11 @@ SENTENCES: Mapping[str, str] = {
     "device_file_missing": N_("the recorded file {port} is missing"),
     "device_garbled": N_("only noise from {port}: check speed and parity"),
     "device_bad_frame": N_("a message from {port} could not be read: check the instrument's format"),
+    "device_not_understood": N_(
+        "what came from {port} was not understood: check address, driver and profile, send the result again"
+    ),
+    "device_no_result": N_("what comes from {port} holds no result so far: check its profile"),
+    "device_out_of_turn": N_("{port} numbers its messages wrongly: compare the results with its own display"),
     "device_instrument_fault": N_("the instrument reports a fault: look at its own display"),
     "device_several_platforms": N_("several platforms speak on {port}: choose one by the setting platform"),
     "device_platform_not_heard": N_(
