@@ -28,6 +28,7 @@ from drivers.analytes import (
     known_analyte,
     needs_basis,
 )
+from drivers.text import LONGEST_NAME, clean_identity, clean_text, clean_value
 
 __all__ = [
     "BLENDS",
@@ -98,7 +99,8 @@ class Reading:
     """One instrument's result at one instant.
 
     `device_time` is the instrument's own local clock (naive) and is never used to order or pair.
-    `identity` is the sender's own identifier of this message, where the protocol has one.
+    `identity` is the sender's own identifier of this message, where the protocol has one. Texts are cleaned
+    here, whoever reads them off the wire; the frame keeps what was sent.
     """
 
     driver: str
@@ -112,6 +114,15 @@ class Reading:
     serial: str | None = None
     identity: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in ("sample_id", "product", "serial"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, clean_text(text, LONGEST_NAME) or None)
+        if self.identity is not None:
+            object.__setattr__(self, "identity", clean_identity(self.identity))
+        if self.extra:
+            object.__setattr__(self, "extra", clean_value(dict(self.extra)))
 
     @property
     def at(self) -> datetime:

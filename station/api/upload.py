@@ -33,7 +33,7 @@ class Upload:
     """A checked upload; the photos' bytes lie in temporary files."""
 
     id: str
-    form: dict[str, JsonValue]
+    form: dict[str, str]
     photos: tuple[UploadFile, ...]
 
 
@@ -75,13 +75,12 @@ def _id(text: Any) -> str:
         raise not_valid("id", "a UUID made by the sender, the same when it is sent again") from None
 
 
-def _form(text: Any) -> dict[str, JsonValue]:
+def _form(text: Any) -> dict[str, str]:
     try:
         form = _JSON_OBJECT.validate_json(text)
     except ValidationError:
         raise not_valid("form", "a JSON object as text") from None
-    captures.check_form(form)
-    return form
+    return captures.clean_form(form)
 
 
 def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:

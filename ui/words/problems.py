@@ -181,6 +181,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{driver} reads another sort of instrument than stands at {port}"),
         N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
     ),
+    "hidden_character": (
+        N_("a text holds a character that cannot be seen ({number})"),
+        N_("Type it anew instead of pasting it."),
+    ),
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
