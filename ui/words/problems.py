@@ -163,6 +163,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{name} {version} does not answer on this machine as it must"),
         N_("Send its maker what differs: the active model goes on meanwhile."),
     ),
+    "not_a_photo": (
+        N_("file {photo} is no photo but {file_kind}"),
+        N_("Send photos as JPEG, PNG or WebP."),
+    ),
+    "heic_photo": (
+        N_("photo {photo} is HEIC, which is not read here"),
+        N_("Set the phone's camera to JPEG (iPhone: Formats, Most Compatible), take it again and send that."),
+    ),
+    "photo_cut_off": (
+        N_("photo {photo} is damaged or stops before its end"),
+        N_("Send it again; if that does not help, take another."),
+    ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
     "campaign_not_open": (
         N_("the campaign {campaign} is not open at this site"),
