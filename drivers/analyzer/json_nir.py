@@ -131,8 +131,8 @@ def _text(message: dict[str, Any], key: str, data: bytes) -> str | None:
         return None
     if not isinstance(value, str):
         raise FrameError(f"`{key}` is not text", data)
-    if len(value) > _TEXT_LIMIT or not value.isprintable():
-        raise FrameError(f"`{key}` is too long or has unprintable characters", data)
+    if len(value) > _TEXT_LIMIT:
+        raise FrameError(f"`{key}` is too long", data)
     return value.strip() or None
 
 
