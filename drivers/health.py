@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from drivers.text import clean_text
 from drivers.transport.base import ErrorCode
 
 State = Literal["starting", "live", "silent", "down", "fault"]
@@ -181,7 +182,7 @@ class HealthKeeper:
             self._set_state("fault")
 
     def _set_error(self, code: ErrorCode, text: str) -> None:
-        self._health = replace(self._health, last_error=LastError(code, text, self._clock()))
+        self._health = replace(self._health, last_error=LastError(code, clean_text(text), self._clock()))
 
     def _set_state(self, state: State) -> None:
         if state != self._health.state:

@@ -128,8 +128,9 @@ class HttpServer:
         }
         self._app = create_app(context)
         config = uvicorn.Config(
-            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on"
-        )
+            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on",
+            log_config=None,  # its entries go the way of all others
+        )  # fmt: skip
         self._uvicorn = _Announcing(config, self._announce, partial(stop_streams, self._app))
 
     def run(self) -> None:

@@ -1,9 +1,24 @@
 """Logs: one JSON line per event on standard error, where journald takes them."""
 
+import json
 import logging
 import sys
+from typing import Any
 
 import structlog
+
+from drivers.text import visible, visible_json
+
+
+class OneEntry(logging.Formatter):
+    """Shows what cannot be seen, and sets every further line of an entry in: none passes for an entry."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(visible(line) for line in super().format(record).split("\n"))
+
+
+def json_line(value: Any, **how: Any) -> str:
+    return visible_json(json.dumps(value, **how))
 
 
 def log_to_standard_error() -> None:
@@ -13,9 +28,11 @@ def log_to_standard_error() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(json_line, ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneEntry("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

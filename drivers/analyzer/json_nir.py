@@ -134,8 +134,8 @@ def _text(message: dict[str, Any], key: str, data: bytes) -> str | None:
         return None
     if not isinstance(value, str):
         raise NotUnderstood(f"`{key}` is not text", data)
-    if len(value) > _TEXT_LIMIT or not value.isprintable():
-        raise NotUnderstood(f"`{key}` is too long or has unprintable characters", data)
+    if len(value) > _TEXT_LIMIT:
+        raise NotUnderstood(f"`{key}` is too long", data)
     return value.strip() or None
 
 

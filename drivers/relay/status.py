@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from drivers.text import visible_json
+
 _EVERY_S = 1.0
 
 
@@ -53,5 +55,5 @@ def _write_whole(file: Path, status: dict[str, Any]) -> None:
     """Whoever reads the file sees the old or the new status, never half of one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}.new")
-    new.write_text(json.dumps(status, ensure_ascii=False) + "\n", encoding="utf-8")
+    new.write_text(visible_json(json.dumps(status, ensure_ascii=False)) + "\n", encoding="utf-8")
     os.replace(new, file)  # noqa: PTH105 - the one call that is atomic by contract

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drivers.text import clean_text
 from drivers.transport.base import Chunk, ErrorCode, LineDown
 from drivers.transport.half_written import is_temporary, looks_half_written
 
@@ -36,7 +37,7 @@ class DroppedFile:
     refusals: list[str] = field(default_factory=list)
 
     def reason(self) -> str:
-        shown = self.refusals[:_REASONS]
+        shown = [clean_text(line) for line in self.refusals[:_REASONS]]
         more = len(self.refusals) - len(shown)
         lines = [f"{self.readings} results taken, {len(self.refusals)} refused", *shown]
         return "\n".join([*lines, *([f"and {more} more"] if more else [])]) + "\n"

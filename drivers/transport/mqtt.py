@@ -120,7 +120,7 @@ class MqttTransport:
                 raise link.end
             return None
         receipt = _Receipt(link, message.mid, message.qos) if message.qos else None
-        return Chunk(bytes(message.payload), True, receipt, bool(message.dup), message.topic)
+        return Chunk(bytes(message.payload), True, receipt, bool(message.dup), _topic_of(message))
 
     def write(self, data: bytes) -> None:
         """Nothing is said without a topic: see `publish`."""
@@ -220,3 +220,11 @@ class MqttTransport:
             f"{self._broker()} was lost: check that it runs, and that no second station uses this client id"
         )
         return LineDown(ErrorCode.BROKER_LOST, text)
+
+
+def _topic_of(message: MQTTMessage) -> str | None:
+    """Return None where the broker let through a topic that is no text."""
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return None

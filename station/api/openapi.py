@@ -15,6 +15,7 @@ _MEANING = {
     405: "This address does not do that.",
     409: "What is recorded since does not allow it; nothing was written.",
     413: "The body is too large.",
+    415: "A file is no photo that can be judged here; `params` name it.",
     422: "Something sent is not valid; `errors` names the fields.",
     429: "Too many wrong PINs; wait.",
     500: "The station failed; the log says why.",

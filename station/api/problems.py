@@ -13,7 +13,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from drivers.text import visible_value
 from station.acts.refusals import Refusal
+from station.api import schemas
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
@@ -22,15 +24,20 @@ from station.store.errors import DiskFull, LedgerDamaged, LedgerError
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_TOLD = 2_000
 
 
 class ApiFault(StrEnum):
     """Codes of problems that are no act's "no": the request or the machine is at fault."""
 
     NOT_VALID = "not_valid"
+    HIDDEN_CHARACTER = "hidden_character"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
+    NOT_A_PHOTO = "not_a_photo"
+    HEIC_PHOTO = "heic_photo"
+    PHOTO_CUT_OFF = "photo_cut_off"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     DISK_FULL = "disk_full"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
@@ -92,8 +99,9 @@ def answer(
 ) -> Response:  # fmt: skip
     """The problem as a response; a 401 says which scheme is wanted."""
     language = language_for(request.app.state.context, request.headers.get("accept-language"))
-    title, action = problem_texts(code, params, language)
-    told = dict(params)
+    told = visible_value(dict(params), LONGEST_TOLD)  # some of it is what was sent
+    errors = visible_value(list(errors), LONGEST_TOLD)
+    title, action = problem_texts(code, told, language)
     if "remarks" in told:
         told["remarks"] = [one.model_dump() for one in reasons(told["remarks"], language)]
     problem = Problem(
@@ -135,7 +143,9 @@ async def _validation(request: Request, error: Exception) -> Response:
         {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"], "type": one["type"]}
         for one in error.errors()
     ]
-    return answer(request, 422, ApiFault.NOT_VALID, {}, found)
+    hidden = schemas.only_hidden(error.errors())
+    code = ApiFault.HIDDEN_CHARACTER if hidden else ApiFault.NOT_VALID
+    return answer(request, 422, code, hidden, found)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from station.cli.errors import end_with_settings
 from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
 from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
@@ -42,7 +43,7 @@ def commission(
     try:
         settings = load_settings(config)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(error)
     address = ask_port()
     try:
         entries = candidates(profile or [], place=place_of(address), unit=unit)
@@ -106,7 +107,7 @@ def _write(
     try:
         append_section(config, new)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(error)
     count = keep_recording(
         config.parent / FOLDER, port_id, contest.recording(chosen), candidate.kind, candidate.settings,
         line.address, now(),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.say import LANGUAGE, Exit, _, fail
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def counter(config: Path) -> Iterator[Asking]:
             stack.callback(lambda: runner.run(client.aclose()))
             yield partial(_ask, runner, client)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(error)
     except LedgerError as error:
         end_with(error)
 
@@ -116,7 +116,7 @@ def _ask(
 
 def _tell_problem(answer: "Response") -> NoReturn:
     problem = answer.json()
-    code = Exit.USAGE if problem["code"] == "not_valid" else Exit.NEGATIVE
+    code = Exit.USAGE if problem["code"] in ("not_valid", "hidden_character") else Exit.NEGATIVE
     if answer.status_code in PASSING:
         code = Exit.DATABASE if problem["code"] == "ledger_damaged" else Exit.TRY_AGAIN
     fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)

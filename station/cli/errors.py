@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from station.cli.say import LANGUAGE, Exit, fail
+import typer
+
+from station.cli.say import LANGUAGE, Exit, fail, tell
 
 if TYPE_CHECKING:
     from station.site.file import SiteSettings
+    from station.site.read import SettingsError
     from station.store.errors import LedgerError
 
 
@@ -42,4 +45,11 @@ def settings_of(config: Path) -> "SiteSettings":
     try:
         return load_settings(config)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(error)
+
+
+def end_with_settings(error: "SettingsError") -> NoReturn:
+    """Ends the command with every problem of the site file, one a line."""
+    for problem in error.problems:
+        tell(f"silo: {problem}")
+    raise typer.Exit(Exit.CONFIGURATION)

@@ -1,4 +1,7 @@
-"""How commands speak: language from LANG, results on standard output, messages on standard error."""
+"""How commands speak: language from LANG, results on standard output, messages on standard error.
+
+Nothing else in the commands prints: what comes from devices, rows and files moves no cursor here.
+"""
 
 import json
 import os
@@ -9,6 +12,7 @@ from typing import Any, NoReturn
 
 import typer
 
+from drivers.text import visible, visible_json
 from ui.words.i18n import language_of, translator
 from ui.words.reasons import message
 
@@ -33,12 +37,18 @@ class Exit(IntEnum):
 
 def out(value: Any) -> None:
     """One JSON line on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(visible_json(json.dumps(value, ensure_ascii=False, allow_nan=False)) + "\n")
     sys.stdout.flush()
 
 
-def tell(text: str) -> None:
-    typer.echo(text, err=True)
+def show(line: str) -> None:
+    """One line for a person on standard output; what of it cannot be seen is shown by its number."""
+    typer.echo(visible(line))
+
+
+def tell(line: str) -> None:
+    """One line for a person on standard error, as `show`."""
+    typer.echo(visible(line), err=True)
 
 
 def fail(text: str, code: Exit) -> NoReturn:

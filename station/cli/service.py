@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 
@@ -40,7 +40,7 @@ def serve(
     try:
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(error)
     except (LedgerError, OSError) as error:
         end_with(error)
     raise typer.Exit(code)

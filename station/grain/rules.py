@@ -14,6 +14,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit, needs_basis
+from drivers.text import HiddenCharacter, checked_value
 from station.grain.grades import Criterion, CriterionKind, Grade, Required, RulePack, pack_at
 from station.grain.identifiers import Species
 from station.grain.units import Op, round_to_step
@@ -21,7 +22,7 @@ from station.grain.units import Op, round_to_step
 __all__ = ["Criterion", "Grade", "RulePack", "RulePackError", "pack_at", "parse_rule_pack"]
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class RulePackError(Exception):
@@ -77,7 +78,9 @@ def parse_rule_pack(text: str) -> RulePack:
     """Read a rule pack from its text. Raises RulePackError for the first problem found. Hand over the file's
     text with its line ends as they are: `sha256` is over its UTF-8 bytes."""
     try:
-        pack = _PackTable.model_validate(tomllib.loads(text))
+        pack = _PackTable.model_validate(checked_value(tomllib.loads(text)))
+    except HiddenCharacter as error:
+        raise RulePackError(error.where, str(error)) from error
     except tomllib.TOMLDecodeError as error:
         raise RulePackError("", f"not TOML: {error}") from error
     except ValidationError as error:

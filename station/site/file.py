@@ -72,7 +72,7 @@ class Site(Section):
 
 
 class Server(Section):
-    host: str = "127.0.0.1"
+    host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
 
 
@@ -157,7 +157,7 @@ class Instrument(Section):
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[Analyte, Positive] = {}
     silent_after_s: Positive | None = None
-    settings: dict[str, str | int | float | bool] = {}
+    settings: dict[Text, Address | int | float | bool] = {}
 
 
 class Mqtt(Section):
@@ -187,7 +187,7 @@ class SiteSettings(Section):
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     mqtt: Mqtt | None = None
-    products: dict[str, Species] = {}
+    products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]
     pits: Annotated[list[Pit], Field(min_length=1)]

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.named import Catalogue, Entry
+from drivers.text import HiddenCharacter, checked_value
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.signing import PublicKey, SignatureError, parse_public_key
@@ -54,6 +55,10 @@ def load_settings(file: Path) -> SiteSettings:
         raise SettingsError([SettingProblem(file, "", "no such file; see examples/site.toml")]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError([SettingProblem(file, "", f"is not valid TOML: {error}")]) from None
+    try:
+        content = checked_value(content)
+    except HiddenCharacter as error:
+        raise SettingsError([SettingProblem(file, error.where, str(error))]) from None
     _extend_catalogues(file, content)
     try:
         settings = SiteSettings.model_validate(content)

@@ -22,7 +22,12 @@ from station.store.blobs import Blobs
 from tests.silo_rig import GOOD, GOOD_NIR, START, Silo
 
 ADMIN_TOKEN = "admin-token-of-the-test"
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
+# A whole JPEG by its markers; its picture is noise.
+JPEG = (
+    bytes.fromhex("ffd8 ffc0 0011 08 0020 0020 03 011100 021101 031101 ffda 000c 03 0100 0211 0311 003f00")
+    + bytes(range(255)) * 40
+    + b"\xff\xd9"
+)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{name} {version} does not answer on this machine as it must"),
         N_("Send its maker what differs: the active model goes on meanwhile."),
     ),
+    "not_a_photo": (
+        N_("file {photo} is no photo but {file_kind}"),
+        N_("Send photos as JPEG, PNG or WebP."),
+    ),
+    "heic_photo": (
+        N_("photo {photo} is HEIC, which is not read here"),
+        N_("Set the phone's camera to JPEG (iPhone: Formats, Most Compatible), take it again and send that."),
+    ),
+    "photo_cut_off": (
+        N_("photo {photo} is damaged or stops before its end"),
+        N_("Send it again; if that does not help, take another."),
+    ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
     "campaign_not_open": (
         N_("the campaign {campaign} is not open at this site"),
@@ -184,6 +196,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "other_category": (
         N_("{driver} reads another sort of instrument than stands at {port}"),
         N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
+    ),
+    "hidden_character": (
+        N_("a text holds a character that cannot be seen ({number})"),
+        N_("Type it anew instead of pasting it."),
     ),
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed

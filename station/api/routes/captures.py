@@ -11,9 +11,10 @@ from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import FromTerminal, terminal
 from station.api.openapi import problems
-from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, receive
+from station.api.upload import MOST_PHOTOS, receive
 from station.api.views import evidence
 from station.api.views.view import view_of
+from station.photo_bytes import MEDIA_TYPES
 from station.receival import captures
 from station.store.tables import Capture, Photo
 
@@ -55,7 +56,7 @@ _BYTES: dict[int | str, dict[str, Any]] = {
         "description": "The bytes as they were sent.",
         "content": {
             media_type: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in (*MEDIA_TYPES, OTHER_MEDIA_TYPE)
+            for media_type in MEDIA_TYPES.values()
         },
     }
 }
@@ -67,13 +68,14 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     openapi_extra=_MULTIPART,
     responses={
         200: {"model": schemas.Capture, "description": "It was received before: nothing was added."},
-        **problems(409),
+        **problems(409, 415),
     },
 )
 async def receive_capture(
     asked: Asked, terminal: FromTerminal, request: Request, response: Response
 ) -> schemas.Capture:
-    """Answered once the photos and the row are on the disk."""
+    """Answered once the photos and the row are on the disk. Each is a JPEG, PNG or WebP by its bytes: 415
+    `not_a_photo`, `heic_photo`, 422 `photo_cut_off` name the first that is not."""
     row, is_new = await receive(asked, request, terminal)
     response.status_code = 201 if is_new else 200
     return _shown(asked, row.id)

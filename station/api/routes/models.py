@@ -22,7 +22,7 @@ router = APIRouter(prefix="/models", tags=["models"])
 SIGNATURE_BYTES = 20_000
 BundleFile = Annotated[UploadFile, File(description="The model bundle.")]
 SignatureFile = Annotated[UploadFile, File(description="Its detached signature, in minisign's format.")]
-Why = Annotated[str, Form(max_length=400)]
+Why = Annotated[schemas.Text, Form()]
 Days = Annotated[int, Query(ge=1, le=400)]
 
 
@@ -46,7 +46,7 @@ def install_model(
 
 @router.get("/backtest", dependencies=[Depends(admin)])
 def list_backtest_cases(
-    asked: Asked, task: str, since: AwareDatetime | None = None, until: AwareDatetime | None = None
+    asked: Asked, task: schemas.Key, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> list[dict[str, Any]]:
     """The captures whose sample laboratory or machine measured, with what the active model of then said."""
     with asked.desk.ledger.read() as tx:

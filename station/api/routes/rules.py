@@ -40,7 +40,7 @@ def withdraw_rule_pack(asked: Asked, by: ByManagerOrAdmin, body: schemas.RulePac
 
 @router.get("/replay", dependencies=[Depends(admin)])
 def replay_decisions(
-    asked: Asked, load: str | None = None, since: AwareDatetime | None = None,
+    asked: Asked, load: schemas.Key | None = None, since: AwareDatetime | None = None,
     until: AwareDatetime | None = None,
 ) -> list[schemas.ReplayedDecision]:  # fmt: skip
     """Makes the decisions of a load or a time again from their records; `until` is excluded."""

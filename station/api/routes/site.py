@@ -16,7 +16,7 @@ from station.store import queries
 from station.store.tables import Supplier
 
 router = APIRouter(tags=["site"])
-SearchText = Annotated[str, Query(max_length=80)]
+SearchText = Annotated[schemas.Text, Query(max_length=80)]
 
 
 @router.get("/health", tags=["health"])

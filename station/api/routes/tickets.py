@@ -17,7 +17,7 @@ from station.store.tables import Ticket
 
 router = APIRouter(prefix="/tickets", tags=["tickets"], dependencies=[Depends(terminal)])
 
-CampaignText = Annotated[str | None, Query(max_length=120)]
+CampaignText = Annotated[schemas.Key | None, Query()]
 
 
 @router.get("")

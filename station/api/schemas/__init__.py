@@ -10,6 +10,7 @@ from station.api.schemas.common import (
     Direction,
     ExternalIn,
     In,
+    Key,
     Kilograms,
     LoadState,
     Moment,
@@ -26,6 +27,7 @@ from station.api.schemas.common import (
     Uncertainty,
     Value,
     WeighingRole,
+    only_hidden,
 )
 from station.api.schemas.devices import (
     Declared,
@@ -164,6 +166,7 @@ __all__ = [
     "Inspection",
     "InspectionIn",
     "Instrument",
+    "Key",
     "Kilograms",
     "LabResult",
     "LabResultIn",
@@ -241,4 +244,5 @@ __all__ = [
     "WeighingConfirmed",
     "WeighingRole",
     "WiringIn",
+    "only_hidden",
 ]

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import Celsius, In, Name, Reason, Serial, Text, Uncertainty
+from station.api.schemas.common import SEEN, Celsius, In, Key, Name, Reason, Serial, Text, Uncertainty
 
 Address = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    SEEN,
 ]
 
 
@@ -76,7 +77,7 @@ class WiringIn(In):
 
     driver: Name | None = None
     address: Address | None = None
-    settings: Annotated[dict[str, str | int | float | bool], Field(max_length=40)] | None = None
+    settings: Annotated[dict[Key, Text | int | float | bool], Field(max_length=40)] | None = None
 
 
 class DescribeIn(In):
@@ -86,7 +87,7 @@ class DescribeIn(In):
     asset_tag: Serial | None = None
     verified_until: date | None = None
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
-    uncertainty: dict[str, Uncertainty] = {}
+    uncertainty: dict[Key, Uncertainty] = {}
     note: Text = ""
 
 

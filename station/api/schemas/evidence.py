@@ -5,7 +5,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import Barcode, In, Name, Number, Portion, Reason, SampleKind, Text, Value
+from station.api.schemas.common import (
+    SEEN,
+    Barcode,
+    In,
+    Key,
+    Name,
+    Number,
+    Portion,
+    Reason,
+    SampleKind,
+    Text,
+    Value,
+)
 
 
 class UsedValue(Value):
@@ -92,8 +104,8 @@ class SampleIn(In):
 
     barcode: Barcode
     kind: SampleKind = "courtesy"
-    load_id: str | None = None
-    species: str | None = None
+    load_id: Key | None = None
+    species: Key | None = None
     note: Text = ""
 
 
@@ -119,7 +131,7 @@ class TypedReadingIn(In):
     """`despite_remarks`: the person was asked whether a value that is not usual of the species is right."""
 
     barcode: Barcode
-    values: Annotated[dict[str, TypedValueIn], Field(min_length=1, max_length=40)]
+    values: Annotated[dict[Key, TypedValueIn], Field(min_length=1, max_length=40)]
     note: Text = ""
     despite_remarks: bool = False
 
@@ -169,7 +181,7 @@ class InspectionIn(In):
 
     name: Name
     version: Name
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), SEEN] | None = None
     accepted: bool
     kernels: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     classes: Annotated[dict[Name, ClassShareIn], Field(max_length=40)] = {}

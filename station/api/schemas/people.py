@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import In, Name
+from station.api.schemas.common import SEEN, In, Name
 
-Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
+Pin = Annotated[str, StringConstraints(min_length=4, max_length=12), SEEN]
 
 
 class SignInIn(In):
@@ -30,7 +30,7 @@ class SignedIn(BaseModel):
 
 class PersonIn(In):
     name: Name
-    pin: Annotated[str, StringConstraints(min_length=4, max_length=12, pattern=r"^[0-9]+$")]
+    pin: Annotated[str, StringConstraints(min_length=4, max_length=12, pattern=r"^[0-9]+$"), SEEN]
     roles: Annotated[list[Literal["operator", "manager", "installer"]], Field(min_length=1)]
     language: Literal["fr", "en"] | None = None
 

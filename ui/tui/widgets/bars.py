@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.widgets import Static
 
+from drivers.text import visible
 from ui.tui.board import Board
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.texts import reason_list
@@ -14,7 +15,8 @@ _SHORTEST_NAME = 12
 
 
 class Plain(Static):
-    """This shows text as it is: brackets in it are brackets, not styles."""
+    """This shows text as it is: brackets in it are brackets, not styles, and what moves a cursor is told by
+    its number."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__("", markup=False, id=id, classes=classes)
@@ -23,7 +25,7 @@ class Plain(Static):
     def show_text(self, text: str) -> None:
         if text != self.shown:
             self.shown = text
-            self.update(text)
+            self.update("\n".join(map(visible, text.split("\n"))))
 
 
 class StatusBar(Plain):
