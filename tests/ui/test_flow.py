@@ -160,7 +160,8 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         await t.see("PIT 1 → CELL C1")
         old = t.app.board.proposed_load
         assert old is not None
-        silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
+        for _ in range(2):  # the median of three: one more measurement alone is believed less than both
+            silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
         accept(t.app, old)
         await t.hear("Another proposal came in between. Read the new proposal")
