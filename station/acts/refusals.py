@@ -36,6 +36,8 @@ class Fault(StrEnum):
     WEIGHING_USED = "weighing_used"
     MEASURED_WITH_FAULT = "measured_with_fault"
     UNPROTECTED_LINE = "unprotected_line"
+    TYPED_OVER_INSTRUMENT = "typed_over_instrument"
+    RETEST_UNEXPLAINED = "retest_unexplained"
     UNUSUAL_VALUE = "unusual_value"
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"

@@ -136,7 +136,11 @@ def _choose(
     valid = [e for e in having if _valid(e, analyte)]
     typed = [e for e in valid if e.typed_by is not None]
     if typed:
-        return _combined(analyte, typed[-1:], limit, (Reason(Code.TYPED_VALUE, {"analyte": analyte.value}),))
+        why = [Reason(Code.TYPED_VALUE, {"analyte": analyte.value})]
+        measured = _choose(analyte, [e for e in having if e.typed_by is None], order, limit)
+        if isinstance(measured, Result):
+            why.append(_typed_over(measured))
+        return _combined(analyte, typed[-1:], limit, why)
     if not order:
         return _combined(analyte, valid, limit) if valid else None
     for position, instrument in enumerate(order, start=1):
@@ -185,6 +189,12 @@ def _combined(
         replicates=tuple(e.reading_id for e in same),
         reasons=(*before, *counted, *after, *_remarks(same)),
     )
+
+
+def _typed_over(measured: Result) -> Reason:
+    """Keep the instrument's value beside the typed one that wins over it."""
+    told = {"analyte": measured.analyte.value, "value": measured.value, "unit": measured.unit.value}
+    return Reason(Code.TYPED_OVER, told | {"instrument": measured.instrument})
 
 
 def _remarks(of: Sequence[Evidence]) -> list[Reason]:

@@ -53,7 +53,7 @@ class RulePack:
     """Holds the grades of a season; `sha256` of the text it was read from names it in every decision. It is
     in force from `valid_from` (inclusive) until `valid_until` (exclusive), where one is given.
     `repeatability`: how far two measurements of one sample by one instrument may differ, in the analyte's
-    unit."""
+    unit. `replicates`: so many measurements of a sample are routine; who wants more says why."""
 
     name: str
     version: str
@@ -63,6 +63,7 @@ class RulePack:
     source: str
     grades: tuple[Grade, ...]
     repeatability: Mapping[Analyte, float] = field(default_factory=dict)
+    replicates: int = 1
 
     def grade(self, grade_id: str | None) -> Grade | None:
         return next((g for g in self.grades if g.id == grade_id), None)

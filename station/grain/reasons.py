@@ -34,6 +34,7 @@ class Code(StrEnum):
     MEDIAN_OF_REPLICATES = "median_of_replicates"  # analyte, count
     REPLICATES_DIFFER = "replicates_differ"  # analyte, spread, limit (in the analyte's unit)
     TYPED_VALUE = "typed_value"  # analyte
+    TYPED_OVER = "typed_over"  # analyte, value, unit, instrument
     MEASURED_BADLY = "measured_badly"  # analyte, instrument
     DRY_MATTER_FROM = "dry_matter_from"  # as_is, moisture
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte

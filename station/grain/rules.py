@@ -1,6 +1,7 @@
 """Read a rule pack: TOML text in, checked values out.
 
 name, version, source = text             valid_from [, valid_until] = date, hour and offset
+[replicates = how many measurements of a sample are routine, 1]
 [repeatability]      analyte = limit between two measurements of one sample, in the analyte's unit
 [[grades]]           id, species, value (0 to 1), name = {fr, en} [, claims]
 [[grades.criteria]]  analyte, op, limit, unit, step, required, kind, source [, basis]
@@ -72,6 +73,7 @@ class _PackTable(_Table):
     valid_until: Annotated[AwareDatetime, Field(strict=True)] | None = None
     grades: Annotated[list[_GradeTable], Field(min_length=1)]
     repeatability: dict[Analyte, Annotated[Number, Field(gt=0.0)]] = {}
+    replicates: Annotated[int, Field(ge=1, le=5)] = 1
 
 
 def parse_rule_pack(text: str) -> RulePack:
@@ -99,6 +101,7 @@ def parse_rule_pack(text: str) -> RulePack:
         source=pack.source,
         grades=tuple(_grade(table) for table in pack.grades),
         repeatability=pack.repeatability,
+        replicates=pack.replicates,
     )
 
 

@@ -66,11 +66,13 @@ def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
 
 
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
-    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one."""
+    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one, and
+    of how many measurements it is made."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
         name: {key: result[key] for key in ("value", "unit", "basis", "typed_by")}
+        | {"n": len(result["replicates"])}
         for name, result in results.items()
     }
 

@@ -1,6 +1,6 @@
 """Readings: recorded as they come, paired with a sample, and typed where an instrument cannot say it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from drivers.reading import Analyte
 from drivers.reading import Reading as DeviceReading
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Fault, NotFound
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.pairing import Item
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
@@ -19,8 +19,9 @@ from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
 from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
+from station.store.evidence import readings_by_sample
 from station.store.ids import new_id
-from station.store.tables import Frame, Instrument, Reading
+from station.store.tables import Frame, Instrument, Reading, Sample
 
 
 def take_reading(
@@ -85,12 +86,15 @@ def type_reading(
     """Records values (number, basis) that a named person typed for the sample with this barcode.
 
     Raises Conflict(unusual_value) for one that is not usual of the sample's species, unless `despite_remarks`
-    says that the person was asked about it."""
+    says that the person was asked about it, and Conflict(typed_over_instrument) for one that an instrument
+    has measured, unless `note` says why it is typed."""
     checked = {name: check_value(name, *typed) for name, typed in values.items()}
     with desk.ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        if not note:
+            _check_unmeasured(tx, sample, checked)
         remarks = asked_about({Analyte(name): values[name][0] for name in checked}, sample.species)
         despite = check_asked(remarks, despite_remarks)
         row = Reading(
@@ -112,6 +116,17 @@ def type_reading(
         if load is not None:
             proposals.propose(tx, desk, [load], at)
     return row
+
+
+def _check_unmeasured(tx: Session, sample: Sample, names: Iterable[str]) -> None:
+    """Raises Conflict(typed_over_instrument) where an instrument gave one of these values."""
+    for row in readings_by_sample(tx, [sample.id]).get(sample.id, ()):
+        for name in names:
+            measured = row.values.get(name) if row.typed_by is None else None
+            if measured is not None and measured["value"] is not None:
+                raise Conflict(
+                    Fault.TYPED_OVER_INSTRUMENT, analyte=name, value=measured["value"], unit=measured["unit"]
+                )
 
 
 def _known(

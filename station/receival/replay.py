@@ -13,11 +13,11 @@ from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.routing import route
-from station.grain.rules import RulePack, parse_rule_pack
 from station.grain.wire import read_cells, read_facts
 from station.receival.judging import estimate, facts_of
+from station.receival.pack_standing import pack_with
 from station.store.evidence import evidence_of
-from station.store.tables import Decision, Load, Proposal, Reading, RulePackRecord, SitePolicyRecord
+from station.store.tables import Decision, Load, Proposal, Reading, SitePolicyRecord
 
 MOST_DIFFERENCES = 50
 _COMPARED = ("assessment", "load_t", "pit", "cell", "hold", "result")
@@ -88,7 +88,7 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
     }
     if lost := [one for one in inputs["readings"] if one not in readings]:
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
-    pack = _pack(tx, row.rule_pack)
+    pack = pack_with(tx, row.rule_pack)
     repeatability = pack.repeatability if pack else {}
     evidence = evidence_of(readings[one] for one in inputs["readings"])
     assessment = assess(evidence, policy.instrument_order, repeatability)
@@ -107,10 +107,6 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
         "hold": routed.hold,
         "result": routed.as_dict(),
     }
-
-
-def _pack(tx: Session, sha256: str | None) -> RulePack | None:
-    return parse_rule_pack(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
 
 
 def _text(value: Any) -> str:

@@ -98,6 +98,10 @@ def test_a_superseded_proposal_comes_back_with_the_new_one(counter: Counter) -> 
         assert refused["params"]["proposal"] == new
         assert new["id"] != old["id"]
         assert ok(anne.get(f"/loads/{load_id}"))["decision"] is None
+        choice["proposal_id"] = new["id"]
+        why = problem(anne.post(f"/loads/{load_id}/decision", json=choice), 409, "retest_unexplained")
+        assert why["params"] == {"analyte": "test_weight", "count": 2}
+        ok(anne.post(f"/loads/{load_id}/retest", json={"reason": "supplier asked for it"}))
         accept(anne, load_id)
 
 

@@ -82,7 +82,13 @@ def test_a_typed_value_wins_over_every_instrument_and_the_latest_typed_wins():
     )
     result = found.results[MOISTURE]
     assert (result.value, result.typed_by, result.instrument) == (13.1, "Luc", None)
-    assert codes(result.reasons) == ["typed_value"]
+    assert codes(result.reasons) == ["typed_value", "typed_over"]
+    assert result.reasons[1].params == {
+        "analyte": "moisture",
+        "value": 13.6,
+        "unit": "%",
+        "instrument": "gac",
+    }
 
 
 def test_an_analyte_without_order_combines_the_values_of_all_instruments():

@@ -160,7 +160,7 @@ def test_a_typed_value_wins_and_names_who_typed_it(silo: Silo) -> None:
     readings.type_reading(silo.desk, "S1", {"protein": (12.5, "dm")}, "NIR silent", ANNE, silo.clock())
     silo.decide(silo.loads(visit)[0])
     value = silo.confirm(15_240, visit, "last").tickets[0].document["values"]["protein"]
-    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne"}
+    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne", "n": 1}
 
 
 @pytest.mark.parametrize(

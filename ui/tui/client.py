@@ -123,6 +123,9 @@ class StationClient:
     async def enter_sample(self, sample: schemas.SampleIn) -> schemas.Sample:
         return await self._post("/samples", sample, schemas.Sample)
 
+    async def explain_retest(self, load_id: str, reason: str) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/retest", schemas.OutcomeIn(reason=reason), schemas.Load)
+
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)
 

@@ -72,6 +72,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("one line, unprotected: compare with the display"),
         N_("Look at the bridge's own display, then say that the value is right, or weigh again."),
     ),
+    "typed_over_instrument": (
+        N_("{analyte}: the instrument says {value} {unit}"),
+        N_("Say in a note why another value is typed; both stay on the screen."),
+    ),
+    "retest_unexplained": (
+        N_("{analyte}: measured {count} times, and nobody said why"),
+        N_("Say who wanted it measured again, and why; then decide."),
+    ),
     "unusual_value": (
         N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
         N_("Check decimal point and unit, then type it again or say that it is right."),

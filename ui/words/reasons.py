@@ -35,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
         "{analyte}: two measurements differ by {spread}, more than {limit}: measure once more"
     ),
     "typed_value": N_("{analyte}: typed by a person, which wins over instruments"),
+    "typed_over": N_("{analyte}: {instrument} says {value} {unit}"),
     "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
     "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),

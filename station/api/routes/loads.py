@@ -10,7 +10,7 @@ from station.api.openapi import problems
 from station.api.views import outcome
 from station.api.views.loads import load
 from station.api.views.view import view_of
-from station.receival import decisions, samples, visits
+from station.receival import decisions, retests, samples, visits
 from station.store import queries
 from station.store.tables import Load
 
@@ -47,6 +47,13 @@ def decide(asked: Asked, by: ByOperator, load_id: str, body: schemas.DecisionIn)
         raise _explained(asked, load_id, refusal) from refusal
     with view_of(asked) as view:
         return outcome.decision(view, decided)
+
+
+@router.post("/{load_id}/retest", responses=problems(404, 409))
+def explain_retest(asked: Asked, by: ByOperator, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+    """Says who wanted the sample measured again, and why: before or after it was."""
+    retests.explain_retest(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/refuse", responses=problems(404, 409))

@@ -21,7 +21,7 @@ from station.api.schemas.common import (
 
 
 class UsedValue(Value):
-    """The value of an analyte that the proposal stands on, and where it comes from."""
+    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements."""
 
     analyte: str
     u: float | None = None
@@ -29,6 +29,7 @@ class UsedValue(Value):
     typed_by: str | None
     at: datetime
     reading_id: str
+    n: int = 1
     reasons: list[Reason] = []
 
 

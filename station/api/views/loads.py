@@ -82,5 +82,6 @@ def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue
         typed_by=view.name_of(result["typed_by"]),
         at=view.tx.get_one(Reading, result["reading_id"]).at,
         reading_id=result["reading_id"],
+        n=len(result["replicates"]),
         reasons=reasons(result["reasons"], view.language),
     )
