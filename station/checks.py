@@ -155,8 +155,7 @@ def _swapped(folder: Path) -> dict[str, Plugged]:
 def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[Finding]:
     port = section.port
     try:
-        protocol_of(section, file)
-        transport = make_transport(port, name="check")
+        transport = make_transport(port, protocol_of(section, file), name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))
         return

@@ -65,11 +65,11 @@ class Ports:
         section = self._section(port_id)
         try:
             wired = rewired(section, wiring)
-            category = protocol_of(wired, self._file).category
-            make_transport(wired.port)
+            protocol = protocol_of(wired, self._file)
+            make_transport(wired.port, protocol)
         except SettingError as error:
             raise Invalid(Fault.WIRING_WRONG, text=str(error)) from error
-        if category != protocol_of(section, self._file).category:
+        if protocol.category != protocol_of(section, self._file).category:
             raise Invalid(Fault.OTHER_CATEGORY, driver=wiring.driver, port=port_id)
         return self._keep_profile(wiring)
 
@@ -85,7 +85,7 @@ class Ports:
         return Driver(
             section.id,
             protocol,
-            make_transport(section.port, name=f"{self._settings.site.id}-{section.id}"),
+            make_transport(section.port, protocol, name=f"{self._settings.site.id}-{section.id}"),
             clock=self._clock,
             silent_after_s=protocol.silent_after_s if own is None else own,
         )
