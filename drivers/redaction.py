@@ -1,4 +1,4 @@
-"""What of an address may be shown, logged or recorded: everything but its password. It is decided here only."""
+"""An address is shown, logged and recorded without its password; what of a text that is, is decided here."""
 
 import re
 

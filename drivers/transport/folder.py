@@ -76,9 +76,7 @@ class FolderTransport:
             raise LineDown(ErrorCode.PORT_MISSING, text)
         try:
             for name in ("done", "rejected"):
-                (self._folder / name).mkdir(exist_ok=True)
-                if (self._folder / name).is_symlink():
-                    raise OSError(errno.ELOOP, f"{name} leads elsewhere")
+                _make_folder(self._folder / name)
         except OSError as error:
             raise self._denied_error(error) from error
         self._next_scan = 0.0
@@ -196,6 +194,13 @@ class FolderTransport:
             f"folder {self._folder}: done/ and rejected/ cannot be made ({error.strerror}): check the rights"
         )
         return LineDown(ErrorCode.PORT_DENIED, text)
+
+
+def _make_folder(path: Path) -> None:
+    """Raise OSError also where a link of this name leads elsewhere."""
+    path.mkdir(exist_ok=True)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path.name} leads elsewhere")
 
 
 def _stamp(stat: os.stat_result) -> Stamp:

@@ -144,6 +144,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{moved_kg} is not the full vehicle ({last_kg}) less the empty one ({first_kg})"),
         N_("Name the empty weighing first, then the full one, and their difference."),
     ),
+    "not_in_site_file": (
+        N_("{what} does not stand in the site file"),
+        N_("Choose a port or profile of the site file, or ask an installer or a manager."),
+    ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),

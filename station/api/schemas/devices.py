@@ -70,13 +70,21 @@ class DriverKind(BaseModel):
     settings: dict[str, DriverSetting]
 
 
+class ProfileIn(In):
+    """A profile that the station does not have yet, with its whole text."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.toml$")]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+
+
 class WiringIn(In):
     """How the instrument is read. What is not said stays as it is at this port; another driver begins with
-    its own default settings."""
+    its own default settings. An address has no password: that stands in the site file."""
 
     driver: Name | None = None
     address: Address | None = None
     settings: Annotated[dict[str, str | int | float | bool], Field(max_length=40)] | None = None
+    profile: ProfileIn | None = None
 
 
 class DescribeIn(In):
