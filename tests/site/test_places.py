@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from station.app import ServeOptions, serve
 from station.cli import app
-from station.site.read import load_settings
+from station.site.read import SettingsError, load_settings
 from tests.site.test_settings import EXAMPLE, RULES, problems_of
 
 NIR = 'port = "mqtt://127.0.0.1:1883/silo/nir"'
@@ -70,15 +71,14 @@ def test_other_places_are_free(tmp_path: Path, port: str) -> None:
     load_settings(file)
 
 
-@pytest.mark.parametrize("command", ["check", "serve"])
-def test_neither_check_nor_the_start_touches_such_a_folder(tmp_path: Path, command: str) -> None:
+def test_neither_check_nor_the_start_touches_such_a_folder(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text(RULES, encoding="utf-8")
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "a.csv").write_text("x;y\n1;2\n")
     file = tmp_path / "site.toml"
-    text = site_text(port="folder:data")
-    file.write_text(text, encoding="utf-8")
-    done = CliRunner().invoke(app, [command, "--config", str(file)])
-    assert done.exit_code == 3
-    assert "instruments[2].port" in done.output
+    file.write_text(site_text(port="folder:data"), encoding="utf-8")
+    done = CliRunner().invoke(app, ["check", "--config", str(file)])
+    assert (done.exit_code, "instruments[2].port" in done.output) == (3, True)
+    with pytest.raises(SettingsError, match=r"instruments\[2\]\.port"):
+        serve(ServeOptions(file))
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["a.csv"]
