@@ -81,6 +81,7 @@ class Fault(StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
+    OTHER_KIND_OF_TOKEN = "other_kind_of_token"
     NOT_IN_SITE_FILE = "not_in_site_file"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
     NEVER_BLEND_TRANSFER = "never_blend_transfer"
@@ -129,6 +130,7 @@ class NotAllowed(Refusal):
 
 _NOT_THEIRS = (
     Fault.NOT_ALLOWED,
+    Fault.OTHER_KIND_OF_TOKEN,
     Fault.NOT_IN_SITE_FILE,
     Fault.NEVER_BLEND_OVERRIDE,
     Fault.NEVER_BLEND_TRANSFER,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from station.acts.desk import Desk
@@ -43,6 +43,7 @@ class Context:
     `new_sample` tells the device at a port that its next result counts even if it equals the last one;
     `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
+    A sign-in is good for `sign_in_lasts`.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
@@ -58,3 +59,4 @@ class Context:
     drivers: Callable[[], list[dict[str, Any]]]
     install_model: Install = installs_nothing
     limits: Limits = field(default_factory=Limits)
+    sign_in_lasts: timedelta = timedelta(hours=12)

@@ -32,6 +32,7 @@ class ApiFault(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
     DISK_FULL = "disk_full"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
@@ -107,7 +108,7 @@ def answer(
         errors=[dict(error) for error in errors],
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if code == ApiFault.TOO_MANY_ATTEMPTS:
+    if status == 429:
         headers["Retry-After"] = str(params["seconds"])
     return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
 

@@ -3,11 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from station.cli.counter import ask
+from station.cli.counter import ask, segment
 from station.cli.options import DAYS, ConfigOption
 from station.cli.say import Exit, _, fail, out, pairs, tell
 
@@ -93,7 +92,7 @@ def show(config: ConfigOption) -> None:
 
 
 def _at(port_id: str) -> str:
-    return f"/instruments/{quote(port_id, safe='')}"
+    return f"/instruments/{segment(port_id)}"
 
 
 def _description(

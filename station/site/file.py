@@ -76,8 +76,11 @@ class Site(Section):
 
 
 class Server(Section):
+    """Who signs in does so again after `sign_in_hours`."""
+
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    sign_in_hours: Annotated[float, Field(gt=0, le=744)] = 12.0
 
 
 class Intake(Section):

@@ -28,7 +28,7 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
 @dataclass(frozen=True)
 class Tokens:
     """Tokens of three terminals, of those who are signed in there (Anne: operator, Marc: manager, Ines:
-    installer), and of a phone."""
+    installer), of a phone, an application, and a terminal where nobody is."""
 
     terminal: str
     anne: str
@@ -37,6 +37,8 @@ class Tokens:
     workshop: str
     ines: str
     phone: str
+    app: str
+    gate: str
 
 
 def make_people(silo: Silo) -> Tokens:
@@ -52,7 +54,9 @@ def make_people(silo: Silo) -> Tokens:
         terminal, token = people.add_terminal(desk, place, "terminal", clock())
         tokens += [token, people.sign_in(desk, name, pin, terminal, clock()).token]
     _, phone = people.add_terminal(desk, "phone 1", "phone", clock())
-    return Tokens(*tokens, phone)
+    _, app = people.add_terminal(silo.desk, "app 1", "app", clock())
+    _, gate = people.add_terminal(silo.desk, "gate", "terminal", clock())
+    return Tokens(*tokens, phone, app, gate)
 
 
 @dataclass
@@ -68,10 +72,12 @@ class Counter:
     woken: list[int] = field(default_factory=list)
 
     def client(self, who: str = "anne", language: str = "en", **headers: str) -> httpx2.Client:
-        """As Anne at her terminal, Marc, Ines, the phone (nobody signed in), the admin, or nobody.
+        """As Anne at her terminal, Marc, Ines, the phone, the app, or the terminal at the gate (nobody is
+        signed in there), the admin, or nobody.
 
         Plain HTTP: `verify=False` only spares loading the certificates of the world."""
         place = {"anne": "terminal", "marc": "office", "ines": "workshop", "phone": "phone"}
+        place |= {"app": "app", "gate": "gate"}
         bearer = ADMIN_TOKEN if who == "admin" else ""
         if who in place:
             bearer = getattr(self.tokens, place[who])

@@ -92,10 +92,13 @@ from station.api.schemas.outcome import (
 )
 from station.api.schemas.people import (
     Person,
+    PersonChangeIn,
     PersonIn,
     Pin,
+    RenameIn,
     SignedIn,
     SignInIn,
+    Token,
     TokenIn,
     TokenMade,
 )
@@ -183,6 +186,7 @@ __all__ = [
     "OutcomeIn",
     "OwnerIn",
     "Person",
+    "PersonChangeIn",
     "PersonIn",
     "Pin",
     "Pit",
@@ -203,6 +207,7 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",
     "RollbackIn",
@@ -224,6 +229,7 @@ __all__ = [
     "Text",
     "Ticket",
     "Tipping",
+    "Token",
     "TokenIn",
     "TokenMade",
     "TransferIn",
