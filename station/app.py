@@ -80,7 +80,7 @@ def serve(options: ServeOptions) -> int:
         )  # fmt: skip
         watch = jobs.Watch(ledger)
         devices = Devices([one.id for one in settings.instruments], ports, intake, ledger, clock)
-        announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
+        announcer = Announcer(settings, ledger, devices.live, ports.credentials()) if settings.mqtt else None
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
         context = replace(
             parts.context(_admin_token(ledger.folder)),

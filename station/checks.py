@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
+from drivers.redaction import redacted
 from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.commissioning.recording import FOLDER, replay_recordings
@@ -17,7 +18,9 @@ from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.receival.instruments import Plugged, plugged
 from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
+from station.site.credentials import credentials_of
 from station.site.file import Instrument, SiteSettings
+from station.site.places import home_of, wiring_problem
 from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of, rewired
 from station.store import audit
@@ -54,6 +57,7 @@ def check_site(file: Path) -> list[Finding]:
         *_check_rules(settings, file),
         *_check_folder(file.parent / settings.site.data),
         *_check_bundles(settings, file),
+        *_check_passwords(settings, file),
         *_check_ports(settings, file),
         *_check_recordings(file.parent / FOLDER),
     ]
@@ -122,6 +126,16 @@ def _check_bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             yield Finding("model", False, str(error))
 
 
+def _check_passwords(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+    try:
+        found = credentials_of(settings, file)
+    except SettingsError as error:
+        yield from (Finding("passwords", False, str(problem)) for problem in error.problems)
+        return
+    if found.passwords:
+        yield Finding("passwords", True, "every password file can be read, by nobody else")
+
+
 def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     """Each port as it is read now: where an instrument was swapped, not as the site file says."""
     swapped = _swapped(file.parent / settings.site.data)
@@ -137,6 +151,9 @@ def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             f"read by {wiring.driver} at {wiring.address}"
         )
         yield Finding(where, True, f"not as the site file says: {text}")
+        if problem := wiring_problem(home_of(settings, file), wiring.address, wiring.settings):
+            yield Finding(where, False, problem)
+            continue
         try:
             yield from _check_instrument(where, rewired(section, wiring), file)
         except SettingError as error:
@@ -155,8 +172,7 @@ def _swapped(folder: Path) -> dict[str, Plugged]:
 def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[Finding]:
     port = section.port
     try:
-        protocol_of(section, file)
-        transport = make_transport(port, name="check")
+        transport = make_transport(port, protocol_of(section, file), name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))
         return
@@ -167,6 +183,6 @@ def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[F
         else:
             transport.open()
             transport.close()
-        yield Finding(where, True, f"{port} can be opened")
+        yield Finding(where, True, f"{redacted(port)} can be opened")
     except (LineDown, OSError) as error:
-        yield Finding(where, False, f"{port}: {error}")
+        yield Finding(where, False, f"{redacted(port)}: {error}")

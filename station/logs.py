@@ -3,10 +3,12 @@
 import json
 import logging
 import sys
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
+from drivers.redaction import redacted
 from drivers.text import visible, visible_json
 
 
@@ -14,7 +16,7 @@ class OneEntry(logging.Formatter):
     """Shows what cannot be seen, and sets every further line of an entry in: none passes for an entry."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return "\n    ".join(visible(line) for line in super().format(record).split("\n"))
+        return "\n    ".join(visible(line) for line in redacted(super().format(record)).split("\n"))
 
 
 def json_line(value: Any, **how: Any) -> str:
@@ -28,6 +30,7 @@ def log_to_standard_error() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            _without_passwords,
             structlog.processors.JSONRenderer(json_line, ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -36,3 +39,7 @@ def log_to_standard_error() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneEntry("%(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+
+
+def _without_passwords(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    return {key: redacted(value) if isinstance(value, str) else value for key, value in event.items()}

@@ -7,7 +7,7 @@ as it is here, so that each act is written once.
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from drivers.catalogue import catalogue
@@ -60,6 +60,7 @@ class Parts:
             replug=lambda _port_id: None,
             drivers=catalogue,
             install_model=lambda *given: self.installer().install(*given),
+            sign_in_lasts=timedelta(hours=self.settings.server.sign_in_hours),
         )
 
 

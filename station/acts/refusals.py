@@ -84,6 +84,8 @@ class Fault(StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
+    OTHER_KIND_OF_TOKEN = "other_kind_of_token"
+    NOT_IN_SITE_FILE = "not_in_site_file"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
     NEVER_BLEND_TRANSFER = "never_blend_transfer"
 
@@ -129,4 +131,10 @@ class NotAllowed(Refusal):
         return 403 if self.code in _NOT_THEIRS else 401
 
 
-_NOT_THEIRS = (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE, Fault.NEVER_BLEND_TRANSFER)
+_NOT_THEIRS = (
+    Fault.NOT_ALLOWED,
+    Fault.OTHER_KIND_OF_TOKEN,
+    Fault.NOT_IN_SITE_FILE,
+    Fault.NEVER_BLEND_OVERRIDE,
+    Fault.NEVER_BLEND_TRANSFER,
+)

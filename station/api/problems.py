@@ -39,6 +39,7 @@ class ApiFault(StrEnum):
     HEIC_PHOTO = "heic_photo"
     PHOTO_CUT_OFF = "photo_cut_off"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
     DISK_FULL = "disk_full"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
@@ -115,7 +116,7 @@ def answer(
         errors=[dict(error) for error in errors],
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if code == ApiFault.TOO_MANY_ATTEMPTS:
+    if status == 429:
         headers["Retry-After"] = str(params["seconds"])
     return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
 

@@ -17,6 +17,7 @@ from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.views.devices import device, event
 from station.api.views.view import view_of
+from station.receival import people
 from station.store import audit
 
 LIVE_SECONDS = 0.5
@@ -79,15 +80,17 @@ class Streams:
                 self._readers.discard(reader)
 
 
-async def events(asked: Inquiry, streams: Streams, after: int) -> AsyncIterator[str]:
-    """Every audit row with a `seq` above `after`, in order, without end; the loads that are proposed anew and
-    live values in between."""
+async def events(asked: Inquiry, streams: Streams, terminal_id: str, after: int) -> AsyncIterator[str]:
+    """Every audit row with a `seq` above `after`, in order, until the terminal's token is revoked; the loads
+    that are proposed anew and live values in between."""
     loop = asyncio.get_running_loop()
     live, keep_alive_at = _Live(asked), loop.time() + KEEP_ALIVE_SECONDS
     with streams.reader() as reader:
         while not streams.stopped:
             reader.bell.clear()
-            rows = await run_in_threadpool(_events_after, asked, after)
+            rows = await run_in_threadpool(_events_after, asked, terminal_id, after)
+            if rows is None:
+                return
             for row in rows:
                 yield frame(row.model_dump_json(), row.kind, row.seq)
                 after = row.seq
@@ -109,8 +112,11 @@ def frame(data: str, event: str, seq: int | None = None) -> str:
     return f"{identity}event: {event}\ndata: {data}\n\n"
 
 
-def _events_after(asked: Inquiry, seq: int) -> list[schemas.Event]:
+def _events_after(asked: Inquiry, terminal_id: str, seq: int) -> list[schemas.Event] | None:
+    """None once the token is revoked; that is a commit, so an open stream is woken by it."""
     with view_of(asked) as view:
+        if people.is_revoked(view.tx, terminal_id):
+            return None
         rows = audit.events_after(view.tx, seq)
         view.names_of(row.by for row in rows)
         return [event(view, row) for row in rows]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 LONG_S = 300.0  # an acceptance set is run, or a campaign is looked through
-PASSING = (503, 507)  # it is busy, or its disk is full
+PASSING = (429, 503, 507)  # it is busy, or its disk is full
 
 Asking = Callable[..., Any]
 
@@ -69,6 +69,11 @@ def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") 
         return {}
     pin = pin or str(typer.prompt(_("PIN of {name}").format(name=name), hide_input=True))
     return {header: quote(name), "Silo-Pin": quote(pin)}
+
+
+def segment(name: str) -> str:
+    """A name as one part of an address: whatever is in it, also dots alone, it names nothing else."""
+    return quote(name, safe="").replace(".", "%2E")
 
 
 def _closed_station(parts: "Parts") -> "AsyncClient":

@@ -13,6 +13,7 @@ from typing import Any
 
 from drivers.decode import decode
 from drivers.errors import FrameError, SettingError
+from drivers.redaction import redacted
 
 FOLDER = "recordings"
 
@@ -23,7 +24,9 @@ def keep_recording(
     """Writes the three files; returns how many readings are in it. Raises SettingError, OSError."""
     readings = _decode(data, driver, settings, at)
     folder.mkdir(parents=True, exist_ok=True)
-    about = {"driver": driver, "settings": dict(settings), "port": port, "recorded_at": at.isoformat()}
+    about = {
+        "driver": driver, "settings": dict(settings), "port": redacted(port), "recorded_at": at.isoformat(),
+    }  # fmt: skip
     (folder / f"{name}.bin").write_bytes(data)
     (folder / f"{name}.jsonl").write_text(
         "".join(json.dumps(reading, ensure_ascii=False) + "\n" for reading in readings), encoding="utf-8"

@@ -42,6 +42,8 @@ def _check_broker(address: str) -> str:
     return address
 
 
+# Relative to the site file; `$CREDENTIALS_DIRECTORY/name` is what systemd hands over.
+PasswordFile = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_broker)]
 
 
@@ -52,7 +54,8 @@ class Section(BaseModel):
 class Site(Section):
     """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
     (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
-    name `campaign`, or one of `open_campaigns` beside it."""
+    name `campaign`, or one of `open_campaigns` beside it. At `spare_ports` (addresses) nothing is plugged in:
+    an operator may move an instrument there when its own port fails."""
 
     id: Id
     name: Text
@@ -65,6 +68,7 @@ class Site(Section):
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]
+    spare_ports: list[Address] = []
 
     @property
     def receiver(self) -> str:
@@ -72,8 +76,11 @@ class Site(Section):
 
 
 class Server(Section):
+    """Who signs in does so again after `sign_in_hours`."""
+
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    sign_in_hours: Annotated[float, Field(gt=0, le=744)] = 12.0
 
 
 class Intake(Section):
@@ -145,7 +152,7 @@ class Instrument(Section):
     its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
     `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
     `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
-    analyzer never."""
+    analyzer never. `password_file` holds the password of the broker in `port`."""
 
     id: Id
     name: Text
@@ -157,14 +164,16 @@ class Instrument(Section):
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[Analyte, Positive] = {}
     silent_after_s: Positive | None = None
+    password_file: PasswordFile | None = None
     settings: dict[Text, Address | int | float | bool] = {}
 
 
 class Mqtt(Section):
-    """Where the station publishes its own state: `broker` is `mqtt://user:password@host:1883`. Home
-    Assistant finds it by `discovery_prefix`."""
+    """Where the station publishes its own state: `broker` is `mqtt://user@host:1883`, its password in
+    `password_file` or, less well kept, after the user. Home Assistant finds it by `discovery_prefix`."""
 
     broker: Broker
+    password_file: PasswordFile | None = None
     discovery: bool = True
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 

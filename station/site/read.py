@@ -15,11 +15,13 @@ from pydantic import BaseModel, ValidationError
 
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.named import Catalogue, Entry
+from drivers.redaction import redacted
 from drivers.text import HiddenCharacter, checked_value
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.signing import PublicKey, SignatureError, parse_public_key
 from station.site.file import SiteSettings
+from station.site.places import misplaced
 from station.species import SPECIES, SpeciesEntry
 from ui.words.vocabulary import add_names
 
@@ -64,7 +66,8 @@ def load_settings(file: Path) -> SiteSettings:
         settings = SiteSettings.model_validate(content)
     except ValidationError as error:
         raise SettingsError([_problem(file, dict(each)) for each in error.errors()]) from None
-    problems = [SettingProblem(file, where, text) for where, text in _contradictions(settings)]
+    wrong = (*_contradictions(settings), *misplaced(settings, file))
+    problems = [SettingProblem(file, where, text) for where, text in wrong]
     if problems:
         raise SettingsError(problems)
     return settings
@@ -157,7 +160,7 @@ def _problem(file: Path, error: dict[str, Any]) -> SettingProblem:
         return SettingProblem(file, where, "is not a known setting")
     if error["type"] == "missing":
         return SettingProblem(file, where, "is missing")
-    return SettingProblem(file, where, f"{error['msg']} (is {error['input']!r})")
+    return SettingProblem(file, where, redacted(f"{error['msg']} (is {error['input']!r})"))
 
 
 def _contradictions(settings: SiteSettings) -> Iterator[tuple[str, str]]:

@@ -33,7 +33,7 @@ JPEG = (
 @dataclass(frozen=True)
 class Tokens:
     """Tokens of three terminals, of those who are signed in there (Anne: operator, Marc: manager, Ines:
-    installer), and of a phone."""
+    installer), of a phone, an application, and a terminal where nobody is."""
 
     terminal: str
     anne: str
@@ -42,6 +42,8 @@ class Tokens:
     workshop: str
     ines: str
     phone: str
+    app: str
+    gate: str
 
 
 def make_people(silo: Silo) -> Tokens:
@@ -57,7 +59,9 @@ def make_people(silo: Silo) -> Tokens:
         terminal, token = people.add_terminal(desk, place, "terminal", clock())
         tokens += [token, people.sign_in(desk, name, pin, terminal, clock()).token]
     _, phone = people.add_terminal(desk, "phone 1", "phone", clock())
-    return Tokens(*tokens, phone)
+    _, app = people.add_terminal(silo.desk, "app 1", "app", clock())
+    _, gate = people.add_terminal(silo.desk, "gate", "terminal", clock())
+    return Tokens(*tokens, phone, app, gate)
 
 
 @dataclass
@@ -73,10 +77,12 @@ class Counter:
     woken: list[int] = field(default_factory=list)
 
     def client(self, who: str = "anne", language: str = "en", **headers: str) -> httpx2.Client:
-        """As Anne at her terminal, Marc, Ines, the phone (nobody signed in), the admin, or nobody.
+        """As Anne at her terminal, Marc, Ines, the phone, the app, or the terminal at the gate (nobody is
+        signed in there), the admin, or nobody.
 
         Plain HTTP: `verify=False` only spares loading the certificates of the world."""
         place = {"anne": "terminal", "marc": "office", "ines": "workshop", "phone": "phone"}
+        place |= {"app": "app", "gate": "gate"}
         bearer = ADMIN_TOKEN if who == "admin" else ""
         if who in place:
             bearer = getattr(self.tokens, place[who])
@@ -110,7 +116,7 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             admin_token=ADMIN_TOKEN,
             wake_vision=lambda: counter.woken.append(1),
             new_sample=lambda port: None,
-            check_wiring=lambda port, wiring: wiring,
+            check_wiring=lambda port, usual, said, *, is_installer: usual.changed(said),
             replug=lambda port: None,
             drivers=catalogue,
             limits=replace(Limits(min_free_mb_uploads=0, warn_free_mb=0), **limits),

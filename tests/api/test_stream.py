@@ -227,3 +227,21 @@ def test_after_the_server_stopped_a_commit_wakes_nobody(unserved: Counter) -> No
         pass
     unserved.silo.arrive("AB-123-CD")
     assert unserved.silo.desk.ledger._listeners == []
+
+
+@pytest.mark.parametrize("after", [None, 0, 2**53])
+def test_a_stream_ends_when_its_token_is_revoked_and_tells_no_more(
+    counter: Counter, after: int | None
+) -> None:
+    with counter.client() as anne, counter.client("marc") as marc, counter.client("admin") as admin:
+        listener = Listener(anne, params={} if after is None else {"after": after})
+        other = Listener(marc)
+        wait_until(lambda: any(kind == "live" for _, kind, _ in list(listener.events)))
+        assert admin.delete("/admin/tokens/bridge%20house").status_code == 204
+        ok(marc.post("/visits", json=arrival("AB-123-CD")), 201)
+        listener.join()
+        assert {"token_revoked", "arrival_entered"}.isdisjoint(listener.kinds())
+        wait_until(lambda: "arrival_entered" in other.kinds())
+        assert anne.get("/events").status_code == 401
+        stop_streams(counter.app)
+        other.join()

@@ -53,9 +53,9 @@ def test_a_persons_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
         assert tx.get_one(Person, worked.by.id).name == ""
     assert is_whole(worked)
     with pytest.raises(NotAllowed):
-        people.person_with_pin(worked.desk, PERSON, "2468")
+        people.actor_with_pin(worked.desk, PERSON, "2468", worked.clock())
     with pytest.raises(NotAllowed):
-        people.person_with_pin(worked.desk, "", "2468")
+        people.actor_with_pin(worked.desk, "", "2468", worked.clock())
 
 
 def test_a_suppliers_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:

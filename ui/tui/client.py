@@ -7,6 +7,7 @@ never blindly sent again.
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -118,7 +119,7 @@ class StationClient:
 
     # --- samples, readings, exceptions ------------------------------------------------------------
     async def sample(self, barcode: str) -> schemas.Sample:
-        return await self._get(f"/samples/{barcode}", schemas.Sample)
+        return await self._get(f"/samples/{quote(barcode, safe='')}", schemas.Sample)
 
     async def enter_sample(self, sample: schemas.SampleIn) -> schemas.Sample:
         return await self._post("/samples", sample, schemas.Sample)

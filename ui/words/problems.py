@@ -156,6 +156,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{moved_kg} is not the full vehicle ({last_kg}) less the empty one ({first_kg})"),
         N_("Name the empty weighing first, then the full one, and their difference."),
     ),
+    "other_kind_of_token": (
+        N_("a token of this kind may not do this"),
+        N_("Ask the installer for a token of the right kind: silo token add --kind."),
+    ),
+    "not_in_site_file": (
+        N_("{what} does not stand in the site file"),
+        N_("Choose a port or profile of the site file, or ask an installer or a manager."),
+    ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),
@@ -212,7 +220,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
-    "too_many_attempts": (N_("too many wrong PINs"), N_("Wait a minute, then try again.")),
+    "too_many_attempts": (
+        N_("too many wrong PINs"),
+        N_("Try again in {seconds} s; a manager may have the PIN changed: silo person pin."),
+    ),
+    "too_many_at_once": (N_("a PIN is being checked"), N_("Try again in a moment.")),
     "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),

@@ -2,14 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
-from station.api.auth import FromTerminal, terminal
+from station.api.auth import FromTerminal, OwnOnly
 from station.api.openapi import problems
 from station.api.upload import MOST_PHOTOS, receive
 from station.api.views import evidence
@@ -78,19 +78,21 @@ async def receive_capture(
     `not_a_photo`, `heic_photo`, 422 `photo_cut_off` name the first that is not."""
     row, is_new = await receive(asked, request, terminal)
     response.status_code = 201 if is_new else 200
-    return _shown(asked, row.id)
+    return _shown(asked, row.id, own=None)  # who sends the same photos again has shown that they are theirs
 
 
-@router.get("/captures/{capture_id}", dependencies=[Depends(terminal)], responses=problems(404))
-def get_capture(asked: Asked, capture_id: str) -> schemas.Capture:
-    return _shown(asked, capture_id)
+@router.get("/captures/{capture_id}", responses=problems(404))
+def get_capture(asked: Asked, capture_id: str, own: OwnOnly) -> schemas.Capture:
+    return _shown(asked, capture_id, own)
 
 
 @router.post("/captures/{capture_id}/inspections", status_code=201, responses=problems(404))
 def add_inspection(
-    asked: Asked, terminal: FromTerminal, capture_id: str, body: schemas.InspectionIn
+    asked: Asked, terminal: FromTerminal, own: OwnOnly, capture_id: str, body: schemas.InspectionIn
 ) -> schemas.Inspection:
-    """What an outside application's model says; the same model twice is one inspection."""
+    """What an outside application's model says of its capture; the same model twice is one inspection."""
+    with asked.desk.ledger.read() as tx:
+        _require_reached(tx, capture_id, own)
     result = {"reasons": [], "cut": None, "seconds": {}, **body.model_dump(exclude={"name", "version"})}
     source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
@@ -102,23 +104,32 @@ def add_inspection(
 
 @router.get(
     "/photos/{sha256}",
-    dependencies=[Depends(terminal)],
     response_class=FileResponse,
     responses={**_BYTES, **problems(404)},
 )
-def get_photo(asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> FileResponse:
+def get_photo(
+    asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], own: OwnOnly
+) -> FileResponse:
     """The original, byte for byte."""
+    query = select(Photo.media_type).where(Photo.sha256 == sha256)
+    if own is not None:
+        query = query.join(Capture).where(Capture.terminal_id == own)
     with asked.desk.ledger.read() as tx:
-        media_type = tx.exec(select(Photo.media_type).where(Photo.sha256 == sha256).limit(1)).first()
+        media_type = tx.exec(query.limit(1)).first()
     path = asked.context.blobs.path(sha256)
     if media_type is None or not path.is_file():
         raise NotFound(Fault.UNKNOWN_PHOTO, sha256=sha256)
     return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _shown(asked: Inquiry, capture_id: str) -> schemas.Capture:
+def _shown(asked: Inquiry, capture_id: str, own: str | None) -> schemas.Capture:
     with view_of(asked) as view:
-        row = view.tx.get(Capture, capture_id)
-        if row is None:
-            raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
-        return evidence.capture(view, row)
+        return evidence.capture(view, _require_reached(view.tx, capture_id, own))
+
+
+def _require_reached(tx: Session, capture_id: str, own: str | None) -> Capture:
+    """Another sender's capture is as unknown as one that is not there. Raises NotFound(unknown_capture)."""
+    row = tx.get(Capture, capture_id)
+    if row is None or own not in (None, row.terminal_id):
+        raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
+    return row

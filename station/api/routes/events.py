@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from station.api.asked import Asked
-from station.api.auth import terminal
+from station.api.auth import FromTerminal
 from station.api.streams import Streams, events
 from station.store import audit
 
-router = APIRouter(tags=["events"], dependencies=[Depends(terminal)])
+router = APIRouter(tags=["events"])
 
 Seq = Annotated[int | None, Query(ge=0, le=2**53)]
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -25,6 +25,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 @router.get("/events", response_class=StreamingResponse, responses=_STREAM)
 def get_events(
     asked: Asked,
+    terminal: FromTerminal,
     request: Request,
     after: Seq = None,
     last_event_id: Annotated[str | None, Header(description="Where a broken stream goes on.")] = None,
@@ -38,7 +39,7 @@ def get_events(
         with asked.desk.ledger.read() as tx:
             start = audit.last_seq(tx)
     return StreamingResponse(
-        events(asked, streams, start),
+        events(asked, streams, terminal.id, start),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )

@@ -94,10 +94,13 @@ from station.api.schemas.outcome import (
 )
 from station.api.schemas.people import (
     Person,
+    PersonChangeIn,
     PersonIn,
     Pin,
+    RenameIn,
     SignedIn,
     SignInIn,
+    Token,
     TokenIn,
     TokenMade,
 )
@@ -186,6 +189,7 @@ __all__ = [
     "OutcomeIn",
     "OwnerIn",
     "Person",
+    "PersonChangeIn",
     "PersonIn",
     "Pin",
     "Pit",
@@ -206,6 +210,7 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",
     "RollbackIn",
@@ -227,6 +232,7 @@ __all__ = [
     "Text",
     "Ticket",
     "Tipping",
+    "Token",
     "TokenIn",
     "TokenMade",
     "TransferIn",

@@ -5,7 +5,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import SEEN, Celsius, In, Key, Name, Reason, Serial, Text, Uncertainty
+from station.api.schemas.common import (
+    SEEN,
+    SEEN_FILE,
+    Celsius,
+    In,
+    Key,
+    Name,
+    Reason,
+    Serial,
+    Text,
+    Uncertainty,
+)
 
 Address = Annotated[
     str,
@@ -71,13 +82,21 @@ class DriverKind(BaseModel):
     settings: dict[str, DriverSetting]
 
 
+class ProfileIn(In):
+    """A profile that the station does not have yet, with its whole text."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.toml$"), SEEN]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000), SEEN_FILE]
+
+
 class WiringIn(In):
     """How the instrument is read. What is not said stays as it is at this port; another driver begins with
-    its own default settings."""
+    its own default settings. An address has no password: that stands in the site file."""
 
     driver: Name | None = None
     address: Address | None = None
     settings: Annotated[dict[Key, Text | int | float | bool], Field(max_length=40)] | None = None
+    profile: ProfileIn | None = None
 
 
 class DescribeIn(In):

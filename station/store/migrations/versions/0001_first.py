@@ -169,9 +169,11 @@ def upgrade() -> None:
         sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terminal")),
-        sa.UniqueConstraint("name", name=op.f("uq_terminal_name")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_terminal_token_hash")),
     )
+    with op.batch_alter_table("terminal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_terminal_name"), ["name"], unique=False)
+
     op.create_table(
         "capture",
         sa.Column("seq", sa.Integer(), nullable=True),
@@ -866,6 +868,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_capture_at"))
 
     op.drop_table("capture")
+    with op.batch_alter_table("terminal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_terminal_name"))
+
     op.drop_table("terminal")
     with op.batch_alter_table("supplier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_supplier_name_key"))
