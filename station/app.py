@@ -27,7 +27,7 @@ from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
-from station.site.file import LOOPBACK, SiteSettings
+from station.site.file import LOOPBACK, SiteSettings, host_port
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.store import queries
@@ -53,8 +53,8 @@ class ServeOptions:
 
 
 def serve(options: ServeOptions) -> int:
-    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError or LedgerError
-    before anything is accepted."""
+    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError, LedgerError
+    or AddressTaken before anything is accepted."""
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
@@ -116,6 +116,16 @@ def serve(options: ServeOptions) -> int:
     return CRASHED if crash.happened else 0
 
 
+class AddressTaken(Exception):
+    """The station cannot listen where the site file says: another program does, or the address is not this
+    machine's."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host_port(host, port)}: {why}")
+        self.address = host_port(host, port)
+        self.why = why
+
+
 class HttpServer:
     """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
 
@@ -123,7 +133,7 @@ class HttpServer:
         self._socket = _listen(settings.server.host, settings.server.port)
         host, port = self._socket.getsockname()[:2]
         self._line = {
-            "listening": f"http://{host}:{port}",
+            "listening": f"http://{host_port(host, port)}",
             "admin_token_file": str(folder / "admin.token"),
         }
         self._app = create_app(context)
@@ -180,7 +190,7 @@ class Crash:
         ledger.on_damage(self._note_damage)
         try:
             yield
-        except (LedgerError, SettingsError):
+        except (LedgerError, SettingsError, AddressTaken):
             raise
         except Exception:
             ledger.doubt()
@@ -262,9 +272,14 @@ def _admin_token(folder: Path) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """Raises AddressTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressTaken(host, port, error.strerror or str(error)) from error
     return listener

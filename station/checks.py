@@ -3,7 +3,6 @@
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.parts import open_ledger
 from station.receival.instruments import Plugged, plugged
 from station.receival.wiring import wiring_of
 from station.runtime.bundles import shipped_bundles
@@ -21,8 +21,8 @@ from station.site.file import Instrument, SiteSettings
 from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of, rewired
 from station.store import audit
-from station.store.engine import Ledger
 from station.store.errors import LedgerError, LedgerHeld
+from station.store.folder import is_new
 from station.vision.bundle import BundleError, read_bundle
 from ui.words import problems
 
@@ -52,7 +52,7 @@ def check_site(file: Path) -> list[Finding]:
     return [
         Finding("site file", True, str(file)),
         *_check_rules(settings, file),
-        *_check_folder(file.parent / settings.site.data),
+        *_check_folder(settings, file),
         *_check_bundles(settings, file),
         *_check_ports(settings, file),
         *_check_recordings(file.parent / FOLDER),
@@ -83,9 +83,13 @@ def _check_rules(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             )
 
 
-def _check_folder(folder: Path) -> Iterator[Finding]:
+def _check_folder(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+    folder = file.parent / settings.site.data
     try:
-        with closing(Ledger(folder)) as ledger:
+        if is_new(folder):
+            yield Finding("database", True, f"{folder} is new: the first start makes the ledger")
+            return
+        with open_ledger(file, settings) as ledger:
             ledger.quick_check()
             with ledger.read() as tx:
                 broken = audit.first_broken(tx)
@@ -96,9 +100,6 @@ def _check_folder(folder: Path) -> Iterator[Finding]:
         yield Finding("database", True, f"in use by the running station (process {error.params['process']})")
     except LedgerError as error:
         yield Finding("database", False, ". ".join(problems.problem(error.code, error.params, "en")))
-        return
-    except OSError as error:
-        yield Finding("database", False, str(error))
         return
     free = shutil.disk_usage(folder).free // 1_000_000
     text = f"{free} MB free" if free >= WARN_FREE_MB else f"{free} MB free: under {WARN_FREE_MB}, make room"
@@ -124,7 +125,7 @@ def _check_bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
 
 def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
     """Each port as it is read now: where an instrument was swapped, not as the site file says."""
-    swapped = _swapped(file.parent / settings.site.data)
+    swapped = _swapped(settings, file)
     for index, section in enumerate(settings.instruments):
         where = f"instruments[{index}] {section.id}"
         present = swapped.get(section.id)
@@ -143,12 +144,14 @@ def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             yield Finding(where, False, str(error))
 
 
-def _swapped(folder: Path) -> dict[str, Plugged]:
+def _swapped(settings: SiteSettings, file: Path) -> dict[str, Plugged]:
     """What is plugged in and is not what the site file says; a running station alone knows it."""
     try:
-        with closing(Ledger(folder)) as ledger, ledger.read() as tx:
+        if is_new(file.parent / settings.site.data):
+            return {}
+        with open_ledger(file, settings) as ledger, ledger.read() as tx:
             return {port: row for port, row in plugged(tx).items() if not row.is_as_declared}
-    except (LedgerError, OSError):
+    except LedgerError:
         return {}  # told by the finding about the database
 
 

@@ -17,7 +17,7 @@ from station.acts.refusals import Refusal
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
-from station.store.errors import DiskFull, LedgerDamaged, LedgerError
+from station.store.errors import DiskFull, LedgerError
 
 _log = logging.getLogger(__name__)
 
@@ -158,7 +158,7 @@ async def _os_error(request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.error("%s %s: the ledger did not answer", request.method, request.url.path, exc_info=error)
-    if isinstance(error, LedgerDamaged):  # the station ends
+    if isinstance(error, LedgerError) and not error.passing:
         return answer(request, status_of(error), error.code.value, error.params)
     return answer(request, status_of(error), ApiFault.BUSY, {})
 

@@ -3,7 +3,7 @@
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -29,7 +29,9 @@ def serve(
     stop_with: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     with lasting_imports():
-        from station.app import ServeOptions
+        import structlog
+
+        from station.app import AddressTaken, ServeOptions
         from station.app import serve as run
         from station.logs import log_to_standard_error
         from station.site.read import SettingsError
@@ -41,8 +43,17 @@ def serve(
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
         fail(str(error), Exit.CONFIGURATION)
-    except (LedgerError, OSError) as error:
+    except AddressTaken as error:
+        said = _("the station cannot listen at {address} ({error}): end what does, or correct [server]")
+        fail(said.format(address=error.address, error=error.why), Exit.NETWORK)
+    except LedgerError as error:
         end_with(error)
+    except Exception as error:  # noqa: BLE001  logged; systemd starts the station again
+        if isinstance(error, OSError):
+            with suppress(OSError):  # one that says nothing of the data folder
+                end_with(error)
+        structlog.get_logger(__name__).critical("station_failed", exc_info=error)
+        fail(_("the station failed, its log says where: {error}").format(error=repr(error)), Exit.FAILED)
     raise typer.Exit(code)
 
 
@@ -86,6 +97,8 @@ def check(
     bad = [finding for finding in findings if not finding.good]
     if any(finding.what == "site file" for finding in bad):
         raise typer.Exit(Exit.CONFIGURATION)
+    if any(finding.what == "database" for finding in bad):
+        raise typer.Exit(Exit.DATABASE)
     raise typer.Exit(Exit.NEGATIVE if bad else Exit.DONE)
 
 

@@ -71,9 +71,18 @@ class Site(Section):
         return self.organisation or self.name
 
 
+def host_port(host: str, port: int) -> str:
+    """As an address is written in a URL: IPv6 stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Server(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
+
+    @property
+    def url(self) -> str:
+        return f"http://{host_port(self.host, self.port)}"
 
 
 class Intake(Section):

@@ -24,6 +24,15 @@ def arriving(target: Path) -> Iterator[Path]:
     sync(target.parent)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder that only its owner enters, and the ones above it; its name is on the disk then."""
+    if not folder.is_dir():
+        if not folder.parent.is_dir():
+            make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync(folder.parent)
+
+
 def sync(path: Path) -> None:
     """Returns when the disk has the file's bytes, or the folder's names."""
     handle = os.open(path, os.O_RDONLY)
