@@ -16,6 +16,7 @@ from station.receival.wiring import Wiring, wiring_of
 from station.site.file import Instrument, SiteSettings
 from station.site.read import SettingProblem, SettingsError
 from station.site.wiring import protocol_of, rewired
+from station.store.durable import arriving, make_folder
 from station.store.engine import Ledger
 
 
@@ -96,7 +97,8 @@ class Ports:
             return wiring
         data = path.read_bytes()
         kept = self._ledger.folder / "profiles" / f"{hashlib.sha256(data).hexdigest()[:12]}-{path.name}"
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(data)
+        make_folder(kept.parent)
+        with arriving(kept) as part:
+            part.write_bytes(data)
         beside = os.path.relpath(kept, self._file.parent)
         return replace(wiring, settings={**wiring.settings, "profile": beside})
