@@ -20,7 +20,7 @@ from station.grain.inspection import Inspection
 from station.models import acts as models
 from station.models import releases
 from station.receival import captures, claims
-from station.store.blobs import Blobs
+from station.store.blobs import BlobFault, Blobs
 from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
@@ -121,17 +121,17 @@ class LightBox:
             return set(releases.active_set(tx).values()) if self._enabled else set()
 
     def _seen(self, model: str, capture: CapturePhotos) -> list[Inspection] | None:
-        """Returns what the model says of each photo; None when its worker failed. A photo whose file is gone,
-        and a model that does not run at all, count as failed too."""
+        """Returns what the model says of each photo; None when its worker failed. A photo whose file is
+        gone or damaged, and a model that does not run at all, count as failed too."""
         worker = self._workers.get(model)
         if worker is None:
             return None
         try:
             seen = [
-                worker.inspect(self._photos.path(sha256), capture.species, card_required=self._card_required)
+                worker.inspect(self._photos.whole(sha256), capture.species, card_required=self._card_required)
                 for sha256 in capture.photos
             ]
-        except WorkerRefused as error:
+        except (WorkerRefused, BlobFault) as error:
             log.error("photo_not_readable", capture=capture.capture_id, error=str(error))
             return None
         except (WorkerGone, WorkerSlow) as error:
@@ -177,7 +177,7 @@ class LightBox:
                 break
             worker = VisionWorker(self._bundles.path(model), answer_timeout_s=self._answer_timeout_s)
             try:
-                worker.start()
+                worker.start_as(model)
             except (WorkerGone, WorkerSlow) as error:
                 problem = str(error)
                 worker.close()

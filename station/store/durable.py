@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PARTIAL = ".*.partial"  # what a write that was cut off leaves
+
 
 @contextmanager
 def arriving(target: Path) -> Iterator[Path]:

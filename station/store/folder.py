@@ -23,7 +23,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from station.store.durable import make_folder, sync
+from station.store.durable import PARTIAL, make_folder, sync
 from station.store.errors import (
     LedgerFault,
     LedgerHeld,
@@ -53,12 +53,20 @@ def hold(folder: Path) -> IO[str]:
     try:
         with opening(folder):
             _keep_to_ourselves(folder)
-            shutil.rmtree(folder / WORK, ignore_errors=True)
+            _sweep(folder)
             _place_restored(folder)
     except BaseException:
         lock.close()
         raise
     return lock
+
+
+def _sweep(folder: Path) -> None:
+    """What one that was cut off left half made."""
+    shutil.rmtree(folder / WORK, ignore_errors=True)
+    if (folder / UNCLEAN).exists():
+        for half in (*folder.glob(f"*/{PARTIAL}"), *folder.glob(f"*/*/{PARTIAL}")):
+            half.unlink()
 
 
 def is_new(folder: Path) -> bool:

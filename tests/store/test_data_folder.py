@@ -124,3 +124,14 @@ def test_a_log_that_is_gone_after_a_cut_took_commits_with_it(tmp_path: Path) -> 
         assert [pit.id for pit in tx.exec(select(Pit))] == ["p1"]
     ledger.close()
     Ledger(folder).close()
+
+
+def test_what_a_cut_off_write_left_goes_at_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    Ledger(folder).close()
+    half = folder / "photos" / "ab" / ".abcd.x.partial"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    (folder / "unclean").touch()
+    Ledger(folder).close()
+    assert not half.exists()

@@ -15,6 +15,7 @@ from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, recei
 from station.api.views import evidence
 from station.api.views.view import view_of
 from station.receival import captures
+from station.store.blobs import BlobDamaged, BlobMissing
 from station.store.tables import Capture, Photo
 
 router = APIRouter(tags=["captures"])
@@ -105,12 +106,17 @@ def add_inspection(
     responses={**_BYTES, **problems(404)},
 )
 def get_photo(asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> FileResponse:
-    """The original, byte for byte."""
+    """The original, byte for byte; one whose bytes are not those any more is not given."""
     with asked.desk.ledger.read() as tx:
         media_type = tx.exec(select(Photo.media_type).where(Photo.sha256 == sha256).limit(1)).first()
-    path = asked.context.blobs.path(sha256)
-    if media_type is None or not path.is_file():
+    if media_type is None:
         raise NotFound(Fault.UNKNOWN_PHOTO, sha256=sha256)
+    try:
+        path = asked.context.blobs.whole(sha256)
+    except BlobMissing:
+        raise NotFound(Fault.PHOTO_LOST, sha256=sha256) from None
+    except BlobDamaged:
+        raise NotFound(Fault.PHOTO_DAMAGED, sha256=sha256) from None
     return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
