@@ -32,7 +32,8 @@ class ApiFault(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
-    DISK_FULL = "disk_full"
+    DISK_FULL = "disk_full"  # for photos: the rest of the disk is kept for tickets
+    NOTHING_RECORDED = "disk_full_nothing_recorded"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
     INTERNAL_ERROR = "internal_error"
@@ -146,7 +147,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _disk_full(request: Request, _error: Exception) -> Response:
-    return answer(request, 507, ApiFault.DISK_FULL, {"free_mb": request.app.state.context.blobs.free_mb()})
+    """Says what is refused: photos where they came in, else what was asked."""
+    is_upload = request.url.path.endswith("/captures")
+    code = ApiFault.DISK_FULL if is_upload else ApiFault.NOTHING_RECORDED
+    return answer(request, 507, code, {"free_mb": request.app.state.context.blobs.free_mb()})
 
 
 async def _os_error(request: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from station.models import releases
 from station.models.shadows import next_for_shadow
 from station.receival import captures
 from station.store.blobs import BlobFault, Blobs
+from station.store.errors import DiskFull
 from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow, worker_command
 
@@ -128,5 +129,9 @@ class Shadows:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            if not self.judge_one() and not self._wake.wait(IDLE_S):
-                self._close()
+            try:
+                if not self.judge_one() and not self._wake.wait(IDLE_S):
+                    self._close()
+            except DiskFull as error:  # no unknown error: it is tried again
+                log.error("shadows_wait", error=str(error))
+                self._stop.wait(IDLE_S)

@@ -6,6 +6,7 @@ lost is told of, and the right bytes, sent again, take its place.
 """
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -88,6 +89,10 @@ class Blobs:
 
     def path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+    def takes_writing(self) -> bool:
+        """Tell whether the folder is there and its disk and rights let us write."""
+        return os.access(self._folder, os.W_OK | os.X_OK, effective_ids=True)
 
     def free_mb(self) -> int:
         """Return the megabytes left on the disk that holds the photos."""

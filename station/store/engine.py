@@ -7,6 +7,7 @@ instant. So exactly one connection of one process writes and checkpoints, behind
 """
 
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -64,6 +65,7 @@ class Ledger:
         self.file = folder / LEDGER
         self._marker = folder / UNCLEAN
         self._doubted = self._logged = False
+        self._failed = False  # the last try to write
         self._write_lock = threading.RLock()
         self._copying = threading.Lock()
         self._closing = threading.Event()
@@ -106,6 +108,7 @@ class Ledger:
         with self._write_lock, _Writing(self._writer, expire_on_commit=False) as tx:
             yield tx
             tx.commit()
+        self._failed = False
         if not self._logged:
             self._note_log()
         if load_ids := frozenset(tx.info.get(_PROPOSED, ())):
@@ -149,6 +152,13 @@ class Ledger:
         words = [word for word, holds in ((LOGGED, self._logged), (_DOUBT, self._doubted)) if holds]
         with suppress(OSError):  # a full disk, which is known already
             self._marker.write_text(", ".join(words))
+
+    def takes_writing(self) -> bool:
+        """Tells whether what is given to it now would last: the last try did, and the disk lets us write."""
+        return not self._failed and os.access(self.file, os.W_OK, effective_ids=True)
+
+    def free_mb(self) -> int:
+        return shutil.disk_usage(self.folder).free // 1_000_000
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, on the writing connection. Not while a copy is made: the
@@ -201,15 +211,19 @@ class Ledger:
         with self._write_lock, self._writer.connect() as connection:
             try:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                self._failed = False
             except sqlite3.Error as error:
                 raise self._meaning(error) or error from error
 
     def _tell(self, context: ExceptionContext) -> None:
         """What SQLAlchemy asks of every error of a connection."""
         error = context.original_exception
+        is_writer = context.engine is self._writer
         if meaning := self._meaning(error):
+            self._failed |= is_writer
             raise meaning
-        if context.engine is self._writer and getattr(error, "sqlite_errorcode", 0) & 0xFF in WRITES_NO_MORE:
+        if is_writer and getattr(error, "sqlite_errorcode", 0) & 0xFF in WRITES_NO_MORE:
+            self._failed = True
             raise LedgerUnreadable(LedgerFault.UNREADABLE, file=str(self.file), error=str(error)) from error
 
     def _meaning(self, error: BaseException) -> LedgerError | None:

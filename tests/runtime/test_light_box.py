@@ -1,7 +1,9 @@
 """The light box with real workers: every active model judges, shadows follow, what breaks is replaced."""
 
 import shutil
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from station.runtime.bundles import checked
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
 from station.store import evidence
+from station.store.errors import DiskFull, LedgerFault
 from station.vision.bundle import parse_bundle
 from tests.api.rig import wait_until
 from tests.model_rig import Models, shipped_version
@@ -129,6 +132,28 @@ def test_a_damaged_photo_is_not_judged_until_the_right_bytes_came_again(shelf: M
     receive_capture(shelf.silo.desk, capture.id, {}, [stored], shelf.phone, shelf.silo.clock())
     assert box.inspect_one()
     assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+
+
+def test_a_full_disk_ends_no_thread_and_the_capture_is_judged_when_there_is_room(
+    shelf: Models, box: LightBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(light_box, "IDLE_S", 0.05)
+    died: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    capture, refused = shelf.photograph(), threading.Event()
+    real = light_box.captures.record_inspection
+
+    def refuse(*given: Any, **how: Any) -> None:
+        """The claim was recorded, what the model says is not."""
+        monkeypatch.setattr(light_box.captures, "record_inspection", real)
+        refused.set()
+        raise DiskFull(LedgerFault.DISK_FULL, folder="data")
+
+    monkeypatch.setattr(light_box.captures, "record_inspection", refuse)
+    with box.running():
+        wait_until(lambda: refused.is_set() and bool(shelf.inspections(capture)), seconds=SECONDS)
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+    assert died == []
 
 
 def test_a_models_file_that_holds_another_model_does_not_judge(shelf: Models, box: LightBox) -> None:

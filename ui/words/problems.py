@@ -201,6 +201,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the disk is full: photos are refused"),
         N_("Go on without photos; tell the installer."),
     ),
+    "disk_full_nothing_recorded": (
+        N_("the disk is full: this was not recorded"),
+        N_("Free space on the station's disk, or tell the installer, then do it again."),
+    ),
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),
     **LEDGER_PROBLEMS,
