@@ -254,11 +254,8 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
         return
     with ledger.read() as tx:
         if not queries.has_terminal(tx):
-            text = (
-                f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
-                "Start with 127.0.0.1, run `silo token add`, then open it."
-            )
-            raise SettingsError([SettingProblem(file, "server.host", text)])
+            params = {"host": settings.server.host}
+            raise SettingsError([SettingProblem(file, "server.host", "open_door", params)])
 
 
 def _admin_token(folder: Path) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.errors import end_with_file
+from station.cli.errors import end_with_file, end_with_settings
 from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
 from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
@@ -43,7 +43,7 @@ def commission(
     try:
         settings = load_settings(config)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
     address = ask_port()
     try:
         entries = candidates(profile or [], place=place_of(address), unit=unit)
@@ -111,7 +111,7 @@ def _write(
             line.address, now(),
         )  # fmt: skip
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
     except OSError as error:
         end_with_file(config, error)
     tell(_("{id} is in {file}; start the station again to use it.").format(id=port_id, file=config))

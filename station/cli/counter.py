@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.say import LANGUAGE, Exit, _, fail
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def counter(config: Path) -> Iterator[Asking]:
             stack.callback(lambda: runner.run(client.aclose()))
             yield partial(_ask, runner, client)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
     except LedgerError as error:
         end_with(error)
 

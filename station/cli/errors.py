@@ -7,6 +7,7 @@ from station.cli.say import LANGUAGE, Exit, fail
 
 if TYPE_CHECKING:
     from station.site.file import SiteSettings
+    from station.site.read import SettingsError
     from station.store.errors import LedgerError
 
 
@@ -43,4 +44,11 @@ def settings_of(config: Path) -> "SiteSettings":
     try:
         return load_settings(config)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
+
+
+def end_with_settings(config: Path, error: "SettingsError") -> NoReturn:
+    """In the site's language, where its file says one."""
+    from station.site.read import language_in
+
+    fail(error.said(language_in(config) or LANGUAGE), Exit.CONFIGURATION)

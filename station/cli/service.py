@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 
@@ -42,7 +42,7 @@ def serve(
     try:
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
     except AddressTaken as error:
         said = _("the station cannot listen at {address} ({error}): end what does, or correct [server]")
         fail(said.format(address=error.address, error=error.why), Exit.NETWORK)
