@@ -18,6 +18,7 @@ import uvicorn
 from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
+from station.grain.rules import parse_rule_pack
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -27,9 +28,11 @@ from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
+from station.site.contradictions import contradictions
 from station.site.file import LOOPBACK, SiteSettings, host_port
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
+from station.site.wiring import protocols_of
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged, LedgerError
@@ -66,6 +69,7 @@ def serve(options: ServeOptions) -> int:
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
         stack.enter_context(crash.doubting(ledger))
         load_site(desk, settings, options.config, texts, clock())
+        _log_contradictions(settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
         ship(desk, parts.bundles, settings.site.species, clock())
@@ -247,6 +251,14 @@ def _stop_without(process: int, server: HttpServer) -> None:
     if not Path(f"/proc/{process}").exists():
         log.warning("stops_with_parent", process=process)
         server.stop()
+
+
+def _log_contradictions(settings: SiteSettings, file: Path, texts: list[str], at: datetime) -> None:
+    """`silo check` tells them; here they hold no truck up."""
+    packs = [parse_rule_pack(text) for text in texts]
+    for found in contradictions(settings, packs, protocols_of(settings, file), at):
+        line = SettingProblem(file, found.where, found.code, found.params).line(settings.site.language)
+        log.warning("site_contradiction", code=found.code, text=line)
 
 
 def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> None:

@@ -12,7 +12,8 @@ import typer
 
 from station.cli.errors import end_with, end_with_settings
 from station.cli.options import ConfigOption
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
+from ui.words.i18n import translator
 
 
 def register(app: typer.Typer) -> None:
@@ -84,21 +85,31 @@ def tui(
 
 def check(
     config: ConfigOption,
+    devices: Annotated[
+        bool, typer.Option("--devices", help=_("Opens each line for a moment: not while the station runs."))
+    ] = False,
+    every_photo: Annotated[
+        bool, typer.Option("--every-photo", help=_("Reads all photos, not only the newest."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
-    from station.checks import check_site
+    from station.checks import Wish, check_site
+    from station.site.read import language_in
 
-    findings = check_site(config)
+    t = translator(language_in(config) or LANGUAGE)
+    words = {"ok": t.gettext("ok"), "warning": t.gettext("warning"), "problem": t.gettext("PROBLEM")}
+    findings = check_site(config, now(), t.language, Wish(devices, every_photo))
     for finding in findings:
         if as_json:
             out(finding.as_dict())
         else:
-            tell(f"{_('ok') if finding.good else _('PROBLEM')}  {finding.what}: {finding.text}")
+            named = t.named(t.gettext(finding.what), finding.text)
+            tell(f"{words[finding.level]}  {named}")
     bad = [finding for finding in findings if not finding.good]
+    if any(finding.ends_with_ledger for finding in bad):
+        raise typer.Exit(Exit.DATABASE)
     if any(finding.what == "site file" for finding in bad):
         raise typer.Exit(Exit.CONFIGURATION)
-    if any(finding.what == "database" for finding in bad):
-        raise typer.Exit(Exit.DATABASE)
     raise typer.Exit(Exit.NEGATIVE if bad else Exit.DONE)
 
 

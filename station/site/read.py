@@ -122,9 +122,7 @@ def _section(file: Path, model: type[_Model], content: dict[str, Any]) -> _Model
 def _refuse_contradictions(
     file: Path, section: str, catalogue: Catalogue[_Entry], entries: list[_Entry]
 ) -> None:
-    found = [
-        SettingProblem(file, *told) for told in _used_twice(section, [entry.id for entry in entries])
-    ]
+    found = [SettingProblem(file, *told) for told in _used_twice(section, [entry.id for entry in entries])]
     for index, entry in enumerate(entries):
         if (contradiction := catalogue.contradiction(entry)) is not None:
             found.append(SettingProblem(file, f"{section}[{index}].{contradiction.key}", str(contradiction)))

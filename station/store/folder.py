@@ -46,7 +46,8 @@ def hold(folder: Path) -> IO[str]:
     """Makes the folder and holds it until the returned file is closed; puts a restored ledger in its place.
     From now on what this process writes is for its own user only. Raises LedgerHeld or LedgerUnreadable."""
     with opening(folder):
-        _make(folder)
+        _refuse_missing_place(folder)
+        make_folder(folder)
         _refuse_another_owner(folder)
         os.umask(_OTHERS)
         lock = _lock(folder / "lock")
@@ -72,8 +73,11 @@ def _sweep(folder: Path) -> None:
 def is_new(folder: Path) -> bool:
     """Whether a start would make a ledger in it. Raises LedgerMissing, LedgerUnreadable."""
     with opening(folder):
-        refuse_lost_ledger(folder)
-        return folder.is_dir() == folder.exists() and not os.path.lexists(folder / LEDGER)
+        _refuse_missing_place(folder)
+        if folder.exists():
+            _refuse_another_owner(folder)
+            refuse_lost_ledger(folder)
+        return not os.path.lexists(folder / LEDGER)
 
 
 def refuse_lost_ledger(folder: Path) -> None:
@@ -91,11 +95,10 @@ def _left_of_another(folder: Path) -> Iterator[str]:
         yield UNCLEAN
 
 
-def _make(folder: Path) -> None:
-    """Only itself: where the folder above is not there, a disk may not be mounted."""
+def _refuse_missing_place(folder: Path) -> None:
+    """Where the folder above is not there, a disk may not be mounted."""
     if not folder.parent.is_dir():
         raise LedgerUnreadable(LedgerFault.FOLDER_NOWHERE, folder=str(folder), parent=str(folder.parent))
-    make_folder(folder)
 
 
 def _refuse_another_owner(folder: Path) -> None:

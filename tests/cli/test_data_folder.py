@@ -46,6 +46,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site that has run once, to be copied; its folder has a photo."""
     folder = tmp_path_factory.mktemp("started")
     site = make_site(folder)
+    site.write_text(site.read_text().replace('language = "fr"', 'language = "en"'))
     with StationProcess(site, folder / "log", speed=1.0, start=START):
         pass
     silo(site, "token", "add", "pont")

@@ -18,7 +18,7 @@ def site(tmp_path: Path, silo_folder: Path) -> Path:
         shutil.copy(ROOT / "examples" / name, tmp_path / name)
     shutil.copytree(silo_folder, tmp_path / "data")
     file = tmp_path / "site.toml"
-    file.write_text(file.read_text().replace('id = "beaulieu"', 'id = "silo-1"'))  # whose folder it is
+    file.write_text(file.read_text().replace('id = "beaulieu"', 'id = "silo-1"').replace('"fr"', '"en"'))
     return file
 
 

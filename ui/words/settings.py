@@ -58,20 +58,22 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     # several values together, so that a day cannot go well
     "same_line": N_("{port} is the line of {other} too: give each instrument its own"),
     "own_port": N_("{port} is where the station itself listens: write the converter's address"),
-    "own_topic": N_("{port} is where the station tells of itself: let the instrument send under another topic"),
+    "own_topic": N_(
+        "{port} is where the station tells of itself: let the instrument send under another topic"
+    ),
     "silent_before_poll": N_("it is asked every {poll_s} s only: make it longer than that"),
     "serial_number_twice": N_("{other} has the serial number {serial} too: correct one of them"),
     "asset_tag_twice": N_("{other} has the asset tag {tag} too: correct one of them"),
     "verification_over": N_("the verification ended on {until}: have it verified, or swap it"),
-    "unknown_grade": N_("no rule pack has the grade {grade}: correct it, or name the pack in site.rule_packs"),
+    "unknown_grade": N_(
+        "no rule pack has the grade {grade}: correct it, or name the pack in site.rule_packs"
+    ),
     "grade_of_other_species": N_(
         "{grade} is a grade of {species}, and the cell is for {cell_species}: correct one of the two"
     ),
     "grade_unused": N_("a hold or quarantine cell has no grade: take it away, or make the cell a normal one"),
     "pit_reaches_nothing": N_("no line begins at the pit '{name}': add it to a line, or take it away"),
-    "species_without_cell": N_(
-        "no open cell takes {species}: give it a cell, or take the species away"
-    ),
+    "species_without_cell": N_("no open cell takes {species}: give it a cell, or take the species away"),
     "cell_species_not_received": N_("{species} is not in site.species: add it there, or correct the cell"),
     "product_not_received": N_("{species} is not in site.species: add it there, or correct the name"),
     "product_twice": N_("instruments cannot tell '{name}' from '{other}': keep one of the two"),
@@ -80,7 +82,8 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "opening_basis": N_("say what it is a share of, basis = one of: {bases}"),
     "measures_no_quality": N_("'{name}' is a weighbridge: name an analyzer"),
     "never_measured": N_(
-        "{analyte} must be known before tipping for {grades}: name who measures it, or somebody types each one"
+        "{analyte} must be known before tipping for {grades}: name who measures it, or somebody types each "
+        "one"
     ),
     "zero_over_minimum": N_("must be less than weighing.minimum_kg, {minimum_kg}: no weight would be taken"),
     "minimum_over_vehicles": N_("no vehicle weighs as much: nothing would be taken, lower it"),
@@ -91,8 +94,6 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "listed_twice": N_("'{name}' is listed twice: take one away"),
     "nothing_to_choose": N_("the list is empty: every reason would have to be typed"),
     "window_over_hours": N_("readings of other trucks would fall into it: minutes, not hours (is {input})"),
-    "nobody_manages": N_("nobody here is a manager: add one with silo person add NAME --role manager"),
-    "model_of_no_species": N_("{model} judges {model_species}, which is not received here: see silo model list"),
 }
 
 
