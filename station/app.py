@@ -18,6 +18,7 @@ import uvicorn
 from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
+from station.grain.rules import parse_rule_pack
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -27,9 +28,11 @@ from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
-from station.site.file import LOOPBACK, SiteSettings
+from station.site.contradictions import contradictions
+from station.site.file import LOOPBACK, SiteSettings, host_port
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
+from station.site.wiring import protocols_of
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged, LedgerError
@@ -53,8 +56,8 @@ class ServeOptions:
 
 
 def serve(options: ServeOptions) -> int:
-    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError or LedgerError
-    before anything is accepted."""
+    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError, LedgerError
+    or AddressTaken before anything is accepted."""
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
@@ -66,6 +69,7 @@ def serve(options: ServeOptions) -> int:
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
         stack.enter_context(crash.doubting(ledger))
         load_site(desk, settings, options.config, texts, clock())
+        _log_contradictions(settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
         ship(desk, parts.bundles, settings.site.species, clock())
@@ -116,6 +120,16 @@ def serve(options: ServeOptions) -> int:
     return CRASHED if crash.happened else 0
 
 
+class AddressTaken(Exception):
+    """The station cannot listen where the site file says: another program does, or the address is not this
+    machine's."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host_port(host, port)}: {why}")
+        self.address = host_port(host, port)
+        self.why = why
+
+
 class HttpServer:
     """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
 
@@ -123,7 +137,7 @@ class HttpServer:
         self._socket = _listen(settings.server.host, settings.server.port)
         host, port = self._socket.getsockname()[:2]
         self._line = {
-            "listening": f"http://{host}:{port}",
+            "listening": f"http://{host_port(host, port)}",
             "admin_token_file": str(folder / "admin.token"),
         }
         self._app = create_app(context)
@@ -181,7 +195,7 @@ class Crash:
         ledger.on_damage(self._note_damage)
         try:
             yield
-        except (LedgerError, SettingsError):
+        except (LedgerError, SettingsError, AddressTaken):
             raise
         except Exception:
             ledger.doubt()
@@ -240,16 +254,21 @@ def _stop_without(process: int, server: HttpServer) -> None:
         server.stop()
 
 
+def _log_contradictions(settings: SiteSettings, file: Path, texts: list[str], at: datetime) -> None:
+    """`silo check` tells them; here they hold no truck up."""
+    packs = [parse_rule_pack(text) for text in texts]
+    for found in contradictions(settings, packs, protocols_of(settings, file), at):
+        line = SettingProblem(file, found.where, found.code, found.params).line(settings.site.language)
+        log.warning("site_contradiction", code=found.code, text=line)
+
+
 def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> None:
     if settings.server.host in LOOPBACK:
         return
     with ledger.read() as tx:
         if not queries.has_terminal(tx):
-            text = (
-                f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
-                "Start with 127.0.0.1, run `silo token add`, then open it."
-            )
-            raise SettingsError([SettingProblem(file, "server.host", text)])
+            params = {"host": settings.server.host}
+            raise SettingsError([SettingProblem(file, "server.host", "open_door", params)])
 
 
 def _admin_token(folder: Path) -> str:
@@ -263,9 +282,14 @@ def _admin_token(folder: Path) -> str:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    """Raises AddressTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressTaken(host, port, error.strerror or str(error)) from error
     return listener

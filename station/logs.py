@@ -4,7 +4,8 @@ import json
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -23,6 +24,21 @@ def json_line(value: Any, **how: Any) -> str:
     return visible_json(json.dumps(value, **how))
 
 
+class Lossy:
+    """A stream whose full disk or closed pipe holds nobody up: what cannot be logged is left out."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def log_to_standard_error() -> None:
     structlog.configure(
         processors=[
@@ -34,7 +50,7 @@ def log_to_standard_error() -> None:
             structlog.processors.JSONRenderer(json_line, ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, Lossy(sys.stderr))),
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(OneEntry("%(levelname)s %(name)s %(message)s"))

@@ -16,6 +16,8 @@ class Fault(StrEnum):
     UNKNOWN_WEIGHING = "unknown_weighing"
     UNKNOWN_CAPTURE = "unknown_capture"
     UNKNOWN_PHOTO = "unknown_photo"
+    PHOTO_LOST = "photo_lost"
+    PHOTO_DAMAGED = "photo_damaged"
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_EXCEPTION = "unknown_exception"
     UNKNOWN_CELL = "unknown_cell"

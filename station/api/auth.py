@@ -9,6 +9,7 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from fastapi import Depends, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
@@ -18,7 +19,6 @@ from station.api import schemas
 from station.api.access import Access, Admin, Role, access_of
 from station.api.asked import Asked, Inquiry
 from station.api.pins import PinDesk
-from station.api.problems import not_valid
 from station.receival import people
 from station.store import names
 from station.store.tables import Terminal
@@ -100,11 +100,12 @@ async def _by_admin(request: Request, asked: Inquiry, access: Access) -> Actor:
 
 
 def _checked(kind: TypeAdapter[str], header: str, text: str) -> str:
-    """A header is percent-encoded UTF-8. Raises Rejected(not_valid)."""
+    """A header is percent-encoded UTF-8. Raises RequestValidationError, as a wrong body does."""
     try:
         return kind.validate_python(unquote(text))
     except ValidationError as error:
-        raise not_valid(f"header.{header}", error.errors()[0]["msg"]) from None
+        told = [{**one, "loc": ("header", header, *one["loc"])} for one in error.errors()]
+        raise RequestValidationError(told) from None
 
 
 def _with_role(actor: Actor, access: Access) -> Actor:

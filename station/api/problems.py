@@ -19,7 +19,7 @@ from station.api import schemas
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
-from station.store.errors import DiskFull, LedgerDamaged, LedgerError
+from station.store.errors import DiskFull, LedgerError
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +40,8 @@ class ApiFault(StrEnum):
     PHOTO_CUT_OFF = "photo_cut_off"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     TOO_MANY_AT_ONCE = "too_many_at_once"
-    DISK_FULL = "disk_full"
+    DISK_FULL = "disk_full"  # for photos: the rest of the disk is kept for tickets
+    NOTHING_RECORDED = "disk_full_nothing_recorded"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
     INTERNAL_ERROR = "internal_error"
@@ -157,7 +158,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _disk_full(request: Request, _error: Exception) -> Response:
-    return answer(request, 507, ApiFault.DISK_FULL, {"free_mb": request.app.state.context.blobs.free_mb()})
+    """Says what is refused: photos where they came in, else what was asked."""
+    is_upload = request.url.path.endswith("/captures")
+    code = ApiFault.DISK_FULL if is_upload else ApiFault.NOTHING_RECORDED
+    return answer(request, 507, code, {"free_mb": request.app.state.context.blobs.free_mb()})
 
 
 async def _os_error(request: Request, error: Exception) -> Response:
@@ -169,7 +173,7 @@ async def _os_error(request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.error("%s %s: the ledger did not answer", request.method, request.url.path, exc_info=error)
-    if isinstance(error, LedgerDamaged):  # the station ends
+    if isinstance(error, LedgerError) and not error.passing:
         return answer(request, status_of(error), error.code.value, error.params)
     return answer(request, status_of(error), ApiFault.BUSY, {})
 

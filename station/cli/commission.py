@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.errors import end_with_settings
+from station.cli.errors import end_with_file, end_with_settings
 from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
 from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
@@ -43,7 +43,7 @@ def commission(
     try:
         settings = load_settings(config)
     except SettingsError as error:
-        end_with_settings(error)
+        end_with_settings(config, error)
     address = ask_port()
     try:
         entries = candidates(profile or [], place=place_of(address), unit=unit)
@@ -106,12 +106,14 @@ def _write(
     )
     try:
         append_section(config, new)
+        count = keep_recording(
+            config.parent / FOLDER, port_id, contest.recording(chosen), candidate.kind, candidate.settings,
+            line.address, now(),
+        )  # fmt: skip
     except SettingsError as error:
-        end_with_settings(error)
-    count = keep_recording(
-        config.parent / FOLDER, port_id, contest.recording(chosen), candidate.kind, candidate.settings,
-        line.address, now(),
-    )  # fmt: skip
+        end_with_settings(config, error)
+    except OSError as error:
+        end_with_file(config, error)
     tell(_("{id} is in {file}; start the station again to use it.").format(id=port_id, file=config))
     if chosen.category == "analyzer":
         tell(_("Put {id} into [order] for every analyte whose value it shall decide.").format(id=port_id))

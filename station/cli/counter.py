@@ -52,13 +52,13 @@ def counter(config: Path) -> Iterator[Asking]:
             try:
                 client = _closed_station(stack.enter_context(open_parts(config, settings)))
             except LedgerHeld:
-                url = f"http://{settings.server.host}:{settings.server.port}"
-                client = _running_station(url, config.parent / settings.site.data / "admin.token")
+                token_file = config.parent / settings.site.data / "admin.token"
+                client = _running_station(settings.server.url, token_file)
             runner = stack.enter_context(Runner())
             stack.callback(lambda: runner.run(client.aclose()))
             yield partial(_ask, runner, client)
     except SettingsError as error:
-        end_with_settings(error)
+        end_with_settings(config, error)
     except LedgerError as error:
         end_with(error)
 

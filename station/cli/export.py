@@ -80,7 +80,12 @@ def _write(config: Path, folder: Path, most: int | None, days: dict[str, str]) -
 
 
 def _original(photos: "Blobs", sha256: str) -> bytes | None:
+    from station.store.blobs import BlobDamaged, BlobMissing
+
     try:
-        return photos.path(sha256).read_bytes()
-    except FileNotFoundError:
+        return photos.read(sha256)
+    except BlobMissing:
+        return None
+    except BlobDamaged as error:
+        tell(_("{file} is damaged: this photo is left out").format(file=error.path))
         return None

@@ -32,6 +32,7 @@ class Exit(IntEnum):
     CONFIGURATION = 3
     NETWORK = 4
     DATABASE = 5
+    FAILED = 70
     TRY_AGAIN = 75
 
 

@@ -44,7 +44,8 @@ def receive_capture(
     desk: Desk, capture_id: str, sent: Mapping[str, Any], photos: Sequence[StoredPhoto], terminal: Terminal,
     at: datetime,
 ) -> tuple[Capture, bool]:  # fmt: skip
-    """Records an upload and pairs it; the same upload twice is one capture. Returns it, and if it is new."""
+    """Records an upload and pairs it; the same upload twice is one capture, and waits for its
+    judgement again where nobody could judge it. Returns it, and if it is new."""
     form = clean_form(sent)
     if not photos:
         raise Invalid(Fault.NO_PHOTO)
@@ -53,6 +54,7 @@ def receive_capture(
         if known is not None:
             if [p.sha256 for p in evidence.photos_of(tx, capture_id)] != [p.sha256 for p in photos]:
                 raise Conflict(Fault.CAPTURE_DIFFERS, id=capture_id)
+            _believe_again(tx, known)
             return known, False
         barcode, species = form.get("barcode") or None, form.get("species") or None
         if species is not None and species not in desk.policy.species:
@@ -82,6 +84,13 @@ def receive_capture(
                 tx.add(load)
             proposals.propose(tx, desk, [load], at)
     return capture, True
+
+
+def _believe_again(tx: Session, capture: Capture) -> None:
+    """Its photos are whole: one that nobody could judge, maybe because they were not, waits for it anew."""
+    if capture.state == "no_model":
+        capture.state, capture.claimed_at, capture.attempts = "pending", None, 0
+        tx.add(capture)
 
 
 def record_inspection(

@@ -21,6 +21,7 @@ from station.site.named import require_named
 from station.site.places import KEPT_PROFILES, home_of, wiring_problem
 from station.site.read import SettingProblem, SettingsError
 from station.site.wiring import protocol_of, rewired
+from station.store.durable import arriving, make_folder
 from station.store.engine import Ledger
 
 
@@ -116,8 +117,9 @@ class Ports:
         """The profile's file, relative to the site file's folder: it is still there after a restart."""
         data = profile.text.encode()
         kept = self._home.data / KEPT_PROFILES / f"{hashlib.sha256(data).hexdigest()[:12]}-{profile.name}"
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_bytes(data)
+        make_folder(kept.parent)
+        with arriving(kept) as part:
+            part.write_bytes(data)
         return os.path.relpath(kept, self._file.parent)
 
 

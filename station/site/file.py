@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
@@ -16,11 +17,11 @@ from station.species import SpeciesEntry
 
 
 def _check_zone(name: str) -> str:
-    """Raises ValueError where the system's tz database has no such zone."""
+    """Raises PydanticCustomError where the system's tz database has no such zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no zone of the tz database; write it as Europe/Paris") from error
+        raise PydanticCustomError("unknown_zone", "is no zone of the tz database") from error
     return name
 
 
@@ -35,10 +36,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def _check_broker(address: str) -> str:
-    """Raises ValueError where it is no address of a broker."""
+    """Raises PydanticCustomError where it is no address of a broker."""
     parts = urlsplit(address)
     if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
-        raise ValueError("must be mqtt://host:port, with user:password@ before the host where needed")
+        raise PydanticCustomError("broker_address", "must be mqtt://host:port")
     return address
 
 
@@ -75,12 +76,21 @@ class Site(Section):
         return self.organisation or self.name
 
 
+def host_port(host: str, port: int) -> str:
+    """As an address is written in a URL: IPv6 stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Server(Section):
     """Who signs in does so again after `sign_in_hours`."""
 
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
     sign_in_hours: Annotated[float, Field(gt=0, le=744)] = 12.0
+
+    @property
+    def url(self) -> str:
+        return f"http://{host_port(self.host, self.port)}"
 
 
 class Intake(Section):

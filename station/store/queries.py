@@ -147,6 +147,13 @@ def last_event_at(tx: Session) -> datetime | None:
     return tx.exec(select(AuditEvent.at).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
 
 
+def site_of(tx: Session) -> str | None:
+    """Return the site that has kept this ledger since its first start; None before that."""
+    query = select(AuditEvent.data).where(AuditEvent.kind == "site_loaded").order_by(col(AuditEvent.seq))
+    data = tx.exec(query.limit(1)).first()
+    return data.get("site") if data else None
+
+
 def has_terminal(tx: Session) -> bool:
     """Tell whether anything holds a token that is not revoked."""
     return tx.exec(select(Terminal.id).where(col(Terminal.revoked_at).is_(None)).limit(1)).first() is not None

@@ -14,6 +14,7 @@ from sqlmodel import select
 from station.api import upload as uploading
 from station.export.tiff import camera_fields
 from station.photo_bytes import is_whole
+from station.receival import claims
 from station.store.tables import Capture, Photo
 from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, ok, problem, upload
 from tests.hostile import is_clean, kept_texts
@@ -272,3 +273,24 @@ def test_storing_holds_few_photos_in_memory_at_a_time(
     assert most[0] <= uploading.STORING_AT_ONCE
     with counter.silo.desk.ledger.read() as tx:
         assert len(tx.exec(select(Photo)).all()) == 8
+
+
+@pytest.mark.parametrize(("left", "code"), [(b"\xff\xd8", "photo_damaged"), (None, "photo_lost")])
+def test_a_photo_whose_file_is_not_what_was_sent_is_told_and_mended_when_it_is_sent_again(
+    counter: Counter, left: bytes | None, code: str
+) -> None:
+    """A capture that nobody could judge for it waits for its inspection anew."""
+    id_ = str(uuid4())
+    with counter.client("phone") as phone:
+        (digest,) = ok(upload(phone, JPEG, id_=id_), 201)["photos"]
+        path = counter.context().blobs.path(digest)
+        path.unlink() if left is None else path.write_bytes(left)
+        problem(phone.get(f"/photos/{digest}"), 404, code)
+        claimed = claims.claim_capture(counter.silo.desk, counter.silo.clock())
+        assert claimed is not None
+        claims.release_claim(counter.silo.desk, id_, counter.silo.clock(), give_up=True)
+        ok(upload(phone, JPEG, id_=id_), 200)
+        assert phone.get(f"/photos/{digest}").content == JPEG
+    waiting = claims.claim_capture(counter.silo.desk, counter.silo.clock())
+    assert waiting is not None
+    assert (waiting.capture_id, waiting.attempts) == (id_, 1)

@@ -21,7 +21,9 @@ def site(tmp_path: Path, silo_folder: Path) -> Path:
     for name in ("site.toml", "rules.toml"):
         shutil.copy(ROOT / "examples" / name, tmp_path / name)
     shutil.copytree(silo_folder, tmp_path / "data")
-    return tmp_path / "site.toml"
+    file = tmp_path / "site.toml"
+    file.write_text(file.read_text().replace('id = "beaulieu"', 'id = "silo-1"').replace('"fr"', '"en"'))
+    return file
 
 
 def instrument(*arguments: str) -> subprocess.CompletedProcess[str]:

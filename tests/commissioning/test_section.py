@@ -99,6 +99,7 @@ def test_the_sites_check_replays_what_was_recorded(site: Path) -> None:
     folder = site.parent / "recordings"
     keep_recording(folder, "bridge", message(43_120), "toledo-continuous", {}, "tcp:x:1", AT)
     (folder / "bridge.bin").write_bytes(message(43_100))
-    (finding,) = (one for one in check_site(site) if one.what == "recording bridge")
+    findings = check_site(site, datetime(2026, 7, 20, tzinfo=UTC), "en")
+    (finding,) = (one for one in findings if one.what == "recording bridge")
     assert not finding.good
     assert "43120.0" in finding.text

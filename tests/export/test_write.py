@@ -155,7 +155,7 @@ def test_killed_in_the_middle_and_run_again_nothing_is_half_and_nothing_twice(
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert len(files(folder / "captures")) == 3
-    (folder / "photos" / ".half-1").write_bytes(b"a cut-off write")
+    (folder / "photos" / ".x.jpg.1.partial").write_bytes(b"a cut-off write")
     done = source.write(folder)
     assert (done.added, done.there) == (2, 3)
     assert len(source.asked) == 2

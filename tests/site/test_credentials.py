@@ -8,6 +8,7 @@ from station.checks import check_site
 from station.logs import OneEntry, _without_passwords
 from station.site.credentials import credentials_of
 from station.site.read import SettingsError, load_settings
+from tests.silo_rig import START
 from tests.site.test_settings import EXAMPLE, RULES, problems_of
 
 SECRET = "s3cret/@: word"
@@ -83,7 +84,7 @@ def test_a_file_that_others_can_read_or_write_is_refused(tmp_path: Path, mode: i
     file = site_file(tmp_path, mqtt=f'{MQTT}password_file = "{password_file(tmp_path, mode=mode)}"\n')
     assert "mqtt.password_file" in wrong(file)
     assert "chmod 600" in wrong(file)
-    (finding,) = [one for one in check_site(file) if one.what == "passwords"]
+    (finding,) = [one for one in check_site(file, START, "en") if one.what == "passwords"]
     assert not finding.good
     assert SECRET not in finding.text
 
@@ -127,7 +128,7 @@ def test_no_finding_of_check_has_a_password(tmp_path: Path) -> None:
         'port = "mqtt://me:hun/hunter2@127.0.0.1:1/x"',
         'port = "mqtt://me:hunter2@127.0.0.1:1"',
     ):
-        found = [one.text for one in check_site(site_file(tmp_path, port))]
+        found = [one.text for one in check_site(site_file(tmp_path, port), START, "en")]
         assert any("127.0.0.1:1" in text for text in found)
         assert "hunter2" not in "\n".join(found)
 

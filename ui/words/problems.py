@@ -11,6 +11,7 @@ from ui.words.reasons import capital, unknown_message
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
 _LIST_MODELS = N_("See what is installed with: silo model list.")
+_SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
 
@@ -22,6 +23,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_weighing": (N_("this weighing does not exist"), _LOOK_AGAIN),
     "unknown_capture": (N_("this photo upload does not exist"), N_("Send the photo again.")),
     "unknown_photo": (N_("this photo is not kept here"), N_("Check the photo's identifier.")),
+    "photo_lost": (N_("the file of this photo is gone"), _SEND_AGAIN),
+    "photo_damaged": (N_("the file of this photo is damaged"), _SEND_AGAIN),
     "unknown_ticket": (N_("no ticket has this number"), N_("Look it up in the list of tickets.")),
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
@@ -237,6 +240,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "disk_full": (
         N_("the disk is full: photos are refused"),
         N_("Go on without photos; tell the installer."),
+    ),
+    "disk_full_nothing_recorded": (
+        N_("the disk is full: this was not recorded"),
+        N_("Free space on the station's disk, or tell the installer, then do it again."),
     ),
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),

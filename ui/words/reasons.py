@@ -119,7 +119,10 @@ SENTENCES: Mapping[str, str] = {
     "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),
     "vision_off": N_("no photo model: trucks go on without the photo"),
     "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
-    "intake_waits_for_disk": N_("disk full: device messages wait, free some space now"),
+    "intake_waits_for_disk": N_("the disk takes no more: device messages wait, free some space now"),
+    "data_not_written": N_(
+        "the data folder cannot be written: nothing new is recorded, look at its disk and restart the station"
+    ),
     "model_set_aside": N_("the model {model} does not run and is tried no more: {text}"),
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),

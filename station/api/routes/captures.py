@@ -16,6 +16,7 @@ from station.api.views import evidence
 from station.api.views.view import view_of
 from station.photo_bytes import MEDIA_TYPES
 from station.receival import captures
+from station.store.blobs import BlobDamaged, BlobMissing
 from station.store.tables import Capture, Photo
 
 router = APIRouter(tags=["captures"])
@@ -110,15 +111,20 @@ def add_inspection(
 def get_photo(
     asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], own: OwnOnly
 ) -> FileResponse:
-    """The original, byte for byte."""
+    """The original, byte for byte; one whose bytes are not those any more is not given."""
     query = select(Photo.media_type).where(Photo.sha256 == sha256)
     if own is not None:
         query = query.join(Capture).where(Capture.terminal_id == own)
     with asked.desk.ledger.read() as tx:
         media_type = tx.exec(query.limit(1)).first()
-    path = asked.context.blobs.path(sha256)
-    if media_type is None or not path.is_file():
+    if media_type is None:
         raise NotFound(Fault.UNKNOWN_PHOTO, sha256=sha256)
+    try:
+        path = asked.context.blobs.whole(sha256)
+    except BlobMissing:
+        raise NotFound(Fault.PHOTO_LOST, sha256=sha256) from None
+    except BlobDamaged:
+        raise NotFound(Fault.PHOTO_DAMAGED, sha256=sha256) from None
     return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 

@@ -37,6 +37,11 @@ class Site(BaseModel):
 
 
 class Health(BaseModel):
+    """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
+    some of the `warnings`."""
+
+    accepting: bool = True
+    refuses: list[Reason] = []
     now: datetime
     last_event: int
     disk_free_mb: int
