@@ -9,7 +9,7 @@ import hmac
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import Depends, Header, Security
+from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BeforeValidator
 
@@ -17,6 +17,7 @@ from station.acts.desk import Actor
 from station.acts.refusals import Fault, NotAllowed
 from station.api import schemas
 from station.api.asked import Asked
+from station.api.context import Context
 from station.receival import people
 from station.store import names
 from station.store.tables import Terminal
@@ -74,6 +75,22 @@ async def has_admin_token(asked: Asked, given: AdminGiven) -> bool:
 
 
 HasAdminToken = Annotated[bool, Depends(has_admin_token)]
+
+
+def knows(request: Request) -> bool:
+    """Is the token one of ours, whatever it may do? It is asked of whoever sends a body, before that is
+    read."""
+    context: Context = request.app.state.context
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        return False
+    if context.admin_token and hmac.compare_digest(token.encode(), context.admin_token.encode()):
+        return True
+    try:
+        people.terminal_of(context.desk, token)
+    except NotAllowed:
+        return False
+    return True
 
 
 async def admin(is_admin: HasAdminToken) -> None:
