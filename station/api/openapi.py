@@ -16,7 +16,7 @@ _MEANING = {
     409: "What is recorded since does not allow it; nothing was written.",
     413: "The body is too large.",
     422: "Something sent is not valid; `errors` names the fields.",
-    429: "Too many wrong PINs; wait.",
+    429: "Too many wrong PINs, or too many who listen with one token; wait.",
     500: "The station failed; the log says why.",
     503: "The ledger did not answer in time; try again.",
     507: "The disk is full.",

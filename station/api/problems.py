@@ -32,6 +32,7 @@ class ApiFault(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
+    TOO_MANY_LISTENERS = "too_many_listeners"
     DISK_FULL = "disk_full"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"

@@ -185,6 +185,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
     "too_many_attempts": (N_("too many wrong PINs"), N_("Wait a minute, then try again.")),
+    "too_many_listeners": (
+        N_("too many terminals listen with this token: {most} may"),
+        N_("Close one of them, or ask the installer for another token."),
+    ),
     "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),

@@ -38,6 +38,7 @@ from station.api.schemas.devices import (
     Live,
     Plugging,
     Proposals,
+    Reload,
     SwapIn,
     WiringIn,
 )
@@ -203,6 +204,7 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "Reload",
     "ReplayDifference",
     "ReplayedDecision",
     "RollbackIn",
