@@ -46,6 +46,8 @@ class Proposal(Numbered, table=True):
 class Decision(Numbered, table=True):
     """Records where the operator sends the load (orientation). A later one supersedes."""
 
+    __table_args__ = (Index("ix_decision_at", "at", "seq"),)
+
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
     proposal_id: str = Field(foreign_key="proposal.id", index=True)
@@ -119,7 +121,11 @@ class Ticket(Numbered, Referenced, table=True):
     """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
     edited."""
 
-    __table_args__ = (UniqueConstraint("site", "campaign", "number"), once_per_source())
+    __table_args__ = (
+        UniqueConstraint("site", "campaign", "number"),
+        Index("ix_ticket_newest", "site", "campaign", "seq"),
+        once_per_source(),
+    )
 
     id: str = Field(primary_key=True)
     site: str
