@@ -47,9 +47,12 @@ def ticks(at: datetime) -> int:
     return (at - _EPOCH) // _TICK
 
 
-def moment(number: int) -> datetime:
-    """Raises Rejected."""
+def time_place(after: str | None) -> tuple[datetime, int] | None:
+    """A place that begins with a moment; None for the first page. Raises Rejected."""
+    given = place_of(after, parts=2)
+    if given is None:
+        return None
     try:
-        return _EPOCH + number * _TICK
+        return _EPOCH + given[0] * _TICK, given[1]
     except OverflowError:
         raise not_valid("query.after", "must be the Silo-Next of the page before") from None

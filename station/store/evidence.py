@@ -4,7 +4,6 @@ that a capture shows."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import defer
@@ -128,17 +127,6 @@ def _inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Insp
     return found
 
 
-def capture_ids(tx: Session, since: datetime | None, until: datetime | None) -> list[str]:
-    """Return the identifiers of the captures of a time, oldest first; `until` is excluded."""
-    return list(tx.exec(captured_within(select(Capture.id), since, until).order_by(col(Capture.at))).all())
-
-
-def captured_within(query: Any, since: datetime | None, until: datetime | None) -> Any:
-    """Narrow a query that selects from captures to a time; `until` is excluded."""
-    query = query.where(Capture.at >= since) if since else query
-    return query.where(Capture.at < until) if until else query
-
-
 def sample_shown(tx: Session, capture_id: str) -> Sample | None:
     """Return the sample that a capture shows, where it is paired."""
     query = (
@@ -147,6 +135,13 @@ def sample_shown(tx: Session, capture_id: str) -> Sample | None:
         .where(Pairing.item_id == capture_id, col(Pairing.current).is_(True))
     )
     return tx.exec(query).first()
+
+
+def samples_shown(tx: Session, captures: Sequence[str]) -> dict[str, Sample]:
+    """The sample that each of these captures shows, where it is paired."""
+    query = select(Pairing.item_id, Sample).join(Sample, col(Sample.id) == Pairing.sample_id)
+    query = query.where(col(Pairing.item_id).in_(captures), col(Pairing.current).is_(True))
+    return dict(tx.exec(query).all())
 
 
 def photos_of(tx: Session, capture_id: str) -> Sequence[Photo]:

@@ -71,10 +71,12 @@ def tickets(
 
 
 def decisions(
-    tx: Session, since: datetime | None, until: datetime | None, after: TimePlace, most: int
-) -> Sequence[Decision]:
-    """Those of a time, oldest first; `until` is excluded."""
+    tx: Session, load_id: str | None, since: datetime | None, until: datetime | None,
+    after: TimePlace = None, most: int | None = None,
+) -> Sequence[Decision]:  # fmt: skip
+    """Those of a load or a time, oldest first; `until` is excluded."""
     query = select(Decision)
+    query = query.where(Decision.load_id == load_id) if load_id else query
     query = query.where(col(Decision.at) >= since) if since else query
     query = query.where(col(Decision.at) < until) if until else query
     query = _later(query, Decision.at, Decision.seq, after)

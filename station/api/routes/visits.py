@@ -9,7 +9,7 @@ from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
-from station.api.paging import After, Limit, moment, page, place_of, ticks
+from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
@@ -63,8 +63,7 @@ def list_visits(
     limit: Limit = 50,
 ) -> list[schemas.VisitRow]:
     """The queue, oldest first; or the ended visits, newest first."""
-    given = place_of(after, parts=2)
-    place = (moment(given[0]), given[1]) if given else None
+    place = time_place(after)
     with view_of(asked) as view:
         found = (pages.open_visits if is_open else pages.ended_visits)(view.tx, place, limit + 1)
         return rows.visit_rows(view, page(response, found, limit, _place))
