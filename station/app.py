@@ -120,7 +120,7 @@ class HttpServer:
     """The counter behind its door; says on standard output where it listens once it accepts."""
 
     def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
-        listener = _listen(settings.server.host, settings.server.port)
+        listener = listen(settings.server.host, settings.server.port)
         host, port = listener.getsockname()[:2]
         self._line = {
             "listening": f"http://{host}:{port}",
@@ -243,7 +243,8 @@ def _admin_token(folder: Path) -> str:
     return token
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound there, on which the door will listen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

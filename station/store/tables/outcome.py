@@ -40,7 +40,7 @@ class Proposal(Numbered, table=True):
     assessment: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)  # ranked, refused, reasons
     inputs: dict[str, Any] | None = Field(default=None, sa_type=Packed)
-    current: bool = Field(default=True, index=True)
+    current: bool = True
 
 
 class Decision(Numbered, table=True):

@@ -578,7 +578,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_proposal_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_load_id"), ["load_id"], unique=False)
 
     op.create_table(
@@ -796,7 +795,6 @@ def downgrade() -> None:
     op.drop_table("sample")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
-        batch_op.drop_index(batch_op.f("ix_proposal_current"))
 
     op.drop_table("proposal")
     op.drop_table("loadowner")
