@@ -85,7 +85,7 @@ def screens() -> dict[str, Any]:
 def look(day: Day) -> dict[str, Any]:
     """Ask everything in turn, so many rounds; of an operation the slowest of its addresses counts."""
     app, found = app_of(day), dict[str, dict[str, float]]()
-    _, token = people.add_terminal(day.desk, "bench terminal", "terminal", day.clock())
+    _, token = people.add_terminal(day.desk, f"bench {day.clock()}", "terminal", day.clock())
     with served(app) as url, httpx2.Client(base_url=url, trust_env=False, timeout=600) as http:
         for ask in asks(app, day.desk.ledger):
             headers = {"Authorization": f"Bearer {ADMIN if ask.by_admin else token}"}
