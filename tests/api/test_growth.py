@@ -158,7 +158,7 @@ def test_every_page_of_a_list_is_answered_once_and_in_order(long: Day) -> None:
         ("tickets", {}),
     ):  # fmt: skip
         whole = rows_of(client, path, {**query, "limit": "500"})
-        assert len(whole) > 20, (path, query)
+        assert len(whole) >= 20, (path, query)
         assert rows_of(client, path, {**query, "limit": "7"}) == whole
         assert len(set(whole)) == len(whole)
     oldest = rows_of(client, "exceptions", {})
