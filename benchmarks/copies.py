@@ -30,7 +30,7 @@ from station.store.blobs import Blobs
 from station.store.engine import Ledger
 
 CELLS = 8
-STRAY_EVERY, PHOTO_EVERY = 13, 2  # loads
+STRAY_EVERY, PHOTO_EVERY = 13, 4  # loads
 BETWEEN = timedelta(seconds=60)
 WAITING = 30  # visits that stand in the yard at the end
 COPIED = (
