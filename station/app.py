@@ -5,7 +5,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-import uvicorn
 
 from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
+from station.api.door import Door, limits_within, raise_descriptor_limit
 from station.grain.rules import parse_rule_pack
 from station.models import policies
 from station.parts import open_parts
@@ -131,48 +131,29 @@ class AddressTaken(Exception):
 
 
 class HttpServer:
-    """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
+    """The counter behind its door; says on standard output where it listens once it accepts."""
 
     def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
-        self._socket = _listen(settings.server.host, settings.server.port)
-        host, port = self._socket.getsockname()[:2]
+        listener = listen(settings.server.host, settings.server.port)
+        host, port = listener.getsockname()[:2]
         self._line = {
             "listening": f"http://{host_port(host, port)}",
             "admin_token_file": str(folder / "admin.token"),
         }
         self._app = create_app(context)
-        config = uvicorn.Config(
-            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on",
-            log_config=None,  # its entries go the way of all others
+        self._door = Door(
+            self._app, listener, limits=limits_within(raise_descriptor_limit()),
+            on_open=self._announce, on_close=partial(stop_streams, self._app),
         )  # fmt: skip
-        self._uvicorn = _Announcing(config, self._announce, partial(stop_streams, self._app))
 
     def run(self) -> None:
-        self._uvicorn.run(sockets=[self._socket])
+        self._door.serve_until_stopped()
 
     def stop(self) -> None:
-        self._uvicorn.should_exit = True
+        self._door.stop()
 
     def _announce(self) -> None:
         print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
-
-
-class _Announcing(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, announce: Callable[[], None], end_streams: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._announce = announce
-        self._end_streams = end_streams
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._announce()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._end_streams()
-        await super().shutdown(sockets)
 
 
 class Crash:
@@ -281,8 +262,8 @@ def _admin_token(folder: Path) -> str:
     return token
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Raises AddressTaken."""
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound there, on which the door will listen. Raises AddressTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

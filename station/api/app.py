@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from station.api import openapi, problems
+from station.api import auth, openapi, problems
 from station.api.access import BASE, check_complete
 from station.api.auth import permit
 from station.api.bodylimit import BodyLimit
@@ -70,7 +70,7 @@ def create_app(context: Context) -> FastAPI:
         api.include_router(room.router)
     app.include_router(api)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context))
+    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context), knows=auth.knows)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
 

@@ -18,7 +18,7 @@ _MEANING = {
     413: "The body is too large.",
     415: "A file is no photo that can be judged here; `params` name it.",
     422: "Something sent is not valid; `errors` names the fields.",
-    429: "Too many wrong PINs, or too many at once; wait as long as `Retry-After` says.",
+    429: "Too many wrong PINs, attempts or listeners at once; wait as long as `Retry-After` says.",
     500: "The station failed; the log says why.",
     503: "The ledger did not answer in time; try again.",
     507: "The disk is full.",

@@ -40,6 +40,7 @@ class ApiFault(StrEnum):
     PHOTO_CUT_OFF = "photo_cut_off"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     TOO_MANY_AT_ONCE = "too_many_at_once"
+    TOO_MANY_LISTENERS = "too_many_listeners"
     DISK_FULL = "disk_full"  # for photos: the rest of the disk is kept for tickets
     NOTHING_RECORDED = "disk_full_nothing_recorded"
     NO_ROOM_FOR_COPY = "no_room_for_copy"

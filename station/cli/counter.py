@@ -39,7 +39,7 @@ def ask(config: Path, method: str, path: str, body: Any = None, **sent: Any) -> 
 
 @contextmanager
 def counter(config: Path) -> Iterator[Asking]:
-    """Asks as `ask` does, as often as wanted while the block lasts."""
+    """Asks as `ask` does, as often as wanted while the block lasts. `place` gets where a list goes on."""
     from asyncio import Runner
 
     from station.parts import open_parts
@@ -61,6 +61,16 @@ def counter(config: Path) -> Iterator[Asking]:
         end_with_settings(config, error)
     except LedgerError as error:
         end_with(error)
+
+
+def ask_all(asking: Asking, path: str, params: dict[str, Any]) -> Iterator[Any]:
+    """The rows of a long list, page after page."""
+    place: list[str] = []
+    rows = asking("GET", path, params=params, timeout=LONG_S, place=place)
+    while place:
+        yield from rows
+        rows = asking("GET", path, params={**params, "after": place.pop()}, timeout=LONG_S, place=place)
+    yield from rows
 
 
 def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") -> dict[str, str]:
@@ -101,7 +111,7 @@ def _client(url: str, admin_token: str, **how: Any) -> "AsyncClient":
 
 def _ask(
     runner: "Runner", client: "AsyncClient", method: str, path: str, body: Any = None, *,
-    headers: dict[str, str] | None = None, **sent: Any,
+    headers: dict[str, str] | None = None, place: list[str] | None = None, **sent: Any,
 ) -> Any:  # fmt: skip
     from httpx2 import HTTPError
 
@@ -116,6 +126,8 @@ def _ask(
         _no_answer(str(client.base_url), error)
     if answer.is_error:
         _tell_problem(answer)
+    if place is not None and "Silo-Next" in answer.headers:
+        place.append(answer.headers["Silo-Next"])
     return answer.json() if answer.content else None
 
 

@@ -50,7 +50,7 @@ def settings_of(config: Path) -> "SiteSettings":
 
 
 def end_with_settings(config: Path, error: "SettingsError") -> NoReturn:
-    """Ends the command with every problem of the site file, one a line, in the site's language where known."""
+    """Ends the command with every problem of the site file, one a line, in the site's language."""
     from station.site.read import language_in
 
     for problem in error.problems:

@@ -45,6 +45,11 @@ def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
     return last.content if last else {}
 
 
+def contents(tx: Session) -> dict[str, dict[str, Any]]:
+    """What `content_of` says of every cell."""
+    return {cell.id: last.content if last else {} for cell, last in tx.exec(_CELLS_WITH_BALANCE)}
+
+
 def move(tx: Session, row: CellMovement) -> CellMovement:
     """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
     before = last_movement(tx, row.cell_id)

@@ -50,17 +50,6 @@ class Replayed:
         return not self.differences
 
 
-def decisions_of(
-    tx: Session, load_id: str | None, since: datetime | None, until: datetime | None
-) -> list[Decision]:
-    """The decisions of a load or of a time, in the order they were taken; `until` is excluded."""
-    query = select(Decision).order_by(col(Decision.seq))
-    query = query.where(Decision.load_id == load_id) if load_id else query
-    query = query.where(col(Decision.at) >= since) if since else query
-    query = query.where(col(Decision.at) < until) if until else query
-    return list(tx.exec(query))
-
-
 def replay(tx: Session, decision: Decision) -> Replayed:
     """Makes the proposal of a decision again. Raises LookupError where a record that it stands on is gone."""
     row = tx.get_one(Proposal, decision.proposal_id)

@@ -10,12 +10,12 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI
 
 from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context, Limits
+from station.api.door import Door, DoorLimits
 from station.receival import people
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
@@ -126,13 +126,14 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
 
 
 @contextmanager
-def served(counter: Counter) -> Iterator[Counter]:
+def served(
+    counter: Counter, limits: DoorLimits | None = None, listening: type[socket.socket] = socket.socket
+) -> Iterator[Counter]:
     """The counter on a free loopback port, until the block ends."""
-    listener = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms an answer
+    listener = listening(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms an answer
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(counter.app, log_level="error", access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    server = Door(counter.app, listener, limits=limits, on_close=lambda: stop_streams(counter.app))
+    thread = threading.Thread(target=server.serve_until_stopped)
     thread.start()
     host, port = listener.getsockname()
     counter.url = f"http://{host}:{port}"
@@ -141,8 +142,7 @@ def served(counter: Counter) -> Iterator[Counter]:
             wait_until(lambda: _answers(client, counter.url), thread)
         yield counter
     finally:
-        stop_streams(counter.app)
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=10)
         assert not thread.is_alive()
 

@@ -228,6 +228,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Try again in {seconds} s; a manager may have the PIN changed: silo person pin."),
     ),
     "too_many_at_once": (N_("a PIN is being checked"), N_("Try again in a moment.")),
+    "too_many_listeners": (
+        N_("too many terminals listen with this token: {most} may"),
+        N_("Close one of them, or ask the installer for another token."),
+    ),
     "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),

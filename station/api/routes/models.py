@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import models as views
 from station.api.views.view import view_of
 from station.models import acts as models
@@ -16,6 +17,7 @@ from station.models import policies
 from station.models.acts import Mandate
 from station.models.cases import cases
 from station.models.terms import Terms
+from station.store import pages
 
 router = APIRouter(prefix="/models", tags=["models"])
 
@@ -46,11 +48,15 @@ def install_model(
 
 @router.get("/backtest")
 def list_backtest_cases(
-    asked: Asked, task: schemas.Key, since: AwareDatetime | None = None, until: AwareDatetime | None = None
-) -> list[dict[str, Any]]:
-    """The captures whose sample laboratory or machine measured, with what the active model of then said."""
+    asked: Asked, response: Response, task: schemas.Key, since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None, after: After = None, limit: Limit = 200,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Those of the next captures of a time whose sample laboratory or machine measured, oldest first, with
+    what the active model of then said."""
     with asked.desk.ledger.read() as tx:
-        return [case.as_dict() for case in cases(tx, asked.desk, task, since, until)]
+        found = pages.captures(tx, since, until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        return [case.as_dict() for case in cases(tx, asked.desk, task, rows)]
 
 
 @router.get("/signals")

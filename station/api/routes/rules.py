@@ -1,16 +1,17 @@
 """Rule packs: which there are, installing and withdrawing them; decisions made again."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.views import rules as views
 from station.api.views.view import view_of
 from station.receival import rule_packs
-from station.receival.replay import decisions_of
+from station.store import pages
 
 router = APIRouter(tags=["rules"])
 
@@ -40,9 +41,12 @@ def withdraw_rule_pack(asked: Asked, by: By, body: schemas.RulePackNamed) -> sch
 
 @router.get("/replay")
 def replay_decisions(
-    asked: Asked, load: schemas.Key | None = None, since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    asked: Asked, response: Response, load: schemas.Key | None = None, since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None, after: After = None, limit: FewRows = 50,
 ) -> list[schemas.ReplayedDecision]:  # fmt: skip
-    """Makes the decisions of a load or a time again from their records; `until` is excluded."""
+    """Makes the decisions of a load or a time again from their records, oldest first; `until` is
+    excluded."""
     with view_of(asked) as view:
-        return [views.replayed(view, one) for one in decisions_of(view.tx, load, since, until)]
+        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        return [views.replayed(view, one) for one in rows]

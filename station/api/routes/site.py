@@ -41,7 +41,7 @@ def list_cells(asked: Asked) -> list[schemas.Cell]:
 def find_vehicles(asked: Asked, q: SearchText = "") -> list[schemas.Vehicle]:
     """Known vehicles whose plate begins so, the last seen first."""
     with view_of(asked) as view:
-        return [visits.vehicle(view, row) for row in queries.vehicles_like(view.tx, fold(q))]
+        return visits.vehicles(view, queries.vehicles_like(view.tx, fold(q)))
 
 
 @router.get("/suppliers")

@@ -2,20 +2,21 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
 from station.receival import visits
 from station.receival.external import External
-from station.store import queries
+from station.store import pages
 from station.store.tables import Visit
 
 router = APIRouter(prefix="/visits", tags=["visits"])
@@ -56,13 +57,20 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
 @router.get("")
 def list_visits(
     asked: Asked,
+    response: Response,
     is_open: Annotated[bool, Query(alias="open")] = True,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: After = None,
+    limit: Limit = 50,
 ) -> list[schemas.VisitRow]:
     """The queue, oldest first; or the ended visits, newest first."""
+    place = time_place(after)
     with view_of(asked) as view:
-        found = queries.open_visits(view.tx) if is_open else queries.ended_visits(view.tx, limit)
-        return [rows.visit_row(view, row) for row in found]
+        found = (pages.open_visits if is_open else pages.ended_visits)(view.tx, place, limit + 1)
+        return rows.visit_rows(view, page(response, found, limit, _place))
+
+
+def _place(row: Visit) -> tuple[int, int]:
+    return ticks(row.ended_at or row.arrived_at), row.seq or 0
 
 
 @router.get("/{visit_id}", responses=problems(404))

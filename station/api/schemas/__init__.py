@@ -40,6 +40,7 @@ from station.api.schemas.devices import (
     Live,
     Plugging,
     Proposals,
+    Reload,
     SwapIn,
     WiringIn,
 )
@@ -210,6 +211,7 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "Reload",
     "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",

@@ -170,6 +170,12 @@ class Proposals(BaseModel):
     load_ids: list[str]
 
 
+class Reload(BaseModel):
+    """Sent as `event: reload`: events up to `after`, which is its id, are not sent; read the lists again."""
+
+    after: int
+
+
 class Live(BaseModel):
     """Sent as `event: live`, at most twice a second, without id."""
 

@@ -6,6 +6,7 @@ from textual.widgets import Static
 
 from drivers.text import visible
 from ui.tui.board import Board
+from ui.tui.client import MOST_EXCEPTIONS
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.texts import reason_list
 from ui.tui.notice import Notice
@@ -64,10 +65,11 @@ def status_lines(
 ) -> list[str]:
     """Write the state of things; `connection` is empty while the station is heard."""
     count = len(board.exceptions)
+    shown = f"{count}+" if count >= MOST_EXCEPTIONS else str(count)
     name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
         connection or t.gettext("online"),
-        t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
+        t.ngettext("{count} exception", "{count} exceptions", count).format(count=shown),
         _devices(board, t),
         person,
         clock,
