@@ -21,6 +21,7 @@ from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.listening import ListeningClock
 from drivers.polling import Poller
 from drivers.reading import Frame
 from drivers.repeats import Repeats, Reprints
@@ -47,11 +48,12 @@ class Driver:
     ) -> None:
         """`silent_after_s` overrides the kind's own (None: may be quiet for ever). After
         `half_after_s` seconds of quiet a half message is given up and what follows is a new one."""
+        self._listening = listening = ListeningClock(monotonic)
         self.device = device
         self.protocol = protocol
         self._transport = transport
         self._clock = clock
-        self._monotonic = monotonic
+        self._monotonic = listening
         self._half_after_s = half_after_s
         self._backoff = backoff
         self._jitter = jitter
@@ -59,10 +61,10 @@ class Driver:
         self._failures = 0
         self._noise_seen = 0
         self._reprints = Reprints()
-        self._poller = Poller(protocol, monotonic)
-        self._steadiness = Steadiness(monotonic)
-        self._repeats = Repeats(protocol, monotonic)
-        self._disturbances = DisturbanceWatch(monotonic)
+        self._poller = Poller(protocol, listening)
+        self._steadiness = Steadiness(listening)
+        self._repeats = Repeats(protocol, listening)
+        self._disturbances = DisturbanceWatch(listening)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -79,7 +81,9 @@ class Driver:
                     self._transport.open()
                     self._health.note_open()
                     self._disturbances.note_open()
-                    yield from self._serve(stop)
+                    for delivery in self._serve(stop):
+                        with self._listening.standing():
+                            yield delivery
                 except EndOfData:
                     return
                 except TransportError as error:
