@@ -7,7 +7,7 @@ such; neither ends the loop. Whoever consumes a delivery makes it safe first and
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,13 +20,21 @@ from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
-from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, Polled, read_frame
 from drivers.listening import ListeningClock
 from drivers.polling import Poller
 from drivers.reading import Frame
 from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
-from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.transport import (
+    Chunk,
+    EndOfData,
+    ErrorCode,
+    LineDown,
+    SerialTransport,
+    TapTransport,
+    Transport,
+)
 
 _TICK_S = 0.2
 _BY_KIND = -1.0
@@ -73,7 +81,7 @@ class Driver:
             monotonic=monotonic,
         )
 
-    def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
+    def deliveries(self, stop: threading.Event) -> Generator[Delivery, None, None]:
         """Yield every message from now on, until `stop` is set, `close` is called or a recording ends."""
         try:
             while not self._is_stopped(stop):
@@ -104,6 +112,13 @@ class Driver:
     def repeats(self) -> bool:
         """The device repeats its last result: an equal one counts only after `expect_new_sample`."""
         return self._repeats.is_expected
+
+    @property
+    def is_held_back(self) -> bool:
+        """The sender waits while nothing is taken of `deliveries`. A serial device that speaks by itself does
+        not."""
+        speaks = not isinstance(self.protocol, Polled | Conversing)
+        return not (speaks and isinstance(self._transport, SerialTransport | TapTransport))
 
     def expect_new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""

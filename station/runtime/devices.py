@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drivers.health import DeviceHealth
 from drivers.reading import Flag
@@ -15,6 +15,8 @@ from station.store.engine import Ledger
 
 # A line lost so often within ten minutes is taken by somebody else, or its cable is loose.
 OFTEN = 3
+# So long a person is told that messages were dropped.
+TOLD_FOR = timedelta(hours=1)
 
 
 class Devices:
@@ -62,6 +64,18 @@ class Devices:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
+    def dropped(self) -> list[str]:
+        """The names of the instruments of which messages were dropped within the last hour."""
+        now = self.plugged()
+        return [now[port_id].instrument.name for port_id in self._port_ids if self._dropped(port_id)]
+
+    def _dropped(self, port_id: str) -> Coded | None:
+        gap = self._intake.gap(port_id)
+        if gap is None or self._clock() - gap.last_at > TOLD_FOR:
+            return None
+        port = self._intake.driver(port_id).health().address
+        return "device_overrun", {"port": port, "count": gap.messages, "text": ""}
+
     def _live(self, port_id: str, present: Plugged) -> DeviceLive:
         driver, instrument = self._intake.driver(port_id), present.instrument
         health = driver.health()
@@ -80,7 +94,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=_wrong(health),
+            error=_wrong(health) or self._dropped(port_id),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
             is_verified=is_verified(instrument, self._clock().date()),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from station.receival.instruments import Plugged
+from station.runtime.waiting import MOVING, Standing
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
 VisionState = Literal["ready", "starting", "replacing", "off"]
@@ -47,3 +48,4 @@ class HealthFacts:
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()
+    intake: Standing = MOVING

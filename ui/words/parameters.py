@@ -201,5 +201,6 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "last_kg": _kg,
     "until": _day,
     "decided_at": _time,
+    "moved_at": _time,
     "what": _word_of(DISTURBANCES),
 }

@@ -109,6 +109,7 @@ from station.api.schemas.rules import (
 from station.api.schemas.site import (
     Cell,
     Health,
+    IntakeHealth,
     Pit,
     Site,
 )
@@ -164,6 +165,7 @@ __all__ = [
     "Inspection",
     "InspectionIn",
     "Instrument",
+    "IntakeHealth",
     "Kilograms",
     "LabResult",
     "LabResultIn",

@@ -36,12 +36,25 @@ class Site(BaseModel):
     refusal_reasons: list[str]
 
 
+class IntakeHealth(BaseModel):
+    """`waiting` messages have reached the station and are not recorded; none was since `moved_at`. `stands`:
+    that is too long."""
+
+    state: Literal["ok", "stands"] = "ok"
+    waiting: int = 0
+    moved_at: datetime | None = None
+
+
 class Health(BaseModel):
+    """`accepting` is false while no message of any instrument is recorded."""
+
     now: datetime
     last_event: int
     disk_free_mb: int
     vision: Literal["ready", "starting", "replacing", "off"]
     rule_pack: str | None
+    accepting: bool = True
+    intake: IntakeHealth = IntakeHealth()
     warnings: list[Reason] = []
 
 

@@ -1,6 +1,7 @@
 """Whether trucks can be received, and what somebody should look at."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from station.api import schemas
 from station.api.context import Context
@@ -8,6 +9,7 @@ from station.api.language import reason
 from station.api.views.view import View
 from station.receival.pack_standing import pack_in_force
 from station.runtime.live import Coded, HealthFacts
+from station.runtime.waiting import Standing
 from station.store import audit
 
 
@@ -21,11 +23,18 @@ def health(view: View, context: Context) -> schemas.Health:
         disk_free_mb=free_mb,
         vision=facts.vision,
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
+        accepting=not facts.intake.stands,
+        intake=_intake(facts.intake),
         warnings=[
             reason(code, params, view.language)
             for code, params in dict(_warnings(facts, context, free_mb, has_pack=pack is not None)).items()
         ],
     )
+
+
+def _intake(now: Standing) -> schemas.IntakeHealth:
+    state: Literal["ok", "stands"] = "stands" if now.stands else "ok"
+    return schemas.IntakeHealth(state=state, waiting=now.waiting, moved_at=now.moved_at)
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:
