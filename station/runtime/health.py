@@ -9,8 +9,7 @@ from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.runtime.live import HealthFacts
-from station.runtime.waiting import Standing
+from station.runtime.live import HealthFacts, Standing
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]

@@ -26,8 +26,9 @@ from station.receival import readings, weighings
 from station.receival.frames import Gap, StoredFrame, note_gap
 from station.receival.instruments import plugged
 from station.runtime.course import Course
+from station.runtime.live import Standing
 from station.runtime.recovery import recover_analyses
-from station.runtime.waiting import Standing, Waiting
+from station.runtime.waiting import Waiting
 from station.store.errors import DiskFull
 from station.store.journal import Journal, Place
 from station.store.queries import last_weighing_of

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from station.receival.instruments import Plugged
-from station.runtime.waiting import MOVING, Standing
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
 VisionState = Literal["ready", "starting", "replacing", "off"]
@@ -40,6 +39,19 @@ class DeviceLive:
     plugged_since: datetime | None = None
     repeats: bool = False
     plugged: Plugged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`waiting` messages have reached the station and are not recorded; none was since `moved_at`, when the
+    last one was or the first of these came. `stands`: that was too long ago."""
+
+    waiting: int = 0
+    moved_at: datetime | None = None
+    stands: bool = False
+
+
+MOVING = Standing()
 
 
 @dataclass(frozen=True, slots=True)

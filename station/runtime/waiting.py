@@ -8,27 +8,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
+
+from station.runtime.live import MOVING, Standing
 
 STANDS_AFTER_S = 10.0
 LOOK_S = 0.5
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """`waiting` messages have reached the station and are not recorded; none was since `moved_at`, when the
-    last one was or the first of these came. `stands`: that was too long ago."""
-
-    waiting: int = 0
-    moved_at: datetime | None = None
-    stands: bool = False
-
-
-MOVING = Standing()
 
 
 class Waiting(Generic[Item]):

@@ -36,7 +36,7 @@ from station.runtime import waiting
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
 from station.runtime.intake import Intake
-from station.runtime.waiting import Standing
+from station.runtime.live import Standing
 from station.store.journal import Journal, Place
 from station.store.tables import AuditEvent, Reading, Weighing
 from tests.api.rig import Counter as Desk
@@ -199,7 +199,7 @@ def test_what_a_serial_head_goes_on_saying_is_dropped_counted_and_told(
     intake = intake_at(silo, f"serial:{line.path}", "toledo-continuous", port="bridge")
     sent = [message(0)] * 7 + [message(43_120)] * 43
     with closing(line), intake.running():
-        until(lambda: intake.driver("bridge").health().state != "down")
+        until(lambda: intake.driver("bridge")._transport._serial)  # type: ignore[attr-defined]
         for number, data in enumerate(sent, 1):
             assert line.write(data)
             until(lambda n=number: intake.driver("bridge").health().frames == n)

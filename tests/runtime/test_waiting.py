@@ -3,7 +3,8 @@
 import threading
 from datetime import timedelta
 
-from station.runtime.waiting import Standing, Waiting
+from station.runtime.live import Standing
+from station.runtime.waiting import Waiting
 from tests.silo_rig import START
 
 

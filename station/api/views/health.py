@@ -8,8 +8,7 @@ from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
 from station.receival.pack_standing import pack_in_force
-from station.runtime.live import Coded, HealthFacts
-from station.runtime.waiting import Standing
+from station.runtime.live import Coded, HealthFacts, Standing
 from station.store import audit
 
 
