@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -195,7 +195,7 @@ def test_what_a_serial_head_goes_on_saying_is_dropped_counted_and_told(
     silo: Silo, full_disk: threading.Event, tmp_path: Path
 ) -> None:
     """Nobody saw whether the vehicle that stood there then is the one that stands there now."""
-    line = PtyLine(tmp_path / "bridge")
+    line, silo.clock.step = PtyLine(tmp_path / "bridge"), timedelta(milliseconds=200)
     intake = intake_at(silo, f"serial:{line.path}", "toledo-continuous", port="bridge")
     sent = [message(0)] * 7 + [message(43_120)] * 43
     with closing(line), intake.running():
@@ -248,7 +248,7 @@ def test_an_intake_that_stands_still_is_on_the_health_page_and_shows_no_weight(
     monkeypatch.setattr(waiting, "STANDS_AFTER_S", 0.1)
     full_disk.clear()
     silo, anne = counter.silo, counter.client("anne")
-    line = PtyLine(tmp_path / "bridge")
+    line, silo.clock.step = PtyLine(tmp_path / "bridge"), timedelta(milliseconds=200)
     with closing(line), docked(counter, bridge(f"serial:{line.path}")) as dock:
         counter.app.state.context = replace(counter.context(), health=vitals(silo, dock.intake, dock.devices))
         until(lambda: line.write(message(0)) and dock.devices.live()[0].weight_kg == 0)
