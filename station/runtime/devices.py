@@ -69,6 +69,13 @@ class Devices:
         now = self.plugged()
         return [now[port_id].instrument.name for port_id in self._port_ids if self._dropped(port_id)]
 
+    def _error(self, port_id: str, health: DeviceHealth) -> Coded | None:
+        """A device is not silent because nobody listens to it."""
+        wrong, intake = _wrong(health), self._intake.standing()
+        if intake.stands and health.state == "silent":
+            return "intake_stands", {"count": intake.waiting, "moved_at": intake.moved_at}
+        return wrong or self._dropped(port_id)
+
     def _dropped(self, port_id: str) -> Coded | None:
         gap = self._intake.gap(port_id)
         if gap is None or self._clock() - gap.last_at > TOLD_FOR:
@@ -94,7 +101,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=_wrong(health) or self._dropped(port_id),
+            error=self._error(port_id, health),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
             is_verified=is_verified(instrument, self._clock().date()),
