@@ -7,7 +7,7 @@ such; neither ends the loop. Whoever consumes a delivery makes it safe first and
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -21,13 +21,22 @@ from drivers.errors import FrameError, TransportError
 from drivers.faults import advice_on, code_of, nothing_known
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
-from drivers.kind import Kind, read_frame
+from drivers.kind import Kind, Polled, read_frame
+from drivers.listening import ListeningClock
 from drivers.platforms import OtherPlatform
 from drivers.polling import Poller
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
-from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.transport import (
+    Chunk,
+    EndOfData,
+    ErrorCode,
+    LineDown,
+    SerialTransport,
+    TapTransport,
+    Transport,
+)
 from drivers.weights import WeightStream
 
 _TICK_S = 0.2
@@ -50,11 +59,12 @@ class Driver:
     ) -> None:
         """`silent_after_s` overrides the kind's own (None: may be quiet for ever). After
         `half_after_s` seconds of quiet a half message is given up and what follows is a new one."""
+        self._listening = listening = ListeningClock(monotonic)
         self.device = device
         self.protocol = protocol
         self._transport = transport
         self._clock = clock
-        self._monotonic = monotonic
+        self._monotonic = listening
         self._half_after_s = half_after_s
         self._backoff = backoff
         self._jitter = jitter
@@ -62,11 +72,11 @@ class Driver:
         self._failures = 0
         self._noise_seen = 0
         self._reprints = Reprints()
-        self._poller = Poller(protocol, monotonic)
-        self._steadiness = Steadiness(monotonic)
+        self._poller = Poller(protocol, listening)
+        self._steadiness = Steadiness(listening)
         self._weights = WeightStream(protocol)
-        self._repeats = Repeats(protocol, monotonic)
-        self._disturbances = DisturbanceWatch(monotonic)
+        self._repeats = Repeats(protocol, listening)
+        self._disturbances = DisturbanceWatch(listening)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -75,7 +85,7 @@ class Driver:
             monotonic=monotonic,
         )
 
-    def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
+    def deliveries(self, stop: threading.Event) -> Generator[Delivery, None, None]:
         """Yield every message from now on, until `stop` is set, `close` is called or a recording ends."""
         try:
             while not self._is_stopped(stop):
@@ -83,7 +93,9 @@ class Driver:
                     self._transport.open()
                     self._health.note_open()
                     self._disturbances.note_open()
-                    yield from self._serve(stop)
+                    for delivery in self._serve(stop):
+                        with self._listening.standing():
+                            yield delivery
                 except EndOfData:
                     return
                 except TransportError as error:
@@ -104,6 +116,13 @@ class Driver:
     def repeats(self) -> bool:
         """The device repeats its last result: an equal one counts only after `expect_new_sample`."""
         return self._repeats.is_expected
+
+    @property
+    def is_held_back(self) -> bool:
+        """The sender waits while nothing is taken of `deliveries`. A serial device that speaks by itself does
+        not."""
+        speaks = not isinstance(self.protocol, Polled | Conversing)
+        return not (speaks and isinstance(self._transport, SerialTransport | TapTransport))
 
     def expect_new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""

@@ -101,6 +101,7 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
             "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
+            "intake": jobs.Job(intake.tell, 5.0),
             "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),
             "whole chain": jobs.Job(watch.forget_chain, 7 * DAY_S),
             "policies": jobs.Job(

@@ -12,7 +12,8 @@ _EVERY_S = 1.0
 
 
 class StatusReport:
-    """Call it with every status: the file at most once a second, `say` at changes of state only."""
+    """Call it with every status: the file at most once a second, `say` at changes of state only, and when
+    twice as many bytes have been dropped as when it was said last."""
 
     def __init__(
         self, file: Path | None, say: Callable[[dict[str, Any]], None], monotonic: Callable[[], float]
@@ -29,6 +30,8 @@ class StatusReport:
             status["port"]["error"],
             status["legacy"]["clients"],
             status["station"]["clients"],
+            status["legacy"]["dropped_bytes"].bit_length(),
+            status["station"]["dropped_bytes"].bit_length(),
         )
         news = state != self._last_state
         if news:

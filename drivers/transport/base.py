@@ -20,7 +20,6 @@ class ErrorCode(StrEnum):
     IDLE = "idle"
     BROKER_REFUSED = "broker_refused"
     BROKER_LOST = "broker_lost"
-    OVERRUN = "overrun"
     FILE_MISSING = "file_missing"
     GARBLED = "garbled"
     BAD_FRAME = "bad_frame"

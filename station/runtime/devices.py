@@ -19,6 +19,8 @@ OFTEN = 3
 # What was said of a message stays to be read for a while, also when the next one was right.
 STAYS = timedelta(minutes=10)
 _STAYING = (ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN)
+# So long a person is told that messages were dropped.
+TOLD_FOR = timedelta(hours=1)
 
 
 class Devices:
@@ -66,6 +68,25 @@ class Devices:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
+    def dropped(self) -> list[str]:
+        """The names of the instruments of which messages were dropped within the last hour."""
+        now = self.plugged()
+        return [now[port_id].instrument.name for port_id in self._port_ids if self._dropped(port_id)]
+
+    def _error(self, port_id: str, health: DeviceHealth) -> Coded | None:
+        """A device is not silent because nobody listens to it."""
+        wrong, intake = _wrong(health, self._clock()), self._intake.standing()
+        if intake.stands and health.state == "silent":
+            return "intake_stands", {"count": intake.waiting, "moved_at": intake.moved_at}
+        return wrong or self._dropped(port_id)
+
+    def _dropped(self, port_id: str) -> Coded | None:
+        gap = self._intake.gap(port_id)
+        if gap is None or self._clock() - gap.last_at > TOLD_FOR:
+            return None
+        port = self._intake.driver(port_id).health().address
+        return "device_overrun", {"port": port, "count": gap.messages, "text": ""}
+
     def _live(self, port_id: str, present: Plugged) -> DeviceLive:
         driver, instrument = self._intake.driver(port_id), present.instrument
         health = driver.health()
@@ -84,7 +105,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=_wrong(health, self._clock()),
+            error=self._error(port_id, health),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
             is_verified=is_verified(instrument, self._clock().date()),

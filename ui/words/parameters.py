@@ -210,6 +210,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "last_kg": _kg,
     "until": _day,
     "decided_at": _time,
+    "moved_at": _time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
 }

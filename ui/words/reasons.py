@@ -120,6 +120,12 @@ SENTENCES: Mapping[str, str] = {
     "vision_off": N_("no photo model: trucks go on without the photo"),
     "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
     "intake_waits_for_disk": N_("the disk takes no more: device messages wait, free some space now"),
+    "intake_stands": N_(
+        "{count} device messages wait, none was recorded since {moved_at}: call the installer"
+    ),
+    "messages_dropped": N_(
+        "messages of {instruments} were dropped while nothing could be recorded: check what is missing"
+    ),
     "data_not_written": N_(
         "the data folder cannot be written: nothing new is recorded, look at its disk and restart the station"
     ),
@@ -143,7 +149,9 @@ SENTENCES: Mapping[str, str] = {
     "device_idle": N_("nothing comes from {port}: check that the instrument is on and sends"),
     "device_broker_refused": N_("the broker {port} refuses: check its name and password"),
     "device_broker_lost": N_("the broker {port} was lost: check that it runs"),
-    "device_overrun": N_("the line {port} brings more than is read: tell the installer"),
+    "device_overrun": N_(
+        "{count} messages of {port} were dropped while nothing could be recorded: check what is missing"
+    ),
     "device_file_missing": N_("the recorded file {port} is missing"),
     "device_garbled": N_("only noise from {port}: check speed and parity"),
     "device_bad_frame": N_("a message from {port} could not be read: check the instrument's format"),

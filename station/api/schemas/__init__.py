@@ -115,6 +115,7 @@ from station.api.schemas.rules import (
 from station.api.schemas.site import (
     Cell,
     Health,
+    IntakeHealth,
     Pit,
     Site,
 )
@@ -170,6 +171,7 @@ __all__ = [
     "Inspection",
     "InspectionIn",
     "Instrument",
+    "IntakeHealth",
     "Key",
     "Kilograms",
     "LabResult",

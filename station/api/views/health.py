@@ -1,17 +1,18 @@
 """Whether trucks can be received, and what somebody should look at."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
 from station.receival.pack_standing import pack_in_force
-from station.runtime.live import Coded, HealthFacts
+from station.runtime.live import Coded, HealthFacts, Standing
 from station.store import audit
 
 # what keeps the station from taking readings or captures for good
-REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "data_not_written"})
+REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written"})
 
 
 def health(view: View, context: Context) -> schemas.Health:
@@ -29,8 +30,14 @@ def health(view: View, context: Context) -> schemas.Health:
         disk_free_mb=free_mb,
         vision=facts.vision,
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
+        intake=_intake(facts.intake),
         warnings=warnings,
     )
+
+
+def _intake(now: Standing) -> schemas.IntakeHealth:
+    state: Literal["ok", "stands"] = "stands" if now.stands else "ok"
+    return schemas.IntakeHealth(state=state, waiting=now.waiting, moved_at=now.moved_at)
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:
