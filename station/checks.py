@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
+from drivers.generic.generic import refuse_wrong_examples
 from drivers.registry import make_transport
-from drivers.transport import LineDown
+from drivers.transport import LineDown, Transport
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.receival.instruments import Plugged, plugged
@@ -42,9 +43,9 @@ class Finding:
         return {"what": self.what, "good": self.good, "text": self.text}
 
 
-def check_site(file: Path) -> list[Finding]:
-    """Look at the site file and all that it names; return every finding, the good ones too. Each port is
-    opened for a moment: not while the station runs."""
+def check_site(file: Path, *, open_lines: bool = False) -> list[Finding]:
+    """Look at the site file and all that it names; return every finding, the good ones too. With `open_lines`
+    each line is opened for a moment: not while the station runs."""
     try:
         settings = load_settings(file)
     except SettingsError as error:
@@ -54,7 +55,7 @@ def check_site(file: Path) -> list[Finding]:
         *_check_rules(settings, file),
         *_check_folder(file.parent / settings.site.data),
         *_check_bundles(settings, file),
-        *_check_ports(settings, file),
+        *_check_ports(settings, file, open_lines=open_lines),
         *_check_recordings(file.parent / FOLDER),
     ]
 
@@ -122,14 +123,14 @@ def _check_bundles(settings: SiteSettings, file: Path) -> Iterator[Finding]:
             yield Finding("model", False, str(error))
 
 
-def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
+def _check_ports(settings: SiteSettings, file: Path, *, open_lines: bool) -> Iterator[Finding]:
     """Each port as it is read now: where an instrument was swapped, not as the site file says."""
     swapped = _swapped(file.parent / settings.site.data)
     for index, section in enumerate(settings.instruments):
         where = f"instruments[{index}] {section.id}"
         present = swapped.get(section.id)
         if present is None:
-            yield from _check_instrument(where, section, file)
+            yield from _check_instrument(where, section, file, open_lines=open_lines)
             continue
         wiring, row = wiring_of(present.assignment), present.instrument
         text = (
@@ -138,7 +139,7 @@ def _check_ports(settings: SiteSettings, file: Path) -> Iterator[Finding]:
         )
         yield Finding(where, True, f"not as the site file says: {text}")
         try:
-            yield from _check_instrument(where, rewired(section, wiring), file)
+            yield from _check_instrument(where, rewired(section, wiring), file, open_lines=open_lines)
         except SettingError as error:
             yield Finding(where, False, str(error))
 
@@ -152,21 +153,29 @@ def _swapped(folder: Path) -> dict[str, Plugged]:
         return {}  # told by the finding about the database
 
 
-def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[Finding]:
+def _check_instrument(where: str, section: Instrument, file: Path, *, open_lines: bool) -> Iterator[Finding]:
     port = section.port
     try:
-        protocol_of(section, file)
+        refuse_wrong_examples(protocol_of(section, file))
         transport = make_transport(port, name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))
         return
-    parts = urlsplit(port)
+    if not open_lines:
+        yield Finding(where, True, f"{port} is an address; `silo check --open-lines` tries it")
+        return
     try:
-        if parts.scheme == "mqtt":  # a client of its own must not take the station's place at the broker
-            socket.create_connection((parts.hostname or "", parts.port or 1883), CONNECT_S).close()
-        else:
-            transport.open()
-            transport.close()
+        _try_line(port, transport)
         yield Finding(where, True, f"{port} can be opened")
     except (LineDown, OSError) as error:
         yield Finding(where, False, f"{port}: {error}")
+
+
+def _try_line(port: str, transport: Transport) -> None:
+    """Raises LineDown, OSError."""
+    parts = urlsplit(port)
+    if parts.scheme == "mqtt":  # a client of its own must not take the station's place at the broker
+        socket.create_connection((parts.hostname or "", parts.port or 1883), CONNECT_S).close()
+        return
+    transport.open()
+    transport.close()

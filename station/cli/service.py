@@ -73,11 +73,18 @@ def tui(
 
 def check(
     config: ConfigOption,
+    open_lines: Annotated[
+        bool,
+        typer.Option(
+            "--open-lines",
+            help=_("Also open each instrument's line for a moment; not while the station runs."),
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
     from station.checks import check_site
 
-    findings = check_site(config)
+    findings = check_site(config, open_lines=open_lines)
     for finding in findings:
         if as_json:
             out(finding.as_dict())

@@ -105,7 +105,7 @@ def test_every_shipped_profile_reads_its_own_examples(name):
             'sent = "<STX>  ------     <ETX>"\norigin = "synthetic"\nweight = 0',
             "reads weight none instead of weight 0",
         ),
-        ('sent = "<STX>    1234     "\norigin = "synthetic"', "0 messages found in it"),
+        ('sent = "<STX>    1234     "\norigin = "synthetic"', "holds 0 messages instead of one with nothing"),
         ('sent = "<STX>X   1234     <ETX>"\norigin = "synthetic"', "'X' is not in the profile"),
         (
             'sent = "<STX>    1234     <ETX>"\norigin = "synthetic"\nweight = 123.4\nflags = ["motion"]',
