@@ -51,11 +51,16 @@ def legibility_of(data: bytes) -> Legibility:
     parts = [part for part in parts if len(part) > _SUM] or parts
     if len(parts) > 3:
         parts = parts[1:-1]
-    shapes = Counter(_NUMBER.sub(b"9", part) for part in parts)
+    shapes = Counter(shape_of(part) for part in parts)
     alike = sum(count for count in shapes.values() if count > 1)
     if len(parts) == 1:
         return _of_one_run(readable, parts[0])
     return Legibility(readable, alike, len(parts))
+
+
+def shape_of(message: bytes) -> bytes:
+    """Returns the message with every number as a 9: what it looks like, whatever the weight."""
+    return _NUMBER.sub(b"9", message)
 
 
 def _of_one_run(readable: float, run: bytes) -> Legibility:

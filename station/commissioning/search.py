@@ -62,7 +62,7 @@ class Attempt:
 class Listener:
     """Hears one open line into a contest: asks what is due, in turn, and answers who waits for it.
 
-    `answers`: whether anything but the questions may be said.
+    `answers`: whether anything but the questions may be said. `note` gets all that comes.
     """
 
     def __init__(
@@ -73,12 +73,14 @@ class Listener:
         *,
         asks: Sequence[Question] = (),
         answers: bool = True,
+        note: Callable[[bytes], None] = lambda _data: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.contest = contest
         self.answers = LineAnswers()
         self._broker = BrokerAnswers() if answers and isinstance(transport, Publishing) else None
         self._transport, self._clock, self._monotonic = transport, clock, monotonic
+        self._note = note
         self._asks, self._may_answer = list(asks), answers
         self._asked: bytes | None = None
         self._due = 0.0
@@ -97,6 +99,7 @@ class Listener:
         if chunk is None:
             self.contest.note_quiet()
             return
+        self._note(chunk.data)
         self.contest.hear(chunk, question=self._asked)
         if chunk.receipt is not None:
             self._transport.confirm(chunk.receipt)
@@ -112,7 +115,7 @@ class Listener:
             ranking = self.contest.ranking()
             if ranking and ranking[0].score >= ENOUGH and ranking[0].readings > ENOUGH_READINGS:
                 return
-            if legibility_of(bytes(self.contest.data)).is_clear:
+            if not self.answers.is_waiting and legibility_of(bytes(self.contest.data)).is_clear:
                 return
         self.contest.note_quiet()
 
