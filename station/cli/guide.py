@@ -84,8 +84,8 @@ def _one_round(console: Console, recorder: Recorder, folder: Path) -> CandidateT
 
 def ask_cut(console: Console, recorder: Recorder) -> Cut:
     """Where messages begin and end, and their checksum, where all of them have the same."""
-    found = partings(recorder.pieces)
-    found = _with_checksum_first(found)[:_SHOWN_WAYS]
+    ways = {_way_text(one): one for one in reversed(_with_checksum_first(partings(recorder.pieces)))}
+    found = list(reversed(ways.values()))[:_SHOWN_WAYS]
     tell(_("How does the device part its messages?"))
     for number, parting in enumerate(found, start=1):
         tell(f"  {number}  {_parting_text(parting)}")

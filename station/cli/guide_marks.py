@@ -176,7 +176,7 @@ def _differ(one: str | None, other: str | None) -> bool:
 
 
 def _mark_text(span: Span, at_rest: str | None, in_motion: str | None) -> str:
-    text = _("Columns {columns}: {rest} at rest, {motion} in motion.")
+    text = _("Column {columns}: {rest} at rest, {motion} in motion.")
     return text.format(columns=span.say(), rest=_quoted(at_rest or ""), motion=_quoted(in_motion or ""))
 
 
@@ -193,7 +193,7 @@ def _ask_meaning(console: Console, group: Group, text: str) -> dict[str, tuple[s
         _("nothing about the weight"), _("gross"), _("net"), _("at rest"), _("in motion"), _("overload"),
         _("such a line is no weight: refuse it"),
     )  # fmt: skip
-    question = _("Columns {columns} say {text} on some lines. What does it mean?")
+    question = _("Column {columns} says {text} on some lines. What does it mean?")
     tell(question.format(columns=group.span.say(), text=_quoted(text)))
     tell("  " + "  ".join(f"{number} {word}" for number, word in enumerate(words, start=1)))
     flags = _MEANINGS[console.ask_number(_("Number"), len(words), None) - 1]
@@ -207,7 +207,7 @@ def _ask_fixed(console: Console, lines: Lines, marked: list[Span], weight: Marke
         digits = span.of(lines.sample)
         if digits.strip("0") == weight.span.of(lines.sample).strip(" 0+-"):
             continue
-        question = _("Columns {columns} always say {text}. Is that the address of the head, always the same?")
+        question = _("Column {columns} always says {text}. Is that the address of the head, always the same?")
         is_short = len(digits) <= _ADDRESS_DIGITS
         if console.ask_yes(question.format(columns=span.say(), text=_quoted(digits)), default=is_short):
             found.append(span)

@@ -47,7 +47,10 @@ def ask_weight(console: Console, heard: Callable[[], list[HeardLine]]) -> Marked
     while True:
         shown, shown_kg = _ask_shown(console)
         lines = heard()
-        line, hit = _ask_place(console, lines, shown)
+        place = _ask_place(console, lines, shown)
+        if place is None:
+            continue
+        line, hit = place
         unit = _ask_unit(console, line, hit.span)
         word = unit.of(line.text).strip().lower() if unit else ""
         sent_unit = word if word in UNITS else shown.unit
@@ -100,8 +103,8 @@ def _decimal_text(number: str) -> str:
     return f"{whole} + {rest.ljust(3, '0')}/1000"
 
 
-def _ask_place(console: Console, lines: list[HeardLine], shown: Shown) -> tuple[HeardLine, Hit]:
-    """The line and columns: found by the digits, or told by the person."""
+def _ask_place(console: Console, lines: list[HeardLine], shown: Shown) -> tuple[HeardLine, Hit] | None:
+    """The line and columns: found by the digits, or told by the person. None to compare again."""
     latest = list({one.text: one for one in lines}.values())
     for line in reversed(latest):
         texts = [one.text for one in latest]
@@ -117,6 +120,8 @@ def _ask_place(console: Console, lines: list[HeardLine], shown: Shown) -> tuple[
         break
     else:
         tell(_("No line holds these digits."))
+        if not console.ask_yes(_("Mark them by hand? (n: compare again)"), default=False):
+            return None
     few = chosen_lines(lines)
     show_lines(few)
     line = few[console.ask_number(_("Which line is the reading on the display?"), len(few), None) - 1]
@@ -151,7 +156,7 @@ def _confirm_hit(console: Console, line: HeardLine, hits: list[Hit]) -> Hit | No
 
 
 def _place_text(line: HeardLine, hit: Hit) -> str:
-    text = _('columns {columns}, "{text}"').format(columns=hit.span.say(), text=hit.span.of(line.text))
+    text = _('column {columns}, "{text}"').format(columns=hit.span.say(), text=hit.span.of(line.text))
     return text + (_(", the last digit first") if hit.reversed else "")
 
 
@@ -175,7 +180,7 @@ def _ask_unit(console: Console, line: HeardLine, weight: Span) -> Span | None:
         return None if is_good else _("Type columns such as 12-13, or 0.")
 
     if found:
-        question = _('The unit: columns {columns}, "{text}". Enter if so, or type its columns (0: not sent)')
+        question = _('The unit: column {columns}, "{text}". Enter if so, or type its columns (0: not sent)')
         question = question.format(columns=found.say(), text=found.of(line.text))
     else:
         question = _("No unit is seen. Type its columns if it is sent (Enter: it is not)")
@@ -229,6 +234,6 @@ def _ask_mark(console: Console, lines: list[HeardLine], hit: Hit, found: list[Ma
 def _magnitude_text(magnitude: Magnitude, unit: str) -> str:
     if magnitude.scale == 1.0:
         return _("the number is sent as it is, in {unit}").format(unit=unit)
-    return _(
-        "the number is sent {factor} times too small or large; it is multiplied by {scale}, in {unit}"
-    ).format(factor=f"{max(magnitude.scale, 1 / magnitude.scale):g}", scale=f"{magnitude.scale:g}", unit=unit)
+    return _("the number on the line is multiplied by {scale}, in {unit}").format(
+        scale=f"{magnitude.scale:g}", unit=unit
+    )

@@ -15,7 +15,7 @@ _MOST = 4096
 _SUM = 2  # so few bytes alone are a sum behind a message
 _TEXT = bytes([0x02, 0x03, 0x09, 0x0A, 0x0D, *range(0x20, 0x7F)])
 _SEPARATORS = re.compile(rb"[\r\n\x02\x03\x04]+")
-_NUMBER = re.compile(rb"[0-9][0-9 .,]*")
+_NUMBER = re.compile(rb" *[-+]?[0-9][0-9 .,]*")
 # What a port with parity hands over in place of a byte that does not agree with it.
 _WRONG_PARITY = re.compile(rb"\xff\x00.", re.DOTALL)
 

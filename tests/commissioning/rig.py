@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -43,10 +44,16 @@ class Terminal:
         self._read = self.text.index(wanted, self._read) + len(wanted)
 
     def answer(self, answers: list[tuple[str, str]], seconds: float = 20.0) -> None:
-        """Types each answer when its question has come."""
+        """Types each answer when its question has come; "line with X" is the number of such a line."""
         for question, text in answers:
             self.see(question, seconds)
-            self.type(text)
+            wanted = text.removeprefix("line with ")
+            self.type(self.line_with(wanted) if wanted != text else text)
+
+    def line_with(self, text: str) -> str:
+        """Returns the number of the last shown line that holds the text."""
+        rows = [re.match(r" +([0-9]+)  (.*)", row) for row in self.text.splitlines()]
+        return next(row[1] for row in reversed(rows) if row and text in row[2])
 
     def type(self, text: str = "") -> None:
         os.write(self._screen, f"{text}\n".encode())

@@ -152,8 +152,8 @@ FORMATS = [
         [
             ("What does the display show", "43120 kg"),
             ("line while the weight moved", MOVING),
-            ('always say "02"', "y"),
-            ('always say "9500"', "n"),
+            ('always says "02"', "y"),
+            ('always says "9500"', "n"),
         ],
         refused=[b"@03,0001,G  43120,T   9500,N  33620,kg,STAB\r\n"],
     ),
