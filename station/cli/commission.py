@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.console import Console
+from station.cli.console import Console, tell
 from station.cli.options import ConfigOption
-from station.cli.say import Exit, _, fail, now, out, tell
+from station.cli.say import Exit, _, fail, now, out
 
 if TYPE_CHECKING:
     from station.cli.recorder import Recorder

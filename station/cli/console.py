@@ -9,9 +9,38 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from station.cli.say import _, tell
+from station.cli import say
+from station.cli.say import _
 
 TICK_S = 0.1
+RAW = "  | "
+
+
+def terminal_width() -> int:
+    """Returns 0 where there is no terminal, or one without a size."""
+    return shutil.get_terminal_size((0, 0)).columns if sys.stderr.isatty() else 0
+
+
+def tell(text: str) -> None:
+    """Tells a person, wrapped between words where the terminal is too narrow."""
+    say.tell(_wrapped(text, terminal_width()))
+
+
+def _wrapped(text: str, width: int) -> str:
+    if not width:
+        return text
+    rows = [part for row in text.split("\n") for part in fit(row, width)]
+    return "\n".join(rows)
+
+
+def fit(row: str, width: int) -> list[str]:
+    """Wraps between words; a row that shows what was sent keeps its blanks and is cut."""
+    if len(row) < width:
+        return [row]
+    if row.startswith(RAW):
+        return [row[: width - 2] + "…"]
+    indent = " " * (len(row) - len(row.lstrip()))
+    return textwrap.wrap(row, width - 1, subsequent_indent=indent, drop_whitespace=True) or [""]
 
 
 class Console:
@@ -33,7 +62,7 @@ class Console:
         """Asks until `problem` has nothing to say against the answer. Enter alone is the default."""
         shown = f"{question} [{default}]: " if shows_default else f"{question}: "
         while True:
-            typer.echo(shown, nl=False, err=True)
+            typer.echo(_wrapped(shown.rstrip(), terminal_width()) + " ", nl=False, err=True)
             answer = self.wait().strip()
             if not answer and default is not None:
                 return default
@@ -93,8 +122,7 @@ class View:
     """Rows that change in place; on a terminal without a size, or none, they follow each other."""
 
     def __init__(self) -> None:
-        size = shutil.get_terminal_size((0, 0)) if sys.stderr.isatty() else None
-        self._width = size.columns if size else 0
+        self._width = terminal_width()
         self._rows: list[str] = []
 
     @property
@@ -103,24 +131,13 @@ class View:
 
     def show(self, rows: Sequence[str]) -> None:
         if not self.is_in_place:
-            for row in rows:
-                tell(row)
+            if list(rows) != self._rows:
+                self._rows = list(rows)
+                tell("\n".join(rows))
             return
-        fitted = [part for row in rows for part in self._fit(row)]
+        fitted = [part for row in rows for part in fit(row, self._width)]
         if fitted == self._rows:
             return
         up = f"\x1b[{len(self._rows)}A\r\x1b[J" if self._rows else ""
         typer.echo(up + "".join(f"{row}\n" for row in fitted), nl=False, err=True)
         self._rows = fitted
-
-    def _fit(self, row: str) -> list[str]:
-        """Wraps between words; a row that shows what was sent keeps its blanks and is cut."""
-        if len(row) < self._width:
-            return [row]
-        if row.startswith(RAW):
-            return [row[: self._width - 2] + "…"]
-        indent = " " * (len(row) - len(row.lstrip()) + 2)
-        return textwrap.wrap(row, self._width - 1, subsequent_indent=indent, drop_whitespace=True)
-
-
-RAW = "  | "

@@ -12,13 +12,13 @@ from drivers.decode import decode
 from drivers.errors import FrameError, SettingError
 from drivers.generic.controls import control_bytes, visible_text
 from drivers.reading import Reading
-from station.cli.console import Console
+from station.cli.console import Console, tell
 from station.cli.guide_marks import ask_marks
 from station.cli.guide_weight import ask_weight
 from station.cli.linelist import HeardLine
 from station.cli.listening import reading_text
 from station.cli.recorder import Recorder, show_until_enter
-from station.cli.say import _, now, tell
+from station.cli.say import _, now
 from station.commissioning.candidates import Candidate
 from station.commissioning.contest import CandidateTrial
 from station.commissioning.marking import decimal_marks, parse_shown, shown_number, to_kg
@@ -84,8 +84,7 @@ def _one_round(console: Console, recorder: Recorder, folder: Path) -> CandidateT
 
 def ask_cut(console: Console, recorder: Recorder) -> Cut:
     """Where messages begin and end, and their checksum, where all of them have the same."""
-    ways = {_way_text(one): one for one in reversed(_with_checksum_first(partings(recorder.pieces)))}
-    found = list(reversed(ways.values()))[:_SHOWN_WAYS]
+    found = _different(_with_checksum_first(partings(recorder.pieces)))[:_SHOWN_WAYS]
     tell(_("How does the device part its messages?"))
     for number, parting in enumerate(found, start=1):
         tell(f"  {number}  {_parting_text(parting)}")
@@ -109,6 +108,14 @@ def _with_checksum_first(found: list[Parting]) -> list[Parting]:
         return found
     proven = [one for one in found if one.share > 0.8 and find_checksum(one.framing, _whole_messages(one))]
     return [*proven, *(one for one in found if one not in proven)]
+
+
+def _different(found: list[Parting]) -> list[Parting]:
+    """Of ways that give the same messages the first is enough."""
+    different: dict[frozenset[bytes], Parting] = {}
+    for parting in found:
+        different.setdefault(frozenset(_whole_messages(parting)[:-1]), parting)
+    return list(different.values())
 
 
 def _whole_messages(parting: Parting) -> list[bytes]:

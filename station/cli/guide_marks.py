@@ -4,10 +4,10 @@ head."""
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from station.cli.console import Console
+from station.cli.console import Console, tell
 from station.cli.guide_weight import MarkedWeight
 from station.cli.linelist import HeardLine, chosen_lines, show_lines
-from station.cli.say import _, tell
+from station.cli.say import _
 from station.commissioning.lines import Group, Lines, compare
 from station.commissioning.marking import Span, parse_span
 from station.commissioning.own_profile import Marking

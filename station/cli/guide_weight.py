@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from station.cli.console import Console
+from station.cli.console import Console, tell
 from station.cli.linelist import HeardLine, chosen_lines, show_lines
-from station.cli.say import _, tell
+from station.cli.say import _
 from station.commissioning.marking import (
     UNITS,
     Hit,
@@ -51,7 +51,7 @@ def ask_weight(console: Console, heard: Callable[[], list[HeardLine]]) -> Marked
         if place is None:
             continue
         line, hit = place
-        unit = _ask_unit(console, line, hit.span)
+        unit = _ask_unit(console, line, hit.span, shown)
         word = unit.of(line.text).strip().lower() if unit else ""
         sent_unit = word if word in UNITS else shown.unit
         magnitude = _ask_magnitude(console, lines, line, hit, sent_unit, shown, shown_kg)
@@ -172,8 +172,8 @@ def _ask_columns(console: Console, line: HeardLine, question: str) -> Span:
     return span
 
 
-def _ask_unit(console: Console, line: HeardLine, weight: Span) -> Span | None:
-    found = find_unit(line.text, weight) or find_glued_unit(line.text, weight)
+def _ask_unit(console: Console, line: HeardLine, weight: Span, shown: Shown) -> Span | None:
+    found = find_unit(line.text, weight, shown.unit) or find_glued_unit(line.text, weight)
 
     def problem(text: str) -> str | None:
         is_good = text == "0" or parse_span(text, len(line.text)) is not None

@@ -21,11 +21,12 @@ class HeardLine:
 
 
 def chosen_lines(lines: Sequence[HeardLine], first: Sequence[HeardLine] = ()) -> list[HeardLine]:
-    """Returns a few different lines: `first`, the latest of each look, then the latest ones."""
+    """Returns a few different lines: `first`, the latest of each look, then some of all that was heard."""
     latest = {one.text: one for one in lines}
     looks = {shape_of(one.text.encode("latin-1")): one for one in latest.values()}
+    spread = list(latest.values())[:: -max(1, len(latest) // MOST)]
     wanted: dict[str, HeardLine] = {one.text: one for one in first}
-    for one in [*reversed(looks.values()), *reversed(latest.values())]:
+    for one in [*reversed(looks.values()), *spread]:
         if len(wanted) >= MOST:
             break
         wanted.setdefault(one.text, one)

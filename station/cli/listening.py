@@ -6,9 +6,9 @@ from drivers.errors import SettingError
 from drivers.reading import Reading
 from drivers.registry import make_transport
 from drivers.transport import LineDown
-from station.cli.console import Console
+from station.cli.console import Console, tell
 from station.cli.recorder import DeviceLine, Recorder, show_until_enter, silence_rows
-from station.cli.say import LANGUAGE, Exit, _, fail, now, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now
 from station.commissioning.candidates import Candidate, Question, questions_for
 from station.commissioning.contest import CandidateTrial
 from station.commissioning.ports import LineSettings, places, serial_ports
@@ -58,7 +58,7 @@ def find_line(
         return DeviceLine(address, answers=ask)
     if given is not None and address.startswith("serial:"):
         address = given.address(address.removeprefix("serial:").partition("?")[0])
-    tries = places(address)
+    tries = [(address, str(given))] if given else places(address)
     tell(_("Listening with the usual line settings; let the device send if you can."))
     if len(tries) > 1:
         tell(_("  Enter ends the search; a setting such as 4800-7E1 and Enter is taken as it is."))

@@ -106,7 +106,9 @@ class Recorder:
             rows.append(f"{RAW}   {data[:40].hex(' ')}")
         silent_s = time.monotonic() - (self.pieces[-1].at if self.pieces else self._since)
         if silent_s >= SILENT_S and self.problem is None:
-            rows += silence_rows(int(silent_s), heard=bool(self.pieces), serial=self.line.is_serial)
+            rows += silence_rows(
+                int(silent_s // SILENT_S * SILENT_S), heard=bool(self.pieces), serial=self.line.is_serial
+            )
         return rows
 
     def _note(self, data: bytes) -> None:

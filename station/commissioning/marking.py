@@ -131,15 +131,16 @@ def _spans(text: str, core: str) -> Iterator[Span]:
             yield Span(first, found.end())
 
 
-def find_unit(text: str, weight: Span) -> Span | None:
-    """Returns the unit nearest behind the weight, or before it."""
+def find_unit(text: str, weight: Span, shown: str) -> Span | None:
+    """Returns the unit of the display, else the unit nearest behind the weight, or before it. A letter before
+    a number names the number."""
     found = [
         Span(one.start(), one.end())
-        for one in re.finditer(r"(?<![A-Za-z])(?:kg|t|g|lb)(?![A-Za-z])", text, re.IGNORECASE)
+        for one in re.finditer(r"(?<![A-Za-z])(?:kg|t|g|lb)(?! {0,3}[-+0-9]|[A-Za-z])", text, re.IGNORECASE)
         if one.end() <= weight.first or one.start() >= weight.last
     ]
-    behind = [span for span in found if span.first >= weight.last]
-    return behind[0] if behind else found[-1] if found else None
+    found.sort(key=lambda span: (span.of(text).lower() != shown, span.first < weight.last, span.first))
+    return found[0] if found else None
 
 
 def find_glued_unit(text: str, weight: Span) -> Span | None:

@@ -69,7 +69,14 @@ def test_a_silent_line_says_what_to_check_and_the_setting_is_changed_by_a_key(
     line = PtyLine(tmp_path / "ttyNEW")
     person = Terminal(site.parent, "--config", str(site), "--line", "4800-7E1", "--listen-only")
     person.answer([("Number or address", str(line.path))])
-    for wanted in ("baud=4800", "Press Enter", "Nothing was heard for", "TX and RX", "baud rate", "PRINT"):
+    for wanted in (
+        "4800 7E1: silent",
+        "Press Enter",
+        "Nothing was heard for",
+        "TX and RX",
+        "baud rate",
+        "PRINT",
+    ):
         person.see(wanted)
     person.type("b")
     person.answer([("Line setting", "9600-9N1"), ("Type it as 9600-8N1", "9600-8N1")])
@@ -80,6 +87,18 @@ def test_a_silent_line_says_what_to_check_and_the_setting_is_changed_by_a_key(
         person.see("part its messages")
         person.process.kill()
     assert person.close() != 0
+
+
+def test_a_driver_that_shows_something_else_is_refused_and_the_lines_are_described(
+    site: Path, tmp_path: Path
+) -> None:
+    line = PtyLine(tmp_path / "ttyNEW")
+    with saying(line, [b"ST,GS,  4312.0kg\r\n"]):
+        person = Terminal(site.parent, "--config", str(site), "--listen", "2")
+        person.answer([("Number or address", str(line.path)), ("Press Enter", ""), ("Number", "0")])
+        person.see("part its messages")
+        person.process.kill()
+    person.close()
 
 
 def test_the_search_is_ended_by_typing_a_setting(site: Path, tmp_path: Path) -> None:
