@@ -127,7 +127,7 @@ def _spans(text: str, core: str) -> Iterator[Span]:
             first -= 1
         if first and text[first - 1] in "+-":
             first -= 1
-        if first == 0 or not text[first - 1].isdigit() or text[first] in _BLANKS:
+        if first == 0 or not text[first - 1].isdigit() or text[first] in " 0+-":
             yield Span(first, found.end())
 
 

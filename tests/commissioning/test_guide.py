@@ -75,6 +75,10 @@ def sealed(body: bytes, behind: bytes = b"", *, form: str = "%02X") -> bytes:
     return body + (form % reduce(xor, body)).encode() + behind
 
 
+def summed_up(body: bytes) -> bytes:
+    return body + b"%03d\r" % (sum(body) & 0xFF)
+
+
 def summed(body: bytes) -> bytes:
     return body + bytes([sum(body[1:]) & 0xFF])
 
@@ -86,7 +90,7 @@ HEARD += [(12_060, False)] + [(43_120, True)] * 4
 
 @dataclass(frozen=True)
 class Format:
-    """`say` writes a weight as the device does, at rest or not."""
+    """`say` writes a weight as the device does, at rest or not; `step_kg` is its unit."""
 
     name: str
     say: Callable[[int, bool], bytes]
@@ -94,6 +98,7 @@ class Format:
     shows_mark: bool = True
     refused: Sequence[bytes] = ()
     below_zero: bytes | None = None
+    step_kg: float = 1.0
 
 
 counter = iter(range(10_000))
@@ -201,6 +206,45 @@ FORMATS = [
         lambda n, rest: b"W=%d kg,%s\r\n" % (n, b"STABLE" if rest else b"MOTION"),
         [("What does the display show", "43120 kg"), ("line while the weight moved", MOVING)],
     ),
+    Format(
+        "everything glued, state and mode behind, ETX ends",
+        lambda n, rest: b"%07dkgG%c\x03" % (n, b"0" if rest else b"1"),
+        [
+            ("What does the display show", "43120 kg"),
+            ("line while the weight moved", MOVING),
+            ("In which column is the mark", "11"),
+        ],
+    ),
+    Format(
+        "tonnes with a point and blanks, a sum in decimal",
+        lambda n, rest: summed_up(b"P1 %8.2f t %c " % (n / 1000, b"." if rest else b"~")),
+        [
+            ("What does the display show", "43.12 t"),
+            ("line while the weight moved", MOVING),
+            ('always says "1"', "y"),
+        ],
+        refused=[b"P1    43.12 t . 000\r"],
+    ),
+    Format(
+        "a sign apart before the digits, tenths of a kilogram not sent as such",
+        lambda n, rest: b"\x02%c+%08d%c\r\n" % (b"1", n * 10, b" " if rest else b"m"),
+        [
+            ("What does the display show", "43120"),
+            ("Which unit", "kg"),
+            ("line while the weight moved", MOVING),
+            ('always says "1"', "y"),
+        ],
+        below_zero=b"\x021-00001200 \r\n",
+    ),
+    Format(
+        "pounds between bars with a counter in hexadecimal",
+        lambda n, rest: b"|%04X|%s|%9d lb|\n" % (0xA00 + next(counter), b"STBL" if rest else b"    ", n),
+        [
+            ("What does the display show", "43120 lb"),
+            ("line while the weight moved", MOVING),
+        ],
+        step_kg=0.45359237,
+    ),
 ]
 
 
@@ -224,7 +268,7 @@ def test_a_format_that_nobody_knows_is_described_and_read(
     for kg, rest in [*HEARD, (44_440, True), (7_020, True), (61_980, False)]:
         reading = read(profile, one.say(kg, rest))
         assert reading is not None, (one.say(kg, rest), text)
-        assert reading.weight_kg == pytest.approx(kg), text
+        assert reading.weight_kg == pytest.approx(kg * one.step_kg), text
         if one.shows_mark:
             assert ({Flag.STABLE, Flag.MOTION} & reading.flags) == {Flag.STABLE if rest else Flag.MOTION}
     for message in one.refused:
