@@ -187,12 +187,13 @@ def _same(one: float, other: float) -> bool:
 
 def without_marks(span: Span, text: str, texts: Iterable[str]) -> Span:
     """Returns the span without what goes before its digits and is a letter in another line: a blank may be a
-    mark."""
+    mark. Lines without a number here, as at overload, tell nothing."""
     first = span.first
+    alike = [one for one in texts if len(one) == len(text) and one[span.last - 1].isdigit()]
     for column in range(span.first, span.last):
         if text[column] in "123456789":
             break
-        if any(len(one) == len(text) and one[column] not in _NUMERIC for one in texts):
+        if any(one[column] not in _NUMERIC for one in alike):
             first = column + 1
     return Span(first, span.last)
 

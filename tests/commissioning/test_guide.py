@@ -14,7 +14,7 @@ import pytest
 from drivers.decode import decode
 from drivers.reading import Flag, Reading
 from station.cli.console import Console
-from station.cli.guide import guide
+from station.cli.guide import GivenUp, guide
 from station.cli.recorder import Recorder
 from station.cli.say import now
 from station.commissioning.own_profile import glyphs
@@ -277,3 +277,69 @@ def test_a_format_that_nobody_knows_is_described_and_read(
         reading = read(profile, one.below_zero)
         assert reading is not None, text
         assert reading.weight_kg == -120.0
+
+
+def test_lines_of_gross_tare_and_net_are_told_apart_by_the_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [(b"GROSS", 43_120), (b"TARE ", 9_500), (b"NET  ", 33_620)]
+    messages = [b"%-5s %7d kg\r\n" % one for one in words * 5]
+    answers = [
+        ("What does the display show", "43120 kg"),
+        ("line while the weight moved", "0"),
+        ('says "TARE " on some lines', "7"),
+        ('says "NET  " on some lines', "3"),
+        ('says "GROSS" on some lines', "2"),
+    ]
+    person = Person(answers, [], capsys)
+    profile = guide(person, recorder_of(pieces_of(messages)), tmp_path).candidate.settings["profile"]
+    gross, tare, net = (read(profile, message) for message in messages[:3])
+    assert gross is not None
+    assert (gross.weight_kg, gross.flags) == (43_120.0, {Flag.GROSS})
+    assert tare is None
+    assert net is not None
+    assert Flag.NET in net.flags
+
+
+def test_a_line_at_overload_is_no_weight_and_takes_no_column_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [b"W %7d kg\r\n" % one for one in (0, 980, 43_120, 43_120)] * 3
+    messages[5] = b"W ^^^^^^^ kg\r\n"
+    answers = [("What does the display show", "43120 kg"), ("line while the weight moved", "0")]
+    person = Person(answers, [], capsys)
+    profile = guide(person, recorder_of(pieces_of(messages)), tmp_path).candidate.settings["profile"]
+    assert "weight 2-9" in Path(profile).read_text()
+    assert read(profile, messages[5]) is None
+    heavier = read(profile, b"W 1043120 kg\r\n")
+    assert heavier is None or heavier.weight_kg in (None, 1_043_120.0)
+
+
+def test_a_display_that_says_other_digits_is_compared_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [b"W %7d kg\r\n" % one for one in (0, 980, 43_120, 43_120)] * 3
+    answers = [
+        ("What does the display show", "12345 kg"),
+        ("What does the display show", "43120 kg"),
+        ("line while the weight moved", "0"),
+    ]
+    person = Person(answers, [], capsys)
+    trial = guide(person, recorder_of(pieces_of(messages)), tmp_path)
+    assert "No line holds these digits" in person.screen
+    assert trial.score == 1.0
+
+
+def test_who_says_that_it_shows_something_else_leaves_no_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    messages = [b"W %7d kg\r\n" % one for one in (0, 980, 43_120, 43_120)] * 3
+    answers = [
+        ("What does the display show", "43120 kg"),
+        ("line while the weight moved", "0"),
+        ("Does it show what the display shows", "n"),
+        ("Begin again", "n"),
+    ]
+    with pytest.raises(GivenUp):
+        guide(Person(answers, [], capsys), recorder_of(pieces_of(messages)), tmp_path)
+    assert list((tmp_path / "profiles").iterdir()) == []
