@@ -6,6 +6,7 @@ unit = "kg"             as the instrument shows it
 unit_from = "unit"      the field that tells the unit, where the message does (kg, t, lb ...)
 sign_from = "sign"      the field that holds the sign, where it stands apart
 scale = 0.1             the number is multiplied by this
+reversed = true         the last digit is sent first ("021340" is 43120)
 basis = "as_is"         must be given for protein and oil
 """
 
@@ -61,6 +62,7 @@ class ValueRule:
     suffix: str
     scale: float
     basis: Basis | None
+    reversed: bool = False
 
     def sources(self) -> Iterator[str]:
         yield from (name for name in (self.source, self.unit_source, self.sign_source) if name)
@@ -72,7 +74,8 @@ class ValueRule:
         """
         if self.source not in fields:
             return None
-        number, flag = self._number(fields[self.source], numbers)
+        text = fields[self.source]
+        number, flag = self._number(text[::-1] if self.reversed else text, numbers)
         if number is not None:
             number = self._convert(number * self._sign(fields) * self.scale, fields)
         value = measured_value(self.analyte, number, self.basis)
@@ -120,6 +123,7 @@ def read_value_rule(name: str, table: Table) -> ValueRule:
         suffix=table.text("suffix", ""),
         scale=table.number("scale", 1e-9, 1e9, 1.0),
         basis=_basis(analyte, table),
+        reversed=table.flag("reversed", False),
     )
     table.refuse_unread()
     return rule

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
+from drivers.generic.generic import refuse_wrong_examples
 from drivers.redaction import redacted
 from drivers.registry import make_transport
 from drivers.transport import LineDown
@@ -47,7 +48,9 @@ def check_lines(
 def _check_line(where: str, section: Instrument, file: Path, language: str, *, opened: bool) -> Finding:
     port, shown = section.port, redacted(section.port)
     try:
-        transport = make_transport(port, protocol_of(section, file), name="check")
+        protocol = protocol_of(section, file)
+        refuse_wrong_examples(protocol)
+        transport = make_transport(port, protocol, name="check")
     except SettingError as error:
         return problem(where, str(error))
     if not opened:

@@ -6,6 +6,7 @@ Nothing else in the commands prints: what comes from devices, rows and files mov
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, NoReturn
@@ -50,6 +51,17 @@ def show(line: str) -> None:
 def tell(line: str) -> None:
     """One line for a person on standard error, as `show`."""
     typer.echo(visible(line), err=True)
+
+
+def begin(text: str) -> None:
+    """The rows of a question on standard error; the answer is typed behind it."""
+    typer.echo("\n".join(visible(row) for row in text.split("\n")) + " ", nl=False, err=True)
+
+
+def redraw(rows: Sequence[str], above: int) -> None:
+    """Rows on standard error in the place of the `above` last ones."""
+    up = f"\x1b[{above}A\r\x1b[J" if above else ""
+    typer.echo(up + "".join(f"{visible(row)}\n" for row in rows), nl=False, err=True)
 
 
 def fail(text: str, code: Exit) -> NoReturn:
