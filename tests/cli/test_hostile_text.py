@@ -25,7 +25,7 @@ WRITERS = {
     "station/vision/worker.py", "station/app.py", "station/logs.py",
 }  # fmt: skip
 WRITES = re.compile(
-    r"typer\.echo|click\.echo|\bprint\(|std(?:out|err)\.write|from rich|import rich|sys\.std(out|err)\b(?!\.(buffer|fileno))"
+    r"typer\.echo|click\.echo|\bprint\(|std(?:out|err)\.write|rich\.console|sys\.std(out|err)\b(?!\.(buffer|fileno|isatty))"
 )
 
 
