@@ -1,41 +1,65 @@
 """The exceptions: what could not be paired waits here for a person."""
 
+from collections.abc import Sequence
+from typing import Literal
+
 from fastapi import APIRouter, Depends
 
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import ByOperator, terminal
 from station.api.openapi import problems
-from station.api.views.exceptions import item
+from station.api.views.exceptions import items
 from station.api.views.view import view_of
-from station.receival import pairings
+from station.grain.reasons import Code
+from station.receival import pairings, taking_back
 from station.store import queries
 from station.store.tables import Pairing
 
 router = APIRouter(prefix="/exceptions", tags=["exceptions"])
+MOST_ASSIGNED = 30
 
 
 @router.get("", dependencies=[Depends(terminal)])
-def list_exceptions(asked: Asked) -> list[schemas.ExceptionItem]:
-    """Oldest first."""
+def list_exceptions(
+    asked: Asked, state: Literal["waiting", "assigned"] = "waiting"
+) -> list[schemas.ExceptionItem]:
+    """What waits: what a waiting load needs first, then the oldest. Or what persons assigned and may still
+    take back, newest first."""
     with view_of(asked) as view:
-        return [item(view, pairing) for pairing in queries.unpaired(view.tx)]
+        if state == "assigned":
+            return items(view, queries.assigned(view.tx, Code.PAIRED_BY_PERSON, MOST_ASSIGNED))
+        return sorted(items(view, queries.unpaired(view.tx)), key=lambda item: not item.blocks)
+
+
+@router.post("/dismiss", responses=problems(404))
+def dismiss_several(asked: Asked, by: ByOperator, body: schemas.DismissIn) -> list[schemas.ExceptionItem]:
+    """They belong to nothing, and stay recorded. All of them or none."""
+    return _shown(asked, pairings.dismiss_all(asked.desk, body.ids, body.reason, by, asked.now()))
+
+
+@router.post("/take-back", responses=problems(404, 409))
+def take_back(asked: Asked, by: ByOperator, body: schemas.ItemsIn) -> list[schemas.ExceptionItem]:
+    """They wait again: what was dismissed within a minute, what was assigned until its load's ticket."""
+    return _shown(asked, taking_back.restore_exceptions(asked.desk, body.ids, by, asked.now()))
 
 
 @router.post("/{item_id}/assign", responses=problems(404, 409))
 def assign(asked: Asked, by: ByOperator, item_id: str, body: schemas.AssignIn) -> schemas.ExceptionItem:
+    """409 `contradicts_sample` says in `params.remarks` what speaks against it, and wants a reason."""
     done = pairings.assign(
-        asked.desk, item_id, body.barcode, by, asked.now(), despite_remarks=body.despite_remarks
-    )
-    return _shown(asked, done)
+        asked.desk, item_id, body.barcode, by, asked.now(),
+        reason=body.reason, as_courtesy=body.as_courtesy, despite_remarks=body.despite_remarks,
+    )  # fmt: skip
+    return _shown(asked, [done])[0]
 
 
 @router.post("/{item_id}/dismiss", responses=problems(404))
 def dismiss(asked: Asked, by: ByOperator, item_id: str, body: schemas.OutcomeIn) -> schemas.ExceptionItem:
     """It belongs to nothing, and stays recorded."""
-    return _shown(asked, pairings.dismiss(asked.desk, item_id, body.reason, by, asked.now()))
+    return _shown(asked, pairings.dismiss_all(asked.desk, [item_id], body.reason, by, asked.now()))[0]
 
 
-def _shown(asked: Inquiry, pairing: Pairing) -> schemas.ExceptionItem:
+def _shown(asked: Inquiry, pairings: Sequence[Pairing]) -> list[schemas.ExceptionItem]:
     with view_of(asked) as view:
-        return item(view, pairing)
+        return items(view, pairings)
