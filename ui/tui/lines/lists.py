@@ -115,7 +115,18 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
     ]
     if item.barcode:
         parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
+    if item.product:
+        parts.append(t.gettext("as {product}").format(product=species(item.product, t)))
+    waiting = [visit.plate for visit in map(board.visit_of_load, item.blocks) if visit is not None]
+    if waiting:
+        plates = ", ".join(dict.fromkeys(waiting))
+        parts.insert(0, t.gettext("{plates} WAITS FOR IT").format(plates=plates))
     return " · ".join(part for part in parts if part)
+
+
+def assignment_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
+    """Write what was assigned, and to which sample."""
+    return f"{exception_title(item, board, t)} → {reason_text(item.reason, t)}"
 
 
 def candidate_label(barcode: str, board: Board, t: Translator) -> str:

@@ -6,24 +6,26 @@ from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
+from ui.tui.keys import KEYS, bound, shown
 from ui.tui.station import Station
 from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_lines
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
+_PRINTABLE = frozenset({KEYS["mark"].pressed})
 
 
 class StationScreen(Screen[None]):
     """`redraw` is called whenever the board, the language, the size or the second changes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bound("leave")
 
     def __init__(self, station: Station) -> None:
         super().__init__()
@@ -70,7 +72,12 @@ class StationScreen(Screen[None]):
         """List what the menu offers on top, now and on this screen; an option's key is an action."""
         if not self.board.repeating_devices:
             return []
-        return [Option("new_sample", self.t.gettext("New sample with the same value (R)"))]
+        text = self.t.gettext("New sample with the same value ({key})")
+        return [Option("new_sample", text.format(key=shown("new_sample", self.t)))]
+
+    def rare_options(self) -> list[Option]:
+        """List what the menu offers below the screens, where Enter alone does not come upon it."""
+        return []
 
     def take_scan(self, barcode: str) -> bool:
         """Take a barcode that was scanned on this screen; False when it is not for this screen."""
@@ -78,6 +85,18 @@ class StationScreen(Screen[None]):
 
     def action_leave(self) -> None:
         self.station.show("queue")
+
+    def take_back(self) -> None:
+        """Take back what this screen knows, when nothing was done within the last minute."""
+        text = self.t.gettext("Nothing can be taken back now. What was assigned: on the exceptions screen.")
+        self.station.say(text)
+
+    def on_key(self, event: events.Key) -> None:
+        """Tell that what is typed outside of a field does nothing: it may be a plate."""
+        if event.is_printable and event.key not in _PRINTABLE:
+            text = self.t.gettext("Letters do nothing here: {arrival} enters an arrival, {menu} the menu.")
+            keys = {"arrival": shown("show('arrival')", self.t), "menu": shown("menu", self.t)}
+            self.station.say(text.format(**keys))
 
     # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
@@ -91,7 +110,7 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
-        self.query_one("#keys", KeyLine).show([*self.keys(), *self._common_keys()], self.width)
+        self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width)
         self.draw()
 
     def draw_note(self) -> None:
@@ -106,13 +125,23 @@ class StationScreen(Screen[None]):
         if self.station.client.person is None:
             return []
         return [
-            ("F2/Q", t.gettext("queue")),
-            ("F3/A", t.gettext("arrival")),
-            ("F4/E", t.gettext("exceptions")),
-            *([("R", t.gettext("new sample"))] if self.board.repeating_devices else []),
-            ("F10/M", t.gettext("menu")),
-            ("F1/H", t.gettext("help")),
+            (shown("show('queue')", t), t.gettext("queue")),
+            (shown("show('arrival')", t), t.gettext("arrival")),
+            (shown("show('exceptions')", t), t.gettext("exceptions")),
+            *([(shown("new_sample", t), t.gettext("new sample"))] if self.board.repeating_devices else []),
+            (shown("menu", t), t.gettext("menu")),
+            (shown("help", t), t.gettext("help")),
         ]
+
+    def _keys_in_turn(self) -> list[tuple[str, str]]:
+        """Name what can be taken back first: its seconds run."""
+        deed, t = self.station.deed, self.t
+        now = self.board.now
+        if deed is None or now is None:
+            return [*self.keys(), *self._common_keys()]
+        text = t.gettext("take back: {what} ({seconds} s)")
+        taken = text.format(what=deed.text, seconds=deed.seconds_left(now))
+        return [(shown("take_back", t), taken), *self.keys(), *self._common_keys()]
 
     def on_mount(self) -> None:
         self._is_whole = True
@@ -135,16 +164,20 @@ class StationScreen(Screen[None]):
         then: Callable[[Choice], None],
         *,
         free: bool = False,
+        preselects: bool = True,
         takes_scan: bool = False,
     ) -> None:
         """Ask for one of `options`; `then` is not called when the person goes back."""
-        dialog = ChoiceDialog(title, options, self.t, free=free, takes_scan=takes_scan)
+        dialog = ChoiceDialog(
+            title, options, self.t, self.station.clock,
+            free=free, preselects=preselects, takes_scan=takes_scan,
+        )  # fmt: skip
         self.app.push_screen(dialog, _if_answered(then))
 
     def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
-        """Ask for a reason: one from the list, or another text."""
+        """Ask for a reason: one from the list, or another text. A person gives it, so none is preselected."""
         options = [Option(reason, reason) for reason in reasons]
-        self.choose(title, options, lambda choice: then(choice.text), free=True)
+        self.choose(title, options, lambda choice: then(choice.text), free=True, preselects=False)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False
