@@ -139,5 +139,7 @@ class LoadScreen(StationScreen):
         self._ask(load_acts.set_aside)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
-        if self.load is not None:
+        if self.load is None:
+            self.station.say(self.t.gettext("The load is still being read: press the key again."))
+        else:
             ask(self, self.load)
