@@ -31,8 +31,9 @@ def ask_what(screen: StationScreen, item: schemas.ExceptionItem) -> None:
         else:
             _assign(screen, item, choice.key or choice.text)
 
+    question = t.gettext("What is it? Choose, or scan or type the sample's barcode")
     screen.choose(
-        t.gettext("What is it? Choose, or scan or type the sample's barcode"),
+        f"{lines.exception_title(item, screen.board, t)}\n{question}",
         _answers(screen, item),
         go_on,
         free=True,
