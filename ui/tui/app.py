@@ -241,7 +241,8 @@ class StationApp(App[None]):
             await super().on_event(event)
 
     async def _deliver(self, key: events.Key) -> None:
-        await super().on_event(key)
+        if not (isinstance(self.screen, StationScreen) and self.screen.is_typed_outside(key)):
+            await super().on_event(key)
 
     def on_scanned(self, message: messages.Scanned) -> None:
         route_scan(message.barcode, self.screen, self)

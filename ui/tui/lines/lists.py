@@ -7,6 +7,8 @@ from ui.tui.lines.texts import age, reason_text, short_value, species, value_lis
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
+_MOST_PLATES = 2  # of the vehicles that wait for one exception
+
 
 def device_columns(t: Translator) -> list[Column]:
     return [
@@ -119,8 +121,10 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
         parts.append(t.gettext("as {product}").format(product=species(item.product, t)))
     waiting = [visit.plate for visit in map(board.visit_of_load, item.blocks) if visit is not None]
     if waiting:
-        plates = ", ".join(dict.fromkeys(waiting))
-        parts.insert(0, t.gettext("{plates} WAITS FOR IT").format(plates=plates))
+        plates = list(dict.fromkeys(waiting))
+        text = t.ngettext("{plates} WAITS FOR IT", "{plates} WAIT FOR IT", len(plates))
+        more = ["…"] if len(plates) > _MOST_PLATES else []
+        parts.insert(0, text.format(plates=", ".join(plates[:_MOST_PLATES] + more)))
     return " · ".join(part for part in parts if part)
 
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from station.api import schemas
 from ui.tui.board import Board
@@ -19,7 +20,7 @@ from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_li
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
-_PRINTABLE = frozenset({KEYS["mark"].pressed})
+_EDITING = frozenset({"backspace", "delete", "left", "right"})
 
 
 class StationScreen(Screen[None]):
@@ -31,6 +32,7 @@ class StationScreen(Screen[None]):
         super().__init__()
         self.station = station
         self._is_whole = False
+        self._is_typing = False
 
     @property
     def board(self) -> Board:
@@ -91,12 +93,23 @@ class StationScreen(Screen[None]):
         text = self.t.gettext("Nothing can be taken back now. What was assigned: on the exceptions screen.")
         self.station.say(text)
 
-    def on_key(self, event: events.Key) -> None:
-        """Tell that what is typed outside of a field does nothing: it may be a plate."""
-        if event.is_printable and event.key not in _PRINTABLE:
+    def is_typed_outside(self, key: events.Key) -> bool:
+        """Tell whether the key is part of a text that is typed outside of any field, with the Enter that ends
+        it: it may be a plate, and does nothing."""
+        was_typing, self._is_typing = self._is_typing, False
+        if isinstance(self.focused, Input):
+            return False
+        if key.key == "enter":
+            if was_typing:
+                self.station.say(self.t.gettext("Enter after letters answers nothing: press it once more."))
+            return was_typing
+        is_sign = key.is_printable and (was_typing or key.key != KEYS["mark"].pressed)
+        self._is_typing = is_sign or (was_typing and key.key in _EDITING)
+        if is_sign:
             text = self.t.gettext("Letters do nothing here: {arrival} enters an arrival, {menu} the menu.")
             keys = {"arrival": shown("show('arrival')", self.t), "menu": shown("menu", self.t)}
             self.station.say(text.format(**keys))
+        return self._is_typing
 
     # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
@@ -141,7 +154,8 @@ class StationScreen(Screen[None]):
             return [*self.keys(), *self._common_keys()]
         text = t.gettext("take back: {what} ({seconds} s)")
         taken = text.format(what=deed.text, seconds=deed.seconds_left(now))
-        return [(shown("take_back", t), taken), *self.keys(), *self._common_keys()]
+        key = shown("take_back", t)
+        return [(key, taken), *(one for one in self.keys() if one[0] != key), *self._common_keys()]
 
     def on_mount(self) -> None:
         self._is_whole = True
