@@ -164,3 +164,19 @@ async def test_a_plate_typed_on_the_arrival_goes_into_its_field_whole(station: S
         await t.see("xb101vx")
         await t.press("escape", "f3")
         await t.see("xb101vx")
+
+
+@pytest.mark.parametrize("typed", ["b101vx", "AB-123-CD", "S0001", "12"])
+async def test_a_plate_or_a_barcode_is_no_reason(station: Station, typed: str) -> None:
+    station.silo.weigh(9_000)
+    async with terminal(station) as t:
+        await t.see("9 000 kg")
+        await t.press("f8")
+        await t.write(typed)
+        await t.press("enter")
+        await t.hear(f"« {typed} » n'est pas un motif : rien n'est fait")
+        assert "weighing_dismissed" not in acts(station)
+        await t.press("f8")
+        await t.write("tracteur du voisin")
+        await t.press("enter")
+        await t.hear("Pesée de 9 000 kg écartée.")

@@ -1,5 +1,6 @@
 """Every screen has the status line, its own body, the last word said, and its keys."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
@@ -20,6 +21,7 @@ from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_li
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
+_WORD = re.compile(r"[^\W\d_]{3}")  # letters side by side, which plates and barcodes seldom have
 _EDITING = frozenset({"backspace", "delete", "left", "right"})
 
 
@@ -189,9 +191,18 @@ class StationScreen(Screen[None]):
         self.app.push_screen(dialog, _if_answered(then))
 
     def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
-        """Ask for a reason: one from the list, or another text. A person gives it, so none is preselected."""
+        """Ask for a reason: one from the list, or another in words. A person gives it, so none is
+        preselected, and a plate or a barcode is none."""
         options = [Option(reason, reason) for reason in reasons]
-        self.choose(title, options, lambda choice: then(choice.text), free=True, preselects=False)
+
+        def take(choice: Choice) -> None:
+            if choice.key or _WORD.search(choice.text):
+                then(choice.text)
+            else:
+                text = self.t.gettext("“{text}” is no reason: nothing was done. Choose one, or use words.")
+                self.station.say(text.format(text=choice.text), is_problem=True)
+
+        self.choose(title, options, take, free=True, preselects=False)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False
