@@ -203,8 +203,8 @@ class TextDialog(ModalScreen[None]):
 
     DEFAULT_CSS = """
     TextDialog { align: center middle; }
-    TextDialog > Vertical { width: 78; max-width: 100%; height: auto; max-height: 100%; border: heavy $primary;
-        background: $surface; padding: 0 1; }
+    TextDialog > Vertical { width: 78; max-width: 100%; height: auto; max-height: 100%;
+        border: heavy $primary; background: $surface; padding: 0 1; }
     TextDialog Plain { height: auto; width: 1fr; }
     TextDialog Rows { height: auto; max-height: 75vh; }
     """
