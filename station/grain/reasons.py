@@ -21,6 +21,7 @@ class Code(StrEnum):
     SAMPLE_CLOSED = "sample_closed"  # barcode
     NO_OPEN_SAMPLE = "no_open_sample"  # minutes
     SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
+    OTHER_BARCODE = "other_barcode"  # barcode (of the item), sample (the sample's)
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode

@@ -76,6 +76,24 @@ def pairing_of(tx: Session, item_id: str) -> Pairing | None:
     return tx.exec(select(Pairing).where(Pairing.item_id == item_id, col(Pairing.current).is_(True))).first()
 
 
+def is_paired_with(tx: Session, sample_id: str) -> bool:
+    """Tell whether any reading or capture belongs to the sample now."""
+    query = select(Pairing.id).where(Pairing.sample_id == sample_id, col(Pairing.current).is_(True))
+    return tx.exec(query.limit(1)).first() is not None
+
+
+def assigned(tx: Session, code: str, limit: int) -> Sequence[Pairing]:
+    """Return what holds by a person's assignment (`code`) and stands on no ticket yet, newest first."""
+    query = (
+        select(Pairing)
+        .join(Sample, col(Sample.id) == Pairing.sample_id)
+        .outerjoin(Load, col(Load.id) == Sample.load_id)
+        .where(Pairing.code == code, col(Pairing.current).is_(True))
+        .where(col(Load.outcome).is_distinct_from("ticketed"))
+    )
+    return tx.exec(query.order_by(col(Pairing.seq).desc()).limit(limit)).all()
+
+
 def unpaired(tx: Session) -> Sequence[Pairing]:
     """Return the exceptions list: items that wait for a person, oldest first."""
     query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))

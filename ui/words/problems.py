@@ -67,6 +67,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Look up what was sent under it; send another number for something new."),
     ),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
+    "contradicts_sample": (
+        N_("this contradicts the sample {barcode}"),
+        N_("Measure again or dismiss it; to assign it all the same, say why."),
+    ),
+    "too_late_to_take_back": (
+        N_("this can no longer be taken back"),
+        N_("It can be for {seconds} seconds, and while nothing was weighed or ticketed since."),
+    ),
+    "nothing_to_take_back": (N_("nothing was done here that can be taken back"), _LOOK_AGAIN),
     "measured_with_fault": (
         N_("{what} while it was measured"),
         N_("Look at the instrument's own display, then say that the value is right, or measure again."),

@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "sample_closed": N_("the sample {barcode} is closed: its load has ended"),
     "no_open_sample": N_("no open sample fits within {minutes} min"),
     "several_open_samples": N_("several open samples fit: {barcodes}"),
+    "other_barcode": N_("it bears the barcode {barcode}, not {sample}"),
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),

@@ -11,10 +11,11 @@ from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.queue_acts import cancel_visit
 from ui.words import vocabulary
 
 Basis = Literal["dm", "as_is"]
-_VARIETY = "variety"
+_VARIETY, _BARCODE = "variety", "barcode"
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
@@ -56,7 +57,7 @@ def _other_ways(screen: StationScreen, proposal: schemas.Proposal) -> list[Optio
 
 # --- values -------------------------------------------------------------------------------------------
 def type_value(screen: StationScreen, load: schemas.Load) -> None:
-    """Ask for a value by analyte (protein and oil by basis), or for the variety that is seen."""
+    """Ask for a value by analyte (protein and oil by basis), for the variety that is seen, or the barcode."""
     t, site = screen.t, screen.board.site
     options = []
     for analyte in site.analytes if site else []:
@@ -69,10 +70,14 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
         elif analyte != "weight":
             options.append(Option(f"{analyte}\n", name))
     options.append(Option(_VARIETY, t.gettext("variety seen")))
+    barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
+    options.insert(0 if load.barcode is None else len(options), barcode)
 
     def ask(choice: Choice) -> None:
         if choice.key == _VARIETY:
             _ask_variety(screen, load)
+        elif choice.key == _BARCODE:
+            ask_barcode(screen, load)
         elif load.barcode is None:
             text = t.gettext("Scan the load's sample first, then type values.")
             screen.station.say(text, is_problem=True)
@@ -162,6 +167,29 @@ def enter_barcode(screen: StationScreen, load: schemas.Load, barcode: str) -> No
 
 
 # --- ends ---------------------------------------------------------------------------------------------
+def set_aside(screen: StationScreen, load: schemas.Load) -> None:
+    """Ask how the load ends without a ticket; then for the reason."""
+    t, visit = screen.t, screen.board.visit(load.visit_id)
+    options = [
+        Option("refuse", t.gettext("the silo refuses the load")),
+        Option("leave", t.gettext("the supplier leaves with it")),
+    ]
+    if visit is not None:
+        text = t.gettext("the visit was entered in error: cancel it")
+        options.append(Option("cancel", text))
+
+    def go_on(choice: Choice) -> None:
+        if choice.key == "refuse":
+            refuse(screen, load)
+        elif choice.key == "leave":
+            leave(screen, load)
+        elif visit is not None:
+            cancel_visit(screen, visit)
+
+    title = t.gettext("{plate}: how does it end?").format(plate=load.plate)
+    screen.choose(title, options, go_on, preselects=False)
+
+
 def refuse(screen: StationScreen, load: schemas.Load) -> None:
     t, site = screen.t, screen.board.site
     reasons = site.refusal_reasons if site else []
@@ -192,7 +220,9 @@ def _end(
         station.act(lambda: act(load.id, reason), lambda _: show(reason))
 
     def show(reason: str) -> None:
-        station.say(notice.format(plate=load.plate, reason=reason))
+        text = notice.format(plate=load.plate, reason=reason)
+        station.offer_undo(text, lambda: station.client.restore_load(load.id))
+        station.say(text)
         station.show("queue")
 
     screen.choose_reason(title, reasons, send)

@@ -81,8 +81,12 @@ def dismiss_weighing(screen: StationScreen, offer: schemas.Weighing) -> None:
     reasons = [t.gettext("not a delivery"), t.gettext("weighed twice"), t.gettext("vehicle badly placed")]
 
     def send(reason: str) -> None:
-        notice = t.gettext("Weighing dismissed.")
-        station.record(lambda: station.client.dismiss_weighing(offer.id, reason), notice)
+        notice = t.gettext("Weighing of {kg} dismissed.").format(kg=t.kg(offer.kg))
+        station.record(
+            lambda: station.client.dismiss_weighing(offer.id, reason),
+            notice,
+            undo=lambda: station.client.restore_weighing(offer.id),
+        )
 
     title = t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg))
     screen.choose_reason(title, reasons, send)
@@ -101,14 +105,18 @@ def _ask_undisturbed(
     screen.choose(title.format(kg=kg), options, lambda _: then())
 
 
-def cancel_visit(screen: StationScreen, visit: schemas.VisitRow) -> None:
+def cancel_visit(screen: StationScreen, visit: schemas.VisitRow | schemas.Visit) -> None:
     """Ask why, then cancel a visit that was entered in error."""
     station, t = screen.station, screen.t
     reasons = [t.gettext("entered twice"), t.gettext("wrong plate"), t.gettext("did not come")]
 
     def send(reason: str) -> None:
         notice = t.gettext("Visit of {plate} cancelled.").format(plate=visit.plate)
-        station.record(lambda: station.client.cancel_visit(visit.id, reason), notice)
+        station.record(
+            lambda: station.client.cancel_visit(visit.id, reason),
+            notice,
+            undo=lambda: station.client.restore_visit(visit.id),
+        )
 
     title = t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate)
     screen.choose_reason(title, reasons, send)
