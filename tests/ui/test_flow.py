@@ -290,6 +290,24 @@ async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(
         await t.see("humidité", "1,4 %", "tapé par Anne")
 
 
+async def test_a_value_that_may_be_two_numbers_is_asked_about(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    async with terminal(station) as t:
+        await t.press("v")
+        await t.see("S1")
+        await t.press("i")
+        await t.write("DON")
+        await t.press("enter")
+        await t.write("1,250")
+        await t.press("enter")
+        await t.see("1,250 : quel nombre", "1 250", "1,25")
+        await t.press("enter")
+        await t.see("DON", "1 250 µg/kg")
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert [value.value for value in load.values] == [1_250]
+
+
 async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"), NewLoad("barley", barcode="S2"))

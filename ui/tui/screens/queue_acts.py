@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.screens.base import StationScreen
+from ui.words.numbers import kilograms_in
 
 HEAVIEST_KG = 200_000
 
@@ -62,12 +62,12 @@ def type_weight(screen: StationScreen) -> None:
     station, t = screen.station, screen.t
 
     def check(text: str) -> str | None:
-        kg = parse_number(text)
+        kg = kilograms_in(text)
         is_weight = kg is not None and 0 < kg <= HEAVIEST_KG
         return None if is_weight else t.gettext("Type kilograms, up to 200 000.")
 
     def send(text: str) -> None:
-        kg = parse_number(text)
+        kg = kilograms_in(text)
         if kg is not None:
             notice = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
             station.record(lambda: station.client.type_weighing(kg), notice)
