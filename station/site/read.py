@@ -192,6 +192,12 @@ def _wrong_instruments(settings: SiteSettings) -> Iterator[tuple[str, str]]:
         celsius = instrument.grain_temperature_c
         if celsius and celsius[0] >= celsius[1]:
             yield f"instruments[{index}].grain_temperature_c", "must be [lowest, highest]"
+        if instrument.max_kg is not None and instrument.max_kg <= settings.weighing.minimum_kg:
+            yield f"instruments[{index}].max_kg", "must be over weighing.minimum_kg"
+        plate = [instrument.division_kg, instrument.min_kg, instrument.max_kg]
+        known_kg = [kg for kg in plate if kg is not None]
+        if known_kg != sorted(set(known_kg)):
+            yield f"instruments[{index}].max_kg", "must be over min_kg, and min_kg over division_kg"
 
 
 def _used_twice(section: str, ids: list[str | None], key: str = "id") -> Iterator[tuple[str, str]]:

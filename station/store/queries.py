@@ -66,6 +66,18 @@ def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
     ).first()
 
 
+def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]:
+    """Return the vehicle's last visits that have a last weighing, the newest first."""
+    query = (
+        select(WeighingUse.visit_id)
+        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
+        .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
+        .order_by(col(WeighingUse.seq).desc())
+        .limit(limit)
+    )
+    return [visit_id for visit_id in tx.exec(query) if visit_id]
+
+
 def offered_weighings(tx: Session) -> Sequence[Weighing]:
     return tx.exec(select(Weighing).where(Weighing.state == "offered").order_by(col(Weighing.at))).all()
 

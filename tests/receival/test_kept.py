@@ -60,7 +60,8 @@ def test_a_typed_weight_keeps_its_note_and_its_event_says_that_it_was_typed(silo
     assert (typed.rule, typed.typed_by, typed.note) == ("typed", MARC.id, "indicator down")
     (event,) = events(silo, "weighing_taken")
     assert (event.by, event.terminal, event.subject_id) == (MARC.id, "office", typed.id)
-    assert event.data == {"kg": 15_240.0, "rule": "typed"}
+    said = {"kg": 15_240.0, "rule": "typed", "port": "bridge", "remarks": [], "despite": []}
+    assert event.data == said
 
 
 def test_a_dismissed_weight_keeps_why_in_its_own_row(silo: Silo) -> None:

@@ -128,6 +128,7 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
             "kg": 15_240.0, "at": tare.at.isoformat(), "rule": "typed", "sealed_number": None,
             "typed_by": MARC.id, "remarks": [],
         },
+        "weighed_together": {"loads": 1, "net_kg": 27_880.0},
         "net_kg": 27_880.0,
         "values": {
             "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None},

@@ -49,7 +49,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
 def _text(name: str, value: Any, t: Translator) -> str:
     if value is None:
         return _UNKNOWN
-    write = _WRITERS.get(name)
+    write = _kg if name.endswith("kg") else _WRITERS.get(name)
     if write is not None:
         return write(value, t)
     if isinstance(value, list | tuple):
@@ -202,14 +202,9 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "free_t": _tonnes,
     "load_t": _tonnes,
     "reserved_t": _tonnes,
-    "gross_kg": _kg,
-    "tare_kg": _kg,
-    "content_kg": _kg,
-    "moved_kg": _kg,
-    "first_kg": _kg,
-    "last_kg": _kg,
     "until": _day,
     "decided_at": _time,
+    "weighed_at": _time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
 }

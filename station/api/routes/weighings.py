@@ -35,9 +35,13 @@ def list_weighings(
         return [weighing(view, row) for row in found[:limit]]
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404, 409))
 def type_weighing(asked: Asked, by: ByOperator, body: schemas.TypedWeighingIn) -> schemas.Weighing:
-    row = weighings.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
+    """A weight that somebody read: it is held to what the site weighs and what its bridge can show."""
+    row = weighings.type_weighing(
+        asked.desk, body.kg, body.reason, by, asked.now(), bridge=body.bridge,
+        despite_remarks=body.despite_remarks,
+    )  # fmt: skip
     return _shown(asked, row)
 
 

@@ -69,7 +69,13 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
 def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield from _weight(t.gettext("GROSS"), document["gross"], t)
     yield from _weight(t.gettext("TARE"), document["tare"], t)
-    yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+    together = document.get("weighed_together", {"loads": 1})
+    if together["loads"] == 1:
+        yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+    else:
+        of_all = t.gettext("NET OF THE {loads} LOADS").format(loads=together["loads"])
+        yield from _pair(of_all, t.kg(together["net_kg"]))
+        yield from _pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]))
 
 
 def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[str]:
