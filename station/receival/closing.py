@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
+from station.grain.bridge import remarks_on_weight
 from station.grain.loadweight import net_kg as net_of
 from station.grain.units import Kilograms
 from station.receival import cells
@@ -20,6 +21,7 @@ from station.store.names import names_of
 from station.store.tables import (
     Cell,
     CellMovement,
+    Instrument,
     Load,
     LoadOwner,
     Outbox,
@@ -188,10 +190,11 @@ def _document(
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
-        "gross": _weight(net.gross, names),
-        "tare": _weight(net.tare, names),
+        "gross": _weight(tx, net.gross, names),
+        "tare": _weight(tx, net.tare, names),
         "weighed_together": {"loads": net.loads, "net_kg": net.whole_kg},
         "net_kg": ticket.net_kg,
+        "net_remarks": _remarks_on_net(tx, net),
         "values": {
             name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
             for name, value in values.items()
@@ -200,12 +203,33 @@ def _document(
     }
 
 
-def _weight(weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+    instrument = _instrument(tx, weighing)
     return {
         "kg": weighing.kg,
         "at": weighing.at.isoformat(),
         "rule": weighing.rule,
+        "instrument": instrument.name if instrument else None,
+        "serial_number": instrument.serial_number if instrument else None,
         "sealed_number": weighing.sealed_number,
+        "proof": _proof(weighing, instrument),
         "typed_by": names.get(weighing.typed_by or "", weighing.typed_by),
         "remarks": weighing.remarks,
     }
+
+
+def _proof(weighing: Weighing, instrument: Instrument | None) -> str:
+    """Where the legal weight stands: in the head's memory under its sealed number, on the slip that its own
+    printer adds to the ticket, or with the indicator alone."""
+    if weighing.sealed_number:
+        return "sealed"
+    return "own_slip" if instrument and instrument.own_printer else "indicator"
+
+
+def _remarks_on_net(tx: Session, net: Net) -> list[dict[str, Any]]:
+    instrument = _instrument(tx, net.gross)
+    return [reason.as_dict() for reason in remarks_on_weight(net.kg, instrument)] if instrument else []
+
+
+def _instrument(tx: Session, weighing: Weighing) -> Instrument | None:
+    return tx.get(Instrument, weighing.instrument_id) if weighing.instrument_id else None
