@@ -33,8 +33,11 @@ class Confirmed:
     tickets: tuple[Ticket, ...]
 
 
-def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
-    """Records the weight that the weighing rule took; the same frame twice is one weighing.
+def take_weighing(
+    desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame, *, seals_last: bool = False
+) -> Weighing:
+    """Records the weight that the weighing rule took; the same frame twice is one weighing. One that
+    `seals_last` takes the place of the one that this bridge weighed last, unless that is used already.
 
     A weight in whose course the line failed says so, and one that a single unprotected line told: whoever
     confirms it is asked about it."""
@@ -46,6 +49,9 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         ).first()
         if known is not None:
             return known
+        unsealed = _taken_last(tx, frame.port, kg) if seals_last else None
+        if unsealed is not None and unsealed.state == "used":
+            return unsealed
         instrument = instrument_at(tx, frame.port, reading.at)
         remarks = [
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
@@ -65,6 +71,8 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
             sealed_number=reading.extra.get("sealed_number"),
         )
         tx.add(weighing)
+        if unsealed is not None:
+            _replace(tx, unsealed, weighing)
         audit.record(
             tx, "weighing_taken", reading.at, subject_id=weighing.id,
             data={
@@ -73,6 +81,23 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
             },
         )  # fmt: skip
     return weighing
+
+
+def _taken_last(tx: Session, port: str, kg: float) -> Weighing | None:
+    """The bridge's last weight, where it is this one and nobody dismissed it; a typed one may lie between."""
+    last = queries.last_weighing_of(tx, port)
+    is_it = last is not None and last.kg == kg and not last.typed_by and last.state != "dismissed"
+    return last if is_it else None
+
+
+def _replace(tx: Session, unsealed: Weighing, sealed: Weighing) -> None:
+    """The head's own weighing takes the place of the one that the station took from its stream."""
+    unsealed.state = "dismissed"
+    tx.add(unsealed)
+    audit.record(
+        tx, "weighing_dismissed", sealed.at, subject_id=unsealed.id,
+        data={"reason": "sealed", "sealed_as": sealed.id, "sealed_number": sealed.sealed_number},
+    )  # fmt: skip
 
 
 def _is_unprotected(reading: Reading, rule: str) -> bool:
