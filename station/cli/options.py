@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from station.cli.say import _
+from station.cli.say import Exit, _, fail
 from ui.words.numbers import numbers_in
 
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
@@ -34,5 +34,5 @@ def typed_number(text: str) -> float:
     meant = numbers_in(text)
     if len(meant) > 1 and "," in text:
         said = _("{text} may mean {one} or {other}: write one of these")
-        raise typer.BadParameter(said.format(text=text, one=f"{meant[0]:g}", other=f"{meant[1]:g}"))
+        fail(said.format(text=text, one=f"{meant[0]:g}", other=f"{meant[1]:g}"), Exit.USAGE)
     return meant[-1] if meant else float(text)
