@@ -214,6 +214,9 @@ def test_samples_varieties_and_weights_are_entered_by_hand(counter: Counter) -> 
         problem(anne.post("/samples", json={"barcode": "B2", "kind": "load"}), 422, "not_valid")
         seen = ok(anne.post(f"/loads/{load_id}/variety", json={"operator_variety": "Rubisko"}))
         assert (seen["operator_variety"], seen["declared_variety"]) == ("Rubisko", "")
+        problem(anne.post("/weighings", json={"kg": 25}), 422, "weight_too_light")
+        asked = problem(anne.post("/weighings", json={"kg": 43120.5}), 409, "not_a_division")
+        assert [remark["code"] for remark in asked["params"]["remarks"]] == ["not_a_division"]
         typed = ok(anne.post("/weighings", json={"kg": 43120, "reason": "indicator down"}), 201)
         assert (typed["state"], typed["typed_by"], typed["preselected"]["plate"]) == (
             "offered", "Anne", "AB-123-CD",

@@ -2,7 +2,7 @@
 
 from station.receival.visits import NewLoad
 from station.store import queries
-from tests.silo_rig import MARC
+from tests.silo_rig import MARC, SITE
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
 from ui.tui.decisions import accept, decide
@@ -276,6 +276,54 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
         assert [(v.analyte, v.value, v.typed_by) for v in load.values] == [("moisture", 13.4, "Anne")]
 
 
+async def test_a_weight_typed_as_it_is_printed_is_that_weight(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        for typed in ("24,86", "25"):
+            await t.press("w")
+            await t.write(typed)
+            await t.press("enter")
+            await t.hear("moins que 500 kg, le minimum pesé ici")
+            assert await t.app.client.offered_weighings() == []
+        await t.press("w")
+        await t.write("24,860")
+        await t.press("enter")
+        await t.see("24 860 kg", "tapé par Anne")
+        assert [weighing.kg for weighing in await t.app.client.offered_weighings()] == [24_860]
+
+
+async def test_a_weight_that_the_bridge_cannot_show_is_asked_about(station: Station) -> None:
+    silo = station.silo
+    bridge, *others = SITE.instruments
+    silo.load_site(instruments=[bridge.model_copy(update={"division_kg": 20}), *others])
+    silo.arrive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("w")
+        await t.write("24 865")
+        await t.press("enter")
+        await t.see("échelons de 20 kg", "24 860 kg ou 24 880 kg", "24 865 kg : est-ce exact ?")
+        assert await t.app.client.offered_weighings() == []
+        await t.press("enter")
+        await t.see("PESÉE 24 865 kg", "tapé par Anne", "! Le pont pèse par échelons")
+
+
+async def test_another_trailers_tare_is_asked_about_before_the_ticket(station: Station) -> None:
+    silo = station.silo
+    silo.receive("AB-123-CD", tare_kg=9_800)
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    async with terminal(station) as t:
+        silo.weigh(16_200)
+        await t.see("16 200 kg", "dernière pesée ?")
+        await t.press("enter")
+        await t.see("Tare 16 200 kg, alors que", "9 800 kg", "est-ce exact ?", "oui, 16 200 kg est exact")
+        assert len(await t.app.client.tickets()) == 1
+        await t.press("enter")
+        await t.hear("net 26 920 kg")
+
+
 async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
@@ -293,6 +341,24 @@ async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(
         assert load.values == []
         await t.press("enter")
         await t.see("humidité", "1,4 %", "tapé par Anne")
+
+
+async def test_a_value_that_may_be_two_numbers_is_asked_about(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    async with terminal(station) as t:
+        await t.press("v")
+        await t.see("S1")
+        await t.press("i")
+        await t.write("DON")
+        await t.press("enter")
+        await t.write("1,250")
+        await t.press("enter")
+        await t.see("1,250 : quel nombre", "1 250", "1,25")
+        await t.press("enter")
+        await t.see("DON", "1 250 µg/kg")
+        load = await t.app.client.load(silo.loads(visit)[0].id)
+        assert [value.value for value in load.values] == [1_250]
 
 
 async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: Station) -> None:

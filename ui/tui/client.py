@@ -180,8 +180,10 @@ class StationClient:
     async def offered_weighings(self) -> list[schemas.Weighing]:
         return await self._list("/weighings", schemas.Weighing, state="offered")
 
-    async def type_weighing(self, kg: float, reason: str = "") -> schemas.Weighing:
-        body = schemas.TypedWeighingIn(kg=kg, reason=reason)
+    async def type_weighing(
+        self, kg: float, reason: str = "", *, bridge: str | None = None, despite_remarks: bool = False
+    ) -> schemas.Weighing:
+        body = schemas.TypedWeighingIn(kg=kg, reason=reason, bridge=bridge, despite_remarks=despite_remarks)
         return await self._post("/weighings", body, schemas.Weighing)
 
     async def confirm_weighing(

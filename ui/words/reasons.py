@@ -11,6 +11,13 @@ from typing import Any
 from ui.words.i18n import N_, Translator, translator
 from ui.words.parameters import parameter_texts
 
+# A weight that a person is asked about: the reason and the problem say the same.
+NOT_A_DIVISION = N_("the bridge weighs in steps of {division_kg}: {below_kg} or {above_kg}, not {kg}")
+UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} empty: maybe another trailer")
+UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
+NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
+WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
+
 SENTENCES: Mapping[str, str] = {
     # pairing
     "paired_by_barcode": N_("paired by its barcode {barcode}"),
@@ -28,6 +35,14 @@ SENTENCES: Mapping[str, str] = {
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
+    # a weight
+    "under_min": N_("under the bridge's Min ({min_kg}): not legal for trade"),
+    "over_max": N_("over the bridge's Max ({max_kg}): not legal for trade"),
+    "not_a_division": NOT_A_DIVISION,
+    "unusual_tare": UNUSUAL_TARE,
+    "unusual_empty_share": UNUSUAL_EMPTY_SHARE,
+    "not_over_usual_tare": NOT_OVER_USUAL_TARE,
+    "weighed_before_decision": WEIGHED_BEFORE_DECISION,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

@@ -47,9 +47,13 @@ def _place(row: Weighing) -> tuple[int, int]:
     return int(row.state != "offered"), row.seq or 0
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404, 409))
 def type_weighing(asked: Asked, by: By, body: schemas.TypedWeighingIn) -> schemas.Weighing:
-    row = acts.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
+    """A weight that somebody read: it is held to what the site weighs and what its bridge can show."""
+    row = acts.type_weighing(
+        asked.desk, body.kg, body.reason, by, asked.now(), bridge=body.bridge,
+        despite_remarks=body.despite_remarks,
+    )  # fmt: skip
     return _shown(asked, row)
 
 

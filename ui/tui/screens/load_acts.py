@@ -7,12 +7,12 @@ from typing import Literal
 from station.api import schemas
 from ui.tui.decisions import decide
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue_acts import cancel_visit
 from ui.words import vocabulary
+from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
 _VARIETY, _BARCODE = "variety", "barcode"
@@ -93,17 +93,24 @@ def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
     basis = next((basis for basis in _BASES if basis == typed_basis), None)
 
     def check(text: str) -> str | None:
-        return None if parse_number(text) is not None else t.gettext("Type a number.")
+        return None if numbers_in(text) else t.gettext("Type a number.")
 
-    def send(text: str) -> None:
-        value = parse_number(text)
-        if value is not None:
-            values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
-            reading = schemas.TypedReadingIn(barcode=barcode, values=values)
-            notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
-            _send_reading(screen, reading, notice)
+    def send(value: float) -> None:
+        values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
+        reading = schemas.TypedReadingIn(barcode=barcode, values=values)
+        notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
+        _send_reading(screen, reading, notice)
 
-    screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, send)
+    def read(text: str) -> None:
+        meant = {t.plain(number): number for number in numbers_in(text)}
+        if len(meant) == 1:
+            send(*meant.values())
+            return
+        title = t.gettext("{text}: which number is meant?").format(text=text)
+        options = [Option(written, written) for written in meant]
+        screen.choose(title, options, lambda choice: send(meant[choice.key]))
+
+    screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, read)
 
 
 def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice: str) -> None:
