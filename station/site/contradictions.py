@@ -126,7 +126,8 @@ def _weighing(settings: SiteSettings) -> Iterator[Contradiction]:
     rule = settings.weighing
     if rule.zero_kg >= rule.minimum_kg:
         yield error("weighing.zero_kg", "zero_over_minimum", minimum_kg=rule.minimum_kg)
-    if rule.minimum_kg >= MOST_KG:
+    most_kg = min((one.max_kg for one in settings.instruments if one.max_kg is not None), default=MOST_KG)
+    if rule.minimum_kg >= most_kg:
         yield error("weighing.minimum_kg", "minimum_over_vehicles")
     if settings.intake.pairing_window_min > LONGEST_WINDOW_MIN:
         minutes = settings.intake.pairing_window_min

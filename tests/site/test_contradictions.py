@@ -176,7 +176,7 @@ WRONG = {
     "zero over the minimum": ("zero_kg = 50", "zero_kg = 500", "weighing.zero_kg", "zero_over_minimum"),
     "a minimum that nothing weighs": (
         "minimum_kg = 500",
-        "minimum_kg = 500000",
+        "minimum_kg = 60_000",
         "weighing.minimum_kg",
         "minimum_over_vehicles",
     ),

@@ -92,7 +92,7 @@ def test_the_page_of_keys_names_every_key(language: str) -> None:
     text = help_text(t)
     for action, key in KEYS.items():
         if not action.startswith("move"):
-            assert f"{t.gettext(key.shown)}: {t.gettext(key.meaning)}" in text
+            assert f"{t.gettext(key.shown)}: {t.gettext(key.meaning)}" in text.replace(" :", ":")
 
 
 async def test_on_every_screen_what_a_key_would_do_is_what_the_table_says(station: Station) -> None:

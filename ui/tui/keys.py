@@ -29,10 +29,10 @@ KEYS: Mapping[str, Key] = {
     "show('queue')": Key("f2", "F2", N_("the queue")),
     "show('arrival')": Key("f3", "F3", N_("the arrival")),
     "show('exceptions')": Key("f4", "F4", N_("the exceptions")),
-    "see": Key("f5", "F5", N_("see: the marked load, with all that is known of it")),
-    "another": Key("f6", "F6", N_("another one: visit for the weight, cell, load of the arrival")),
-    "type": Key("f7", "F7", N_("type by hand: weight, value, variety, barcode, instrument")),
-    "set_aside": Key("f8", "F8", N_("set aside: dismiss, refuse, cancel, remove")),
+    "see": Key("f5", "F5", N_("see the marked load, with all that is known of it")),
+    "another": Key("f6", "F6", N_("another visit for the weight, cell, or load of the arrival")),
+    "type": Key("f7", "F7", N_("type a weight, value, variety, barcode or instrument by hand")),
+    "set_aside": Key("f8", "F8", N_("set aside (dismiss, refuse, cancel, remove)")),
     "take_back": Key("f9", "F9", N_("take back what was set aside or assigned")),
     "menu": Key("f10,ctrl+o", "F10", N_("the menu, with everything else (also Ctrl+O)")),
     "language": Key("f11", "F11", N_("French or English")),
@@ -63,14 +63,14 @@ def shown(action: str, t: Translator) -> str:
 
 def help_text(t: Translator) -> str:
     """Write the page of keys."""
-    moving = t.gettext("↑ ↓ PgUp PgDn: move")
+    moving, line = t.gettext("↑ ↓ PgUp PgDn: move"), t.gettext("{key}: {meaning}")
     return "\n".join(
         [
             t.gettext("Scan a sample's barcode on any screen: its load opens, or it is entered as a sample."),
             t.gettext("Letters and figures are never commands: they are only typed into fields."),
             "",
             *(
-                f"{shown(action, t)}: {t.gettext(key.meaning)}"
+                line.format(key=shown(action, t), meaning=t.gettext(key.meaning))
                 for action, key in KEYS.items()
                 if not action.startswith("move")
             ),

@@ -135,17 +135,17 @@ class StationScreen(Screen[None]):
         note.display = bool(note.shown)
 
     def _common_keys(self) -> list[tuple[str, str]]:
-        """Name the keys of every screen, once somebody is signed in."""
+        """Name the keys of every screen, once somebody is signed in; first those that lead to all others."""
         t = self.t
         if self.station.client.person is None:
             return []
         return [
+            (shown("menu", t), t.gettext("menu")),
+            (shown("help", t), t.gettext("help")),
             (shown("show('queue')", t), t.gettext("queue")),
             (shown("show('arrival')", t), t.gettext("arrival")),
             (shown("show('exceptions')", t), t.gettext("exceptions")),
             *([(shown("new_sample", t), t.gettext("new sample"))] if self.board.repeating_devices else []),
-            (shown("menu", t), t.gettext("menu")),
-            (shown("help", t), t.gettext("help")),
         ]
 
     def _keys_in_turn(self) -> list[tuple[str, str]]:

@@ -170,11 +170,14 @@ class QueueScreen(StationScreen):
         if not is_asked or not self._is_marked(question):
             self.action_see()
         elif not self._steady.may_answer():
-            self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
+            self._say_changed()
         elif question.offer is not None:
             confirm_weighing(self, question.offer, question.candidate)
         elif question.load is not None:
             accept(self, question.load)
+
+    def _say_changed(self) -> None:
+        self.station.say(self.t.gettext("The question just changed: read it, then press the key again."))
 
     def action_see(self) -> None:
         if self.selected_load is not None:
@@ -190,8 +193,11 @@ class QueueScreen(StationScreen):
         type_weight(self)
 
     def action_set_aside(self) -> None:
-        if self.board.offer is not None:
-            dismiss_weighing(self, self.board.offer)
+        offer = self.board.offer
+        if offer is not None and not self._steady.may_answer():
+            self._say_changed()
+        elif offer is not None:
+            dismiss_weighing(self, offer)
 
     def menu_options(self) -> list[Option]:
         """Name the weight; the option is about no other."""
@@ -220,7 +226,7 @@ class QueueScreen(StationScreen):
         """Confirm the offered weight with the pit and cell where the grain really went."""
         offer, candidate = self.question.offer, self.question.candidate
         if offer is None or candidate is None or (offer.id, candidate.visit_id) != (offer_id, visit_id):
-            self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
+            self._say_changed()
         elif candidate.load_ids:
             load_id = candidate.load_ids[0]
             ask_where(self, lambda tipping: confirm_weighing(self, offer, candidate, {load_id: [tipping]}))
