@@ -83,7 +83,8 @@ def serve(options: ServeOptions) -> int:
             when_done=shadows.wake,
         )  # fmt: skip
         watch = jobs.Watch(ledger)
-        devices = Devices([one.id for one in settings.instruments], ports, intake, ledger, clock)
+        port_ids = [one.id for one in settings.instruments]
+        devices = Devices(port_ids, ports, intake, ledger, clock, desk.policy.day)
         announcer = Announcer(settings, ledger, devices.live, ports.credentials()) if settings.mqtt else None
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
         context = replace(

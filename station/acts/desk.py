@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from drivers.reading import Analyte
 from station.grain.identifiers import Regime
@@ -14,12 +15,12 @@ from station.store.engine import Ledger
 class SitePolicy:
     """The site's settings that decisions stand on, from the site file.
 
-    `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
-    full vehicle's weight, used where its tare is not known (0 to 1). Nothing lighter than `minimum_kg` is a
-    weighing. `products` maps a calibration or
-    product name on an instrument to a species. `own_analytes` and `own_species` are what the site adds to the
-    shipped catalogues, as JSON values. `regime` and `organisation` hold for loads of which
-    nothing else is said. `open_campaigns` are those that an arrival may name, `campaign` among them.
+    `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a full
+    vehicle's weight, used where its tare is not known (0 to 1). Nothing lighter than `minimum_kg` is a
+    weighing. `products` maps a calibration or product name on an instrument to a species. `own_analytes` and
+    `own_species` are what the site adds to the shipped catalogues, as JSON values. `regime` and
+    `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an arrival
+    may name, `campaign` among them.
     """
 
     site: str
@@ -40,6 +41,10 @@ class SitePolicy:
     refusal_reasons: tuple[str, ...] = ()
     own_analytes: tuple[Mapping[str, Any], ...] = ()
     own_species: tuple[Mapping[str, Any], ...] = ()
+
+    def day(self, at: datetime) -> date:
+        """The calendar day at the site, on which a verification is still valid or no more."""
+        return at.astimezone(ZoneInfo(self.timezone) if self.timezone else UTC).date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def take_reading(
         known = _known(tx, reading, frame, instrument, sent_again)
         if known is not None:
             return known
-        remarks = remarks_on(instrument, reading.values, reading.at.date())
+        remarks = remarks_on(instrument, reading.values, desk.policy.day(reading.at))
         row = Reading(
             id=new_id(reading.at),
             at=reading.at,

@@ -57,7 +57,7 @@ def take_weighing(
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
             *([Reason(Code.UNPROTECTED_LINE, {})] if _is_unprotected(reading, rule) else []),
             *remarks_on_weight(kg, instrument),
-            *remarks_on(instrument, {}, reading.at.date()),
+            *remarks_on(instrument, {}, desk.policy.day(reading.at)),
         ]
         weighing = Weighing(
             id=new_id(reading.at),
@@ -118,7 +118,9 @@ def type_weighing(
     """Records a weight read off the indicator at the port `bridge` (the only one, where it is not said) by a
     named person; offered like a measured one. Raises what `hold_to_bridge` raises."""
     with desk.ledger.write() as tx:
-        held = hold_to_bridge(tx, desk.policy, kg, bridge, at.date(), despite_remarks=despite_remarks)
+        held = hold_to_bridge(
+            tx, desk.policy, kg, bridge, desk.policy.day(at), despite_remarks=despite_remarks
+        )
         weighing = Weighing(
             id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note,
             remarks=list(held.remarks),

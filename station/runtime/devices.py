@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from drivers.health import DeviceHealth
 from drivers.reading import Flag
@@ -33,12 +33,14 @@ class Devices:
         intake: Intake,
         ledger: Ledger,
         clock: Callable[[], datetime],
+        day: Callable[[datetime], date],
     ) -> None:
         self._port_ids = port_ids
         self._ports = ports
         self._intake = intake
         self._ledger = ledger
         self._clock = clock
+        self._day = day
         self._plugged: dict[str, Plugged] = {}
         self._is_stale = threading.Event()
         self._is_stale.set()
@@ -108,7 +110,7 @@ class Devices:
             error=self._error(port_id, health),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
-            is_verified=is_verified(instrument, self._clock().date()),
+            is_verified=is_verified(instrument, self._day(self._clock())),
             plugged_since=present.assignment.from_at,
             repeats=driver.repeats,
             plugged=present,

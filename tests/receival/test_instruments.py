@@ -1,7 +1,7 @@
 """An instrument is not a port: swaps, histories, remarks, and what a failed line disturbed."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -137,6 +137,18 @@ def test_a_message_sent_again_after_the_swap_stays_one_row(silo: Silo) -> None:
     first = silo.measure("nir", GOOD_NIR, identity="1", data=b"{}")
     swap(silo, "nir", Description("NIR loan", "N-2"))
     assert silo.measure("nir", GOOD_NIR, identity="1", data=b"{}", sent_again=True).id == first.id
+
+
+@pytest.mark.parametrize(
+    ("zone", "at", "day"),
+    [
+        ("Europe/Paris", "2026-07-20T21:59:00+00:00", date(2026, 7, 20)),
+        ("Europe/Paris", "2026-07-20T22:00:00+00:00", date(2026, 7, 21)),
+        ("", "2026-07-20T22:00:00+00:00", date(2026, 7, 20)),
+    ],
+)
+def test_a_verification_ends_with_the_day_at_the_site(silo: Silo, zone: str, at: str, day: date) -> None:
+    assert replace(silo.desk.policy, timezone=zone).day(datetime.fromisoformat(at)) == day
 
 
 def test_an_expired_verification_is_told_with_every_value_and_blocks_nothing(silo: Silo) -> None:

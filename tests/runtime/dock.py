@@ -47,7 +47,7 @@ def docked(counter: Counter, *instruments: dict[str, Any], spare_ports: Sequence
     frames = silo.desk.ledger.folder / "frames"
     intake = Intake(silo.desk, ports.drivers(), frames, settings.weighing_rule(), silo.clock)
     port_ids = [section.id for section in settings.instruments]
-    devices = Devices(port_ids, ports, intake, silo.desk.ledger, silo.clock)
+    devices = Devices(port_ids, ports, intake, silo.desk.ledger, silo.clock, silo.desk.policy.day)
     counter.app.state.context = replace(
         counter.context(), live=devices.live, new_sample=devices.new_sample, check_wiring=ports.check,
         replug=devices.replug,

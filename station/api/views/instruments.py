@@ -31,7 +31,7 @@ def _instrument(
             **row.model_dump(),
             "kind": row.driver,
             "port_id": port_id,
-            "is_verified": is_verified(row, view.now.date()),
+            "is_verified": is_verified(row, view.policy.day(view.now)),
             "grain_temperature_c": (row.grain_low_c, row.grain_high_c),
             "plugged": [
                 {
