@@ -41,6 +41,14 @@ class Listener:
                 raise TimeoutError(f"nothing was read for {LONGEST_S} s")
             return self._heard - begin
 
+    def open(self) -> None:
+        """Waits until the line is: a broker keeps nothing for who has not subscribed yet."""
+        end = time.monotonic() + LONGEST_S
+        while self._driver.health().state != "live":
+            if time.monotonic() > end:
+                raise TimeoutError(f"the line was not open within {LONGEST_S} s")
+            time.sleep(0.05)
+
     def close(self) -> None:
         self._driver.close()
         self._thread.join()
@@ -148,6 +156,7 @@ def _broker(folder: Path) -> dict[str, float]:
         line = MqttLine("127.0.0.1", broker.port, "silo/nir-1")
         listener, nir = Listener("json-nir", f"mqtt://127.0.0.1:{broker.port}/silo/nir-1"), SimulatedNir(line)
         try:
+            listener.open()
             for n in range(REPEATS):
                 nir.send_result(f"S{n}", "BLE", {Analyte.MOISTURE: 13.0}, _now())
                 listener.after(0.0)
