@@ -12,11 +12,16 @@ from typing import Protocol, runtime_checkable
 from drivers.constancy import Constancy, ShapeChange
 from drivers.errors import FrameError
 from drivers.kind import Kind, Setting
+from drivers.magnitude import describe, ways_of
 from drivers.platforms import PLATFORM_SETTING, Platforms
 from drivers.reading import Flag, Reading
 from drivers.transport import ErrorCode
 
 NET_LINES = 20
+# So many messages in a row that a setting would have given a value are no damaged ones.
+OPEN_LINES = 3
+POWERED_UP_LINES = 50
+POWERED_UP = "powered up, zero not yet captured"
 NET_SETTING = Setting(
     "refuse",
     ("refuse", "gross"),
@@ -57,9 +62,13 @@ class WeightStream:
         self._platforms = Platforms(weighed.platform)
         self._constancy = Constancy()
         self._net_lines = 0
+        self._powered_up_lines = 0
+        self._open_lines = 0
+        self._open_text = ""
 
     def judge(self, reading: Reading) -> Reading | FrameError:
         """Return the reading as it may be used, or why it may not be."""
+        self._note_open(reading)
         if reading.kind != "weight":
             return reading
         if reading.platform is not None:
@@ -69,6 +78,8 @@ class WeightStream:
                 return error
         if self._net_lines >= 0:
             self._count_net(reading)
+        is_powered_up = reading.extra.get("problem") == POWERED_UP
+        self._powered_up_lines = self._powered_up_lines + 1 if is_powered_up else 0
         return self._constancy.judge(_as_gross(reading) if self._net_is_gross else reading)
 
     def take_change(self) -> ShapeChange | None:
@@ -86,7 +97,23 @@ class WeightStream:
                 ErrorCode.ALWAYS_NET,
                 "the head says net in every message: clear its tare, or set net = gross",
             )
+        if self._open_lines >= OPEN_LINES:
+            return ErrorCode.SETTING_MISSING, self._open_text
+        if self._powered_up_lines >= POWERED_UP_LINES:
+            return (
+                ErrorCode.ALWAYS_POWERED_UP,
+                "the head says powered up in every message: set its zero, or set power_up_bit = ignore",
+            )
         return None, ""
+
+    def _note_open(self, reading: Reading) -> None:
+        """A loaded weight that is known ends what was open; an empty bridge says nothing of it."""
+        if Flag.MOTION in reading.flags:
+            return
+        if ways := ways_of(reading):
+            self._open_lines, self._open_text = self._open_lines + 1, describe(ways)
+        elif reading.weight_kg:
+            self._open_lines = 0
 
     def _count_net(self, reading: Reading) -> None:
         """A head that said gross once is not one that always says net."""

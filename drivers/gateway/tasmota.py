@@ -27,7 +27,8 @@ from drivers.dialogue import Conversing, Dialogue, FrameGroup, Say
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import LineFramer, NoiseKeeper
 from drivers.json_object import load_object
-from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose
+from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose, read_frame
+from drivers.magnitude import with_prefix
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeating
@@ -204,7 +205,10 @@ class Tasmota:
     def parse(self, frame: Frame) -> Reading:
         if frame.data == OFFLINE:
             raise InstrumentFault("the Tasmota bridge is offline: check its power and Wi-Fi")
-        reading = self.inner.parse(frame)
+        outcome = read_frame(self.inner, frame)
+        if isinstance(outcome, FrameError):
+            raise outcome
+        reading = with_prefix(outcome, _INNER)
         return replace(reading, driver=self.kind, extra={**reading.extra, "inner": self.inner.kind})
 
     def unpack(self, message: bytes) -> bytes:

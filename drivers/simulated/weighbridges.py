@@ -21,6 +21,15 @@ from drivers.simulated.yaohua import SimulatedYaohua
 
 Clock = Callable[[], datetime]
 
+# What an installer has to say of each, who compared it with its display.
+READ_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "toledo-continuous": {"fixed_zero": "in_digits"},
+        "rinstrum": {"unit": "kg"},
+        "bilanciai": {"unit": "kg"},
+        "yaohua": {"unit": "kg"},
+    }
+)
 WEIGHBRIDGES: Mapping[str, Callable[[Clock], Talker]] = MappingProxyType(
     {
         "toledo-continuous": lambda _: SimulatedToledo(),

@@ -10,6 +10,7 @@ from drivers.framing import Framer
 from drivers.gateway.modbus import Modbus
 from drivers.gateway.sparkplug_record import pack, read_topic
 from drivers.kind import Category, InstrumentFaultFrame, read_frame
+from drivers.magnitude import ways_of
 from drivers.reading import Flag, Frame, Reading
 from drivers.transport import Chunk
 from station.commissioning.candidates import Candidate
@@ -93,8 +94,9 @@ class CandidateTrial:
 
 
 def _has_value(reading: Reading) -> bool:
-    """Results that only lack a name or basis count: a person has yet to tell which analytes they are."""
-    if unmapped_tests(reading):
+    """Results that only lack a name or basis count, and numbers whose size a setting has to tell: a person
+    has yet to say it."""
+    if unmapped_tests(reading) or ways_of(reading):
         return True
     has_number = any(value.value is not None for value in reading.values.values())
     return has_number and Flag.ERROR not in reading.flags

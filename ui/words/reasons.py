@@ -147,6 +147,14 @@ SENTENCES: Mapping[str, str] = {
     "device_always_net": N_(
         "nothing is weighed: the head says net in every message; clear its tare, or set net = gross"
     ),
+    "device_always_powered_up": N_(
+        "nothing is weighed: the head says powered up in every message; set its zero, or let the driver "
+        "ignore that"
+    ),
+    "device_setting_missing": N_(
+        "no value until a setting is made: compare a loaded reading with the display and set "
+        "what fits: {text}"
+    ),
     "device_driver_fault": N_("the driver failed on {port}: tell the installer"),
 }
 
