@@ -7,14 +7,17 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drivers.kind import open_setting
+from drivers.reading import Analyte
+from drivers.values import plausible_number
 
 SEPARATOR_SETTING = open_setting(
     ("decimal", "thousands"), "what a point or comma before exactly three digits is, in kg or lb"
 )
+Conversion = Callable[[float], float | None]
 _ONE = re.compile(r"([0-9]{0,9})([.,])([0-9]{0,6})", re.ASCII)
 _SAME = re.compile(r"[0-9]{1,3}(?:(?:\.[0-9]{3}){2,}|(?:,[0-9]{3}){2,})", re.ASCII)
 _TWO = re.compile(
@@ -38,6 +41,17 @@ class Written:
 
     def negated(self) -> "Written":
         return Written(-self.decimal + 0.0, None if self.thousands is None else -self.thousands + 0.0)
+
+
+def number_of(
+    analyte: Analyte, written: Written, convert: Conversion, chosen: Mapping[str, str]
+) -> float | None:
+    """Return an analyzer's number in the analyte's own unit. Three digits behind one separator are thousands
+    for none but a large number that can be true: the setting `separator` says it then. Raises Unset."""
+    if written.thousands is None or abs(written.decimal) < 1.0:
+        return convert(written.decimal)
+    is_possible = plausible_number(analyte, convert(written.thousands)) is not None
+    return convert(written.number(chosen) if is_possible else written.decimal)
 
 
 def read_written(text: str) -> Written | None:

@@ -1,6 +1,6 @@
 """Every kind of device declares the same facts, and one way leads from a frame to a reading."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import ClassVar, Literal, Protocol, runtime_checkable
@@ -56,6 +56,13 @@ class Chosen(dict[str, str]):
     def unset(self) -> dict[str, Setting]:
         """Return the settings without which some numbers have no value."""
         return {key: setting for key, setting in self._declared.items() if key not in self}
+
+    def only(self, names: Collection[str]) -> "Chosen":
+        """Return the same choices where of the settings that decide sizes only these matter."""
+        declared = {
+            key: setting for key, setting in self._declared.items() if not setting.magnitude or key in names
+        }
+        return Chosen(declared, self._given)
 
     def by_choice(self, key: str, make: "type[Kind]") -> "Mapping[str, Kind]":
         """Return the kind by each choice of a setting that was not made."""

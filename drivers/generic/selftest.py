@@ -1,11 +1,14 @@
 """Check that a profile reads its own examples: what a person asks after every change of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from drivers.errors import FrameError
+from drivers.errors import FrameError, SettingError, Unset
 from drivers.generic.examples import Example
 from drivers.generic.profile import Profile
+from drivers.generic.values import SIZE_SETTINGS
+from drivers.kind import choose
 from drivers.reading import Analyte
 
 
@@ -25,8 +28,8 @@ def _problem(profile: Profile, example: Example, at: datetime) -> str | None:
     if len(frames) != 1:
         return f"{len(frames)} messages found in it instead of one"
     try:
-        reading = profile.read("generic", frames[0])
-    except FrameError as error:
+        reading = _settled(profile, example).read("generic", frames[0])
+    except (FrameError, SettingError, Unset) as error:
         return str(error)
     read = {analyte: value.value for analyte, value in reading.values.items()}
     if read != example.values:
@@ -35,6 +38,11 @@ def _problem(profile: Profile, example: Example, at: datetime) -> str | None:
     if example.flags is not None and flags != example.flags:
         return f"has the flags {sorted(flags)} instead of {sorted(example.flags)}"
     return None
+
+
+def _settled(profile: Profile, example: Example) -> Profile:
+    chosen = choose("generic", SIZE_SETTINGS, example.settings)
+    return replace(profile, results=profile.results.chosen_by(chosen))
 
 
 def _list_values(values: Mapping[Analyte, float | None]) -> str:

@@ -21,13 +21,14 @@ from drivers.simulated.yaohua import SimulatedYaohua
 
 Clock = Callable[[], datetime]
 
-# What an installer has to say of each, who compared it with its display.
+# What an installer has to say of each after a look at its display.
 READ_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "toledo-continuous": {"fixed_zero": "in_digits"},
         "rinstrum": {"unit": "kg"},
         "bilanciai": {"unit": "kg"},
         "yaohua": {"unit": "kg"},
+        "modbus": {"weight_unit": "kg"},
     }
 )
 WEIGHBRIDGES: Mapping[str, Callable[[Clock], Talker]] = MappingProxyType(

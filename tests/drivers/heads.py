@@ -55,7 +55,13 @@ class Head:
 
 def made(kind, settings):
     """The settings of a head whose display was compared: its simulator shows kilograms and decimals."""
-    compared = {"unit": "kg", "separator": "decimal", "fixed_zero": "in_digits"}
+    compared = {
+        "unit": "kg",
+        "separator": "decimal",
+        "fixed_zero": "in_digits",
+        "weight_unit": "kg",
+        "weight_scale": "1",
+    }
     declared = KINDS[kind].settings
     return {
         key: word for key, word in compared.items() if key in declared and declared[key].magnitude

@@ -16,11 +16,12 @@ from drivers.kind import DriverFaultFrame, read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.line import TcpLine
 from drivers.simulated.profiled import ProfiledDevice, message
+from tests.drivers.heads import made
 from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
 NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
-KINDS = {name: Generic({"profile": name}) for name in NAMES}
+KINDS = {name: Generic(made("generic", {"profile": name})) for name in NAMES}
 
 SCALE = """
 [profile]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from drivers.decimals import read_written, unmistakable
 from drivers.kind import read_frame
 from drivers.magnitude import missing_settings, ways_of
-from drivers.reading import Flag, Frame, Reading
+from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.registry import KINDS, make_protocol
 from tests.drivers.rig import AT
 
@@ -167,3 +167,110 @@ def test_a_setting_that_decides_a_size_has_no_default_and_an_unknown_one_is_refu
     protocol = make_protocol("rinstrum")
     assert protocol.chosen.unset.keys() == {"unit", "separator"}
     assert Frame(b"", AT) is not None
+
+
+PROFILE = """
+[profile]
+name = "A head by a profile"
+category = "weighbridge"
+evidence = "none"
+commissioned = false
+source = "none"
+unknown = ["all"]
+[framing]
+end = "line"
+limit = 64
+[extract]
+method = "regex"
+pattern = '(?P<weight>[0-9.,]{1,12})(?P<unit>kg|t|lb)?'
+[values.weight]
+unit_from = "unit"
+unit = "ask"
+SCALE
+[numbers]
+DECIMAL
+[stability]
+rule = "always"
+"""
+
+
+def profiled(tmp_path, line, decimal='decimal = "either"', scale="", **chosen):
+    file = tmp_path / "head.toml"
+    file.write_text(PROFILE.replace("DECIMAL", decimal).replace("SCALE", scale))
+    return read("generic", line, profile=str(file), **chosen)
+
+
+def test_a_profile_leaves_three_digits_open_unless_it_or_a_setting_says_what_its_mark_is(tmp_path):
+    line = b"84,320lb\r\n"
+    assert missing_settings(profiled(tmp_path, line)) == {"separator": ["decimal", "thousands"]}
+    assert profiled(tmp_path, line, separator="thousands").weight_kg == pytest.approx(84_320 * POUND)
+    said = 'decimal = "either"\nseparator = "thousands"'
+    assert profiled(tmp_path, line, said).weight_kg == pytest.approx(84_320 * POUND)
+    assert profiled(tmp_path, b"12.345kg\r\n", "").weight_kg is None
+    assert profiled(tmp_path, b"12.345kg\r\n", 'decimal = "point"').weight_kg == 12.345
+    assert profiled(tmp_path, b"43.120t\r\n", "").weight_kg == 43_120.0
+    assert profiled(tmp_path, b"12.345,6kg\r\n").weight_kg == 12_345.6
+
+
+def test_a_profile_may_ask_for_unit_and_scale(tmp_path):
+    reading = profiled(tmp_path, b"4312\r\n", scale='scale = "ask"')
+    assert missing_settings(reading).keys() == {"weight_unit", "weight_scale"}
+    made = {"weight_unit": "kg", "weight_scale": "10"}
+    assert profiled(tmp_path, b"4312\r\n", scale='scale = "ask"', **made).weight_kg == 43_120.0
+    protocol = make_protocol("generic", {"profile": str(tmp_path / "head.toml")})
+    assert protocol.chosen.unset.keys() == {"separator", "weight_unit", "weight_scale"}
+
+
+@pytest.mark.parametrize("name", ["laumas-tlb", "baykon-mx08", "float-weight"])
+def test_registers_do_not_tell_their_unit(name):
+    assert "weight_unit" in make_protocol("modbus", {"profile": name}).chosen.unset
+
+
+def test_a_tasmota_board_passes_on_what_the_kind_behind_it_leaves_open():
+    message = json.dumps({"SSerialReceived": {"Data": "ST,GS,12,345kg\r\n"}}).encode() + b"\n"
+    reading = read("tasmota", message, driver="st-gs")
+    assert missing_settings(reading) == {"inner.separator": ["decimal", "thousands"]}
+    assert "inner.separator = decimal: 12.345 kg" in reading.extra["problem"]
+    assert read("tasmota", message, driver="st-gs", **{"inner.separator": "decimal"}).weight_kg == 12.345
+
+
+JSON_PROFILE = """
+[profile]
+name = "A gateway"
+category = "CATEGORY"
+evidence = "none"
+commissioned = false
+source = "none"
+unknown = ["all"]
+[paths]
+NAME = "value"
+[values.NAME]
+unit = "UNIT"
+[numbers]
+decimal = "either"
+STABILITY
+"""
+
+
+def by_json(tmp_path, sent, name="weight", unit="kg", **chosen):
+    file = tmp_path / "gateway.toml"
+    is_weight = name == "weight"
+    text = JSON_PROFILE.replace("NAME", name).replace("UNIT", unit)
+    text = text.replace("CATEGORY", "weighbridge" if is_weight else "analyzer")
+    file.write_text(text.replace("STABILITY", '[stability]\nrule = "always"' if is_weight else ""))
+    message = json.dumps({"value": sent}).encode() + b"\n"
+    return read("json-paths", message, profile=str(file), **chosen)
+
+
+def test_a_number_of_json_is_a_number_and_a_text_is_what_it_may_be(tmp_path):
+    assert by_json(tmp_path, 12.345).weight_kg == 12.345
+    assert by_json(tmp_path, "12.345").weight_kg is None
+    assert by_json(tmp_path, "12.345", separator="thousands").weight_kg == 12_345.0
+
+
+def test_an_analyzers_number_is_left_open_only_where_both_can_be_true(tmp_path):
+    don = Analyte("don")
+    assert by_json(tmp_path, "1,250", "don", "µg/kg").values[don].value is None
+    assert by_json(tmp_path, "1,250", "don", "µg/kg", separator="thousands").values[don].value == 1250.0
+    assert by_json(tmp_path, "0,250", "don", "µg/kg").values[don].value == 0.25
+    assert by_json(tmp_path, "13,125", "moisture", "%").values[Analyte.MOISTURE].value == 13.125
