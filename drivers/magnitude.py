@@ -49,12 +49,17 @@ def missing_settings(reading: Reading) -> dict[str, list[str]]:
 def describe(ways: Sequence[Way]) -> str:
     """Return "fixed_zero = in_digits: 16960 kg, fixed_zero = appended: 169600 kg"; of several analytes only
     those on which the choice has a say."""
-    names = [name for name in ways[0].values if len({way.values.get(name) for way in ways}) > 1]
+    names = open_names(ways)
     shown = [
         f"{' '.join(f'{key} = {choice}' for key, choice in way.settings.items())}: {_numbers(way, names)}"
         for way in ways
     ]
     return ", ".join([*shown[:_SHOWN], *(["..."] if len(shown) > _SHOWN else [])])
+
+
+def open_names(ways: Sequence[Way]) -> list[str]:
+    """Return the analytes on which the choice has a say."""
+    return [name for name in ways[0].values if len({way.values.get(name) for way in ways}) > 1]
 
 
 def with_prefix(reading: Reading, prefix: str) -> Reading:

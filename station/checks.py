@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
+from drivers.kind import Chooser, Kind
 from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.commissioning.recording import FOLDER, replay_recordings
@@ -32,14 +33,16 @@ CONNECT_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`what` was looked at; `text` says what is, and what to do where it is not good."""
+    """`what` was looked at; `text` says what is, and what to do where it is not good, or good with a
+    `warning`."""
 
     what: str
     good: bool
     text: str
+    warning: bool = False
 
     def as_dict(self) -> dict[str, Any]:
-        return {"what": self.what, "good": self.good, "text": self.text}
+        return {"what": self.what, "good": self.good, "warning": self.warning, "text": self.text}
 
 
 def check_site(file: Path) -> list[Finding]:
@@ -155,11 +158,12 @@ def _swapped(folder: Path) -> dict[str, Plugged]:
 def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[Finding]:
     port = section.port
     try:
-        protocol_of(section, file)
+        protocol = protocol_of(section, file)
         transport = make_transport(port, name="check")
     except SettingError as error:
         yield Finding(where, False, str(error))
         return
+    yield from _check_sizes(where, protocol)
     parts = urlsplit(port)
     try:
         if parts.scheme == "mqtt":  # a client of its own must not take the station's place at the broker
@@ -170,3 +174,16 @@ def _check_instrument(where: str, section: Instrument, file: Path) -> Iterator[F
         yield Finding(where, True, f"{port} can be opened")
     except (LineDown, OSError) as error:
         yield Finding(where, False, f"{port}: {error}")
+
+
+def _check_sizes(where: str, protocol: Kind) -> Iterator[Finding]:
+    """A setting that decides how large a number is has no default."""
+    unset = protocol.chosen.unset if isinstance(protocol, Chooser) else {}
+    if not unset:
+        return
+    names = ", ".join(f"{key} ({' | '.join(setting.allowed)})" for key, setting in unset.items())
+    text = (
+        f"not set: {names}. No weight or value where a message leaves one of them open: compare a loaded "
+        "reading with the display, and set it"
+    )
+    yield Finding(where, True, text, warning=True)

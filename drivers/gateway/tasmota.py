@@ -27,7 +27,7 @@ from drivers.dialogue import Conversing, Dialogue, FrameGroup, Say
 from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.framing import LineFramer, NoiseKeeper
 from drivers.json_object import load_object
-from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose, read_frame
+from drivers.kind import Category, Chooser, Chosen, Evidence, Kind, Polled, Setting, choose, read_frame
 from drivers.magnitude import with_prefix
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
@@ -191,6 +191,12 @@ class Tasmota:
     @property
     def repeats_within_s(self) -> float | None:
         return self.inner.repeats_within_s if isinstance(self.inner, Repeating) else None
+
+    @property
+    def chosen(self) -> Chosen:
+        """What is not set of the kind inside, by its names here."""
+        unset = self.inner.chosen.unset if isinstance(self.inner, Chooser) else {}
+        return Chosen({f"{_INNER}{key}": setting for key, setting in unset.items()}, {})
 
     @property
     def weighed(self) -> Weighed:

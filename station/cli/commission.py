@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from station.cli.listening import SHOWN, DeviceLine, ask_port, find_line, record, refusal_text, trial_text
+from station.cli.listening import (
+    SHOWN,
+    DeviceLine,
+    ask_port,
+    find_line,
+    numbers_text,
+    record,
+    refusal_text,
+    trial_text,
+)
 from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, out, tell
 
@@ -93,7 +102,7 @@ def _write(
     from station.site.read import SettingsError
 
     candidate = chosen.candidate if line.asks else without_asking(chosen.candidate)
-    candidate = _with_tests(candidate, chosen)
+    candidate = _with_sizes(_with_tests(candidate, chosen), chosen)
     port_id = _ask(_("Id in the site file (small letters, digits)"), lambda text: _id_problem(text, used))
     new = Instrument.model_construct(
         id=port_id,
@@ -116,6 +125,35 @@ def _write(
         tell(_("Put {id} into [order] for every analyte whose value it shall decide.").format(id=port_id))
     tell(_("The recording ({count} readings) is checked by: silo check").format(count=count))
     out({"id": port_id, "driver": candidate.kind, "port": line.address, "readings": count})
+
+
+def _with_sizes(candidate: "Candidate", chosen: "CandidateTrial") -> "Candidate":
+    """A unit, a separator or a fixed zero that no message tells: only a person at the display knows it."""
+    from station.commissioning.magnitude import never_settled, next_question, with_answers
+
+    answers: dict[str, str] = {}
+    while question := next_question(chosen, answers):
+        tell(_("The device sent {characters}. What does its display show?").format(characters=question.sent))
+        for choice, numbers in question.numbers.items():
+            tell(f"  {choice}: {numbers_text(numbers)}")
+        choices = list(question.numbers)
+        answer = _ask(
+            _("{setting} ({choices})").format(setting=question.setting, choices=", ".join(choices)),
+            lambda text, choices=choices: _choice_problem(text, choices),  # type: ignore[misc]
+            default="",
+        )
+        if not answer:
+            break
+        answers[question.setting] = answer
+    if missing := never_settled(chosen):
+        text = _("No load was weighed, so nothing settles: {settings}. Where they matter there is no weight.")
+        tell(text.format(settings=", ".join(missing)))
+    return with_answers(candidate, answers)
+
+
+def _choice_problem(text: str, choices: list[str]) -> str | None:
+    known = _("One of: {choices}; empty: not known, there is no value until then.")
+    return None if text in ("", *choices) else known.format(choices=", ".join(choices))
 
 
 def _with_tests(candidate: "Candidate", chosen: "CandidateTrial") -> "Candidate":

@@ -12,6 +12,8 @@ from station.cli.say import LANGUAGE, Exit, _, fail, now, tell
 from ui.words.i18n import translator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from drivers.reading import Reading
     from station.commissioning.candidates import Candidate, Question
     from station.commissioning.contest import CandidateTrial, Contest
@@ -21,6 +23,7 @@ SHOW_S = 1.0
 LONGEST_S = 3600.0
 MOST_BYTES = 8_000_000
 SHOWN = 6
+SENT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +181,15 @@ class _Shown:
 
 
 def trial_text(trial: "CandidateTrial") -> str:
-    return _("  {driver}: {share} read, {count} readings, {bad} refused; last: {last}").format(
+    from station.commissioning.magnitude import characters
+
+    return _("  {driver}: {share} read, {count} readings, {bad} refused; last: {last}; sent: {sent}").format(
         driver=trial.candidate.label,
         share=f"{trial.score:.0%}",
         count=trial.readings,
         bad=trial.refused_count,
         last=_reading_text(trial.last) if trial.last else "-",
+        sent=_short(characters(trial.last.frame.data)) if trial.last else "-",
     )
 
 
@@ -194,15 +200,42 @@ def refusal_text(trial: "CandidateTrial") -> str:
 
 
 def _reading_text(reading: "Reading") -> str:
-    """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent."""
-    from ui.words.vocabulary import analyte_name
+    """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent; all the numbers
+    that one may be whose size a setting has to tell."""
+    from drivers.magnitude import open_names, ways_of
 
-    t = translator(LANGUAGE)
+    ways = ways_of(reading)
+    names = open_names(ways) if ways else []
     values = [
-        f"{analyte_name(analyte.value, LANGUAGE)} "
-        + ("-" if value.value is None else f"{t.plain(value.value)} {value.unit.value}")
+        numbers_text(
+            [(analyte.value, way.values.get(analyte.value)) for way in ways]
+            if analyte.value in names
+            else [(analyte.value, value.value)]
+        )
         for analyte, value in reading.values.items()
     ]
     values += [f"{code}={text}" for code, text in reading.extra.get("unknown", {}).items()]
     flags = ", ".join(sorted(flag.value for flag in reading.flags))
     return ", ".join(values) + (f" ({flags})" if flags else "")
+
+
+def numbers_text(numbers: "Sequence[tuple[str, float | None]]") -> str:
+    """ "weight 43 120 kg or 431 200 kg"."""
+    from drivers.reading import UNIT_OF, Analyte
+    from ui.words.vocabulary import analyte_name
+
+    t = translator(LANGUAGE)
+    by_name: dict[str, list[str]] = {}
+    for name, number in numbers:
+        text = "-" if number is None else f"{t.plain(number)} {UNIT_OF[Analyte(name)].value}"
+        shown = by_name.setdefault(name, [])
+        if text not in shown:
+            shown.append(text)
+    either = _(" or ")
+    return ", ".join(
+        f"{analyte_name(name, LANGUAGE)} {either.join(texts)}" for name, texts in by_name.items()
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SENT else f"{text[:SENT]}..."

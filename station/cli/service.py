@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.cli.errors import end_with
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+
+if TYPE_CHECKING:
+    from station.checks import Finding
 
 
 def register(app: typer.Typer) -> None:
@@ -82,11 +85,17 @@ def check(
         if as_json:
             out(finding.as_dict())
         else:
-            tell(f"{_('ok') if finding.good else _('PROBLEM')}  {finding.what}: {finding.text}")
+            tell(f"{_mark(finding)}  {finding.what}: {finding.text}")
     bad = [finding for finding in findings if not finding.good]
     if any(finding.what == "site file" for finding in bad):
         raise typer.Exit(Exit.CONFIGURATION)
     raise typer.Exit(Exit.NEGATIVE if bad else Exit.DONE)
+
+
+def _mark(finding: "Finding") -> str:
+    if finding.good:
+        return _("WARNING") if finding.warning else _("ok")
+    return _("PROBLEM")
 
 
 def demo(

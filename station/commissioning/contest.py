@@ -22,7 +22,8 @@ BETTER = 0.02
 class CandidateTrial:
     """One candidate listening to the bytes of one device.
 
-    `answers` are the bytes that answered its own question; None where it may read all that was heard.
+    `answers` are the bytes that answered its own question; None where it may read all that was heard. `open`
+    is a loaded reading of which a person has to say how large it is.
     """
 
     def __init__(self, candidate: Candidate) -> None:
@@ -39,6 +40,8 @@ class CandidateTrial:
         self.readings = 0
         self.refused_count = 0
         self.last: Reading | None = None
+        self.open: Reading | None = None
+        self.was_loaded = False
         self.fault: str | None = None
 
     def hear(
@@ -81,7 +84,14 @@ class CandidateTrial:
                 continue
             self.readings += 1
             self.last = outcome
+            self._note_size(outcome)
             self._worth += size * (1.0 if _has_value(outcome) else 0.5)
+
+    def _note_size(self, reading: Reading) -> None:
+        """Keeps the last reading whose size a setting has to tell, at rest before one in motion."""
+        if ways_of(reading) and (self.open is None or Flag.MOTION not in reading.flags):
+            self.open = reading
+        self.was_loaded = self.was_loaded or any(value.value for value in reading.values.values())
 
     def _size(self, frame: Frame) -> int:
         """Returns how many bytes of the line became this frame; where a link was taken off, all since the one
