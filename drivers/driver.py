@@ -21,6 +21,7 @@ from drivers.errors import FrameError, TransportError
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.magnitude import Way
 from drivers.platforms import OtherPlatform, SeveralPlatforms
 from drivers.polling import Poller
 from drivers.reading import Frame, Reading
@@ -103,6 +104,11 @@ class Driver:
     def repeats(self) -> bool:
         """The device repeats its last result: an equal one counts only after `expect_new_sample`."""
         return self._repeats.is_expected
+
+    @property
+    def open_ways(self) -> list[Way]:
+        """What the last loaded reading may be, by the settings that are missing; empty where none is."""
+        return self._weights.open_ways
 
     def expect_new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""

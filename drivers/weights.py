@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from drivers.constancy import Constancy, ShapeChange
 from drivers.errors import FrameError
 from drivers.kind import Kind, Setting
-from drivers.magnitude import describe, ways_of
+from drivers.magnitude import Way, describe, ways_of
 from drivers.platforms import PLATFORM_SETTING, Platforms
 from drivers.reading import Flag, Reading
 from drivers.transport import ErrorCode
@@ -64,7 +64,7 @@ class WeightStream:
         self._net_lines = 0
         self._powered_up_lines = 0
         self._open_lines = 0
-        self._open_text = ""
+        self._open: list[Way] = []
 
     def judge(self, reading: Reading) -> Reading | FrameError:
         """Return the reading as it may be used, or why it may not be."""
@@ -87,6 +87,11 @@ class WeightStream:
         return self._constancy.take_change()
 
     @property
+    def open_ways(self) -> list[Way]:
+        """Return what the last loaded reading may be, where a setting is missing."""
+        return self._open if self._open_lines >= OPEN_LINES else []
+
+    @property
     def notice(self) -> tuple[ErrorCode | None, str]:
         """Return what keeps right weights from being used, where something does, and what to do."""
         if self._platforms.is_missed:
@@ -98,7 +103,7 @@ class WeightStream:
                 "the head says net in every message: clear its tare, or set net = gross",
             )
         if self._open_lines >= OPEN_LINES:
-            return ErrorCode.SETTING_MISSING, self._open_text
+            return ErrorCode.SETTING_MISSING, describe(self._open)
         if self._powered_up_lines >= POWERED_UP_LINES:
             return (
                 ErrorCode.ALWAYS_POWERED_UP,
@@ -111,9 +116,9 @@ class WeightStream:
         if Flag.MOTION in reading.flags:
             return
         if ways := ways_of(reading):
-            self._open_lines, self._open_text = self._open_lines + 1, describe(ways)
+            self._open_lines, self._open = self._open_lines + 1, ways
         elif reading.weight_kg:
-            self._open_lines = 0
+            self._open_lines, self._open = 0, []
 
     def _count_net(self, reading: Reading) -> None:
         """A head that said gross once is not one that always says net."""

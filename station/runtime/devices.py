@@ -86,6 +86,7 @@ class Devices:
             is_verified=is_verified(instrument, self._clock().date()),
             plugged_since=present.assignment.from_at,
             repeats=driver.repeats,
+            open_ways=tuple(driver.open_ways),
             plugged=present,
         )
 

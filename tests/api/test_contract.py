@@ -52,9 +52,9 @@ TERMINAL, PERSON, ADMIN = {"token": []}, {"token": [], "person": []}, {"admin": 
 BY_ANY_TERMINAL = ["captures", "captures/{capture_id}/inspections", "sign-in"]
 # What the command line does as well, by the admin token.
 ALSO_BY_ADMIN = [
-    "cells/{cell_id}/movements", "instruments/{port_id}/describe", "instruments/{port_id}/swap",
-    "lab/results", "models", "models/policies", "models/policies/withdraw", "models/promote", "models/retire",
-    "models/rollback", "rules", "rules/withdraw",
+    "cells/{cell_id}/movements", "instruments/{port_id}/describe", "instruments/{port_id}/settle",
+    "instruments/{port_id}/swap", "lab/results", "models", "models/policies", "models/policies/withdraw",
+    "models/promote", "models/retire", "models/rollback", "rules", "rules/withdraw",
 ]  # fmt: skip
 SHOWN_TO_ADMIN = [
     "cells/{cell_id}/movements",

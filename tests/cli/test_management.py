@@ -40,6 +40,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
         ("instrument", "describe", "bridge", "--verified-until", "01/06/2028"),
         "instrument_described", "installer",
     ),
+    (("instrument", "settle", "bridge", "--set", "fixed_zero=appended"), "instrument_settled", "installer"),
     (("lab", "add", "K1", "moisture", "13.2", *LAB), "lab_result_recorded", "installer"),
     (("cell", "out", "c3", "26.4", "--paper", "BL-7", *OUT), "grain_moved_out", "Anne"),
     (("cell", "out", "c3", "400", "--despite", *OUT), "grain_moved_out", "Anne"),

@@ -11,8 +11,9 @@ from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.instruments import Description, describe_plugged, swap, wiring_for
-from station.receival.wiring import Wiring
+from station.receival.instruments import Description, describe_plugged, plugged_at, swap, wiring_for
+from station.receival.sizes import settle
+from station.receival.wiring import Wiring, wiring_of
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
 
@@ -32,6 +33,21 @@ def swap_instrument(
     new = _description(body)
     wiring = asked.context.check_wiring(port_id, _wiring(asked.desk, port_id, body))
     row = swap(asked.desk, port_id, new, body.note, by, asked.now(), wiring=wiring).instrument
+    asked.context.replug(port_id)
+    with view_of(asked) as view:
+        return instrument(view, row.id)
+
+
+@router.post("/{port_id}/settle", responses=problems(404))
+def settle_instrument(
+    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.SettleIn
+) -> schemas.Instrument:
+    """A person compared the display with what the messages may mean: they are read so from now on."""
+    with asked.desk.ledger.read() as tx:
+        present = wiring_of(plugged_at(tx, port_id).assignment)
+    settled = present.changed(None, None, {**present.settings, **body.settings})
+    wiring = asked.context.check_wiring(port_id, settled)
+    row = settle(asked.desk, port_id, wiring, body.settings, body.note, by, asked.now())
     asked.context.replug(port_id)
     with view_of(asked) as view:
         return instrument(view, row.id)

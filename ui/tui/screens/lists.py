@@ -11,6 +11,7 @@ from ui.tui.columns import Column, header_row, table_row, wrap
 from ui.tui.dialogs import TextDialog
 from ui.tui.lines import lists as lines
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.settle import ask_size
 from ui.tui.screens.swap import Swap, ask_verification
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
@@ -48,6 +49,7 @@ class DevicesScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f7,s", "swap", show=False),
         Binding("f5,v", "verified", show=False),
+        Binding("f6,g", "settle", show=False),
     ]
 
     def keys(self) -> list[tuple[str, str]]:
@@ -55,6 +57,7 @@ class DevicesScreen(ListScreen):
         return [
             ("F7/S", t.gettext("swap the instrument")),
             ("F5/V", t.gettext("verified again")),
+            *([("F6/G", t.gettext("what the display shows"))] if self._is_open else []),
             *super().keys(),
         ]
 
@@ -62,6 +65,14 @@ class DevicesScreen(ListScreen):
     def _device(self) -> schemas.Device | None:
         marked = self.query_one("#rows", Rows).marked
         return next((device for device in self.board.devices if device.id == marked), None)
+
+    @property
+    def _is_open(self) -> bool:
+        return any(device.open_ways for device in self.board.devices)
+
+    def action_settle(self) -> None:
+        if self._device is not None:
+            ask_size(self, self._device)
 
     def action_swap(self) -> None:
         if self._device is not None:
