@@ -112,12 +112,15 @@ class WeightStream:
         return None, ""
 
     def _note_open(self, reading: Reading) -> None:
-        """A loaded weight that is known ends what was open; an empty bridge says nothing of it."""
+        """A loaded weight that is known ends what was open; an empty bridge says nothing of it. An analyzer
+        sends no lines by the second: each counts."""
         if Flag.MOTION in reading.flags:
             return
+        is_analysis = reading.kind == "analysis"
         if ways := ways_of(reading):
-            self._open_lines, self._open = self._open_lines + 1, ways
-        elif reading.weight_kg:
+            self._open_lines += OPEN_LINES if is_analysis else 1
+            self._open = ways
+        elif reading.weight_kg or is_analysis:
             self._open_lines, self._open = 0, []
 
     def _count_net(self, reading: Reading) -> None:

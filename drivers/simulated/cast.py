@@ -10,6 +10,7 @@ from typing import Protocol
 
 from drivers.errors import SettingError
 from drivers.gateway.modbus import Modbus
+from drivers.gateway.tasmota import Tasmota
 from drivers.kind import Polled
 from drivers.registry import make_protocol
 from drivers.simulated.analyzers import ANALYZERS, STUBBORN, Bench
@@ -87,7 +88,9 @@ class Show:
 
 def settings_of(casting: Casting) -> dict[str, str]:
     """Return the settings of the kind with what its simulator shows put in, its profile too. SettingError."""
-    chosen = {**READ_BY.get(casting.kind, {}), **casting.settings}
+    behind = READ_BY.get(casting.settings.get("driver", ""), {})
+    inner = {f"inner.{key}": word for key, word in behind.items()} if casting.kind == Tasmota.kind else {}
+    chosen = {**READ_BY.get(casting.kind, {}), **inner, **casting.settings}
     own = PROFILES.get(casting.kind)
     if own is not None:
         if casting.kind in _FIXED and chosen.get("profile", own) != own:

@@ -29,6 +29,7 @@ READ_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "bilanciai": {"unit": "kg"},
         "yaohua": {"unit": "kg"},
         "modbus": {"weight_unit": "kg"},
+        "gac2100-csv01": {"test_weight_unit": "kg/hl", "temperature_unit": "C"},
     }
 )
 WEIGHBRIDGES: Mapping[str, Callable[[Clock], Talker]] = MappingProxyType(
