@@ -41,7 +41,7 @@ _FORMS = (
     re.compile(r"(?P<status>OL|UL|ER|US)(?:,(?P<mode>GS|NT|TR))?[-+^_,. *]*(?P<unit>kg|g|t|lb)? *", _FLAGS),
     re.compile(
         rf"(?P<status>ST|US|OL|UL),(?P<mode>GS|NT),(?P<id>.)(?P<lamps>.),"
-        rf"(?P<weight>[-+ 0-9.]{{8}})[ \0]{{1,2}}{_UNIT}[ \0]?",
+        rf"(?P<weight>[-+ 0-9.,]{{8}})[ \0]{{1,2}}{_UNIT}[ \0]?",
         _FLAGS | re.DOTALL,
     ),
     re.compile(rf"w(?P<w>[wnt]) ?{_WEIGHT} *{_UNIT} *", _FLAGS),

@@ -62,6 +62,10 @@ class Devices:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
+    def unsettled(self) -> list[str]:
+        """The names of the instruments whose numbers may be of several sizes."""
+        return [live.name for live in self.live() if live.open_ways]
+
     def _live(self, port_id: str, present: Plugged) -> DeviceLive:
         driver, instrument = self._intake.driver(port_id), present.instrument
         health = driver.health()

@@ -210,6 +210,7 @@ def test_the_first_truck_is_weighed_once_a_person_has_said_what_the_display_show
         assert "fixed_zero = appended: 43120 kg" in shown["error"]["message"]
         ways = {way["values"]["weight"]: way["settings"] for way in shown["open_ways"]}
         assert ways == {4312.0: {"fixed_zero": "in_digits"}, 43_120.0: {"fixed_zero": "appended"}}
+        assert dock.devices.unsettled() == ["Bridge"]
         ok(client.post("/instruments/bridge/settle", json={"settings": ways[43_120.0]}))
         Head(line, dock, with_fixed_zero).weigh(43_120)
         until(lambda: weights(silo) == [(43_120, "TB-1")])

@@ -119,6 +119,9 @@ SENTENCES: Mapping[str, str] = {
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
     "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
+    "size_unknown": N_(
+        "{instruments}: no value until somebody says what the display shows (devices screen, key G)"
+    ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices
