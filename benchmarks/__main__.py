@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import day, ledger, parts, station, vision
+from benchmarks import day, door, kills, ledger, parts, screens, station, vision
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
@@ -26,6 +26,9 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "start": station.start_up,
     "day": day.headless_day,
     "ledger": ledger.ledger,
+    "door": door.door,
+    "screens": screens.screens,
+    "kills": kills.killed_intake,
 }
 VISION = tuple(f"vision.{part}" for part in vision.PARTS)
 KNOWN = (*BENCHES, "vision", *VISION)

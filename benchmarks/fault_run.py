@@ -40,8 +40,8 @@ class Pair:
         self._show = cast(casting, clock=_now, say=self._sent.append, stop=self._stop)
         self._driver = Driver(
             kind,
-            make_protocol(kind, self._show.settings),
-            make_transport(self._show.address, name=kind),
+            protocol := make_protocol(kind, self._show.settings),
+            make_transport(self._show.address, protocol, name=kind),
             clock=_now,
         )
         self._threads = (threading.Thread(target=self._play), threading.Thread(target=self._listen))

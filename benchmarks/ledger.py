@@ -52,13 +52,13 @@ def ledger() -> dict[str, Any]:
 
 def _loads(folder: Path) -> dict[str, Any]:
     site = load_settings(SITE_FILE)
-    many = [_cell(site, number) for number in range(CELLS)]
+    many = [cell_like(site, number) for number in range(CELLS)]
     lines = [line.model_copy(update={"cells": [cell.id for cell in many]}) for line in site.lines]
     site = site.model_copy(update={"cells": many, "lines": lines})
     with closing(Ledger(folder)) as opened:
         desk = Desk(opened, policy_of(site))
         load_site(desk, site, SITE_FILE, rule_pack_texts(site, SITE_FILE), START)
-        day = Day(desk, people.add_terminal(desk, "phone", "phone", START)[0], _inspection())
+        day = Day(desk, people.add_terminal(desk, "phone", "phone", START)[0], inspected_tray())
         day.receive()
         before = _size(opened)
         for _ in range(LOADS):
@@ -78,13 +78,15 @@ def _loads(folder: Path) -> dict[str, Any]:
 
 @dataclass(slots=True)
 class Day:
-    """Loads from arrival to ticket, one after the other, without devices; each with one inspected photo."""
+    """Loads from arrival to ticket, one after the other, without devices; with one inspected photo each, or
+    with one for every so many of them."""
 
     desk: Desk
     phone: Terminal
     inspection: Inspection
     now: datetime = START
     number: int = 0
+    photo_every: int = 1  # loads
 
     def clock(self) -> datetime:
         self.now += timedelta(seconds=1)
@@ -111,6 +113,11 @@ class Day:
         }
         self.measure("gac", gac, barcode)
         self.measure("nir", {Analyte.PROTEIN: 10.4 + self.number % 5 / 10, Analyte.MOISTURE: 13.4}, barcode)
+        if self.number % self.photo_every == 0:
+            self.photograph(barcode)
+        return visit
+
+    def photograph(self, barcode: str) -> None:
         photo = captures.StoredPhoto(f"{self.number:064d}", 2_500_000, "image/jpeg")
         capture, _ = captures.receive_capture(
             self.desk,
@@ -122,7 +129,6 @@ class Day:
         )
         seen = replace(self.inspection, sha256=photo.sha256)
         captures.record_inspection(self.desk, capture.id, [seen], self.clock())
-        return visit
 
     def measure(self, port: str, values: dict[Analyte, float], barcode: str) -> None:
         measured = {
@@ -156,12 +162,12 @@ class Day:
         return StoredFrame(port, Frame(data.encode(), at), Place(f"{port}/1", int(at.timestamp())))
 
 
-def _cell(site: SiteSettings, number: int) -> Cell:
+def cell_like(site: SiteSettings, number: int) -> Cell:
     model = site.cells[number % len(site.cells)]
     return model.model_copy(update={"id": f"k{number}", "name": f"Cellule {number}", "capacity_t": 50_000.0})
 
 
-def _inspection() -> Inspection:
+def inspected_tray() -> Inspection:
     """A real one, of a rendered photo with so many kernels."""
     tray = render_tray(1, kernels=KERNELS)
     return inspect(tray.jpeg, load_model(shipped_bundle("soft_wheat")), species="wheat")

@@ -1,25 +1,25 @@
 """The station as its users meet it: measurement to proposal, photo to inspection, start, memory."""
 
 import os
+import shutil
 import tempfile
 import time
 import uuid
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from benchmarks.campaign import fill
+from benchmarks.copies import make_campaign
 from benchmarks.machine import pss_mb, summary
 from benchmarks.rig import Client, Rig, running_station
+from benchmarks.screens import REAL, TIMES
 from benchmarks.vision.bare import BareTiming, time_bare
 from drivers.reading import Analyte
 from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.nir import SimulatedNir
 from station.runtime.bundles import shipped_bundle
-from station.store.engine import Ledger
 from station.vision.client import VisionWorker
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
@@ -27,7 +27,6 @@ from station.vision.rendered import render_tray
 LOADS = 100
 PHOTOS = 30
 SWAPS = 50
-CAMPAIGN_LOADS = 50_000
 
 
 def measurement_to_proposal() -> dict[str, Any]:
@@ -150,9 +149,9 @@ def start_up() -> dict[str, Any]:
         try:
             found["empty_s"] = _start_seconds(rig)
             rig.process.stop()
-            with closing(Ledger(folder / "data")) as ledger:
-                fill(ledger, CAMPAIGN_LOADS, datetime.now(UTC) - timedelta(days=40))
-            found["campaign_loads"] = CAMPAIGN_LOADS
+            shutil.rmtree(folder / "data")
+            make_campaign(folder / "data", REAL, TIMES).desk.ledger.close()
+            found["campaign_loads"] = REAL * TIMES
             found["ledger_mb"] = round((folder / "data" / "ledger.db").stat().st_size / 1e6)
             found["campaign_s"] = _start_seconds(rig)
             rig.process.kill()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from drivers.errors import FrameError
 from drivers.framing import Framer
+from drivers.generic.generic import refuse_wrong_examples
 from drivers.kind import read_frame
 from drivers.reading import Frame, Reading
 from drivers.registry import make_protocol
@@ -20,9 +21,11 @@ def decode(
 
     A message is judged beside those before it, as on a line (`weights.py`), or `alone`: what it says itself.
     `at` becomes the arrival time of every frame, because a recording has no clock. Raises
-    SettingError, before the first piece is read, for an unknown kind or setting.
+    SettingError, before the first piece is read, for an unknown kind or setting, or a profile that does not
+    read its own examples.
     """
     protocol = make_protocol(kind, settings)
+    refuse_wrong_examples(protocol)
     framer = protocol.framer()
     stream = WeightStream(protocol)
 

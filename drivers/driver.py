@@ -7,7 +7,7 @@ such; neither ends the loop. Whoever consumes a delivery makes it safe first and
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,16 +18,26 @@ from drivers.delivery import Delivery
 from drivers.dialogue import Batch, Conversing, Dialogue, FrameGroup, say, shared_receipts
 from drivers.disturbance import DisturbanceWatch
 from drivers.errors import FrameError, TransportError
+from drivers.faults import advice_on, code_of, nothing_known
 from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
-from drivers.kind import DriverFaultFrame, InstrumentFaultFrame, Kind, read_frame
+from drivers.kind import Kind, Polled, read_frame
+from drivers.listening import ListeningClock
 from drivers.magnitude import Way
-from drivers.platforms import OtherPlatform, SeveralPlatforms
+from drivers.platforms import OtherPlatform
 from drivers.polling import Poller
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeats, Reprints
 from drivers.steadiness import Steadiness
-from drivers.transport import Chunk, EndOfData, ErrorCode, LineDown, Transport
+from drivers.transport import (
+    Chunk,
+    EndOfData,
+    ErrorCode,
+    LineDown,
+    SerialTransport,
+    TapTransport,
+    Transport,
+)
 from drivers.weights import WeightStream
 
 _TICK_S = 0.2
@@ -50,11 +60,12 @@ class Driver:
     ) -> None:
         """`silent_after_s` overrides the kind's own (None: may be quiet for ever). After
         `half_after_s` seconds of quiet a half message is given up and what follows is a new one."""
+        self._listening = listening = ListeningClock(monotonic)
         self.device = device
         self.protocol = protocol
         self._transport = transport
         self._clock = clock
-        self._monotonic = monotonic
+        self._monotonic = listening
         self._half_after_s = half_after_s
         self._backoff = backoff
         self._jitter = jitter
@@ -62,11 +73,11 @@ class Driver:
         self._failures = 0
         self._noise_seen = 0
         self._reprints = Reprints()
-        self._poller = Poller(protocol, monotonic)
-        self._steadiness = Steadiness(monotonic)
+        self._poller = Poller(protocol, listening)
+        self._steadiness = Steadiness(listening)
         self._weights = WeightStream(protocol)
-        self._repeats = Repeats(protocol, monotonic)
-        self._disturbances = DisturbanceWatch(monotonic)
+        self._repeats = Repeats(protocol, listening)
+        self._disturbances = DisturbanceWatch(listening)
         self._health = HealthKeeper(
             device,
             transport.describe(),
@@ -75,7 +86,7 @@ class Driver:
             monotonic=monotonic,
         )
 
-    def deliveries(self, stop: threading.Event) -> Iterator[Delivery]:
+    def deliveries(self, stop: threading.Event) -> Generator[Delivery, None, None]:
         """Yield every message from now on, until `stop` is set, `close` is called or a recording ends."""
         try:
             while not self._is_stopped(stop):
@@ -83,7 +94,9 @@ class Driver:
                     self._transport.open()
                     self._health.note_open()
                     self._disturbances.note_open()
-                    yield from self._serve(stop)
+                    for delivery in self._serve(stop):
+                        with self._listening.standing():
+                            yield delivery
                 except EndOfData:
                     return
                 except TransportError as error:
@@ -109,6 +122,13 @@ class Driver:
     def open_ways(self) -> list[Way]:
         """What the last loaded reading may be, by the settings that are missing; empty where none is."""
         return self._weights.open_ways
+
+    @property
+    def is_held_back(self) -> bool:
+        """The sender waits while nothing is taken of `deliveries`. A serial device that speaks by itself does
+        not."""
+        speaks = not isinstance(self.protocol, Polled | Conversing)
+        return not (speaks and isinstance(self._transport, SerialTransport | TapTransport))
 
     def expect_new_sample(self) -> None:
         """A person has put in a new sample: the next message counts even if it equals the last one."""
@@ -262,10 +282,12 @@ class Driver:
             self._health.count_good(frame.at)
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         if isinstance(outcome, FrameError):
-            self._health.count_bad(len(frame.data), _error_code(outcome), str(outcome))
+            self._health.count_bad(len(frame.data), code_of(outcome, stream), advice_on(outcome, stream))
             return Delivery(self.device, frame, None, outcome, receipt, dup)
         self._health.count_good(frame.at)
         self._repeats.remember(frame)
+        if outcome.kind == "analysis" and not outcome.values:
+            self._health.tell(ErrorCode.NOT_UNDERSTOOD, nothing_known(outcome))
         if stream and outcome.kind == "analysis" and not self._repeats.is_expected:
             outcome = self._reprints.mark(outcome)
         return Delivery(
@@ -276,11 +298,3 @@ class Driver:
 
 def _do_nothing() -> None:
     """Do nothing: nobody waits for a receipt."""
-
-
-def _error_code(error: FrameError) -> ErrorCode:
-    if isinstance(error, InstrumentFaultFrame):
-        return ErrorCode.INSTRUMENT_FAULT
-    if isinstance(error, SeveralPlatforms):
-        return ErrorCode.SEVERAL_PLATFORMS
-    return ErrorCode.DRIVER_FAULT if isinstance(error, DriverFaultFrame) else ErrorCode.BAD_FRAME

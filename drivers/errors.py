@@ -14,6 +14,25 @@ class FrameError(Exception):
         self.data = data
 
 
+CHECK_CHOICE = "check the address, the driver and the profile chosen"
+
+
+class NotUnderstood(FrameError):
+    """A message that came whole and is not what this driver reads: something is set up wrongly, or the sender
+    broke off. `advice` says what a person can do."""
+
+    def __init__(self, reason: str, data: bytes, advice: str = CHECK_CHOICE) -> None:
+        super().__init__(f"{reason}; {advice}", data)
+
+
+class OutOfTurn(FrameError):
+    """A message whose number was not the next. The sum is right: whether it was taken, the link decides."""
+
+
+class NoResult(FrameError):
+    """A message that is understood and holds no result."""
+
+
 class InstrumentFault(Exception):
     """The instrument itself reports a fault (overload, no calibration). Shown to the operator."""
 

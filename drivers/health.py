@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from drivers.text import clean_text
 from drivers.transport.base import ErrorCode
 
 State = Literal["starting", "live", "silent", "down", "fault"]
@@ -17,6 +18,8 @@ GARBLED_AFTER = 200
 LOSSES_WITHIN_S = 600.0
 # The message was understood, and says that there is nothing to be had from the device.
 _TOLD_BY_GOOD_MESSAGES = (ErrorCode.INSTRUMENT_FAULT, ErrorCode.SEVERAL_PLATFORMS)
+# The bytes were right, so no advice about the line's settings helps.
+_READABLE = (*_TOLD_BY_GOOD_MESSAGES, ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN, ErrorCode.NO_RESULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,15 @@ class HealthKeeper:
             if code in _TOLD_BY_GOOD_MESSAGES:
                 self._heard_s = self._monotonic()
                 self._set_state("fault")
-            self._count_unreadable(size)
+            if code is ErrorCode.NOT_UNDERSTOOD or (code is ErrorCode.NO_RESULT and not self._health.frames):
+                self._set_state("fault")
+            if code not in _READABLE:
+                self._count_unreadable(size)
+
+    def tell(self, code: ErrorCode, text: str) -> None:
+        """Tell what a person should look at though the message was a good one."""
+        with self._lock:
+            self._set_error(code, text)
 
     def note(self, code: ErrorCode | None, text: str) -> None:
         """Note what a person has to do though all is understood; None: nothing any more."""
@@ -172,7 +183,7 @@ class HealthKeeper:
             self._set_state("fault")
 
     def _set_error(self, code: ErrorCode, text: str) -> None:
-        self._health = replace(self._health, last_error=LastError(code, text, self._clock()))
+        self._health = replace(self._health, last_error=LastError(code, clean_text(text), self._clock()))
 
     def _set_state(self, state: State) -> None:
         if state != self._health.state:

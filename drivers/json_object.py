@@ -4,23 +4,29 @@ import json
 import math
 from typing import Any
 
-from drivers.errors import FrameError
+from drivers.errors import FrameError, NotUnderstood
 from drivers.framing import without_fill
 
 _DEPTH = 8
 
 
-def load_object(data: bytes, limit: int) -> dict[str, Any]:
+def load_object(data: bytes, limit: int, *, strict: bool = True) -> dict[str, Any]:
     """Return a JSON object of at most `limit` bytes that any database can store.
 
-    FrameError for other JSON, NaN or Infinity, a key twice in one object, more than 8 levels, a NUL or a
-    lone surrogate.
+    FrameError for bytes that are no text. NotUnderstood for other JSON, NaN or Infinity, a key twice in one
+    object, more than 8 levels, a NUL or a lone surrogate. Not `strict`: a text may hold line ends and other
+    control characters as they are.
     """
     if len(data) > limit:
-        raise FrameError(f"more than {limit} bytes", data)
+        raise NotUnderstood(f"more than {limit} bytes", data)
+    try:
+        text = without_fill(data).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FrameError(f"not JSON: {error}", data) from error
     try:
         message = json.loads(
-            without_fill(data).decode("utf-8"),
+            text,
+            strict=strict,
             parse_constant=_no_constant,
             parse_float=_finite,
             object_pairs_hook=_no_key_twice,
@@ -28,13 +34,13 @@ def load_object(data: bytes, limit: int) -> dict[str, Any]:
         if b"\\u" in data:
             _refuse_unstorable(message)
     except RecursionError as error:
-        raise FrameError("JSON nested too deep", data) from error
+        raise NotUnderstood("JSON nested too deep", data) from error
     except ValueError as error:
-        raise FrameError(f"not JSON: {error}", data) from error
+        raise NotUnderstood(f"not JSON: {error}", data) from error
     if not isinstance(message, dict):
-        raise FrameError("not a JSON object", data)
+        raise NotUnderstood("not a JSON object", data)
     if _depth_over(message, _DEPTH):
-        raise FrameError("JSON nested too deep", data)
+        raise NotUnderstood("JSON nested too deep", data)
     return message
 
 

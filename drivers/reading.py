@@ -29,6 +29,7 @@ from drivers.analytes import (
     needs_basis,
 )
 from drivers.protection import Protection
+from drivers.text import LONGEST_NAME, clean_identity, clean_text, clean_value
 
 __all__ = [
     "BLENDS",
@@ -101,7 +102,8 @@ class Reading:
     `device_time` is the instrument's own local clock (naive) and is never used to order or pair.
     `identity` is the sender's own identifier of this message, where the protocol has one. `protection` says
     how damage to the message would be noticed, `unit_sent` in which unit a weight was written, `platform`
-    of which of several platforms or addresses on the line it is, where the message tells.
+    of which of several platforms or addresses on the line it is, where the message tells. Texts are cleaned
+    here, whoever reads them off the wire; the frame keeps what was sent.
     """
 
     driver: str
@@ -118,6 +120,15 @@ class Reading:
     protection: Protection = Protection.LEARNT_WIDTH
     unit_sent: str | None = None
     platform: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("sample_id", "product", "serial"):
+            if (text := getattr(self, name)) is not None:
+                object.__setattr__(self, name, clean_text(text, LONGEST_NAME) or None)
+        if self.identity is not None:
+            object.__setattr__(self, "identity", clean_identity(self.identity))
+        if self.extra:
+            object.__setattr__(self, "extra", clean_value(dict(self.extra)))
 
     @property
     def at(self) -> datetime:

@@ -2,7 +2,7 @@
 
 serial:/dev/ttyUSB0?baud=9600&bits=8&parity=N&stop=1
 tcp:192.168.1.20:1470            mqtt://broker:1883/silo/nir-1/result?client=silo-north
-replay:morning.bin               folder:/srv/drop?steady=5&patience=60
+replay:morning.bin               folder:/srv/drop?steady=5&patience=60          for file-drop only
 tap:/dev/ttyUSB1?baud=9600                   tap://192.168.1.20:1470      listened to, never written to
 """
 
@@ -23,6 +23,7 @@ from drivers.gateway.sparkplug import Sparkplug
 from drivers.gateway.tasmota import Tasmota
 from drivers.generic.generic import Generic
 from drivers.kind import Kind
+from drivers.redaction import has_password, redacted
 from drivers.transport import (
     FolderTransport,
     MqttTransport,
@@ -105,45 +106,62 @@ def make_protocol(kind: str, settings: Mapping[str, str] = MappingProxyType({}))
     return KINDS[kind](settings)
 
 
-def make_transport(url: str, *, name: str = "station", passing: bool = False) -> Transport:
-    """Return the way to a device from its address. `name` (the device's) makes an MQTT client id unique; for
-    a `passing` visitor the broker keeps nothing.
+def make_transport(
+    url: str, protocol: Kind | None = None, *, name: str = "station", passing: bool = False
+) -> Transport:
+    """Return the way to a device from its address. A folder needs the `protocol`, which says what files are
+    its own. `name` (the device's) makes an MQTT client id unique; for a `passing` visitor the broker keeps
+    nothing.
 
-    Nothing is opened. SettingError says what of the address is wrong.
+    Nothing is opened. SettingError says what of the address is wrong, without its password.
     """
+    shown = redacted(url)
     try:
         parts = urlsplit(url, allow_fragments=False)
         host, port = (parts.hostname, parts.port) if parts.netloc else _host_port(parts.path)
     except ValueError as error:
-        raise SettingError(f"address {url!r} cannot be read: {error}") from error
-    options = _options(url, parts.scheme, parts.query)
+        why = "write / : and @ of a password as %2F %3A %40" if has_password(url) else error
+        raise SettingError(f"address {shown!r} cannot be read: {why}") from None
+    options = _options(shown, parts.scheme, parts.query)
     if parts.scheme == "serial" or (parts.scheme == "tap" and not parts.netloc):
         return _serial_line(
-            parts.scheme, _required(parts.path, url, "a port, as in serial:/dev/ttyUSB0"), options
+            parts.scheme, _required(parts.path, shown, "a port, as in serial:/dev/ttyUSB0"), options
         )
     if parts.scheme == "replay":
-        return ReplayTransport(_required(parts.path, url, "a file, as in replay:morning.bin"))
+        return ReplayTransport(_required(parts.path, shown, "a file, as in replay:morning.bin"))
     if parts.scheme == "folder":
-        return FolderTransport(
-            _required(parts.path, url, "a folder, as in folder:/srv/drop"),
-            steady_s=_seconds(url, "steady", options.get("steady", "2")),
-            patience_s=_seconds(url, "patience", options.get("patience", "20")),
+        return _folder(
+            _required(parts.path, shown, "a folder, as in folder:/srv/drop"), shown, options, protocol
         )
-    host = _required(host, url, "a host, as in tcp:192.168.1.20:1470")
+    if parts.scheme == "mqtt" and not parts.netloc:
+        host = None
+    host = _required(host, shown, "a host, as in tcp:192.168.1.20:1470")
     if parts.scheme in ("tcp", "tap"):
         if port is None:
-            raise SettingError(f"address {url!r} needs a port, as in tcp:192.168.1.20:1470")
+            raise SettingError(f"address {shown!r} needs a port, as in tcp:192.168.1.20:1470")
         stream = TcpTransport if parts.scheme == "tcp" else TcpTapTransport
-        return stream(host, port, idle_s=_seconds(url, "idle", options.get("idle", "600")))
+        return stream(host, port, idle_s=_seconds(shown, "idle", options.get("idle", "600")))
     return MqttTransport(
         host,
         port or 1883,
-        _required(unquote(parts.path).removeprefix("/"), url, "a topic, as in mqtt://broker/silo/nir-1"),
+        _required(unquote(parts.path).removeprefix("/"), shown, "a topic, as in mqtt://broker/silo/nir-1"),
         client_id=options.get("client", f"silo-{name}"),
         username=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         presence=sparkplug_host(options["sparkplug_host"]) if "sparkplug_host" in options else None,
         passing=passing,
+    )
+
+
+def _folder(path: str, shown: str, options: Mapping[str, str], protocol: Kind | None) -> Transport:
+    """Files are moved out of a folder: only the driver that reads files says which are the instrument's."""
+    if not isinstance(protocol, FileDrop):
+        raise SettingError(f"address {shown!r}: only the driver {FileDrop.kind} reads a folder")
+    return FolderTransport(
+        path,
+        protocol.profile.shape.names,
+        steady_s=_seconds(shown, "steady", options.get("steady", "2")),
+        patience_s=_seconds(shown, "patience", options.get("patience", "20")),
     )
 
 

@@ -5,7 +5,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +13,12 @@ from functools import partial
 from pathlib import Path
 
 import structlog
-import uvicorn
 
 from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
+from station.api.door import Door, limits_within, raise_descriptor_limit
+from station.grain.rules import parse_rule_pack
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -27,9 +28,11 @@ from station.runtime.health import Vitals
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
-from station.site.file import LOOPBACK, SiteSettings
+from station.site.contradictions import contradictions
+from station.site.file import LOOPBACK, SiteSettings, host_port
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
+from station.site.wiring import protocols_of
 from station.store import queries
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged, LedgerError
@@ -53,8 +56,8 @@ class ServeOptions:
 
 
 def serve(options: ServeOptions) -> int:
-    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError or LedgerError
-    before anything is accepted."""
+    """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError, LedgerError
+    or AddressTaken before anything is accepted."""
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
@@ -66,6 +69,7 @@ def serve(options: ServeOptions) -> int:
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
         stack.enter_context(crash.doubting(ledger))
         load_site(desk, settings, options.config, texts, clock())
+        _log_contradictions(settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
         intake = Intake(desk, ports.drivers(), ledger.folder / "frames", settings.weighing_rule(), clock)
         ship(desk, parts.bundles, settings.site.species, clock())
@@ -80,7 +84,7 @@ def serve(options: ServeOptions) -> int:
         )  # fmt: skip
         watch = jobs.Watch(ledger)
         devices = Devices([one.id for one in settings.instruments], ports, intake, ledger, clock)
-        announcer = Announcer(settings, ledger, devices.live) if settings.mqtt else None
+        announcer = Announcer(settings, ledger, devices.live, ports.credentials()) if settings.mqtt else None
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
@@ -97,6 +101,7 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
             "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
+            "intake": jobs.Job(intake.tell, 5.0),
             "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),
             "whole chain": jobs.Job(watch.forget_chain, 7 * DAY_S),
             "policies": jobs.Job(
@@ -116,48 +121,40 @@ def serve(options: ServeOptions) -> int:
     return CRASHED if crash.happened else 0
 
 
+class AddressTaken(Exception):
+    """The station cannot listen where the site file says: another program does, or the address is not this
+    machine's."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host_port(host, port)}: {why}")
+        self.address = host_port(host, port)
+        self.why = why
+
+
 class HttpServer:
-    """uvicorn on a socket of ours; says on standard output where it listens once it accepts."""
+    """The counter behind its door; says on standard output where it listens once it accepts."""
 
     def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
-        self._socket = _listen(settings.server.host, settings.server.port)
-        host, port = self._socket.getsockname()[:2]
+        listener = listen(settings.server.host, settings.server.port)
+        host, port = listener.getsockname()[:2]
         self._line = {
-            "listening": f"http://{host}:{port}",
+            "listening": f"http://{host_port(host, port)}",
             "admin_token_file": str(folder / "admin.token"),
         }
         self._app = create_app(context)
-        config = uvicorn.Config(
-            self._app, log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="on"
-        )
-        self._uvicorn = _Announcing(config, self._announce, partial(stop_streams, self._app))
+        self._door = Door(
+            self._app, listener, limits=limits_within(raise_descriptor_limit()),
+            on_open=self._announce, on_close=partial(stop_streams, self._app),
+        )  # fmt: skip
 
     def run(self) -> None:
-        self._uvicorn.run(sockets=[self._socket])
+        self._door.serve_until_stopped()
 
     def stop(self) -> None:
-        self._uvicorn.should_exit = True
+        self._door.stop()
 
     def _announce(self) -> None:
         print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
-
-
-class _Announcing(uvicorn.Server):
-    def __init__(
-        self, config: uvicorn.Config, announce: Callable[[], None], end_streams: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
-        self._announce = announce
-        self._end_streams = end_streams
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._announce()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._end_streams()
-        await super().shutdown(sockets)
 
 
 class Crash:
@@ -180,7 +177,7 @@ class Crash:
         ledger.on_damage(self._note_damage)
         try:
             yield
-        except (LedgerError, SettingsError):
+        except (LedgerError, SettingsError, AddressTaken):
             raise
         except Exception:
             ledger.doubt()
@@ -239,16 +236,21 @@ def _stop_without(process: int, server: HttpServer) -> None:
         server.stop()
 
 
+def _log_contradictions(settings: SiteSettings, file: Path, texts: list[str], at: datetime) -> None:
+    """`silo check` tells them; here they hold no truck up."""
+    packs = [parse_rule_pack(text) for text in texts]
+    for found in contradictions(settings, packs, protocols_of(settings, file), at):
+        line = SettingProblem(file, found.where, found.code, found.params).line(settings.site.language)
+        log.warning("site_contradiction", code=found.code, text=line)
+
+
 def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> None:
     if settings.server.host in LOOPBACK:
         return
     with ledger.read() as tx:
         if not queries.has_terminal(tx):
-            text = (
-                f"{settings.server.host} is reachable from outside and no terminal has a token yet. "
-                "Start with 127.0.0.1, run `silo token add`, then open it."
-            )
-            raise SettingsError([SettingProblem(file, "server.host", text)])
+            params = {"host": settings.server.host}
+            raise SettingsError([SettingProblem(file, "server.host", "open_door", params)])
 
 
 def _admin_token(folder: Path) -> str:
@@ -261,10 +263,15 @@ def _admin_token(folder: Path) -> str:
     return token
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound there, on which the door will listen. Raises AddressTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressTaken(host, port, error.strerror or str(error)) from error
     return listener

@@ -7,7 +7,7 @@ as it is here, so that each act is written once.
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from drivers.catalogue import catalogue
@@ -24,6 +24,7 @@ from station.site.read import trusted_keys
 from station.store import queries
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
+from station.store.errors import LedgerFault, LedgerForeign, opening
 from ui.words.i18n import use_zone
 
 
@@ -60,6 +61,7 @@ class Parts:
             replug=lambda _port_id: None,
             drivers=catalogue,
             install_model=lambda *given: self.installer().install(*given),
+            sign_in_lasts=timedelta(hours=self.settings.server.sign_in_hours),
         )
 
 
@@ -71,17 +73,32 @@ def open_parts(
 
     Raises LedgerError."""
     use_zone(settings.site.timezone)
+    with open_ledger(file, settings) as ledger:
+        with opening(ledger.folder):
+            clock = _clock(ledger, start, speed)
+            parts = Parts(
+                file,
+                settings,
+                Desk(ledger, policy_of(settings)),
+                clock,
+                Ports(settings, file, ledger, clock),
+                Blobs(ledger.folder / "photos"),
+                Blobs(ledger.folder / FOLDER),
+            )
+        yield parts
+
+
+@contextmanager
+def open_ledger(file: Path, settings: SiteSettings) -> Iterator[Ledger]:
+    """Holds the data folder until the block ends. Raises LedgerError, also for the ledger of another site."""
     with closing(Ledger(file.parent / settings.site.data)) as ledger:
-        clock = _clock(ledger, start, speed)
-        yield Parts(
-            file,
-            settings,
-            Desk(ledger, policy_of(settings)),
-            clock,
-            Ports(settings, file, ledger, clock),
-            Blobs(ledger.folder / "photos"),
-            Blobs(ledger.folder / FOLDER),
-        )
+        with ledger.read() as tx:
+            theirs = queries.site_of(tx)
+        if theirs not in (None, settings.site.id):
+            raise LedgerForeign(
+                LedgerFault.OF_ANOTHER_SITE, file=str(ledger.file), theirs=theirs, ours=settings.site.id
+            )
+        yield ledger
 
 
 def _clock(ledger: Ledger, start: datetime | None, speed: float) -> StationClock:

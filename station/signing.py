@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from drivers.text import HiddenCharacter, checked_file
+
 LEGACY, PREHASHED = b"Ed", b"ED"
 MAX_TEXT = 20_000  # characters of a signature or key file
 ENDING = ".minisig"
@@ -132,6 +134,10 @@ def _holds(key: PublicKey, signature: bytes, message: bytes) -> bool:
 def _lines(text: str, what: str) -> list[str]:
     if len(text) > MAX_TEXT:
         raise SignatureError(f"not a minisign {what}: too long")
+    try:
+        checked_file(text)
+    except HiddenCharacter as error:
+        raise SignatureError(f"not a minisign {what}: {error}") from None
     return [line for line in text.replace("\r\n", "\n").split("\n") if line]
 
 

@@ -11,10 +11,12 @@ checked and taken off: the records of one sample between header and terminator; 
 samples gives one frame each. Serial line or TCP; the settings of the line are the instrument's.
 
 The standard names no grain analyte, so `tests` says which test code is what, with a basis where it
-needs one: `PROT=protein:dm,413=moisture`. Our own analyte names are known without that. The unit must
-be in the record. A result that is no number (`<5`, `----`), that is not final, or that comes twice with
+needs one: `PROT=protein:dm,413=moisture`. Our own analyte names are known without that. The unit
+must be in the record. A result that is no number (`<5`, `----`), that is not final, or that comes twice with
 different numbers is None with its reason under `extra["rejected"]`; other tests are kept under
-`extra["unknown"]`. A frame with a wrong checksum is asked for again and never a value.
+`extra["unknown"]`. Where one code has several tests (`^^^PROT^1`, `^^^PROT^2`), each is called by all of its
+parts there and in `tests`: `PROT^1=protein:dm`. The sample's name is the order's third field, or the
+instrument's own, the fourth, where that is empty. A frame with a wrong checksum is never a value.
 
 Framing and checksums were checked on recordings of clinical analyzers (senaite.astm); no recording of a
 grain instrument is known.
@@ -27,13 +29,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from drivers.analyzer.astm_link import AstmLink
-from drivers.analyzer.astm_records import Delimiters, components, delimiters, fields
+from drivers.analyzer.astm_link import BROKEN_OFF, STX, AstmLink
+from drivers.analyzer.astm_records import LINE_ENDS, Delimiters, components, delimiters, fields
 from drivers.analyzer.json_nir import CONVERSIONS
 from drivers.analyzer.numbers import printed_number
 from drivers.decimals import Conversion, number_of, read_written
 from drivers.dialogue import Dialogue
-from drivers.errors import FrameError, SettingError, Unset
+from drivers.errors import NotUnderstood, OutOfTurn, SettingError, Unset
 from drivers.kind import Category, Chosen, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value, grain_analytes, needs_basis
@@ -41,6 +43,7 @@ from drivers.values import plausible_number
 
 _FINAL = frozenset({"", "F", "C", "R", "V"})
 _NO_BASIS = "basis is missing: set it in tests"
+_SEND_AGAIN = "let the instrument send the whole result again"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _TIME = re.compile(r"[0-9]{14}")
 
@@ -84,7 +87,7 @@ class Astm:
         patient = next((fields(record, marks) for record in records if record[0] == "P"), [])
         results = [fields(record, marks) for record in records if record[0] == "R"]
         if not results:
-            raise FrameError("no result record", frame.data)
+            raise NotUnderstood("no result record", frame.data, _SEND_AGAIN)
         values, extra = self._values(results, marks)
         sender = _part(header, 4, marks)
         sent_at = _time(header, 13)
@@ -95,11 +98,11 @@ class Astm:
             values=values,
             flags=frozenset({Flag.ERROR}) if any(v.value is None for v in values.values()) else frozenset(),
             device_time=next((time for result in results if (time := _time(result, 12))), sent_at),
-            sample_id=_part(order, 2, marks) or None,
+            sample_id=_first(order, (2, 3), marks),
             identity=_identity(sender, sent_at, frame.data),
             extra={
                 "sender": components(header[4], marks) if len(header) > 4 else None,
-                "lot": _part(patient, 2, marks) or None,
+                "lot": _first(patient, (2, 3), marks),
                 **extra,
             },
         )
@@ -109,13 +112,13 @@ class Astm:
     ) -> tuple[dict[Analyte, Value], dict[str, Any]]:
         values: dict[Analyte, Value] = {}
         rejected: dict[str, str] = {}
-        unknown: dict[str, Any] = {}
+        unknown: dict[str, str] = {}
         as_sent: dict[str, list[str]] = {}
-        for result in results:
-            code = _code(result, marks)
+        for result, code in zip(results, self._codes(results, marks), strict=True):
             text, unit = _part(result, 3, marks), _part(result, 4, marks)
             if code not in self._tests:
-                unknown[code] = f"{text} {unit}".strip()
+                sent = f"{text} {unit}".strip()
+                unknown[code] = f"{unknown[code]}; {sent}" if code in unknown else sent
                 continue
             analyte, basis = self._tests[code]
             basis = Basis.AS_IS if analyte == Analyte.MOISTURE else basis
@@ -130,6 +133,17 @@ class Astm:
         extra |= {"rejected": rejected} if rejected else {}
         extra |= {"unknown": unknown} if unknown else {}
         return values, extra
+
+    def _codes(self, results: list[list[str]], marks: Delimiters) -> list[str]:
+        """Return how each result's test is called: by its code, by all of its parts where the setting says so
+        or the code alone would be that of another test too."""
+        codes = [_code(result, marks) for result in results]
+        wholes = [_whole_code(result, marks) for result in results]
+        tests = {code: {whole for c, whole in zip(codes, wholes, strict=True) if c == code} for code in codes}
+        return [
+            whole if whole in self._tests or (code not in self._tests and len(tests[code]) > 1) else code
+            for code, whole in zip(codes, wholes, strict=True)
+        ]
 
 
 def unmapped_tests(reading: Reading) -> dict[str, str]:
@@ -163,16 +177,23 @@ def _read_tests(text: str) -> dict[str, Test]:
 
 
 def _records(data: bytes) -> tuple[list[str], Delimiters]:
-    lines = [line for line in data.decode("latin-1").split("\r") if line]
+    if data.startswith(STX):
+        number = data[1:2].decode("latin-1")
+        raise OutOfTurn(f"frame {number} came out of turn; compare with the instrument's display", data)
+    lines = [line.decode("latin-1") for line in LINE_ENDS.split(data.removesuffix(BROKEN_OFF)) if line]
     if any(_CONTROL.search(line) for line in lines):
-        raise FrameError("control characters in the records", data)
+        raise NotUnderstood("control characters in the records", data, _SEND_AGAIN)
     try:
         marks = delimiters(lines[0] if lines else "")
     except ValueError as error:
-        raise FrameError(str(error), data) from error
-    if lines[-1].split(marks.field)[0] != "L":
-        raise FrameError("no terminator record", data)
+        raise NotUnderstood(str(error), data, _SEND_AGAIN) from error
+    if data.endswith(BROKEN_OFF) or lines[-1].split(marks.field)[0] != "L":
+        raise NotUnderstood("no terminator record", data, _SEND_AGAIN)
     return lines, marks
+
+
+def _first(record: list[str], indexes: tuple[int, ...], marks: Delimiters) -> str | None:
+    return next((text for index in indexes if (text := _part(record, index, marks))), None)
 
 
 def _part(record: list[str], index: int, marks: Delimiters, component: int = 0) -> str:
@@ -185,6 +206,11 @@ def _code(result: list[str], marks: Delimiters) -> str:
     parts = components(result[2], marks) if len(result) > 2 else []
     own = parts[3].strip() if len(parts) > 3 else ""
     return own or next((part.strip() for part in parts if part.strip()), "")
+
+
+def _whole_code(result: list[str], marks: Delimiters) -> str:
+    parts = components(result[2], marks) if len(result) > 2 else []
+    return "^".join(part.strip() for part in parts).strip("^")
 
 
 def _number(

@@ -7,11 +7,15 @@ r"""ASTM E1394 (LIS02): the records of a message, as text.
     C|1|...                                   comment
     L|1|N                                     terminator
 
-Every record ends with CR. Delimiters are taken from the header, never assumed.
+Every record ends with CR; LF, CR LF and CR CR LF are read as well. Delimiters are taken from the header,
+never assumed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+LINE_ENDS = re.compile(rb"[\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +41,23 @@ def end_of_message(data: bytes | bytearray) -> int:
 def split_by_order(message: bytes) -> list[bytes]:
     """Return one message per sample: header, patient and terminator around each order and its results.
 
-    A message that holds no result (a query, a sign of life) gives none; one without an order record is
-    one sample.
+    A message that holds no result (a query, a sign of life) gives none; results without an order record are
+    one sample for each patient.
     """
-    records = [record for record in (line.strip(b"\n") for line in message.split(b"\r")) if record]
     head: list[bytes] = []
     patient: list[bytes] = []
     orders: list[list[bytes]] = []
-    last = b""
-    for record in records:
+    is_open, last = False, b""
+    for record in filter(None, LINE_ENDS.split(message)):
         letter = record[:1]
         if letter == b"L":
             last = record
         elif letter == b"P":
-            patient = [record]
-        elif letter == b"O" or (letter == b"R" and not orders):
+            patient, is_open = [record], False
+        elif letter == b"O" or (letter == b"R" and not is_open):
             orders.append([*patient, record])
-        elif orders and not (patient and patient[0] not in orders[-1]):
+            is_open = True
+        elif is_open:
             orders[-1].append(record)
         else:
             (patient or head).append(record)

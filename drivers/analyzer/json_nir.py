@@ -31,7 +31,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-from drivers.errors import FrameError
+from drivers.errors import NotUnderstood
 from drivers.framing import LineFramer
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
@@ -97,7 +97,8 @@ class JsonNir:
         rejected: dict[str, str] = {}
         device_time = _device_time(message, rejected)
         values, unknown = _values(message["values"], rejected)
-        unknown |= {key: value for key, value in message.items() if key not in _KNOWN}
+        more = {key: value for key, value in message.items() if key not in _KNOWN}
+        unknown = more | {f"values.{key}" if key in more else key: value for key, value in unknown.items()}
         bad = any(value.value is None for value in values.values())
         return Reading(
             driver=self.kind,
@@ -123,7 +124,7 @@ class JsonNir:
 def _load(data: bytes) -> dict[str, Any]:
     message = load_object(data, LIMIT)
     if not isinstance(message.get("values"), dict):
-        raise FrameError("not an object with an object `values`", data)
+        raise NotUnderstood("not an object with an object `values`", data)
     return message
 
 
@@ -132,9 +133,9 @@ def _text(message: dict[str, Any], key: str, data: bytes) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise FrameError(f"`{key}` is not text", data)
-    if len(value) > _TEXT_LIMIT or not value.isprintable():
-        raise FrameError(f"`{key}` is too long or has unprintable characters", data)
+        raise NotUnderstood(f"`{key}` is not text", data)
+    if len(value) > _TEXT_LIMIT:
+        raise NotUnderstood(f"`{key}` is too long", data)
     return value.strip() or None
 
 

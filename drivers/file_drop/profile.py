@@ -3,6 +3,8 @@
     [profile]                      as every profile has it            drivers/generic/head.py
     [file]
     format = "csv"                 or "xlsx", "xml"
+    names = ["*.csv"]              which files of the folder are the instrument's, without case; every other
+                                   one is left alone. Without it those that end as the format does
     encoding = "utf-8"             csv: also cp1252, latin-1, cp850, cp437, utf-16
     separator = ";"                csv
     sheet = "Results"              xlsx; without it the first sheet
@@ -20,6 +22,7 @@ The title row of a csv or xlsx file is the first row that holds all needed title
 left alone. A blank cell is an analyte that was not measured, dashes are one that was measured badly.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,13 +36,18 @@ from drivers.generic.head import Head, read_head
 from drivers.generic.results import Results, read_results
 from drivers.generic.tables import Table, read_toml
 
-_FORMATS = ("csv", "xlsx", "xml")
+# What the files of a format are named where the profile says nothing else.
+_FORMATS = {"csv": ("*.csv", "*.txt"), "xlsx": ("*.xlsx",), "xml": ("*.xml",)}
+_ENDING = re.compile(r"\.[a-z0-9]+$")
 _ENCODINGS = ("utf-8", "cp1252", "latin-1", "cp850", "cp437", "utf-16")
 
 
 @dataclass(frozen=True, slots=True)
 class FileShape:
+    """`names` are patterns of the files' names, in small letters."""
+
     form: str
+    names: tuple[str, ...]
     encoding: str
     separator: str
     sheet: str | None
@@ -106,12 +114,13 @@ def _read_grouping(whole: Table, shape: FileShape, results: Results) -> Grouping
 
 def _read_shape(whole: Table) -> FileShape:
     table = whole.table("file", required=True)
-    form = table.choice("format", _FORMATS)
+    form = table.choice("format", tuple(_FORMATS))
     separator = table.text("separator", ",") if form == "csv" else ","
     if len(separator) != 1 or separator in "\r\n\"'":
         raise table.error("separator", f"{separator!r} must be one character")
     shape = FileShape(
         form=form,
+        names=_read_names(table, form),
         encoding=table.choice("encoding", _ENCODINGS, "utf-8") if form == "csv" else "utf-8",
         separator=separator,
         sheet=table.text("sheet") if form == "xlsx" and table.has("sheet") else None,
@@ -124,6 +133,14 @@ def _read_shape(whole: Table) -> FileShape:
         if name not in shape.columns.titles:
             raise whole.error("skip", f"{name!r} is no field of [columns]")
     return shape
+
+
+def _read_names(table: Table, form: str) -> tuple[str, ...]:
+    names = tuple(name.lower() for name in table.texts("names", _FORMATS[form]))
+    for name in names:
+        if not _ENDING.search(name) or "/" in name:
+            raise table.error("names", f"{name!r} must say how the files' names end, as *.csv does")
+    return names
 
 
 def _read_columns(table: Table, *, paths: bool) -> Columns:

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 from drivers.decimals import unmistakable
-from drivers.errors import FrameError
+from drivers.errors import FrameError, NoResult, NotUnderstood
 from drivers.framing import LineFramer
 from drivers.gateway.profile import read_shared_sections
 from drivers.generic.tables import Table
@@ -103,8 +103,13 @@ class JsonPaths:
                 fields[name] = scalar_text(name, value, frame.data)
         for name, text in self._where.items():
             if fields.get(name) != text:
-                raise FrameError(f"a message that holds no result: {name} is not {text!r}", frame.data)
-        return self._results.read(self.kind, frame, fields)
+                raise NoResult(
+                    f"a message that holds no result: {name} is not {text!r}; check [where]", frame.data
+                )
+        try:
+            return self._results.read(self.kind, frame, fields)
+        except FrameError as error:
+            raise NotUnderstood(error.reason, frame.data) from error
 
 
 def scalar_text(name: str, value: Any, data: bytes) -> str:
@@ -118,7 +123,7 @@ def scalar_text(name: str, value: Any, data: bytes) -> str:
         return unmistakable(f"{value:.6f}" if "e" in text else text)
     if isinstance(value, int | str):
         return str(value).strip()
-    raise FrameError(f"{name} is a list or an object", data)
+    raise NotUnderstood(f"{name} is a list or an object", data)
 
 
 def _read_paths(table: Table) -> dict[str, tuple[Step, ...]]:

@@ -27,7 +27,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from drivers.dialogue import Dialogue
-from drivers.errors import FrameError, InstrumentFault
+from drivers.errors import FrameError, InstrumentFault, NotUnderstood
 from drivers.gateway.json_paths import scalar_text
 from drivers.gateway.profile import read_shared_sections
 from drivers.gateway.sparkplug_life import SparkplugLife
@@ -40,6 +40,9 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 
+_SUBSCRIBE = "subscribe to all of the node: spBv1.0/<group>/+/<edge>/#"
+_REBIRTH = "start the edge node again: it did not answer when told to be born again"
+_METRICS = "put the node's own names into [metrics] and [result] of the profile"
 _LAST_MS = 253_402_300_799_000
 
 
@@ -87,26 +90,33 @@ class Sparkplug:
     def parse(self, frame: Frame) -> Reading:
         record = unpack(frame.data)
         if record is None:
-            raise FrameError("not a Sparkplug message", frame.data)
+            raise NotUnderstood("not a Sparkplug message", frame.data, _SUBSCRIBE)
         address, data = record
         if address.type in ("NDEATH", "DDEATH"):
             raise InstrumentFault(f"{address.device or address.edge} is offline, says its edge node")
         try:
             payload = decode_payload(data)
         except ValueError as error:
-            raise FrameError(f"not a Sparkplug payload: {error}", frame.data) from error
+            raise NotUnderstood(f"not a Sparkplug payload: {error}", frame.data, _SUBSCRIBE) from error
         fields = self._fields(payload, frame.data)
-        return _identify(self._results.read(self.kind, frame, fields), address, payload, fields)
+        try:
+            reading = self._results.read(self.kind, frame, fields)
+        except FrameError as error:
+            raise NotUnderstood(error.reason, frame.data) from error
+        return _identify(reading, address, payload, fields)
 
     def _fields(self, payload: Payload, data: bytes) -> dict[str, str]:
         fields: dict[str, str] = {}
         for metric in payload.metrics:
             if metric.name is None:
-                raise FrameError(f"alias {metric.alias} was named by no birth", data)
+                raise NotUnderstood(f"alias {metric.alias} was named by no birth", data, _REBIRTH)
             if metric.name in self._metrics:
                 fields[self._metrics[metric.name]] = scalar_text(metric.name, metric.value, data)
+        names = ", ".join(str(metric.name) for metric in payload.metrics[:10])
         if not fields:
-            raise FrameError("none of the profile's metrics", data)
+            raise NotUnderstood(f"none of the profile's metrics, but {names}", data, _METRICS)
+        if self._wanted.trigger and self._metrics[self._wanted.trigger] not in fields:
+            raise NotUnderstood(f"not the trigger {self._wanted.trigger}, but {names}", data, _METRICS)
         return fields
 
 

@@ -11,13 +11,14 @@ values stand where they belong. Values in births are not results: they may be ol
 are remembered to complete a result where the profile has a trigger: Sparkplug sends only what changed.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from drivers.dialogue import FrameGroup, Say
 from drivers.framing import NoiseKeeper
 from drivers.gateway.sparkplug_node import HeldMessage, Names, Node, WantedMetrics, name_metric
 from drivers.gateway.sparkplug_payload import BOOLEAN, Metric, Payload, decode_payload, encode_payload
-from drivers.gateway.sparkplug_record import MARK, Address, pack, read_topic, size_of, unpack
+from drivers.gateway.sparkplug_record import MARK, Address, is_for_others, pack, read_topic, size_of, unpack
 from drivers.reading import Frame
 from drivers.transport import Chunk
 
@@ -47,7 +48,11 @@ class SparkplugLife(NoiseKeeper):
             return self._records(at, now)
         address = read_topic(chunk.topic or "")
         late = self.note_quiet(at, now)
-        return [*late, self._message(address, chunk.data, at, now)] if address else late
+        if address is not None:
+            return [*late, self._message(address, chunk.data, at, now)]
+        if is_for_others(chunk.topic or ""):
+            return late
+        return [*late, FrameGroup((Frame(pack(chunk.topic or "", chunk.data), at),))]
 
     def note_quiet(self, at: datetime, now: float) -> list[FrameGroup]:
         groups = []
@@ -211,7 +216,8 @@ class SparkplugLife(NoiseKeeper):
         self._says.append(Say(encode_payload(payload), f"spBv1.0/{key[0]}/NCMD/{key[1]}"))
 
     def _frames(self, node: Node, held: HeldMessage, names: Names, former: Names = NO_NAMES) -> list[Frame]:
-        """Return one frame per timestamp, oldest first, of the metrics that are wanted or have no name."""
+        """Return one frame per timestamp, oldest first, of the metrics that are wanted or have no name; all
+        metrics where the node names none that is wanted, to be refused for that."""
         device, payload = held.address.device, held.payload
         by_time: dict[int, list[Metric]] = {}
         for metric in payload.metrics:
@@ -219,6 +225,9 @@ class SparkplugLife(NoiseKeeper):
             stamp = metric.timestamp if metric.timestamp is not None else payload.timestamp
             if known.name is None or known.name in self._wanted.metrics:
                 by_time.setdefault(stamp or 0, []).append(known)
+        if payload.metrics and not by_time and not node.names_any(self._wanted.metrics):
+            whole = replace(payload, metrics=tuple(name_metric(m, names, former) for m in payload.metrics))
+            return [Frame(pack(held.address.topic, encode_payload(whole)), held.at)]
         frames = []
         for stamp in sorted(by_time):
             metrics = self._complete(node, device, by_time[stamp])
@@ -229,7 +238,7 @@ class SparkplugLife(NoiseKeeper):
 
     def _complete(self, node: Node, device: str | None, metrics: list[Metric]) -> list[Metric]:
         """Return what completes a result: with a trigger nothing until it comes, then also what did not
-        change."""
+        change. A trigger that nothing names never comes: what there is goes on, to be refused for that."""
         for metric in metrics:
             if metric.name is not None and not metric.is_historical:
                 node.last[device, metric.name] = metric
@@ -238,7 +247,7 @@ class SparkplugLife(NoiseKeeper):
             return metrics
         names = {metric.name for metric in metrics}
         if trigger not in names:
-            return []
+            return [] if node.names_any({trigger}) else metrics
         if any(metric.is_historical for metric in metrics):
             return metrics
         known = (node.last.get((device, name)) for name in sorted(self._wanted.metrics - names))

@@ -1,5 +1,6 @@
 """A Sparkplug host remembers each edge node, and names the metrics that are sent by alias."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -36,6 +37,10 @@ class Node:
     former: dict[str | None, Names] = field(default_factory=dict)
     last: dict[tuple[str | None, str], Metric] = field(default_factory=dict)
     held: list[HeldMessage] = field(default_factory=list)
+
+    def names_any(self, wanted: Set[str]) -> bool:
+        """Return True where a birth or a message named one of these metrics."""
+        return any(name in wanted for _, name in self.last)
 
 
 def name_metric(metric: Metric, names: Names, former: Names) -> Metric:

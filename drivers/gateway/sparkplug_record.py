@@ -46,6 +46,12 @@ def read_topic(topic: str) -> Address | None:
     return Address(parts[1], parts[2], parts[3], parts[4] if len(parts) == 5 else None)
 
 
+def is_for_others(topic: str) -> bool:
+    """Return True for what Sparkplug says to nodes and of hosts: commands and host states."""
+    parts = topic.split("/")
+    return parts[0] == "spBv1.0" and ("STATE" in parts[1:3] or parts[2:3] in (["NCMD"], ["DCMD"]))
+
+
 def pack(topic: str, payload: bytes) -> bytes:
     return f"{topic} {len(payload)}\n".encode() + payload
 

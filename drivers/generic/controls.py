@@ -8,6 +8,9 @@ _NAMES = (
     *("US", "SP"),
 )
 _CODES = {name: code for code, name in enumerate(_NAMES)} | {"DEL": 0x7F}
+_TEXTS = tuple(
+    f"<{_NAMES[code]}>" if code < 0x20 else "<DEL>" if code == 0x7F else chr(code) for code in range(0x100)
+)
 _BRACKETED = re.compile(r"<([A-Z0-9]{2,3})>")
 
 
@@ -21,6 +24,11 @@ def control_bytes(text: str) -> bytes:
         return plain.encode("latin-1")
     except UnicodeEncodeError as error:
         raise ValueError(f"{text!r} holds a character that is no single byte") from error
+
+
+def visible_text(data: bytes) -> str:
+    """Turn 02 50 0D into `<STX>P<CR>`, the way back of `control_bytes`; above 7F as latin-1 has it."""
+    return "".join(_TEXTS[byte] for byte in data)
 
 
 def _control(name: str, as_written: str) -> str:

@@ -10,17 +10,23 @@ damaged byte is refused only where the grammar of the message tells.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import ClassVar
 
+from drivers.errors import SettingError
 from drivers.framing import Framer
 from drivers.generic.profile import find_profile, read_profile
+from drivers.generic.selftest import problems
 from drivers.generic.values import SIZE_SETTINGS
-from drivers.kind import Category, Evidence, Setting, choose
+from drivers.kind import Category, Evidence, Kind, Setting, choose
 from drivers.platforms import PLATFORM_SETTING
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 from drivers.weights import NET_SETTING, Weighed
+
+# Examples tell nothing about when they arrived.
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Generic:
@@ -74,3 +80,10 @@ class Generic:
 
     def parse(self, frame: Frame) -> Reading:
         return self.profile.read(self.kind, frame)
+
+
+def refuse_wrong_examples(protocol: Kind) -> None:
+    """Raise SettingError where a profile does not read its own examples as it says: it is not to be
+    trusted with a line. Other kinds pass."""
+    if isinstance(protocol, Generic) and (wrong := problems(protocol.profile, _ANY_TIME)):
+        raise SettingError(f"profile {protocol.profile.head.name!r}: " + "; ".join(wrong))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from drivers.generic.tables import Table
 from drivers.kind import Category
+from drivers.text import HiddenCharacter, checked_text
 
 EVIDENCE = ("documented", "captured", "inferred", "synthetic", "none")
 _TRANSPORT = {
@@ -35,16 +36,24 @@ class Head:
 def read_head(table: Table) -> Head:
     weighs = table.choice("category", ("weighbridge", "analyzer")) == "weighbridge"
     head = Head(
-        name=table.text("name"),
+        name=_checked(table, "name", table.text("name")),
         category="weighbridge" if weighs else "analyzer",
         evidence=table.choice("evidence", EVIDENCE),
         commissioned=table.flag("commissioned"),
-        source=table.text("source"),
-        unknown=table.texts("unknown", ()),
+        source=_checked(table, "source", table.text("source")),
+        unknown=tuple(_checked(table, "unknown", text) for text in table.texts("unknown", ())),
         silent_after_s=table.number("silent_after_s", 0.5, 86_400.0) if table.has("silent_after_s") else None,
     )
     table.refuse_unread()
     return head
+
+
+def _checked(table: Table, key: str, text: str) -> str:
+    """What a profile says of itself is shown. SettingError for what cannot be seen."""
+    try:
+        return checked_text(text)
+    except HiddenCharacter as error:
+        raise table.error(key, str(error)) from error
 
 
 def read_transport(table: Table) -> Mapping[str, str]:

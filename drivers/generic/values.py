@@ -6,6 +6,7 @@ unit = "kg"             as the instrument shows it; "ask": the setting `weight_u
 unit_from = "unit"      the field that tells the unit, where the message does (kg, t, lb ...)
 sign_from = "sign"      the field that holds the sign, where it stands apart
 scale = 0.1             the number is multiplied by this; "ask": the setting `weight_scale` says it
+reversed = true         the last digit is sent first ("021340" is 43120)
 basis = "as_is"         must be given for protein and oil
 """
 
@@ -77,6 +78,7 @@ class ValueRule:
     suffix: str
     scale: float | None
     basis: Basis | None
+    reversed: bool = False
 
     def sources(self) -> Iterator[str]:
         yield from (name for name in (self.source, self.unit_source, self.sign_source) if name)
@@ -101,7 +103,8 @@ class ValueRule:
         """
         if self.source not in fields:
             return None
-        written, flag = self._written(fields[self.source], numbers)
+        text = fields[self.source]
+        written, flag = self._written(text[::-1] if self.reversed else text, numbers)
         number = None if written is None else self._number(written, self._sign(fields), fields, chosen)
         value = measured_value(self.analyte, number, self.basis)
         if value.value is None:
@@ -160,6 +163,7 @@ def read_value_rule(name: str, table: Table) -> ValueRule:
         suffix=table.text("suffix", ""),
         scale=_scale(analyte, table),
         basis=_basis(analyte, table),
+        reversed=table.flag("reversed", False),
     )
     table.refuse_unread()
     return rule

@@ -7,6 +7,7 @@ from typing import cast
 
 from drivers.backoff import DEFAULT_BACKOFF, Backoff
 from drivers.errors import SettingError, TransportError
+from drivers.redaction import redacted
 from drivers.registry import make_transport
 from drivers.relay.config import RelayConfig
 from drivers.relay.ends import make_end
@@ -25,7 +26,7 @@ def make_relay(
     """Raise SettingError for an address that is none, TransportError where an end cannot be offered."""
     line = make_transport(config.port, name="relay")
     if not isinstance(line, SerialTransport | TcpTransport):
-        raise SettingError(f"port = {config.port!r}: a relay owns a serial: or tcp: address")
+        raise SettingError(f"port = {redacted(config.port)!r}: a relay owns a serial: or tcp: address")
     port = Port(cast(WaitableTransport, line), clock=clock, monotonic=monotonic, backoff=backoff)
     legacy = make_end(config.legacy, limit=config.buffer_bytes, group=config.legacy_group)
     try:

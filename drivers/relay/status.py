@@ -6,11 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from drivers.text import visible_json
+
 _EVERY_S = 1.0
 
 
 class StatusReport:
-    """Call it with every status: the file at most once a second, `say` at changes of state only."""
+    """Call it with every status: the file at most once a second, `say` at changes of state only, and when
+    twice as many bytes have been dropped as when it was said last."""
 
     def __init__(
         self, file: Path | None, say: Callable[[dict[str, Any]], None], monotonic: Callable[[], float]
@@ -27,6 +30,8 @@ class StatusReport:
             status["port"]["error"],
             status["legacy"]["clients"],
             status["station"]["clients"],
+            status["legacy"]["dropped_bytes"].bit_length(),
+            status["station"]["dropped_bytes"].bit_length(),
         )
         news = state != self._last_state
         if news:
@@ -53,5 +58,5 @@ def _write_whole(file: Path, status: dict[str, Any]) -> None:
     """Whoever reads the file sees the old or the new status, never half of one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_name(f".{file.name}.new")
-    new.write_text(json.dumps(status, ensure_ascii=False) + "\n", encoding="utf-8")
+    new.write_text(visible_json(json.dumps(status, ensure_ascii=False)) + "\n", encoding="utf-8")
     os.replace(new, file)  # noqa: PTH105 - the one call that is atomic by contract

@@ -3,6 +3,7 @@ r"""A simulated lab instrument that hands over results by ASTM E1381: it waits f
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from itertools import count
 
 from drivers.analyzer.astm_link import ACK, ENQ, EOT, ETB, ETX, STX, checksum
 from drivers.simulated.emission import Emission, EmissionLog
@@ -34,21 +35,32 @@ def result_message(
     return "".join(field.join(record) + "\r" for record in records).encode("latin-1")
 
 
-def link_frames(message: bytes, *, text_limit: int = 240) -> list[bytes]:
-    """Return E1381 frames: one per record, a longer record in several."""
+def link_frames(
+    message: bytes,
+    *,
+    text_limit: int = 240,
+    numbers: Iterable[int] | None = None,
+    line_end: bytes = b"\r\n",
+    lower: bool = False,
+) -> list[bytes]:
+    """Return E1381 frames: one per record, a longer record in several. `numbers` other than 1..7, 0, 1 ...,
+    another `line_end` and sums in `lower` case are what careless makers do."""
+    turn = iter(numbers) if numbers is not None else (n % 8 for n in count(1))
     out: list[bytes] = []
     for record in message.split(b"\r")[:-1]:
         text = record + b"\r"
         pieces = [text[i : i + text_limit] for i in range(0, len(text), text_limit)]
         for n, piece in enumerate(pieces):
             end = ETX if n == len(pieces) - 1 else ETB
-            body = b"%d" % ((len(out) + 1) % 8) + piece + end
-            out.append(STX + body + checksum(body) + b"\r\n")
+            body = b"%d" % next(turn) + piece + end
+            digits = checksum(body).lower() if lower else checksum(body)
+            out.append(STX + body + digits + line_end)
     return out
 
 
 class AstmInstrument:
-    """Sends on `line` and waits for the answers. Pauses can be shortened for tests."""
+    """Sends on `line` and waits for the answers. Pauses can be shortened for tests. `frames` cuts a message
+    into frames in its own way."""
 
     def __init__(
         self,
@@ -58,7 +70,9 @@ class AstmInstrument:
         busy_pause_s: float = BUSY_PAUSE_S,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
+        frames: Callable[[bytes], list[bytes]] = link_frames,
     ) -> None:
+        self._frames = frames
         self.log = EmissionLog()
         self.received = b""
         self._line = line
@@ -79,7 +93,7 @@ class AstmInstrument:
         if not self._establish():
             return False
         spoilt = set(damage)
-        done = all(self._hand_over(frame, n in spoilt) for n, frame in enumerate(link_frames(message)))
+        done = all(self._hand_over(frame, n in spoilt) for n, frame in enumerate(self._frames(message)))
         self._line.write(EOT)
         if done:
             self.log.add(Emission(at, message, sample_id=sample_id))

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from drivers.errors import SettingError
+from drivers.redaction import redacted
 from drivers.registry import make_transport
 from drivers.simulated.line import MqttLine, TcpLine, TwoWayLine
 from drivers.simulated.tasmota import TasmotaLine
@@ -85,7 +86,7 @@ def broker_of(port: str) -> tuple[str, int, str]:
     parts = urlsplit(port, allow_fragments=False)
     topic = unquote(parts.path).removeprefix("/")
     if parts.scheme != "mqtt" or not parts.hostname or not topic:
-        raise SettingError(f"--port {port}: write it as mqtt://127.0.0.1:1883/topic")
+        raise SettingError(f"--port {redacted(port)}: write it as mqtt://127.0.0.1:1883/topic")
     return parts.hostname, parts.port or 1883, topic
 
 

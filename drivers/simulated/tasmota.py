@@ -9,10 +9,22 @@ _PIECE = 256
 
 class TasmotaLine:
     """A line for any simulated instrument. As the real board it hands out nothing before it was told to
-    send once, and at most 256 bytes a message. `as_hex`: SerialDelimiter 254."""
+    send once, and at most 256 bytes a message. `as_hex`: SerialDelimiter 254. `key`: what a release calls it;
+    one that does not `escape` puts line ends into the text as they are."""
 
-    def __init__(self, host: str, port: int, topic: str, *, as_hex: bool = False) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        topic: str,
+        *,
+        as_hex: bool = False,
+        key: str = "SSerialReceived",
+        escape: bool = True,
+    ) -> None:
         self.awake = False
+        self._key, self._escape = key, escape
+        self._command = f"/{key.removesuffix('Received')}Send5"
         self._topic, self._hex = topic, as_hex
         will = Presence(f"tele/{topic}/LWT", lambda _: b"Online", lambda _: b"Offline")
         self._client = MqttTransport(host, port, f"cmnd/{topic}/+", client_id=f"board-{topic}", presence=will)
@@ -44,9 +56,12 @@ class TasmotaLine:
 
     def _publish(self, piece: bytes) -> bool:
         text = piece.hex().upper() if self._hex else piece.decode("latin-1")
-        message = json.dumps({"SSerialReceived": {"Data": text}})
+        message = json.dumps({self._key: {"Data": text}})
+        raw = b'{"%b":"%b"}' % (self._key.encode(), text.encode("latin-1"))
         try:
-            self._client.publish(f"tele/{self._topic}/RESULT", message.encode(), qos=0)
+            self._client.publish(
+                f"tele/{self._topic}/RESULT", message.encode() if self._escape else raw, qos=0
+            )
         except LineDown:
             return False
         return True
@@ -56,7 +71,7 @@ class TasmotaLine:
             while chunk := self._client.read(0.001):
                 if chunk.receipt is not None:
                     self._client.confirm(chunk.receipt)
-                if chunk.topic and chunk.topic.endswith("/SSerialSend5"):
+                if chunk.topic and chunk.topic.endswith(self._command):
                     self.awake = True
                     self._received += bytes.fromhex(chunk.data.decode("ascii"))
         except LineDown:

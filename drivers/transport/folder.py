@@ -4,19 +4,23 @@
     drop/done/       where it goes after the commit of all that was read of it
     drop/rejected/   where it goes when something of it could not be read, with NAME.reason.txt beside it
 
-A file that looks half-written is waited for `patience_s`. A file handed out and not yet confirmed is
+Only files with a name of the instrument's are looked at; every other file stays as it is. A file that looks
+half-written is waited for `patience_s`. A file handed out and not yet confirmed is
 not taken again while this process lives; after a restart it is, so what is read of it needs an identity.
 A file that its writer changed after it was read stays and is taken again.
 """
 
+import errno
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from drivers.text import clean_text
 from drivers.transport.base import Chunk, ErrorCode, LineDown
 from drivers.transport.half_written import is_temporary, looks_half_written
 
@@ -36,7 +40,7 @@ class DroppedFile:
     refusals: list[str] = field(default_factory=list)
 
     def reason(self) -> str:
-        shown = self.refusals[:_REASONS]
+        shown = [clean_text(line) for line in self.refusals[:_REASONS]]
         more = len(self.refusals) - len(shown)
         lines = [f"{self.readings} results taken, {len(self.refusals)} refused", *shown]
         return "\n".join([*lines, *([f"and {more} more"] if more else [])]) + "\n"
@@ -48,6 +52,7 @@ class FolderTransport:
     def __init__(
         self,
         path: str | Path,
+        names: Sequence[str],
         *,
         steady_s: float = 2.0,
         patience_s: float = 20.0,
@@ -55,7 +60,9 @@ class FolderTransport:
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """`names` are patterns of the instrument's file names (`*.csv`), in small letters."""
         self._folder = Path(path)
+        self._names = tuple(names)
         self._steady_s, self._patience_s, self._scan_s = steady_s, patience_s, scan_s
         self._monotonic, self._sleep = monotonic, sleep
         self._lock = threading.Lock()
@@ -70,7 +77,7 @@ class FolderTransport:
             raise LineDown(ErrorCode.PORT_MISSING, text)
         try:
             for name in ("done", "rejected"):
-                (self._folder / name).mkdir(exist_ok=True)
+                _make_folder(self._folder / name)
         except OSError as error:
             raise self._denied_error(error) from error
         self._next_scan = 0.0
@@ -125,8 +132,12 @@ class FolderTransport:
     def _files(self) -> Iterator[tuple[Path, Stamp]]:
         with os.scandir(self._folder) as entries:
             for entry in entries:
-                if entry.is_file(follow_symlinks=False) and not is_temporary(entry.name):
+                if entry.is_file(follow_symlinks=False) and self._is_ours(entry.name):
                     yield Path(entry.path), _stamp(entry.stat(follow_symlinks=False))
+
+    def _is_ours(self, name: str) -> bool:
+        fits = any(fnmatchcase(name.lower(), pattern) for pattern in self._names)
+        return fits and not is_temporary(name)
 
     def _take(self, path: Path, stamp: Stamp, now: float) -> Chunk | None:
         """Return the file as one message; None while it must be waited for."""
@@ -184,6 +195,13 @@ class FolderTransport:
             f"folder {self._folder}: done/ and rejected/ cannot be made ({error.strerror}): check the rights"
         )
         return LineDown(ErrorCode.PORT_DENIED, text)
+
+
+def _make_folder(path: Path) -> None:
+    """Raise OSError also where a link of this name leads elsewhere."""
+    path.mkdir(exist_ok=True)
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, f"{path.name} leads elsewhere")
 
 
 def _stamp(stat: os.stat_result) -> Stamp:

@@ -9,11 +9,9 @@ makes a new client and only the broker's counts.
 connection's will or before it is closed.
 """
 
-import queue
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
@@ -22,43 +20,15 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from drivers.transport.base import Chunk, ErrorCode, LineDown
+from drivers.transport.mqtt_link import MqttLink
 from drivers.transport.presence import Presence
 
-_QUEUE_LIMIT = 1000
 _KEEPALIVE_S = 15
-_SETTLE_S = 1.0
-_NO_TOPIC = "silo/no-such-topic"
-
-
-@dataclass(eq=False)
-class _Link:
-    """One connection: its client, what it received, and how it ended (None: it has not)."""
-
-    client: Client
-    inbox: "queue.Queue[MQTTMessage | None]" = field(default_factory=lambda: queue.Queue(_QUEUE_LIMIT + 1))
-    ready: threading.Event = field(default_factory=threading.Event)
-    settled: threading.Event = field(default_factory=threading.Event)
-    end: LineDown | None = None
-
-    def settle(self) -> None:
-        """Wait until the broker has read our acknowledgements, by a question that it answers in order.
-
-        A broker forgets what it has not read of a connection when the same client connects anew.
-        """
-        if self.end is None and self.client.unsubscribe(_NO_TOPIC)[0] == 0:
-            self.settled.wait(_SETTLE_S)
-
-    def stop(self, error: LineDown) -> None:
-        self.end = self.end or error
-        self.ready.set()
-        self.settled.set()
-        if not self.inbox.full():
-            self.inbox.put_nowait(None)
 
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
-    link: _Link
+    link: MqttLink
     mid: int
     qos: int
 
@@ -88,21 +58,20 @@ class MqttTransport:
         self._passing = passing
         self._wall = wall
         self._born_ms = 0
-        self._link: _Link | None = None
+        self._link: MqttLink | None = None
 
     def open(self) -> None:
         self.close()
-        link = _Link(self._client())
+        link = MqttLink(self._client())
         self._wire(link)
         try:
-            link.client.connect(self._host, self._port, keepalive=_KEEPALIVE_S)
+            link.connect(self._host, self._port, _KEEPALIVE_S)
         except ConnectionRefusedError as error:
             raise LineDown(ErrorCode.REFUSED, f"{self._broker()} refuses: check that it runs") from error
         except OSError as error:
             text = f"{self._broker()} does not answer ({error}): check network and address"
             raise LineDown(ErrorCode.UNREACHABLE, text) from error
         self._link = link
-        link.client.loop_start()
         if not link.ready.wait(self._connect_s) or link.end:
             self.close()
             raise link.end or LineDown(ErrorCode.UNREACHABLE, f"{self._broker()} does not answer")
@@ -111,16 +80,13 @@ class MqttTransport:
         link = self._link
         if link is None:
             raise self._lost_error()
-        try:
-            message = link.inbox.get(timeout=timeout) if link.end is None else link.inbox.get_nowait()
-        except queue.Empty:
-            message = None
+        message = link.receive(timeout)
         if message is None:
             if link.end:
                 raise link.end
             return None
         receipt = _Receipt(link, message.mid, message.qos) if message.qos else None
-        return Chunk(bytes(message.payload), True, receipt, bool(message.dup), message.topic)
+        return Chunk(bytes(message.payload), True, receipt, bool(message.dup), _topic_of(message))
 
     def write(self, data: bytes) -> None:
         """Nothing is said without a topic: see `publish`."""
@@ -144,9 +110,7 @@ class MqttTransport:
             gone = self._presence
             if gone and link.end is None:
                 link.client.publish(gone.topic, gone.offline(self._born_ms), qos=1, retain=gone.retain)
-            link.settle()
-            link.client.disconnect()
-            link.client.loop_stop()
+            link.close()
 
     def describe(self) -> str:
         return f"mqtt://{self._host}:{self._port}/{self._topic}"
@@ -168,7 +132,7 @@ class MqttTransport:
             client.username_pw_set(self._username, self._password)
         return client
 
-    def _wire(self, link: _Link) -> None:
+    def _wire(self, link: MqttLink) -> None:
         def on_connect(
             client: Client, _user: Any, _flags: ConnectFlags, code: ReasonCode, _props: Properties | None
         ) -> None:
@@ -189,14 +153,6 @@ class MqttTransport:
                 client.publish(self._presence.topic, here, qos=1, retain=self._presence.retain)
             link.ready.set()
 
-        def on_message(client: Client, _user: Any, message: MQTTMessage) -> None:
-            if link.inbox.qsize() >= _QUEUE_LIMIT:
-                text = f"{self._broker()} sends faster than the station stores: check topic {self._topic}"
-                link.stop(LineDown(ErrorCode.OVERRUN, text))
-                client.disconnect()
-            else:
-                link.inbox.put_nowait(message)
-
         def on_disconnect(
             _client: Client,
             _user: Any,
@@ -208,9 +164,7 @@ class MqttTransport:
 
         link.client.on_connect = on_connect
         link.client.on_subscribe = on_subscribe
-        link.client.on_message = on_message
         link.client.on_disconnect = on_disconnect
-        link.client.on_unsubscribe = lambda *_: link.settled.set()
 
     def _broker(self) -> str:
         return f"broker {self._host}:{self._port}"
@@ -220,3 +174,11 @@ class MqttTransport:
             f"{self._broker()} was lost: check that it runs, and that no second station uses this client id"
         )
         return LineDown(ErrorCode.BROKER_LOST, text)
+
+
+def _topic_of(message: MQTTMessage) -> str | None:
+    """Return None where the broker let through a topic that is no text."""
+    try:
+        return message.topic
+    except UnicodeDecodeError:
+        return None

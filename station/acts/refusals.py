@@ -16,6 +16,8 @@ class Fault(StrEnum):
     UNKNOWN_WEIGHING = "unknown_weighing"
     UNKNOWN_CAPTURE = "unknown_capture"
     UNKNOWN_PHOTO = "unknown_photo"
+    PHOTO_LOST = "photo_lost"
+    PHOTO_DAMAGED = "photo_damaged"
     UNKNOWN_TICKET = "unknown_ticket"
     UNKNOWN_EXCEPTION = "unknown_exception"
     UNKNOWN_CELL = "unknown_cell"
@@ -36,6 +38,8 @@ class Fault(StrEnum):
     WEIGHING_USED = "weighing_used"
     MEASURED_WITH_FAULT = "measured_with_fault"
     UNPROTECTED_LINE = "unprotected_line"
+    TYPED_OVER_INSTRUMENT = "typed_over_instrument"
+    RETEST_UNEXPLAINED = "retest_unexplained"
     UNUSUAL_VALUE = "unusual_value"
     NO_FIRST_WEIGHING = "no_first_weighing"
     NOTHING_TO_CLOSE = "nothing_to_close"
@@ -82,6 +86,8 @@ class Fault(StrEnum):
     UNKNOWN_TOKEN = "unknown_token"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
+    OTHER_KIND_OF_TOKEN = "other_kind_of_token"
+    NOT_IN_SITE_FILE = "not_in_site_file"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
     NEVER_BLEND_TRANSFER = "never_blend_transfer"
 
@@ -127,4 +133,10 @@ class NotAllowed(Refusal):
         return 403 if self.code in _NOT_THEIRS else 401
 
 
-_NOT_THEIRS = (Fault.NOT_ALLOWED, Fault.NEVER_BLEND_OVERRIDE, Fault.NEVER_BLEND_TRANSFER)
+_NOT_THEIRS = (
+    Fault.NOT_ALLOWED,
+    Fault.OTHER_KIND_OF_TOKEN,
+    Fault.NOT_IN_SITE_FILE,
+    Fault.NEVER_BLEND_OVERRIDE,
+    Fault.NEVER_BLEND_TRANSFER,
+)

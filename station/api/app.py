@@ -1,15 +1,19 @@
 """The counter: `create_app` puts the routes, the limits and the handlers of problems together."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 
-from station.api import openapi, problems
+from station.api import auth, openapi, problems
+from station.api.access import BASE, check_complete
+from station.api.auth import permit
 from station.api.bodylimit import BodyLimit
 from station.api.context import Context
+from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
     backup,
@@ -32,10 +36,8 @@ from station.api.routes import (
     weighings,
 )
 from station.api.streams import Streams
-from station.api.throttle import Throttle
 from station.api.upload import STORING_AT_ONCE
 
-BASE = "/api/v1"
 JSON_BYTES = 1_000_000
 # What multipart adds around the photos.
 MULTIPART_BYTES = 64_000
@@ -60,16 +62,24 @@ def create_app(context: Context) -> FastAPI:
     )
     app.state.context = context
     app.state.streams = Streams()
-    app.state.throttle = Throttle(context.clock)
+    app.state.pins = PinDesk()
     app.state.storing = asyncio.Semaphore(STORING_AT_ONCE)
-    api = APIRouter(prefix=BASE)
+    check_complete(_endpoints())
+    api = APIRouter(prefix=BASE, dependencies=[Depends(permit)])
     for room in _ROOMS:
         api.include_router(room.router)
     app.include_router(api)
     problems.install(app)
-    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context))
+    app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context), knows=auth.knows)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
+
+
+def _endpoints() -> Iterator[str]:
+    for room in _ROOMS:
+        for route in room.router.routes:
+            assert isinstance(route, APIRoute)
+            yield from (f"{method} {route.path_format}" for method in route.methods or ())
 
 
 def stop_streams(app: FastAPI) -> None:

@@ -1,13 +1,17 @@
-"""No request may bring more bytes than its path allows: 413, before and while the body is read."""
+"""Before a body is read it is known who sends it, 401, and that it is not too large, 413."""
 
 from collections.abc import Callable
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from station.acts.refusals import Fault
 from station.api.problems import ApiFault, answer
+
+Knows = Callable[[Request], bool]
 
 
 class BodyTooLarge(HTTPException):
@@ -16,24 +20,25 @@ class BodyTooLarge(HTTPException):
 
 
 class BodyLimit:
-    """`limit_of(path)` is the largest body in bytes. A declared length over it is answered at once; an
-    undeclared one ends when it passes the limit."""
+    """`limit_of(path)` is the largest body in bytes: a declared length over it is answered at once, an
+    undeclared one ends when it passes the limit. `knows(request)` tells whether its token is one of ours."""
 
-    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int]) -> None:
-        self._app = app
-        self._limit_of = limit_of
+    def __init__(self, app: ASGIApp, limit_of: Callable[[str], int], knows: Knows) -> None:
+        self._app, self._limit_of, self._knows = app, limit_of, knows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        headers = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        declared = headers.get("content-length", "")
+        if "transfer-encoding" not in headers and declared in ("", "0"):
             await self._app(scope, receive, send)
             return
-        limit = self._limit_of(scope["path"])
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
-            await answer(Request(scope), 413, ApiFault.TOO_LARGE, {"limit": limit})(scope, receive, send)
-            await _drain(receive, limit)
-            return
-        await self._app(scope, _counting(receive, limit), send)
+        request, limit = Request(scope), self._limit_of(scope["path"])
+        if not await run_in_threadpool(self._knows, request):
+            await answer(request, 401, Fault.UNKNOWN_TOKEN, {})(scope, receive, send)
+        elif declared.isdecimal() and (len(declared) > 15 or int(declared) > limit):
+            await answer(request, 413, ApiFault.TOO_LARGE, {"limit": limit})(scope, receive, send)
+        else:
+            await self._app(scope, _counting(receive, limit), send)
 
 
 def _counting(receive: Receive, limit: int) -> Receive:
@@ -48,14 +53,3 @@ def _counting(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
-
-
-async def _drain(receive: Receive, limit: int) -> None:
-    """Takes what is still being sent, up to `limit`, so that the client reads the answer instead of a
-    broken connection."""
-    seen = 0
-    while seen <= limit:
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if message["type"] == "http.disconnect" or not message.get("more_body", False):
-            return

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from station.acts.desk import Desk
 from station.acts.refusals import Fault, Invalid
 from station.models.acts import Mandate
-from station.receival.wiring import Wiring
+from station.receival.wiring import Rewiring, Wiring
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from station.store.tables import ModelRelease
@@ -27,6 +27,10 @@ class Limits:
 Install = Callable[[bytes, str, Mandate], ModelRelease]
 
 
+class CheckWiring(Protocol):
+    def __call__(self, port_id: str, usual: Wiring, said: Rewiring, *, is_installer: bool) -> Wiring: ...
+
+
 def installs_nothing(_bundle: bytes, _signature: str, _by: Mandate) -> ModelRelease:
     """Refuses every bundle: no station stands behind this counter."""
     raise Invalid(Fault.BUNDLE_REFUSED, text="nothing is installed here")
@@ -37,7 +41,9 @@ class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
     active models changed, `install_model` checks and installs a bundle.
     `new_sample` tells the device at a port that its next result counts even if it equals the last one;
-    `check_wiring` says how a port would be read (raises Invalid for what cannot be), `replug` reads it so.
+    `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
+    Invalid or NotAllowed for what cannot be. `replug` reads it so.
+    A sign-in is good for `sign_in_lasts`.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
@@ -48,8 +54,9 @@ class Context:
     admin_token: str
     wake_vision: Callable[[], None]
     new_sample: Callable[[str], None]
-    check_wiring: Callable[[str, Wiring], Wiring]
+    check_wiring: CheckWiring
     replug: Callable[[str], None]
     drivers: Callable[[], list[dict[str, Any]]]
     install_model: Install = installs_nothing
     limits: Limits = field(default_factory=Limits)
+    sign_in_lasts: timedelta = timedelta(hours=12)

@@ -13,26 +13,36 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from drivers.text import visible_value
 from station.acts.refusals import Refusal
+from station.api import schemas
 from station.api.asked import language_for
 from station.api.language import problem_texts, reasons
 from station.api.schemas import Problem
-from station.store.errors import DiskFull, LedgerDamaged, LedgerError
+from station.store.errors import DiskFull, LedgerError
 
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+LONGEST_TOLD = 2_000
 
 
 class ApiFault(StrEnum):
     """Codes of problems that are no act's "no": the request or the machine is at fault."""
 
     NOT_VALID = "not_valid"
+    HIDDEN_CHARACTER = "hidden_character"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     TOO_LARGE = "too_large"
+    NOT_A_PHOTO = "not_a_photo"
+    HEIC_PHOTO = "heic_photo"
+    PHOTO_CUT_OFF = "photo_cut_off"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
-    DISK_FULL = "disk_full"
+    TOO_MANY_AT_ONCE = "too_many_at_once"
+    TOO_MANY_LISTENERS = "too_many_listeners"
+    DISK_FULL = "disk_full"  # for photos: the rest of the disk is kept for tickets
+    NOTHING_RECORDED = "disk_full_nothing_recorded"
     NO_ROOM_FOR_COPY = "no_room_for_copy"
     BUSY = "busy"
     INTERNAL_ERROR = "internal_error"
@@ -92,8 +102,9 @@ def answer(
 ) -> Response:  # fmt: skip
     """The problem as a response; a 401 says which scheme is wanted."""
     language = language_for(request.app.state.context, request.headers.get("accept-language"))
-    title, action = problem_texts(code, params, language)
-    told = dict(params)
+    told = visible_value(dict(params), LONGEST_TOLD)  # some of it is what was sent
+    errors = visible_value(list(errors), LONGEST_TOLD)
+    title, action = problem_texts(code, told, language)
     if "remarks" in told:
         told["remarks"] = [one.model_dump() for one in reasons(told["remarks"], language)]
     problem = Problem(
@@ -107,7 +118,7 @@ def answer(
         errors=[dict(error) for error in errors],
     )
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
-    if code == ApiFault.TOO_MANY_ATTEMPTS:
+    if status == 429:
         headers["Retry-After"] = str(params["seconds"])
     return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
 
@@ -135,7 +146,9 @@ async def _validation(request: Request, error: Exception) -> Response:
         {"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"], "type": one["type"]}
         for one in error.errors()
     ]
-    return answer(request, 422, ApiFault.NOT_VALID, {}, found)
+    hidden = schemas.only_hidden(error.errors())
+    code = ApiFault.HIDDEN_CHARACTER if hidden else ApiFault.NOT_VALID
+    return answer(request, 422, code, hidden, found)
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -146,7 +159,10 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _disk_full(request: Request, _error: Exception) -> Response:
-    return answer(request, 507, ApiFault.DISK_FULL, {"free_mb": request.app.state.context.blobs.free_mb()})
+    """Says what is refused: photos where they came in, else what was asked."""
+    is_upload = request.url.path.endswith("/captures")
+    code = ApiFault.DISK_FULL if is_upload else ApiFault.NOTHING_RECORDED
+    return answer(request, 507, code, {"free_mb": request.app.state.context.blobs.free_mb()})
 
 
 async def _os_error(request: Request, error: Exception) -> Response:
@@ -158,7 +174,7 @@ async def _os_error(request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     _log.error("%s %s: the ledger did not answer", request.method, request.url.path, exc_info=error)
-    if isinstance(error, LedgerDamaged):  # the station ends
+    if isinstance(error, LedgerError) and not error.passing:
         return answer(request, status_of(error), error.code.value, error.params)
     return answer(request, status_of(error), ApiFault.BUSY, {})
 

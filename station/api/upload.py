@@ -13,6 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from station.acts.refusals import Fault, Invalid
 from station.api.asked import Inquiry
 from station.api.problems import ApiFault, Rejected, not_valid
+from station.photo_bytes import MEDIA_TYPES, is_whole, kind_of
 from station.receival import captures
 from station.receival.captures import StoredPhoto
 from station.store.tables import Capture, Terminal
@@ -20,8 +21,6 @@ from station.store.tables import Capture, Terminal
 MOST_PHOTOS = 4
 FORM_BYTES = 16_384
 FIELDS = ("id", "form", "photos")
-MEDIA_TYPES = ("image/jpeg", "image/png", "image/webp", "image/heic")
-OTHER_MEDIA_TYPE = "application/octet-stream"
 
 _JSON_OBJECT: TypeAdapter[dict[str, JsonValue]] = TypeAdapter(dict[str, JsonValue])
 # Storing holds one whole photo in memory: so many uploads do it at a time, the others wait for their turn.
@@ -33,7 +32,7 @@ class Upload:
     """A checked upload; the photos' bytes lie in temporary files."""
 
     id: str
-    form: dict[str, JsonValue]
+    form: dict[str, str]
     photos: tuple[UploadFile, ...]
 
 
@@ -75,16 +74,17 @@ def _id(text: Any) -> str:
         raise not_valid("id", "a UUID made by the sender, the same when it is sent again") from None
 
 
-def _form(text: Any) -> dict[str, JsonValue]:
+def _form(text: Any) -> dict[str, str]:
     try:
         form = _JSON_OBJECT.validate_json(text)
     except ValidationError:
         raise not_valid("form", "a JSON object as text") from None
-    captures.check_form(form)
-    return form
+    return captures.clean_form(form)
 
 
 def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture, bool]:
+    for number, photo in enumerate(upload.photos, start=1):
+        _check_photo(number, photo)
     stored = [_store(asked, photo) for photo in upload.photos]
     capture, is_new = captures.receive_capture(
         asked.desk, upload.id, upload.form, stored, terminal, asked.now()
@@ -94,8 +94,19 @@ def _record(asked: Inquiry, upload: Upload, terminal: Terminal) -> tuple[Capture
     return capture, is_new
 
 
+def _check_photo(number: int, photo: UploadFile) -> None:
+    """Raises Rejected for what is no photo by its bytes, whatever its name says: nothing of it is stored."""
+    data = photo.file.read()
+    photo.file.seek(0)
+    kind = kind_of(data)
+    if kind == "heic":
+        raise Rejected(415, ApiFault.HEIC_PHOTO, photo=number)
+    if kind not in MEDIA_TYPES:
+        raise Rejected(415, ApiFault.NOT_A_PHOTO, photo=number, file_kind=kind)
+    if not is_whole(data):
+        raise Rejected(422, ApiFault.PHOTO_CUT_OFF, photo=number)
+
+
 def _store(asked: Inquiry, photo: UploadFile) -> StoredPhoto:
     data = photo.file.read()
-    digest = asked.context.blobs.put(data)
-    media_type = photo.content_type if photo.content_type in MEDIA_TYPES else None
-    return StoredPhoto(digest, len(data), media_type or OTHER_MEDIA_TYPE)
+    return StoredPhoto(asked.context.blobs.put(data), len(data), MEDIA_TYPES[kind_of(data)])

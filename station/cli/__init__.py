@@ -19,6 +19,7 @@ from station.cli import (
     model,
     people,
     replay,
+    restore,
     rules,
     service,
     stages,
@@ -46,6 +47,7 @@ for register in (
     commission.register,
     card.register,
     backup.register,
+    restore.register,
 ):
     register(app)
 

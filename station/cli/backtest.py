@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli.counter import LONG_S, ask
+from station.cli.counter import ask_all, counter
 from station.cli.options import ConfigOption, JsonOption, SinceOption, UntilOption, span
 from station.cli.releases import difference
 from station.cli.say import Exit, _, fail, out, tell
@@ -37,8 +37,8 @@ def backtest(
     except BundleError as error:
         fail(str(error), Exit.USAGE if not bundle.exists() else Exit.CONFIGURATION)
     wanted = {"task": task, **span(since, until)}
-    known = ask(config, "GET", "/models/backtest", params=wanted, timeout=LONG_S)
-    cases = [BacktestCase.from_dict(one) for one in known]
+    with counter(config) as asking:
+        cases = [BacktestCase.from_dict(one) for one in ask_all(asking, "/models/backtest", wanted)]
     site = load_settings(config).site
     photos = Blobs(config.parent / site.data / "photos")
     try:

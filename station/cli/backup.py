@@ -1,5 +1,6 @@
 """`silo backup`: the ledger as one file on another disk."""
 
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -56,19 +57,21 @@ def _copy(folder: Path, settings: "SiteSettings", part: Path) -> None:
     """Asks the running station; a closed data folder is copied here, as it is."""
     import sqlite3
 
+    from station.store.condition import Depth, look
     from station.store.copies import copy_ledger
     from station.store.errors import LedgerHeld, meaning_at_start
-    from station.store.folder import LEDGER, hold
+    from station.store.folder import LEDGER, hold, refuse_lost_ledger
 
     ledger = folder / LEDGER
     try:
         with closing(hold(folder)):
-            if not ledger.exists():
+            refuse_lost_ledger(folder)
+            if not os.path.lexists(ledger):
                 fail(_("{folder} has no ledger").format(folder=folder), Exit.USAGE)
+            look(ledger, Depth.HEAD)
             copy_ledger(ledger, part)
     except LedgerHeld:
-        url = f"http://{settings.server.host}:{settings.server.port}/api/v1"
-        _download(f"{url}/admin/backup", folder / "admin.token", part)
+        _download(f"{settings.server.url}/api/v1/admin/backup", folder / "admin.token", part)
     except sqlite3.Error as error:
         raise meaning_at_start(error, ledger) or error from error
 

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from station.cli.counter import ask, in_name_of
+from station.cli.counter import ask, in_name_of, segment
 from station.cli.options import ConfigOption, PinOption
 from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.i18n import translator
@@ -116,7 +115,7 @@ def _record(config: Path, cell: str, body: dict[str, Any], by: str, pin: str | N
 
 
 def _at(cell: str) -> str:
-    return f"/cells/{quote(cell, safe='')}/movements"
+    return f"/cells/{segment(cell)}/movements"
 
 
 def _kg(tonnes: float) -> float:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.say import LANGUAGE, Exit, _, fail
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_S = 10.0
 LONG_S = 300.0  # an acceptance set is run, or a campaign is looked through
-PASSING = (503, 507)  # it is busy, or its disk is full
+PASSING = (429, 503, 507)  # it is busy, or its disk is full
 
 Asking = Callable[..., Any]
 
@@ -39,7 +39,7 @@ def ask(config: Path, method: str, path: str, body: Any = None, **sent: Any) -> 
 
 @contextmanager
 def counter(config: Path) -> Iterator[Asking]:
-    """Asks as `ask` does, as often as wanted while the block lasts."""
+    """Asks as `ask` does, as often as wanted while the block lasts. `place` gets where a list goes on."""
     from asyncio import Runner
 
     from station.parts import open_parts
@@ -52,15 +52,25 @@ def counter(config: Path) -> Iterator[Asking]:
             try:
                 client = _closed_station(stack.enter_context(open_parts(config, settings)))
             except LedgerHeld:
-                url = f"http://{settings.server.host}:{settings.server.port}"
-                client = _running_station(url, config.parent / settings.site.data / "admin.token")
+                token_file = config.parent / settings.site.data / "admin.token"
+                client = _running_station(settings.server.url, token_file)
             runner = stack.enter_context(Runner())
             stack.callback(lambda: runner.run(client.aclose()))
             yield partial(_ask, runner, client)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
     except LedgerError as error:
         end_with(error)
+
+
+def ask_all(asking: Asking, path: str, params: dict[str, Any]) -> Iterator[Any]:
+    """The rows of a long list, page after page."""
+    place: list[str] = []
+    rows = asking("GET", path, params=params, timeout=LONG_S, place=place)
+    while place:
+        yield from rows
+        rows = asking("GET", path, params={**params, "after": place.pop()}, timeout=LONG_S, place=place)
+    yield from rows
 
 
 def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") -> dict[str, str]:
@@ -69,6 +79,11 @@ def in_name_of(name: str | None, pin: str | None, header: str = "Silo-Manager") 
         return {}
     pin = pin or str(typer.prompt(_("PIN of {name}").format(name=name), hide_input=True))
     return {header: quote(name), "Silo-Pin": quote(pin)}
+
+
+def segment(name: str) -> str:
+    """A name as one part of an address: whatever is in it, also dots alone, it names nothing else."""
+    return quote(name, safe="").replace(".", "%2E")
 
 
 def _closed_station(parts: "Parts") -> "AsyncClient":
@@ -96,7 +111,7 @@ def _client(url: str, admin_token: str, **how: Any) -> "AsyncClient":
 
 def _ask(
     runner: "Runner", client: "AsyncClient", method: str, path: str, body: Any = None, *,
-    headers: dict[str, str] | None = None, **sent: Any,
+    headers: dict[str, str] | None = None, place: list[str] | None = None, **sent: Any,
 ) -> Any:  # fmt: skip
     from httpx2 import HTTPError
 
@@ -111,12 +126,14 @@ def _ask(
         _no_answer(str(client.base_url), error)
     if answer.is_error:
         _tell_problem(answer)
+    if place is not None and "Silo-Next" in answer.headers:
+        place.append(answer.headers["Silo-Next"])
     return answer.json() if answer.content else None
 
 
 def _tell_problem(answer: "Response") -> NoReturn:
     problem = answer.json()
-    code = Exit.USAGE if problem["code"] == "not_valid" else Exit.NEGATIVE
+    code = Exit.USAGE if problem["code"] in ("not_valid", "hidden_character") else Exit.NEGATIVE
     if answer.status_code in PASSING:
         code = Exit.DATABASE if problem["code"] == "ledger_damaged" else Exit.TRY_AGAIN
     fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)

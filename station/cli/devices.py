@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli.say import Exit, _, fail, now, out, pairs, tell
+from station.cli.say import Exit, _, fail, now, out, pairs, show, tell
 from ui.words.i18n import N_
 
 _FAULTS = (
@@ -49,7 +49,8 @@ def devices(
         out(entries)
         return
     for entry in entries:
-        typer.echo("\n".join(_lines(entry)))
+        for line in _lines(entry):
+            show(line)
 
 
 def simulate(

@@ -3,23 +3,27 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from station.cli.say import LANGUAGE, Exit, fail
+import typer
+
+from station.cli.say import LANGUAGE, Exit, fail, tell
 
 if TYPE_CHECKING:
     from station.site.file import SiteSettings
+    from station.site.read import SettingsError
     from station.store.errors import LedgerError
 
 
 def end_with(error: "LedgerError | OSError") -> NoReturn:
-    """Ends the command with a sentence. An error of the system that says nothing of the disk is raised."""
-    from station.store.errors import LedgerPresent, meaning_of
+    """Ends the command with a sentence. An error of the system that names no file is raised."""
+    from station.store.errors import LedgerPresent, meaning_at_start
     from ui.words.problems import problem
 
     if isinstance(error, OSError):
-        full = meaning_of(error, Path(error.filename or "."))
-        if full is None:
+        file = Path(error.filename) if isinstance(error.filename, str) else Path()
+        meaning = meaning_at_start(error, file)
+        if meaning is None or not (error.filename or meaning.passing):
             raise error
-        error = full
+        error = meaning
     code = Exit.TRY_AGAIN if error.passing else Exit.DATABASE
     if isinstance(error, LedgerPresent):
         code = Exit.NEGATIVE
@@ -42,4 +46,13 @@ def settings_of(config: Path) -> "SiteSettings":
     try:
         return load_settings(config)
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
+        end_with_settings(config, error)
+
+
+def end_with_settings(config: Path, error: "SettingsError") -> NoReturn:
+    """Ends the command with every problem of the site file, one a line, in the site's language."""
+    from station.site.read import language_in
+
+    for problem in error.problems:
+        tell(f"silo: {problem.line(language_in(config) or LANGUAGE)}")
+    raise typer.Exit(Exit.CONFIGURATION)

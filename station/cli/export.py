@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from station.cli.counter import LONG_S, counter
+from station.cli.counter import ask_all, counter
 from station.cli.options import ConfigOption, SinceOption, UntilOption, span
 from station.cli.say import Exit, _, fail, out, tell
 
@@ -62,15 +62,15 @@ def dataset(
 
 
 def _write(config: Path, folder: Path, most: int | None, days: dict[str, str]) -> dict[str, Any]:
-    from station.export.choose import Entry, Worth
+    from station.export.choose import Entry, Worth, in_order
     from station.export.write import write_dataset
     from station.site.read import load_settings
     from station.store.blobs import Blobs
 
     with counter(config) as ask:
         photos = Blobs(config.parent / load_settings(config).site.data / "photos")
-        rows = ask("GET", "/admin/dataset", params=days, timeout=LONG_S)
-        entries = [Entry(row["capture_id"], Worth[row["worth"].upper()]) for row in rows]
+        rows = ask_all(ask, "/admin/dataset", days)
+        entries = in_order(Entry(row["capture_id"], Worth[row["worth"].upper()]) for row in rows)
 
         def record(capture_id: str) -> dict[str, Any]:
             known: dict[str, Any] = ask("GET", f"/admin/dataset/{capture_id}")
@@ -80,7 +80,12 @@ def _write(config: Path, folder: Path, most: int | None, days: dict[str, str]) -
 
 
 def _original(photos: "Blobs", sha256: str) -> bytes | None:
+    from station.store.blobs import BlobDamaged, BlobMissing
+
     try:
-        return photos.path(sha256).read_bytes()
-    except FileNotFoundError:
+        return photos.read(sha256)
+    except BlobMissing:
+        return None
+    except BlobDamaged as error:
+        tell(_("{file} is damaged: this photo is left out").format(file=error.path))
         return None

@@ -3,11 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from station.cli.counter import ask
+from station.cli.counter import ask, segment
 from station.cli.options import DAYS, ConfigOption
 from station.cli.say import Exit, _, fail, out, pairs, tell
 
@@ -76,11 +75,16 @@ def swap(
     ] = None,
     note: Annotated[str, typer.Option(help=_("Why it was swapped."))] = "",
 ) -> None:
-    chosen = _settings(settings, profile)
-    is_rewired = driver is not None or address is not None or chosen is not None
-    wiring = {"driver": driver, "address": address, "settings": chosen} if is_rewired else None
+    wiring = {"driver": driver, "address": address, **_settings(settings, profile)}
+    rewired = wiring if any(said is not None for said in wiring.values()) else None
     description = _description(verified_until, asset_tag, grain_temperature, uncertainty)
-    body = {"name": name, "serial_number": serial, "note": note, "wiring": wiring, **description}
+    body = {
+        "name": name,
+        "serial_number": serial,
+        "note": note,
+        "wiring": rewired,
+        **description,
+    }
     ask(config, "POST", f"{_at(port_id)}/swap", body)
     tell(_("{name} (serial no. {number}) measures here from now on.").format(name=name, number=serial))
 
@@ -104,7 +108,7 @@ def show(config: ConfigOption) -> None:
 
 
 def _at(port_id: str) -> str:
-    return f"/instruments/{quote(port_id, safe='')}"
+    return f"/instruments/{segment(port_id)}"
 
 
 def _description(
@@ -120,15 +124,18 @@ def _description(
     }
 
 
-def _settings(given: list[str] | None, profile: str | None) -> dict[str, str] | None:
-    """None where nothing is said. A profile file is named so that the station finds it from anywhere."""
-    if given is None and profile is None:
-        return None
-    said = pairs(given or [])
-    if profile is not None:
-        file = Path(profile)
-        said["profile"] = str(file.resolve()) if file.is_file() else profile
-    return said
+def _settings(given: list[str] | None, profile: str | None) -> dict[str, Any]:
+    """What the API is told of settings and profile; the station opens no file that it is told of, so that a
+    profile's file goes there as text."""
+    said = None if given is None else pairs(given)
+    file = Path(profile) if profile is not None else None
+    if file is None or not file.is_file():
+        return {"settings": said if profile is None else {**(said or {}), "profile": profile}}
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file}: {error}", Exit.USAGE)
+    return {"settings": said, "profile": {"name": file.name, "text": text}}
 
 
 def _numbers(given: list[str]) -> dict[str, float]:

@@ -1,20 +1,29 @@
 """Persons and terminals: who may sign in, and where."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 import typer
 
-from station.cli.counter import ask
+from station.cli.counter import ask, segment
 from station.cli.options import ConfigOption
 from station.cli.say import _, out, tell
+
+NewPinOption = Annotated[
+    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
+]
 
 
 def register(app: typer.Typer) -> None:
     person = typer.Typer(no_args_is_help=True, help=_("The persons who sign in."))
     token = typer.Typer(no_args_is_help=True, help=_("The tokens of terminals, phones and applications."))
     person.command("add", help=_("Adds a person with a name and a PIN."))(person_add)
+    person.command("list", help=_("Who may sign in, as JSON lines."))(person_list)
+    person.command("rename", help=_("Another name for a person."))(person_rename)
+    person.command("pin", help=_("A new PIN: the person signs in again with it."))(person_pin)
+    person.command("remove", help=_("Who has left signs in no more; what is recorded stays."))(person_remove)
     token.command("add", help=_("Makes a token; it is shown once."))(token_add)
+    token.command("list", help=_("Whose tokens there are, as JSON lines."))(token_list)
+    token.command("rename", help=_("Another name for a token."))(token_rename)
     token.command("revoke", help=_("Ends a token at once."))(token_revoke)
     app.add_typer(person, name="person")
     app.add_typer(token, name="token")
@@ -24,14 +33,42 @@ def person_add(
     name: str,
     config: ConfigOption,
     role: Annotated[list[str], typer.Option(help=_("operator, manager or installer; may be repeated."))],
-    pin: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
-    ],
+    pin: NewPinOption,
     language: Annotated[str | None, typer.Option(help=_("fr or en."))] = None,
 ) -> None:
     body = {"name": name, "pin": pin, "roles": role, "language": language}
     made = ask(config, "POST", "/admin/people", body)
     tell(_("{name} can sign in now.").format(name=made["name"]))
+
+
+def person_list(config: ConfigOption) -> None:
+    for row in ask(config, "GET", "/admin/people"):
+        out(row)
+
+
+def person_rename(name: str, new_name: str, config: ConfigOption) -> None:
+    ask(config, "PATCH", f"/admin/people/{segment(name)}", {"name": new_name})
+    tell(_("{name} is called {new_name} from now on.").format(name=name, new_name=new_name))
+
+
+def person_pin(name: str, config: ConfigOption, pin: NewPinOption) -> None:
+    ask(config, "PATCH", f"/admin/people/{segment(name)}", {"pin": pin})
+    tell(_("{name} signs in with the new PIN.").format(name=name))
+
+
+def person_remove(name: str, config: ConfigOption) -> None:
+    ask(config, "DELETE", f"/admin/people/{segment(name)}")
+    tell(_("{name} signs in no more.").format(name=name))
+
+
+def token_list(config: ConfigOption) -> None:
+    for row in ask(config, "GET", "/admin/tokens"):
+        out(row)
+
+
+def token_rename(name: str, new_name: str, config: ConfigOption) -> None:
+    ask(config, "PATCH", f"/admin/tokens/{segment(name)}", {"name": new_name})
+    tell(_("{name} is called {new_name} from now on.").format(name=name, new_name=new_name))
 
 
 def token_add(
@@ -45,5 +82,5 @@ def token_add(
 
 
 def token_revoke(name: str, config: ConfigOption) -> None:
-    ask(config, "DELETE", f"/admin/tokens/{quote(name, safe='')}")
+    ask(config, "DELETE", f"/admin/tokens/{segment(name)}")
     tell(_("{name} is revoked.").format(name=name))

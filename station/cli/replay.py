@@ -1,10 +1,12 @@
 """Decisions made again from their records, by the engine that is here."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from station.cli.counter import LONG_S, ask
+from station.cli.counter import ask_all, counter
 from station.cli.options import ConfigOption, JsonOption, SinceOption, UntilOption, span
 from station.cli.say import Exit, _, out, tell
 
@@ -21,8 +23,9 @@ def replay(
     as_json: JsonOption = False,
 ) -> None:
     params = {**({"load": load} if load else {}), **span(since, until)}
-    rows = ask(config, "GET", "/replay", params=params, timeout=LONG_S)
-    for row in rows:
+    equal = count = 0
+    for row in _replayed(config, params):
+        count, equal = count + 1, equal + row["is_equal"]
         if as_json:
             out(row)
         elif row["lost"]:
@@ -31,6 +34,10 @@ def replay(
             tell(f"{row['load_id']}  " + _("decided by {engine}, differs by {engine_now}:").format(**row))
             for one in row["differences"]:
                 tell(f"    {one['path']}: {one['recorded']} -> {one['replayed']}")
-    equal = sum(row["is_equal"] for row in rows)
-    tell(_("{equal} of {count} decisions are the same to the byte").format(equal=equal, count=len(rows)))
-    raise typer.Exit(Exit.DONE if equal == len(rows) and rows else Exit.NEGATIVE)
+    tell(_("{equal} of {count} decisions are the same to the byte").format(equal=equal, count=count))
+    raise typer.Exit(Exit.DONE if equal == count and count else Exit.NEGATIVE)
+
+
+def _replayed(config: Path, params: dict[str, str]) -> Iterator[dict[str, Any]]:
+    with counter(config) as asking:
+        yield from ask_all(asking, "/replay", params)

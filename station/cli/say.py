@@ -1,14 +1,19 @@
-"""How commands speak: language from LANG, results on standard output, messages on standard error."""
+"""How commands speak: language from LANG, results on standard output, messages on standard error.
+
+Nothing else in the commands prints: what comes from devices, rows and files moves no cursor here.
+"""
 
 import json
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from typing import Any, NoReturn
 
 import typer
 
+from drivers.text import visible, visible_json
 from ui.words.i18n import language_of, translator
 from ui.words.reasons import message
 
@@ -28,17 +33,35 @@ class Exit(IntEnum):
     CONFIGURATION = 3
     NETWORK = 4
     DATABASE = 5
+    FAILED = 70
     TRY_AGAIN = 75
 
 
 def out(value: Any) -> None:
     """One JSON line on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(visible_json(json.dumps(value, ensure_ascii=False, allow_nan=False)) + "\n")
     sys.stdout.flush()
 
 
-def tell(text: str) -> None:
-    typer.echo(text, err=True)
+def show(line: str) -> None:
+    """One line for a person on standard output; what of it cannot be seen is shown by its number."""
+    typer.echo(visible(line))
+
+
+def tell(line: str) -> None:
+    """One line for a person on standard error, as `show`."""
+    typer.echo(visible(line), err=True)
+
+
+def begin(text: str) -> None:
+    """The rows of a question on standard error; the answer is typed behind it."""
+    typer.echo("\n".join(visible(row) for row in text.split("\n")) + " ", nl=False, err=True)
+
+
+def redraw(rows: Sequence[str], above: int) -> None:
+    """Rows on standard error in the place of the `above` last ones."""
+    up = f"\x1b[{above}A\r\x1b[J" if above else ""
+    typer.echo(up + "".join(f"{visible(row)}\n" for row in rows), nl=False, err=True)
 
 
 def fail(text: str, code: Exit) -> NoReturn:

@@ -3,19 +3,17 @@
 import gc
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from station.cli.errors import end_with
+from station.cli.errors import end_with, end_with_settings
 from station.cli.options import ConfigOption
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
-
-if TYPE_CHECKING:
-    from station.checks import Finding
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
+from ui.words.i18n import translator
 
 
 def register(app: typer.Typer) -> None:
@@ -32,7 +30,9 @@ def serve(
     stop_with: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     with lasting_imports():
-        from station.app import ServeOptions
+        import structlog
+
+        from station.app import AddressTaken, ServeOptions
         from station.app import serve as run
         from station.logs import log_to_standard_error
         from station.site.read import SettingsError
@@ -43,9 +43,18 @@ def serve(
     try:
         code = run(ServeOptions(config, speed, begin, stop_with))
     except SettingsError as error:
-        fail(str(error), Exit.CONFIGURATION)
-    except (LedgerError, OSError) as error:
+        end_with_settings(config, error)
+    except AddressTaken as error:
+        said = _("the station cannot listen at {address} ({error}): end what does, or correct [server]")
+        fail(said.format(address=error.address, error=error.why), Exit.NETWORK)
+    except LedgerError as error:
         end_with(error)
+    except Exception as error:  # noqa: BLE001  logged; systemd starts the station again
+        if isinstance(error, OSError):
+            with suppress(OSError):  # one that says nothing of the data folder
+                end_with(error)
+        structlog.get_logger(__name__).critical("station_failed", exc_info=error)
+        fail(_("the station failed, its log says where: {error}").format(error=repr(error)), Exit.FAILED)
     raise typer.Exit(code)
 
 
@@ -76,26 +85,32 @@ def tui(
 
 def check(
     config: ConfigOption,
+    devices: Annotated[
+        bool, typer.Option("--devices", help=_("Opens each line for a moment: not while the station runs."))
+    ] = False,
+    every_photo: Annotated[
+        bool, typer.Option("--every-photo", help=_("Reads all photos, not only the newest."))
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
-    from station.checks import check_site
+    from station.checks import Wish, check_site
+    from station.site.read import language_in
 
-    findings = check_site(config)
+    t = translator(language_in(config) or LANGUAGE)
+    words = {"ok": t.gettext("ok"), "warning": t.gettext("warning"), "problem": t.gettext("PROBLEM")}
+    findings = check_site(config, now(), t.language, Wish(devices, every_photo))
     for finding in findings:
         if as_json:
             out(finding.as_dict())
         else:
-            tell(f"{_mark(finding)}  {finding.what}: {finding.text}")
+            named = t.named(t.gettext(finding.what), finding.text)
+            tell(f"{words[finding.level]}  {named}")
     bad = [finding for finding in findings if not finding.good]
+    if any(finding.ends_with_ledger for finding in bad):
+        raise typer.Exit(Exit.DATABASE)
     if any(finding.what == "site file" for finding in bad):
         raise typer.Exit(Exit.CONFIGURATION)
     raise typer.Exit(Exit.NEGATIVE if bad else Exit.DONE)
-
-
-def _mark(finding: "Finding") -> str:
-    if finding.good:
-        return _("WARNING") if finding.warning else _("ok")
-    return _("PROBLEM")
 
 
 def demo(

@@ -11,7 +11,7 @@ from drivers.gateway.json_paths import JsonPaths
 from drivers.gateway.modbus import Modbus
 from drivers.gateway.sparkplug import Sparkplug
 from drivers.gateway.tasmota import Tasmota
-from drivers.generic.generic import Generic
+from drivers.generic.generic import Generic, refuse_wrong_examples
 from drivers.generic.profile import SHIPPED
 from drivers.generic.tables import read_toml
 from drivers.kind import Kind, Polled
@@ -115,7 +115,7 @@ def _profile_candidates(path: Path, *, network: bool, unit: int) -> list[Candida
         raise SettingError(f"{path}: none of the sections {', '.join(_SECTIONS)}: it is for no line")
     found = _candidates_with(kind, str(path.absolute()), network=network, unit=unit)
     for candidate in found:
-        candidate.protocol()
+        refuse_wrong_examples(candidate.protocol())
     return found
 
 

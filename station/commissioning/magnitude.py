@@ -6,6 +6,7 @@ A person compares one loaded reading with the display; an empty bridge shows 0 b
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from drivers.generic.controls import visible_text
 from drivers.kind import Chooser
 from drivers.magnitude import Way, open_names, ways_of
 from station.commissioning.candidates import Candidate
@@ -41,7 +42,7 @@ def next_question(trial: CandidateTrial, answers: Mapping[str, str]) -> Question
         for name in open_names(ways_of(trial.open)):
             if (name, way.values.get(name)) not in shown and len(shown) < _SHOWN:
                 shown.append((name, way.values.get(name)))
-    return Question(setting, numbers, characters(trial.open.frame.data))
+    return Question(setting, numbers, visible_text(trial.open.frame.data))
 
 
 def with_answers(candidate: Candidate, answers: Mapping[str, str]) -> Candidate:
@@ -53,11 +54,6 @@ def never_settled(trial: CandidateTrial) -> list[str]:
     if trial.open is not None or trial.was_loaded or not isinstance(trial.protocol, Chooser):
         return []
     return list(trial.protocol.chosen.unset)
-
-
-def characters(data: bytes) -> str:
-    """Return the message as its characters; those that cannot be printed as <0D>."""
-    return "".join(chr(byte) if 0x20 <= byte < 0x7F else f"<{byte:02X}>" for byte in data)
 
 
 def _fits(way: Way, answers: Mapping[str, str]) -> bool:

@@ -1,10 +1,13 @@
 """List where a device can be plugged, by names that stay the same, and the usual settings of a serial
 line."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 BY_ID = Path("/dev/serial/by-id")
+BAUDS = (300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200)
+_WRITTEN = re.compile(r"([0-9]{3,6})(?:[ ,/-]*([78])[ ,/-]?([NEO])[ ,/-]?([12]))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,15 @@ class LineSettings:
 
     def __str__(self) -> str:
         return f"{self.baud} {self.bits}{self.parity}{self.stop}"
+
+    @classmethod
+    def parse(cls, text: str) -> "LineSettings | None":
+        """Reads "9600-8N1", "9600 8n1", "9600,7,E,1" or a baud rate alone (8N1); None where it is none."""
+        found = _WRITTEN.fullmatch(text.strip().upper())
+        if not found or int(found[1]) not in BAUDS:
+            return None
+        bits, parity, stop = found[2] or "8", found[3] or "N", found[4] or "1"
+        return cls(int(found[1]), int(bits), parity, int(stop))
 
     def address(self, path: str) -> str:
         return f"serial:{path}?baud={self.baud}&bits={self.bits}&parity={self.parity}&stop={self.stop}"

@@ -6,24 +6,36 @@ recordings/<id>.json    the driver, its settings, when and where it was recorded
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from drivers.decode import decode
 from drivers.errors import FrameError, SettingError
+from drivers.redaction import redacted
 
 FOLDER = "recordings"
 
 
 def keep_recording(
-    folder: Path, name: str, data: bytes, driver: str, settings: Mapping[str, str], port: str, at: datetime
+    folder: Path,
+    name: str,
+    data: bytes,
+    driver: str,
+    settings: Mapping[str, str],
+    port: str,
+    at: datetime,
+    *,
+    pieces: Sequence[int] | None = None,
 ) -> int:
-    """Writes the three files; returns how many readings are in it. Raises SettingError, OSError."""
-    readings = _decode(data, driver, settings, at)
+    """Writes the three files; returns how many readings are in it. `pieces`: the sizes of what only silence
+    parts. Raises SettingError, OSError."""
+    readings = _decode(data, driver, settings, at, pieces)
     folder.mkdir(parents=True, exist_ok=True)
-    about = {"driver": driver, "settings": dict(settings), "port": port, "recorded_at": at.isoformat()}
+    about: dict[str, Any] = {"driver": driver, "settings": dict(settings), "port": redacted(port)}
+    about["recorded_at"] = at.isoformat()
+    about |= {"pieces": list(pieces)} if pieces else {}
     (folder / f"{name}.bin").write_bytes(data)
     (folder / f"{name}.jsonl").write_text(
         "".join(json.dumps(reading, ensure_ascii=False) + "\n" for reading in readings), encoding="utf-8"
@@ -47,7 +59,7 @@ def replay_recording(folder: Path, name: str) -> str | None:
         expected = [json.loads(line) for line in lines]
         data = (folder / f"{name}.bin").read_bytes()
         at = datetime.fromisoformat(about["recorded_at"])
-        found = _decode(data, about["driver"], about["settings"], at)
+        found = _decode(data, about["driver"], about["settings"], at, about.get("pieces"))
     except (OSError, ValueError, KeyError, TypeError, SettingError) as error:
         return f"cannot be read: {error!r}"
     if len(found) != len(expected):
@@ -58,14 +70,23 @@ def replay_recording(folder: Path, name: str) -> str | None:
     return None
 
 
-def _decode(data: bytes, driver: str, settings: Mapping[str, str], at: datetime) -> list[dict[str, Any]]:
+def _decode(
+    data: bytes, driver: str, settings: Mapping[str, str], at: datetime, pieces: Sequence[int] | None
+) -> list[dict[str, Any]]:
     """Decodes to values as JSON would give them back."""
-    results = decode([data], driver, settings, at=at, alone=True)
     return [
         json.loads(json.dumps(one.as_dict(), ensure_ascii=False))
-        for one in results
+        for piece in _cut(data, pieces)
+        for one in decode([piece], driver, settings, at=at, alone=True)
         if not isinstance(one, FrameError)
     ]
+
+
+def _cut(data: bytes, pieces: Sequence[int] | None) -> Iterator[bytes]:
+    start = 0
+    for size in pieces or [len(data)]:
+        yield data[start : start + size]
+        start += size
 
 
 def _difference(now: Mapping[str, Any], then: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from drivers.registry import make_transport
@@ -10,6 +10,7 @@ from drivers.transport import LineDown, Publishing, Transport
 from station.commissioning.answers import BrokerAnswers, LineAnswers
 from station.commissioning.candidates import Candidate, Question, questions
 from station.commissioning.contest import CandidateTrial, Contest
+from station.commissioning.legibility import Legibility, legibility_of
 
 ENOUGH = 0.9
 ENOUGH_READINGS = 2
@@ -23,7 +24,8 @@ _TRANSFER_S = 30.0
 class Attempt:
     """One address tried: how many bytes came, and the candidate that read most of them. `poll` is what
     the device had to be asked with, and how often; `waits_for_answers`: it is one of those; `refusal`:
-    the candidate whose question it refuses; `problem`: why the port cannot be had with these settings."""
+    the candidate whose question it refuses; `problem`: why the port cannot be had with these settings;
+    `legible`: whether the bytes are text that repeats itself."""
 
     address: str
     label: str
@@ -33,6 +35,7 @@ class Attempt:
     waits_for_answers: bool = False
     refusal: CandidateTrial | None = None
     problem: str | None = None
+    legible: Legibility = field(default_factory=lambda: legibility_of(b""))
 
     @property
     def score(self) -> float:
@@ -40,17 +43,26 @@ class Attempt:
 
     @property
     def is_enough(self) -> bool:
-        """Read well and often enough: once, where it followed from what was said to the device."""
+        """Read well and often enough: once, where it followed from what was said to the device. Or not read
+        by anybody, but with the settings that make text of it."""
+        if self.legible.is_clear:
+            return True
         if self.best is None:
             return self.refusal is not None
         wanted = 1 if self.waits_for_answers or self.poll else ENOUGH_READINGS
         return self.score >= ENOUGH and self.best.readings >= wanted
 
+    @property
+    def merit(self) -> tuple[float, ...]:
+        """Returns what is compared between the settings that were tried, the most telling first."""
+        read = self.score if self.is_enough else 0.0
+        return (self.is_enough, read, self.refusal is not None, self.legible.score, self.score, self.size)
+
 
 class Listener:
     """Hears one open line into a contest: asks what is due, in turn, and answers who waits for it.
 
-    `answers`: whether anything but the questions may be said.
+    `answers`: whether anything but the questions may be said. `note` gets all that comes.
     """
 
     def __init__(
@@ -61,12 +73,14 @@ class Listener:
         *,
         asks: Sequence[Question] = (),
         answers: bool = True,
+        note: Callable[[bytes], None] = lambda _data: None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.contest = contest
         self.answers = LineAnswers()
         self._broker = BrokerAnswers() if answers and isinstance(transport, Publishing) else None
         self._transport, self._clock, self._monotonic = transport, clock, monotonic
+        self._note = note
         self._asks, self._may_answer = list(asks), answers
         self._asked: bytes | None = None
         self._due = 0.0
@@ -85,6 +99,7 @@ class Listener:
         if chunk is None:
             self.contest.note_quiet()
             return
+        self._note(chunk.data)
         self.contest.hear(chunk, question=self._asked)
         if chunk.receipt is not None:
             self._transport.confirm(chunk.receipt)
@@ -99,6 +114,8 @@ class Listener:
             self.step()
             ranking = self.contest.ranking()
             if ranking and ranking[0].score >= ENOUGH and ranking[0].readings > ENOUGH_READINGS:
+                return
+            if not self.answers.is_waiting and legibility_of(bytes(self.contest.data)).is_clear:
                 return
         self.contest.note_quiet()
 
@@ -159,4 +176,7 @@ def _try(
     best = ranking[0] if ranking else None
     refusal = refusals[0] if refusals else None
     poll = question if best or refusal else None
-    return Attempt(address, label, len(contest.data), best, poll, listener.answers.has_answered, refusal)
+    return Attempt(
+        address, label, len(contest.data), best, poll, listener.answers.has_answered, refusal,
+        legible=legibility_of(bytes(contest.data)),
+    )  # fmt: skip

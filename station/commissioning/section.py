@@ -3,10 +3,11 @@
 import json
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from station.site.file import Instrument
-from station.site.read import SettingProblem, SettingsError, load_settings
+from station.site.read import SettingsError, load_settings
 
 
 def section_of(new: Instrument) -> str:
@@ -47,7 +48,7 @@ def _check(draft: Path, file: Path) -> None:
     try:
         load_settings(draft)
     except SettingsError as error:
-        problems = [SettingProblem(file, problem.where, problem.text) for problem in error.problems]
+        problems = [replace(problem, file=file) for problem in error.problems]
         raise SettingsError(problems) from None
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx2
 
+from drivers.text import visible, visible_json
 from station.clock import scaled
 from station.demo.book import EventMissing
 from station.demo.day import play_day
@@ -124,12 +125,13 @@ def _sentence(line: FinishedLoad, language: str) -> str:
 
 
 def _print(value: dict[str, Any] | str) -> None:
-    sys.stdout.write((value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)) + "\n")
+    text = visible(value) if isinstance(value, str) else visible_json(json.dumps(value, ensure_ascii=False))
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 
 def _tell(text: str) -> None:
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(visible(text) + "\n")
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:

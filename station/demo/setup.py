@@ -27,7 +27,7 @@ def make_tokens(url: str, admin_token: str, language: str) -> DemoTokens:
         _post(http, "/people", person)
         terminal = _post(http, "/tokens", {"name": "terminal-1", "kind": "terminal"})
         phone = _post(http, "/tokens", {"name": "phone-1", "kind": "phone"})
-        yard = _post(http, "/tokens", {"name": "yard", "kind": "app"})
+        yard = _post(http, "/tokens", {"name": "yard", "kind": "terminal"})
     return DemoTokens(terminal["token"], phone["token"], yard["token"])
 
 

@@ -2,9 +2,8 @@
 ordinary, and those in an order that spreads over the whole time."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 from itertools import combinations
 
@@ -12,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from station.models.agreement import Reference, Verdict, values_of
 from station.models.verdicts import verdicts_by_capture
-from station.store.evidence import capture_ids
 from station.store.tables import Decision, Pairing, Sample
 
 APART = 0.05  # two models that differ by more in a class's share disagree
@@ -36,32 +34,33 @@ class Entry:
     worth: Worth
 
 
-def chosen(
-    tx: Session, since: datetime | None, until: datetime | None, references: References
-) -> list[Entry]:
-    """Every capture of the time, the most valuable first."""
-    captures = capture_ids(tx, since, until)
-    verdicts = verdicts_by_capture(tx, since, until)
+def entries(tx: Session, captures: Sequence[str], references: References) -> list[Entry]:
+    """What each of these captures is worth."""
+    verdicts = verdicts_by_capture(tx, captures)
     overridden = _overridden(tx, captures)
     known = references(captures)
-    entries = [
+    return [
         Entry(one, worth(verdicts.get(one, ()), known.get(one, ()), overridden=one in overridden))
         for one in captures
     ]
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """The most valuable first."""
     return sorted(
         entries, key=lambda entry: (entry.worth, hashlib.sha256(entry.capture_id.encode()).digest())
     )
 
 
-def _overridden(tx: Session, wanted: Collection[str]) -> set[str]:
-    """The captures of loads that an operator sent elsewhere than proposed."""
+def _overridden(tx: Session, captures: Sequence[str]) -> set[str]:
+    """Those of the captures whose load an operator sent elsewhere than proposed."""
     query = (
         select(Pairing.item_id)
         .join(Sample, col(Sample.id) == Pairing.sample_id)
         .join(Decision, col(Decision.load_id) == Sample.load_id)
-        .where(Pairing.item_kind == "capture", col(Pairing.current), col(Decision.overridden))
+        .where(col(Pairing.item_id).in_(captures), col(Pairing.current), col(Decision.overridden))
     )
-    return set(tx.exec(query).all()) & set(wanted)
+    return set(tx.exec(query).all())
 
 
 def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overridden: bool) -> Worth:

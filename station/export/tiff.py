@@ -20,6 +20,8 @@ _EXPOSURE = frozenset(
     }
 )  # fmt: skip
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 9: 4, 10: 8}  # bytes of one value, by type
+_ASCII = 2
+_LAST = bytes(byte if byte == 0 or 0x20 <= byte < 0x7F else 0x20 for byte in range(256))
 _MOST = 4096  # bytes of one value: camera fields are short
 
 
@@ -61,8 +63,13 @@ def _directory(data: bytes, order: str, at: int, wanted: frozenset[int]) -> tupl
         value = data[start : start + size]
         if len(value) < size:
             raise TiffError("a value outside the block")
-        fields.append(_Field(tag, kind, count, value))
+        fields.append(_Field(tag, kind, count, _seen(value) if kind == _ASCII else value))
     return fields, below
+
+
+def _seen(value: bytes) -> bytes:
+    """A text with a blank for every byte that is no printable character of ASCII, its end apart."""
+    return bytes(byte if 0x20 <= byte < 0x7F else 0x20 for byte in value[:-1]) + value[-1:].translate(_LAST)
 
 
 def _written(order: str, photo: list[_Field], exposure: list[_Field]) -> bytes:

@@ -17,7 +17,7 @@ from typing import Any
 
 from station.export.choose import Entry
 from station.export.clean import cleaned
-from station.store.blobs import HALF, write_whole
+from station.store.durable import PARTIAL, arriving
 
 MANIFEST = "manifest.json"
 _ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -63,11 +63,11 @@ def write_dataset(
                 done = replace(done, capped=True)
                 break
             for name, data in new.items():  # the record is the last one
-                write_whole(data, folder / name)
+                _write_whole(data, folder / name)
             done = replace(
                 done, added=done.added + 1, unclean=done.unclean + unclean, bytes=done.bytes + size
             )
-        write_whole(_manifest(folder), folder / MANIFEST)
+        _write_whole(_manifest(folder), folder / MANIFEST)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise TargetFull(str(folder)) from error
@@ -95,9 +95,14 @@ def _prepared(
     return {**files, f"captures/{entry.capture_id}.json": text.encode()}, unclean
 
 
+def _write_whole(data: bytes, file: Path) -> None:
+    with arriving(file) as part:
+        part.write_bytes(data)
+
+
 def _sweep(folder: Path) -> None:
     """What a run that was cut off left half."""
-    for path in [*folder.glob(f"{HALF}*"), *folder.glob(f"*/{HALF}*")]:
+    for path in [*folder.glob(PARTIAL), *folder.glob(f"*/{PARTIAL}")]:
         path.unlink()
 
 

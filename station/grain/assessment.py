@@ -2,20 +2,26 @@
 left as evidence.
 
 A typed value wins (the latest). Else the first instrument of the site's order that has a valid value
-gives its latest valid replicate. An instrument that the site does not list for an ordered analyte is
-evidence only; an analyte without order takes the latest valid value of any. Protein is brought to dry
-matter. The same readings give the same assessment in whatever order they are handed over.
+gives its valid replicates, combined by the rule of `station/grain/replicates.py`. An instrument that the site
+does not list for an ordered analyte is evidence only; an analyte without order combines the valid values of
+all. Protein is brought to dry matter. The same readings give the same assessment in whatever order they are
+handed over.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value, in_order
 from station.grain.reasons import Code, Reason
+from station.grain.replicates import OneMoreNeeded, Rule, combine_replicates
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
+
+_COMBINED = {"mean": Code.MEAN_OF_REPLICATES, "median": Code.MEDIAN_OF_REPLICATES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown."""
+    """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown. The value is
+    made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them."""
 
     analyte: Analyte
     value: float
@@ -46,6 +53,8 @@ class Result:
     reading_id: str
     instrument: str | None
     typed_by: str | None
+    rule: Rule = "single"
+    replicates: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
 
 
@@ -79,9 +88,14 @@ class Assessment:
         )
 
 
-def assess(readings: Sequence[Evidence], order: Mapping[Analyte, Sequence[str]]) -> Assessment:
-    """Choose each analyte's value; `order` names the site's instruments per analyte, best first. Weights are
-    no part of an assessment."""
+def assess(
+    readings: Sequence[Evidence],
+    order: Mapping[Analyte, Sequence[str]],
+    repeatability: Mapping[Analyte, float] = MappingProxyType({}),
+) -> Assessment:
+    """Choose each analyte's value; `order` names the site's instruments per analyte, best first;
+    `repeatability` is the pack's limit between replicates, in the analyte's unit. Weights are no part of an
+    assessment."""
     in_time = sorted(readings, key=lambda e: (e.at, e.reading_id))
     measured = {a for e in in_time for a in e.values} - {Analyte.WEIGHT}
     results: dict[Analyte, Result] = {}
@@ -90,14 +104,16 @@ def assess(readings: Sequence[Evidence], order: Mapping[Analyte, Sequence[str]])
     reasons: list[Reason] = []
     for analyte in in_order(measured):
         having = [e for e in in_time if analyte in e.values]
-        result = _choose(analyte, having, order.get(analyte, ()))
-        if result is None:
-            bad = _bad_instruments(analyte, having)
+        result = _choose(analyte, having, order.get(analyte, ()), repeatability.get(analyte))
+        used: tuple[str, ...] = ()
+        if isinstance(result, Result):
+            results[analyte] = result
+            used = result.replicates
+        else:
+            bad = [result] if result else _bad_instruments(analyte, having)
             badly.extend([analyte] if bad else [])
             reasons.extend(bad or _unlisted(analyte, having))
-        else:
-            results[analyte] = result
-        unused = tuple(e.reading_id for e in having if result is None or e.reading_id != result.reading_id)
+        unused = tuple(e.reading_id for e in having if e.reading_id not in used)
         if unused:
             others[analyte] = unused
     _bring_protein_to_dry_matter(results, in_time)
@@ -112,14 +128,21 @@ def _valid(evidence: Evidence, analyte: Analyte) -> Value | None:
     return value if math.isfinite(value.value) and low <= value.value <= high else None
 
 
-def _choose(analyte: Analyte, having: Sequence[Evidence], order: Sequence[str]) -> Result | None:
-    """Choose among the values of `having`, which are in time order, oldest first."""
+def _choose(
+    analyte: Analyte, having: Sequence[Evidence], order: Sequence[str], limit: float | None
+) -> Result | Reason | None:
+    """Choose among the values of `having`, which are in time order, oldest first. A reason says why values
+    that are valid give none."""
     valid = [e for e in having if _valid(e, analyte)]
     typed = [e for e in valid if e.typed_by is not None]
     if typed:
-        return _result_of(analyte, typed[-1], (Reason(Code.TYPED_VALUE, {"analyte": analyte.value}),))
+        why = [Reason(Code.TYPED_VALUE, {"analyte": analyte.value})]
+        measured = _choose(analyte, [e for e in having if e.typed_by is None], order, limit)
+        if isinstance(measured, Result):
+            why.append(_typed_over(measured))
+        return _combined(analyte, typed[-1:], limit, why)
     if not order:
-        return _result_of(analyte, valid[-1], (_replicates(analyte, len(valid)),)) if valid else None
+        return _combined(analyte, valid, limit) if valid else None
     for position, instrument in enumerate(order, start=1):
         own = [e for e in valid if e.instrument == instrument]
         if own:
@@ -129,30 +152,58 @@ def _choose(analyte: Analyte, having: Sequence[Evidence], order: Sequence[str]) 
             )
             passed_over = [e for e in having if e.instrument in order[: position - 1]]
             badly = [*_bad_instruments(analyte, passed_over), *_bad_latest(analyte, having, instrument)]
-            replicates = [_replicates(analyte, len(own))] if len(own) > 1 else []
-            return _result_of(analyte, own[-1], (chosen, *replicates, *badly))
+            return _combined(analyte, own, limit, (chosen,), badly)
     return None
 
 
-def _result_of(analyte: Analyte, evidence: Evidence, reasons: tuple[Reason, ...]) -> Result:
-    value = evidence.values[analyte]
-    if value.value is None:
-        raise ValueError(f"{evidence.reading_id} has no {analyte} to use")
+def _combined(
+    analyte: Analyte,
+    replicates: Sequence[Evidence],
+    limit: float | None,
+    before: Sequence[Reason] = (),
+    after: Sequence[Reason] = (),
+) -> Result | Reason:
+    """Make one result of valid replicates, `before` and `after` what their number says; or say that one more
+    is needed. Values on another basis than the last are left as evidence."""
+    last = replicates[-1]
+    value = last.values[analyte]
+    same = [e for e in replicates if e.values[analyte].basis is value.basis]
+    made = combine_replicates([n for e in same if (n := e.values[analyte].value) is not None], limit)
+    if isinstance(made, OneMoreNeeded):
+        return Reason(
+            Code.REPLICATES_DIFFER,
+            {"analyte": analyte.value, "spread": known(made.spread), "limit": made.limit},
+        )
+    told = {"analyte": analyte.value, "count": made.count}
+    counted = [Reason(_COMBINED[made.rule], told)] if made.count > 1 else []
     return Result(
         analyte=analyte,
-        value=known(value.value),
+        value=known(made.value),
         unit=value.unit,
         basis=value.basis,
-        u=evidence.uncertainty.get(analyte),
-        reading_id=evidence.reading_id,
-        instrument=evidence.instrument,
-        typed_by=evidence.typed_by,
-        reasons=(*reasons, *evidence.remarks),
+        u=last.uncertainty.get(analyte),
+        reading_id=last.reading_id,
+        instrument=last.instrument,
+        typed_by=last.typed_by,
+        rule=made.rule,
+        replicates=tuple(e.reading_id for e in same),
+        reasons=(*before, *counted, *after, *_remarks(same)),
     )
 
 
-def _replicates(analyte: Analyte, count: int) -> Reason:
-    return Reason(Code.LATEST_REPLICATE, {"analyte": analyte.value, "count": count})
+def _typed_over(measured: Result) -> Reason:
+    """Keep the instrument's value beside the typed one that wins over it."""
+    told = {"analyte": measured.analyte.value, "value": measured.value, "unit": measured.unit.value}
+    return Reason(Code.TYPED_OVER, told | {"instrument": measured.instrument})
+
+
+def _remarks(of: Sequence[Evidence]) -> list[Reason]:
+    """Return each remark once."""
+    found: list[Reason] = []
+    for remark in (remark for e in of for remark in e.remarks):
+        if remark not in found:
+            found.append(remark)
+    return found
 
 
 def _bad_instruments(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
@@ -178,7 +229,7 @@ def _unlisted(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
 
 
 def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Sequence[Evidence]) -> None:
-    """Convert by the moisture of the protein's own reading, else by the moisture used for the sample."""
+    """Convert by the moisture of the protein's own readings, else by the moisture used for the sample."""
     protein = results.get(Analyte.PROTEIN)
     if protein is None or protein.basis in (None, Basis.DRY_MATTER):
         return
@@ -201,10 +252,10 @@ def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Seque
 def _moisture_for(
     protein: Result, results: Mapping[Analyte, Result], readings: Sequence[Evidence]
 ) -> MoisturePercent | None:
-    own = next(e for e in readings if e.reading_id == protein.reading_id)
-    same_reading = _valid(own, Analyte.MOISTURE)
-    if same_reading is not None and same_reading.value is not None:
-        return MoisturePercent(same_reading.value)
+    own = [_valid(e, Analyte.MOISTURE) for e in readings if e.reading_id in protein.replicates]
+    beside = [value.value for value in own if value is not None and value.value is not None]
+    if beside:
+        return MoisturePercent(fmean(beside))
     used = results.get(Analyte.MOISTURE)
     return None if used is None else MoisturePercent(used.value)
 
@@ -218,6 +269,8 @@ def _result_dict(result: Result) -> dict[str, Any]:
         "reading_id": result.reading_id,
         "instrument": result.instrument,
         "typed_by": result.typed_by,
+        "rule": result.rule,
+        "replicates": list(result.replicates),
         "reasons": [reason.as_dict() for reason in result.reasons],
     }
 
@@ -232,5 +285,7 @@ def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
         reading_id=stored["reading_id"],
         instrument=stored["instrument"],
         typed_by=stored["typed_by"],
+        rule=stored["rule"],
+        replicates=tuple(stored["replicates"]),
         reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
     )

@@ -1,7 +1,7 @@
 """Grades, their criteria and the dated pack that holds them are frozen values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -51,7 +51,9 @@ class Grade:
 @dataclass(frozen=True, slots=True)
 class RulePack:
     """Holds the grades of a season; `sha256` of the text it was read from names it in every decision. It is
-    in force from `valid_from` (inclusive) until `valid_until` (exclusive), where one is given."""
+    in force from `valid_from` (inclusive) until `valid_until` (exclusive), where one is given.
+    `repeatability`: how far two measurements of one sample by one instrument may differ, in the analyte's
+    unit. `replicates`: so many measurements of a sample are routine; who wants more says why."""
 
     name: str
     version: str
@@ -60,6 +62,8 @@ class RulePack:
     valid_until: datetime | None
     source: str
     grades: tuple[Grade, ...]
+    repeatability: Mapping[Analyte, float] = field(default_factory=dict)
+    replicates: int = 1
 
     def grade(self, grade_id: str | None) -> Grade | None:
         return next((g for g in self.grades if g.id == grade_id), None)

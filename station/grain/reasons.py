@@ -30,8 +30,11 @@ class Code(StrEnum):
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high
     # assessment: what is known of a sample
     CHOSEN_BY_ORDER = "chosen_by_order"  # analyte, instrument, position
-    LATEST_REPLICATE = "latest_replicate"  # analyte, count
+    MEAN_OF_REPLICATES = "mean_of_replicates"  # analyte, count
+    MEDIAN_OF_REPLICATES = "median_of_replicates"  # analyte, count
+    REPLICATES_DIFFER = "replicates_differ"  # analyte, spread, limit (in the analyte's unit)
     TYPED_VALUE = "typed_value"  # analyte
+    TYPED_OVER = "typed_over"  # analyte, value, unit, instrument
     MEASURED_BADLY = "measured_badly"  # analyte, instrument
     DRY_MATTER_FROM = "dry_matter_from"  # as_is, moisture
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte

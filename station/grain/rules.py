@@ -1,6 +1,8 @@
 """Read a rule pack: TOML text in, checked values out.
 
 name, version, source = text             valid_from [, valid_until] = date, hour and offset
+[replicates = how many measurements of a sample are routine, 1]
+[repeatability]      analyte = limit between two measurements of one sample, in the analyte's unit
 [[grades]]           id, species, value (0 to 1), name = {fr, en} [, claims]
 [[grades.criteria]]  analyte, op, limit, unit, step, required, kind, source [, basis]
 """
@@ -13,6 +15,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Unit, needs_basis
+from drivers.text import HiddenCharacter, checked_value
 from station.grain.grades import Criterion, CriterionKind, Grade, Required, RulePack, pack_at
 from station.grain.identifiers import Species
 from station.grain.units import Op, round_to_step
@@ -20,7 +23,7 @@ from station.grain.units import Op, round_to_step
 __all__ = ["Criterion", "Grade", "RulePack", "RulePackError", "pack_at", "parse_rule_pack"]
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class RulePackError(Exception):
@@ -69,13 +72,17 @@ class _PackTable(_Table):
     valid_from: Annotated[AwareDatetime, Field(strict=True)]
     valid_until: Annotated[AwareDatetime, Field(strict=True)] | None = None
     grades: Annotated[list[_GradeTable], Field(min_length=1)]
+    repeatability: dict[Analyte, Annotated[Number, Field(gt=0.0)]] = {}
+    replicates: Annotated[int, Field(ge=1, le=5)] = 1
 
 
 def parse_rule_pack(text: str) -> RulePack:
     """Read a rule pack from its text. Raises RulePackError for the first problem found. Hand over the file's
     text with its line ends as they are: `sha256` is over its UTF-8 bytes."""
     try:
-        pack = _PackTable.model_validate(tomllib.loads(text))
+        pack = _PackTable.model_validate(checked_value(tomllib.loads(text)))
+    except HiddenCharacter as error:
+        raise RulePackError(error.where, str(error)) from error
     except tomllib.TOMLDecodeError as error:
         raise RulePackError("", f"not TOML: {error}") from error
     except ValidationError as error:
@@ -83,6 +90,8 @@ def parse_rule_pack(text: str) -> RulePack:
         raise RulePackError(_where(first["loc"]), first["msg"]) from error
     _check_dates(pack)
     _check_grades(pack)
+    if Analyte.WEIGHT in pack.repeatability:
+        raise RulePackError("repeatability.weight", "a weight is no quality of grain")
     return RulePack(
         name=pack.name,
         version=pack.version,
@@ -91,6 +100,8 @@ def parse_rule_pack(text: str) -> RulePack:
         valid_until=pack.valid_until,
         source=pack.source,
         grades=tuple(_grade(table) for table in pack.grades),
+        repeatability=pack.repeatability,
+        replicates=pack.replicates,
     )
 
 

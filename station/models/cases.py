@@ -1,6 +1,6 @@
 """A candidate can be tried on the captures whose sample laboratory or machine have measured."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
@@ -8,27 +8,24 @@ from station.acts.desk import Desk
 from station.models.backtest import BacktestCase
 from station.models.references import references
 from station.models.verdicts import active_verdicts
-from station.store.evidence import capture_ids, judged_as, photos_of
+from station.store.evidence import judged_as, photos_by_capture
 from station.store.tables import Capture
 
 
-def cases(
-    tx: Session, desk: Desk, task: str, since: datetime | None, until: datetime | None
-) -> list[BacktestCase]:
-    """Return the cases of a time, oldest first, each beside what the active model of this task said of it
-    then."""
-    ids = capture_ids(tx, since, until)
-    known = {one: found for one, found in references(tx, desk, ids).items() if found}
-    said = active_verdicts(tx, task, since, until)
+def cases(tx: Session, desk: Desk, task: str, captures: Sequence[Capture]) -> list[BacktestCase]:
+    """Return those of the captures that were measured, each beside what the active model of this task said
+    of it then."""
+    known = {one: found for one, found in references(tx, desk, [row.id for row in captures]).items() if found}
+    said, photos = active_verdicts(tx, task, list(known)), photos_by_capture(tx, list(known))
     return [
         BacktestCase(
-            one,
-            tx.get_one(Capture, one).at,
-            judged_as(tx, tx.get_one(Capture, one)),
-            tuple(photo.sha256 for photo in photos_of(tx, one)),
-            tuple(known[one]),
-            said.get(one),
+            row.id,
+            row.at,
+            judged_as(tx, row),
+            tuple(photo.sha256 for photo in photos[row.id]),
+            tuple(known[row.id]),
+            said.get(row.id),
         )
-        for one in ids
-        if one in known
+        for row in captures
+        if row.id in known
     ]

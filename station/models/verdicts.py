@@ -1,6 +1,7 @@
 """Verdicts are what models said of captures, without the kernels: a campaign of inspections is large, its
 verdicts are not."""
 
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -8,7 +9,6 @@ from sqlmodel import Session, col, func, select
 
 from station.models.agreement import Verdict
 from station.models.signals import Looked
-from station.store.evidence import captured_within
 from station.store.tables import Capture, Inspection, Load, ModelRelease, Pairing, Sample, Terminal
 
 _RESULT: Any = Inspection.result
@@ -67,34 +67,35 @@ def looked(tx: Session, since: datetime, zone: tzinfo) -> list[Looked]:
     ]
 
 
-def verdicts_by_capture(
-    tx: Session, since: datetime | None, until: datetime | None
-) -> dict[str, list[Verdict]]:
-    """Return what the station's models said of the captures of a time."""
-    query = captured_within(select(*COLUMNS), since, until)
+def verdicts_by_capture(tx: Session, captures: Sequence[str]) -> dict[str, list[Verdict]]:
+    """Return what the station's models said of each of these captures."""
+    query = _of_captures(captures)
     found: dict[str, list[Verdict]] = {}
-    for row in tx.exec(
-        query.join(Inspection, col(Inspection.capture_id) == Capture.id).where(Inspection.source == "station")
-    ):
+    for row in tx.exec(query):
         verdict = verdict_of(*row)
         found.setdefault(verdict.capture_id, []).append(verdict)
     return found
 
 
-def active_verdicts(
-    tx: Session, task: str, since: datetime | None, until: datetime | None
-) -> dict[str, Verdict]:
+def active_verdicts(tx: Session, task: str, captures: Sequence[str]) -> dict[str, Verdict]:
     """Return what the model that was active then for a task said of each capture; the latest, where there
     were several."""
     query = (
-        captured_within(select(*COLUMNS), since, until)
-        .join(Inspection, col(Inspection.capture_id) == Capture.id)
+        _of_captures(captures)
         .join(ModelRelease, col(ModelRelease.sha256) == Inspection.sha256)
-        .where(Inspection.source == "station", col(Inspection.shadow).is_(False), ModelRelease.task == task)
+        .where(col(Inspection.shadow).is_(False), ModelRelease.task == task)
         .order_by(col(Inspection.seq))
     )
     found = (verdict_of(*row) for row in tx.exec(query))
     return {verdict.capture_id: verdict for verdict in found}
+
+
+def _of_captures(captures: Sequence[str]) -> Any:
+    return (
+        select(*COLUMNS)
+        .join(Inspection, col(Inspection.capture_id) == Capture.id)
+        .where(col(Inspection.capture_id).in_(captures), Inspection.source == "station")
+    )
 
 
 def verdict_of(

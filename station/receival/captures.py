@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from drivers.text import clean_text
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.combining import combine
@@ -30,19 +31,22 @@ class StoredPhoto:
     media_type: str
 
 
-def check_form(form: Mapping[str, Any]) -> None:
-    """Raises Invalid for a field that the form does not have or that is no text."""
+def clean_form(form: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the form as it may be kept: a phone says what it read, and nobody types it anew. Raises Invalid
+    for a field that the form does not have or that is no text."""
     for name, value in form.items():
         if name not in FORM_FIELDS or not isinstance(value, str) or len(value) > 400:
             raise Invalid(Fault.UNKNOWN_FORM_FIELD, field=name, known=list(FORM_FIELDS))
+    return {name: clean_text(value) for name, value in form.items()}
 
 
 def receive_capture(
-    desk: Desk, capture_id: str, form: Mapping[str, Any], photos: Sequence[StoredPhoto], terminal: Terminal,
+    desk: Desk, capture_id: str, sent: Mapping[str, Any], photos: Sequence[StoredPhoto], terminal: Terminal,
     at: datetime,
 ) -> tuple[Capture, bool]:  # fmt: skip
-    """Records an upload and pairs it; the same upload twice is one capture. Returns it, and if it is new."""
-    check_form(form)
+    """Records an upload and pairs it; the same upload twice is one capture, and waits for its
+    judgement again where nobody could judge it. Returns it, and if it is new."""
+    form = clean_form(sent)
     if not photos:
         raise Invalid(Fault.NO_PHOTO)
     with desk.ledger.write() as tx:
@@ -50,12 +54,13 @@ def receive_capture(
         if known is not None:
             if [p.sha256 for p in evidence.photos_of(tx, capture_id)] != [p.sha256 for p in photos]:
                 raise Conflict(Fault.CAPTURE_DIFFERS, id=capture_id)
+            _believe_again(tx, known)
             return known, False
         barcode, species = form.get("barcode") or None, form.get("species") or None
         if species is not None and species not in desk.policy.species:
             raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
         capture = Capture(
-            id=capture_id, at=at, terminal_id=terminal.id, barcode=barcode, species=species, form=dict(form)
+            id=capture_id, at=at, terminal_id=terminal.id, barcode=barcode, species=species, form=form
         )
         tx.add(capture)
         tx.flush()
@@ -79,6 +84,13 @@ def receive_capture(
                 tx.add(load)
             proposals.propose(tx, desk, [load], at)
     return capture, True
+
+
+def _believe_again(tx: Session, capture: Capture) -> None:
+    """Its photos are whole: one that nobody could judge, maybe because they were not, waits for it anew."""
+    if capture.state == "no_model":
+        capture.state, capture.claimed_at, capture.attempts = "pending", None, 0
+        tx.add(capture)
 
 
 def record_inspection(

@@ -45,6 +45,11 @@ def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
     return last.content if last else {}
 
 
+def contents(tx: Session) -> dict[str, dict[str, Any]]:
+    """What `content_of` says of every cell."""
+    return {cell.id: last.content if last else {} for cell, last in tx.exec(_CELLS_WITH_BALANCE)}
+
+
 def move(tx: Session, row: CellMovement) -> CellMovement:
     """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
     before = last_movement(tx, row.cell_id)
@@ -66,11 +71,13 @@ def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
 
 
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
-    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one."""
+    """The values of the load's last assessment, as a movement or ticket keeps them: with who typed one, and
+    of how many measurements it is made."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
         name: {key: result[key] for key in ("value", "unit", "basis", "typed_by")}
+        | {"n": len(result["replicates"])}
         for name, result in results.items()
     }
 

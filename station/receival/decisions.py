@@ -9,6 +9,7 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.grain.reasons import Code
 from station.receival import cells, proposals
 from station.receival.loads import end_load, open_load
+from station.receival.retests import check_retests
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reservation
@@ -23,7 +24,8 @@ def decide(
     The proposal is made again first: if readings or cells changed what it asks, nothing is decided and
     Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and
     one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes: `replaces`
-    names the decision that the operator knows of, else Conflict(load_decided) tells of it."""
+    names the decision that the operator knows of, else Conflict(load_decided) tells of it. A sample that was
+    measured again without anybody saying why is Conflict(retest_unexplained)."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
@@ -70,6 +72,7 @@ def _decide(
         raise Conflict(Fault.NO_FIRST_WEIGHING)
     if pit not in cells.pits_of_cells(tx).get(cell, ()):
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
+    check_retests(tx, load, proposal)
     if overridden:
         _check_override(proposal, cell, pit, reason, actor)
     old = queries.open_reservation(tx, load.id)

@@ -18,6 +18,8 @@ def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
     """Empties the row of a person, who cannot sign in any more. Raises NotFound(unknown_person)."""
     with desk.ledger.write() as tx:
         person = tx.exec(select(Person).where(Person.name_key == fold(name))).first()
+        if person is None:  # has left, and another has had the name since
+            person = tx.exec(select(Person).where(Person.name == name)).first()
         if person is None:
             raise NotFound(Fault.UNKNOWN_PERSON, name=name)
         person.name, person.name_key, person.pin_hash = "", person.id, ""

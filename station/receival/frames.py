@@ -1,6 +1,6 @@
 """A frame as the journal has it, on its way into a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
@@ -8,6 +8,8 @@ from sqlmodel import Session, col
 
 from drivers.disturbance import Disturbance
 from drivers.reading import Frame as DeviceFrame
+from station.acts.desk import Desk
+from station.store import audit
 from station.store.ids import new_id
 from station.store.journal import Place
 from station.store.tables import Frame
@@ -23,6 +25,35 @@ class StoredFrame:
     frame: DeviceFrame
     place: Place
     disturbance: Disturbance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """So many messages of a line that nobody can hold back were dropped, because nothing could be stored."""
+
+    messages: int
+    first_at: datetime
+    last_at: datetime
+    is_closed: bool = False
+
+    @classmethod
+    def of_one(cls, at: datetime) -> "Gap":
+        return cls(1, at, at)
+
+    def and_another(self, at: datetime) -> "Gap":
+        return replace(self, messages=self.messages + 1, last_at=at)
+
+    def close(self) -> "Gap":
+        return replace(self, is_closed=True)
+
+
+def note_gap(desk: Desk, port: str, gap: Gap) -> None:
+    """Records what the station did not take of a port, now that it can."""
+    with desk.ledger.write() as tx:
+        audit.record(
+            tx, "messages_dropped", gap.last_at, subject_id=port,
+            data={"messages": gap.messages, "since": gap.first_at.isoformat()},
+        )  # fmt: skip
 
 
 def is_frame(stored: StoredFrame) -> ColumnElement[bool]:

@@ -91,7 +91,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
 
 def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
-    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order)
+    repeatability = on.pack.repeatability if on.pack else {}
+    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability)
     weights = _weights(of)
     facts = facts_of(of.load, assessment, estimate(weights, desk.policy.net_share))
     routed = route(facts, on.cells, on.pack)

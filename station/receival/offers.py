@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from station.receival.chain import gross_weighing, weighed_apart
-from station.store import queries
+from station.store import batches, queries
 from station.store.tables import Load, Visit, Weighing, WeighingUse
 
 # How far an empty vehicle may be from its last tare: mud, a passenger, a full fuel tank.
@@ -28,25 +28,58 @@ class Offer:
     rank: tuple[int, float, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An open visit with what the next weight of its vehicle is judged by. `closable` are the decided loads
+    that have not ended, `tare` is the vehicle's weight when it last left empty."""
+
+    visit: Visit
+    loads: Sequence[Load]
+    closable: Sequence[Load]
+    chain: Sequence[tuple[WeighingUse, Weighing]]
+    tare: float | None
+
+
 def offers_for(tx: Session, kg: float) -> tuple[Offer, ...]:
     """Returns every open visit that could take this weight next, the likeliest first."""
-    found = [offer for visit in queries.open_visits(tx) for offer in _offers_of(tx, visit, kg)]
+    return offers_among(standing_visits(tx), kg)
+
+
+def offers_among(standing: Sequence[Standing], kg: float) -> tuple[Offer, ...]:
+    """Returns those of these visits that could take this weight next, the likeliest first."""
+    found = [offer for one in standing for offer in _offers_of(one, kg)]
     return tuple(sorted(found, key=lambda offer: offer.rank))
 
 
-def _offers_of(tx: Session, visit: Visit, kg: float) -> list[Offer]:
-    loads = queries.loads_of(tx, visit.id)
-    chain = queries.chain_of(tx, visit.id)
-    tare = queries.last_tare_kg(tx, visit.vehicle_id)
+def standing_visits(tx: Session) -> list[Standing]:
+    """Returns all that are open, by a fixed number of questions."""
+    visits = queries.open_visits(tx)
+    ids = [visit.id for visit in visits]
+    loads, chains = batches.loads_by_visit(tx, ids), batches.chains_by_visit(tx, ids)
+    unended = [load.id for some in loads.values() for load in some if load.outcome is None]
+    decided = batches.current_decisions(tx, unended)
+    tares = batches.last_tares_kg(tx, (visit.vehicle_id for visit in visits))
+    return [
+        Standing(
+            visit,
+            loads.get(visit.id, ()),
+            [load for load in loads.get(visit.id, ()) if load.id in decided],
+            chains.get(visit.id, ()),
+            tares.get(visit.vehicle_id),
+        )
+        for visit in visits
+    ]
+
+
+def _offers_of(standing: Standing, kg: float) -> list[Offer]:
+    visit, loads, closable = standing.visit, standing.loads, standing.closable
+    chain, tare = standing.chain, standing.tare
     offers = []
     firsts = [use for use, _ in chain if use.role == "first"]
     if len(firsts) < len(loads):
         offers.append(_first(visit, chain, tare, kg))
     elif len(firsts) == len(chain):  # weighed again, before anything was tipped
         offers.append(Offer(visit.id, visit.plate, "first", (), (5, 0.0, visit.id)))
-    closable = [
-        load for load in loads if load.outcome is None and queries.current_decision(tx, load.id) is not None
-    ]
     if chain and closable:
         offers.append(_next(visit, loads, closable, chain, tare, kg))
     return offers

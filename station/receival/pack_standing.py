@@ -48,6 +48,11 @@ def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -
     return pack_at([_parsed(one.record.text) for one in known if one.is_installed], at)
 
 
+def pack_with(tx: Session, sha256: str | None) -> RulePack | None:
+    """The recorded pack of that SHA-256, whether it still holds or not; None for none."""
+    return _parsed(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
+
+
 @lru_cache(maxsize=16)
 def _parsed(text: str) -> RulePack:
     """Packs are judged with many times a minute and never change."""

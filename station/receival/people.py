@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -12,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk, fold
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
+from station.receival.pin_locks import FAILED, PIN_CHANGED, SIGNED_IN
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal
@@ -32,8 +34,10 @@ def add_person(
     with desk.ledger.write() as tx:
         if _person_named(tx, name):
             raise Conflict(Fault.PERSON_EXISTS, name=name)
+        person_id = new_id(at)
+        _free_name(tx, name, person_id)
         person = Person(
-            id=new_id(at),
+            id=person_id,
             name=name,
             name_key=fold(name),
             roles=sorted(set(roles)),
@@ -45,27 +49,74 @@ def add_person(
     return person
 
 
+def rename_person(desk: Desk, id_or_name: str, name: str, at: datetime) -> Person:
+    """Raises NotFound(unknown_person), Conflict(person_exists)."""
+    with desk.ledger.write() as tx:
+        person, other = _person(tx, id_or_name), _person_named(tx, name)
+        if other is not None and other.id != person.id:
+            raise Conflict(Fault.PERSON_EXISTS, name=name)
+        _free_name(tx, name, person.id)
+        person.name, person.name_key = name, fold(name)
+        tx.add(person)
+        audit.record(tx, "person_renamed", at, subject_id=person.id)
+    return person
+
+
+def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
+    """The person signs in anew, everywhere. Slow (argon2). Raises NotFound(unknown_person)."""
+    pin_hash = _pins.hash(pin)
+    with desk.ledger.write() as tx:
+        person = _person(tx, id_or_name)
+        person.pin_hash = pin_hash
+        tx.add(person)
+        _end_sign_ins(tx, SignIn.person_id == person.id, at)
+        audit.record(tx, PIN_CHANGED, at, subject_id=person.id)
+    return person
+
+
+def remove_person(desk: Desk, id_or_name: str, at: datetime) -> None:
+    """Who has left signs in no more and acts no more; what is recorded still bears the name. Raises
+    NotFound(unknown_person)."""
+    with desk.ledger.write() as tx:
+        person = _person(tx, id_or_name)
+        person.active, person.pin_hash = False, ""
+        tx.add(person)
+        _end_sign_ins(tx, SignIn.person_id == person.id, at)
+        audit.record(tx, "person_removed", at, subject_id=person.id)
+
+
 def add_terminal(desk: Desk, name: str, kind: str, at: datetime) -> tuple[Terminal, str]:
     """Returns the terminal and its token, which is nowhere else and never shown again."""
     token = secrets.token_urlsafe(24)
     with desk.ledger.write() as tx:
-        if tx.exec(select(Terminal).where(Terminal.name == name)).first():
-            raise Conflict(Fault.TERMINAL_EXISTS, name=name)
+        _require_free(tx, name)
         terminal = Terminal(id=new_id(at), name=name, kind=kind, token_hash=_digest(token))
         tx.add(terminal)
         audit.record(tx, "token_added", at, subject_id=terminal.id, data={"kind": kind})
     return terminal, token
 
 
-def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
+def rename_terminal(desk: Desk, id_or_name: str, name: str, at: datetime) -> Terminal:
+    """Raises NotFound(unknown_terminal), Conflict(terminal_exists)."""
     with desk.ledger.write() as tx:
-        query = select(Terminal).where((Terminal.id == id_or_name) | (Terminal.name == id_or_name))
-        terminal = tx.exec(query).first()
-        if terminal is None:
-            raise NotFound(Fault.UNKNOWN_TERMINAL, name=id_or_name)
+        terminal = _terminal(tx, id_or_name)
+        if terminal.name != name:
+            _require_free(tx, name)
+        terminal.name = name
+        tx.add(terminal)
+        audit.record(tx, "token_renamed", at, subject_id=terminal.id)
+    return terminal
+
+
+def revoke_terminal(desk: Desk, id_or_name: str, at: datetime) -> None:
+    """The token opens nothing any more, and who was signed in there is no longer; its name is free again.
+    Raises NotFound(unknown_terminal)."""
+    with desk.ledger.write() as tx:
+        terminal = _terminal(tx, id_or_name)
         if terminal.revoked_at is None:
             terminal.revoked_at = at
             tx.add(terminal)
+            _end_sign_ins(tx, SignIn.terminal_id == terminal.id, at)
             audit.record(tx, "token_revoked", at, subject_id=terminal.id)
 
 
@@ -78,28 +129,49 @@ def terminal_of(desk: Desk, token: str) -> Terminal:
     return terminal
 
 
+def is_revoked(tx: Session, terminal_id: str) -> bool:
+    return tx.get_one(Terminal, terminal_id).revoked_at is not None
+
+
 def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -> SignedIn:
-    """Ends the terminal's earlier sign-in."""
-    person = person_with_pin(desk, name, pin)
+    """Ends the terminal's earlier sign-in. Slow (argon2). Raises NotAllowed(wrong_pin)."""
+    person = _person_with_pin(desk, name, pin, terminal.id, at)
     token = secrets.token_urlsafe(24)
     with desk.ledger.write() as tx:
-        _end_sign_ins(tx, terminal.id, at)
+        _end_sign_ins(tx, SignIn.terminal_id == terminal.id, at)
         row = SignIn(
             id=new_id(at), person_id=person.id, terminal_id=terminal.id, token_hash=_digest(token), at=at
         )
         tx.add(row)
-        audit.record(tx, "signed_in", at, by=person.id, terminal=terminal.id, subject_id=person.id)
+        audit.record(tx, SIGNED_IN, at, by=person.id, terminal=terminal.id, subject_id=person.id)
     return SignedIn(token, person)
 
 
-def person_with_pin(desk: Desk, name: str, pin: str) -> Person:
-    """Finds the person, slowly on purpose (argon2) and outside any transaction. Raises
+def actor_with_pin(desk: Desk, name: str, pin: str, at: datetime) -> Actor:
+    """Finds a person by name and PIN, for an act at the command line. Slow (argon2). Raises
     NotAllowed(wrong_pin)."""
+    person = _person_with_pin(desk, name, pin, None, at)
+    return Actor(person.id, person.name, None, frozenset(person.roles))
+
+
+def person_id_of(desk: Desk, name: str) -> str | None:
+    """None: nobody of this name signs in here."""
+    with desk.ledger.read() as tx:
+        person = _person_named(tx, name)
+    return person.id if person else None
+
+
+def _person_with_pin(desk: Desk, name: str, pin: str, terminal_id: str | None, at: datetime) -> Person:
+    """Finds the person, slowly on purpose and outside any transaction. A failure is recorded, without what
+    was typed: it may be a PIN in the wrong field."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
     nobody = _nobody()
     fits = _pins.verify(pin, nobody if person is None else person.pin_hash)
     if person is None or not fits:
+        with desk.ledger.write() as tx:
+            subject = person.id if person else None
+            audit.record(tx, FAILED, at, terminal=terminal_id, subject_id=subject)
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
 
@@ -111,23 +183,18 @@ def _nobody() -> str:
     return _pins.hash("no such person")
 
 
-def actor_with_pin(desk: Desk, name: str, pin: str) -> Actor:
-    """Finds a person by name and PIN, for an act at the command line. Raises NotAllowed(wrong_pin)."""
-    person = person_with_pin(desk, name, pin)
-    return Actor(person.id, person.name, None, frozenset(person.roles))
-
-
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:
     with desk.ledger.write() as tx:
-        _end_sign_ins(tx, terminal.id, at)
+        _end_sign_ins(tx, SignIn.terminal_id == terminal.id, at)
         audit.record(tx, "signed_out", at, by=actor.id, terminal=terminal.id)
 
 
-def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
-    """Returns who is signed in with this token on this terminal. Raises NotAllowed when nobody is."""
+def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: timedelta) -> Actor:
+    """Finds the person that this token is signed in as, at this terminal and for so long. Raises
+    NotAllowed."""
     with desk.ledger.read() as tx:
         found = tx.exec(
-            select(Person)
+            select(Person, SignIn.at)
             .join(SignIn, col(SignIn.person_id) == Person.id)
             .where(
                 SignIn.token_hash == _digest(token),
@@ -136,9 +203,10 @@ def actor_of(desk: Desk, token: str, terminal: Terminal) -> Actor:
                 col(Person.active).is_(True),
             )
         ).first()
-    if found is None:
+    if found is None or at - found[1] >= lasts:
         raise NotAllowed(Fault.NOT_SIGNED_IN)
-    return Actor(found.id, found.name, terminal.id, frozenset(found.roles))
+    person = found[0]
+    return Actor(person.id, person.name, terminal.id, frozenset(person.roles))
 
 
 def _person_named(tx: Session, name: str) -> Person | None:
@@ -146,9 +214,44 @@ def _person_named(tx: Session, name: str) -> Person | None:
     return tx.exec(query).first()
 
 
-def _end_sign_ins(tx: Session, terminal_id: str, at: datetime) -> None:
-    query = select(SignIn).where(SignIn.terminal_id == terminal_id, col(SignIn.ended_at).is_(None))
-    for row in tx.exec(query):
+def _person(tx: Session, id_or_name: str) -> Person:
+    """Raises NotFound for who is not, or no longer, one of those who sign in."""
+    person = tx.get(Person, id_or_name)
+    if person is None or not person.active:
+        person = _person_named(tx, id_or_name)
+    if person is None:
+        raise NotFound(Fault.UNKNOWN_PERSON, name=id_or_name)
+    return person
+
+
+def _free_name(tx: Session, name: str, for_id: str) -> None:
+    """Who has left keeps the name in what is recorded, but not for signing in: another may have it."""
+    query = select(Person).where(Person.name_key == fold(name), Person.id != for_id)
+    for gone in tx.exec(query):
+        gone.name_key = gone.id
+        tx.add(gone)
+    tx.flush()
+
+
+def _terminal(tx: Session, id_or_name: str) -> Terminal:
+    """By its identifier, else by its name: the one whose token is good, else one of before. Raises
+    NotFound."""
+    named = select(Terminal).where(Terminal.name == id_or_name)
+    good = named.where(col(Terminal.revoked_at).is_(None))
+    terminal = tx.get(Terminal, id_or_name) or tx.exec(good).first() or tx.exec(named).first()
+    if terminal is None:
+        raise NotFound(Fault.UNKNOWN_TERMINAL, name=id_or_name)
+    return terminal
+
+
+def _require_free(tx: Session, name: str) -> None:
+    """Raises Conflict(terminal_exists) where a good token has this name."""
+    if tx.exec(select(Terminal).where(Terminal.name == name, col(Terminal.revoked_at).is_(None))).first():
+        raise Conflict(Fault.TERMINAL_EXISTS, name=name)
+
+
+def _end_sign_ins(tx: Session, which: Any, at: datetime) -> None:
+    for row in tx.exec(select(SignIn).where(which, col(SignIn.ended_at).is_(None))):
         row.ended_at = at
         tx.add(row)
 

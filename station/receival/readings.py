@@ -1,14 +1,14 @@
 """Readings: recorded as they come, paired with a sample, and typed where an instrument cannot say it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from drivers.reading import Analyte
 from drivers.reading import Reading as DeviceReading
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Fault, NotFound
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.pairing import Item
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
@@ -19,8 +19,13 @@ from station.receival.instruments import instrument_at
 from station.receival.loads import check_value
 from station.receival.remarked import asked_about, check_asked
 from station.store import audit, queries
+from station.store.evidence import readings_by_sample
 from station.store.ids import new_id
-from station.store.tables import Frame, Instrument, Reading
+from station.store.tables import Frame, Instrument, Reading, Sample
+
+# Far more than one connection leaves without an acknowledgement; a whole campaign would take too long to
+# look through for each of ten thousand messages that a broker gives again.
+RESENT = 4096
 
 
 def take_reading(
@@ -85,12 +90,15 @@ def type_reading(
     """Records values (number, basis) that a named person typed for the sample with this barcode.
 
     Raises Conflict(unusual_value) for one that is not usual of the sample's species, unless `despite_remarks`
-    says that the person was asked about it."""
+    says that the person was asked about it, and Conflict(typed_over_instrument) for one that an instrument
+    has measured, unless `note` says why it is typed."""
     checked = {name: check_value(name, *typed) for name, typed in values.items()}
     with desk.ledger.write() as tx:
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        if not note:
+            _check_unmeasured(tx, sample, checked)
         remarks = asked_about({Analyte(name): values[name][0] for name in checked}, sample.species)
         despite = check_asked(remarks, despite_remarks)
         row = Reading(
@@ -114,6 +122,17 @@ def type_reading(
     return row
 
 
+def _check_unmeasured(tx: Session, sample: Sample, names: Iterable[str]) -> None:
+    """Raises Conflict(typed_over_instrument) where an instrument gave one of these values."""
+    for row in readings_by_sample(tx, [sample.id]).get(sample.id, ()):
+        for name in names:
+            measured = row.values.get(name) if row.typed_by is None else None
+            if measured is not None and measured["value"] is not None:
+                raise Conflict(
+                    Fault.TYPED_OVER_INSTRUMENT, analyte=name, value=measured["value"], unit=measured["unit"]
+                )
+
+
 def _known(
     tx: Session, reading: DeviceReading, frame: StoredFrame, instrument: Instrument, sent_again: bool
 ) -> Reading | None:
@@ -125,6 +144,8 @@ def _known(
             return same
     with_frame = select(Reading).join(Frame, col(Frame.id) == Reading.frame_id)
     if sent_again:
-        equal = with_frame.where(Reading.port_id == frame.port, Frame.data == frame.frame.data)
-        return tx.exec(equal).first()
+        newest = select(Reading.seq).where(Reading.port_id == frame.port).order_by(col(Reading.seq).desc())
+        before = func.coalesce(newest.offset(RESENT).limit(1).scalar_subquery(), -1)
+        recent = with_frame.where(Reading.port_id == frame.port, col(Reading.seq) > before)
+        return tx.exec(recent.where(Frame.data == frame.frame.data)).first()
     return tx.exec(with_frame.where(col(Reading.at).between(*around(frame)), is_frame(frame))).first()

@@ -13,11 +13,11 @@ from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.routing import route
-from station.grain.rules import RulePack, parse_rule_pack
 from station.grain.wire import read_cells, read_facts
 from station.receival.judging import estimate, facts_of
+from station.receival.pack_standing import pack_with
 from station.store.evidence import evidence_of
-from station.store.tables import Decision, Load, Proposal, Reading, RulePackRecord, SitePolicyRecord
+from station.store.tables import Decision, Load, Proposal, Reading, SitePolicyRecord
 
 MOST_DIFFERENCES = 50
 _COMPARED = ("assessment", "load_t", "pit", "cell", "hold", "result")
@@ -50,17 +50,6 @@ class Replayed:
         return not self.differences
 
 
-def decisions_of(
-    tx: Session, load_id: str | None, since: datetime | None, until: datetime | None
-) -> list[Decision]:
-    """The decisions of a load or of a time, in the order they were taken; `until` is excluded."""
-    query = select(Decision).order_by(col(Decision.seq))
-    query = query.where(Decision.load_id == load_id) if load_id else query
-    query = query.where(col(Decision.at) >= since) if since else query
-    query = query.where(col(Decision.at) < until) if until else query
-    return list(tx.exec(query))
-
-
 def replay(tx: Session, decision: Decision) -> Replayed:
     """Makes the proposal of a decision again. Raises LookupError where a record that it stands on is gone."""
     row = tx.get_one(Proposal, decision.proposal_id)
@@ -88,14 +77,17 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
     }
     if lost := [one for one in inputs["readings"] if one not in readings]:
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
-    assessment = assess(evidence_of(readings[one] for one in inputs["readings"]), policy.instrument_order)
+    pack = pack_with(tx, row.rule_pack)
+    repeatability = pack.repeatability if pack else {}
+    evidence = evidence_of(readings[one] for one in inputs["readings"])
+    assessment = assess(evidence, policy.instrument_order, repeatability)
     declared = read_facts(json.dumps(inputs["facts"]))
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
         declared={analyte.value: one.value for analyte, one in declared.declared.items()},
     )  # fmt: skip
     facts = facts_of(load, assessment, estimate(inputs["weights"], policy.net_share))
-    routed = route(facts, read_cells(json.dumps(inputs["cells"])), _pack(tx, row.rule_pack))
+    routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {
         "assessment": assessment.as_dict(),
         "load_t": facts.load_t,
@@ -104,10 +96,6 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
         "hold": routed.hold,
         "result": routed.as_dict(),
     }
-
-
-def _pack(tx: Session, sha256: str | None) -> RulePack | None:
-    return parse_rule_pack(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
 
 
 def _text(value: Any) -> str:

@@ -16,12 +16,14 @@ from drivers.reading import Analyte
 from drivers.transport import MqttAnnouncer, Presence
 from station.runtime.announcement import OFFLINE, ONLINE, Message, Topics
 from station.runtime.live import DeviceLive
+from station.site.credentials import Credentials
 from station.site.file import SiteSettings
 from station.store import audit, queries
 from station.store.engine import Ledger
 from station.store.tables import AuditEvent, Reading, Weighing
 
 TICK_S = 1.0
+NO_CREDENTIALS = Credentials()
 
 log = structlog.get_logger(__name__)
 
@@ -29,11 +31,14 @@ log = structlog.get_logger(__name__)
 class Announcer:
     """Start with `running()`. `problem` says why the broker does not take the state."""
 
-    def __init__(self, settings: SiteSettings, ledger: Ledger, live: Callable[[], list[DeviceLive]]) -> None:
+    def __init__(
+        self, settings: SiteSettings, ledger: Ledger, live: Callable[[], list[DeviceLive]],
+        credentials: Credentials = NO_CREDENTIALS,
+    ) -> None:  # fmt: skip
         assert settings.mqtt is not None  # made only where the site file names a broker
         site, mqtt = settings.site, settings.mqtt
         self._topics = Topics(site.id, site.name, mqtt.discovery_prefix if mqtt.discovery else None)
-        parts = urlsplit(mqtt.broker)
+        parts = urlsplit(credentials.complete(mqtt.broker))
         self._link = MqttAnnouncer(
             parts.hostname or "",
             parts.port or 1883,

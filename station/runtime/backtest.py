@@ -9,7 +9,7 @@ from station.grain.combining import combine
 from station.models.agreement import Verdict
 from station.models.backtest import BacktestCase
 from station.runtime.shadows import START_S, lowest_priority
-from station.store.blobs import Blobs
+from station.store.blobs import BlobFault, Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
 PHOTO_S = 30.0
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blobs) -> Iterator[Verdict]:
     """Yields what the bundle says of each capture, one at a time; a capture that its worker fails on, or
-    whose photo is not kept any more, is left out. Raises WorkerGone or WorkerSlow where it does not run at
+    whose photo is gone or damaged, is left out. Raises WorkerGone or WorkerSlow where it does not run at
     all."""
     worker = VisionWorker(bundle, START_S, PHOTO_S, lowest_priority(bundle))
     failures = 0
@@ -28,8 +28,8 @@ def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blob
         worker.start()
         for case in cases:
             try:
-                seen = combine([worker.inspect(photos.path(one), case.species) for one in case.photos])
-            except WorkerRefused as error:
+                seen = combine([worker.inspect(photos.whole(one), case.species) for one in case.photos])
+            except (WorkerRefused, BlobFault) as error:
                 log.warning("photo_not_readable", capture=case.capture_id, error=str(error))
                 continue
             except (WorkerGone, WorkerSlow) as error:

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from drivers.health import DeviceHealth
 from drivers.reading import Flag
+from drivers.transport import ErrorCode
 from station.grain.remarks import is_verified
 from station.receival.instruments import Plugged, plugged
 from station.runtime.intake import Intake
@@ -15,6 +16,11 @@ from station.store.engine import Ledger
 
 # A line lost so often within ten minutes is taken by somebody else, or its cable is loose.
 OFTEN = 3
+# What was said of a message stays to be read for a while, also when the next one was right.
+STAYS = timedelta(minutes=10)
+_STAYING = (ErrorCode.NOT_UNDERSTOOD, ErrorCode.OUT_OF_TURN)
+# So long a person is told that messages were dropped.
+TOLD_FOR = timedelta(hours=1)
 
 
 class Devices:
@@ -66,6 +72,25 @@ class Devices:
         """The names of the instruments whose numbers may be of several sizes."""
         return [live.name for live in self.live() if live.open_ways]
 
+    def dropped(self) -> list[str]:
+        """The names of the instruments of which messages were dropped within the last hour."""
+        now = self.plugged()
+        return [now[port_id].instrument.name for port_id in self._port_ids if self._dropped(port_id)]
+
+    def _error(self, port_id: str, health: DeviceHealth) -> Coded | None:
+        """A device is not silent because nobody listens to it."""
+        wrong, intake = _wrong(health, self._clock()), self._intake.standing()
+        if intake.stands and health.state == "silent":
+            return "intake_stands", {"count": intake.waiting, "moved_at": intake.moved_at}
+        return wrong or self._dropped(port_id)
+
+    def _dropped(self, port_id: str) -> Coded | None:
+        gap = self._intake.gap(port_id)
+        if gap is None or self._clock() - gap.last_at > TOLD_FOR:
+            return None
+        port = self._intake.driver(port_id).health().address
+        return "device_overrun", {"port": port, "count": gap.messages, "text": ""}
+
     def _live(self, port_id: str, present: Plugged) -> DeviceLive:
         driver, instrument = self._intake.driver(port_id), present.instrument
         health = driver.health()
@@ -84,7 +109,7 @@ class Devices:
             bad_frames=health.bad_frames,
             weight_kg=weight.weight_kg if weight else None,
             weight_stable=Flag.STABLE in weight.flags if weight else None,
-            error=_wrong(health),
+            error=self._error(port_id, health),
             asset_tag=instrument.asset_tag,
             verified_until=instrument.verified_until,
             is_verified=is_verified(instrument, self._clock().date()),
@@ -95,8 +120,9 @@ class Devices:
         )
 
 
-def _wrong(health: DeviceHealth) -> Coded | None:
-    """What a person should look at: why the device is not live, or that its line will not stay."""
+def _wrong(health: DeviceHealth, now: datetime) -> Coded | None:
+    """What a person should look at: why the device is not live, that its line will not stay, or what of its
+    messages was not understood."""
     where = {"port": health.address, "count": health.losses, "text": ""}
     if health.losses >= OFTEN:
         return "device_lost_often", where
@@ -105,6 +131,9 @@ def _wrong(health: DeviceHealth) -> Coded | None:
     if health.state == "live" and health.notice is not None:
         return f"device_{health.notice.code.value}", {**where, "text": health.notice.text}
     error = health.last_error
-    if health.state in ("live", "starting") or error is None:
+    if error is None:
+        return None
+    stays = error.code in _STAYING and now - error.at < STAYS
+    if health.state in ("live", "starting") and not stays:
         return None
     return f"device_{error.code.value}", {**where, "text": error.text}

@@ -9,7 +9,7 @@ from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.runtime.live import HealthFacts
+from station.runtime.live import HealthFacts, Standing
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]
@@ -35,15 +35,25 @@ class Vitals:
         self._announcer = announcer
 
     def facts(self) -> HealthFacts:
-        return HealthFacts(vision=self._light_box.state, warnings=tuple(self._warnings()))
+        standing = self._intake.standing()
+        return HealthFacts(self._light_box.state, tuple(self._warnings(standing)), standing)
 
-    def _warnings(self) -> Warnings:
+    def _intake_warnings(self, standing: Standing) -> Warnings:
+        found: Warnings = []
+        if self._intake.disk_full:
+            found.append(("intake_waits_for_disk", {}))
+        elif standing.stands:
+            found.append(("intake_stands", {"count": standing.waiting, "moved_at": standing.moved_at}))
+        if dropped := self._devices.dropped():
+            found.append(("messages_dropped", {"instruments": dropped}))
+        return found
+
+    def _warnings(self, standing: Standing) -> Warnings:
         found: Warnings = []
         ahead = self._clock.ahead()
         if ahead > NOTICEABLE:
             found.append(("clock_behind", {"seconds": round(ahead.total_seconds())}))
-        if self._intake.disk_full:
-            found.append(("intake_waits_for_disk", {}))
+        found += self._intake_warnings(standing)
         if self._light_box.problem:
             found.append(("vision_problem", {"text": self._light_box.problem}))
         with self._ledger.read() as tx:

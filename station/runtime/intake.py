@@ -1,17 +1,17 @@
 """Intake: every device is read by a thread of its own; one thread journals, commits, then confirms.
 
-    device thread: driver.deliveries() -> queue (bounded: a full queue holds the device back)
+    device thread: driver.deliveries() -> queue (bounded: a full queue holds the device back; what a serial
+                   line goes on saying is dropped, counted and told)
     intake thread: frame -> journal -> [weighing rule] -> row committed -> driver.confirm()
 
 A full disk stops the intake, not the process: the delivery is kept and tried again, unconfirmed, until
 there is room. Any other unknown error ends the process, which starts again where it was.
 """
 
-import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -23,15 +23,18 @@ from drivers.reading import Reading
 from station.acts.desk import Desk
 from station.grain.weighing import Taken, WatchState, WeighingRule, watch
 from station.receival import readings, weighings
-from station.receival.frames import StoredFrame
+from station.receival.frames import Gap, StoredFrame, note_gap
 from station.receival.instruments import plugged
 from station.runtime.course import Course
+from station.runtime.live import Standing
 from station.runtime.recovery import recover_analyses
+from station.runtime.waiting import Waiting
 from station.store.errors import DiskFull
 from station.store.journal import Journal, Place
 from station.store.queries import last_weighing_of
 
-QUEUE_FRAMES = 256
+QUEUE_FRAMES = 256  # of one device; a sender that can wait does so
+STREAM_FRAMES = 4096  # of a line that nobody can hold back: two minutes of a head that speaks all the time
 RETRY_S = 1.0
 SYNC_S = 1.0
 STOP_S = 10.0
@@ -42,7 +45,8 @@ log = structlog.get_logger(__name__)
 @dataclass(slots=True)
 class Watched:
     """Holds what the intake remembers of one device between frames. `since`: when its instrument was plugged
-    in; a segment of the journal that began before holds another one's frames."""
+    in; a segment of the journal that began before holds another one's frames. `gap`: what was dropped last,
+    `gaps`: how often that was; `is_over`: another driver reads the port from now on."""
 
     driver: Driver
     journal: Journal
@@ -51,6 +55,18 @@ class Watched:
     course: Course = field(default_factory=Course)
     since: datetime | None = None
     thread: threading.Thread | None = None
+    gap: Gap | None = None
+    gaps: int = 0
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """`gap`: what was dropped before this delivery."""
+
+    by: Watched
+    delivery: Delivery
+    gap: Gap | None = None
 
 
 class Intake:
@@ -68,9 +84,10 @@ class Intake:
         self._rule = rule
         self._clock = clock
         self._journal_folder = journal_folder
-        self._queue: queue.Queue[tuple[Watched, Delivery]] = queue.Queue(QUEUE_FRAMES)
+        self._waiting = Waiting[Delivered]()
         self._exchanging = threading.Lock()
         self._stop = threading.Event()
+        self._has_told = False
         self.disk_full = False
         self._devices = {
             device: self._watched(driver, Journal(journal_folder, device))
@@ -106,6 +123,7 @@ class Intake:
             if self._stop.is_set():
                 return
             before = self._devices[device]
+            before.is_over = True
             before.driver.close()
             _join(before)
             self._devices[device] = self._watched(driver, before.journal)
@@ -115,8 +133,25 @@ class Intake:
         return self._devices[device].driver
 
     def live_weight(self, device: str) -> Reading | None:
+        """None also while the intake stands still: nobody looks at what the device says now."""
         watched = self._devices.get(device)
-        return watched.weight if watched else None
+        return watched.weight if watched and not self.standing().stands else None
+
+    def standing(self) -> Standing:
+        found = self._waiting.standing(self._clock())
+        return replace(found, stands=True) if found.waiting and self.disk_full else found
+
+    def gap(self, device: str) -> Gap | None:
+        """What was last dropped of a line that nobody can hold back."""
+        return self._devices[device].gap
+
+    def tell(self) -> None:
+        """Log, once each, that the intake stands still and that it moves again."""
+        now = self.standing()
+        if now.stands != self._has_told:
+            self._has_told = now.stands
+            say = log.error if now.stands else log.info
+            say("intake_stands" if now.stands else "intake_moves", waiting=now.waiting, since=now.moved_at)
 
     def _watched(self, driver: Driver, journal: Journal) -> Watched:
         """A vehicle may stand on the bridge since before."""
@@ -132,23 +167,49 @@ class Intake:
         watched.thread.start()
 
     def _read(self, watched: Watched) -> None:
-        for delivery in watched.driver.deliveries(self._stop):
-            self._queue.put((watched, delivery))
+        with closing(watched.driver.deliveries(self._stop)) as deliveries:
+            for delivery in deliveries:
+                if not watched.driver.is_held_back:
+                    self._offer(watched, delivery)
+                elif not self._hold_back(watched, delivery):
+                    return
+
+    def _hold_back(self, watched: Watched, delivery: Delivery) -> bool:
+        """Return False when another driver takes over meanwhile."""
+        delivered = Delivered(watched, delivery)
+        return self._waiting.put(delivery.device, delivered, QUEUE_FRAMES, lambda: watched.is_over)
+
+    def _offer(self, watched: Watched, delivery: Delivery) -> None:
+        """Drop what finds no room. Across a gap nobody saw what happened, as if the line had been lost."""
+        gap = watched.gap if watched.gap and not watched.gap.is_closed else None
+        delivery = replace(delivery, connection=delivery.connection + watched.gaps)
+        if self._waiting.offer(delivery.device, Delivered(watched, delivery, gap), STREAM_FRAMES):
+            watched.gap = gap.close() if gap else watched.gap
+            return
+        if gap is None:
+            watched.gaps += 1
+            log.error("frames_dropped", device=delivery.device)
+        watched.gap = gap.and_another(delivery.frame.at) if gap else Gap.of_one(delivery.frame.at)
 
     def _commit(self) -> None:
-        while not (self._stop.is_set() and self._queue.empty()):
-            try:
-                watched, delivery = self._queue.get(timeout=SYNC_S)
-            except queue.Empty:
+        while not (self._stop.is_set() and self._waiting.is_empty()):
+            turn = self._waiting.next(SYNC_S)
+            if turn is None:
                 self._sync_journals()
                 continue
-            self._take(watched, delivery)
+            device, delivered = turn
+            self._take(delivered)
+            self._waiting.done(device)
 
-    def _take(self, watched: Watched, delivery: Delivery) -> None:
+    def _take(self, delivered: Delivered) -> None:
         """Tries until the delivery is recorded, or the station stops; confirms only what is recorded."""
+        watched, delivery, gap = delivered.by, delivered.delivery, delivered.gap
         place: Place | None = None
         while True:
             try:
+                if gap is not None:
+                    note_gap(self._desk, delivery.device, gap)
+                    gap = None
                 if place is None:
                     watched.journal.begin(watched.since)
                     place = watched.journal.append(delivery.frame.data, delivery.frame.at)

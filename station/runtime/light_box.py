@@ -20,7 +20,8 @@ from station.grain.inspection import Inspection
 from station.models import acts as models
 from station.models import releases
 from station.receival import captures, claims
-from station.store.blobs import Blobs
+from station.store.blobs import BlobFault, Blobs
+from station.store.errors import DiskFull
 from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
 
@@ -58,6 +59,7 @@ class LightBox:
         self._problems: dict[str, str] = {}  # of models that do not run and have nothing before them
         self._wake = threading.Event()
         self._stop = threading.Event()
+        self._is_stuck = False  # a capture is claimed, and what was said of it could not be recorded
         self.state: State = "starting" if enabled else "off"
 
     @property
@@ -121,17 +123,17 @@ class LightBox:
             return set(releases.active_set(tx).values()) if self._enabled else set()
 
     def _seen(self, model: str, capture: CapturePhotos) -> list[Inspection] | None:
-        """Returns what the model says of each photo; None when its worker failed. A photo whose file is gone,
-        and a model that does not run at all, count as failed too."""
+        """Returns what the model says of each photo; None when its worker failed. A photo whose file is
+        gone or damaged, and a model that does not run at all, count as failed too."""
         worker = self._workers.get(model)
         if worker is None:
             return None
         try:
             seen = [
-                worker.inspect(self._photos.path(sha256), capture.species, card_required=self._card_required)
+                worker.inspect(self._photos.whole(sha256), capture.species, card_required=self._card_required)
                 for sha256 in capture.photos
             ]
-        except WorkerRefused as error:
+        except (WorkerRefused, BlobFault) as error:
             log.error("photo_not_readable", capture=capture.capture_id, error=str(error))
             return None
         except (WorkerGone, WorkerSlow) as error:
@@ -158,15 +160,26 @@ class LightBox:
     def _run(self) -> None:
         done = False  # since `when_done` was last called
         while not self._stop.is_set():
-            self._wake.clear()
-            self.follow()
-            if self.inspect_one():
-                done = True
-                continue
-            if done:
-                self._when_done()
-            done = False
-            self._wake.wait(IDLE_S)
+            try:
+                done = self._turn(done)
+            except DiskFull as error:  # no unknown error: photos wait, trucks go on
+                log.error("light_box_waits", error=str(error))
+                self._stop.wait(IDLE_S)
+                self._is_stuck = True
+
+    def _turn(self, done: bool) -> bool:
+        """One capture, or a rest where none waits; returns whether any was judged since `when_done`."""
+        if self._is_stuck:
+            claims.release_claims(self._desk)
+            self._is_stuck = False
+        self._wake.clear()
+        self.follow()
+        if self.inspect_one():
+            return True
+        if done:
+            self._when_done()
+        self._wake.wait(IDLE_S)
+        return False
 
     def _start(self, model: str) -> None:
         """Starts a worker, three times at most. A model that cannot be started gives way to the one that was
@@ -177,7 +190,7 @@ class LightBox:
                 break
             worker = VisionWorker(self._bundles.path(model), answer_timeout_s=self._answer_timeout_s)
             try:
-                worker.start()
+                worker.start_as(model)
             except (WorkerGone, WorkerSlow) as error:
                 problem = str(error)
                 worker.close()

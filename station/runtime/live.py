@@ -44,8 +44,22 @@ class DeviceLive:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """`waiting` messages have reached the station and are not recorded; none was since `moved_at`, when the
+    last one was or the first of these came. `stands`: that was too long ago."""
+
+    waiting: int = 0
+    moved_at: datetime | None = None
+    stands: bool = False
+
+
+MOVING = Standing()
+
+
+@dataclass(frozen=True, slots=True)
 class HealthFacts:
     """Holds what only the running station knows; disk, rule pack and events are read where they are."""
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()
+    intake: Standing = MOVING

@@ -18,7 +18,8 @@ from station.models import acts as models
 from station.models import releases
 from station.models.shadows import next_for_shadow
 from station.receival import captures
-from station.store.blobs import Blobs
+from station.store.blobs import BlobFault, Blobs
+from station.store.errors import DiskFull
 from station.store.evidence import CapturePhotos
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow, worker_command
 
@@ -87,10 +88,10 @@ class Shadows:
         try:
             worker = self._worker_of(model)
             seen = [
-                worker.inspect(self._photos.path(sha256), capture.species, card_required=self._card_required)
+                worker.inspect(self._photos.whole(sha256), capture.species, card_required=self._card_required)
                 for sha256 in capture.photos
             ]
-        except WorkerRefused as error:
+        except (WorkerRefused, BlobFault) as error:
             log.error("photo_not_readable", capture=capture.capture_id, error=str(error))
             self._tried[model, capture.capture_id] = ATTEMPTS
         except (WorkerGone, WorkerSlow) as error:
@@ -117,7 +118,7 @@ class Shadows:
         bundle = self._bundles.path(model)
         self._worker = VisionWorker(bundle, START_S, 3 * self._answer_timeout_s, lowest_priority(bundle))
         self._model = model
-        self._worker.start()
+        self._worker.start_as(model)
         return self._worker
 
     def _close(self) -> None:
@@ -128,5 +129,9 @@ class Shadows:
     def _run(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            if not self.judge_one() and not self._wake.wait(IDLE_S):
-                self._close()
+            try:
+                if not self.judge_one() and not self._wake.wait(IDLE_S):
+                    self._close()
+            except DiskFull as error:  # no unknown error: it is tried again
+                log.error("shadows_wait", error=str(error))
+                self._stop.wait(IDLE_S)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
@@ -16,11 +17,11 @@ from station.species import SpeciesEntry
 
 
 def _check_zone(name: str) -> str:
-    """Raises ValueError where the system's tz database has no such zone."""
+    """Raises PydanticCustomError where the system's tz database has no such zone."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError("is no zone of the tz database; write it as Europe/Paris") from error
+        raise PydanticCustomError("unknown_zone", "is no zone of the tz database") from error
     return name
 
 
@@ -35,13 +36,15 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def _check_broker(address: str) -> str:
-    """Raises ValueError where it is no address of a broker."""
+    """Raises PydanticCustomError where it is no address of a broker."""
     parts = urlsplit(address)
     if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/") or parts.port == 0:
-        raise ValueError("must be mqtt://host:port, with user:password@ before the host where needed")
+        raise PydanticCustomError("broker_address", "must be mqtt://host:port")
     return address
 
 
+# Relative to the site file; `$CREDENTIALS_DIRECTORY/name` is what systemd hands over.
+PasswordFile = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_broker)]
 
 
@@ -52,7 +55,8 @@ class Section(BaseModel):
 class Site(Section):
     """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
     (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
-    name `campaign`, or one of `open_campaigns` beside it."""
+    name `campaign`, or one of `open_campaigns` beside it. At `spare_ports` (addresses) nothing is plugged in:
+    an operator may move an instrument there when its own port fails."""
 
     id: Id
     name: Text
@@ -65,15 +69,28 @@ class Site(Section):
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]
+    spare_ports: list[Address] = []
 
     @property
     def receiver(self) -> str:
         return self.organisation or self.name
 
 
+def host_port(host: str, port: int) -> str:
+    """As an address is written in a URL: IPv6 stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 class Server(Section):
-    host: str = "127.0.0.1"
+    """Who signs in does so again after `sign_in_hours`."""
+
+    host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8321
+    sign_in_hours: Annotated[float, Field(gt=0, le=744)] = 12.0
+
+    @property
+    def url(self) -> str:
+        return f"http://{host_port(self.host, self.port)}"
 
 
 class Intake(Section):
@@ -145,7 +162,7 @@ class Instrument(Section):
     its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
     `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
     `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
-    analyzer never."""
+    analyzer never. `password_file` holds the password of the broker in `port`."""
 
     id: Id
     name: Text
@@ -157,14 +174,16 @@ class Instrument(Section):
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[Analyte, Positive] = {}
     silent_after_s: Positive | None = None
-    settings: dict[str, str | int | float | bool] = {}
+    password_file: PasswordFile | None = None
+    settings: dict[Text, Address | int | float | bool] = {}
 
 
 class Mqtt(Section):
-    """Where the station publishes its own state: `broker` is `mqtt://user:password@host:1883`. Home
-    Assistant finds it by `discovery_prefix`."""
+    """Where the station publishes its own state: `broker` is `mqtt://user@host:1883`, its password in
+    `password_file` or, less well kept, after the user. Home Assistant finds it by `discovery_prefix`."""
 
     broker: Broker
+    password_file: PasswordFile | None = None
     discovery: bool = True
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 
@@ -187,7 +206,7 @@ class SiteSettings(Section):
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     mqtt: Mqtt | None = None
-    products: dict[str, Species] = {}
+    products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]
     pits: Annotated[list[Pit], Field(min_length=1)]

@@ -5,9 +5,9 @@ known is refused: a typing slip never becomes a default.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,35 +15,63 @@ from pydantic import BaseModel, ValidationError
 
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.named import Catalogue, Entry
+from drivers.redaction import redacted
+from drivers.text import HiddenCharacter, checked_value
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.signing import PublicKey, SignatureError, parse_public_key
-from station.site.file import SiteSettings
+from station.site.file import Cell, SiteSettings
+from station.site.places import misplaced
 from station.species import SPECIES, SpeciesEntry
+from ui.words.i18n import LANGUAGES
+from ui.words.settings import SETTING_PROBLEMS, setting_problem
 from ui.words.vocabulary import add_names
 
+Told = tuple[str, str, Mapping[str, Any]]  # where, code, params
 _Model = TypeVar("_Model", bound=BaseModel)
 _Entry = TypeVar("_Entry", bound=Entry)
 
 
 @dataclass(frozen=True, slots=True)
 class SettingProblem:
-    """One thing is wrong in a site file: `where` is section and key (`cells[2].grade`)."""
+    """One thing is wrong in a site file: `where` is section and key (`cells[2].grade`), `code` says what, or
+    is what a driver says of it."""
 
     file: Path
     where: str
-    text: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        return setting_problem(self.code, self.params, "en")
+
+    def line(self, language: str) -> str:
+        text = setting_problem(self.code, self.params, language)
+        return f"{self.file}: {self.where}: {text}" if self.where else f"{self.file}: {text}"
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.where}: {self.text}" if self.where else f"{self.file}: {self.text}"
+        return self.line("en")
 
 
 class SettingsError(Exception):
     """The site file cannot be used; `problems` has everything found."""
 
-    def __init__(self, problems: list[SettingProblem]) -> None:
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = problems
+
+    def said(self, language: str) -> str:
+        return "\n".join(problem.line(language) for problem in self.problems)
+
+
+def language_in(file: Path) -> str | None:
+    """The site's language, also of a file that is wrong elsewhere; None where it says none of ours."""
+    try:
+        language = tomllib.loads(file.read_text(encoding="utf-8"))["site"]["language"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return language if language in LANGUAGES else None
 
 
 def load_settings(file: Path) -> SiteSettings:
@@ -51,15 +79,23 @@ def load_settings(file: Path) -> SiteSettings:
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SettingsError([SettingProblem(file, "", "no such file; see examples/site.toml")]) from None
+        raise SettingsError([SettingProblem(file, "", "no_file")]) from None
+    except OSError as error:
+        raise SettingsError([_unreadable(file, "", error)]) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError([SettingProblem(file, "", f"is not valid TOML: {error}")]) from None
+        raise SettingsError([SettingProblem(file, "", "not_toml", {"error": str(error)})]) from None
+    try:
+        content = checked_value(content)
+    except HiddenCharacter as error:
+        told = {"number": error.number}
+        raise SettingsError([SettingProblem(file, error.where, "hidden_character", told)]) from None
     _extend_catalogues(file, content)
     try:
         settings = SiteSettings.model_validate(content)
     except ValidationError as error:
         raise SettingsError([_problem(file, dict(each)) for each in error.errors()]) from None
-    problems = [SettingProblem(file, where, text) for where, text in _contradictions(settings)]
+    problems = [SettingProblem(file, *told) for told in _contradictions(settings)]
+    problems += [SettingProblem(file, *told) for told in misplaced(settings, file)]
     if problems:
         raise SettingsError(problems)
     return settings
@@ -95,10 +131,7 @@ def _section(file: Path, model: type[_Model], content: dict[str, Any]) -> _Model
 def _refuse_contradictions(
     file: Path, section: str, catalogue: Catalogue[_Entry], entries: list[_Entry]
 ) -> None:
-    found = [
-        SettingProblem(file, where, text)
-        for where, text in _used_twice(section, [entry.id for entry in entries])
-    ]
+    found = [SettingProblem(file, *told) for told in _used_twice(section, [entry.id for entry in entries])]
     for index, entry in enumerate(entries):
         if (contradiction := catalogue.contradiction(entry)) is not None:
             found.append(SettingProblem(file, f"{section}[{index}].{contradiction.key}", str(contradiction)))
@@ -113,15 +146,15 @@ def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:
     for index, name in enumerate(settings.site.rule_packs):
         try:
             texts.append((file.parent / name).read_text(encoding="utf-8"))
-        except (FileNotFoundError, UnicodeDecodeError) as error:
-            raise SettingsError([SettingProblem(file, f"site.rule_packs[{index}]", str(error))]) from None
-    problems = [SettingProblem(file, where, text) for where, text in _missing_grades(settings, texts)]
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError([_unreadable(file, f"site.rule_packs[{index}]", error)]) from None
+    problems = [SettingProblem(file, *told) for told in _missing_grades(settings, texts)]
     if problems:
         raise SettingsError(problems)
     return texts
 
 
-def _missing_grades(settings: SiteSettings, texts: list[str]) -> Iterator[tuple[str, str]]:
+def _missing_grades(settings: SiteSettings, texts: list[str]) -> Iterator[Told]:
     """A pack that cannot be read is told where it is installed."""
     graded: set[str] = set()
     for text in texts:
@@ -129,7 +162,7 @@ def _missing_grades(settings: SiteSettings, texts: list[str]) -> Iterator[tuple[
             graded |= {grade.species for grade in parse_rule_pack(text).grades}
     for index, cell in enumerate(settings.cells):
         if cell.role == "normal" and cell.grade is None and cell.species in graded:
-            yield f"cells[{index}].grade", f"is missing: the rule packs have grades of {cell.species}"
+            yield f"cells[{index}].grade", "grade_missing", {"species": cell.species}
 
 
 def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
@@ -144,19 +177,35 @@ def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
     return keys
 
 
+def _unreadable(file: Path, where: str, error: Exception) -> SettingProblem:
+    return SettingProblem(file, where, "unreadable_file", {"error": str(error)})
+
+
+# pydantic has several names for what is one thing to who writes the file
+_SAME = {
+    "int_parsing": "int_type", "int_from_float": "int_type", "float_parsing": "float_type",
+    "bool_parsing": "bool_type", "tuple_type": "list_type", "dict_type": "model_type",
+    "model_attributes_type": "model_type", "enum": "literal_error", "path_type": "string_type",
+    "date_from_datetime_parsing": "date_type", "date_parsing": "date_type",
+    "date_from_datetime_inexact": "date_type",
+}  # fmt: skip
+
+
 def _problem(file: Path, error: dict[str, Any]) -> SettingProblem:
     where = ""
     for part in error["loc"]:
         where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
-    if error["type"] == "extra_forbidden":
-        return SettingProblem(file, where, "is not a known setting")
-    if error["type"] == "missing":
-        return SettingProblem(file, where, "is missing")
-    return SettingProblem(file, where, f"{error['msg']} (is {error['input']!r})")
+    code = _SAME.get(error["type"], error["type"])
+    params = {**error.get("ctx", {}), "input": redacted(repr(error["input"])), "text": error["msg"]}
+    if "expected" in params:
+        params["expected"] = params["expected"].replace(" or ", ", ")
+    if code not in SETTING_PROBLEMS:
+        code = "not_valid_value"
+    return SettingProblem(file, where, code, params)
 
 
-def _contradictions(settings: SiteSettings) -> Iterator[tuple[str, str]]:
-    """What no section can know alone, each as where and text."""
+def _contradictions(settings: SiteSettings) -> Iterator[Told]:
+    """What no section can know alone, and what no start can go on with."""
     for section in ("cells", "pits", "lines", "instruments"):
         yield from _used_twice(section, [row.id for row in getattr(settings, section)])
     for section in ("cells", "suppliers"):
@@ -165,44 +214,47 @@ def _contradictions(settings: SiteSettings) -> Iterator[tuple[str, str]]:
     yield from _broken_lines(settings)
     yield from _wrong_instruments(settings)
     if settings.weighing.within < settings.weighing.equal_readings:
-        yield "weighing.within", "must not be less than weighing.equal_readings"
+        yield "weighing.within", "within_too_few", {}
     for index, cell in enumerate(settings.cells):
-        if cell.opening_t > cell.capacity_t:
-            yield f"cells[{index}].opening_t", f"is over the capacity of {cell.capacity_t} t"
-        if cell.role == "normal" and cell.grade is None and cell.species is None:
-            yield f"cells[{index}].grade", "a normal cell needs a grade of the rule pack, or a species"
-        for analyte, held in cell.opening.items():
-            if (reason := why_not_true(analyte, held.value)) is not None:
-                low, high = reason.params["low"], reason.params["high"]
-                yield f"cells[{index}].opening.{analyte}", f"{held.value:g} is outside {low:g} to {high:g}"
+        yield from _wrong_cell(f"cells[{index}]", cell)
 
 
-def _wrong_instruments(settings: SiteSettings) -> Iterator[tuple[str, str]]:
+def _wrong_cell(where: str, cell: Cell) -> Iterator[Told]:
+    if cell.opening_t > cell.capacity_t:
+        yield f"{where}.opening_t", "opening_over_capacity", {"capacity_t": cell.capacity_t}
+    if cell.role == "normal" and cell.grade is None and cell.species is None:
+        yield f"{where}.grade", "cell_of_nothing", {}
+    for analyte, held in cell.opening.items():
+        if (reason := why_not_true(analyte, held.value)) is not None:
+            yield f"{where}.opening.{analyte}", "opening_outside", {**reason.params, "opening": held.value}
+
+
+def _wrong_instruments(settings: SiteSettings) -> Iterator[Told]:
     known = {instrument.id for instrument in settings.instruments}
     for analyte, order in settings.order.items():
         for index, name in enumerate(order):
             if name not in known:
-                yield f"order.{analyte}[{index}]", f"no instrument has the id {name!r}"
+                yield f"order.{analyte}[{index}]", "no_instrument", {"name": name}
     for index, instrument in enumerate(settings.instruments):
         celsius = instrument.grain_temperature_c
         if celsius and celsius[0] >= celsius[1]:
-            yield f"instruments[{index}].grain_temperature_c", "must be [lowest, highest]"
+            yield f"instruments[{index}].grain_temperature_c", "low_over_high", {}
 
 
-def _used_twice(section: str, ids: list[str | None], key: str = "id") -> Iterator[tuple[str, str]]:
+def _used_twice(section: str, ids: list[str | None], key: str = "id") -> Iterator[Told]:
     for index, name in enumerate(ids):
         if name is not None and name in ids[:index]:
-            yield f"{section}[{index}].{key}", f"{name!r} is used twice"
+            yield f"{section}[{index}].{key}", "used_twice", {"name": name}
 
 
-def _broken_lines(settings: SiteSettings) -> Iterator[tuple[str, str]]:
+def _broken_lines(settings: SiteSettings) -> Iterator[Told]:
     known = {"pits": {pit.id for pit in settings.pits}, "cells": {cell.id for cell in settings.cells}}
     for index, line in enumerate(settings.lines):
-        for kind in ("pits", "cells"):
+        for kind, code in (("pits", "no_pit"), ("cells", "no_cell")):
             for name in getattr(line, kind):
                 if name not in known[kind]:
-                    yield f"lines[{index}].{kind}", f"no {kind[:-1]} has the id {name!r}"
+                    yield f"lines[{index}].{kind}", code, {"name": name}
     reached = {cell for line in settings.lines for cell in line.cells}
     for index, cell in enumerate(settings.cells):
         if cell.id not in reached:
-            yield f"cells[{index}].id", f"no line reaches the cell {cell.id!r}"
+            yield f"cells[{index}].id", "no_line_reaches", {"name": cell.id}

@@ -53,7 +53,7 @@ def load_site(
         for supplier in settings.suppliers:
             _load_supplier(tx, supplier, at)
         counted = {"cells": len(settings.cells), "instruments": len(settings.instruments)}
-        audit.record(tx, "site_loaded", at, data=counted)
+        audit.record(tx, "site_loaded", at, data={"site": settings.site.id, **counted})
     follow_site_file(desk, rule_packs, at)
 
 

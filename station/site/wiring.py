@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from drivers.errors import SettingError
 from drivers.kind import Kind
+from drivers.redaction import redacted
 from drivers.registry import make_protocol
 from station.receival.instruments import Description
-from station.receival.wiring import Wiring
+from station.receival.wiring import Wiring, profiles_in
 from station.site.file import Instrument, SiteSettings
 from station.site.read import SettingProblem, SettingsError
 
@@ -19,7 +20,8 @@ def description_in(section: Instrument) -> Description:
 
 
 def wiring_in(section: Instrument) -> Wiring:
-    return Wiring(section.driver, section.port, section.settings)
+    """Without the broker's password: it is never recorded."""
+    return Wiring(section.driver, redacted(section.port), section.settings)
 
 
 def rewired(section: Instrument, wiring: Wiring) -> Instrument:
@@ -40,10 +42,10 @@ def protocol_of(section: Instrument, file: Path) -> Kind:
     """What the instrument speaks; a profile that lies beside the site file is found there. Raises
     SettingError."""
     words = {key: str(value) for key, value in section.settings.items()}
-    beside = file.parent / words.get("profile", "")
     try:
-        if beside.is_file():
-            words["profile"] = str(beside)
+        for key, name in profiles_in(section.settings).items():
+            if (beside := file.parent / name).is_file():
+                words[key] = str(beside)
         return make_protocol(section.driver, words)
     except (OSError, ValueError) as error:  # a profile's name may be no path at all
         raise SettingError(str(error)) from error

@@ -64,6 +64,12 @@ def events_after(tx: Session, seq: int, limit: int = 200) -> Sequence[AuditEvent
     return tx.exec(query).all()
 
 
+def newest_events(tx: Session, seq: int, most: int) -> Sequence[AuditEvent]:
+    """The newest events with a higher number, at most so many, in their order."""
+    query = select(AuditEvent).where(col(AuditEvent.seq) > seq).order_by(col(AuditEvent.seq).desc())
+    return tx.exec(query.limit(most)).all()[::-1]
+
+
 def last_seq(tx: Session) -> int:
     return tx.exec(select(AuditEvent.seq).order_by(col(AuditEvent.seq).desc()).limit(1)).first() or 0
 

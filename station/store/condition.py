@@ -22,6 +22,7 @@ from station.store.errors import (
     damaged,
     meaning_at_start,
 )
+from station.store.folder import LOGGED, UNCLEAN
 
 WAIT_S = 10.0  # for a lock of another program
 _LOG_HEAD = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
@@ -48,6 +49,8 @@ def look(file: Path, depth: Depth, *, called: Path | None = None) -> Seen:
     as `called`."""
     name = called or file
     try:
+        if not file.is_file() and file.exists():
+            raise damaged(name, "it is no file")
         if file.stat().st_size == 0:
             raise damaged(name, "it is empty")
         _look_at_log(file, name)
@@ -60,7 +63,7 @@ def look(file: Path, depth: Depth, *, called: Path | None = None) -> Seen:
 def connect(file: Path) -> sqlite3.Connection:
     """A connection that reads only, beside whoever writes. Whoever writes has a log: without one nobody does,
     and then no lock is taken and no file is made beside this one, which may lie on a stick."""
-    how = "mode=ro" if _log_of(file).exists() else "immutable=1"
+    how = "mode=ro" if log_of(file).exists() else "immutable=1"
     return sqlite3.connect(
         f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=WAIT_S
     )
@@ -92,7 +95,7 @@ def _check_schema(ledger: sqlite3.Connection, tables: set[str], name: Path) -> N
 
 def _check_length(ledger: sqlite3.Connection, file: Path, name: Path) -> None:
     """Only without a log: what is in the log may not be in the file yet."""
-    log = _log_of(file)
+    log = log_of(file)
     if log.exists() and log.stat().st_size:
         return
     (pages,), (page,) = (ledger.execute(f"PRAGMA page_{what}").fetchone() for what in ("count", "size"))
@@ -103,9 +106,12 @@ def _check_length(ledger: sqlite3.Connection, file: Path, name: Path) -> None:
 
 def _look_at_log(file: Path, name: Path) -> None:
     """A log whose head is not SQLite's would be passed over without a word, and with it what was committed
-    last. Nothing but zeros is what a power cut leaves of a log that was just begun."""
-    log = _log_of(file)
+    last. Nothing but zeros is what a power cut leaves of a log that was just begun. One that is gone after
+    an unclean stop took commits with it."""
+    log, mark = log_of(file), file.with_name(UNCLEAN)
     if not log.exists():
+        if mark.exists() and LOGGED in mark.read_text():
+            raise damaged(name, f"its log {log.name} is gone")
         return
     with log.open("rb") as lines:
         head = lines.read(4)
@@ -113,5 +119,5 @@ def _look_at_log(file: Path, name: Path) -> None:
             raise damaged(Path(f"{name}-wal"), "its head is not that of a log")
 
 
-def _log_of(file: Path) -> Path:
+def log_of(file: Path) -> Path:
     return file.with_name(f"{file.name}-wal")

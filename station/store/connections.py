@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from station.store import schema
 from station.store.durable import sync
 from station.store.errors import damaged
-from station.store.folder import WORK
+from station.store.folder import WORK, refuse_lost_ledger
 
 
 def open_engine(file: Path, *, writer: bool) -> Engine:
@@ -46,6 +46,7 @@ def make_ledger(file: Path) -> None:
     log = file.with_name(f"{file.name}-wal")
     if log.exists() and log.stat().st_size:
         raise damaged(file, f"it is gone, {log.name} is there")
+    refuse_lost_ledger(file.parent)
     new = file.parent / WORK / "new.db"
     new.parent.mkdir(exist_ok=True)
     engine = open_engine(new, writer=True)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+PARTIAL = ".*.partial"  # what a write that was cut off leaves
+
 
 @contextmanager
 def arriving(target: Path) -> Iterator[Path]:
@@ -22,6 +24,15 @@ def arriving(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
         raise
     sync(target.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that only its owner enters, and the ones above it; its name is on the disk then."""
+    if not folder.is_dir():
+        if not folder.parent.is_dir():
+            make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync(folder.parent)
 
 
 def sync(path: Path) -> None:

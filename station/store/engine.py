@@ -6,6 +6,8 @@ instant. So exactly one connection of one process writes and checkpoints, behind
 `write()` has left without an exception is on the disk.
 """
 
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -17,20 +19,24 @@ from sqlalchemy import ExceptionContext, event
 from sqlmodel import Session
 
 from station.store import counters, schema
-from station.store.condition import Depth, look
+from station.store.condition import Depth, log_of, look
 from station.store.connections import make_ledger, open_engine
 from station.store.copies import copy_ledger
+from station.store.durable import sync
 from station.store.errors import (
     LedgerBusy,
     LedgerDamaged,
     LedgerError,
     LedgerFault,
+    LedgerUnreadable,
     meaning_at_start,
     meaning_of,
 )
-from station.store.folder import LEDGER, WORK, hold
+from station.store.folder import LEDGER, LOGGED, UNCLEAN, WORK, hold
 
 COPY_WAIT_S = 15.0
+# the disk fails, or has turned read-only: its files are no longer written
+WRITES_NO_MORE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 _DOUBT = "in doubt"  # what the marker of an unclean stop says after an error that nobody foresaw
 
 
@@ -57,8 +63,9 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / LEDGER
-        self._marker = folder / "unclean"
-        self._doubted = False
+        self._marker = folder / UNCLEAN
+        self._doubted = self._logged = False
+        self._failed = False  # the last try to write
         self._write_lock = threading.RLock()
         self._copying = threading.Lock()
         self._closing = threading.Event()
@@ -77,7 +84,7 @@ class Ledger:
 
     def _open(self) -> None:
         self.was_unclean = self._marker.exists()
-        if self.file.exists():
+        if os.path.lexists(self.file):  # also a link whose disk is not mounted
             look(self.file, self._depth())
         else:
             make_ledger(self.file)
@@ -93,7 +100,7 @@ class Ledger:
         """How far a start looks: after a clean stop no further than the head."""
         if not self.was_unclean:
             return Depth.HEAD
-        return Depth.INDEXES if self._marker.read_text() == _DOUBT else Depth.PAGES
+        return Depth.INDEXES if _DOUBT in self._marker.read_text() else Depth.PAGES
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -101,6 +108,9 @@ class Ledger:
         with self._write_lock, _Writing(self._writer, expire_on_commit=False) as tx:
             yield tx
             tx.commit()
+        self._failed = False
+        if not self._logged:
+            self._note_log()
         if load_ids := frozenset(tx.info.get(_PROPOSED, ())):
             for hear in tuple(self._proposal_listeners):
                 hear(load_ids)
@@ -131,8 +141,24 @@ class Ledger:
     def doubt(self) -> None:
         """Lets the next start look at every page and every index: what went wrong may come from damage."""
         self._doubted = True
+        self._mark()
+
+    def _note_log(self) -> None:
+        """From now on a log that is gone after an unclean stop took commits with it."""
+        self._logged = log_of(self.file).stat().st_size > 0
+        self._mark()
+
+    def _mark(self) -> None:
+        words = [word for word, holds in ((LOGGED, self._logged), (_DOUBT, self._doubted)) if holds]
         with suppress(OSError):  # a full disk, which is known already
-            self._marker.write_text(_DOUBT)
+            self._marker.write_text(", ".join(words))
+
+    def takes_writing(self) -> bool:
+        """Tells whether what is given to it now would last: the last try did, and the disk lets us write."""
+        return not self._failed and os.access(self.file, os.W_OK, effective_ids=True)
+
+    def free_mb(self) -> int:
+        return shutil.disk_usage(self.folder).free // 1_000_000
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, on the writing connection. Not while a copy is made: the
@@ -171,6 +197,10 @@ class Ledger:
                 if not self._doubted:
                     self._checkpoint()
         finally:
+            self._logged = False
+            self._mark()
+            with suppress(OSError):
+                sync(self._marker)  # before the log goes
             self._reader.dispose()
             self._writer.dispose()
             if not self._doubted:
@@ -181,13 +211,20 @@ class Ledger:
         with self._write_lock, self._writer.connect() as connection:
             try:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+                self._failed = False
             except sqlite3.Error as error:
                 raise self._meaning(error) or error from error
 
     def _tell(self, context: ExceptionContext) -> None:
         """What SQLAlchemy asks of every error of a connection."""
-        if meaning := self._meaning(context.original_exception):
+        error = context.original_exception
+        is_writer = context.engine is self._writer
+        if meaning := self._meaning(error):
+            self._failed |= is_writer
             raise meaning
+        if is_writer and getattr(error, "sqlite_errorcode", 0) & 0xFF in WRITES_NO_MORE:
+            self._failed = True
+            raise LedgerUnreadable(LedgerFault.UNREADABLE, file=str(self.file), error=str(error)) from error
 
     def _meaning(self, error: BaseException) -> LedgerError | None:
         meaning = meaning_of(error, self.file)

@@ -2,6 +2,8 @@
 
 import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +19,10 @@ class LedgerFault(StrEnum):
     UNREADABLE = "ledger_unreadable"
     PRESENT = "ledger_present"
     OF_ANOTHER_SITE = "ledger_of_another_site"
+    MISSING = "ledger_missing"
+    FOLDER_NOWHERE = "folder_nowhere"
+    FOLDER_NOT_OURS = "folder_not_ours"
+    FOLDER_EXPOSED = "folder_exposed"
 
 
 class LedgerError(Exception):
@@ -62,6 +68,10 @@ class LedgerUnreadable(LedgerError):
     """The operating system does not let us open or write it."""
 
 
+class LedgerMissing(LedgerError):
+    """The folder has what a station left in it, but not the ledger that speaks of it."""
+
+
 class LedgerPresent(LedgerError):
     """A ledger that is whole would be replaced, which was not asked for."""
 
@@ -95,8 +105,20 @@ def meaning_at_start(error: Exception, file: Path) -> LedgerError | None:
     if meaning := meaning_of(error, file):
         return meaning
     if code in _CLOSED or isinstance(error, OSError):
-        return LedgerUnreadable(LedgerFault.UNREADABLE, file=str(file), error=str(error))
+        named, text = file, str(error)
+        if isinstance(error, OSError):
+            named, text = Path(error.filename or file), error.strerror or text
+        return LedgerUnreadable(LedgerFault.UNREADABLE, file=str(named), error=text)
     return None
+
+
+@contextmanager
+def opening(folder: Path) -> Iterator[None]:
+    """Tells what keeps a part of the data folder from being opened as an error of the ledger."""
+    try:
+        yield
+    except OSError as error:
+        raise meaning_at_start(error, folder) or error from error
 
 
 def damaged(file: Path, error: object) -> LedgerDamaged:

@@ -4,7 +4,6 @@ that a capture shows."""
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import defer
@@ -62,6 +61,26 @@ def readings_by_sample(tx: Session, sample_ids: Sequence[str]) -> dict[str, list
     return found
 
 
+def newest_readings(tx: Session, sample_ids: Sequence[str], most: int) -> Sequence[Reading]:
+    """The readings that were paired last with any of these samples."""
+    query = select(Reading).join(Pairing, col(Pairing.item_id) == Reading.id)
+    return list(tx.exec(_paired(query, "reading", sample_ids).limit(most)))
+
+
+def newest_captures(tx: Session, sample_ids: Sequence[str], most: int) -> Sequence[Capture]:
+    """The captures that were paired last with any of these samples, oldest first."""
+    query = select(Capture).join(Pairing, col(Pairing.item_id) == Capture.id)
+    rows = tx.exec(_paired(query, "capture", sample_ids).limit(most)).all()
+    return sorted(rows, key=lambda row: (row.at, row.seq or 0))
+
+
+def _paired(query: Any, kind: str, sample_ids: Sequence[str]) -> Any:
+    """Narrow a query to what is paired with these samples, the newest pairing first."""
+    is_theirs = col(Pairing.sample_id).in_(sample_ids)
+    query = query.where(is_theirs, Pairing.item_kind == kind, col(Pairing.current).is_(True))
+    return query.order_by(col(Pairing.seq).desc())
+
+
 def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
     """Readings as `assess` takes them."""
     return [
@@ -77,21 +96,6 @@ def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
         )
         for row in readings
     ]
-
-
-def captures_of(tx: Session, sample_ids: Iterable[str]) -> Sequence[Capture]:
-    """Return the captures paired with any of these samples, oldest first."""
-    query = (
-        select(Capture)
-        .join(Pairing, col(Pairing.item_id) == Capture.id)
-        .where(
-            col(Pairing.sample_id).in_(list(sample_ids)),
-            Pairing.item_kind == "capture",
-            col(Pairing.current).is_(True),
-        )
-        .order_by(col(Capture.at), col(Capture.seq))
-    )
-    return tx.exec(query).all()
 
 
 def captures_seen(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[CaptureSeen]]:
@@ -123,17 +127,6 @@ def _inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Insp
     return found
 
 
-def capture_ids(tx: Session, since: datetime | None, until: datetime | None) -> list[str]:
-    """Return the identifiers of the captures of a time, oldest first; `until` is excluded."""
-    return list(tx.exec(captured_within(select(Capture.id), since, until).order_by(col(Capture.at))).all())
-
-
-def captured_within(query: Any, since: datetime | None, until: datetime | None) -> Any:
-    """Narrow a query that selects from captures to a time; `until` is excluded."""
-    query = query.where(Capture.at >= since) if since else query
-    return query.where(Capture.at < until) if until else query
-
-
 def sample_shown(tx: Session, capture_id: str) -> Sample | None:
     """Return the sample that a capture shows, where it is paired."""
     query = (
@@ -144,8 +137,32 @@ def sample_shown(tx: Session, capture_id: str) -> Sample | None:
     return tx.exec(query).first()
 
 
+def samples_shown(tx: Session, captures: Sequence[str]) -> dict[str, Sample]:
+    """The sample that each of these captures shows, where it is paired."""
+    query = select(Pairing.item_id, Sample).join(Sample, col(Sample.id) == Pairing.sample_id)
+    query = query.where(col(Pairing.item_id).in_(captures), col(Pairing.current).is_(True))
+    return dict(tx.exec(query).all())
+
+
 def photos_of(tx: Session, capture_id: str) -> Sequence[Photo]:
     return tx.exec(select(Photo).where(Photo.capture_id == capture_id).order_by(col(Photo.position))).all()
+
+
+def photos_by_capture(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Photo]]:
+    query = select(Photo).where(col(Photo.capture_id).in_(capture_ids)).order_by(col(Photo.position))
+    found: dict[str, list[Photo]] = defaultdict(list)
+    for row in tx.exec(query):
+        found[row.capture_id].append(row)
+    return found
+
+
+def all_inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[Inspection]]:
+    """What every model said of these captures, oldest first, without the kernels."""
+    query = select(Inspection).options(defer(_KERNELS)).where(col(Inspection.capture_id).in_(capture_ids))
+    found: dict[str, list[Inspection]] = defaultdict(list)
+    for row in sorted(tx.exec(query), key=lambda row: row.seq or 0):
+        found[row.capture_id].append(row)
+    return found
 
 
 def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:

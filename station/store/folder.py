@@ -9,38 +9,130 @@
 A restore ends with the rename to `restored-WHEN.db`. Whoever holds the folder next puts that file in the
 ledger's place, also after a kill between two of the steps: so there is the old ledger or the new one, never
 a new one with the old one's log.
+
+Only the station's own user may enter the folder: names of persons, tokens and photos lie in it.
 """
 
 import fcntl
 import os
+import pwd
 import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from station.store.durable import sync
-from station.store.errors import LedgerFault, LedgerHeld, meaning_at_start
+from station.store.durable import PARTIAL, make_folder, sync
+from station.store.errors import (
+    LedgerFault,
+    LedgerHeld,
+    LedgerMissing,
+    LedgerUnreadable,
+    opening,
+)
 
 LEDGER = "ledger.db"
 PARTS = ("", "-wal", "-shm")  # SQLite's file, its log, and the index of the log
 WORK = "work"
+UNCLEAN = "unclean"  # marks the folder while a station uses it; left by one that was cut off
+LOGGED = "logged"  # in that mark: something is committed and the log, which may have it, is there
 _RESTORED, _BEFORE = "restored-", "before-restore-"
+_KEPT = ("photos", "frames", "models", "profiles")  # what a ledger speaks of
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def hold(folder: Path) -> IO[str]:
     """Makes the folder and holds it until the returned file is closed; puts a restored ledger in its place.
-    Raises LedgerHeld or LedgerUnreadable."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    From now on what this process writes is for its own user only. Raises LedgerHeld or LedgerUnreadable."""
+    with opening(folder):
+        _refuse_missing_place(folder)
+        make_folder(folder)
+        _refuse_another_owner(folder)
+        os.umask(_OTHERS)
         lock = _lock(folder / "lock")
-    except OSError as error:
-        raise meaning_at_start(error, folder) or error from error
     try:
-        shutil.rmtree(folder / WORK, ignore_errors=True)
-        _place_restored(folder)
+        with opening(folder):
+            _keep_to_ourselves(folder)
+            _sweep(folder)
+            _place_restored(folder)
     except BaseException:
         lock.close()
         raise
     return lock
+
+
+def _sweep(folder: Path) -> None:
+    """What one that was cut off left half made."""
+    shutil.rmtree(folder / WORK, ignore_errors=True)
+    if (folder / UNCLEAN).exists():
+        for half in (*folder.glob(f"*/{PARTIAL}"), *folder.glob(f"*/*/{PARTIAL}")):
+            half.unlink()
+
+
+def is_new(folder: Path) -> bool:
+    """Whether a start would make a ledger in it. Raises LedgerMissing, LedgerUnreadable."""
+    with opening(folder):
+        _refuse_missing_place(folder)
+        if folder.exists():
+            _refuse_another_owner(folder)
+            refuse_lost_ledger(folder)
+        return not os.path.lexists(folder / LEDGER)
+
+
+def refuse_lost_ledger(folder: Path) -> None:
+    """A folder that holds what a ledger speaks of is no new one. Raises LedgerMissing where it has none."""
+    if not os.path.lexists(folder / LEDGER) and (left := list(_left_of_another(folder))):
+        raise LedgerMissing(LedgerFault.MISSING, folder=str(folder), left=left)
+
+
+def _left_of_another(folder: Path) -> Iterator[str]:
+    for name in _KEPT:
+        if (folder / name).is_dir() and any((folder / name).iterdir()):
+            yield name
+    yield from sorted(path.name for path in folder.glob(f"{_BEFORE}*.db"))
+    if (folder / UNCLEAN).exists():
+        yield UNCLEAN
+
+
+def _refuse_missing_place(folder: Path) -> None:
+    """Where the folder above is not there, a disk may not be mounted."""
+    if not folder.parent.is_dir():
+        raise LedgerUnreadable(LedgerFault.FOLDER_NOWHERE, folder=str(folder), parent=str(folder.parent))
+
+
+def _refuse_another_owner(folder: Path) -> None:
+    """What we wrote there its owner could not read. Whoever may use a running station's token is told first
+    that one runs."""
+    for path in (folder, *(path for path in folder.iterdir() if path.is_file())):
+        owner = path.stat().st_uid
+        if owner != os.geteuid():
+            with suppress(OSError):
+                _lock(folder / "lock", how="r+").close()
+            raise LedgerUnreadable(
+                LedgerFault.FOLDER_NOT_OURS, file=str(path), owner=_user(owner), user=_user(os.geteuid())
+            )
+
+
+def _user(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def _keep_to_ourselves(folder: Path) -> None:
+    """Others can neither read nor enter, we can write. Raises LedgerUnreadable where the disk keeps no rights
+    (FAT, some shares), and OSError where it takes no writing."""
+    for path in (folder, *(path for path in folder.iterdir() if path.is_file())):
+        wanted = 0o700 if path.is_dir() else 0o600
+        if stat.S_IMODE(path.stat().st_mode) != wanted:
+            path.chmod(wanted)
+            if path.stat().st_mode & _OTHERS:
+                raise LedgerUnreadable(LedgerFault.FOLDER_EXPOSED, file=str(path))
+    for part in PARTS:
+        if (path := folder / f"{LEDGER}{part}").is_file():
+            path.open("r+b").close()
 
 
 def hand_over(ledger: Path, folder: Path, when: str) -> Path:
@@ -57,6 +149,7 @@ def hand_over(ledger: Path, folder: Path, when: str) -> Path:
 
 def _place_restored(folder: Path) -> None:
     for restored in folder.glob(f"{_RESTORED}*.db"):
+        (folder / UNCLEAN).unlink(missing_ok=True)  # it speaks of the ledger that goes
         before = folder / (_BEFORE + restored.name.removeprefix(_RESTORED))
         for part in PARTS:
             present = folder / f"{LEDGER}{part}"
@@ -67,8 +160,8 @@ def _place_restored(folder: Path) -> None:
         sync(folder)
 
 
-def _lock(path: Path) -> IO[str]:
-    handle = path.open("a+")
+def _lock(path: Path, how: str = "a+") -> IO[str]:
+    handle: IO[str] = path.open(how)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

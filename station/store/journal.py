@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
+from station.store.durable import make_folder, sync
+
 SEGMENT_BYTES = 4_000_000
 SEGMENT_ENDINGS = (".open", ".frames")  # the endings of a segment's file
 _HEAD = struct.Struct(">QII")
@@ -46,7 +48,7 @@ class Journal:
 
     def __init__(self, folder: Path, device: str, *, segment_bytes: int = SEGMENT_BYTES) -> None:
         self._folder = folder / device
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         self._device = device
         self._limit = segment_bytes
         self._file: FileIO | None = None
@@ -86,7 +88,7 @@ class Journal:
             start += 1
         self._start = str(start)
         self._file = (self._folder / f"{start}.open").open("ab", buffering=0)
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def _close_segment(self) -> None:
         assert self._file is not None
@@ -94,7 +96,7 @@ class Journal:
         path = self._folder / f"{self._start}.open"
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         path.rename(self._folder / f"{self._start}-{digest}.frames")
-        _sync_folder(self._folder)
+        sync(self._folder)
 
     def _recover(self) -> None:
         """Go on with the newest open segment, without a torn last record."""
@@ -145,11 +147,3 @@ def segment_path(folder: Path, segment: str) -> Path:
     for path in (folder / device).glob(f"{start}[.-]*"):
         return path
     raise FileNotFoundError(f"No journal segment {segment} under {folder}")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

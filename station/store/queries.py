@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from station.store import batches
 from station.store.tables import (
     AuditEvent,
     Decision,
@@ -20,6 +21,8 @@ from station.store.tables import (
     Weighing,
     WeighingUse,
 )
+
+LAST_CHARACTER = "\U0010ffff"
 
 
 def loads_of(tx: Session, visit_id: str) -> Sequence[Load]:
@@ -37,11 +40,6 @@ def open_visits(tx: Session) -> Sequence[Visit]:
     ).all()
 
 
-def ended_visits(tx: Session, limit: int) -> Sequence[Visit]:
-    query = select(Visit).where(col(Visit.ended_at).is_not(None)).order_by(col(Visit.ended_at).desc())
-    return tx.exec(query.limit(limit)).all()
-
-
 def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing]]:
     """Return the visit's weighings in the order they were confirmed, without superseded ones."""
     rows = tx.exec(
@@ -56,18 +54,7 @@ def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing
 
 def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
     """Return the vehicle's weight when it last left empty."""
-    return tx.exec(
-        select(Weighing.kg)
-        .join(WeighingUse, col(WeighingUse.weighing_id) == Weighing.id)
-        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
-        .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
-        .order_by(col(WeighingUse.seq).desc())
-        .limit(1)
-    ).first()
-
-
-def offered_weighings(tx: Session) -> Sequence[Weighing]:
-    return tx.exec(select(Weighing).where(Weighing.state == "offered").order_by(col(Weighing.at))).all()
+    return batches.last_tares_kg(tx, [vehicle_id]).get(vehicle_id)
 
 
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
@@ -132,7 +119,9 @@ def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Tick
 
 def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehicle]:
     """Return vehicles whose plate begins so (letters and digits only), most recently seen first."""
-    query = select(Vehicle).where(col(Vehicle.plate_key).startswith(plate_key, autoescape=True))
+    query = select(Vehicle)
+    if plate_key:
+        query = query.where(Vehicle.plate_key >= plate_key, Vehicle.plate_key < plate_key + LAST_CHARACTER)
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
 
 
@@ -145,6 +134,13 @@ def last_weighing_of(tx: Session, port_id: str) -> Weighing | None:
 def last_event_at(tx: Session) -> datetime | None:
     """Return when the newest audit event was recorded."""
     return tx.exec(select(AuditEvent.at).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+
+
+def site_of(tx: Session) -> str | None:
+    """Return the site that has kept this ledger since its first start; None before that."""
+    query = select(AuditEvent.data).where(AuditEvent.kind == "site_loaded").order_by(col(AuditEvent.seq))
+    data = tx.exec(query.limit(1)).first()
+    return data.get("site") if data else None
 
 
 def has_terminal(tx: Session) -> bool:

@@ -92,6 +92,13 @@ class VisionWorker:
             raise WorkerGone(str(hello.get("failed", "the vision worker sent no greeting")))
         self.model = self._understood(lambda: ModelName(**hello["ready"]))
 
+    def start_as(self, sha256: str) -> None:
+        """Start; the bundle must be the one with this hash. Raises WorkerGone or WorkerSlow."""
+        self.start()
+        if self.model is not None and self.model.sha256 != sha256:
+            self._kill()
+            raise WorkerGone(f"{self.bundle} is another bundle than it was: it is damaged")
+
     def inspect(
         self,
         photo: bytes | Path,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from drivers.text import HiddenCharacter, checked_value
 from station.vision.declaration import (
     MAX_CLASSES,
     ClassesOutput,
@@ -134,7 +135,9 @@ def parse_manifest(text: bytes) -> Manifest:
         found = json.loads(text)
         if not isinstance(found, Mapping) or found.get("format") != FORMAT:
             raise ManifestError(f"format: {FORMAT} is expected")
-        return Manifest.model_validate_json(text)
+        return Manifest.model_validate_json(json.dumps(checked_value(found)))
+    except HiddenCharacter as error:
+        raise ManifestError(f"{error.where}: {error}") from error
     except ValidationError as error:
         problems = [f"{_where(e['loc'])}: {_problem(e['msg'])}" for e in error.errors()[:SHOWN_PROBLEMS]]
         raise ManifestError("; ".join(problems)) from error

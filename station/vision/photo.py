@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.grain.reasons import Code, Reason
-from station.vision.header import PhotoHeader, is_heic, read_header, scans
+from station.photo_bytes import PhotoHeader, is_heic, read_header, scans
 
 MAX_BYTES = 32_000_000
 MAX_PIXELS = 50_000_000

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from drivers.text import visible
 from station.vision.bundle import BundleError
 from station.vision.inspect import inspect
 from station.vision.model import LoadedModel, load_model
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
         while (message := read_message(sys.stdin.buffer)) is not None:
             _send(out, _answer(model, *message))
     except (PipeError, BrokenPipeError) as error:
-        sys.stderr.write(f"vision worker: {error}\n")
+        sys.stderr.write(visible(f"vision worker: {error}") + "\n")
         return EXIT_PIPE
     return EXIT_DONE
 

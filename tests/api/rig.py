@@ -10,25 +10,30 @@ from typing import Any
 from uuid import uuid4
 
 import httpx2
-import uvicorn
 from fastapi import FastAPI
 
 from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context, Limits
+from station.api.door import Door, DoorLimits
 from station.receival import people
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from tests.silo_rig import GOOD, GOOD_NIR, START, Silo
 
 ADMIN_TOKEN = "admin-token-of-the-test"
-JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40
+# A whole JPEG by its markers; its picture is noise.
+JPEG = (
+    bytes.fromhex("ffd8 ffc0 0011 08 0020 0020 03 011100 021101 031101 ffda 000c 03 0100 0211 0311 003f00")
+    + bytes(range(255)) * 40
+    + b"\xff\xd9"
+)
 
 
 @dataclass(frozen=True)
 class Tokens:
     """Tokens of three terminals, of those who are signed in there (Anne: operator, Marc: manager, Ines:
-    installer), and of a phone."""
+    installer), of a phone, an application, and a terminal where nobody is."""
 
     terminal: str
     anne: str
@@ -37,6 +42,8 @@ class Tokens:
     workshop: str
     ines: str
     phone: str
+    app: str
+    gate: str
 
 
 def make_people(silo: Silo) -> Tokens:
@@ -52,7 +59,9 @@ def make_people(silo: Silo) -> Tokens:
         terminal, token = people.add_terminal(desk, place, "terminal", clock())
         tokens += [token, people.sign_in(desk, name, pin, terminal, clock()).token]
     _, phone = people.add_terminal(desk, "phone 1", "phone", clock())
-    return Tokens(*tokens, phone)
+    _, app = people.add_terminal(silo.desk, "app 1", "app", clock())
+    _, gate = people.add_terminal(silo.desk, "gate", "terminal", clock())
+    return Tokens(*tokens, phone, app, gate)
 
 
 @dataclass
@@ -68,10 +77,12 @@ class Counter:
     woken: list[int] = field(default_factory=list)
 
     def client(self, who: str = "anne", language: str = "en", **headers: str) -> httpx2.Client:
-        """As Anne at her terminal, Marc, Ines, the phone (nobody signed in), the admin, or nobody.
+        """As Anne at her terminal, Marc, Ines, the phone, the app, or the terminal at the gate (nobody is
+        signed in there), the admin, or nobody.
 
         Plain HTTP: `verify=False` only spares loading the certificates of the world."""
         place = {"anne": "terminal", "marc": "office", "ines": "workshop", "phone": "phone"}
+        place |= {"app": "app", "gate": "gate"}
         bearer = ADMIN_TOKEN if who == "admin" else ""
         if who in place:
             bearer = getattr(self.tokens, place[who])
@@ -105,7 +116,7 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             admin_token=ADMIN_TOKEN,
             wake_vision=lambda: counter.woken.append(1),
             new_sample=lambda port: None,
-            check_wiring=lambda port, wiring: wiring,
+            check_wiring=lambda port, usual, said, *, is_installer: usual.changed(said),
             replug=lambda port: None,
             drivers=catalogue,
             limits=replace(Limits(min_free_mb_uploads=0, warn_free_mb=0), **limits),
@@ -115,13 +126,14 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
 
 
 @contextmanager
-def served(counter: Counter) -> Iterator[Counter]:
+def served(
+    counter: Counter, limits: DoorLimits | None = None, listening: type[socket.socket] = socket.socket
+) -> Iterator[Counter]:
     """The counter on a free loopback port, until the block ends."""
-    listener = socket.socket(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms an answer
+    listener = listening(proto=socket.IPPROTO_TCP)  # else asyncio leaves Nagle on: 40 ms an answer
     listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(counter.app, log_level="error", access_log=False, lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    server = Door(counter.app, listener, limits=limits, on_close=lambda: stop_streams(counter.app))
+    thread = threading.Thread(target=server.serve_until_stopped)
     thread.start()
     host, port = listener.getsockname()
     counter.url = f"http://{host}:{port}"
@@ -130,8 +142,7 @@ def served(counter: Counter) -> Iterator[Counter]:
             wait_until(lambda: _answers(client, counter.url), thread)
         yield counter
     finally:
-        stop_streams(counter.app)
-        server.should_exit = True
+        server.stop()
         thread.join(timeout=10)
         assert not thread.is_alive()
 

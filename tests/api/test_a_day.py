@@ -98,6 +98,10 @@ def test_a_superseded_proposal_comes_back_with_the_new_one(counter: Counter) -> 
         assert refused["params"]["proposal"] == new
         assert new["id"] != old["id"]
         assert ok(anne.get(f"/loads/{load_id}"))["decision"] is None
+        choice["proposal_id"] = new["id"]
+        why = problem(anne.post(f"/loads/{load_id}/decision", json=choice), 409, "retest_unexplained")
+        assert why["params"] == {"analyte": "test_weight", "count": 2}
+        ok(anne.post(f"/loads/{load_id}/retest", json={"reason": "supplier asked for it"}))
         accept(anne, load_id)
 
 
@@ -175,20 +179,20 @@ def test_an_offered_weight_nobody_fits_is_for_a_new_visit(counter: Counter) -> N
 
 
 def test_the_photos_inspections_reach_the_load(counter: Counter) -> None:
-    with counter.client() as anne, counter.client("phone") as phone:
+    with counter.client() as anne, counter.client("app") as app:
         visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
         load_id = visit["loads"][0]["id"]
-        capture = ok(upload(phone, JPEG, form='{"barcode": "S1"}'), 201)
-        assert (capture["state"], capture["unpaired"], capture["phone"]) == ("pending", False, "phone 1")
+        capture = ok(upload(app, JPEG, form='{"barcode": "S1"}'), 201)
+        assert (capture["state"], capture["unpaired"], capture["phone"]) == ("pending", False, "app 1")
         assert ok(anne.get(f"/loads/{load_id}"))["photo"][0]["code"] == "photo_pending"
         outside = {
             "name": "other", "version": "7", "accepted": True, "kernels": 100,
             "classes": {"sound": {"count": 97, "share": 0.97, "low": 0.92, "high": 0.99}},
         }  # fmt: skip
         address = f"/captures/{capture['id']}/inspections"
-        made = ok(phone.post(address, json=outside), 201)
-        assert ok(phone.post(address, json=outside), 201)["id"] == made["id"]
-        ok(phone.post(address, json={"name": "third", "version": "1", "accepted": False}), 201)
+        made = ok(app.post(address, json=outside), 201)
+        assert ok(app.post(address, json=outside), 201)["id"] == made["id"]
+        ok(app.post(address, json={"name": "third", "version": "1", "accepted": False}), 201)
         load = ok(anne.get(f"/loads/{load_id}"))
         assert [one["model"] for one in load["captures"][0]["inspections"]] == ["other", "third"]
         assert [reason["code"] for reason in load["photo"]] == ["photo_shares"]

@@ -2,15 +2,23 @@
 
 import errno
 import os
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
+import cv2
+import numpy as np
 import pytest
 from sqlmodel import select
 
 from station.api import upload as uploading
+from station.export.tiff import camera_fields
+from station.photo_bytes import is_whole
+from station.receival import claims
 from station.store.tables import Capture, Photo
 from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, ok, problem, upload
+from tests.hostile import is_clean, kept_texts
+from ui.words import vocabulary
 
 
 def rows(counter: Counter) -> int:
@@ -111,13 +119,84 @@ def test_no_photo_and_too_many_photos_are_refused(counter: Counter) -> None:
     assert rows(counter) == 0
 
 
-def test_a_photo_of_any_other_kind_is_kept_and_never_served_as_a_page(counter: Counter) -> None:
-    page = b"<script>alert(1)</script>"
+NO_PHOTOS = {
+    b"": "empty",
+    b"%PDF-1.7\n%\xe2\xe3\xcf\xd3": "pdf",
+    b"PK\x03\x04\x14\0\x06\0": "archive",
+    b"GIF89a" + bytes(20): "gif",
+    b"<script>alert(1)</script>": "text",
+    b"\0\0\0\x18ftypmp42" + bytes(20): "film",
+    b"RIFF" + bytes(4) + b"WAVEfmt ": "film",
+    b"II*\0" + bytes(20): "tiff",
+    bytes(5_000): "unknown",
+    b"\x7fELF" + bytes(range(256)): "unknown",
+}
+
+
+@pytest.mark.parametrize(("data", "kind"), NO_PHOTOS.items(), ids=NO_PHOTOS.values())
+def test_what_is_no_photo_is_refused_for_what_it_is_before_anything_is_stored(
+    counter: Counter, data: bytes, kind: str
+) -> None:
+    """Its name and media type say that it is one; a good photo before it is not stored either."""
     with counter.client("phone") as phone:
-        files = [("photos", ("a.html", page, "text/html"))]
-        capture = ok(phone.post("/captures", data={"id": str(uuid4())}, files=files), 201)
+        refused = problem(upload(phone, JPEG, data), 415, "not_a_photo")
+    assert refused["params"] == {"photo": 2, "file_kind": kind}
+    assert kind not in ("pdf", "archive") or vocabulary.FILE_KINDS[kind] in refused["title"]
+    assert "JPEG, PNG or WebP" in refused["action"]
+    assert rows(counter) == 0
+    assert not [path for path in (counter.silo.desk.ledger.folder / "photos").rglob("*") if path.is_file()]
+
+
+def test_a_heic_is_told_how_the_phone_is_set_in_both_languages(still: Counter) -> None:
+    heic = b"\0\0\0\x18ftypheic" + bytes(30)
+    for language, word in (("en", "Most Compatible"), ("fr", "Le plus compatible")):
+        with still.client("phone", language) as phone:
+            assert word in problem(upload(phone, heic), 415, "heic_photo")["action"]
+
+
+def pictures() -> dict[str, bytes]:
+    noise = np.random.default_rng(1).integers(0, 255, (60, 80, 3), np.uint8)
+    return {kind: cv2.imencode(f".{kind}", noise)[1].tobytes() for kind in ("jpg", "png", "webp")}
+
+
+@pytest.mark.parametrize(("kind", "data"), pictures().items(), ids=pictures())
+def test_a_photo_is_taken_whole_and_refused_wherever_it_stops(still: Counter, kind: str, data: bytes) -> None:
+    assert is_whole(data)
+    assert is_whole(data + b"what a phone writes behind it")
+    assert not any(is_whole(data[:size]) for size in range(len(data) - 2))
+    with still.client("phone") as phone:
+        for size in (14, 20, len(data) // 2):
+            problem(upload(phone, data[:size]), 422, "photo_cut_off")
+        capture = ok(upload(phone, data), 201)
         answer = phone.get(f"/photos/{capture['photos'][0]}")
-        assert (answer.content, answer.headers["content-type"]) == (page, "application/octet-stream")
+        assert answer.headers["content-type"] == {"jpg": "image/jpeg"}.get(kind, f"image/{kind}")
+
+
+def test_a_whole_photo_may_follow_one_that_was_cut_off(counter: Counter) -> None:
+    id_ = str(uuid4())
+    with counter.client("phone") as phone:
+        problem(upload(phone, JPEG[:-30], id_=id_), 422, "photo_cut_off")
+        ok(upload(phone, JPEG, id_=id_), 201)
+
+
+def test_a_preview_in_the_header_is_not_taken_for_the_end(still: Counter) -> None:
+    preview = b"Exif\0\0" + JPEG[:400] + b"\xff\xd9"
+    data = JPEG[:2] + b"\xff\xe1" + (len(preview) + 2).to_bytes(2) + preview + JPEG[2:]
+    assert is_whole(data)
+    assert not is_whole(data[: len(preview) + 60])
+
+
+def test_nothing_of_what_a_photo_says_of_itself_is_kept(counter: Counter) -> None:
+    evil = b"Phone \x1b[2J\xe2\x80\xae[red]\0"
+    head = b"II*\0" + struct.pack("<IHHHIII", 8, 1, 0x010F, 2, len(evil), 26, 0) + evil
+    exif = b"Exif\0\0" + head
+    data = JPEG[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2) + exif + JPEG[2:]
+    with counter.client("phone") as phone:
+        capture = ok(upload(phone, data), 201)
+        assert phone.get(f"/photos/{capture['photos'][0]}").content == data
+    assert all(map(is_clean, kept_texts(counter.silo.desk.ledger)))
+    assert b"\x1b" not in camera_fields(head)
+    assert b"Phone  [2J" in camera_fields(head)
 
 
 def test_an_upload_over_the_limit_is_refused_with_and_without_its_length(counter: Counter) -> None:
@@ -128,7 +207,7 @@ def test_an_upload_over_the_limit_is_refused_with_and_without_its_length(counter
         head = b'--x\r\nContent-Disposition: form-data; name="photos"; filename="a.jpg"\r\n\r\n'
         parts = (part for part in [head, *[bytes(50_000)] * 20])
         problem(phone.post("/captures", content=parts, headers=boundary), 413, "too_large")
-        ok(upload(phone, bytes(100_000)), 201)
+        ok(upload(phone, JPEG + bytes(80_000)), 201)
     assert rows(counter) == 1
 
 
@@ -194,3 +273,24 @@ def test_storing_holds_few_photos_in_memory_at_a_time(
     assert most[0] <= uploading.STORING_AT_ONCE
     with counter.silo.desk.ledger.read() as tx:
         assert len(tx.exec(select(Photo)).all()) == 8
+
+
+@pytest.mark.parametrize(("left", "code"), [(b"\xff\xd8", "photo_damaged"), (None, "photo_lost")])
+def test_a_photo_whose_file_is_not_what_was_sent_is_told_and_mended_when_it_is_sent_again(
+    counter: Counter, left: bytes | None, code: str
+) -> None:
+    """A capture that nobody could judge for it waits for its inspection anew."""
+    id_ = str(uuid4())
+    with counter.client("phone") as phone:
+        (digest,) = ok(upload(phone, JPEG, id_=id_), 201)["photos"]
+        path = counter.context().blobs.path(digest)
+        path.unlink() if left is None else path.write_bytes(left)
+        problem(phone.get(f"/photos/{digest}"), 404, code)
+        claimed = claims.claim_capture(counter.silo.desk, counter.silo.clock())
+        assert claimed is not None
+        claims.release_claim(counter.silo.desk, id_, counter.silo.clock(), give_up=True)
+        ok(upload(phone, JPEG, id_=id_), 200)
+        assert phone.get(f"/photos/{digest}").content == JPEG
+    waiting = claims.claim_capture(counter.silo.desk, counter.silo.clock())
+    assert waiting is not None
+    assert (waiting.capture_id, waiting.attempts) == (id_, 1)

@@ -78,7 +78,7 @@ def test_the_ticket_says_that_the_bridge_was_not_verified(counter: Counter) -> N
 
 
 def test_nobody_swaps_without_signing_in(counter: Counter) -> None:
-    with counter.client("phone") as client:
+    with counter.client("gate") as client:
         assert client.post("/instruments/gac/swap", json=LOANER).status_code == 401
 
 

@@ -68,7 +68,7 @@ def test_the_ticket_fits_its_paper_and_says_what_the_law_asks(silo: Silo) -> Non
     visit = silo.arrive("AB-123-CD", load, supplier="Coopérative agricole de la Haute-Vallée de l'Oise")
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
-    readings.type_reading(silo.desk, "S1", {"protein": (11.25, "dm")}, "", anne, silo.clock())
+    readings.type_reading(silo.desk, "S1", {"protein": (11.25, "dm")}, "NIR silent", anne, silo.clock())
     silo.decide(silo.loads(visit)[0])
     typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", anne, silo.clock())
     done = weighings.confirm(silo.desk, typed.id, visit.id, "last", anne, silo.clock())

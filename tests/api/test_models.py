@@ -66,8 +66,8 @@ def test_a_managers_name_and_pin_count_for_nothing_without_the_admin_token(count
     shelf.ship()
     body = {"name": shelf.install("2").name, "version": "2"}
     named = {"Silo-Manager": "Marc", "Silo-Pin": "1357"}
-    with counter.client("phone") as phone, counter.client("anne") as anne, counter.client("nobody") as nobody:
-        problem(phone.post("/models/promote", json=body, headers=named), 401, "not_signed_in")
+    with counter.client("gate") as gate, counter.client("anne") as anne, counter.client("nobody") as nobody:
+        problem(gate.post("/models/promote", json=body, headers=named), 401, "not_signed_in")
         problem(anne.post("/models/promote", json=body, headers=named), 403, "not_allowed")
         problem(nobody.post("/models/promote", json=body, headers=named), 401, "unknown_token")
     with counter.client("marc") as marc:

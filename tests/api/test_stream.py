@@ -10,12 +10,16 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import event
+from sqlmodel import select
 
 from station.api import streams
 from station.api.app import stop_streams
+from station.api.door import DoorLimits
 from station.runtime.live import DeviceLive
 from station.store import audit
-from tests.api.rig import Counter, arrival, ok, served, wait_until
+from station.store.tables import Person
+from tests.api.rig import Counter, arrival, ok, problem, served, wait_until
 from tests.silo_rig import START
 
 
@@ -60,6 +64,10 @@ class Listener:
 
     def kinds(self) -> list[str]:
         return [kind for seq, kind, _ in list(self.events) if seq is not None]
+
+    def hang_up(self) -> None:
+        assert self._response is not None
+        self._response.close()
 
     def join(self) -> None:
         self._thread.join(10)
@@ -227,3 +235,143 @@ def test_after_the_server_stopped_a_commit_wakes_nobody(unserved: Counter) -> No
         pass
     unserved.silo.arrive("AB-123-CD")
     assert unserved.silo.desk.ledger._listeners == []
+
+
+@pytest.mark.parametrize("after", [None, 0, 2**53])
+def test_a_stream_ends_when_its_token_is_revoked_and_tells_no_more(
+    counter: Counter, after: int | None
+) -> None:
+    with counter.client() as anne, counter.client("marc") as marc, counter.client("admin") as admin:
+        listener = Listener(anne, params={} if after is None else {"after": after})
+        other = Listener(marc)
+        wait_until(lambda: any(kind == "live" for _, kind, _ in list(listener.events)))
+        assert admin.delete("/admin/tokens/bridge%20house").status_code == 204
+        ok(marc.post("/visits", json=arrival("AB-123-CD")), 201)
+        listener.join()
+        assert {"token_revoked", "arrival_entered"}.isdisjoint(listener.kinds())
+        wait_until(lambda: "arrival_entered" in other.kinds())
+        assert anne.get("/events").status_code == 401
+        stop_streams(counter.app)
+        other.join()
+
+
+def read_stream(counter: Counter, after: int, wanted: int) -> list[tuple[int | None, str, Any]]:
+    """The first so many messages of a stream that begins there."""
+    with counter.client() as anne:
+        listener = Listener(anne, params={"after": after})
+        wait_until(lambda: len(listener.events) >= wanted)
+        stop_streams(counter.app)
+        listener.join()
+    return listener.events
+
+
+def test_who_asks_from_too_far_back_is_told_to_read_the_lists_and_goes_on_from_now(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "KEPT", 5)
+    for number in range(10):
+        counter.silo.arrive(f"AB-{number:03d}")
+    newest = last_seq(counter)
+    with counter.client() as anne:
+        listeners = {back: Listener(anne, params={"after": newest - back}) for back in (0, 5, 6, newest)}
+        for back, listener in listeners.items():
+            wait_until(lambda listener=listener, back=back: len(listener.seqs) == {0: 0, 5: 5}.get(back, 1))
+        counter.silo.arrive("AB-999")
+        later = list(range(newest + 1, last_seq(counter) + 1))
+        told = {0: [], 5: list(range(newest - 4, newest + 1)), 6: [newest], newest: [newest]}
+        for back, listener in listeners.items():
+            wait_until(lambda listener=listener, back=back: listener.seqs == told[back] + later)
+            kinds = {kind: data for seq, kind, data in listener.events if seq == newest and kind == "reload"}
+            assert kinds == ({"reload": {"after": newest}} if back in (6, newest) else {})
+        stop_streams(counter.app)
+        for listener in listeners.values():
+            listener.join()
+
+
+def test_the_whole_chain_is_sent_while_it_is_short(counter: Counter) -> None:
+    newest = last_seq(counter)
+    assert [seq for seq, _, _ in read_stream(counter, 0, newest) if seq] == list(range(1, newest + 1))
+
+
+def test_an_event_is_read_once_for_all_who_listen(counter: Counter) -> None:
+    with counter.client() as anne:
+        listeners = [Listener(anne) for _ in range(12)]
+        reads: list[str] = []
+
+        def note(_: object, __: object, statement: str, *___: object) -> None:
+            if "FROM audit_event" in statement and "WHERE audit_event.seq >" in statement:
+                reads.append(statement)
+
+        event.listen(counter.silo.desk.ledger._reader, "before_cursor_execute", note)
+        counter.silo.arrive("AB-123-CD")
+        wait_until(lambda: all("arrival_entered" in listener.kinds() for listener in listeners))
+        assert 1 <= len(reads) <= 3
+        stop_streams(counter.app)
+        for listener in listeners:
+            listener.join()
+
+
+def test_a_name_that_was_changed_is_sent_as_it_is_now(counter: Counter) -> None:
+    """What is kept to be sent again holds no name that the ledger holds no more."""
+    start = last_seq(counter)
+    silo = counter.silo
+    with silo.desk.ledger.write() as tx:
+        audit.record(tx, "signed_out", silo.clock(), by=_anne(counter))
+    with counter.client("marc") as marc:
+        listener = Listener(marc, params={"after": start})
+        wait_until(lambda: listener.kinds() == ["signed_out"])
+        assert listener.events[0][2]["by"] == "Anne"
+        with silo.desk.ledger.write() as tx:
+            anne = tx.get_one(Person, _anne(counter))
+            anne.name = ""
+            tx.add(anne)
+            audit.record(tx, "person_forgotten", silo.clock(), subject_id=anne.id)
+        wait_until(lambda: "person_forgotten" in listener.kinds())
+        again = Listener(marc, params={"after": start})
+        wait_until(lambda: again.kinds() == ["signed_out", "person_forgotten"])
+        assert again.events[0][2]["by"] != "Anne"
+        stop_streams(counter.app)
+        listener.join()
+        again.join()
+
+
+def _anne(counter: Counter) -> str:
+    with counter.silo.desk.ledger.read() as tx:
+        return tx.exec(select(Person.id).where(Person.name_key == "anne")).one()
+
+
+def test_one_token_has_so_many_listeners_and_a_place_is_free_when_one_goes(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "PER_TOKEN", 2)
+    with counter.client() as anne, counter.client("gate") as gate:
+        listeners = [Listener(anne), Listener(anne)]
+        refused = problem(anne.get("/events"), 429, "too_many_listeners")
+        assert refused["params"] == {"most": 2, "seconds": 30}
+        listeners.append(Listener(gate))
+        listeners[0].hang_up()
+        wait_until(lambda: len(counter.app.state.streams._readers) == 2)
+        listeners.append(Listener(anne))
+        stop_streams(counter.app)
+        for listener in listeners:
+            listener.join()
+
+
+def test_a_listener_that_does_not_read_is_hung_up_on_and_the_log_says_so(
+    unserved: Counter, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "KEPT", 100_000)
+    desk = unserved.silo.desk
+    with desk.ledger.write() as tx:
+        for _ in range(2500):
+            audit.record(tx, "filling", unserved.silo.clock(), data={"text": "x" * 400})
+    with served(unserved, DoorLimits(read_s=0.3, send_buffer=8192)) as counter:
+        host, port = counter.url.removeprefix("http://").split(":")
+        with socket.socket() as stuck:
+            stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            stuck.connect((host, int(port)))
+            bearer = b"Authorization: Bearer " + counter.tokens.terminal.encode()
+            stuck.sendall(b"GET /api/v1/events?after=0 HTTP/1.1\r\nHost: x\r\n" + bearer + b"\r\n\r\n")
+            wait_until(lambda: stuck.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0)
+        wait_until(lambda: not counter.app.state.streams._readers)
+    assert "it does not read what it is sent" in caplog.text

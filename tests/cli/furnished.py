@@ -50,7 +50,7 @@ def _furnish(parts: Parts) -> None:
     load_site(desk, parts.settings, parts.file, rule_pack_texts(parts.settings, parts.file), clock())
     for name, role in (("Anne", "operator"), ("Marc", "manager")):
         people.add_person(desk, name, PIN, [role], "fr", clock())
-    for name in ("office", "old phone"):
+    for name in ("office", "old phone", "tel", "tel#2"):
         people.add_terminal(desk, name, "terminal", clock())
     samples.enter_own_sample(desk, "K1", "courtesy", "soft_wheat", "", ANNE, clock())
     ship(desk, parts.bundles, parts.settings.site.species, clock())

@@ -17,8 +17,8 @@ ENGLISH = {**os.environ, "LANG": "C", "LC_ALL": "C"}
 
 
 def make_site(folder: Path) -> Path:
-    nowhere = "tcp:127.0.0.1:1"
-    file = write_site(folder, InstrumentAddresses(nowhere, nowhere, nowhere), listen=free_port())
+    nowhere = InstrumentAddresses("tcp:127.0.0.1:1", "tcp:127.0.0.1:2", "tcp:127.0.0.1:3")
+    file = write_site(folder, nowhere, listen=free_port())
     file.write_text(file.read_text() + '\n[vision]\ntrusted_keys = ["coop.pub"]\n')
     (folder / "coop.pub").write_text(KEY.public.text())
     data = packed("2")

@@ -65,7 +65,7 @@ def test_an_example_is_a_working_section_of_a_site_file(entry):
     instrument = Instrument.model_validate(section)
     protocol = make_protocol(instrument.driver, {key: str(v) for key, v in instrument.settings.items()})
     assert protocol.kind == entry["kind"]
-    assert make_transport(instrument.port).describe()
+    assert make_transport(instrument.port, protocol).describe()
 
 
 @pytest.mark.parametrize(

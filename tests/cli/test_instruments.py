@@ -5,9 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from station.receival.instruments import plugged
+from station.store.engine import Ledger
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,7 +21,9 @@ def site(tmp_path: Path, silo_folder: Path) -> Path:
     for name in ("site.toml", "rules.toml"):
         shutil.copy(ROOT / "examples" / name, tmp_path / name)
     shutil.copytree(silo_folder, tmp_path / "data")
-    return tmp_path / "site.toml"
+    file = tmp_path / "site.toml"
+    file.write_text(file.read_text().replace('id = "beaulieu"', 'id = "silo-1"').replace('"fr"', '"en"'))
+    return file
 
 
 def instrument(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -76,3 +82,16 @@ def test_a_new_verification_is_recorded_on_the_closed_folder(site: Path) -> None
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in instrument("list", "--config", str(site)).stdout.splitlines()]
     assert [row["verified_until"] for row in rows if row["port_id"] == "gac"] == ["2028-06-01"]
+
+
+def test_check_names_an_instrument_that_was_once_plugged_in_at_the_data_folder(site: Path) -> None:
+    data = site.parent / "data"
+    with closing(Ledger(data)) as ledger, ledger.write() as tx:
+        row = plugged(tx)["gac"].assignment
+        row.driver, row.port, row.settings = "file-drop", f"folder:{data}", {"profile": "xlsx-results"}
+        tx.add(row)
+    checked = silo("check", "--config", str(site))
+    assert checked.returncode == 1
+    assert f"folder:{data} is the station's own data folder" in checked.stderr
+    assert {"done", "rejected"}.isdisjoint(path.name for path in data.iterdir())
+    assert (data / "ledger.db").is_file()

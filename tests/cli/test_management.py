@@ -34,7 +34,12 @@ LAB = ("--laboratory", "Labo Sud")
 ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("person", "add", "Hélène", "--role", "operator", "--pin", "2468"), "person_added", None),
     (("token", "add", "north bridge"), "token_added", None),
+    (("token", "rename", "tel#2", "../tel 2?#"), "token_renamed", None),
+    (("token", "revoke", "../tel 2?#"), "token_revoked", None),
     (("token", "revoke", "old phone"), "token_revoked", None),
+    (("person", "rename", "Hélène", "Éliane #2"), "person_renamed", None),
+    (("person", "pin", "Éliane #2", "--pin", "8642"), "pin_changed", None),
+    (("person", "remove", "Éliane #2"), "person_removed", None),
     (("instrument", "swap", "nir", *LOANER), "instrument_swapped", "installer"),
     (
         ("instrument", "describe", "bridge", "--verified-until", "01/06/2028"),
@@ -59,6 +64,8 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
 
 # words, and what standard output has at least
 LOOKS: list[tuple[tuple[str, ...], str]] = [
+    (("person", "list"), '"Marc"'),
+    (("token", "list"), '"office"'),
     (("instrument", "list"), '"bridge"'),
     (("cell", "movements", "c1", "--limit", "1"), '"kg": '),
     (("model", "list", "--json"), '"superseded"'),
@@ -76,6 +83,18 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("token", "add", "office"), 1, "office"),
     (("token", "add", "gate", "--kind", "watch"), 2, "body.kind"),
     (("token", "revoke", "gate #2?"), 1, "gate #2?"),
+    *[
+        (("token", "revoke", name), 1, name)
+        for name in ("office#2", "office?x=1", "office/", "..", "%6fffice")
+    ],
+    (("token", "rename", "gate #2?", "x"), 1, "gate #2?"),
+    (("token", "rename", "office", "tel"), 1, "tel"),
+    (("person", "remove", "Nobody#"), 1, "Nobody#"),
+    (("person", "rename", "Anne", "Marc"), 1, "Marc"),
+    (("person", "pin", "Anne", "--pin", "abcd"), 2, "pin"),
+    (("instrument", "swap", "gac#2", *LOANER), 1, "gac#2"),
+    (("instrument", "swap", "../people", *LOANER), 1, ""),
+    (("cell", "movements", "c1#"), 1, "c1#"),
     (("instrument", "swap", "nowhere", *LOANER), 1, "nowhere"),
     (
         ("instrument", "swap", "gac", *LOANER, "--driver", "mt-sics", "--set", "poll=daily"),
@@ -172,13 +191,20 @@ def test_what_cannot_be_done_says_why_and_records_nothing(
     assert (done.exit_code, done.stdout) == (code, "")
     assert done.stderr.startswith("silo: ")
     assert says in done.stderr
-    assert len(events(site)) == before
+    is_wrong_pin = "0000" in words or "Nobody" in words
+    assert [kind for _, kind, _ in events(site)[before:]] == ["sign_in_failed"] * is_wrong_pin
 
 
 def test_the_token_that_is_shown_is_the_one_that_opens(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     token = json.loads(run(site, ("token", "add", "gate"), monkeypatch).stdout)
     (kept,) = looked_up(site, "SELECT token_hash FROM terminal WHERE name = 'gate'")
     assert kept == (hashlib.sha256(token.encode()).hexdigest(),)
+
+
+def test_a_name_in_an_address_names_nothing_else(site: Path) -> None:
+    """`token revoke 'tel#2'` and the like, above, have left the token of the shorter name alone."""
+    kept = dict(looked_up(site, "SELECT name, revoked_at FROM terminal"))
+    assert (kept["tel"], kept["office"]) == (None, None)
 
 
 @pytest.fixture(scope="module")

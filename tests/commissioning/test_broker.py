@@ -51,7 +51,9 @@ def listen(url: str, act: Callable[[int], object]) -> tuple[Contest, CandidateTr
 def keep(contest: Contest, best: CandidateTrial, folder: Path) -> int:
     contest.note_quiet()
     candidate, data = best.candidate, contest.recording(best)
-    count = keep_recording(folder, "it", data, candidate.kind, candidate.settings, "mqtt", AT)
+    port = "mqtt://me:hunter2@broker/topic"
+    count = keep_recording(folder, "it", data, candidate.kind, candidate.settings, port, AT)
+    assert "hunter2" not in (folder / "it.json").read_text()
     assert replay_recording(folder, "it") is None
     return count
 

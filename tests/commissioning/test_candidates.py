@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from drivers.generic.controls import visible_text
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
 from drivers.transport import Chunk, LineDown
 from station.commissioning.candidates import Candidate, candidates, questions, without_asking
 from station.commissioning.contest import Contest
-from station.commissioning.magnitude import characters, never_settled, next_question
+from station.commissioning.magnitude import never_settled, next_question
 from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
 from station.commissioning.search import try_addresses
 
@@ -67,7 +68,7 @@ def test_a_loaded_reading_asks_what_it_is_and_an_empty_bridge_cannot() -> None:
     assert question is not None
     assert question.setting == "fixed_zero"
     assert question.numbers == {"in_digits": [("weight", 1696.0)], "appended": [("weight", 16_960.0)]}
-    assert question.sent.endswith("001696000000<0D>" + characters(message(1696, decimals=-1)[-1:]))
+    assert question.sent.endswith("001696000000<CR>" + visible_text(message(1696, decimals=-1)[-1:]))
     assert next_question(loaded, {"fixed_zero": "appended"}) is None
     assert never_settled(loaded) == []
 
@@ -168,3 +169,26 @@ def test_line_settings_that_a_port_cannot_do_are_told_and_the_search_goes_on(tmp
 def test_settings_make_an_address() -> None:
     assert LineSettings(4800, 7, "E", 1).address("/dev/x") == "serial:/dev/x?baud=4800&bits=7&parity=E&stop=1"
     assert len(set(COMMON)) == len(COMMON)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("9600-8N1", "9600 8N1"), ("4800 7e1", "4800 7E1"), ("2400,7,O,2", "2400 7O2"),
+        ("19200", "19200 8N1"),
+        ("9600-9N1", None), ("9601", None), ("", None), ("usb0", None), ("9600 8N1 x", None),
+    ],
+)  # fmt: skip
+def test_line_settings_are_typed_as_they_are_spoken(text: str, read: str | None) -> None:
+    settings = LineSettings.parse(text)
+    assert (None if settings is None else str(settings)) == read
+
+
+def test_an_unknown_device_ends_the_search_at_the_setting_that_makes_text_of_it(tmp_path: Path) -> None:
+    line = PtyLine(tmp_path / "port")
+    with speaking(line, b"N7|  43120|tonnage|A\r\n"):
+        heard = list(
+            try_addresses(places(f"serial:{line.path}"), lambda: AT, candidates(), ask=False, seconds=3)
+        )
+    line.close()
+    assert [(one.label, one.is_enough, one.legible.readable) for one in heard] == [("9600 8N1", True, 1.0)]

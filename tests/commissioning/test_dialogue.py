@@ -1,13 +1,6 @@
 """`silo commission` at a real terminal with a device on a real port."""
 
-import os
-import pty
-import select
-import shutil
-import subprocess
-import sys
 import threading
-import time
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,53 +16,9 @@ from drivers.simulated.line import Line, PtyLine, TcpLine
 from drivers.simulated.modbus import ModbusDevice
 from drivers.simulated.toledo import message
 from station.commissioning.recording import replay_recordings
+from tests.commissioning.rig import Terminal
 
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
-ROOT = Path(__file__).parents[2]
-
-
-class Terminal:
-    """A person at a pseudo-terminal."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        self._screen, inside = pty.openpty()
-        environment = {**os.environ, "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "station.cli", "commission", *arguments]
-        self.process = subprocess.Popen(
-            command, stdin=inside, stdout=inside, stderr=inside, cwd=folder, env=environment
-        )
-        os.close(inside)
-        self.text = ""
-        self._read = 0
-
-    def see(self, wanted: str, seconds: float = 20.0) -> None:
-        """Waits until it stands after what was seen before."""
-        end = time.monotonic() + seconds
-        while wanted not in self.text[self._read :]:
-            assert time.monotonic() < end, f"waited for {wanted!r}; the screen says:\n{self.text}"
-            if select.select([self._screen], [], [], 0.1)[0]:
-                try:
-                    self.text += os.read(self._screen, 4096).decode(errors="replace")
-                except OSError:  # its other end is closed
-                    assert wanted in self.text[self._read :], self.text
-        self._read = self.text.index(wanted, self._read) + len(wanted)
-
-    def type(self, text: str = "") -> None:
-        os.write(self._screen, f"{text}\n".encode())
-
-    def close(self) -> int:
-        try:
-            return self.process.wait(15)
-        finally:
-            self.process.kill()
-            os.close(self._screen)
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Path:
-    for name in ("site.toml", "rules.toml"):
-        shutil.copy(ROOT / "examples" / name, tmp_path / name)
-    return tmp_path / "site.toml"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.simulated.toledo import message
-from station.checks import check_site
+from station.checks import Wish, check_site
 from station.commissioning.recording import keep_recording, replay_recording, replay_recordings
 from station.commissioning.section import append_section, section_of
 from station.site.file import Instrument
@@ -22,6 +22,8 @@ BRIDGE = Instrument(
     id="bridge-2", name="Pont 2", driver="toledo-continuous", port="tcp:10.0.0.9:4001", serial_number="T-9",
     verified_until=date(2027, 5, 31), settings={"checksum": "on"},
 )  # fmt: skip
+
+AT = datetime(2026, 7, 20, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -99,14 +101,15 @@ def test_the_sites_check_replays_what_was_recorded(site: Path) -> None:
     folder = site.parent / "recordings"
     keep_recording(folder, "bridge", message(43_120), "toledo-continuous", {}, "tcp:x:1", AT)
     (folder / "bridge.bin").write_bytes(message(43_100))
-    (finding,) = (one for one in check_site(site) if one.what == "recording bridge")
+    findings = check_site(site, AT, "en")
+    (finding,) = (one for one in findings if one.what == "recording bridge")
     assert not finding.good
     assert "43120.0" in finding.text
 
 
 def test_the_check_warns_of_a_bridge_whose_size_nobody_settled(site: Path) -> None:
     append_section(site, BRIDGE)
-    warned = [one for one in check_site(site) if one.warning]
+    warned = [one for one in check_site(site, AT, "en") if one.level == "warning"]
     assert [(one.what, one.good) for one in warned] == [("instruments[3] bridge-2", True)]
     assert "fixed_zero (in_digits | appended)" in warned[0].text
 
@@ -118,3 +121,67 @@ def test_a_setting_of_a_kind_behind_a_board_is_one_key_of_the_file(site: Path) -
     )
     append_section(site, board)
     assert load_settings(site).instruments[-1].settings == settings
+
+
+def test_the_example_site_passes_on_a_machine_without_devices_and_opens_no_line(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_line(*_args: object, **_more: object) -> None:
+        raise AssertionError("a line was opened")
+
+    monkeypatch.setattr("drivers.transport.tcp.TcpTransport.open", open_line)
+    monkeypatch.setattr("drivers.transport.serial_port.SerialTransport.open", open_line)
+    monkeypatch.setattr("socket.create_connection", open_line)
+    findings = check_site(site, AT, "en")
+    assert [finding.text for finding in findings if not finding.good] == []
+    assert [one.what for one in findings if "--devices" in one.text] == [
+        "instruments[0] bridge", "instruments[1] gac", "instruments[2] nir"
+    ]  # fmt: skip
+
+
+def test_lines_are_tried_when_that_is_asked_for(site: Path) -> None:
+    text = site.read_text().replace("tcp:10.0.0.12:1470", "tcp:127.0.0.1:9")
+    site.write_text(text.replace("mqtt://127.0.0.1:1883", "mqtt://127.0.0.1:9"))
+    findings = {one.what: one for one in check_site(site, AT, "en", Wish(devices=True))}
+    bridge, gac = findings["instruments[0] bridge"], findings["instruments[1] gac"]
+    assert not bridge.good
+    assert "does not exist" in bridge.text
+    assert not gac.good
+    assert not findings["instruments[2] nir"].good
+
+
+PROFILE = """
+[profile]
+name = "Scale"
+category = "weighbridge"
+evidence = "captured"
+commissioned = false
+source = "here"
+[framing]
+end = "line"
+[extract]
+method = "columns"
+width = 8
+fields = { weight = [1, 5] }
+[values.weight]
+unit = "kg"
+[stability]
+rule = "equal"
+[[examples]]
+sent = "43120 kg<CR><LF>"
+origin = "captured"
+weight = 4312.0
+"""
+
+
+def test_a_profile_that_does_not_read_its_own_example_fails_the_check_with_the_line_and_both_values(
+    site: Path,
+) -> None:
+    (site.parent / "scale.toml").write_text(PROFILE)
+    append_section(
+        site, BRIDGE.model_copy(update={"driver": "generic", "settings": {"profile": "scale.toml"}})
+    )
+    (bad,) = (one for one in check_site(site, AT, "en") if not one.good)
+    assert "instruments[3] bridge-2" in bad.what
+    for text in ("43120 kg<CR><LF>", "reads weight 43120", "instead of weight 4312"):
+        assert text in bad.text

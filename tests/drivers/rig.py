@@ -41,8 +41,8 @@ class Running:
         options.setdefault("backoff", Backoff(0.02, 0.1))
         self.driver = Driver(
             "device-1",
-            make_protocol(kind, settings),
-            make_transport(url, name="device-1"),
+            protocol := make_protocol(kind, settings),
+            make_transport(url, protocol, name="device-1"),
             clock=now,
             **options,
         )

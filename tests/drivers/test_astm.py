@@ -1,17 +1,18 @@
 import threading
+from itertools import cycle, pairwise, repeat
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from drivers.analyzer.astm import Astm
+from drivers.analyzer.astm import Astm, unmapped_tests
 from drivers.analyzer.astm_link import ACK, ENQ, EOT, NAK, AstmLink, checksum
-from drivers.errors import FrameError, SettingError
+from drivers.errors import FrameError, OutOfTurn, SettingError
 from drivers.kind import read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.astm import AstmInstrument, link_frames, result_message
 from drivers.simulated.line import TcpLine
-from drivers.transport import Chunk
+from drivers.transport import Chunk, ErrorCode
 from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
@@ -84,6 +85,55 @@ def test_what_the_simulator_sends_is_what_is_read_however_it_is_framed_and_cut(s
     ]
 
 
+SENT = st.fixed_dictionaries(
+    {
+        "limit": st.integers(1, 60),
+        "numbers": st.lists(st.integers(0, 9), min_size=1, max_size=9),
+        "line_end": st.sampled_from([b"\r\n", b"\r", b"\n", b"\r\r\n", b"\n\r"]),
+        "lower": st.booleans(),
+        "record_end": st.sampled_from([b"\r", b"\n", b"\r\n", b"\r\r\n"]),
+    }
+)
+
+
+@given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=3), SENT, st.lists(st.integers(1, 3)), CUTS)
+def test_right_frames_in_whatever_turn_and_however_often_lose_no_result_and_double_none(
+    samples, sent, times, cuts
+):
+    """Frames that are equal in all their bytes and follow each other are one that came again; so no two of
+    these are."""
+    data, counts = b"", cycle(times or [1])
+    for n, (protein, moisture) in enumerate(samples):
+        results = {"protein": (f"{protein:.1f}", "%"), "moisture": (f"{moisture:.1f}", "%")}
+        frames = link_frames(
+            result_message(f"S{n}", results, AT),
+            text_limit=sent["limit"],
+            numbers=cycle(sent["numbers"]),
+            line_end=sent["line_end"],
+            lower=sent["lower"],
+        )
+        assume(all(one != other for one, other in pairwise(frames)))
+        data += ENQ + b"".join(frame * next(counts) for frame in frames) + EOT
+    found = read(pieces(data, cuts))
+    readings = [outcome for outcome in found if isinstance(outcome, Reading)]
+    assert [(r.sample_id, *numbers(r).values()) for r in readings] == [
+        (f"S{n}", *pair) for n, pair in enumerate(samples)
+    ]
+    others = [outcome for outcome in found if not isinstance(outcome, Reading)]
+    assert all(isinstance(outcome, OutOfTurn) for outcome in others)
+    assert len(others) <= len(samples)
+
+
+@given(SENT, CUTS)
+def test_records_of_a_message_in_one_frame_end_in_any_way(sent, cuts):
+    text = MESSAGE.replace(b"\r", sent["record_end"])
+    parts = [text[i : i + sent["limit"]] for i in range(0, len(text), sent["limit"])]
+    bodies = [b"%d" % (n % 8) + part + b"\x17" for n, part in enumerate(parts, 1)]
+    data = ENQ + b"".join(b"\x02" + body + checksum(body) + sent["line_end"] for body in bodies) + EOT
+    (reading,) = read(pieces(data, cuts))
+    assert reading.frame.data == MESSAGE
+
+
 @given(st.integers(0, len(SESSION) - 1), st.integers(0, 7), CUTS)
 def test_a_flipped_bit_never_changes_a_value(spot, bit, cuts):
     data = bytearray(SESSION)
@@ -110,7 +160,7 @@ def test_any_bytes_give_readings_or_reasons(data, framing, cuts):
     assert isinstance(read_frame(Astm(), Frame(data, AT)), Reading | FrameError)
 
 
-@given(st.sampled_from(["\r", "\n", "\r\n"]), CUTS)
+@given(st.sampled_from(["\r", "\n", "\r\n", "\r\r\n"]), CUTS)
 def test_records_without_a_link_are_read_from_header_to_terminator(end, cuts):
     data = b"noise\r" + MESSAGE.replace(b"\r", end.encode()) * 2
     assert [r.sample_id for r in read(pieces(data, cuts))] == ["S1", "S1"]
@@ -183,6 +233,37 @@ def test_the_same_analyte_twice_is_kept_only_where_both_agree():
     assert one("R|1|^^^moisture|13.1|%\rR|2|^^^moisture|13.2|%")[0] is None
 
 
+def test_the_sample_is_named_by_the_instrument_where_the_order_has_no_other_name():
+    def read_order(order, patient="P|1"):
+        text = f"H|\\^&\r{patient}\r{order}\rR|1|^^^moisture|13.1|%\rL|1|N\r"
+        reading = Astm().parse(Frame(text.encode(), AT))
+        return reading.sample_id, reading.extra["lot"]
+
+    assert read_order("O|1|S1|9") == ("S1", None)
+    assert read_order("O|1||S9^2^3", "P|1||LOT-7") == ("S9", "LOT-7")
+    assert read_order("O|1| |S9", "P|1|LOT-7|x") == ("S9", "LOT-7")
+    assert read_order("O|1||") == (None, None)
+
+
+def test_of_several_unmapped_tests_none_hides_another():
+    sent = "R|1|^^^PROT^1|11.4|%\rR|2|^^^PROT^2|12.5|%\rR|3|^^^ASH|0.5|%\rR|4|^^^ASH|0.6|%\rR|5||7|%"
+    reading = parse(sent)
+    assert reading.extra["unknown"] == {
+        "PROT^1": "11.4 %",
+        "PROT^2": "12.5 %",
+        "ASH": "0.5 %; 0.6 %",
+        "": "7 %",
+    }
+    assert unmapped_tests(reading) == reading.extra["unknown"]
+    assert numbers(parse(sent, tests="PROT^2=protein:dm")) == {"protein": 12.5}
+    assert parse(sent, tests="PROT^2=protein:dm").extra["unknown"]["PROT^1"] == "11.4 %"
+
+
+def test_results_of_a_patient_without_an_order_are_a_sample_of_their_own():
+    text = b"H|\\^&\rP|1|A\rO|1|S1\rR|1|^^^moisture|13.1|%\rP|2|B\rR|1|^^^moisture|14.2|%\rL|1|N\r"
+    assert [(r.extra["lot"], numbers(r)["moisture"]) for r in read([text])] == [("A", 13.1), ("B", 14.2)]
+
+
 def test_other_units_are_converted():
     assert one("R|1|^^^test_weight|60.5|lb/bu")[0] == pytest.approx(60.5 * 1.2872)
 
@@ -190,6 +271,14 @@ def test_other_units_are_converted():
 def test_control_characters_in_records_are_refused():
     with pytest.raises(FrameError, match="control"):
         parse("R|1|^^^moisture|13.1|%\x00")
+
+
+def outcomes(units):
+    return [read_frame(Astm({"tests": TESTS}), frame) for unit in units for frame in unit.frames]
+
+
+def reasons(units):
+    return [outcome.reason for outcome in outcomes(units)]
 
 
 class Line:
@@ -228,8 +317,6 @@ def test_a_damaged_frame_is_asked_for_again_and_a_doubled_one_taken_once():
     line.say(ENQ)
     assert line.say(frames[0].replace(b"Simulated", b"simulated")) == ([], NAK)
     assert line.say(frames[0]) == ([], ACK)
-    assert line.say(frames[0]) == ([], ACK)
-    assert line.say(frames[2]) == ([], NAK)
     for frame in frames[1:-1]:
         assert line.say(frame) == ([], ACK)
     (unit,), _ = line.say(frames[-1])
@@ -245,15 +332,93 @@ def test_while_a_message_is_not_safe_another_one_is_told_to_wait():
     assert line.say(ENQ) == ([], ACK)
 
 
-def test_a_message_broken_off_is_given_up_and_a_first_frame_must_begin_a_message():
+def test_a_message_broken_off_is_given_up_with_its_reason():
     line = Line()
     frames = link_frames(MESSAGE)
-    line.say(ENQ + frames[0] + frames[1] + EOT)
-    assert line.say(ENQ + frames[2]) == ([], ACK + NAK)
-    line.say(frames[0])
+    line.say(ENQ + frames[0] + frames[1])
+    units, _ = line.say(EOT)
+    assert "no terminator record" in reasons(units)[0]
+    line.say(ENQ + frames[0])
     line.now = 31.0
+    assert "no terminator record" in reasons(line.link.note_quiet(AT, line.now))[0]
     assert line.link.note_quiet(AT, line.now) == []
-    assert line.say(frames[1]) == ([], NAK)
+    assert line.link.noise == 0
+
+
+def test_records_before_any_header_are_refused_with_their_reason_and_told_once():
+    line = Line()
+    frames = link_frames(MESSAGE)
+    units, answer = line.say(ENQ + frames[2])
+    assert (answer, len(units)) == (ACK + NAK, 1)
+    assert "header" in reasons(units)[0]
+    assert line.say(frames[2]) == ([], NAK)
+    assert line.say(EOT) == ([], b"")
+
+
+def test_a_frame_of_the_last_number_and_other_bytes_is_taken_and_told_once_a_message():
+    line = Line()
+    frames = link_frames(MESSAGE, numbers=repeat(1))
+    line.say(ENQ)
+    assert line.say(frames[0]) == ([], ACK)
+    told, answer = line.say(frames[1])
+    assert (answer, [type(outcome) for outcome in outcomes(told)]) == (ACK, [OutOfTurn])
+    for frame in frames[2:-1]:
+        assert line.say(frame) == ([], ACK)
+        assert line.say(frame) == ([], ACK)
+    (unit,), answer = line.say(frames[-1])
+    assert (answer, unit.frames[0].data) == (b"", MESSAGE)
+    line.link.confirm(unit.token)
+    assert line.answers() == ACK
+    assert len(line.say(frames[0])[0]) == 1
+
+
+@given(SENT, st.lists(st.integers(1, 3), min_size=1), st.none() | st.lists(st.booleans(), min_size=1))
+def test_on_a_line_every_right_frame_is_acknowledged_and_only_a_damaged_one_is_not(sent, times, damaged):
+    line, counts, spoils = Line(), cycle(times), cycle(damaged or [False])
+    numbers = None if damaged else cycle(sent["numbers"])
+    options = {"numbers": numbers, "line_end": sent["line_end"], "lower": sent["lower"]}
+    *frames, last = link_frames(MESSAGE, text_limit=sent["limit"], **options)
+    assume(all(one != other for one, other in pairwise([*frames, last])))
+    line.say(ENQ)
+    told = []
+    for frame in frames:
+        if next(spoils):
+            assert line.say(frame[:2] + b"#" + frame[2:]) == ([], NAK)
+        for _ in range(next(counts)):
+            units, answer = line.say(frame)
+            told += units
+            assert answer == ACK
+    units, answer = line.say(last)
+    assert answer == b""
+    assert line.say(last) == ([], b"")
+    line.link.confirm(units[-1].token)
+    assert line.answers() == ACK
+    assert units[-1].frames[0].data == MESSAGE
+    assert all(isinstance(outcome, OutOfTurn) for outcome in outcomes(told + units[:-1]))
+
+
+def test_a_number_left_out_is_told_and_its_frame_taken():
+    line = Line()
+    frames = link_frames(MESSAGE, numbers=[1, 2, 4, 5, 6, 7, 8])
+    line.say(ENQ)
+    units = [unit for frame in frames for unit in line.say(frame)[0]]
+    told, reading = outcomes(units)
+    assert isinstance(told, OutOfTurn)
+    assert numbers(reading) == {"protein": 11.4, "moisture": 13.1, "test_weight": 78.2}
+
+
+@pytest.mark.parametrize("damage", [lambda f: f[:4] + b"#" + f[5:], lambda f: f[1:]])
+def test_nothing_is_joined_across_a_frame_that_was_asked_for_again_and_did_not_come(damage):
+    line = Line()
+    frames = link_frames(MESSAGE, text_limit=20)
+    line.say(ENQ + frames[0] + damage(frames[1]))
+    units, answer = line.say(frames[2])
+    assert answer == NAK
+    assert isinstance(outcomes(units)[0], OutOfTurn)
+    assert line.say(frames[2]) == ([], NAK)
+    line.say(b"".join(frames[1:-1]))
+    (unit,), _ = line.say(frames[-1])
+    assert unit.frames[0].data == MESSAGE
 
 
 def test_an_instrument_that_begins_anew_in_the_middle_of_a_frame_is_heard():
@@ -287,6 +452,33 @@ def test_an_instrument_on_a_real_line_is_answered_after_the_station_has_committe
     assert instrument.received.count(NAK) == 1
     assert [d.reading.sample_id for d in running.got] == ["S1"]
     assert Flag.DUPLICATE not in running.got[0].reading.flags
+
+
+def test_an_instrument_that_numbers_every_frame_1_is_read_and_its_device_tells_it(converter):
+    instrument = AstmInstrument(
+        converter, ack_timeout_s=5.0, frames=lambda message: link_frames(message, numbers=repeat(1))
+    )
+    with Running("astm", f"tcp:127.0.0.1:{converter.port}", settings={"tests": TESTS}) as running:
+        wait_until(lambda: converter.is_connected)
+        assert instrument.send("S1", RESULTS, AT) is True
+        wait_until(lambda: running.state == "live" and len(running.got) == 2)
+        health = running.driver.health()
+    assert [d.reading.sample_id for d in running.got if d.reading] == ["S1"]
+    assert (health.bad_frames, health.last_error.code) == (1, ErrorCode.OUT_OF_TURN)
+    assert "compare" in health.last_error.text
+
+
+def test_a_message_that_never_ends_is_an_error_of_the_device(converter):
+    instrument = AstmInstrument(
+        converter, ack_timeout_s=5.0, frames=lambda message: link_frames(message)[:-1]
+    )
+    with Running("astm", f"tcp:127.0.0.1:{converter.port}") as running:
+        wait_until(lambda: converter.is_connected)
+        assert instrument.send("S1", RESULTS, AT) is True
+        wait_until(lambda: running.state == "fault")
+        health = running.driver.health()
+    assert health.last_error.code is ErrorCode.NOT_UNDERSTOOD
+    assert "send the whole result again" in health.last_error.text
 
 
 def test_a_message_whose_acknowledgement_was_lost_comes_again_with_the_same_identity(converter):

@@ -224,3 +224,34 @@ def test_random_bytes_for_a_while_never_end_a_driver(kind, tmp_path):
     health = running.driver.health()
     assert health.noise_bytes + sum(len(d.frame.data) for d in running.got) >= 195_000
     assert health.last_error.code is ErrorCode.GARBLED
+
+
+def held_for(driver, line, deliveries, seconds):
+    """Take everything; the consumer keeps each delivery for so long."""
+    got = []
+    for delivery in deliveries:
+        line.seconds += seconds
+        got.append(delivery)
+    return got
+
+
+def test_a_message_that_lay_in_the_line_while_nothing_was_stored_is_not_broken_off():
+    record = b" ,29/03/22,14:20:14,11.9,70.7,30.3,28.9,29.7,X,S/N: 0, 2, 895,2305, 303,070815\r\n"
+    other = record.replace(b"11.9", b"12.4")
+    kind = Running("gac2100-csv01", "replay:x").driver.protocol
+    driver, line, deliveries = drive(record + other[:30], other[30:], protocol=kind)
+    got = held_for(driver, line, deliveries, 60.0)
+    assert [delivery.error for delivery in got] == [None, None]
+    assert [delivery.reading.flags & {Flag.DUPLICATE} for delivery in got] == [frozenset()] * 2
+
+
+def test_a_result_repeated_while_nothing_was_stored_is_still_one_result():
+    kind = Running("json-nir", "replay:x").driver.protocol
+    said = b'{"values": {"moisture": 13.5}}'
+    other = said.replace(b"13.5", b"13.6")
+    kind.repeats_within_s = 5.0
+    chunks = [Chunk(data, whole=True, receipt=n) for n, data in enumerate([said, other, other])]
+    driver, line, deliveries = drive(*chunks, protocol=kind)
+    got = held_for(driver, line, deliveries, 60.0)
+    assert [delivery.frame.data for delivery in got] == [said, other]
+    assert line.confirmed == [2], "the repeated one waits for no row"

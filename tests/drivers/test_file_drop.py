@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from drivers.decode import decode
 from drivers.errors import FrameError, SettingError
 from drivers.file_drop.file_drop import FileDrop
-from drivers.generic.profile import SHIPPED
+from drivers.generic.profile import SHIPPED, find_profile
 from drivers.kind import DriverFaultFrame, read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.exports import csv_file, xlsx_file, xml_file
@@ -273,3 +273,28 @@ def test_the_arrival_time_of_a_row_is_that_of_its_file():
     framer = KINDS["foss-results"].framer()
     framer.feed(FILES["foss-results"], AT)
     assert {frame.at for frame in framer.finish(later)} == {later}
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("", ("*.xlsx",)),
+        ('names = "NIR_*.XLSX"', ("nir_*.xlsx",)),
+        ('names = ["a*.xlsx", "b.bak"]', ("a*.xlsx", "b.bak")),
+    ],
+)
+def test_a_profile_names_the_files_that_are_the_instruments(tmp_path, line, names):
+    assert FileDrop({"profile": str(_named(tmp_path, line))}).profile.shape.names == names
+
+
+@pytest.mark.parametrize("pattern", ["*", "*.*", "", "../*.csv", "result*", "*.[a-z]*", "a/b.csv"])
+def test_a_pattern_that_might_be_any_file_is_refused(tmp_path, pattern):
+    with pytest.raises(SettingError, match="must say how the files' names end"):
+        FileDrop({"profile": str(_named(tmp_path, f'names = "{pattern}"'))})
+
+
+def _named(folder, line):
+    file = folder / "nir.toml"
+    text = find_profile("xlsx-results", "files").read_text()
+    file.write_text(text.replace('format = "xlsx"', f'format = "xlsx"\n{line}'))
+    return file

@@ -42,7 +42,8 @@ class Folder:
         self.path = path
         self.watch = Watch()
         options = {"steady_s": 2.0, "patience_s": 20.0, "scan_s": 1.0} | options
-        self.line = FolderTransport(path, monotonic=self.watch, sleep=self.watch.sleep, **options)
+        names = ("*.csv", "*.bin")
+        self.line = FolderTransport(path, names, monotonic=self.watch, sleep=self.watch.sleep, **options)
         self.line.open()
 
     def listen(self, seconds):
@@ -160,6 +161,27 @@ def test_temporary_and_hidden_names_folders_and_links_are_left_alone(folder):
     assert folder.listen(30.0) == []
 
 
+def test_files_that_the_profile_does_not_name_stay_where_they_are(folder):
+    others = ["ledger.db", "ledger.db-wal", "notes.csv.bak", "site.toml", "x"]
+    for name in others:
+        (folder.path / name).write_bytes(GOOD)
+    (folder.path / "huge.db").touch()
+    os.truncate(folder.path / "huge.db", LARGEST + 1)
+    Exporter(folder.path).export("A.CSV", GOOD, AT)
+    (chunk,) = folder.listen(30.0)
+    folder.line.confirm(chunk.receipt)
+    assert folder.names("done") == ["A.CSV"]
+    assert folder.names() == sorted([*others, "huge.db"])
+
+
+def test_a_done_folder_that_leads_elsewhere_is_refused(folder, tmp_path):
+    (folder.path / "done").rmdir()
+    (tmp_path / "elsewhere").mkdir()
+    (folder.path / "done").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LineDown, match="done leads elsewhere"):
+        folder.line.open()
+
+
 def test_files_come_oldest_first(folder):
     for age, name in ((30, "b.csv"), (20, "c.csv"), (10, "a.csv")):
         path = Exporter(folder.path).export(name, GOOD, AT)
@@ -191,7 +213,7 @@ def test_a_file_that_cannot_be_moved_is_told_and_moved_when_it_can_be(folder):
 
 def test_a_folder_that_is_not_there_or_goes_away_is_told(folder, tmp_path):
     with pytest.raises(LineDown, match="is not there: check its name and that the share") as down:
-        FolderTransport(tmp_path / "nowhere").open()
+        FolderTransport(tmp_path / "nowhere", ("*.csv",)).open()
     assert down.value.code is ErrorCode.PORT_MISSING
     folder.path.rename(tmp_path.with_name("away"))
     with pytest.raises(LineDown, match="cannot be read"):
@@ -229,7 +251,7 @@ class Station:
     """A driver on a folder, in a thread, that confirms what it delivers."""
 
     def __init__(self, path, *, confirm=True, profile="foss-results"):
-        line = FolderTransport(path, steady_s=0.05, patience_s=0.3, scan_s=0.02)
+        line = FolderTransport(path, ("*.csv",), steady_s=0.05, patience_s=0.3, scan_s=0.02)
         protocol = FileDrop({"profile": profile})
         self.driver = Driver("nir", protocol, line, clock=now, backoff=Backoff(0.02, 0.1))
         self.got = []

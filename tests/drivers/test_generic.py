@@ -106,7 +106,7 @@ def test_every_shipped_profile_reads_its_own_examples(name):
             'sent = "<STX>  ------     <ETX>"\norigin = "synthetic"\nweight = 0',
             "reads weight none instead of weight 0",
         ),
-        ('sent = "<STX>    1234     "\norigin = "synthetic"', "0 messages found in it"),
+        ('sent = "<STX>    1234     "\norigin = "synthetic"', "holds 0 messages instead of one with nothing"),
         ('sent = "<STX>X   1234     <ETX>"\norigin = "synthetic"', "'X' is not in the profile"),
         (
             'sent = "<STX>    1234     <ETX>"\norigin = "synthetic"\nweight = 123.4\nflags = ["motion"]',
@@ -423,3 +423,59 @@ def test_a_device_that_only_answers_is_asked_on_a_live_line(profile):
 def test_the_profiles_ship_beside_the_code():
     assert Path(SHIPPED).is_dir()
     assert {"precia-molen", "arpege-master-k", "gehaka-g810", "perten-csv", "sanko-mr300"} <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("mark", "text", "read"),
+    [
+        ("point", "43.120", 4312.0),
+        ("point", "   980", 98.0),
+        ("point", "- 1.20", "'- 1.20' is not a number"),
+        ("blank", "43 120", 4312.0),
+        ("blank", "-1 120", -112.0),
+        ("apostrophe", "43'120", 4312.0),
+        ("apostrophe", "4'3120", '"4\'3120" is not a number'),
+    ],
+)
+def test_groups_of_three_digits_are_one_number_and_no_others(profile, mark, text, read):
+    kind = Generic({"profile": profile(SCALE.replace("[numbers]", f'[numbers]\nthousands = "{mark}"'))})
+    outcome = weigh(kind, f"  {text}     ".encode())
+    assert (outcome[0] if isinstance(outcome, tuple) else outcome) == read
+
+
+def test_thousands_are_not_marked_like_decimals(profile):
+    with pytest.raises(SettingError, match="thousands: is the decimal mark already"):
+        Generic({"profile": profile(SCALE.replace("[numbers]", '[numbers]\nthousands = "comma"'))})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text", "kg"),
+    [
+        ('thousands = "comma"', "43,120", 4312.0),
+        ('thousands = "comma"', "43.120", 4.312),
+        ('decimal = "comma"\nthousands = "point"', "43.120", 4312.0),
+        ('decimal = "comma"\nthousands = "point"', "43,120", 4.312),
+        ('decimal = "either"\nthousands = "blank"', "43 120", 4312.0),
+        ('decimal = "either"\nthousands = "blank"', "43.120", 4.312),
+        ('separator = "thousands"', "43.120", 4312.0),
+    ],
+)
+def test_a_profile_that_says_what_parts_thousands_leaves_no_size_open(profile, numbers, text, kg):
+    kind = Generic(
+        {"profile": profile(SCALE.replace('[numbers]\ndecimal = "comma"', f"[numbers]\n{numbers}"))}
+    )
+    assert kind.chosen.unset == {}
+    assert weigh(kind, f"  {text}     ".encode())[0] == pytest.approx(kg)
+
+
+@pytest.mark.parametrize("said", ["thousands", ""])
+def test_marks_between_thousands_contradict_another_word_on_the_separator(profile, said):
+    wrong = f'[numbers]\nthousands = "blank"\nseparator = "{said}"'
+    with pytest.raises(SettingError, match="separator: contradicts thousands"):
+        Generic({"profile": profile(SCALE.replace("[numbers]", wrong))})
+
+
+def test_digits_sent_from_the_last_one_on_are_turned_round(profile):
+    kind = Generic({"profile": profile(SCALE.replace("scale = 0.1", "reversed = true"))})
+    assert weigh(kind, b"  021340     ") == (43_120.0, {Flag.STABLE})
+    assert weigh(kind, b" -021000     ") == (-120.0, {Flag.STABLE, Flag.NEGATIVE})

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.analyzer.json_nir import JsonNir
-from drivers.errors import FrameError
+from drivers.errors import FrameError, NotUnderstood
 from drivers.kind import read_frame
 from drivers.reading import PLAUSIBLE, UNIT_OF, Analyte, Basis, Flag, Frame, Reading, grain_analytes
+from drivers.simulated.line import TcpLine
 from drivers.simulated.nir import SimulatedNir
-from tests.drivers.rig import AT
+from drivers.transport import ErrorCode
+from tests.drivers.rig import AT, Running, wait_until
 
 MESSAGE = {
     "id": "7f3c-0042",
@@ -99,14 +101,14 @@ def test_any_json_gives_a_reading_or_a_reason(changes, values):
     data = json.dumps({**MESSAGE, "values": values, **changes}).encode()
     outcome = read_frame(JsonNir(), Frame(data, AT))
     assert isinstance(outcome, Reading | FrameError)
-    assert type(outcome) in (Reading, FrameError)
+    assert type(outcome) in (Reading, FrameError, NotUnderstood)
     if isinstance(outcome, Reading):
         json.dumps(outcome.as_dict(), allow_nan=False, ensure_ascii=False).encode()
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_reading_or_a_reason(data):
-    assert type(read_frame(JsonNir(), Frame(data, AT))) in (Reading, FrameError)
+    assert type(read_frame(JsonNir(), Frame(data, AT))) in (Reading, FrameError, NotUnderstood)
 
 
 @pytest.mark.parametrize("literal", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
@@ -166,6 +168,23 @@ def test_unknown_analytes_and_keys_are_kept_apart():
     )
     assert reading.values == {}
     assert set(reading.extra["unknown"]) == {"starch", "weight", "operator"}
+
+
+def test_an_unknown_key_and_an_unknown_analyte_of_one_name_are_both_kept():
+    reading = parse(values={"ash": {"value": 0.5, "unit": "%"}}, ash="A")
+    assert reading.extra["unknown"] == {"ash": "A", "values.ash": {"value": 0.5, "unit": "%"}}
+
+
+def test_text_that_is_not_such_a_message_is_an_error_of_the_device_that_says_what_to_do():
+    line = TcpLine()
+    with Running("json-nir", f"tcp:127.0.0.1:{line.port}") as running:
+        wait_until(lambda: line.write(b'{"protein": 11.4}\n'))
+        wait_until(lambda: running.state == "fault")
+        assert running.driver.health().last_error.code is ErrorCode.NOT_UNDERSTOOD
+        assert "check the address" in running.driver.health().last_error.text
+        wait_until(lambda: line.write(b'{"values": {"ash": {"value": 0.5}}}\n') and running.state == "live")
+        wait_until(lambda: "(ash)" in running.driver.health().last_error.text)
+    line.close()
 
 
 def test_without_an_id_the_identity_is_device_time_and_hash_and_without_a_time_there_is_none():

@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.errors import FrameError, SettingError
+from drivers.errors import FrameError, NoResult, NotUnderstood, SettingError
 from drivers.gateway.json_paths import JsonPaths
 from drivers.generic.profile import find_profile
 from drivers.kind import read_frame
 from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.json_gateway import JsonGateway
-from drivers.simulated.line import MqttLine
+from drivers.simulated.line import MqttLine, TcpLine
 from drivers.simulated.mosquitto import Mosquitto, available
+from drivers.transport import ErrorCode
 from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
@@ -98,7 +99,7 @@ def test_what_is_no_true_number_is_never_a_value(value):
 
 @given(st.binary(max_size=200))
 def test_any_bytes_give_a_reading_or_a_reason(data):
-    assert type(read_frame(JsonPaths(NIR), Frame(data, AT))) in (Reading, FrameError)
+    assert type(read_frame(JsonPaths(NIR), Frame(data, AT))) in (Reading, FrameError, NotUnderstood, NoResult)
 
 
 JSON = st.recursive(
@@ -111,7 +112,7 @@ JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from(sorted(MESSAGE)), JSON))
 def test_any_json_gives_a_reading_or_a_reason(changes):
     outcome = read_frame(JsonPaths(NIR), Frame(json.dumps({**MESSAGE, **changes}).encode(), AT))
-    assert type(outcome) in (Reading, FrameError)
+    assert type(outcome) in (Reading, FrameError, NotUnderstood, NoResult)
 
 
 @pytest.mark.parametrize(
@@ -149,3 +150,19 @@ def test_results_come_through_a_real_broker_and_signs_of_life_are_no_results(tmp
             wait_until(lambda: len(running.got) == 2)
         line.close()
     assert [d.reading.sample_id for d in running.got if d.reading] == ["S1"]
+
+
+def test_messages_that_hold_no_result_are_an_error_only_until_one_did():
+    line = TcpLine()
+    other = json.dumps({**MESSAGE, "type": "heartbeat"}).encode() + b"\n"
+    with Running("json-paths", f"tcp:127.0.0.1:{line.port}", settings=NIR) as running:
+        wait_until(lambda: line.write(other) and running.state == "fault")
+        assert running.driver.health().last_error.code is ErrorCode.NO_RESULT
+        assert "[where]" in running.driver.health().last_error.text
+        wait_until(lambda: line.write(json.dumps(MESSAGE).encode() + b"\n") and running.state == "live")
+        bad = running.driver.health().bad_frames
+        wait_until(lambda: line.write(other) and running.driver.health().bad_frames > bad + 3)
+        assert running.state == "live"
+        wait_until(lambda: line.write(b'{"type": "result"}\n') and running.state == "fault")
+        assert running.driver.health().last_error.code is ErrorCode.NOT_UNDERSTOOD
+    line.close()

@@ -1,13 +1,19 @@
 """The MQTT line against a real broker."""
 
+import itertools
+import threading
+import time
+
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from drivers.reading import Analyte
 from drivers.registry import make_transport
 from drivers.simulated.line import MqttLine
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.nir import SimulatedNir
-from drivers.transport import ErrorCode, LineDown, MqttPublisher, MqttTransport
+from drivers.transport import ErrorCode, LineDown, MqttPublisher, MqttTransport, mqtt, mqtt_link
 from tests.drivers.rig import AT, Running, wait_until
 
 pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")
@@ -17,6 +23,12 @@ TOPIC = "silo/nir-1/result"
 @pytest.fixture
 def broker(tmp_path):
     with Mosquitto(tmp_path / "broker") as running:
+        yield running
+
+
+@pytest.fixture
+def quick_broker(tmp_path):
+    with Mosquitto(tmp_path / "broker", saves_each=False) as running:
         yield running
 
 
@@ -34,6 +46,23 @@ def listen(broker, **options):
 def send(nir, count):
     for _ in range(count):
         assert nir.send_result("S1", "soft_wheat", {Analyte.PROTEIN: 11.4}, AT).carried
+
+
+def pour(broker, count, qos=1, first=0):
+    """Publish so many results as fast as the broker takes them; return once it has."""
+    sender = Client(CallbackAPIVersion.VERSION2, "gateway")
+    sender.connect("127.0.0.1", broker.port)
+    sender.loop_start()
+    for sent in [
+        sender.publish(TOPIC, b'{"id": "p%05d", "values": {}}' % n, qos) for n in range(first, first + count)
+    ]:
+        sent.wait_for_publish(30)
+    sender.disconnect()
+    sender.loop_stop()
+
+
+def poured(count):
+    return [f"p{n:05d}" for n in range(count)]
 
 
 def names(running):
@@ -145,6 +174,27 @@ def test_a_message_that_is_no_result_is_delivered_as_an_error_with_its_receipt(b
     assert all(d.receipt for d in running.got)
 
 
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("json-nir", {}),
+        ("gac2100-csv01", {}),
+        ("toledo-continuous", {}),
+        ("generic", {"profile": "st-weight"}),
+    ],
+)
+def test_a_message_that_is_not_understood_is_an_error_of_its_device_whatever_the_kind(broker, kind, settings):
+    gateway = MqttPublisher("127.0.0.1", broker.port, TOPIC, client_id="gateway")
+    with Running(kind, f"mqtt://127.0.0.1:{broker.port}/{TOPIC}", settings=settings) as running:
+        other = b'{"state": "ON", "linkquality": 120, "text": "' + b"x" * 200 + b'"}'
+        wait_until(lambda: gateway.publish(other) and running.driver.health().bad_frames >= 3)
+        wait_until(lambda: running.state == "fault")
+        error = running.driver.health().last_error
+    gateway.close()
+    assert error.code is ErrorCode.NOT_UNDERSTOOD
+    assert "check the address, the driver and the profile" in error.text
+
+
 def test_a_broker_that_is_not_there_says_so(broker):
     broker.stop()
     line = MqttTransport("127.0.0.1", broker.port, TOPIC, client_id="x")
@@ -152,3 +202,64 @@ def test_a_broker_that_is_not_there_says_so(broker):
         line.open()
     assert refused.value.code is ErrorCode.REFUSED
     line.close()
+
+
+class Held(Running):
+    """A consumer that takes nothing before it `may_take`."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.may_take = threading.Event()
+
+    def _run(self):
+        for delivery in self.driver.deliveries(self.stop):
+            self.may_take.wait(30)
+            self.got.append(delivery)
+            self.driver.confirm(delivery)
+
+
+@pytest.mark.parametrize("qos", [0, 1])
+def test_a_full_queue_holds_the_broker_back_and_the_line_stays(quick_broker, qos, monkeypatch):
+    """It is held longer than a broker waits for a client that says nothing."""
+    monkeypatch.setattr(mqtt, "_KEEPALIVE_S", 1)
+    monkeypatch.setattr(mqtt_link, "_KNOCK_S", 0.3)
+    monkeypatch.setattr(mqtt_link, "INBOX", 20)
+    with Held("json-nir", f"mqtt://127.0.0.1:{quick_broker.port}/{TOPIC}") as running:
+        wait_until(lambda: running.state == "live")
+        pour(quick_broker, 3000, qos)
+        began = time.monotonic()
+        wait_until(lambda: time.monotonic() - began > 3.0)
+        running.may_take.set()
+        wait_until(lambda: len(running.got) == 3000, 30)
+        assert running.driver.health().losses == 0
+        assert running.driver._transport._link.inbox.qsize() == 0
+    assert names(running) == poured(3000)
+
+
+def test_a_held_line_keeps_no_more_than_its_inbox(quick_broker, monkeypatch):
+    monkeypatch.setattr(mqtt_link, "INBOX", 20)
+    with Held("json-nir", f"mqtt://127.0.0.1:{quick_broker.port}/{TOPIC}") as running:
+        wait_until(lambda: running.state == "live")
+        pour(quick_broker, 500, qos=0)
+        inbox = running.driver._transport._link.inbox
+        wait_until(lambda: inbox.qsize() == 20)
+        running.may_take.set()
+        wait_until(lambda: len(running.got) == 500)
+
+
+def test_a_held_line_is_closed_at_once_and_the_broker_keeps_what_was_not_confirmed(quick_broker, monkeypatch):
+    monkeypatch.setattr(mqtt_link, "INBOX", 20)
+    monkeypatch.setattr(mqtt_link, "_SETTLE_S", 60.0)
+    with listen(quick_broker) as running:
+        wait_until(lambda: running.state == "live")
+    pour(quick_broker, 500)
+    line = make_transport(f"mqtt://127.0.0.1:{quick_broker.port}/{TOPIC}", name="device-1")
+    line.open()
+    for chunk in itertools.islice(iter(lambda: line.read(1.0), None), 100):
+        line.confirm(chunk.receipt)
+    began = time.monotonic()
+    line.close()
+    assert time.monotonic() - began < 30.0, "the question behind what was not read is answered"
+    with listen(quick_broker) as running:
+        wait_until(lambda: len(running.got) == 400)
+    assert names(running) == poured(500)[100:]

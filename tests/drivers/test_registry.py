@@ -49,7 +49,9 @@ def test_an_unknown_driver_names_the_known_ones():
     ],
 )
 def test_an_address_becomes_a_transport_that_describes_itself_without_secrets(url, shown):
-    assert make_transport(url, name="x").describe() == shown
+    assert (
+        make_transport(url, make_protocol("file-drop", EXAMPLES["file-drop"]), name="x").describe() == shown
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,9 +70,37 @@ def test_an_address_becomes_a_transport_that_describes_itself_without_secrets(ur
         ("replay:", "needs a file"),
         ("folder:", "needs a folder"),
         ("folder:/srv/drop?steady=0", "steady = '0'; allowed: whole seconds"),
+        ("mqtt:broker:1883/topic", "needs a host"),
         ("replay:x?speed=2", "unknown option 'speed'; known: none"),
     ],
 )
 def test_a_wrong_address_says_what_is_wrong_and_what_is_allowed(url, why):
     with pytest.raises(SettingError, match=why):
+        make_transport(url, make_protocol("file-drop", EXAMPLES["file-drop"]))
+
+
+@pytest.mark.parametrize("kind", [None, *(kind for kind in KINDS if kind != "file-drop")])
+def test_only_the_driver_of_files_is_given_a_folder(kind, tmp_path):
+    protocol = make_protocol(kind, EXAMPLES.get(kind, {})) if kind else None
+    with pytest.raises(SettingError, match="only the driver file-drop reads a folder"):
+        make_transport(f"folder:{tmp_path}", protocol)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mqtt://me:hunter2@broker",
+        "mqtt://me:hunter2@broker:port/topic",
+        "mqtt://me:hun/hunter2@broker/topic",
+        "mqtt://me:hun@hunter2@broker",
+        "mqtt://me:hunter2@[::1/topic",
+        "mqtt:me:hunter2@broker:1883/topic",
+        "mqtt://me:hunter2@broker/topic?speed=1",
+        "mqtt://broker/topic?password=hunter2",
+        "MQTT://:hunter2@broker",
+    ],
+)
+def test_what_is_said_of_a_wrong_address_has_no_password(url):
+    with pytest.raises(SettingError) as error:
         make_transport(url)
+    assert "hun" not in str(error.value)

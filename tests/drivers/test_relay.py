@@ -278,8 +278,8 @@ def test_the_status_is_said_at_changes_and_written_whole(tmp_path):
     def status(clients, count):
         return {
             "port": {"state": "open", "error": None, "bytes_from_device": count},
-            "legacy": {"clients": clients},
-            "station": {"clients": 0},
+            "legacy": {"clients": clients, "dropped_bytes": 0},
+            "station": {"clients": 0, "dropped_bytes": 0},
         }
 
     for clients, count, at in ((0, 1, 0.0), (0, 2, 0.5), (1, 3, 0.6), (1, 4, 2.0)):
@@ -290,14 +290,25 @@ def test_the_status_is_said_at_changes_and_written_whole(tmp_path):
     assert written["port"]["bytes_from_device"] == 4
 
 
+def test_dropped_bytes_are_said_at_the_first_and_whenever_there_are_twice_as_many():
+    said = []
+    report = StatusReport(None, said.append, lambda: 0.0)
+    for dropped in range(10):
+        port = {"state": "open", "error": None}
+        station = {"clients": 1, "dropped_bytes": dropped}
+        report({"port": port, "legacy": {"clients": 0, "dropped_bytes": 0}, "station": station})
+    assert [status["station"]["dropped_bytes"] for status in said] == [0, 1, 2, 4, 8]
+
+
 def test_a_status_file_that_cannot_be_written_is_told_once(tmp_path):
     (tmp_path / "file").write_text("")
     said = []
     report = StatusReport(tmp_path / "file" / "status.json", said.append, lambda: 0.0)
     for count in range(3):
         for clients in range(2):
-            status = {"port": {"state": "open", "error": None}, "station": {"clients": clients}}
-            report({**status, "legacy": {"clients": count}})
+            station = {"clients": clients, "dropped_bytes": 0}
+            status = {"port": {"state": "open", "error": None}, "station": station}
+            report({**status, "legacy": {"clients": count, "dropped_bytes": 0}})
     assert [s["error"] for s in said if "error" in s] == ["File exists"]
 
 

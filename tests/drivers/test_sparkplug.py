@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.errors import FrameError, SettingError
+from drivers.errors import FrameError, NotUnderstood, SettingError
 from drivers.gateway import protobuf
 from drivers.gateway.sparkplug import Sparkplug
 from drivers.gateway.sparkplug_payload import (
@@ -23,6 +23,7 @@ from drivers.generic.profile import find_profile
 from drivers.kind import InstrumentFaultFrame, read_frame
 from drivers.reading import Analyte, Frame, Reading
 from drivers.simulated.mosquitto import Mosquitto, available
+from drivers.simulated.sparkplug import METRICS as NODES_METRICS
 from drivers.simulated.sparkplug import ConnectedEdgeNode, EdgeNode
 from drivers.transport import Chunk, MqttTransport
 from tests.drivers.rig import AT, Running, now, wait_until
@@ -300,6 +301,59 @@ def test_a_wrong_profile_names_what_is_wrong(tmp_path, old, new, why):
     file.write_text(find_profile("nir", "sparkplug").read_text().replace(old, new))
     with pytest.raises(SettingError, match=why):
         Sparkplug({"profile": str(file)})
+
+
+@pytest.mark.parametrize("topic", ["spBv1.0/STATE/north", "spBv1.0/silo/NCMD/edge", "spBv1.0/silo/DCMD/e/d"])
+def test_what_is_said_to_others_is_no_error(topic):
+    assert Host().hear((topic, b"x")) == []
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "advice"),
+    [
+        ("factory/line/1", b"12", "subscribe"),
+        ("spBv1.0/silo/NDATA/edge/nir", b"", "subscribe"),
+        ("", b"x", "subscribe"),
+        ("spBv1.0/silo/DDATA/edge/nir", b"\xff", "subscribe"),
+    ],
+)
+def test_what_is_no_message_of_a_node_is_refused_with_what_to_do(topic, payload, advice):
+    (outcome,) = Host().hear((topic, payload))
+    assert isinstance(outcome, NotUnderstood)
+    assert advice in outcome.reason
+
+
+def renamed(tmp_path, *names):
+    """The shipped profile for a node that names its metrics otherwise."""
+    text = find_profile("nir", "sparkplug").read_text()
+    for name in names:
+        text = text.replace(f'"{name}"', f'"Other/{name}"')
+    file = tmp_path / "mine.toml"
+    file.write_text(text)
+    return str(file)
+
+
+def test_a_node_that_names_none_of_the_profiles_metrics_is_an_error_that_tells_its_names(node, tmp_path):
+    host = Host(profile=renamed(tmp_path, *NODES_METRICS))
+    assert host.hear(*node.births(at(0))) == []
+    (outcome,) = host.hear(node.result(FIRST, at(1)))
+    assert isinstance(outcome, NotUnderstood)
+    assert "Result/Moisture" in outcome.reason
+    assert "[metrics]" in outcome.reason
+
+
+def test_a_trigger_that_no_birth_names_is_an_error(node, tmp_path):
+    host = Host(profile=renamed(tmp_path, "Result/Id"))
+    host.hear(*node.births(at(0)))
+    (outcome,) = host.hear(node.result(FIRST, at(1)))
+    assert "trigger Other/Result/Id" in outcome.reason
+
+
+def test_other_metrics_of_a_node_that_names_the_profiles_are_no_error(node):
+    host = Host()
+    host.hear(*node.births(at(0)))
+    payload = Payload(None, node._next(), (Metric("Room/Temperature", datatype=DOUBLE, value=21.0),))
+    assert host.hear(("spBv1.0/silo/DDATA/edge/nir", encode_payload(payload))) == []
 
 
 @pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")

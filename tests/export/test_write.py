@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from station.export.choose import Entry, Worth, chosen
+from station.export.choose import Entry, Worth, entries, in_order
 from station.export.records import record
 from station.export.write import TargetFull, Written, write_dataset
 from station.models.references import references
 from station.receival.visits import NewLoad
+from station.store import pages
 from station.store.tables import Capture, ModelRelease
 from tests.export.test_clean import PLACE, exif, jpeg, segment
 from tests.model_rig import Models
@@ -49,7 +50,8 @@ class Source:
     def entries(self) -> list[Entry]:
         desk = self.shelf.silo.desk
         with desk.ledger.read() as tx:
-            return chosen(tx, None, None, lambda ids: references(tx, desk, ids))
+            taken = [row.id for row in pages.captures(tx, None, None, None, 50)]
+            return in_order(entries(tx, taken, lambda ids: references(tx, desk, ids)))
 
     def record(self, capture_id: str) -> dict[str, Any]:
         self.asked.append(capture_id)
@@ -155,7 +157,7 @@ def test_killed_in_the_middle_and_run_again_nothing_is_half_and_nothing_twice(
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert len(files(folder / "captures")) == 3
-    (folder / "photos" / ".half-1").write_bytes(b"a cut-off write")
+    (folder / "photos" / ".x.jpg.1.partial").write_bytes(b"a cut-off write")
     done = source.write(folder)
     assert (done.added, done.there) == (2, 3)
     assert len(source.asked) == 2

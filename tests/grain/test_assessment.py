@@ -21,7 +21,7 @@ def test_the_first_instrument_of_the_site_gives_the_value_and_the_others_stay_ev
     assert found.others == {MOISTURE: ("r1",)}
 
 
-def test_the_latest_valid_replicate_is_used():
+def test_every_valid_replicate_counts_and_none_is_chosen():
     found = assess(
         [
             evidence("r1", "gac", 0, moisture=13.6),
@@ -29,12 +29,38 @@ def test_the_latest_valid_replicate_is_used():
             evidence("r3", "gac", 2, moisture=None),
         ],
         ORDER,
+        {MOISTURE: 0.3},
     )
     result = found.results[MOISTURE]
-    assert (result.value, result.reading_id) == (13.8, "r2")
-    assert codes(result.reasons) == ["chosen_by_order", "latest_replicate", "measured_badly"]
-    assert found.others[MOISTURE] == ("r1", "r3")
+    assert (result.value, result.rule, result.replicates) == (13.7, "mean", ("r1", "r2"))
+    assert codes(result.reasons) == ["chosen_by_order", "mean_of_replicates", "measured_badly"]
+    assert found.others[MOISTURE] == ("r3",)
     assert found.badly == ()
+
+
+def test_two_replicates_that_differ_give_no_value_and_ask_for_a_third():
+    two = [evidence("r1", "gac", 0, moisture=14.8), evidence("r2", "gac", 1, moisture=14.4)]
+    found = assess(two, ORDER, {MOISTURE: 0.3})
+    assert (found.results, found.badly) == ({}, (MOISTURE,))
+    (reason,) = found.reasons
+    assert (reason.code, reason.params) == (
+        "replicates_differ",
+        {"analyte": "moisture", "spread": 0.4, "limit": 0.3},
+    )
+    third = assess([*two, evidence("r3", "gac", 2, moisture=14.7)], ORDER, {MOISTURE: 0.3}).results[MOISTURE]
+    assert (third.value, third.rule) == (14.7, "median")
+
+
+def test_protein_is_brought_to_dry_matter_by_the_moistures_of_the_same_readings():
+    found = assess(
+        [
+            evidence("r1", "nir", 0, protein=(10.0, AS_IS), moisture=13.0),
+            evidence("r2", "nir", 1, protein=(10.2, AS_IS), moisture=14.0),
+            evidence("r3", "gac", 2, moisture=20.0),
+        ],
+        ORDER,
+    )
+    assert found.results[PROTEIN].value == pytest.approx(10.1 * 100 / (100 - 13.5))
 
 
 def test_the_next_instrument_steps_in_when_the_first_measured_badly_and_says_so():
@@ -56,14 +82,20 @@ def test_a_typed_value_wins_over_every_instrument_and_the_latest_typed_wins():
     )
     result = found.results[MOISTURE]
     assert (result.value, result.typed_by, result.instrument) == (13.1, "Luc", None)
-    assert codes(result.reasons) == ["typed_value"]
+    assert codes(result.reasons) == ["typed_value", "typed_over"]
+    assert result.reasons[1].params == {
+        "analyte": "moisture",
+        "value": 13.6,
+        "unit": "%",
+        "instrument": "gac",
+    }
 
 
-def test_an_analyte_without_order_takes_the_latest_value_of_any_instrument():
+def test_an_analyte_without_order_combines_the_values_of_all_instruments():
     found = assess(
         [evidence("r1", "gac", 1, test_weight=77.0), evidence("r2", "niléma", 2, test_weight=77.5)], ORDER
     )
-    assert found.results[TEST_WEIGHT].value == 77.5
+    assert found.results[TEST_WEIGHT].value == 77.25
 
 
 def test_an_instrument_the_site_does_not_list_is_evidence_only():

@@ -6,6 +6,7 @@ from station.lab.results import NewResult, record_result
 from station.models.references import references_of
 from station.receival.visits import NewLoad
 from station.store import queries
+from station.store.evidence import readings_of
 from station.store.laboratory import lab_results
 from station.store.tables import LabResult
 from tests.silo_rig import START, Silo
@@ -72,7 +73,8 @@ def test_references_are_the_labs_value_and_the_machines_on_dry_matter_but_nothin
         sample = queries.sample_by_barcode(tx, "S1")
         assert sample is not None
         found = {
-            (one.analyte, one.source): (one.value, one.basis) for one in references_of(tx, silo.desk, sample)
+            (one.analyte, one.source): (one.value, one.basis)
+            for one in references_of(silo.desk, readings_of(tx, sample.id), lab_results(tx, sample.id))
         }
     assert found["protein", "lab"] == (12.1, "dm")
     value, basis = found["protein", "machine"]

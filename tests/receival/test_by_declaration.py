@@ -7,10 +7,11 @@ from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.reading import is_known
 from station.acts.desk import Desk
 from station.grain.identifiers import Species
-from station.receival.replay import decisions_of, replay
+from station.receival.replay import replay
 from station.receival.visits import NewLoad
 from station.site.file import Cell
 from station.site.policy import policy_of
+from station.store import pages
 from station.store.engine import Ledger
 from tests.silo_rig import SITE, Silo
 
@@ -40,7 +41,7 @@ def test_a_sunflower_trailer_goes_from_arrival_to_ticket(tmp_path: Path) -> None
     (ticket,) = silo.confirm(12_020, visit, "last").tickets
     assert (ticket.net_kg, ticket.document["species"]) == (19_460, "sunflower")
     with silo.desk.ledger.read() as tx:
-        (decision,) = decisions_of(tx, None, None, None)
+        (decision,) = pages.decisions(tx, None, None, None)
         assert replay(tx, decision).is_equal
 
 
@@ -49,7 +50,7 @@ def test_wheat_goes_where_it_went_before(tmp_path: Path) -> None:
     (ticket,) = silo.receive("AB-123-CD").tickets
     assert ticket.document["species"] == "soft_wheat"
     with silo.desk.ledger.read() as tx:
-        (decision,) = decisions_of(tx, None, None, None)
+        (decision,) = pages.decisions(tx, None, None, None)
     assert decision.cell == "c1"
 
 
@@ -65,7 +66,7 @@ def test_replay_judges_by_the_sites_own_catalogue_of_that_day(tmp_path: Path) ->
         silo.decide(silo.loads(visit)[0])
     assert not is_known("fibre_of_the_day")
     with silo.desk.ledger.read() as tx:
-        (decision,) = decisions_of(tx, None, None, None)
+        (decision,) = pages.decisions(tx, None, None, None)
         found = replay(tx, decision)
     assert found.is_equal, found
     proposal = silo.proposal(silo.loads(visit)[0])

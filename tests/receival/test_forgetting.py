@@ -7,8 +7,8 @@ import pytest
 from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival import forgetting, people
-from station.receival.replay import decisions_of, replay
-from station.store import audit
+from station.receival.replay import replay
+from station.store import audit, pages
 from station.store.tables import Person, Ticket
 from tests.silo_rig import MARC, Silo
 
@@ -39,7 +39,7 @@ def dump(silo: Silo) -> str:
 
 def is_whole(silo: Silo) -> bool:
     with silo.desk.ledger.read() as tx:
-        replays = [replay(tx, one) for one in decisions_of(tx, None, None, None)]
+        replays = [replay(tx, one) for one in pages.decisions(tx, None, None, None)]
         return audit.first_broken(tx) is None and bool(replays) and all(one.is_equal for one in replays)
 
 
@@ -53,9 +53,9 @@ def test_a_persons_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
         assert tx.get_one(Person, worked.by.id).name == ""
     assert is_whole(worked)
     with pytest.raises(NotAllowed):
-        people.person_with_pin(worked.desk, PERSON, "2468")
+        people.actor_with_pin(worked.desk, PERSON, "2468", worked.clock())
     with pytest.raises(NotAllowed):
-        people.person_with_pin(worked.desk, "", "2468")
+        people.actor_with_pin(worked.desk, "", "2468", worked.clock())
 
 
 def test_a_suppliers_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:

@@ -14,7 +14,7 @@ from station.receival import cells, movements, weighings
 from station.receival.external import External
 from station.receival.movements import Title
 from station.receival.visits import NewLoad
-from station.store import audit, queries
+from station.store import audit, pages
 from station.store.ids import new_id
 from station.store.tables import AuditEvent, Cell, CellMovement, Weighing, WeighingUse
 from tests.silo_rig import ANNE, MARC, Silo
@@ -131,7 +131,7 @@ def test_a_movement_out_rests_on_two_weighings_that_are_used_by_it(silo: Silo) -
         assert [(use.role, use.visit_id, use.by) for use in uses] == [
             ("first", None, "anne"), ("last", None, "anne"),
         ]  # fmt: skip
-        assert queries.offered_weighings(tx) == []
+        assert pages.offered_weighings(tx, 0, 50) == []
     with pytest.raises(Conflict) as again:
         leave(silo, 26_400, weighings=pair)
     assert again.value.code is Fault.WEIGHING_USED

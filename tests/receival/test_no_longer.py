@@ -14,6 +14,7 @@ from station.receival.wiring import Wiring
 from station.store.tables import Capture, Person, Terminal
 from tests.silo_rig import ANNE, Silo
 
+SHIFT = timedelta(hours=12)
 PHOTO = StoredPhoto("ab" * 32, 2_500_000, "image/jpeg")
 
 
@@ -26,7 +27,7 @@ def test_who_has_left_neither_signs_in_nor_acts_with_a_sign_in_of_before(silo: S
         row.active = False
         tx.add(row)
     with pytest.raises(NotAllowed) as refused:
-        people.actor_of(silo.desk, signed.token, terminal)
+        people.actor_of(silo.desk, signed.token, terminal, silo.clock(), SHIFT)
     assert refused.value.code is Fault.NOT_SIGNED_IN
     with pytest.raises(NotAllowed) as refused:
         people.sign_in(silo.desk, "Anne", "2468", terminal, silo.clock())

@@ -130,9 +130,9 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
         },
         "net_kg": 27_880.0,
         "values": {
-            "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None},
-            "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None},
-            "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None},
+            "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None, "n": 1},
+            "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None, "n": 1},
+            "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None, "n": 1},
         },
         "tipped": [{"pit": "p2", "cell": "c3", "share": 0.75}, {"pit": "p2", "cell": "h1", "share": 0.25}],
     }  # fmt: skip

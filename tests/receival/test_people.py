@@ -1,5 +1,7 @@
 """Persons sign in at terminals; tokens are revocable and never stored."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import select
 
@@ -7,6 +9,8 @@ from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival import people
 from station.store.tables import Person, SignIn, Terminal
 from tests.silo_rig import Silo
+
+SHIFT = timedelta(hours=12)
 
 
 @pytest.fixture
@@ -17,21 +21,21 @@ def terminal(silo: Silo) -> Terminal:
 
 def test_a_person_acts_only_while_signed_in_at_that_terminal(silo: Silo, terminal: Terminal) -> None:
     signed = people.sign_in(silo.desk, "anne", "2468", terminal, silo.clock())
-    actor = people.actor_of(silo.desk, signed.token, terminal)
+    actor = people.actor_of(silo.desk, signed.token, terminal, silo.clock(), SHIFT)
     assert (actor.name, actor.terminal, actor.roles) == ("Anne", terminal.id, {"operator"})
     other, _ = people.add_terminal(silo.desk, "office", "terminal", silo.clock())
     with pytest.raises(NotAllowed):
-        people.actor_of(silo.desk, signed.token, other)
+        people.actor_of(silo.desk, signed.token, other, silo.clock(), SHIFT)
     people.sign_out(silo.desk, actor, terminal, silo.clock())
     with pytest.raises(NotAllowed):
-        people.actor_of(silo.desk, signed.token, terminal)
+        people.actor_of(silo.desk, signed.token, terminal, silo.clock(), SHIFT)
 
 
 def test_signing_in_ends_the_sign_in_before(silo: Silo, terminal: Terminal) -> None:
     first = people.sign_in(silo.desk, "Anne", "2468", terminal, silo.clock())
     people.sign_in(silo.desk, "Anne", "2468", terminal, silo.clock())
     with pytest.raises(NotAllowed):
-        people.actor_of(silo.desk, first.token, terminal)
+        people.actor_of(silo.desk, first.token, terminal, silo.clock(), SHIFT)
 
 
 @pytest.mark.parametrize(("name", "pin"), [("Anne", "1357"), ("Nobody", "2468")])

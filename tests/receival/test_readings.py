@@ -110,6 +110,21 @@ def test_a_message_with_an_identity_that_comes_twice_is_one_row(silo: Silo) -> N
     assert first.id == again.id != other.id
 
 
+def test_a_message_sent_again_is_looked_for_among_the_newest_of_its_port_only(
+    silo: Silo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker gives again what one connection left, and a whole campaign is long."""
+    monkeypatch.setattr(readings, "RESENT", 3)
+    rows = [silo.measure("nir", GOOD_NIR, data=b'{"n": %d}' % number) for number in range(5)]
+    for _ in range(5):
+        silo.measure("gac", GOOD)
+    again = [
+        silo.measure("nir", GOOD_NIR, data=b'{"n": %d}' % number, sent_again=True) for number in (2, 3, 4)
+    ]
+    assert [row.id for row in again] == [row.id for row in rows[2:]]
+    assert silo.measure("nir", GOOD_NIR, data=b'{"n": 1}', sent_again=True).id != rows[1].id
+
+
 def test_an_equal_message_is_the_same_only_when_it_says_that_it_was_sent_again(silo: Silo) -> None:
     first = silo.measure("nir", GOOD_NIR, data=b"{}")
     assert silo.measure("nir", GOOD_NIR, data=b"{}", sent_again=True).id == first.id
@@ -160,7 +175,7 @@ def test_a_typed_value_wins_and_names_who_typed_it(silo: Silo) -> None:
     readings.type_reading(silo.desk, "S1", {"protein": (12.5, "dm")}, "NIR silent", ANNE, silo.clock())
     silo.decide(silo.loads(visit)[0])
     value = silo.confirm(15_240, visit, "last").tickets[0].document["values"]["protein"]
-    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne"}
+    assert value == {"value": 12.5, "unit": "%", "basis": "dm", "typed_by": "anne", "n": 1}
 
 
 @pytest.mark.parametrize(

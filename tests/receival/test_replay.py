@@ -9,14 +9,15 @@ from drivers.reading import Analyte
 from station.acts.desk import Desk
 from station.acts.policy import policy_as_dict, policy_from_dict
 from station.grain import routing
-from station.receival.replay import Replayed, decisions_of, replay
+from station.receival.replay import Replayed, replay
+from station.store import pages
 from station.store.tables import Instrument, Proposal, Reading
 from tests.silo_rig import POLICY, Silo
 
 
 def replayed(silo: Silo) -> list[Replayed]:
     with silo.desk.ledger.read() as tx:
-        return [replay(tx, decision) for decision in decisions_of(tx, None, None, None)]
+        return [replay(tx, decision) for decision in pages.decisions(tx, None, None, None)]
 
 
 def busy(silo: Silo) -> None:

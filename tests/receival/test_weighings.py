@@ -16,7 +16,7 @@ from station.receival import decisions, weighings
 from station.receival.closing import Tipped
 from station.receival.offers import Offer, offers_for
 from station.receival.visits import NewLoad
-from station.store import audit, queries
+from station.store import audit, pages
 from station.store.tables import CellMovement, Tipping, Visit, Weighing
 from tests.silo_rig import ANNE, Silo
 
@@ -148,7 +148,7 @@ def test_a_dismissed_weight_stays_with_who_and_why(silo: Silo) -> None:
     weighing = weighings.dismiss(silo.desk, silo.weigh(2_300).id, "tractor", ANNE, silo.clock())
     assert weighing.state == "dismissed"
     with silo.desk.ledger.read() as tx:
-        assert queries.offered_weighings(tx) == []
+        assert pages.offered_weighings(tx, 0, 50) == []
         newest = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
     assert (newest.kind, newest.by, newest.data["reason"]) == ("weighing_dismissed", "anne", "tractor")
 
@@ -182,7 +182,7 @@ def test_a_tare_over_the_gross_gives_no_ticket_and_stays_offered(silo: Silo) -> 
         silo.confirm(43_120, visit, "last")
     assert refused.value.code is Fault.TARE_NOT_BELOW_GROSS
     with silo.desk.ledger.read() as tx:
-        assert [weighing.kg for weighing in queries.offered_weighings(tx)] == [43_120]
+        assert [weighing.kg for weighing in pages.offered_weighings(tx, 0, 50)] == [43_120]
     assert silo.loads(visit)[0].outcome is None
 
 

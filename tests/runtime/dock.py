@@ -3,7 +3,7 @@
 import threading
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,16 +31,17 @@ class Dock:
         return self.intake.driver(port_id)
 
 
-def site_with(*instruments: dict[str, Any]) -> SiteSettings:
+def site_with(*instruments: dict[str, Any], spare_ports: Sequence[str] = ()) -> SiteSettings:
     """The example's cells, pits and lines with these instruments."""
     said = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))
+    said["site"]["spare_ports"] = list(spare_ports)
     return SiteSettings.model_validate({**said, "instruments": list(instruments), "order": {}})
 
 
 @contextmanager
-def docked(counter: Counter, *instruments: dict[str, Any]) -> Iterator[Dock]:
+def docked(counter: Counter, *instruments: dict[str, Any], spare_ports: Sequence[str] = ()) -> Iterator[Dock]:
     """The counter with these instruments, read until the block ends."""
-    silo, settings = counter.silo, site_with(*instruments)
+    silo, settings = counter.silo, site_with(*instruments, spare_ports=spare_ports)
     load_site(silo.desk, settings, EXAMPLE, [RULES], silo.clock())
     ports = Ports(settings, EXAMPLE, silo.desk.ledger, silo.clock)
     frames = silo.desk.ledger.folder / "frames"

@@ -9,6 +9,7 @@ from station.models.backtest import BacktestCase, report
 from station.models.cases import cases
 from station.receival.visits import NewLoad
 from station.runtime.backtest import candidate_verdicts
+from station.store import pages
 from station.store.tables import ModelRelease
 from tests.model_rig import TASK, Models, packed
 from tests.models.test_policies import judge
@@ -36,7 +37,7 @@ def test_only_what_was_measured_is_tried_and_the_active_models_word_of_then_stan
         active = tx.get_one(ModelRelease, shelf.active_sha256())
     judge(shelf, active, first, 0.04)
     with silo.desk.ledger.read() as tx:
-        (case,) = cases(tx, silo.desk, TASK, None, None)
+        (case,) = cases(tx, silo.desk, TASK, pages.captures(tx, None, None, None, 50))
     assert (case.capture_id, case.species) == (first, "wheat")
     assert case.references == (Reference("broken", 2.5, None, "lab"),)
     assert case.active is not None

@@ -19,7 +19,7 @@ from station.grain.reasons import Code
 from station.grain.weighing import WeighingRule
 from station.runtime.course import Course
 from station.runtime.intake import Intake
-from station.store import queries
+from station.store import pages
 from station.store.tables import AuditEvent, Weighing
 from tests.silo_rig import Silo
 
@@ -70,7 +70,7 @@ def until(condition: Callable[[], object]) -> None:
 
 def offered(silo: Silo) -> list[Weighing]:
     with silo.desk.ledger.read() as tx:
-        return list(queries.offered_weighings(tx))
+        return list(pages.offered_weighings(tx, 0, 50))
 
 
 @pytest.mark.parametrize("pulled", [False, True])

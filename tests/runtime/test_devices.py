@@ -1,5 +1,6 @@
 """What the devices screen says of a line: what is wrong, since when, and nothing that is no longer true."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,4 +63,25 @@ def test_a_converter_that_two_programs_fight_for_is_told_also_while_it_works(cou
         error = live(dock).error
         assert error is not None
         assert (error[0], error[1]["count"]) == ("device_lost_often", 3)
+    line.close()
+
+
+def test_what_was_not_understood_is_told_also_after_the_next_right_message(
+    counter: Counter, tmp_path: Path
+) -> None:
+    line = PtyLine(tmp_path / "nir")
+    nir = {"id": "nir", "name": "NIR", "driver": "json-nir", "port": f"serial:{line.path}"}
+    with docked(counter, nir) as dock:
+        until(lambda: live(dock).state == "live")
+        assert said(dock) is None
+        until(lambda: line.write(b'{"protein": 11.4}\n') and live(dock).state == "fault")
+        error = live(dock).error
+        assert error is not None
+        assert error[0] == "device_not_understood"
+        assert "values" in error[1]["text"]
+        right = b'{"values":{"moisture":{"value":13.1,"unit":"%"}}}\n'
+        until(lambda: line.write(right) and live(dock).state == "live")
+        assert said(dock) == "device_not_understood"
+        counter.silo.clock.now += timedelta(minutes=11)
+        assert said(dock) is None
     line.close()

@@ -1,6 +1,9 @@
 """The light box with real workers: every active model judges, shadows follow, what breaks is replaced."""
 
+import shutil
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -8,12 +11,15 @@ from station.grain.reasons import Code
 from station.models import acts as models
 from station.models import releases
 from station.receival import claims
+from station.receival.captures import StoredPhoto, receive_capture
 from station.receival.photo_words import photos_of_load
 from station.receival.visits import NewLoad
 from station.runtime import light_box, shadows
 from station.runtime.bundles import checked
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
+from station.store import evidence
+from station.store.errors import DiskFull, LedgerFault
 from station.vision.bundle import parse_bundle
 from tests.api.rig import wait_until
 from tests.model_rig import Models, shipped_version
@@ -109,6 +115,55 @@ def test_a_capture_claimed_before_a_crash_is_judged_once_by_each_model(shelf: Mo
     claims.release_claims(shelf.silo.desk)
     assert box.inspect_one()
     assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+
+
+def test_a_damaged_photo_is_not_judged_until_the_right_bytes_came_again(shelf: Models, box: LightBox) -> None:
+    capture = shelf.photograph()
+    with shelf.silo.desk.ledger.read() as tx:
+        (photo,) = evidence.photos_of(tx, capture.id)
+    path = shelf.photos.path(photo.sha256)
+    right = path.read_bytes()
+    path.write_bytes(right[:-1])
+    while box.inspect_one():
+        pass
+    assert (shelf.state(capture), shelf.inspections(capture)) == ("no_model", {})
+    shelf.photos.put(right)
+    stored = StoredPhoto(photo.sha256, photo.size, photo.media_type)
+    receive_capture(shelf.silo.desk, capture.id, {}, [stored], shelf.phone, shelf.silo.clock())
+    assert box.inspect_one()
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+
+
+def test_a_full_disk_ends_no_thread_and_the_capture_is_judged_when_there_is_room(
+    shelf: Models, box: LightBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(light_box, "IDLE_S", 0.05)
+    died: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    capture, refused = shelf.photograph(), threading.Event()
+    real = light_box.captures.record_inspection
+
+    def refuse(*given: Any, **how: Any) -> None:
+        """The claim was recorded, what the model says is not."""
+        monkeypatch.setattr(light_box.captures, "record_inspection", real)
+        refused.set()
+        raise DiskFull(LedgerFault.DISK_FULL, folder="data")
+
+    monkeypatch.setattr(light_box.captures, "record_inspection", refuse)
+    with box.running():
+        wait_until(lambda: refused.is_set() and bool(shelf.inspections(capture)), seconds=SECONDS)
+    assert shelf.inspections(capture) == {SHIPPED: (True, False)}
+    assert died == []
+
+
+def test_a_models_file_that_holds_another_model_does_not_judge(shelf: Models, box: LightBox) -> None:
+    second = shelf.install("2")
+    models.promote(shelf.silo.desk, second.name, "2", shelf.by())
+    with shelf.silo.desk.ledger.read() as tx:
+        (shipped,) = [row for row in releases.releases(tx) if row.sha256 != second.sha256]
+    shutil.copy(shelf.bundles.path(shipped.sha256), shelf.bundles.path(second.sha256))
+    box.follow()
+    assert shelf.active() == SHIPPED
 
 
 def test_where_the_active_model_does_not_run_the_one_before_it_goes_on(shelf: Models, box: LightBox) -> None:

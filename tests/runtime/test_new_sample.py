@@ -65,5 +65,5 @@ def test_it_is_refused_where_it_cannot_be(counter: Counter, tmp_path: Path) -> N
         problem(client.post("/devices/nowhere/new-sample"), 404, "unknown_port")
         problem(client.post("/devices/gac/new-sample"), 409, "no_repeats")
         problem(client.post("/devices/tesma/new-sample"), 409, "device_down")
-    with counter.client("phone") as nobody:
+    with counter.client("gate") as nobody:
         problem(nobody.post("/devices/tesma/new-sample"), 401, "not_signed_in")

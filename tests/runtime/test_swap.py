@@ -1,7 +1,6 @@
 """A loaner of another model at 15:00: plugged in, told once, and weighing goes on."""
 
 import json
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +85,7 @@ def test_a_polled_bridge_takes_the_place_of_a_continuous_one_without_a_restart(
 ) -> None:
     silo, old, new = counter.silo, PtyLine(tmp_path / "old"), PtyLine(tmp_path / "new")
     wiring = {"driver": "mt-sics", "address": f"serial:{new.path}", "settings": {"poll": "SI"}}
-    with docked(counter, bridge_at(old)) as dock, counter.client("anne") as client:
+    with docked(counter, bridge_at(old)) as dock, counter.client("ines") as client:
         Head(old, dock, toledo).weigh(43_120)
         until(lambda: weights(silo) == [(43_120, "TB-1")])
         made = ok(client.post("/instruments/bridge/swap", json={**LOANER, "wiring": wiring}))
@@ -125,7 +124,7 @@ def test_the_swap_is_in_force_after_a_restart_until_the_file_says_something_newe
 ) -> None:
     line, section = PtyLine(tmp_path / "bridge"), bridge_at(PtyLine(tmp_path / "other"))
     wiring = {"driver": "mt-sics", "address": f"serial:{line.path}", "settings": {"poll": "SI"}}
-    with docked(counter, section), counter.client("anne") as client:
+    with docked(counter, section), counter.client("marc") as client:
         ok(client.post("/instruments/bridge/swap", json={**LOANER, "wiring": wiring}))
     with docked(counter, section) as dock:
         assert dock.driver("bridge").protocol.kind == "mt-sics"
@@ -156,13 +155,11 @@ def test_a_wrong_line_setting_is_put_right_for_the_same_instrument(counter: Coun
 
 
 def test_a_profile_from_a_stick_is_kept_beside_the_ledger(counter: Counter, tmp_path: Path) -> None:
-    line, stick = PtyLine(tmp_path / "bridge"), tmp_path / "stick" / "loan.toml"
-    stick.parent.mkdir()
-    shutil.copy(PROFILE, stick)
-    wiring = {"driver": "generic", "settings": {"profile": str(stick)}}
-    with docked(counter, bridge_at(line)), counter.client("anne") as client:
+    line = PtyLine(tmp_path / "bridge")
+    profile = {"name": "loan.toml", "text": PROFILE.read_text()}
+    wiring = {"driver": "generic", "profile": profile}
+    with docked(counter, bridge_at(line)), counter.client("ines") as client:
         ok(client.post("/instruments/bridge/swap", json={**LOANER, "wiring": wiring}))
-    shutil.rmtree(stick.parent)
     with docked(counter, bridge_at(line)) as dock:
         assert dock.driver("bridge").protocol.kind == "generic"
     line.close()
@@ -174,7 +171,9 @@ def test_a_profile_from_a_stick_is_kept_beside_the_ledger(counter: Counter, tmp_
         ({"driver": "no-such"}, "wiring_wrong", "no-such"),
         ({"driver": "mt-sics", "settings": {"poll": "daily"}}, "wiring_wrong", "daily"),
         ({"address": "serial:"}, "wiring_wrong", "port"),
-        ({"driver": "generic", "settings": {"profile": "x" * 5000}}, "wiring_wrong", "too long"),
+        ({"driver": "generic", "settings": {"profile": "x" * 300}}, "wiring_wrong", "send its text"),
+        ({"driver": "generic", "profile": {"name": "a.toml", "text": "a ="}}, "wiring_wrong", "a.toml"),
+        ({"address": "mqtt://me:hunter2@broker/x"}, "wiring_wrong", "leave it out"),
         ({"driver": "generic", "settings": {"profile": "/nowhere.toml"}}, "wiring_wrong", "nowhere"),
         ({"driver": "gac500xt"}, "other_category", "gac500xt"),
     ],
@@ -183,7 +182,7 @@ def test_a_wiring_that_cannot_be_is_refused_and_nothing_changes(
     counter: Counter, tmp_path: Path, wiring: dict[str, Any], code: str, told: str
 ) -> None:
     line = PtyLine(tmp_path / "bridge")
-    with docked(counter, bridge_at(line)) as dock, counter.client("anne") as client:
+    with docked(counter, bridge_at(line)) as dock, counter.client("ines") as client:
         before = dock.driver("bridge")
         refused = client.post("/instruments/bridge/swap", json={**LOANER, "wiring": wiring})
         assert told in json.dumps(problem(refused, 422, code)["params"])

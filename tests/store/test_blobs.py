@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.store.blobs import Blobs
+from station.store.blobs import BlobDamaged, BlobMissing, Blobs
 from station.store.errors import DiskFull
 
 
@@ -53,3 +53,51 @@ def test_the_file_and_both_folders_are_synced_before_the_answer(
     digest = blobs.put(b"photo")
     assert len(synced) == 3
     assert synced[1:] == [str(tmp_path / digest[:2]), str(tmp_path)]
+
+
+WRONG = {
+    "cut": lambda path: os.truncate(path, 3),
+    "emptied": lambda path: path.write_bytes(b""),
+    "one bit changed": lambda path: path.write_bytes(b"phot0"),
+    "longer": lambda path: path.write_bytes(b"photo\0"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_other_bytes_than_were_stored_are_not_given_and_the_right_ones_mend_them(
+    tmp_path: Path, wrong: str
+) -> None:
+    blobs = Blobs(tmp_path)
+    digest = blobs.put(b"photo")
+    WRONG[wrong](blobs.path(digest))
+    with pytest.raises(BlobDamaged):
+        blobs.read(digest)
+    assert blobs.put(b"photo") == digest
+    assert blobs.read(digest) == b"photo"
+
+
+def test_a_file_that_is_gone_or_cannot_be_read_is_told(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    digest = blobs.put(b"photo")
+    blobs.path(digest).unlink()
+    with pytest.raises(BlobMissing):
+        blobs.read(digest)
+    blobs.path(digest).mkdir()
+    with pytest.raises(BlobDamaged):
+        blobs.read(digest)
+
+
+def test_a_full_disk_leaves_the_damaged_file_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blobs = Blobs(tmp_path)
+    path = blobs.path(blobs.put(b"photo"))
+    path.write_bytes(b"pho")
+
+    def no_room(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", no_room)
+    with pytest.raises(DiskFull):
+        blobs.put(b"photo")
+    assert list(path.parent.iterdir()) == [path]

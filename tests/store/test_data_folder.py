@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,37 @@ def test_a_checkpoint_leaves_an_empty_log(tmp_path: Path) -> None:
     ledger.checkpoint()
     assert log.stat().st_size == 0
     ledger.close()
+
+
+def test_a_log_that_is_gone_after_a_cut_took_commits_with_it(tmp_path: Path) -> None:
+    """What is left of the ledger is whole, and older than what was acknowledged."""
+    folder = tmp_path / "data"
+    work = (
+        "import os, sys; from pathlib import Path; from station.store.engine import Ledger\n"
+        "from station.store.tables import Pit\n"
+        "ledger = Ledger(Path(sys.argv[1]))\n"
+        "with ledger.write() as tx: tx.add(Pit(id='p1', name='Pit 1'))\n"
+        "os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", work, str(folder)], check=True)
+    log = folder / "ledger.db-wal"
+    there = log.rename(folder / "kept")
+    with pytest.raises(LedgerDamaged, match=r"ledger\.db-wal is gone"):
+        Ledger(folder)
+    there.rename(log)
+    ledger = Ledger(folder)
+    with ledger.read() as tx:
+        assert [pit.id for pit in tx.exec(select(Pit))] == ["p1"]
+    ledger.close()
+    Ledger(folder).close()
+
+
+def test_what_a_cut_off_write_left_goes_at_the_next_start(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    Ledger(folder).close()
+    half = folder / "photos" / "ab" / ".abcd.x.partial"
+    half.parent.mkdir(parents=True)
+    half.touch()
+    (folder / "unclean").touch()
+    Ledger(folder).close()
+    assert not half.exists()

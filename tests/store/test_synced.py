@@ -93,3 +93,10 @@ def test_a_stored_photo_is_on_the_disk_whole_and_named_in_a_folder_that_is_named
     path = blobs.path(blobs.put(data))
     assert disk.holds(path, len(data))
     assert disk.names(path.parent)
+
+
+def test_the_folders_of_a_first_start_have_their_names_on_the_disk(tmp_path: Path, disk: Disk) -> None:
+    Journal(tmp_path / "frames", "bridge").close()
+    Blobs(tmp_path / "photos")
+    for name in ("frames", "frames/bridge", "photos"):
+        assert disk.names(tmp_path / name), name

@@ -149,7 +149,7 @@ def served(house: House, folder: Path) -> Iterator[Station]:
         admin_token="admin",
         wake_vision=lambda: None,
         new_sample=station.new_samples.append,
-        check_wiring=lambda port, wiring: wiring,
+        check_wiring=lambda port, usual, said, *, is_installer: usual.changed(said),
         replug=lambda port: None,
         drivers=catalogue,
     )

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import pytest
 
-from station.api import schemas
+from station.api import schemas, streams
 from tests.ui.rig import PERSON, PIN, Station
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.stream import Connected, Heard, Lost, follow
@@ -117,6 +117,32 @@ async def test_events_and_live_values_are_followed(station: Station) -> None:
         ]
         assert [device.state for device in live[0].devices] == ["live", "silent"]
         await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_after_too_long_a_break_the_terminal_is_told_to_read_all_again(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "KEPT", 4)
+    for number in range(6):
+        station.silo.arrive(f"AB-{number}")
+    async with client(station.url, station.token) as c:
+        stream = follow(c, after=0)
+        heard = await collect(stream, schemas.Reload)
+        assert [one for one in heard if isinstance(one, schemas.Event)] == []
+        assert heard[-1] == schemas.Reload(after=(await c.health()).last_event)
+        await stream.aclose()  # type: ignore[attr-defined]
+
+
+async def test_a_long_queue_is_read_page_after_page(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        station.silo.arrive(f"AB-{number}")
+    async with client(station.url, station.token) as c:
+        rows = await c._pages("/visits", schemas.VisitRow, 100, open="true", limit="3")
+        assert [row.plate for row in rows] == [f"AB-{number}" for number in range(7)]
+        assert rows == await c.open_visits()
+        assert len(await c._pages("/visits", schemas.VisitRow, 4, open="true", limit="3")) == 6
 
 
 async def test_after_a_break_the_stream_resumes_behind_the_last_event_heard(station: Station) -> None:

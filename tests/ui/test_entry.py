@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -107,6 +108,30 @@ def test_a_time_later_than_now_is_yesterdays() -> None:
 
     assert at("9:30") == datetime(2026, 7, 20, 9, 30, tzinfo=zone)
     assert at("11h15") == datetime(2026, 7, 19, 11, 15, tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    ("now", "text", "meant"),
+    [
+        ("2026-10-25T03:10:00+01:00", "02:30", "2026-10-25T02:30:00+01:00"),
+        ("2026-10-25T03:10:00+01:00", "02:30+02:00", "2026-10-25T02:30:00+02:00"),
+        ("2026-10-25T02:10:00+01:00", "02:30", "2026-10-25T02:30:00+02:00"),  # the second is still to come
+        ("2026-10-25T02:10:00+02:00", "02:30", "2026-10-24T02:30:00+02:00"),
+        ("2026-03-29T04:00:00+02:00", "01:30", "2026-03-29T01:30:00+01:00"),
+        ("2026-10-25T03:10:00+01:00", "02:30+05:00", None),
+    ],
+)
+def test_the_hour_that_comes_twice_is_meant_the_second_time_unless_its_offset_is_typed(
+    now: str, text: str, meant: str | None
+) -> None:
+    zone = ZoneInfo("Europe/Paris")
+    arrival = to_arrival(draft(arrived=text), SITE, datetime.fromisoformat(now), zone, FR)
+    if meant is None:
+        assert isinstance(arrival, WrongField)
+    else:
+        assert isinstance(arrival, schemas.ArrivalIn)
+        assert arrival.arrived_at is not None
+        assert arrival.arrived_at.isoformat() == meant
 
 
 def vehicle(plate: str) -> schemas.Vehicle:

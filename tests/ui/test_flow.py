@@ -160,12 +160,15 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         await t.see("PIT 1 → CELL C1")
         old = t.app.board.proposed_load
         assert old is not None
-        silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
+        for _ in range(2):  # the median of three: one more measurement alone is believed less than both
+            silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
-        accept(t.app, old)
+        accept(t.app.screen, old)
         await t.hear("Another proposal came in between. Read the new proposal")
         assert any(isinstance(message, ActRefused) for message in t.messages)
         assert silo.load(silo.loads(visit)[0]).id == old.id
+        await t.press("enter")
+        await t.see("measured 3 times, and nobody said why")
         await t.press("enter")
         await t.hear("PIT 1, cell C4")
 
@@ -181,7 +184,7 @@ async def test_the_second_of_two_operators_is_told_who_decided_when_and_where_to
         old = t.app.board.proposed_load
         assert old is not None
         decided = silo.decide(load, actor=MARC)
-        accept(t.app, old)
+        accept(t.app.screen, old)
         await t.hear("Already decided by marc at")
         await t.hear("pit 1, cell C1")
         assert any(isinstance(message, ActRefused) for message in t.messages)
@@ -201,7 +204,7 @@ async def test_a_decision_can_be_changed_from_the_terminal_that_knows_of_it(stat
     async with terminal(station, "en") as t:
         await t.see("AB-123-CD")
         known = await t.app.client.load(load.id)
-        decide(t.app, known, "p2", "c5", "pit blocked")
+        decide(t.app.screen, known, "p2", "c5", "pit blocked")
         await t.hear("PIT 2, cell C5")
     with silo.desk.ledger.read() as tx:
         current = queries.current_decision(tx, load.id)

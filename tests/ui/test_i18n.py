@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -52,6 +53,23 @@ def test_times_are_written_in_the_zone_that_is_given() -> None:
     assert translator("fr").time(at, UTC) == "08:05"
     assert translator("fr").moment(at, UTC) == "20/07 08:05"
     assert translator("fr").date(at, UTC) == "20/07/2026"
+
+
+@pytest.mark.parametrize(
+    ("zone", "iso", "text"),
+    [
+        ("Europe/Paris", "2026-10-25T00:30:00Z", "02:30+02:00"),
+        ("Europe/Paris", "2026-10-25T01:30:00Z", "02:30+01:00"),
+        ("Europe/Paris", "2026-10-25T02:00:00Z", "03:00"),
+        ("Europe/Paris", "2026-10-24T23:59:00Z", "01:59"),
+        ("Europe/Paris", "2026-03-29T01:30:00Z", "03:30"),
+        ("Australia/Lord_Howe", "2026-04-04T15:10:00Z", "01:40+10:30"),
+    ],
+)
+def test_the_hour_that_comes_twice_has_its_offset(zone: str, iso: str, text: str) -> None:
+    at = datetime.fromisoformat(iso)
+    assert translator("fr").time(at, ZoneInfo(zone)) == text
+    assert translator("en").moment(at, ZoneInfo(zone)).endswith(f" {text}")
 
 
 @pytest.mark.parametrize(

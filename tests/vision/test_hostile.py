@@ -15,8 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from station.grain.reasons import Code, Reason
+from station.photo_bytes import read_header, scans
 from station.vision.client import VisionWorker
-from station.vision.header import read_header, scans
 from station.vision.photo import MAX_SCANS, DecodedPhoto, decode
 from tests.vision import pictures
 from tests.vision.conftest import BUNDLE, ROOT

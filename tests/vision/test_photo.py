@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.grain.reasons import Code, Reason
-from station.vision.header import read_header
+from station.photo_bytes import read_header
 from station.vision.photo import MAX_BYTES, DecodedPhoto, decode
 from tests.vision import pictures
 

@@ -16,6 +16,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import Monochrome
 
+from drivers.text import clean_text
 from station.api import schemas
 from ui.tui import messages
 from ui.tui.board import Board
@@ -228,6 +229,8 @@ class StationApp(App[None]):
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.keyboard.press(event)
         else:
+            if isinstance(event, events.Paste):
+                event.text = clean_text(event.text)
             await super().on_event(event)
 
     async def _deliver(self, key: events.Key) -> None:

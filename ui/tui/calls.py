@@ -47,6 +47,8 @@ async def read_answer(
 def _not_valid(error: ValidationError) -> schemas.Problem:
     """Name the fields that a request may not carry, as the station would."""
     wrong = [{"field": ".".join(str(part) for part in field["loc"])} for field in error.errors()]
+    hidden = schemas.only_hidden(error.errors())
     return schemas.Problem(
-        type="", title="", status=422, detail="", action="", code="not_valid", errors=wrong
-    )
+        type="", title="", status=422, detail="", action="",
+        code="hidden_character" if hidden else "not_valid", params=hidden, errors=wrong,
+    )  # fmt: skip

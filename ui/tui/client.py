@@ -7,6 +7,7 @@ never blindly sent again.
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -18,6 +19,8 @@ Shape = TypeVar("Shape", bound=BaseModel)
 BASE = "/api/v1"
 CONNECT_S = 3.0
 ANSWER_S = 10.0
+MOST_VISITS = 1000  # open ones; a yard that holds more is one where they are forgotten
+MOST_EXCEPTIONS = 100
 
 
 class StationProblem(Exception):
@@ -86,7 +89,7 @@ class StationClient:
         return await self._post("/visits", arrival, schemas.Visit)
 
     async def open_visits(self) -> list[schemas.VisitRow]:
-        return await self._list("/visits", schemas.VisitRow, open="true")
+        return await self._pages("/visits", schemas.VisitRow, MOST_VISITS, open="true", limit="200")
 
     async def ended_visits(self) -> list[schemas.VisitRow]:
         return await self._list("/visits", schemas.VisitRow, open="false")
@@ -118,16 +121,24 @@ class StationClient:
 
     # --- samples, readings, exceptions ------------------------------------------------------------
     async def sample(self, barcode: str) -> schemas.Sample:
-        return await self._get(f"/samples/{barcode}", schemas.Sample)
+        return await self._get(f"/samples/{quote(barcode, safe='')}", schemas.Sample)
 
     async def enter_sample(self, sample: schemas.SampleIn) -> schemas.Sample:
         return await self._post("/samples", sample, schemas.Sample)
+
+    async def explain_retest(self, load_id: str, reason: str) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/retest", schemas.OutcomeIn(reason=reason), schemas.Load)
 
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)
 
     async def exceptions(self) -> list[schemas.ExceptionItem]:
-        return await self._list("/exceptions", schemas.ExceptionItem)
+        """Read the newest that wait, oldest first; more may wait before them where they are as many as are
+        read."""
+        rows = await self._list(
+            "/exceptions", schemas.ExceptionItem, newest="true", limit=str(MOST_EXCEPTIONS)
+        )
+        return rows[::-1]
 
     async def assign(
         self, item_id: str, barcode: str, *, despite_remarks: bool = False
@@ -198,11 +209,16 @@ class StationClient:
         return _parse(await self._send("GET", path, query=query), model)
 
     async def _list(self, path: str, model: type[Shape], **query: str) -> list[Shape]:
+        return _rows(await self._send("GET", path, query=query), model)
+
+    async def _pages(self, path: str, model: type[Shape], most: int, **query: str) -> list[Shape]:
+        """Read a list page after page, until it ends or holds so many rows."""
         response = await self._send("GET", path, query=query)
-        try:
-            return TypeAdapter(list[model]).validate_json(response.content)  # type: ignore[valid-type]
-        except ValidationError as error:
-            raise _not_ours(response) from error
+        rows = _rows(response, model)
+        while "Silo-Next" in response.headers and len(rows) < most:
+            response = await self._send("GET", path, query={**query, "after": response.headers["Silo-Next"]})
+            rows += _rows(response, model)
+        return rows
 
     async def _post(self, path: str, body: BaseModel, model: type[Shape]) -> Shape:
         return _parse(await self._send("POST", path, body=body.model_dump(mode="json")), model)
@@ -242,6 +258,13 @@ def problem_of(response: httpx2.Response) -> StationProblem | StationUnreachable
 def _parse(response: httpx2.Response, model: type[Shape]) -> Shape:
     try:
         return model.model_validate_json(response.content)
+    except ValidationError as error:
+        raise _not_ours(response) from error
+
+
+def _rows(response: httpx2.Response, model: type[Shape]) -> list[Shape]:
+    try:
+        return TypeAdapter(list[model]).validate_json(response.content)  # type: ignore[valid-type]
     except ValidationError as error:
         raise _not_ours(response) from error
 

@@ -1,9 +1,13 @@
-"""Lay text out in the cells of a terminal: fixed columns, wrapping, never wider than asked."""
+"""Lay text out in the cells of a terminal: fixed columns, wrapping, never wider than asked.
+
+What cannot be seen is shown by its number, which has a width."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
+
+from drivers.text import visible
 
 ELLIPSIS = "…"
 
@@ -45,6 +49,7 @@ def header_row(columns: Sequence[Column], total: int) -> str:
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
     """Cut or pad the text to exactly `width` cells."""
+    text = visible(text)
     if cell_len(text) > width:
         return set_cell_size(text, max(0, width - 1)) + ELLIPSIS if width else ""
     padding = " " * (width - cell_len(text))
@@ -56,7 +61,7 @@ def wrap(text: str, width: int, *, indent: int = 0) -> list[str]:
     anywhere); all but the first are indented."""
     lines: list[str] = []
     line = ""
-    for word in text.split(" "):
+    for word in visible(text).split(" "):
         candidate = f"{line} {word}" if line else word
         room = width - (indent if lines else 0)
         if cell_len(candidate) <= room or not candidate:
@@ -85,7 +90,7 @@ def _chop(word: str, first: int, rest: int) -> list[str]:
 def flow(parts: Iterable[str], width: int, gap: str = "  ") -> list[str]:
     """Set unbreakable parts side by side, as many on a line as fit."""
     lines: list[str] = []
-    for part in parts:
+    for part in map(visible, parts):
         if lines and cell_len(lines[-1]) + cell_len(gap) + cell_len(part) <= width:
             lines[-1] += gap + part
         else:

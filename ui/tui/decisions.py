@@ -1,26 +1,28 @@
 """Tell the station where a load goes, and show the proposal that came in between."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pydantic import ValidationError
 
 from station.api import schemas
 from ui.tui.notice import problem_text
+from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
 
-def accept(station: Station, load: schemas.Load) -> None:
+def accept(screen: StationScreen, load: schemas.Load) -> None:
     """Take the proposal as it is."""
-    proposal = load.proposal
+    station, proposal = screen.station, load.proposal
     if load.decision is not None or proposal is None or proposal.cell is None or proposal.pit is None:
         station.say(station.t.gettext("There is nothing to accept for this load now."), is_problem=True)
     else:
-        decide(station, load, proposal.pit, proposal.cell, "")
+        decide(screen, load, proposal.pit, proposal.cell, "")
 
 
-def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
+def decide(screen: StationScreen, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
     """Take this pit and cell; `reason` says why when it is not the proposal."""
-    proposal = load.proposal
+    station, proposal = screen.station, load.proposal
     if proposal is None:
         return
 
@@ -37,7 +39,29 @@ def decide(station: Station, load: schemas.Load, pit: str, cell: str, reason: st
         station.say(text.format(plate=load.plate, pit=pit_name, cell=cell_name))
         station.show("queue")
 
-    station.act(send, show, on_refusal=lambda refused: _show_refusal(station, load, refused))
+    def ask_why(refused: schemas.Problem) -> bool:
+        if refused.code != "retest_unexplained":
+            return _show_refusal(station, load, refused)
+        _explain_retest(screen, load, refused, lambda: decide(screen, load, pit, cell, reason))
+        return True
+
+    station.act(send, show, on_refusal=ask_why)
+
+
+def _explain_retest(
+    screen: StationScreen, load: schemas.Load, refused: schemas.Problem, then: Callable[[], None]
+) -> None:
+    """Ask who wanted the sample measured again, and why; then go on with the decision."""
+    t, client = screen.t, screen.station.client
+    title = t.gettext("{problem}. Who wanted it, and why?").format(problem=refused.title)
+    reasons = [
+        t.gettext("supplier asked for it"), t.gettext("badly mixed sample"), t.gettext("our own doubt"),
+    ]  # fmt: skip
+
+    def send(why: str) -> None:
+        screen.station.act(lambda: client.explain_retest(load.id, why), lambda _: then())
+
+    screen.choose_reason(title, reasons, send)
 
 
 def _show_refusal(station: Station, load: schemas.Load, refused: schemas.Problem) -> bool:

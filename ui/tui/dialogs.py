@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from drivers.text import visible
 from ui.tui.columns import wrap
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
@@ -142,7 +143,7 @@ class EntryDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Plain(id="title", classes="heading")
-            yield Input(id="text", placeholder=self._hint)
+            yield Input(id="text", placeholder=visible(self._hint))
             yield Plain(id="wrong")
             yield Plain(id="keys")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from pydantic import ValidationError
 
@@ -151,11 +151,24 @@ def _owners(text: str) -> list[schemas.OwnerIn] | None:
     return owners
 
 
+_TIME = re.compile(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*(?:([+-])([0-9]{2}):([0-9]{2}))?\s*")
+
+
 def _arrived_at(text: str, now: datetime, zone: tzinfo | None) -> datetime | None:
-    """Read a time of day as the latest one that is not in the future; None when there is none."""
-    typed = re.fullmatch(r"\s*([0-9]{1,2})\s*[:hH.]\s*([0-9]{2})\s*", text)
+    """Read a time of day as the latest one that is not in the future; None when there is none. The hour that
+    comes twice in autumn is meant the second time, unless its offset from UTC stands behind it."""
+    typed = _TIME.fullmatch(text)
     if not typed or int(typed[1]) > 23 or int(typed[2]) > 59:
         return None
-    local = now.astimezone(zone)
-    at = local.replace(hour=int(typed[1]), minute=int(typed[2]), second=0, microsecond=0)
-    return at if at <= local else at - timedelta(days=1)
+    today = now.astimezone(zone).date()
+    clock = time(int(typed[1]), int(typed[2]))
+    walls = [datetime.combine(day, clock) for day in (today, today - timedelta(days=1))]
+    instants = [_instant(wall.replace(fold=fold), zone) for wall in walls for fold in (1, 0)]
+    if typed[3]:
+        offset = timedelta(hours=int(typed[4]), minutes=int(typed[5])) * (-1 if typed[3] == "-" else 1)
+        instants = [one for one in instants if one.utcoffset() == offset]
+    return next((one for one in instants if one <= now), None)
+
+
+def _instant(wall: datetime, zone: tzinfo | None) -> datetime:
+    return wall.replace(tzinfo=zone) if zone else wall.astimezone()

@@ -69,6 +69,8 @@ class Feed:
                 self._post(ConnectionLost(heard.problem))
             elif isinstance(heard, schemas.Live):
                 self._post(LiveHeard(heard))
+            elif isinstance(heard, schemas.Reload):
+                self.read_again()
             elif isinstance(heard, schemas.Proposals):
                 self.read_again({"visits"})
             else:

@@ -34,7 +34,7 @@ class Lost:
     problem: schemas.Problem | None = None
 
 
-Sent = schemas.Event | schemas.Live | schemas.Proposals
+Sent = schemas.Event | schemas.Live | schemas.Proposals | schemas.Reload
 Heard = Connected | Lost | Sent
 
 
@@ -58,6 +58,8 @@ async def follow(
             async for heard in _read(client, after, silence_s):
                 if isinstance(heard, schemas.Event):
                     after = heard.seq
+                if isinstance(heard, schemas.Reload):
+                    after = heard.after
                 yield heard
             lost = Lost(retry_s[0])
         except StationProblem as refused:
@@ -91,7 +93,11 @@ def _parse(sent: httpx2.ServerSentEvent) -> Sent | None:
         return None
 
 
-_DERIVED: dict[str, type[Sent]] = {"live": schemas.Live, "proposals": schemas.Proposals}
+_DERIVED: dict[str, type[Sent]] = {
+    "live": schemas.Live,
+    "proposals": schemas.Proposals,
+    "reload": schemas.Reload,
+}
 
 
 def _pause(retry_s: Sequence[float], failures: int) -> float:

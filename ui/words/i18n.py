@@ -12,12 +12,12 @@ import re
 import time
 from collections.abc import Iterable
 from datetime import date as calendar_date
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -109,8 +109,10 @@ class Translator:
         return str(format_percent(share, format=pattern + sign, locale=self.locale))
 
     def time(self, at: datetime, zone: tzinfo | None = None) -> str:
-        """Write hour and minute. `zone` None takes the machine's own."""
-        return str(format_time(at.astimezone(zone).timetz(), "HH:mm", locale=self.locale))
+        """Write hour and minute; in the hour that comes twice in autumn with the offset from UTC. `zone` None
+        takes the machine's own."""
+        form = "HH:mmxxx" if _comes_twice(at, zone) else "HH:mm"
+        return str(format_datetime(at.astimezone(zone), form, locale=self.locale))
 
     def date(self, at: datetime, zone: tzinfo | None = None) -> str:
         return self.day(at.astimezone(zone).date())
@@ -119,8 +121,9 @@ class Translator:
         return str(format_date(day, "short", locale=self.locale))
 
     def moment(self, at: datetime, zone: tzinfo | None = None) -> str:
-        """Write day, month, hour and minute."""
-        return str(format_datetime(at.astimezone(zone), "dd/MM HH:mm", locale=self.locale))
+        """Write day, month, hour and minute, as `time` does."""
+        day = format_datetime(at.astimezone(zone), "dd/MM", locale=self.locale)
+        return f"{day} {self.time(at, zone)}"
 
     def age(self, seconds: float) -> str:
         """Write how long ago, short: "12 s", "4 min", "2 h 05", "3 d". A negative age counts as none."""
@@ -132,6 +135,13 @@ class Translator:
         if whole < 86_400:
             return f"{whole // 3600}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{whole % 3600 // 60:02d}"
         return self.gettext("{days} d").format(days=whole // 86_400)
+
+
+def _comes_twice(at: datetime, zone: tzinfo | None) -> bool:
+    """Tell whether the clocks of `zone`, set back by an hour or half of one, show the same another time."""
+    shown = at.astimezone(zone).replace(tzinfo=None)
+    others = (at + timedelta(minutes=minutes) for minutes in (-60, -30, 30, 60))
+    return any(other.astimezone(zone).replace(tzinfo=None) == shown for other in others)
 
 
 @cache

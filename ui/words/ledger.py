@@ -26,16 +26,38 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Install that version of the station, or restore an older backup with: silo restore."),
     ),
     "ledger_unreadable": (
-        N_("the ledger {file} cannot be opened ({error})"),
-        N_("Give the data folder to the user that runs the station."),
+        N_("{file} cannot be opened or written ({error})"),
+        N_(
+            "Give the data folder and all in it to the user that runs the station, on a disk that takes "
+            "writing."
+        ),
+    ),
+    "ledger_missing": (
+        N_("the data folder {folder} has lost its ledger; left are: {left}"),
+        N_(
+            "Restore the newest backup with: silo restore. For a new silo name another folder in the site "
+            "file, [site] data."
+        ),
+    ),
+    "folder_nowhere": (
+        N_("the data folder {folder} cannot be made: {parent} is not there"),
+        N_("Mount its disk, make that folder, or correct [site] data in the site file."),
+    ),
+    "folder_not_ours": (
+        N_("{file} belongs to {owner}, and this runs as {user}"),
+        N_("Run it as {owner}, or give the data folder and all in it to {user}."),
+    ),
+    "folder_exposed": (
+        N_("others can read {file}, and its disk does not let that be changed"),
+        N_("Name a data folder on another disk in the site file, [site] data."),
     ),
     "ledger_present": (
         N_("the ledger {file} is whole: it is not replaced by a backup"),
         N_("To replace it all the same add --replace; it is then kept under another name."),
     ),
     "ledger_of_another_site": (
-        N_("the backup {file} is of the site {theirs}, not of {ours}"),
-        N_("Take a backup of this site."),
+        N_("the ledger {file} is of the site {theirs}, not of {ours}"),
+        N_("Take the data folder or the backup of this site, or correct [site] id in the site file."),
     ),
     "no_room_for_copy": (
         N_("the data folder's disk has no room for a copy: {free_mb} MB free, {needed_mb} MB needed"),

@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from ui.words.i18n import N_, Translator
-from ui.words.vocabulary import ANALYTES, BASES, CLAIMS, DISTURBANCES, KERNEL_CLASSES, SPECIES, word
+from ui.words.vocabulary import (
+    ANALYTES,
+    BASES,
+    CLAIMS,
+    DISTURBANCES,
+    FILE_KINDS,
+    KERNEL_CLASSES,
+    SPECIES,
+    word,
+)
 
 _SIGNS = {">=": "≥", "<=": "≤"}
 _UNKNOWN = "?"
@@ -201,5 +210,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "last_kg": _kg,
     "until": _day,
     "decided_at": _time,
+    "moved_at": _time,
     "what": _word_of(DISTURBANCES),
+    "file_kind": _word_of(FILE_KINDS),
 }

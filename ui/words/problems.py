@@ -11,6 +11,7 @@ from ui.words.reasons import capital, unknown_message
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
 _LIST_MODELS = N_("See what is installed with: silo model list.")
+_SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
 
@@ -22,6 +23,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_weighing": (N_("this weighing does not exist"), _LOOK_AGAIN),
     "unknown_capture": (N_("this photo upload does not exist"), N_("Send the photo again.")),
     "unknown_photo": (N_("this photo is not kept here"), N_("Check the photo's identifier.")),
+    "photo_lost": (N_("the file of this photo is gone"), _SEND_AGAIN),
+    "photo_damaged": (N_("the file of this photo is damaged"), _SEND_AGAIN),
     "unknown_ticket": (N_("no ticket has this number"), N_("Look it up in the list of tickets.")),
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
@@ -71,6 +74,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unprotected_line": (
         N_("one line, unprotected: compare with the display"),
         N_("Look at the bridge's own display, then say that the value is right, or weigh again."),
+    ),
+    "typed_over_instrument": (
+        N_("{analyte}: the instrument says {value} {unit}"),
+        N_("Say in a note why another value is typed; both stay on the screen."),
+    ),
+    "retest_unexplained": (
+        N_("{analyte}: measured {count} times, and nobody said why"),
+        N_("Say who wanted it measured again, and why; then decide."),
     ),
     "unusual_value": (
         N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
@@ -148,6 +159,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{moved_kg} is not the full vehicle ({last_kg}) less the empty one ({first_kg})"),
         N_("Name the empty weighing first, then the full one, and their difference."),
     ),
+    "other_kind_of_token": (
+        N_("a token of this kind may not do this"),
+        N_("Ask the installer for a token of the right kind: silo token add --kind."),
+    ),
+    "not_in_site_file": (
+        N_("{what} does not stand in the site file"),
+        N_("Choose a port or profile of the site file, or ask an installer or a manager."),
+    ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (
         N_("pit {pit} does not reach cell {cell}"),
@@ -167,6 +186,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{name} {version} does not answer on this machine as it must"),
         N_("Send its maker what differs: the active model goes on meanwhile."),
     ),
+    "not_a_photo": (
+        N_("file {photo} is no photo but {file_kind}"),
+        N_("Send photos as JPEG, PNG or WebP."),
+    ),
+    "heic_photo": (
+        N_("photo {photo} is HEIC, which is not read here"),
+        N_("Set the phone's camera to JPEG (iPhone: Formats, Most Compatible), take it again and send that."),
+    ),
+    "photo_cut_off": (
+        N_("photo {photo} is damaged or stops before its end"),
+        N_("Send it again; if that does not help, take another."),
+    ),
     "no_photo": (N_("no photo was sent"), N_("Send one to four photos.")),
     "campaign_not_open": (
         N_("the campaign {campaign} is not open at this site"),
@@ -185,10 +216,22 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{driver} reads another sort of instrument than stands at {port}"),
         N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
     ),
+    "hidden_character": (
+        N_("a text holds a character that cannot be seen ({number})"),
+        N_("Type it anew instead of pasting it."),
+    ),
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
-    "too_many_attempts": (N_("too many wrong PINs"), N_("Wait a minute, then try again.")),
+    "too_many_attempts": (
+        N_("too many wrong PINs"),
+        N_("Try again in {seconds} s; a manager may have the PIN changed: silo person pin."),
+    ),
+    "too_many_at_once": (N_("a PIN is being checked"), N_("Try again in a moment.")),
+    "too_many_listeners": (
+        N_("too many terminals listen with this token: {most} may"),
+        N_("Close one of them, or ask the installer for another token."),
+    ),
     "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),
@@ -201,6 +244,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "disk_full": (
         N_("the disk is full: photos are refused"),
         N_("Go on without photos; tell the installer."),
+    ),
+    "disk_full_nothing_recorded": (
+        N_("the disk is full: this was not recorded"),
+        N_("Free space on the station's disk, or tell the installer, then do it again."),
     ),
     "busy": (N_("the station is busy"), N_("Try again in a moment.")),
     "internal_error": (N_("the station failed"), N_("Try again; if it goes on, tell the installer.")),

@@ -29,8 +29,13 @@ SENTENCES: Mapping[str, str] = {
     "unprotected_line": N_("one line, unprotected: compare with the display"),
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
-    "latest_replicate": N_("{analyte}: the latest of {count} readings"),
+    "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),
+    "median_of_replicates": N_("{analyte}: median of {count} measurements"),
+    "replicates_differ": N_(
+        "{analyte}: two measurements differ by {spread}, more than {limit}: measure once more"
+    ),
     "typed_value": N_("{analyte}: typed by a person, which wins over instruments"),
+    "typed_over": N_("{analyte}: {instrument} says {value} {unit}"),
     "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
     "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),
@@ -114,7 +119,16 @@ SENTENCES: Mapping[str, str] = {
     "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),
     "vision_off": N_("no photo model: trucks go on without the photo"),
     "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
-    "intake_waits_for_disk": N_("disk full: device messages wait, free some space now"),
+    "intake_waits_for_disk": N_("the disk takes no more: device messages wait, free some space now"),
+    "intake_stands": N_(
+        "{count} device messages wait, none was recorded since {moved_at}: call the installer"
+    ),
+    "messages_dropped": N_(
+        "messages of {instruments} were dropped while nothing could be recorded: check what is missing"
+    ),
+    "data_not_written": N_(
+        "the data folder cannot be written: nothing new is recorded, look at its disk and restart the station"
+    ),
     "model_set_aside": N_("the model {model} does not run and is tried no more: {text}"),
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
@@ -138,10 +152,17 @@ SENTENCES: Mapping[str, str] = {
     "device_idle": N_("nothing comes from {port}: check that the instrument is on and sends"),
     "device_broker_refused": N_("the broker {port} refuses: check its name and password"),
     "device_broker_lost": N_("the broker {port} was lost: check that it runs"),
-    "device_overrun": N_("the line {port} brings more than is read: tell the installer"),
+    "device_overrun": N_(
+        "{count} messages of {port} were dropped while nothing could be recorded: check what is missing"
+    ),
     "device_file_missing": N_("the recorded file {port} is missing"),
     "device_garbled": N_("only noise from {port}: check speed and parity"),
     "device_bad_frame": N_("a message from {port} could not be read: check the instrument's format"),
+    "device_not_understood": N_(
+        "what came from {port} was not understood: check address, driver and profile, send the result again"
+    ),
+    "device_no_result": N_("what comes from {port} holds no result so far: check its profile"),
+    "device_out_of_turn": N_("{port} numbers its messages wrongly: compare the results with its own display"),
     "device_instrument_fault": N_("the instrument reports a fault: look at its own display"),
     "device_several_platforms": N_("several platforms speak on {port}: choose one by the setting platform"),
     "device_platform_not_heard": N_(

@@ -128,6 +128,18 @@ DISTURBANCES: Mapping[str, str] = {
     "reconnected": N_("the line was lost and came back"),
     "garbage": N_("garbage came over the line"),
 }
+FILE_KINDS: Mapping[str, str] = {
+    "pdf": N_("a PDF document"),
+    "office": N_("an Office document"),
+    "archive": N_("an archive or an Office document"),
+    "gif": N_("a GIF picture"),
+    "bmp": N_("a BMP picture"),
+    "tiff": N_("a TIFF or raw picture"),
+    "film": N_("a film or a sound"),
+    "text": N_("a text or a web page"),
+    "empty": N_("an empty file"),
+    "unknown": N_("a file of an unknown kind"),
+}
 CAPTURE_STATES: Mapping[str, str] = {
     "pending": N_("photo being judged"),
     "inspected": N_("photo judged"),

@@ -2,19 +2,21 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
-from station.api.auth import FromTerminal, terminal
+from station.api.auth import FromTerminal, OwnOnly
 from station.api.openapi import problems
-from station.api.upload import MEDIA_TYPES, MOST_PHOTOS, OTHER_MEDIA_TYPE, receive
+from station.api.upload import MOST_PHOTOS, receive
 from station.api.views import evidence
 from station.api.views.view import view_of
+from station.photo_bytes import MEDIA_TYPES
 from station.receival import captures
+from station.store.blobs import BlobDamaged, BlobMissing
 from station.store.tables import Capture, Photo
 
 router = APIRouter(tags=["captures"])
@@ -55,7 +57,7 @@ _BYTES: dict[int | str, dict[str, Any]] = {
         "description": "The bytes as they were sent.",
         "content": {
             media_type: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in (*MEDIA_TYPES, OTHER_MEDIA_TYPE)
+            for media_type in MEDIA_TYPES.values()
         },
     }
 }
@@ -67,28 +69,31 @@ _BYTES: dict[int | str, dict[str, Any]] = {
     openapi_extra=_MULTIPART,
     responses={
         200: {"model": schemas.Capture, "description": "It was received before: nothing was added."},
-        **problems(409),
+        **problems(409, 415),
     },
 )
 async def receive_capture(
     asked: Asked, terminal: FromTerminal, request: Request, response: Response
 ) -> schemas.Capture:
-    """Answered once the photos and the row are on the disk."""
+    """Answered once the photos and the row are on the disk. Each is a JPEG, PNG or WebP by its bytes: 415
+    `not_a_photo`, `heic_photo`, 422 `photo_cut_off` name the first that is not."""
     row, is_new = await receive(asked, request, terminal)
     response.status_code = 201 if is_new else 200
-    return _shown(asked, row.id)
+    return _shown(asked, row.id, own=None)  # who sends the same photos again has shown that they are theirs
 
 
-@router.get("/captures/{capture_id}", dependencies=[Depends(terminal)], responses=problems(404))
-def get_capture(asked: Asked, capture_id: str) -> schemas.Capture:
-    return _shown(asked, capture_id)
+@router.get("/captures/{capture_id}", responses=problems(404))
+def get_capture(asked: Asked, capture_id: str, own: OwnOnly) -> schemas.Capture:
+    return _shown(asked, capture_id, own)
 
 
 @router.post("/captures/{capture_id}/inspections", status_code=201, responses=problems(404))
 def add_inspection(
-    asked: Asked, terminal: FromTerminal, capture_id: str, body: schemas.InspectionIn
+    asked: Asked, terminal: FromTerminal, own: OwnOnly, capture_id: str, body: schemas.InspectionIn
 ) -> schemas.Inspection:
-    """What an outside application's model says; the same model twice is one inspection."""
+    """What an outside application's model says of its capture; the same model twice is one inspection."""
+    with asked.desk.ledger.read() as tx:
+        _require_reached(tx, capture_id, own)
     result = {"reasons": [], "cut": None, "seconds": {}, **body.model_dump(exclude={"name", "version"})}
     source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
@@ -100,23 +105,37 @@ def add_inspection(
 
 @router.get(
     "/photos/{sha256}",
-    dependencies=[Depends(terminal)],
     response_class=FileResponse,
     responses={**_BYTES, **problems(404)},
 )
-def get_photo(asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")]) -> FileResponse:
-    """The original, byte for byte."""
+def get_photo(
+    asked: Asked, sha256: Annotated[str, Path(pattern="^[0-9a-f]{64}$")], own: OwnOnly
+) -> FileResponse:
+    """The original, byte for byte; one whose bytes are not those any more is not given."""
+    query = select(Photo.media_type).where(Photo.sha256 == sha256)
+    if own is not None:
+        query = query.join(Capture).where(Capture.terminal_id == own)
     with asked.desk.ledger.read() as tx:
-        media_type = tx.exec(select(Photo.media_type).where(Photo.sha256 == sha256).limit(1)).first()
-    path = asked.context.blobs.path(sha256)
-    if media_type is None or not path.is_file():
+        media_type = tx.exec(query.limit(1)).first()
+    if media_type is None:
         raise NotFound(Fault.UNKNOWN_PHOTO, sha256=sha256)
+    try:
+        path = asked.context.blobs.whole(sha256)
+    except BlobMissing:
+        raise NotFound(Fault.PHOTO_LOST, sha256=sha256) from None
+    except BlobDamaged:
+        raise NotFound(Fault.PHOTO_DAMAGED, sha256=sha256) from None
     return FileResponse(path, media_type=media_type, headers={"X-Content-Type-Options": "nosniff"})
 
 
-def _shown(asked: Inquiry, capture_id: str) -> schemas.Capture:
+def _shown(asked: Inquiry, capture_id: str, own: str | None) -> schemas.Capture:
     with view_of(asked) as view:
-        row = view.tx.get(Capture, capture_id)
-        if row is None:
-            raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
-        return evidence.capture(view, row)
+        return evidence.capture(view, _require_reached(view.tx, capture_id, own))
+
+
+def _require_reached(tx: Session, capture_id: str, own: str | None) -> Capture:
+    """Another sender's capture is as unknown as one that is not there. Raises NotFound(unknown_capture)."""
+    row = tx.get(Capture, capture_id)
+    if row is None or own not in (None, row.terminal_id):
+        raise NotFound(Fault.UNKNOWN_CAPTURE, id=capture_id)
+    return row

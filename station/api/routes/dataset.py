@@ -2,29 +2,33 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked
-from station.api.auth import admin
 from station.api.openapi import problems
-from station.export.choose import chosen
+from station.api.paging import After, Limit, page, ticks, time_place
+from station.export.choose import entries
 from station.export.records import record
 from station.models.references import references
+from station.store import pages
 
-router = APIRouter(prefix="/admin/dataset", tags=["admin"], dependencies=[Depends(admin)])
+router = APIRouter(prefix="/admin/dataset", tags=["admin"])
 
 
 @router.get("")
 def list_entries(
-    asked: Asked, since: AwareDatetime | None = None, until: AwareDatetime | None = None
-) -> list[schemas.DatasetEntry]:
-    """The captures of a time, the most valuable first; `until` is excluded."""
+    asked: Asked, response: Response, since: AwareDatetime | None = None, until: AwareDatetime | None = None,
+    after: After = None, limit: Limit = 200,
+) -> list[schemas.DatasetEntry]:  # fmt: skip
+    """The captures of a time with what each is worth, oldest first; `until` is excluded."""
     with asked.desk.ledger.read() as tx:
-        found = chosen(tx, since, until, lambda ids: references(tx, asked.desk, ids))
-    return [schemas.DatasetEntry(capture_id=one.capture_id, worth=one.worth.name.lower()) for one in found]  # type: ignore[arg-type]
+        found = pages.captures(tx, since, until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        known = entries(tx, [row.id for row in rows], lambda ids: references(tx, asked.desk, ids))
+    return [schemas.DatasetEntry(capture_id=one.capture_id, worth=one.worth.name.lower()) for one in known]  # type: ignore[arg-type]
 
 
 @router.get("/{capture_id}", responses=problems(404))

@@ -1,24 +1,24 @@
 """The instruments with their histories, and swapping one for another."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from drivers.reading import is_known
-from station.acts.desk import Desk
+from station.acts.desk import Actor
 from station.api import schemas
-from station.api.asked import Asked
-from station.api.auth import BySomebodyOrAdmin, terminal_or_admin
+from station.api.asked import Asked, Inquiry
+from station.api.auth import By
 from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
 from station.receival.instruments import Description, describe_plugged, plugged_at, swap, wiring_for
 from station.receival.sizes import settle
-from station.receival.wiring import Wiring, wiring_of
+from station.receival.wiring import NewProfile, Rewiring, Wiring, wiring_of
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
 
 
-@router.get("", dependencies=[Depends(terminal_or_admin)])
+@router.get("")
 def list_instruments(asked: Asked) -> list[schemas.Instrument]:
     """Every instrument the site has known, the plugged ones first."""
     with view_of(asked) as view:
@@ -26,12 +26,12 @@ def list_instruments(asked: Asked) -> list[schemas.Instrument]:
 
 
 @router.post("/{port_id}/swap", responses=problems(404, 409))
-def swap_instrument(
-    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.SwapIn
-) -> schemas.Instrument:
-    """Another instrument is plugged in at this port and read from now on; its history is its own."""
-    new = _description(body)
-    wiring = asked.context.check_wiring(port_id, _wiring(asked.desk, port_id, body))
+def swap_instrument(asked: Asked, by: By, port_id: str, body: schemas.SwapIn) -> schemas.Instrument:
+    """Another instrument is plugged in at this port and read from now on; its history is its own.
+
+    An operator chooses among the addresses and profiles that the site file names; new ones are for installers
+    and managers."""
+    new, wiring = _description(body), _wiring(asked, by, port_id, body)
     row = swap(asked.desk, port_id, new, body.note, by, asked.now(), wiring=wiring).instrument
     asked.context.replug(port_id)
     with view_of(asked) as view:
@@ -39,14 +39,12 @@ def swap_instrument(
 
 
 @router.post("/{port_id}/settle", responses=problems(404))
-def settle_instrument(
-    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.SettleIn
-) -> schemas.Instrument:
+def settle_instrument(asked: Asked, by: By, port_id: str, body: schemas.SettleIn) -> schemas.Instrument:
     """A person compared the display with what the messages may mean: they are read so from now on."""
     with asked.desk.ledger.read() as tx:
         present = wiring_of(plugged_at(tx, port_id).assignment)
-    settled = present.changed(None, None, {**present.settings, **body.settings})
-    wiring = asked.context.check_wiring(port_id, settled)
+    said = Rewiring(settings={**present.settings, **body.settings})
+    wiring = asked.context.check_wiring(port_id, present, said, is_installer=_is_installer(by))
     row = settle(asked.desk, port_id, wiring, body.settings, body.note, by, asked.now())
     asked.context.replug(port_id)
     with view_of(asked) as view:
@@ -54,9 +52,7 @@ def settle_instrument(
 
 
 @router.post("/{port_id}/describe", responses=problems(404))
-def describe_instrument(
-    asked: Asked, by: BySomebodyOrAdmin, port_id: str, body: schemas.DescribeIn
-) -> schemas.Instrument:
+def describe_instrument(asked: Asked, by: By, port_id: str, body: schemas.DescribeIn) -> schemas.Instrument:
     """Something new is known of the instrument at this port: it was verified again, for one."""
     row = describe_plugged(asked.desk, port_id, _description(body), body.note, by, asked.now())
     with view_of(asked) as view:
@@ -81,9 +77,19 @@ def _description(body: schemas.DescribeIn) -> Description:
     )
 
 
-def _wiring(desk: Desk, port_id: str, body: schemas.SwapIn) -> Wiring:
-    """Raises NotFound(unknown_port)."""
-    with desk.ledger.read() as tx:
+def _wiring(asked: Inquiry, by: Actor, port_id: str, body: schemas.SwapIn) -> Wiring:
+    """Raises NotFound(unknown_port), and as `check_wiring` does."""
+    with asked.desk.ledger.read() as tx:
         usual = wiring_for(tx, port_id, body.serial_number)
-    said = body.wiring
-    return usual.changed(said.driver, said.address, said.settings) if said else usual
+    return asked.context.check_wiring(port_id, usual, _rewiring(body.wiring), is_installer=_is_installer(by))
+
+
+def _is_installer(by: Actor) -> bool:
+    return bool(by.roles & {"manager", "installer"})
+
+
+def _rewiring(said: schemas.WiringIn | None) -> Rewiring:
+    if said is None:
+        return Rewiring()
+    profile = NewProfile(said.profile.name, said.profile.text) if said.profile else None
+    return Rewiring(said.driver, said.address, said.settings, profile)

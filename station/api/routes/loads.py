@@ -1,41 +1,41 @@
 """Loads: the evidence and the proposal, the decision, and the ways a load ends without a ticket."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
-from station.api.auth import ByOperator, terminal
+from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views import outcome
 from station.api.views.loads import load
 from station.api.views.view import view_of
-from station.receival import decisions, samples, visits
+from station.receival import decisions, retests, samples, visits
 from station.store import queries
 from station.store.tables import Load
 
 router = APIRouter(prefix="/loads", tags=["loads"])
 
 
-@router.get("/{load_id}", dependencies=[Depends(terminal)], responses=problems(404))
+@router.get("/{load_id}", responses=problems(404))
 def get_load(asked: Asked, load_id: str) -> schemas.Load:
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))
-def enter_sample(asked: Asked, by: ByOperator, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
+def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
     samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/variety", responses=problems(404, 409))
-def see_variety(asked: Asked, by: ByOperator, load_id: str, body: schemas.VarietyIn) -> schemas.Load:
+def see_variety(asked: Asked, by: By, load_id: str, body: schemas.VarietyIn) -> schemas.Load:
     visits.see_variety(asked.desk, load_id, body.operator_variety, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/decision", status_code=201, responses=problems(404, 409))
-def decide(asked: Asked, by: ByOperator, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
+def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
     """409 `proposal_superseded` carries the new proposal in `params.proposal`; `load_decided` tells who
     decided, when, and where to. Nothing was decided then."""
     try:
@@ -49,15 +49,22 @@ def decide(asked: Asked, by: ByOperator, load_id: str, body: schemas.DecisionIn)
         return outcome.decision(view, decided)
 
 
+@router.post("/{load_id}/retest", responses=problems(404, 409))
+def explain_retest(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+    """Says who wanted the sample measured again, and why: before or after it was."""
+    retests.explain_retest(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
 @router.post("/{load_id}/refuse", responses=problems(404, 409))
-def refuse(asked: Asked, by: ByOperator, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+def refuse(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """The silo does not take it."""
     decisions.refuse(asked.desk, load_id, body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 
 @router.post("/{load_id}/leave", responses=problems(404, 409))
-def leave(asked: Asked, by: ByOperator, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
+def leave(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """The supplier withdraws it."""
     decisions.leave(asked.desk, load_id, body.reason, by, asked.now())
     return _shown(asked, load_id)

@@ -1,21 +1,22 @@
 """Rule packs: which there are, installing and withdrawing them; decisions made again."""
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Response
 from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
-from station.api.auth import ByManagerOrAdmin, admin, terminal_or_admin
+from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.views import rules as views
 from station.api.views.view import view_of
 from station.receival import rule_packs
-from station.receival.replay import decisions_of
+from station.store import pages
 
 router = APIRouter(tags=["rules"])
 
 
-@router.get("/rules", dependencies=[Depends(terminal_or_admin)])
+@router.get("/rules")
 def list_rule_packs(asked: Asked) -> list[schemas.RulePack]:
     """Every pack that was ever installed, in the order of their last installation."""
     with view_of(asked) as view:
@@ -23,7 +24,7 @@ def list_rule_packs(asked: Asked) -> list[schemas.RulePack]:
 
 
 @router.post("/rules", status_code=201, responses=problems(409))
-def install_rule_pack(asked: Asked, by: ByManagerOrAdmin, body: schemas.RulePackIn) -> schemas.RulePack:
+def install_rule_pack(asked: Asked, by: By, body: schemas.RulePackIn) -> schemas.RulePack:
     """Open loads are judged by it at once where it is in force."""
     row = rule_packs.install_pack(asked.desk, body.text, by, body.why, asked.now())
     with view_of(asked) as view:
@@ -31,18 +32,21 @@ def install_rule_pack(asked: Asked, by: ByManagerOrAdmin, body: schemas.RulePack
 
 
 @router.post("/rules/withdraw", responses=problems(404))
-def withdraw_rule_pack(asked: Asked, by: ByManagerOrAdmin, body: schemas.RulePackNamed) -> schemas.RulePack:
+def withdraw_rule_pack(asked: Asked, by: By, body: schemas.RulePackNamed) -> schemas.RulePack:
     """It is in force no more; old decisions are still explained with it."""
     row = rule_packs.withdraw_pack(asked.desk, body.name, body.version, by, body.why, asked.now())
     with view_of(asked) as view:
         return views.rule_pack(view, row.sha256)
 
 
-@router.get("/replay", dependencies=[Depends(admin)])
+@router.get("/replay")
 def replay_decisions(
-    asked: Asked, load: str | None = None, since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    asked: Asked, response: Response, load: schemas.Key | None = None, since: AwareDatetime | None = None,
+    until: AwareDatetime | None = None, after: After = None, limit: FewRows = 50,
 ) -> list[schemas.ReplayedDecision]:  # fmt: skip
-    """Makes the decisions of a load or a time again from their records; `until` is excluded."""
+    """Makes the decisions of a load or a time again from their records, oldest first; `until` is
+    excluded."""
     with view_of(asked) as view:
-        return [views.replayed(view, one) for one in decisions_of(view.tx, load, since, until)]
+        found = pages.decisions(view.tx, load, since, until, time_place(after), limit + 1)
+        rows = page(response, found, limit, lambda row: (ticks(row.at), row.seq or 0))
+        return [views.replayed(view, one) for one in rows]

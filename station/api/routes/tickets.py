@@ -2,34 +2,33 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
-from sqlmodel import col, select
+from fastapi import APIRouter, Path, Query, Response
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked
-from station.api.auth import terminal
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, place_of
 from station.api.views.tickets import ticket
 from station.api.views.view import view_of
-from station.store import queries
-from station.store.tables import Ticket
+from station.store import pages, queries
 
-router = APIRouter(prefix="/tickets", tags=["tickets"], dependencies=[Depends(terminal)])
+router = APIRouter(prefix="/tickets", tags=["tickets"])
 
-CampaignText = Annotated[str | None, Query(max_length=120)]
+CampaignText = Annotated[schemas.Key | None, Query()]
 
 
 @router.get("")
 def list_tickets(
-    asked: Asked, campaign: CampaignText = None, limit: Annotated[int, Query(ge=1, le=1000)] = 50
+    asked: Asked, response: Response, campaign: CampaignText = None, after: After = None, limit: Limit = 50
 ) -> list[schemas.Ticket]:
     """Those of a campaign, or of every open one, newest first."""
+    (before,) = place_of(after) or (None,)
     with view_of(asked) as view:
         campaigns = [campaign] if campaign is not None else view.policy.open_campaigns
-        query = select(Ticket).where(Ticket.site == view.policy.site, col(Ticket.campaign).in_(campaigns))
-        rows = view.tx.exec(query.order_by(col(Ticket.seq).desc()).limit(limit)).all()
-        return [ticket(view, row) for row in rows]
+        found = pages.tickets(view.tx, view.policy.site, campaigns, before, limit + 1)
+        rows = page(response, found, limit, lambda row: (row[0].seq or 0,))
+        return [ticket(view, row, visit_id) for row, visit_id in rows]
 
 
 @router.get("/{number}", responses=problems(404))

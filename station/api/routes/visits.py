@@ -2,27 +2,28 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query, Response
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
-from station.api.auth import ByOperator, terminal
+from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
 from station.receival import visits
 from station.receival.external import External
-from station.store import queries
+from station.store import pages
 from station.store.tables import Visit
 
 router = APIRouter(prefix="/visits", tags=["visits"])
 
 
 @router.post("", status_code=201, responses=problems(409))
-def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> schemas.Visit:
+def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
     """An unknown plate or supplier is created; a barcode in a load enters its sample."""
     loads = tuple(
         visits.NewLoad(
@@ -53,25 +54,32 @@ def enter_arrival(asked: Asked, by: ByOperator, body: schemas.ArrivalIn) -> sche
     return _shown(asked, visits.enter_arrival(asked.desk, arrival, by, asked.now()).id)
 
 
-@router.get("", dependencies=[Depends(terminal)])
+@router.get("")
 def list_visits(
     asked: Asked,
+    response: Response,
     is_open: Annotated[bool, Query(alias="open")] = True,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    after: After = None,
+    limit: Limit = 50,
 ) -> list[schemas.VisitRow]:
     """The queue, oldest first; or the ended visits, newest first."""
+    place = time_place(after)
     with view_of(asked) as view:
-        found = queries.open_visits(view.tx) if is_open else queries.ended_visits(view.tx, limit)
-        return [rows.visit_row(view, row) for row in found]
+        found = (pages.open_visits if is_open else pages.ended_visits)(view.tx, place, limit + 1)
+        return rows.visit_rows(view, page(response, found, limit, _place))
 
 
-@router.get("/{visit_id}", dependencies=[Depends(terminal)], responses=problems(404))
+def _place(row: Visit) -> tuple[int, int]:
+    return ticks(row.ended_at or row.arrived_at), row.seq or 0
+
+
+@router.get("/{visit_id}", responses=problems(404))
 def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
     return _shown(asked, visit_id)
 
 
 @router.post("/{visit_id}/cancel", responses=problems(404, 409))
-def cancel_visit(asked: Asked, by: ByOperator, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
+def cancel_visit(asked: Asked, by: By, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
     visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
     return _shown(asked, visit_id)
 

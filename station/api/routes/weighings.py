@@ -1,56 +1,67 @@
 """Weighings: offered, confirmed into a visit's chain, typed, or dismissed."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Depends, Query
-from sqlmodel import col, select
+from fastapi import APIRouter, Response
 
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
-from station.api.auth import ByOperator, terminal
+from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, place_of
 from station.api.views.tickets import ticket
 from station.api.views.view import view_of
 from station.api.views.visits import visit
-from station.api.views.weighings import weighing
-from station.receival import weighings
+from station.api.views.weighings import weighing, weighings
+from station.receival import weighings as acts
 from station.receival.closing import Tipped
+from station.store import pages
 from station.store.tables import Weighing
 
 router = APIRouter(prefix="/weighings", tags=["weighings"])
 WeighingState = Literal["offered", "used", "dismissed"]
 
 
-@router.get("", dependencies=[Depends(terminal)])
+@router.get("")
 def list_weighings(
-    asked: Asked, state: WeighingState | None = None, limit: Annotated[int, Query(ge=1, le=500)] = 50
-) -> list[schemas.Weighing]:
+    asked: Asked, response: Response, state: WeighingState | None = None, after: After = None,
+    limit: Limit = 50,
+) -> list[schemas.Weighing]:  # fmt: skip
     """Offered ones first, oldest first; then the others, newest first."""
+    is_past, seq = place_of(after, parts=2) or (0, 0)
+    past = [one for one in _PAST if state in (None, one)]
+    found: list[Weighing] = []
     with view_of(asked) as view:
-        offered = select(Weighing).where(Weighing.state == "offered").order_by(col(Weighing.at))
-        others = select(Weighing).where(Weighing.state != "offered").order_by(col(Weighing.at).desc())
-        if state is not None:
-            offered, others = offered.where(Weighing.state == state), others.where(Weighing.state == state)
-        found = [*view.tx.exec(offered.limit(limit)), *view.tx.exec(others.limit(limit))]
-        return [weighing(view, row) for row in found[:limit]]
+        if not is_past and state in (None, "offered"):
+            found += pages.offered_weighings(view.tx, seq, limit + 1)
+        if len(found) <= limit:
+            found += pages.past_weighings(view.tx, past, seq if is_past else None, limit + 1 - len(found))
+        return weighings(view, page(response, found, limit, _place))
+
+
+_PAST = ("used", "dismissed")
+
+
+def _place(row: Weighing) -> tuple[int, int]:
+    return int(row.state != "offered"), row.seq or 0
 
 
 @router.post("", status_code=201)
-def type_weighing(asked: Asked, by: ByOperator, body: schemas.TypedWeighingIn) -> schemas.Weighing:
-    row = weighings.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
+def type_weighing(asked: Asked, by: By, body: schemas.TypedWeighingIn) -> schemas.Weighing:
+    row = acts.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
     return _shown(asked, row)
 
 
 @router.post("/{weighing_id}/confirm", responses=problems(404, 409))
 def confirm(
-    asked: Asked, by: ByOperator, weighing_id: str, body: schemas.ConfirmWeighingIn
+    asked: Asked, by: By, weighing_id: str, body: schemas.ConfirmWeighingIn
 ) -> schemas.WeighingConfirmed:
     """A first weighing starts the visit's chain; an intermediate or last one closes loads with tickets."""
     tipped = {
         load_id: [Tipped(part.pit, part.cell, part.share) for part in parts]
         for load_id, parts in body.tipped.items()
     }
-    done = weighings.confirm(
+    done = acts.confirm(
         asked.desk, weighing_id, body.visit_id, body.role, by, asked.now(),
         load_ids=body.load_ids, tipped=tipped, despite_remarks=body.despite_remarks,
     )  # fmt: skip
@@ -63,9 +74,9 @@ def confirm(
 
 
 @router.post("/{weighing_id}/dismiss", responses=problems(404, 409))
-def dismiss(asked: Asked, by: ByOperator, weighing_id: str, body: schemas.OutcomeIn) -> schemas.Weighing:
+def dismiss(asked: Asked, by: By, weighing_id: str, body: schemas.OutcomeIn) -> schemas.Weighing:
     """Nobody's weight; it stays recorded."""
-    return _shown(asked, weighings.dismiss(asked.desk, weighing_id, body.reason, by, asked.now()))
+    return _shown(asked, acts.dismiss(asked.desk, weighing_id, body.reason, by, asked.now()))
 
 
 def _shown(asked: Inquiry, row: Weighing) -> schemas.Weighing:

@@ -10,6 +10,7 @@ from station.api.schemas.common import (
     Direction,
     ExternalIn,
     In,
+    Key,
     Kilograms,
     LoadState,
     Moment,
@@ -26,6 +27,7 @@ from station.api.schemas.common import (
     Uncertainty,
     Value,
     WeighingRole,
+    only_hidden,
 )
 from station.api.schemas.devices import (
     Declared,
@@ -39,6 +41,7 @@ from station.api.schemas.devices import (
     OpenWay,
     Plugging,
     Proposals,
+    Reload,
     SettleIn,
     SwapIn,
     WiringIn,
@@ -94,10 +97,13 @@ from station.api.schemas.outcome import (
 )
 from station.api.schemas.people import (
     Person,
+    PersonChangeIn,
     PersonIn,
     Pin,
+    RenameIn,
     SignedIn,
     SignInIn,
+    Token,
     TokenIn,
     TokenMade,
 )
@@ -111,6 +117,7 @@ from station.api.schemas.rules import (
 from station.api.schemas.site import (
     Cell,
     Health,
+    IntakeHealth,
     Pit,
     Site,
 )
@@ -166,6 +173,8 @@ __all__ = [
     "Inspection",
     "InspectionIn",
     "Instrument",
+    "IntakeHealth",
+    "Key",
     "Kilograms",
     "LabResult",
     "LabResultIn",
@@ -186,6 +195,7 @@ __all__ = [
     "OutcomeIn",
     "OwnerIn",
     "Person",
+    "PersonChangeIn",
     "PersonIn",
     "Pin",
     "Pit",
@@ -206,6 +216,8 @@ __all__ = [
     "Release",
     "ReleaseIn",
     "ReleaseStatus",
+    "Reload",
+    "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",
     "RollbackIn",
@@ -228,6 +240,7 @@ __all__ = [
     "Text",
     "Ticket",
     "Tipping",
+    "Token",
     "TokenIn",
     "TokenMade",
     "TransferIn",
@@ -245,4 +258,5 @@ __all__ = [
     "WeighingConfirmed",
     "WeighingRole",
     "WiringIn",
+    "only_hidden",
 ]

@@ -1,26 +1,77 @@
 """What the other shapes are made of: checked texts and numbers, reasons, problems."""
 
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+from drivers.text import HiddenCharacter, checked_file, checked_text
+
+_HIDDEN = "hidden_character"
+
+
+def _seen(text: Any) -> Any:
+    return _or_refuse(checked_text, text)
+
+
+def _seen_file(text: Any) -> Any:
+    return _or_refuse(checked_file, text)
+
+
+def _or_refuse(check: Callable[[str], str], text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return check(text)
+    except HiddenCharacter as error:
+        raise PydanticCustomError(
+            _HIDDEN, "holds {number}, a character that cannot be seen", {"number": error.number}
+        ) from None
+
+
+def only_hidden(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Pydantic's errors of a request: the number of the hidden character, where nothing else is wrong."""
+    if any(error["type"] != _HIDDEN for error in errors):
+        return {}
+    return dict(errors[0]["ctx"])
+
+
+# Every text of a request has one of these, so that it is on one line, in NFC, with nothing hidden in it; a
+# file's text keeps its lines.
+SEEN = BeforeValidator(_seen)
+SEEN_FILE = BeforeValidator(_seen_file)
 
 Barcode = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$"),
+    SEEN,
 ]
+# What something is called by: an identifier, a word of the site.
+Key = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), SEEN]
 Plate = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=r"^[A-Za-z0-9 -]+$"
     ),
+    SEEN,
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SEEN]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400), SEEN]
 Kilograms = Annotated[float, Field(gt=0, le=200_000, allow_inf_nan=False, strict=True)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)]
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
-Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$"), SEEN]
+Serial = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), SEEN]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False, strict=True)]
 Uncertainty = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=True)]
 Portion = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
@@ -33,8 +84,8 @@ def _this_century(at: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_this_century)]
-Campaign = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
-Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Campaign = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
+Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 RegimeCode = Literal["owned", "deposit", "on_behalf", "service"]
 Direction = Literal["inbound", "outbound"]
 SampleKind = Literal["load", "control", "courtesy", "cell", "composite"]
@@ -61,8 +112,8 @@ class In(BaseModel):
 class ExternalIn(In):
     """What another system (`source`) calls this; `ref` is used once per source."""
 
-    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-    ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), SEEN]
+    ref: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 
 
 class Referenced(BaseModel):

@@ -5,11 +5,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import Celsius, In, Name, Reason, Serial, Text, Uncertainty
+from station.api.schemas.common import (
+    SEEN,
+    SEEN_FILE,
+    Celsius,
+    In,
+    Key,
+    Name,
+    Reason,
+    Serial,
+    Text,
+    Uncertainty,
+)
 
 Address = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]+$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    SEEN,
 ]
 
 
@@ -79,13 +91,21 @@ class DriverKind(BaseModel):
     settings: dict[str, DriverSetting]
 
 
+class ProfileIn(In):
+    """A profile that the station does not have yet, with its whole text."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}\.toml$"), SEEN]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=100_000), SEEN_FILE]
+
+
 class WiringIn(In):
     """How the instrument is read. What is not said stays as it is at this port; another driver begins with
-    its own default settings."""
+    its own default settings. An address has no password: that stands in the site file."""
 
     driver: Name | None = None
     address: Address | None = None
-    settings: Annotated[dict[str, str | int | float | bool], Field(max_length=40)] | None = None
+    settings: Annotated[dict[Key, Text | int | float | bool], Field(max_length=40)] | None = None
+    profile: ProfileIn | None = None
 
 
 class DescribeIn(In):
@@ -95,14 +115,14 @@ class DescribeIn(In):
     asset_tag: Serial | None = None
     verified_until: date | None = None
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
-    uncertainty: dict[str, Uncertainty] = {}
+    uncertainty: dict[Key, Uncertainty] = {}
     note: Text = ""
 
 
 class SettleIn(In):
     """The settings that a person found by a look at the display, as one of `Device.open_ways` has them."""
 
-    settings: Annotated[dict[str, str], Field(min_length=1, max_length=40)]
+    settings: Annotated[dict[Key, Text], Field(min_length=1, max_length=40)]
     note: Text = ""
 
 
@@ -164,6 +184,12 @@ class Proposals(BaseModel):
     """Sent as `event: proposals` without id, after the commit: these loads are proposed anew."""
 
     load_ids: list[str]
+
+
+class Reload(BaseModel):
+    """Sent as `event: reload`: events up to `after`, which is its id, are not sent; read the lists again."""
+
+    after: int
 
 
 class Live(BaseModel):

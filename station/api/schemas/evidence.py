@@ -5,11 +5,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import Barcode, In, Name, Number, Portion, Reason, SampleKind, Text, Value
+from station.api.schemas.common import (
+    SEEN,
+    Barcode,
+    In,
+    Key,
+    Name,
+    Number,
+    Portion,
+    Reason,
+    SampleKind,
+    Text,
+    Value,
+)
 
 
 class UsedValue(Value):
-    """The value of an analyte that the proposal stands on, and where it comes from."""
+    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements."""
 
     analyte: str
     u: float | None = None
@@ -17,6 +29,7 @@ class UsedValue(Value):
     typed_by: str | None
     at: datetime
     reading_id: str
+    n: int = 1
     reasons: list[Reason] = []
 
 
@@ -92,8 +105,8 @@ class SampleIn(In):
 
     barcode: Barcode
     kind: SampleKind = "courtesy"
-    load_id: str | None = None
-    species: str | None = None
+    load_id: Key | None = None
+    species: Key | None = None
     note: Text = ""
 
 
@@ -119,7 +132,7 @@ class TypedReadingIn(In):
     """`despite_remarks`: the person was asked whether a value that is not usual of the species is right."""
 
     barcode: Barcode
-    values: Annotated[dict[str, TypedValueIn], Field(min_length=1, max_length=40)]
+    values: Annotated[dict[Key, TypedValueIn], Field(min_length=1, max_length=40)]
     note: Text = ""
     despite_remarks: bool = False
 
@@ -169,7 +182,7 @@ class InspectionIn(In):
 
     name: Name
     version: Name
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), SEEN] | None = None
     accepted: bool
     kernels: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     classes: Annotated[dict[Name, ClassShareIn], Field(max_length=40)] = {}

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import In, Name, Slug, Text
+from station.api.schemas.common import SEEN, In, Name, Slug, Text
 
-Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Version = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), SEEN]
 ReleaseStatus = Literal["shadow", "active", "superseded", "rolled_back", "set_aside", "retired"]
 
 

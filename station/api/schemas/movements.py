@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from station.api.schemas.common import ExternalIn, In, Organisation, Referenced, RegimeCode, Text, Value
+from station.api.schemas.common import ExternalIn, In, Key, Organisation, Referenced, RegimeCode, Text, Value
 from station.api.schemas.outcome import Why
 
 MovementKind = Literal["opening", "in", "out", "transfer", "correction"]
@@ -31,7 +31,7 @@ class MoveOutIn(_MovementIn):
 
     kind: Literal["out"]
     kg: Moved
-    weighings: tuple[str, str] | None = None
+    weighings: tuple[Key, Key] | None = None
     despite_balance: bool = False
     despite_remarks: bool = False
 
@@ -41,7 +41,7 @@ class TransferIn(_MovementIn):
 
     kind: Literal["transfer"]
     kg: Moved
-    to_cell: str
+    to_cell: Key
     despite_balance: bool = False
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
-from station.api.schemas.common import In, Reason, Referenced, RegimeCode, Share, Text
+from station.api.schemas.common import SEEN, In, Key, Reason, Referenced, RegimeCode, Share, Text
 
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), SEEN]
 
 
 class Ranked(BaseModel):
@@ -50,8 +50,8 @@ class Decision(BaseModel):
 
 
 class Tipping(BaseModel):
-    pit: str
-    cell: str
+    pit: Key
+    cell: Key
     share: Share
 
 
@@ -78,11 +78,11 @@ class DecisionIn(In):
     """`reason` is required when the choice is not the proposal. `replaces` names the decision that this one
     takes the place of, where the load is decided already."""
 
-    proposal_id: str
-    cell: str
-    pit: str
+    proposal_id: Key
+    cell: Key
+    pit: Key
     reason: Text = ""
-    replaces: str | None = None
+    replaces: Key | None = None
 
 
 class OutcomeIn(In):

@@ -1,12 +1,14 @@
 """Persons, terminals and their tokens."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import In, Name
+from station.api.access import TokenKind
+from station.api.schemas.common import SEEN, In, Name
 
-Pin = Annotated[str, StringConstraints(min_length=4, max_length=12)]
+Pin = Annotated[str, StringConstraints(min_length=4, max_length=12), SEEN]
 
 
 class SignInIn(In):
@@ -28,16 +30,39 @@ class SignedIn(BaseModel):
     person: Person
 
 
+NewPin = Annotated[str, StringConstraints(min_length=4, max_length=12, pattern=r"^[0-9]+$"), SEEN]
+
+
 class PersonIn(In):
     name: Name
-    pin: Annotated[str, StringConstraints(min_length=4, max_length=12, pattern=r"^[0-9]+$")]
+    pin: NewPin
     roles: Annotated[list[Literal["operator", "manager", "installer"]], Field(min_length=1)]
     language: Literal["fr", "en"] | None = None
 
 
+class RenameIn(In):
+    name: Name
+
+
+class NewPinIn(In):
+    pin: NewPin
+
+
+PersonChangeIn = RenameIn | NewPinIn
+
+
 class TokenIn(In):
     name: Name
-    kind: Literal["terminal", "phone", "app"] = "terminal"
+    kind: TokenKind = TokenKind.TERMINAL
+
+
+class Token(BaseModel):
+    """What a token is, without itself. `revoked_at` None: it is good."""
+
+    id: str
+    name: str
+    kind: str
+    revoked_at: datetime | None
 
 
 class TokenMade(BaseModel):

@@ -5,19 +5,19 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from station.api.schemas.common import In, Text
+from station.api.schemas.common import SEEN_FILE, In, Key, Text
 
 
 class RulePackIn(In):
     """`text` is the pack's whole TOML file."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE]
     why: Text = ""
 
 
 class RulePackNamed(In):
-    name: str
-    version: str
+    name: Key
+    version: Key
     why: Text = ""
 
 

@@ -36,12 +36,27 @@ class Site(BaseModel):
     refusal_reasons: list[str]
 
 
+class IntakeHealth(BaseModel):
+    """`waiting` messages have reached the station and are not recorded; none was since `moved_at`. `stands`:
+    that is too long."""
+
+    state: Literal["ok", "stands"] = "ok"
+    waiting: int = 0
+    moved_at: datetime | None = None
+
+
 class Health(BaseModel):
+    """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
+    some of the `warnings`."""
+
+    accepting: bool = True
+    refuses: list[Reason] = []
     now: datetime
     last_event: int
     disk_free_mb: int
     vision: Literal["ready", "starting", "replacing", "off"]
     rule_pack: str | None
+    intake: IntakeHealth = IntakeHealth()
     warnings: list[Reason] = []
 
 

@@ -11,6 +11,7 @@ from station.api.schemas.common import (
     Direction,
     ExternalIn,
     In,
+    Key,
     LoadState,
     Moment,
     Name,
@@ -37,13 +38,13 @@ class LoadIn(In):
     """One product of a visit; `share` of the gross weight only where loads are weighed at once. `regime`
     and `organisation` are the site's where they are not given."""
 
-    species: str
+    species: Key
     declared_variety: Text = ""
-    claims: list[str] = []
+    claims: list[Key] = []
     barcode: Barcode | None = None
     share: Share | None = None
     owners: list[OwnerIn] = []
-    declared: dict[str, Number] = {}
+    declared: dict[Key, Number] = {}
     regime: RegimeCode | None = None
     organisation: Organisation | None = None
     external: ExternalIn | None = None

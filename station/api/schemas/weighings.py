@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from station.api.schemas.common import In, Kilograms, Reason, Text, WeighingRole
+from station.api.schemas.common import In, Key, Kilograms, Reason, Text, WeighingRole
 from station.api.schemas.outcome import Ticket, Tipping
 from station.api.schemas.visits import Visit
 
@@ -45,10 +45,10 @@ class ConfirmWeighingIn(In):
     grain went elsewhere than decided. `despite_remarks`: the line failed during this weighing, and the
     person was asked whether the weight is right."""
 
-    visit_id: str
+    visit_id: Key
     role: WeighingRole
-    load_ids: list[str] = []
-    tipped: dict[str, list[Tipping]] = {}
+    load_ids: list[Key] = []
+    tipped: dict[Key, list[Tipping]] = {}
     despite_remarks: bool = False
 
 

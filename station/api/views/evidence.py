@@ -3,22 +3,42 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlmodel import col, select
+
 from station.api import schemas
 from station.api.language import reasons
-from station.api.views.view import View, instrument_name, pairing_reason, values_of
-from station.store import queries
-from station.store.evidence import STATION, captures_of, inspections_of, photos_of, readings_of
-from station.store.tables import Capture, Inspection, Reading, Sample, Terminal
+from station.api.views.view import View, pairing_reason, values_of
+from station.store import batches, queries
+from station.store.evidence import (
+    STATION,
+    all_inspections,
+    newest_captures,
+    newest_readings,
+    photos_by_capture,
+)
+from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample, Terminal
+
+MOST_READINGS, MOST_CAPTURES = 200, 50  # of one load or sample that are shown, the newest
 
 
 def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Reading:
     """`used`: the results of the load's assessment, by analyte."""
+    return _readings(view, [row], used)[0]
+
+
+def _readings(view: View, rows: Sequence[Reading], used: Mapping[str, Any]) -> list[schemas.Reading]:
+    pairings = batches.pairings_of(view.tx, [row.id for row in rows])
+    view.names_of(row.typed_by for row in rows)
+    return [_reading(view, row, used, pairings.get(row.id)) for row in rows]
+
+
+def _reading(view: View, row: Reading, used: Mapping[str, Any], pairing: Pairing | None) -> schemas.Reading:
     return schemas.Reading(
         id=row.id,
         at=row.at,
         device=row.port_id,
         instrument_id=row.instrument_id,
-        instrument_name=instrument_name(view, row.instrument_id),
+        instrument_name=view.instrument_name(row.instrument_id),
         typed_by=view.name_of(row.typed_by),
         product=row.product,
         barcode=row.barcode,
@@ -26,28 +46,49 @@ def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Readin
         flags=row.flags,
         remarks=reasons(row.remarks, view.language),
         used_for=[analyte for analyte, result in used.items() if result["reading_id"] == row.id],
-        pairing=pairing_reason(queries.pairing_of(view.tx, row.id), view.language),
+        pairing=pairing_reason(pairing, view.language),
     )
 
 
 def readings_of_samples(
     view: View, samples: Sequence[Sample], used: Mapping[str, Any]
 ) -> list[schemas.Reading]:
-    rows = [row for sample in samples for row in readings_of(view.tx, sample.id)]
-    return [reading(view, row, used) for row in sorted(rows, key=lambda row: (row.at, row.id))]
+    """Oldest first; of a sample that is measured again and again the newest."""
+    rows = newest_readings(view.tx, [sample.id for sample in samples], MOST_READINGS)
+    return _readings(view, sorted(rows, key=lambda row: (row.at, row.id)), used)
 
 
 def capture(view: View, row: Capture) -> schemas.Capture:
+    return _captures(view, [row])[0]
+
+
+def _captures(view: View, rows: Sequence[Capture]) -> list[schemas.Capture]:
+    ids, tx = [row.id for row in rows], view.tx
+    photos, said, pairings = (
+        photos_by_capture(tx, ids),
+        all_inspections(tx, ids),
+        batches.pairings_of(tx, ids),
+    )
+    wanted = {row.terminal_id for row in rows}
+    phones = dict(tx.exec(select(Terminal.id, Terminal.name).where(col(Terminal.id).in_(wanted))).all())
+    return [
+        _capture(view, row, phones[row.terminal_id], photos[row.id], said[row.id], pairings.get(row.id))
+        for row in rows
+    ]
+
+
+def _capture(
+    view: View, row: Capture, phone: str, photos: Sequence[Photo], inspections: Sequence[Inspection],
+    pairing: Pairing | None,
+) -> schemas.Capture:  # fmt: skip
     """A capture is refused when no active model of the station could judge its photos."""
-    inspections = inspections_of(view.tx, row.id)
     own = [one.accepted for one in inspections if one.source == STATION and not one.shadow]
-    pairing = queries.pairing_of(view.tx, row.id)
     return schemas.Capture(
         id=row.id,
         at=row.at,
-        phone=view.tx.get_one(Terminal, row.terminal_id).name,
+        phone=phone,
         barcode=row.barcode,
-        photos=[photo.sha256 for photo in photos_of(view.tx, row.id)],
+        photos=[photo.sha256 for photo in photos],
         state="refused" if own and not any(own) else row.state,  # type: ignore[arg-type] # a state of ours
         inspections=[inspection(view, one) for one in inspections],
         pairing=pairing_reason(pairing, view.language),
@@ -56,7 +97,7 @@ def capture(view: View, row: Capture) -> schemas.Capture:
 
 
 def captures_of_samples(view: View, samples: Sequence[Sample]) -> list[schemas.Capture]:
-    return [capture(view, row) for row in captures_of(view.tx, [sample.id for sample in samples])]
+    return _captures(view, newest_captures(view.tx, [sample.id for sample in samples], MOST_CAPTURES))
 
 
 def inspection(view: View, row: Inspection) -> schemas.Inspection:

@@ -1,31 +1,43 @@
 """Whether trucks can be received, and what somebody should look at."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
 from station.receival.pack_standing import pack_in_force
-from station.runtime.live import Coded, HealthFacts
+from station.runtime.live import Coded, HealthFacts, Standing
 from station.store import audit
+
+# what keeps the station from taking readings or captures for good
+REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written"})
 
 
 def health(view: View, context: Context) -> schemas.Health:
     facts = context.health()
-    free_mb = context.blobs.free_mb()
+    free_mb = min(context.blobs.free_mb(), context.desk.ledger.free_mb())
     pack = pack_in_force(view.tx, view.now)
+    coded = dict(_warnings(facts, context, free_mb, has_pack=pack is not None))
+    warnings = [reason(code, params, view.language) for code, params in coded.items()]
+    refuses = [warning for warning in warnings if warning.code in REFUSES]
     return schemas.Health(
+        accepting=not refuses,
+        refuses=refuses,
         now=view.now,
         last_event=audit.last_seq(view.tx),
         disk_free_mb=free_mb,
         vision=facts.vision,
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
-        warnings=[
-            reason(code, params, view.language)
-            for code, params in dict(_warnings(facts, context, free_mb, has_pack=pack is not None)).items()
-        ],
+        intake=_intake(facts.intake),
+        warnings=warnings,
     )
+
+
+def _intake(now: Standing) -> schemas.IntakeHealth:
+    state: Literal["ok", "stands"] = "stands" if now.stands else "ok"
+    return schemas.IntakeHealth(state=state, waiting=now.waiting, moved_at=now.moved_at)
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:
@@ -33,6 +45,8 @@ def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: b
         yield "disk_full", {"free_mb": free_mb}
     elif free_mb < context.limits.warn_free_mb:
         yield "disk_low", {"free_mb": free_mb}
+    if not (context.desk.ledger.takes_writing() and context.blobs.takes_writing()):
+        yield "data_not_written", {}
     if not has_pack:
         yield "no_rule_pack", {"at": None}
     if facts.vision == "off":

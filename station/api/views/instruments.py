@@ -7,6 +7,7 @@ from station.api.views.devices import declared
 from station.api.views.view import View
 from station.grain.remarks import is_verified
 from station.receival.instruments import Plugged, history, plugged
+from station.receival.wiring import wiring_of
 from station.store.tables import Instrument, PortAssignment
 
 
@@ -33,7 +34,12 @@ def _instrument(
             "is_verified": is_verified(row, view.now.date()),
             "grain_temperature_c": (row.grain_low_c, row.grain_high_c),
             "plugged": [
-                {**each.model_dump(), "kind": each.driver, "by": view.name_of(each.by)}
+                {
+                    **each.model_dump(),
+                    "kind": each.driver,
+                    "port": wiring_of(each).address,
+                    "by": view.name_of(each.by),
+                }
                 for each in assignments
             ],
             "declared": declared(now[port_id]) if port_id else None,

@@ -1,5 +1,6 @@
 """Everything of one load: what was declared, the evidence, the proposal, the decision, the ticket."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -17,7 +18,7 @@ from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 def load(view: View, row: Load) -> schemas.Load:
     visit = view.tx.get_one(Visit, row.visit_id)
     chain = queries.chain_of(view.tx, visit.id)
-    facts = rows.load_facts(view, row, chain)
+    facts = rows.load_facts(view, [row], {visit.id: chain}, with_old_proposals=True)[row.id]
     used = facts.proposal.assessment["results"] if facts.proposal else {}
     return schemas.Load(
         **rows.row_fields(view, facts),
@@ -37,7 +38,7 @@ def load(view: View, row: Load) -> schemas.Load:
         **external_of(row),
         **_weights(facts, chain),
         outcome_reason=row.outcome_reason,
-        values=[_used(view, analyte, result) for analyte, result in used.items()],
+        values=_values(view, used),
         photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
@@ -71,7 +72,13 @@ def _owners(view: View, row: Load) -> list[dict[str, Any]]:
     return [{"supplier": name, "share": share} for name, share in found]
 
 
-def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue:
+def _values(view: View, used: dict[str, Any]) -> list[schemas.UsedValue]:
+    readings = [result["reading_id"] for result in used.values()]
+    at = dict(view.tx.exec(select(Reading.id, Reading.at).where(col(Reading.id).in_(readings))).all())
+    return [_used(view, analyte, result, at[result["reading_id"]]) for analyte, result in used.items()]
+
+
+def _used(view: View, analyte: str, result: dict[str, Any], at: datetime) -> schemas.UsedValue:
     return schemas.UsedValue(
         analyte=analyte,
         value=result["value"],
@@ -80,7 +87,8 @@ def _used(view: View, analyte: str, result: dict[str, Any]) -> schemas.UsedValue
         u=result["u"],
         device=result["instrument"],
         typed_by=view.name_of(result["typed_by"]),
-        at=view.tx.get_one(Reading, result["reading_id"]).at,
+        at=at,
         reading_id=result["reading_id"],
+        n=len(result["replicates"]),
         reasons=reasons(result["reasons"], view.language),
     )

@@ -1,7 +1,7 @@
-"""Persons, without what proves who they are."""
+"""Persons and tokens, without what proves who they are."""
 
 from station.api import schemas
-from station.store.tables import Person
+from station.store.tables import Person, Terminal
 
 
 def person(row: Person) -> schemas.Person:
@@ -11,3 +11,7 @@ def person(row: Person) -> schemas.Person:
         roles=row.roles,  # type: ignore[arg-type] # the column holds roles
         language=row.language,
     )
+
+
+def token(row: Terminal) -> schemas.Token:
+    return schemas.Token(id=row.id, name=row.name, kind=row.kind, revoked_at=row.revoked_at)

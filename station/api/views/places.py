@@ -1,6 +1,7 @@
 """Cells and pits, and the site as its file describes it."""
 
 from dataclasses import asdict
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -15,10 +16,11 @@ from station.store.tables import Cell, Pit
 
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
-    return [_cell(view, rows[state.id], state) for state in stored.states(view.tx)]
+    contents = stored.contents(view.tx)
+    return [_cell(rows[state.id], state, contents[state.id]) for state in stored.states(view.tx)]
 
 
-def _cell(view: View, row: Cell, state: CellState) -> schemas.Cell:
+def _cell(row: Cell, state: CellState, content: dict[str, Any]) -> schemas.Cell:
     return schemas.Cell.model_validate(
         {
             **asdict(state),
@@ -26,7 +28,7 @@ def _cell(view: View, row: Cell, state: CellState) -> schemas.Cell:
             "claims": row.claims,
             **external_of(row),
             "free_t": state.free_t,
-            "quality": stored.content_of(view.tx, row.id),
+            "quality": content,
         }
     )
 

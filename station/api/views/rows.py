@@ -1,14 +1,15 @@
 """The queue: one line per load, and the state it is in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from station.api import schemas
 from station.api.views.view import View
 from station.grain.reasons import Code
-from station.receival.chain import Chain
-from station.store import queries
-from station.store.tables import Cell, Decision, Load, Proposal, Sample, Supplier, Ticket, Visit
+from station.store import batches, queries
+from station.store.batches import Chain
+from station.store.tables import Decision, Load, Proposal, Sample, Ticket, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,27 @@ class LoadFacts:
     weighed: bool
 
 
-def load_facts(view: View, load: Load, chain: Chain) -> LoadFacts:
-    return LoadFacts(
-        load,
-        tuple(queries.samples_of(view.tx, load.id)),
-        queries.current_proposal(view.tx, load.id),
-        queries.current_decision(view.tx, load.id),
-        queries.ticket_of(view.tx, load.id),
-        any(use.role == "first" for use, _ in chain),
-    )
+def load_facts(
+    view: View, loads: Sequence[Load], chains: Mapping[str, Chain], *, with_old_proposals: bool = False
+) -> dict[str, LoadFacts]:
+    """The facts of each load. What was proposed for a load that is decided or has ended is left out, unless
+    it is asked for: no list shows it."""
+    ids = [load.id for load in loads]
+    decisions = batches.current_decisions(view.tx, ids)
+    undecided = [load.id for load in loads if load.outcome is None and load.id not in decisions]
+    proposals = queries.current_proposals(view.tx, ids if with_old_proposals else undecided)
+    samples, tickets = batches.samples_by_load(view.tx, ids), batches.tickets_by_load(view.tx, ids)
+    return {
+        load.id: LoadFacts(
+            load,
+            tuple(samples.get(load.id, ())),
+            proposals.get(load.id),
+            decisions.get(load.id),
+            tickets.get(load.id),
+            any(use.role == "first" for use, _ in chains.get(load.visit_id, ())),
+        )
+        for load in loads
+    }
 
 
 def state_of(facts: LoadFacts) -> schemas.LoadState:
@@ -81,25 +94,32 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
     }
 
 
-def visit_row(view: View, visit: Visit) -> schemas.VisitRow:
-    return schemas.VisitRow(**visit_fields(view, visit, queries.chain_of(view.tx, visit.id)))
+def visit_rows(view: View, visits: Sequence[Visit]) -> list[schemas.VisitRow]:
+    return [schemas.VisitRow(**fields) for fields in visit_fields(view, visits)]
 
 
-def visit_fields(view: View, visit: Visit, chain: Chain) -> dict[str, Any]:
-    """The fields of a VisitRow. `gross_kg`: the full vehicle; parts that were weighed apart are summed."""
-    firsts = [weighing.kg for use, weighing in chain if use.role == "first"]
-    return {
-        "id": visit.id,
-        "plate": visit.plate,
-        "supplier": view.tx.get_one(Supplier, visit.supplier_id).name,
-        "direction": visit.direction,
-        "arrived_at": visit.arrived_at,
-        "ended_at": visit.ended_at,
-        "gross_kg": sum(firsts) if firsts else None,
-        "loads": [
-            load_row(view, load_facts(view, load, chain)) for load in queries.loads_of(view.tx, visit.id)
-        ],
-    }
+def visit_fields(view: View, visits: Sequence[Visit]) -> list[dict[str, Any]]:
+    """The fields of each visit's VisitRow. `gross_kg`: the full vehicle; parts that were weighed apart are
+    summed."""
+    ids = [visit.id for visit in visits]
+    loads, chains = batches.loads_by_visit(view.tx, ids), batches.chains_by_visit(view.tx, ids)
+    suppliers = batches.supplier_names(view.tx, (visit.supplier_id for visit in visits))
+    facts = load_facts(view, [load for some in loads.values() for load in some], chains)
+    found = []
+    for visit in visits:
+        firsts = [weighing.kg for use, weighing in chains.get(visit.id, ()) if use.role == "first"]
+        fields = {
+            "id": visit.id,
+            "plate": visit.plate,
+            "supplier": suppliers[visit.supplier_id],
+            "direction": visit.direction,
+            "arrived_at": visit.arrived_at,
+            "ended_at": visit.ended_at,
+            "gross_kg": sum(firsts) if firsts else None,
+            "loads": [load_row(view, facts[load.id]) for load in loads.get(visit.id, ())],
+        }
+        found.append(fields)
+    return found
 
 
 def _place(view: View, facts: LoadFacts, state: schemas.LoadState) -> tuple[str | None, str | None, bool]:
@@ -113,4 +133,4 @@ def _place(view: View, facts: LoadFacts, state: schemas.LoadState) -> tuple[str 
         return facts.proposal.pit, facts.proposal.cell, facts.proposal.hold
     else:
         return None, None, False
-    return pit, cell, view.tx.get_one(Cell, cell).role != "normal"
+    return pit, cell, view.cell_role(cell) != "normal"

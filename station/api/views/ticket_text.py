@@ -89,7 +89,8 @@ def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     for analyte, value in document["values"].items():
         amount = f"{t.plain(value['value'], 2)} {value['unit']}"
         basis = vocabulary.basis_name(value["basis"], t.language)
-        yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip())
+        count = f" (n={value['n']})" if value.get("n", 1) > 1 else ""
+        yield from _pair(vocabulary.analyte_name(analyte, t.language), f"{amount} {basis}".strip() + count)
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")

@@ -6,13 +6,14 @@ from station.api.views.view import View, external_of
 from station.store.tables import Load, Ticket
 
 
-def ticket(view: View, row: Ticket) -> schemas.Ticket:
+def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Ticket:
+    """`visit_id` where it is known already."""
     document = row.document
     return schemas.Ticket(
         number=row.number,
         campaign=row.campaign,
         load_id=row.load_id,
-        visit_id=view.tx.get_one(Load, row.load_id).visit_id,
+        visit_id=visit_id or view.tx.get_one(Load, row.load_id).visit_id,
         at=row.at,
         by=document["by"],
         plate=document["plate"],

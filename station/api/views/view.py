@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from station.acts.desk import SitePolicy
 from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.language import reason, shown_name
 from station.store.names import names_of
-from station.store.tables import Instrument, Pairing, Referenced
+from station.store.tables import Cell, Instrument, Pairing, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class View:
     language: str
     now: datetime
     _names: dict[str, str] = field(default_factory=dict)
+    _instruments: dict[str, str] = field(default_factory=dict)
+    _roles: dict[str, str] = field(default_factory=dict)
 
     def name_of(self, who: str | None) -> str | None:
         """The name of whom a row's identifier means; None where the station itself acted."""
@@ -35,6 +37,17 @@ class View:
             known = names_of(self.tx, missing)
             self._names.update({one: shown_name(one, known.get(one), self.language) for one in missing})
         return self._names
+
+    def instrument_name(self, instrument_id: str | None) -> str | None:
+        """The name of the instrument that measured it, wherever that is now."""
+        if instrument_id is not None and not self._instruments:
+            self._instruments.update(self.tx.exec(select(Instrument.id, Instrument.name)).all())
+        return self._instruments.get(instrument_id or "")
+
+    def cell_role(self, cell_id: str) -> str:
+        if not self._roles:
+            self._roles.update(self.tx.exec(select(Cell.id, Cell.role)).all())
+        return self._roles[cell_id]
 
 
 @contextmanager
@@ -55,12 +68,6 @@ def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
 def external_of(row: Referenced) -> dict[str, Any]:
     """The fields of a schemas.Referenced."""
     return {"external_source": row.external_source, "external_ref": row.external_ref}
-
-
-def instrument_name(view: View, instrument_id: str | None) -> str | None:
-    """Of the instrument that measured it, wherever that is now."""
-    row = view.tx.get(Instrument, instrument_id) if instrument_id else None
-    return row.name if row else None
 
 
 def pairing_reason(pairing: Pairing | None, language: str) -> schemas.Reason | None:

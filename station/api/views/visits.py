@@ -1,18 +1,21 @@
 """A visit with its chain of weighings, vehicles and suppliers."""
 
+from collections.abc import Sequence
+
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views import rows
-from station.api.views.view import View, external_of, instrument_name
+from station.api.views.view import View, external_of
 from station.receival.chain import Chain
-from station.store import queries
+from station.store import batches, queries
 from station.store.tables import Supplier, Vehicle, Visit
 
 
 def visit(view: View, row: Visit) -> schemas.Visit:
     chain = queries.chain_of(view.tx, row.id)
+    (fields,) = rows.visit_fields(view, [row])
     return schemas.Visit(
-        **rows.visit_fields(view, row, chain),
+        **fields,
         note=row.note,
         entered_by=view.name_of(row.entered_by) or "",
         weighings=_chain(view, chain),
@@ -29,7 +32,7 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
             at=weighing.at,
             rule=weighing.rule,
             instrument=weighing.port_id,
-            instrument_name=instrument_name(view, weighing.instrument_id),
+            instrument_name=view.instrument_name(weighing.instrument_id),
             remarks=reasons(weighing.remarks, view.language),
             sealed_number=weighing.sealed_number,
             typed_by=view.name_of(weighing.typed_by),
@@ -39,16 +42,20 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
     ]
 
 
-def vehicle(view: View, row: Vehicle) -> schemas.Vehicle:
-    known = view.tx.get(Supplier, row.supplier_id) if row.supplier_id else None
-    return schemas.Vehicle(
-        plate=row.plate,
-        supplier=known.name if known else None,
-        species=row.species,
-        loads=row.loads,
-        last_tare_kg=queries.last_tare_kg(view.tx, row.id),
-        **external_of(row),
-    )
+def vehicles(view: View, rows: Sequence[Vehicle]) -> list[schemas.Vehicle]:
+    suppliers = batches.supplier_names(view.tx, [row.supplier_id for row in rows if row.supplier_id])
+    tares = batches.last_tares_kg(view.tx, [row.id for row in rows])
+    return [
+        schemas.Vehicle(
+            plate=row.plate,
+            supplier=suppliers.get(row.supplier_id or ""),
+            species=row.species,
+            loads=row.loads,
+            last_tare_kg=tares[row.id],
+            **external_of(row),
+        )
+        for row in rows
+    ]
 
 
 def supplier(row: Supplier) -> schemas.Supplier:

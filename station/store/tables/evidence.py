@@ -16,6 +16,8 @@ class Sample(Numbered, table=True):
 
     Open from `entered_at` until `ended_at`, which a load's outcome sets."""
 
+    __table_args__ = (Index("ix_sample_open", "ended_at", "seq"),)
+
     id: str = Field(primary_key=True)
     barcode: str = Field(index=True, unique=True)
     kind: str = "load"  # load, control, courtesy, cell, composite
@@ -24,7 +26,7 @@ class Sample(Numbered, table=True):
     note: str = ""
     entered_at: datetime
     entered_by: str
-    ended_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
 
 
 class Frame(SQLModel, table=True):
@@ -97,7 +99,10 @@ class Inspection(Numbered, table=True):
 
     `shadow`: the model was not active then; its word is evidence about the model and informs no proposal."""
 
-    __table_args__ = (UniqueConstraint("capture_id", "model", "version", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("capture_id", "model", "version", "sha256"),
+        Index("ix_inspection_release", "sha256", "source"),
+    )
 
     id: str = Field(primary_key=True)
     capture_id: str = Field(foreign_key="capture.id", index=True)
@@ -115,13 +120,18 @@ class Inspection(Numbered, table=True):
 class Pairing(Numbered, table=True):
     """Says which sample an item belongs to. Rows are appended: the newest row of an item holds."""
 
+    __table_args__ = (
+        Index("ix_pairing_waiting", "state", "current", "seq"),
+        Index("ix_pairing_sample", "sample_id", "seq"),
+    )
+
     id: str = Field(primary_key=True)
     item_kind: str  # reading, capture
     item_id: str = Field(index=True)
-    sample_id: str | None = Field(default=None, foreign_key="sample.id", index=True)
-    state: str = Field(index=True)  # paired, unpaired, dismissed
+    sample_id: str | None = Field(default=None, foreign_key="sample.id")
+    state: str  # paired, unpaired, dismissed
     code: str
     params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime
     by: str | None = None  # None: the station by its rule
-    current: bool = Field(default=True, index=True)
+    current: bool = True

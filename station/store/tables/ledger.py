@@ -35,7 +35,8 @@ class Counter(SQLModel, table=True):
 
 
 class Outbox(SQLModel, table=True):
-    """Keeps a document for the hub, written with the row it tells of, in one transaction."""
+    """Keeps a document for the hub, written with the row it tells of, in one transaction; `seq`
+    rises, and leaps after a restore: no document takes the number of a lost one."""
 
     seq: int | None = Field(default=None, primary_key=True)
     id: str = Field(unique=True)  # the idempotency key at the hub

@@ -40,11 +40,13 @@ class Proposal(Numbered, table=True):
     assessment: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)  # ranked, refused, reasons
     inputs: dict[str, Any] | None = Field(default=None, sa_type=Packed)
-    current: bool = Field(default=True, index=True)
+    current: bool = True
 
 
 class Decision(Numbered, table=True):
     """Records where the operator sends the load (orientation). A later one supersedes."""
+
+    __table_args__ = (Index("ix_decision_at", "at", "seq"),)
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -119,7 +121,11 @@ class Ticket(Numbered, Referenced, table=True):
     """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
     edited."""
 
-    __table_args__ = (UniqueConstraint("site", "campaign", "number"), once_per_source())
+    __table_args__ = (
+        UniqueConstraint("site", "campaign", "number"),
+        Index("ix_ticket_newest", "site", "campaign", "seq"),
+        once_per_source(),
+    )
 
     id: str = Field(primary_key=True)
     site: str

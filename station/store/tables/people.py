@@ -13,14 +13,15 @@ class Person(SQLModel, table=True):
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     pin_hash: str
     language: str | None = None
-    active: bool = True  # False: forgotten, nobody signs in under this row any more
+    active: bool = True  # False: has left or is forgotten, nobody signs in under this row any more
 
 
 class Terminal(SQLModel, table=True):
-    """A terminal, phone or outside application holds one revocable token."""
+    """A terminal, phone or outside application holds one revocable token. Two that are not revoked have two
+    names."""
 
     id: str = Field(primary_key=True)
-    name: str = Field(unique=True)
+    name: str = Field(index=True)
     kind: str  # terminal, phone, app
     token_hash: str = Field(unique=True)
     revoked_at: datetime | None = None

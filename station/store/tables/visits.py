@@ -12,18 +12,22 @@ from station.store.tables.base import Numbered, Referenced, once_per_source
 class Visit(Numbered, Referenced, table=True):
     """A visit is one vehicle on site, from arrival to departure (passage)."""
 
-    __table_args__ = (once_per_source(),)
+    __table_args__ = (
+        Index("ix_visit_of_vehicle", "vehicle_id", "seq"),
+        Index("ix_visit_queue", "ended_at", "arrived_at", "seq"),
+        once_per_source(),
+    )
 
     id: str = Field(primary_key=True)
     plate: str
-    vehicle_id: str = Field(foreign_key="vehicle.id", index=True)
+    vehicle_id: str = Field(foreign_key="vehicle.id")
     supplier_id: str = Field(foreign_key="supplier.id")
     direction: str = "inbound"
-    arrived_at: datetime = Field(index=True)
+    arrived_at: datetime
     entered_at: datetime
     entered_by: str
     note: str = ""
-    ended_at: datetime | None = Field(default=None, index=True)
+    ended_at: datetime | None = None
 
 
 class Load(Numbered, Referenced, table=True):
@@ -68,7 +72,10 @@ class Weighing(Numbered, table=True):
     `port_id` is where the bridge was plugged then; `remarks` are stored reasons ({code, params}) why
     somebody should look twice."""
 
-    __table_args__ = (Index("ix_weighing_newest", "port_id", "seq"),)
+    __table_args__ = (
+        Index("ix_weighing_newest", "port_id", "seq"),
+        Index("ix_weighing_state", "state", "seq"),
+    )
 
     id: str = Field(primary_key=True)
     kg: float
@@ -81,7 +88,7 @@ class Weighing(Numbered, table=True):
     sealed_number: str | None = None
     typed_by: str | None = None
     note: str = ""
-    state: str = Field(default="offered", index=True)  # offered, used, dismissed
+    state: str = "offered"  # offered, used, dismissed
 
 
 class WeighingUse(Numbered, table=True):

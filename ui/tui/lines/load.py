@@ -79,9 +79,19 @@ def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
         analyte(used.analyte, t),
         amount(used.analyte, used, t),
         vocabulary.basis_name(used.basis, t.language),
-        origin_name(board.device_name(used.device), used.typed_by, t),
+        _origin(used, board, t),
         age(used.at, board.now, t),
     )
+
+
+def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
+    """Name where the value comes from, its number of measurements, and what an instrument says beside it."""
+    name = origin_name(board.device_name(used.device), used.typed_by, t)
+    count = t.gettext("{name} (n={count})").format(name=name, count=used.n) if used.n > 1 else name
+    over = next((reason.params for reason in used.reasons if reason.code == "typed_over"), None)
+    if over is None:
+        return count
+    return t.gettext("{name}, not {value}").format(name=count, value=t.plain(over["value"], 2))
 
 
 def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:

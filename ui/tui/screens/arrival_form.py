@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
+from drivers.text import visible
 from station.api import schemas
 from ui.tui.entry import MOST_LOADS, ArrivalDraft, LoadDraft
 from ui.tui.widgets.bars import Plain
@@ -63,12 +64,12 @@ class ArrivalForm(Vertical):
     def put(self, name: str, value: str) -> None:
         """Write a value into the draft and its input."""
         setattr(self._owner(name), name, value)
-        self.query_one(f"#{name}", Input).value = value
+        self.query_one(f"#{name}", Input).value = visible(value)
 
     def fill(self) -> None:
         """Show the draft."""
         for name in FIELDS:
-            self.query_one(f"#{name}", Input).value = self.value(name)
+            self.query_one(f"#{name}", Input).value = visible(self.value(name))
 
     def open(self, name: str) -> None:
         self.query_one(f"#{name}", Input).focus()

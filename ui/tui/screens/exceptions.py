@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from station.api import schemas
+from ui.tui.client import MOST_EXCEPTIONS
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Option
 from ui.tui.lines import lists as lines
@@ -40,6 +41,9 @@ class ExceptionsScreen(StationScreen):
             title = wrap(lines.exception_title(item, self.board, self.t), width, indent=2)
             why = wrap("  " + reason_text(item.reason, self.t), width, indent=4)
             rows.append(ListRow(item.id, (*title, *why)))
+        if len(rows) >= MOST_EXCEPTIONS:
+            older = self.t.gettext("Older ones wait too: they show when these are dealt with.")
+            rows.insert(0, ListRow(None, tuple(wrap(older, width))))
         return rows or [ListRow(None, (self.t.gettext("Nothing waits for a person."),))]
 
     @property

@@ -128,7 +128,7 @@ class LoadScreen(StationScreen):
         if not self._steady.may_answer():
             self.station.say(self.t.gettext("The question just changed: read it, then press Enter again."))
         else:
-            accept(self.station, self.load)
+            accept(self, self.load)
 
     def take_scan(self, barcode: str) -> bool:
         if self.load is None or self.load.barcode is not None:

@@ -30,7 +30,7 @@ def override(screen: StationScreen, load: schemas.Load) -> None:
     def ask_why(choice: Choice) -> None:
         pit, _, cell = choice.key.partition("\n")
         title = t.gettext("Why {way}?").format(way=way(pit, cell, board, t))
-        screen.choose_reason(title, reasons, lambda reason: decide(station, load, pit, cell, reason))
+        screen.choose_reason(title, reasons, lambda reason: decide(screen, load, pit, cell, reason))
 
     screen.choose(t.gettext("Which cell instead?"), _other_ways(screen, load.proposal), ask_why)
 
@@ -102,16 +102,27 @@ def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
 
 
 def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice: str) -> None:
-    """Send a typed value; where it is not usual of the species, the operator is asked once more."""
+    """Send a typed value; ask once more where it is not usual, or an instrument says another."""
     station, t = screen.station, screen.t
 
+    def send_again(**more: object) -> None:
+        _send_reading(screen, reading.model_copy(update=more), notice)
+
     def ask_again(refused: schemas.Problem) -> bool:
-        if refused.code != "unusual_value":
+        if refused.code == "typed_over_instrument":
+            title = t.gettext("{problem}. Why is another value typed?").format(problem=refused.title)
+            reasons = [
+                t.gettext("read off the display"),
+                t.gettext("wrong calibration"),
+                t.gettext("sample mixed up"),
+            ]
+            screen.choose_reason(title, reasons, lambda note: send_again(note=note))
+        elif refused.code == "unusual_value":
+            title = t.gettext("{problem}. Is it right?").format(problem=refused.title)
+            option = Option("yes", t.gettext("yes, the value is right"))
+            screen.choose(title, [option], lambda _: send_again(despite_remarks=True))
+        else:
             return False
-        sure = reading.model_copy(update={"despite_remarks": True})
-        title = t.gettext("{problem}. Is it right?").format(problem=refused.title)
-        option = Option("yes", t.gettext("yes, the value is right"))
-        screen.choose(title, [option], lambda _: _send_reading(screen, sure, notice))
         return True
 
     station.act(

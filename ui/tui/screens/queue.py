@@ -152,7 +152,7 @@ class QueueScreen(StationScreen):
         elif question.offer is not None:
             confirm_weighing(self, question.offer, question.candidate)
         elif question.load is not None:
-            accept(self.station, question.load)
+            accept(self, question.load)
 
     def action_open(self) -> None:
         if self.selected_load is not None:

@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
+from drivers.text import visible
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.screens.base import StationScreen
@@ -86,7 +87,7 @@ class SignInScreen(StationScreen):
         name, pin = self.query_one("#name", Input), self.query_one("#pin", Input)
         if event.input is name:
             marked = self.query_one("#people", Rows).marked
-            name.value = marked or name.value.strip()
+            name.value = visible(marked or name.value.strip())
             if name.value:
                 pin.focus()
             return

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from textual.widgets import Static
 
+from drivers.text import visible
 from ui.tui.board import Board
+from ui.tui.client import MOST_EXCEPTIONS
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.texts import reason_list
 from ui.tui.notice import Notice
@@ -14,7 +16,8 @@ _SHORTEST_NAME = 12
 
 
 class Plain(Static):
-    """This shows text as it is: brackets in it are brackets, not styles."""
+    """This shows text as it is: brackets in it are brackets, not styles, and what moves a cursor is told by
+    its number."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__("", markup=False, id=id, classes=classes)
@@ -23,7 +26,7 @@ class Plain(Static):
     def show_text(self, text: str) -> None:
         if text != self.shown:
             self.shown = text
-            self.update(text)
+            self.update("\n".join(map(visible, text.split("\n"))))
 
 
 class StatusBar(Plain):
@@ -62,10 +65,11 @@ def status_lines(
 ) -> list[str]:
     """Write the state of things; `connection` is empty while the station is heard."""
     count = len(board.exceptions)
+    shown = f"{count}+" if count >= MOST_EXCEPTIONS else str(count)
     name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
         connection or t.gettext("online"),
-        t.ngettext("{count} exception", "{count} exceptions", count).format(count=count),
+        t.ngettext("{count} exception", "{count} exceptions", count).format(count=shown),
         _devices(board, t),
         person,
         clock,

@@ -11,6 +11,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from drivers.text import visible
+
 MARK = "▶ "
 BLANK = "  "
 
@@ -129,7 +131,7 @@ class Rows(Widget, can_focus=True):
             style = f"{row.style} reverse" if is_marked and self.has_focus else row.style
             for number, text in enumerate(row.lines):
                 lead = MARK if is_marked and number == 0 else BLANK
-                lines.append(Text(lead + text, style=style, no_wrap=True, end=""))
+                lines.append(Text(lead + visible(text), style=style, no_wrap=True, end=""))
             if row.key is not None:
                 heading = None
             if is_marked:

@@ -169,9 +169,11 @@ def upgrade() -> None:
         sa.Column("token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("revoked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_terminal")),
-        sa.UniqueConstraint("name", name=op.f("uq_terminal_name")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_terminal_token_hash")),
     )
+    with op.batch_alter_table("terminal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_terminal_name"), ["name"], unique=False)
+
     op.create_table(
         "capture",
         sa.Column("seq", sa.Integer(), nullable=True),
@@ -339,6 +341,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inspection", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inspection_capture_id"), ["capture_id"], unique=False)
+        batch_op.create_index("ix_inspection_release", ["sha256", "source"], unique=False)
 
     op.create_table(
         "photo",
@@ -408,9 +411,8 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_visit_arrived_at"), ["arrived_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_ended_at"), ["ended_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_vehicle_id"), ["vehicle_id"], unique=False)
+        batch_op.create_index("ix_visit_of_vehicle", ["vehicle_id", "seq"], unique=False)
+        batch_op.create_index("ix_visit_queue", ["ended_at", "arrived_at", "seq"], unique=False)
 
     op.create_table(
         "weighing",
@@ -437,7 +439,7 @@ def upgrade() -> None:
     with op.batch_alter_table("weighing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_weighing_at"), ["at"], unique=False)
         batch_op.create_index("ix_weighing_newest", ["port_id", "seq"], unique=False)
-        batch_op.create_index(batch_op.f("ix_weighing_state"), ["state"], unique=False)
+        batch_op.create_index("ix_weighing_state", ["state", "seq"], unique=False)
 
     op.create_table(
         "load",
@@ -578,7 +580,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
     )
     with op.batch_alter_table("proposal", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_proposal_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_proposal_load_id"), ["load_id"], unique=False)
 
     op.create_table(
@@ -598,8 +599,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sample", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sample_barcode"), ["barcode"], unique=True)
-        batch_op.create_index(batch_op.f("ix_sample_ended_at"), ["ended_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_sample_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_sample_open", ["ended_at", "seq"], unique=False)
 
     op.create_table(
         "ticket",
@@ -636,6 +637,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_ticket_newest", ["site", "campaign", "seq"], unique=False)
 
     op.create_table(
         "tipping",
@@ -677,6 +679,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_at", ["at", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_proposal_id"), ["proposal_id"], unique=False)
 
@@ -723,10 +726,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing")),
     )
     with op.batch_alter_table("pairing", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_pairing_current"), ["current"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_pairing_sample_id"), ["sample_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_pairing_state"), ["state"], unique=False)
+        batch_op.create_index("ix_pairing_sample", ["sample_id", "seq"], unique=False)
+        batch_op.create_index("ix_pairing_waiting", ["state", "current", "seq"], unique=False)
 
     op.create_table(
         "reservation",
@@ -763,10 +765,9 @@ def downgrade() -> None:
 
     op.drop_table("reservation")
     with op.batch_alter_table("pairing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_pairing_state"))
-        batch_op.drop_index(batch_op.f("ix_pairing_sample_id"))
+        batch_op.drop_index("ix_pairing_waiting")
+        batch_op.drop_index("ix_pairing_sample")
         batch_op.drop_index(batch_op.f("ix_pairing_item_id"))
-        batch_op.drop_index(batch_op.f("ix_pairing_current"))
 
     op.drop_table("pairing")
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
@@ -776,6 +777,7 @@ def downgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_proposal_id"))
         batch_op.drop_index(batch_op.f("ix_decision_load_id"))
+        batch_op.drop_index("ix_decision_at")
 
     op.drop_table("decision")
     with op.batch_alter_table("tipping", schema=None) as batch_op:
@@ -783,18 +785,18 @@ def downgrade() -> None:
 
     op.drop_table("tipping")
     with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.drop_index("ix_ticket_newest")
         batch_op.drop_index(batch_op.f("ix_ticket_load_id"))
 
     op.drop_table("ticket")
     with op.batch_alter_table("sample", schema=None) as batch_op:
+        batch_op.drop_index("ix_sample_open")
         batch_op.drop_index(batch_op.f("ix_sample_load_id"))
-        batch_op.drop_index(batch_op.f("ix_sample_ended_at"))
         batch_op.drop_index(batch_op.f("ix_sample_barcode"))
 
     op.drop_table("sample")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
-        batch_op.drop_index(batch_op.f("ix_proposal_current"))
 
     op.drop_table("proposal")
     op.drop_table("loadowner")
@@ -814,15 +816,14 @@ def downgrade() -> None:
 
     op.drop_table("load")
     with op.batch_alter_table("weighing", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_weighing_state"))
+        batch_op.drop_index("ix_weighing_state")
         batch_op.drop_index("ix_weighing_newest")
         batch_op.drop_index(batch_op.f("ix_weighing_at"))
 
     op.drop_table("weighing")
     with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_visit_vehicle_id"))
-        batch_op.drop_index(batch_op.f("ix_visit_ended_at"))
-        batch_op.drop_index(batch_op.f("ix_visit_arrived_at"))
+        batch_op.drop_index("ix_visit_queue")
+        batch_op.drop_index("ix_visit_of_vehicle")
 
     op.drop_table("visit")
     with op.batch_alter_table("reading", schema=None) as batch_op:
@@ -835,6 +836,7 @@ def downgrade() -> None:
 
     op.drop_table("photo")
     with op.batch_alter_table("inspection", schema=None) as batch_op:
+        batch_op.drop_index("ix_inspection_release")
         batch_op.drop_index(batch_op.f("ix_inspection_capture_id"))
 
     op.drop_table("inspection")
@@ -866,6 +868,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_capture_at"))
 
     op.drop_table("capture")
+    with op.batch_alter_table("terminal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_terminal_name"))
+
     op.drop_table("terminal")
     with op.batch_alter_table("supplier", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_supplier_name_key"))

@@ -1,0 +1,164 @@
+"""One table says who may ask what over HTTP: the counter enforces it, the OpenAPI document states it and the
+tests read it. An endpoint without a line here cannot be served."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+
+BASE = "/api/v1"
+
+
+class TokenKind(StrEnum):
+    """What holds a token. A kind may do what the table gives it, and nothing else."""
+
+    TERMINAL = "terminal"
+    PHONE = "phone"
+    APP = "app"
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    MANAGER = "manager"
+    INSTALLER = "installer"
+
+
+class Admin(Enum):
+    """What the admin token, whose holder has the data folder, is good for at an endpoint."""
+
+    NOTHING = auto()
+    ALONE = auto()
+    ALONE_OR_NAMED = auto()  # in the installer's name, or in that of a person who is named with a PIN
+    NAMED = auto()  # only in the name of a person who is named with a PIN
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """`tokens`: the kinds that may ask (None: anybody, without one). `roles`: the person who is signed in
+    there, or named beside the admin token, has one of these (None: nobody needs to be). `own`: the kinds that
+    reach only the captures that they sent themselves."""
+
+    tokens: frozenset[TokenKind] | None = frozenset()
+    roles: frozenset[Role] | None = None
+    admin: Admin = Admin.NOTHING
+    own: frozenset[TokenKind] = frozenset()
+
+    @property
+    def name_header(self) -> str | None:
+        """Where a person is named beside the admin token, with `Silo-Pin`."""
+        if self.admin in (Admin.NOTHING, Admin.ALONE):
+            return None
+        return "Silo-Operator" if self.roles and Role.OPERATOR in self.roles else "Silo-Manager"
+
+
+_TERMINAL = frozenset({TokenKind.TERMINAL})
+_CAMERAS = frozenset({TokenKind.PHONE, TokenKind.APP})
+_RECEIVING = frozenset({Role.OPERATOR, Role.MANAGER})
+_ALL = frozenset(Role)
+
+_ANYBODY = Access(tokens=None)
+_LOOK = Access(_TERMINAL)
+_LOOK_OR_ADMIN = Access(_TERMINAL, admin=Admin.ALONE)
+_ADMIN = Access(admin=Admin.ALONE)
+_SOMEBODY = Access(_TERMINAL, _ALL)
+_SOMEBODY_OR_ADMIN = Access(_TERMINAL, _ALL, Admin.ALONE)
+_OPERATOR = Access(_TERMINAL, _RECEIVING)  # receiving grain is for operators and managers
+_OPERATOR_OR_ADMIN = Access(_TERMINAL, _RECEIVING, Admin.ALONE)
+_NAMED_OPERATOR = Access(_TERMINAL, _RECEIVING, Admin.NAMED)  # where grain goes bears a person's name
+_INSTALLER = Access(_TERMINAL, frozenset({Role.INSTALLER}), Admin.ALONE)
+_MANAGER = Access(_TERMINAL, frozenset({Role.MANAGER}), Admin.ALONE_OR_NAMED)  # the station's own judgement
+_NAMED_MANAGER = Access(_TERMINAL, frozenset({Role.MANAGER}), Admin.NAMED)  # a standing order bears a name
+_CAPTURES = Access(_TERMINAL | _CAMERAS, own=_CAMERAS)
+_INSPECTIONS = Access(frozenset({TokenKind.APP}), own=_CAMERAS)
+
+ACCESS: Mapping[str, Access] = {
+    "GET /health": _ANYBODY,
+    "GET /site": _LOOK,
+    "GET /cells": _LOOK,
+    "GET /vehicles": _LOOK,
+    "GET /suppliers": _LOOK,
+    # people
+    "GET /people": _LOOK,
+    "POST /sign-in": _LOOK,
+    "POST /sign-out": _SOMEBODY,
+    # visits, loads, samples
+    "GET /visits": _LOOK,
+    "POST /visits": _OPERATOR,
+    "GET /visits/{visit_id}": _LOOK,
+    "POST /visits/{visit_id}/cancel": _OPERATOR,
+    "GET /loads/{load_id}": _LOOK,
+    "POST /loads/{load_id}/sample": _OPERATOR,
+    "POST /loads/{load_id}/variety": _OPERATOR,
+    "POST /loads/{load_id}/decision": _OPERATOR,
+    "POST /loads/{load_id}/retest": _OPERATOR,
+    "POST /loads/{load_id}/refuse": _OPERATOR,
+    "POST /loads/{load_id}/leave": _OPERATOR,
+    "GET /samples/{barcode}": _LOOK,
+    "POST /samples": _OPERATOR,
+    "POST /readings": _OPERATOR,
+    "GET /exceptions": _LOOK,
+    "POST /exceptions/{item_id}/assign": _OPERATOR,
+    "POST /exceptions/{item_id}/dismiss": _OPERATOR,
+    "POST /lab/results": _OPERATOR_OR_ADMIN,
+    # weighings, tickets, cells
+    "GET /weighings": _LOOK,
+    "POST /weighings": _OPERATOR,
+    "POST /weighings/{weighing_id}/confirm": _OPERATOR,
+    "POST /weighings/{weighing_id}/dismiss": _OPERATOR,
+    "GET /tickets": _LOOK,
+    "GET /tickets/{number}": _LOOK,
+    "GET /cells/{cell_id}/movements": _LOOK_OR_ADMIN,
+    "POST /cells/{cell_id}/movements": _NAMED_OPERATOR,
+    # captures
+    "POST /captures": _CAPTURES,
+    "GET /captures/{capture_id}": _CAPTURES,
+    "POST /captures/{capture_id}/inspections": _INSPECTIONS,
+    "GET /photos/{sha256}": _CAPTURES,
+    # devices and instruments
+    "GET /events": _LOOK,
+    "GET /drivers": _LOOK,
+    "GET /devices": _LOOK,
+    "POST /devices/{port_id}/new-sample": _SOMEBODY,
+    "GET /instruments": _LOOK_OR_ADMIN,
+    "POST /instruments/{port_id}/swap": _SOMEBODY_OR_ADMIN,  # new wiring: installers and managers
+    "POST /instruments/{port_id}/settle": _SOMEBODY_OR_ADMIN,
+    "POST /instruments/{port_id}/describe": _SOMEBODY_OR_ADMIN,
+    # rules and models
+    "GET /rules": _LOOK_OR_ADMIN,
+    "POST /rules": _MANAGER,
+    "POST /rules/withdraw": _MANAGER,
+    "GET /replay": _ADMIN,
+    "GET /models": _LOOK_OR_ADMIN,
+    "POST /models": _INSTALLER,
+    "GET /models/backtest": _ADMIN,
+    "GET /models/signals": _LOOK_OR_ADMIN,
+    "GET /models/policies": _LOOK_OR_ADMIN,
+    "POST /models/policies": _NAMED_MANAGER,
+    "POST /models/policies/withdraw": _NAMED_MANAGER,
+    "POST /models/promote": _MANAGER,
+    "POST /models/rollback": _MANAGER,
+    "POST /models/retire": _MANAGER,
+    # who may sign in and ask; copies of the ledger
+    "GET /admin/people": _ADMIN,
+    "POST /admin/people": _ADMIN,
+    "PATCH /admin/people/{id_or_name}": _ADMIN,
+    "DELETE /admin/people/{id_or_name}": _ADMIN,
+    "GET /admin/tokens": _ADMIN,
+    "POST /admin/tokens": _ADMIN,
+    "PATCH /admin/tokens/{id_or_name}": _ADMIN,
+    "DELETE /admin/tokens/{id_or_name}": _ADMIN,
+    "POST /admin/backup": _ADMIN,
+    "GET /admin/dataset": _ADMIN,
+    "GET /admin/dataset/{capture_id}": _ADMIN,
+}
+
+
+def access_of(method: str, path: str) -> Access:
+    """By the path as the OpenAPI document has it, with or without `BASE`."""
+    return ACCESS[f"{method.upper()} {path.removeprefix(BASE)}"]
+
+
+def check_complete(endpoints: Iterable[str]) -> None:
+    """Raises LookupError for an endpoint without a line in the table, and for a line without an endpoint."""
+    odd = set(endpoints) ^ set(ACCESS)
+    if odd:
+        raise LookupError(f"served or in the table of access, but not both: {', '.join(sorted(odd))}")

@@ -1,0 +1,183 @@
+"""Tell by its bytes what a file is, and how large a photo is and whether it is whole, before it is decoded.
+
+JPEG (ITU T.81 annex B: markers FF xx with a two-byte length; SOF0..SOF15 less DHT, JPG and DAC hold
+height and width), PNG (IHDR is the first chunk), WebP (RIFF; VP8, VP8L or VP8X chunk), and what phones
+write that cannot be decoded here: HEIC and AVIF (ISO 14496-12: a box `ftyp` with the brand comes first).
+"""
+
+from dataclasses import dataclass
+
+_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
+_MAX_MARKERS = 2000
+_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
+MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}  # what is judged here, by kind
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+# What people send by mistake, by its first bytes.
+_OTHERS = (
+    (b"%PDF", "pdf"),
+    (b"PK\x03\x04", "archive"),
+    (b"PK\x05\x06", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"7z\xbc\xaf", "archive"),
+    (b"Rar!", "archive"),
+    (b"\xd0\xcf\x11\xe0", "office"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"\x1aE\xdf\xa3", "film"),
+)
+_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoHeader:
+    """`bytes_per_pixel` is what a full decode holds; width and height are as stored, before EXIF."""
+
+    kind: str
+    width: int
+    height: int
+    bytes_per_pixel: int
+
+    @property
+    def pixels(self) -> int:
+        return self.width * self.height
+
+
+def kind_of(data: bytes) -> str:
+    """Name what this is: `jpeg`, `png`, `webp`, `heic`, or what is no photo."""
+    if not data:
+        return "empty"
+    if (photo := _photo_kind(data)) is not None:
+        return photo
+    if data[4:8] == b"ftyp":
+        return "heic" if is_heic(data) else "film"
+    if data[:4] == b"RIFF":
+        return "film"
+    found = next((kind for start, kind in _OTHERS if data.startswith(start)), None)
+    return found or ("text" if _is_text(data[:_LOOKED_AT]) else "unknown")
+
+
+def is_whole(data: bytes) -> bool:
+    """Tell whether a photo's header can be read and its end has come; what follows is not looked at."""
+    kind = _photo_kind(data)
+    if kind == "jpeg":
+        return _jpeg_ends(data)
+    if read_header(data) is None:
+        return False
+    if kind == "png":
+        return _png_ends(data)
+    return 8 + int.from_bytes(data[4:8], "little") <= len(data)
+
+
+def read_header(data: bytes) -> PhotoHeader | None:
+    """Return the header of a JPEG, PNG or WebP; None for everything else and for a damaged header."""
+    kind = _photo_kind(data)
+    return _READERS[kind](data) if kind else None
+
+
+def is_heic(data: bytes) -> bool:
+    """Tell whether this is HEIC (or AVIF), whatever its name says."""
+    return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
+
+
+def scans(data: bytes) -> int:
+    """Return how many times a JPEG goes over the whole picture (start-of-scan markers; coded data holds
+    none)."""
+    return data.count(b"\xff\xda")
+
+
+def _photo_kind(data: bytes) -> str | None:
+    if data.startswith(_JPEG):
+        return "jpeg"
+    if data.startswith(_PNG):
+        return "png"
+    return "webp" if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
+
+
+def _is_text(data: bytes) -> bool:
+    """Tell whether it may be a text; its last character may be cut."""
+    text = data.decode("utf-8", "ignore")
+    readable = all(char.isprintable() or char in "\t\r\n\ufeff" for char in text)
+    return readable and len(text.encode()) > len(data) - 4
+
+
+def _jpeg(data: bytes) -> PhotoHeader | None:
+    at = _frame(data)
+    if at is None:
+        return None
+    height, width = int.from_bytes(data[at + 4 : at + 6]), int.from_bytes(data[at + 6 : at + 8])
+    return _sized("jpeg", width, height, 3)
+
+
+def _frame(data: bytes) -> int | None:
+    """Return where the marker with height and width is; None where the segments lead to none."""
+    at = 2
+    for _ in range(_MAX_MARKERS):
+        while at < len(data) and data[at] != 0xFF:
+            at += 1
+        while at < len(data) and data[at] == 0xFF:
+            at += 1
+        if at + 8 > len(data):
+            return None
+        marker = data[at]
+        if marker in _SOF:
+            return at
+        at += 1 if marker in _BARE_MARKERS else 1 + int.from_bytes(data[at + 1 : at + 3])
+    return None
+
+
+def _jpeg_ends(data: bytes) -> bool:
+    """Coded data holds no end marker; a preview's stands in a segment before the frame."""
+    frame = _frame(data)
+    scan = -1 if frame is None else data.find(_SCAN, frame)
+    return scan >= 0 and data.find(_END, scan) >= 0
+
+
+def _png(data: bytes) -> PhotoHeader | None:
+    if len(data) < 29 or data[12:16] != b"IHDR":
+        return None
+    channels = {0: 1, 2: 3, 3: 3, 4: 2, 6: 4}.get(data[25])
+    if channels is None:
+        return None
+    deep = 2 if data[24] == 16 else 1
+    return _sized("png", int.from_bytes(data[16:20]), int.from_bytes(data[20:24]), max(3, channels) * deep)
+
+
+def _png_ends(data: bytes) -> bool:
+    """Chunks are length (4), kind (4), content, checksum (4); IEND is the last."""
+    at = len(_PNG)
+    while at + 12 <= len(data):
+        if data[at + 4 : at + 8] == b"IEND":
+            return True
+        at += 12 + int.from_bytes(data[at : at + 4])
+    return False
+
+
+def _webp(data: bytes) -> PhotoHeader | None:
+    chunk = data[12:16]
+    if len(data) < 30:
+        return None
+    if chunk == b"VP8X":
+        width = 1 + int.from_bytes(data[24:27], "little")
+        height = 1 + int.from_bytes(data[27:30], "little")
+    elif chunk == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        width, height = 1 + (bits & 0x3FFF), 1 + ((bits >> 14) & 0x3FFF)
+    elif chunk == b"VP8 ":
+        width = int.from_bytes(data[26:28], "little") & 0x3FFF
+        height = int.from_bytes(data[28:30], "little") & 0x3FFF
+    else:
+        return None
+    return _sized("webp", width, height, 4)
+
+
+def _sized(kind: str, width: int, height: int, bytes_per_pixel: int) -> PhotoHeader | None:
+    return PhotoHeader(kind, width, height, bytes_per_pixel) if width and height else None
+
+
+_READERS = {"jpeg": _jpeg, "png": _png, "webp": _webp}

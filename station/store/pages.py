@@ -1,0 +1,106 @@
+"""Ask for lists page by page: what comes after a place, at most so many rows, walked along an index."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from station.store.tables import Capture, Decision, Load, Pairing, Ticket, Visit, Weighing
+
+Place = tuple[int, ...] | None  # the numbers of the last row of the page before
+TimePlace = tuple[datetime, int] | None
+
+
+def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
+    """Oldest arrival first."""
+    query = select(Visit).where(col(Visit.ended_at).is_(None))
+    query = _later(query, Visit.arrived_at, Visit.seq, after)
+    return list(tx.exec(query.order_by(col(Visit.arrived_at), col(Visit.seq)).limit(most)))
+
+
+def ended_visits(tx: Session, before: TimePlace, most: int) -> Sequence[Visit]:
+    """Newest end first."""
+    at, seq = col(Visit.ended_at), col(Visit.seq)
+    query = select(Visit).where(at.is_not(None))
+    if before is not None:
+        query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
+    return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()
+
+
+def offered_weighings(tx: Session, after: int, most: int) -> Sequence[Weighing]:
+    """Oldest first."""
+    query = select(Weighing).where(Weighing.state == "offered", col(Weighing.seq) > after)
+    return tx.exec(query.order_by(col(Weighing.seq)).limit(most)).all()
+
+
+def past_weighings(tx: Session, states: Sequence[str], before: int | None, most: int) -> list[Weighing]:
+    """Those of these states, newest first."""
+
+    def of(state: str) -> Sequence[Weighing]:
+        query = select(Weighing).where(Weighing.state == state)
+        query = query.where(col(Weighing.seq) < before) if before is not None else query
+        return tx.exec(query.order_by(col(Weighing.seq).desc()).limit(most)).all()
+
+    return _newest_first((of(state) for state in states), most)
+
+
+def unpaired(tx: Session, place: int | None, most: int, *, newest: bool) -> Sequence[Pairing]:
+    """Items that wait for a person, oldest first, or the newest first."""
+    seq = col(Pairing.seq)
+    query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
+    if place is not None:
+        query = query.where(seq < place if newest else seq > place)
+    return tx.exec(query.order_by(seq.desc() if newest else seq).limit(most)).all()
+
+
+def tickets(
+    tx: Session, site: str, campaigns: Sequence[str], before: int | None, most: int
+) -> list[tuple[Ticket, str]]:
+    """Each with its visit, those of these campaigns, newest first."""
+
+    def of(campaign: str) -> Sequence[tuple[Ticket, str]]:
+        query = select(Ticket, Load.visit_id).join(Load, col(Load.id) == Ticket.load_id)
+        query = query.where(Ticket.site == site, Ticket.campaign == campaign)
+        query = query.where(col(Ticket.seq) < before) if before is not None else query
+        return tx.exec(query.order_by(col(Ticket.seq).desc()).limit(most)).all()
+
+    rows = chain.from_iterable(of(campaign) for campaign in dict.fromkeys(campaigns))
+    return sorted(rows, key=lambda row: row[0].seq or 0, reverse=True)[:most]
+
+
+def decisions(
+    tx: Session, load_id: str | None, since: datetime | None, until: datetime | None,
+    after: TimePlace = None, most: int | None = None,
+) -> Sequence[Decision]:  # fmt: skip
+    """Those of a load or a time, oldest first; `until` is excluded."""
+    query = select(Decision)
+    query = query.where(Decision.load_id == load_id) if load_id else query
+    query = query.where(col(Decision.at) >= since) if since else query
+    query = query.where(col(Decision.at) < until) if until else query
+    query = _later(query, Decision.at, Decision.seq, after)
+    return list(tx.exec(query.order_by(col(Decision.at), col(Decision.seq)).limit(most)))
+
+
+def captures(
+    tx: Session, since: datetime | None, until: datetime | None, after: TimePlace, most: int
+) -> Sequence[Capture]:
+    """Those of a time, oldest first; `until` is excluded."""
+    query = select(Capture)
+    query = query.where(col(Capture.at) >= since) if since else query
+    query = query.where(col(Capture.at) < until) if until else query
+    query = _later(query, Capture.at, Capture.seq, after)
+    return list(tx.exec(query.order_by(col(Capture.at), col(Capture.seq)).limit(most)))
+
+
+def _later(query: Any, at: Any, seq: Any, place: TimePlace) -> Any:
+    """Narrow a query to what comes after a moment, or at that moment with a higher number."""
+    if place is None:
+        return query
+    at, seq = col(at), col(seq)
+    return query.where(at >= place[0], (at > place[0]) | (seq > place[1]))
+
+
+def _newest_first(lists: Any, most: int) -> list[Any]:
+    return sorted(chain.from_iterable(lists), key=lambda row: row.seq or 0, reverse=True)[:most]

@@ -1,0 +1,77 @@
+"""A backup takes the place of a folder's ledger, which is kept under another name."""
+
+import json
+import os
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from station.store import audit, counters, queries, schema
+from station.store.condition import Depth, connect, look
+from station.store.connections import open_engine
+from station.store.copies import copy_ledger
+from station.store.errors import (
+    LedgerDamaged,
+    LedgerFault,
+    LedgerForeign,
+    LedgerPresent,
+    meaning_at_start,
+    opening,
+)
+from station.store.folder import LEDGER, WORK, hand_over, hold
+
+
+def restore(backup: Path, folder: Path, site: str, at: datetime, *, replace: bool) -> Path | None:
+    """Returns where the ledger that was there is kept, None where there was none. Its numbers leap ahead, so
+    that none of the lost days is given twice.
+
+    Raises LedgerError: a backup that is damaged or another site's, a folder in use, a whole ledger that shall
+    not be replaced."""
+    look(backup, Depth.INDEXES)
+    _refuse_another_site(backup, site)
+    with opening(folder), closing(hold(folder)):
+        was_there = os.path.lexists(folder / LEDGER)
+        if was_there and not replace:
+            _refuse_whole(folder / LEDGER)
+        made = folder / WORK / "restored.db"
+        made.parent.mkdir()
+        copy_ledger(backup, made)
+        _leap(made, at)
+        kept = hand_over(made, folder, f"{at:%Y%m%d-%H%M%S}")
+        return kept if was_there else None
+
+
+def _refuse_another_site(backup: Path, site: str) -> None:
+    query = "SELECT data FROM audit_event WHERE kind = 'site_loaded' ORDER BY seq LIMIT 1"
+    with closing(connect(backup)) as ledger:
+        row = ledger.execute(query).fetchone()
+    theirs = json.loads(row[0]).get("site") if row else None
+    if theirs not in (None, site):
+        raise LedgerForeign(LedgerFault.OF_ANOTHER_SITE, file=str(backup), theirs=theirs, ours=site)
+
+
+def _refuse_whole(ledger: Path) -> None:
+    try:
+        look(ledger, Depth.PAGES)
+    except LedgerDamaged:
+        return
+    raise LedgerPresent(LedgerFault.PRESENT, file=str(ledger))
+
+
+def _leap(made: Path, at: datetime) -> None:
+    engine = open_engine(made, writer=True)
+    try:
+        with engine.connect() as connection:
+            schema.upgrade(connection)
+        with Session(engine) as tx:
+            leaps = counters.leap(tx)
+            tx.flush()
+            recorded = queries.last_event_at(tx)
+            audit.record(tx, "ledger_restored", max(at, recorded) if recorded else at, data={"leaps": leaps})
+            tx.commit()
+    except Exception as error:
+        raise meaning_at_start(error, made) or error from error
+    finally:
+        engine.dispose()

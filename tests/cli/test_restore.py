@@ -1,0 +1,91 @@
+"""`silo restore`: a backup takes the ledger's place, not that of a whole one unasked, nor another site's."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from station.store import counters
+from station.store.engine import Ledger
+from station.store.tables import Counter
+from tests.cli.rig import run, silo
+from tests.store.damage import garble_pages, write_text
+
+
+def names(file: Path) -> list[str]:
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as ledger:
+        return [name for (name,) in ledger.execute("SELECT name FROM person")]
+
+
+@pytest.fixture
+def backup(worked: Path, tmp_path: Path) -> Path:
+    silo(worked, "backup", str(tmp_path / "backup.db"))
+    return tmp_path / "backup.db"
+
+
+def lose(data: Path) -> None:
+    """Only the photos are left."""
+    for path in data.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    (data / "photos" / "ab").mkdir(parents=True)
+    (data / "photos" / "ab" / "abcd").touch()
+
+
+@pytest.mark.parametrize("damage", [garble_pages, write_text, lose])
+def test_a_ledger_that_is_damaged_or_gone_is_replaced_and_the_station_goes_on(
+    worked: Path, backup: Path, damage: object
+) -> None:
+    data = worked.parent / "data"
+    damage(data)  # type: ignore[operator]
+    assert run(worked, "token", "add", "office").returncode == 5
+    silo(worked, "restore", str(backup))
+    assert names(data / "ledger.db") == ["Marie"]
+    silo(worked, "token", "add", "office")
+    assert len(list(data.glob("before-restore-*.db"))) == (0 if damage is lose else 1)
+    silo(worked, "check")
+
+
+def test_numbers_leap_so_that_none_of_the_lost_days_is_given_twice(worked: Path, backup: Path) -> None:
+    data = worked.parent / "data"
+    with closing(Ledger(data)) as ledger, ledger.read() as tx:
+        before = tx.get_one(Counter, counters.EVENT).value
+    garble_pages(data)
+    silo(worked, "restore", str(backup))
+    with closing(Ledger(data)) as ledger, ledger.read() as tx:
+        assert tx.get_one(Counter, counters.EVENT).value > before + counters.LEAP - 1
+
+
+def test_a_whole_ledger_is_replaced_only_when_that_is_said(worked: Path, backup: Path) -> None:
+    silo(worked, "person", "add", "Paul", "--role", "manager", "--pin", "1357")
+    done = run(worked, "restore", str(backup))
+    assert done.returncode == 1
+    assert "--replace" in done.stderr
+    assert sorted(names(worked.parent / "data" / "ledger.db")) == ["Marie", "Paul"]
+    silo(worked, "restore", "--replace", str(backup))
+    assert names(worked.parent / "data" / "ledger.db") == ["Marie"]
+    (kept,) = (worked.parent / "data").glob("before-restore-*.db")
+    assert sorted(names(kept)) == ["Marie", "Paul"]
+
+
+@pytest.mark.parametrize(("content", "code"), [(b"no ledger", 5), (b"", 5), (None, 2)])
+def test_what_is_no_backup_changes_nothing(
+    worked: Path, tmp_path: Path, content: bytes | None, code: int
+) -> None:
+    if content is not None:
+        (tmp_path / "backup.db").write_bytes(content)
+    before = (worked.parent / "data" / "ledger.db").read_bytes()
+    assert run(worked, "restore", "--replace", str(tmp_path / "backup.db")).returncode == code
+    assert (worked.parent / "data" / "ledger.db").read_bytes() == before
+
+
+def test_the_backup_of_another_site_is_refused(worked: Path, silo_folder: Path) -> None:
+    done = run(worked, "restore", "--replace", str(silo_folder / "ledger.db"))
+    assert done.returncode == 5
+    assert "of the site silo-1, not of demo" in done.stderr
+
+
+def test_a_folder_in_use_may_be_tried_again(worked: Path, backup: Path) -> None:
+    with closing(Ledger(worked.parent / "data")):
+        assert run(worked, "restore", "--replace", str(backup)).returncode == 75

@@ -1,0 +1,66 @@
+"""What `silo check` found, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ui.words.i18n import N_, translator
+from ui.words.parameters import parameter_texts
+from ui.words.reasons import unknown_message
+
+# what was looked at
+LOOKED_AT = (
+    N_("site file"),
+    N_("rule pack"),
+    N_("database"),
+    N_("audit chain"),
+    N_("disk"),
+    N_("people"),
+    N_("model"),
+    N_("trusted keys"),
+    N_("photos"),
+    N_("models"),
+)
+
+FINDINGS: Mapping[str, str] = {
+    "pack_read": N_("{name} {version}, from {from}"),
+    "folder_new": N_("{folder} is new: the first start makes the ledger"),
+    "folder_whole": N_("{folder} is whole"),
+    "folder_in_use": N_("in use by the running station (process {process})"),
+    "chain_whole": N_("is whole"),
+    "chain_broken": N_("is broken at event {seq}: restore a backup"),
+    "disk_roomy": N_("{free_mb} MB free"),
+    "disk_tight": N_("{free_mb} MB free: under {least_mb}, make room"),
+    "nobody_manages": N_("nobody here is a manager: add one with silo person add NAME --role manager"),
+    "model_of_no_species": N_(
+        "{model} judges {models_species}, which this site does not take: see silo model list"
+    ),
+    "vision_not_wanted": N_("vision is off: no photo is judged"),
+    "keys_read": N_("{names}"),
+    "no_keys": N_("none: no model can be installed"),
+    "bundle_read": N_("{name} {version}, as shipped"),
+    "recording_read": N_("reads as it did on site"),
+    "files_whole": N_("{looked_at} of {count} looked at, all whole"),
+    "file_missing": N_("the file {file} is gone: send it again from where it came, or restore the folder"),
+    "file_damaged": N_("the file {file} is damaged: send it again from where it came, or restore the folder"),
+    "files_more": N_("and {count} more"),
+    "line_not_opened": N_("{port}: not opened; to open it add --devices, while no station runs"),
+    "passwords_read": N_("every password file can be read, by nobody else"),
+    "line_opens": N_("{port} can be opened"),
+    "line_closed": N_("{port}: {error}"),
+    "size_unknown": N_(
+        "not set: {settings}. There is no value where a message leaves one of them open: compare a loaded "
+        "reading with the display, and set it"
+    ),
+    "wired_otherwise": N_(
+        "not as the site file says: {name} (serial no. {serial}) is plugged in, read by {driver} at {port}"
+    ),
+}
+
+
+def finding_text(code: str, params: Mapping[str, Any], language: str) -> str:
+    """Write the sentence of a code; one without a sentence as it is. Never raises."""
+    template = FINDINGS.get(code)
+    if template is None:
+        return unknown_message(code, params)
+    t = translator(language)
+    return t.gettext(template).format_map(parameter_texts(params, t))

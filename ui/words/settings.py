@@ -1,0 +1,108 @@
+"""What is wrong in a site file, key by key: codes become sentences in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ui.words.i18n import N_, translator
+from ui.words.parameters import parameter_texts
+from ui.words.reasons import unknown_message
+
+SETTING_PROBLEMS: Mapping[str, str] = {
+    # the file itself
+    "no_file": N_("no such file; see examples/site.toml"),
+    "unreadable_file": N_("cannot be read ({error})"),
+    "not_toml": N_("is not valid TOML: {error}"),
+    # one value, as pydantic calls what is wrong with it
+    "extra_forbidden": N_("is not a known setting"),
+    "missing": N_("is missing"),
+    "greater_than": N_("must be greater than {gt} (is {input})"),
+    "greater_than_equal": N_("must be greater than or equal to {ge} (is {input})"),
+    "less_than": N_("must be less than {lt} (is {input})"),
+    "less_than_equal": N_("must be less than or equal to {le} (is {input})"),
+    "finite_number": N_("must be a finite number (is {input})"),
+    "int_type": N_("must be an integer (is {input})"),
+    "float_type": N_("must be a number (is {input})"),
+    "bool_type": N_("must be true or false (is {input})"),
+    "string_type": N_("must be a text in quotes (is {input})"),
+    "string_too_short": N_("must not be empty"),
+    "string_too_long": N_("must have no more than {max_length} characters"),
+    "string_pattern_mismatch": N_("must be written as {pattern} (is {input})"),
+    "list_type": N_("must be a list (is {input})"),
+    "model_type": N_("must be a section of its own (is {input})"),
+    "too_short": N_("must have at least {min_length} entries"),
+    "too_long": N_("must have no more than {max_length} entries"),
+    "literal_error": N_("must be one of {expected} (is {input})"),
+    "date_type": N_("must be a date as 2027-05-31 (is {input})"),
+    "not_valid_value": N_("is not valid: {text} (is {input})"),
+    "species": N_("{name} is no species; known: {known}"),
+    "unknown_zone": N_("is no zone of the tz database; write it as Europe/Paris (is {input})"),
+    "broker_address": N_(
+        "must be mqtt://host:port, with user:password@ before the host where needed (is {input})"
+    ),
+    # several values together, so that the file is refused
+    "hidden_character": N_("holds {number}, a character that cannot be seen"),
+    "used_twice": N_("'{name}' is used twice"),
+    "no_instrument": N_("no instrument has the id '{name}'"),
+    "no_pit": N_("no pit has the id '{name}'"),
+    "no_cell": N_("no cell has the id '{name}'"),
+    "no_line_reaches": N_("no line reaches the cell '{name}'"),
+    "within_too_few": N_("must not be less than weighing.equal_readings"),
+    "opening_over_capacity": N_("is over the capacity of {capacity_t} t"),
+    "cell_of_nothing": N_("a normal cell needs a grade of the rule pack, or a species"),
+    "opening_outside": N_("{opening} is outside {low} to {high}"),
+    "low_over_high": N_("must be [lowest, highest]"),
+    "grade_missing": N_("is missing: the rule packs have grades of {species}"),
+    "open_door": N_(
+        "{host} is reachable from outside and no terminal has a token yet. Start with 127.0.0.1, run `silo "
+        "token add`, then open it."
+    ),
+    # several values together, so that a day cannot go well
+    "same_line": N_("{port} is the line of {other} too: give each instrument its own"),
+    "own_port": N_("{port} is where the station itself listens: write the converter's address"),
+    "own_topic": N_(
+        "{port} is where the station tells of itself: let the instrument send under another topic"
+    ),
+    "silent_before_poll": N_("it is asked every {poll_s} s only: make it longer than that"),
+    "serial_number_twice": N_("{other} has the serial number {serial} too: correct one of them"),
+    "asset_tag_twice": N_("{other} has the asset tag {tag} too: correct one of them"),
+    "verification_over": N_("the verification ended on {until}: have it verified, or swap it"),
+    "unknown_grade": N_(
+        "no rule pack has the grade {grade}: correct it, or name the pack in site.rule_packs"
+    ),
+    "grade_of_other_species": N_(
+        "{grade} is a grade of {species}, and the cell is for {cell_species}: correct one of the two"
+    ),
+    "grade_unused": N_("a hold or quarantine cell has no grade: take it away, or make the cell a normal one"),
+    "pit_reaches_nothing": N_("no line begins at the pit '{name}': add it to a line, or take it away"),
+    "species_without_cell": N_("no open cell takes {species}: give it a cell, or take the species away"),
+    "cell_species_not_received": N_("{species} is not in site.species: add it there, or correct the cell"),
+    "product_not_received": N_("{species} is not in site.species: add it there, or correct the name"),
+    "product_twice": N_("instruments cannot tell '{name}' from '{other}': keep one of the two"),
+    "same_name": N_("{other} is called '{name}' too: nobody can tell them apart, rename one"),
+    "opening_of_nothing": N_("the cell opens empty: set opening_t, or take the value away"),
+    "opening_basis": N_("say what it is a share of, basis = one of: {bases}"),
+    "measures_no_quality": N_("'{name}' is a weighbridge: name an analyzer"),
+    "never_measured": N_(
+        "{analyte} must be known before tipping for {grades}: name who measures it, or somebody types each "
+        "one"
+    ),
+    "zero_over_minimum": N_("must be less than weighing.minimum_kg, {minimum_kg}: no weight would be taken"),
+    "minimum_over_vehicles": N_("no vehicle weighs as much: nothing would be taken, lower it"),
+    "no_weighbridge": N_("no instrument is a weighbridge: no truck can be weighed here"),
+    "all_closed": N_("no normal cell is open: no load can go anywhere, open one"),
+    "pack_twice": N_("{name} {version} is named twice: take one away"),
+    "no_pack_in_force": N_("no rule pack is in force today: name one whose valid_from is past"),
+    "listed_twice": N_("'{name}' is listed twice: take one away"),
+    "nothing_to_choose": N_("the list is empty: every reason would have to be typed"),
+    "window_over_hours": N_("readings of other trucks would fall into it: minutes, not hours (is {input})"),
+}
+
+
+def setting_problem(code: str, params: Mapping[str, Any], language: str) -> str:
+    """Write the sentence of a code. One without a sentence (what a driver says) is written as it is. Never
+    raises."""
+    template = SETTING_PROBLEMS.get(code)
+    if template is None:
+        return unknown_message(code, params)
+    t = translator(language)
+    return t.gettext(template).format_map(parameter_texts(params, t))
