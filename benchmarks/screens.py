@@ -36,7 +36,6 @@ ENDLESS = ("/api/v1/events",)
 # Whatever a query parameter is asked with; one that is not here has to be added.
 QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "open": (None, "false"),
-    "state": (None, "used", "offered", "dismissed"),
     "q": ("", "B", "BE000", "bench"),
     "newest": (None, "true"),
     "task": ("kernels",),
@@ -143,8 +142,7 @@ def served(app: FastAPI) -> Iterator[str]:
 
 def asks(app: FastAPI, ledger: Ledger, limit: int | None = None) -> list[Ask]:
     """Every request that looks, with parameters from the data; `limit` where the usual one is too large.
-    Raises KeyError for a parameter of which
-    nobody has said what it is asked with."""
+    Raises KeyError for a parameter of which nobody has said what it is asked with."""
     named, queries = _named(ledger), {**QUERIES, "limit": (str(limit) if limit else None,)}
     found = []
     for path, methods in app.openapi()["paths"].items():
@@ -152,11 +150,12 @@ def asks(app: FastAPI, ledger: Ledger, limit: int | None = None) -> list[Ask]:
             operation = methods["get"]
             needed = [name for way in operation.get("security", []) for name in way]
             parameters = operation.get("parameters", [])
-            names = [one["name"] for one in parameters if one["in"] == "query"]
+            asked = [one for one in parameters if one["in"] == "query"]
+            names = [one["name"] for one in asked]
             address = path.format(**{
                 one["name"]: quote(named[one["name"]], safe="") for one in parameters if one["in"] == "path"
             })  # fmt: skip
-            for values in product(*(queries[name] for name in names)):
+            for values in product(*(_choices(one["schema"]) or queries[one["name"]] for one in asked)):
                 query = urlencode({k: v for k, v in zip(names, values, strict=True) if v is not None})
                 found.append(Ask(path, f"{address}?{query}", "token" not in needed and bool(needed)))
     return found
@@ -168,3 +167,8 @@ def _named(ledger: Ledger) -> dict[str, str]:
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
+
+
+def _choices(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """All that the API itself says a parameter may be; empty where it does not say."""
+    return tuple(value for one in (schema, *schema.get("anyOf", ())) for value in one.get("enum", ()))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from drivers.kind import Category, Kind, Setting
+from drivers.kind import Category, Kind, Setting, stores_weights
 from drivers.registry import KINDS
 
 _SERIAL = "serial:/dev/serial/by-id/usb-adapter?"
@@ -40,7 +40,8 @@ def catalogue() -> list[dict[str, Any]]:
     """Return every registered kind as JSON values, in the registry's order.
 
     `unverified` is what of its wire format was never seen, `protection` how a damaged
-    message is noticed; `example` is a section of the site file.
+    message is noticed, `stores_weights` whether its head tells sealed numbers (None: its profile says so);
+    `example` is a section of the site file.
     """
     return [_entry(cls) for cls in KINDS.values()]
 
@@ -53,6 +54,7 @@ def _entry(cls: type[Kind]) -> dict[str, Any]:
         "category": cls.category,
         "evidence": cls.evidence,
         "never_checked_on_hardware": cls.never_checked_on_hardware,
+        "stores_weights": stores_weights(cls),
         "protection": [protection.value for protection in cls.protection],
         "unverified": list(cls.unverified),
         "settings": {key: _setting(setting) for key, setting in cls.settings.items()},

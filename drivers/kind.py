@@ -120,6 +120,19 @@ class Chooser(Protocol):
     def chosen(self) -> Chosen: ...
 
 
+class Sealing(Protocol):
+    """A kind whose head stores each weight under a number of its own (alibi memory, DSD) and tells it in its
+    messages, as `extra["sealed_number"]`. None: the profile, or the kind behind it, says so of an object."""
+
+    stores_weights: bool | None
+
+
+def stores_weights(kind: Kind | type[Kind]) -> bool | None:
+    """Tell whether the head stores its weights and says so. A kind that declares nothing does not."""
+    found: bool | None = getattr(kind, "stores_weights", False)
+    return found
+
+
 class InstrumentFaultFrame(FrameError):
     """The instrument itself reports a fault in this message."""
 

@@ -63,6 +63,7 @@ class JsonPaths:
     never_checked_on_hardware: ClassVar[bool] = True
     protection: ClassVar[tuple[Protection, ...]] = (Protection.LENGTH,)
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
+    stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
@@ -83,6 +84,7 @@ class JsonPaths:
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
         self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]
+        self.stores_weights = "sealed_number" in shared.results.texts  # type: ignore[misc]
         self.silent_after_s = shared.head.silent_after_s  # type: ignore[misc]
 
     @property

@@ -59,6 +59,7 @@ class Sparkplug:
         "any edge node: metric names, units and what it does at a rebirth differ",
         "whether timestamps are those of the measurement or of the message",
     )
+    stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
@@ -79,6 +80,7 @@ class Sparkplug:
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
         self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]
+        self.stores_weights = "sealed_number" in shared.results.texts  # type: ignore[misc]
         self.silent_after_s = shared.head.silent_after_s  # type: ignore[misc]
 
     def framer(self) -> SparkplugLife:

@@ -31,7 +31,18 @@ from drivers.dialogue import Conversing, Dialogue, FrameGroup, Say
 from drivers.errors import FrameError, InstrumentFault, NotUnderstood, SettingError
 from drivers.framing import NoiseKeeper
 from drivers.gateway.tasmota_result import BOUNDARY, CONSOLE, LIMIT, received_data, received_key
-from drivers.kind import Category, Chooser, Chosen, Evidence, Kind, Polled, Setting, choose, read_frame
+from drivers.kind import (
+    Category,
+    Chooser,
+    Chosen,
+    Evidence,
+    Kind,
+    Polled,
+    Setting,
+    choose,
+    read_frame,
+    stores_weights,
+)
 from drivers.magnitude import with_prefix
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
@@ -179,7 +190,7 @@ class TasmotaBridge(NoiseKeeper):
 
 
 class Tasmota:
-    """`category` and `silent_after_s` of an object are those of the kind inside."""
+    """`category`, `stores_weights` and `silent_after_s` of an object are those of the kind inside."""
 
     kind: ClassVar[str] = "tasmota"
     name: ClassVar[str] = "Tasmota serial bridge over MQTT, with another kind behind it"
@@ -191,6 +202,7 @@ class Tasmota:
         "the topic prefix and the JSON of your Tasmota release",
         "whether the delimiter is part of what it hands out (line_end)",
     )
+    stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
@@ -221,6 +233,7 @@ class Tasmota:
         self._wake = chosen["wake"] == "cr"
         self._is_console = chosen["port"] == "console"
         self.category = self.inner.category  # type: ignore[misc]  # what the class declares, the kind inside refines
+        self.stores_weights = stores_weights(self.inner)  # type: ignore[misc]
         self.silent_after_s = self.inner.silent_after_s  # type: ignore[misc]
 
     @property

@@ -30,7 +30,8 @@ _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Generic:
-    """`name`, `category`, `unverified`, `protection`, `silent_after_s` of an object are its profile's."""
+    """`name`, `category`, `unverified`, `protection`, `stores_weights`, `silent_after_s` of an object are
+    those of its profile."""
 
     kind: ClassVar[str] = "generic"
     name: ClassVar[str] = "Any device, by a profile"
@@ -39,6 +40,7 @@ class Generic:
     never_checked_on_hardware: ClassVar[bool] = True
     protection: ClassVar[tuple[Protection, ...]] = (Protection.PROFILE,)
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
+    stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
@@ -61,6 +63,7 @@ class Generic:
         self.category = head.category  # type: ignore[misc]
         self.protection = (self.profile.protection,)  # type: ignore[misc]
         self.unverified = head.unknown or self.unverified  # type: ignore[misc]
+        self.stores_weights = "sealed_number" in self.profile.results.texts  # type: ignore[misc]
         self.silent_after_s = head.silent_after_s  # type: ignore[misc]
 
     @property

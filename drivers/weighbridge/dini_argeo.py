@@ -68,6 +68,7 @@ class DiniArgeo:
         "the alibi answer and strings with an address (manual only, never captured)",
         "that REXT shows gross where the tare is zero",
     )
+    stores_weights: ClassVar[bool] = True
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

@@ -64,6 +64,7 @@ class Systec:
         "how range and terminal number share four characters",
         "that <RM> answers with the same record and leaves the alibi memory alone",
     )
+    stores_weights: ClassVar[bool] = True
     silent_after_s: ClassVar[float | None] = 10.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {

@@ -15,7 +15,8 @@ class SitePolicy:
     """The site's settings that decisions stand on, from the site file.
 
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a
-    full vehicle's weight, used where its tare is not known (0 to 1). `products` maps a calibration or
+    full vehicle's weight, used where its tare is not known (0 to 1). Nothing lighter than `minimum_kg` is a
+    weighing. `products` maps a calibration or
     product name on an instrument to a species. `own_analytes` and `own_species` are what the site adds to the
     shipped catalogues, as JSON values. `regime` and `organisation` hold for loads of which
     nothing else is said. `open_campaigns` are those that an arrival may name, `campaign` among them.
@@ -32,6 +33,7 @@ class SitePolicy:
     pairing_window: timedelta = timedelta(minutes=15)
     instrument_order: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
     net_share: float = 0.62
+    minimum_kg: float = 500.0
     products: Mapping[str, str] = field(default_factory=dict)
     species: tuple[str, ...] = ()
     override_reasons: tuple[str, ...] = ()

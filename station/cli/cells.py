@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption
+from station.cli.options import ConfigOption, PinOption, typed_number
 from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.i18n import translator
 
@@ -22,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 CellId = Annotated[str, typer.Argument(metavar="CELL", help=_("The cell's id in the site file."))]
 ToCell = Annotated[str, typer.Argument(metavar="TO", help=_("The id of the cell that takes it."))]
-Tonnes = Annotated[float, typer.Argument(metavar="TONNES", help=_("How much, in tonnes."))]
+Tonnes = Annotated[
+    float, typer.Argument(metavar="TONNES", parser=typed_number, help=_("How much, in tonnes."))
+]
 ReasonOption = Annotated[str, typer.Option(help=_("Why, as it will be read later."))]
 PaperOption = Annotated[str, typer.Option(help=_("Number of the paper that goes with it."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who records it; the PIN is asked."))]
@@ -84,7 +86,10 @@ def transfer(
 
 def correct(
     cell: CellId,
-    counted: Annotated[float, typer.Argument(metavar="TONNES", help=_("How much was counted, in tonnes."))],
+    counted: Annotated[
+        float,
+        typer.Argument(metavar="TONNES", parser=typed_number, help=_("How much was counted, in tonnes.")),
+    ],
     config: ConfigOption,
     reason: ReasonOption,
     by: ManagerOption,

@@ -132,6 +132,8 @@ def _lines(entry: dict[str, Any]) -> list[str]:
     protected = "    " + _("protected by: {protection}").format(protection=protection)
     unknown = _("{count} points never verified, see --json").format(count=len(entry["unverified"]))
     lines = [head, known, protected, f"    {unknown}"]
+    if entry["stores_weights"]:
+        lines.insert(2, "    " + _("its head stores weights and tells their sealed number"))
     for key, setting in entry["settings"].items():
         allowed = "|".join(setting["allowed"]) or _("any text")
         lines.append(f"    --set {key}={setting['default']}  ({allowed})  {_(setting['help'])}")

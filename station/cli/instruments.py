@@ -31,6 +31,16 @@ GrainTemperature = Annotated[
     tuple[float, float] | None,
     typer.Option(metavar="LOW HIGH", help=_("Grain temperatures for which it may be believed, °C.")),
 ]
+PlateOption = Annotated[
+    tuple[float, float, float] | None,
+    typer.Option(metavar="MAX MIN DIVISION", help=_("What a weighbridge's verification plate says, in kg.")),
+]
+PrinterOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--own-printer/--no-own-printer", help=_("Does its indicator print a slip of each weighing?")
+    ),
+]
 UncertaintyOption = Annotated[
     list[str] | None,
     typer.Option(metavar="ANALYTE=VALUE", help=_("Its standard uncertainty; may be repeated.")),
@@ -45,9 +55,11 @@ def describe(
     asset_tag: AssetTag = None,
     grain_temperature: GrainTemperature = None,
     uncertainty: UncertaintyOption = None,
+    plate: PlateOption = None,
+    own_printer: PrinterOption = None,
     note: Annotated[str, typer.Option(help=_("Where this is known from."))] = "",
 ) -> None:
-    description = _description(verified_until, asset_tag, grain_temperature, uncertainty)
+    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate, own_printer)
     ask(config, "POST", f"{_at(port_id)}/describe", {"name": name, "note": note, **description})
     tell(_("{port} is described anew.").format(port=port_id))
 
@@ -61,6 +73,8 @@ def swap(
     asset_tag: AssetTag = None,
     grain_temperature: GrainTemperature = None,
     uncertainty: UncertaintyOption = None,
+    plate: PlateOption = None,
+    own_printer: PrinterOption = None,
     driver: Annotated[
         str | None, typer.Option(help=_("Kind of device, of: silo devices. Without it as before."))
     ] = None,
@@ -77,14 +91,8 @@ def swap(
 ) -> None:
     wiring = {"driver": driver, "address": address, **_settings(settings, profile)}
     rewired = wiring if any(said is not None for said in wiring.values()) else None
-    description = _description(verified_until, asset_tag, grain_temperature, uncertainty)
-    body = {
-        "name": name,
-        "serial_number": serial,
-        "note": note,
-        "wiring": rewired,
-        **description,
-    }
+    description = _description(verified_until, asset_tag, grain_temperature, uncertainty, plate, own_printer)
+    body = {"name": name, "serial_number": serial, "note": note, "wiring": rewired, **description}
     ask(config, "POST", f"{_at(port_id)}/swap", body)
     tell(_("{name} (serial no. {number}) measures here from now on.").format(name=name, number=serial))
 
@@ -113,10 +121,15 @@ def _at(port_id: str) -> str:
 
 def _description(
     verified_until: datetime | None, asset_tag: str | None, grain_temperature: tuple[float, float] | None,
-    uncertainty: list[str] | None,
+    uncertainty: list[str] | None, plate: tuple[float, float, float] | None, own_printer: bool | None,
 ) -> dict[str, Any]:  # fmt: skip
     """What any instrument is described by, as the API takes it."""
+    max_kg, min_kg, division_kg = plate or (None, None, None)
     return {
+        "max_kg": max_kg,
+        "min_kg": min_kg,
+        "division_kg": division_kg,
+        "own_printer": own_printer,
         "verified_until": verified_until.date().isoformat() if verified_until else None,
         "asset_tag": asset_tag,
         "grain_temperature_c": grain_temperature,

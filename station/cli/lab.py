@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from station.cli.counter import ask
-from station.cli.options import DAYS, ConfigOption
+from station.cli.options import DAYS, ConfigOption, typed_number
 from station.cli.say import _, tell
 
 
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def add(
     barcode: str,
     analyte: str,
-    value: float,
+    value: Annotated[float, typer.Argument(parser=typed_number)],
     config: ConfigOption,
     laboratory: Annotated[str, typer.Option(help=_("Who measured it."))],
     basis: Annotated[str | None, typer.Option(help=_("as_is, dm, m12 or m13_5."))] = None,

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from station.cli.say import _
+from station.cli.say import Exit, _, fail
+from ui.words.numbers import numbers_in
 
 DAYS = ["%Y-%m-%d", "%d/%m/%Y"]
 
@@ -25,3 +26,13 @@ def span(since: datetime | None, until: datetime | None) -> dict[str, str]:
     """The days as the counter is asked for them."""
     given = {"since": since, "until": until}
     return {name: day.replace(tzinfo=UTC).isoformat() for name, day in given.items() if day}
+
+
+def typed_number(text: str) -> float:
+    """A number with a comma or a point before its decimals. "24,860" may be thousands: it is not guessed,
+    but a point is what programs write before decimals."""
+    meant = numbers_in(text)
+    if len(meant) > 1 and "," in text:
+        said = _("{text} may mean {one} or {other}: write one of these")
+        fail(said.format(text=text, one=f"{meant[0]:g}", other=f"{meant[1]:g}"), Exit.USAGE)
+    return meant[-1] if meant else float(text)

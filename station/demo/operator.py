@@ -68,7 +68,11 @@ class Operator:
         )
 
     async def assign(self, item_id: str, barcode: str) -> RecordedEvent:
-        await _look_and_retry(lambda twice: self._client.assign(item_id, barcode, despite_remarks=twice))
+        """To the sample that lies there, whatever barcode was typed at the instrument."""
+        why = "Code-barres mal saisi à l'appareil"
+        await _look_and_retry(
+            lambda twice: self._client.assign(item_id, barcode, reason=why, despite_remarks=twice)
+        )
         return await self._await_item("exception_assigned", item_id)
 
     async def dismiss(self, item_id: str, reason: str) -> RecordedEvent:

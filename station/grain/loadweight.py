@@ -25,8 +25,8 @@ def estimate_load_kg(
 
 
 def net_kg(gross_kg: Kilograms, tare_kg: Kilograms) -> Kilograms:
-    """Return the difference of the two weighings of a load. Raises ValueError when the tare is above the
-    gross."""
+    """Return the difference of the two weighings of a load, each to the gram, as they are printed. Raises
+    ValueError when the tare is above the gross."""
     if tare_kg > gross_kg:
         raise ValueError(f"a tare of {tare_kg} kg is above its gross of {gross_kg} kg")
-    return Kilograms(round(gross_kg - tare_kg, 3))
+    return Kilograms(round(round(gross_kg, 3) - round(tare_kg, 3), 3))

@@ -13,7 +13,16 @@ from station.grain.identifiers import SampleKind, same_species
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
 
-__all__ = ["Item", "KnownSample", "Pairing", "PairingPolicy", "pair", "species_of_product"]
+__all__ = [
+    "Item",
+    "KnownSample",
+    "Pairing",
+    "PairingPolicy",
+    "contradictions",
+    "pair",
+    "species_of_product",
+    "suggest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,30 @@ def pair(item: Item, samples: Sequence[KnownSample], policy: PairingPolicy) -> P
         key=lambda s: (s.barcode, s.id),
     )
     return _by_window(item, near, policy)
+
+
+def contradictions(item: Item, sample: KnownSample) -> tuple[Reason, ...]:
+    """Say all that speaks against the item being of this sample: it bears another barcode, it was measured or
+    photographed as another product, or the sample's load has ended. A person may pair them all the same, and
+    says why."""
+    found = []
+    barcode = (item.barcode or "").strip()
+    if barcode and barcode != sample.barcode.strip():
+        found.append(Reason(Code.OTHER_BARCODE, {"barcode": barcode, "sample": sample.barcode}))
+    if not same_species(item.species, sample.species):
+        found.append(_contradiction(item, sample.species).reason)
+    if not sample.open:
+        found.append(Reason(Code.SAMPLE_CLOSED, {"barcode": sample.barcode}))
+    return tuple(found)
+
+
+def suggest(item: Item, samples: Sequence[KnownSample]) -> KnownSample | None:
+    """Choose the sample that a person is offered first: the only one that nothing speaks against. A product
+    whose species is not known may be any, so nothing is offered for it."""
+    if item.product and item.species is None:
+        return None
+    fitting = [sample for sample in samples if not contradictions(item, sample)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _by_barcode(item: Item, barcode: str, samples: Sequence[KnownSample]) -> Pairing:

@@ -21,10 +21,19 @@ class Code(StrEnum):
     SAMPLE_CLOSED = "sample_closed"  # barcode
     NO_OPEN_SAMPLE = "no_open_sample"  # minutes
     SEVERAL_OPEN_SAMPLES = "several_open_samples"  # barcodes
+    OTHER_BARCODE = "other_barcode"  # barcode (of the item), sample (the sample's)
     CONTRADICTS_DECLARATION = "contradicts_declaration"  # declared, product
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     UNPROTECTED_LINE = "unprotected_line"
+    # a weight: of which bridge, of which vehicle, when
+    UNDER_MIN = "under_min"  # kg, min_kg
+    OVER_MAX = "over_max"  # kg, max_kg
+    NOT_A_DIVISION = "not_a_division"  # kg, division_kg, below_kg, above_kg
+    UNUSUAL_TARE = "unusual_tare"  # tare_kg, usual_kg
+    UNUSUAL_EMPTY_SHARE = "unusual_empty_share"  # tare_kg, gross_kg
+    NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
+    WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

@@ -8,7 +8,18 @@ from drivers.reading import Analyte, Value
 from station.grain.reasons import Code, Reason
 
 # What a person is asked about before the value may be used; any other remark is only told.
-ASKED_ABOUT = frozenset({Code.FAULT_DURING_MEASUREMENT, Code.UNPROTECTED_LINE, Code.UNUSUAL_VALUE})
+ASKED_ABOUT = frozenset(
+    {
+        Code.FAULT_DURING_MEASUREMENT,
+        Code.UNPROTECTED_LINE,
+        Code.UNUSUAL_VALUE,
+        Code.NOT_A_DIVISION,
+        Code.UNUSUAL_TARE,
+        Code.UNUSUAL_EMPTY_SHARE,
+        Code.NOT_OVER_USUAL_TARE,
+        Code.WEIGHED_BEFORE_DECISION,
+    }
+)
 
 
 class LimitsOfUse(Protocol):

@@ -7,7 +7,8 @@ A reading counts when it is gross, stable and without error, overload, underload
   motion may lie between (the motion bit flickers in the wind); anything else starts the run again.
 - Equal readings: after a return to zero, a run of a weight above `minimum_kg` is a weighing.
 - Print key: a counting reading above `minimum_kg` that carries the print flag is taken at once, armed or
-  not, once per press. The weight that was just taken is not taken a second time.
+  not, once per press. The weight that was just taken is not taken a second time, except the first time that
+  the head tells under which number it stored it: that one takes the place of the other.
 - After a weighing nothing more is taken by equal readings until the bridge has been back at zero: a run of
   stable gross weights within `zero_kg` of it, alike or not. One line may be a damaged one. A net zero is no
   return to zero: the vehicle still stands.
@@ -35,9 +36,12 @@ class WeighingRule:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
+    """`seals_last`: it is the weight taken last, of the same standing vehicle, with the head's number."""
+
     kg: float
     rule: Literal["equal_readings", "print_key"]
     reading: Reading
+    seals_last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class WatchState:
 
     `armed`: zero was seen since the last weighing. `ages`: how many readings ago each of the equal ones
     of `run_kg` came (0 for an empty bridge), `run_from` when the first of them did. `is_empty`: the last run
-    is one of zero, and whole. `last_kg`: the weight last taken and not yet followed by zero."""
+    is one of zero, and whole. `last_kg`: the weight last taken and not yet followed by zero, `last_is_sealed`
+    whether it carried the head's number."""
 
     armed: bool = False
     run_kg: float | None = None
@@ -54,6 +59,7 @@ class WatchState:
     run_from: datetime | None = None
     is_empty: bool = False
     last_kg: float | None = None
+    last_is_sealed: bool = False
     print_used: bool = False
 
     @classmethod
@@ -84,7 +90,9 @@ def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[Watc
 
 def _back_at_zero(state: WatchState, reading: Reading, rule: WeighingRule) -> WatchState:
     grown, is_whole = _grown(state, reading, _EMPTY_KG, rule)
-    return replace(grown, armed=True, is_empty=True, last_kg=None) if is_whole else grown
+    return (
+        replace(grown, armed=True, is_empty=True, last_kg=None, last_is_sealed=False) if is_whole else grown
+    )
 
 
 def _standing(
@@ -100,9 +108,12 @@ def _standing(
 
 def _print_key(state: WatchState, reading: Reading, kg: float) -> tuple[WatchState, Taken | None]:
     pressed = replace(_without_run(state), print_used=True)
-    if state.last_kg == kg:
+    is_sealed = "sealed_number" in reading.extra
+    is_same = state.last_kg == kg
+    if is_same and (state.last_is_sealed or not is_sealed):
         return pressed, None
-    return replace(pressed, armed=False, last_kg=kg), Taken(kg, "print_key", reading)
+    done = replace(pressed, armed=False, last_kg=kg, last_is_sealed=is_sealed)
+    return done, Taken(kg, "print_key", reading, seals_last=is_same)
 
 
 def _equal_reading(
@@ -113,7 +124,9 @@ def _equal_reading(
     grown, is_whole = _grown(state, reading, kg, rule)
     if not is_whole:
         return grown, None
-    return replace(_without_run(state), armed=False, last_kg=kg), Taken(kg, "equal_readings", reading)
+    is_sealed = "sealed_number" in reading.extra
+    done = replace(_without_run(state), armed=False, last_kg=kg, last_is_sealed=is_sealed)
+    return done, Taken(kg, "equal_readings", reading)
 
 
 def _grown(state: WatchState, reading: Reading, kg: float, rule: WeighingRule) -> tuple[WatchState, bool]:

@@ -9,6 +9,9 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
+from station.grain.bridge import remarks_on_weight
+from station.grain.loadweight import net_kg as net_of
+from station.grain.units import Kilograms
 from station.receival import cells
 from station.receival.chain import Chain, gross_weighing, weighed_apart
 from station.receival.loads import end_load, is_whole
@@ -18,6 +21,7 @@ from station.store.names import names_of
 from station.store.tables import (
     Cell,
     CellMovement,
+    Instrument,
     Load,
     LoadOwner,
     Outbox,
@@ -27,6 +31,17 @@ from station.store.tables import (
     Visit,
     Weighing,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Net:
+    """A load's net stands on two weights: `loads` share their difference `whole_kg`, `kg` is one's part."""
+
+    gross: Weighing
+    tare: Weighing
+    whole_kg: float
+    loads: int
+    kg: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +58,41 @@ def close_loads(
     tipped: Mapping[str, Sequence[Tipped]], actor: Actor, at: datetime,
 ) -> tuple[Ticket, ...]:  # fmt: skip
     """Closes `loads` with the weight `last`. Loads weighed together share the net by their declared split,
-    in whole kilograms that add up. Parts that were weighed full apart are weighed empty apart too: one
-    weight of both would say nothing of either."""
+    in whole kilograms that add up to gross less tare. Parts that were weighed full apart are weighed empty
+    apart too: one weight of both would say nothing of either."""
     if len(loads) > 1 and weighed_apart(chain):
         raise Conflict(Fault.WEIGHED_APART, plate=visit.plate)
     total_share = sum(load.share for load in loads)
     tickets, before = [], 0.0
     for load in loads:
-        after = before + load.share / total_share
-        net_kg = _net_kg(load, chain, last, before, after)
-        tickets.append(_close(tx, desk, visit, load, net_kg, chain, last, tipped.get(load.id), actor, at))
+        after = 1.0 if load is loads[-1] else before + load.share / total_share
+        net = _net(load, len(loads), chain, last, before, after)
+        tickets.append(_close(tx, desk, visit, load, net, tipped.get(load.id), actor, at))
         before = after
     return tuple(tickets)
 
 
-def _net_kg(load: Load, chain: Chain, last: Weighing, before: float, after: float) -> float:
+def _net(load: Load, loads: int, chain: Chain, last: Weighing, before: float, after: float) -> Net:
     gross = gross_weighing(chain, load)
     if gross is None or gross.kg <= last.kg:
         raise Conflict(Fault.TARE_NOT_BELOW_GROSS, gross_kg=gross.kg if gross else None, tare_kg=last.kg)
-    whole = gross.kg - last.kg
-    return float(round(whole * after) - round(whole * before))
+    whole_kg = net_of(Kilograms(gross.kg), Kilograms(last.kg))
+    kg = round(_edge(whole_kg, after) - _edge(whole_kg, before), 3)
+    return Net(gross, last, whole_kg, loads, kg)
+
+
+def _edge(whole_kg: float, share: float) -> float:
+    """The kilograms up to this share of the net: whole ones, but the last load has all that is left."""
+    return whole_kg if share == 1.0 else float(round(whole_kg * share))
 
 
 def _close(
-    tx: Session, desk: Desk, visit: Visit, load: Load, net_kg: float, chain: Chain, last: Weighing,
-    tipped: Sequence[Tipped] | None, actor: Actor, at: datetime,
+    tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tipped: Sequence[Tipped] | None,
+    actor: Actor, at: datetime,
 ) -> Ticket:  # fmt: skip
-    gross = gross_weighing(chain, load)
-    assert gross is not None  # _net_kg refused it
     tippings = _tip(tx, load, tipped, actor, at)
-    _move(tx, load, tippings, net_kg, actor, at)
-    ticket = _ticket(tx, desk, visit, load, gross, last, net_kg, tippings, actor, at)
+    _move(tx, load, tippings, net.kg, actor, at)
+    ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
         tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
@@ -123,31 +142,32 @@ def _move(
 
 
 def _ticket(
-    tx: Session, desk: Desk, visit: Visit, load: Load, gross: Weighing, last: Weighing, net_kg: float,
-    tippings: Sequence[Tipping], actor: Actor, at: datetime,
+    tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tippings: Sequence[Tipping], actor: Actor,
+    at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
     number = counters.draw(tx, f"ticket {policy.site} {load.campaign}")
     ticket = Ticket(
         id=new_id(at), site=policy.site, campaign=load.campaign, number=number, load_id=load.id,
-        regime=load.regime, organisation=load.organisation, first_weighing_id=gross.id,
-        last_weighing_id=last.id, gross_kg=gross.kg, tare_kg=last.kg, net_kg=net_kg, at=at, by=actor.id,
+        regime=load.regime, organisation=load.organisation, first_weighing_id=net.gross.id,
+        last_weighing_id=net.tare.id, gross_kg=net.gross.kg, tare_kg=net.tare.kg, net_kg=net.kg, at=at,
+        by=actor.id,
     )  # fmt: skip
-    ticket.document = _document(tx, desk, visit, load, ticket, gross, last, tippings)
+    ticket.document = _document(tx, desk, visit, load, ticket, net, tippings)
     tx.add(ticket)
     tx.flush()
     return ticket
 
 
 def _document(
-    tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, gross: Weighing, last: Weighing,
+    tx: Session, desk: Desk, visit: Visit, load: Load, ticket: Ticket, net: Net,
     tippings: Sequence[Tipping],
 ) -> dict[str, Any]:  # fmt: skip
     """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
     as they are printed: the paper keeps them whatever becomes of a person's row."""
     values = cells.moved_values(tx, load.id)
     typists = [value["typed_by"] for value in values.values()]
-    names = names_of(tx, [ticket.by, gross.typed_by, last.typed_by, *typists])
+    names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
     owners = tx.exec(
         select(Supplier.name, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
@@ -170,9 +190,11 @@ def _document(
         "declared_variety": load.declared_variety,
         "claims": load.claims,
         "barcodes": [sample.barcode for sample in queries.samples_of(tx, load.id)],
-        "gross": _weight(gross, names),
-        "tare": _weight(last, names),
+        "gross": _weight(tx, net.gross, names),
+        "tare": _weight(tx, net.tare, names),
+        "weighed_together": {"loads": net.loads, "net_kg": net.whole_kg},
         "net_kg": ticket.net_kg,
+        "net_remarks": _remarks_on_net(tx, net),
         "values": {
             name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
             for name, value in values.items()
@@ -181,12 +203,33 @@ def _document(
     }
 
 
-def _weight(weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
+    instrument = _instrument(tx, weighing)
     return {
         "kg": weighing.kg,
         "at": weighing.at.isoformat(),
         "rule": weighing.rule,
+        "instrument": instrument.name if instrument else None,
+        "serial_number": instrument.serial_number if instrument else None,
         "sealed_number": weighing.sealed_number,
+        "proof": _proof(weighing, instrument),
         "typed_by": names.get(weighing.typed_by or "", weighing.typed_by),
         "remarks": weighing.remarks,
     }
+
+
+def _proof(weighing: Weighing, instrument: Instrument | None) -> str:
+    """Where the legal weight stands: in the head's memory under its sealed number, on the slip that its own
+    printer adds to the ticket, or with the indicator alone."""
+    if weighing.sealed_number:
+        return "sealed"
+    return "own_slip" if instrument and instrument.own_printer else "indicator"
+
+
+def _remarks_on_net(tx: Session, net: Net) -> list[dict[str, Any]]:
+    instrument = _instrument(tx, net.gross)
+    return [reason.as_dict() for reason in remarks_on_weight(net.kg, instrument)] if instrument else []
+
+
+def _instrument(tx: Session, weighing: Weighing) -> Instrument | None:
+    return tx.get(Instrument, weighing.instrument_id) if weighing.instrument_id else None

@@ -23,7 +23,8 @@ from station.store.tables import Instrument, PortAssignment
 class Description:
     """An instrument as a person or the site file describes it. `uncertainty` is {analyte: standard
     uncertainty in the analyte's unit}, `grain_temperature_c` the lowest and highest temperature of the grain
-    for which it may be believed (None: not known)."""
+    for which it may be believed, `max_kg`, `min_kg` and `division_kg` what a weighbridge's verification plate
+    says, `own_printer` whether its indicator prints slips (None: not known, or not said)."""
 
     name: str
     serial_number: str | None = None
@@ -31,6 +32,10 @@ class Description:
     verified_until: date | None = None
     uncertainty: Mapping[str, float] = field(default_factory=dict)
     grain_temperature_c: tuple[float, float] | None = None
+    max_kg: float | None = None
+    min_kg: float | None = None
+    division_kg: float | None = None
+    own_printer: bool | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON values."""
@@ -192,6 +197,10 @@ def describe(row: Instrument, new: Description) -> None:
     row.asset_tag = new.asset_tag or row.asset_tag
     row.verified_until = new.verified_until or row.verified_until
     row.uncertainty = dict(new.uncertainty) or row.uncertainty
+    row.max_kg, row.min_kg = new.max_kg or row.max_kg, new.min_kg or row.min_kg
+    row.division_kg = new.division_kg or row.division_kg
+    if new.own_printer is not None:
+        row.own_printer = new.own_printer
     if new.grain_temperature_c:
         row.grain_low_c, row.grain_high_c = new.grain_temperature_c
 
@@ -240,8 +249,11 @@ def _find_again(tx: Session, new: Description, port_id: str, driver: str) -> Ins
 
 def _make_row(new: Description, before: Instrument, driver: str, at: datetime) -> Instrument:
     """One of the same kind as the one before has its temperature range, unless another one is said; its
-    uncertainty and verification are its own."""
-    row = Instrument(id=new_id(at), name=new.name, driver=driver, category=before.category)
+    uncertainty and verification are its own. Another indicator serves the same platform."""
+    row = Instrument(
+        id=new_id(at), name=new.name, driver=driver, category=before.category, max_kg=before.max_kg,
+        min_kg=before.min_kg, division_kg=before.division_kg, own_printer=before.own_printer,
+    )  # fmt: skip
     if driver == before.driver:
         row.grain_low_c, row.grain_high_c = before.grain_low_c, before.grain_high_c
     return row

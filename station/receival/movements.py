@@ -15,7 +15,7 @@ from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
 from station.grain.identifiers import Regime
 from station.receival import cells, proposals
 from station.receival.external import External, refer
-from station.receival.remarked import check_asked
+from station.receival.remarked import asked_at_use, check_asked
 from station.receival.weighings import offered_weighing
 from station.store import audit
 from station.store.ids import new_id
@@ -149,7 +149,7 @@ def _use(
         raise Invalid(Fault.NOT_THE_DIFFERENCE, moved_kg=kg, first_kg=first.kg, last_kg=last.kg)
     despite = []
     for weighing, role in ((first, "first"), (last, "last")):
-        despite += check_asked(weighing.remarks, despite_remarks)
+        despite += check_asked(asked_at_use(weighing), despite_remarks)
         weighing.state = "used"
         use = WeighingUse(id=new_id(at), weighing_id=weighing.id, role=role, at=at, by=actor.id)
         tx.add_all([weighing, use])

@@ -1,21 +1,29 @@
 """Decide which sample a reading or capture belongs to: a rule when it comes, else a person."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
 from sqlmodel import Session
 
 from drivers.disturbance import Disturbance
-from station.acts.desk import Actor, Desk
-from station.acts.refusals import Fault, NotFound
+from station.acts.desk import Actor, Desk, SitePolicy
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import photo_species
-from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
+from station.grain.pairing import (
+    Item,
+    KnownSample,
+    PairingPolicy,
+    contradictions,
+    pair,
+    species_of_product,
+)
 from station.grain.reasons import Code, Reason
-from station.receival import proposals
+from station.receival import proposals, samples
 from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Load, Pairing, Sample
+from station.store.tables import Capture, Load, Pairing, Reading, Sample
 
 ItemKind = Literal["reading", "capture"]
 
@@ -28,17 +36,17 @@ def pair_item(
     What was measured while the line failed waits for a person, who confirms it by assigning it; the sample
     that the rule would have chosen is named."""
     policy = PairingPolicy(desk.policy.pairing_window)
-    samples = {sample.id: sample for sample in _candidates(tx, item, policy, at)}
-    result = pair(item, [_known(sample, item.kind) for sample in samples.values()], policy)
+    known = {sample.id: sample for sample in _candidates(tx, item, policy, at)}
+    result = pair(item, [known_sample(sample, item.kind) for sample in known.values()], policy)
     if disturbance is not None:
-        would_be = samples[result.sample_id].barcode if result.sample_id else item.barcode
+        would_be = known[result.sample_id].barcode if result.sample_id else item.barcode
         reason = fault_of(disturbance, barcode=would_be)
-        _append(tx, item.kind, item_id, None, "unpaired", reason, at, None)
+        append(tx, item.kind, item_id, None, "unpaired", reason, at, None)
         return None
     if result.sample_id is None:
-        _append(tx, item.kind, item_id, None, "unpaired", result.reason, at, None)
+        append(tx, item.kind, item_id, None, "unpaired", result.reason, at, None)
         return None
-    return pair_with(tx, item.kind, item_id, samples[result.sample_id], result.reason, at, None)
+    return pair_with(tx, item.kind, item_id, known[result.sample_id], result.reason, at, None)
 
 
 def fault_of(disturbance: Disturbance, **params: str | None) -> Reason:
@@ -57,27 +65,37 @@ def pair_with(
 ) -> Load | None:
     """Pairs an item with a sample; returns the load that the sample stands for."""
     load = tx.get(Load, sample.load_id) if sample.load_id else None
-    _append(tx, kind, item_id, sample, "paired", reason, at, actor, load)
+    append(tx, kind, item_id, sample, "paired", reason, at, actor, load)
     return load
 
 
 def assign(
-    desk: Desk, item_id: str, barcode: str, actor: Actor, at: datetime, *, despite_remarks: bool = False
-) -> Pairing:
-    """A person says which sample a waiting item belongs to.
+    desk: Desk, item_id: str, barcode: str, actor: Actor, at: datetime, *,
+    reason: str = "", as_courtesy: bool = False, despite_remarks: bool = False,
+) -> Pairing:  # fmt: skip
+    """A person says which sample a waiting item belongs to; `as_courtesy`: a new one, of no load.
 
-    Raises Conflict(measured_with_fault) for what was measured while the line failed, unless
-    `despite_remarks` says that the person was asked about it."""
+    Raises Conflict(contradicts_sample) where barcode, product or the end of its load speaks against it,
+    unless `reason` says why it is the sample's all the same; Conflict(measured_with_fault) for what was
+    measured while the line failed, unless `despite_remarks` says that the person was asked about it."""
     with desk.ledger.write() as tx:
         waiting = _waiting(tx, item_id)
-        despite = check_asked([{"code": waiting.code, "params": waiting.params}], despite_remarks)
+        item = item_of(tx, desk.policy, waiting)
+        if as_courtesy:
+            species = item.species if item.species in desk.policy.species else None
+            samples.enter(tx, barcode, "courtesy", None, species, actor, at)
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
-        reason = Reason(Code.PAIRED_BY_PERSON, {"barcode": barcode})
-        kind: ItemKind = "reading" if waiting.item_kind == "reading" else "capture"
-        load = pair_with(tx, kind, item_id, sample, reason, at, actor)
-        _audit(tx, "exception_assigned", item_id, load, actor, at, {"barcode": barcode, "despite": despite})
+        against = [why.as_dict() for why in contradictions(item, known_sample(sample, item.kind))]
+        if against and not reason:
+            raise Conflict(Fault.CONTRADICTS_SAMPLE, barcode=barcode, remarks=against)
+        despite = check_asked([{"code": waiting.code, "params": waiting.params}], despite_remarks)
+        override: dict[str, object] = {"against": against, "reason": reason} if against else {}
+        paired = Reason(Code.PAIRED_BY_PERSON, {"barcode": barcode, **override})
+        load = pair_with(tx, item.kind, item_id, sample, paired, at, actor)
+        data = {"barcode": barcode, "despite": despite, **override}
+        note(tx, "exception_assigned", item_id, load, actor, at, data)
         if load is not None:
             proposals.propose(tx, desk, [load], at)
         current = queries.pairing_of(tx, item_id)
@@ -85,14 +103,32 @@ def assign(
     return current
 
 
-def dismiss(desk: Desk, item_id: str, text: str, actor: Actor, at: datetime) -> Pairing:
-    """A person says that a waiting item belongs to nothing; it stays recorded."""
+def dismiss_all(desk: Desk, item_ids: Sequence[str], text: str, actor: Actor, at: datetime) -> list[Pairing]:
+    """A person says that waiting items belong to nothing; they stay recorded. All of them or none."""
     with desk.ledger.write() as tx:
-        waiting = _waiting(tx, item_id)
-        kind: ItemKind = "reading" if waiting.item_kind == "reading" else "capture"
-        row = _append(tx, kind, item_id, None, "dismissed", Reason(Code.DISMISSED, {"text": text}), at, actor)
-        _audit(tx, "exception_dismissed", item_id, None, actor, at, {"reason": text})
+        return [_dismiss(tx, _waiting(tx, item_id), text, actor, at) for item_id in dict.fromkeys(item_ids)]
+
+
+def _dismiss(tx: Session, waiting: Pairing, text: str, actor: Actor, at: datetime) -> Pairing:
+    why = Reason(Code.DISMISSED, {"text": text})
+    row = append(tx, kind_of(waiting), waiting.item_id, None, "dismissed", why, at, actor)
+    note(tx, "exception_dismissed", waiting.item_id, None, actor, at, {"reason": text})
     return row
+
+
+def kind_of(pairing: Pairing) -> ItemKind:
+    return "reading" if pairing.item_kind == "reading" else "capture"
+
+
+def item_of(tx: Session, policy: SitePolicy, pairing: Pairing) -> Item:
+    """Returns what was paired, or waits for it, as the rule sees it."""
+    if pairing.item_kind == "reading":
+        row = tx.get_one(Reading, pairing.item_id)
+        species = species_of_product(row.product, policy.products) if row.product else None
+        return Item("reading", row.barcode, species, row.product, row.at)
+    capture = tx.get_one(Capture, pairing.item_id)
+    seen_as = photo_species(capture.species) if capture.species else None
+    return Item("capture", capture.barcode, seen_as, None, capture.at)
 
 
 def _candidates(tx: Session, item: Item, policy: PairingPolicy, at: datetime) -> list[Sample]:
@@ -102,7 +138,7 @@ def _candidates(tx: Session, item: Item, policy: PairingPolicy, at: datetime) ->
     return list(queries.samples_open_since(tx, at - policy.window))
 
 
-def _known(sample: Sample, item_kind: str) -> KnownSample:
+def known_sample(sample: Sample, item_kind: str) -> KnownSample:
     species = sample.species
     if item_kind == "capture" and species is not None:
         species = photo_species(species)
@@ -123,7 +159,7 @@ def _waiting(tx: Session, item_id: str) -> Pairing:
     return current
 
 
-def _append(
+def append(
     tx: Session, kind: ItemKind, item_id: str, sample: Sample | None, state: str, reason: Reason,
     at: datetime, actor: Actor | None, load: Load | None = None,
 ) -> Pairing:  # fmt: skip
@@ -145,11 +181,11 @@ def _append(
     )
     tx.add(row)
     data = {"state": state, **reason.as_dict(), "barcode": sample.barcode if sample else None}
-    _audit(tx, f"{kind}_paired", item_id, load, actor, at, data)
+    note(tx, f"{kind}_paired", item_id, load, actor, at, data)
     return row
 
 
-def _audit(
+def note(
     tx: Session,
     event: str,
     item_id: str,

@@ -8,6 +8,7 @@ from station.acts.refusals import Conflict, Fault
 from station.grain.plausible import why_ask
 from station.grain.reasons import Code
 from station.grain.remarks import ASKED_ABOUT
+from station.store.tables import Weighing
 
 Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 
@@ -16,19 +17,29 @@ _REFUSED_AS = {
     Code.FAULT_DURING_MEASUREMENT: Fault.MEASURED_WITH_FAULT,
     Code.UNPROTECTED_LINE: Fault.UNPROTECTED_LINE,
     Code.UNUSUAL_VALUE: Fault.UNUSUAL_VALUE,
+    Code.NOT_A_DIVISION: Fault.NOT_A_DIVISION,
+    Code.UNUSUAL_TARE: Fault.UNUSUAL_TARE,
+    Code.UNUSUAL_EMPTY_SHARE: Fault.UNUSUAL_EMPTY_SHARE,
+    Code.NOT_OVER_USUAL_TARE: Fault.NOT_OVER_USUAL_TARE,
+    Code.WEIGHED_BEFORE_DECISION: Fault.WEIGHED_BEFORE_DECISION,
 }
 
 
 def check_asked(remarks: Sequence[Remark], despite_remarks: bool) -> list[str]:
     """Returns the codes that the person was asked about and answered for, for the audit row.
 
-    Raises Conflict, which names them, where `despite_remarks` is not said: measured_with_fault where the line
-    failed, else unprotected_line or unusual_value."""
+    Raises Conflict, which names them, where `despite_remarks` is not said; its code is the first of
+    `_REFUSED_AS` that applies."""
     asked = [dict(remark) for remark in remarks if remark["code"] in ASKED_ABOUT]
     if asked and not despite_remarks:
         first = min(asked, key=lambda remark: list(_REFUSED_AS).index(remark["code"]))
         raise Conflict(_REFUSED_AS[first["code"]], **first["params"], remarks=asked)
     return [remark["code"] for remark in asked]
+
+
+def asked_at_use(weighing: Weighing) -> Sequence[Remark]:
+    """Returns what is asked of a weight when it is used: a typed one was asked about when it was typed."""
+    return [] if weighing.typed_by else weighing.remarks
 
 
 def asked_about(values: Mapping[Analyte, float], species: str | None) -> list[dict[str, Any]]:

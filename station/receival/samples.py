@@ -36,19 +36,16 @@ def enter(
     tx: Session, barcode: str, kind: str, load: Load | None, species: str | None, actor: Actor, at: datetime,
     note: str = "",
 ) -> Sample:  # fmt: skip
-    """A barcode is used once, ever: a second use is a slip that would mix two loads."""
-    if queries.sample_by_barcode(tx, barcode) is not None:
+    """A barcode is used once, ever: a second use is a slip that would mix two loads. A courtesy sample that
+    holds nothing may still turn out to be a load's."""
+    sample = queries.sample_by_barcode(tx, barcode)
+    if sample is None:
+        sample = Sample(id=new_id(at), barcode=barcode, entered_at=at, entered_by=actor.id)
+    elif load is None or sample.kind != "courtesy" or queries.is_paired_with(tx, sample.id):
         raise Conflict(Fault.BARCODE_USED, barcode=barcode)
-    sample = Sample(
-        id=new_id(at),
-        barcode=barcode,
-        kind=kind,
-        load_id=load.id if load else None,
-        species=species,
-        note=note,
-        entered_at=at,
-        entered_by=actor.id,
-    )
+    sample.kind, sample.load_id = kind, load.id if load else None
+    sample.species, sample.note = species, note
+    sample.entered_at, sample.entered_by = at, actor.id
     tx.add(sample)
     audit.record(
         tx, "sample_entered", at, by=actor.id, terminal=actor.terminal, subject_id=sample.id,

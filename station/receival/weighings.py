@@ -10,15 +10,17 @@ from drivers.constancy import ShapeChange
 from drivers.reading import Reading
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.grain.bridge import remarks_on_weight
 from station.grain.reasons import Code, Reason
 from station.grain.remarks import remarks_on
 from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
-from station.receival.loads import check_number
 from station.receival.offers import Offer, offers_for
-from station.receival.remarked import check_asked
+from station.receival.remarked import asked_at_use, check_asked
+from station.receival.typed_weights import hold_to_bridge
+from station.receival.vehicle_weights import questions_of
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Frame, Load, Ticket, Visit, Weighing, WeighingUse
@@ -31,8 +33,11 @@ class Confirmed:
     tickets: tuple[Ticket, ...]
 
 
-def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame) -> Weighing:
-    """Records the weight that the weighing rule took; the same frame twice is one weighing.
+def take_weighing(
+    desk: Desk, reading: Reading, rule: str, kg: float, frame: StoredFrame, *, seals_last: bool = False
+) -> Weighing:
+    """Records the weight that the weighing rule took; the same frame twice is one weighing. One that
+    `seals_last` takes the place of the one that this bridge weighed last, unless that is used already.
 
     A weight in whose course the line failed says so, and one that a single unprotected line told: whoever
     confirms it is asked about it."""
@@ -44,10 +49,14 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
         ).first()
         if known is not None:
             return known
+        unsealed = _taken_last(tx, frame.port, kg) if seals_last else None
+        if unsealed is not None and unsealed.state == "used":
+            return unsealed
         instrument = instrument_at(tx, frame.port, reading.at)
         remarks = [
             *([pairings.fault_of(frame.disturbance)] if frame.disturbance else []),
             *([Reason(Code.UNPROTECTED_LINE, {})] if _is_unprotected(reading, rule) else []),
+            *remarks_on_weight(kg, instrument),
             *remarks_on(instrument, {}, reading.at.date()),
         ]
         weighing = Weighing(
@@ -62,6 +71,8 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
             sealed_number=reading.extra.get("sealed_number"),
         )
         tx.add(weighing)
+        if unsealed is not None:
+            _replace(tx, unsealed, weighing)
         audit.record(
             tx, "weighing_taken", reading.at, subject_id=weighing.id,
             data={
@@ -70,6 +81,23 @@ def take_weighing(desk: Desk, reading: Reading, rule: str, kg: float, frame: Sto
             },
         )  # fmt: skip
     return weighing
+
+
+def _taken_last(tx: Session, port: str, kg: float) -> Weighing | None:
+    """The bridge's last weight, where it is this one and nobody dismissed it; a typed one may lie between."""
+    last = queries.last_weighing_of(tx, port)
+    is_it = last is not None and last.kg == kg and not last.typed_by and last.state != "dismissed"
+    return last if is_it else None
+
+
+def _replace(tx: Session, unsealed: Weighing, sealed: Weighing) -> None:
+    """The head's own weighing takes the place of the one that the station took from its stream."""
+    unsealed.state = "dismissed"
+    tx.add(unsealed)
+    audit.record(
+        tx, "weighing_dismissed", sealed.at, subject_id=unsealed.id,
+        data={"reason": "sealed", "sealed_as": sealed.id, "sealed_number": sealed.sealed_number},
+    )  # fmt: skip
 
 
 def _is_unprotected(reading: Reading, rule: str) -> bool:
@@ -83,15 +111,27 @@ def note_other_lines(desk: Desk, port: str, change: ShapeChange, at: datetime) -
         audit.record(tx, "lines_changed", at, subject_id=port, data=change.as_dict())
 
 
-def type_weighing(desk: Desk, kg: float, note: str, actor: Actor, at: datetime) -> Weighing:
-    """Records a weight read off the indicator by a named person; offered like a measured one."""
-    check_number("weight", kg)
+def type_weighing(
+    desk: Desk, kg: float, note: str, actor: Actor, at: datetime, *, bridge: str | None = None,
+    despite_remarks: bool = False,
+) -> Weighing:  # fmt: skip
+    """Records a weight read off the indicator at the port `bridge` (the only one, where it is not said) by a
+    named person; offered like a measured one. Raises what `hold_to_bridge` raises."""
     with desk.ledger.write() as tx:
-        weighing = Weighing(id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note)
+        held = hold_to_bridge(tx, desk.policy, kg, bridge, at.date(), despite_remarks=despite_remarks)
+        weighing = Weighing(
+            id=new_id(at), kg=kg, at=at, rule="typed", typed_by=actor.id, note=note,
+            remarks=list(held.remarks),
+            instrument_id=held.bridge.instrument.id if held.bridge else None,
+            port_id=held.bridge.assignment.port_id if held.bridge else None,
+        )  # fmt: skip
         tx.add(weighing)
         audit.record(
             tx, "weighing_taken", at, by=actor.id, terminal=actor.terminal, subject_id=weighing.id,
-            data={"kg": kg, "rule": "typed"},
+            data={
+                "kg": kg, "rule": "typed", "port": weighing.port_id, "remarks": weighing.remarks,
+                "despite": list(held.despite),
+            },
         )  # fmt: skip
     return weighing
 
@@ -124,10 +164,10 @@ def confirm(
     or last one closes loads: net, movements, tickets. All in one transaction.
 
     Raises Conflict(measured_with_fault, unprotected_line) for a weight whose line failed or that one line
-    told, unless `despite_remarks` says that the person was asked about it."""
+    told, and for what `questions_of` asks of the vehicle, unless `despite_remarks` says that the person was
+    asked about it; Conflict(tare_not_below_gross, tare_too_low) whatever was said."""
     with desk.ledger.write() as tx:
         weighing = offered_weighing(tx, weighing_id)
-        despite = check_asked(weighing.remarks, despite_remarks)
         visit = tx.get(Visit, visit_id)
         if visit is None:
             raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
@@ -138,6 +178,8 @@ def confirm(
         if role != "first" and not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
         closed = _to_close(tx, loads, role, load_ids, weighing, visit)
+        asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
+        despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
         for load_id in set(tipped or {}) - {load.id for load in closed}:
             raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)
         use = WeighingUse(

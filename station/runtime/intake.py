@@ -245,7 +245,9 @@ class Intake:
 
     def _weigh(self, taken: Taken, watched: Watched, stored: StoredFrame) -> None:
         watched.journal.sync()
-        weighings.take_weighing(self._desk, taken.reading, taken.rule, taken.kg, stored)
+        weighings.take_weighing(
+            self._desk, taken.reading, taken.rule, taken.kg, stored, seals_last=taken.seals_last
+        )
 
     def _sync_journals(self) -> None:
         for watched in list(self._devices.values()):

@@ -162,7 +162,9 @@ class Instrument(Section):
     its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
     `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
     `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
-    analyzer never. `password_file` holds the password of the broker in `port`."""
+    analyzer never. `password_file` holds the password of the broker in `port`. `max_kg`, `min_kg`,
+    `division_kg` are those of a weighbridge's verification plate (Max, Min, e or d); `own_printer` is true
+    where its indicator prints the slip that goes with each ticket."""
 
     id: Id
     name: Text
@@ -175,6 +177,10 @@ class Instrument(Section):
     uncertainty: dict[Analyte, Positive] = {}
     silent_after_s: Positive | None = None
     password_file: PasswordFile | None = None
+    max_kg: Positive | None = None
+    min_kg: Positive | None = None
+    division_kg: Positive | None = None
+    own_printer: bool = False
     settings: dict[Text, Address | int | float | bool] = {}
 
 

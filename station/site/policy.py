@@ -19,6 +19,7 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
         instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
         net_share=settings.intake.net_share,
+        minimum_kg=settings.weighing.minimum_kg,
         products={name: species.value for name, species in settings.products.items()},
         species=tuple(species.value for species in settings.site.species),
         override_reasons=tuple(settings.intake.override_reasons),

@@ -239,6 +239,12 @@ def _wrong_instruments(settings: SiteSettings) -> Iterator[Told]:
         celsius = instrument.grain_temperature_c
         if celsius and celsius[0] >= celsius[1]:
             yield f"instruments[{index}].grain_temperature_c", "low_over_high", {}
+        if instrument.max_kg is not None and instrument.max_kg <= settings.weighing.minimum_kg:
+            yield f"instruments[{index}].max_kg", "max_under_minimum", {}
+        plate = [instrument.division_kg, instrument.min_kg, instrument.max_kg]
+        known_kg = [kg for kg in plate if kg is not None]
+        if known_kg != sorted(set(known_kg)):
+            yield f"instruments[{index}].max_kg", "plate_out_of_order", {}
 
 
 def _used_twice(section: str, ids: list[str | None], key: str = "id") -> Iterator[Told]:

@@ -25,6 +25,9 @@ from station.store.tables import (
 LAST_CHARACTER = "\U0010ffff"
 
 
+MOST_OPEN_SAMPLES = 200
+
+
 def loads_of(tx: Session, visit_id: str) -> Sequence[Load]:
     return tx.exec(select(Load).where(Load.visit_id == visit_id).order_by(col(Load.position))).all()
 
@@ -57,6 +60,18 @@ def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
     return batches.last_tares_kg(tx, [vehicle_id]).get(vehicle_id)
 
 
+def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]:
+    """Return the vehicle's last visits that have a last weighing, the newest first."""
+    query = (
+        select(WeighingUse.visit_id)
+        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
+        .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
+        .order_by(col(WeighingUse.seq).desc())
+        .limit(limit)
+    )
+    return [visit_id for visit_id in tx.exec(query) if visit_id]
+
+
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
     return tx.exec(select(Sample).where(Sample.barcode == barcode)).first()
 
@@ -74,6 +89,21 @@ def samples_open_since(tx: Session, since: datetime) -> Sequence[Sample]:
 def pairing_of(tx: Session, item_id: str) -> Pairing | None:
     """Return the pairing that holds for a reading or capture."""
     return tx.exec(select(Pairing).where(Pairing.item_id == item_id, col(Pairing.current).is_(True))).first()
+
+
+def is_paired_with(tx: Session, sample_id: str) -> bool:
+    """Tell whether any reading or capture belongs to the sample now."""
+    query = select(Pairing.id).where(Pairing.sample_id == sample_id, col(Pairing.current).is_(True))
+    return tx.exec(query.limit(1)).first() is not None
+
+
+def assigned(tx: Session, code: str, limit: int) -> Sequence[Pairing]:
+    """Return what holds by a person's assignment (`code`) to a sample that is still open, newest first."""
+    opened = select(Sample.id).where(col(Sample.ended_at).is_(None))
+    samples = tx.exec(opened.order_by(col(Sample.seq).desc()).limit(MOST_OPEN_SAMPLES)).all()
+    query = select(Pairing).where(col(Pairing.sample_id).in_(samples), Pairing.code == code)
+    query = query.where(col(Pairing.current).is_(True))
+    return tx.exec(query.order_by(col(Pairing.seq).desc()).limit(limit)).all()
 
 
 def unpaired(tx: Session) -> Sequence[Pairing]:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.rig import JPEG, Counter, accept, arrival, confirm, measure, offered, ok, problem, upload
-from tests.silo_rig import GOOD
+from tests.silo_rig import GOOD, GOOD_NIR
 
 
 def test_one_load_from_arrival_to_ticket(counter: Counter) -> None:
@@ -136,7 +136,10 @@ def test_an_exception_is_assigned_or_dismissed_once(counter: Counter) -> None:
             (lost.id, "unknown_barcode"), (stray.id, "unknown_barcode"),
         ]  # fmt: skip
         assert waiting[0]["candidates"] == ["S1"]
-        assigned = ok(anne.post(f"/exceptions/{lost.id}/assign", json={"barcode": "S1"}))
+        address = f"/exceptions/{lost.id}/assign"
+        refused = problem(anne.post(address, json={"barcode": "S1"}), 409, "contradicts_sample")
+        assert [remark["code"] for remark in refused["params"]["remarks"]] == ["other_barcode"]
+        assigned = ok(anne.post(address, json={"barcode": "S1", "reason": "mistyped at the GAC"}))
         assert assigned["reason"]["code"] == "paired_by_person"
         dismissed = ok(anne.post(f"/exceptions/{stray.id}/dismiss", json={"reason": "cleaning"}))
         assert dismissed["reason"] | {"message": ""} == {
@@ -147,6 +150,56 @@ def test_an_exception_is_assigned_or_dismissed_once(counter: Counter) -> None:
         problem(again, 404, "unknown_exception")
         sample = ok(anne.get("/samples/S1"))
         assert [reading["id"] for reading in sample["readings"]] == [lost.id]
+
+
+def test_exceptions_that_a_waiting_load_needs_come_first_and_nothing_contradicting_is_suggested(
+    counter: Counter,
+) -> None:
+    silo = counter.silo
+    with counter.client() as anne:
+        wheat = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        confirm(anne, silo, 43_120)
+        stray = silo.measure("gac", {"temperature": 20.0}, "X1")
+        barley = silo.measure("nir", GOOD_NIR, product="Barley")
+        misread = silo.measure("gac", GOOD, "S11", product="Wheat")
+        wrong = silo.measure("nir", GOOD_NIR, "S1", product="Barley")
+        load_id = wheat["loads"][0]["id"]
+        waiting = ok(anne.get("/exceptions"))
+        assert [(item["id"], item["blocks"]) for item in waiting] == [
+            (misread.id, [load_id]), (wrong.id, [load_id]), (stray.id, []), (barley.id, []),
+        ]  # fmt: skip
+        assert [item["candidates"] for item in waiting] == [["S1"]] * 4
+        assert [(item["suggested"], item["fitting"]) for item in waiting] == [(None, [])] * 4
+        ok(anne.post("/samples", json={"barcode": "B7", "species": "barley"}), 201)
+        fits = ok(anne.get("/exceptions"))[3]
+        assert (fits["suggested"], fits["fitting"]) == ("B7", ["B7"])
+        assert fits["candidates"] == ["B7", "S1"]
+
+
+def test_what_ends_something_is_taken_back_over_http(counter: Counter) -> None:
+    silo = counter.silo
+    with counter.client() as anne:
+        visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        load_id, why = visit["loads"][0]["id"], {"reason": "by mistake"}
+        weighing = silo.weigh(43_120)
+        ok(anne.post(f"/weighings/{weighing.id}/dismiss", json=why))
+        assert ok(anne.post(f"/weighings/{weighing.id}/take-back"))["state"] == "offered"
+        ok(anne.post(f"/loads/{load_id}/refuse", json=why))
+        assert ok(anne.post(f"/loads/{load_id}/take-back"))["state"] == "arrived"
+        ok(anne.post(f"/visits/{visit['id']}/cancel", json=why))
+        assert ok(anne.post(f"/visits/{visit['id']}/take-back"))["ended_at"] is None
+        ids = [silo.measure("gac", GOOD, barcode).id for barcode in ("X1", "X2")]
+        ok(anne.post("/exceptions/dismiss", json={"ids": ids, **why}))
+        assert ok(anne.get("/exceptions")) == []
+        back = ok(anne.post("/exceptions/take-back", json={"ids": ids}))
+        assert [item["reason"]["code"] for item in back] == ["unknown_barcode"] * 2
+        ok(anne.post(f"/exceptions/{ids[0]}/assign", json={"barcode": "X1", "as_courtesy": True}))
+        assert [item["id"] for item in ok(anne.get("/exceptions", params={"state": "assigned"}))] == ids[:1]
+        silo.clock.pass_(minutes=2)
+        ok(anne.post("/exceptions/take-back", json={"ids": ids[:1]}))
+        ok(anne.post(f"/loads/{load_id}/leave", json=why))
+        silo.clock.pass_(seconds=61)
+        problem(anne.post(f"/loads/{load_id}/take-back"), 409, "too_late_to_take_back")
 
 
 def test_samples_varieties_and_weights_are_entered_by_hand(counter: Counter) -> None:
@@ -161,6 +214,9 @@ def test_samples_varieties_and_weights_are_entered_by_hand(counter: Counter) -> 
         problem(anne.post("/samples", json={"barcode": "B2", "kind": "load"}), 422, "not_valid")
         seen = ok(anne.post(f"/loads/{load_id}/variety", json={"operator_variety": "Rubisko"}))
         assert (seen["operator_variety"], seen["declared_variety"]) == ("Rubisko", "")
+        problem(anne.post("/weighings", json={"kg": 25}), 422, "weight_too_light")
+        asked = problem(anne.post("/weighings", json={"kg": 43120.5}), 409, "not_a_division")
+        assert [remark["code"] for remark in asked["params"]["remarks"]] == ["not_a_division"]
         typed = ok(anne.post("/weighings", json={"kg": 43120, "reason": "indicator down"}), 201)
         assert (typed["state"], typed["typed_by"], typed["preselected"]["plate"]) == (
             "offered", "Anne", "AB-123-CD",

@@ -55,6 +55,7 @@ def test_the_installers_command_line_swaps_with_the_admin_token(counter: Counter
         ("bridge", {"serial_number": "TB-1"}, 409, "same_instrument"),
         ("gac", {"serial_number": " "}, 422, "not_valid"),
         ("gac", {"grain_temperature_c": [40.0, 10.0]}, 422, "not_valid"),
+        ("bridge", {"max_kg": 60_000.0, "min_kg": 60_000.0}, 422, "not_valid"),
         ("gac", {"uncertainty": {"sugar": 1.0}}, 422, "not_valid"),
         ("gac", {"verified_until": "soon"}, 422, "not_valid"),
     ],
@@ -124,3 +125,17 @@ def test_a_person_at_the_display_says_how_large_the_numbers_are(counter: Counter
     assert wiring_of(present.assignment).settings == {"fixed_zero": "appended", "expanded": "as_sent"}
     assert present.assignment.by is not None
     assert event.data["chosen"] == {"fixed_zero": "appended"}
+
+
+def test_the_plate_of_a_bridge_that_is_described_holds_typed_weights_from_then_on(counter: Counter) -> None:
+    plate = {"max_kg": 40_000.0, "min_kg": 1_000.0, "division_kg": 20.0, "own_printer": True}
+    with counter.client() as anne, counter.client("ines") as ines:
+        ok(anne.post("/weighings", json={"kg": 43_125}), 201)
+        told = ok(ines.post("/instruments/bridge/describe", json=plate))
+        assert plate.items() <= told.items()
+        problem(anne.post("/weighings", json={"kg": 43_120}), 422, "weight_over_max")
+        problem(anne.post("/weighings", json={"kg": 24_865}), 409, "not_a_division")
+        kept = ok(anne.post("/weighings", json={"kg": 980}), 201)
+        assert [remark["message"] for remark in kept["remarks"]] == [
+            "Under the bridge's Min (1,000\N{NO-BREAK SPACE}kg): not legal for trade"
+        ]

@@ -25,7 +25,7 @@ from tests.drivers.rig import Running, wait_until
 
 KEYS = {
     "kind", "name", "category", "evidence", "never_checked_on_hardware", "unverified", "protection",
-    "settings", "port", "example",
+    "settings", "port", "example", "stores_weights",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def test_every_kind_is_listed_with_its_evidence_settings_and_an_example():
         assert set(entry) == KEYS
         assert entry["evidence"] in ("documented", "captured", "inferred")
         assert entry["protection"]
+        assert entry["stores_weights"] in (True, False, None)
         assert set(entry["protection"]) <= {protection.value for protection in Protection}
         for setting in entry["settings"].values():
             assert set(setting) == {"default", "allowed", "help"}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from station.grain.pairing import Item, KnownSample, PairingPolicy, pair
+from station.grain.pairing import Item, KnownSample, PairingPolicy, contradictions, pair, suggest
 
 from .builders import NOON, minutes
 
@@ -109,3 +109,39 @@ def test_pairing_never_depends_on_the_order_and_never_picks_an_ended_sample(
     assert all(s.open for s in chosen)
     if not an_item.barcode:
         assert all(minutes(0) <= an_item.at - s.entered_at <= minutes(15) for s in chosen)
+
+
+@pytest.mark.parametrize(
+    ("an_item", "a_sample", "codes"),
+    [
+        (item(), WHEAT, []),
+        (item("W", "soft_wheat"), WHEAT, []),
+        (item(" W "), WHEAT, []),
+        (item("X"), WHEAT, ["other_barcode"]),
+        (item("B", "barley"), WHEAT, ["other_barcode", "contradicts_declaration"]),
+        (item("W", "barley", product="ORGE"), WHEAT, ["contradicts_declaration"]),
+        (item("W", "wheat", kind="capture"), WHEAT, []),
+        (item("D"), DONE, ["sample_closed"]),
+    ],
+)
+def test_barcode_product_and_the_end_of_a_load_speak_against_a_sample(an_item, a_sample, codes):
+    assert [why.code for why in contradictions(an_item, a_sample)] == codes
+
+
+@pytest.mark.parametrize(
+    ("an_item", "samples", "chosen"),
+    [
+        (item(), [WHEAT], "id-W"),
+        (item(), [WHEAT, DONE], "id-W"),
+        (item(), [WHEAT, BARLEY], None),
+        (item(species="barley", product="ORGE"), [WHEAT, BARLEY], "id-B"),
+        (item("X"), [WHEAT], None),
+        (item("X", "soft_wheat"), [WHEAT], None),
+        (item("W", "barley", product="ORGE"), [WHEAT, BARLEY], None),
+        (item(product="Malt 7"), [WHEAT], None),
+        (item("D"), [DONE], None),
+    ],
+)
+def test_only_what_nothing_speaks_against_is_suggested(an_item, samples, chosen):
+    found = suggest(an_item, samples)
+    assert (found.id if found else None) == chosen

@@ -139,6 +139,31 @@ def test_the_print_key_does_not_take_the_weight_that_was_just_taken():
     assert taken([*EMPTY, *[FULL] * 5, printed, FULL, printed]) == [(43_120.0, "equal_readings")]
 
 
+def sealed(kg, number="00000-000158"):
+    return replace(weight(kg, STABLE, PRINT), extra={"sealed_number": number})
+
+
+def watched(readings):
+    state, out = WatchState(), []
+    for reading in arrived(readings):
+        state, weighing = watch(state, reading, RULE)
+        if weighing:
+            out.append((weighing.kg, weighing.reading.extra.get("sealed_number"), weighing.seals_last))
+    return out
+
+
+def test_the_number_under_which_the_head_stores_the_weight_just_taken_is_taken_once():
+    readings = [*EMPTY, *[FULL] * 5, sealed(43_120.0), FULL, sealed(43_120.0, "00000-000159"), FULL]
+    assert watched(readings) == [(43_120.0, None, False), (43_120.0, "00000-000158", True)]
+
+
+def test_a_stored_weight_of_another_vehicle_takes_no_ones_place():
+    readings = [*EMPTY, *[FULL] * 5, *EMPTY, sealed(43_120.0), FULL]
+    assert watched(readings) == [(43_120.0, None, False), (43_120.0, "00000-000158", False)]
+    readings = [*EMPTY, *[FULL] * 5, sealed(43_140.0), FULL]
+    assert watched(readings)[-1] == (43_140.0, "00000-000158", False)
+
+
 def test_a_print_key_held_while_the_weight_settles_takes_the_first_stable_weight():
     readings = [weight(43_000.0, MOTION, PRINT), *[weight(43_120.0, STABLE, PRINT)] * 3]
     assert taken(readings) == [(43_120.0, "print_key")]

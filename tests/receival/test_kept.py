@@ -13,8 +13,8 @@ from station.receival import instruments, readings, weighings
 from station.receival.instruments import Description
 from station.receival.loads import check_number
 from station.receival.visits import NewLoad
-from station.store import audit
-from station.store.tables import AuditEvent, Visit, WeighingUse
+from station.store import audit, pages
+from station.store.tables import AuditEvent, Visit, Weighing, WeighingUse
 from station.store.tables import Reading as ReadingRow
 from tests.silo_rig import ANNE, MARC, START, Silo
 
@@ -55,12 +55,40 @@ def test_the_sealed_number_of_a_weight_and_the_remarks_on_it_are_on_the_ticket(s
     ]
 
 
+def test_the_heads_own_weighing_takes_the_place_of_the_same_weight_without_its_number(silo: Silo) -> None:
+    def seal(number: str, kg: float) -> Weighing:
+        stored = silo.stored("bridge")
+        reading = Reading(
+            "dini-argeo", "weight", stored.frame, {Analyte.WEIGHT: Value(kg, UNIT_OF[Analyte.WEIGHT])},
+            extra={"sealed_number": number},
+        )  # fmt: skip
+        return weighings.take_weighing(
+            silo.desk, reading, "print_key", kg, stored, seals_last=True
+        )  # fmt: skip
+
+    visit = silo.arrive("AB-123-CD")
+    first = silo.weigh(43_120)
+    sealed = seal("158", 43_120.0)
+    with silo.desk.ledger.read() as tx:
+        assert [one.id for one in pages.offered_weighings(tx, 0, 9)] == [sealed.id]
+        assert tx.get_one(Weighing, first.id).state == "dismissed"
+    (event,) = events(silo, "weighing_dismissed")
+    assert (event.by, event.data["sealed_as"]) == (None, sealed.id)
+    weighings.confirm(silo.desk, sealed.id, visit.id, "first", ANNE, silo.clock(), despite_remarks=True)
+    used = silo.weigh(15_240)
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    weighings.confirm(silo.desk, used.id, visit.id, "last", ANNE, silo.clock(), despite_remarks=True)
+    assert seal("159", 15_240.0).id == used.id  # its ticket stands
+
+
 def test_a_typed_weight_keeps_its_note_and_its_event_says_that_it_was_typed(silo: Silo) -> None:
     typed = weighings.type_weighing(silo.desk, 15_240.0, "indicator down", MARC, silo.clock())
     assert (typed.rule, typed.typed_by, typed.note) == ("typed", MARC.id, "indicator down")
     (event,) = events(silo, "weighing_taken")
     assert (event.by, event.terminal, event.subject_id) == (MARC.id, "office", typed.id)
-    assert event.data == {"kg": 15_240.0, "rule": "typed"}
+    said = {"kg": 15_240.0, "rule": "typed", "port": "bridge", "remarks": [], "despite": []}
+    assert event.data == said
 
 
 def test_a_dismissed_weight_keeps_why_in_its_own_row(silo: Silo) -> None:

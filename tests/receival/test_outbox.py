@@ -104,6 +104,7 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
     (ticket,), (_, row) = done.tickets, outbox(silo)
     gross = silo.chain(visit)[0][1]
     assert (row.id, row.kind, row.at) == (ticket.id, "ticket", ticket.at)
+    bridge = {"instrument": "Bridge", "serial_number": "TB-1", "proof": "indicator"}
     assert row.payload == {
         "site": "Silo de Beauvoir",
         "campaign": "2026",
@@ -122,13 +123,15 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
         "barcodes": ["S1"],
         "gross": {
             "kg": 43_120.0, "at": gross.at.isoformat(), "rule": "equal_readings", "sealed_number": None,
-            "typed_by": None, "remarks": [],
+            "typed_by": None, "remarks": [], **bridge,
         },
         "tare": {
             "kg": 15_240.0, "at": tare.at.isoformat(), "rule": "typed", "sealed_number": None,
-            "typed_by": MARC.id, "remarks": [],
+            "typed_by": MARC.id, "remarks": [], **bridge,
         },
+        "weighed_together": {"loads": 1, "net_kg": 27_880.0},
         "net_kg": 27_880.0,
+        "net_remarks": [],
         "values": {
             "moisture": {"value": 13.6, "unit": "%", "basis": None, "typed_by": None, "n": 1},
             "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None, "n": 1},

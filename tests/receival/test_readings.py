@@ -9,7 +9,7 @@ from drivers.reading import Analyte, Unit, Value
 from drivers.reading import Reading as Measured
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.reasons import Code
-from station.receival import cells, pairings, readings, samples
+from station.receival import cells, pairings, readings, samples, taking_back, visits
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import AuditEvent, Frame, Pairing, Reading
@@ -60,12 +60,77 @@ def test_what_cannot_be_paired_waits_with_its_reason(
     silo.arrive("EF-456-GH", NewLoad("soft_wheat", barcode="S2"))
     row = measure(silo)
     assert waiting(silo) == [code]
-    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock(), reason="it is the bag of S1")
     found = pairing(silo, row)
     assert (found.state, found.code, found.by) == ("paired", Code.PAIRED_BY_PERSON, "anne")
     assert waiting(silo) == []
     with pytest.raises(NotFound):
         pairings.assign(silo.desk, row.id, "S2", ANNE, silo.clock())
+
+
+@pytest.mark.parametrize(
+    ("barcode", "product", "against"),
+    [
+        ("S9", None, ["other_barcode"]),
+        ("S2", None, ["other_barcode"]),
+        (None, "Barley", ["contradicts_declaration"]),
+        ("S1", "Barley", ["contradicts_declaration"]),
+        ("S9", "Barley", ["other_barcode", "contradicts_declaration"]),
+    ],
+)
+def test_what_contradicts_the_sample_is_assigned_with_a_reason_only(
+    silo: Silo, barcode: str | None, product: str | None, against: list[str]
+) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    ended = silo.arrive("EF-456-GH", NewLoad("barley", barcode="S2"))
+    visits.cancel_visit(silo.desk, ended.id, "wrong plate", ANNE, silo.clock())
+    row = silo.measure("gac", GOOD, barcode, product=product)
+    with pytest.raises(Conflict) as refused:
+        pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock())
+    assert refused.value.code is Fault.CONTRADICTS_SAMPLE
+    assert [remark["code"] for remark in refused.value.params["remarks"]] == against
+    assert pairing(silo, row).state == "unpaired"
+    pairings.assign(silo.desk, row.id, "S1", ANNE, silo.clock(), reason="typed wrong")
+    with silo.desk.ledger.read() as tx:
+        kinds = select(AuditEvent).where(AuditEvent.kind == "exception_assigned")
+        event = tx.exec(kinds).one()
+    assert event.data["reason"] == "typed wrong"
+    assert [why["code"] for why in event.data["against"]] == against
+
+
+def test_a_sample_whose_load_has_ended_takes_a_value_with_a_reason_only(silo: Silo) -> None:
+    barcode = silo.barcode(silo.loads(silo.receive("AB-123-CD").visit)[0])
+    row = silo.measure("gac", GOOD, barcode)
+    with pytest.raises(Conflict) as refused:
+        pairings.assign(silo.desk, row.id, barcode, ANNE, silo.clock())
+    assert [remark["code"] for remark in refused.value.params["remarks"]] == ["sample_closed"]
+    assert pairings.assign(silo.desk, row.id, barcode, ANNE, silo.clock(), reason="late").state == "paired"
+
+
+def test_a_waiting_value_becomes_a_courtesy_samples_and_its_barcode_may_still_be_a_loads(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("barley"))
+    row = silo.measure("gac", GOOD, "X7", product="Barley")
+    pairings.assign(silo.desk, row.id, "X7", ANNE, silo.clock(), as_courtesy=True)
+    with silo.desk.ledger.read() as tx:
+        sample = queries.sample_by_barcode(tx, "X7")
+    assert sample is not None
+    assert (sample.kind, sample.load_id, sample.species) == ("courtesy", None, "barley")
+    load = silo.loads(visit)[0]
+    with pytest.raises(Conflict) as refused:
+        samples.enter_load_sample(silo.desk, load.id, "X7", ANNE, silo.clock())
+    assert refused.value.code is Fault.BARCODE_USED
+    taking_back.restore_exceptions(silo.desk, [row.id], ANNE, silo.clock())
+    taken = samples.enter_load_sample(silo.desk, load.id, "X7", ANNE, silo.clock())
+    assert (taken.id, taken.kind, taken.load_id) == (sample.id, "load", load.id)
+
+
+def test_several_are_dismissed_together_or_not_at_all(silo: Silo) -> None:
+    rows = [silo.measure("gac", GOOD, barcode) for barcode in ("X1", "X2", "X3")]
+    with pytest.raises(NotFound):
+        pairings.dismiss_all(silo.desk, [rows[0].id, "nobody"], "trial", ANNE, silo.clock())
+    assert len(waiting(silo)) == 3
+    pairings.dismiss_all(silo.desk, [rows[0].id, rows[2].id, rows[0].id], "trial", ANNE, silo.clock())
+    assert [pairing(silo, row).state for row in rows] == ["dismissed", "unpaired", "dismissed"]
 
 
 def test_after_the_window_nothing_pairs_without_a_barcode(silo: Silo) -> None:
@@ -93,7 +158,7 @@ def test_after_a_clock_that_jumped_back_the_day_goes_on_in_order(silo: Silo) -> 
 
 def test_a_dismissed_reading_stays_recorded_and_waits_no_longer(silo: Silo) -> None:
     row = silo.measure("gac", GOOD, "S9")
-    pairings.dismiss(silo.desk, row.id, "cleaning run", ANNE, silo.clock())
+    pairings.dismiss_all(silo.desk, [row.id], "cleaning run", ANNE, silo.clock())
     found = pairing(silo, row)
     assert (found.state, found.code, found.params) == ("dismissed", Code.DISMISSED, {"text": "cleaning run"})
     with silo.desk.ledger.read() as tx:

@@ -76,7 +76,8 @@ def full_disk(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
 
 def driver_at(silo: Silo, port: str, url: str, kind: str, settings: dict[str, str]) -> Driver:
-    protocol, line = make_protocol(kind, settings), make_transport(url, name=port)
+    protocol = make_protocol(kind, settings)
+    line = make_transport(url, protocol, name=port)
     return Driver(port, protocol, line, clock=silo.clock, backoff=Backoff(0.02, 0.1))
 
 
@@ -207,8 +208,10 @@ def test_what_a_serial_head_goes_on_saying_is_dropped_counted_and_told(
         until(lambda: (gap := intake.gap("bridge")) is not None and gap.messages == len(sent) - 8)
         full_disk.clear()
         until(lambda: intake.standing().waiting == 0)
-        for _ in range(5):
+        for _ in range(5):  # one at a time: what arrives at once is of one instant
+            seen = intake.driver("bridge").health().frames
             assert line.write(message(38_000))
+            until(lambda n=seen: intake.driver("bridge").health().frames > n)
         until(lambda: events(silo, "messages_dropped"))
         until(lambda: len(journalled(silo, "bridge")) == 8 + 5)
     (event,) = events(silo, "messages_dropped")
@@ -257,7 +260,9 @@ def test_an_intake_that_stands_still_is_on_the_health_page_and_shows_no_weight(
         assert (health["accepting"], health["intake"]["state"]) == (True, "ok")
         with silo.desk.ledger.write():
             for _ in range(5):
+                seen = dock.intake.driver("bridge").health().frames
                 line.write(message(43_120))
+                until(lambda n=seen: dock.intake.driver("bridge").health().frames > n)
             until(lambda: dock.intake.standing().stands)
             health = ok(anne.get("/health"))
             assert dock.devices.live()[0].weight_kg is None

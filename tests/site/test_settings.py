@@ -143,6 +143,18 @@ def test_a_wrong_or_contradicting_addition_is_named(
     assert any(line.startswith(where) and says in line for line in found), found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("min_kg = 400", "min_kg = 70000", "must be over min_kg, and min_kg over division_kg"),
+        ("division_kg = 20", "division_kg = 400", "must be over min_kg, and min_kg over division_kg"),
+        ("max_kg = 60000", "max_kg = 500", "must be over weighing.minimum_kg"),
+    ],
+)
+def test_a_verification_plate_that_cannot_be_is_named(tmp_path: Path, old: str, new: str, says: str) -> None:
+    assert f"instruments[0].max_kg: {says}" in problems_of(tmp_path, EXAMPLE.replace(old, new))
+
+
 def test_an_opening_that_cannot_be_true_is_named(tmp_path: Path) -> None:
     found = problems_of(tmp_path, EXAMPLE.replace("value = 14.1", "value = 141"))
     assert found == ["cells[0].opening.moisture: 141 is outside 0 to 60"]

@@ -58,6 +58,12 @@ class Terminal:
             await self.app.keyboard.pass_time()
             await self.settle()
 
+    async def open(self, name: str) -> None:
+        """By the menu."""
+        await self.press("f10")
+        await self.write(name)
+        await self.press("enter")
+
     async def write(self, text: str) -> None:
         """Into the open field."""
         for character in text:

@@ -5,12 +5,10 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from station.api import schemas
 from ui.tui import suggestions
-from ui.tui.entry import ArrivalDraft, LoadDraft, WrongField, parse_number, to_arrival
+from ui.tui.entry import ArrivalDraft, LoadDraft, WrongField, to_arrival
 from ui.words.i18n import translator
 
 NOW = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
@@ -30,24 +28,6 @@ def taken(typed: ArrivalDraft) -> schemas.ArrivalIn:
     arrival = to_arrival(typed, SITE, NOW, UTC, FR)
     assert isinstance(arrival, schemas.ArrivalIn), arrival
     return arrival
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("43 120", 43_120), ("43\N{NARROW NO-BREAK SPACE}120", 43_120), ("11,8", 11.8), ("11.8", 11.8),
-        ("-2", -2),
-        ("", None), ("1,2,3", None), ("1e9", None), ("nan", None), ("inf", None), ("12x", None), ("٣", None),
-    ],
-)  # fmt: skip
-def test_numbers_are_read_with_comma_or_point(text: str, number: float | None) -> None:
-    assert parse_number(text) == number
-
-
-@given(st.text(max_size=12))
-def test_no_text_breaks_the_reading_of_numbers(text: str) -> None:
-    number = parse_number(text)
-    assert number is None or abs(number) < 1e10
 
 
 def test_a_normal_arrival_is_taken_with_the_plate_in_capitals() -> None:

@@ -49,7 +49,7 @@ async def test_no_screen_prints_it_raw(hostile_station: Station) -> None:
         for key in ("f2", "f4", "d", "c", "t"):
             await t.press(key)
             clean(t)
-        await t.press("f2", "v")
+        await t.press("f2", "f5")
         await t.see("load 1", SHOWN)
         clean(t)
         await t.press("end")

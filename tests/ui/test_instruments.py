@@ -23,9 +23,9 @@ from ui.tui.screens.swap import parse_date
 
 async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) -> None:
     async with terminal(station) as t:
-        await t.press("d")
+        await t.open("appareils")
         await t.see("GAC 2100", "changer l'instrument")
-        await t.press("down", "s")
+        await t.press("down", "f7", "enter")
         await t.see("À la place de GAC 2100")
         await t.write("GAC de prêt")
         await t.press("enter")
@@ -51,7 +51,8 @@ async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) ->
 
 async def test_a_loaner_of_another_model_is_told_its_driver_address_and_settings(station: Station) -> None:
     async with terminal(station) as t:
-        await t.press("d", "s")
+        await t.open("appareils")
+        await t.press("f7", "enter")
         await t.see("À la place de Bridge")
         for answer in ("Pont de prêt", "L-78", ""):
             await t.write(answer)
@@ -84,14 +85,14 @@ async def test_what_the_site_file_says_instead_stands_on_the_devices_screen(stat
     with silo.desk.ledger.read() as tx:
         station.devices = [replace(station.devices[1], name="GAC loan", plugged=plugged(tx)["gac"])]
     async with terminal(station) as t:
-        await t.press("d")
+        await t.open("appareils")
         await t.see("CHANGÉ : le fichier du site dit GAC 2100 · gac2100-csv01")
 
 
 async def test_an_expired_verification_stands_on_the_devices_screen(station: Station) -> None:
     station.devices = [replace(station.devices[0], verified_until=date(2026, 5, 31), is_verified=False)]
     async with terminal(station) as t:
-        await t.press("d")
+        await t.open("appareils")
         await t.see("VÉRIFICATION EXPIRÉE")
 
 
@@ -99,7 +100,8 @@ async def test_an_instrument_that_was_verified_again_is_told_so_at_the_devices_s
     station: Station,
 ) -> None:
     async with terminal(station) as t:
-        await t.press("d", "v")
+        await t.open("appareils")
+        await t.press("f7", "down", "enter")
         await t.see("Bridge a été vérifié de nouveau", "jj/mm/aaaa")
         await t.press("enter")
         await t.see("Tapez un jour comme 31/05/2027.")
@@ -146,7 +148,7 @@ async def test_an_analysis_whose_line_failed_is_asked_about_before_it_counts(sta
     values = {Analyte.MOISTURE: Value(13.6, UNIT_OF[Analyte.MOISTURE])}
     readings.take_reading(silo.desk, Reading("gac", "analysis", frame.frame, values), frame)
     async with terminal(station) as t:
-        await t.press("e")
+        await t.press("f4")
         await t.see("humidité 13,6")
         await t.press("enter")
         await t.see("S1 · AB-123-CD")
@@ -160,13 +162,13 @@ async def test_an_analysis_whose_line_failed_is_asked_about_before_it_counts(sta
 
 async def test_a_meter_that_repeats_its_value_is_told_of_a_new_sample(station: Station) -> None:
     async with terminal(station) as t:
-        await t.see("F10/M menu")
+        await t.see("F10 menu")
         assert "nouvel éch." not in t.text
-        await t.press("r")
+        await t.press("ctrl+r")
         await t.hear("Ici chaque instrument envoie chaque résultat une seule fois")
         station.devices = [replace(station.devices[1], name="Tesma", state="live", error=None, repeats=True)]
-        await t.see("R nouvel éch.")
-        await t.press("r")
+        await t.see("Ctrl+R nouvel éch.")
+        await t.press("ctrl+r")
         await t.see("Tesma affiche la valeur du nouvel échantillon")
         assert station.new_samples == []
         await t.press("enter")
@@ -181,11 +183,13 @@ async def test_the_desk_says_by_a_key_what_the_display_shows(station: Station) -
     )
     station.devices = [bridge(open_ways=ways)]
     async with terminal(station) as t:
-        await t.press("d")
+        await t.open("appareils")
         await t.see("ce que montre l'afficheur")
-        await t.press("g")
+        await t.press("f7")
+        await t.see("Bridge : quoi de neuf ?", "ce que montre son afficheur")
+        await t.press("enter")
         await t.see("Que montre l'afficheur de Bridge ?", "169 600", "fixed_zero = appended")
-        await t.press("down", "enter")
+        await t.press("down", "down", "enter")
         await t.hear("Bridge : fixed_zero = appended désormais.")
     with station.silo.desk.ledger.read() as tx:
         kept = wiring_of(plugged(tx)["bridge"].assignment)

@@ -30,7 +30,8 @@ SHARES = {
 }
 PARAMS: dict[str, Any] = {
     "analyte": "protein", "analytes": ["protein", "moisture"], "as_is": 10.4,
-    "at": "2026-07-20T08:00:00+00:00", "barcode": "S1", "barcodes": ["S1", "S2"], "basis": "dm",
+    "at": "2026-07-20T08:00:00+00:00", "barcode": "S1", "sample": "S2",
+    "barcodes": ["S1", "S2"], "basis": "dm",
     "cell_species": "barley", "claim": "organic", "claims": ["organic"], "count": 3, "declared": "soft_wheat",
     "findings": ["smell"], "free_mb": 1800, "free_t": 31.0, "given": "as_is", "grade": "milling",
     "instrument": "nir", "kernels": 312, "limit": 0.2, "line": "L1", "load_t": 28.4, "minutes": 12.0,
@@ -41,6 +42,9 @@ PARAMS: dict[str, Any] = {
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
+    "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
+    "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
+    "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.filter import Monochrome
 
 from drivers.text import clean_text
@@ -23,10 +23,11 @@ from ui.tui.board import Board
 from ui.tui.calls import read_answer, send_act
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.connection import Connection
-from ui.tui.dialogs import ChoiceDialog, EntryDialog, TextDialog
+from ui.tui.dialogs import TextDialog
 from ui.tui.feed import EVERYTHING, Feed
 from ui.tui.keyboard import Keyboard
-from ui.tui.menu import help_text, open_menu
+from ui.tui.keys import bound, help_text
+from ui.tui.menu import open_menu
 from ui.tui.new_sample import ask_new_sample
 from ui.tui.notice import Notice, problem_text
 from ui.tui.scans import route_scan
@@ -38,6 +39,7 @@ from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.station import OnRefusal, ScreenName
+from ui.tui.take_back import Deed, Deeds, Undo
 from ui.tui.themes import CSS, PLAIN, THEMES
 from ui.words.i18n import LANGUAGES, Translator, translator
 
@@ -58,19 +60,10 @@ _CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the
 class StationApp(App[None]):
     CSS = CSS
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,h", "help", show=False),
-        Binding("f2,q", "show('queue')", show=False),
-        Binding("f3,a", "show('arrival')", show=False),
-        Binding("f4,e", "show('exceptions')", show=False),
-        Binding("d", "show('devices')", show=False),
-        Binding("c", "show('cells')", show=False),
-        Binding("t", "show('tickets')", show=False),
-        Binding("r", "new_sample", show=False),
-        Binding("f10,m", "menu", show=False),
-        Binding("f11,l", "language", show=False),
-        Binding("f12,k", "contrast", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        "help", "show('queue')", "show('arrival')", "show('exceptions')", "take_back", "new_sample", "menu",
+        "language", "contrast",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -92,6 +85,7 @@ class StationApp(App[None]):
         self.connection = Connection(clock)
         self.feed = Feed(client, self.post_message)
         self.keyboard = Keyboard(self, clock, self._deliver)
+        self._deeds = Deeds()
         self._language = language
         self._live: schemas.Live | None = None
         self._is_acting = False
@@ -123,14 +117,27 @@ class StationApp(App[None]):
             self._is_acting = True
             self.run_worker(send_act(call, then, on_refusal, self.post_message), group="acts")
 
-    def record(self, call: Callable[[], Awaitable[object]], text: str) -> None:
-        self.act(call, lambda _: self.say(text))
+    def record(self, call: Callable[[], Awaitable[object]], text: str, *, undo: Undo | None = None) -> None:
+        def show(_: object) -> None:
+            if undo is not None:
+                self.offer_undo(text, undo)
+            self.say(text)
+
+        self.act(call, show)
+
+    @property
+    def deed(self) -> Deed | None:
+        return self._deeds.newest(self.board.now)
+
+    def offer_undo(self, text: str, undo: Undo) -> None:
+        if self.board.now is not None:
+            self._deeds.add(text.rstrip("."), undo, self.board.now)
 
     def read(self, call: Callable[[], Awaitable[Result]], then: Callable[[Result], None]) -> None:
         self.run_worker(read_answer(call, then, self.post_message), group="reads")
 
     def show(self, name: ScreenName) -> None:
-        if self.client.person is None or isinstance(self.screen, EntryDialog | ChoiceDialog):
+        if self.client.person is None or not isinstance(self.screen, StationScreen):
             return
         if self.screen is not self.get_screen(name):
             self.switch_screen(name)
@@ -234,7 +241,8 @@ class StationApp(App[None]):
             await super().on_event(event)
 
     async def _deliver(self, key: events.Key) -> None:
-        await super().on_event(key)
+        if not (isinstance(self.screen, StationScreen) and self.screen.is_typed_outside(key)):
+            await super().on_event(key)
 
     def on_scanned(self, message: messages.Scanned) -> None:
         route_scan(message.barcode, self.screen, self)
@@ -251,6 +259,8 @@ class StationApp(App[None]):
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
     def action_help(self) -> None:
+        if not isinstance(self.screen, StationScreen):
+            return
         self.push_screen(TextDialog(self.t.gettext("Keys"), help_text(self.t), self.t))
 
     def action_menu(self) -> None:
@@ -258,6 +268,26 @@ class StationApp(App[None]):
 
     def action_new_sample(self) -> None:
         self._ask_person(ask_new_sample)
+
+    def action_take_back(self) -> None:
+        self._ask_person(self._take_back)
+
+    def _take_back(self, screen: StationScreen) -> None:
+        """Take the newest deed back; a screen that knows older ones offers them."""
+        deed = self.deed
+        if deed is None:
+            screen.take_back()
+            return
+
+        def forget(_: object) -> bool:
+            self._deeds.forget(deed)
+            return False
+
+        def show(_: object) -> None:
+            forget(_)
+            self.say(self.t.gettext("Taken back: {what}").format(what=deed.text))
+
+        self.act(deed.undo, show, on_refusal=forget)
 
     def _ask_person(self, ask: Callable[[StationScreen], None]) -> None:
         """Ask on the open screen, when somebody is signed in and no other dialog is open."""

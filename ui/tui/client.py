@@ -5,7 +5,7 @@ Every method raises `StationProblem` when the station says no (with what to do a
 never blindly sent again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -133,18 +133,44 @@ class StationClient:
         return await self._post("/readings", reading, schemas.Reading)
 
     async def exceptions(self) -> list[schemas.ExceptionItem]:
-        """Read the newest that wait, oldest first; more may wait before them where they are as many as are
-        read."""
+        """Read the newest that wait: what a waiting load needs first, then the oldest; more may wait
+        before them where they are as many as are read."""
         rows = await self._list(
             "/exceptions", schemas.ExceptionItem, newest="true", limit=str(MOST_EXCEPTIONS)
         )
-        return rows[::-1]
+        rows.reverse()
+        return sorted(rows, key=lambda row: not row.blocks)
+
+    async def assigned_items(self) -> list[schemas.ExceptionItem]:
+        """List what persons assigned and may still take back."""
+        return await self._list("/exceptions", schemas.ExceptionItem, state="assigned")
 
     async def assign(
-        self, item_id: str, barcode: str, *, despite_remarks: bool = False
-    ) -> schemas.ExceptionItem:
-        body = schemas.AssignIn(barcode=barcode, despite_remarks=despite_remarks)
+        self, item_id: str, barcode: str, *,
+        reason: str = "", as_courtesy: bool = False, despite_remarks: bool = False,
+    ) -> schemas.ExceptionItem:  # fmt: skip
+        body = schemas.AssignIn(
+            barcode=barcode, reason=reason, as_courtesy=as_courtesy, despite_remarks=despite_remarks
+        )
         return await self._post(f"/exceptions/{item_id}/assign", body, schemas.ExceptionItem)
+
+    async def dismiss_exceptions(self, item_ids: Sequence[str], reason: str) -> None:
+        body = schemas.DismissIn(ids=list(item_ids), reason=reason)
+        await self._send("POST", "/exceptions/dismiss", body=body.model_dump(mode="json"))
+
+    # --- what is taken back -----------------------------------------------------------------------
+    async def restore_exceptions(self, item_ids: Sequence[str]) -> None:
+        body = schemas.ItemsIn(ids=list(item_ids))
+        await self._send("POST", "/exceptions/take-back", body=body.model_dump(mode="json"))
+
+    async def restore_weighing(self, weighing_id: str) -> None:
+        await self._send("POST", f"/weighings/{weighing_id}/take-back")
+
+    async def restore_load(self, load_id: str) -> None:
+        await self._send("POST", f"/loads/{load_id}/take-back")
+
+    async def restore_visit(self, visit_id: str) -> None:
+        await self._send("POST", f"/visits/{visit_id}/take-back")
 
     async def dismiss_exception(self, item_id: str, reason: str) -> schemas.ExceptionItem:
         body = schemas.OutcomeIn(reason=reason)
@@ -154,8 +180,10 @@ class StationClient:
     async def offered_weighings(self) -> list[schemas.Weighing]:
         return await self._list("/weighings", schemas.Weighing, state="offered")
 
-    async def type_weighing(self, kg: float, reason: str = "") -> schemas.Weighing:
-        body = schemas.TypedWeighingIn(kg=kg, reason=reason)
+    async def type_weighing(
+        self, kg: float, reason: str = "", *, bridge: str | None = None, despite_remarks: bool = False
+    ) -> schemas.Weighing:
+        body = schemas.TypedWeighingIn(kg=kg, reason=reason, bridge=bridge, despite_remarks=despite_remarks)
         return await self._post("/weighings", body, schemas.Weighing)
 
     async def confirm_weighing(

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from drivers.text import visible
 from ui.tui.columns import wrap
+from ui.tui.keys import bound
+from ui.tui.steady import Steady
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
 from ui.words.i18n import Translator
@@ -43,15 +44,15 @@ class Choice:
 
 
 class ChoiceDialog(ModalScreen[Choice | None]):
-    """Typing narrows a list down. With `free`, what is typed counts where it fits no option."""
+    """Typing narrows a list down. With `free`, what is typed counts where it fits no option. Unless
+    `preselects`, nothing is marked until an arrow key, or the beginning of one single option, marks it.
+
+    Enter answers what a person has had time to read: one that came with the dialog is no answer to it."""
 
     DEFAULT_CSS = _CSS.format(name="ChoiceDialog")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("pageup", "move(-8)", show=False, priority=True),
-        Binding("pagedown", "move(8)", show=False, priority=True),
+        *bound("leave"),
+        *bound("move(-1)", "move(1)", "move(-8)", "move(8)", priority=True),
     ]
 
     def __init__(
@@ -59,12 +60,17 @@ class ChoiceDialog(ModalScreen[Choice | None]):
         title: str,
         options: Sequence[Option],
         t: Translator,
+        clock: Callable[[], float],
         *,
         free: bool = False,
+        preselects: bool = True,
         takes_scan: bool = False,
     ) -> None:
         super().__init__()
         self.takes_scan = takes_scan
+        self._steady = Steady(clock)
+        self._preselects = preselects
+        self._is_chosen = preselects
         self._title = title
         self._options = tuple(options)
         self._t = t
@@ -79,7 +85,11 @@ class ChoiceDialog(ModalScreen[Choice | None]):
 
     def on_mount(self) -> None:
         self.query_one("#title", Plain).show_text(self._title)
-        self.query_one("#keys", Plain).show_text(self._t.gettext("[Enter] take   [↑ ↓] move   [Esc] back"))
+        keys = self._t.gettext("[Enter] take   [↑ ↓] move   [Esc] back")
+        if not self._preselects:
+            keys = self._t.gettext("[↑ ↓] choose, then [Enter]   [Esc] back")
+        self.query_one("#keys", Plain).show_text(keys)
+        self._steady.show(self._title)
         rows = self.query_one("#options", Rows)
         rows.can_focus = False
         rows.show(self._rows)
@@ -87,10 +97,13 @@ class ChoiceDialog(ModalScreen[Choice | None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        self._is_chosen = self._preselects or self._is_named(event.value)
         self.query_one("#options", Rows).show(self._rows)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        if not self._steady.may_answer():
+            return
         text = event.value.strip()
         marked = self.query_one("#options", Rows).marked
         if marked is not None:
@@ -105,7 +118,13 @@ class ChoiceDialog(ModalScreen[Choice | None]):
         self.dismiss(Choice("", barcode) if label is None else Choice(barcode, label))
 
     def action_move(self, step: int) -> None:
-        self.query_one("#options", Rows).action_move(step)
+        rows = self.query_one("#options", Rows)
+        if self._is_chosen:
+            rows.action_move(step)
+        else:
+            self._is_chosen = True
+            rows.show(self._rows)
+            rows.action_move(-9999 if step > 0 else 9999)
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -115,10 +134,21 @@ class ChoiceDialog(ModalScreen[Choice | None]):
             return self._t.gettext("type to narrow the list, or another text")
         return self._t.gettext("type to narrow the list")
 
+    def _is_named(self, typed: str) -> bool:
+        """Tell whether what is typed is the beginning of the only option that it fits."""
+        fitting = self._fitting(typed)
+        begins = typed.strip().casefold()
+        return bool(begins) and len(fitting) == 1 and fitting[0].label.casefold().startswith(begins)
+
+    def _fitting(self, typed: str) -> list[Option]:
+        return [option for option in self._options if typed.strip().casefold() in option.label.casefold()]
+
     def _rows(self, width: int) -> list[ListRow]:
-        typed = self.query_one("#text", Input).value.strip().casefold()
-        fitting = [option for option in self._options if typed in option.label.casefold()]
-        return [ListRow(option.key, tuple(wrap(option.label, width, indent=2))) for option in fitting]
+        fitting = self._fitting(self.query_one("#text", Input).value)
+        return [
+            ListRow(option.key if self._is_chosen else None, tuple(wrap(option.label, width, indent=2)))
+            for option in fitting
+        ]
 
 
 Check = Callable[[str], str | None]
@@ -128,7 +158,7 @@ class EntryDialog(ModalScreen[str | None]):
     """A person types one line. `check` says what is wrong with it; with `takes_scan` a barcode fills it."""
 
     DEFAULT_CSS = _CSS.format(name="EntryDialog")
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bound("leave")
 
     def __init__(
         self, title: str, hint: str, check: Check, t: Translator, *, takes_scan: bool = False
@@ -169,16 +199,16 @@ class EntryDialog(ModalScreen[str | None]):
 
 
 class TextDialog(ModalScreen[None]):
-    """A person reads a text: a ticket, the keys. Escape, Enter or any function key closes it."""
+    """A person reads a text: a ticket, the keys. Escape or Enter closes it."""
 
     DEFAULT_CSS = """
     TextDialog { align: center middle; }
-    TextDialog > Vertical { width: 78; max-width: 100%; height: auto; max-height: 22; border: heavy $primary;
-        background: $surface; padding: 0 1; }
+    TextDialog > Vertical { width: 78; max-width: 100%; height: auto; max-height: 100%;
+        border: heavy $primary; background: $surface; padding: 0 1; }
     TextDialog Plain { height: auto; width: 1fr; }
-    TextDialog Rows { height: auto; max-height: 17; }
+    TextDialog Rows { height: auto; max-height: 75vh; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bound("leave")
 
     def __init__(self, title: str, text: str, t: Translator) -> None:
         super().__init__()
@@ -201,11 +231,6 @@ class TextDialog(ModalScreen[None]):
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         event.stop()
         self.dismiss(None)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key.startswith("f") and event.key[1:].isdigit():
-            event.stop()
-            self.dismiss(None)
 
     def action_leave(self) -> None:
         self.dismiss(None)

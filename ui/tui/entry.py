@@ -1,4 +1,4 @@
-"""Read kindly what a person types: decimal comma or point, blanks in numbers, words or identifiers."""
+"""Read kindly what a person types in an arrival: words or identifiers, shares, times."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from station.api import schemas
 from ui.words import vocabulary
 from ui.words.i18n import Translator
+from ui.words.numbers import numbers_in
 
 MOST_LOADS = 6
 
@@ -43,14 +44,6 @@ class ArrivalDraft:
     note: str = ""
     arrived: str = ""
     loads: list[LoadDraft] = field(default_factory=lambda: [LoadDraft()])
-
-
-def parse_number(text: str) -> float | None:
-    """Read "43 120", "11,8" and "11.8" as numbers; None for anything else. One decimal sign at most."""
-    plain = re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".")
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}(\.[0-9]{1,6})?", plain):
-        return None
-    return float(plain)
 
 
 def find_word(text: str, keys: Iterable[str], table: Mapping[str, str], language: str) -> str | None:
@@ -132,8 +125,8 @@ def _parts(text: str) -> list[str]:
 
 
 def _percent(text: str) -> float | None:
-    number = parse_number(text.replace("%", ""))
-    return round(number / 100, 6) if number is not None and 0 < number <= 100 else None
+    shares = [number for number in numbers_in(text.replace("%", "")) if 0 < number <= 100]
+    return round(shares[0] / 100, 6) if shares else None
 
 
 def _owners(text: str) -> list[schemas.OwnerIn] | None:

@@ -33,6 +33,8 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "load_refused": frozenset({"cells"}),
     "load_left": frozenset({"cells"}),
     "visit_cancelled": frozenset({"cells"}),
+    "load_restored": frozenset({"cells"}),
+    "visit_restored": frozenset({"cells"}),
 }
 _GATHER_S = 0.03
 _HEALTH_EVERY_S = 30.0

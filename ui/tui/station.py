@@ -9,6 +9,7 @@ from ui.tui.board import Board
 from ui.tui.client import StationClient
 from ui.tui.connection import Connection
 from ui.tui.notice import Notice
+from ui.tui.take_back import Deed, Undo
 from ui.words.i18n import Translator
 
 Result = TypeVar("Result")
@@ -30,6 +31,13 @@ class Station(Protocol):
     @property
     def t(self) -> Translator: ...
 
+    @property
+    def deed(self) -> Deed | None:
+        """What may be taken back now."""
+
+    def offer_undo(self, text: str, undo: Undo) -> None:
+        """Offer for a minute to take back what was just recorded; `text` says what it was."""
+
     def say(self, text: str, *, is_problem: bool = False) -> None:
         """Show the operator one text, until the next one or for a while."""
 
@@ -42,8 +50,8 @@ class Station(Protocol):
     ) -> None:
         """Send one act; `then` shows what was recorded. Nothing is sent while another act is on its way."""
 
-    def record(self, call: Callable[[], Awaitable[object]], text: str) -> None:
-        """Send one act and say `text` when it is recorded."""
+    def record(self, call: Callable[[], Awaitable[object]], text: str, *, undo: Undo | None = None) -> None:
+        """Send one act and say `text` when it is recorded; `undo` takes it back within a minute."""
 
     def read(self, call: Callable[[], Awaitable[Result]], then: Callable[[Result], None]) -> None:
         """Ask the station for something to show; where no answer comes, nothing is shown."""

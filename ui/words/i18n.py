@@ -96,8 +96,8 @@ class Translator:
         return str(format_decimal(value, format="#,##0." + "#" * most_decimals, locale=self.locale))
 
     def kg(self, value: float) -> str:
-        """Write whole kilograms with the unit: "43 120 kg"."""
-        return f"{self.number(value, 0)}\N{NO-BREAK SPACE}kg"
+        """Write kilograms with the unit, and the decimals that they have: "43 120 kg", "1 250,5 kg"."""
+        return f"{self.plain(round(value, 3))}\N{NO-BREAK SPACE}kg"
 
     def tonnes(self, value: float, decimals: int = 1) -> str:
         return f"{self.number(value, decimals)}\N{NO-BREAK SPACE}t"

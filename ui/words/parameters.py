@@ -49,7 +49,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
 def _text(name: str, value: Any, t: Translator) -> str:
     if value is None:
         return _UNKNOWN
-    write = _WRITERS.get(name)
+    write = _WRITERS.get(name) or (_kg if name.endswith("kg") else None)
     if write is not None:
         return write(value, t)
     if isinstance(value, list | tuple):
@@ -68,6 +68,10 @@ def _number(value: Any, t: Translator) -> str:
 
 def _kg(value: Any, t: Translator) -> str:
     return t.kg(value) if _is_amount(value) else str(value)
+
+
+def _whole_kg(value: Any, t: Translator) -> str:
+    return t.kg(round(value)) if _is_amount(value) else str(value)
 
 
 def _tonnes(value: Any, t: Translator) -> str:
@@ -202,15 +206,11 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "free_t": _tonnes,
     "load_t": _tonnes,
     "reserved_t": _tonnes,
-    "gross_kg": _kg,
-    "tare_kg": _kg,
-    "content_kg": _kg,
-    "moved_kg": _kg,
-    "first_kg": _kg,
-    "last_kg": _kg,
+    "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
     "decided_at": _time,
     "moved_at": _time,
+    "weighed_at": _time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
 }

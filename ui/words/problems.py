@@ -6,12 +6,22 @@ from typing import Any
 from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
-from ui.words.reasons import capital, unknown_message
+from ui.words.reasons import (
+    NOT_A_DIVISION,
+    NOT_OVER_USUAL_TARE,
+    UNUSUAL_EMPTY_SHARE,
+    UNUSUAL_TARE,
+    WEIGHED_BEFORE_DECISION,
+    capital,
+    unknown_message,
+)
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
 _LIST_MODELS = N_("See what is installed with: silo model list.")
 _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
+_READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
+_LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
 
@@ -67,6 +77,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Look up what was sent under it; send another number for something new."),
     ),
     "weighing_used": (N_("this weight is already used or dismissed"), _LOOK_AGAIN),
+    "contradicts_sample": (
+        N_("this contradicts the sample {barcode}"),
+        N_("Measure again or dismiss it; to assign it all the same, say why."),
+    ),
+    "too_late_to_take_back": (
+        N_("this can no longer be taken back"),
+        N_("It can be for {seconds} seconds, and while nothing was weighed or ticketed since."),
+    ),
+    "nothing_to_take_back": (N_("nothing was done here that can be taken back"), _LOOK_AGAIN),
     "measured_with_fault": (
         N_("{what} while it was measured"),
         N_("Look at the instrument's own display, then say that the value is right, or measure again."),
@@ -87,11 +106,23 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{analyte}: {value} {unit} is not usual (mostly {low} to {high})"),
         N_("Check decimal point and unit, then type it again or say that it is right."),
     ),
+    "not_a_division": (NOT_A_DIVISION, _READ_AGAIN),
+    "unusual_tare": (UNUSUAL_TARE, _LOOK_AT_VEHICLE),
+    "unusual_empty_share": (UNUSUAL_EMPTY_SHARE, _LOOK_AT_VEHICLE),
+    "not_over_usual_tare": (NOT_OVER_USUAL_TARE, _LOOK_AT_VEHICLE),
+    "weighed_before_decision": (
+        WEIGHED_BEFORE_DECISION,
+        N_("Weigh the empty vehicle, or say that it had tipped by then."),
+    ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),
     "tare_not_below_gross": (
         N_("the tare ({tare_kg}) is not below the gross ({gross_kg})"),
         N_("Check which visit this weight belongs to, or weigh again."),
+    ),
+    "tare_too_low": (
+        N_("{tare_kg} cannot be the tare of a vehicle of {gross_kg} full"),
+        N_("Dismiss this weight, then weigh again or type the tare in whole kilograms."),
     ),
     "weighed_apart": (
         N_("truck and trailer of {plate} were weighed apart"),
@@ -151,6 +182,12 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{analyte}: {value} cannot be true"),
         N_("Type a value between {low} and {high}."),
     ),
+    "weight_too_light": (
+        N_("{kg} is under {minimum_kg}, the least that is weighed here"),
+        N_("Type whole kilograms as the bridge shows them: 24 860."),
+    ),
+    "weight_over_max": (N_("{kg} is over the Max of {bridge} ({max_kg})"), _READ_AGAIN),
+    "bridge_not_said": (N_("the site has several bridges"), N_("Say which one shows it: {known}.")),
     "wrong_basis": (
         N_("{analyte}: its basis is missing, or not possible"),
         N_("Say what it is a share of: moisture only as is, protein and oil on a named basis."),

@@ -11,6 +11,13 @@ from typing import Any
 from ui.words.i18n import N_, Translator, translator
 from ui.words.parameters import parameter_texts
 
+# A weight that a person is asked about: the reason and the problem say the same.
+NOT_A_DIVISION = N_("the bridge weighs in steps of {division_kg}: {below_kg} or {above_kg}, not {kg}")
+UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} empty: maybe another trailer")
+UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
+NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
+WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
+
 SENTENCES: Mapping[str, str] = {
     # pairing
     "paired_by_barcode": N_("paired by its barcode {barcode}"),
@@ -23,10 +30,19 @@ SENTENCES: Mapping[str, str] = {
     "sample_closed": N_("the sample {barcode} is closed: its load has ended"),
     "no_open_sample": N_("no open sample fits within {minutes} min"),
     "several_open_samples": N_("several open samples fit: {barcodes}"),
+    "other_barcode": N_("it bears the barcode {barcode}, not {sample}"),
     "contradicts_declaration": N_("measured as {product}, but {declared} is declared: check the calibration"),
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
+    # a weight
+    "under_min": N_("under the bridge's Min ({min_kg}): not legal for trade"),
+    "over_max": N_("over the bridge's Max ({max_kg}): not legal for trade"),
+    "not_a_division": NOT_A_DIVISION,
+    "unusual_tare": UNUSUAL_TARE,
+    "unusual_empty_share": UNUSUAL_EMPTY_SHARE,
+    "not_over_usual_tare": NOT_OVER_USUAL_TARE,
+    "weighed_before_decision": WEIGHED_BEFORE_DECISION,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),
@@ -134,7 +150,7 @@ SENTENCES: Mapping[str, str] = {
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
     "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
     "size_unknown": N_(
-        "{instruments}: no value until somebody says what the display shows (devices screen, key G)"
+        "{instruments}: no value until somebody says what the display shows (devices screen, F7)"
     ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),

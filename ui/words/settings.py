@@ -50,6 +50,8 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "opening_over_capacity": N_("is over the capacity of {capacity_t} t"),
     "cell_of_nothing": N_("a normal cell needs a grade of the rule pack, or a species"),
     "opening_outside": N_("{opening} is outside {low} to {high}"),
+    "max_under_minimum": N_("must be over weighing.minimum_kg"),
+    "plate_out_of_order": N_("must be over min_kg, and min_kg over division_kg"),
     "low_over_high": N_("must be [lowest, highest]"),
     "grade_missing": N_("is missing: the rule packs have grades of {species}"),
     "open_door": N_(

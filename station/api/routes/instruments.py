@@ -64,6 +64,9 @@ def _description(body: schemas.DescribeIn) -> Description:
     low, high = body.grain_temperature_c or (None, None)
     if low is not None and high is not None and low >= high:
         raise not_valid("body.grain_temperature_c", "must be [lowest, highest]")
+    plate = [kg for kg in (body.division_kg, body.min_kg, body.max_kg) if kg is not None]
+    if plate != sorted(set(plate)):
+        raise not_valid("body.max_kg", "must be over min_kg, and min_kg over division_kg")
     for analyte in body.uncertainty:
         if not is_known(analyte):
             raise not_valid(f"body.uncertainty.{analyte}", "is not an analyte")
@@ -74,6 +77,10 @@ def _description(body: schemas.DescribeIn) -> Description:
         verified_until=body.verified_until,
         uncertainty=body.uncertainty,
         grain_temperature_c=body.grain_temperature_c,
+        max_kg=body.max_kg,
+        min_kg=body.min_kg,
+        division_kg=body.division_kg,
+        own_printer=body.own_printer,
     )
 
 

@@ -10,7 +10,7 @@ from station.api.openapi import problems
 from station.api.views import outcome
 from station.api.views.loads import load
 from station.api.views.view import view_of
-from station.receival import decisions, retests, samples, visits
+from station.receival import decisions, retests, samples, taking_back, visits
 from station.store import queries
 from station.store.tables import Load
 
@@ -67,6 +67,13 @@ def refuse(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schem
 def leave(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """The supplier withdraws it."""
     decisions.leave(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/take-back", responses=problems(404, 409))
+def take_back(asked: Asked, by: By, load_id: str) -> schemas.Load:
+    """A load that was refused, or left, within a minute is in the queue again."""
+    taking_back.restore_load(asked.desk, load_id, by, asked.now())
     return _shown(asked, load_id)
 
 

@@ -14,7 +14,7 @@ from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
-from station.receival import visits
+from station.receival import taking_back, visits
 from station.receival.external import External
 from station.store import pages
 from station.store.tables import Visit
@@ -81,6 +81,13 @@ def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
 @router.post("/{visit_id}/cancel", responses=problems(404, 409))
 def cancel_visit(asked: Asked, by: By, visit_id: str, body: schemas.OutcomeIn) -> schemas.Visit:
     visits.cancel_visit(asked.desk, visit_id, body.reason, by, asked.now())
+    return _shown(asked, visit_id)
+
+
+@router.post("/{visit_id}/take-back", responses=problems(404, 409))
+def take_back(asked: Asked, by: By, visit_id: str) -> schemas.Visit:
+    """A visit that was cancelled within a minute is in the queue again."""
+    taking_back.restore_visit(asked.desk, visit_id, by, asked.now())
     return _shown(asked, visit_id)
 
 

@@ -13,6 +13,7 @@ from station.api.views.tickets import ticket
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.api.views.weighings import weighing, weighings
+from station.receival import taking_back
 from station.receival import weighings as acts
 from station.receival.closing import Tipped
 from station.store import pages
@@ -46,9 +47,13 @@ def _place(row: Weighing) -> tuple[int, int]:
     return int(row.state != "offered"), row.seq or 0
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404, 409))
 def type_weighing(asked: Asked, by: By, body: schemas.TypedWeighingIn) -> schemas.Weighing:
-    row = acts.type_weighing(asked.desk, body.kg, body.reason, by, asked.now())
+    """A weight that somebody read: it is held to what the site weighs and what its bridge can show."""
+    row = acts.type_weighing(
+        asked.desk, body.kg, body.reason, by, asked.now(), bridge=body.bridge,
+        despite_remarks=body.despite_remarks,
+    )  # fmt: skip
     return _shown(asked, row)
 
 
@@ -77,6 +82,12 @@ def confirm(
 def dismiss(asked: Asked, by: By, weighing_id: str, body: schemas.OutcomeIn) -> schemas.Weighing:
     """Nobody's weight; it stays recorded."""
     return _shown(asked, acts.dismiss(asked.desk, weighing_id, body.reason, by, asked.now()))
+
+
+@router.post("/{weighing_id}/take-back", responses=problems(404, 409))
+def take_back(asked: Asked, by: By, weighing_id: str) -> schemas.Weighing:
+    """A weight that was dismissed within a minute is offered again."""
+    return _shown(asked, taking_back.restore_weighing(asked.desk, weighing_id, by, asked.now()))
 
 
 def _shown(asked: Inquiry, row: Weighing) -> schemas.Weighing:

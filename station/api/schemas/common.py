@@ -67,6 +67,7 @@ Plate = Annotated[
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SEEN]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400), SEEN]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), SEEN]
 Kilograms = Annotated[float, Field(gt=0, le=200_000, allow_inf_nan=False, strict=True)]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False, strict=True)]
 Number = Annotated[float, Field(allow_inf_nan=False, strict=True)]

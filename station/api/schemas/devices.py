@@ -11,6 +11,7 @@ from station.api.schemas.common import (
     Celsius,
     In,
     Key,
+    Kilograms,
     Name,
     Reason,
     Serial,
@@ -109,13 +110,18 @@ class WiringIn(In):
 
 
 class DescribeIn(In):
-    """What is new of the instrument that is plugged in. What is not said stays."""
+    """What is new of the instrument that is plugged in. What is not said stays. Max, Min and division are
+    those of a weighbridge's verification plate; `own_printer`: its indicator prints a slip of each."""
 
     name: Name | None = None
     asset_tag: Serial | None = None
     verified_until: date | None = None
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[Key, Uncertainty] = {}
+    max_kg: Kilograms | None = None
+    min_kg: Kilograms | None = None
+    division_kg: Kilograms | None = None
+    own_printer: bool | None = None
     note: Text = ""
 
 
@@ -163,6 +169,10 @@ class Instrument(BaseModel):
     is_verified: bool
     grain_temperature_c: tuple[float | None, float | None]
     uncertainty: dict[str, float]
+    max_kg: float | None = None
+    min_kg: float | None = None
+    division_kg: float | None = None
+    own_printer: bool = False
     plugged: list[Plugging]
     declared: Declared | None = None
 

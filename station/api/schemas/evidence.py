@@ -17,6 +17,7 @@ from station.api.schemas.common import (
     SampleKind,
     Text,
     Value,
+    Why,
 )
 
 
@@ -138,7 +139,9 @@ class TypedReadingIn(In):
 
 
 class ExceptionItem(BaseModel):
-    """A reading or capture that waits for a person; `id` is the item's own."""
+    """A reading or capture that waits for a person; `id` is the item's own. `candidates` are the open
+    samples, `fitting` those that neither barcode nor product speaks against; `suggested` is the only one.
+    `blocks` names the loads that wait for what was measured."""
 
     id: str
     kind: Literal["reading", "capture"]
@@ -150,6 +153,9 @@ class ExceptionItem(BaseModel):
     values: dict[str, Value]
     reason: Reason
     candidates: list[str]
+    fitting: list[str] = []
+    suggested: str | None = None
+    blocks: list[str] = []
 
 
 class BarcodeIn(In):
@@ -157,10 +163,26 @@ class BarcodeIn(In):
 
 
 class AssignIn(BarcodeIn):
-    """`despite_remarks`: the line failed during this measurement, and the person was asked whether the
-    values are right."""
+    """`reason` says why it is this sample's although barcode or product speaks against it. `as_courtesy`: the
+    barcode is of a new courtesy sample. `despite_remarks`: the line failed during this measurement, and the
+    person was asked whether the values are right."""
 
+    reason: Text = ""
+    as_courtesy: bool = False
     despite_remarks: bool = False
+
+
+ItemIds = Annotated[list[Key], Field(min_length=1, max_length=200)]
+
+
+class ItemsIn(In):
+    ids: ItemIds
+
+
+class DismissIn(ItemsIn):
+    """Several items are dismissed together, for one reason."""
+
+    reason: Why
 
 
 class ClassShareIn(In):

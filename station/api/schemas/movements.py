@@ -5,8 +5,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from station.api.schemas.common import ExternalIn, In, Key, Organisation, Referenced, RegimeCode, Text, Value
-from station.api.schemas.outcome import Why
+from station.api.schemas.common import (
+    ExternalIn,
+    In,
+    Key,
+    Organisation,
+    Referenced,
+    RegimeCode,
+    Text,
+    Value,
+    Why,
+)
 
 MovementKind = Literal["opening", "in", "out", "transfer", "correction"]
 Moved = Annotated[float, Field(gt=0, le=100_000_000, allow_inf_nan=False, strict=True)]

@@ -1,13 +1,10 @@
 """Proposals, decisions, tickets."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
-from station.api.schemas.common import SEEN, In, Key, Reason, Referenced, RegimeCode, Share, Text
-
-Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), SEEN]
+from station.api.schemas.common import In, Key, Reason, Referenced, RegimeCode, Share, Text, Why
 
 
 class Ranked(BaseModel):

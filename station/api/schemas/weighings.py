@@ -35,15 +35,20 @@ class Weighing(BaseModel):
 
 
 class TypedWeighingIn(In):
+    """`bridge`: the port whose display was read; it need not be said where there is one bridge.
+    `despite_remarks`: the person was asked whether the bridge can show this weight."""
+
     kg: Kilograms
     reason: Text = ""
+    bridge: Key | None = None
+    despite_remarks: bool = False
 
 
 class ConfirmWeighingIn(In):
     """Takes an offered weight into a visit. `load_ids`: the loads that this weight closes (an
     intermediate or last weighing); empty means the preselected ones. `tipped` per load where the
-    grain went elsewhere than decided. `despite_remarks`: the line failed during this weighing, and the
-    person was asked whether the weight is right."""
+    grain went elsewhere than decided. `despite_remarks`: the person was asked whether the weight is right,
+    and whether it is this vehicle's: a 409 with `remarks` among its parameters says what to ask."""
 
     visit_id: Key
     role: WeighingRole

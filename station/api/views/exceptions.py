@@ -1,88 +1,126 @@
 """The exceptions list: readings and captures that wait for a person, and whom they may belong to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.language import reason
+from station.api.views.rows import missing_of
 from station.api.views.view import View, values_of
-from station.store.tables import Capture, Pairing, Reading, Sample, Terminal
+from station.grain.identifiers import same_species
+from station.grain.pairing import Item, contradictions, suggest
+from station.receival.pairings import item_of, known_sample
+from station.store import batches, queries
+from station.store.tables import Capture, Load, Pairing, Reading, Sample, Terminal
 
 # A courtesy or control sample has no load whose end would close it: so long it is still a candidate.
 OWN_SAMPLE_TIME = timedelta(hours=12)
 
 
-def item(view: View, pairing: Pairing) -> schemas.ExceptionItem:
-    return items(view, [pairing])[0]
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What every exception is held against: the open samples, newest first, and the loads that wait for a
+    value, with the analytes that are missing."""
+
+    samples: tuple[Sample, ...]
+    waiting: tuple[tuple[Load, frozenset[str]], ...]
 
 
 def items(view: View, pairings: Sequence[Pairing]) -> list[schemas.ExceptionItem]:
-    candidates = _candidates(view) if any(one.state == "unpaired" for one in pairings) else []
-    ids = [one.item_id for one in pairings]
-    readings = {row.id: row for row in view.tx.exec(select(Reading).where(col(Reading.id).in_(ids)))}
-    captures = {
-        row.id: (row, phone)
-        for row, phone in view.tx.exec(
-            select(Capture, Terminal.name)
-            .join(Terminal, col(Terminal.id) == Capture.terminal_id)
-            .where(col(Capture.id).in_(ids))
-        )
-    }
-    view.names_of(row.typed_by for row in readings.values())
-    found = []
-    for one in pairings:
-        offered = candidates if one.state == "unpaired" else []
-        if one.item_kind == "reading":
-            found.append(_reading_item(view, one, readings[one.item_id], offered))
-        else:
-            found.append(_capture_item(view, one, *captures[one.item_id], offered))
+    """In their order, by a fixed number of questions."""
+    kept = _read(view, pairings)  # the session knows them as long as they are held
+    waits = any(pairing.state == "unpaired" for pairing in pairings)
+    around = Around(tuple(_open_samples(view)), tuple(_waiting_loads(view))) if waits else Around((), ())
+    found = [_item(view, pairing, around) for pairing in pairings]
+    del kept
     return found
 
 
-def _suggested_first(candidates: list[str], barcode: str | None) -> list[str]:
-    """The sample that the rule would have chosen comes first."""
-    return sorted(candidates, key=lambda candidate: candidate != barcode)
+def _read(view: View, pairings: Sequence[Pairing]) -> list[Any]:
+    """The readings, captures and phones that they are about, at once."""
+    ids = [pairing.item_id for pairing in pairings]
+    readings = view.tx.exec(select(Reading).where(col(Reading.id).in_(ids))).all()
+    view.names_of(row.typed_by for row in readings)
+    captures = view.tx.exec(select(Capture).where(col(Capture.id).in_(ids))).all()
+    phones = {row.terminal_id for row in captures}
+    return [*readings, *captures, *view.tx.exec(select(Terminal).where(col(Terminal.id).in_(phones)))]
 
 
-def _reading_item(view: View, pairing: Pairing, row: Reading, candidates: list[str]) -> schemas.ExceptionItem:
+def _item(view: View, pairing: Pairing, around: Around) -> schemas.ExceptionItem:
+    item = item_of(view.tx, view.policy, pairing)
+    fields = _reading(view, pairing) if pairing.item_kind == "reading" else _capture(view, pairing)
+    waits = _choices(pairing, item, around) if pairing.state == "unpaired" else {"candidates": []}
+    blocks = _blocks(item, frozenset(fields["values"]), around) if pairing.state == "unpaired" else []
     return schemas.ExceptionItem(
-        id=row.id,
-        kind="reading",
-        at=row.at,
-        device=row.port_id or view.name_of(row.typed_by) or "",
-        device_name=view.instrument_name(row.instrument_id),
-        barcode=row.barcode,
-        product=row.product,
-        values=values_of(row.values),
+        id=pairing.item_id,
+        at=item.at,
+        barcode=item.barcode,
         reason=reason(pairing.code, pairing.params, view.language),
-        candidates=_suggested_first(candidates, pairing.params.get("barcode")),
+        blocks=blocks,
+        **fields,
+        **waits,
     )
 
 
-def _capture_item(
-    view: View, pairing: Pairing, row: Capture, phone: str, candidates: list[str]
-) -> schemas.ExceptionItem:
-    return schemas.ExceptionItem(
-        id=row.id,
-        kind="capture",
-        at=row.at,
-        device=phone,
-        barcode=row.barcode,
-        product=row.species,
-        values={},
-        reason=reason(pairing.code, pairing.params, view.language),
-        candidates=candidates,
-    )
+def _choices(pairing: Pairing, item: Item, around: Around) -> dict[str, Any]:
+    """The samples that it may belong to, those that fit first; the one that the rule would have chosen before
+    them."""
+    known = [known_sample(sample, item.kind) for sample in around.samples]
+    fitting = [sample.barcode for sample in known if not contradictions(item, sample)]
+    likeliest = suggest(item, known)
+    rule = pairing.params.get("barcode")
+    suggested = rule if rule in fitting else likeliest.barcode if likeliest else None
+    every = [sample.barcode for sample in known]
+    order = sorted(every, key=lambda barcode: (barcode != suggested, barcode not in fitting))
+    return {"candidates": order, "fitting": fitting, "suggested": suggested}
 
 
-def _candidates(view: View) -> list[str]:
-    """Barcodes of the open samples, the newest first."""
+def _blocks(item: Item, analytes: frozenset[str], around: Around) -> list[str]:
+    """The loads that lack one of these values, and that it is of: by its barcode, else by its species."""
+    named = {sample.load_id for sample in around.samples if sample.barcode == item.barcode}
+    return [
+        load.id
+        for load, missing in around.waiting
+        if missing & analytes and (load.id in named if named else same_species(item.species, load.species))
+    ]
+
+
+def _reading(view: View, pairing: Pairing) -> dict[str, Any]:
+    row = view.tx.get_one(Reading, pairing.item_id)
+    return {
+        "kind": "reading",
+        "device": row.port_id or view.name_of(row.typed_by) or "",
+        "device_name": view.instrument_name(row.instrument_id),
+        "product": row.product,
+        "values": values_of(row.values),
+    }
+
+
+def _capture(view: View, pairing: Pairing) -> dict[str, Any]:
+    row = view.tx.get_one(Capture, pairing.item_id)
+    device = view.tx.get_one(Terminal, row.terminal_id).name
+    return {"kind": "capture", "device": device, "product": row.species, "values": {}}
+
+
+def _open_samples(view: View) -> list[Sample]:
     query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.seq).desc()).limit(200)
     since = view.now - OWN_SAMPLE_TIME
     return [
-        sample.barcode
-        for sample in view.tx.exec(query)
-        if sample.load_id is not None or sample.entered_at >= since
+        sample for sample in view.tx.exec(query) if sample.load_id is not None or sample.entered_at >= since
+    ]
+
+
+def _waiting_loads(view: View) -> list[tuple[Load, frozenset[str]]]:
+    """Loads without decision whose proposal lacks a value."""
+    loads = queries.open_loads(view.tx)
+    ids = [load.id for load in loads]
+    current, decided = queries.current_proposals(view.tx, ids), batches.current_decisions(view.tx, ids)
+    return [
+        (load, frozenset(missing_of(current[load.id])))
+        for load in loads
+        if load.id in current and load.id not in decided
     ]

@@ -1,10 +1,10 @@
 """The ticket as it is printed: 42 columns, the width of a receipt printer.
 
 Every line is made from the ticket's stored document, so an old ticket reads the same next year. A weight
-or value typed by a person says so, with the name.
+or value typed by a person says so, with the name; a weight that no sealed number proves says what does.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from textwrap import wrap
 from typing import Any
@@ -17,6 +17,11 @@ _RULES = {
     "equal_readings": N_("stable weight, by rule"),
     "print_key": N_("print key of the indicator"),
     "typed": N_("TYPED BY HAND"),
+}
+_WEIGHTS = {"gross": N_("GROSS"), "tare": N_("TARE")}
+_PROOFS = {
+    "indicator": N_("{weights} without sealed No.: the indicator's slip is the legal one."),
+    "own_slip": N_("{weights} without sealed No.: the indicator's slip goes with this ticket."),
 }
 
 
@@ -67,9 +72,29 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
 
 
 def _weights(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
-    yield from _weight(t.gettext("GROSS"), document["gross"], t)
-    yield from _weight(t.gettext("TARE"), document["tare"], t)
-    yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+    for part, name in _WEIGHTS.items():
+        yield from _weight(t.gettext(name), document[part], t)
+    yield from _net(document, t)
+    yield from _proofs(document, t)
+
+
+def _net(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    together = document.get("weighed_together", {"loads": 1})
+    if together["loads"] == 1:
+        yield from _pair(t.gettext("NET"), t.kg(document["net_kg"]))
+    else:
+        of_all = t.gettext("NET OF THE {loads} LOADS").format(loads=together["loads"])
+        yield from _pair(of_all, t.kg(together["net_kg"]))
+        yield from _pair(t.gettext("NET OF THIS LOAD"), t.kg(document["net_kg"]))
+    yield from _remarks(document.get("net_remarks", ()), t)
+
+
+def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
+    """Say of weights that are not stored under a sealed number where the legal ones stand."""
+    for proof, sentence in _PROOFS.items():
+        found = [t.gettext(name) for part, name in _WEIGHTS.items() if document[part].get("proof") == proof]
+        if found:
+            yield from wrap(t.gettext(sentence).format(weights=", ".join(found)), WIDTH)
 
 
 def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[str]:
@@ -79,10 +104,20 @@ def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[s
     if weighing["typed_by"]:
         said = f"{said} ({weighing['typed_by']})"
     yield from wrap("  " + said, WIDTH, subsequent_indent="  ")
-    for remark in reasons(weighing.get("remarks", ()), t.language):
-        yield from wrap(f"  ! {remark.message}", WIDTH, subsequent_indent="    ")
+    yield from _remarks(weighing.get("remarks", ()), t)
+    if weighing.get("instrument"):
+        yield from _pair("  " + t.gettext("bridge"), _bridge(weighing))
     if weighing["sealed_number"]:
         yield from _pair("  " + t.gettext("sealed No."), weighing["sealed_number"])
+
+
+def _bridge(weighing: Mapping[str, Any]) -> str:
+    return " ".join(part for part in (weighing["instrument"], weighing["serial_number"]) if part)
+
+
+def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[str]:
+    for remark in reasons(stored, t.language):
+        yield from wrap(f"  ! {remark.message}", WIDTH, subsequent_indent="    ")
 
 
 def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:

@@ -44,7 +44,8 @@ class Instrument(SQLModel, table=True):
     """An instrument has a serial number and a verification date, whatever port it is plugged into.
 
     `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
-    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known).
+    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known). A
+    weighbridge has Max, Min and division of its verification plate, and maybe its own printer of slips.
     `site_file` is the description that the site file gave last: what a person recorded since stays until the
     file says something else."""
 
@@ -58,6 +59,10 @@ class Instrument(SQLModel, table=True):
     uncertainty: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     grain_low_c: float | None = None
     grain_high_c: float | None = None
+    max_kg: float | None = None
+    min_kg: float | None = None
+    division_kg: float | None = None
+    own_printer: bool = False
     site_file: dict[str, Any] | None = Field(default=None, sa_type=JSON)
 
 

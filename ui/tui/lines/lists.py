@@ -7,6 +7,8 @@ from ui.tui.lines.texts import age, reason_text, short_value, species, value_lis
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
+_MOST_PLATES = 2  # of the vehicles that wait for one exception
+
 
 def device_columns(t: Translator) -> list[Column]:
     return [
@@ -115,7 +117,20 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
     ]
     if item.barcode:
         parts.insert(2, t.gettext("barcode {barcode}").format(barcode=item.barcode))
+    if item.product:
+        parts.append(t.gettext("as {product}").format(product=species(item.product, t)))
+    waiting = [visit.plate for visit in map(board.visit_of_load, item.blocks) if visit is not None]
+    if waiting:
+        plates = list(dict.fromkeys(waiting))
+        text = t.ngettext("{plates} WAITS FOR IT", "{plates} WAIT FOR IT", len(plates))
+        more = ["…"] if len(plates) > _MOST_PLATES else []
+        parts.insert(0, text.format(plates=", ".join(plates[:_MOST_PLATES] + more)))
     return " · ".join(part for part in parts if part)
+
+
+def assignment_title(item: schemas.ExceptionItem, board: Board, t: Translator) -> str:
+    """Write what was assigned, and to which sample."""
+    return f"{exception_title(item, board, t)} → {reason_text(item.reason, t)}"
 
 
 def candidate_label(barcode: str, board: Board, t: Translator) -> str:

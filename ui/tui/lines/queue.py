@@ -95,7 +95,7 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
         name = weighing.instrument_name or board.device_name(weighing.instrument)
         parts.append(name or weighing.instrument)
     if weighing.sealed_number:
-        parts.append(t.gettext("no. {number}").format(number=weighing.sealed_number))
+        parts.append(t.gettext("sealed No. {number}").format(number=weighing.sealed_number))
     parts.append(t.gettext("{age} ago").format(age=age(weighing.at, board.now, t)))
     if len(board.offers) > 1:
         parts.append(t.gettext("{count} weighings wait").format(count=len(board.offers)))

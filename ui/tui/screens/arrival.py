@@ -7,7 +7,7 @@ barcode whatever field is open.
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -15,6 +15,7 @@ from station.api import schemas
 from ui.tui import suggestions
 from ui.tui.columns import wrap
 from ui.tui.entry import ArrivalDraft, WrongField, to_arrival
+from ui.tui.keys import bound, shown
 from ui.tui.lines.queue import offer_title
 from ui.tui.screens.arrival_form import FIELDS, LAST_FIELDS, MAIN_FIELDS, ArrivalForm
 from ui.tui.screens.base import StationScreen
@@ -28,15 +29,9 @@ COMPLETED = ("plate", "supplier", "species", "claims")
 
 
 class ArrivalScreen(StationScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f9,p", "add_load", show=False),
-        Binding("f6,o", "next_load", show=False),
-        Binding("f7,x", "remove_load", show=False),
-        Binding("f5,v", "save", show=False),
-        Binding("up", "pick(-1)", show=False),
-        Binding("down", "pick(1)", show=False),
-        Binding("enter", "resume", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        "add", "another", "set_aside", "save", "move(-1)", "move(1)", "choose"
+    )
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -75,11 +70,12 @@ class ArrivalScreen(StationScreen):
 
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
-        keys = [(t.gettext("Enter"), t.gettext("next, save")), ("F5/V", t.gettext("save"))]
-        keys.append(("F9/P", t.gettext("add a load")))
+        keys = [(shown("choose", t), t.gettext("next, save")), (shown("save", t), t.gettext("save"))]
+        keys.append((shown("add", t), t.gettext("add a load")))
         if len(self.draft.loads) > 1:
-            keys += [("F6/O", t.gettext("next load")), ("F7/X", t.gettext("remove load"))]
-        return [*keys, (t.gettext("Esc"), t.gettext("letters, back"))]
+            keys.append((shown("another", t), t.gettext("other load")))
+            keys.append((shown("set_aside", t), t.gettext("remove load")))
+        return [*keys, (shown("leave", t), t.gettext("queue"))]
 
     def _rows(self, width: int) -> list[ListRow]:
         """Mark only what Enter takes."""
@@ -149,7 +145,7 @@ class ArrivalScreen(StationScreen):
         name = self.form.open_field
         return suggestions.choice_of_enter(name, self.form.value(name), self._suggestions) if name else None
 
-    def action_pick(self, step: int) -> None:
+    def action_move(self, step: int) -> None:
         """Move in the suggestions; without any, between fields."""
         if not self._suggestions:
             self.focus_next(Input) if step > 0 else self.focus_previous(Input)
@@ -177,15 +173,15 @@ class ArrivalScreen(StationScreen):
         if suggestion.vehicle is not None:
             self.form.prefill(suggestion.vehicle, self.t)
 
-    def action_add_load(self) -> None:
+    def action_add(self) -> None:
         self.form.add_load()
         self.redraw()
 
-    def action_next_load(self) -> None:
+    def action_another(self) -> None:
         self.form.next_load()
         self.redraw()
 
-    def action_remove_load(self) -> None:
+    def action_set_aside(self) -> None:
         self.form.remove_load()
         self.redraw()
 
@@ -220,15 +216,6 @@ class ArrivalScreen(StationScreen):
         self.station.say(self.t.gettext("{plate} entered.").format(plate=visit.plate))
         self.station.show("queue")
 
-    def action_leave(self) -> None:
-        """Leave the field first, so that letters are keys; then go back to the queue. The draft stays."""
-        if self.form.open_field is not None:
-            self.set_focus(None)
-            self._suggestions = []
-            self.redraw()
-        else:
-            self.station.show("queue")
-
-    def action_resume(self) -> None:
+    def action_choose(self) -> None:
         """Go to the first empty field, when Enter is pressed outside of them."""
         self.form.open(self.form.first_empty())

@@ -1,34 +1,40 @@
 """Every screen has the status line, its own body, the last word said, and its keys."""
 
+import re
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
+from ui.tui.keys import KEYS, bound, shown
 from ui.tui.station import Station
 from ui.tui.widgets.bars import KeyLine, NoticeLine, Plain, StatusBar, status_lines
 from ui.words.i18n import Translator
 
 Answer = TypeVar("Answer")
+_WORD = re.compile(r"[^\W\d_]{3}")  # letters side by side, which plates and barcodes seldom have
+_EDITING = frozenset({"backspace", "delete", "left", "right"})
 
 
 class StationScreen(Screen[None]):
     """`redraw` is called whenever the board, the language, the size or the second changes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = bound("leave")
 
     def __init__(self, station: Station) -> None:
         super().__init__()
         self.station = station
         self._is_whole = False
+        self._is_typing = False
 
     @property
     def board(self) -> Board:
@@ -70,7 +76,12 @@ class StationScreen(Screen[None]):
         """List what the menu offers on top, now and on this screen; an option's key is an action."""
         if not self.board.repeating_devices:
             return []
-        return [Option("new_sample", self.t.gettext("New sample with the same value (R)"))]
+        text = self.t.gettext("New sample with the same value ({key})")
+        return [Option("new_sample", text.format(key=shown("new_sample", self.t)))]
+
+    def rare_options(self) -> list[Option]:
+        """List what the menu offers below the screens, where Enter alone does not come upon it."""
+        return []
 
     def take_scan(self, barcode: str) -> bool:
         """Take a barcode that was scanned on this screen; False when it is not for this screen."""
@@ -78,6 +89,29 @@ class StationScreen(Screen[None]):
 
     def action_leave(self) -> None:
         self.station.show("queue")
+
+    def take_back(self) -> None:
+        """Take back what this screen knows, when nothing was done within the last minute."""
+        text = self.t.gettext("Nothing can be taken back now. What was assigned: on the exceptions screen.")
+        self.station.say(text)
+
+    def is_typed_outside(self, key: events.Key) -> bool:
+        """Tell whether the key is part of a text that is typed outside of any field, with the Enter that ends
+        it: it may be a plate, and does nothing."""
+        was_typing, self._is_typing = self._is_typing, False
+        if isinstance(self.focused, Input):
+            return False
+        if key.key == "enter":
+            if was_typing:
+                self.station.say(self.t.gettext("Enter after letters answers nothing: press it once more."))
+            return was_typing
+        is_sign = key.is_printable and (was_typing or key.key != KEYS["mark"].pressed)
+        self._is_typing = is_sign or (was_typing and key.key in _EDITING)
+        if is_sign:
+            text = self.t.gettext("Letters do nothing here: {arrival} enters an arrival, {menu} the menu.")
+            keys = {"arrival": shown("show('arrival')", self.t), "menu": shown("menu", self.t)}
+            self.station.say(text.format(**keys))
+        return self._is_typing
 
     # --- drawing --------------------------------------------------------------------------------------
     def redraw(self) -> None:
@@ -91,7 +125,7 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
-        self.query_one("#keys", KeyLine).show([*self.keys(), *self._common_keys()], self.width)
+        self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width)
         self.draw()
 
     def draw_note(self) -> None:
@@ -106,13 +140,24 @@ class StationScreen(Screen[None]):
         if self.station.client.person is None:
             return []
         return [
-            ("F2/Q", t.gettext("queue")),
-            ("F3/A", t.gettext("arrival")),
-            ("F4/E", t.gettext("exceptions")),
-            *([("R", t.gettext("new sample"))] if self.board.repeating_devices else []),
-            ("F10/M", t.gettext("menu")),
-            ("F1/H", t.gettext("help")),
+            (shown("show('queue')", t), t.gettext("queue")),
+            (shown("show('arrival')", t), t.gettext("arrival")),
+            (shown("show('exceptions')", t), t.gettext("exceptions")),
+            *([(shown("new_sample", t), t.gettext("new sample"))] if self.board.repeating_devices else []),
+            (shown("menu", t), t.gettext("menu")),
+            (shown("help", t), t.gettext("help")),
         ]
+
+    def _keys_in_turn(self) -> list[tuple[str, str]]:
+        """Name what can be taken back first: its seconds run."""
+        deed, t = self.station.deed, self.t
+        now = self.board.now
+        if deed is None or now is None:
+            return [*self.keys(), *self._common_keys()]
+        text = t.gettext("take back: {what} ({seconds} s)")
+        taken = text.format(what=deed.text, seconds=deed.seconds_left(now))
+        key = shown("take_back", t)
+        return [(key, taken), *(one for one in self.keys() if one[0] != key), *self._common_keys()]
 
     def on_mount(self) -> None:
         self._is_whole = True
@@ -135,16 +180,29 @@ class StationScreen(Screen[None]):
         then: Callable[[Choice], None],
         *,
         free: bool = False,
+        preselects: bool = True,
         takes_scan: bool = False,
     ) -> None:
         """Ask for one of `options`; `then` is not called when the person goes back."""
-        dialog = ChoiceDialog(title, options, self.t, free=free, takes_scan=takes_scan)
+        dialog = ChoiceDialog(
+            title, options, self.t, self.station.clock,
+            free=free, preselects=preselects, takes_scan=takes_scan,
+        )  # fmt: skip
         self.app.push_screen(dialog, _if_answered(then))
 
     def choose_reason(self, title: str, reasons: Sequence[str], then: Callable[[str], None]) -> None:
-        """Ask for a reason: one from the list, or another text."""
+        """Ask for a reason: one from the list, or another in words. A person gives it, so none is
+        preselected, and a plate or a barcode is none."""
         options = [Option(reason, reason) for reason in reasons]
-        self.choose(title, options, lambda choice: then(choice.text), free=True)
+
+        def take(choice: Choice) -> None:
+            if choice.key or _WORD.search(choice.text):
+                then(choice.text)
+            else:
+                text = self.t.gettext("“{text}” is no reason: nothing was done. Choose one, or use words.")
+                self.station.say(text.format(text=choice.text), is_problem=True)
+
+        self.choose(title, options, take, free=True, preselects=False)
 
     def ask(
         self, title: str, hint: str, check: Check, then: Callable[[str], None], *, takes_scan: bool = False

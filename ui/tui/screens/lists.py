@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import Column, header_row, table_row, wrap
-from ui.tui.dialogs import TextDialog
+from ui.tui.dialogs import Choice, Option, TextDialog
+from ui.tui.keys import bound, shown
 from ui.tui.lines import lists as lines
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.settle import ask_size
@@ -33,7 +34,7 @@ class ListScreen(StationScreen):
         self.query_one("#rows", Rows).show(self.rows)
 
     def keys(self) -> list[tuple[str, str]]:
-        return [("↑ ↓", self.t.gettext("move")), (self.t.gettext("Esc"), self.t.gettext("queue"))]
+        return [("↑ ↓", self.t.gettext("move")), (shown("leave", self.t), self.t.gettext("queue"))]
 
     def heading(self) -> str:
         raise NotImplementedError
@@ -46,41 +47,39 @@ class ListScreen(StationScreen):
 
 
 class DevicesScreen(ListScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f7,s", "swap", show=False),
-        Binding("f5,v", "verified", show=False),
-        Binding("f6,g", "settle", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound("type")
 
     def keys(self) -> list[tuple[str, str]]:
-        t = self.t
-        return [
-            ("F7/S", t.gettext("swap the instrument")),
-            ("F5/V", t.gettext("verified again")),
-            *([("F6/G", t.gettext("what the display shows"))] if self._is_open else []),
-            *super().keys(),
-        ]
+        text = self.t.gettext("swap the instrument, verified again")
+        if any(device.open_ways for device in self.board.devices):
+            text = self.t.gettext("what the display shows, swap the instrument, verified again")
+        return [(shown("type", self.t), text), *super().keys()]
 
     @property
     def _device(self) -> schemas.Device | None:
         marked = self.query_one("#rows", Rows).marked
         return next((device for device in self.board.devices if device.id == marked), None)
 
-    @property
-    def _is_open(self) -> bool:
-        return any(device.open_ways for device in self.board.devices)
+    def action_type(self) -> None:
+        """Ask what is new about the marked instrument."""
+        device, t = self._device, self.t
+        if device is None:
+            return
+        options = [
+            *([Option("settle", t.gettext("what its display shows"))] if device.open_ways else []),
+            Option("swap", t.gettext("another instrument stands there")),
+            Option("verified", t.gettext("it was verified again")),
+        ]
 
-    def action_settle(self) -> None:
-        if self._device is not None:
-            ask_size(self, self._device)
+        def go_on(choice: Choice) -> None:
+            if choice.key == "settle":
+                ask_size(self, device)
+            elif choice.key == "swap":
+                Swap(self, device).ask()
+            else:
+                ask_verification(self, device)
 
-    def action_swap(self) -> None:
-        if self._device is not None:
-            Swap(self, self._device).ask()
-
-    def action_verified(self) -> None:
-        if self._device is not None:
-            ask_verification(self, self._device)
+        self.choose(t.gettext("{name}: what is new?").format(name=device.name), options, go_on)
 
     def heading(self) -> str:
         return self.t.gettext("Devices")
@@ -135,7 +134,7 @@ class TicketsScreen(ListScreen):
         return rows or [ListRow(None, (self.t.gettext("No ticket yet."),))]
 
     def keys(self) -> list[tuple[str, str]]:
-        return [(self.t.gettext("Enter"), self.t.gettext("read the ticket")), *super().keys()]
+        return [(shown("choose", self.t), self.t.gettext("read the ticket")), *super().keys()]
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         ticket = next((t for t in self.board.tickets if str(t.number) == event.key), None)

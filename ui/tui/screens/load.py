@@ -3,12 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row, table_row, wrap
 from ui.tui.decisions import accept
+from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, way
 from ui.tui.lines.texts import reason_list
@@ -24,13 +25,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 class LoadScreen(StationScreen):
     """This screen shows the load `load_id`; Escape goes back to the queue."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f5,i", "type_value", show=False),
-        Binding("f6,o", "override", show=False),
-        Binding("f7,b", "barcode", show=False),
-        Binding("f8,x", "refuse", show=False),
-        Binding("f9,g", "supplier_leaves", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -71,9 +66,9 @@ class LoadScreen(StationScreen):
         elif proposal is None:
             band.show([t.gettext("Nothing is proposed yet."), self._waits(load)], title=t.gettext("Proposal"))
         else:
-            asks = t.gettext("[Enter] accept   [F6/O] another cell")
+            asks = t.gettext("[Enter] accept   [F6] another cell")
             if proposal.cell is None:
-                asks = t.gettext("[F5/I] type a value   [F6/O] choose a cell")
+                asks = t.gettext("[F7] type a value   [F6] choose a cell")
             why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
             texts = [proposal_title(load, self.board, t), *([why] if why else []), asks]
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
@@ -81,8 +76,8 @@ class LoadScreen(StationScreen):
 
     def _waits(self, load: schemas.Load) -> str:
         if load.barcode is None:
-            return self.t.gettext("Scan the sample's barcode, or [F7/B] types it.")
-        return self.t.gettext("It comes with the weight and the values; [F5/I] types a value.")
+            return self.t.gettext("Scan the sample's barcode, or [F7] types it.")
+        return self.t.gettext("It comes with the weight and the values; [F7] types a value.")
 
     def _after_decision(self, load: schemas.Load) -> str:
         if load.ticket is not None:
@@ -113,12 +108,10 @@ class LoadScreen(StationScreen):
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
         return [
-            (t.gettext("Enter"), t.gettext("accept")),
-            ("F5/I", t.gettext("type value, variety")),
-            ("F6/O", t.gettext("other cell")),
-            ("F7/B", t.gettext("barcode")),
-            ("F8/X", t.gettext("refuse")),
-            ("F9/G", t.gettext("supplier leaves")),
+            (shown("choose", t), t.gettext("accept")),
+            (shown("another", t), t.gettext("other cell")),
+            (shown("type", t), t.gettext("type value, variety, barcode")),
+            (shown("set_aside", t), t.gettext("refuse, leave, cancel")),
         ]
 
     # --- what is done ---------------------------------------------------------------------------------
@@ -136,21 +129,17 @@ class LoadScreen(StationScreen):
         load_acts.enter_barcode(self, self.load, barcode)
         return True
 
-    def action_type_value(self) -> None:
+    def action_type(self) -> None:
         self._ask(load_acts.type_value)
 
-    def action_override(self) -> None:
+    def action_another(self) -> None:
         self._ask(load_acts.override)
 
-    def action_barcode(self) -> None:
-        self._ask(load_acts.ask_barcode)
-
-    def action_refuse(self) -> None:
-        self._ask(load_acts.refuse)
-
-    def action_supplier_leaves(self) -> None:
-        self._ask(load_acts.leave)
+    def action_set_aside(self) -> None:
+        self._ask(load_acts.set_aside)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
-        if self.load is not None:
+        if self.load is None:
+            self.station.say(self.t.gettext("The load is still being read: press the key again."))
+        else:
             ask(self, self.load)

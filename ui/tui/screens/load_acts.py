@@ -7,14 +7,15 @@ from typing import Literal
 from station.api import schemas
 from ui.tui.decisions import decide
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.queue_acts import cancel_visit
 from ui.words import vocabulary
+from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
-_VARIETY = "variety"
+_VARIETY, _BARCODE = "variety", "barcode"
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
@@ -56,7 +57,7 @@ def _other_ways(screen: StationScreen, proposal: schemas.Proposal) -> list[Optio
 
 # --- values -------------------------------------------------------------------------------------------
 def type_value(screen: StationScreen, load: schemas.Load) -> None:
-    """Ask for a value by analyte (protein and oil by basis), or for the variety that is seen."""
+    """Ask for a value by analyte (protein and oil by basis), for the variety that is seen, or the barcode."""
     t, site = screen.t, screen.board.site
     options = []
     for analyte in site.analytes if site else []:
@@ -69,10 +70,14 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
         elif analyte != "weight":
             options.append(Option(f"{analyte}\n", name))
     options.append(Option(_VARIETY, t.gettext("variety seen")))
+    barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
+    options.insert(0 if load.barcode is None else len(options), barcode)
 
     def ask(choice: Choice) -> None:
         if choice.key == _VARIETY:
             _ask_variety(screen, load)
+        elif choice.key == _BARCODE:
+            ask_barcode(screen, load)
         elif load.barcode is None:
             text = t.gettext("Scan the load's sample first, then type values.")
             screen.station.say(text, is_problem=True)
@@ -88,17 +93,24 @@ def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
     basis = next((basis for basis in _BASES if basis == typed_basis), None)
 
     def check(text: str) -> str | None:
-        return None if parse_number(text) is not None else t.gettext("Type a number.")
+        return None if numbers_in(text) else t.gettext("Type a number.")
 
-    def send(text: str) -> None:
-        value = parse_number(text)
-        if value is not None:
-            values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
-            reading = schemas.TypedReadingIn(barcode=barcode, values=values)
-            notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
-            _send_reading(screen, reading, notice)
+    def send(value: float) -> None:
+        values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
+        reading = schemas.TypedReadingIn(barcode=barcode, values=values)
+        notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
+        _send_reading(screen, reading, notice)
 
-    screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, send)
+    def read(text: str) -> None:
+        meant = {t.plain(number): number for number in numbers_in(text)}
+        if len(meant) == 1:
+            send(*meant.values())
+            return
+        title = t.gettext("{text}: which number is meant?").format(text=text)
+        options = [Option(written, written) for written in meant]
+        screen.choose(title, options, lambda choice: send(meant[choice.key]))
+
+    screen.ask(asked.text, t.gettext("a number, for example 11,8"), check, read)
 
 
 def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice: str) -> None:
@@ -162,6 +174,29 @@ def enter_barcode(screen: StationScreen, load: schemas.Load, barcode: str) -> No
 
 
 # --- ends ---------------------------------------------------------------------------------------------
+def set_aside(screen: StationScreen, load: schemas.Load) -> None:
+    """Ask how the load ends without a ticket; then for the reason."""
+    t, visit = screen.t, screen.board.visit(load.visit_id)
+    options = [
+        Option("refuse", t.gettext("the silo refuses the load")),
+        Option("leave", t.gettext("the supplier leaves with it")),
+    ]
+    if visit is not None:
+        text = t.gettext("the visit was entered in error: cancel it")
+        options.append(Option("cancel", text))
+
+    def go_on(choice: Choice) -> None:
+        if choice.key == "refuse":
+            refuse(screen, load)
+        elif choice.key == "leave":
+            leave(screen, load)
+        elif visit is not None:
+            cancel_visit(screen, visit)
+
+    title = t.gettext("{plate}: how does it end?").format(plate=load.plate)
+    screen.choose(title, options, go_on, preselects=False)
+
+
 def refuse(screen: StationScreen, load: schemas.Load) -> None:
     t, site = screen.t, screen.board.site
     reasons = site.refusal_reasons if site else []
@@ -192,7 +227,9 @@ def _end(
         station.act(lambda: act(load.id, reason), lambda _: show(reason))
 
     def show(reason: str) -> None:
-        station.say(notice.format(plate=load.plate, reason=reason))
+        text = notice.format(plate=load.plate, reason=reason)
+        station.offer_undo(text, lambda: station.client.restore_load(load.id))
+        station.say(text)
         station.show("queue")
 
     screen.choose_reason(title, reasons, send)

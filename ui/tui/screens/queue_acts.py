@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import parse_number
 from ui.tui.lines.queue import way
 from ui.tui.screens.base import StationScreen
+from ui.words.numbers import kilograms_in
 
 HEAVIEST_KG = 200_000
 
@@ -37,10 +37,10 @@ def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas
     station, t = screen.station, screen.t
 
     def ask_again(refused: schemas.Problem) -> bool:
-        if refused.code not in ("measured_with_fault", "unprotected_line"):
+        if "remarks" not in refused.params:
             return False
         sure = body.model_copy(update={"despite_remarks": True})
-        _ask_undisturbed(screen, offer, refused, lambda: _send_weighing(screen, offer, sure))
+        _ask_if_right(screen, offer.kg, refused, lambda: _send_weighing(screen, offer, sure))
         return True
 
     def show(confirmed: schemas.WeighingConfirmed) -> None:
@@ -58,21 +58,49 @@ def _send_weighing(screen: StationScreen, offer: schemas.Weighing, body: schemas
 
 
 def type_weight(screen: StationScreen) -> None:
-    """Ask for a weight that a person has read; it is offered like a measured one."""
-    station, t = screen.station, screen.t
+    """Ask for a weight that a person has read, of several bridges on which; it is offered like a measured
+    one."""
+    bridges = [device for device in screen.board.devices if device.category == "weighbridge"]
+    if len(bridges) < 2:
+        _ask_weight(screen, None)
+        return
+    options = [Option(device.id, device.name) for device in bridges]
+    title = screen.t.gettext("Which bridge shows the weight?")
+    screen.choose(title, options, lambda choice: _ask_weight(screen, choice.key))
+
+
+def _ask_weight(screen: StationScreen, bridge: str | None) -> None:
+    t = screen.t
 
     def check(text: str) -> str | None:
-        kg = parse_number(text)
+        kg = kilograms_in(text)
         is_weight = kg is not None and 0 < kg <= HEAVIEST_KG
         return None if is_weight else t.gettext("Type kilograms, up to 200 000.")
 
     def send(text: str) -> None:
-        kg = parse_number(text)
+        kg = kilograms_in(text)
         if kg is not None:
-            notice = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
-            station.record(lambda: station.client.type_weighing(kg), notice)
+            _send_typed(screen, kg, bridge)
 
     screen.ask(t.gettext("Weight in kg, read from the bridge by you"), "43120", check, send)
+
+
+def _send_typed(screen: StationScreen, kg: float, bridge: str | None, *, is_sure: bool = False) -> None:
+    """Send a typed weight; where the bridge cannot show it, ask once more."""
+    station, t = screen.station, screen.t
+
+    def ask_again(refused: schemas.Problem) -> bool:
+        if "remarks" not in refused.params:
+            return False
+        _ask_if_right(screen, kg, refused, lambda: _send_typed(screen, kg, bridge, is_sure=True))
+        return True
+
+    notice = t.gettext("{kg} typed; confirm it for a visit.").format(kg=t.kg(kg))
+    station.act(
+        lambda: station.client.type_weighing(kg, bridge=bridge, despite_remarks=is_sure),
+        lambda _: station.say(notice),
+        on_refusal=ask_again,
+    )
 
 
 def dismiss_weighing(screen: StationScreen, offer: schemas.Weighing) -> None:
@@ -81,34 +109,48 @@ def dismiss_weighing(screen: StationScreen, offer: schemas.Weighing) -> None:
     reasons = [t.gettext("not a delivery"), t.gettext("weighed twice"), t.gettext("vehicle badly placed")]
 
     def send(reason: str) -> None:
-        notice = t.gettext("Weighing dismissed.")
-        station.record(lambda: station.client.dismiss_weighing(offer.id, reason), notice)
+        notice = t.gettext("Weighing of {kg} dismissed.").format(kg=t.kg(offer.kg))
+        station.record(
+            lambda: station.client.dismiss_weighing(offer.id, reason),
+            notice,
+            undo=lambda: station.client.restore_weighing(offer.id),
+        )
 
     title = t.gettext("Why is {kg} dismissed?").format(kg=t.kg(offer.kg))
     screen.choose_reason(title, reasons, send)
 
 
-def _ask_undisturbed(
-    screen: StationScreen, offer: schemas.Weighing, refused: schemas.Problem, then: Callable[[], None]
+def _ask_if_right(
+    screen: StationScreen, kg: float, refused: schemas.Problem, then: Callable[[], None]
 ) -> None:
-    """Ask what the bridge's own display shows: the line failed while this was weighed, or told it once."""
+    """Ask everything that the station asks of a weight, all of it in words: one answer is for all."""
     t = screen.t
-    kg = t.kg(offer.kg)
-    title = t.gettext("The line failed during this weighing. Does the bridge show {kg}?")
-    if refused.code == "unprotected_line":
-        title = t.gettext("This is one line, unprotected. Does the bridge show {kg}?")
-    options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=kg))]
-    screen.choose(title.format(kg=kg), options, lambda _: then())
+    shown = t.kg(kg)
+    options = [Option("yes", t.gettext("yes, {kg} is right").format(kg=shown))]
+    asked = [str(remark["message"]) for remark in refused.params["remarks"]]
+    if refused.code == "measured_with_fault":
+        asked[:1] = [t.gettext("The line failed during this weighing. Does the bridge show {kg}?")]
+        options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=shown))]
+    elif refused.code == "unprotected_line":
+        asked[:1] = [t.gettext("This is one line, unprotected. Does the bridge show {kg}?")]
+        options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=shown))]
+    else:
+        asked.append(t.gettext("Is {kg} right?"))
+    screen.choose("\n".join(asked).replace("{kg}", shown), options, lambda _: then())
 
 
-def cancel_visit(screen: StationScreen, visit: schemas.VisitRow) -> None:
+def cancel_visit(screen: StationScreen, visit: schemas.VisitRow | schemas.Visit) -> None:
     """Ask why, then cancel a visit that was entered in error."""
     station, t = screen.station, screen.t
     reasons = [t.gettext("entered twice"), t.gettext("wrong plate"), t.gettext("did not come")]
 
     def send(reason: str) -> None:
         notice = t.gettext("Visit of {plate} cancelled.").format(plate=visit.plate)
-        station.record(lambda: station.client.cancel_visit(visit.id, reason), notice)
+        station.record(
+            lambda: station.client.cancel_visit(visit.id, reason),
+            notice,
+            undo=lambda: station.client.restore_visit(visit.id),
+        )
 
     title = t.gettext("Cancel the visit of {plate}: why?").format(plate=visit.plate)
     screen.choose_reason(title, reasons, send)

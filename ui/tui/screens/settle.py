@@ -7,11 +7,9 @@ from ui.words.vocabulary import analyte_name
 
 
 def ask_size(screen: StationScreen, device: schemas.Device) -> None:
-    """Ask what the display of `device` shows; its settings follow from the number."""
+    """Ask what the display of `device` shows; its settings follow from the number, of which
+    none is preselected."""
     station, t = screen.station, screen.t
-    if not device.open_ways:
-        station.say(t.gettext("{name}: its messages leave nothing open.").format(name=device.name))
-        return
     options = [
         Option(str(number), f"{_numbers(way, screen)}  ({_settings(way.settings)})")
         for number, way in enumerate(device.open_ways)
@@ -25,7 +23,8 @@ def ask_size(screen: StationScreen, device: schemas.Device) -> None:
         )
         station.record(lambda: station.client.settle_instrument(device.id, body), notice)
 
-    screen.choose(t.gettext("What does the display of {name} show?").format(name=device.name), options, keep)
+    title = t.gettext("What does the display of {name} show?").format(name=device.name)
+    screen.choose(title, options, keep, preselects=False)
 
 
 def _numbers(way: schemas.OpenWay, screen: StationScreen) -> str:

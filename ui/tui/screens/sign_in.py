@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
 from drivers.text import visible
 from station.api import schemas
 from ui.tui.columns import wrap
+from ui.tui.keys import bound, shown
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 from ui.tui.widgets.bars import Plain
@@ -22,11 +23,7 @@ class SignInScreen(StationScreen):
     """Typing narrows the list of names; Enter takes the marked one, then the PIN."""
 
     DEFAULT_CSS = "SignInScreen Plain.label { padding: 0 1; } SignInScreen Rows { height: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", show=False, priority=True),
-        Binding("down", "move(1)", show=False, priority=True),
-        Binding("escape", "back_to_name", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bound("move(-1)", "move(1)", priority=True), *bound("leave")]
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -60,11 +57,11 @@ class SignInScreen(StationScreen):
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
         return [
-            (t.gettext("Enter"), t.gettext("take")),
+            (shown("choose", t), t.gettext("take")),
             ("↑ ↓", t.gettext("move")),
-            ("F11", t.gettext("français")),
-            ("F12", t.gettext("contrast")),
-            (t.gettext("Ctrl+Q"), t.gettext("quit")),
+            (shown("language", t), t.gettext("français")),
+            (shown("contrast", t), t.gettext("contrast")),
+            (shown("quit", t), t.gettext("quit")),
         ]
 
     def clear(self) -> None:
@@ -101,7 +98,7 @@ class SignInScreen(StationScreen):
     def action_move(self, step: int) -> None:
         self.query_one("#people", Rows).action_move(step)
 
-    def action_back_to_name(self) -> None:
+    def action_leave(self) -> None:
         self.query_one("#name", Input).focus()
 
     def _show_people(self, people: list[schemas.Person]) -> None:

@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
 from drivers.text import visible
+from ui.tui.keys import bound
 
 MARK = "▶ "
 BLANK = "  "
@@ -30,24 +31,22 @@ Build = Callable[[int], Sequence[ListRow]]
 
 
 class Rows(Widget, can_focus=True):
-    """This widget draws rows, moves the mark (arrows, pages, N and P) and tells which row Enter chose."""
+    """This widget draws rows, moves the mark (arrows, pages) and tells which row Enter chose."""
 
     DEFAULT_CSS = "Rows { height: 1fr; width: 1fr; }"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,p", "move(-1)", show=False),
-        Binding("down,n", "move(1)", show=False),
-        Binding("pageup", "move(-8)", show=False),
-        Binding("pagedown", "move(8)", show=False),
-        Binding("home", "move(-9999)", show=False),
-        Binding("end", "move(9999)", show=False),
-        Binding("enter", "choose", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        "move(-1)", "move(1)", "move(-8)", "move(8)", "move(-9999)", "move(9999)", "choose"
+    )
 
     @dataclass
     class Chosen(Message):
         """Enter was pressed on a row; `key` is None when there is no row to mark."""
 
         key: str | None
+
+    @dataclass
+    class Moved(Message):
+        """The mark was moved by a key."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
@@ -97,6 +96,7 @@ class Rows(Widget, can_focus=True):
         self._position = max(0, min(len(keys) - 1, self._position + step))
         self._marked = keys[self._position]
         self.refresh()
+        self.post_message(self.Moved())
 
     def action_choose(self) -> None:
         self.post_message(self.Chosen(self._marked))

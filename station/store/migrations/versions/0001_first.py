@@ -63,6 +63,10 @@ def upgrade() -> None:
         sa.Column("uncertainty", sa.JSON(), nullable=False),
         sa.Column("grain_low_c", sa.Float(), nullable=True),
         sa.Column("grain_high_c", sa.Float(), nullable=True),
+        sa.Column("max_kg", sa.Float(), nullable=True),
+        sa.Column("min_kg", sa.Float(), nullable=True),
+        sa.Column("division_kg", sa.Float(), nullable=True),
+        sa.Column("own_printer", sa.Boolean(), nullable=False),
         sa.Column("site_file", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument")),
     )
