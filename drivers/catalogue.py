@@ -80,4 +80,7 @@ def _example(cls: type[Kind], port: str) -> str:
     given |= _EXAMPLE_SETTINGS.get(cls.kind, {})
     if given:
         lines.append("settings = { " + ", ".join(f'{key} = "{value}"' for key, value in given.items()) + " }")
+    for key, setting in cls.settings.items():
+        if setting.magnitude:
+            lines.append(f"# {key}: {' | '.join(setting.allowed)}   compare a load with the display")
     return "\n".join(lines) + "\n"

@@ -23,6 +23,7 @@ from drivers.framing import Framer
 from drivers.health import DeviceHealth, HealthKeeper
 from drivers.kind import Kind, Polled, read_frame
 from drivers.listening import ListeningClock
+from drivers.magnitude import Way
 from drivers.platforms import OtherPlatform
 from drivers.polling import Poller
 from drivers.reading import Frame, Reading
@@ -116,6 +117,11 @@ class Driver:
     def repeats(self) -> bool:
         """The device repeats its last result: an equal one counts only after `expect_new_sample`."""
         return self._repeats.is_expected
+
+    @property
+    def open_ways(self) -> list[Way]:
+        """What the last loaded reading may be, by the settings that are missing; empty where none is."""
+        return self._weights.open_ways
 
     @property
     def is_held_back(self) -> bool:

@@ -1,4 +1,4 @@
-"""Three things can go wrong with a device: retry it, count it, or tell the operator."""
+"""What can go wrong with a device: retry it, count it, tell the operator, or ask what a number means."""
 
 
 class TransportError(Exception):
@@ -35,6 +35,14 @@ class NoResult(FrameError):
 
 class InstrumentFault(Exception):
     """The instrument itself reports a fault (overload, no calibration). Shown to the operator."""
+
+
+class Unset(Exception):
+    """The number of a message depends on a setting that nobody made: it is another one by each choice."""
+
+    def __init__(self, setting: str) -> None:
+        super().__init__(f"the setting {setting} is not made")
+        self.setting = setting
 
 
 class SettingError(Exception):

@@ -147,9 +147,10 @@ class HealthKeeper:
         """Note what a person has to do though all is understood; None: nothing any more."""
         with self._lock:
             before = self._health.notice
-            if code == (before.code if before else None):
+            if (code, text) == ((before.code, before.text) if before else (None, "")):
                 return
-            notice = LastError(code, text, self._clock()) if code else None
+            since = before.at if before and before.code == code else self._clock()
+            notice = LastError(code, text, since) if code else None
             self._health = replace(self._health, notice=notice)
 
     def count_noise(self, size: int) -> None:

@@ -12,11 +12,16 @@ from typing import Protocol, runtime_checkable
 from drivers.constancy import Constancy, ShapeChange
 from drivers.errors import FrameError
 from drivers.kind import Kind, Setting
+from drivers.magnitude import Way, describe, ways_of
 from drivers.platforms import PLATFORM_SETTING, Platforms
 from drivers.reading import Flag, Reading
 from drivers.transport import ErrorCode
 
 NET_LINES = 20
+# So many messages in a row that a setting would have given a value are no damaged ones.
+OPEN_LINES = 3
+POWERED_UP_LINES = 50
+POWERED_UP = "powered up, zero not yet captured"
 NET_SETTING = Setting(
     "refuse",
     ("refuse", "gross"),
@@ -57,9 +62,13 @@ class WeightStream:
         self._platforms = Platforms(weighed.platform)
         self._constancy = Constancy()
         self._net_lines = 0
+        self._powered_up_lines = 0
+        self._open_lines = 0
+        self._open: list[Way] = []
 
     def judge(self, reading: Reading) -> Reading | FrameError:
         """Return the reading as it may be used, or why it may not be."""
+        self._note_open(reading)
         if reading.kind != "weight":
             return reading
         if reading.platform is not None:
@@ -69,11 +78,18 @@ class WeightStream:
                 return error
         if self._net_lines >= 0:
             self._count_net(reading)
+        is_powered_up = reading.extra.get("problem") == POWERED_UP
+        self._powered_up_lines = self._powered_up_lines + 1 if is_powered_up else 0
         return self._constancy.judge(_as_gross(reading) if self._net_is_gross else reading)
 
     def take_change(self) -> ShapeChange | None:
         """Return the change in the look of lines that the last reading brought about, once."""
         return self._constancy.take_change()
+
+    @property
+    def open_ways(self) -> list[Way]:
+        """Return what the last loaded reading may be, where a setting is missing."""
+        return self._open if self._open_lines >= OPEN_LINES else []
 
     @property
     def notice(self) -> tuple[ErrorCode | None, str]:
@@ -86,7 +102,26 @@ class WeightStream:
                 ErrorCode.ALWAYS_NET,
                 "the head says net in every message: clear its tare, or set net = gross",
             )
+        if self._open_lines >= OPEN_LINES:
+            return ErrorCode.SETTING_MISSING, describe(self._open)
+        if self._powered_up_lines >= POWERED_UP_LINES:
+            return (
+                ErrorCode.ALWAYS_POWERED_UP,
+                "the head says powered up in every message: set its zero, or set power_up_bit = ignore",
+            )
         return None, ""
+
+    def _note_open(self, reading: Reading) -> None:
+        """A loaded weight that is known ends what was open; an empty bridge says nothing of it. An analyzer
+        sends no lines by the second: each counts."""
+        if Flag.MOTION in reading.flags:
+            return
+        is_analysis = reading.kind == "analysis"
+        if ways := ways_of(reading):
+            self._open_lines += OPEN_LINES if is_analysis else 1
+            self._open = ways
+        elif reading.weight_kg or is_analysis:
+            self._open_lines, self._open = 0, []
 
     def _count_net(self, reading: Reading) -> None:
         """A head that said gross once is not one that always says net."""

@@ -33,9 +33,10 @@ from drivers.analyzer.astm_link import BROKEN_OFF, STX, AstmLink
 from drivers.analyzer.astm_records import LINE_ENDS, Delimiters, components, delimiters, fields
 from drivers.analyzer.json_nir import CONVERSIONS
 from drivers.analyzer.numbers import printed_number
+from drivers.decimals import Conversion, number_of, read_written
 from drivers.dialogue import Dialogue
-from drivers.errors import NotUnderstood, OutOfTurn, SettingError
-from drivers.kind import Category, Evidence, Setting, choose
+from drivers.errors import NotUnderstood, OutOfTurn, SettingError, Unset
+from drivers.kind import Category, Chosen, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value, grain_analytes, needs_basis
 from drivers.values import plausible_number
@@ -224,13 +225,25 @@ def _number(
     if convert is None and unit != UNIT_OF[analyte].value:
         return None, f"unit {unit!r} is not {UNIT_OF[analyte].value} or convertible to it"
     try:
-        number = printed_number(text)
+        number = _printed(analyte, text, convert)
     except ValueError as error:
         return None, str(error)
     if number is None:
         return None, "no number"
     number = plausible_number(analyte, convert(number) if convert else number)
     return number, None if number is not None else "value cannot be true"
+
+
+def _printed(analyte: Analyte, text: str, convert: Conversion | None) -> float | None:
+    """Return the number. ValueError where a comma, no decimal mark of the standard, may stand between
+    thousands."""
+    number = printed_number(text)
+    if number is not None and "," in text and (written := read_written(text.lstrip("+-"))):
+        try:
+            number_of(analyte, written, convert or float, Chosen({}, {}))
+        except Unset as unset:
+            raise ValueError("three digits behind a comma may be thousands") from unset
+    return number
 
 
 def _time(record: list[str], index: int) -> datetime | None:

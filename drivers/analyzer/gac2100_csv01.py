@@ -29,7 +29,7 @@ from typing import ClassVar
 from drivers.analyzer.numbers import printed_number
 from drivers.errors import FrameError
 from drivers.framing import LineFramer, without_fill
-from drivers.kind import Category, Evidence, Setting, choose
+from drivers.kind import Category, Evidence, Setting, choose, open_setting
 from drivers.protection import Protection
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Value
 from drivers.values import fahrenheit, measured_value, pounds_per_bushel
@@ -58,17 +58,15 @@ class Gac2100Csv01:
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "date_order": Setting("dmy", ("dmy", "mdy"), "order of day, month and year on the instrument"),
-            "test_weight_unit": Setting("kg/hl", ("kg/hl", "lb/bu"), "unit of field 4 on the instrument"),
-            "temperature_unit": Setting("C", ("C", "F"), "unit of field 5 on the instrument"),
+            "test_weight_unit": open_setting(("kg/hl", "lb/bu"), "unit of field 4 on the instrument"),
+            "temperature_unit": open_setting(("C", "F"), "unit of field 5 on the instrument"),
             "separator": Setting("comma", tuple(_SEPARATOR), "what stands between two fields"),
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self._date_order = chosen["date_order"]
-        self._test_weight_unit = chosen["test_weight_unit"]
-        self._temperature_unit = chosen["temperature_unit"]
         self._separator = _SEPARATOR[chosen["separator"]]
 
     def framer(self) -> LineFramer:
@@ -103,9 +101,9 @@ class Gac2100Csv01:
                 "as_sent": {
                     "moisture": fields[3],
                     "test_weight": fields[4],
-                    "test_weight_unit": self._test_weight_unit,
+                    "test_weight_unit": self.chosen.get("test_weight_unit"),
                     "temperature": fields[5],
-                    "temperature_unit": self._temperature_unit,
+                    "temperature_unit": self.chosen.get("temperature_unit"),
                     "date": fields[1],
                     "time": fields[2],
                 },
@@ -127,9 +125,9 @@ class Gac2100Csv01:
     def _values(
         self, moisture: float | None, test_weight: float | None, temperature: float | None
     ) -> dict[Analyte, Value]:
-        if test_weight is not None and self._test_weight_unit == "lb/bu":
+        if test_weight is not None and self.chosen["test_weight_unit"] == "lb/bu":
             test_weight = pounds_per_bushel(test_weight)
-        if temperature is not None and self._temperature_unit == "F":
+        if temperature is not None and self.chosen["temperature_unit"] == "F":
             temperature = fahrenheit(temperature)
         return {
             Analyte.MOISTURE: measured_value(Analyte.MOISTURE, moisture, Basis.AS_IS),

@@ -22,6 +22,7 @@ from drivers.file_drop.profile import read_file_profile
 from drivers.file_drop.replicates import read_replicates
 from drivers.file_drop.rows import FileFramer
 from drivers.generic.profile import find_profile
+from drivers.generic.values import SIZE_SETTINGS
 from drivers.kind import Category, Evidence, Setting, choose, read_frame
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
@@ -42,13 +43,18 @@ class FileDrop:
     unverified: ClassVar[tuple[str, ...]] = ("all that the profile lists as unknown",)
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+        {
+            "profile": Setting("", (), "the profile's file, or the name of a shipped one"),
+            "separator": SIZE_SETTINGS["separator"],
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         """SettingError names the profile's file, section and key."""
         chosen = choose(self.kind, self.settings, settings)
-        self.profile = read_file_profile(find_profile(chosen["profile"], FOLDER))
+        profile = read_file_profile(find_profile(chosen["profile"], FOLDER))
+        self.profile = replace(profile, results=profile.results.chosen_by(chosen))
+        self.chosen = self.profile.results.chosen
         head = self.profile.head
         self.name = head.name  # type: ignore[misc]  # what the class declares for all, one profile refines
         self.unverified = head.unknown or self.unverified  # type: ignore[misc]

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
+from drivers.decimals import unmistakable
 from drivers.file_drop.sheet import FileRefused
 
 _UNPACKED = 200_000_000
@@ -23,7 +24,8 @@ _BROKEN = (
 def xlsx_lines(data: bytes, *, sheet: str | None) -> Iterator[tuple[int, list[str]]]:
     """Yield row number and cell texts of every row. `sheet` is a name; None: the first.
 
-    A number has a point and 15 digits at most, a date is 2026-07-14 10:03:22 (without 00:00:00). A
+    A number has a point and 15 digits at most (three behind it get a fourth, see
+    `unmistakable`), a date is 2026-07-14 10:03:22 (without 00:00:00). A
     formula whose result Excel never stored reads `#FORMULA`, which is no number. FileRefused.
     """
     from openpyxl import load_workbook  # noqa: PLC0415  it takes a quarter of a second, for few sites
@@ -56,7 +58,7 @@ def _text(cell: Any, source: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, int | float):
-        return format(cell, ".15g")
+        return unmistakable(format(cell, ".15g"))
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d" if cell.time() == time() else "%Y-%m-%d %H:%M:%S")
     if isinstance(cell, date):

@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from drivers.decimals import unmistakable
 from drivers.errors import FrameError, NoResult, NotUnderstood
 from drivers.framing import LineFramer
 from drivers.gateway.profile import read_shared_sections
 from drivers.generic.tables import Table
+from drivers.generic.values import SIZE_SETTINGS
 from drivers.json_object import load_object
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
@@ -64,7 +66,10 @@ class JsonPaths:
     stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+        {
+            "profile": Setting("", (), "the profile's file, or the name of a shipped one"),
+            **SIZE_SETTINGS,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -74,7 +79,8 @@ class JsonPaths:
         self._paths = _read_paths(shared.whole.table("paths", required=True))
         self._where = _read_where(shared.whole.table("where"), self._paths)
         shared.refuse_unread(set(self._paths))
-        self._results = shared.results
+        self._results = shared.results.chosen_by(chosen)
+        self.chosen = self._results.chosen
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
         self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]
@@ -109,14 +115,14 @@ class JsonPaths:
 
 
 def scalar_text(name: str, value: Any, data: bytes) -> str:
-    """Return a JSON scalar as text: numbers in plain decimal digits, null as a blank."""
+    """Return a JSON scalar as text: numbers in plain digits that are no thousands, null as a blank."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         text = repr(value)
-        return f"{value:.6f}" if "e" in text else text
+        return unmistakable(f"{value:.6f}" if "e" in text else text)
     if isinstance(value, int | str):
         return str(value).strip()
     raise NotUnderstood(f"{name} is a list or an object", data)

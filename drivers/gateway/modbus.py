@@ -17,6 +17,7 @@ from drivers.errors import FrameError, InstrumentFault, SettingError
 from drivers.gateway.modbus_map import read_map
 from drivers.gateway.modbus_wire import EXCEPTIONS, ModbusFramer, Query
 from drivers.gateway.profile import read_shared_sections
+from drivers.generic.values import SIZE_SETTINGS
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
@@ -46,6 +47,8 @@ class Modbus:
             "framing": Setting("rtu", ("rtu", "tcp"), "RTU (serial or converter), or Modbus TCP"),
             "unit": Setting("1", (), "the device's Modbus address, 0 to 255"),
             "every_ms": Setting("500", _PERIODS, "how often it is asked"),
+            "weight_unit": SIZE_SETTINGS["weight_unit"],
+            "weight_scale": SIZE_SETTINGS["weight_scale"],
         }
     )
 
@@ -57,7 +60,8 @@ class Modbus:
         shared = read_shared_sections(chosen["profile"], "modbus")
         self._map = read_map(shared.whole)
         shared.refuse_unread(set(self._map.sources))
-        self._results = shared.results
+        self._results = shared.results.chosen_by(chosen)
+        self.chosen = self._results.chosen
         self.query = Query(
             int(chosen["unit"]),
             self._map.function,

@@ -20,6 +20,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from drivers.decimals import unmistakable
 from drivers.gateway.modbus_wire import FUNCTIONS, MOST_REGISTERS
 from drivers.generic.tables import Table
 
@@ -46,7 +47,7 @@ class Register:
             return str(number)
         if not math.isfinite(number) or abs(number) >= _TOO_LARGE:
             return _NO_NUMBER
-        return f"{number:.6f}".rstrip("0").rstrip(".")
+        return unmistakable(f"{number:.6f}".rstrip("0").rstrip("."))
 
 
 @dataclass(frozen=True, slots=True)

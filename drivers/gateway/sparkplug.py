@@ -35,6 +35,7 @@ from drivers.gateway.sparkplug_node import WantedMetrics
 from drivers.gateway.sparkplug_payload import Payload, decode_payload
 from drivers.gateway.sparkplug_record import Address, unpack
 from drivers.generic.tables import Table
+from drivers.generic.values import SIZE_SETTINGS
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
@@ -61,7 +62,10 @@ class Sparkplug:
     stores_weights: ClassVar[bool | None] = None
     silent_after_s: ClassVar[float | None] = None
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
-        {"profile": Setting("", (), "the profile's file, or the name of a shipped one")}
+        {
+            "profile": Setting("", (), "the profile's file, or the name of a shipped one"),
+            **SIZE_SETTINGS,
+        }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -71,7 +75,8 @@ class Sparkplug:
         self._metrics = _read_metrics(shared.whole.table("metrics", required=True))
         self._wanted = _read_wanted_metrics(shared.whole.table("result"), self._metrics)
         shared.refuse_unread(set(self._metrics.values()))
-        self._results = shared.results
+        self._results = shared.results.chosen_by(chosen)
+        self.chosen = self._results.chosen
         self.name = shared.head.name  # type: ignore[misc]  # what the class declares, one profile refines
         self.category = shared.head.category  # type: ignore[misc]
         self.unverified = shared.head.unknown or self.unverified  # type: ignore[misc]

@@ -28,10 +28,22 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from drivers.dialogue import Conversing, Dialogue, FrameGroup, Say
-from drivers.errors import InstrumentFault, NotUnderstood, SettingError
+from drivers.errors import FrameError, InstrumentFault, NotUnderstood, SettingError
 from drivers.framing import NoiseKeeper
 from drivers.gateway.tasmota_result import BOUNDARY, CONSOLE, LIMIT, received_data, received_key
-from drivers.kind import Category, Evidence, Kind, Polled, Setting, choose, stores_weights
+from drivers.kind import (
+    Category,
+    Chooser,
+    Chosen,
+    Evidence,
+    Kind,
+    Polled,
+    Setting,
+    choose,
+    read_frame,
+    stores_weights,
+)
+from drivers.magnitude import with_prefix
 from drivers.protection import Protection
 from drivers.reading import Frame, Reading
 from drivers.repeats import Repeating
@@ -229,6 +241,12 @@ class Tasmota:
         return self.inner.repeats_within_s if isinstance(self.inner, Repeating) else None
 
     @property
+    def chosen(self) -> Chosen:
+        """What is not set of the kind inside, by its names here."""
+        unset = self.inner.chosen.unset if isinstance(self.inner, Chooser) else {}
+        return Chosen({f"{_INNER}{key}": setting for key, setting in unset.items()}, {})
+
+    @property
     def weighed(self) -> Weighed:
         return self.inner.weighed if isinstance(self.inner, Weighing) else Weighed()
 
@@ -243,7 +261,10 @@ class Tasmota:
             raise InstrumentFault("the Tasmota bridge is offline: check its power and Wi-Fi")
         if frame.data.startswith(UNREAD):
             self._refuse(frame.data)
-        reading = self.inner.parse(frame)
+        outcome = read_frame(self.inner, frame)
+        if isinstance(outcome, FrameError):
+            raise outcome
+        reading = with_prefix(outcome, _INNER)
         return replace(reading, driver=self.kind, extra={**reading.extra, "inner": self.inner.kind})
 
     def unpack(self, message: bytes) -> bytes:

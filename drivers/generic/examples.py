@@ -5,6 +5,7 @@ sent = "ST,GS    20.7g  <CR><LF>"
 origin = "captured"                     evidence of this message, as in [profile]
 weight = 0.0207                         in the analyte's own unit; "none" for measured badly
 flags = ["stable", "gross"]             optional
+settings = { weight_unit = "kg" }       optional: what an installer says
 """
 
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ class Example:
     origin: str
     values: Mapping[Analyte, float | None]
     flags: frozenset[str] | None
+    settings: Mapping[str, str]
 
 
 def read_examples(whole: Table) -> tuple[Example, ...]:
@@ -37,8 +39,10 @@ def _read(table: Table) -> Example:
     values = {analyte: _value(table, analyte) for analyte in UNIT_OF if table.has(analyte.value)}
     origin = table.choice("origin", EVIDENCE)
     flags = frozenset(table.texts("flags")) if table.has("flags") else None
+    inner = table.table("settings")
+    settings = {key: inner.text(key) for key in inner.keys()}  # noqa: SIM118
     table.refuse_unread()
-    return Example(sent, origin, values, flags)
+    return Example(sent, origin, values, flags, settings)
 
 
 def _value(table: Table, analyte: Analyte) -> float | None:

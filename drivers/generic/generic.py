@@ -9,6 +9,7 @@ damaged byte is refused only where the grammar of the message tells.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import ClassVar
@@ -17,6 +18,7 @@ from drivers.errors import SettingError
 from drivers.framing import Framer
 from drivers.generic.profile import find_profile, read_profile
 from drivers.generic.selftest import problems
+from drivers.generic.values import SIZE_SETTINGS
 from drivers.kind import Category, Evidence, Kind, Setting, choose
 from drivers.platforms import PLATFORM_SETTING
 from drivers.protection import Protection
@@ -45,6 +47,7 @@ class Generic:
             "profile": Setting("", (), "the profile's file, or the name of a shipped one"),
             "platform": PLATFORM_SETTING,
             "net": NET_SETTING,
+            **SIZE_SETTINGS,
         }
     )
 
@@ -52,7 +55,9 @@ class Generic:
         """SettingError names the profile's file, section and key."""
         chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
-        self.profile = read_profile(find_profile(chosen["profile"]))
+        profile = read_profile(find_profile(chosen["profile"]))
+        self.profile = replace(profile, results=profile.results.chosen_by(chosen))
+        self.chosen = self.profile.results.chosen
         head = self.profile.head
         self.name = head.name  # type: ignore[misc]  # what the class declares for all, one profile refines
         self.category = head.category  # type: ignore[misc]

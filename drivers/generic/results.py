@@ -13,7 +13,7 @@ rule = "reprint"              nothing tells two results apart: an equal message 
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drivers.errors import FrameError
@@ -23,6 +23,7 @@ from drivers.generic.marks import SPOILING, Marks, UnknownMark, read_marks
 from drivers.generic.numbers import NotANumber, Numbers, read_numbers
 from drivers.generic.tables import Table
 from drivers.generic.values import ValueRule, read_value_rule
+from drivers.kind import Chosen
 from drivers.protection import Protection
 from drivers.reading import UNIT_OF, Analyte, Flag, Frame, Reading, Value
 
@@ -32,7 +33,7 @@ _LONGEST_TEXT = 200
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """Holds how fields become a reading."""
+    """Holds how fields become a reading; `chosen` says what the profile leaves open."""
 
     head: Head
     rules: tuple[ValueRule, ...]
@@ -42,6 +43,12 @@ class Results:
     texts: Mapping[str, str]
     same: tuple[str, ...]
     repeats_within_s: float | None
+    chosen: Chosen = field(default_factory=lambda: Chosen({}, {}))
+
+    def chosen_by(self, chosen: Chosen) -> "Results":
+        """Return the same where the settings of the kind say what the profile leaves open."""
+        needed = {name for rule in self.rules for name in rule.may_need(self.numbers)}
+        return replace(self, chosen=chosen.only(needed))
 
     def sources(self) -> Iterator[str]:
         """Return every field name that some section uses."""
@@ -62,7 +69,7 @@ class Results:
         """Raise FrameError when a field is not what the profile says."""
         try:
             flags = self.marks.read(fields)
-            values, more = self._values(fields, spoilt=bool(flags & SPOILING))
+            values, more, impossible = self._values(fields, spoilt=bool(flags & SPOILING))
         except (NotANumber, UnknownMark) as error:
             raise FrameError(str(error), frame.data) from error
         if not values and self.head.category == "analyzer":
@@ -76,6 +83,7 @@ class Results:
             "as_sent": dict(fields),
             **{key: texts[key] for key in ("calibration", "sealed_number") if texts.get(key)},
             **({"device_time_problem": problem} if problem else {}),
+            **({"implausible_kg": impossible} if impossible is not None else {}),
         }
         return Reading(
             driver=kind,
@@ -96,18 +104,22 @@ class Results:
 
     def _values(
         self, fields: Mapping[str, str], *, spoilt: bool
-    ) -> tuple[dict[Analyte, Value], frozenset[Flag]]:
+    ) -> tuple[dict[Analyte, Value], frozenset[Flag], float | None]:
+        """Return the values with what flags they tell, and a weight that cannot be true."""
+        impossible = None
         values: dict[Analyte, Value] = {}
         flags: frozenset[Flag] = frozenset()
         for rule in self.rules:
             if spoilt:
                 values[rule.analyte] = Value(None, UNIT_OF[rule.analyte], rule.basis)
                 continue
-            found = rule.read(fields, self.numbers)
+            found = rule.read(fields, self.numbers, self.chosen)
             if found is not None:
                 values[rule.analyte] = found[0]
                 flags |= found[1]
-        return values, flags
+                if rule.analyte == Analyte.WEIGHT and found[0].value is None:
+                    impossible = found[2]
+        return values, flags, impossible
 
     def _weight_flags(self, values: Mapping[Analyte, Value], flags: frozenset[Flag]) -> frozenset[Flag]:
         """Return what a weight itself tells: nothing at all, negative, zero."""

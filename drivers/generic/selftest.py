@@ -2,12 +2,15 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from drivers.errors import FrameError
+from drivers.errors import FrameError, SettingError, Unset
 from drivers.generic.controls import visible_text
 from drivers.generic.examples import Example
 from drivers.generic.profile import Profile
+from drivers.generic.values import SIZE_SETTINGS
+from drivers.kind import choose
 from drivers.reading import Analyte
 
 _ROUNDING = 2e-6
@@ -30,9 +33,11 @@ def _problem(profile: Profile, example: Example, at: datetime) -> str | None:
     if len(frames) != 1:
         return f"holds {len(frames)} messages instead of one with {expected}"
     try:
-        reading = profile.read("generic", frames[0])
+        reading = _settled(profile, example).read("generic", frames[0])
     except FrameError as error:
         return f"is refused ({error.reason}) instead of {expected}"
+    except (SettingError, Unset) as error:
+        return f"is not read ({error}) instead of {expected}"
     read = {analyte: value.value for analyte, value in reading.values.items()}
     if not _are_equal(read, example.values):
         return f"reads {_list_values(read)} instead of {expected}"
@@ -40,6 +45,11 @@ def _problem(profile: Profile, example: Example, at: datetime) -> str | None:
     if example.flags is not None and flags != example.flags:
         return f"has the flags {sorted(flags)} instead of {sorted(example.flags)}"
     return None
+
+
+def _settled(profile: Profile, example: Example) -> Profile:
+    chosen = choose("generic", SIZE_SETTINGS, example.settings)
+    return replace(profile, results=profile.results.chosen_by(chosen))
 
 
 def _are_equal(read: Mapping[Analyte, float | None], said: Mapping[Analyte, float | None]) -> bool:

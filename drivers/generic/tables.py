@@ -31,6 +31,10 @@ class Table:
         self._asked_keys += self._content
         return iter(self._content)
 
+    def is_text(self, key: str, text: str) -> bool:
+        """Tell whether the key, which may also be of another type, has this text."""
+        return bool(self._get(key, "") == text)
+
     def text(self, key: str, default: str | None = None) -> str:
         value = self._get(key, default)
         if not isinstance(value, str):

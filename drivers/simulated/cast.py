@@ -10,6 +10,7 @@ from typing import Protocol
 
 from drivers.errors import SettingError
 from drivers.gateway.modbus import Modbus
+from drivers.gateway.tasmota import Tasmota
 from drivers.kind import Polled
 from drivers.registry import make_protocol
 from drivers.simulated.analyzers import ANALYZERS, STUBBORN, Bench
@@ -22,7 +23,7 @@ from drivers.simulated.ports import broker_of, open_line
 from drivers.simulated.samples import Samples
 from drivers.simulated.sent import SentMessage
 from drivers.simulated.trucks import Trucks
-from drivers.simulated.weighbridges import WEIGHBRIDGES
+from drivers.simulated.weighbridges import READ_BY, WEIGHBRIDGES
 from drivers.simulated.whole_results import FILE_FAULTS, NODE_FAULTS, FileResults, NodeResults
 
 # The profile that a simulator speaks where none is chosen.
@@ -86,8 +87,10 @@ class Show:
 
 
 def settings_of(casting: Casting) -> dict[str, str]:
-    """Return the settings of the kind with the simulator's own profile put in. SettingError."""
-    chosen = dict(casting.settings)
+    """Return the settings of the kind with what its simulator shows put in, its profile too. SettingError."""
+    behind = READ_BY.get(casting.settings.get("driver", ""), {})
+    inner = {f"inner.{key}": word for key, word in behind.items()} if casting.kind == Tasmota.kind else {}
+    chosen = {**READ_BY.get(casting.kind, {}), **inner, **casting.settings}
     own = PROFILES.get(casting.kind)
     if own is not None:
         if casting.kind in _FIXED and chosen.get("profile", own) != own:

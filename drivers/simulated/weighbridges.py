@@ -21,6 +21,17 @@ from drivers.simulated.yaohua import SimulatedYaohua
 
 Clock = Callable[[], datetime]
 
+# What an installer has to say of each after a look at its display.
+READ_BY: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "toledo-continuous": {"fixed_zero": "in_digits"},
+        "rinstrum": {"unit": "kg"},
+        "bilanciai": {"unit": "kg"},
+        "yaohua": {"unit": "kg"},
+        "modbus": {"weight_unit": "kg"},
+        "gac2100-csv01": {"test_weight_unit": "kg/hl", "temperature_unit": "C"},
+    }
+)
 WEIGHBRIDGES: Mapping[str, Callable[[Clock], Talker]] = MappingProxyType(
     {
         "toledo-continuous": lambda _: SimulatedToledo(),

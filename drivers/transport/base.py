@@ -31,6 +31,8 @@ class ErrorCode(StrEnum):
     SEVERAL_PLATFORMS = "several_platforms"
     PLATFORM_NOT_HEARD = "platform_not_heard"
     ALWAYS_NET = "always_net"
+    ALWAYS_POWERED_UP = "always_powered_up"
+    SETTING_MISSING = "setting_missing"
 
 
 class LineDown(TransportError):

@@ -23,7 +23,7 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.weighbridge.cardinal_framing import CardinalFramer
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _SIGN = r"(?P<sign>[ -])"
@@ -56,11 +56,12 @@ class Cardinal:
         {
             "poll": Setting("none", ("none", "ENQ"), "none: the head sends by itself; ENQ: it is asked"),
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll = b"\x05" if chosen["poll"] == "ENQ" else None
         self.poll_every_s = 0.25
@@ -81,7 +82,7 @@ class Cardinal:
         problem = "another value is displayed" if Flag.ERROR in flags else None
         weight = match["weight"]
         signed = f"-{weight}" if match["sign"] == "-" else weight
-        return weight_reading(self.kind, frame, signed, match["unit"], flags, problem=problem)
+        return weight_reading(self.kind, frame, signed, match["unit"], flags, self.chosen, problem=problem)
 
 
 def _body(text: str) -> str:

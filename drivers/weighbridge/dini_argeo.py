@@ -28,7 +28,7 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.platforms import PLATFORM_SETTING
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
-from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, kilograms, number, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _HEAD = r"(?:(?P<address>[0-9]{2}))?"
@@ -75,11 +75,12 @@ class DiniArgeo:
             "poll": Setting("none", tuple(_POLLS), "none: the head sends by itself; else it is asked"),
             "platform": PLATFORM_SETTING,
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
@@ -94,7 +95,7 @@ class DiniArgeo:
         if not found:
             raise FrameError("not a weight string", frame.data)
         parts = found.groupdict()
-        tare_kg = _tare(parts, frame.data)
+        tare_kg = _tare(parts, frame.data, self.chosen)
         flags = {_MARKS[parts["status"]], _mode(parts, tare_kg)}
         extra = _extra(parts, tare_kg)
         if "sealed_number" in extra and Flag.STABLE in flags:
@@ -106,15 +107,16 @@ class DiniArgeo:
             parts["weight"],
             parts["unit"],
             flags,
+            self.chosen,
             problem=problem,
             extra=extra,
             platform=_platform(parts),
         )
 
 
-def _tare(parts: Mapping[str, str | None], data: bytes) -> float | None:
-    tare = parts.get("tare")
-    return None if tare is None else kilograms(number(tare, data), parts["unit"] or "")
+def _tare(parts: Mapping[str, str | None], data: bytes, chosen: Mapping[str, str]) -> float | None:
+    tare, unit = parts.get("tare"), parts["unit"] or ""
+    return None if tare is None else kilograms(number(tare, unit, data, chosen), unit)
 
 
 def _platform(parts: Mapping[str, str | None]) -> str | None:

@@ -25,7 +25,7 @@ from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = re.compile(r"S ([SD]) ([-+ 0-9.,]{1,16}) ([A-Za-z]{1,3}) *")
@@ -63,11 +63,12 @@ class MtSics:
         {
             "poll": Setting("SI", tuple(_POLLS), "how the head is asked; none: it sends by itself"),
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
@@ -77,15 +78,15 @@ class MtSics:
     def parse(self, frame: Frame) -> Reading:
         text = ascii_text(frame.data).strip("\r\n")
         if match := _WEIGHT.fullmatch(text):
-            return weight_reading(self.kind, frame, match[2], match[3], {_MARKS[match[1]]})
+            return weight_reading(self.kind, frame, match[2], match[3], {_MARKS[match[1]]}, self.chosen)
         if match := _NO_WEIGHT.fullmatch(text):
             problem, flag = _NONE[match[1]]
-            return weight_reading(self.kind, frame, "", "", {flag}, problem=problem)
+            return weight_reading(self.kind, frame, "", "", {flag}, self.chosen, problem=problem)
         if match := _POWER_UP.fullmatch(text):
-            reading = weight_reading(self.kind, frame, "", "", (), problem="powered up or reset")
+            reading = weight_reading(self.kind, frame, "", "", (), self.chosen, problem="powered up or reset")
             return replace(reading, serial=match[1] or None)
         if match := _PRINTED.fullmatch(text):
-            return weight_reading(self.kind, frame, match[2], match[3], {_MARKS[match[1]]})
+            return weight_reading(self.kind, frame, match[2], match[3], {_MARKS[match[1]]}, self.chosen)
         if text.strip() in _ERRORS:
             raise InstrumentFault(f"the head {_ERRORS[text.strip()]} ({text.strip()})")
         raise FrameError("not an answer with a weight", frame.data)

@@ -25,7 +25,7 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(
@@ -60,11 +60,12 @@ class NciScp01:
         {
             "poll": Setting("W", ("W", "none"), "W: the weight is asked for; none: another program asks"),
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll = b"W\r" if chosen["poll"] == "W" else None
         self.poll_every_s = 0.25
@@ -82,7 +83,9 @@ class NciScp01:
         weight, unit, status = match[1] or "", match[2] or "", match[3].encode("ascii")
         problem = _problem(status) or (None if weight else "status only, no weight")
         extra = {"status": [hex(byte) for byte in status]}
-        return weight_reading(self.kind, frame, weight, unit, _flags(status), problem=problem, extra=extra)
+        return weight_reading(
+            self.kind, frame, weight, unit, _flags(status), self.chosen, problem=problem, extra=extra
+        )
 
 
 def _problem(status: bytes) -> str | None:

@@ -21,7 +21,7 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import BLANK_UNIT_SETTING, SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(r"\x02([ \-^\]])([ 0-9.,^\]-]{7,8})(LB|KG|lb|kg|[LKTGO ])(GR|NT|[GN])([ IMOZ])?\r\n?")
@@ -44,17 +44,15 @@ class RiceLake:
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
-            "blank_unit": Setting(
-                "none", ("none", "kg", "lb", "t", "g"), "unit where the message shows none; none: no value"
-            ),
+            "blank_unit": BLANK_UNIT_SETTING,
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
-        unit, self.weighed = chosen["blank_unit"], Weighed.chosen(chosen)
-        self._blank_unit = "" if unit == "none" else unit
+        self.chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(self.chosen)
 
     def framer(self) -> SpanFramer:
         return SpanFramer(b"\x02", b"\r", tail=b"\n", limit=32)
@@ -75,8 +73,9 @@ class RiceLake:
             self.kind,
             frame,
             signed,
-            _UNITS.get(unit, unit) or self._blank_unit,
+            _UNITS.get(unit, unit) or self.chosen["blank_unit"],
             flags,
+            self.chosen,
             problem="the weight is invalid (I)" if status == "I" else None,
         )
 

@@ -23,7 +23,7 @@ from drivers.framing import StxEtxFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
-from drivers.weighbridge.shown import UNIT_SETTING, ascii_text, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, UNIT_SETTING, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = r"\x02([ 0`p-])([ 0-9.,^_-]{7})"
@@ -48,11 +48,13 @@ class Rinstrum:
         "what stands in place of the weight out of range",
     )
     silent_after_s: ClassVar[float | None] = 5.0
-    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType({"unit": UNIT_SETTING, "net": NET_SETTING})
+    settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
+        {"unit": UNIT_SETTING, "net": NET_SETTING, **SEPARATOR_SETTINGS}
+    )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
-        self._unit, self.weighed = chosen["unit"], Weighed.chosen(chosen)
+        self.chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(self.chosen)
 
     def framer(self) -> StxEtxFramer:
         return StxEtxFramer(limit=32)
@@ -61,7 +63,7 @@ class Rinstrum:
         text = ascii_text(frame.data)
         if match := _FMT_1.fullmatch(text):
             sign, weight, status = match.groups()
-            flags, unit = self._marks(status), self._unit
+            flags, unit = self._marks(status), self.chosen["unit"]
         elif match := _FMT_2.fullmatch(text):
             sign, weight, status, motion, zero, _, unit = match.groups()
             flags = self._marks(status + motion)
@@ -75,6 +77,7 @@ class Rinstrum:
             f"-{weight}" if sign == "-" else weight,
             unit,
             flags,
+            self.chosen,
             problem="the head reports an error (E)" if Flag.ERROR in flags else None,
             extra={"light": _LIGHTS[sign]} if sign in _LIGHTS else {},
             protection=Protection.FIXED_WIDTH,

@@ -28,7 +28,7 @@ from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import BLANK_UNIT_SETTING, SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _WEIGHT = re.compile(r"(.{6})?([+ -])([ 0-9.,\[\]]{9})([ \]])([A-Za-z/ ]{3})")
@@ -56,19 +56,17 @@ class SartoriusSbi:
             "poll": Setting(
                 "print", ("print", "none"), "print: ESC P is sent; none: the head sends by itself"
             ),
-            "blank_unit": Setting(
-                "none", ("none", "kg", "g", "t", "lb"), "unit of a weight in motion; none: no value"
-            ),
+            "blank_unit": BLANK_UNIT_SETTING,
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll = b"\x1bP\r\n" if chosen["poll"] == "print" else None
         self.poll_every_s = 0.5
-        self._blank_unit = "" if chosen["blank_unit"] == "none" else chosen["blank_unit"]
 
     def framer(self) -> LineFramer:
         return LineFramer(64)
@@ -90,8 +88,9 @@ class SartoriusSbi:
             self.kind,
             frame,
             f"{sign}{weight}",
-            unit.strip() or self._blank_unit,
+            unit.strip() or self.chosen["blank_unit"],
             flags,
+            self.chosen,
             problem=None if mode[:1] in _MODES or not mode else f"{mode} is not the weight",
             extra={"identification": mode} if mode else {},
             protection=Protection.FIXED_WIDTH,
@@ -101,4 +100,4 @@ class SartoriusSbi:
         flag = _RANGE.get(word[0])
         flags = () if flag is None else (flag,)
         problem = None if flag else f"the head shows {word.strip()}"
-        return weight_reading(self.kind, frame, "", "", flags, problem=problem)
+        return weight_reading(self.kind, frame, "", "", flags, self.chosen, problem=problem)

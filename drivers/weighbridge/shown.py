@@ -5,14 +5,15 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from drivers.decimals import SEPARATOR_SETTING, Written, read_written, unmistakable
 from drivers.errors import FrameError
 from drivers.framing import without_fill
-from drivers.kind import Setting
+from drivers.kind import Setting, open_setting
 from drivers.protection import Protection
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.values import POUND_KG, measured_value
 
-_NUMBER = re.compile(r" *([+-]?) *([0-9]{1,9}(?:\.[0-9]{0,6}|,[0-9]{1,6})?|[.,][0-9]{1,6}) *", re.ASCII)
+_NUMBER = re.compile(r" *([+-]?) *([0-9.,]{1,24})(?:/([0-9]))? *", re.ASCII)
 _NO_NUMBER = re.compile(
     r"[-^\]\[_*#?<>=. ]*|OVERFL(OW)?|OVER|UNDER|OL|UL|OR|ERR(OR)?", re.ASCII | re.IGNORECASE
 )
@@ -21,7 +22,13 @@ _KG_PER: Mapping[str, float] = MappingProxyType(
 )
 _DIGITS = 6
 
-UNIT_SETTING = Setting("kg", ("kg", "g", "t", "lb"), "unit of the weight, which the message does not say")
+# In these, three digits behind a separator may be thousands.
+_COARSE = frozenset({"kg", "lb", "lbs"})
+UNITS = ("kg", "g", "t", "lb")
+
+UNIT_SETTING = open_setting(UNITS, "unit of the weight, which the message does not say")
+BLANK_UNIT_SETTING = open_setting(UNITS, "unit of the weight where the message names none")
+SEPARATOR_SETTINGS: Mapping[str, Setting] = MappingProxyType({"separator": SEPARATOR_SETTING})
 _LOW7 = bytes(b & 0x7F for b in range(256))
 
 
@@ -37,14 +44,26 @@ def ascii_text(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def number(text: str, data: bytes) -> float | None:
-    """Return a decimal number with point or comma; None where marks stand in its place; else FrameError."""
-    if match := _NUMBER.fullmatch(text):
-        value = float(match[2].replace(",", "."))
-        return -value if match[1] == "-" and value else value
+def number(text: str, unit: str, data: bytes, chosen: Mapping[str, str]) -> float | None:
+    """Return the number of `unit` that is shown; None where marks stand in its place; else FrameError.
+
+    Raises Unset where the setting `separator` of `chosen` decides it and was not made.
+    """
+    if written := _written(text):
+        return written.number(chosen) if unit.strip().lower() in _COARSE else written.decimal
     if _NO_NUMBER.fullmatch(text.strip()):
         return None
     raise FrameError(f"{text!r} is not a weight", data)
+
+
+def _written(text: str) -> Written | None:
+    """Return the number of a text; a digit behind a slash is its last decimal, which is not verified."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    digits = unmistakable(f"{match[2]}{match[3]}") if match[3] else match[2]
+    written = read_written(digits)
+    return written.negated() if written and match[1] == "-" else written
 
 
 def kilograms(value: float | None, unit: str) -> float | None:
@@ -62,27 +81,32 @@ def weight_reading(
     weight: str,
     unit: str,
     flags: Iterable[Flag],
+    chosen: Mapping[str, str],
     *,
     problem: str | None = None,
     extra: Mapping[str, Any] = MappingProxyType({}),
     protection: Protection = Protection.LEARNT_WIDTH,
     platform: str | None = None,
+    scale: float = 1.0,
 ) -> Reading:
     """Return the reading of a message that shows `weight` in `unit`, both as sent, marked by `flags`, of
-    one `platform` of several where it tells.
+    one `platform` of several where it tells. `chosen` are the settings of the kind; raises Unset. Digits
+    that count other than whole units are multiplied by `scale`.
 
     No value is given where there is a `problem`, an overload or underload, marks instead of digits, an
     unknown or blank unit, or a weight that cannot be true; `extra["problem"]` then says which, and the
     flag ERROR is set unless the range or a motion explains it.
     """
     flags = frozenset(flags)
-    shown = number(weight, frame.data)
-    value = measured_value(Analyte.WEIGHT, kilograms(shown, unit))
-    problem = (
-        problem or _problem(shown, unit, flags) or ("implausible weight" if value.value is None else None)
-    )
+    shown = number(weight, unit, frame.data, chosen)
+    kg = kilograms(None if shown is None else shown * scale, unit)
+    value = measured_value(Analyte.WEIGHT, kg)
+    implausible = {"implausible_kg": kg} if kg is not None and value.value is None else {}
+    problem = problem or _problem(shown, unit, flags)
     if problem:
         value = measured_value(Analyte.WEIGHT, None)
+    elif value.value is None:
+        problem = "implausible weight"
     unit_sent = unit.strip() or None
     return Reading(
         driver=kind,
@@ -94,6 +118,7 @@ def weight_reading(
             **extra,
             "as_sent": {"weight": weight, "unit": unit_sent},
             **({"problem": problem} if problem else {}),
+            **implausible,
         },
         protection=protection,
         unit_sent=unit_sent,

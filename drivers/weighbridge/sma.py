@@ -27,7 +27,7 @@ from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
-from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, kilograms, number, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _MESSAGE = re.compile(r"\n([ ZOUEITe])([ 0-9])([GNTgn])([M ])([ -~])([-+ 0-9.,]{10})([ A-Za-z/]{3})\r")
@@ -61,11 +61,12 @@ class Sma:
         {
             "poll": Setting("W", tuple(_POLLS), "how the head is asked; none: it sends by itself"),
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
 
@@ -86,7 +87,7 @@ class Sma:
         if status in _STATUS:
             flags.add(_STATUS[status])
         if mode == "T":
-            extra["tare_kg"] = kilograms(number(weight, frame.data), unit)
+            extra["tare_kg"] = kilograms(number(weight, unit, frame.data, self.chosen), unit)
             problem = problem or "a tare, not a weight"
         else:
             flags.add(Flag.NET if mode in "Nn" else Flag.GROSS)
@@ -96,6 +97,7 @@ class Sma:
             weight,
             unit,
             flags,
+            self.chosen,
             problem=problem,
             extra=extra,
             protection=Protection.FIXED_WIDTH,

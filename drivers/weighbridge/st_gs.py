@@ -9,14 +9,15 @@ r"""The "ST,GS" family of text lines: A&D, T-Scale, Excell, Ohaus Defender, HEB 
         ST,GS-     0.0kg      a weighbridge       ST,+00123.45,  g     A&D
         wn 0002.02kg          HEB: w|n|t gross, net, tare
            0.360 kg    G      Ohaus: G, N; ? before it when unstable; sign in front
-        +007.12/3 G S         a head without unit; S stable
+        +007.12/3 G S         Vibra, Shinko: sign, number, unit (of 2 characters), L|G|H of limits or blank,
+                              S stable, U unstable, E error; behind / stands the last digit, not verified
+        ST,GS,+0043120        a head without unit
         ST,GS,IL,  43.120 UU  CAS, 22 bytes: I its id and L its lamps, two bytes of any value; weight of 8
                               characters, blank or NUL, unit of 2
         OL,GS,+               overload of several heads
 
 HEB lines do not tell stability. A line without unit has no value unless `blank_unit` says it. Captured from
-the heads named (A&D and Excell from manuals only); what /3 means is not known. A line of a comma decimal is
-read alike.
+the heads named (A&D and Excell from manuals only). A line of a comma decimal is read alike.
 """
 
 import re
@@ -29,27 +30,31 @@ from drivers.framing import LineFramer
 from drivers.kind import Category, Evidence, Setting, choose
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
-from drivers.weighbridge.shown import ascii_text, weight_reading
+from drivers.weighbridge.shown import BLANK_UNIT_SETTING, SEPARATOR_SETTINGS, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _UNIT = r"(?P<unit>kg|g|t|lb)"
-_WEIGHT = r"(?P<weight>[+-]? *[0-9]+(?:\.[0-9]*|,[0-9]+)?)"
+_WEIGHT = r"(?P<weight>[+-]? *[0-9]+(?:[.,][0-9]+)*\.?)"
 _FLAGS = re.IGNORECASE | re.ASCII
 _FORMS = (
     re.compile(rf"(?P<status>ST|US|OL|UL|ER),? *(?P<mode>GS|NT|TR)?,? *{_WEIGHT},? *{_UNIT} *", _FLAGS),
     re.compile(r"(?P<status>OL|UL|ER|US)(?:,(?P<mode>GS|NT|TR))?[-+^_,. *]*(?P<unit>kg|g|t|lb)? *", _FLAGS),
     re.compile(
         rf"(?P<status>ST|US|OL|UL),(?P<mode>GS|NT),(?P<id>.)(?P<lamps>.),"
-        rf"(?P<weight>[-+ 0-9.]{{8}})[ \0]{{1,2}}{_UNIT}[ \0]?",
+        rf"(?P<weight>[-+ 0-9.,]{{8}})[ \0]{{1,2}}{_UNIT}[ \0]?",
         _FLAGS | re.DOTALL,
     ),
     re.compile(rf"w(?P<w>[wnt]) ?{_WEIGHT} *{_UNIT} *", _FLAGS),
     re.compile(rf" *{_WEIGHT} +{_UNIT} +(?P<unstable>\?)?(?P<g>[GN]) *"),
-    re.compile(rf"{_WEIGHT}/(?P<slash>[0-9]) (?P<g>[GN]) (?P<s>[SU])"),
+    re.compile(
+        r"(?P<weight>[+-] *[0-9]+(?:[.,][0-9]+)*(?:/[0-9])?) ?(?P<unit>[A-Z]{1,2})"
+        r"(?P<limit>[ LGH])(?P<s>[SUE])"
+    ),
+    re.compile(rf"(?P<status>ST|US),(?P<mode>GS|NT),? *{_WEIGHT} *"),
 )
 _STATUS = {
     "ST": Flag.STABLE, "US": Flag.MOTION, "OL": Flag.OVERLOAD, "UL": Flag.UNDERLOAD, "ER": Flag.ERROR,
-    "S": Flag.STABLE, "U": Flag.MOTION,
+    "S": Flag.STABLE, "U": Flag.MOTION, "E": Flag.ERROR,
 }  # fmt: skip
 _MODE = {
     "GS": Flag.GROSS, "NT": Flag.NET, "G": Flag.GROSS, "N": Flag.NET, "w": Flag.GROSS, "n": Flag.NET
@@ -67,22 +72,19 @@ class StGs:
     unverified: ClassVar[tuple[str, ...]] = (
         "A&D and Excell lines (manuals only)",
         "what stands in an OL, UL or ER line beside the status",
-        "the /3 of the head without unit",
     )
     silent_after_s: ClassVar[float | None] = 5.0
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
-            "blank_unit": Setting(
-                "none", ("none", "kg", "g", "t", "lb"), "unit where the line names none; none: no value"
-            ),
+            "blank_unit": BLANK_UNIT_SETTING,
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
-        unit, self.weighed = chosen["blank_unit"], Weighed.chosen(chosen)
-        self._blank_unit = "" if unit == "none" else unit
+        self.chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(self.chosen)
 
     def framer(self) -> LineFramer:
         return LineFramer(128)
@@ -100,21 +102,21 @@ class StGs:
         problem = "a tare, not a weight" if mode in _TARE else None
         if Flag.ERROR in flags:
             problem = "the head reports an error"
+        weight = parts.get("weight") or ""
         return weight_reading(
             self.kind,
             frame,
-            parts.get("weight") or "",
-            parts.get("unit") or self._blank_unit,
+            weight,
+            parts.get("unit") or (self.chosen["blank_unit"] if weight else ""),
             flags,
+            self.chosen,
             problem=problem,
             extra=_extra(parts),
         )
 
 
 def _extra(parts: Mapping[str, str | None]) -> dict[str, object]:
-    slash = parts.get("slash")
-    binary = {key: ord(byte) for key in ("id", "lamps") if (byte := parts.get(key))}
-    return {**({"after_slash": slash} if slash else {}), **binary}
+    return {key: ord(byte) for key in ("id", "lamps") if (byte := parts.get(key))}
 
 
 def _flags(parts: Mapping[str, str | None]) -> set[Flag]:

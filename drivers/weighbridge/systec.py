@@ -32,7 +32,7 @@ from drivers.platforms import PLATFORM_SETTING
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SpanFramer
-from drivers.weighbridge.shown import ascii_text, kilograms, number, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, ascii_text, kilograms, number, weight_reading
 from drivers.weights import Weighed
 
 SIZE = 62
@@ -72,11 +72,12 @@ class Systec:
             "crc": Setting("on", ("on", "off"), "whether the CRC must be right"),
             "date_order": Setting("dmy", tuple(_DATES), "order of day, month and year on the instrument"),
             "platform": PLATFORM_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.poll, self.poll_every_s = _POLLS[chosen["poll"]]
         self.weighed = Weighed.chosen(chosen)
         self._crc = chosen["crc"] == "on"
@@ -108,7 +109,8 @@ class Systec:
             gross,
             unit,
             flags,
-            extra=_extra(body, unit, frame.data),
+            self.chosen,
+            extra=_extra(body, unit, frame.data, self.chosen),
             protection=Protection.SUM if self._crc else Protection.FIXED_WIDTH,
             platform=body[21].strip() or None,
         )
@@ -129,14 +131,15 @@ class Systec:
             flags, problem = {_RANGE[code]}, "not settled in time" if code == "13" else None
         else:
             flags, problem = {Flag.ERROR}, _TROUBLE.get(code, "unknown error")
-        return weight_reading(self.kind, frame, "", "", flags, problem=problem, extra={"error_code": code})
+        extra = {"error_code": code}
+        return weight_reading(self.kind, frame, "", "", flags, self.chosen, problem=problem, extra=extra)
 
 
-def _extra(body: str, unit: str, data: bytes) -> dict[str, Any]:
+def _extra(body: str, unit: str, data: bytes, chosen: Mapping[str, str]) -> dict[str, Any]:
     ident = body[17:21].strip()
     return {
-        "tare_kg": kilograms(number(body[30:38], data), unit),
-        "net_kg": kilograms(number(body[38:46], data), unit),
+        "tare_kg": kilograms(number(body[30:38], unit, data, chosen), unit),
+        "net_kg": kilograms(number(body[38:46], unit, data, chosen), unit),
         "tare_preset": body[48:50] == "PT",
         "scale": body[21].strip() or None,
         "terminal": body[51:54].strip() or None,

@@ -3,10 +3,11 @@ r"""Toledo / Mettler-Toledo "continuous output", also sent by Fairbanks, Cardina
     STX  SWA SWB SWC  W6 W5 W4 W3 W2 W1  T6 T5 T4 T3 T2 T1  CR  [CHK]        17 or 18 bytes
     02   status words  indicated weight    tare               0D  checksum
 
-    SWA  b0-2 decimal point: 0 = x100, 1 = x10, 2 = none, 3..7 = one to five decimals
+    SWA  b0-2 decimal point: 0 = x100, 1 = x10, 2 = none, 3..7 = one to five decimals; whether the digits
+         hold the fixed zeros of 0 and 1 already differs from head to head (`fixed_zero`)
          b3-4 increment: b3 alone x1, b4 alone x2, both x5      b5 = 1   b6 = 0
     SWB  b0 net (else gross)   b1 negative   b2 out of range   b3 motion   b4 kg (else lb)
-         b5 = 1   b6 powered up, zero not yet captured
+         b5 = 1   b6 powered up, zero not yet captured; some heads set it for ever (`power_up_bit`)
     SWC  b0-2 other unit: 0 = none, 1 = grams   b3 print key   b4 expanded x10   b5 = 1
     W, T six ASCII digits without point or sign; leading zeros may be spaces
     CHK  makes the low 7 bits of the sum of all bytes zero
@@ -27,12 +28,12 @@ from typing import Any, ClassVar
 
 from drivers.checksums import twos7
 from drivers.errors import FrameError
-from drivers.kind import Category, Evidence, Setting, choose
+from drivers.kind import Category, Evidence, Setting, choose, open_setting
 from drivers.protection import Protection
 from drivers.reading import Analyte, Flag, Frame, Reading
 from drivers.values import measured_value, pounds
 from drivers.weighbridge.toledo_framing import CR, LOW7, SHORT, SIZES, ToledoFramer
-from drivers.weights import NET_SETTING, Weighed
+from drivers.weights import NET_SETTING, POWERED_UP, Weighed
 
 _ON_OFF = ("off", "on")
 _DIGITS = re.compile(rb" *[0-9]{1,6}")
@@ -50,7 +51,7 @@ class ToledoContinuous:
         Protection.FIXED_WIDTH,
     )
     unverified: ClassVar[tuple[str, ...]] = (
-        "whether the six digits include the fixed zeros of decimal codes 0 and 1 (dummy_zeros)",
+        "whether the six digits include the fixed zeros of decimal codes 0 and 1 (fixed_zero)",
         "how an expanded x10 weight is scaled (expanded)",
         "length of the short form with checksum",
     )
@@ -64,43 +65,46 @@ class ToledoContinuous:
                 "short: never a tare; extra_space: a space stands after the status words",
             ),
             "seven_bits": Setting("off", _ON_OFF, "ignore bit 7 (parity of a 7-bit line read as 8 bits)"),
-            "dummy_zeros": Setting(
-                "multiply", ("multiply", "none"), "decimal codes 0, 1: multiply by 100, 10, or digits as sent"
+            "fixed_zero": open_setting(
+                ("in_digits", "appended"),
+                "the zeros of decimal codes 0, 1 (d of 10 kg and more): sent in the digits, or not sent",
             ),
-            "expanded": Setting(
-                "refuse",
-                ("refuse", "divide", "as_sent"),
-                "an expanded x10 weight: no value, a tenth of the digits, or the digits as sent",
+            "expanded": open_setting(
+                ("divide", "as_sent"), "an expanded x10 weight: a tenth of the digits, or the digits as sent"
+            ),
+            "power_up_bit": Setting(
+                "refuse", ("refuse", "ignore"), "ignore: the head says powered up in every message"
             ),
             "net": NET_SETTING,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
+        self.chosen = chosen = choose(self.kind, self.settings, settings)
         self.weighed = Weighed.chosen(chosen)
         self._checksum = chosen["checksum"]
         self._form = chosen["form"]
         self._seven_bits = chosen["seven_bits"] == "on"
-        self._dummy_zeros = chosen["dummy_zeros"] == "multiply"
-        self._expanded = chosen["expanded"]
+        self._trusts_power_bit = chosen["power_up_bit"] == "refuse"
 
     def framer(self) -> ToledoFramer:
         return ToledoFramer(self._checksum, self._form, seven_bits=self._seven_bits)
 
     def parse(self, frame: Frame) -> Reading:
         swa, swb, swc, weight, tare = self._fields(frame.data)
-        problem = _problem(swb, swc, weight, expanded=self._expanded)
+        problem = _problem(swb if self._trusts_power_bit else swb & ~0x40, swc, weight)
         scale = self._scale(swa, swc)
         sign = -1.0 if swb & 0x02 else 1.0
         kg = None if problem or weight is None else _kg(sign * weight, scale, swb, swc)
         value = measured_value(Analyte.WEIGHT, kg)
         if value.value is None:
             problem = problem or "implausible weight"
+        implausible = {"implausible_kg": kg} if kg is not None and value.value is None else {}
         extra: dict[str, Any] = {
             "tare_kg": None if tare is None or _foreign_unit(swc) else _kg(tare, scale, swb, swc),
-            "increment_kg": self._increment(swa, swb, swc, scale),
+            "increment_kg": _increment(swa, swb, swc),
             "as_sent": self._sent_values(frame.data),
+            **implausible,
         }
         if problem:
             extra["problem"] = problem
@@ -142,13 +146,9 @@ class ToledoContinuous:
     def _scale(self, swa: int, swc: int) -> int:
         """Power of ten for the digits."""
         power = 2 - (swa & 0x07)
-        if power > 0 and not self._dummy_zeros:
+        if power > 0 and self.chosen["fixed_zero"] == "in_digits":
             power = 0
-        return power - 1 if swc & 0x10 and self._expanded == "divide" else power
-
-    def _increment(self, swa: int, swb: int, swc: int, scale: int) -> float | None:
-        step = _INCREMENT[swa >> 3 & 0x03]
-        return None if step is None or _foreign_unit(swc) else _kg(step, scale, swb, swc)
+        return power - 1 if swc & 0x10 and self.chosen["expanded"] == "divide" else power
 
     def _sent_values(self, data: bytes) -> dict[str, Any]:
         start = 5 if self._form == "extra_space" else 4
@@ -171,6 +171,12 @@ def _digits(text: bytes, data: bytes) -> int | None:
     return int(text)
 
 
+def _increment(swa: int, swb: int, swc: int) -> float | None:
+    """Return what the display counts in."""
+    step = _INCREMENT[swa >> 3 & 0x03]
+    return None if step is None or _foreign_unit(swc) else _kg(step, 2 - (swa & 0x07), swb, swc)
+
+
 def _unit_sent(swb: int, swc: int) -> str:
     if _foreign_unit(swc):
         return f"code {swc & 0x07}"
@@ -188,14 +194,13 @@ def _kg(digits: float, power: int, swb: int, swc: int) -> float:
     return number if swb & 0x10 else pounds(number)
 
 
-def _problem(swb: int, swc: int, weight: int | None, *, expanded: str) -> str | None:
+def _problem(swb: int, swc: int, weight: int | None) -> str | None:
     """Return why the digits are not a weight, or None."""
     checks = (
-        (swb & 0x40, "powered up, zero not yet captured"),
+        (swb & 0x40, POWERED_UP),
         (swb & 0x04, "out of range"),
         (weight is None, "weight is blank"),
         (_foreign_unit(swc), f"unit code {swc & 0x07} is not known"),
-        (swc & 0x10 and expanded == "refuse", "expanded x10 display"),
     )
     return next((text for hit, text in checks if hit), None)
 

@@ -9,8 +9,8 @@ r"""Yaohua XK3190 (A9, A12, A23, A26, DS3), sending by itself, 600 to 9600 baud 
 
 tF=1 and tF=2 look alike: `=000.3000` is 3.000 or 0.3. Without the setting `digits` only a message that can
 be read in one way, or gives the same either way, has a value. No format tells whether the weight stands
-still; only A12 tells net from gross and names the unit. Documented by the manuals of A23P, A26, A12 and DS3;
-the polled mode of DS3 is not read.
+still; only A12 tells net from gross and names the unit: for the others `unit` has to be set. Documented by
+the manuals of A23P, A26, A12 and DS3; the polled mode of DS3 is not read.
 """
 
 import re
@@ -19,12 +19,13 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from drivers.checksums import xor
+from drivers.decimals import unmistakable
 from drivers.errors import FrameError
-from drivers.kind import Category, Evidence, Setting, choose
+from drivers.kind import Category, Evidence, Setting, choose, open_setting
 from drivers.protection import Protection
 from drivers.reading import Flag, Frame, Reading
 from drivers.spans import SizedFramer
-from drivers.weighbridge.shown import UNIT_SETTING, ascii_text, weight_reading
+from drivers.weighbridge.shown import SEPARATOR_SETTINGS, UNIT_SETTING, ascii_text, weight_reading
 from drivers.weights import NET_SETTING, Weighed
 
 _SHAPES = {
@@ -58,17 +59,15 @@ class Yaohua:
     settings: ClassVar[Mapping[str, Setting]] = MappingProxyType(
         {
             "unit": UNIT_SETTING,
-            "digits": Setting(
-                "auto", ("auto", "reversed", "forward"), "after = : reversed is tF=1, forward is tF=2"
-            ),
+            "digits": open_setting(("reversed", "forward"), "after = : reversed is tF=1, forward is tF=2"),
             "net": NET_SETTING,
+            **SEPARATOR_SETTINGS,
         }
     )
 
     def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        chosen = choose(self.kind, self.settings, settings)
-        self.weighed = Weighed.chosen(chosen)
-        self._unit, self._digits = chosen["unit"], chosen["digits"]
+        self.chosen = choose(self.kind, self.settings, settings)
+        self.weighed = Weighed.chosen(self.chosen)
 
     def framer(self) -> SizedFramer:
         return SizedFramer(_SHAPES)
@@ -76,40 +75,41 @@ class Yaohua:
     def parse(self, frame: Frame) -> Reading:
         text = ascii_text(frame.data)
         if flag := _RANGE.get(frame.data):
-            return weight_reading(self.kind, frame, "", "", {flag})
+            return weight_reading(self.kind, frame, "", "", {flag}, self.chosen)
         if match := _TF0.fullmatch(text):
             _check(frame.data[1:9], match[4], frame.data)
             digits, behind = match[2], int(match[3])
-            weight = f"{match[1]}{digits[: 6 - behind]}.{digits[6 - behind :]}"
-            return weight_reading(self.kind, frame, weight, self._unit, (), protection=Protection.SUM)
+            weight = unmistakable(
+                f"{match[1]}{digits[: 6 - behind]}.{digits[6 - behind :]}".removeprefix("+")
+            )
+            return self._reading(frame, weight, protection=Protection.SUM)
         if match := _A12.fullmatch(text):
             _check(frame.data[:11], match[4], frame.data)
             mode = Flag.NET if match[1] == "N" else Flag.GROSS
-            return weight_reading(self.kind, frame, match[2], match[3], {mode}, protection=Protection.SUM)
+            return weight_reading(
+                self.kind, frame, match[2], match[3], {mode}, self.chosen, protection=Protection.SUM
+            )
         return self._parse_after_equals(frame, text)
 
     def _parse_after_equals(self, frame: Frame, text: str) -> Reading:
-        found = set()
-        if self._digits != "forward" and (match := _TF1.fullmatch(text)):
-            found.add(_signed(match[2], match[1][::-1]))
-        if self._digits != "reversed" and (match := _TF2.fullmatch(text)):
-            found.add(_signed(match[1], match[2]))
-        if not found:
+        if self.chosen["digits"] == "reversed":
+            match = _TF1.fullmatch(text)
+            weight = _signed(match[2], match[1][::-1]) if match else ""
+        else:
+            match = _TF2.fullmatch(text)
+            weight = _signed(match[1], match[2]) if match else ""
+        if not re.fullmatch(r"-?[0-9]+\.?[0-9]*", weight):
             raise FrameError("none of the formats of an XK3190", frame.data)
-        ways = {float(weight): weight for weight in found if _is_decimal(weight)}
-        if len(ways) < 2:
-            weight = next(iter(ways.values()), text[1:])
-            return weight_reading(self.kind, frame, weight, self._unit, (), protection=Protection.FIXED_WIDTH)
-        problem = "may be read forward or backward: set digits"
-        return weight_reading(self.kind, frame, text[1:], self._unit, (), problem=problem)
+        return self._reading(frame, weight, protection=Protection.FIXED_WIDTH)
+
+    def _reading(self, frame: Frame, weight: str, *, protection: Protection) -> Reading:
+        """Return the weight of a format that names neither a unit nor what stands still."""
+        unit = self.chosen["unit"]
+        return weight_reading(self.kind, frame, weight, unit, (), self.chosen, protection=protection)
 
 
 def _signed(sign: str, digits: str) -> str:
     return f"-{digits.strip()}" if sign == "-" else digits.strip()
-
-
-def _is_decimal(weight: str) -> bool:
-    return bool(re.fullmatch(r"-?[0-9]+\.?[0-9]*", weight))
 
 
 def _check(data: bytes, sent: str, whole: bytes) -> None:

@@ -125,6 +125,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /devices/{port_id}/new-sample": _SOMEBODY,
     "GET /instruments": _LOOK_OR_ADMIN,
     "POST /instruments/{port_id}/swap": _SOMEBODY_OR_ADMIN,  # new wiring: installers and managers
+    "POST /instruments/{port_id}/settle": _SOMEBODY_OR_ADMIN,
     "POST /instruments/{port_id}/describe": _SOMEBODY_OR_ADMIN,
     # rules and models
     "GET /rules": _LOOK_OR_ADMIN,

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from drivers.errors import SettingError
 from drivers.generic.generic import refuse_wrong_examples
+from drivers.kind import Chooser, Kind
 from drivers.redaction import redacted
 from drivers.registry import make_transport
-from drivers.transport import LineDown
-from station.checks.finding import Finding, good, problem
+from drivers.transport import LineDown, Transport
+from station.checks.finding import Finding, good, problem, warning
 from station.receival.instruments import Plugged
 from station.receival.wiring import wiring_of
 from station.site.file import Instrument, SiteSettings
@@ -28,7 +29,7 @@ def check_lines(
         where = f"instruments[{index}] {section.id}"
         present = now.get(section.id)
         if present is None or present.is_as_declared:
-            yield _check_line(where, section, file, language, opened=opened)
+            yield from _check_line(where, section, file, language, opened=opened)
             continue
         wiring, row = wiring_of(present.assignment), present.instrument
         told = {
@@ -40,22 +41,38 @@ def check_lines(
             yield problem(where, near)
             continue
         try:
-            yield _check_line(where, rewired(section, wiring), file, language, opened=opened)
+            yield from _check_line(where, rewired(section, wiring), file, language, opened=opened)
         except SettingError as error:
             yield problem(where, str(error))
 
 
-def _check_line(where: str, section: Instrument, file: Path, language: str, *, opened: bool) -> Finding:
-    port, shown = section.port, redacted(section.port)
+def _check_line(
+    where: str, section: Instrument, file: Path, language: str, *, opened: bool
+) -> Iterator[Finding]:
     try:
         protocol = protocol_of(section, file)
         refuse_wrong_examples(protocol)
-        transport = make_transport(port, protocol, name="check")
+        transport = make_transport(section.port, protocol, name="check")
     except SettingError as error:
-        return problem(where, str(error))
-    if not opened:
-        return good(where, "line_not_opened", language, {"port": shown})
-    parts = urlsplit(port)
+        yield problem(where, str(error))
+        return
+    yield from _check_sizes(where, protocol, language)
+    if opened:
+        yield _open(where, section.port, transport, language)
+    else:
+        yield good(where, "line_not_opened", language, {"port": redacted(section.port)})
+
+
+def _check_sizes(where: str, protocol: Kind, language: str) -> Iterator[Finding]:
+    """A setting that decides how large a number is has no default."""
+    unset = protocol.chosen.unset if isinstance(protocol, Chooser) else {}
+    if unset:
+        choices = [f"{key} ({' | '.join(setting.allowed)})" for key, setting in unset.items()]
+        yield warning(where, "size_unknown", language, {"settings": choices})
+
+
+def _open(where: str, port: str, transport: Transport, language: str) -> Finding:
+    parts, shown = urlsplit(port), redacted(port)
     try:
         if parts.scheme == "mqtt":  # a client of its own must not take the station's place at the broker
             socket.create_connection((parts.hostname or "", parts.port or 1883), CONNECT_S).close()

@@ -17,6 +17,9 @@ def register(app: typer.Typer) -> None:
     instrument.command("describe", help=_("Something new is known of an instrument: verified again, say."))(
         describe
     )
+    instrument.command("settle", help=_("How large an instrument's numbers are, by a look at its display."))(
+        settle
+    )
     instrument.command("list", help=_("Every instrument that the site has known, as JSON lines."))(show)
     app.add_typer(instrument, name="instrument")
 
@@ -92,6 +95,19 @@ def swap(
     body = {"name": name, "serial_number": serial, "note": note, "wiring": rewired, **description}
     ask(config, "POST", f"{_at(port_id)}/swap", body)
     tell(_("{name} (serial no. {number}) measures here from now on.").format(name=name, number=serial))
+
+
+def settle(
+    port_id: PortId,
+    config: ConfigOption,
+    settings: Annotated[
+        list[str], typer.Option("--set", metavar="KEY=VALUE", help=_("A setting of the driver."))
+    ],
+    note: Annotated[str, typer.Option(help=_("Where this is known from."))] = "",
+) -> None:
+    body = {"settings": pairs(settings), "note": note}
+    ask(config, "POST", f"{_at(port_id)}/settle", body)
+    tell(_("{port} is read so from now on.").format(port=port_id))
 
 
 def show(config: ConfigOption) -> None:

@@ -1,9 +1,11 @@
 """The parts of commissioning that listen: the port, the line settings, the recording shown live."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from drivers.errors import SettingError
-from drivers.reading import Reading
+from drivers.generic.controls import visible_text
+from drivers.magnitude import open_names, ways_of
+from drivers.reading import UNIT_OF, Analyte, Reading
 from drivers.registry import make_transport
 from drivers.transport import LineDown
 from station.cli.console import Console, tell
@@ -17,6 +19,7 @@ from ui.words.i18n import translator
 from ui.words.vocabulary import analyte_name
 
 SHOWN = 6
+SENT = 60
 
 
 def ask_port(console: Console) -> str:
@@ -195,12 +198,13 @@ def _rows(recorder: Recorder) -> list[str]:
 
 
 def trial_text(trial: CandidateTrial) -> str:
-    return _("  {driver}: {share} read, {count} readings, {bad} refused; last: {last}").format(
+    return _("  {driver}: {share} read, {count} readings, {bad} refused; last: {last}; sent: {sent}").format(
         driver=trial.candidate.label,
         share=f"{trial.score:.0%}",
         count=trial.readings,
         bad=trial.refused_count,
         last=reading_text(trial.last) if trial.last else "-",
+        sent=_short(visible_text(trial.last.frame.data)) if trial.last else "-",
     )
 
 
@@ -211,13 +215,37 @@ def refusal_text(trial: CandidateTrial) -> str:
 
 
 def reading_text(reading: Reading) -> str:
-    """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent."""
-    t = translator(LANGUAGE)
+    """ "weight 43 120 kg (gross, stable)"; results that nobody mapped yet as they were sent; all the numbers
+    that one may be whose size a setting has to tell."""
+    ways = ways_of(reading)
+    names = open_names(ways) if ways else []
     values = [
-        f"{analyte_name(analyte.value, LANGUAGE)} "
-        + ("-" if value.value is None else f"{t.plain(value.value)} {value.unit.value}")
+        numbers_text(
+            [(analyte.value, way.values.get(analyte.value)) for way in ways]
+            if analyte.value in names
+            else [(analyte.value, value.value)]
+        )
         for analyte, value in reading.values.items()
     ]
     values += [f"{code}={text}" for code, text in reading.extra.get("unknown", {}).items()]
     flags = ", ".join(sorted(flag.value for flag in reading.flags))
     return ", ".join(values) + (f" ({flags})" if flags else "")
+
+
+def numbers_text(numbers: Sequence[tuple[str, float | None]]) -> str:
+    """ "weight 43 120 kg or 431 200 kg"."""
+    t = translator(LANGUAGE)
+    by_name: dict[str, list[str]] = {}
+    for name, number in numbers:
+        text = "-" if number is None else f"{t.plain(number)} {UNIT_OF[Analyte(name)].value}"
+        shown = by_name.setdefault(name, [])
+        if text not in shown:
+            shown.append(text)
+    either = _(" or ")
+    return ", ".join(
+        f"{analyte_name(name, LANGUAGE)} {either.join(texts)}" for name, texts in by_name.items()
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SENT else f"{text[:SENT]}..."

@@ -135,8 +135,9 @@ def _behind_a_board(kind: str) -> list[Candidate]:
 
 
 def _variants(kind: str) -> Iterator[Candidate]:
+    """A setting that decides how large a number is is no variant: no count of bytes tells which is right."""
     for key, setting in KINDS[kind].settings.items():
-        for value in setting.allowed:
+        for value in () if setting.magnitude else setting.allowed:
             if value != setting.default:
                 yield Candidate(kind, {key: value})
 

@@ -10,6 +10,7 @@ from drivers.framing import Framer
 from drivers.gateway.modbus import Modbus
 from drivers.gateway.sparkplug_record import pack, read_topic
 from drivers.kind import Category, InstrumentFaultFrame, read_frame
+from drivers.magnitude import ways_of
 from drivers.reading import Flag, Frame, Reading
 from drivers.transport import Chunk
 from station.commissioning.candidates import Candidate
@@ -21,7 +22,8 @@ BETTER = 0.02
 class CandidateTrial:
     """One candidate listening to the bytes of one device.
 
-    `answers` are the bytes that answered its own question; None where it may read all that was heard.
+    `answers` are the bytes that answered its own question; None where it may read all that was heard. `open`
+    is a loaded reading of which a person has to say how large it is.
     """
 
     def __init__(self, candidate: Candidate) -> None:
@@ -38,6 +40,8 @@ class CandidateTrial:
         self.readings = 0
         self.refused_count = 0
         self.last: Reading | None = None
+        self.open: Reading | None = None
+        self.was_loaded = False
         self.fault: str | None = None
 
     def hear(
@@ -80,7 +84,14 @@ class CandidateTrial:
                 continue
             self.readings += 1
             self.last = outcome
+            self._note_size(outcome)
             self._worth += size * (1.0 if _has_value(outcome) else 0.5)
+
+    def _note_size(self, reading: Reading) -> None:
+        """Keeps the last reading whose size a setting has to tell, at rest before one in motion."""
+        if ways_of(reading) and (self.open is None or Flag.MOTION not in reading.flags):
+            self.open = reading
+        self.was_loaded = self.was_loaded or any(value.value for value in reading.values.values())
 
     def _size(self, frame: Frame) -> int:
         """Returns how many bytes of the line became this frame; where a link was taken off, all since the one
@@ -93,8 +104,9 @@ class CandidateTrial:
 
 
 def _has_value(reading: Reading) -> bool:
-    """Results that only lack a name or basis count: a person has yet to tell which analytes they are."""
-    if unmapped_tests(reading):
+    """Results that only lack a name or basis count, and numbers whose size a setting has to tell: a person
+    has yet to say it."""
+    if unmapped_tests(reading) or ways_of(reading):
         return True
     has_number = any(value.value is not None for value in reading.values.values())
     return has_number and Flag.ERROR not in reading.flags

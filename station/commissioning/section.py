@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def section_of(new: Instrument) -> str:
         lines.append(f"serial_number = {_text(new.serial_number)}")
     if new.verified_until:
         lines.append(f"verified_until = {new.verified_until.isoformat()}")
-    lines += [f"settings.{key} = {_text(str(value))}" for key, value in new.settings.items()]
+    lines += [f"settings.{_key(key)} = {_text(str(value))}" for key, value in new.settings.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -49,6 +50,11 @@ def _check(draft: Path, file: Path) -> None:
     except SettingsError as error:
         problems = [replace(problem, file=file) for problem in error.problems]
         raise SettingsError(problems) from None
+
+
+def _key(name: str) -> str:
+    """`inner.unit` is one key."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _text(name)
 
 
 def _text(value: str) -> str:

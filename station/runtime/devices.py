@@ -70,6 +70,10 @@ class Devices:
         """The names of the instruments whose verification has expired."""
         return [live.name for live in self.live() if not live.is_verified]
 
+    def unsettled(self) -> list[str]:
+        """The names of the instruments whose numbers may be of several sizes."""
+        return [live.name for live in self.live() if live.open_ways]
+
     def dropped(self) -> list[str]:
         """The names of the instruments of which messages were dropped within the last hour."""
         now = self.plugged()
@@ -113,6 +117,7 @@ class Devices:
             is_verified=is_verified(instrument, self._day(self._clock())),
             plugged_since=present.assignment.from_at,
             repeats=driver.repeats,
+            open_ways=tuple(driver.open_ways),
             plugged=present,
         )
 

@@ -63,6 +63,8 @@ class Vitals:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
         if unverified := self._devices.unverified():
             found.append(("verifications_expired", {"instruments": unverified}))
+        if unsettled := self._devices.unsettled():
+            found.append(("size_unknown", {"instruments": unsettled}))
         if self._announcer is not None and (problem := self._announcer.problem):
             found.append(("broker_lost", {"broker": self._announcer.broker, "text": problem}))
         if self._ledger.was_unclean:

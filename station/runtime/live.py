@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
+from drivers.magnitude import Way
 from station.receival.instruments import Plugged
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
@@ -16,8 +17,8 @@ Coded = tuple[str, Mapping[str, Any]]  # a reason's code and parameters, without
 class DeviceLive:
     """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
     the port's; name and numbers are of the instrument plugged in there since `plugged_since`. `repeats`: it
-    says its last result again and again, so a person says when it shows a new sample's. `plugged` is its
-    record."""
+    says its last result again and again, so a person says when it shows a new sample's. `open_ways`: what its
+    last loaded reading may be, by the settings that are missing. `plugged` is its record."""
 
     id: str
     name: str
@@ -38,6 +39,7 @@ class DeviceLive:
     is_verified: bool = True
     plugged_since: datetime | None = None
     repeats: bool = False
+    open_ways: tuple[Way, ...] = ()
     plugged: Plugged | None = None
 
 

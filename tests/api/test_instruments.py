@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from sqlmodel import select
 
 from drivers.disturbance import Disturbance
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival import weighings
+from station.receival.instruments import plugged_at
 from station.receival.visits import NewLoad
+from station.receival.wiring import wiring_of
+from station.store.tables import AuditEvent
 from tests.api.rig import Counter, ok, problem
 from tests.silo_rig import GOOD
 
@@ -106,6 +110,21 @@ def test_what_is_new_of_an_instrument_is_recorded_for_the_one_that_is_plugged_in
         problem(client.post("/instruments/gac/describe", json={"serial_number": "X"}), 422, "not_valid")
     with counter.client("admin") as client:
         ok(client.post("/instruments/gac/describe", json={"asset_tag": "A-3"}))
+
+
+def test_a_person_at_the_display_says_how_large_the_numbers_are(counter: Counter) -> None:
+    said = {"settings": {"fixed_zero": "appended"}, "note": "16 960 kg on the display"}
+    with counter.client("anne") as client:
+        told = ok(client.post("/instruments/bridge/settle", json=said))
+        assert (told["port_id"], told["serial_number"]) == ("bridge", "TB-1")
+        problem(client.post("/instruments/nowhere/settle", json=said), 404, "unknown_port")
+        problem(client.post("/instruments/bridge/settle", json={"settings": {}}), 422, "not_valid")
+    with counter.silo.desk.ledger.read() as tx:
+        present = plugged_at(tx, "bridge")
+        (event,) = tx.exec(select(AuditEvent).where(AuditEvent.kind == "instrument_settled")).all()
+    assert wiring_of(present.assignment).settings == {"fixed_zero": "appended", "expanded": "as_sent"}
+    assert present.assignment.by is not None
+    assert event.data["chosen"] == {"fixed_zero": "appended"}
 
 
 def test_the_plate_of_a_bridge_that_is_described_holds_typed_weights_from_then_on(counter: Counter) -> None:

@@ -94,7 +94,8 @@ def test_a_simulated_analyzer_says_what_it_sent_and_a_driver_reads_just_that(tmp
         wait_until(lambda: len(values(running)) >= len(wanted))
         assert child.wait(10) == 0
     assert said[0] == {
-        "event": "ready", "driver": "gac2100-csv01", "address": f"serial:{port}", "settings": {}
+        "event": "ready", "driver": "gac2100-csv01", "address": f"serial:{port}",
+        "settings": {"test_weight_unit": "kg/hl", "temperature_unit": "C"},
     }  # fmt: skip
     assert said[-1]["event"] == "end"
     assert said[-1]["counted"] == len(wanted) >= 10

@@ -45,6 +45,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
         ("instrument", "describe", "bridge", "--verified-until", "01/06/2028"),
         "instrument_described", "installer",
     ),
+    (("instrument", "settle", "bridge", "--set", "fixed_zero=appended"), "instrument_settled", "installer"),
     (
         ("instrument", "describe", "bridge", "--plate", "60000", "400", "20", "--own-printer"),
         "instrument_described", "installer",

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from drivers.generic.controls import visible_text
 from drivers.simulated.line import PtyLine
 from drivers.simulated.toledo import message
 from drivers.transport import Chunk, LineDown
 from station.commissioning.candidates import Candidate, candidates, questions, without_asking
 from station.commissioning.contest import Contest
+from station.commissioning.magnitude import never_settled, next_question
 from station.commissioning.ports import COMMON, LineSettings, places, serial_ports
 from station.commissioning.search import try_addresses
 
@@ -40,6 +42,35 @@ def test_a_variant_is_named_where_only_it_reads_the_device() -> None:
     for _ in range(3):
         heard.hear(Chunk(message(43_120, spaced=True)))
     assert dict(heard.ranking()[0].candidate.settings) == {"form": "extra_space"}
+
+
+def test_no_count_of_bytes_chooses_how_large_a_number_is() -> None:
+    """An empty bridge is read at 100 % either way, and a head without unit by every unit."""
+    for data, settings in ((message(0, decimals=-1), {}), (b"\x02   43120G\x03", {})):
+        heard = contest()
+        for _ in range(3):
+            heard.hear(Chunk(data))
+        best = heard.ranking()[0]
+        assert (dict(best.candidate.settings), best.score) == (settings, 1.0)
+    assert not any("unit" in one.settings and one.kind == "rinstrum" for one in candidates())
+
+
+def test_a_loaded_reading_asks_what_it_is_and_an_empty_bridge_cannot() -> None:
+    heard = contest()
+    for _ in range(3):
+        heard.hear(Chunk(message(0, decimals=-1)))
+    empty = heard.ranking()[0]
+    assert next_question(empty, {}) is None
+    assert never_settled(empty) == ["fixed_zero", "expanded"]
+    heard.hear(Chunk(message(1696, decimals=-1)))
+    loaded = heard.ranking()[0]
+    question = next_question(loaded, {})
+    assert question is not None
+    assert question.setting == "fixed_zero"
+    assert question.numbers == {"in_digits": [("weight", 1696.0)], "appended": [("weight", 16_960.0)]}
+    assert question.sent.endswith("001696000000<CR>" + visible_text(message(1696, decimals=-1)[-1:]))
+    assert next_question(loaded, {"fixed_zero": "appended"}) is None
+    assert never_settled(loaded) == []
 
 
 def test_garbage_is_read_by_nobody_and_kept() -> None:

@@ -32,12 +32,12 @@ def converter() -> Iterator[TcpLine]:
     yield from _speaking(TcpLine())
 
 
-def _speaking(line: Line) -> Iterator[Line]:
+def _speaking(line: Line, data: bytes = message(43_120, increment=2)) -> Iterator[Line]:
     ended = threading.Event()
 
     def send() -> None:
         while not ended.wait(0.1):
-            line.write(message(43_120, increment=2))
+            line.write(data)
 
     thread = threading.Thread(target=send)
     thread.start()
@@ -93,6 +93,48 @@ def test_a_converter_needs_no_line_settings(site: Path, converter: TcpLine) -> N
     added = tomllib.loads(site.read_text())["instruments"][-1]
     assert added["port"] == f"tcp:127.0.0.1:{converter.port}"
     assert "serial_number" not in added
+
+
+def _commission(site: Path, data: bytes, answers: list[tuple[str, str]]) -> dict[str, object]:
+    """The instrument that is written of a device that sends this all the time."""
+    speaking = _speaking(TcpLine(), data)
+    line = next(speaking)
+    person = Terminal(site.parent, "--config", str(site))
+    person.see("Number or address")
+    person.type(f"tcp:127.0.0.1:{line.port}")  # type: ignore[attr-defined]
+    person.see("Press Enter")
+    person.see("% read")
+    person.type()
+    for question, answer in [("Number", ""), *answers, ("Id in", "b2"), ("Name", "B"), ("Serial", "")]:
+        person.see(question)
+        person.type(answer)
+    person.see('"id": "b2"')
+    assert person.close() == 0
+    next(speaking, None)
+    return dict(tomllib.loads(site.read_text())["instruments"][-1])
+
+
+def test_a_fixed_zero_is_asked_for_beside_the_devices_own_characters(site: Path) -> None:
+    data = bytes.fromhex("023130202031363936302020202030300D")
+    answers = [
+        ("in_digits: weight 16,960 kg", "both"),
+        ("One of: in_digits, appended", "in_digits"),
+    ]
+    added = _commission(site, data, answers)
+    assert (added["driver"], added["settings"]) == ("toledo-continuous", {"fixed_zero": "in_digits"})
+    assert replay_recordings(site.parent / "recordings") == {"b2": None}
+
+
+def test_a_unit_and_a_separator_are_asked_for_one_after_the_other(site: Path) -> None:
+    added = _commission(
+        site, b"\x02  12,345G\x03", [("(kg, g, t, lb)", "kg"), ("weight 12,345 kg", "thousands")]
+    )
+    assert (added["driver"], added["settings"]) == ("rinstrum", {"unit": "kg", "separator": "thousands"})
+
+
+def test_an_empty_bridge_settles_nothing_and_says_so(site: Path) -> None:
+    added = _commission(site, message(0, decimals=-1), [("No load was weighed", "")])
+    assert added.get("settings", {}) == {}
 
 
 def test_an_astm_instrument_is_answered_and_a_person_says_what_its_tests_are(

@@ -107,6 +107,22 @@ def test_the_sites_check_replays_what_was_recorded(site: Path) -> None:
     assert "43120.0" in finding.text
 
 
+def test_the_check_warns_of_a_bridge_whose_size_nobody_settled(site: Path) -> None:
+    append_section(site, BRIDGE)
+    warned = [one for one in check_site(site, AT, "en") if one.level == "warning"]
+    assert [(one.what, one.good) for one in warned] == [("instruments[3] bridge-2", True)]
+    assert "fixed_zero (in_digits | appended)" in warned[0].text
+
+
+def test_a_setting_of_a_kind_behind_a_board_is_one_key_of_the_file(site: Path) -> None:
+    settings = {"driver": "st-gs", "inner.separator": "decimal"}
+    board = BRIDGE.model_copy(
+        update={"driver": "tasmota", "port": "mqtt://127.0.0.1/tele/b/+", "settings": settings}
+    )
+    append_section(site, board)
+    assert load_settings(site).instruments[-1].settings == settings
+
+
 def test_the_example_site_passes_on_a_machine_without_devices_and_opens_no_line(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

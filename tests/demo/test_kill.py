@@ -168,7 +168,7 @@ async def until(condition, timeout_s=60.0):
 
 def journalled(folder):
     """Every valid frame of the moisture meter that the station had accepted."""
-    driver, found = Gac2100Csv01(), []
+    driver, found = Gac2100Csv01({"test_weight_unit": "kg/hl", "temperature_unit": "C"}), []
     for segment in sorted((folder / "data" / "frames" / "gac").iterdir()):
         for record in records(segment):
             with contextlib.suppress(FrameError):

@@ -14,7 +14,7 @@ from drivers.simulated.scale import Display
 from drivers.steadiness import Steadiness
 from drivers.weights import WeightStream
 from station.grain.weighing import WatchState, WeighingRule, watch
-from tests.drivers.heads import HEADS, Head
+from tests.drivers.heads import HEADS, Head, made
 from tests.drivers.rig import AT
 
 LINE_S = 0.2
@@ -44,7 +44,7 @@ def _profiles() -> Iterator[Head]:
         settings = {"profile": path.stem}
         protocol = Generic(settings)
         if protocol.category == "weighbridge":
-            yield Head(path.stem, "generic", Profiled(path.stem), settings)
+            yield Head(path.stem, "generic", Profiled(path.stem), made("generic", settings))
 
 
 EVERY = [*(head for head in HEADS if "kg" in head.units), *_profiles()]

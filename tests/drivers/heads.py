@@ -1,12 +1,12 @@
 """Every weighbridge format that is read, with its simulator and what it can show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
 from drivers.kind import read_frame
-from drivers.registry import make_protocol
+from drivers.registry import KINDS, make_protocol
 from drivers.simulated.bilanciai import SimulatedBilanciai
 from drivers.simulated.cardinal import SimulatedCardinal
 from drivers.simulated.dini_argeo import SimulatedDiniArgeo
@@ -51,6 +51,21 @@ class Head:
 
     def __repr__(self):
         return self.name
+
+
+def made(kind, settings):
+    """The settings of a head whose display was compared: its simulator shows kilograms and decimals."""
+    compared = {
+        "unit": "kg",
+        "separator": "decimal",
+        "fixed_zero": "in_digits",
+        "weight_unit": "kg",
+        "weight_scale": "1",
+    }
+    declared = KINDS[kind].settings
+    return {
+        key: word for key, word in compared.items() if key in declared and declared[key].magnitude
+    } | dict(settings)
 
 
 METRIC = ("kg", "g", "t", "lb")
@@ -101,6 +116,7 @@ HEADS = [
     Head("sartorius-16", "sartorius-sbi", SimulatedSartoriusSbi(named=False), net=False, blind=True),
     Head("sartorius-22", "sartorius-sbi", SimulatedSartoriusSbi(), units=METRIC, blind=True),
 ]  # fmt: skip
+HEADS = [replace(head, settings=made(head.kind, head.settings)) for head in HEADS]
 CHECKED = [head for head in HEADS if head.checked]
 
 

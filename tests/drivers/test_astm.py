@@ -219,6 +219,7 @@ def test_test_codes_of_the_instrument_are_named_by_the_setting():
         ("R|1|^^^moisture|99|%", "cannot be true"),
         ("R|1|^^^moisture|13.1|%||N||P", "not final"),
         ("R|1|^^^oil|44|%", "basis is missing"),
+        ("R|1|^^^don|1,250|µg/kg", "may be thousands"),
     ],
 )
 def test_a_result_that_cannot_be_taken_is_none_with_its_reason(record, why):

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from drivers.analyzer.gac2100_csv01 import Gac2100Csv01
 from drivers.errors import FrameError, SettingError
 from drivers.kind import read_frame
+from drivers.magnitude import missing_settings
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading, Unit
 from drivers.simulated.gac2100 import control_record, record
 from tests.drivers.rig import AT
@@ -21,8 +22,18 @@ TENTHS = st.integers(0, 600).map(lambda n: n / 10)
 IDS = st.text("ABCXYZ0123456789", max_size=16)
 
 
+UNITS = {"test_weight_unit": "kg/hl", "temperature_unit": "C"}
+
+
 def parse(data, **settings):
-    return Gac2100Csv01(settings).parse(Frame(data, AT))
+    return Gac2100Csv01({**UNITS, **settings}).parse(Frame(data, AT))
+
+
+def test_units_that_no_record_names_are_asked_for_and_the_moisture_is_there_without():
+    reading = read_frame(Gac2100Csv01(), Frame(KNOWN, AT))
+    assert numbers(reading) == {Analyte.MOISTURE: 11.9, Analyte.TEST_WEIGHT: None, Analyte.TEMPERATURE: None}
+    assert missing_settings(reading).keys() == UNITS.keys()
+    assert reading.extra["as_sent"]["test_weight"] == "70.7"
 
 
 def numbers(reading):
@@ -65,7 +76,7 @@ def test_the_second_known_record_has_a_quoted_empty_id_and_blanks():
     cuts=CUTS,
 )
 def test_what_the_simulator_prints_is_what_is_read(records, end, cuts):
-    kind = Gac2100Csv01()
+    kind = Gac2100Csv01(UNITS)
     framer = kind.framer()
     data = b"".join(
         record(name, moisture, 40 + weight, warm, "BLE TENDRE", AT) + end

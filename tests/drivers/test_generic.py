@@ -16,11 +16,12 @@ from drivers.kind import DriverFaultFrame, read_frame
 from drivers.reading import Analyte, Basis, Flag, Frame, Reading
 from drivers.simulated.line import TcpLine
 from drivers.simulated.profiled import ProfiledDevice, message
+from tests.drivers.heads import made
 from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
 NAMES = sorted(path.stem for path in SHIPPED.glob("*.toml"))
-KINDS = {name: Generic({"profile": name}) for name in NAMES}
+KINDS = {name: Generic(made("generic", {"profile": name})) for name in NAMES}
 
 SCALE = """
 [profile]
@@ -445,6 +446,33 @@ def test_groups_of_three_digits_are_one_number_and_no_others(profile, mark, text
 def test_thousands_are_not_marked_like_decimals(profile):
     with pytest.raises(SettingError, match="thousands: is the decimal mark already"):
         Generic({"profile": profile(SCALE.replace("[numbers]", '[numbers]\nthousands = "comma"'))})
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text", "kg"),
+    [
+        ('thousands = "comma"', "43,120", 4312.0),
+        ('thousands = "comma"', "43.120", 4.312),
+        ('decimal = "comma"\nthousands = "point"', "43.120", 4312.0),
+        ('decimal = "comma"\nthousands = "point"', "43,120", 4.312),
+        ('decimal = "either"\nthousands = "blank"', "43 120", 4312.0),
+        ('decimal = "either"\nthousands = "blank"', "43.120", 4.312),
+        ('separator = "thousands"', "43.120", 4312.0),
+    ],
+)
+def test_a_profile_that_says_what_parts_thousands_leaves_no_size_open(profile, numbers, text, kg):
+    kind = Generic(
+        {"profile": profile(SCALE.replace('[numbers]\ndecimal = "comma"', f"[numbers]\n{numbers}"))}
+    )
+    assert kind.chosen.unset == {}
+    assert weigh(kind, f"  {text}     ".encode())[0] == pytest.approx(kg)
+
+
+@pytest.mark.parametrize("said", ["thousands", ""])
+def test_marks_between_thousands_contradict_another_word_on_the_separator(profile, said):
+    wrong = f'[numbers]\nthousands = "blank"\nseparator = "{said}"'
+    with pytest.raises(SettingError, match="separator: contradicts thousands"):
+        Generic({"profile": profile(SCALE.replace("[numbers]", wrong))})
 
 
 def test_digits_sent_from_the_last_one_on_are_turned_round(profile):

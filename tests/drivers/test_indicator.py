@@ -9,7 +9,7 @@ from drivers.simulated.indicator import Answering, Indicator
 from drivers.simulated.line import PtyLine, TcpLine
 from drivers.simulated.mt_sics import SimulatedMtSics
 from drivers.simulated.scale import Display, Scale
-from drivers.simulated.weighbridges import WEIGHBRIDGES
+from drivers.simulated.weighbridges import READ_BY, WEIGHBRIDGES
 from tests.drivers.rig import Running, now, wait_until
 
 
@@ -18,6 +18,7 @@ class Chosen(Running):
 
     def __init__(self, kind, url, chosen):
         super().__init__(kind, url)
+        chosen = {**READ_BY.get(kind, {}), **chosen}
         self.driver = type(self.driver)(
             "device-1", make_protocol(kind, chosen), self.driver._transport, clock=now
         )

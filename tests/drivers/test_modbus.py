@@ -20,7 +20,8 @@ from tests.drivers.rig import AT, Running, wait_until
 from tests.drivers.test_framing import CUTS, pieces
 
 FRAMINGS = st.sampled_from(["rtu", "tcp"])
-FLOAT = {"profile": "float-weight"}
+COMPARED = {"weight_unit": "kg", "weight_scale": "1"}
+FLOAT = {"profile": "float-weight", **COMPARED}
 ASKED = {**FLOAT, "every_ms": "100"}
 
 
@@ -109,7 +110,7 @@ def test_registers_are_read_in_each_order_of_bytes_and_words(register, hexes, te
     ],
 )
 def test_status_bits_of_the_baykon_map_become_flags_and_spoil_the_weight(status, weight, flags):
-    protocol = Modbus({"profile": "baykon-mx08"})
+    protocol = Modbus({"profile": "baykon-mx08", **COMPARED})
     answer = protocol.query.response(struct.pack(">iHii", 43_120, status, 0, 43_120))
     reading = protocol.parse(Frame(answer, AT))
     assert reading.weight_kg == weight

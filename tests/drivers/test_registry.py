@@ -24,7 +24,8 @@ def test_every_kind_declares_what_the_device_list_shows():
         assert cls.never_checked_on_hardware
         assert cls.unverified
         for setting in cls.settings.values():
-            assert not setting.allowed or setting.default in setting.allowed
+            assert not setting.allowed or setting.magnitude or setting.default in setting.allowed
+            assert not (setting.magnitude and setting.default)
             assert setting.help
 
 

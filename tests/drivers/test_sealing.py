@@ -43,7 +43,7 @@ def test_a_profile_says_it_by_naming_the_field_of_the_number(tmp_path: Path) -> 
     with_number = with_number.split("[[examples]]")[0]
     telling.write_text(with_number, encoding="utf-8")
     assert stores_weights(make_protocol("generic", {"profile": str(silent)})) is False
-    protocol = make_protocol("generic", {"profile": str(telling)})
+    protocol = make_protocol("generic", {"profile": str(telling), "weight_scale": "1"})
     assert stores_weights(protocol) is True
     reading = protocol.parse(Frame(b"\x02S  43120 kg00417\x03", START))
     assert reading.extra["sealed_number"] == "00417"

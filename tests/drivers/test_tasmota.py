@@ -140,7 +140,8 @@ def test_an_instrument_behind_a_board_is_read_through_a_real_broker_and_its_loss
         board = TasmotaLine("127.0.0.1", broker.port, "bridge-1")
         gac = SimulatedGac2100(board)
         url = f"mqtt://127.0.0.1:{broker.port}/tele/bridge-1/+"
-        settings = {"driver": "gac2100-csv01", "data": "text"}
+        units = {"inner.test_weight_unit": "kg/hl", "inner.temperature_unit": "C"}
+        settings = {"driver": "gac2100-csv01", "data": "text", **units}
         with Running("tasmota", url, settings=settings) as running:
             wait_until(lambda: gac.print_record("S1", 12.0, 76.5, 24.0, "BLE", AT).carried)
             wait_until(lambda: running.got)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from drivers.errors import FrameError, SettingError
 from drivers.kind import read_frame
+from drivers.magnitude import ways_of
 from drivers.reading import Flag, Frame, Reading
 from drivers.simulated.toledo import message
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
@@ -28,7 +29,10 @@ MESSAGES = st.builds(
 
 
 def parse(data, **chosen):
-    return ToledoContinuous(chosen).parse(Frame(data, AT))
+    outcome = read_frame(ToledoContinuous(chosen), Frame(data, AT))
+    if isinstance(outcome, FrameError):
+        raise outcome
+    return outcome
 
 
 def outcomes(parts, **chosen):
@@ -101,16 +105,43 @@ def test_pounds_and_grams_become_kilograms_and_what_was_sent_is_kept():
     assert parse(bytes(grams)).weight_kg == 5.0
 
 
-def test_fixed_zeros_multiply_or_are_already_in_the_digits_as_set():
-    data = message(4312, decimals=-1)
-    assert parse(data).weight_kg == 43120.0
-    assert parse(data, dummy_zeros="none").weight_kg == 4312.0
+CODE_1 = bytes.fromhex("023130202031363936302020202030300D")  # a head with d = 20 kg, as captured
+
+
+def test_a_fixed_zero_is_in_the_digits_or_appended_as_set():
+    assert parse(CODE_1, fixed_zero="in_digits").weight_kg == 16_960.0
+    assert parse(CODE_1, fixed_zero="appended").weight_kg == 169_600.0
+    assert parse(message(431, decimals=-2), fixed_zero="appended").weight_kg == 43_100.0
+    assert {parse(CODE_1, fixed_zero=way).extra["increment_kg"] for way in ("in_digits", "appended")} == {
+        20.0
+    }
+
+
+def test_a_fixed_zero_that_nobody_set_gives_no_weight_but_says_what_it_may_be():
+    reading = parse(CODE_1)
+    assert reading.weight_kg is None
+    assert Flag.ERROR in reading.flags
+    assert "fixed_zero = in_digits: 16960 kg, fixed_zero = appended: 169600 kg" in reading.extra["problem"]
+    assert [way.values["weight"] for way in ways_of(parse(message(43_120, decimals=-1)))] == [43_120, 431_200]
+
+
+def test_an_empty_bridge_and_a_code_without_fixed_zeros_need_no_setting():
+    empty = parse(message(0, decimals=-1))
+    assert (empty.weight_kg, Flag.ZERO in empty.flags, ways_of(empty)) == (0.0, True, [])
+    assert parse(message(43_120)).weight_kg == 43_120.0
+
+
+def test_a_head_that_always_says_powered_up_is_believed_where_that_is_set():
+    data = message(43_120, power_up=True)
+    assert parse(data).weight_kg is None
+    assert parse(data, power_up_bit="ignore").weight_kg == 43_120.0
 
 
 def test_an_expanded_weight_has_no_value_unless_the_installer_says_how_it_is_scaled():
     data = message(43120, expanded=True)
     assert parse(data).weight_kg is None
     assert Flag.ERROR in parse(data).flags
+    assert [way.values["weight"] for way in ways_of(parse(data))] == [4312.0, 43120.0]
     assert parse(data, expanded="divide").weight_kg == 4312.0
     assert parse(data, expanded="as_sent").weight_kg == 43120.0
 

@@ -11,7 +11,7 @@ from drivers.reading import Flag, Frame, Reading
 from drivers.registry import make_protocol
 from drivers.simulated.scale import Display
 from drivers.simulated.systec import SimulatedSystec
-from tests.drivers.heads import Head, outcomes
+from tests.drivers.heads import Head, made, outcomes
 from tests.drivers.rig import AT
 
 SYSTEC = b"<000005.06.1813:12   21   20000       0   20000kg     1   27387>\r\n"
@@ -102,12 +102,12 @@ MESSAGES = [
     ("st-gs", b"-  1.640 kg    N\r\n", -1.64, "stable net negative"),
     ("st-gs", b"   0.360 kg    ?G\r\n", 0.36, "motion gross"),
     ("st-gs", b"    20.0 kg    G\r\n", 20.0, "stable gross"),
-    ("st-gs", b"+007.12/3 G S\r\n", None, "stable gross error"),
+    ("st-gs", b"+007.12/3 G S\r\n", 0.007123, "stable"),
     ("st-gs", b"ST,+00123.45,  g\r\n", 0.12345, "stable"),
     ("st-gs", b"OL\r\n", None, "overload"),
     ("st-gs", b"US\r\n", None, "motion"),
     ("sartorius-sbi", b"+    1.640 kg \r\n", 1.64, "stable"),
-    ("sartorius-sbi", b"-    1.640    \r\n", None, "motion"),
+    ("sartorius-sbi", b"-    1.640    \r\n", None, "motion negative"),
     ("sartorius-sbi", b"N     +  123.5[6]g  \r\n", 0.12356, "stable net"),
     ("sartorius-sbi", b"T1    +   12.500 kg \r\n", None, "stable error"),
     ("sartorius-sbi", b"Stat       OFF      \r\n", None, "error"),
@@ -118,7 +118,7 @@ MESSAGES = [
 
 
 def read(kind, data, **chosen):
-    results, _ = outcomes(Head("x", kind, None, chosen), [data])
+    results, _ = outcomes(Head("x", kind, None, made(kind, chosen)), [data])
     return results
 
 
@@ -232,7 +232,8 @@ def test_a_weight_without_unit_has_no_value_unless_the_installer_says_the_unit()
     assert first("rice-lake", b"\x02   43120 G \r\n", blank_unit="lb").weight_kg == pytest.approx(
         43120 * POUND
     )
-    assert first("st-gs", b"+007.12/3 G S\r\n", blank_unit="kg").weight_kg == 7.12
+    assert first("st-gs", b"ST,GS,+0043120\r\n").weight_kg is None
+    assert first("st-gs", b"ST,GS,+0043120\r\n", blank_unit="kg").weight_kg == 43120.0
     assert first("sartorius-sbi", b"+    1.640    \r\n", blank_unit="kg").weight_kg == 1.64
     assert first("rinstrum", b"\x02   43.12G\x03", unit="t").weight_kg == 43120.0
 

@@ -5,9 +5,11 @@ import pytest
 from drivers.decode import decode
 from drivers.errors import FrameError
 from drivers.reading import Flag, Reading
-from drivers.registry import KINDS
+from drivers.registry import KINDS, make_protocol
 from drivers.simulated.line import TcpLine
+from drivers.simulated.toledo import message
 from drivers.transport import ErrorCode
+from drivers.weights import WeightStream
 from tests.drivers.rig import AT, Running, wait_until
 
 NET = b"ST,NT,   43120 kg\r\n"
@@ -69,3 +71,35 @@ def test_a_number_that_ends_with_a_comma_is_no_number(line):
     found = list(decode([line + b"\r\n"], kind, {}, at=AT))
     values = [one.weight_kg for one in found if not isinstance(one, FrameError)]
     assert values in ([], [76.0] if line.endswith(b",kg") else [])
+
+
+CODE_1 = bytes.fromhex("023130202031363936302020202030300D")
+EMPTY = bytes.fromhex("023130202030303030302020202030300D")
+
+
+def test_the_devices_health_says_which_setting_is_missing_and_what_each_choice_would_show():
+    line = TcpLine()
+    with Running("toledo-continuous", f"tcp:127.0.0.1:{line.port}") as running:
+        wait_until(lambda: line.is_connected)
+        line.write(CODE_1 * 4 + EMPTY * 4)
+        wait_until(lambda: len(running.got) >= 7)
+        notice = running.driver.health().notice
+        assert notice.code is ErrorCode.SETTING_MISSING
+        assert notice.text == "fixed_zero = in_digits: 16960 kg, fixed_zero = appended: 169600 kg"
+        assert all(not one.reading.weight_kg for one in running.got if one.reading)
+    line.close()
+
+
+def test_one_damaged_line_asks_for_no_setting():
+    stream = WeightStream(make_protocol("st-gs"))
+    for one in [b"ST,GS,   43120kg\r\n", b"ST,GS,   43120\r\n", b"ST,GS,   43120kg\r\n"]:
+        (reading,) = decode([one], "st-gs", {}, at=AT, alone=True)
+        stream.judge(reading)
+    assert stream.notice == (None, "")
+
+
+def test_a_head_that_says_powered_up_for_ever_is_told():
+    stream = WeightStream(make_protocol("toledo-continuous"))
+    (reading,) = decode([message(43_120, power_up=True)], "toledo-continuous", {}, at=AT, alone=True)
+    codes = [(stream.judge(reading), stream.notice[0])[1] for _ in range(60)]
+    assert (codes[0], codes[-1]) == (None, ErrorCode.ALWAYS_POWERED_UP)

@@ -190,3 +190,31 @@ def test_a_wiring_that_cannot_be_is_refused_and_nothing_changes(
         with counter.silo.desk.ledger.read() as tx:
             assert plugged(tx)["bridge"].instrument.serial_number == "TB-1"
     line.close()
+
+
+def with_fixed_zero(kg: int) -> bytes:
+    """A head with d = 10 kg that does not send its last zero."""
+    return toledo(kg // 10, decimals=-1)
+
+
+def test_the_first_truck_is_weighed_once_a_person_has_said_what_the_display_shows(
+    counter: Counter, tmp_path: Path
+) -> None:
+    silo, line = counter.silo, PtyLine(tmp_path / "bridge")
+    with docked(counter, bridge_at(line)) as dock, counter.client("anne") as client:
+        Head(line, dock, with_fixed_zero).weigh(43_120)
+        assert weights(silo) == []
+        (shown,) = ok(client.get("/devices"))
+        assert (shown["weight_kg"], shown["error"]["code"]) == (None, "device_setting_missing")
+        assert "fixed_zero = appended: 43120 kg" in shown["error"]["message"]
+        ways = {way["values"]["weight"]: way["settings"] for way in shown["open_ways"]}
+        assert ways == {4312.0: {"fixed_zero": "in_digits"}, 43_120.0: {"fixed_zero": "appended"}}
+        assert dock.devices.unsettled() == ["Bridge"]
+        ok(client.post("/instruments/bridge/settle", json={"settings": ways[43_120.0]}))
+        Head(line, dock, with_fixed_zero).weigh(43_120)
+        until(lambda: weights(silo) == [(43_120, "TB-1")])
+        (shown,) = ok(client.get("/devices"))
+        assert (shown["error"], shown["open_ways"]) == (None, [])
+    with docked(counter, bridge_at(line)) as dock:
+        assert dock.driver("bridge").protocol.chosen["fixed_zero"] == "appended"
+    line.close()

@@ -220,6 +220,8 @@ def test_what_cannot_go_well_is_named(tmp_path: Path, name: str) -> None:
         text = text.replace("1883/silo/nir", "1883/silo/beaulieu/nir")
     if name == "asked less often than silent":
         text = text.replace("silent_after_s = 5", "silent_after_s = 0.1")
+    if name in ("asked less often than silent", "no weighbridge"):  # another driver has other settings
+        text = text.replace('settings = { fixed_zero = "in_digits", expanded = "as_sent" }', "")
     if name == "asset tag twice":
         text = text.replace('serial_number = "0000-00000"', 'asset_tag = "A1"')
     told = found(tmp_path, text)

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import select
 
 from drivers.disturbance import Disturbance
+from drivers.magnitude import Way
 from drivers.reading import UNIT_OF, Analyte, Reading, Value
 from station.receival import readings, weighings
 from station.receival.instruments import Description, plugged, swap
@@ -15,7 +16,7 @@ from station.receival.wiring import Wiring, wiring_of
 from station.store import pages, queries
 from station.store.tables import Person
 from tests.silo_rig import ANNE
-from tests.ui.rig import PERSON, Station
+from tests.ui.rig import PERSON, Station, bridge
 from tests.ui.terminal import terminal
 from ui.tui.screens.swap import parse_date
 
@@ -173,3 +174,23 @@ async def test_a_meter_that_repeats_its_value_is_told_of_a_new_sample(station: S
         await t.press("enter")
         await t.hear("Tesma : la prochaine valeur compte pour un nouvel échantillon.")
     assert station.new_samples == ["gac"]
+
+
+async def test_the_desk_says_by_a_key_what_the_display_shows(station: Station) -> None:
+    ways = tuple(
+        Way({"fixed_zero": word}, {"weight": kg})
+        for word, kg in (("in_digits", 16_960.0), ("appended", 169_600.0))
+    )
+    station.devices = [bridge(open_ways=ways)]
+    async with terminal(station) as t:
+        await t.open("appareils")
+        await t.see("ce que montre l'afficheur")
+        await t.press("f7")
+        await t.see("Bridge : quoi de neuf ?", "ce que montre son afficheur")
+        await t.press("enter")
+        await t.see("Que montre l'afficheur de Bridge ?", "169 600", "fixed_zero = appended")
+        await t.press("down", "down", "enter")
+        await t.hear("Bridge : fixed_zero = appended désormais.")
+    with station.silo.desk.ledger.read() as tx:
+        kept = wiring_of(plugged(tx)["bridge"].assignment)
+    assert kept.settings["fixed_zero"] == "appended"

@@ -37,7 +37,7 @@ class Board:
 
     @property
     def devices_in_trouble(self) -> tuple[schemas.Device, ...]:
-        return tuple(device for device in self.devices if device.state in TROUBLE)
+        return tuple(device for device in self.devices if device.state in TROUBLE or device.open_ways)
 
     @property
     def repeating_devices(self) -> tuple[schemas.Device, ...]:

@@ -208,6 +208,9 @@ class StationClient:
     async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
 
+    async def settle_instrument(self, port_id: str, chosen: schemas.SettleIn) -> schemas.Instrument:
+        return await self._post(f"/instruments/{port_id}/settle", chosen, schemas.Instrument)
+
     async def describe_instrument(self, port_id: str, description: schemas.DescribeIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/describe", description, schemas.Instrument)
 

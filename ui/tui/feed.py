@@ -22,6 +22,7 @@ _ALWAYS = frozenset({"visits", "offers", "exceptions"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "site_loaded": frozenset({"site", "cells", "devices"}),
     "instrument_swapped": frozenset({"devices", "health"}),
+    "instrument_settled": frozenset({"devices", "health"}),
     "instrument_described": frozenset({"devices", "health"}),
     "rule_pack_installed": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),

@@ -24,7 +24,8 @@ def template() -> Catalog:
         texts = extract_from_dir(str(ROOT / room), method_map=[("**.py", "python")])
         for file, line, text, comments, context in texts:
             found.add(text, locations=[(f"{room}/{file}", line)], auto_comments=comments, context=context)
-    helps = extract_from_dir(str(ROOT / "drivers"), [("**.py", "python")], keywords={"Setting": (3,)})
+    keywords = {"Setting": (3,), "open_setting": (2,)}
+    helps = extract_from_dir(str(ROOT / "drivers"), [("**.py", "python")], keywords=keywords)
     for file, line, text, comments, context in helps:
         found.add(text, locations=[(f"drivers/{file}", line)], auto_comments=comments, context=context)
     return found

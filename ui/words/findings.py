@@ -47,6 +47,10 @@ FINDINGS: Mapping[str, str] = {
     "passwords_read": N_("every password file can be read, by nobody else"),
     "line_opens": N_("{port} can be opened"),
     "line_closed": N_("{port}: {error}"),
+    "size_unknown": N_(
+        "not set: {settings}. There is no value where a message leaves one of them open: compare a loaded "
+        "reading with the display, and set it"
+    ),
     "wired_otherwise": N_(
         "not as the site file says: {name} (serial no. {serial}) is plugged in, read by {driver} at {port}"
     ),

@@ -149,6 +149,9 @@ SENTENCES: Mapping[str, str] = {
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
     "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
+    "size_unknown": N_(
+        "{instruments}: no value until somebody says what the display shows (devices screen, F7)"
+    ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices
@@ -183,6 +186,14 @@ SENTENCES: Mapping[str, str] = {
     ),
     "device_always_net": N_(
         "nothing is weighed: the head says net in every message; clear its tare, or set net = gross"
+    ),
+    "device_always_powered_up": N_(
+        "nothing is weighed: the head says powered up in every message; set its zero, or let the driver "
+        "ignore that"
+    ),
+    "device_setting_missing": N_(
+        "no value until a setting is made: compare a loaded reading with the display and set "
+        "what fits: {text}"
     ),
     "device_driver_fault": N_("the driver failed on {port}: tell the installer"),
 }

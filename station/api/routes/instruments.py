@@ -11,8 +11,9 @@ from station.api.openapi import problems
 from station.api.problems import not_valid
 from station.api.views.instruments import instrument, instruments
 from station.api.views.view import view_of
-from station.receival.instruments import Description, describe_plugged, swap, wiring_for
-from station.receival.wiring import NewProfile, Rewiring, Wiring
+from station.receival.instruments import Description, describe_plugged, plugged_at, swap, wiring_for
+from station.receival.sizes import settle
+from station.receival.wiring import NewProfile, Rewiring, Wiring, wiring_of
 
 router = APIRouter(prefix="/instruments", tags=["devices"])
 
@@ -32,6 +33,19 @@ def swap_instrument(asked: Asked, by: By, port_id: str, body: schemas.SwapIn) ->
     and managers."""
     new, wiring = _description(body), _wiring(asked, by, port_id, body)
     row = swap(asked.desk, port_id, new, body.note, by, asked.now(), wiring=wiring).instrument
+    asked.context.replug(port_id)
+    with view_of(asked) as view:
+        return instrument(view, row.id)
+
+
+@router.post("/{port_id}/settle", responses=problems(404))
+def settle_instrument(asked: Asked, by: By, port_id: str, body: schemas.SettleIn) -> schemas.Instrument:
+    """A person compared the display with what the messages may mean: they are read so from now on."""
+    with asked.desk.ledger.read() as tx:
+        present = wiring_of(plugged_at(tx, port_id).assignment)
+    said = Rewiring(settings={**present.settings, **body.settings})
+    wiring = asked.context.check_wiring(port_id, present, said, is_installer=_is_installer(by))
+    row = settle(asked.desk, port_id, wiring, body.settings, body.note, by, asked.now())
     asked.context.replug(port_id)
     with view_of(asked) as view:
         return instrument(view, row.id)
@@ -74,8 +88,11 @@ def _wiring(asked: Inquiry, by: Actor, port_id: str, body: schemas.SwapIn) -> Wi
     """Raises NotFound(unknown_port), and as `check_wiring` does."""
     with asked.desk.ledger.read() as tx:
         usual = wiring_for(tx, port_id, body.serial_number)
-    is_installer = bool(by.roles & {"manager", "installer"})
-    return asked.context.check_wiring(port_id, usual, _rewiring(body.wiring), is_installer=is_installer)
+    return asked.context.check_wiring(port_id, usual, _rewiring(body.wiring), is_installer=_is_installer(by))
+
+
+def _is_installer(by: Actor) -> bool:
+    return bool(by.roles & {"manager", "installer"})
 
 
 def _rewiring(said: schemas.WiringIn | None) -> Rewiring:

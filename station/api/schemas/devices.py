@@ -36,11 +36,19 @@ class Declared(BaseModel):
     settings: dict[str, Any]
 
 
+class OpenWay(BaseModel):
+    """What a reading is where these settings are made; a person compares the numbers with the display."""
+
+    settings: dict[str, str]
+    values: dict[str, float | None]
+
+
 class Device(BaseModel):
     """A port and the instrument plugged in there. `id` is the port's; `last_heard` None: never since the
     station started. `error` says what is wrong and what to do. `repeats`: it says its last result again
-    and again; an equal one of a new sample counts when a person says so. `declared`: what the site file says
-    stands there, where something else is plugged in or it is read in another way."""
+    and again; an equal one of a new sample counts when a person says so. `open_ways`: what the last
+    loaded reading may be, where a setting is missing that decides how large a number is. `declared`: what
+    the site file says stands there, where something else is plugged in or it is read in another way."""
 
     id: str
     name: str
@@ -61,6 +69,7 @@ class Device(BaseModel):
     is_verified: bool = True
     plugged_since: datetime | None = None
     repeats: bool = False
+    open_ways: list[OpenWay] = []
     declared: Declared | None = None
 
 
@@ -113,6 +122,13 @@ class DescribeIn(In):
     min_kg: Kilograms | None = None
     division_kg: Kilograms | None = None
     own_printer: bool | None = None
+    note: Text = ""
+
+
+class SettleIn(In):
+    """The settings that a person found by a look at the display, as one of `Device.open_ways` has them."""
+
+    settings: Annotated[dict[Key, Text], Field(min_length=1, max_length=40)]
     note: Text = ""
 
 

@@ -12,6 +12,7 @@ from ui.tui.dialogs import Choice, Option, TextDialog
 from ui.tui.keys import bound, shown
 from ui.tui.lines import lists as lines
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.settle import ask_size
 from ui.tui.screens.swap import Swap, ask_verification
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
@@ -50,6 +51,8 @@ class DevicesScreen(ListScreen):
 
     def keys(self) -> list[tuple[str, str]]:
         text = self.t.gettext("swap the instrument, verified again")
+        if any(device.open_ways for device in self.board.devices):
+            text = self.t.gettext("what the display shows, swap the instrument, verified again")
         return [(shown("type", self.t), text), *super().keys()]
 
     @property
@@ -63,12 +66,15 @@ class DevicesScreen(ListScreen):
         if device is None:
             return
         options = [
+            *([Option("settle", t.gettext("what its display shows"))] if device.open_ways else []),
             Option("swap", t.gettext("another instrument stands there")),
             Option("verified", t.gettext("it was verified again")),
         ]
 
         def go_on(choice: Choice) -> None:
-            if choice.key == "swap":
+            if choice.key == "settle":
+                ask_size(self, device)
+            elif choice.key == "swap":
                 Swap(self, device).ask()
             else:
                 ask_verification(self, device)
