@@ -14,6 +14,7 @@ class LedgerFault(StrEnum):
     BUSY = "ledger_busy"
     DISK_FULL = "ledger_disk_full"
     DAMAGED = "ledger_damaged"
+    BACKUP_DAMAGED = "backup_damaged"
     FOREIGN = "ledger_foreign"
     NEWER = "ledger_newer"
     UNREADABLE = "ledger_unreadable"

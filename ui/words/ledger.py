@@ -20,6 +20,10 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Free space on it, then try again."),
     ),
     "ledger_damaged": (N_("the ledger {file} is damaged ({error})"), _RESTORE),
+    "backup_damaged": (
+        N_("the backup {file} is damaged ({error})"),
+        N_("Take another backup. Nothing was replaced."),
+    ),
     "ledger_foreign": (N_("the file {file} is no ledger of a silo station"), N_("Take another file.")),
     "ledger_newer": (
         N_("the ledger {file} was made by a newer station (tables {revision}, here {newest})"),
