@@ -30,7 +30,7 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Install that version of the station, or restore an older backup with: silo restore."),
     ),
     "ledger_unreadable": (
-        N_("{file} cannot be opened or written ({error})"),
+        N_("the station cannot open or write {file} ({error})"),
         N_(
             "Give the data folder and all in it to the user that runs the station, on a disk that takes "
             "writing."
@@ -48,7 +48,7 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Mount its disk, make that folder, or correct [site] data in the site file."),
     ),
     "folder_not_ours": (
-        N_("{file} belongs to {owner}, and this runs as {user}"),
+        N_("this runs as {user}, and {file} belongs to {owner}"),
         N_("Run it as {owner}, or give the data folder and all in it to {user}."),
     ),
     "folder_exposed": (
