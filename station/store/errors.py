@@ -23,6 +23,7 @@ class LedgerFault(StrEnum):
     MISSING = "ledger_missing"
     FOLDER_NOWHERE = "folder_nowhere"
     FOLDER_NOT_OURS = "folder_not_ours"
+    FOLDER_OF_OTHERS = "folder_of_others"
     FOLDER_EXPOSED = "folder_exposed"
 
 

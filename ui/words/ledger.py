@@ -48,8 +48,12 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Mount its disk, make that folder, or correct [site] data in the site file."),
     ),
     "folder_not_ours": (
-        N_("this runs as {user}, and {file} belongs to {owner}"),
+        N_("another user's: {file} belongs to {owner}, and this runs as {user}"),
         N_("Run it as {owner}, or give the data folder and all in it to {user}."),
+    ),
+    "folder_of_others": (
+        N_("the data folder {folder} holds other things already: {left}"),
+        N_("Name an empty folder, or one that is not there yet, in the site file, [site] data."),
     ),
     "folder_exposed": (
         N_("others can read {file}, and its disk does not let that be changed"),
