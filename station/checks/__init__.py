@@ -7,14 +7,14 @@ from pathlib import Path
 
 from drivers.errors import SettingError
 from drivers.kind import Kind
-from station.checks.finding import Finding, good, problem
+from station.checks.finding import Finding, good, problem, warning
 from station.checks.folder import Kept, look_into
 from station.checks.ports import check_lines
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.runtime.bundles import shipped_bundles
 from station.site.contradictions import contradictions
-from station.site.credentials import credentials_of
+from station.site.credentials import credentials_of, exposes_password
 from station.site.file import LOOPBACK, SiteSettings
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of
@@ -97,7 +97,9 @@ def _check_passwords(settings: SiteSettings, file: Path, language: str) -> Itera
     except SettingsError as error:
         yield from (problem("passwords", one.line(language)) for one in error.problems)
         return
-    if found.passwords:
+    if exposes_password(settings, file):
+        yield warning("passwords", "password_exposed", language, {"file": str(file)})
+    elif found.passwords:
         yield good("passwords", "passwords_read", language)
 
 

@@ -37,6 +37,7 @@ def backup(
             _("{file} is a folder, or in the data folder: name a file elsewhere").format(file=file),
             Exit.USAGE,
         )
+    _refuse_to_replace(file)
     try:
         with arriving(file) as part:
             _copy(folder, settings, part)
@@ -51,6 +52,20 @@ def backup(
             file=file, megabytes=size / 1e6
         )
     )
+
+
+def _refuse_to_replace(file: Path) -> None:
+    """Only a backup or an empty file is replaced by another backup."""
+    from station.store.copies import is_copy
+
+    if not file.parent.is_dir():
+        fail(_("there is no folder {folder}").format(folder=file.parent), Exit.USAGE)
+    try:
+        if file.exists() and not is_copy(file):
+            text = _("{file} is there already and is no backup: name another file")
+            fail(text.format(file=file), Exit.USAGE)
+    except OSError as error:
+        end_with_file(file, error)
 
 
 def _copy(folder: Path, settings: "SiteSettings", part: Path) -> None:

@@ -34,8 +34,8 @@ def end_with_file(file: Path, error: OSError) -> NoReturn:
     """A full disk may be another one's; all else is the fault of the file that was named."""
     from station.store.errors import meaning_of
 
-    if meaning_of(error, file):
-        end_with(error)
+    if meaning := meaning_of(error, Path(error.filename or file)):
+        end_with(meaning)
     fail(f"{error.filename or file}: {error.strerror or error}", Exit.USAGE)
 
 

@@ -30,7 +30,7 @@ def contradictions(
     yield from _received(settings, {grade.id: grade.species for pack in packs for grade in pack.grades})
     yield from _never_measured(settings, packs)
     yield from _names(settings)
-    yield from _weighing(settings)
+    yield from _weighing(settings, protocols)
     yield from _lists(settings)
 
 
@@ -122,11 +122,13 @@ def _names(settings: SiteSettings) -> Iterator[Contradiction]:
                 yield error(f"{section}[{index}].name", "same_name", name=row.name, other=other)
 
 
-def _weighing(settings: SiteSettings) -> Iterator[Contradiction]:
+def _weighing(settings: SiteSettings, protocols: Protocols) -> Iterator[Contradiction]:
     rule = settings.weighing
     if rule.zero_kg >= rule.minimum_kg:
         yield error("weighing.zero_kg", "zero_over_minimum", minimum_kg=rule.minimum_kg)
-    most_kg = min((one.max_kg for one in settings.instruments if one.max_kg is not None), default=MOST_KG)
+    analyzers = {port for port, protocol in protocols.items() if protocol.category != "weighbridge"}
+    bridges = [one for one in settings.instruments if one.id not in analyzers]
+    most_kg = min((one.max_kg for one in bridges if one.max_kg is not None), default=MOST_KG)
     if rule.minimum_kg >= most_kg:
         yield error("weighing.minimum_kg", "minimum_over_vehicles")
     if settings.intake.pairing_window_min > LONGEST_WINDOW_MIN:

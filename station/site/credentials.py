@@ -47,6 +47,18 @@ def credentials_of(settings: SiteSettings, file: Path) -> Credentials:
     return found
 
 
+def exposes_password(settings: SiteSettings, file: Path) -> bool:
+    """Whether a password stands in the site file itself, and others can read it. Raises OSError."""
+    addresses = (_split(address) for _, address, _ in _brokers(settings))
+    if not any(parts and parts.password for parts in addresses):
+        return False
+    try:
+        _check_mode(file.stat(), file)
+    except ValueError:
+        return True
+    return False
+
+
 def _brokers(settings: SiteSettings) -> Iterator[tuple[str, str, str | None]]:
     if settings.mqtt is not None:
         yield "mqtt.password_file", settings.mqtt.broker, settings.mqtt.password_file

@@ -88,6 +88,10 @@ def _kinds(settings: SiteSettings, protocols: Protocols) -> Iterator[Contradicti
                 yield error(where, "measures_no_quality", name=name)
             if name in order[:index]:
                 yield warning(where, "listed_twice", name=name)
+    for index, section in enumerate(settings.instruments):
+        plate = (section.max_kg, section.min_kg, section.division_kg)
+        if section.id in protocols and section.id not in weighs and plate != (None, None, None):
+            yield warning(f"instruments[{index}]", "plate_of_no_weighbridge")
     if not weighs and len(protocols) == len(settings.instruments):
         yield warning("instruments", "no_weighbridge")
 

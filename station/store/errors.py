@@ -14,6 +14,7 @@ class LedgerFault(StrEnum):
     BUSY = "ledger_busy"
     DISK_FULL = "ledger_disk_full"
     DAMAGED = "ledger_damaged"
+    BACKUP_DAMAGED = "backup_damaged"
     FOREIGN = "ledger_foreign"
     NEWER = "ledger_newer"
     UNREADABLE = "ledger_unreadable"
@@ -22,6 +23,7 @@ class LedgerFault(StrEnum):
     MISSING = "ledger_missing"
     FOLDER_NOWHERE = "folder_nowhere"
     FOLDER_NOT_OURS = "folder_not_ours"
+    FOLDER_OF_OTHERS = "folder_of_others"
     FOLDER_EXPOSED = "folder_exposed"
 
 

@@ -39,6 +39,8 @@ UNCLEAN = "unclean"  # marks the folder while a station uses it; left by one tha
 LOGGED = "logged"  # in that mark: something is committed and the log, which may have it, is there
 _RESTORED, _BEFORE = "restored-", "before-restore-"
 _KEPT = ("photos", "frames", "models", "profiles")  # what a ledger speaks of
+_SHOWN = 5
+_OWN = {*_KEPT, "lock", UNCLEAN, "admin.token", "lost+found"}  # the last is a disk's
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -47,6 +49,7 @@ def hold(folder: Path) -> IO[str]:
     From now on what this process writes is for its own user only. Raises LedgerHeld or LedgerUnreadable."""
     with opening(folder):
         _refuse_missing_place(folder)
+        _refuse_other_things(folder)
         make_folder(folder)
         _refuse_another_owner(folder)
         os.umask(_OTHERS)
@@ -76,6 +79,7 @@ def is_new(folder: Path) -> bool:
         _refuse_missing_place(folder)
         if folder.exists():
             _refuse_another_owner(folder)
+            _refuse_other_things(folder)
             refuse_lost_ledger(folder)
         return not os.path.lexists(folder / LEDGER)
 
@@ -99,6 +103,15 @@ def _refuse_missing_place(folder: Path) -> None:
     """Where the folder above is not there, a disk may not be mounted."""
     if not folder.parent.is_dir():
         raise LedgerUnreadable(LedgerFault.FOLDER_NOWHERE, folder=str(folder), parent=str(folder.parent))
+
+
+def _refuse_other_things(folder: Path) -> None:
+    """A folder that is not a station's is not taken: its rights would change, and a `work` in it would go."""
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if "lock" in names or any(name.startswith((LEDGER, _RESTORED, _BEFORE)) for name in names):
+        return
+    if other := [name for name in names if name not in _OWN]:
+        raise LedgerUnreadable(LedgerFault.FOLDER_OF_OTHERS, folder=str(folder), left=other[:_SHOWN])
 
 
 def _refuse_another_owner(folder: Path) -> None:

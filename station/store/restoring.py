@@ -2,6 +2,7 @@
 
 import json
 import os
+import sqlite3
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +30,7 @@ def restore(backup: Path, folder: Path, site: str, at: datetime, *, replace: boo
 
     Raises LedgerError: a backup that is damaged or another site's, a folder in use, a whole ledger that shall
     not be replaced."""
-    look(backup, Depth.INDEXES)
+    _refuse_damaged(backup)
     _refuse_another_site(backup, site)
     with opening(folder), closing(hold(folder)):
         was_there = os.path.lexists(folder / LEDGER)
@@ -37,10 +38,25 @@ def restore(backup: Path, folder: Path, site: str, at: datetime, *, replace: boo
             _refuse_whole(folder / LEDGER)
         made = folder / WORK / "restored.db"
         made.parent.mkdir()
-        copy_ledger(backup, made)
+        _copy(backup, made)
         _leap(made, at)
         kept = hand_over(made, folder, f"{at:%Y%m%d-%H%M%S}")
         return kept if was_there else None
+
+
+def _refuse_damaged(backup: Path) -> None:
+    """The advice for a damaged ledger is to restore a backup, which is no help here."""
+    try:
+        look(backup, Depth.INDEXES)
+    except LedgerDamaged as error:
+        raise LedgerDamaged(LedgerFault.BACKUP_DAMAGED, **error.params) from error
+
+
+def _copy(backup: Path, made: Path) -> None:
+    try:
+        copy_ledger(backup, made)
+    except sqlite3.Error as error:
+        raise meaning_at_start(error, backup) or error from error
 
 
 def _refuse_another_site(backup: Path, site: str) -> None:

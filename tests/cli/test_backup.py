@@ -64,3 +64,24 @@ def test_of_nothing_there_is_no_backup(site: Path, tmp_path: Path) -> None:
     assert run(site, "backup", str(tmp_path / "backup.db")).returncode == 2
     assert not (site.parent / "data" / "ledger.db").exists()
     assert not (tmp_path / "backup.db").exists()
+
+
+def test_what_is_no_backup_is_not_replaced_by_one(worked: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "ledger.db"
+    shutil.copytree(worked.parent / "data", other.parent)
+    with closing(sqlite3.connect(other)) as ledger:  # another silo's, which is in use
+        ledger.execute("PRAGMA journal_mode=WAL")
+    (tmp_path / "empty.db").touch()
+    for file in (worked, other):
+        before = file.read_bytes()
+        done = run(worked, "backup", str(file))
+        assert done.returncode == 2
+        assert "is no backup" in done.stderr
+        assert file.read_bytes() == before
+    for _ in range(2):
+        silo(worked, "backup", str(tmp_path / "empty.db"))
+
+
+def test_a_folder_that_is_not_there_is_named(worked: Path, tmp_path: Path) -> None:
+    done = run(worked, "backup", str(tmp_path / "gone" / "backup.db"))
+    assert f"there is no folder {tmp_path / 'gone'}" in done.stderr

@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from station.store import counters
+from station.demo.site import SITE_ID
+from station.store import counters, restoring
 from station.store.engine import Ledger
+from station.store.errors import DiskFull
 from station.store.tables import Counter
 from tests.cli.rig import run, silo
+from tests.silo_rig import START
 from tests.store.damage import garble_pages, write_text
+from tests.store.test_journal_full import files_of_at_most
 
 
 def names(file: Path) -> list[str]:
@@ -76,7 +80,9 @@ def test_what_is_no_backup_changes_nothing(
     if content is not None:
         (tmp_path / "backup.db").write_bytes(content)
     before = (worked.parent / "data" / "ledger.db").read_bytes()
-    assert run(worked, "restore", "--replace", str(tmp_path / "backup.db")).returncode == code
+    done = run(worked, "restore", "--replace", str(tmp_path / "backup.db"))
+    assert done.returncode == code
+    assert "silo restore" not in done.stderr  # which was asked for
     assert (worked.parent / "data" / "ledger.db").read_bytes() == before
 
 
@@ -89,3 +95,13 @@ def test_the_backup_of_another_site_is_refused(worked: Path, silo_folder: Path) 
 def test_a_folder_in_use_may_be_tried_again(worked: Path, backup: Path) -> None:
     with closing(Ledger(worked.parent / "data")):
         assert run(worked, "restore", "--replace", str(backup)).returncode == 75
+
+
+def test_a_backup_that_its_disk_does_not_hold_is_no_ledger(backup: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with files_of_at_most(200_000), pytest.raises(DiskFull) as full:
+        restoring.restore(backup, folder, SITE_ID, START, replace=False)
+    assert full.value.params["folder"].startswith(str(folder))
+    assert not (folder / "ledger.db").exists()
+    restoring.restore(backup, folder, SITE_ID, START, replace=False)
+    assert names(folder / "ledger.db") == ["Marie"]

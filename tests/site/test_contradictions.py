@@ -180,6 +180,12 @@ WRONG = {
         "weighing.minimum_kg",
         "minimum_over_vehicles",
     ),
+    "an analyzer with a weighbridge's plate": (
+        'driver = "json-nir"',
+        'driver = "json-nir"\nmax_kg = 5',
+        "instruments[2]",
+        "plate_of_no_weighbridge",
+    ),
     "all cells closed": (
         'claims = ["organic"]\n',
         'claims = ["organic"]\nopen = false\n',
@@ -316,3 +322,8 @@ def test_every_sentence_is_used() -> None:
                 "less_than_equal", "finite_number", "string_too_short", "string_too_long", "too_short",
                 "string_pattern_mismatch"}  # fmt: skip
     assert {one for one in SETTING_PROBLEMS if f'"{one}"' not in code} <= pydantic
+
+
+def test_no_minimum_is_held_against_what_an_analyzer_weighs(tmp_path: Path) -> None:
+    text = EXAMPLE.replace('driver = "json-nir"', 'driver = "json-nir"\nmax_kg = 5')
+    assert [one.code for one in found(tmp_path, text)] == ["plate_of_no_weighbridge"]

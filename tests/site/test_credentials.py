@@ -140,3 +140,14 @@ def test_logs_have_no_password() -> None:
     assert OneEntry("%(message)s").format(record) == "lost mqtt://me@broker/x"
     event = {"event": "lost", "where": "mqtt://me:hunter2@broker/x", "count": 2}
     assert _without_passwords(None, "info", event) == {**event, "where": "mqtt://me@broker/x"}
+
+
+@pytest.mark.parametrize(("mode", "level"), [(0o644, "warning"), (0o600, "ok")])
+def test_a_password_in_a_site_file_that_others_can_read_is_told(
+    tmp_path: Path, mode: int, level: str
+) -> None:
+    file = site_file(tmp_path, 'port = "mqtt://nir:s3cret@broker/x"')
+    file.chmod(mode)
+    (finding,) = [one for one in check_site(file, START, "en") if one.what == "passwords"]
+    assert finding.level == level
+    assert "s3cret" not in finding.text

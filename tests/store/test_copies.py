@@ -15,9 +15,10 @@ from station.store.condition import Depth, look
 from station.store.copies import copy_ledger
 from station.store.durable import arriving
 from station.store.engine import Ledger
-from station.store.errors import LedgerBusy, LedgerDamaged
+from station.store.errors import DiskFull, LedgerBusy, LedgerDamaged
 from station.store.tables import AuditEvent
 from tests.silo_rig import START, Silo
+from tests.store.test_journal_full import files_of_at_most
 
 
 @pytest.fixture
@@ -167,3 +168,10 @@ def test_a_file_arrives_whole_or_not_at_all(tmp_path: Path) -> None:
         assert target.read_text() == "yesterday's"
     assert target.read_text() == "today's"
     assert [path.name for path in tmp_path.iterdir()] == ["backup.db"]
+
+
+def test_a_full_disk_is_the_copy_s_not_the_ledger_s(silo: Silo, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+    with files_of_at_most(200_000), pytest.raises(DiskFull) as full:
+        copy_ledger(silo.desk.ledger.file, tmp_path / "stick" / "copy.db")
+    assert full.value.params == {"folder": str(tmp_path / "stick")}

@@ -59,3 +59,27 @@ def test_one_that_cannot_be_closed_is_refused(tmp_path: Path, monkeypatch: pytes
         Ledger(folder)
     assert told.value.code is LedgerFault.FOLDER_EXPOSED
     data_folder.hold(tmp_path / "other").close()
+
+
+@pytest.mark.parametrize("other", ["site.toml", "work/report.txt", ".ssh/id", "photos/../me"])
+def test_a_folder_of_other_things_is_not_taken_and_stays_as_it_is(tmp_path: Path, other: str) -> None:
+    folder = tmp_path / "home"
+    (folder / "photos").mkdir(parents=True)
+    (folder / other).parent.mkdir(exist_ok=True)
+    (folder / other).write_text("mine")
+    (folder / other).chmod(0o644)
+    folder.chmod(0o755)
+    for take in (Ledger, data_folder.hold, data_folder.is_new):
+        with pytest.raises(LedgerUnreadable) as told:
+            take(folder)
+        assert told.value.code is LedgerFault.FOLDER_OF_OTHERS
+    assert (rights(folder), rights(folder / other)) == (0o755, 0o644)
+    assert not (folder / "lock").exists()
+
+
+@pytest.mark.parametrize("names", [(), ("lost+found",), ("photos", "frames")])
+def test_an_empty_folder_or_disk_is_taken(tmp_path: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (tmp_path / "disk" / name).mkdir(parents=True)
+    Ledger(tmp_path / "disk").close()
+    assert not data_folder.is_new(tmp_path / "disk")

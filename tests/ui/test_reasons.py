@@ -172,3 +172,19 @@ def test_identifiers_have_names() -> None:
     assert set(get_args(schemas.LoadState)) == set(vocabulary.LOAD_STATES)
     assert vocabulary.species_name("soft_wheat", "fr") == "blé tendre"
     assert vocabulary.word(vocabulary.CLAIMS, "of this site", "fr") == "of this site"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["port", "file", "folder", "driver"])
+def test_a_sentence_does_not_begin_with_an_address_which_would_get_a_capital(
+    name: str, language: str
+) -> None:
+    params = {**PARAMS, name: "tcp:10.0.0.12:1470"}
+    said = {code: message(code, params, language) for code in SENTENCES}
+    said |= {code: problem(code, params, language)[0] for code in PROBLEMS}
+    assert not [code for code, text in said.items() if text.startswith("Tcp:")]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_the_site_file_does_not_name_is_written_as_it_was_asked_for(language: str) -> None:
+    assert "folder:data" in problem("not_in_site_file", {"what": "folder:data"}, language)[0]

@@ -44,7 +44,10 @@ FINDINGS: Mapping[str, str] = {
     "file_damaged": N_("the file {file} is damaged: send it again from where it came, or restore the folder"),
     "files_more": N_("and {count} more"),
     "line_not_opened": N_("{port}: not opened; to open it add --devices, while no station runs"),
-    "passwords_read": N_("every password file can be read, by nobody else"),
+    "passwords_read": N_("every password can be read, by nobody else"),
+    "password_exposed": N_(
+        "the site file holds a password, and others can read {file}: chmod 600 it, or name a password_file"
+    ),
     "line_opens": N_("{port} can be opened"),
     "line_closed": N_("{port}: {error}"),
     "size_unknown": N_(

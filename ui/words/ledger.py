@@ -20,13 +20,17 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Free space on it, then try again."),
     ),
     "ledger_damaged": (N_("the ledger {file} is damaged ({error})"), _RESTORE),
+    "backup_damaged": (
+        N_("the backup {file} is damaged ({error})"),
+        N_("Take another backup. Nothing was replaced."),
+    ),
     "ledger_foreign": (N_("the file {file} is no ledger of a silo station"), N_("Take another file.")),
     "ledger_newer": (
         N_("the ledger {file} was made by a newer station (tables {revision}, here {newest})"),
         N_("Install that version of the station, or restore an older backup with: silo restore."),
     ),
     "ledger_unreadable": (
-        N_("{file} cannot be opened or written ({error})"),
+        N_("the station cannot open or write {file} ({error})"),
         N_(
             "Give the data folder and all in it to the user that runs the station, on a disk that takes "
             "writing."
@@ -44,8 +48,12 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Mount its disk, make that folder, or correct [site] data in the site file."),
     ),
     "folder_not_ours": (
-        N_("{file} belongs to {owner}, and this runs as {user}"),
+        N_("another user's: {file} belongs to {owner}, and this runs as {user}"),
         N_("Run it as {owner}, or give the data folder and all in it to {user}."),
+    ),
+    "folder_of_others": (
+        N_("the data folder {folder} holds other things already: {left}"),
+        N_("Name an empty folder, or one that is not there yet, in the site file, [site] data."),
     ),
     "folder_exposed": (
         N_("others can read {file}, and its disk does not let that be changed"),

@@ -201,7 +201,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Ask the installer for a token of the right kind: silo token add --kind."),
     ),
     "not_in_site_file": (
-        N_("{what} does not stand in the site file"),
+        N_("the site file does not name {what}"),
         N_("Choose a port or profile of the site file, or ask an installer or a manager."),
     ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
@@ -250,7 +250,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Correct the driver, the address or the settings; silo devices lists them."),
     ),
     "other_category": (
-        N_("{driver} reads another sort of instrument than stands at {port}"),
+        N_("the driver {driver} reads another sort of instrument than stands at {port}"),
         N_("Choose a driver of the same sort: a weighbridge for a weighbridge."),
     ),
     "hidden_character": (

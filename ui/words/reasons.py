@@ -125,8 +125,8 @@ SENTENCES: Mapping[str, str] = {
     "number_outside": N_("{name} {measured} is outside the model's {low} to {high}"),
     "no_number": N_("the photo shows too little for {name}"),
     # a bundle's acceptance set
-    "acceptance_differs": N_("{file}: {attribute} is {got} here, {expected} is expected"),
-    "acceptance_slow": N_("{file}: the acceptance set takes more than {seconds} s here"),
+    "acceptance_differs": N_("in {file} {attribute} is {got} here, {expected} is expected"),
+    "acceptance_slow": N_("with {file} the acceptance set takes more than {seconds} s here"),
     "accepts_nothing": N_("every photo of the acceptance set is refused: add one of the grain it is for"),
     "model_slower": N_("the model takes {seconds} s per photo here, {limit} s are declared"),
     "model_larger": N_("the model takes {memory_mb} MB here, {limit} MB are declared"),
@@ -178,7 +178,9 @@ SENTENCES: Mapping[str, str] = {
         "what came from {port} was not understood: check address, driver and profile, send the result again"
     ),
     "device_no_result": N_("what comes from {port} holds no result so far: check its profile"),
-    "device_out_of_turn": N_("{port} numbers its messages wrongly: compare the results with its own display"),
+    "device_out_of_turn": N_(
+        "the messages of {port} are numbered wrongly: compare the results with its own display"
+    ),
     "device_instrument_fault": N_("the instrument reports a fault: look at its own display"),
     "device_several_platforms": N_("several platforms speak on {port}: choose one by the setting platform"),
     "device_platform_not_heard": N_(

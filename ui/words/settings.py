@@ -87,6 +87,9 @@ SETTING_PROBLEMS: Mapping[str, str] = {
         "{analyte} must be known before tipping for {grades}: name who measures it, or somebody types each "
         "one"
     ),
+    "plate_of_no_weighbridge": N_(
+        "it weighs no vehicle: take max_kg, min_kg and division_kg away, or correct its driver"
+    ),
     "zero_over_minimum": N_("must be less than weighing.minimum_kg, {minimum_kg}: no weight would be taken"),
     "minimum_over_vehicles": N_("no vehicle weighs as much: nothing would be taken, lower it"),
     "no_weighbridge": N_("no instrument is a weighbridge: no truck can be weighed here"),
