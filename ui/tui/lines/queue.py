@@ -13,12 +13,13 @@ INDENT = 12
 
 
 def columns(t: Translator) -> list[Column]:
-    """Set the columns for 78 cells at least: two go to the marker of the selected line."""
+    """Set the columns for 78 cells: two go to the marker of the selected line. A narrow screen shortens the
+    words, never the plate."""
     return [
-        Column(t.gettext("Plate"), 11),
+        Column(t.gettext("Plate"), 11, least=10),
         Column(t.gettext("Supplier"), 13, flex=1),
-        Column(t.gettext("Species"), 11),
-        Column(t.gettext("State"), 17, flex=1),
+        Column(t.gettext("Species"), 11, least=10),
+        Column(t.gettext("State"), 17, flex=1, least=13),
         Column(t.gettext("Since"), 7, right=True),
         Column(t.gettext("Next"), 14, flex=2),
     ]
