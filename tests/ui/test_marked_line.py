@@ -117,3 +117,17 @@ async def test_the_way_to_the_arrival_is_a_line_of_its_own(station: Station) -> 
         await t.see("Aucun véhicule")
         silo.weigh(41_000)
         await t.see("▶ 41 000 kg : aucun passage ouvert", "Aucun passage ouvert ne convient")
+
+
+async def test_on_a_narrow_screen_the_marked_line_is_in_sight_and_columns_keep_their_titles(
+    station: Station,
+) -> None:
+    for number in range(12):
+        station.silo.arrive(f"AB-{number:03}-CD")
+    async with terminal(station) as t:
+        await t.see("AB-000-CD")
+        await t.pilot.resize_terminal(60, 20)
+        await t.see("Immatric.", "Apporteur", "Espèce", "État", "Depuis", "Ensuite")
+        await t.press("end")
+        await t.see("▶ AB-011-CD")
+        assert all(len(line) <= 60 for line in t.text.split("\n"))
