@@ -26,8 +26,19 @@ async def test_a_missing_value_and_the_exception_that_blocks_it_are_told_behind_
     visit = silo.arrive("AB-123-CD")
     silo.confirm(43_120, visit, "first")
     async with terminal(station) as t:
-        await t.see("valeur manquante AB-123-CD")
+        await t.see("à mesurer AB-123-CD")
         await t.press("f5")
-        await t.see("valeur manquante AB-123-CD", "[F2]")
+        await t.see("à mesurer AB-123-CD", "[F2]")
         silo.measure_well(visit)
-        await t.until(lambda: "valeur manquante" not in t.text, "the end of it")
+        await t.until(lambda: "à mesurer" not in t.text, "the end of it")
+
+
+async def test_next_says_measure_once_more_where_two_measurements_differ(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    barcode = silo.barcode(silo.loads(visit)[0])
+    for moisture in (12.0, 15.0):
+        silo.measure("gac", {"moisture": moisture}, barcode)
+    async with terminal(station) as t:
+        await t.see("mesurer encore une fois : humidité")

@@ -67,7 +67,9 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
     way = f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
     if load.state == "arrived":
         return t.gettext("weigh full")
-    if load.state in ("weighed", "waiting") or (load.hold and load.state == "proposed" and load.missing):
+    if load.state in ("weighed", "waiting") or (
+        load.hold and load.state == "proposed" and (load.missing or load.differing)
+    ):
         return _waits_for(load, t)
     if load.state == "proposed":
         return way
@@ -79,6 +81,9 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
 
 
 def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
+    if load.differing:
+        names = ", ".join(vocabulary.analyte_name(name, t.language) for name in load.differing)
+        return t.gettext("measure once more: {names}").format(names=names)
     if load.missing:
         names = ", ".join(vocabulary.analyte_name(name, t.language) for name in load.missing)
         return t.gettext("missing: {names}").format(names=names)

@@ -8,24 +8,31 @@ from ui.tui.keys import shown
 from ui.tui.lines.texts import age
 from ui.words.i18n import Translator
 
+NARROW = 72
 
-def waiting_parts(board: Board, t: Translator) -> list[str]:
-    """List one part for each kind that waits; its age is that of the one that waits longest."""
+
+def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
+    """List one part for each kind that waits; its age is that of the one that waits longest. A narrow screen
+    has no room for plate and weight."""
     queue, exceptions = shown("show('queue')", t), shown("show('exceptions')", t)
     rows = [(visit, load) for visit in board.visits for load in visit.loads]
     holds = [visit for visit, load in rows if _is_held(load)]
-    lacking = [visit for visit, load in rows if load.missing and not _is_held(load)]
+    lacking = [visit for visit, load in rows if load.state in ("weighed", "waiting")]
     blocking = [item for item in board.exceptions if item.blocks]
     parts = []
     offer = board.offer
     if offer is not None:
-        text = t.gettext("weight {kg}").format(kg=t.kg(offer.kg))
+        text = t.gettext("weight {kg}").format(kg=t.kg(offer.kg) if width >= NARROW else "").strip()
         parts.append(_part(text, len(board.offers), offer.at, queue, board, t))
     if holds:
-        text = t.gettext("hold proposed {plate}").format(plate=holds[0].plate)
+        text = (
+            t.gettext("hold proposed {plate}").format(plate=holds[0].plate if width >= NARROW else "").strip()
+        )
         parts.append(_part(text, len(holds), holds[0].arrived_at, queue, board, t))
     if lacking:
-        text = t.gettext("value missing {plate}").format(plate=lacking[0].plate)
+        text = (
+            t.gettext("to measure {plate}").format(plate=lacking[0].plate if width >= NARROW else "").strip()
+        )
         parts.append(_part(text, len(lacking), lacking[0].arrived_at, queue, board, t))
     if blocking:
         oldest = min(item.at for item in blocking)

@@ -82,7 +82,7 @@ def status_lines(
     warnings = board.health.warnings if board.health else []
     if warnings:
         lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)
-    parts = waiting_parts(board, t)
+    parts = waiting_parts(board, t, width)
     if parts:
         parts[0] = t.gettext("waits: {what}").format(what=parts[0])
         lines += [f" {line}" for line in flow(parts, width - 2, " · ")]
