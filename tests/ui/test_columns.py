@@ -33,3 +33,15 @@ def test_spare_room_goes_to_the_columns_that_bend() -> None:
     assert widths(columns, 30) == [5, 19, 4]
     assert table_row(["aaaaaaa", "b", "7"], columns, 16) == "aaaa… b        7"
     assert header_row(columns, 16) == "A     B        C"
+
+
+@given(st.integers(0, 40))
+def test_a_table_is_never_wider_than_the_screen(total: int) -> None:
+    columns = [Column("Plate", 11, least=9), Column("Kilograms", 9, right=True), Column("B", 12, flex=1)]
+    assert len(header_row(columns, total)) <= max(total, 2)
+    assert sum(widths(columns, total)) + 2 <= max(total, 2)
+
+
+def test_a_narrow_table_keeps_titles_and_whole_numbers() -> None:
+    columns = [Column("Plate", 11, least=9), Column("Kg", 9, right=True), Column("B", 12, flex=1)]
+    assert widths(columns, 23) == [10, 9, 2]

@@ -2,10 +2,10 @@
 
 from station.receival.visits import NewLoad
 from station.store import queries
-from tests.silo_rig import MARC, SITE
+from tests.silo_rig import SITE
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
-from ui.tui.decisions import accept, decide
+from ui.tui.decisions import accept
 from ui.tui.messages import ActDone, ActRefused, BoardChanged
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
@@ -159,8 +159,7 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
     silo.measure_well(visit)
     async with terminal(station, "en") as t:
         await t.see("PIT 1 → CELL C1")
-        old = t.app.board.proposed_load
-        assert old is not None
+        [old] = t.app.board.proposed_loads
         for _ in range(2):  # the median of three: one more measurement alone is believed less than both
             silo.measure("gac", LIGHTER, silo.barcode(silo.loads(visit)[0]))
         await t.see("CELL C4")
@@ -174,43 +173,59 @@ async def test_a_proposal_that_was_superseded_is_shown_again_before_it_is_taken(
         await t.hear("PIT 1, cell C4")
 
 
-async def test_the_second_of_two_operators_is_told_who_decided_when_and_where_to(station: Station) -> None:
+async def test_the_second_of_two_terminals_is_told_who_decided_when_and_where_to(station: Station) -> None:
+    """Both stand before the same proposal; the second one's Enter comes before it has heard of the first."""
     silo = station.silo
     visit = silo.arrive("AB-123-CD")
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
     load = silo.loads(visit)[0]
-    async with terminal(station, "en") as t:
-        await t.see("PIT 1 → CELL C1")
-        old = t.app.board.proposed_load
-        assert old is not None
-        decided = silo.decide(load, actor=MARC)
-        accept(t.app.screen, old)
-        await t.hear("Already decided by marc at")
-        await t.hear("pit 1, cell C1")
-        assert any(isinstance(message, ActRefused) for message in t.messages)
+    async with terminal(station, "en") as first, terminal(station, "en") as second:
+        first.app.client.person_token = second.app.client.person_token  # she signed in again
+        await first.see("PIT 1 → CELL C1")
+        await second.see("PIT 1 → CELL C1")
+        [old] = second.app.board.proposed_loads
+        await first.press("enter")
+        await first.hear("AB-123-CD: PIT 1, cell C1")
+        await first.see("tipping 1 → C1")
+        await second.see("tipping 1 → C1")
+        with silo.desk.ledger.read() as tx:
+            decided = queries.current_decision(tx, load.id)
+        assert decided is not None
+        screen = second.app.screen
+        assert isinstance(screen, QueueScreen)
+        accept(screen, old)
+        await second.hear("ago by Anne: pit 1, cell C1. To change it: [F5], then [F6].")
+        assert any(isinstance(message, ActRefused) for message in second.messages)
         with silo.desk.ledger.read() as tx:
             current = queries.current_decision(tx, load.id)
         assert current is not None
         assert current.id == decided.id
 
 
-async def test_a_decision_can_be_changed_from_the_terminal_that_knows_of_it(station: Station) -> None:
+async def test_a_decision_is_changed_with_a_reason_and_both_terminals_show_it(station: Station) -> None:
     silo = station.silo
     visit = silo.arrive("AB-123-CD")
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
     load = silo.loads(visit)[0]
     first = silo.decide(load)
-    async with terminal(station, "en") as t:
-        await t.see("AB-123-CD")
-        known = await t.app.client.load(load.id)
-        decide(t.app.screen, known, "p2", "c5", "pit blocked")
+    async with terminal(station, "en") as other, terminal(station, "en") as t:
+        await other.see("tipping 1 → C1")
+        await t.press("f5")
+        await t.see("DECIDED: pit 1 → cell C1", "[F6] changes it")
+        await t.press("f6")
+        await t.see("Which cell instead?", "pit 2 → cell C5")
+        await t.write("pit 2 → cell c5")
+        await t.press("enter")
+        await t.see("Why pit 2 → cell C5?")
+        await t.press("down", "down", "enter")
         await t.hear("PIT 2, cell C5")
+        await other.see("tipping 2 → C5")
     with silo.desk.ledger.read() as tx:
         current = queries.current_decision(tx, load.id)
     assert current is not None
-    assert current.supersedes_id == first.id
+    assert (current.supersedes_id, current.cell, current.reason) == (first.id, "c5", "pit blocked")
 
 
 async def test_enter_does_not_answer_a_question_that_just_changed(station: Station) -> None:
@@ -239,7 +254,11 @@ async def test_an_offered_weight_can_be_for_another_visit_or_be_dismissed(statio
         await t.press("enter")
         await t.hear("CD-456-EF : 40 000 kg enregistrés")
         silo.weigh(9_000)
-        await t.see("9 000 kg")
+        await t.see("AB-123-CD : 9 000 kg")
+        await t.press("f8")
+        await t.hear("[F6] y mène")
+        await t.press("f6")
+        await t.see("PESÉE 9 000 kg")
         await t.press("f8")
         await t.see("Pourquoi écarter 9 000 kg ?")
         await t.press("enter")
@@ -280,12 +299,12 @@ async def test_a_weight_typed_as_it_is_printed_is_that_weight(station: Station) 
     station.silo.arrive("AB-123-CD")
     async with terminal(station) as t:
         for typed in ("24,86", "25"):
-            await t.press("w")
+            await t.press("f7")
             await t.write(typed)
             await t.press("enter")
             await t.hear("moins que 500 kg, le minimum pesé ici")
             assert await t.app.client.offered_weighings() == []
-        await t.press("w")
+        await t.press("f7")
         await t.write("24,860")
         await t.press("enter")
         await t.see("24 860 kg", "tapé par Anne")
@@ -298,7 +317,7 @@ async def test_a_weight_that_the_bridge_cannot_show_is_asked_about(station: Stat
     silo.load_site(instruments=[bridge.model_copy(update={"division_kg": 20}), *others])
     silo.arrive("AB-123-CD")
     async with terminal(station) as t:
-        await t.press("w")
+        await t.press("f7")
         await t.write("24 865")
         await t.press("enter")
         await t.see("échelons de 20 kg", "24 860 kg ou 24 880 kg", "24 865 kg : est-ce exact ?")
@@ -347,9 +366,9 @@ async def test_a_value_that_may_be_two_numbers_is_asked_about(station: Station) 
     silo = station.silo
     visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     async with terminal(station) as t:
-        await t.press("v")
+        await t.press("f5")
         await t.see("S1")
-        await t.press("i")
+        await t.press("f7")
         await t.write("DON")
         await t.press("enter")
         await t.write("1,250")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from station.receival.visits import NewLoad
-from station.store import queries
+from station.store import pages, queries
 from tests.silo_rig import Silo
 from tests.ui.events import events_of
 from tests.ui.rig import Station
@@ -66,8 +66,9 @@ class Marked:
             self.loads.add(row.id)
         if visit is not None:
             self.visits.add(visit.id)
-        if isinstance(screen, QueueScreen) and t.app.board.offer is not None:
-            self.weighings.add(t.app.board.offer.id)
+        question = screen.question if isinstance(screen, QueueScreen) else None
+        if question is not None and question.offer is not None:
+            self.weighings.add(question.offer.id)
         if isinstance(screen, ExceptionsScreen):
             marked = screen.query_one("#rows", Rows).marked
             self.items = screen._several | ({marked} if marked else set())
@@ -76,7 +77,7 @@ class Marked:
 def is_shown(t: Terminal, silo: Silo) -> bool:
     """Tell whether the terminal has read what waits now: a person looks before the next key."""
     with silo.desk.ledger.read() as tx:
-        offers = [weighing.id for weighing in queries.offered_weighings(tx)]
+        offers = [weighing.id for weighing in pages.offered_weighings(tx, 0, 50)]
         waiting = {pairing.item_id for pairing in queries.unpaired(tx)}
     board = t.app.board
     return [one.id for one in board.offers] == offers and {one.id for one in board.exceptions} == waiting

@@ -55,14 +55,11 @@ class Board:
         return next((load for load in rows if load.barcode == barcode), None)
 
     @property
-    def proposed_load(self) -> schemas.Load | None:
-        """Find the load that waits longest with a proposal that can be taken as it is: a normal cell."""
-        for visit in self.visits:
-            for row in visit.loads:
-                load = self.loads.get(row.id)
-                if row.state == "proposed" and load is not None and is_plain(load):
-                    return load
-        return None
+    def proposed_loads(self) -> list[schemas.Load]:
+        """List the loads whose proposal can be taken as it is (a normal cell), longest waiting first."""
+        rows = [row for visit in self.visits for row in visit.loads if row.state == "proposed"]
+        loads = (self.loads.get(row.id) for row in rows)
+        return [load for load in loads if load is not None and is_plain(load)]
 
     def pit_name(self, pit_id: str | None) -> str:
         """Name a pit without the word itself ("Pit 2" is "2"): screens say "pit" in their own language."""

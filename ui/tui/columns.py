@@ -14,23 +14,43 @@ ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column is `width` cells wide; spare room is shared out by `flex`. `right` aligns numbers."""
+    """A column is `width` cells wide; spare room is shared out by `flex`. `right` aligns numbers. Where the
+    screen is too narrow for all, it gives cells down to `least`, its title and whole numbers."""
 
     title: str
     width: int
     flex: int = 0
     right: bool = False
+    least: int = 0
+
+    @property
+    def floor(self) -> int:
+        return self.width if self.right else min(self.width, max(self.least, cell_len(self.title)))
 
 
 def widths(columns: Sequence[Column], total: int) -> list[int]:
-    """Share `total` cells among the columns, one blank between them."""
-    spare = max(0, total - sum(column.width for column in columns) - (len(columns) - 1))
+    """Share `total` cells among the columns, one blank between them; never more than there are."""
+    room = total - (len(columns) - 1)
+    needed = sum(column.width for column in columns)
+    if needed > room:
+        return _narrowed(columns, needed - room)
+    spare = room - needed
     flexes = sum(column.flex for column in columns)
     if not flexes:
         return [column.width for column in columns]
     result = [column.width + spare * column.flex // flexes for column in columns]
     first = next(i for i, column in enumerate(columns) if column.flex)
     result[first] += total - sum(result) - (len(columns) - 1) if spare else 0
+    return result
+
+
+def _narrowed(columns: Sequence[Column], excess: int) -> list[int]:
+    """Take cells from whichever column has most to give; below the floors from the widest."""
+    result = [column.width for column in columns]
+    for _ in range(min(excess, sum(result))):
+        gives = [(width - column.floor, width) for width, column in zip(result, columns, strict=True)]
+        best = max(range(len(result)), key=lambda i: (max(0, gives[i][0]), gives[i][1]))
+        result[best] -= 1
     return result
 
 

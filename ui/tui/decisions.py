@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from pydantic import ValidationError
 
 from station.api import schemas
+from ui.tui.lines.texts import age
 from ui.tui.notice import problem_text
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
@@ -72,10 +74,16 @@ def _show_refusal(station: Station, load: schemas.Load, refused: schemas.Problem
 
 
 def _show_decided(station: Station, refused: schemas.Problem) -> bool:
-    """Say who decided, when and where to, by the names on the signs."""
-    board, params = station.board, dict(refused.params)
-    params |= {"pit": board.pit_name(params.get("pit")), "cell": board.cell_name(params.get("cell"))}
-    station.say(problem_text(refused.model_copy(update={"params": params}), station.t), is_problem=True)
+    """Say who decided, how long ago and where to, by the names on the signs, and what may be done."""
+    board, t, params = station.board, station.t, refused.params
+    text = t.gettext("Decided {age} ago by {by}: pit {pit}, cell {cell}. To change it: [F5], then [F6].")
+    said = text.format(
+        age=age(datetime.fromisoformat(str(params.get("decided_at"))), board.now, t),
+        by=params.get("by"),
+        pit=board.pit_name(params.get("pit")),
+        cell=board.cell_name(params.get("cell")),
+    )
+    station.say(said, is_problem=True)
     return True
 
 

@@ -30,7 +30,7 @@ KEYS: Mapping[str, Key] = {
     "show('arrival')": Key("f3", "F3", N_("the arrival")),
     "show('exceptions')": Key("f4", "F4", N_("the exceptions")),
     "see": Key("f5", "F5", N_("see the marked load, with all that is known of it")),
-    "another": Key("f6", "F6", N_("another visit for the weight, cell, or load of the arrival")),
+    "another": Key("f6", "F6", N_("the next question, visit for the weight, cell, or load of the arrival")),
     "type": Key("f7", "F7", N_("type a weight, value, variety, barcode or instrument by hand")),
     "set_aside": Key("f8", "F8", N_("set aside (dismiss, refuse, cancel, remove)")),
     "take_back": Key("f9", "F9", N_("take back what was set aside or assigned")),

@@ -92,6 +92,7 @@ class LoadRow(BaseModel):
     hold: bool = False
     ticket: int | None = None
     missing: list[str] = []
+    differing: list[str] = []
 
 
 class VisitRow(BaseModel):

@@ -71,6 +71,12 @@ def missing_of(proposal: Proposal) -> list[str]:
     ]
 
 
+def differing_of(proposal: Proposal) -> list[str]:
+    """The analytes whose two measurements differ too much: one more is needed."""
+    given = proposal.assessment.get("reasons", [])
+    return [reason["params"]["analyte"] for reason in given if reason["code"] == Code.REPLICATES_DIFFER]
+
+
 def load_row(view: View, facts: LoadFacts) -> schemas.LoadRow:
     return schemas.LoadRow(**row_fields(view, facts))
 
@@ -91,6 +97,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "hold": hold,
         "ticket": facts.ticket.number if facts.ticket else None,
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
+        "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],
     }
 
 

@@ -13,12 +13,13 @@ INDENT = 12
 
 
 def columns(t: Translator) -> list[Column]:
-    """Set the columns for 78 cells at least: two go to the marker of the selected line."""
+    """Set the columns for 78 cells: two go to the marker of the selected line. A narrow screen shortens the
+    words, never the plate."""
     return [
-        Column(t.gettext("Plate"), 11),
+        Column(t.gettext("Plate"), 11, least=10),
         Column(t.gettext("Supplier"), 13, flex=1),
-        Column(t.gettext("Species"), 11),
-        Column(t.gettext("State"), 17, flex=1),
+        Column(t.gettext("Species"), 11, least=10),
+        Column(t.gettext("State"), 17, flex=1, least=13),
         Column(t.gettext("Since"), 7, right=True),
         Column(t.gettext("Next"), 14, flex=2),
     ]
@@ -66,7 +67,9 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
     way = f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
     if load.state == "arrived":
         return t.gettext("weigh full")
-    if load.state in ("weighed", "waiting") or (load.hold and load.state == "proposed" and load.missing):
+    if load.state in ("weighed", "waiting") or (
+        load.hold and load.state == "proposed" and (load.missing or load.differing)
+    ):
         return _waits_for(load, t)
     if load.state == "proposed":
         return way
@@ -78,6 +81,9 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
 
 
 def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
+    if load.differing:
+        names = ", ".join(vocabulary.analyte_name(name, t.language) for name in load.differing)
+        return t.gettext("measure once more: {names}").format(names=names)
     if load.missing:
         names = ", ".join(vocabulary.analyte_name(name, t.language) for name in load.missing)
         return t.gettext("missing: {names}").format(names=names)

@@ -82,7 +82,10 @@ class LoadScreen(StationScreen):
     def _after_decision(self, load: schemas.Load) -> str:
         if load.ticket is not None:
             return self.t.gettext("ticket {number}").format(number=load.ticket)
-        return self.t.gettext("The ticket comes with the weighing after tipping.")
+        text = self.t.gettext("The ticket comes with the weighing after tipping.")
+        if load.state != "decided":
+            return text
+        return text + "   " + self.t.gettext("[F6] changes it")
 
     def _rows(self, width: int) -> list[ListRow]:
         load, t = self.load, self.t

@@ -21,9 +21,9 @@ _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 # --- another cell -------------------------------------------------------------------------------------
 def override(screen: StationScreen, load: schemas.Load) -> None:
-    """Ask for the pit and cell, then for the reason."""
+    """Ask for the pit and cell, then for the reason; a decision is changed until the grain is tipped."""
     station, board, t = screen.station, screen.board, screen.t
-    if load.proposal is None or load.decision is not None:
+    if load.proposal is None or load.state not in ("weighed", "waiting", "proposed", "decided"):
         station.say(t.gettext("There is nothing to decide for this load now."), is_problem=True)
         return
     reasons = board.site.override_reasons if board.site else []
@@ -33,11 +33,12 @@ def override(screen: StationScreen, load: schemas.Load) -> None:
         title = t.gettext("Why {way}?").format(way=way(pit, cell, board, t))
         screen.choose_reason(title, reasons, lambda reason: decide(screen, load, pit, cell, reason))
 
-    screen.choose(t.gettext("Which cell instead?"), _other_ways(screen, load.proposal), ask_why)
+    screen.choose(t.gettext("Which cell instead?"), _other_ways(screen, load, load.proposal), ask_why)
 
 
-def _other_ways(screen: StationScreen, proposal: schemas.Proposal) -> list[Option]:
-    """List the ranked ways first, then every other pit and cell of the site with what speaks against it."""
+def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Proposal) -> list[Option]:
+    """List the ranked ways first, then every other pit and cell of the site with what speaks against it;
+    the way that is decided, or else proposed, is no other."""
     board, t = screen.board, screen.t
     labels = {
         (ranked.pit, ranked.cell): t.named(
@@ -51,8 +52,9 @@ def _other_ways(screen: StationScreen, proposal: schemas.Proposal) -> list[Optio
         for pit in cell.pits:
             label = t.gettext("✗ {way}").format(way=t.named(way(pit, cell.id, board, t), why_not))
             labels.setdefault((pit, cell.id), label)
-    proposed = (proposal.pit, proposal.cell)
-    return [Option("\n".join(ends), label) for ends, label in labels.items() if ends != proposed]
+    chosen = load.decision or proposal
+    now = (chosen.pit, chosen.cell)
+    return [Option("\n".join(ends), label) for ends, label in labels.items() if ends != now]
 
 
 # --- values -------------------------------------------------------------------------------------------

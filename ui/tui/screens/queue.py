@@ -1,9 +1,9 @@
-"""The queue has one line per load, and says on top what Enter does now.
+"""The queue has one line per load, and says on top what Enter does with the marked one.
 
-A weight that is offered comes first (the bridge is taken), then a proposal that can be taken as it is: a
-normal load is confirmed full, accepted and confirmed empty with three times Enter, on this screen. The mark
-goes to what a new question is about; while it stands elsewhere, Enter opens the marked load and answers
-nothing.
+Each line has at most one question: a weight that is offered for it comes first (the bridge is taken), then a
+proposal that can be taken as it is. A weight that no visit fits has a line of its own. The mark stays where
+the operator put it; a question about another line is announced, and F6 goes there. A normal load is confirmed
+full, accepted and confirmed empty with three times Enter.
 """
 
 from collections.abc import Sequence
@@ -36,9 +36,11 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 
 @dataclass(frozen=True, slots=True)
-class BandQuestion:
-    """The band asks about an offered weight (with the visit it is for), or about a proposal."""
+class Question:
+    """A question is about an offered weight (with the visit it is for), or about a proposal. `rows` are the
+    lines that it belongs to."""
 
+    rows: tuple[str, ...]
     offer: schemas.Weighing | None = None
     candidate: schemas.Preselection | None = None
     load: schemas.Load | None = None
@@ -61,6 +63,7 @@ class QueueScreen(StationScreen):
         super().__init__(station)
         self._steady = Steady(station.clock)
         self._turns: tuple[str, int] = ("", 0)
+        self._has_strayed = False
 
     def body(self) -> Sequence[Widget]:
         return [
@@ -72,56 +75,62 @@ class QueueScreen(StationScreen):
 
     # --- what is shown --------------------------------------------------------------------------------
     def draw(self) -> None:
-        question = self.question
-        is_new = self._steady.show(question.identity)
         self.query_one("#columns", Plain).show_text(header_row(lines.columns(self.t), self.width - 2))
-        rows = self.query_one("#loads", Rows)
-        rows.show(self._rows)
-        asked = self._loads_asked_about(question)
-        if is_new and asked:
-            rows.mark(asked[0])
-        self._draw_band(question)
+        questions = self._questions()
+        self._draw_rows(questions)
+        question = self.question
+        self._steady.show((self._marked, question.identity if question else None))
+        self._draw_band(question, [one for one in questions if one != question])
         self.draw_note()
 
-    @property
-    def question(self) -> BandQuestion:
-        offer = self.board.offer
-        if offer is not None:
-            candidates = _candidates(offer)
-            turns = self._turns_of(offer)
-            return BandQuestion(offer, candidates[turns % len(candidates)] if candidates else None)
-        return BandQuestion(load=self.board.proposed_load)
+    def _draw_rows(self, questions: Sequence[Question]) -> None:
+        """Keep the mark on its line. Where that is gone, Enter first says so: it was meant for that one."""
+        rows = self.query_one("#loads", Rows)
+        before = rows.marked
+        rows.show(self._rows)
+        if before is None:
+            self._has_strayed = False
+            if questions:
+                rows.mark(questions[0].rows[0])
+        elif rows.marked != before:
+            weighed = next((one for one in questions if one.offer and one.offer.id == before), None)
+            if weighed is not None:  # the arrival for it was entered
+                rows.mark(weighed.rows[0])
+            self._has_strayed = weighed is None
 
-    def _loads_asked_about(self, question: BandQuestion) -> list[str]:
-        """List the loads that Enter would answer for; none where it leads to the arrival."""
-        if question.load is not None:
-            return [question.load.id]
-        candidate = question.candidate
+    def _questions(self) -> list[Question]:
+        """List what is asked, and of which lines; what waits longest comes first."""
+        offers = [self._about_offer(offer) for offer in sorted(self.board.offers, key=lambda one: one.at)]
+        return offers + [Question((load.id,), load=load) for load in self.board.proposed_loads]
+
+    def _about_offer(self, offer: schemas.Weighing) -> Question:
+        candidates = _candidates(offer)
+        candidate = candidates[self._turns_of(offer) % len(candidates)] if candidates else None
         visit = self.board.visit(candidate.visit_id) if candidate else None
         if candidate is None or visit is None:
-            return []
-        return candidate.load_ids + [load.id for load in visit.loads if load.id not in candidate.load_ids]
+            return Question((offer.id,), offer, candidate)
+        rows = tuple(candidate.load_ids) or tuple(load.id for load in visit.loads)
+        return Question(rows, offer, candidate)
 
-    def _is_marked(self, question: BandQuestion) -> bool:
-        """Tell whether the marked line is what the band asks about; the way to the arrival is about none."""
-        candidate = question.candidate
-        if question.offer is not None and (candidate is None or candidate.visit_id is None):
-            return True
-        return self._marked in self._loads_asked_about(question)
+    @property
+    def question(self) -> Question | None:
+        """Find what is asked of the marked line."""
+        return next((one for one in self._questions() if self._marked in one.rows), None)
 
     def on_rows_moved(self) -> None:
+        self._has_strayed = False
         self.redraw()
 
-    def _asks(self, question: BandQuestion, keys: str) -> str:
-        """Say what Enter does: it answers only for the marked line."""
-        return keys if self._is_marked(question) else self.t.gettext("[Enter] opens the marked load")
-
-    def _draw_band(self, question: BandQuestion) -> None:
+    def _draw_band(self, question: Question | None, others: Sequence[Question]) -> None:
         band, t = self.query_one("#band", Band), self.t
-        if question.offer is not None:
-            keys = self._asks(question, t.gettext("[Enter] confirm"))
+        if question is None:
+            self._announce(band, others)
+        elif question.offer is not None:
+            keys = t.gettext("[Enter] confirm")
             if len(_candidates(question.offer)) > 1:
                 keys += "   " + t.gettext("[F6] another visit")
+            elif others:
+                keys += "   " + self._others(others)
             band.show(
                 [
                     lines.offer_title(question.offer, self.board, t),
@@ -139,20 +148,47 @@ class QueueScreen(StationScreen):
                 lines.values_line(load, t),
                 reason_list(load.photo, t),
             ]
-            keys = self._asks(question, t.gettext("[Enter] accept   [F5] see why, choose another"))
+            keys = t.gettext("[Enter] accept   [F5] see why, choose another")
+            if others:
+                keys += "   " + self._others(others)
             pit = self.board.pit_name(question.load.proposal.pit)
             band.show([*filter(None, texts), keys], pit=pit, title=t.gettext("Proposal"))
-        else:
+
+    def _announce(self, band: Band, others: Sequence[Question]) -> None:
+        """Name what other lines are asked, without the figures that would be read as this line's."""
+        if not others:
             band.show([])
+            return
+        t = self.t
+        opens = t.gettext("[Enter] opens the marked load") + "   " + t.gettext("[F6] goes to the question")
+        band.show([*map(self._title_of, others[:3]), opens], title=t.gettext("Other lines"))
+
+    def _title_of(self, question: Question) -> str:
+        """Write "AB-123-CD: 43 120 kg" or "AB-123-CD: pit 1 → cell C1"."""
+        t, load = self.t, question.load
+        if question.offer is not None:
+            plate = question.candidate.plate if question.candidate else None
+            return t.named(plate or t.gettext("no visit"), t.kg(question.offer.kg))
+        if load is None or load.proposal is None or load.proposal.cell is None:
+            return ""
+        return t.named(load.plate, lines.way(load.proposal.pit, load.proposal.cell, self.board, t))
+
+    def _others(self, others: Sequence[Question]) -> str:
+        text = self.t.ngettext("[F6] {count} more waits", "[F6] {count} more wait", len(others))
+        return text.format(count=len(others)).replace(" ", "\N{NO-BREAK SPACE}")
 
     def _rows(self, width: int) -> list[ListRow]:
-        rows = [
-            ListRow(load.id, lines.load_lines(visit, load, self.board, self.t, width))
+        t = self.t
+        unknown = [one.offer for one in self._questions() if one.offer and one.rows == (one.offer.id,)]
+        text = t.gettext("{kg}: no open visit fits, enter the arrival")
+        rows = [ListRow(offer.id, (text.format(kg=t.kg(offer.kg)),)) for offer in unknown]
+        rows += [
+            ListRow(load.id, lines.load_lines(visit, load, self.board, t, width))
             for visit in self.board.visits
             for load in visit.loads
         ]
         if not rows:
-            rows = [ListRow(None, (self.t.gettext("No vehicle on site. [F3] enters an arrival."),))]
+            rows = [ListRow(None, (t.gettext("No vehicle on site. [F3] enters an arrival."),))]
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
@@ -166,15 +202,26 @@ class QueueScreen(StationScreen):
     # --- what is done ---------------------------------------------------------------------------------
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
         question = self.question
-        is_asked = question.offer is not None or question.load is not None
-        if not is_asked or not self._is_marked(question):
+        if self._is_unread():
+            return
+        if question is None:
             self.action_see()
-        elif not self._steady.may_answer():
-            self._say_changed()
         elif question.offer is not None:
             confirm_weighing(self, question.offer, question.candidate)
         elif question.load is not None:
             accept(self, question.load)
+
+    def _is_unread(self) -> bool:
+        """Tell, and say, that a key was pressed for what stood here before."""
+        if self._has_strayed:
+            self._has_strayed = False
+            text = self.t.gettext("The marked line is gone: read the new one, then press the key again.")
+            self.station.say(text)
+            return True
+        if not self._steady.may_answer():
+            self._say_changed()
+            return True
+        return False
 
     def _say_changed(self) -> None:
         self.station.say(self.t.gettext("The question just changed: read it, then press the key again."))
@@ -184,24 +231,37 @@ class QueueScreen(StationScreen):
             self.station.open_load(self.selected_load.id)
 
     def action_another(self) -> None:
-        offer = self.board.offer
-        if offer is not None:
+        """Go to the line of what waits longest; where the mark is there, to the next visit or question."""
+        questions, question = self._questions(), self.question
+        if not questions:
+            return
+        offer = question.offer if question else None
+        if offer is not None and len(_candidates(offer)) > 1:
             self._turns = (offer.id, self._turns_of(offer) + 1)
-            self.redraw()
+            target = self._about_offer(offer)
+        else:
+            after = questions.index(question) + 1 if question else 0
+            target = questions[after % len(questions)]
+        self._has_strayed = False
+        self.query_one("#loads", Rows).mark(target.rows[0])
+        self.redraw()
 
     def action_type(self) -> None:
         type_weight(self)
 
     def action_set_aside(self) -> None:
-        offer = self.board.offer
-        if offer is not None and not self._steady.may_answer():
-            self._say_changed()
-        elif offer is not None:
-            dismiss_weighing(self, offer)
+        question = self.question
+        if question is None or question.offer is None:
+            if self.board.offers:
+                self.station.say(self.t.gettext("The weight is asked of another line: [F6] goes there."))
+        elif not self._is_unread():
+            dismiss_weighing(self, question.offer)
 
     def menu_options(self) -> list[Option]:
         """Name the weight; the option is about no other."""
         t, question, options = self.t, self.question, super().menu_options()
+        if question is None:
+            return options
         candidate, offer = question.candidate, question.offer
         if offer is None or candidate is None or candidate.visit_id is None or not candidate.load_ids:
             return options
@@ -224,7 +284,8 @@ class QueueScreen(StationScreen):
 
     def action_tip_elsewhere(self, offer_id: str, visit_id: str) -> None:
         """Confirm the offered weight with the pit and cell where the grain really went."""
-        offer, candidate = self.question.offer, self.question.candidate
+        question = self.question
+        offer, candidate = (question.offer, question.candidate) if question else (None, None)
         if offer is None or candidate is None or (offer.id, candidate.visit_id) != (offer_id, visit_id):
             self._say_changed()
         elif candidate.load_ids:

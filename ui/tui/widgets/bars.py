@@ -9,6 +9,7 @@ from ui.tui.board import Board
 from ui.tui.client import MOST_EXCEPTIONS
 from ui.tui.columns import fit, flow, wrap
 from ui.tui.lines.texts import reason_list
+from ui.tui.lines.waiting import waiting_parts
 from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
@@ -81,6 +82,10 @@ def status_lines(
     warnings = board.health.warnings if board.health else []
     if warnings:
         lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)
+    parts = waiting_parts(board, t, width)
+    if parts:
+        parts[0] = t.gettext("waits: {what}").format(what=parts[0])
+        lines += [f" {line}" for line in flow(parts, width - 2, " · ")]
     return lines
 
 

@@ -131,7 +131,9 @@ class Rows(Widget, can_focus=True):
             style = f"{row.style} reverse" if is_marked and self.has_focus else row.style
             for number, text in enumerate(row.lines):
                 lead = MARK if is_marked and number == 0 else BLANK
-                lines.append(Text(lead + visible(text), style=style, no_wrap=True, end=""))
+                line = Text(lead + visible(text), style=style, end="")
+                line.truncate(self.size.width)  # a line that wrapped would push the marked one out of sight
+                lines.append(line)
             if row.key is not None:
                 heading = None
             if is_marked:

@@ -1,0 +1,44 @@
+"""What waits for a person is told on every screen, with its age and the key that goes there."""
+
+from tests.silo_rig import Silo
+from tests.ui.rig import Station
+from tests.ui.terminal import terminal
+
+SCREENS = ("f3", "f4", "appareils", "cellules", "bons")
+
+
+async def test_a_weight_on_the_bridge_is_told_on_every_screen(station: Station) -> None:
+    silo = station.silo
+    silo.weigh(43_120)
+    silo.clock.pass_(minutes=49)
+    async with terminal(station) as t:
+        for screen in SCREENS:
+            await t.open(screen) if len(screen) > 2 else await t.press(screen)
+            await t.see("attend : pesée 43 120 kg 49 min [F2]")
+        await t.press("f2")
+        await t.see("▶ 43 120 kg")
+
+
+async def test_a_missing_value_and_the_exception_that_blocks_it_are_told_behind_the_load_screen(
+    station: Station,
+) -> None:
+    silo: Silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    async with terminal(station) as t:
+        await t.see("à mesurer AB-123-CD")
+        await t.press("f5")
+        await t.see("à mesurer AB-123-CD", "[F2]")
+        silo.measure_well(visit)
+        await t.until(lambda: "à mesurer" not in t.text, "the end of it")
+
+
+async def test_next_says_measure_once_more_where_two_measurements_differ(station: Station) -> None:
+    silo = station.silo
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    barcode = silo.barcode(silo.loads(visit)[0])
+    for moisture in (12.0, 15.0):
+        silo.measure("gac", {"moisture": moisture}, barcode)
+    async with terminal(station) as t:
+        await t.see("mesurer encore une fois : humidité")
