@@ -28,6 +28,11 @@ _BLANKS = frozenset(
     )
 )  # fmt: skip
 
+# Letters that Unicode does not take apart.
+_WRITTEN_OUT = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+
 
 class HiddenCharacter(ValueError):
     """A text holds a character that cannot be seen; `number` names it as U+202E. `where` is the path to the
@@ -92,6 +97,27 @@ def clean_identity(text: str, most: int = LONGEST_NAME) -> str:
     if clean_text(text, most) == text:
         return text
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def unaccented(text: str) -> str:
+    """Return the text as it is sought: small letters without accents, ligatures written out."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char)).translate(_WRITTEN_OUT)
+
+
+def fold(name: str) -> str:
+    """Return the key under which two spellings of one name are the same: its letters and digits without
+    accents or case, or the whole name where it has none."""
+    plain = unaccented(name)
+    return "".join(char for char in plain if char.isalnum()) or plain.strip()
+
+
+def plate_key(plate: str) -> str:
+    """Return a plate's identity: its letters with their accents, its groups parted by one dash, whatever
+    parts them on paper."""
+    plain = unicodedata.normalize("NFC", plate).casefold()
+    groups = "".join(char if char.isalnum() else " " for char in plain).split()
+    return "-".join(groups) or plain.strip()
 
 
 def visible(text: str) -> str:

@@ -56,9 +56,3 @@ class Actor:
     name: str
     terminal: str | None = None
     roles: frozenset[str] = frozenset()
-
-
-def fold(name: str) -> str:
-    """The key under which two spellings of one name or plate are the same: its letters and digits, or the
-    whole name where it has none."""
-    return "".join(c for c in name.casefold() if c.isalnum()) or name.casefold().strip()

@@ -5,13 +5,15 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from station.acts.desk import Actor, Desk, fold
+from drivers.text import fold
+from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.remarked import asked_about, check_asked
+from station.receival.vehicles import find_or_make_vehicle
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -133,10 +135,7 @@ def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
 
 
 def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetime) -> Vehicle:
-    key = fold(arrival.plate)
-    vehicle = tx.exec(select(Vehicle).where(Vehicle.plate_key == key)).first()
-    if vehicle is None:
-        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key)
+    vehicle = find_or_make_vehicle(tx, arrival.plate, at)
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)

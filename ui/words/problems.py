@@ -61,6 +61,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
+    "plate_of_several": (
+        N_("{plate} may be one of several vehicles: {plates}"),
+        N_("Choose one of them, or type the plate with its dashes and blanks."),
+    ),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
     "load_decided": (
         N_("already decided by {by} at {decided_at}: pit {pit}, cell {cell}"),

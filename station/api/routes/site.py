@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from station.acts.desk import fold
+from drivers.text import fold
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.views import places, visits

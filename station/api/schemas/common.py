@@ -58,11 +58,11 @@ Barcode = Annotated[
 ]
 # What something is called by: an identifier, a word of the site.
 Key = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), SEEN]
+# A plate has Latin letters with their accents: Europe's others are used only where they look like these.
+_PLATE = r"^[A-Za-z0-9À-ÖØ-öø-ɏ -]+$"
 Plate = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=r"^[A-Za-z0-9 -]+$"
-    ),
+    StringConstraints(strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=_PLATE),
     SEEN,
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SEEN]
