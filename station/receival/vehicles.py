@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from drivers.text import fold, plate_key
 from station.acts.refusals import Conflict, Fault
 from station.store.ids import new_id
-from station.store.tables import Vehicle
+from station.store.tables import Vehicle, Visit
 
 
 def find_or_make_vehicle(tx: Session, plate: str, at: datetime) -> Vehicle:
@@ -26,6 +26,19 @@ def find_or_make_vehicle(tx: Session, plate: str, at: datetime) -> Vehicle:
     if found:
         return found[0]
     return Vehicle(id=new_id(at), plate=plate, plate_key=key, plate_folded=fold(plate))
+
+
+def check_not_on_site(tx: Session, vehicle: Vehicle) -> None:
+    """Raises Conflict(vehicle_on_site) where the vehicle has an open visit."""
+    here = select(Visit).where(Visit.vehicle_id == vehicle.id, col(Visit.ended_at).is_(None))
+    visit = tx.exec(here.order_by(col(Visit.seq).desc())).first()
+    if visit is not None:
+        raise Conflict(
+            Fault.VEHICLE_ON_SITE,
+            plate=visit.plate,
+            visit_id=visit.id,
+            arrived_at=visit.arrived_at.isoformat(),
+        )
 
 
 def _less_parted(alike: Sequence[Vehicle], key: str) -> list[Vehicle]:

@@ -13,7 +13,7 @@ from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.remarked import asked_about, check_asked
-from station.receival.vehicles import find_or_make_vehicle
+from station.receival.vehicles import check_not_on_site, find_or_make_vehicle
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -49,13 +49,15 @@ class Arrival:
     campaign: str | None = None
     external: External | None = None
     despite_remarks: bool = False
+    comes_again: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
     """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid.
 
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
-    says that the person was asked about it (`despite_remarks`)."""
+    says that the person was asked about it (`despite_remarks`); Conflict(vehicle_on_site) where the vehicle
+    has an open visit, unless it says that it is here once more (`comes_again`)."""
     if arrival.direction != "inbound":
         raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
     campaign = arrival.campaign or desk.policy.campaign
@@ -68,7 +70,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
     with desk.ledger.write() as tx:
         supplier = find_or_add_supplier(tx, arrival.supplier, at)
-        vehicle = _seen_vehicle(tx, arrival, supplier, at)
+        vehicle = find_or_make_vehicle(tx, arrival.plate, at)
+        _remember(tx, vehicle, arrival, supplier, at)
         visit = Visit(
             id=new_id(at),
             plate=arrival.plate,
@@ -81,6 +84,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             note=arrival.note,
         )
         refer(tx, visit, arrival.external)
+        if not arrival.comes_again:
+            check_not_on_site(tx, vehicle)
         tx.add(visit)
         audit.record(
             tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
@@ -134,15 +139,13 @@ def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
     return found
 
 
-def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetime) -> Vehicle:
-    vehicle = find_or_make_vehicle(tx, arrival.plate, at)
+def _remember(tx: Session, vehicle: Vehicle, arrival: Arrival, supplier: Supplier, at: datetime) -> None:
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)
     vehicle.last_seen_at = at
     tx.add(vehicle)
     tx.flush()
-    return vehicle
 
 
 def _new_load(

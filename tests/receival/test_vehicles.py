@@ -3,7 +3,8 @@
 import pytest
 
 from station.acts.refusals import Conflict, Fault
-from tests.silo_rig import Silo
+from station.receival.visits import Arrival, NewLoad, cancel_visit, enter_arrival
+from tests.silo_rig import ANNE, Silo
 
 
 def test_separators_of_any_kind_and_none_at_all_are_one_vehicle(silo: Silo) -> None:
@@ -37,3 +38,19 @@ def test_accents_and_their_unicode_form_make_no_second_supplier(silo: Silo) -> N
     names = ("GAEC du Chêne", "gaec du che\u0302ne", "GAEC DU CHENE")
     found = [silo.arrive(f"AB-{number}", supplier=name) for number, name in enumerate(names)]
     assert len({visit.supplier_id for visit in found}) == 1
+
+
+def test_a_vehicle_on_site_is_entered_again_only_by_who_was_asked(silo: Silo) -> None:
+    first = silo.arrive("AB-123-CD")
+    again = Arrival("ab 123 cd", "EARL Dupont", (NewLoad("soft_wheat", barcode="S77"),))
+    with pytest.raises(Conflict) as refused:
+        enter_arrival(silo.desk, again, ANNE, silo.clock())
+    assert (refused.value.code, refused.value.params["visit_id"]) == (Fault.VEHICLE_ON_SITE, first.id)
+    cancel_visit(silo.desk, first.id, "typed twice", ANNE, silo.clock())
+    enter_arrival(silo.desk, again, ANNE, silo.clock())
+    enter_arrival(
+        silo.desk,
+        Arrival(again.plate, again.supplier, (NewLoad("barley"),), comes_again=True),
+        ANNE,
+        silo.clock(),
+    )

@@ -61,6 +61,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
+    "vehicle_on_site": (
+        N_("{plate} is on site since {arrived_at}"),
+        N_("Look for it in the queue; enter it once more only if it left and came back."),
+    ),
     "plate_of_several": (
         N_("{plate} may be one of several vehicles: {plates}"),
         N_("Choose one of them, or type the plate with its dashes and blanks."),

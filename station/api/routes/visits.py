@@ -24,7 +24,8 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 @router.post("", status_code=201, responses=problems(409))
 def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
-    """An unknown plate or supplier is created; a barcode in a load enters its sample."""
+    """An unknown plate or supplier is created; a barcode in a load enters its sample. A vehicle that has an
+    open visit is 409 `vehicle_on_site`, unless `comes_again`."""
     loads = tuple(
         visits.NewLoad(
             species=load.species,
@@ -48,6 +49,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
         arrived_at=body.arrived_at,
         note=body.note,
         despite_remarks=body.despite_remarks,
+        comes_again=body.comes_again,
         campaign=body.campaign,
         external=_external(body.external),
     )
