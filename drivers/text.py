@@ -8,6 +8,7 @@ one line, with plain blanks. Whatever prints shows the rest by its number (`visi
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,7 @@ _BLANKS = frozenset(
     )
 )  # fmt: skip
 
+_AIM_PREFIX = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
 # Letters that Unicode does not take apart.
 _WRITTEN_OUT = str.maketrans(
     {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
@@ -118,6 +120,12 @@ def plate_key(plate: str) -> str:
     plain = unicodedata.normalize("NFC", plate).casefold()
     groups = "".join(char if char.isalnum() else " " for char in plain).split()
     return "-".join(groups) or plain.strip()
+
+
+def barcode_of(text: str) -> str:
+    """Return a barcode as it is kept and compared: without the AIM prefix that a scanner puts before it
+    (`]C1` for Code 128), in capitals."""
+    return _AIM_PREFIX.sub("", text.strip(), count=1).strip().upper()
 
 
 def visible(text: str) -> str:

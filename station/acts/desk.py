@@ -9,6 +9,9 @@ from drivers.reading import Analyte
 from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
+# Up to four letters and a number of at most 12 figures: a plate is none, nor the EAN of a packet.
+BARCODE_PATTERN = r"[A-Z]{0,4}[-.]?[0-9]{1,12}"
+
 
 @dataclass(frozen=True, slots=True)
 class SitePolicy:
@@ -26,6 +29,7 @@ class SitePolicy:
     site_name: str
     campaign: str
     open_campaigns: tuple[str, ...] = ()
+    barcode_pattern: str = BARCODE_PATTERN  # the whole barcode of a sample, whatever its case
     regime: str = Regime.OWNED.value
     organisation: str = ""
     language: str = "fr"

@@ -73,6 +73,7 @@ class Fault(StrEnum):
     DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
+    NOT_A_SAMPLE_BARCODE = "not_a_sample_barcode"
     UNKNOWN_CLAIM = "unknown_claim"
     UNKNOWN_ANALYTE = "unknown_analyte"
     IMPLAUSIBLE_VALUE = "implausible_value"

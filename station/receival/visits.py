@@ -93,7 +93,7 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
             row = _new_load(tx, desk, visit, position, new, share, campaign, at)
-            _add_load(tx, row, new, supplier, actor, at)
+            _add_load(tx, desk, row, new, supplier, actor, at)
         proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
@@ -169,7 +169,9 @@ def _new_load(
     return load
 
 
-def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime) -> None:
+def _add_load(
+    tx: Session, desk: Desk, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime
+) -> None:
     tx.add(load)
     tx.flush()
     shares: dict[str, float] = {}
@@ -178,7 +180,7 @@ def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: 
         shares[owner.id] = shares.get(owner.id, 0.0) + part
     tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
-        samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
+        samples.enter(tx, desk, new.barcode, "load", load, load.species, actor, at)
 
 
 def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from drivers.text import barcode_of
 from station.store import batches
 from station.store.tables import (
     AuditEvent,
@@ -73,7 +74,7 @@ def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]
 
 
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
-    return tx.exec(select(Sample).where(Sample.barcode == barcode)).first()
+    return tx.exec(select(Sample).where(Sample.barcode == barcode_of(barcode))).first()
 
 
 def samples_of(tx: Session, load_id: str) -> Sequence[Sample]:

@@ -80,6 +80,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
+    "not_a_sample_barcode": (
+        N_("{barcode} is no barcode of this site's samples"),
+        N_("Scan the sample's label; the site file says how its barcodes look."),
+    ),
     "external_ref_used": (
         N_("the number {ref} of {source} is used already"),
         N_("Look up what was sent under it; send another number for something new."),
