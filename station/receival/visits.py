@@ -1,5 +1,6 @@
 """Arrivals: a vehicle with its loads is entered, corrected where that is harmless, or cancelled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -183,13 +184,17 @@ def _add_load(
         samples.enter(tx, desk, new.barcode, "load", load, load.species, actor, at)
 
 
-def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:
-    """Returns the codes of what the person was asked about in what is declared."""
-    if load.species not in desk.policy.species:
-        raise Invalid(Fault.UNKNOWN_SPECIES, species=load.species, known=list(desk.policy.species))
-    for claim in load.claims:
+def check_declared(desk: Desk, species: str, claims: Iterable[str]) -> None:
+    if species not in desk.policy.species:
+        raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
+    for claim in claims:
         if claim not in {known.value for known in Claim}:
             raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
+
+
+def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:
+    """Returns the codes of what the person was asked about in what is declared."""
+    check_declared(desk, load.species, load.claims)
     declared = {check_number(name, value): value for name, value in load.declared.items()}
     owned = sum(share for _, share in load.owners)
     if load.owners and not is_whole(owned):

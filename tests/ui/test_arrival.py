@@ -86,3 +86,29 @@ async def test_a_returning_vehicle_costs_five_keys_and_a_scan_a_first_visit_sixt
         await t.press("enter")
         await t.until(lambda: t.app.board.load_with_barcode("S88888"), "the first visit")
         assert sum(map(len, first)) + 1 <= 16
+
+
+async def test_a_wrong_plate_and_species_are_corrected_on_the_load(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        await t.press("f5")
+        await t.see("EARL Dupont")
+        await t.press("f7")
+        await t.write("correct")
+        await t.press("enter")
+        await t.see("What was entered wrong?", "AB-123-CD", "soft wheat")
+        await t.press("enter")
+        await t.write("AB-128-CD")
+        await t.press("enter")
+        await t.hear("AB-128-CD: corrected.")
+        await t.see("AB-128-CD")
+        await t.press("f7")
+        await t.write("correct")
+        await t.press("enter")
+        await t.write("species")
+        await t.press("enter")
+        await t.see("barley")
+        await t.write("barley")
+        await t.press("enter")
+        await t.until(lambda: [v.loads[0].species for v in t.app.board.visits] == ["barley"], "the species")
+        assert t.app.board.visits[0].plate == "AB-128-CD"

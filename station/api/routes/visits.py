@@ -14,7 +14,7 @@ from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
-from station.receival import taking_back, visits
+from station.receival import corrections, taking_back, visits
 from station.receival.external import External
 from station.store import pages
 from station.store.tables import Visit
@@ -77,6 +77,23 @@ def _place(row: Visit) -> tuple[int, int]:
 
 @router.get("/{visit_id}", responses=problems(404))
 def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
+    return _shown(asked, visit_id)
+
+
+@router.post("/{visit_id}/correct", responses=problems(404, 409))
+def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCorrectionIn) -> schemas.Visit:
+    """What was entered wrong is corrected until the ticket. A decided load keeps its decision, beside what is
+    proposed for it now."""
+    loads = {
+        load.load_id: corrections.LoadCorrection(
+            species=load.species,
+            claims=None if load.claims is None else tuple(load.claims),
+            regime=Regime(load.regime) if load.regime else None,
+        )
+        for load in body.loads
+    }
+    correction = corrections.Correction(body.plate, body.supplier, loads, body.comes_again)
+    corrections.correct_arrival(asked.desk, visit_id, correction, by, asked.now())
     return _shown(asked, visit_id)
 
 

@@ -122,9 +122,11 @@ from station.api.schemas.site import (
     Site,
 )
 from station.api.schemas.visits import (
+    ArrivalCorrectionIn,
     ArrivalIn,
     ChainWeighing,
     Load,
+    LoadCorrectionIn,
     LoadIn,
     LoadRow,
     OwnerIn,
@@ -144,6 +146,7 @@ from station.api.schemas.weighings import (
 
 __all__ = [
     "Agreement",
+    "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
     "Barcode",
@@ -182,6 +185,7 @@ __all__ = [
     "LabResultIn",
     "Live",
     "Load",
+    "LoadCorrectionIn",
     "LoadIn",
     "LoadRow",
     "LoadState",

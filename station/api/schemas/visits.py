@@ -67,6 +67,24 @@ class ArrivalIn(In):
     external: ExternalIn | None = None
 
 
+class LoadCorrectionIn(In):
+    """What was entered wrong of one load, by its id; what is not given stays."""
+
+    load_id: Key
+    species: Key | None = None
+    claims: list[Key] | None = None
+    regime: RegimeCode | None = None
+
+
+class ArrivalCorrectionIn(In):
+    """What was entered wrong; what is not given stays. `comes_again` as at an arrival."""
+
+    plate: Plate | None = None
+    supplier: Name | None = None
+    loads: Annotated[list[LoadCorrectionIn], Field(max_length=6)] = []
+    comes_again: bool = False
+
+
 class Vehicle(Referenced):
     plate: str
     supplier: str | None
