@@ -8,6 +8,7 @@ one line, with plain blanks. Whatever prints shows the rest by its number (`visi
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -27,6 +28,12 @@ _BLANKS = frozenset(
         ),
     )
 )  # fmt: skip
+
+_AIM_PREFIX = re.compile(r"^\][A-Za-z][0-9A-Za-z]")
+# Letters that Unicode does not take apart.
+_WRITTEN_OUT = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 
 
 class HiddenCharacter(ValueError):
@@ -92,6 +99,33 @@ def clean_identity(text: str, most: int = LONGEST_NAME) -> str:
     if clean_text(text, most) == text:
         return text
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def unaccented(text: str) -> str:
+    """Return the text as it is sought: small letters without accents, ligatures written out."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char)).translate(_WRITTEN_OUT)
+
+
+def fold(name: str) -> str:
+    """Return the key under which two spellings of one name are the same: its letters and digits without
+    accents or case, or the whole name where it has none."""
+    plain = unaccented(name)
+    return "".join(char for char in plain if char.isalnum()) or plain.strip()
+
+
+def plate_key(plate: str) -> str:
+    """Return a plate's identity: its letters with their accents, its groups parted by one dash, whatever
+    parts them on paper."""
+    plain = unicodedata.normalize("NFC", plate).casefold()
+    groups = "".join(char if char.isalnum() else " " for char in plain).split()
+    return "-".join(groups) or plain.strip()
+
+
+def barcode_of(text: str) -> str:
+    """Return a barcode as it is kept and compared: without the AIM prefix that a scanner puts before it
+    (`]C1` for Code 128), in capitals."""
+    return _AIM_PREFIX.sub("", text.strip(), count=1).strip().upper()
 
 
 def visible(text: str) -> str:

@@ -84,7 +84,9 @@ class Silo:
 
     def arrive(self, plate: str = "AB-123-CD", *loads: NewLoad, supplier: str = "EARL Dupont") -> Visit:
         wanted = loads or (NewLoad("soft_wheat", barcode=f"S{next(self._serial):05d}"),)
-        return visits.enter_arrival(self.desk, Arrival(plate, supplier, wanted), self.by, self.clock())
+        return visits.enter_arrival(
+            self.desk, Arrival(plate, supplier, wanted, comes_again=True), self.by, self.clock()
+        )
 
     def weigh(self, kg: float) -> Weighing:
         """The bridge's rule takes this weight."""

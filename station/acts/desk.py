@@ -10,6 +10,9 @@ from drivers.reading import Analyte
 from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
+# Up to four letters and a number of at most 12 figures: a plate is none, nor the EAN of a packet.
+BARCODE_PATTERN = r"[A-Z]{0,4}[-.]?[0-9]{1,12}"
+
 
 @dataclass(frozen=True, slots=True)
 class SitePolicy:
@@ -27,6 +30,7 @@ class SitePolicy:
     site_name: str
     campaign: str
     open_campaigns: tuple[str, ...] = ()
+    barcode_pattern: str = BARCODE_PATTERN  # the whole barcode of a sample, whatever its case
     regime: str = Regime.OWNED.value
     organisation: str = ""
     language: str = "fr"
@@ -61,9 +65,3 @@ class Actor:
     name: str
     terminal: str | None = None
     roles: frozenset[str] = frozenset()
-
-
-def fold(name: str) -> str:
-    """The key under which two spellings of one name or plate are the same: its letters and digits, or the
-    whole name where it has none."""
-    return "".join(c for c in name.casefold() if c.isalnum()) or name.casefold().strip()

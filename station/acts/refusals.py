@@ -30,6 +30,8 @@ class Fault(StrEnum):
     UNKNOWN_RULE_PACK = "unknown_rule_pack"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
+    VEHICLE_ON_SITE = "vehicle_on_site"
+    PLATE_OF_SEVERAL = "plate_of_several"
     LOAD_ENDED = "load_ended"
     LOAD_DECIDED = "load_decided"
     LOAD_NOT_DECIDED = "load_not_decided"
@@ -71,6 +73,7 @@ class Fault(StrEnum):
     DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
+    NOT_A_SAMPLE_BARCODE = "not_a_sample_barcode"
     UNKNOWN_CLAIM = "unknown_claim"
     UNKNOWN_ANALYTE = "unknown_analyte"
     IMPLAUSIBLE_VALUE = "implausible_value"

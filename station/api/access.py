@@ -85,6 +85,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /visits": _OPERATOR,
     "GET /visits/{visit_id}": _LOOK,
     "POST /visits/{visit_id}/cancel": _OPERATOR,
+    "POST /visits/{visit_id}/correct": _OPERATOR,
     "GET /loads/{load_id}": _LOOK,
     "POST /loads/{load_id}/sample": _OPERATOR,
     "POST /loads/{load_id}/variety": _OPERATOR,

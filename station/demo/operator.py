@@ -37,7 +37,10 @@ class Operator:
         supplier = known[0].supplier if known and known[0].supplier else truck.supplier
         return await self._client.enter_arrival(
             schemas.ArrivalIn(
-                plate=truck.plate, supplier=supplier, loads=[_load_input(x) for x in truck.loads]
+                plate=truck.plate,
+                supplier=supplier,
+                loads=[_load_input(x) for x in truck.loads],
+                comes_again=True,  # each truck of the scenario is one more visit
             )
         )
 

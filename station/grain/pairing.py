@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from drivers.text import barcode_of
 from station.grain.identifiers import SampleKind, same_species
 from station.grain.products import species_of_product
 from station.grain.reasons import Code, Reason
@@ -71,7 +72,7 @@ def pair(item: Item, samples: Sequence[KnownSample], policy: PairingPolicy) -> P
 
     Both borders of the window count. A sample entered later than the item (the clock jumped back) is
     outside the window."""
-    barcode = (item.barcode or "").strip()
+    barcode = barcode_of(item.barcode or "")
     if barcode:
         return _by_barcode(item, barcode, samples)
     near = sorted(
@@ -86,8 +87,8 @@ def contradictions(item: Item, sample: KnownSample) -> tuple[Reason, ...]:
     photographed as another product, or the sample's load has ended. A person may pair them all the same, and
     says why."""
     found = []
-    barcode = (item.barcode or "").strip()
-    if barcode and barcode != sample.barcode.strip():
+    barcode = barcode_of(item.barcode or "")
+    if barcode and barcode != barcode_of(sample.barcode):
         found.append(Reason(Code.OTHER_BARCODE, {"barcode": barcode, "sample": sample.barcode}))
     if not same_species(item.species, sample.species):
         found.append(_contradiction(item, sample.species).reason)
@@ -106,7 +107,9 @@ def suggest(item: Item, samples: Sequence[KnownSample]) -> KnownSample | None:
 
 
 def _by_barcode(item: Item, barcode: str, samples: Sequence[KnownSample]) -> Pairing:
-    named = sorted((s for s in samples if s.barcode.strip() == barcode), key=lambda s: (s.entered_at, s.id))
+    named = sorted(
+        (s for s in samples if barcode_of(s.barcode) == barcode), key=lambda s: (s.entered_at, s.id)
+    )
     if not named:
         return _unpaired(Code.UNKNOWN_BARCODE, barcode=barcode)
     still_open = [s for s in named if s.open]

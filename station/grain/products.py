@@ -4,19 +4,17 @@ The site file's names win over the defaults. A name that neither knows is None: 
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 
+from drivers.text import unaccented
 from station.species import SPECIES
 
 
 @lru_cache(maxsize=1024)
 def _key(name: str) -> str:
     """Return only letters and digits, lower case, without accents, words parted by one space."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[^\W_]+", plain))
+    return " ".join(re.findall(r"[^\W_]+", unaccented(name)))
 
 
 def _defaults() -> dict[str, str]:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from station.acts.desk import Actor, Desk, fold
+from drivers.text import fold
+from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.store import audit
 from station.store.tables import Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit

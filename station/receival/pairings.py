@@ -83,7 +83,7 @@ def assign(
         item = item_of(tx, desk.policy, waiting)
         if as_courtesy:
             species = item.species if item.species in desk.policy.species else None
-            samples.enter(tx, barcode, "courtesy", None, species, actor, at)
+            samples.enter(tx, desk, barcode, "courtesy", None, species, actor, at)
         sample = queries.sample_by_barcode(tx, barcode)
         if sample is None:
             raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)

@@ -11,7 +11,8 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, select
 
-from station.acts.desk import Actor, Desk, fold
+from drivers.text import fold
+from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival.pin_locks import FAILED, PIN_CHANGED, SIGNED_IN
 from station.store import audit

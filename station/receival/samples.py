@@ -1,9 +1,11 @@
 """Samples: a pre-printed barcode begins to stand for a load, a control, or a farmer's bag."""
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session
 
+from drivers.text import barcode_of
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import proposals
@@ -17,7 +19,7 @@ def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: 
     """Enters the load's sample; a second barcode for one load is a second sample of it."""
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
-        sample = enter(tx, barcode, "load", load, load.species, actor, at)
+        sample = enter(tx, desk, barcode, "load", load, load.species, actor, at)
         proposals.propose(tx, desk, [load], at)
     return sample
 
@@ -29,17 +31,20 @@ def enter_own_sample(
     if species is not None and species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
     with desk.ledger.write() as tx:
-        return enter(tx, barcode, kind, None, species, actor, at, note)
+        return enter(tx, desk, barcode, kind, None, species, actor, at, note)
 
 
 def enter(
-    tx: Session, barcode: str, kind: str, load: Load | None, species: str | None, actor: Actor, at: datetime,
-    note: str = "",
+    tx: Session, desk: Desk, barcode: str, kind: str, load: Load | None, species: str | None, actor: Actor,
+    at: datetime, note: str = "",
 ) -> Sample:  # fmt: skip
     """A barcode is used once, ever: a second use is a slip that would mix two loads. A courtesy sample that
-    holds nothing may still turn out to be a load's."""
+    holds nothing may still turn out to be a load's. What does not fit the site's pattern is no sample's."""
+    barcode = barcode_of(barcode)
     sample = queries.sample_by_barcode(tx, barcode)
     if sample is None:
+        if not re.fullmatch(desk.policy.barcode_pattern, barcode, re.IGNORECASE):
+            raise Invalid(Fault.NOT_A_SAMPLE_BARCODE, barcode=barcode)
         sample = Sample(id=new_id(at), barcode=barcode, entered_at=at, entered_by=actor.id)
     elif load is None or sample.kind != "courtesy" or queries.is_paired_with(tx, sample.id):
         raise Conflict(Fault.BARCODE_USED, barcode=barcode)

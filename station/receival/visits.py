@@ -1,17 +1,20 @@
 """Arrivals: a vehicle with its loads is entered, corrected where that is harmless, or cancelled."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import Session, select
 
-from station.acts.desk import Actor, Desk, fold
+from drivers.text import fold
+from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.remarked import asked_about, check_asked
+from station.receival.vehicles import check_not_on_site, find_or_make_vehicle
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -47,13 +50,15 @@ class Arrival:
     campaign: str | None = None
     external: External | None = None
     despite_remarks: bool = False
+    comes_again: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
     """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid.
 
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
-    says that the person was asked about it (`despite_remarks`)."""
+    says that the person was asked about it (`despite_remarks`); Conflict(vehicle_on_site) where the vehicle
+    has an open visit, unless it says that it is here once more (`comes_again`)."""
     if arrival.direction != "inbound":
         raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
     campaign = arrival.campaign or desk.policy.campaign
@@ -66,7 +71,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
     with desk.ledger.write() as tx:
         supplier = find_or_add_supplier(tx, arrival.supplier, at)
-        vehicle = _seen_vehicle(tx, arrival, supplier, at)
+        vehicle = find_or_make_vehicle(tx, arrival.plate, at)
+        _remember(tx, vehicle, arrival, supplier, at)
         visit = Visit(
             id=new_id(at),
             plate=arrival.plate,
@@ -79,6 +85,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
             note=arrival.note,
         )
         refer(tx, visit, arrival.external)
+        if not arrival.comes_again:
+            check_not_on_site(tx, vehicle)
         tx.add(visit)
         audit.record(
             tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
@@ -86,7 +94,7 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         )  # fmt: skip
         for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
             row = _new_load(tx, desk, visit, position, new, share, campaign, at)
-            _add_load(tx, row, new, supplier, actor, at)
+            _add_load(tx, desk, row, new, supplier, actor, at)
         proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
@@ -132,18 +140,13 @@ def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
     return found
 
 
-def _seen_vehicle(tx: Session, arrival: Arrival, supplier: Supplier, at: datetime) -> Vehicle:
-    key = fold(arrival.plate)
-    vehicle = tx.exec(select(Vehicle).where(Vehicle.plate_key == key)).first()
-    if vehicle is None:
-        vehicle = Vehicle(id=new_id(at), plate=arrival.plate, plate_key=key)
+def _remember(tx: Session, vehicle: Vehicle, arrival: Arrival, supplier: Supplier, at: datetime) -> None:
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)
     vehicle.last_seen_at = at
     tx.add(vehicle)
     tx.flush()
-    return vehicle
 
 
 def _new_load(
@@ -167,7 +170,9 @@ def _new_load(
     return load
 
 
-def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime) -> None:
+def _add_load(
+    tx: Session, desk: Desk, load: Load, new: NewLoad, supplier: Supplier, actor: Actor, at: datetime
+) -> None:
     tx.add(load)
     tx.flush()
     shares: dict[str, float] = {}
@@ -176,16 +181,20 @@ def _add_load(tx: Session, load: Load, new: NewLoad, supplier: Supplier, actor: 
         shares[owner.id] = shares.get(owner.id, 0.0) + part
     tx.add_all(LoadOwner(load_id=load.id, supplier_id=id_, share=part) for id_, part in shares.items())
     if new.barcode:
-        samples.enter(tx, new.barcode, "load", load, load.species, actor, at)
+        samples.enter(tx, desk, new.barcode, "load", load, load.species, actor, at)
+
+
+def check_declared(desk: Desk, species: str, claims: Iterable[str]) -> None:
+    if species not in desk.policy.species:
+        raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
+    for claim in claims:
+        if claim not in {known.value for known in Claim}:
+            raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
 
 
 def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:
     """Returns the codes of what the person was asked about in what is declared."""
-    if load.species not in desk.policy.species:
-        raise Invalid(Fault.UNKNOWN_SPECIES, species=load.species, known=list(desk.policy.species))
-    for claim in load.claims:
-        if claim not in {known.value for known in Claim}:
-            raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
+    check_declared(desk, load.species, load.claims)
     declared = {check_number(name, value): value for name, value in load.declared.items()}
     owned = sum(share for _, share in load.owners)
     if load.owners and not is_whole(owned):

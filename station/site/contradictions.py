@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.analytes import ANALYTES, basis_allowed
 from drivers.reading import Basis
-from station.acts.desk import fold
+from drivers.text import fold
 from station.grain.grades import Grade, RulePack, pack_at
 from station.site.contradiction import Contradiction, error, warning
 from station.site.file import SiteSettings

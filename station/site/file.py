@@ -1,5 +1,6 @@
 """What a site file may say, section by section. Every section refuses a key that it does not know."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
+from station.acts.desk import BARCODE_PATTERN
 from station.grain.identifiers import Claim, Regime, Species
 from station.grain.weighing import WeighingRule
 from station.species import SpeciesEntry
@@ -25,12 +27,22 @@ def _check_zone(name: str) -> str:
     return name
 
 
+def _check_pattern(text: str) -> str:
+    """Raises PydanticCustomError where it is no regular expression."""
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise PydanticCustomError("barcode_pattern", "is no regular expression") from error
+    return text
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_check_pattern)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -95,9 +107,10 @@ class Server(Section):
 
 class Intake(Section):
     """How loads are received. `net_share` is the grain's share of a full vehicle's weight, used where its
-    tare is not known."""
+    tare is not known. The whole barcode of a sample matches `barcode`, a regular expression."""
 
     pairing_window_min: Positive = 15.0
+    barcode: Pattern = BARCODE_PATTERN
     net_share: Share = 0.62
     override_reasons: list[Text] = ["Cellule pleine", "Consigne du responsable", "Choix de l'apporteur"]
     refusal_reasons: list[Text] = ["Insectes vivants", "Odeur", "Humidité", "Corps étrangers"]

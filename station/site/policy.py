@@ -18,6 +18,7 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         timezone=settings.site.timezone,
         pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
         instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
+        barcode_pattern=settings.intake.barcode,
         net_share=settings.intake.net_share,
         minimum_kg=settings.weighing.minimum_kg,
         products={name: species.value for name, species in settings.products.items()},

@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 
 from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
-from station.acts.desk import Desk, fold
+from drivers.text import fold
+from station.acts.desk import Desk
 from station.receival import cells
 from station.receival.instruments import (
     Plugged,

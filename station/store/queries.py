@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from drivers.text import barcode_of
 from station.store import batches
 from station.store.tables import (
     AuditEvent,
@@ -73,7 +74,7 @@ def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]
 
 
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
-    return tx.exec(select(Sample).where(Sample.barcode == barcode)).first()
+    return tx.exec(select(Sample).where(Sample.barcode == barcode_of(barcode))).first()
 
 
 def samples_of(tx: Session, load_id: str) -> Sequence[Sample]:
@@ -147,11 +148,11 @@ def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Tick
     return tx.exec(query).first()
 
 
-def vehicles_like(tx: Session, plate_key: str, limit: int = 20) -> Sequence[Vehicle]:
+def vehicles_like(tx: Session, folded: str, limit: int = 20) -> Sequence[Vehicle]:
     """Return vehicles whose plate begins so (letters and digits only), most recently seen first."""
     query = select(Vehicle)
-    if plate_key:
-        query = query.where(Vehicle.plate_key >= plate_key, Vehicle.plate_key < plate_key + LAST_CHARACTER)
+    if folded:
+        query = query.where(Vehicle.plate_folded >= folded, Vehicle.plate_folded < folded + LAST_CHARACTER)
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
 
 

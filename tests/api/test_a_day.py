@@ -265,3 +265,21 @@ def test_the_site_and_its_people_are_told(counter: Counter) -> None:
         assert [person["name"] for person in ok(anne.get("/people"))] == ["Anne", "Ines", "Marc"]
         assert "pin_hash" not in anne.get("/people").text
         assert [one["name"] for one in ok(anne.get("/suppliers", params={"q": "dup"}))] == ["EARL Dupont"]
+
+
+def test_an_arrival_is_corrected_until_its_ticket(counter: Counter) -> None:
+    with counter.client() as anne:
+        visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        problem(anne.post("/visits", json=arrival("ab 123 cd")), 409, "vehicle_on_site")
+        right = {
+            "plate": "lö-ab 123", "supplier": "EARL Dupond",
+            "loads": [{"load_id": visit["loads"][0]["id"], "species": "barley"}],
+        }  # fmt: skip
+        after = ok(anne.post(f"/visits/{visit['id']}/correct", json=right))
+        assert (after["plate"], after["supplier"], after["loads"][0]["species"]) == (
+            "LÖ-AB 123", "EARL Dupond", "barley",
+        )  # fmt: skip
+        assert [row["plate"] for row in ok(anne.get("/vehicles", params={"q": "loab"}))] == ["LÖ-AB 123"]
+        assert [row["name"] for row in ok(anne.get("/suppliers", params={"q": "ÉARL DUPOND"}))] == [
+            "EARL Dupond"
+        ]

@@ -148,7 +148,10 @@ def test_a_text_is_kept_composed_on_one_line_and_markup_is_only_text(counter: Co
 @given(text=any_text)
 def test_whatever_is_sent_nothing_hidden_is_kept_or_told(still: Counter, text: str) -> None:
     with still.client() as anne:
-        for body in (arrival(supplier=text or "x", note=text), arrival(**{text: text})):
+        for body in (
+            arrival(supplier=text or "x", note=text, comes_again=True),
+            {**arrival(comes_again=True), text: text},
+        ):
             answer = send(anne, "/visits", body)
             assert answer.status_code in (201, 422)
             assert is_clean(json.dumps(answer.json(), ensure_ascii=False).replace("\\n", ""))

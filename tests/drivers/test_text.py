@@ -15,7 +15,9 @@ from drivers.text import (
     clean_identity,
     clean_text,
     clean_value,
+    fold,
     is_hidden,
+    plate_key,
     visible,
     visible_json,
     visible_value,
@@ -115,3 +117,14 @@ def test_the_rule_costs_nothing_for_plain_text() -> None:
     text = "N" * 400
     assert checked_text(text) is text
     assert unicodedata.is_normalized("NFC", clean_text(text))
+
+
+def test_a_name_is_sought_without_case_accents_or_their_unicode_form() -> None:
+    assert {fold(name) for name in ("Blé du Chêne", "ble du che\u0302ne", "BLÉ-DU CHENE")} == {"bleduchene"}
+    assert fold("EARL Cœur") == fold("Earl Coeur")
+    assert (fold("---"), fold("Straße")) == ("---", "strasse")
+
+
+def test_a_plates_groups_and_accents_are_its_identity() -> None:
+    assert plate_key("b no-1234") == plate_key("B-NO 1234") != plate_key("BN-O 1234")
+    assert plate_key("LO\u0308-AB 123") == plate_key("LÖ-AB 123") != plate_key("LO-AB 123")

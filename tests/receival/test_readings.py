@@ -1,6 +1,7 @@
 """Readings are recorded once, paired by rule, or wait in the exceptions with a reason."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -320,3 +321,27 @@ def test_moisture_is_always_as_is(silo: Silo) -> None:
     silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     row = readings.type_reading(silo.desk, "S1", {"moisture": (14.0, None)}, "", ANNE, silo.clock())
     assert row.values["moisture"] == {"value": 14.0, "unit": "%", "basis": "as_is"}
+
+
+def test_a_barcode_is_one_whatever_its_case_and_the_scanners_prefix(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="]C1s0012"))
+    row = silo.measure("gac", GOOD, "s0012")
+    assert silo.barcode(silo.loads(visit)[0]) == "S0012"
+    with silo.desk.ledger.read() as tx:
+        paired = queries.pairing_of(tx, row.id)
+        sample = queries.sample_by_barcode(tx, "]C1S0012")
+    assert paired is not None
+    assert sample is not None
+    assert paired.sample_id == sample.id
+
+
+def test_what_does_not_fit_the_sites_pattern_becomes_no_sample(silo: Silo) -> None:
+    for barcode in ("AB-123-CD", "3017620422003", "WHEAT"):
+        with pytest.raises(Invalid) as refused:
+            samples.enter_own_sample(silo.desk, barcode, "courtesy", None, "", ANNE, silo.clock())
+        assert refused.value.code == Fault.NOT_A_SAMPLE_BARCODE
+    silo.desk = replace(silo.desk, policy=replace(silo.desk.policy, barcode_pattern="wheat"))
+    assert (
+        samples.enter_own_sample(silo.desk, "Wheat", "courtesy", None, "", ANNE, silo.clock()).barcode
+        == "WHEAT"
+    )

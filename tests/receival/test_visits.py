@@ -26,7 +26,7 @@ def test_two_spellings_of_a_supplier_and_a_plate_are_one(silo: Silo) -> None:
 
 
 def enter(silo: Silo, *loads: NewLoad, plate: str = "AB-123-CD", **over: object) -> Visit:
-    arrival = Arrival(plate, "EARL Dupont", loads or (NewLoad("soft_wheat"),), **over)  # type: ignore[arg-type]
+    arrival = Arrival(plate, "EARL Dupont", loads or (NewLoad("soft_wheat"),), comes_again=True, **over)  # type: ignore[arg-type]
     return visits.enter_arrival(silo.desk, arrival, ANNE, silo.clock())
 
 

@@ -87,6 +87,8 @@ async def test_what_cannot_be_taken_is_named_and_nothing_typed_is_lost(station: 
         await t.press("f2")
         await t.at(QueueScreen)
         await t.press("f3")
+        await t.see("Une arrivée est commencée : ab-1")
+        await t.press("enter")
         await t.at(ArrivalScreen)
         await t.see("ab-1")
         assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "ab-1"

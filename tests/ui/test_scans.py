@@ -4,6 +4,7 @@ from station.receival.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
 from ui.tui.messages import Scanned
+from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.queue import QueueScreen
 
@@ -46,7 +47,7 @@ async def test_an_unknown_barcode_becomes_the_loads_sample_or_a_courtesy_sample(
         await t.until(lambda: t.app.board.load_with_barcode("S12345"), "the sample")
         await t.scan("C99999")
         await t.see("un échantillon de courtoisie, sans apport")
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.hear("Échantillon C99999 entré.")
         assert (await t.app.client.sample("C99999")).kind == "courtesy"
         await t.scan("C99999")
@@ -81,6 +82,19 @@ async def test_a_scanner_set_to_another_keyboard_is_named(station: Station) -> N
     async with terminal(station) as t:
         await t.scan("&é'(-è")
         await t.hear("n'est pas un code-barres : réglez le lecteur sur la langue du clavier")
+
+
+async def test_a_scan_that_is_no_sample_of_this_site_is_told_and_enters_nothing(station: Station) -> None:
+    station.silo.arrive("AB-123-CD", NewLoad("soft_wheat"))
+    async with terminal(station, "en") as t:
+        await t.scan("3017620422003")
+        await t.hear("3017620422003 is no barcode of this site's samples: nothing was entered.")
+        await t.press("f3")
+        await t.scan("3017620422003")
+        await t.see("is no barcode of this site's samples")
+        await t.scan("]C1s12345")
+        await t.see("S12345")
+        assert t.app.get_screen("arrival", ArrivalScreen).draft.loads[0].barcode == "S12345"
 
 
 async def test_before_signing_in_a_scan_asks_for_it(station: Station) -> None:

@@ -50,6 +50,10 @@ class Board:
     def visit_of_load(self, load_id: str | None) -> schemas.VisitRow | None:
         return next((v for v in self.visits if any(load.id == load_id for load in v.loads)), None)
 
+    def may_be_sample(self, barcode: str) -> bool:
+        """Tell whether the site's samples have such barcodes; any may be before the site is known."""
+        return self.site is None or bool(re.fullmatch(self.site.barcode_pattern, barcode, re.IGNORECASE))
+
     def load_with_barcode(self, barcode: str) -> schemas.LoadRow | None:
         rows = (load for visit in self.visits for load in visit.loads)
         return next((load for load in rows if load.barcode == barcode), None)

@@ -97,6 +97,9 @@ class StationClient:
     async def visit(self, visit_id: str) -> schemas.Visit:
         return await self._get(f"/visits/{visit_id}", schemas.Visit)
 
+    async def correct_arrival(self, visit_id: str, correction: schemas.ArrivalCorrectionIn) -> schemas.Visit:
+        return await self._post(f"/visits/{visit_id}/correct", correction, schemas.Visit)
+
     async def cancel_visit(self, visit_id: str, reason: str) -> schemas.Visit:
         return await self._post(f"/visits/{visit_id}/cancel", schemas.OutcomeIn(reason=reason), schemas.Visit)
 

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from drivers.text import visible
+from drivers.text import unaccented, visible
 from ui.tui.columns import wrap
 from ui.tui.keys import bound
 from ui.tui.steady import Steady
@@ -137,11 +137,12 @@ class ChoiceDialog(ModalScreen[Choice | None]):
     def _is_named(self, typed: str) -> bool:
         """Tell whether what is typed is the beginning of the only option that it fits."""
         fitting = self._fitting(typed)
-        begins = typed.strip().casefold()
-        return bool(begins) and len(fitting) == 1 and fitting[0].label.casefold().startswith(begins)
+        begins = unaccented(typed.strip())
+        return bool(begins) and len(fitting) == 1 and unaccented(fitting[0].label).startswith(begins)
 
     def _fitting(self, typed: str) -> list[Option]:
-        return [option for option in self._options if typed.strip().casefold() in option.label.casefold()]
+        wanted = unaccented(typed.strip())
+        return [option for option in self._options if wanted in unaccented(option.label)]
 
     def _rows(self, width: int) -> list[ListRow]:
         fitting = self._fitting(self.query_one("#text", Input).value)

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta, tzinfo
 
 from pydantic import ValidationError
 
+from drivers.text import unaccented
 from station.api import schemas
 from ui.words import vocabulary
 from ui.words.i18n import Translator
@@ -59,7 +60,7 @@ def find_word(text: str, keys: Iterable[str], table: Mapping[str, str], language
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().replace("_", " ").split())
+    return " ".join(unaccented(text).replace("_", " ").split())
 
 
 def to_arrival(

@@ -5,18 +5,20 @@ from typing import Any
 
 from textual.screen import Screen
 
+from drivers.text import barcode_of
 from station.api import schemas
 from ui.tui.client import StationProblem
 from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
+from ui.words.i18n import Translator
 
 _BARCODE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 
 def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
     """Hand the barcode to the open dialog or screen, else look up what it stands for."""
-    t = station.t
+    t, barcode = station.t, barcode_of(barcode)
     if not _BARCODE.fullmatch(barcode):
         text = t.gettext("“{text}” is no barcode: set the scanner to this keyboard's language.")
         station.say(text.format(text=barcode), is_problem=True)
@@ -31,6 +33,12 @@ def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
         route_scan(barcode, screen.app.screen, station)
     elif not screen.take_scan(barcode):
         _open_sample(barcode, screen)
+
+
+def no_sample(barcode: str, t: Translator) -> str:
+    return t.gettext("{barcode} is no barcode of this site's samples: nothing was entered.").format(
+        barcode=barcode
+    )
 
 
 def _open_sample(barcode: str, screen: StationScreen) -> None:
@@ -62,8 +70,12 @@ def _open_sample(barcode: str, screen: StationScreen) -> None:
 
 
 def _offer(barcode: str, screen: StationScreen) -> None:
-    """Offer to enter an unknown barcode as the selected load's sample or as a courtesy sample."""
+    """Offer to enter an unknown barcode as the selected load's sample or, only when asked for, as a courtesy
+    sample; what does not fit the site's pattern is no sample."""
     station, t = screen.station, screen.t
+    if not station.board.may_be_sample(barcode):
+        station.say(no_sample(barcode, t), is_problem=True)
+        return
     options = [Option("courtesy", t.gettext("a courtesy sample, without load"))]
     load = screen.selected_load
     visit = station.board.visit_of_load(load.id) if load else None
@@ -79,4 +91,9 @@ def _offer(barcode: str, screen: StationScreen) -> None:
         else:
             station.record(lambda: station.client.enter_load_sample(choice.key, barcode), text)
 
-    screen.choose(t.gettext("{barcode} is not known. Enter it as").format(barcode=barcode), options, enter)
+    screen.choose(
+        t.gettext("{barcode} is not known. Enter it as").format(barcode=barcode),
+        options,
+        enter,
+        preselects=len(options) > 1,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from drivers.text import fold, plate_key, unaccented
 from station.api import schemas
 from ui.words import vocabulary
 from ui.words.i18n import Translator
@@ -17,11 +18,6 @@ class Suggestion:
     text: str
     label: str
     vehicle: schemas.Vehicle | None = None
-
-
-def plate_key(plate: str) -> str:
-    """Drop blanks and dashes, without which plates are compared."""
-    return "".join(c for c in plate.upper() if c.isalnum())
 
 
 def vehicles(known: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion]:
@@ -42,10 +38,10 @@ def suppliers(known: Sequence[schemas.Supplier]) -> list[Suggestion]:
 
 def site_words(keys: Sequence[str], table: Mapping[str, str], typed: str, t: Translator) -> list[Suggestion]:
     """Suggest words of the site (species, claims) that contain what is typed, those that begin so first."""
-    wanted = typed.casefold().strip()
+    wanted = unaccented(typed).strip()
     names = [vocabulary.word(table, key, t.language) for key in keys]
-    starts = [name for name in names if name.casefold().startswith(wanted)]
-    inside = [name for name in names if wanted in name.casefold() and name not in starts]
+    starts = [name for name in names if unaccented(name).startswith(wanted)]
+    inside = [name for name in names if wanted in unaccented(name) and name not in starts]
     return [Suggestion(name, name) for name in (starts + inside)[: MOST + 2]]
 
 
@@ -59,13 +55,21 @@ def choice_of_enter(field: str, typed: str, offered: Sequence[Suggestion]) -> in
         return None
     if field == "species":
         return 0
-    key = plate_key if field == "plate" else str.casefold
+    key = fold if field == "plate" else unaccented
     wanted = key(typed.strip())
     fitting = [i for i, suggestion in enumerate(offered) if _fits(field, key(suggestion.text), wanted)]
+    if field == "plate":
+        fitting = [i for i in fitting if _may_be(offered[i].text, typed)]
     exact = [i for i in fitting if key(offered[i].text) == wanted]
     if exact:
-        return exact[0]
+        return exact[0] if len(exact) == 1 else None
     return fitting[0] if len(fitting) == 1 and len(wanted) >= 3 else None
+
+
+def _may_be(plate: str, typed: str) -> bool:
+    """Tell whether what is typed parts the plate as it is parted, or one of them is not parted at all."""
+    known, begun = plate_key(plate), plate_key(typed)
+    return known.startswith(begun) or "-" not in known or "-" not in begun
 
 
 def _fits(field: str, text: str, wanted: str) -> bool:

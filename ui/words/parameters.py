@@ -208,6 +208,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
+    "arrived_at": _time,
     "decided_at": _time,
     "moved_at": _time,
     "weighed_at": _time,

@@ -61,6 +61,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
+    "vehicle_on_site": (
+        N_("{plate} is on site since {arrived_at}"),
+        N_("Look for it in the queue; enter it once more only if it left and came back."),
+    ),
+    "plate_of_several": (
+        N_("{plate} may be one of several vehicles: {plates}"),
+        N_("Choose one of them, or type the plate with its dashes and blanks."),
+    ),
     "load_ended": (N_("this load has ended"), _LOOK_AGAIN),
     "load_decided": (
         N_("already decided by {by} at {decided_at}: pit {pit}, cell {cell}"),
@@ -72,6 +80,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
+    "not_a_sample_barcode": (
+        N_("{barcode} is no barcode of this site's samples"),
+        N_("Scan the sample's label; the site file says how its barcodes look."),
+    ),
     "external_ref_used": (
         N_("the number {ref} of {source} is used already"),
         N_("Look up what was sent under it; send another number for something new."),

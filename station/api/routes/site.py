@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from sqlmodel import col, select
 
-from station.acts.desk import fold
+from drivers.text import fold
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.views import places, visits
@@ -39,15 +39,16 @@ def list_cells(asked: Asked) -> list[schemas.Cell]:
 
 @router.get("/vehicles")
 def find_vehicles(asked: Asked, q: SearchText = "") -> list[schemas.Vehicle]:
-    """Known vehicles whose plate begins so, the last seen first."""
+    """Known vehicles whose plate begins so, whatever parts it, the last seen first."""
     with view_of(asked) as view:
         return visits.vehicles(view, queries.vehicles_like(view.tx, fold(q)))
 
 
 @router.get("/suppliers")
 def find_suppliers(asked: Asked, q: SearchText = "") -> list[schemas.Supplier]:
-    """Suppliers in whose name this occurs."""
+    """Suppliers in whose name this occurs, one of exactly this name first; accents make no difference."""
     with view_of(asked) as view:
         query = select(Supplier).where(col(Supplier.name_key).contains(fold(q), autoescape=True))
-        rows = view.tx.exec(query.order_by(col(Supplier.name)).limit(20)).all()
+        first = col(Supplier.name_key) != fold(q)
+        rows = view.tx.exec(query.order_by(first, col(Supplier.name)).limit(20)).all()
         return [visits.supplier(row) for row in rows]

@@ -14,7 +14,7 @@ from station.api.views import rows
 from station.api.views.view import view_of
 from station.api.views.visits import visit
 from station.grain.identifiers import Regime
-from station.receival import taking_back, visits
+from station.receival import corrections, taking_back, visits
 from station.receival.external import External
 from station.store import pages
 from station.store.tables import Visit
@@ -24,7 +24,8 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 @router.post("", status_code=201, responses=problems(409))
 def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
-    """An unknown plate or supplier is created; a barcode in a load enters its sample."""
+    """An unknown plate or supplier is created; a barcode in a load enters its sample. A vehicle that has an
+    open visit is 409 `vehicle_on_site`, unless `comes_again`."""
     loads = tuple(
         visits.NewLoad(
             species=load.species,
@@ -48,6 +49,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
         arrived_at=body.arrived_at,
         note=body.note,
         despite_remarks=body.despite_remarks,
+        comes_again=body.comes_again,
         campaign=body.campaign,
         external=_external(body.external),
     )
@@ -75,6 +77,23 @@ def _place(row: Visit) -> tuple[int, int]:
 
 @router.get("/{visit_id}", responses=problems(404))
 def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
+    return _shown(asked, visit_id)
+
+
+@router.post("/{visit_id}/correct", responses=problems(404, 409))
+def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCorrectionIn) -> schemas.Visit:
+    """What was entered wrong is corrected until the ticket. A decided load keeps its decision, beside what is
+    proposed for it now."""
+    loads = {
+        load.load_id: corrections.LoadCorrection(
+            species=load.species,
+            claims=None if load.claims is None else tuple(load.claims),
+            regime=Regime(load.regime) if load.regime else None,
+        )
+        for load in body.loads
+    }
+    correction = corrections.Correction(body.plate, body.supplier, loads, body.comes_again)
+    corrections.correct_arrival(asked.desk, visit_id, correction, by, asked.now())
     return _shown(asked, visit_id)
 
 

@@ -124,9 +124,11 @@ from station.api.schemas.site import (
     Site,
 )
 from station.api.schemas.visits import (
+    ArrivalCorrectionIn,
     ArrivalIn,
     ChainWeighing,
     Load,
+    LoadCorrectionIn,
     LoadIn,
     LoadRow,
     OwnerIn,
@@ -146,6 +148,7 @@ from station.api.schemas.weighings import (
 
 __all__ = [
     "Agreement",
+    "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
     "Barcode",
@@ -184,6 +187,7 @@ __all__ = [
     "LabResultIn",
     "Live",
     "Load",
+    "LoadCorrectionIn",
     "LoadIn",
     "LoadRow",
     "LoadState",

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from drivers.text import HiddenCharacter, checked_file, checked_text
+from drivers.text import HiddenCharacter, barcode_of, checked_file, checked_text
 
 _HIDDEN = "hidden_character"
 
@@ -51,18 +51,24 @@ def only_hidden(errors: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 SEEN = BeforeValidator(_seen)
 SEEN_FILE = BeforeValidator(_seen_file)
 
+
+def _as_kept(barcode: Any) -> Any:
+    return barcode_of(barcode) if isinstance(barcode, str) else barcode
+
+
 Barcode = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[A-Za-z0-9._-]+$"),
+    BeforeValidator(_as_kept),
     SEEN,
 ]
 # What something is called by: an identifier, a word of the site.
 Key = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120), SEEN]
+# A plate has Latin letters with their accents: Europe's others are used only where they look like these.
+_PLATE = r"^[A-Za-z0-9À-ÖØ-öø-ɏ -]+$"
 Plate = Annotated[
     str,
-    StringConstraints(
-        strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=r"^[A-Za-z0-9 -]+$"
-    ),
+    StringConstraints(strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=_PLATE),
     SEEN,
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SEEN]

@@ -22,6 +22,7 @@ class Site(BaseModel):
     name: str
     campaign: str
     open_campaigns: list[str] = []
+    barcode_pattern: str = ".*"  # the whole barcode of a sample, whatever its case
     regime: RegimeCode = "owned"
     organisation: str = ""
     language: str

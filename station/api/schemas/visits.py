@@ -53,7 +53,7 @@ class LoadIn(In):
 class ArrivalIn(In):
     """`arrived_at` only when a visit written on paper is entered later at its real time; `campaign` only
     when it is another open one than the current. `despite_remarks`: the person was asked about a declared
-    value that is not usual."""
+    value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit."""
 
     plate: Plate
     supplier: Name
@@ -62,8 +62,27 @@ class ArrivalIn(In):
     arrived_at: Moment | None = None
     note: Text = ""
     despite_remarks: bool = False
+    comes_again: bool = False
     campaign: Campaign | None = None
     external: ExternalIn | None = None
+
+
+class LoadCorrectionIn(In):
+    """What was entered wrong of one load, by its id; what is not given stays."""
+
+    load_id: Key
+    species: Key | None = None
+    claims: list[Key] | None = None
+    regime: RegimeCode | None = None
+
+
+class ArrivalCorrectionIn(In):
+    """What was entered wrong; what is not given stays. `comes_again` as at an arrival."""
+
+    plate: Plate | None = None
+    supplier: Name | None = None
+    loads: Annotated[list[LoadCorrectionIn], Field(max_length=6)] = []
+    comes_again: bool = False
 
 
 class Vehicle(Referenced):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from drivers.text import barcode_of
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.rows import missing_of
@@ -81,7 +82,8 @@ def _choices(pairing: Pairing, item: Item, around: Around) -> dict[str, Any]:
 
 def _blocks(item: Item, analytes: frozenset[str], around: Around) -> list[str]:
     """The loads that lack one of these values, and that it is of: by its barcode, else by its species."""
-    named = {sample.load_id for sample in around.samples if sample.barcode == item.barcode}
+    barcode = barcode_of(item.barcode or "")
+    named = {sample.load_id for sample in around.samples if sample.barcode == barcode}
     return [
         load.id
         for load, missing in around.waiting

@@ -101,7 +101,8 @@ class Vehicle(Referenced, table=True):
 
     id: str = Field(primary_key=True)
     plate: str
-    plate_key: str = Field(index=True, unique=True)  # letters and digits only
+    plate_key: str = Field(index=True, unique=True)  # its groups, which tell B-NO 1234 from BN-O 1234
+    plate_folded: str = Field(index=True)  # letters and digits only, as it is sought
     supplier_id: str | None = Field(default=None, foreign_key="supplier.id")
     species: str | None = None
     loads: int = 1

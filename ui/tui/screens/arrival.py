@@ -8,15 +8,20 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from drivers.text import visible
 from station.api import schemas
 from ui.tui import suggestions
 from ui.tui.columns import wrap
+from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import ArrivalDraft, WrongField, to_arrival
 from ui.tui.keys import bound, shown
 from ui.tui.lines.queue import offer_title
+from ui.tui.scans import no_sample
+from ui.tui.screens.arrival_acts import enter_arrival
 from ui.tui.screens.arrival_form import FIELDS, LAST_FIELDS, MAIN_FIELDS, ArrivalForm
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
@@ -38,10 +43,38 @@ class ArrivalScreen(StationScreen):
         self.form = ArrivalForm()
         self._suggestions: list[Suggestion] = []
         self._picked: int | None = None
+        self._is_left = False
 
     @property
     def draft(self) -> ArrivalDraft:
         return self.form.draft
+
+    # --- begun or new ---------------------------------------------------------------------------------
+    def on_screen_suspend(self) -> None:
+        """A dialog that opens over the form does not leave it."""
+        self._is_left = not isinstance(self.app.screen, ModalScreen)
+
+    def on_screen_resume(self) -> None:
+        """Start at the plate; an arrival that was begun is gone on with only by who says so."""
+        if not self._is_left:
+            return
+        self._is_left = False
+        if self.draft == ArrivalDraft():
+            self.form.open("plate")
+            return
+        begun = " ".join(part for part in (self.draft.plate, self.draft.supplier) if part.strip())
+        title = self.t.gettext("An arrival is begun: {text}").format(text=visible(begun) or "…")
+        options = [
+            Option("resume", self.t.gettext("go on with it")),
+            Option("new", self.t.gettext("a new arrival: forget what is typed")),
+        ]
+        self.choose(title, options, self._resume)
+
+    def _resume(self, choice: Choice) -> None:
+        if choice.key == "new":
+            self.form.clear()
+        else:
+            self.form.open(self.form.first_empty())
 
     # --- what is shown --------------------------------------------------------------------------------
     def body(self) -> Sequence[Widget]:
@@ -186,13 +219,19 @@ class ArrivalScreen(StationScreen):
         self.redraw()
 
     def take_scan(self, barcode: str) -> bool:
+        if not self.board.may_be_sample(barcode):
+            self.station.say(no_sample(barcode, self.t), is_problem=True)
+            return True
+        name, taken = self.form.open_field, self._taken_by_enter()
+        if name in COMPLETED and taken is not None:  # a scan ends the field as Enter does
+            self._take(name, self._suggestions[taken])
         self.form.take_barcode(barcode)
         self.station.say(self.t.gettext("Sample barcode {barcode} taken.").format(barcode=barcode))
         return True
 
     # --- saving and leaving ---------------------------------------------------------------------------
     def action_save(self) -> None:
-        site, now, client = self.board.site, self.board.now, self.station.client
+        site, now = self.board.site, self.board.now
         if site is None or now is None:
             self.station.say(
                 self.t.gettext("The station has not been heard yet; nothing is lost."), is_problem=True
@@ -202,7 +241,7 @@ class ArrivalScreen(StationScreen):
         if isinstance(arrival, WrongField):
             self._point_at(arrival)
         else:
-            self.station.act(lambda: client.enter_arrival(arrival), self._say_entered)
+            enter_arrival(self, arrival, self._say_entered)
 
     def _point_at(self, wrong: WrongField) -> None:
         self.station.say(wrong.text, is_problem=True)

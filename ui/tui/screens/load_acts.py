@@ -10,12 +10,13 @@ from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.queue import way
 from ui.tui.lines.texts import reason_list, reasons_against
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.correcting import correct_arrival
 from ui.tui.screens.queue_acts import cancel_visit
 from ui.words import vocabulary
 from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
-_VARIETY, _BARCODE = "variety", "barcode"
+_VARIETY, _BARCODE, _ARRIVAL = "variety", "barcode", "arrival"
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
@@ -72,12 +73,15 @@ def type_value(screen: StationScreen, load: schemas.Load) -> None:
         elif analyte != "weight":
             options.append(Option(f"{analyte}\n", name))
     options.append(Option(_VARIETY, t.gettext("variety seen")))
+    options.append(Option(_ARRIVAL, t.gettext("correct the arrival")))
     barcode = Option(_BARCODE, t.gettext("barcode of the sample"))
     options.insert(0 if load.barcode is None else len(options), barcode)
 
     def ask(choice: Choice) -> None:
         if choice.key == _VARIETY:
             _ask_variety(screen, load)
+        elif choice.key == _ARRIVAL:
+            correct_arrival(screen, load)
         elif choice.key == _BARCODE:
             ask_barcode(screen, load)
         elif load.barcode is None:

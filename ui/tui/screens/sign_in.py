@@ -7,7 +7,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
-from drivers.text import visible
+from drivers.text import unaccented, visible
 from station.api import schemas
 from ui.tui.columns import wrap
 from ui.tui.keys import bound, shown
@@ -121,8 +121,8 @@ class SignInScreen(StationScreen):
         return False
 
     def _rows(self, width: int) -> list[ListRow]:
-        typed = self.query_one("#name", Input).value.strip().casefold()
-        fitting = [person for person in self._people if person.name.casefold().startswith(typed)]
+        typed = unaccented(self.query_one("#name", Input).value.strip())
+        fitting = [person for person in self._people if unaccented(person.name).startswith(typed)]
         return [ListRow(person.name, tuple(wrap(self._label(person), width, indent=2))) for person in fitting]
 
     def _label(self, person: schemas.Person) -> str:

@@ -301,6 +301,7 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("loads", sa.Integer(), nullable=False),
@@ -315,6 +316,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_vehicle_last_seen_at"), ["last_seen_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_vehicle_plate_folded"), ["plate_folded"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicle_plate_key"), ["plate_key"], unique=True)
 
     op.create_table(
@@ -846,6 +848,7 @@ def downgrade() -> None:
     op.drop_table("inspection")
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_vehicle_plate_key"))
+        batch_op.drop_index(batch_op.f("ix_vehicle_plate_folded"))
         batch_op.drop_index(batch_op.f("ix_vehicle_last_seen_at"))
 
     op.drop_table("vehicle")

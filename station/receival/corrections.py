@@ -1,0 +1,126 @@
+"""An arrival is corrected until its ticket: the audit says from what to what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, NotFound
+from station.grain.identifiers import Regime
+from station.receival import proposals
+from station.receival.loads import open_load
+from station.receival.vehicles import check_not_on_site, find_or_make_vehicle
+from station.receival.visits import check_declared, find_or_add_supplier
+from station.store import audit, queries
+from station.store.tables import Load, LoadOwner, Vehicle, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCorrection:
+    """None: as it was entered."""
+
+    species: str | None = None
+    claims: tuple[str, ...] | None = None
+    regime: Regime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """None: as it was entered. `loads` by their id."""
+
+    plate: str | None = None
+    supplier: str | None = None
+    loads: Mapping[str, LoadCorrection] = field(default_factory=dict)
+    comes_again: bool = False
+
+
+def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Actor, at: datetime) -> Visit:
+    """Corrects a visit whose loads have no ticket yet; a load alone until its own outcome.
+
+    A load that is decided keeps its decision, and what is proposed for it now stands beside it: a person
+    decides again. Raises Conflict(vehicle_on_site) as an arrival does."""
+    with desk.ledger.write() as tx:
+        visit = tx.get(Visit, visit_id)
+        if visit is None:
+            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
+        if visit.ended_at is not None:
+            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
+        if (correction.plate or correction.supplier) and any(x.outcome == "ticketed" for x in loads.values()):
+            raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
+        changes: dict[str, Any] = {}
+        if correction.plate:
+            changes |= _correct_plate(tx, visit, correction.plate, correction.comes_again, at)
+        if correction.supplier:
+            changes |= _correct_supplier(tx, visit, correction.supplier, at)
+        for load_id, wanted in correction.loads.items():
+            if load_id not in loads:
+                raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
+            changes |= _correct_load(tx, desk, open_load(tx, load_id), wanted)
+        audit.record(
+            tx, "arrival_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+            data={"changes": changes},
+        )  # fmt: skip
+        tx.flush()
+        for load in loads.values():
+            if load.outcome is None and queries.current_decision(tx, load.id) is not None:
+                proposals.refresh(tx, desk, load, at)
+        proposals.propose(tx, desk, loads.values(), at)
+    return visit
+
+
+def _correct_plate(
+    tx: Session, visit: Visit, plate: str, comes_again: bool, at: datetime
+) -> dict[str, list[str]]:
+    """Moves the visit to the vehicle of this plate; the audit names vehicles, never plates."""
+    before, vehicle = visit.vehicle_id, find_or_make_vehicle(tx, plate, at)
+    if vehicle.id != before and not comes_again:
+        check_not_on_site(tx, vehicle)
+    wrong = tx.get_one(Vehicle, before)
+    vehicle.supplier_id, vehicle.species, vehicle.loads = wrong.supplier_id, wrong.species, wrong.loads
+    vehicle.last_seen_at = at
+    tx.add(vehicle)
+    tx.flush()
+    visit.plate, visit.vehicle_id = plate, vehicle.id
+    tx.add(visit)
+    return {"vehicle": [before, vehicle.id]}
+
+
+def _correct_supplier(tx: Session, visit: Visit, name: str, at: datetime) -> dict[str, list[str]]:
+    """A load that its supplier owned alone is the right supplier's; named owners stay."""
+    before, supplier = visit.supplier_id, find_or_add_supplier(tx, name, at)
+    if supplier.id == before:
+        return {}
+    visit.supplier_id = supplier.id
+    tx.add(visit)
+    vehicle = tx.get_one(Vehicle, visit.vehicle_id)
+    vehicle.supplier_id = supplier.id
+    tx.add(vehicle)
+    for load in queries.loads_of(tx, visit.id):
+        owners = tx.exec(select(LoadOwner).where(LoadOwner.load_id == load.id)).all()
+        if [owner.supplier_id for owner in owners] == [before]:
+            tx.delete(owners[0])
+            tx.add(LoadOwner(load_id=load.id, supplier_id=supplier.id, share=owners[0].share))
+    return {"supplier": [before, supplier.id]}
+
+
+def _correct_load(tx: Session, desk: Desk, load: Load, wanted: LoadCorrection) -> dict[str, list[Any]]:
+    species = wanted.species or load.species
+    claims = load.claims if wanted.claims is None else sorted(set(wanted.claims))
+    regime = wanted.regime.value if wanted.regime else load.regime
+    check_declared(desk, species, claims)
+    after = {"species": species, "claims": claims, "regime": regime}
+    changes = {
+        f"{load.position}.{name}": [getattr(load, name), value]
+        for name, value in after.items()
+        if getattr(load, name) != value
+    }
+    load.species, load.claims, load.regime = species, claims, regime
+    tx.add(load)
+    for sample in queries.samples_of(tx, load.id):
+        sample.species = species
+        tx.add(sample)
+    return changes

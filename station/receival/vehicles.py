@@ -1,0 +1,46 @@
+"""Vehicles: a plate names one, however it is spelt, and two that look alike stay two."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from drivers.text import fold, plate_key
+from station.acts.refusals import Conflict, Fault
+from station.store.ids import new_id
+from station.store.tables import Vehicle, Visit
+
+
+def find_or_make_vehicle(tx: Session, plate: str, at: datetime) -> Vehicle:
+    """Returns the vehicle of this plate, a new one where none is known. A plate without separators is that of
+    the one known vehicle with the same letters and digits.
+
+    Raises Conflict(plate_of_several) where it may be that of several."""
+    key = plate_key(plate)
+    alike = tx.exec(
+        select(Vehicle).where(Vehicle.plate_folded == fold(plate)).order_by(col(Vehicle.plate))
+    ).all()
+    found = [one for one in alike if one.plate_key == key] or _less_parted(alike, key)
+    if len(found) > 1:
+        raise Conflict(Fault.PLATE_OF_SEVERAL, plate=plate, plates=[one.plate for one in found])
+    if found:
+        return found[0]
+    return Vehicle(id=new_id(at), plate=plate, plate_key=key, plate_folded=fold(plate))
+
+
+def check_not_on_site(tx: Session, vehicle: Vehicle) -> None:
+    """Raises Conflict(vehicle_on_site) where the vehicle has an open visit."""
+    here = select(Visit).where(Visit.vehicle_id == vehicle.id, col(Visit.ended_at).is_(None))
+    visit = tx.exec(here.order_by(col(Visit.seq).desc())).first()
+    if visit is not None:
+        raise Conflict(
+            Fault.VEHICLE_ON_SITE,
+            plate=visit.plate,
+            visit_id=visit.id,
+            arrived_at=visit.arrived_at.isoformat(),
+        )
+
+
+def _less_parted(alike: Sequence[Vehicle], key: str) -> list[Vehicle]:
+    """Where one of two spellings has no separators, it says nothing against the other."""
+    return [one for one in alike if "-" not in key or "-" not in one.plate_key]

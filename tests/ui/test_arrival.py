@@ -1,0 +1,114 @@
+"""An arrival asks what a slip would spoil, and costs few keys."""
+
+from tests.ui.rig import Station
+from tests.ui.terminal import Terminal, terminal
+from ui.tui.screens.arrival import ArrivalScreen
+from ui.tui.screens.queue import QueueScreen
+
+
+def draft_of(t: Terminal) -> str:
+    return t.app.get_screen("arrival", ArrivalScreen).draft.plate
+
+
+async def test_a_begun_arrival_is_gone_on_with_or_forgotten_by_who_says_so(station: Station) -> None:
+    async with terminal(station, "en") as t:
+        await t.press("f3")
+        await t.write("ab-1")
+        await t.press("f2")
+        await t.at(QueueScreen)
+        await t.press("f3")
+        await t.see("An arrival is begun: ab-1")
+        await t.press("enter")
+        await t.until(lambda: isinstance(t.app.screen, ArrivalScreen), "the form")
+        assert draft_of(t) == "ab-1"
+        await t.press("f2")
+        await t.at(QueueScreen)
+        await t.press("f3")
+        await t.see("An arrival is begun")
+        await t.press("down", "enter")
+        await t.until(lambda: draft_of(t) == "", "an empty form")
+        await t.write("xy")
+        assert draft_of(t) == "xy"
+
+
+async def test_a_new_supplier_is_asked_for_once_more(station: Station) -> None:
+    async with terminal(station, "en") as t:
+        await t.press("f3")
+        await t.write("zz1")
+        await t.press("enter")
+        await t.write("Dupond")
+        await t.press("enter")
+        await t.write("barley")
+        await t.press("enter", "ctrl+s")
+        await t.see("New supplier: Dupond?")
+        await t.press("enter")
+        assert await t.app.client.open_visits() == []
+        await t.press("down", "enter")
+        await t.at(QueueScreen)
+        [visit] = await t.app.client.open_visits()
+        assert visit.supplier == "Dupond"
+
+
+async def test_a_vehicle_on_site_is_entered_twice_only_after_a_question(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        await t.press("f3")
+        await t.write("ab1")
+        await t.see("[Enter] takes AB-123-CD")
+        await t.press("enter", "ctrl+s")
+        await t.see("AB-123-CD is on site since", "once more?")
+        assert len(await t.app.client.open_visits()) == 1
+        await t.press("down", "enter")
+        await t.at(QueueScreen)
+        assert len(await t.app.client.open_visits()) == 2
+
+
+async def test_a_returning_vehicle_costs_five_keys_and_a_scan_a_first_visit_sixteen(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        keys = ["f3", *"ab1"]
+        await t.press(*keys)
+        await t.see("[Enter] takes AB-123-CD")
+        await t.scan("S77777")
+        await t.see("S77777", "EARL Dupont", "soft wheat")
+        await t.press("enter")
+        await t.at(QueueScreen)
+        assert len(keys) + 1 <= 5
+        await t.until(lambda: t.app.board.load_with_barcode("S77777"), "the arrival")
+
+        first = [["f3", *"ef456gh", "enter", *"dup"], ["enter", *"b"]]
+        await t.press(*first[0])
+        await t.see("[Enter] takes EARL Dupont")
+        await t.press(*first[1])
+        await t.see("[Enter] takes barley")
+        await t.scan("S88888")
+        await t.see("S88888")
+        await t.press("enter")
+        await t.until(lambda: t.app.board.load_with_barcode("S88888"), "the first visit")
+        assert sum(map(len, first)) + 1 <= 16
+
+
+async def test_a_wrong_plate_and_species_are_corrected_on_the_load(station: Station) -> None:
+    station.silo.arrive("AB-123-CD")
+    async with terminal(station, "en") as t:
+        await t.press("f5")
+        await t.see("EARL Dupont")
+        await t.press("f7")
+        await t.write("correct")
+        await t.press("enter")
+        await t.see("What was entered wrong?", "AB-123-CD", "soft wheat")
+        await t.press("enter")
+        await t.write("AB-128-CD")
+        await t.press("enter")
+        await t.hear("AB-128-CD: corrected.")
+        await t.see("AB-128-CD")
+        await t.press("f7")
+        await t.write("correct")
+        await t.press("enter")
+        await t.write("species")
+        await t.press("enter")
+        await t.see("barley")
+        await t.write("barley")
+        await t.press("enter")
+        await t.until(lambda: [v.loads[0].species for v in t.app.board.visits] == ["barley"], "the species")
+        assert t.app.board.visits[0].plate == "AB-128-CD"
