@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from textual import events
+from textual.geometry import Size
 
 from drivers.text import is_hidden
 from station.receival.visits import NewLoad
@@ -99,7 +100,8 @@ def test_what_is_laid_out_is_seen_and_never_wider_than_asked(text: str, width: i
     assert all(cell_len(line) <= width for line in wrap(text, width))
 
 
-def test_a_row_is_shown_whatever_it_holds() -> None:
+def test_a_row_is_shown_whatever_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Rows, "size", property(lambda _: Size(200, 24)))
     rows = Rows()
     rows._rows = [ListRow("a", (EVIL,))]
     (line,), _, _ = rows._lines()
