@@ -122,13 +122,15 @@ class Reading:
     platform: str | None = None
 
     def __post_init__(self) -> None:
-        for name in ("sample_id", "product", "serial"):
-            if (text := getattr(self, name)) is not None:
+        for name, text in (("sample_id", self.sample_id), ("product", self.product), ("serial", self.serial)):
+            if text is not None:
                 object.__setattr__(self, name, clean_text(text, LONGEST_NAME) or None)
         if self.identity is not None:
             object.__setattr__(self, "identity", clean_identity(self.identity))
         if self.extra:
-            object.__setattr__(self, "extra", clean_value(dict(self.extra)))
+            extra = self.extra if isinstance(self.extra, dict) else dict(self.extra)
+            if (cleaned := clean_value(extra)) is not self.extra:
+                object.__setattr__(self, "extra", cleaned)
 
     @property
     def at(self) -> datetime:

@@ -75,8 +75,8 @@ def checked_file(text: str) -> str:
 
 
 def clean_value(value: Any, most: int = LONGEST) -> Any:
-    """Clean every text in a value of JSON, keys too."""
-    return _each_text(value, lambda text: clean_text(text, most))
+    """Clean every text in a value of JSON, keys too; a value that needs none is returned as it is."""
+    return value if _is_clean(value, most) else _each_text(value, lambda text: clean_text(text, most))
 
 
 def checked_value(value: Any, where: str = "") -> Any:
@@ -155,6 +155,13 @@ def _each_text(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(_each_text(part, change) for part in value)
     return value
+
+
+def _is_clean(value: Any, most: int) -> bool:
+    """Tell quickly that nothing has to be cleaned: what instruments send is mostly short and plain. Python
+    writes what cannot be seen with a backslash."""
+    written = repr(value)
+    return len(written) <= most and written.isascii() and "\\" not in written
 
 
 def _is_plain(text: str) -> bool:
