@@ -13,7 +13,7 @@ from drivers.constancy import Constancy, ShapeChange
 from drivers.errors import FrameError
 from drivers.kind import Kind, Setting
 from drivers.magnitude import Way, describe, ways_of
-from drivers.platforms import PLATFORM_SETTING, Platforms
+from drivers.platforms import Platforms
 from drivers.reading import Flag, Reading
 from drivers.transport import ErrorCode
 
@@ -42,7 +42,6 @@ class Weighed:
 
 
 SETTINGS: Mapping[str, Setting] = MappingProxyType({"net": NET_SETTING})
-PLATFORM_SETTINGS: Mapping[str, Setting] = MappingProxyType({"platform": PLATFORM_SETTING})
 
 
 @runtime_checkable

@@ -1,10 +1,7 @@
 """The chain of a visit's weighings, and which two of them make a load's net."""
 
-from collections.abc import Sequence
-
-from station.store.tables import Load, Weighing, WeighingUse
-
-Chain = Sequence[tuple[WeighingUse, Weighing]]
+from station.store.batches import Chain
+from station.store.tables import Load, Weighing
 
 
 def weighed_apart(chain: Chain) -> bool:

@@ -13,9 +13,10 @@ from station.grain.bridge import remarks_on_weight
 from station.grain.loadweight import net_kg as net_of
 from station.grain.units import Kilograms
 from station.receival import cells
-from station.receival.chain import Chain, gross_weighing, weighed_apart
+from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.loads import end_load, is_whole
 from station.store import audit, counters, queries
+from station.store.batches import Chain
 from station.store.ids import new_id
 from station.store.names import names_of
 from station.store.tables import (

@@ -1,7 +1,6 @@
 """Judging loads: the evidence of any number of them and the cells are gathered in a fixed number of questions
 to the ledger, then each load is assessed and routed without another."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,15 +21,15 @@ from station.grain.rules import RulePack
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells
-from station.receival.chain import Chain, gross_weighing
+from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
+from station.store.batches import Chain, chains_by_visit, samples_by_load
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.tables import (
     Load,
     Proposal,
     Reading,
-    Sample,
     Visit,
     Weighing,
     WeighingUse,
@@ -69,12 +68,9 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
         return []
     visit_ids = {load.visit_id for load in loads}
     vehicles = dict(tx.exec(select(Visit.id, Visit.vehicle_id).where(col(Visit.id).in_(visit_ids))).all())
-    chains, tares = _chains(tx, visit_ids), _tares(tx, set(vehicles.values()))
-    samples: dict[str, list[str]] = defaultdict(list)
-    load_ids = [load.id for load in loads]
-    of_load = select(Sample.load_id, Sample.id).where(col(Sample.load_id).in_(load_ids))
-    for load_id, sample_id in tx.exec(of_load.order_by(col(Sample.seq))):
-        samples[load_id or ""].append(sample_id)
+    chains, tares = chains_by_visit(tx, list(visit_ids)), _tares(tx, set(vehicles.values()))
+    rows = samples_by_load(tx, [load.id for load in loads])
+    samples = {load.id: [sample.id for sample in rows.get(load.id, ())] for load in loads}
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     return [
@@ -153,22 +149,6 @@ def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts
         declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
         badly=assessment.badly,
     )
-
-
-def _chains(tx: Session, visit_ids: set[str]) -> dict[str, Chain]:
-    """Per visit, its weighings in the order they were confirmed, without superseded ones."""
-    rows = tx.exec(
-        select(WeighingUse, Weighing)
-        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
-        .where(col(WeighingUse.visit_id).in_(visit_ids))
-        .order_by(col(WeighingUse.seq))
-    ).all()
-    superseded = {use.supersedes_id for use, _ in rows}
-    found: dict[str, list[tuple[WeighingUse, Weighing]]] = defaultdict(list)
-    for use, weighing in rows:
-        if use.id not in superseded:
-            found[use.visit_id or ""].append((use, weighing))
-    return dict(found)
 
 
 def _tares(tx: Session, vehicle_ids: set[str]) -> dict[str, float]:

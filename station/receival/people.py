@@ -130,10 +130,6 @@ def terminal_of(desk: Desk, token: str) -> Terminal:
     return terminal
 
 
-def is_revoked(tx: Session, terminal_id: str) -> bool:
-    return tx.get_one(Terminal, terminal_id).revoked_at is not None
-
-
 def sign_in(desk: Desk, name: str, pin: str, terminal: Terminal, at: datetime) -> SignedIn:
     """Ends the terminal's earlier sign-in. Slow (argon2). Raises NotAllowed(wrong_pin)."""
     person = _person_with_pin(desk, name, pin, terminal.id, at)

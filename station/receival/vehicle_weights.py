@@ -9,8 +9,9 @@ from station.acts.desk import SitePolicy
 from station.acts.refusals import Conflict, Fault
 from station.grain.bridge import ask_of_gross, ask_of_tare, is_too_low
 from station.grain.reasons import Code, Reason
-from station.receival.chain import Chain, gross_weighing, weighed_apart
+from station.receival.chain import gross_weighing, weighed_apart
 from station.store import queries
+from station.store.batches import Chain
 from station.store.tables import Load, Visit, Weighing
 
 # So many of its last visits tell what a vehicle usually weighs empty: trailers may alternate.

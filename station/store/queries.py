@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from drivers.text import barcode_of
-from station.store import batches
 from station.store.tables import (
     AuditEvent,
     Decision,
@@ -54,11 +53,6 @@ def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing
     ).all()
     superseded = {use.supersedes_id for use, _ in rows}
     return [(use, weighing) for use, weighing in rows if use.id not in superseded]
-
-
-def last_tare_kg(tx: Session, vehicle_id: str) -> float | None:
-    """Return the vehicle's weight when it last left empty."""
-    return batches.last_tares_kg(tx, [vehicle_id]).get(vehicle_id)
 
 
 def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]:
@@ -136,11 +130,6 @@ def current_decision(tx: Session, load_id: str) -> Decision | None:
 def open_reservation(tx: Session, load_id: str) -> Reservation | None:
     query = select(Reservation).where(Reservation.load_id == load_id, col(Reservation.released_at).is_(None))
     return tx.exec(query).first()
-
-
-def ticket_of(tx: Session, load_id: str) -> Ticket | None:
-    query = select(Ticket).where(Ticket.load_id == load_id).order_by(col(Ticket.number).desc())
-    return tx.exec(query.limit(1)).first()
 
 
 def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Ticket | None:

@@ -9,9 +9,10 @@ from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import evidence, outcome, rows, tickets
 from station.api.views.view import View, external_of
-from station.receival.chain import Chain, gross_weighing
+from station.receival.chain import gross_weighing
 from station.receival.photo_words import photos_of_load
 from station.store import queries
+from station.store.batches import Chain
 from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 
 

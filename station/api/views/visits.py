@@ -6,8 +6,8 @@ from station.api import schemas
 from station.api.language import reasons
 from station.api.views import rows
 from station.api.views.view import View, external_of
-from station.receival.chain import Chain
 from station.store import batches, queries
+from station.store.batches import Chain
 from station.store.tables import Supplier, Vehicle, Visit
 
 
