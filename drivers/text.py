@@ -103,8 +103,9 @@ def clean_identity(text: str, most: int = LONGEST_NAME) -> str:
 
 def unaccented(text: str) -> str:
     """Return the text as it is sought: small letters without accents, ligatures written out."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char)).translate(_WRITTEN_OUT)
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(char for char in apart if not unicodedata.combining(char)).translate(_WRITTEN_OUT)
+    return unicodedata.normalize("NFC", plain)
 
 
 def fold(name: str) -> str:
@@ -117,7 +118,7 @@ def fold(name: str) -> str:
 def plate_key(plate: str) -> str:
     """Return a plate's identity: its letters with their accents, its groups parted by one dash, whatever
     parts them on paper."""
-    plain = unicodedata.normalize("NFC", plate).casefold()
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFC", plate).casefold())
     groups = "".join(char if char.isalnum() else " " for char in plain).split()
     return "-".join(groups) or plain.strip()
 
@@ -125,7 +126,8 @@ def plate_key(plate: str) -> str:
 def barcode_of(text: str) -> str:
     """Return a barcode as it is kept and compared: without the AIM prefix that a scanner puts before it
     (`]C1` for Code 128), in capitals."""
-    return _AIM_PREFIX.sub("", text.strip(), count=1).strip().upper()
+    bare = _AIM_PREFIX.sub("", text.strip(), count=1).strip()
+    return unicodedata.normalize("NFC", bare.upper())
 
 
 def visible(text: str) -> str:

@@ -7,6 +7,7 @@ The first byte of an input chooses the target (`fuzz_targets`), the rest is what
 """
 
 import math
+import resource
 import sys
 
 from drivers.decode import decode
@@ -15,6 +16,8 @@ from drivers.kind import DriverFaultFrame
 from drivers.reading import PLAUSIBLE
 from drivers.transport.half_written import looks_half_written
 from tests.drivers.fuzz_targets import AT, TARGETS
+
+_MOST_MEMORY = 1 << 30  # bytes
 
 
 def one_input(data: bytes) -> None:
@@ -42,7 +45,9 @@ def main() -> None:
         for function in vars(sys.modules[module]).values():
             if getattr(function, "__module__", None) == module and callable(function):
                 _instrument(atheris, function)
-    atheris.Setup(sys.argv, one_input)
+    # The resident memory that the fuzzer itself would bound includes the peak of whatever started this process.
+    resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
+    atheris.Setup([*sys.argv, "-rss_limit_mb=0"], one_input)
     atheris.Fuzz()
 
 

@@ -1,7 +1,9 @@
 """What of a stranger's text may be kept, and how the rest is shown."""
 
 import json
+import sys
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from drivers.text import (
     HiddenCharacter,
+    barcode_of,
     checked_file,
     checked_text,
     checked_value,
@@ -18,6 +21,7 @@ from drivers.text import (
     fold,
     is_hidden,
     plate_key,
+    unaccented,
     visible,
     visible_json,
     visible_value,
@@ -128,3 +132,13 @@ def test_a_name_is_sought_without_case_accents_or_their_unicode_form() -> None:
 def test_a_plates_groups_and_accents_are_its_identity() -> None:
     assert plate_key("b no-1234") == plate_key("B-NO 1234") != plate_key("BN-O 1234")
     assert plate_key("LO\u0308-AB 123") == plate_key("LÖ-AB 123") != plate_key("LO-AB 123")
+
+
+@pytest.mark.parametrize("key_of", [unaccented, fold, plate_key, barcode_of])
+def test_the_key_of_any_text_that_may_be_kept_may_be_kept(key_of: Callable[[str], str]) -> None:
+    """Small and capital letters and parts without accents come decomposed from Unicode's tables."""
+    for char in map(chr, range(sys.maxunicode + 1)):
+        if not is_hidden(char):
+            for text in (char, f"a{char}", f"{char}\u0301"):
+                key = key_of(checked_text(text))
+                assert is_clean(key), ascii(text)
