@@ -22,7 +22,7 @@ from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door
-from station.app import listen
+from station.http_server import listen
 from station.receival import people
 from station.runtime.live import HealthFacts
 from station.store.blobs import Blobs

@@ -1,9 +1,8 @@
 """Composition root of `silo serve`: everything is started in order here and stopped in reverse."""
 
-import json
+import os
 import secrets
 import signal
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,21 +14,21 @@ from pathlib import Path
 import structlog
 
 from station import jobs
-from station.api.app import create_app, stop_streams
-from station.api.context import Context
-from station.api.door import Door, limits_within, raise_descriptor_limit
 from station.grain.rules import parse_rule_pack
+from station.http_server import AddressTaken, HttpServer
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
 from station.runtime.bundles import ship
 from station.runtime.devices import Devices
 from station.runtime.health import Vitals
+from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.shadows import Shadows
+from station.service_manager import manager_of
 from station.site.contradictions import contradictions
-from station.site.file import LOOPBACK, SiteSettings, host_port
+from station.site.file import LOOPBACK, SiteSettings
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.site.wiring import protocols_of
@@ -40,6 +39,7 @@ from station.store.errors import LedgerDamaged, LedgerError
 CRASHED = 70
 DAY_S = 86_400.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
+JOBS_S, JOBS_TURN_S = 5.0, 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +58,7 @@ class ServeOptions:
 def serve(options: ServeOptions) -> int:
     """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError, LedgerError
     or AddressTaken before anything is accepted."""
+    manager = manager_of(os.environ)
     settings = load_settings(options.config)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
@@ -96,13 +97,22 @@ def serve(options: ServeOptions) -> int:
             replug=devices.replug,
             install_model=parts.installer().install,
         )
-        server = HttpServer(context, settings, ledger.folder)
+        jobs_loop = Turns(JOBS_TURN_S)
+        server = HttpServer(context, settings, ledger.folder, manager)
+        due = [
+            Due("frames_overdue", intake.overdue_s),
+            Due("capture_overdue", light_box.overdue_s),
+            Due("counter_stands", server.loop.overdue_s),
+            Due("jobs_stand", jobs_loop.overdue_s),
+        ]
+        heartbeat = Heartbeat(manager, due, server.url, settings.site.language)
         crash.stop_with(server)
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
             "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
             "intake": jobs.Job(intake.tell, 5.0),
+            "turn": jobs.Job(jobs_loop.turn, JOBS_S),
             "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),
             "whole chain": jobs.Job(watch.forget_chain, 7 * DAY_S),
             "policies": jobs.Job(
@@ -118,44 +128,9 @@ def serve(options: ServeOptions) -> int:
         if announcer is not None:
             stack.enter_context(announcer.running())
         stack.enter_context(intake.running())
+        stack.enter_context(heartbeat.running())
         server.run()
     return CRASHED if crash.happened else 0
-
-
-class AddressTaken(Exception):
-    """The station cannot listen where the site file says: another program does, or the address is not this
-    machine's."""
-
-    def __init__(self, host: str, port: int, why: str) -> None:
-        super().__init__(f"{host_port(host, port)}: {why}")
-        self.address = host_port(host, port)
-        self.why = why
-
-
-class HttpServer:
-    """The counter behind its door; says on standard output where it listens once it accepts."""
-
-    def __init__(self, context: Context, settings: SiteSettings, folder: Path) -> None:
-        listener = listen(settings.server.host, settings.server.port)
-        host, port = listener.getsockname()[:2]
-        self._line = {
-            "listening": f"http://{host_port(host, port)}",
-            "admin_token_file": str(folder / "admin.token"),
-        }
-        self._app = create_app(context)
-        self._door = Door(
-            self._app, listener, limits=limits_within(raise_descriptor_limit()),
-            on_open=self._announce, on_close=partial(stop_streams, self._app),
-        )  # fmt: skip
-
-    def run(self) -> None:
-        self._door.serve_until_stopped()
-
-    def stop(self) -> None:
-        self._door.stop()
-
-    def _announce(self) -> None:
-        print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
 
 
 class Crash:
@@ -262,17 +237,3 @@ def _admin_token(folder: Path) -> str:
     path.touch(mode=0o600)
     path.write_text(token)
     return token
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket bound there, on which the door will listen. Raises AddressTaken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise AddressTaken(host, port, error.strerror or str(error)) from error
-    return listener

@@ -159,7 +159,7 @@ class Visitor(H11Protocol):
 
 class Door(uvicorn.Server):
     """uvicorn behind a listening socket of ours. `on_open` is called once it accepts, `on_close` before it
-    ends what is open."""
+    ends what is open, `on_turn` twice a second as long as its loop turns."""
 
     def __init__(
         self,
@@ -169,6 +169,7 @@ class Door(uvicorn.Server):
         limits: DoorLimits | None = None,
         on_open: Callable[[], None] = lambda: None,
         on_close: Callable[[], None] = lambda: None,
+        on_turn: Callable[[], None] = lambda: None,
     ) -> None:
         self._limits = limits or DoorLimits()
         super().__init__(
@@ -178,7 +179,7 @@ class Door(uvicorn.Server):
             )
         )  # fmt: skip
         self._listener = listener
-        self._on_open, self._on_close = on_open, on_close
+        self._on_open, self._on_close, self._on_turn = on_open, on_close, on_turn
         self._visitors: dict[str, set[Visitor]] = {}
         self._coming: set[asyncio.Task[Any]] = set()
         self._is_open = False
@@ -287,6 +288,7 @@ class Door(uvicorn.Server):
         """End who is overdue, twice a second."""
         if not self._is_open:
             return
+        self._on_turn()
         now = time.monotonic()
         for visitor in [one for some in self._visitors.values() for one in some if one.transport]:
             if why := visitor.overdue(now):

@@ -32,8 +32,9 @@ def serve(
     with lasting_imports():
         import structlog
 
-        from station.app import AddressTaken, ServeOptions
+        from station.app import ServeOptions
         from station.app import serve as run
+        from station.http_server import AddressTaken
         from station.logs import log_to_standard_error
         from station.site.read import SettingsError
         from station.store.errors import LedgerError

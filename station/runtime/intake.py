@@ -38,6 +38,7 @@ STREAM_FRAMES = 4096  # of a line that nobody can hold back: two minutes of a he
 RETRY_S = 1.0
 SYNC_S = 1.0
 STOP_S = 10.0
+DUE_S = 30.0  # within which what was heard is committed, unless the disk is full
 
 log = structlog.get_logger(__name__)
 
@@ -140,6 +141,11 @@ class Intake:
     def standing(self) -> Standing:
         found = self._waiting.standing(self._clock())
         return replace(found, stands=True) if found.waiting and self.disk_full else found
+
+    def overdue_s(self) -> float:
+        """For how long too long frames that were heard wait. A full disk is told, and starting again makes no
+        room."""
+        return 0.0 if self.disk_full else max(0.0, self._waiting.still_s() - DUE_S)
 
     def gap(self, device: str) -> Gap | None:
         """What was last dropped of a line that nobody can hold back."""

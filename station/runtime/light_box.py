@@ -8,7 +8,8 @@ are active is read from the ledger before every capture, so a promotion needs no
 """
 
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Literal
@@ -29,6 +30,7 @@ ATTEMPTS = 2  # of one capture
 FAILURES = 3  # in a row, after which a model does not run here; so never by one capture alone
 IDLE_S = 5.0
 RESTART_PAUSE_S = 5.0
+REPLACING_S = FAILURES * (20.0 + RESTART_PAUSE_S)  # what starting one model's worker again may take
 
 State = Literal["ready", "starting", "replacing", "off"]
 log = structlog.get_logger(__name__)
@@ -44,7 +46,7 @@ class LightBox:
     def __init__(
         self, desk: Desk, photos: Blobs, bundles: Blobs, clock: Callable[[], datetime], *,
         enabled: bool = True, card_required: bool = False, answer_timeout_s: float = 10.0,
-        when_done: Callable[[], None] = lambda: None,
+        when_done: Callable[[], None] = lambda: None, monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         self._desk = desk
         self._photos = photos
@@ -54,6 +56,8 @@ class LightBox:
         self._card_required = card_required
         self._answer_timeout_s = answer_timeout_s
         self._when_done = when_done
+        self._monotonic = monotonic
+        self._answer_by: float | None = None  # the capture that is claimed
         self._workers: dict[str, VisionWorker] = {}
         self._failures: dict[str, int] = {}
         self._problems: dict[str, str] = {}  # of models that do not run and have nothing before them
@@ -83,6 +87,11 @@ class LightBox:
     def wake(self) -> None:
         self._wake.set()
 
+    def overdue_s(self) -> float:
+        """For how long too long a claimed capture waits for its answer."""
+        answer_by = self._answer_by
+        return 0.0 if answer_by is None else max(0.0, self._monotonic() - answer_by)
+
     def inspect_one(self) -> bool:
         """Takes the oldest capture that waits; False when none does."""
         capture = claims.claim_capture(self._desk, self._clock())
@@ -90,6 +99,15 @@ class LightBox:
             return False
         with self._desk.ledger.read() as tx:
             judges = releases.judges_left(tx, capture)
+        longest = len(judges) * (len(capture.photos) * self._answer_timeout_s + REPLACING_S)
+        self._answer_by = self._monotonic() + self._answer_timeout_s + longest
+        try:
+            self._answer(capture, judges)
+        finally:
+            self._answer_by = None
+        return True
+
+    def _answer(self, capture: CapturePhotos, judges: Sequence[str]) -> None:
         failed = ended = goes_on = False
         for number, model in enumerate(judges, start=1):
             seen = self._seen(model, capture)
@@ -102,7 +120,6 @@ class LightBox:
         if not ended:
             give_up = not failed or (capture.attempts >= ATTEMPTS and not goes_on)
             claims.release_claim(self._desk, capture.capture_id, self._clock(), give_up=give_up)
-        return True
 
     def follow(self) -> None:
         """Brings the workers to the active set of the ledger: starts new ones, then closes the others. One

@@ -75,6 +75,11 @@ class Waiting(Generic[Item]):
             still_s = self._monotonic() - self._moved_s
             return Standing(self._count, now - timedelta(seconds=still_s), still_s > STANDS_AFTER_S)
 
+    def still_s(self) -> float:
+        """For how many seconds nothing that waits was done."""
+        with self._has_changed:
+            return self._monotonic() - self._moved_s if self._count else 0.0
+
     def _waits_of(self, device: str) -> int:
         return len(self._queues.get(device, ()))
 

@@ -9,7 +9,8 @@ from typing import cast
 import pytest
 from sqlmodel import select
 
-from station.app import Crash, HttpServer
+from station.app import Crash
+from station.http_server import HttpServer
 from station.site.read import SettingsError
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged

@@ -152,6 +152,10 @@ SENTENCES: Mapping[str, str] = {
     "size_unknown": N_(
         "{instruments}: no value until somebody says what the display shows (devices screen, F7)"
     ),
+    "frames_overdue": N_("what devices said is not recorded: the station is started again"),
+    "capture_overdue": N_("a photo gets no answer: the station is started again"),
+    "counter_stands": N_("the station answers nobody: it is started again"),
+    "jobs_stand": N_("the station's timetable stands still: it is started again"),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices

@@ -1,0 +1,102 @@
+"""The counter where it listens: on the socket that the service manager kept, else on a new one."""
+
+import json
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from station.api.app import create_app, stop_streams
+from station.api.context import Context
+from station.api.door import Door, limits_within, raise_descriptor_limit
+from station.runtime.heartbeat import Turns
+from station.service_manager import ServiceManager
+from station.site.file import SiteSettings, host_port
+
+TURNS_S = 15.0  # its loop turns twice a second
+KEPT = "counter"  # the listening socket at the service manager
+
+
+class AddressTaken(Exception):
+    """The station cannot listen where the site file says: another program does, or the address is not this
+    machine's."""
+
+    def __init__(self, host: str, port: int, why: str) -> None:
+        super().__init__(f"{host_port(host, port)}: {why}")
+        self.address = host_port(host, port)
+        self.why = why
+
+
+class HttpServer:
+    """The counter behind its door; says on standard output, and to the service manager, where it listens once
+    it accepts. `loop` is the one that answers."""
+
+    def __init__(
+        self, context: Context, settings: SiteSettings, folder: Path, manager: ServiceManager
+    ) -> None:
+        listener = kept_or_new(settings.server.host, settings.server.port, manager)
+        host, port = listener.getsockname()[:2]
+        self.url = f"http://{host_port(host, port)}"
+        self.loop = Turns(TURNS_S)
+        self._line = {"listening": self.url, "admin_token_file": str(folder / "admin.token")}
+        self._manager = manager
+        self._app = create_app(context)
+        self._door = Door(
+            self._app, listener, limits=limits_within(raise_descriptor_limit()),
+            on_open=self._announce, on_close=self._close, on_turn=self.loop.turn,
+        )  # fmt: skip
+
+    def run(self) -> None:
+        self._door.serve_until_stopped()
+
+    def stop(self) -> None:
+        self._door.stop()
+
+    def _announce(self) -> None:
+        print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
+        self._manager.ready(self.url)
+
+    def _close(self) -> None:
+        self._manager.stopping()
+        self.loop.stop()
+        stop_streams(self._app)
+
+
+def kept_or_new(host: str, port: int, manager: ServiceManager) -> socket.socket:
+    """The socket that the service manager kept since the last start, unless the site file names another
+    address since. Raises AddressTaken."""
+    listener = None
+    for kept in manager.sockets:
+        if listener is None and _is_bound(kept, host, port):
+            listener = kept
+        else:
+            kept.close()
+    if listener is None:
+        manager.forget(KEPT)
+        listener = listen(host, port)
+        manager.keep(listener, KEPT)
+    return listener
+
+
+def _is_bound(listener: socket.socket, host: str, port: int) -> bool:
+    """Port 0 is any."""
+    if listener.family not in (socket.AF_INET, socket.AF_INET6):
+        return False
+    with suppress(OSError):
+        address, number = listener.getsockname()[:2]
+        places = socket.getaddrinfo(host, port, listener.family, socket.SOCK_STREAM)
+        return any(address == place[4][0] and port in (0, number) for place in places)
+    return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound there, on which the door will listen. Raises AddressTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # named TCP, or asyncio leaves Nagle's algorithm on and every answer waits 40 ms
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise AddressTaken(host, port, error.strerror or str(error)) from error
+    return listener
