@@ -74,12 +74,14 @@ class StationApp(App[None]):
         note: Callable[[], str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
+        last_words: Callable[[], str] = lambda: "",
     ) -> None:
         super().__init__()
         self.client = client
         self.clock = clock
         self.zone = zone
         self.note = note or (lambda: "")
+        self._last_words = last_words
         self.board = Board()
         self.notice = Notice(clock)
         self.connection = Connection(clock)
@@ -206,6 +208,8 @@ class StationApp(App[None]):
         self.connection.lose(message.problem)
         if message.problem is not None:
             self.say(problem_text(message.problem, self.t), is_problem=True)
+        elif text := self._last_words():
+            self.say(text, is_problem=True)
         self.redraw()
 
     # --- messages of acts and questions -------------------------------------------------------------------

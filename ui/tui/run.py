@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from ui.tui.app import StationApp
 from ui.tui.client import StationClient
+from ui.tui.last_words import last_words_of
 from ui.words.i18n import language_of
 
 
@@ -23,4 +24,5 @@ def run(
     KeyError for an unknown theme."""
     spoken = language or language_of(*(os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")))
     client = StationClient(url, token, spoken)
-    StationApp(client, language=spoken, theme=theme, note=note).run()
+    last_words = last_words_of(url)
+    StationApp(client, language=spoken, theme=theme, note=note, last_words=last_words).run()
