@@ -93,6 +93,8 @@ class Code(StrEnum):
     # photo gate
     UNREADABLE = "unreadable"
     HEIC = "heic"  # a format of phones that the station cannot read
+    NO_PHOTO = "no_photo"  # file_kind: what the file is by its bytes
+    DAMAGED_FILE = "damaged_file"
     TOO_LARGE = "too_large"  # pixels or bytes, limit
     NOT_SHARP = "not_sharp"  # value, limit: width of the edges as a share of a kernel's
     DARK = "dark"  # value, limit

@@ -103,6 +103,8 @@ SENTENCES: Mapping[str, str] = {
     # photo gate
     "unreadable": N_("the photo cannot be read: take it again, send it again"),
     "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),
+    "no_photo": N_("the file is no photo but {file_kind}: send the photo itself, as JPEG, PNG or WebP"),
+    "damaged_file": N_("a part of the photo's file is damaged: send it again, or take it again"),
     "too_large": N_("the photo is too large ({size}, limit {limit}): set the camera to a smaller size"),
     "not_sharp": N_(
         "the photo is not sharp (edges over {value} of a kernel, at most {limit}): hold still, wipe the lens"
@@ -228,6 +230,8 @@ AGAINST = frozenset(
 GATE_WORDS: Mapping[str, str] = {
     "unreadable": N_("cannot be read"),
     "heic": N_("HEIC instead of JPEG"),
+    "no_photo": N_("no photo"),
+    "damaged_file": N_("damaged file"),
     "too_large": N_("too large"),
     "not_sharp": N_("not sharp"),
     "dark": N_("too dark"),
