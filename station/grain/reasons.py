@@ -100,6 +100,7 @@ class Code(StrEnum):
     DARK = "dark"  # value, limit
     BRIGHT = "bright"  # value, limit
     GLARE = "glare"  # share, limit
+    TOO_SMALL = "too_small"  # value, limit: pixels of the middle kernel's length, on the picture as judged
     TOO_FEW_KERNELS = "too_few_kernels"  # kernels, limit
     PILED_UP = "piled_up"  # share, limit
     CUT_OFF = "cut_off"  # share, limit
