@@ -5,17 +5,19 @@ height and width), PNG (IHDR is the first chunk), WebP (RIFF; VP8, VP8L or VP8X 
 write that cannot be decoded here: HEIC and AVIF (ISO 14496-12: a box `ftyp` with the brand comes first).
 """
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE_MARKERS = frozenset({0x01, *range(0xD0, 0xD9)})
 _MAX_MARKERS = 2000
-_BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
-)
+_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"})
+_AVIF = frozenset({b"avif", b"avis"})
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}  # what is judged here, by kind
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
-_SCAN, _END = b"\xff\xda", b"\xff\xd9"
+_SCAN, _END = 0xDA, 0xD9
+_NEXT_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # coded data holds stuffed bytes and restarts only
 # What people send by mistake, by its first bytes.
 _OTHERS = (
     (b"%PDF", "pdf"),
@@ -49,13 +51,14 @@ class PhotoHeader:
 
 
 def kind_of(data: bytes) -> str:
-    """Name what this is: `jpeg`, `png`, `webp`, `heic`, or what is no photo."""
+    """Name what this is: `jpeg`, `png`, `webp`, `heic`, `avif`, or what is no photo."""
     if not data:
         return "empty"
     if (photo := _photo_kind(data)) is not None:
         return photo
     if data[4:8] == b"ftyp":
-        return "heic" if is_heic(data) else "film"
+        brand = data[8:12]
+        return "heic" if brand in _HEIC else "avif" if brand in _AVIF else "film"
     if data[:4] == b"RIFF":
         return "film"
     found = next((kind for start, kind in _OTHERS if data.startswith(start)), None)
@@ -80,15 +83,17 @@ def read_header(data: bytes) -> PhotoHeader | None:
     return _READERS[kind](data) if kind else None
 
 
-def is_heic(data: bytes) -> bool:
-    """Tell whether this is HEIC (or AVIF), whatever its name says."""
-    return data[4:8] == b"ftyp" and data[8:12] in _BRANDS
-
-
 def scans(data: bytes) -> int:
-    """Return how many times a JPEG goes over the whole picture (start-of-scan markers; coded data holds
-    none)."""
-    return data.count(b"\xff\xda")
+    """Return how many times a JPEG goes over its picture; what a phone writes behind it (a film, a depth map,
+    another picture) does not count."""
+    return sum(marker == _SCAN for marker, _ in _markers(data))
+
+
+def lacks_end(data: bytes) -> bool:
+    """Tell whether a JPEG's coded data runs to the end of the file: its end marker is missing, and nothing
+    tells whether more than that is."""
+    found = [marker for marker, _ in _markers(data)]
+    return _SCAN in found and _END not in found
 
 
 def _photo_kind(data: bytes) -> str | None:
@@ -116,26 +121,28 @@ def _jpeg(data: bytes) -> PhotoHeader | None:
 
 def _frame(data: bytes) -> int | None:
     """Return where the marker with height and width is; None where the segments lead to none."""
+    return next((at for marker, at in _markers(data) if marker in _SOF and at + 8 <= len(data)), None)
+
+
+def _markers(data: bytes) -> Iterator[tuple[int, int]]:
+    """Go through a JPEG's markers, each with where it stands, to the end of the primary picture: segments are
+    passed by their length, coded data to the next marker."""
     at = 2
     for _ in range(_MAX_MARKERS):
-        while at < len(data) and data[at] != 0xFF:
-            at += 1
-        while at < len(data) and data[at] == 0xFF:
-            at += 1
-        if at + 8 > len(data):
-            return None
-        marker = data[at]
-        if marker in _SOF:
-            return at
+        found = _NEXT_MARKER.search(data, at)
+        if found is None:
+            return
+        marker, at = found[1][0], found.start(1)
+        yield marker, at
+        if marker == _END:
+            return
         at += 1 if marker in _BARE_MARKERS else 1 + int.from_bytes(data[at + 1 : at + 3])
-    return None
 
 
 def _jpeg_ends(data: bytes) -> bool:
-    """Coded data holds no end marker; a preview's stands in a segment before the frame."""
-    frame = _frame(data)
-    scan = -1 if frame is None else data.find(_SCAN, frame)
-    return scan >= 0 and data.find(_END, scan) >= 0
+    """Tell whether the end marker comes after the frame; a preview's stands in a segment before it."""
+    found = {marker for marker, _ in _markers(data)}
+    return not _SOF.isdisjoint(found) and {_SCAN, _END} <= found
 
 
 def _png(data: bytes) -> PhotoHeader | None:

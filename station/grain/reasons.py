@@ -93,11 +93,14 @@ class Code(StrEnum):
     # photo gate
     UNREADABLE = "unreadable"
     HEIC = "heic"  # a format of phones that the station cannot read
+    NO_PHOTO = "no_photo"  # file_kind: what the file is by its bytes
+    DAMAGED_FILE = "damaged_file"
     TOO_LARGE = "too_large"  # pixels or bytes, limit
     NOT_SHARP = "not_sharp"  # value, limit: width of the edges as a share of a kernel's
     DARK = "dark"  # value, limit
     BRIGHT = "bright"  # value, limit
     GLARE = "glare"  # share, limit
+    TOO_SMALL = "too_small"  # value, limit: pixels of the middle kernel's length, on the picture as judged
     TOO_FEW_KERNELS = "too_few_kernels"  # kernels, limit
     PILED_UP = "piled_up"  # share, limit
     CUT_OFF = "cut_off"  # share, limit

@@ -45,13 +45,15 @@ class Input(ManifestPart):
     """Declares the tensor `input`, float32 (n, channels, height, width): one row per kernel or tile, or the
     photo.
 
-    `fill` is the share of a kernel crop's side that the kernel takes; `stride` the step between tiles in
-    pixels of the working scale (default: side by side)."""
+    `fill` is the share of a kernel crop's side that the kernel takes; `min_length` how many pixels long the
+    photo's middle kernel must be for the bundle's figures to hold; `stride` the step between tiles in pixels
+    of the working scale (default: side by side)."""
 
     of: Literal["kernel", "tile", "photo"]
     width: Annotated[int, Field(ge=8)]
     height: Annotated[int, Field(ge=8)]
     fill: Annotated[Finite, Field(gt=0.1, le=1)] | None = None
+    min_length: Annotated[Finite, Field(ge=4, le=1000)] | None = None
     channels: tuple[Literal["b", "g", "r", "mask"], ...]
     mean: tuple[Finite, Finite, Finite]
     std: tuple[Positive, Positive, Positive]

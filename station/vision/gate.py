@@ -16,6 +16,7 @@ from station.vision.kernels import KernelShape, Segmentation
 from station.vision.photo import Pixels
 
 MIN_KERNELS = 10
+MIN_LENGTH = 16.0  # pixels of the middle kernel: smaller ones are lost or run together, 4 % of them at 12
 MIN_WHOLE = 5  # kernels that show their own shape: of the rest no class is known
 MAX_EDGE = 0.16  # blur of the outline as a share of the kernel's width; photos that must pass stay under 0.12
 SHARP_EDGE_PX = 1.6  # how wide the outline of a perfectly sharp kernel measures
@@ -60,11 +61,13 @@ class Quality:
     hollow: float
     sizes: float | None
     contrast: float | None
+    length: float
 
 
-def check(pixels: Pixels, found: Segmentation) -> tuple[Reason, ...]:
-    """Return why the photo must be refused, most telling first; empty when it may be judged."""
-    return reasons(measure(pixels, found), found)
+def check(pixels: Pixels, found: Segmentation, min_length: float = MIN_LENGTH) -> tuple[Reason, ...]:
+    """Return why the photo must be refused, most telling first; empty when it may be judged. `min_length` is
+    how many pixels long the middle kernel must be for the model that looks at it."""
+    return reasons(measure(pixels, found), found, max(MIN_LENGTH, min_length))
 
 
 def measure(pixels: Pixels, found: Segmentation) -> Quality:
@@ -87,12 +90,13 @@ def measure(pixels: Pixels, found: Segmentation) -> Quality:
         hollow=float(np.mean([k.solidity < HOLLOW for k in kernels])) if kernels else 0.0,
         sizes=float(np.std(np.log(areas))) if len(areas) >= MIN_KERNELS else None,
         contrast=float(np.median(away)) if away else None,
+        length=found.length,
     )
 
 
-def reasons(quality: Quality, found: Segmentation) -> tuple[Reason, ...]:
+def reasons(quality: Quality, found: Segmentation, min_length: float = MIN_LENGTH) -> tuple[Reason, ...]:
     """Return the refusals that follow from what was measured."""
-    light, shapes = _light(quality, found), _shapes(quality, found)
+    light, shapes = _light(quality, found), _shapes(quality, found, min_length)
     if not light and quality.contrast is not None and quality.contrast < MIN_CONTRAST:
         # outlines are chance where the sheet is like the grain: what else they tell is not the reason
         few = [reason for reason in shapes if reason.code is Code.TOO_FEW_KERNELS]
@@ -113,8 +117,8 @@ def _light(quality: Quality, found: Segmentation) -> list[Reason]:
     return refused
 
 
-def _shapes(quality: Quality, found: Segmentation) -> list[Reason]:
-    """Return what the kernels' outlines tell: their sharpness, their number and how they lie."""
+def _shapes(quality: Quality, found: Segmentation, min_length: float) -> list[Reason]:
+    """Return what the kernels' outlines tell: their sharpness, their size, their number and how they lie."""
     count, whole = len(found.complete), len(found.whole)
     refused = []
     if quality.edge is not None and quality.edge > MAX_EDGE:
@@ -125,6 +129,8 @@ def _shapes(quality: Quality, found: Segmentation) -> list[Reason]:
         refused.append(Reason(Code.PILED_UP, {"share": round(quality.piled, 3), "limit": MAX_PILED}))
     elif whole < MIN_WHOLE <= count:
         refused.append(Reason(Code.PILED_UP, {"share": round(1 - whole / count, 3), "limit": MAX_PILED}))
+    elif whole >= MIN_WHOLE and quality.length < min_length:
+        refused.append(Reason(Code.TOO_SMALL, {"value": round(quality.length, 1), "limit": min_length}))
     if count >= MIN_KERNELS and quality.cut > MAX_CUT:
         refused.append(Reason(Code.CUT_OFF, {"share": round(quality.cut, 3), "limit": MAX_CUT}))
     if count < MIN_KERNELS:

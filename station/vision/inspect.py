@@ -21,15 +21,16 @@ from station.grain.reasons import Code, Reason
 from station.grain.sizes import sizes_of
 from station.vision.composition import compose
 from station.vision.familiar import doubts, embedding, guess
-from station.vision.gate import check
-from station.vision.kernels import KernelShape
+from station.vision.gate import MIN_KERNELS, MIN_LENGTH, check
+from station.vision.kernels import KernelShape, Segmentation
 from station.vision.model import Judged, LoadedModel
 from station.vision.numbers import sample_number
-from station.vision.photo import DecodedPhoto, decode
-from station.vision.scene import read_scene
+from station.vision.photo import DecodedPhoto, can_be_finer, decode
+from station.vision.scene import Scene, read_scene
 
 Clock = Callable[[], float]
 
+CLOSE = 1.25  # times the least length: smaller kernels are looked at in finer detail where there is any
 POLYGON_DETAIL = 0.8  # pixels of the working scale a polygon may leave the outline
 
 
@@ -47,7 +48,7 @@ class _Stages:
 
     def end(self, stage: str) -> None:
         now = self.clock()
-        self.seconds[stage] = round(now - self.last, 6)
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + now - self.last, 6)
         self.last = now
 
     def total(self) -> dict[str, float]:
@@ -75,16 +76,14 @@ def inspect(
     stages = _Stages(clock)
     sha256 = hashlib.sha256(photo).hexdigest()
     models = (model.name,) if model else ()
-    decoded = decode(photo)
-    stages.end("decode")
-    if isinstance(decoded, Reason):
+    min_length = model.min_length if model else MIN_LENGTH
+    looked = _look(photo, min_length, stages)
+    if isinstance(looked, Reason):
         task = model.task if model else None
-        return Inspection(sha256, False, (decoded,), models=models, task=task, seconds=stages.total())
-    scene = read_scene(decoded)
-    stages.end("card")
-    found = scene.kernels()
+        return Inspection(sha256, False, (looked,), models=models, task=task, seconds=stages.total())
+    scene, found = looked
     missing = (Reason(Code.CARD_MISSING),) if card_required and scene.card is None else ()
-    refused = missing + check(scene.photo.pixels, found)
+    refused = missing + check(scene.photo.pixels, found, min_length)
     sizes = scene.sizes(found.complete)
     stages.end("segment")
     judged, shown = None, model.shown(found) if model else ()
@@ -121,6 +120,24 @@ def inspect(
         ),
     )
     return replace(result, seconds=stages.total())
+
+
+def _look(photo: bytes, min_length: float, stages: _Stages) -> tuple[Scene, Segmentation] | Reason:
+    """Return what is seen at the scale that the kernels need: the usual one, or finer where they are small
+    and the photo has more to show."""
+    decoded = decode(photo)
+    while True:
+        stages.end("decode")
+        if isinstance(decoded, Reason):
+            return decoded
+        scene = read_scene(decoded)
+        stages.end("card")
+        found = scene.kernels()
+        stages.end("segment")
+        texture = found.overflow or len(found.complete) < MIN_KERNELS
+        if texture or found.length >= CLOSE * min_length or not can_be_finer(decoded):
+            return scene, found
+        decoded = decode(photo, finer_than=decoded.reduction)
 
 
 def _shares(

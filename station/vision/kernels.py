@@ -76,6 +76,12 @@ class Segmentation:
         return tuple(k for k in self.complete if k.seam <= WHOLE)
 
     @property
+    def length(self) -> float:
+        """Return the middle length, in pixels, of the kernels that show their own shape; 0 for none."""
+        sides = [max(cv2.minAreaRect(kernel.contour)[1]) + 1 for kernel in self.whole]
+        return float(np.median(sides)) if sides else 0.0
+
+    @property
     def cut(self) -> int:
         return sum(k.cut for k in self.kernels)
 

@@ -19,6 +19,7 @@ from station.vision.session import Session, SessionError, start_session
 from station.vision.views import cut_views
 
 Array = NDArray[np.float64]
+MIN_LENGTH = 22.0  # pixels of a kernel, for bundles of kernels that declare no `min_length`
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ class LoadedModel:
     familiar: Familiar | None
     session: Session
     tensors: Mapping[str, str]
+
+    @property
+    def min_length(self) -> float:
+        """Return how many pixels long the middle kernel must be for its figures to hold."""
+        declared = self.input.min_length
+        return declared if declared is not None else MIN_LENGTH if self.input.of == "kernel" else 0.0
 
     def shown(self, found: Segmentation) -> tuple[KernelShape, ...]:
         """Return the kernels it looks at: a model of kernels those that show their own shape, others all."""

@@ -1,7 +1,8 @@
 """Decode a photo to upright BGR pixels at the scale that is needed, within bounds.
 
 Size limits are read from the header before anything is decoded, so a decompression bomb costs
-nothing. OpenCV applies the EXIF orientation, also at reduced scales.
+nothing. OpenCV applies the EXIF orientation, also at reduced scales. What its decoders say of damage is
+read, not printed: a picture of which a part is grey or shifted is no picture of the grain.
 """
 
 import math
@@ -12,13 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.grain.reasons import Code, Reason
-from station.photo_bytes import PhotoHeader, is_heic, read_header, scans
+from station.photo_bytes import MEDIA_TYPES, PhotoHeader, kind_of, lacks_end, read_header, scans
+from station.vision.decoder_words import is_damage, overheard
 
 MAX_BYTES = 32_000_000
-MAX_PIXELS = 50_000_000
-MAX_UNREDUCED_BYTES = 160_000_000  # PNG and WebP are decoded whole before they are made smaller
+MAX_PIXELS = 65_000_000  # phones of 64 megapixels; progressive ones are held whole while they are decoded
+MAX_UNREDUCED_BYTES = 150_000_000  # PNG and WebP are decoded whole before they are made smaller
 MAX_SCANS = 40  # of a progressive JPEG: encoders write about 10, each is work over the whole picture
-WORKING_SIDE = 2000
+WORKING_SIDE = 1700  # pixels, the root of the working picture's area: 2000 by 1500 and a little less
+SHORT_SIDE = 600  # of the working picture at least, where the photo has them: a panorama is long, not large
+MAX_WORKING = 17_000_000  # pixels of a working picture
+_END = b"\xff\xd9"
 
 _MODES = {
     1: cv2.IMREAD_COLOR_BGR,
@@ -34,31 +39,38 @@ Pixels = NDArray[np.uint8]
 class DecodedPhoto:
     """Holds `pixels` (height, width, 3) BGR, upright, at working scale; `width`, `height` of the upright
     original; `scale` original pixels per working pixel; `origin` x, y of the first pixel where `pixels` are a
-    part cut out of the working picture."""
+    part cut out of the working picture; `reduction` by which the decoder made the picture smaller."""
 
     pixels: Pixels
     width: int
     height: int
     scale: float
     origin: tuple[int, int] = (0, 0)
+    reduction: int = 1
 
 
-def decode(data: bytes) -> DecodedPhoto | Reason:
-    """Decode the photo, or say why not: `too_large` (bytes or pixels over the limit), `heic` or
-    `unreadable`."""
+def decode(data: bytes, finer_than: int | None = None) -> DecodedPhoto | Reason:
+    """Decode the photo, or say why not: `too_large` (bytes or pixels over the limit), `heic`, `no_photo`,
+    `damaged` or `unreadable`. `finer_than` asks for twice the detail of that reduction."""
     if len(data) > MAX_BYTES:
         return Reason(Code.TOO_LARGE, {"bytes": len(data), "limit": MAX_BYTES})
+    kind = kind_of(data)
+    if kind not in MEDIA_TYPES:
+        return Reason(Code.HEIC) if kind == "heic" else Reason(Code.NO_PHOTO, {"file_kind": kind})
     header = read_header(data)
-    if header is None:
-        return Reason(Code.HEIC if is_heic(data) else Code.UNREADABLE)
-    if header.kind == "jpeg" and scans(data) > MAX_SCANS:
+    if header is None or (kind == "jpeg" and scans(data) > MAX_SCANS):
         return Reason(Code.UNREADABLE)
     if (refused := _refuse_size(header)) is not None:
         return refused
-    pixels = _decode_reduced(data, _reduction(max(header.width, header.height)))
-    if pixels is None:
-        return Reason(Code.UNREADABLE)
-    return _upright(pixels, header)
+    factor = _reduction(header) if finer_than is None else finer_than // 2
+    pixels = _decode_reduced(data + _END if kind == "jpeg" and lacks_end(data) else data, factor)
+    return pixels if isinstance(pixels, Reason) else _upright(pixels, header, factor)
+
+
+def can_be_finer(photo: DecodedPhoto) -> bool:
+    """Tell whether the original holds more detail than the working picture, and not too much of it."""
+    finer = photo.reduction // 2
+    return finer > 0 and photo.width * photo.height <= MAX_WORKING * finer**2
 
 
 def _refuse_size(header: PhotoHeader) -> Reason | None:
@@ -70,20 +82,29 @@ def _refuse_size(header: PhotoHeader) -> Reason | None:
     return None
 
 
-def _reduction(long_side: int) -> int:
-    """Return the reduction whose longer side comes closest (as a ratio) to WORKING_SIDE."""
-    return min(_MODES, key=lambda factor: abs(math.log(long_side / factor / WORKING_SIDE)))
+def _reduction(header: PhotoHeader) -> int:
+    """Return the reduction whose picture comes closest (as a ratio) to WORKING_SIDE squared pixels, finer
+    where the shorter side would be lost."""
+    side, short = math.sqrt(header.pixels), min(header.width, header.height)
+    factor = min(_MODES, key=lambda factor: abs(math.log(side / factor / WORKING_SIDE)))
+    while factor > 1 and short < factor * SHORT_SIDE and header.pixels <= MAX_WORKING * (factor // 2) ** 2:
+        factor //= 2
+    return factor
 
 
-def _decode_reduced(data: bytes, factor: int) -> Pixels | None:
+def _decode_reduced(data: bytes, factor: int) -> Pixels | Reason:
+    """Return the picture, or why there is none: not readable, or damaged inside its coded data."""
     try:
-        pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _MODES[factor])
+        with overheard() as words:
+            pixels = cv2.imdecode(np.frombuffer(data, np.uint8), _MODES[factor])
     except cv2.error:
-        return None
-    return None if pixels is None else np.asarray(pixels, np.uint8)
+        return Reason(Code.UNREADABLE)
+    if pixels is None:
+        return Reason(Code.UNREADABLE)
+    return Reason(Code.DAMAGED_FILE) if is_damage(words) else np.asarray(pixels, np.uint8)
 
 
-def _upright(pixels: Pixels, header: PhotoHeader) -> DecodedPhoto:
+def _upright(pixels: Pixels, header: PhotoHeader, factor: int) -> DecodedPhoto:
     """Give the decoded picture its original's sides, which follow it where EXIF turned it by 90 degrees."""
     height, width = pixels.shape[:2]
     same = abs(math.log(width / height * header.height / header.width))
@@ -91,4 +112,5 @@ def _upright(pixels: Pixels, header: PhotoHeader) -> DecodedPhoto:
     full_width, full_height = (
         (header.width, header.height) if same <= turned else (header.height, header.width)
     )
-    return DecodedPhoto(pixels, full_width, full_height, max(full_width / width, full_height / height))
+    scale = max(full_width / width, full_height / height)
+    return DecodedPhoto(pixels, full_width, full_height, scale, reduction=factor)

@@ -42,7 +42,7 @@ PARAMS: dict[str, Any] = {
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
-    "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
+    "file_kind": "gif", "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
     "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip

@@ -90,7 +90,7 @@ def test_a_refused_photo_still_reports_its_kernels_but_no_classes(
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"", Code.UNREADABLE), (b"no picture", Code.UNREADABLE), (None, Code.TOO_LARGE)],
+    [(b"", Code.NO_PHOTO), (b"no picture", Code.NO_PHOTO), (None, Code.TOO_LARGE)],
 )
 def test_undecodable_photos_are_refused_without_kernels(
     data: bytes | None, code: Code, model: LoadedModel

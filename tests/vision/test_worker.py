@@ -39,7 +39,7 @@ def test_the_worker_answers_as_the_function_does(
     file = tmp_path / "photo.jpg"
     file.write_bytes(tray.jpeg)
     assert replace(worker.inspect(file, "wheat"), seconds={}) == expected
-    assert [r.code for r in worker.inspect(b"no picture").reasons] == [Code.UNREADABLE]
+    assert [r.code for r in worker.inspect(b"no picture").reasons] == [Code.NO_PHOTO]
     with pytest.raises(WorkerRefused, match=r"missing\.jpg"):
         worker.inspect(tmp_path / "missing.jpg")
     assert worker.ready

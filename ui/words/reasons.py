@@ -103,6 +103,8 @@ SENTENCES: Mapping[str, str] = {
     # photo gate
     "unreadable": N_("the photo cannot be read: take it again, send it again"),
     "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),
+    "no_photo": N_("the file is no photo but {file_kind}: send the photo itself, as JPEG, PNG or WebP"),
+    "damaged_file": N_("a part of the photo's file is damaged: send it again, or take it again"),
     "too_large": N_("the photo is too large ({size}, limit {limit}): set the camera to a smaller size"),
     "not_sharp": N_(
         "the photo is not sharp (edges over {value} of a kernel, at most {limit}): hold still, wipe the lens"
@@ -110,6 +112,7 @@ SENTENCES: Mapping[str, str] = {
     "dark": N_("the photo is too dark ({value}, at least {limit}): go to the light or switch the flash on"),
     "bright": N_("the photo is too bright ({value}, at most {limit}): turn away from the sun or the lamp"),
     "glare": N_("glare on {share} of the photo (at most {limit_share}): tilt the phone, avoid the flash"),
+    "too_small": N_("the kernels are only {value} pixels long (at least {limit}): go closer"),
     "too_few_kernels": N_("only {kernels} kernels (at least {limit}): spread more, go closer"),
     "piled_up": N_("{share} of the grain is piled up (at most {limit_share}): spread it in one layer"),
     "cut_off": N_("{share} of the kernels are cut by the edge (at most {limit_share}): take the whole sheet"),
@@ -232,11 +235,14 @@ AGAINST = frozenset(
 GATE_WORDS: Mapping[str, str] = {
     "unreadable": N_("cannot be read"),
     "heic": N_("HEIC instead of JPEG"),
+    "no_photo": N_("no photo"),
+    "damaged_file": N_("damaged file"),
     "too_large": N_("too large"),
     "not_sharp": N_("not sharp"),
     "dark": N_("too dark"),
     "bright": N_("too bright"),
     "glare": N_("glare"),
+    "too_small": N_("kernels too small"),
     "too_few_kernels": N_("too few kernels"),
     "piled_up": N_("grain piled up"),
     "cut_off": N_("cut by the edge"),

@@ -135,6 +135,7 @@ FILE_KINDS: Mapping[str, str] = {
     "gif": N_("a GIF picture"),
     "bmp": N_("a BMP picture"),
     "tiff": N_("a TIFF or raw picture"),
+    "avif": N_("an AVIF picture"),
     "film": N_("a film or a sound"),
     "text": N_("a text or a web page"),
     "empty": N_("an empty file"),
