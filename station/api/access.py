@@ -86,6 +86,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /visits/{visit_id}": _LOOK,
     "POST /visits/{visit_id}/cancel": _OPERATOR,
     "POST /visits/{visit_id}/correct": _OPERATOR,
+    "GET /loads": _LOOK,
     "GET /loads/{load_id}": _LOOK,
     "POST /loads/{load_id}/sample": _OPERATOR,
     "POST /loads/{load_id}/variety": _OPERATOR,
@@ -112,6 +113,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /visits/{visit_id}/take-back": _OPERATOR,
     "GET /tickets": _LOOK,
     "GET /tickets/{number}": _LOOK,
+    "GET /movements": _LOOK,
     "GET /cells/{cell_id}/movements": _LOOK_OR_ADMIN,
     "POST /cells/{cell_id}/movements": _NAMED_OPERATOR,
     # captures

@@ -74,7 +74,7 @@ def transfer(
         raise Invalid(Fault.SAME_CELL, cell=from_cell)
     with desk.ledger.write() as tx:
         source, target = _cell(tx, from_cell), _cell(tx, to_cell)
-        if not _may_blend(source, target) and "manager" not in actor.roles:
+        if not may_blend(source, target) and "manager" not in actor.roles:
             raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
         known = _take(tx, source, kg, despite_balance=despite_balance)
         leaving = _movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
@@ -131,7 +131,7 @@ def _is_more(known: CellMovement | None, kg: float) -> bool:
     return kg > (known.content_kg if known else 0.0) + _EXACT_KG
 
 
-def _may_blend(source: Cell, target: Cell) -> bool:
+def may_blend(source: Cell, target: Cell) -> bool:
     """Would no rule of reception keep this grain out of that cell?"""
     if source.role == "quarantine" and target.role != "quarantine":
         return False

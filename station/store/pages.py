@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from station.store.tables import Capture, Decision, Load, Pairing, Ticket, Visit, Weighing
+from station.store.tables import Capture, CellMovement, Decision, Load, Pairing, Ticket, Visit, Weighing
 
 Place = tuple[int, ...] | None  # the numbers of the last row of the page before
 TimePlace = tuple[datetime, int] | None
@@ -27,6 +27,28 @@ def ended_visits(tx: Session, before: TimePlace, most: int) -> Sequence[Visit]:
     if before is not None:
         query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
     return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()
+
+
+def ended_loads(tx: Session, since: datetime | None, before: TimePlace, most: int) -> Sequence[Load]:
+    """Those that ended since then, newest end first."""
+    at, seq = col(Load.outcome_at), col(Load.seq)
+    query = select(Load).where(at >= since if since else at.is_not(None))
+    if before is not None:
+        query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
+    return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()
+
+
+def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMovement]:
+    """Those that a person entered, newest first; a transfer once, as it left its cell."""
+
+    def of(kind: str) -> Sequence[CellMovement]:
+        seq = col(CellMovement.seq)
+        query = select(CellMovement).where(CellMovement.kind == kind)
+        query = query.where(CellMovement.kg < 0) if kind == "transfer" else query
+        query = query.where(seq < before) if before is not None else query
+        return tx.exec(query.order_by(seq.desc()).limit(most)).all()
+
+    return _newest_first((of(kind) for kind in ("out", "transfer", "correction")), most)
 
 
 def offered_weighings(tx: Session, after: int, most: int) -> Sequence[Weighing]:

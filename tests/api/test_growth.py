@@ -155,7 +155,7 @@ def test_every_page_of_a_list_is_answered_once_and_in_order(long: Day) -> None:
     for path, query in (
         ("visits", {"open": "true"}), ("visits", {"open": "false"}), ("weighings", {}),
         ("weighings", {"state": "used"}), ("exceptions", {}), ("exceptions", {"newest": "true"}),
-        ("tickets", {}),
+        ("tickets", {}), ("loads", {}),
     ):  # fmt: skip
         whole = rows_of(client, path, {**query, "limit": "500"})
         assert len(whole) >= 20, (path, query)
@@ -179,7 +179,7 @@ def rows_of(client: Any, path: str, query: dict[str, str]) -> list[str]:
 @pytest.mark.parametrize(
     "after", ["", "x", "1-2-3", "-1", "9" * 40, "1-" + "9" * 30, "٣", "99999999999999999-1"]
 )
-@pytest.mark.parametrize("path", ["visits", "weighings", "exceptions", "tickets"])
+@pytest.mark.parametrize("path", ["visits", "loads", "weighings", "exceptions", "tickets", "movements"])
 def test_a_place_that_no_page_has_named_is_no_server_error(long: Day, path: str, after: str) -> None:
     from fastapi.testclient import TestClient
 

@@ -87,3 +87,35 @@ def test_a_movement_that_says_too_little_or_nonsense_is_not_valid(still: Counter
         for body in wrong:
             problem(marc.post(C1, json=body), 422, "not_valid")
         assert len(ok(marc.get(C1))) == 1
+
+
+def test_what_persons_entered_of_all_cells_is_listed_newest_first(counter: Counter) -> None:
+    with counter.client() as anne, counter.client("marc") as marc:
+        counter.silo.receive("AA-111-AA")  # what comes with a ticket is not entered here
+        ok(anne.post(C1, json=out()), 201)
+        both = ok(
+            anne.post(C1, json={"kind": "transfer", "to_cell": "c5", "kg": 50_000.0, "reason": "room"}), 201
+        )
+        ok(
+            marc.post("/cells/c5/movements", json={"kind": "correction", "kg": 40_000.0, "reason": "count"}),
+            201,
+        )
+        answer = anne.get("/movements", params={"limit": 2})
+        assert [(row["kind"], row["cell"], row["kg"]) for row in ok(answer)] == [
+            ("correction", "c5", -10_000), ("transfer", "c1", -50_000),
+        ]  # fmt: skip
+        assert ok(answer)[1] == both[0]
+        (last,) = ok(anne.get("/movements", params={"after": answer.headers["Silo-Next"]}))
+        assert (last["kind"], last["by"], last["paper_number"]) == ("out", "Anne", "BL-7")
+
+
+def test_a_cell_names_where_its_grain_may_go_without_a_manager(counter: Counter) -> None:
+    with counter.client() as anne:
+        cells = {cell["id"]: cell for cell in ok(anne.get("/cells"))}
+        for source in cells.values():
+            for target in cells:
+                body = {"kind": "transfer", "to_cell": target, "kg": 1.0, "reason": "room"}
+                answer = anne.post(f"/cells/{source['id']}/movements", json={**body, "despite_balance": True})
+                assert (answer.status_code == 201) == (target in source["blends_into"]), (source, target)
+        assert "c5" in cells["c1"]["blends_into"]
+        assert "c3" not in cells["c1"]["blends_into"]

@@ -28,6 +28,8 @@ OPTIONS = {
     "devices": "appareils",
     "cells": "cellules",
     "tickets": "bons",
+    "ended": "terminés",
+    "movements": "mouvements",
 }
 MEANINGS = {pressed: action for action, key in KEYS.items() for pressed in key.pressed.split(",")}
 # Textual's own: the focus goes from field to field, text is copied, and Ctrl+C says how to quit.
@@ -130,7 +132,9 @@ def acts(station: Station) -> list[str]:
 PLATES = ("xb101vx", "XB-101-VX", "ab 123 cd", "weq-vopz 7", "S1", "12345.6")
 
 
-@pytest.mark.parametrize("screen", ["queue", "exceptions", "devices", "cells", "tickets", "load"])
+@pytest.mark.parametrize(
+    "screen", ["queue", "exceptions", "devices", "cells", "tickets", "ended", "movements", "load"]
+)
 async def test_a_plate_that_is_typed_outside_of_a_field_does_nothing_and_says_so(
     station: Station, screen: str
 ) -> None:

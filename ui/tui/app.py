@@ -33,9 +33,11 @@ from ui.tui.notice import Notice, problem_text
 from ui.tui.scans import route_scan
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.ended import EndedScreen
 from ui.tui.screens.exceptions import ExceptionsScreen
 from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
+from ui.tui.screens.movements import MovementsScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.station import OnRefusal, ScreenName
@@ -53,6 +55,8 @@ SCREENS: dict[str, type[StationScreen]] = {
     "devices": DevicesScreen,
     "cells": CellsScreen,
     "tickets": TicketsScreen,
+    "ended": EndedScreen,
+    "movements": MovementsScreen,
 }
 _CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the devices
 
@@ -61,8 +65,8 @@ class StationApp(App[None]):
     CSS = CSS
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bound(
-        "help", "show('queue')", "show('arrival')", "show('exceptions')", "take_back", "new_sample", "menu",
-        "language", "contrast",
+        "help", "show('queue')", "show('arrival')", "show('exceptions')", "show('ended')", "take_back",
+        "new_sample", "menu", "language", "contrast",
     )  # fmt: skip
 
     def __init__(
@@ -143,11 +147,12 @@ class StationApp(App[None]):
             return
         if self.screen is not self.get_screen(name):
             self.switch_screen(name)
+        self.feed.look_at(name)
         if name != "load":
             self.feed.watch(None)
 
-    def open_load(self, load_id: str) -> None:
-        self.get_screen("load", LoadScreen).load_id = load_id
+    def open_load(self, load_id: str, back: ScreenName = "queue") -> None:
+        self.get_screen("load", LoadScreen).go_to(load_id, back)
         self.feed.watch(load_id)
         self.show("load")
         self.redraw()

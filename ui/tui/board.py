@@ -13,6 +13,7 @@ TROUBLE = frozenset({"silent", "down", "fault"})
 @dataclass(frozen=True, slots=True)
 class Board:
     """`loads` holds the loads in full that a screen needs: the proposed ones and the one that is open.
+    `ended` (today) and `movements` are read while their screen is open; None before that.
     `now` is the station's time when it was last heard: ages are counted by the station's clock."""
 
     now: datetime | None = None
@@ -24,6 +25,8 @@ class Board:
     devices: tuple[schemas.Device, ...] = ()
     cells: tuple[schemas.Cell, ...] = ()
     tickets: tuple[schemas.Ticket, ...] = ()
+    ended: tuple[schemas.EndedLoad, ...] | None = None
+    movements: tuple[schemas.Movement, ...] | None = None
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
 
     def with_live(self, live: schemas.Live | None) -> "Board":

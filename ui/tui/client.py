@@ -6,6 +6,7 @@ never blindly sent again.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -21,6 +22,8 @@ CONNECT_S = 3.0
 ANSWER_S = 10.0
 MOST_VISITS = 1000  # open ones; a yard that holds more is one where they are forgotten
 MOST_EXCEPTIONS = 100
+MOST_ENDED = 1000  # two days of a large site
+MOST_MOVEMENTS = 100
 
 
 class StationProblem(Exception):
@@ -105,6 +108,12 @@ class StationClient:
 
     async def load(self, load_id: str) -> schemas.Load:
         return await self._get(f"/loads/{load_id}", schemas.Load)
+
+    async def ended_loads(self, since: datetime) -> list[schemas.EndedLoad]:
+        """List what ended since then, newest first; the newest so many where there are more."""
+        return await self._pages(
+            "/loads", schemas.EndedLoad, MOST_ENDED, since=since.isoformat(), limit="200"
+        )
 
     async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/sample", schemas.BarcodeIn(barcode=barcode), schemas.Load)
@@ -219,6 +228,14 @@ class StationClient:
 
     async def cells(self) -> list[schemas.Cell]:
         return await self._list("/cells", schemas.Cell)
+
+    async def movements(self) -> list[schemas.Movement]:
+        """List the newest that persons entered."""
+        return await self._list("/movements", schemas.Movement, limit=str(MOST_MOVEMENTS))
+
+    async def move_grain(self, cell_id: str, movement: schemas.MovementIn) -> None:
+        path = f"/cells/{quote(cell_id, safe='')}/movements"
+        await self._send("POST", path, body=movement.model_dump(mode="json", exclude_none=True))
 
     async def tickets(self) -> list[schemas.Ticket]:
         return await self._list("/tickets", schemas.Ticket)

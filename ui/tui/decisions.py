@@ -13,10 +13,20 @@ from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
 
+def may_accept(load: schemas.Load) -> bool:
+    """Tell whether a proposal stands that Enter may take."""
+    proposal = load.proposal
+    return (
+        load.state in ("weighed", "waiting", "proposed")
+        and proposal is not None
+        and None not in (proposal.cell, proposal.pit)
+    )
+
+
 def accept(screen: StationScreen, load: schemas.Load) -> None:
     """Take the proposal as it is."""
     station, proposal = screen.station, load.proposal
-    if load.decision is not None or proposal is None or proposal.cell is None or proposal.pit is None:
+    if not may_accept(load) or proposal is None or proposal.cell is None or proposal.pit is None:
         station.say(station.t.gettext("There is nothing to accept for this load now."), is_problem=True)
     else:
         decide(screen, load, proposal.pit, proposal.cell, "")

@@ -7,6 +7,7 @@ now. Several events in a row cause one reading.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime, time
 from typing import Any
 
 from station.api import schemas
@@ -17,7 +18,13 @@ from ui.tui.stream import Connected, Lost, follow
 from ui.words.i18n import use_zone
 from ui.words.vocabulary import add_names
 
-EVERYTHING = frozenset({"site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets"})
+EVERYTHING = frozenset(
+    {
+        "site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets", "ended",
+        "movements",
+    }
+)  # fmt: skip
+ON_SCREEN = frozenset({"ended", "movements"})  # long lists, read only while somebody looks at them
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "site_loaded": frozenset({"site", "cells", "devices"}),
@@ -26,15 +33,15 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "instrument_described": frozenset({"devices", "health"}),
     "rule_pack_installed": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
-    "ticket_issued": frozenset({"cells", "tickets"}),
-    "grain_moved_out": frozenset({"cells"}),
-    "grain_transferred": frozenset({"cells"}),
-    "inventory_corrected": frozenset({"cells"}),
-    "load_refused": frozenset({"cells"}),
-    "load_left": frozenset({"cells"}),
-    "visit_cancelled": frozenset({"cells"}),
-    "load_restored": frozenset({"cells"}),
-    "visit_restored": frozenset({"cells"}),
+    "ticket_issued": frozenset({"cells", "tickets", "ended"}),
+    "grain_moved_out": frozenset({"cells", "movements"}),
+    "grain_transferred": frozenset({"cells", "movements"}),
+    "inventory_corrected": frozenset({"cells", "movements"}),
+    "load_refused": frozenset({"cells", "ended"}),
+    "load_left": frozenset({"cells", "ended"}),
+    "visit_cancelled": frozenset({"cells", "ended"}),
+    "load_restored": frozenset({"cells", "ended"}),
+    "visit_restored": frozenset({"cells", "ended"}),
 }
 _GATHER_S = 0.03
 _HEALTH_EVERY_S = 30.0
@@ -51,14 +58,22 @@ class Feed:
         self._stale: set[str] = set()
         self._wake = asyncio.Event()
         self._watched: str | None = None
+        self._looked_at: str = ""
 
     def watch(self, load_id: str | None) -> None:
         self._watched = load_id
         self.read_again({"visits"})
 
+    def look_at(self, screen: str) -> None:
+        """Keep the list of this screen true from now on, and no other long one."""
+        if screen != self._looked_at:
+            self._looked_at = screen
+            self.read_again(ON_SCREEN & {screen})
+
     def read_again(self, parts: Iterable[str] = EVERYTHING) -> None:
         """Ask for these parts to be read soon."""
         self._stale |= set(parts)
+        self._stale -= ON_SCREEN - {self._looked_at}
         self._wake.set()
 
     async def listen(self) -> None:
@@ -105,6 +120,8 @@ class Feed:
             "devices": self._client.devices,
             "cells": self._client.cells,
             "tickets": self._client.tickets,
+            "ended": self._ended_today,
+            "movements": self._client.movements,
         }
         news: dict[str, Any] = {}
         for part in sorted(parts):
@@ -117,6 +134,12 @@ class Feed:
         if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board
+
+    async def _ended_today(self) -> list[schemas.EndedLoad]:
+        """Read what ended since midnight, by the station's clock and zone."""
+        now = self._board.now or (await self._client.health()).now
+        midnight = datetime.combine(now.astimezone().date(), time.min)
+        return await self._client.ended_loads(midnight.astimezone())
 
     async def _loads(self, board: Board) -> dict[str, schemas.Load]:
         wanted = {row.id for visit in board.visits for row in visit.loads if row.state == "proposed"}

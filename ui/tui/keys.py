@@ -29,6 +29,7 @@ KEYS: Mapping[str, Key] = {
     "show('queue')": Key("f2", "F2", N_("the queue")),
     "show('arrival')": Key("f3", "F3", N_("the arrival")),
     "show('exceptions')": Key("f4", "F4", N_("the exceptions")),
+    "show('ended')": Key("ctrl+t", N_("Ctrl+T"), N_("the loads that ended today")),
     "see": Key("f5", "F5", N_("see the marked load, with all that is known of it")),
     "another": Key("f6", "F6", N_("the next question, visit for the weight, cell, or load of the arrival")),
     "type": Key("f7", "F7", N_("type a weight, value, variety, barcode or instrument by hand")),

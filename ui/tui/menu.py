@@ -12,6 +12,8 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('devices')", t.gettext("Devices")),
         Option("show('cells')", t.gettext("Cells")),
         Option("show('tickets')", t.gettext("Tickets")),
+        Option("show('ended')", t.gettext("Loads that ended today (Ctrl+T)")),
+        Option("show('movements')", t.gettext("Cell movements")),
         Option("show('queue')", t.gettext("Queue (F2)")),
         Option("show('arrival')", t.gettext("Arrival (F3)")),
         Option("show('exceptions')", t.gettext("Exceptions (F4)")),

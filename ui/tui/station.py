@@ -13,7 +13,9 @@ from ui.tui.take_back import Deed, Undo
 from ui.words.i18n import Translator
 
 Result = TypeVar("Result")
-ScreenName = Literal["queue", "arrival", "exceptions", "devices", "cells", "tickets", "load"]
+ScreenName = Literal[
+    "queue", "arrival", "exceptions", "devices", "cells", "tickets", "load", "ended", "movements"
+]
 OnRefusal = Callable[[schemas.Problem], bool]  # True: it has shown the refusal in a way of its own
 
 
@@ -59,8 +61,8 @@ class Station(Protocol):
     def show(self, name: ScreenName) -> None:
         """Go to a screen, unless nobody is signed in or a dialog waits for its answer."""
 
-    def open_load(self, load_id: str) -> None:
-        """Go to the load screen, with this load."""
+    def open_load(self, load_id: str, back: ScreenName = "queue") -> None:
+        """Go to the load screen, with this load; Escape goes `back` from there."""
 
     def set_language(self, language: str) -> None:
         """Speak this language from now on."""

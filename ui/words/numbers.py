@@ -14,6 +14,7 @@ _SIGN = re.compile(r"[+-]")
 _PLAIN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,6}))?")
 _GROUPED = re.compile(r"([1-9][0-9]{0,2}(?:([ '.,])[0-9]{3})(?:\2[0-9]{3})?)(?:([.,])([0-9]{1,6}))?")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
+_MASS = re.compile(r"(.*?)[ \t\u00a0\u202f]*(kg|t)", re.IGNORECASE)
 _UNIT = re.compile(r"\s*kg$", re.IGNORECASE)
 
 
@@ -32,6 +33,18 @@ def kilograms_in(text: str) -> float | None:
     plain = _UNIT.sub("", text.strip())
     found = numbers_in(plain)
     return found[0] if found and found[0] >= 0 and not _is_split_wrong(plain) else None
+
+
+def masses_in(text: str) -> tuple[float, ...]:
+    """Return the kilograms that a typed quantity with its unit may mean: "26,4 t", "26 400 kg"; none where it
+    is no quantity or has no unit, as tonnes and kilograms are both usual."""
+    found = _MASS.fullmatch(text.strip())
+    if found is None:
+        return ()
+    if found[2].lower() == "kg":
+        kg = kilograms_in(found[1])
+        return () if kg is None else (kg,)
+    return tuple(round(number * 1000, 6) for number in numbers_in(found[1]) if number >= 0)
 
 
 def _grouped(text: str) -> float | None:

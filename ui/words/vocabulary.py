@@ -112,6 +112,13 @@ CELL_ROLES: Mapping[str, str] = {
     "hold": N_("hold"),
     "quarantine": N_("quarantine"),
 }
+MOVEMENT_KINDS: Mapping[str, str] = {
+    "opening": N_("opening balance"),
+    "in": N_("receipt"),
+    "out": N_("movement out"),
+    "transfer": N_("transfer"),
+    "correction": N_("inventory"),
+}
 DEVICE_STATES: Mapping[str, str] = {
     "starting": N_("starting"),
     "live": N_("live"),

@@ -1,20 +1,41 @@
 """Loads: the evidence and the proposal, the decision, and the ways a load ends without a ticket."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import outcome
+from station.api.views.ended import ended_loads
 from station.api.views.loads import load
 from station.api.views.view import view_of
 from station.receival import decisions, retests, samples, taking_back, visits
-from station.store import queries
+from station.store import pages, queries
 from station.store.tables import Load
 
 router = APIRouter(prefix="/loads", tags=["loads"])
+
+
+@router.get("")
+def list_ended_loads(
+    asked: Asked, response: Response,
+    since: Annotated[schemas.Moment | None, Query()] = None, after: After = None, limit: Limit = 50,
+) -> list[schemas.EndedLoad]:  # fmt: skip
+    """The loads that have their outcome, newest end first: ticketed, refused, left, cancelled."""
+    place = time_place(after)
+    with view_of(asked) as view:
+        found = pages.ended_loads(view.tx, since, place, limit + 1)
+        return ended_loads(view, page(response, found, limit, _place))
+
+
+def _place(row: Load) -> tuple[int, int]:
+    assert row.outcome_at is not None  # the list holds those that ended
+    return ticks(row.outcome_at), row.seq or 0
 
 
 @router.get("/{load_id}", responses=problems(404))

@@ -1,8 +1,8 @@
-"""Movements of a cell: what came and went, and recording what leaves, goes elsewhere or was counted."""
+"""Movements of cells: what came and went, and recording what leaves, goes elsewhere or was counted."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from sqlmodel import col, select
 
 from station.acts.desk import Actor
@@ -11,17 +11,32 @@ from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
+from station.api.paging import After, Limit, page, place_of
 from station.api.views import movements as views
 from station.api.views.view import view_of
 from station.grain.identifiers import Regime
 from station.receival import movements as acts
 from station.receival.external import External
+from station.store import pages
 from station.store.tables import Cell, CellMovement
 
-router = APIRouter(prefix="/cells/{cell_id}/movements", tags=["cells"])
+router = APIRouter(tags=["cells"])
+OF_CELL = "/cells/{cell_id}/movements"
 
 
-@router.get("", responses=problems(404))
+@router.get("/movements")
+def list_entered_movements(
+    asked: Asked, response: Response, after: After = None, limit: Limit = 50
+) -> list[schemas.Movement]:
+    """What persons entered of all cells, newest first: what left, was transferred (once, as it left its
+    cell) or was counted."""
+    (before,) = place_of(after) or (None,)
+    with view_of(asked) as view:
+        found = pages.entered_movements(view.tx, before, limit + 1)
+        return views.movements(view, page(response, found, limit, lambda row: (row.seq or 0,)))
+
+
+@router.get(OF_CELL, responses=problems(404))
 def list_movements(
     asked: Asked,
     cell_id: str,
@@ -39,7 +54,7 @@ def list_movements(
         return views.movements(view, rows)
 
 
-@router.post("", status_code=201, responses=problems(404, 409))
+@router.post(OF_CELL, status_code=201, responses=problems(404, 409))
 def add_movement(asked: Asked, by: By, cell_id: str, body: schemas.MovementIn) -> list[schemas.Movement]:
     """The movement that was recorded; of a transfer both. 409 `more_than_known`: repeat it with
     `despite_balance` when the person says that it is right."""

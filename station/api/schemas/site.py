@@ -62,6 +62,9 @@ class Health(BaseModel):
 
 
 class Cell(Referenced):
+    """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
+    a manager."""
+
     id: str
     name: str
     species: str | None
@@ -75,3 +78,4 @@ class Cell(Referenced):
     reserved_t: float
     free_t: float
     quality: dict[str, Value]
+    blends_into: list[str] = []

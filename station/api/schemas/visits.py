@@ -163,6 +163,8 @@ class Load(LoadRow, Referenced):
     tare_kg: float | None
     estimated_kg: float | None
     outcome_reason: str = ""
+    outcome_by: str | None = None
+    outcome_at: datetime | None = None
     values: list[UsedValue]
     photo: list[Reason] = []
     readings: list[Reading]
@@ -170,6 +172,25 @@ class Load(LoadRow, Referenced):
     proposal: Proposal | None
     decision: Decision | None
     ticket_document: Ticket | None = None
+
+
+class EndedLoad(BaseModel):
+    """A load that has its outcome. `by` and `reason`: of a ticketed load who decided where it goes, and why
+    where that was not proposed; of any other who ended it, and why."""
+
+    id: str
+    visit_id: str
+    position: int
+    plate: str
+    supplier: str
+    species: str
+    outcome: LoadState
+    at: datetime
+    by: str
+    reason: str
+    cell: str | None
+    ticket: int | None
+    net_kg: float | None
 
 
 class VarietyIn(In):

@@ -39,6 +39,8 @@ def load(view: View, row: Load) -> schemas.Load:
         **external_of(row),
         **_weights(facts, chain),
         outcome_reason=row.outcome_reason,
+        outcome_by=view.name_of(row.outcome_by),
+        outcome_at=row.outcome_at,
         values=_values(view, used),
         photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
         readings=evidence.readings_of_samples(view, facts.samples, used),

@@ -1,5 +1,6 @@
 """Cells and pits, and the site as its file describes it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -11,16 +12,24 @@ from station.api.views.view import View, external_of
 from station.grain.cells import CellState
 from station.grain.identifiers import Claim
 from station.receival import cells as stored
+from station.receival.movements import may_blend
 from station.store.tables import Cell, Pit
 
 
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
     contents = stored.contents(view.tx)
-    return [_cell(rows[state.id], state, contents[state.id]) for state in stored.states(view.tx)]
+    return [
+        _cell(rows[state.id], state, contents[state.id], _blends_into(rows[state.id], rows.values()))
+        for state in stored.states(view.tx)
+    ]
 
 
-def _cell(row: Cell, state: CellState, content: dict[str, Any]) -> schemas.Cell:
+def _blends_into(source: Cell, cells: Iterable[Cell]) -> list[str]:
+    return sorted(cell.id for cell in cells if cell is not source and may_blend(source, cell))
+
+
+def _cell(row: Cell, state: CellState, content: dict[str, Any], blends_into: list[str]) -> schemas.Cell:
     return schemas.Cell.model_validate(
         {
             **asdict(state),
@@ -29,6 +38,7 @@ def _cell(row: Cell, state: CellState, content: dict[str, Any]) -> schemas.Cell:
             **external_of(row),
             "free_t": state.free_t,
             "quality": content,
+            "blends_into": blends_into,
         }
     )
 

@@ -96,7 +96,11 @@ class CellMovement(Numbered, Referenced, table=True):
     says so; the two weighings are those that a movement out rests on."""
 
     __tablename__ = "cell_movement"
-    __table_args__ = (Index("ix_cell_movement_balance", "cell_id", "seq"), once_per_source())
+    __table_args__ = (
+        Index("ix_cell_movement_balance", "cell_id", "seq"),
+        Index("ix_cell_movement_kind", "kind", "seq"),
+        once_per_source(),
+    )
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")

@@ -35,7 +35,11 @@ class Load(Numbered, Referenced, table=True):
     merged. `regime` says whose grain it is by law, `organisation` who receives it, `campaign` to which
     harvest it belongs."""
 
-    __table_args__ = (UniqueConstraint("visit_id", "position"), once_per_source())
+    __table_args__ = (
+        UniqueConstraint("visit_id", "position"),
+        Index("ix_load_ended", "outcome_at", "seq"),
+        once_per_source(),
+    )
 
     id: str = Field(primary_key=True)
     visit_id: str = Field(foreign_key="visit.id", index=True)

@@ -1,6 +1,7 @@
 """Write one load in words: its evidence, its photo, why this cell and why not the others."""
 
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from station.api import schemas
 from ui.tui.board import Board
@@ -54,6 +55,17 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
     parts.append(load_state(load, board, t))
     return " · ".join(parts)
+
+
+def end_texts(load: schemas.Load, zone: tzinfo | None, t: Translator) -> list[str]:
+    """Write how the load ended without a ticket, who decided it and when, and why."""
+    state = vocabulary.word(vocabulary.LOAD_STATES, load.state, t.language)
+    parts = [state.upper()]
+    if load.outcome_at is not None:
+        parts.append(t.moment(load.outcome_at, zone))
+    if load.outcome_by:
+        parts.append(load.outcome_by)
+    return [" · ".join(parts), load.outcome_reason]
 
 
 def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSection]:

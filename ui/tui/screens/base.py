@@ -45,6 +45,17 @@ class StationScreen(Screen[None]):
         return self.station.t
 
     @property
+    def may_receive(self) -> bool:
+        """Tell whether the person who is signed in may receive grain and move it."""
+        person = self.station.client.person
+        return person is not None and not {"operator", "manager"}.isdisjoint(person.roles)
+
+    @property
+    def is_manager(self) -> bool:
+        person = self.station.client.person
+        return person is not None and "manager" in person.roles
+
+    @property
     def width(self) -> int:
         """Tell the width of the terminal, in characters."""
         return self.app.size.width

@@ -8,29 +8,40 @@ from textual.widget import Widget
 
 from station.api import schemas
 from ui.tui.columns import header_row, table_row, wrap
-from ui.tui.decisions import accept
+from ui.tui.decisions import accept, may_accept
 from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, way
 from ui.tui.lines.texts import reason_list
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
-from ui.tui.station import Station
+from ui.tui.station import ScreenName, Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
 
+_ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
+_ENDED = _ENDED_WITHOUT_TICKET | {"ticketed"}
+
 
 class LoadScreen(StationScreen):
-    """This screen shows the load `load_id`; Escape goes back to the queue."""
+    """This screen shows the load `load_id`; Escape goes back to where it was opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
         self.load_id: str | None = None
+        self._back: ScreenName = "queue"
         self._steady = Steady(station.clock)
+
+    def go_to(self, load_id: str, back: ScreenName) -> None:
+        """Show this load from now on; Escape goes `back`."""
+        self.load_id, self._back = load_id, back
+
+    def action_leave(self) -> None:
+        self.station.show(self._back)
 
     @property
     def load(self) -> schemas.Load | None:
@@ -58,7 +69,9 @@ class LoadScreen(StationScreen):
 
     def _draw_band(self, band: Band, load: schemas.Load) -> None:
         t, proposal = self.t, load.proposal
-        if load.decision is not None:
+        if load.state in _ENDED_WITHOUT_TICKET:
+            band.show(lines.end_texts(load, self.station.zone, t), title=t.gettext("Outcome"))
+        elif load.decision is not None:
             pit, cell = load.decision.pit, load.decision.cell
             text = t.gettext("DECIDED: {way}").format(way=way(pit, cell, self.board, t))
             texts = [text, self._after_decision(load)]
@@ -109,12 +122,19 @@ class LoadScreen(StationScreen):
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
-        t = self.t
+        """Name what may be done with this load now, by this person."""
+        t, load = self.t, self.load
+        back = (shown("leave", t), t.gettext("back"))
+        if load is None or load.state in _ENDED or not self.may_receive:
+            return [back]
+        keys = [(shown("choose", t), t.gettext("accept"))] if may_accept(load) else []
+        if load_acts.may_override(load):
+            keys.append((shown("another", t), t.gettext("other cell")))
         return [
-            (shown("choose", t), t.gettext("accept")),
-            (shown("another", t), t.gettext("other cell")),
+            *keys,
             (shown("type", t), t.gettext("type value, variety, barcode")),
             (shown("set_aside", t), t.gettext("refuse, leave, cancel")),
+            back,
         ]
 
     # --- what is done ---------------------------------------------------------------------------------
@@ -144,5 +164,9 @@ class LoadScreen(StationScreen):
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
         if self.load is None:
             self.station.say(self.t.gettext("The load is still being read: press the key again."))
+        elif self.load.state in _ENDED:
+            self.station.say(self.t.gettext("This load has ended: nothing is left to do."))
+        elif not self.may_receive:
+            self.station.say(self.t.gettext("Operators and managers do this."), is_problem=True)
         else:
             ask(self, self.load)

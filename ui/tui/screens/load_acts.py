@@ -21,10 +21,15 @@ _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
 # --- another cell -------------------------------------------------------------------------------------
+def may_override(load: schemas.Load) -> bool:
+    """Tell whether another cell may be chosen, also instead of the decided one."""
+    return load.proposal is not None and load.state in ("weighed", "waiting", "proposed", "decided")
+
+
 def override(screen: StationScreen, load: schemas.Load) -> None:
     """Ask for the pit and cell, then for the reason; a decision is changed until the grain is tipped."""
     station, board, t = screen.station, screen.board, screen.t
-    if load.proposal is None or load.state not in ("weighed", "waiting", "proposed", "decided"):
+    if load.proposal is None or not may_override(load):
         station.say(t.gettext("There is nothing to decide for this load now."), is_problem=True)
         return
     reasons = board.site.override_reasons if board.site else []

@@ -478,6 +478,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("visit_id", "position", name=op.f("uq_load_visit_id_position")),
     )
     with op.batch_alter_table("load", schema=None) as batch_op:
+        batch_op.create_index("ix_load_ended", ["outcome_at", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_load_outcome"), ["outcome"], unique=False)
         batch_op.create_index(batch_op.f("ix_load_visit_id"), ["visit_id"], unique=False)
 
@@ -546,6 +547,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
+        batch_op.create_index("ix_cell_movement_kind", ["kind", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
@@ -808,6 +810,7 @@ def downgrade() -> None:
     op.drop_table("loadowner")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
+        batch_op.drop_index("ix_cell_movement_kind")
         batch_op.drop_index("ix_cell_movement_balance")
 
     op.drop_table("cell_movement")
@@ -819,6 +822,7 @@ def downgrade() -> None:
     with op.batch_alter_table("load", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_load_visit_id"))
         batch_op.drop_index(batch_op.f("ix_load_outcome"))
+        batch_op.drop_index("ix_load_ended")
 
     op.drop_table("load")
     with op.batch_alter_table("weighing", schema=None) as batch_op:

@@ -1,0 +1,60 @@
+"""The loads that have their outcome, one line each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from station.api import schemas
+from station.api.views.view import View
+from station.store import batches
+from station.store.tables import Decision, Load, Ticket, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A load with the rows that say how it ended."""
+
+    load: Load
+    visit: Visit
+    decision: Decision | None
+    ticket: Ticket | None
+
+
+def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
+    ids = [load.id for load in loads]
+    query = select(Visit).where(col(Visit.id).in_({load.visit_id for load in loads}))
+    visits = {visit.id: visit for visit in view.tx.exec(query)}
+    decisions, tickets = batches.current_decisions(view.tx, ids), batches.tickets_by_load(view.tx, ids)
+    ends = [_End(load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id)) for load in loads]
+    suppliers = batches.supplier_names(view.tx, (visit.supplier_id for visit in visits.values()))
+    view.names_of(_who_and_why(end)[0] for end in ends)
+    return [_ended(view, end, suppliers[end.visit.supplier_id]) for end in ends]
+
+
+def _who_and_why(end: _End) -> tuple[str | None, str]:
+    """Who decided it, by identifier: a ticket follows from the decision where to tip."""
+    if end.load.outcome == "ticketed" and end.decision is not None:
+        return end.decision.by, end.decision.reason
+    return end.load.outcome_by, end.load.outcome_reason
+
+
+def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:
+    who, why = _who_and_why(end)
+    load, ticket = end.load, end.ticket
+    assert load.outcome_at is not None  # it is written with the outcome
+    return schemas.EndedLoad(
+        id=load.id,
+        visit_id=load.visit_id,
+        position=load.position,
+        plate=end.visit.plate,
+        supplier=supplier,
+        species=load.species,
+        outcome=load.outcome,  # type: ignore[arg-type] # the column holds one of the outcomes
+        at=load.outcome_at,
+        by=view.name_of(who) or "",
+        reason=why,
+        cell=end.decision.cell if ticket and end.decision else None,
+        ticket=ticket.number if ticket else None,
+        net_kg=ticket.net_kg if ticket else None,
+    )

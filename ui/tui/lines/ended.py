@@ -1,0 +1,47 @@
+"""Write the loads that ended today: when, whose, how it ended, who decided and why."""
+
+from datetime import tzinfo
+
+from station.api import schemas
+from ui.tui.board import Board
+from ui.tui.columns import Column, table_row, wrap
+from ui.tui.lines.texts import species
+from ui.words import vocabulary
+from ui.words.i18n import Translator
+
+INDENT = 6  # below the plate
+
+
+def columns(t: Translator) -> list[Column]:
+    return [
+        Column(t.gettext("Time"), 5),
+        Column(t.gettext("Plate"), 11, least=10),
+        Column(t.gettext("Supplier"), 14, flex=1),
+        Column(t.gettext("Species"), 11),
+        Column(t.gettext("Outcome"), 15, flex=1, least=12),
+        Column(t.gettext("Decided by"), 12, flex=1),
+    ]
+
+
+def ended_lines(
+    load: schemas.EndedLoad, board: Board, zone: tzinfo | None, t: Translator, width: int
+) -> tuple[str, ...]:
+    """Write the line of a load; the reason, where one was given, goes below it."""
+    cells = [
+        t.time(load.at, zone),
+        load.plate,
+        load.supplier,
+        species(load.species, t),
+        outcome(load, board, t),
+        load.by,
+    ]
+    why = wrap("└ " + load.reason, width - INDENT, indent=2) if load.reason else []
+    return (table_row(cells, columns(t), width), *(" " * INDENT + line for line in why))
+
+
+def outcome(load: schemas.EndedLoad, board: Board, t: Translator) -> str:
+    """Write "ticket 17 → C1", or the outcome's word."""
+    if load.ticket is None:
+        return vocabulary.word(vocabulary.LOAD_STATES, load.outcome, t.language)
+    ticket = t.gettext("ticket {number}").format(number=load.ticket)
+    return f"{ticket} → {board.cell_name(load.cell)}" if load.cell else ticket

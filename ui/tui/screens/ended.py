@@ -1,0 +1,51 @@
+"""Show the loads that ended today, newest first; Enter opens one."""
+
+from station.api import schemas
+from ui.tui.client import MOST_ENDED
+from ui.tui.columns import Column, wrap
+from ui.tui.keys import shown
+from ui.tui.lines import ended as lines
+from ui.tui.screens.lists import ListScreen
+from ui.tui.widgets.rows import ListRow, Rows
+
+
+class EndedScreen(ListScreen):
+    def heading(self) -> str:
+        t, loads = self.t, self.board.ended or ()
+        parts = [t.gettext("Loads that ended today")]
+        for word, outcomes in (
+            (t.gettext("ticketed: {count}"), {"ticketed"}),
+            (t.gettext("without ticket: {count}"), {"refused", "left", "cancelled"}),
+        ):
+            parts.append(word.format(count=sum(load.outcome in outcomes for load in loads)))
+        return " · ".join(parts)
+
+    def columns(self) -> list[Column]:
+        return lines.columns(self.t)
+
+    def rows(self, width: int) -> list[ListRow]:
+        t, loads = self.t, self.board.ended
+        if loads is None:
+            return [ListRow(None, (t.gettext("reading the list …"),))]
+        rows = [
+            ListRow(load.id, lines.ended_lines(load, self.board, self.station.zone, t, width))
+            for load in loads
+        ]
+        if len(rows) >= MOST_ENDED:
+            text = t.gettext("Only the newest {count} are shown.").format(count=MOST_ENDED)
+            rows.append(ListRow(None, tuple(wrap(text, width))))
+        return rows or [ListRow(None, (t.gettext("No load has ended today."),))]
+
+    def keys(self) -> list[tuple[str, str]]:
+        if self._marked is None:
+            return super().keys()
+        return [(shown("choose", self.t), self.t.gettext("see the load")), *super().keys()]
+
+    @property
+    def _marked(self) -> schemas.EndedLoad | None:
+        marked = self.query_one("#rows", Rows).marked
+        return next((load for load in self.board.ended or () if load.id == marked), None)
+
+    def on_rows_chosen(self, event: Rows.Chosen) -> None:
+        if event.key is not None:
+            self.station.open_load(event.key, back="ended")
