@@ -28,6 +28,7 @@ PLANTED = [
     ("light-box", "station.vision", "sqlmodel"),
     ("acts", "station.acts", "cv2"),
     ("export", "station.export", "station.receival.visits"),
+    ("statistics", "station.lab.statistics", "drivers.reading"),
     ("counter", "station.api", "station.site.file"),
     ("terminal", "ui.tui", "station.grain.units"),
     ("sentences", "ui.words", "textual"),

@@ -109,6 +109,8 @@ def root(function: Callable[[float], float], low: float, high: float) -> float:
     """Return where a function crosses zero between `low` and `high`, to 1e-14 of its size (Chandrupatla
     1997: inverse quadratic steps where they are safe, halves elsewhere)."""
     a, b, fa, fb = high, low, function(high), function(low)
+    if fa == 0 or fb == 0:
+        return a if fa == 0 else b
     c, fc, step = a, fa, 0.5
     for _ in range(200):
         x = a + step * (b - a)

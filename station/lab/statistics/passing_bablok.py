@@ -7,7 +7,7 @@ stand in the ratio of the slope, and 40 samples or more.
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +57,16 @@ def passing_bablok(x: Values, y: Values, conf: float = 0.95) -> PassingBablok | 
 def whole_numbers(x: Values, y: Values) -> tuple[Whole, Whole]:
     """Return both on one scale as integers: in units of their last decimal, or, where these would pass 2^52,
     of the finest power of ten that does not."""
-    decimals = [Decimal(repr(float(value))) for value in np.concatenate([x, y])]
-    places = max(-int(value.normalize().as_tuple().exponent) for value in decimals)
-    largest = max(map(abs, decimals))
-    while largest.scaleb(places) >= _MOST // 2:
-        places -= 1
-    whole = np.array([int(value.scaleb(places).to_integral_value()) for value in decimals], dtype=np.int64)
+    with localcontext() as context:
+        context.prec = 700  # every double in units of the smallest one
+        decimals = [Decimal(repr(float(value))) for value in np.concatenate([x, y])]
+        places = max(-int(value.normalize().as_tuple().exponent) for value in decimals)
+        largest = max(map(abs, decimals))
+        while largest.scaleb(places) >= _MOST // 2:
+            places -= 1
+        whole = np.array(
+            [int(value.scaleb(places).to_integral_value()) for value in decimals], dtype=np.int64
+        )
     return whole[: x.size], whole[x.size :]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from station.lab.statistics.distributions import t_quantile
-from station.lab.statistics.values import Interval, Values
+from station.lab.statistics.values import Interval, Values, is_constant
 
 DRAWS = 20_000
 SEED = 1
@@ -91,7 +91,7 @@ class PrecisionTest:
     df: int
 
 
-def equal_precision(first: Values, second: Values, third: Values | None = None) -> PrecisionTest:
+def equal_precision(first: Values, second: Values, third: Values | None = None) -> PrecisionTest | None:
     """Return the test that two methods err alike, shapes (n,): given a third method (Grubbs 1973 equation
     29), else from the sum and difference of the two (equation 28, Pitman and Morgan)."""
     if third is None:
@@ -99,17 +99,22 @@ def equal_precision(first: Values, second: Values, third: Values | None = None) 
     return _equal_variances(first - third, second - third, 1.0)
 
 
-def precision_against_two(one: Values, first: Values, second: Values) -> PrecisionTest:
+def precision_against_two(one: Values, first: Values, second: Values) -> PrecisionTest | None:
     """Return the test that one method errs as two others do, which err alike (Grubbs 1973 equation 32): of
     equal errors one - mean of two has 3/4 of the variance of first - second."""
     return _equal_variances(one - (first + second) / 2, first - second, 4 / 3)
 
 
-def _equal_variances(a: Values, b: Values, factor: float) -> PrecisionTest:
-    """Return the test of Pitman and Morgan that factor x var(a) = var(b)."""
+def _equal_variances(a: Values, b: Values, factor: float) -> PrecisionTest | None:
+    """Return the test of Pitman and Morgan that factor x var(a) = var(b); None where one of them does not
+    vary, or both vary alike in every sample."""
     n = a.size
+    if n < 3 or is_constant(a) or is_constant(b):
+        return None
     ratio = factor * float(np.var(a, ddof=1) / np.var(b, ddof=1))
     r = float(np.corrcoef(a, b)[0, 1])
+    if 1 - r * r <= 0:
+        return None
     return PrecisionTest((ratio - 1) * math.sqrt(n - 2) / math.sqrt(4 * (1 - r * r) * ratio), n - 2)
 
 

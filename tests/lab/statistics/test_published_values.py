@@ -170,9 +170,14 @@ def test_three_chronographs(published: Published) -> None:
     published.agrees("grubbs73.sd_true", np.sqrt(hat.truth_variance(x)))
     published.agrees("grubbs73.bias", [np.mean(f - c), np.mean(c - t), np.mean(t - f)])
     published.agrees("grubbs73.t_bias_FC", hat.equal_level(f, c).t)
-    published.agrees("grubbs73.t_prec_FC_2instr", hat.equal_precision(f, c).t)
-    published.agrees("grubbs73.t_prec_FC_3instr", hat.equal_precision(c, f, t).t)
-    published.agrees("grubbs73.t_terma_vs_avg", hat.precision_against_two(t, f, c).t)
+    pair, given_third = hat.equal_precision(f, c), hat.equal_precision(c, f, t)
+    against_two = hat.precision_against_two(t, f, c)
+    assert pair is not None
+    assert given_third is not None
+    assert against_two is not None
+    published.agrees("grubbs73.t_prec_FC_2instr", pair.t)
+    published.agrees("grubbs73.t_prec_FC_3instr", given_third.t)
+    published.agrees("grubbs73.t_terma_vs_avg", against_two.t)
     published.agrees("grubbs73.t_terma_level", hat.equal_level(t, (f + c) / 2).t)
 
 

@@ -1,0 +1,137 @@
+"""The samples of a comparison: one value of each method for each, from rows that may repeat a sample."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from station.lab.pairs import PairsError, PairTable
+from station.lab.statistics.values import Values
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Which columns of a file are compared; `sample` names the sample that rows repeat, where they do."""
+
+    test: str
+    reference: str
+    third: str | None = None
+    group: str | None = None
+    sample: str | None = None
+
+    @property
+    def numeric(self) -> list[str]:
+        return list(dict.fromkeys(name for name in (self.test, self.reference, self.third) if name))
+
+    @property
+    def textual(self) -> list[str]:
+        return list(dict.fromkeys(name for name in (self.group, self.sample) if name))
+
+
+SAMPLE_NAMES = (
+    "sample",
+    "sample_id",
+    "sample id",
+    "barcode",
+    "item",
+    "id",
+    "échantillon",
+    "echantillon",
+    "lot",
+)
+
+
+def sample_column(header: Sequence[str], columns: Columns) -> str:
+    """Return the column that names the sample: by a usual name, else the first that is used for nothing
+    else."""
+    used = {name.strip().casefold() for name in (*columns.numeric, *columns.textual)}
+    free = [name for name in header if name and name.casefold() not in used]
+    if not free:
+        raise PairsError("no_sample_column")
+    named = [name for usual in SAMPLE_NAMES for name in free if name.casefold() == usual]
+    return (named or free)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Values by sample, shapes (n,): means where a sample was read repeatedly. `tests` and `references` hold
+    the single readings of each sample; `third` is nan where it has none; `lines` are where samples begin;
+    `left_out` counts rows without both values."""
+
+    columns: Columns
+    test: Values
+    reference: Values
+    third: Values | None
+    tests: Sequence[Values]
+    references: Sequence[Values]
+    groups: tuple[str, ...] | None
+    lines: tuple[int, ...]
+    left_out: int
+
+    def complete(self) -> Values:
+        """Return the samples that all three methods read, shape (m, 3)."""
+        if self.third is None:
+            return np.empty((0, 3))
+        x = np.column_stack([self.test, self.reference, self.third])
+        return x[~np.isnan(self.third)]
+
+
+def samples_of(table: PairTable, columns: Columns) -> Samples:
+    """Return the samples; raise PairsError where no row, or no sample, has both values."""
+    test, reference = (_array(table.numbers[name]) for name in (columns.test, columns.reference))
+    third = _array(table.numbers[columns.third]) if columns.third else None
+    labels = np.array(table.texts[columns.group]) if columns.group else None
+    if columns.sample is None:
+        keep = ~np.isnan(test) & ~np.isnan(reference)
+        places = [np.array([i]) for i in np.flatnonzero(keep)]
+        left_out = int(test.size - keep.sum())
+    else:
+        places = [
+            rows
+            for rows in _rows_of(table.texts[columns.sample])
+            if _has(test, rows) and _has(reference, rows)
+        ]
+        left_out = int(test.size - sum(rows.size for rows in places))
+    if not places:
+        raise PairsError("no_pairs", test=columns.test, reference=columns.reference)
+    if columns.sample is None:
+        first = np.concatenate(places)
+        return Samples(
+            columns, test[first], reference[first], None if third is None else third[first], (), (),
+            None if labels is None else tuple(labels[first].tolist()),
+            tuple(table.lines[i] for i in first), left_out,
+        )  # fmt: skip
+    tests, references = ([_values(column, rows) for rows in places] for column in (test, reference))
+    thirds = None if third is None else _means([_values(third, rows) for rows in places])
+    return Samples(
+        columns, _means(tests), _means(references), thirds, tests, references,
+        None if labels is None else tuple(str(labels[rows[0]]) for rows in places),
+        tuple(table.lines[rows[0]] for rows in places), left_out,
+    )  # fmt: skip
+
+
+def _array(column: list[float | None]) -> Values:
+    return np.array(column, dtype=np.float64)
+
+
+def _rows_of(names: list[str]) -> list[NDArray[np.int64]]:
+    """Return the rows of each sample in the order of their first; rows without a name belong to none."""
+    rows: dict[str, list[int]] = {}
+    for i, name in enumerate(names):
+        if name:
+            rows.setdefault(name, []).append(i)
+    return [np.array(places) for places in rows.values()]
+
+
+def _has(column: Values, rows: NDArray[np.int64]) -> bool:
+    return bool(np.any(~np.isnan(column[rows])))
+
+
+def _values(column: Values, rows: NDArray[np.int64]) -> Values:
+    found = column[rows]
+    return np.asarray(found[~np.isnan(found)])
+
+
+def _means(groups: Sequence[Values]) -> Values:
+    return np.array([group.mean() if group.size else np.nan for group in groups])
