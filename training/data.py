@@ -29,6 +29,8 @@ SOUND_TO_SHEET = (
 )  # BGR of a sound kernel over the rim's: middle of their photos
 SMALLEST = 60.0  # pixels of area; less is dust
 
+FOLDERS = {KernelClass.WHOLE: "sound"}  # of a class whose photos lie under another name
+
 KernelRow = tuple[NDArray[np.uint8], NDArray[np.uint8], int, str]
 LightOf = Callable[["Items", str], NDArray[np.float32]]
 
@@ -74,7 +76,7 @@ def wheat_kernels(photos: Path, classes: tuple[KernelClass, ...]) -> Items:
     rows: list[KernelRow] = []
     sheets: dict[str, list[Floats]] = {}
     for label, name in enumerate(classes):
-        for file in sorted((photos / "train" / "wheat_kernels" / name.value).iterdir()):
+        for file in sorted((photos / "train" / "wheat_kernels" / FOLDERS.get(name, name.value)).iterdir()):
             if (masked := read_masked(file, 24)) is not None:
                 photo = file.name.rpartition("_")[0]
                 sheets.setdefault(photo, []).append(sheet_colour(*masked))

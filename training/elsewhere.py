@@ -27,7 +27,7 @@ TRAYS = 60  # that are not refused
 TRIED = 3  # times as many are taken at most
 LEAST = 20  # trays that are not refused: fewer say too little, and such photos are refused anyway
 CROWDING = (0.7, 2.3)  # times KERNELS: the fuller the sheet, the smaller each kernel
-KERNELS = {KernelClass.SOUND: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 25}
+KERNELS = {KernelClass.WHOLE: 100, KernelClass.BROKEN: 40, KernelClass.FOREIGN: 25}
 
 
 def with_elsewhere(

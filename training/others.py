@@ -35,8 +35,8 @@ SAME_PLACE = 6.0  # pixels between the middles of a kernel drawn and found
 LABORATORY = "rice_lab_"
 PHONE = "rice_phone_"
 WHOLE = PHONE + "full"
-MIXED = {KernelClass.SOUND: 50, KernelClass.BROKEN: 25, KernelClass.FOREIGN: 15}  # of a stranger's tray
-ALONE = {KernelClass.SOUND: 60}  # ... of another grain
+MIXED = {KernelClass.WHOLE: 50, KernelClass.BROKEN: 25, KernelClass.FOREIGN: 15}  # of a stranger's tray
+ALONE = {KernelClass.WHOLE: 60}  # ... of another grain
 CROWDING = (0.5, 2.0)  # times as many
 PALER = ((1.15, 1.05, 0.9), (1.6, 1.2, 1.03))  # BGR of white rice over wheat's in one light, least and most
 

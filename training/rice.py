@@ -12,6 +12,7 @@ from station.vision.declaration import Counts
 from station.vision.model import by_class
 from training import others
 from training.data import Items, balanced, own_light, own_or_day_light, wheat_kernels
+from training.declared import VERSIONS
 from training.fit import Recipe
 from training.folds import spread_folds
 from training.judge import Judgement
@@ -19,10 +20,10 @@ from training.net import KernelNet
 from training.report import table
 from training.task import Task
 
-KINDS = (KernelClass.SOUND, KernelClass.BROKEN, KernelClass.FOREIGN)
+KINDS = (KernelClass.WHOLE, KernelClass.BROKEN, KernelClass.FOREIGN)
 CLASSES = tuple(kind.value for kind in KINDS)
 SOUND, BROKEN, FOREIGN = range(3)
-WHEAT = (KernelClass.SOUND, KernelClass.BROKEN, KernelClass.DAMAGED, KernelClass.FOREIGN)
+WHEAT = (KernelClass.WHOLE, KernelClass.BROKEN, KernelClass.DAMAGED, KernelClass.FOREIGN)
 LABELS = {"full": SOUND, "broken": BROKEN}
 LONG = ("basmati", "ipsala", "jasmine")  # a short-grain rice is as plump whole as a long one is broken
 PER_PHOTO = 700
@@ -47,7 +48,7 @@ def load(photos: Path) -> Task:
     wheat = _wheat(photos)
     return Task(
         name="rice-kernels",
-        version="1.2",
+        version=VERSIONS["rice"],
         species="rice",
         classes=CLASSES,
         foreign=FOREIGN,
@@ -119,28 +120,3 @@ def broken_shares(by_photo: dict[str, dict[str, list[int]]], elsewhere: Counts) 
 
 def _of_class(by_photo: dict[str, dict[str, list[int]]], name: str, without: str) -> list[list[int]]:
     return [rows[name] for photo, rows in by_photo.items() if name in rows and photo != without]
-
-
-TEXTS = {
-    "not_validated": [
-        "short and round rice (arborio, karacadag): its whole kernels are as plump as broken long ones",
-        "parboiled, brown and coloured rice; chalky or stained kernels: not classes",
-        "barley, maize, wheat, rapeseed, pea: no crops of this bundle",
-        "variety, protein, moisture: a photo does not show them",
-        "phones, sheets and varieties other than those named under training_data",
-    ],
-    "fails": [
-        "only two photos of broken kernels and one phone: how photos differ is known from few",
-        "a clump that was not split counts as one kernel of either class; kernels that a seam hides too much "
-        "of are left out of the shares, which takes those that are left to be like them",
-        "photos called whole are not quite: some of the kernels on them that are called broken are broken",
-        "the recipe was chosen on the same photos that give the figures, so these are a little kind",
-        "a kernel that lost only its tip is called sound",
-    ],
-    "licence": "as the project; trained on photos under MIT and CC0",
-    "training_data": (
-        "rice phone photos of Count-Total-Rice-Grains (MIT): whole and broken, one phone, one blue sheet; "
-        "long rice varieties of Koklu (CC0), whole and cut into pieces; Wheat-quality-detector-2 kernels "
-        "(MIT) as foreign bodies; rendered trays of this project"
-    ),
-}

@@ -16,6 +16,7 @@ import cv2
 
 from training import rice, wheat
 from training.contact import contact_sheet
+from training.declared import declared
 from training.elsewhere import measured_elsewhere, summed
 from training.export import Shipped, pack
 from training.jobs import train_all
@@ -62,7 +63,7 @@ def ship(module: ModuleType, task: Task, nets: Sequence[KernelNet], options: arg
     """Judge the held-out answers, pack the last net and write the report beside the bundle."""
     verdict = judge(task, nets)
     acceptance, photos = acceptance_set(task.species)
-    manifest = {**manifest_of(task, verdict, options.seed), **module.TEXTS, "acceptance": acceptance}
+    manifest = {**declared(manifest_of(task, verdict, options.seed), task.species), "acceptance": acceptance}
     packed = pack(
         Shipped(nets[-1], task.shipped, verdict.scaling.offset), manifest, photos, task.parts[task.scored[0]]
     )

@@ -9,7 +9,7 @@ SMALL: dict[str, Any] = {"width": 1240, "height": 930, "touching": 0.0, "cut": 2
 TRAYS: dict[str, dict[str, dict[str, Any]]] = {
     "wheat": {
         "mixed": {"seed": 700_001, "kernels": 45, "broken": 0.2, "foreign": 0.1, "sheet": "green"},
-        "sound": {"seed": 700_002, "kernels": 45, "broken": 0.0, "foreign": 0.0, "sheet": "white"},
+        "whole": {"seed": 700_002, "kernels": 45, "broken": 0.0, "foreign": 0.0, "sheet": "white"},
         "peas": {
             "seed": 700_003,
             "kernels": 35,

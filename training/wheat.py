@@ -9,6 +9,7 @@ import numpy as np
 from station.grain.inspection import KernelClass
 from training import figures, forest, others
 from training.data import Items, join, wheat_kernels
+from training.declared import VERSIONS
 from training.fit import Recipe, answer
 from training.folds import FOLDS, spread_folds, wheat_folds
 from training.judge import Judgement
@@ -16,7 +17,7 @@ from training.net import KernelNet
 from training.report import table
 from training.task import Task
 
-KINDS = (KernelClass.SOUND, KernelClass.BROKEN, KernelClass.DAMAGED, KernelClass.FOREIGN)
+KINDS = (KernelClass.WHOLE, KernelClass.BROKEN, KernelClass.DAMAGED, KernelClass.FOREIGN)
 CLASSES = tuple(kind.value for kind in KINDS)
 FOREIGN = KINDS.index(KernelClass.FOREIGN)
 VARIETIES = ("arborio", "basmati", "ipsala", "jasmine", "karacadag")
@@ -27,7 +28,7 @@ RECIPE = Recipe(
     shares={"wheat": 0.78, "rice": 0.1, "rendered": 0.12},
     kernels=96_000,
     cut=0.1,
-    sound=KINDS.index(KernelClass.SOUND),
+    sound=KINDS.index(KernelClass.WHOLE),
     broken=KINDS.index(KernelClass.BROKEN),
 )
 # Middle length over width of a photo's kernels: 1.7 to 2.1 on the source photos of sound kernels; durum and
@@ -41,7 +42,7 @@ def load(photos: Path) -> Task:
     rice = _rice(photos)
     return Task(
         name="wheat-kernels",
-        version="2.2",
+        version=VERSIONS["wheat"],
         species="wheat",
         classes=CLASSES,
         foreign=FOREIGN,
@@ -110,27 +111,3 @@ def lines(found: dict[str, Any]) -> list[str]:
 
 def _told(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items())
-
-
-TEXTS = {
-    "not_validated": [
-        "barley, maize, rice, rapeseed, pea: no photos of them were learnt as crops",
-        "variety, protein, moisture: a photo does not show them",
-        "damaged kernels: not a class, too few are told from sound ones on photos not learnt from",
-        "kernels in their husk: two source photos only, not a class",
-        "phones, sheets and varieties other than those named under training_data",
-    ],
-    "fails": [
-        "broken kernels that kept their outline are taken for sound",
-        "foreign bodies that resemble a piece of wheat in shape and colour are taken for broken",
-        "damaged kernels are called sound or broken",
-        "nearly every source photo holds one class: part of what was learnt is that photo",
-        "the recipe was chosen on the same folds that give the figures, so these are a little kind",
-    ],
-    "licence": "as the project; trained on photos under MIT and CC0",
-    "training_data": (
-        "Wheat-quality-detector-2 kernels (MIT): sound, broken, damaged, foreign, one phone, one green "
-        "sheet; rice phone photos of Count-Total-Rice-Grains (MIT) and rice varieties of Koklu (CC0) as "
-        "foreign bodies; rendered trays of this project"
-    ),
-}

@@ -71,7 +71,7 @@ def _judged(model: LoadedModel, files: Sequence[Path]) -> list[Inspection]:
 
 
 def _called(seen: Sequence[Inspection]) -> dict[str, Any]:
-    """Of accepted photos, kernels by what they were called, and the share called sound."""
+    """Of accepted photos, kernels by what they were called, and the share called whole."""
     accepted = [one for one in seen if one.accepted]
     total: Counter[str] = Counter()
     for one in accepted:
@@ -81,7 +81,7 @@ def _called(seen: Sequence[Inspection]) -> dict[str, Any]:
         **_refused(seen),
         "kernels": kernels,
         "called": dict(total),
-        "called_sound": round(total["sound"] / kernels, 3) if kernels else None,
+        "called_whole": round(total["whole"] / kernels, 3) if kernels else None,
     }
 
 

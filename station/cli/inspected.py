@@ -6,6 +6,7 @@ from typing import Any
 
 from station.cli.say import LANGUAGE, _, tell
 from station.grain.inspection import Inspection
+from station.grain.reasons import Code, Reason
 from station.vision.overlay import draw_overlay
 from ui.words.i18n import translator
 from ui.words.reasons import message
@@ -20,10 +21,16 @@ def write_overlay(path: Path, photo: bytes, seen: Inspection) -> None:
         seen,
         words={name: word(KERNEL_CLASSES, name, LANGUAGE) for name in seen.classes},
         title=_counted(seen.kernels, seen.cut),
-        reasons=[message(reason.code, reason.params, LANGUAGE) for reason in seen.reasons],
+        reasons=[message(reason.code, reason.params, LANGUAGE) for reason in _said(seen)],
     )
     if picture is not None:
         path.write_bytes(picture)
+
+
+def _said(seen: Inspection) -> list[Reason]:
+    """Return why it was refused or what is remarked, and what the model does not see."""
+    unseen = Reason(Code.PHOTO_UNSEEN, {"unseen": seen.unseen, "grams": seen.grams})
+    return [*seen.reasons, *seen.remarks, *([unseen] if seen.classes and seen.unseen else [])]
 
 
 def tell_inspection(photo: Path, result: Mapping[str, Any]) -> None:
@@ -31,12 +38,16 @@ def tell_inspection(photo: Path, result: Mapping[str, Any]) -> None:
     tell(f"{photo}: {_counted(result['kernels'], result['cut'])}")
     for name, share in result["classes"].items():
         tell("    " + _told_share(name, share, result.get("mass", {}).get(name)))
+    if result["classes"]:
+        tell("    " + message("photo_unseen", result, LANGUAGE))
+        if result["judged"] < result["kernels"]:
+            tell("    " + _("{judged} of {kernels} kernels judged").format_map(result))
     for name, number in result["numbers"].items():
         unit = " ".join(part for part in (number["unit"], number["basis"]) if part)
         tell(f"    {name}: {number['value']:.2f} ({number['low']:.2f} - {number['high']:.2f}) {unit}")
     if result["sizes"] is not None:
         _tell_sizes(result["sizes"])
-    for reason in result["reasons"]:
+    for reason in (*result["reasons"], *result["remarks"]):
         tell("    " + message(reason["code"], reason["params"], LANGUAGE))
 
 

@@ -1,10 +1,11 @@
 """Make one inspection of several photos of one capture, judged by one model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import stdev
 
 from station.grain.inspection import ClassShare, Embedding, Inspection, MassShare, NumberValue, Spread
+from station.grain.reasons import Reason
 from station.grain.sizes import Sizes, sizes_of
 
 
@@ -25,18 +26,27 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
         kernels=sum(seen.kernels or 0 for seen in of),
         cut=sum(seen.cut or 0 for seen in of),
+        judged=sum(seen.judged or 0 for seen in good) if any(seen.judged for seen in good) else None,
         mm_per_px=None,
         sizes=_combined_sizes(of),
         card=all(seen.card for seen in of),
         colour=None,
         classes=_combined_classes(good),
         mass=_combined_mass(good),
+        unseen=next((seen.unseen for seen in good if seen.unseen), ()),
+        grams=round(sum(seen.grams or 0 for seen in good), 1) if any(seen.grams for seen in good) else None,
+        remarks=_distinct(remark for seen in good for remark in seen.remarks),
         spread=_spread(good) if len(good) > 1 else None,
         numbers=_combined_numbers(good),
         embedding=_combined_embedding(of),
         kernel_list=(),
         seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
     )
+
+
+def _distinct(remarks: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Return each kind of remark once."""
+    return tuple({remark.code: remark for remark in remarks}.values())
 
 
 def _combined_sizes(of: Sequence[Inspection]) -> Sizes | None:

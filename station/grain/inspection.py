@@ -12,13 +12,26 @@ WIDE = 0.1  # limits farther apart than this decide nothing: figures of quality 
 
 
 class KernelClass(StrEnum):
-    """The station knows these classes by name. A bundle may declare others: classes are plain names."""
+    """The station knows these classes by name. A bundle may declare others: classes are plain names.
 
-    SOUND = "sound"
+    `whole` is what shows no break. It is not sound: kernels that insects bored, green, sprouted, fusarium or
+    shrivelled ones are whole too, and a model that does not tell them apart lists them as `unseen`."""
+
+    WHOLE = "whole"
     BROKEN = "broken"
     DAMAGED = "damaged"
     FOREIGN = "foreign"
     IN_HUSK = "in_husk"
+
+
+SOUND = "sound"  # what older bundles call whole kernels
+# Kernels that look whole, unless a bundle has a class for them.
+UNSEEN = ("insects", "green", "sprouted", "fusarium", "shrivelled")
+
+
+def class_name(name: str) -> str:
+    """Return the name of a class that a bundle or an older row gives."""
+    return KernelClass.WHOLE.value if name == SOUND else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +140,28 @@ class SpeciesGuess:
 class Inspection:
     """`accepted` False means the photo cannot be judged: `reasons` say why, `classes` and `mass` are empty.
 
-    `kernels` counts complete kernels, `cut` those cut by the photo's edge. `seconds` holds the time
-    per stage (decode, card, segment, infer, inspect). Sizes and colours are known only with the reference
-    `card`; without it sizes are None, which is unknown."""
+    `kernels` counts complete kernels, `cut` those cut by the photo's edge; `judged` of them show their own
+    shape and have a class: the shares stand on these. `unseen` says what the model does not tell apart from
+    whole kernels, `grams` about how heavy the grain on the photo is. `remarks` say of an accepted photo what
+    it does not tell, and why. `seconds` holds the time per stage (decode, card, segment, infer, inspect).
+    Sizes and colours are known only with the reference `card`; without it sizes are None, which is
+    unknown."""
 
     sha256: str
     accepted: bool
     reasons: tuple[Reason, ...] = ()
     kernels: int | None = None
     cut: int | None = None
+    judged: int | None = None
     mm_per_px: float | None = None
     sizes: Sizes | None = None
     card: bool = False
     colour: ColourDifference | None = None
     classes: Mapping[str, ClassShare] = field(default_factory=dict)
     mass: Mapping[str, MassShare] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
+    grams: float | None = None
+    remarks: tuple[Reason, ...] = ()
     spread: Spread | None = None
     species: SpeciesGuess | None = None
     task: str | None = None
@@ -157,14 +177,18 @@ class Inspection:
             "sha256": self.sha256,
             "accepted": self.accepted,
             "reasons": [reason.as_dict() for reason in self.reasons],
+            "remarks": [reason.as_dict() for reason in self.remarks],
             "kernels": self.kernels,
             "cut": self.cut,
+            "judged": self.judged,
             "mm_per_px": self.mm_per_px,
             "sizes": self.sizes.as_dict() if self.sizes else None,
             "card": self.card,
             "colour": asdict(self.colour) if self.colour else None,
             "classes": {name: share.as_dict() for name, share in self.classes.items()},
             **({"mass": {name: s.as_dict() for name, s in self.mass.items()}} if self.mass else {}),
+            "unseen": list(self.unseen),
+            "grams": self.grams,
             **({"spread": self.spread.as_dict()} if self.spread else {}),
             "species": {"name": self.species.name, "p": self.species.p} if self.species else None,
             "task": self.task,

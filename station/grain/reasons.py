@@ -49,7 +49,10 @@ class Code(StrEnum):
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
     INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
     # photo: what the inspection says
-    PHOTO_SHARES = "photo_shares"  # shares by count and mass as in an inspection, kernels, sizes, spread
+    PHOTO_SHARES = (
+        "photo_shares"  # shares by count and mass as in an inspection, kernels, judged, sizes, spread
+    )
+    PHOTO_UNSEEN = "photo_unseen"  # unseen: what looks whole to the model; grams (or None) of the sample
     PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"

@@ -9,14 +9,16 @@ from typing import Any
 
 from station.models.difference import difference
 
-# What a class's share (by count) corresponds to; a number corresponds to the analyte of its name.
+# What a class's share by estimated mass corresponds to (one by count is no analyte); a number corresponds to
+# the analyte of its name.
 CLASS_ANALYTES: Mapping[str, str] = {"broken": "broken", "foreign": "impurities"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Holds what one model said of one capture, without its kernels. `classes` are shares from 0 to 1;
-    `numbers` are {name: {value, low, high, unit, basis}}; `embedding` is {distance2, unfamiliar} or None."""
+    """Holds what one model said of one capture, without its kernels. `classes` are shares from 0 to 1
+    by count, `mass` the same estimated by mass; `numbers` are {name: {value, low, high, unit, basis}};
+    `embedding` is {distance2, unfamiliar} or None."""
 
     capture_id: str
     at: datetime
@@ -25,6 +27,7 @@ class Verdict:
     classes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     numbers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     embedding: Mapping[str, float] | None = None
+    mass: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class ModelValue:
         return not self.low <= reference.value <= self.high
 
     def comparable(self, reference: Reference) -> bool:
-        """Tell whether both are of one analyte, on one basis (a share by count has none)."""
+        """Tell whether both are of one analyte, on one basis (a share has none)."""
         return self.analyte == reference.analyte and self.basis in (None, reference.basis)
 
 
@@ -69,7 +72,7 @@ def values_of(verdict: Verdict) -> list[ModelValue]:
     """Return every value that has an analyte to be compared with, in per cent or the number's own unit."""
     shares = [
         ModelValue(CLASS_ANALYTES[name], 100 * one["share"], 100 * one["low"], 100 * one["high"])
-        for name, one in verdict.classes.items()
+        for name, one in verdict.mass.items()
         if name in CLASS_ANALYTES
     ]
     numbers = [

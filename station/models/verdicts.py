@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from station.grain.inspection import class_name
 from station.models.agreement import Verdict
 from station.models.signals import Looked
 from station.store.tables import Capture, Inspection, Load, ModelRelease, Pairing, Sample, Terminal
@@ -21,6 +22,7 @@ COLUMNS: tuple[Any, ...] = (
     _RESULT["classes"],
     _RESULT["numbers"],
     _RESULT["embedding"],
+    _RESULT["mass"],
 )
 NEWEST = 1000  # captures that a comparison looks at
 
@@ -100,6 +102,12 @@ def _of_captures(captures: Sequence[str]) -> Any:
 
 def verdict_of(
     capture_id: str, at: datetime, accepted: bool, kernels: int | None, classes: Any, numbers: Any,
-    embedding: Any,
+    embedding: Any, mass: Any,
 ) -> Verdict:  # fmt: skip
-    return Verdict(capture_id, at, accepted, kernels, classes or {}, numbers or {}, embedding)
+    by_count, by_mass = _by_class(classes), _by_class(mass)
+    return Verdict(capture_id, at, accepted, kernels, by_count, numbers or {}, embedding, by_mass)
+
+
+def _by_class(shares: Any) -> dict[str, Any]:
+    """Return shares by the classes' names of today: older rows keep theirs."""
+    return {class_name(name): share for name, share in (shares or {}).items()}

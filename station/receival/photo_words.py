@@ -27,15 +27,21 @@ def photo_reasons(seen: CaptureSeen) -> list[Reason]:
 
 
 def _of_inspection(inspection: Inspection) -> list[Reason]:
-    """Its classes by count and estimated mass, how far its photos lie apart, and every number with its
-    95 % limits, which routing does not use."""
+    """Its classes by count and estimated mass, what the model does not see, how far its photos lie apart,
+    every number with its 95 % limits, which routing does not use, and what it remarks."""
     result = inspection.result
     if not inspection.accepted:
         return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
-    extra: dict[str, Any] = {part: result[part] for part in ("mass", "spread", "sizes") if result.get(part)}
+    extra: dict[str, Any] = {
+        part: result[part] for part in ("mass", "spread", "sizes", "judged") if result.get(part)
+    }
     shares = {"shares": result["classes"], "kernels": result["kernels"], **extra}
     reasons = [Reason(Code.PHOTO_SHARES, shares)] if result["classes"] else []
+    if result.get("unseen"):
+        told = {"unseen": result["unseen"], "grams": result.get("grams")}
+        reasons.append(Reason(Code.PHOTO_UNSEEN, told))
     for name, number in result.get("numbers", {}).items():
         params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
         reasons.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **params}))
+    reasons += [Reason.from_dict(remark) for remark in result.get("remarks", ())]
     return reasons

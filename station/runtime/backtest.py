@@ -43,7 +43,7 @@ def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blob
             told = seen.as_dict()
             yield Verdict(
                 case.capture_id, case.at, seen.accepted, seen.kernels, told["classes"],
-                told.get("numbers") or {}, told.get("embedding"),
+                told.get("numbers") or {}, told.get("embedding"), told.get("mass") or {},
             )  # fmt: skip
     finally:
         worker.close()

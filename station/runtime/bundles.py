@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 def shipped_bundle(species: str | None = None) -> Path:
     """Returns the bundle that comes with the station for a declared species; that for wheat where there is
     none."""
-    return _SHIPPED / ("rice-kernels-1.2.bundle" if species == "rice" else "wheat-kernels-2.2.bundle")
+    return _SHIPPED / ("rice-kernels-1.3.bundle" if species == "rice" else "wheat-kernels-2.3.bundle")
 
 
 def shipped_bundles(species: Iterable[str]) -> list[Path]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from drivers.reading import Basis
 
+BY_MASS = ("broken", "impurities", "misc_impurities", "grain_impurities", "damaged", "sprouted")  # analytes
 MAX_CLASSES = 40
 MAX_EMBEDDING = 512
 MAX_SIDE = {"kernel": 128, "tile": 512, "photo": 2048}  # pixels of an input, so that memory stays bounded
@@ -93,7 +94,8 @@ class Input(ManifestPart):
 class ClassesOutput(ManifestPart):
     """Declares logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}}
     corrects the shares and gives their limits; `elsewhere`, the same of photos by other phones on other
-    sheets, widens the limits."""
+    sheets, widens the limits. `unseen` says what the net does not tell apart from whole kernels,
+    `kernel_mg` how heavy a kernel usually is. A class `sound` is read as `whole`."""
 
     kind: Literal["classes"]
     tensor: Text
@@ -101,6 +103,8 @@ class ClassesOutput(ManifestPart):
     temperature: Positive
     confusion: Counts
     elsewhere: Counts | None = None
+    unseen: Annotated[tuple[Slug, ...], Field(max_length=MAX_CLASSES)] | None = None
+    kernel_mg: Positive | None = None
 
     @model_validator(mode="after")
     def _square(self) -> "ClassesOutput":
@@ -138,6 +142,14 @@ class NumberOutput(ManifestPart):
     @classmethod
     def _rising(cls, value: Pair) -> Pair:
         return _rising(value)
+
+    @model_validator(mode="after")
+    def _no_count_for_a_mass(self) -> "NumberOutput":
+        if self.per == "kernel" and self.name in BY_MASS:
+            raise ValueError(
+                f"{self.name} is a share by mass, a mean over kernels is one by count: name it so"
+            )
+        return self
 
 
 class EmbeddingOutput(ManifestPart):

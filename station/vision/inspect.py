@@ -101,12 +101,15 @@ def inspect(
         reasons=refused,
         kernels=len(found.complete),
         cut=found.cut,
+        judged=len(shown) if classes else None,
         mm_per_px=round(mm, 6) if (mm := scene.mm_per_px()) else None,
         sizes=sizes_of([pair[0] for pair in sizes], [pair[1] for pair in sizes]),
         card=scene.card is not None,
         colour=scene.card.colour.difference if scene.card and scene.card.colour else None,
         classes=classes,
         mass=mass,
+        unseen=model.unseen if model and classes else (),
+        grams=_grams(model, len(found.complete)) if model and classes else None,
         species=guess(model, judged, refused) if model and judged else None,
         models=models,
         task=model.task if model else None,
@@ -156,6 +159,11 @@ def _shares(
         {name: ClassShare(int(count), s.share, s.low, s.high) for name, count, s in by_count},
         {name: MassShare(s.share, s.low, s.high) for name, s in by_mass},
     )
+
+
+def _grams(model: LoadedModel, kernels: int) -> float | None:
+    """Return about how heavy so many kernels are; None where the bundle does not say."""
+    return round(kernels * model.kernel_mg / 1000, 1) if model.kernel_mg else None
 
 
 def _numbers(model: LoadedModel, judged: Judged) -> tuple[dict[str, NumberValue], tuple[Reason, ...]]:

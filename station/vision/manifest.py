@@ -9,6 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from drivers.text import HiddenCharacter, checked_value
+from station.grain.inspection import class_name
 from station.vision.declaration import (
     MAX_CLASSES,
     ClassesOutput,
@@ -28,6 +29,7 @@ from station.vision.declaration import (
 FORMAT = 2
 MAX_CASES = 20
 SHOWN_PROBLEMS = 5
+BY_CLASS = ("classes", "confusion", "elsewhere")  # keys whose value names classes
 
 
 class ManifestError(Exception):
@@ -135,7 +137,7 @@ def parse_manifest(text: bytes) -> Manifest:
         found = json.loads(text)
         if not isinstance(found, Mapping) or found.get("format") != FORMAT:
             raise ManifestError(f"format: {FORMAT} is expected")
-        return Manifest.model_validate_json(json.dumps(checked_value(found)))
+        return Manifest.model_validate_json(json.dumps(_with_todays_classes(checked_value(found))))
     except HiddenCharacter as error:
         raise ManifestError(f"{error.where}: {error}") from error
     except ValidationError as error:
@@ -143,6 +145,22 @@ def parse_manifest(text: bytes) -> Manifest:
         raise ManifestError("; ".join(problems)) from error
     except (ValueError, RecursionError) as error:
         raise ManifestError(f"not JSON: {error}") from error
+
+
+def _with_todays_classes(value: Any, is_named: bool = False) -> Any:
+    """Return the manifest with its classes under the names that they have here: older bundles call whole
+    kernels sound. `is_named` tells that the value is named by class, or lists classes."""
+    if isinstance(value, dict):
+        return {
+            class_name(key) if is_named else key: _with_todays_classes(one, key in BY_CLASS)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            class_name(one) if is_named and isinstance(one, str) else _with_todays_classes(one)
+            for one in value
+        ]
+    return value
 
 
 def _where(loc: tuple[int | str, ...]) -> str:

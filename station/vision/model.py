@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from station.grain.inspection import ModelName
+from station.grain.inspection import UNSEEN, KernelClass, ModelName
 from station.vision.bundle import Bundle, BundleError, read_bundle
 from station.vision.composition import Confusion
 from station.vision.crops import Crops
@@ -64,6 +64,8 @@ class LoadedModel:
     classes: tuple[str, ...]
     temperature: float
     confusion: Confusion | None
+    unseen: tuple[str, ...]
+    kernel_mg: float | None
     numbers: tuple[NumberOutput, ...]
     familiar: Familiar | None
     session: Session
@@ -115,11 +117,21 @@ def start_model(bundle: Bundle) -> LoadedModel:
         classes=classes.classes if classes else (),
         temperature=classes.temperature if classes else 1.0,
         confusion=_confusion(classes) if classes else None,
+        unseen=_unseen(classes) if classes else (),
+        kernel_mg=classes.kernel_mg if classes else None,
         numbers=manifest.numbers,
         familiar=_familiar(embedding) if embedding else None,
         session=session,
         tensors={one.kind: one.tensor for one in manifest.outputs},
     )
+
+
+def _unseen(output: ClassesOutput) -> tuple[str, ...]:
+    """Return what looks whole to the net: as declared, else whatever usual damage no class of its own has."""
+    if output.unseen is not None:
+        return output.unseen
+    usual = [name for name in UNSEEN if name not in output.classes]
+    return tuple(usual) if KernelClass.WHOLE in output.classes else ()
 
 
 def _confusion(output: ClassesOutput) -> Confusion:

@@ -13,7 +13,7 @@ from station.vision.photo import DecodedPhoto, decode
 
 # BGR; each class also has a letter, so that colour is never the only sign
 COLOURS: dict[str, tuple[int, int, int]] = {
-    KernelClass.SOUND: (80, 200, 60),
+    KernelClass.WHOLE: (80, 200, 60),
     KernelClass.BROKEN: (0, 140, 255),
     KernelClass.DAMAGED: (200, 60, 200),
     KernelClass.FOREIGN: (40, 40, 230),
@@ -98,7 +98,7 @@ def _draw(canvas: np.ndarray, kernel: Kernel, scale: float, thick: int) -> None:
         cv2.polylines(canvas, points, isClosed=True, color=colour, thickness=thick)
     else:
         cv2.rectangle(canvas, (x, y), (x + width, y + height), colour, thick)
-    if kernel.kernel_class and kernel.kernel_class != KernelClass.SOUND:
+    if kernel.kernel_class and kernel.kernel_class != KernelClass.WHOLE:
         letter, at = kernel.kernel_class[0].upper(), (x, max(12, y - 2))
         cv2.putText(canvas, letter, at, FONT, 0.5 * thick, HALO, thick + 2, cv2.LINE_AA)
         cv2.putText(canvas, letter, at, FONT, 0.5 * thick, colour, thick, cv2.LINE_AA)

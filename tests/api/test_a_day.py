@@ -243,7 +243,7 @@ def test_the_photos_inspections_reach_the_load(counter: Counter) -> None:
         assert ok(anne.get(f"/loads/{load_id}"))["photo"][0]["code"] == "photo_pending"
         outside = {
             "name": "other", "version": "7", "accepted": True, "kernels": 100,
-            "classes": {"sound": {"count": 97, "share": 0.97, "low": 0.92, "high": 0.99}},
+            "classes": {"whole": {"count": 97, "share": 0.97, "low": 0.92, "high": 0.99}},
         }  # fmt: skip
         address = f"/captures/{capture['id']}/inspections"
         made = ok(app.post(address, json=outside), 201)
@@ -252,7 +252,7 @@ def test_the_photos_inspections_reach_the_load(counter: Counter) -> None:
         load = ok(anne.get(f"/loads/{load_id}"))
         assert [one["model"] for one in load["captures"][0]["inspections"]] == ["other", "third"]
         assert [reason["code"] for reason in load["photo"]] == ["photo_shares"]
-        assert "97% sound (92-99)" in load["photo"][0]["message"]
+        assert "97% whole, no break seen (92-99)" in load["photo"][0]["message"]
 
 
 def test_the_site_and_its_people_are_told(counter: Counter) -> None:

@@ -6,7 +6,7 @@ from station.grain.combining import combine
 from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare
 from station.grain.reasons import Code, Reason
 
-SOUND, BROKEN = KernelClass.SOUND, KernelClass.BROKEN
+SOUND, BROKEN = KernelClass.WHOLE, KernelClass.BROKEN
 
 
 def photo(kernels: int, broken: float, *, reach: float = 0.02) -> Inspection:

@@ -1,6 +1,7 @@
 """Differences of two ways of measuring, with hand-made pairs and the published factors."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -31,7 +32,8 @@ def test_bias_and_limits_are_test_minus_reference() -> None:
 
 def verdict(number: int, broken: float, *, accepted: bool = True, kernels: int = 300) -> Verdict:
     share = {"share": broken, "low": broken - 0.01, "high": broken + 0.01}
-    return Verdict(f"c{number}", START, accepted, kernels, {"broken": share} if accepted else {})
+    shares = {"broken": share} if accepted else {}
+    return Verdict(f"c{number}", START, accepted, kernels, shares, mass=shares)
 
 
 def test_agreement_is_over_the_captures_that_both_judged() -> None:
@@ -52,6 +54,12 @@ def test_evidence_compares_per_analyte_and_source_and_counts_contradictions() ->
     (found,) = evidence(verdicts, known)
     assert (found["analyte"], found["against"], found["n"], found["contradicted"]) == ("broken", "lab", 10, 1)
     assert found["bias"] == pytest.approx(0.05)
+
+
+def test_a_share_by_count_is_never_taken_for_an_analyte_by_mass() -> None:
+    by_count = [replace(verdict(n, 0.04), mass={}) for n in range(10)]
+    known = {one.capture_id: [Reference("broken", 3.5, None, "lab")] for one in by_count}
+    assert evidence(by_count, known) == []
 
 
 def test_a_number_is_compared_on_its_own_basis_only() -> None:

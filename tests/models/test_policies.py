@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from station.acts.refusals import Fault, NotFound
-from station.grain.inspection import ClassShare, Embedding, Inspection, ModelName
+from station.grain.inspection import ClassShare, Embedding, Inspection, MassShare, ModelName
 from station.grain.reasons import Code, Reason
 from station.models import policies, releases
 from station.models.terms import Terms
@@ -37,6 +37,7 @@ def judge(
     seen = Inspection(
         "ab" * 32, accepted, () if accepted else (Reason(Code.UNKNOWN_GRAIN, {}),), kernels=300, cut=0,
         classes={"broken": ClassShare(9, broken, broken - 0.01, broken + 0.01)} if accepted else {},
+        mass={"broken": MassShare(broken, broken - 0.01, broken + 0.01)} if accepted else {},
         models=(name,), embedding=Embedding(4.0, unfamiliar),
     )  # fmt: skip
     captures.record_inspection(shelf.silo.desk, capture_id, [seen], shelf.silo.clock(), shadow=shadow)

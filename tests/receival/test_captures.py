@@ -37,7 +37,7 @@ def seen(*, accepted: bool = True, version: str = "1.0") -> Inspection:
         return Inspection(PHOTO.sha256, accepted=False, reasons=(reason,), models=(MODEL,))
     return Inspection(
         PHOTO.sha256, accepted=True, kernels=300, cut=4, models=(ModelName("kernels", version, "cd" * 32),),
-        classes={KernelClass.SOUND: ClassShare(285, 0.95, 0.92, 0.97)},
+        classes={KernelClass.WHOLE: ClassShare(285, 0.95, 0.92, 0.97)},
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def test_periods_are_weeks_and_what_the_candidate_failed_on_is_told() -> None:
     share = {"broken": {"share": 0.05, "low": 0.04, "high": 0.06}}
     known = (Reference("broken", 4.0, None, "lab"),)
     all_ = [BacktestCase(f"c{n}", START.replace(day=1 + n), "wheat", ("ab",), known, None) for n in range(20)]
-    verdicts = [Verdict(case.capture_id, case.at, True, 300, share) for case in all_[:15]]
+    verdicts = [Verdict(case.capture_id, case.at, True, 300, share, mass=share) for case in all_[:15]]
     rows = {row["period"]: row for row in report(all_, verdicts, UTC)}
     assert list(rows) == ["all", "2026-W27", "2026-W28", "2026-W29", "2026-W30"]
     assert (rows["all"]["captures"], rows["all"]["not_judged"]) == (20, 5)

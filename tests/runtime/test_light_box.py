@@ -94,7 +94,7 @@ def test_models_of_two_tasks_are_active_at_once_and_each_judges_the_capture(
     assert shelf.inspections(capture) == {SHIPPED: (True, False), second.version: (True, False)}
     with silo.desk.ledger.read() as tx:
         codes = {reason.code for reason in photos_of_load(tx, load.id)}
-    assert codes == {Code.PHOTO_SHARES, Code.PHOTO_NUMBER}
+    assert codes == {Code.PHOTO_SHARES, Code.PHOTO_UNSEEN, Code.PHOTO_NUMBER}
 
 
 def test_a_killed_worker_is_replaced_and_the_capture_is_inspected_once(shelf: Models, box: LightBox) -> None:

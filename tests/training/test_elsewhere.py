@@ -13,4 +13,4 @@ def test_every_tray_that_is_not_refused_is_a_row_of_each_class(model: LoadedMode
     for name, one in summed(found).items():
         assert one["trays"] <= 2
         assert 0 < sum(one["called"]) <= 2 * 2.4 * KERNELS[KernelClass(name)]
-    assert np.array(list(found["sound"].values())).shape[1] == len(model.classes)
+    assert np.array(list(found["whole"].values())).shape[1] == len(model.classes)

@@ -6,7 +6,7 @@ from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered.varied import render_exact
 from training.others import true_classes
 
-WANTED = {KernelClass.SOUND: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
+WANTED = {KernelClass.WHOLE: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
 
 
 def test_kernels_found_are_known_by_what_was_drawn_there() -> None:

@@ -25,7 +25,7 @@ from ui.words.problems import PROBLEMS, problem
 from ui.words.reasons import AGAINST, GATE_WORDS, SENTENCES, is_known, message
 
 SHARES = {
-    "sound": {"share": 0.93, "low": 0.9, "high": 0.956},
+    "whole": {"share": 0.93, "low": 0.9, "high": 0.956},
     "broken": {"share": 0.051, "low": 0.02, "high": 0.08},
 }
 PARAMS: dict[str, Any] = {
@@ -42,7 +42,8 @@ PARAMS: dict[str, Any] = {
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
-    "file_kind": "gif", "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
+    "file_kind": "gif", "unseen": ["insects", "green"], "grams": 13.4,
+    "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
     "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
@@ -115,7 +116,26 @@ def test_a_limit_reads_with_value_basis_sign_and_unit() -> None:
 
 def test_a_photo_reads_by_falling_share() -> None:
     text = message("photo_shares", PARAMS, "fr").replace("\N{NO-BREAK SPACE}", " ")
-    assert text == "Photo de 312 grains, en nombre : 93 % sains (90-96), 5,1 % cassés (2-8)"
+    assert (
+        text
+        == "Photo de 312 grains, en nombre : 93 % entiers, aucune cassure vue (90-96), 5,1 % cassés (2-8)"
+    )
+
+
+def test_what_a_photo_does_not_show_is_said_with_the_weight_of_the_sample() -> None:
+    params = {"unseen": ["insects", "green"], "grams": 12.9}
+    assert message("photo_unseen", params, "en") == (
+        "The photo does not tell these from whole kernels: insect-bored, green; "
+        "about 13 g: no ergot seen proves nothing at 0.2 g/kg"
+    )
+    assert "ergot" not in message("photo_unseen", {**params, "grams": None}, "en")
+
+
+def test_a_photo_says_on_how_many_kernels_its_shares_stand() -> None:
+    part = {"share": 0.97, "low": 0.95, "high": 0.98}
+    params = {"shares": {"broken": part}, "kernels": 681, "judged": 234}
+    assert message("photo_shares", params, "en").endswith("97% broken (95-98); 234 of 681 judged")
+    assert "judged" not in message("photo_shares", {**params, "judged": 681}, "en")
 
 
 def test_a_share_known_too_badly_is_given_by_its_limits_only() -> None:
@@ -127,21 +147,24 @@ def test_a_share_known_too_badly_is_given_by_its_limits_only() -> None:
 
 def test_mass_is_always_called_estimated_and_several_photos_tell_how_far_apart_they_are() -> None:
     part = {"share": 0.97, "low": 0.95, "high": 0.98}
-    spread = {"photos": 3, "kernels": {}, "classes": {"sound": {"min": 0.94, "max": 0.975, "sd": 0.017}}}
-    params = {"shares": {"sound": part}, "kernels": 300, "mass": {"sound": part}, "spread": spread}
+    spread = {"photos": 3, "kernels": {}, "classes": {"whole": {"min": 0.94, "max": 0.975, "sd": 0.017}}}
+    params = {"shares": {"whole": part}, "kernels": 300, "mass": {"whole": part}, "spread": spread}
     text = message("photo_shares", params, "fr").replace("\N{NO-BREAK SPACE}", " ")
     assert text == (
-        "Photo de 300 grains, en nombre : 97 % sains (95-98) ; en masse, estimé : "
-        "97 % sains (95-98) ; 3 photos, jusqu'à 3,5 points d'écart"
+        "Photo de 300 grains, en nombre : 97 % entiers, aucune cassure vue (95-98) ; en masse, estimé : "
+        "97 % entiers, aucune cassure vue (95-98) ; 3 photos, jusqu'à 3,5 points d'écart"
     )
 
 
 def test_sizes_are_told_where_the_card_gave_them() -> None:
     part = {"share": 0.97, "low": 0.95, "high": 0.98}
     sizes = {"length_mm": {"p10": 5.4, "p50": 6.24, "p90": 7.0}, "width_mm": {"p50": 3.1}, "kernels": 280}
-    told = {"shares": {"sound": part}, "kernels": 300}
+    told = {"shares": {"whole": part}, "kernels": 300}
     english = message("photo_shares", {**told, "sizes": sizes}, "en")
-    assert english == "Photo of 300 kernels, by count: 97% sound (95-98); by the card 6.2 × 3.1 mm"
+    assert (
+        english
+        == "Photo of 300 kernels, by count: 97% whole, no break seen (95-98); by the card 6.2 × 3.1 mm"
+    )
     assert "; " not in message("photo_shares", {**told, "sizes": {"length_mm": {}}}, "en")
 
 

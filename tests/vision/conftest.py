@@ -10,7 +10,7 @@ from station.vision.model import LoadedModel, load_model
 from station.vision.rendered import RenderedTray, render_tray
 
 ROOT = Path(__file__).resolve().parents[2]
-BUNDLE = ROOT / "station" / "vision" / "bundles" / "wheat-kernels-2.2.bundle"
+BUNDLE = ROOT / "station" / "vision" / "bundles" / "wheat-kernels-2.3.bundle"
 PHOTOS = ROOT.parent / "shared" / "photos"
 
 

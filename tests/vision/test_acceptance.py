@@ -29,13 +29,13 @@ def test_the_shipped_bundle_passes_its_own_set() -> None:
 
 def test_another_answer_than_expected_fails_and_says_which() -> None:
     result = acceptance.run(
-        changed(kernels=200, classes={"sound": 0.1, "purple": 0.5}, numbers={"protein": 12.0})
+        changed(kernels=200, classes={"whole": 0.1, "purple": 0.5}, numbers={"protein": 12.0})
     )
     assert not result.passed
     assert {reason.code for reason in result.reasons} == {Code.ACCEPTANCE_DIFFERS}
     assert [reason.params["attribute"] for reason in result.reasons] == [
         "kernels",
-        "sound",
+        "whole",
         "purple",
         "protein",
     ]

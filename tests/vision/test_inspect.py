@@ -9,13 +9,15 @@ import pytest
 from station.grain.inspection import Inspection, KernelClass
 from station.grain.reasons import Code
 from station.runtime.bundles import shipped_bundle
+from station.vision.bundle import MANIFEST, pack_bundle, parse_bundle, read_bundle
 from station.vision.inspect import inspect
-from station.vision.model import LoadedModel, load_model
+from station.vision.model import LoadedModel, load_model, start_model
 from station.vision.overlay import draw_overlay
 from station.vision.rendered import RenderedTray, render_tray
 from station.vision.rendered.varied import render_exact
 from station.vision.wire import inspection_from_dict
 from tests.vision import pictures
+from tests.vision.conftest import BUNDLE
 
 
 def codes(inspection: Inspection) -> set[Code]:
@@ -155,12 +157,12 @@ def test_the_overlay_is_a_png_of_the_photo_with_something_drawn(
     assert draw_overlay(b"no picture", inspect(b"no picture", model)) is None
 
 
-def test_real_wheat_of_another_camera_is_accepted_and_mostly_sound(photos: Path, model: LoadedModel) -> None:
+def test_real_wheat_of_another_camera_is_accepted_and_mostly_whole(photos: Path, model: LoadedModel) -> None:
     files = sorted((photos / "evaluate" / "eight_grains").glob("wheat_gujrat_A*"))
     for file in files:
         found = inspect(file.read_bytes(), model, species="wheat")
         assert found.accepted, (file.name, found.reasons)
-        assert found.classes[KernelClass.SOUND].count >= 0.6 * (found.kernels or 0), file.name
+        assert found.classes[KernelClass.WHOLE].count >= 0.6 * (found.kernels or 0), file.name
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,33 @@ def test_the_rice_bundle_takes_rice_and_knows_no_wheat(tray: RenderedTray) -> No
 
 def test_rice_by_any_phone_on_any_paper_is_known_as_rice() -> None:
     rice = load_model(shipped_bundle("rice"))
-    seen = [inspect(render_exact(seed, {"sound": 60}, grain="rice").jpeg, rice) for seed in range(340, 352)]
+    seen = [inspect(render_exact(seed, {"whole": 60}, grain="rice").jpeg, rice) for seed in range(340, 352)]
     judged = [one for one in seen if one.embedding is not None]  # by the gate's leave
     assert len(judged) >= 9
     assert [one.reasons for one in judged if not one.accepted] == []
+
+
+def test_a_tray_without_a_break_is_whole_never_sound_and_says_what_it_does_not_see(
+    model: LoadedModel,
+) -> None:
+    tray = render_tray(
+        73, width=1600, height=1200, kernels=60, broken=0, foreign=0, touching=0, sheet="green"
+    )
+    found = inspect(tray.jpeg, model, species="wheat")
+    told = found.as_dict()
+    assert set(told["classes"]) == {"whole", "broken", "foreign"}
+    assert {"insects", "green", "sprouted", "fusarium", "shrivelled"} <= set(told["unseen"])
+    assert told["grams"] == pytest.approx(2.6, abs=0.1)
+    assert told["judged"] == 60
+
+
+def test_a_bundle_that_says_sound_is_read_as_whole() -> None:
+    bundle = read_bundle(BUNDLE)
+    manifest = bundle.manifest.model_dump(mode="json", exclude={"files"}, exclude_none=True)
+    output = next(one for one in manifest["outputs"] if one["kind"] == "classes")
+    output["classes"] = ["sound", "broken", "foreign"]
+    output["confusion"]["sound"] = output["confusion"].pop("whole")
+    output["elsewhere"]["sound"] = output["elsewhere"].pop("whole")
+    files = {name: data for name, data in bundle.files.items() if name != MANIFEST}
+    old = start_model(parse_bundle(pack_bundle(manifest, files)))
+    assert old.classes == ("whole", "broken", "foreign")

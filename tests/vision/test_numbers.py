@@ -12,7 +12,7 @@ from station.grain.combining import combine
 from station.grain.inspection import Inspection
 from station.grain.reasons import Code
 from station.vision import acceptance
-from station.vision.bundle import parse_bundle, read_bundle
+from station.vision.bundle import BundleError, parse_bundle, read_bundle
 from station.vision.client import VisionWorker
 from station.vision.inspect import inspect
 from station.vision.kernels import find_kernels
@@ -156,3 +156,9 @@ def test_the_embedding_of_a_photo_is_kept_also_where_it_is_refused(
 
     peas = render_tray(71, width=1600, height=1200, kernels=40, grain="pea", broken=0, foreign=0).jpeg
     assert embedding(inspect(tray.jpeg, model)) < 0.5 < embedding(inspect(peas, model))
+
+
+@pytest.mark.parametrize("name", ["broken", "impurities"])
+def test_a_count_of_kernels_cannot_call_itself_a_share_by_mass(name: str) -> None:
+    with pytest.raises(BundleError, match=f"{name} is a share by mass"):
+        parse_bundle(tiny.changed("kernel", outputs=[{**tiny.VITREOUSNESS, "name": name}]))

@@ -109,7 +109,7 @@ def test_what_is_no_grain_repeats_for_its_seed(kind: str) -> None:
 
 
 def test_a_rendered_photo_shows_exactly_the_kernels_that_were_asked_for() -> None:
-    wanted = {KernelClass.SOUND: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
+    wanted = {KernelClass.WHOLE: 40, KernelClass.BROKEN: 15, KernelClass.FOREIGN: 5}
     one, two = (render_exact(5, wanted) for _ in range(2))
     assert one.jpeg == two.jpeg
     assert {kind: one.truth.count(kind) for kind in wanted} == wanted

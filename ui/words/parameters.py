@@ -16,6 +16,7 @@ from ui.words.vocabulary import (
     FILE_KINDS,
     KERNEL_CLASSES,
     SPECIES,
+    UNSEEN,
     word,
 )
 
@@ -34,7 +35,7 @@ class ParameterTexts(dict[str, str]):
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
     (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`,
-    `mass`, `sizes`, `spread`."""
+    `mass`, `sizes`, `spread`, `judged`, `ergot`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["size"] = _size(params, t)
@@ -42,6 +43,8 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["mass"] = _mass(params.get("mass"), t)
     words["sizes"] = _sizes(params.get("sizes"), t)
     words["spread"] = _spread(params.get("spread"), t)
+    words["judged"] = _judged(params, t)
+    words["ergot"] = _ergot(params.get("grams"), t)
     words["line"] = f", {params['line']}" if params.get("line") else ""
     return words
 
@@ -116,6 +119,22 @@ def _mass(value: Any, t: Translator) -> str:
     if not isinstance(value, Mapping) or not (listed := _shares(value, t)):
         return ""
     return t.gettext(N_("; estimated by mass: {shares}")).format(shares=listed)
+
+
+def _judged(params: Mapping[str, Any], t: Translator) -> str:
+    """Write on how many of the kernels the shares stand, where it is not on all."""
+    judged, kernels = params.get("judged"), params.get("kernels")
+    if not isinstance(judged, int) or not isinstance(kernels, int) or judged >= kernels:
+        return ""
+    return t.gettext(N_("; {judged} of {kernels} judged")).format(judged=judged, kernels=kernels)
+
+
+def _ergot(grams: Any, t: Translator) -> str:
+    """Write how little the sample weighs beside what ergot is looked for in."""
+    if not _is_amount(grams):
+        return ""
+    text = t.gettext(N_("; about {grams} g: no ergot seen proves nothing at 0.2 g/kg"))
+    return text.format(grams=t.number(grams, 0))
 
 
 def _sizes(value: Any, t: Translator) -> str:
@@ -214,4 +233,5 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "weighed_at": _time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
+    "unseen": _words_of(UNSEEN),
 }

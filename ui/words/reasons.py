@@ -59,7 +59,8 @@ SENTENCES: Mapping[str, str] = {
     "verification_expired": N_("{instrument}: its verification expired on {until}"),
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
-    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{mass}{sizes}{spread}"),
+    "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
+    "photo_unseen": N_("the photo does not tell these from whole kernels: {unseen}{ergot}"),
     "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),

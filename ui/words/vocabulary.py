@@ -85,11 +85,19 @@ REGIMES: Mapping[str, str] = {
     "service": N_("service"),
 }
 KERNEL_CLASSES: Mapping[str, str] = {
-    "sound": N_("sound"),
+    "whole": N_("whole, no break seen"),
+    "sound": N_("whole, no break seen"),  # as older models said it
     "broken": N_("broken"),
     "damaged": N_("damaged"),
     "foreign": N_("foreign"),
     "in_husk": N_("in husk"),
+}
+UNSEEN: Mapping[str, str] = {
+    "insects": N_("insect-bored"),
+    "green": N_("green"),
+    "sprouted": N_("sprouted"),
+    "fusarium": N_("fusarium-damaged"),
+    "shrivelled": N_("shrivelled"),
 }
 LOAD_STATES: Mapping[str, str] = {
     "arrived": N_("to weigh full"),

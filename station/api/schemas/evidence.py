@@ -64,7 +64,9 @@ class Inspection(BaseModel):
     """What one model says of a capture. `mass` are shares estimated from areas; `spread` how far several
     photos of the capture lie apart; `numbers` are {name: {value, low, high, unit, basis, ...}} with 95 %
     limits; `sizes` in mm and `colour` are known only where the reference `card` was seen; routing uses none
-    of it. `shadow`: the model was not active then, so nobody acts on it."""
+    of it. The shares stand on the `judged` kernels; `unseen` looks whole to the model, `grams` is about how
+    heavy the sample is, `remarks` say what an accepted photo does not tell. `shadow`: the model was not
+    active then, so nobody acts on it."""
 
     id: str
     model: str
@@ -76,12 +78,16 @@ class Inspection(BaseModel):
     reasons: list[Reason]
     kernels: int | None
     cut: int | None
+    judged: int | None = None
     card: bool = False
     mm_per_px: float | None = None
     sizes: dict[str, Any] | None = None
     colour: dict[str, float] | None = None
     classes: dict[str, ClassShare]
     mass: dict[str, dict[str, float]] = {}
+    unseen: list[str] = []
+    grams: float | None = None
+    remarks: list[Reason] = []
     spread: dict[str, Any] | None = None
     numbers: dict[str, dict[str, Any]] = {}
     species: dict[str, Any] | None

@@ -24,8 +24,8 @@ class Compared(BaseModel):
 
 
 class ModelEvidence(Compared):
-    """Model minus laboratory or machine for one analyte, shares in per cent by count. `contradicted`: how
-    often the other's value lies outside the model's own 95 % limits."""
+    """Model minus laboratory or machine for one analyte, shares in per cent by estimated mass.
+    `contradicted`: how often the other's value lies outside the model's own 95 % limits."""
 
     analyte: str
     against: Literal["lab", "machine"]

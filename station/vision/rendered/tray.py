@@ -111,7 +111,7 @@ def render_tray(
     phone = phone or Phone.typical(rng)
     tile = noise_tile(rng)
     kernel_px = kernel_px or _fitting_length(width, height, kernels)
-    kinds = kinds_of(rng, kernels, broken, foreign, damaged) + [KernelClass.SOUND] * cut
+    kinds = kinds_of(rng, kernels, broken, foreign, damaged) + [KernelClass.WHOLE] * cut
     placed = place_all(rng, kinds, grain, kernel_px, tile, phone.light, (width, height), touching, cut)
     photo = _paint(rng, placed, (width, height), sheet, phone, tile, kernel_px)
     truth = tuple(_truth(p, width, height) for p in placed)
@@ -133,7 +133,7 @@ def kinds_of(
         KernelClass.DAMAGED: round(kernels * damaged),
     }
     kinds = [kind for kind, count in counts.items() for _ in range(count)][:kernels]
-    kinds += [KernelClass.SOUND] * (kernels - len(kinds))
+    kinds += [KernelClass.WHOLE] * (kernels - len(kinds))
     return [kinds[i] for i in rng.permutation(kernels)]
 
 
