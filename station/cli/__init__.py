@@ -14,6 +14,7 @@ from station.cli import (
     commission,
     devices,
     export,
+    install,
     instruments,
     lab,
     model,
@@ -48,6 +49,7 @@ for register in (
     card.register,
     backup.register,
     restore.register,
+    install.register,
 ):
     register(app)
 
