@@ -39,6 +39,7 @@ class HttpServer:
         self.loop = Turns(TURNS_S)
         self._line = {"listening": self.url, "admin_token_file": str(folder / "admin.token")}
         self._manager = manager
+        self._listener = listener
         self._app = create_app(context)
         self._door = Door(
             self._app, listener, limits=limits_within(raise_descriptor_limit()),
@@ -53,6 +54,8 @@ class HttpServer:
 
     def _announce(self) -> None:
         print(json.dumps(self._line), flush=True)  # noqa: T201  the line that the caller waits for
+        if self._listener not in self._manager.sockets:
+            self._manager.keep(self._listener, KEPT)  # now that it listens: systemd lets others go
         self._manager.ready(self.url)
 
     def _close(self) -> None:
@@ -73,7 +76,6 @@ def kept_or_new(host: str, port: int, manager: ServiceManager) -> socket.socket:
     if listener is None:
         manager.forget(KEPT)
         listener = listen(host, port)
-        manager.keep(listener, KEPT)
     return listener
 
 

@@ -15,6 +15,7 @@ from station.cli import (
     compare,
     devices,
     export,
+    install,
     instruments,
     lab,
     model,
@@ -50,6 +51,7 @@ for register in (
     card.register,
     backup.register,
     restore.register,
+    install.register,
 ):
     register(app)
 

@@ -68,8 +68,10 @@ def test_a_watchdog_and_sockets_of_another_process_are_not_ours() -> None:
 
 
 def test_a_kept_socket_is_used_again_and_who_connected_meanwhile_is_answered(ear: socket.socket) -> None:
-    first = kept_or_new("127.0.0.1", 0, ServiceManager(ear.getsockname()))
+    manager = ServiceManager(ear.getsockname())
+    first = kept_or_new("127.0.0.1", 0, manager)
     assert heard(ear) == ["FDSTOREREMOVE=1", f"FDNAME={KEPT}"]
+    manager.keep(first, KEPT)
     said, descriptors, *_ = socket.recv_fds(ear, 1000, 1)
     assert said.decode().split("\n") == ["FDSTORE=1", f"FDNAME={KEPT}"]
     first.listen()

@@ -54,6 +54,16 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "plate_out_of_order": N_("must be over min_kg, and min_kg over division_kg"),
     "low_over_high": N_("must be [lowest, highest]"),
     "grade_missing": N_("is missing: the rule packs have grades of {species}"),
+    # what cannot be installed
+    "not_beside": N_("{name} must lie beside the site file, or in a folder there: it is installed with it"),
+    "data_elsewhere": N_("an installed station keeps its data in {folder}: mount the disk there"),
+    "data_line": N_('cannot be set: write data = "{folder}" in the section [site]'),
+    "broker_user": N_(
+        "{address} leads to this box's broker, where nobody is anonymous: write mqtt://user@host, and name a "
+        "password_file; the installation makes the password"
+    ),
+    "broker_password": N_("the user {user} of this box's broker needs a password_file beside the site file"),
+    "broker_same_user": N_("{user} is an instrument's id and the station's user at the broker: rename one"),
     "open_door": N_(
         "{host} is reachable from outside and no terminal has a token yet. Start with 127.0.0.1, run `silo "
         "token add`, then open it."
