@@ -26,6 +26,7 @@ from station.store.tables import (
     Load,
     LoadOwner,
     Outbox,
+    Pit,
     Supplier,
     Ticket,
     Tipping,
@@ -200,8 +201,18 @@ def _document(
             name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
             for name, value in values.items()
         },
-        "tipped": [{"pit": t.pit, "cell": t.cell_id, "share": t.share} for t in tippings],
+        "tipped": [_tipped(tx, tipping) for tipping in tippings],
     }
+
+
+def _tipped(tx: Session, tipping: Tipping) -> dict[str, Any]:
+    """Where it went, by the names of that day."""
+    pit, cell = tx.get(Pit, tipping.pit), tx.get(Cell, tipping.cell_id)
+    return {
+        "pit": tipping.pit, "pit_name": pit.name if pit else tipping.pit,
+        "cell": tipping.cell_id, "cell_name": cell.name if cell else tipping.cell_id,
+        "share": tipping.share,
+    }  # fmt: skip
 
 
 def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:

@@ -44,8 +44,12 @@ def standings(tx: Session, known_at: datetime | None = None) -> dict[str, PackSt
 
 def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -> RulePack | None:
     """The installed pack that holds at that date and hour."""
-    known = standings(tx, known_at).values()
-    return pack_at([_parsed(one.record.text) for one in known if one.is_installed], at)
+    return pack_at(installed_packs(tx, known_at), at)
+
+
+def installed_packs(tx: Session, known_at: datetime | None = None) -> list[RulePack]:
+    """Those that nobody withdrew, in the order of their last installation."""
+    return [_parsed(one.record.text) for one in standings(tx, known_at).values() if one.is_installed]
 
 
 def pack_with(tx: Session, sha256: str | None) -> RulePack | None:

@@ -25,7 +25,7 @@ from station.site.places import misplaced
 from station.species import SPECIES, SpeciesEntry
 from ui.words.i18n import LANGUAGES
 from ui.words.settings import SETTING_PROBLEMS, setting_problem
-from ui.words.vocabulary import add_names
+from ui.words.vocabulary import add_names, use_names
 
 Told = tuple[str, str, Mapping[str, Any]]  # where, code, params
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -98,7 +98,17 @@ def load_settings(file: Path) -> SiteSettings:
     problems += [SettingProblem(file, *told) for told in misplaced(settings, file)]
     if problems:
         raise SettingsError(problems)
+    _use_names(settings)
     return settings
+
+
+def _use_names(settings: SiteSettings) -> None:
+    """Sentences call what the file describes by its name."""
+    for kind, entries in (
+        ("pit", settings.pits), ("cell", settings.cells), ("line", settings.lines),
+        ("instrument", settings.instruments),
+    ):  # fmt: skip
+        use_names(kind, {entry.id: dict.fromkeys(LANGUAGES, entry.name) for entry in entries})
 
 
 class _Extensions(BaseModel):
@@ -157,9 +167,13 @@ def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:
 def _missing_grades(settings: SiteSettings, texts: list[str]) -> Iterator[Told]:
     """A pack that cannot be read is told where it is installed."""
     graded: set[str] = set()
+    named: dict[str, Mapping[str, str]] = {}
     for text in texts:
         with suppress(RulePackError):
-            graded |= {grade.species for grade in parse_rule_pack(text).grades}
+            grades = parse_rule_pack(text).grades
+            graded |= {grade.species for grade in grades}
+            named |= {grade.id: grade.name for grade in grades}
+    use_names("grade", named)
     for index, cell in enumerate(settings.cells):
         if cell.role == "normal" and cell.grade is None and cell.species in graded:
             yield f"cells[{index}].grade", "grade_missing", {"species": cell.species}

@@ -32,7 +32,7 @@ def test_more_than_is_known_is_asked_about_in_the_readers_language(counter: Coun
     with counter.client(language="fr") as anne:
         refused = problem(anne.post(C1, json=out(kg=900_000.0)), 409, "more_than_known")
         plain = refused["title"].replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\N{NO-BREAK SPACE}", " ")
-        assert plain == "Cellule c1 : 800 000 kg connus, pas 900 000 kg"
+        assert plain == "Cellule C1 : 800 000 kg connus, pas 900 000 kg"
         (row,) = ok(anne.post(C1, json=out(kg=900_000.0, despite_balance=True)), 201)
         assert row["content_kg"] == -100_000
 

@@ -21,7 +21,7 @@ from ui.words.numbers import kilograms_in
 
 PLATE = {"max_kg": 60_000, "min_kg": 1_000, "division_kg": 20}
 LABELS = {
-    "fr": ("BRUT", "TARE", r"NET DES \d LOTS", "NET DE CE LOT"),
+    "fr": ("BRUT", "TARE", r"NET DES \d APPORTS", "NET DE CET APPORT"),
     "en": ("GROSS", "TARE", r"NET OF THE \d LOADS", "NET OF THIS LOAD"),
 }
 
@@ -137,15 +137,16 @@ def test_only_the_weight_that_is_not_sealed_is_named(silo: Silo) -> None:
     french = flat(ticket, "fr")
     assert "TARE sans n° DSD : le bordereau de l'indicateur fait foi." in french
     assert "BRUT, TARE" not in french
-    assert re.search(r"pesé 20/07/2026 \d\d:\d\d .*pont-bascule Bridge TB-1 n° DSD 00000-000158 TARE", french)
+    sealed_gross = r"pesé 20/07/2026 \d\d:\d\d .*pont-bascule Bridge TB-1 n° DSD \(mémoire alibi\) 00000-000158 TARE"
+    assert re.search(sealed_gross, french)
 
 
 def test_two_sealed_weights_need_no_slip(silo: Silo) -> None:
     ticket = receive(silo, sealed(silo, 43_120, "158"), lambda: sealed(silo, 15_240, "159"))
     text = flat(ticket, "fr")
     assert "fait foi" not in text
-    assert "n° DSD 158" in text
-    assert "n° DSD 159" in text
+    assert "n° DSD (mémoire alibi) 158" in text
+    assert "n° DSD (mémoire alibi) 159" in text
 
 
 def test_a_head_with_its_own_printer_adds_its_slip(silo: Silo) -> None:

@@ -45,7 +45,7 @@ def main() -> None:
         for function in vars(sys.modules[module]).values():
             if getattr(function, "__module__", None) == module and callable(function):
                 _instrument(atheris, function)
-    # The resident memory that the fuzzer itself would bound includes the peak of whatever started this process.
+    # The fuzzer's own bound counts the peak of whatever process started this one.
     resource.setrlimit(resource.RLIMIT_DATA, (_MOST_MEMORY, _MOST_MEMORY))
     atheris.Setup([*sys.argv, "-rss_limit_mb=0"], one_input)
     atheris.Fuzz()

@@ -137,7 +137,10 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
             "protein": {"value": 12.023121, "unit": "%", "basis": "dm", "typed_by": None, "n": 1},
             "test_weight": {"value": 77.4, "unit": "kg/hl", "basis": None, "typed_by": None, "n": 1},
         },
-        "tipped": [{"pit": "p2", "cell": "c3", "share": 0.75}, {"pit": "p2", "cell": "h1", "share": 0.25}],
+        "tipped": [
+            {"pit": "p2", "pit_name": "Pit 2", "cell": "c3", "cell_name": "Cell C3", "share": 0.75},
+            {"pit": "p2", "pit_name": "Pit 2", "cell": "h1", "cell_name": "Cell H1", "share": 0.25},
+        ],
     }  # fmt: skip
     with silo.desk.ledger.read() as tx:
         kept = tx.exec(select(Ticket)).one()

@@ -93,9 +93,7 @@ def test_what_was_tipped_is_moved_and_printed_by_its_shares(silo: Silo) -> None:
     told = [(row.pit, row.cell_id, row.share) for row in rows]
     assert told == [("p1", "c1", 0.5), ("p2", "c5", 0.3), ("p1", "c4", 0.2)]
     assert {row.cell_id: row.kg for row in moved} == pytest.approx({"c1": 14_000, "c5": 8_400, "c4": 5_600})
-    assert ticket.document["tipped"] == [
-        {"pit": pit, "cell": cell, "share": share} for pit, cell, share in told
-    ]
+    assert [(one["pit"], one["cell"], one["share"]) for one in ticket.document["tipped"]] == told
 
 
 def test_every_owner_has_the_share_that_was_declared(silo: Silo) -> None:

@@ -33,7 +33,7 @@ async def test_a_lost_station_is_told_with_its_age_and_comes_back_by_itself(stat
         await t.press("ctrl+s")
         await t.see("Nouvel apporteur")
         await t.press("down", "enter")
-        await t.hear("AB-123-CD entré.")
+        await t.hear("AB-123-CD : arrivée saisie.")
         await t.see("CD-456-EF", "AB-123-CD")
         kinds = [type(message) for message in t.messages]
         assert kinds.count(ActUnanswered) == 1

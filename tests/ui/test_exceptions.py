@@ -39,7 +39,7 @@ async def test_nothing_is_preselected_where_barcode_or_product_differs(station: 
             await t.press("enter")
             await t.see("De quoi s'agit-il ?")
             assert options(t) == [
-                "un échantillon de courtoisie, sans apport",
+                "un essai avant récolte, sans apport",
                 "mesurer de nouveau",
                 "écarter",
                 "✗ en contradiction : S0001 · AB-123-CD · EARL Dupont · blé tendre",
@@ -128,7 +128,7 @@ async def test_it_becomes_a_courtesy_sample_or_is_measured_again(station: Statio
         await t.hear("Écarté : mesurez de nouveau l'échantillon")
         await exceptions(t, 1)
         await t.press("enter", "down", "enter")
-        await t.see("Code-barres de l'échantillon de courtoisie")
+        await t.see("Code-barres de l'essai avant récolte")
         await t.scan("C7777")
         await t.hear("Affecté à C7777.")
     (event,) = events_of(silo, "exception_dismissed")

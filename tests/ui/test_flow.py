@@ -66,11 +66,11 @@ async def test_a_trailer_has_its_own_load_with_its_own_barcode(station: Station)
         await t.press("enter")
         await t.scan("S0001")
         await t.press("ctrl+n")
-        await t.see("lot 2 sur 2")
+        await t.see("apport 2 sur 2")
         await t.scan("S0002")
         await t.press("ctrl+s")
         await t.at(QueueScreen)
-        await t.see("ZZ9-TRAILER", "└ lot 2")
+        await t.see("ZZ9-TRAILER", "└ apport 2")
         [visit] = await t.app.client.open_visits()
         assert [(load.species, load.barcode) for load in visit.loads] == [
             ("barley", "S0001"),
@@ -124,7 +124,7 @@ async def test_letters_typed_into_a_field_are_no_keys(station: Station) -> None:
         await t.at(ArrivalScreen)
         assert t.app.get_screen("arrival", ArrivalScreen).draft.plate == "qeadctmlkh"
         await t.press("escape", "f4")
-        await t.see("Rien n'attend une personne.")
+        await t.see("Aucune exception en attente.")
 
 
 async def test_an_override_takes_another_cell_with_a_reason(station: Station) -> None:
@@ -262,9 +262,9 @@ async def test_an_offered_weight_can_be_for_another_visit_or_be_dismissed(statio
         await t.press("f6")
         await t.see("PESÉE 9 000 kg")
         await t.press("f8")
-        await t.see("Pourquoi écarter 9 000 kg ?")
+        await t.see("Pourquoi écarter la pesée de 9 000 kg ?")
         await t.press("enter")
-        await t.see("Pourquoi écarter 9 000 kg ?")
+        await t.see("Pourquoi écarter la pesée de 9 000 kg ?")
         await t.press("down", "enter")
         await t.hear("Pesée de 9 000 kg écartée.")
         assert (await t.app.client.visit(other.id)).gross_kg == 40_000
@@ -281,7 +281,7 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
         await t.press(*["backspace"] * 3)
         await t.write("120")
         await t.press("enter")
-        await t.see("43 120 kg", "tapé par Anne")
+        await t.see("43 120 kg", "tapée par Anne")
         await t.press("enter")
         await t.hear("43 120 kg enregistrés")
         await t.press("f5")
@@ -292,7 +292,7 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
         await t.press("enter")
         await t.write("13,4")
         await t.press("enter")
-        await t.see("humidité", "13,4 %", "tapé par Anne")
+        await t.see("humidité", "13,4 %", "tapée par Anne")
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert [(v.analyte, v.value, v.typed_by) for v in load.values] == [("moisture", 13.4, "Anne")]
 
@@ -309,7 +309,7 @@ async def test_a_weight_typed_as_it_is_printed_is_that_weight(station: Station) 
         await t.press("f7")
         await t.write("24,860")
         await t.press("enter")
-        await t.see("24 860 kg", "tapé par Anne")
+        await t.see("24 860 kg", "tapée par Anne")
         assert [weighing.kg for weighing in await t.app.client.offered_weighings()] == [24_860]
 
 
@@ -325,7 +325,7 @@ async def test_a_weight_that_the_bridge_cannot_show_is_asked_about(station: Stat
         await t.see("échelons de 20 kg", "24 860 kg ou 24 880 kg", "24 865 kg : est-ce exact ?")
         assert await t.app.client.offered_weighings() == []
         await t.press("enter")
-        await t.see("PESÉE 24 865 kg", "tapé par Anne", "! Le pont pèse par échelons")
+        await t.see("PESÉE 24 865 kg", "tapée par Anne", "! Le pont pèse par échelons")
 
 
 async def test_another_trailers_tare_is_asked_about_before_the_ticket(station: Station) -> None:
@@ -361,7 +361,7 @@ async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert load.values == []
         await t.press("enter")
-        await t.see("humidité", "1,4 %", "tapé par Anne")
+        await t.see("humidité", "1,4 %", "tapée par Anne")
 
 
 async def test_a_value_that_may_be_two_numbers_is_asked_about(station: Station) -> None:
@@ -390,7 +390,7 @@ async def test_a_load_is_refused_or_its_supplier_leaves_with_a_reason(station: S
         await t.press("f5")
         await t.see("éch. S1")
         await t.press("f8")
-        await t.see("AB-123-CD : comment cela finit-il ?")
+        await t.see("AB-123-CD : quelle issue ?")
         await t.press("down", "enter")
         await t.see("Pourquoi refuser l'apport ?", "insects")
         await t.press("down", "enter")

@@ -186,7 +186,7 @@ async def test_the_desk_says_by_a_key_what_the_display_shows(station: Station) -
         await t.open("appareils")
         await t.see("ce que montre l'afficheur")
         await t.press("f7")
-        await t.see("Bridge : quoi de neuf ?", "ce que montre son afficheur")
+        await t.see("Bridge : qu'est-ce qui a changé ?", "ce que montre son afficheur")
         await t.press("enter")
         await t.see("Que montre l'afficheur de Bridge ?", "169 600", "fixed_zero = appended")
         await t.press("down", "down", "enter")

@@ -37,12 +37,12 @@ async def test_with_the_second_load_marked_enter_accepts_that_one_and_f5_opens_i
     )
     _, second = silo.loads(visit)
     async with terminal(station) as t:
-        await t.see("lot 1", "FOSSE 1 → CELLULE C1")
+        await t.see("apport 1", "FOSSE 1 → CELLULE C1")
         await t.press("down")
-        await t.see("AB-123-CD · lot 2")
+        await t.see("AB-123-CD · apport 2")
         await t.press("f5")
         await t.at(LoadScreen)
-        await t.see("lot 2", "éch. S2")
+        await t.see("apport 2", "éch. S2")
         await t.press("escape")
         await t.at(QueueScreen)
         assert marked(t) == second.id

@@ -211,3 +211,20 @@ def test_a_sentence_does_not_begin_with_an_address_which_would_get_a_capital(
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_the_site_file_does_not_name_is_written_as_it_was_asked_for(language: str) -> None:
     assert "folder:data" in problem("not_in_site_file", {"what": "folder:data"}, language)[0]
+
+
+def test_sentences_call_what_the_site_has_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "_NAMES", {})
+    vocabulary.use_names("pit", {"p1": {"fr": "Fosse 1", "en": "Fosse 1"}})
+    vocabulary.use_names("line", {"l1": {"fr": "Circuit nord", "en": "Circuit nord"}})
+    vocabulary.use_names("instrument", {"gac": {"fr": "GAC 2100", "en": "GAC 2100"}})
+    vocabulary.use_names("grade", {"milling_no_2": {"fr": "Blé meunier n° 2", "en": "Milling wheat No 2"}})
+    assert message("reached_by", {"pit": "p1", "line": "l1"}, "en") == "Reached by pit 1, Circuit nord"
+    typed = {"analyte": "moisture", "instrument": "gac", "value": 13.1, "unit": "%"}
+    assert "GAC 2100" in message("typed_over", typed, "fr")
+    assert message("unknown_grade", {"grade": "milling_no_2"}, "en").endswith("Milling wheat No 2")
+    assert message("verifications_expired", {"instruments": ["gac", "other"]}, "en").startswith(
+        "Verification expired: GAC 2100, other"
+    )
+    assert vocabulary.site_name("grade", "milling_no_2", "fr") == "Blé meunier n° 2"
+    assert vocabulary.site_name("cell", "c9", "fr") == "c9"

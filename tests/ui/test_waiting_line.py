@@ -14,7 +14,7 @@ async def test_a_weight_on_the_bridge_is_told_on_every_screen(station: Station) 
     async with terminal(station) as t:
         for screen in SCREENS:
             await t.open(screen) if len(screen) > 2 else await t.press(screen)
-            await t.see("attend : pesée 43 120 kg 49 min [F2]")
+            await t.see("en attente : pesée 43 120 kg 49 min [F2]")
         await t.press("f2")
         await t.see("▶ 43 120 kg")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from station.api import schemas
+from ui.words.vocabulary import short_name
 
 TROUBLE = frozenset({"silent", "down", "fault"})
 
@@ -80,11 +81,6 @@ class Board:
     def device_name(self, device_id: str | None) -> str | None:
         """Name a device as the site file does; the id where it is not (or no longer) configured."""
         return next((device.name for device in self.devices if device.id == device_id), device_id)
-
-
-def short_name(name: str) -> str:
-    """Shorten "Fosse 2" to "2" and "Cellule Nord" to "Nord"; any other name stays as it is."""
-    return re.sub(r"^(fosse|pit|cellule|cell)\s+(?=\S)", "", name, flags=re.IGNORECASE)
 
 
 def is_plain(load: schemas.Load) -> bool:

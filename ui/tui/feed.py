@@ -15,8 +15,8 @@ from ui.tui.board import Board
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
 from ui.tui.messages import BoardChanged, ConnectionLost, ConnectionMade, LiveHeard, Post
 from ui.tui.stream import Connected, Lost, follow
-from ui.words.i18n import use_zone
-from ui.words.vocabulary import add_names
+from ui.words.i18n import LANGUAGES, use_zone
+from ui.words.vocabulary import add_names, use_names
 
 EVERYTHING = frozenset(
     {
@@ -31,7 +31,7 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "instrument_swapped": frozenset({"devices", "health"}),
     "instrument_settled": frozenset({"devices", "health"}),
     "instrument_described": frozenset({"devices", "health"}),
-    "rule_pack_installed": frozenset({"health"}),
+    "rule_pack_installed": frozenset({"health", "site"}),
     "decision_made": frozenset({"cells"}),
     "ticket_issued": frozenset({"cells", "tickets", "ended"}),
     "grain_moved_out": frozenset({"cells", "movements"}),
@@ -131,6 +131,10 @@ class Feed:
         if board.site is not None and "site" in news:
             use_zone(board.site.timezone)
             add_names(board.site.names)
+            for kind, names in board.site.called.items():
+                use_names(kind, names)
+        if "devices" in news:
+            use_names("instrument", {one.id: dict.fromkeys(LANGUAGES, one.name) for one in board.devices})
         if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board

@@ -32,7 +32,7 @@ KEYS: Mapping[str, Key] = {
     "show('ended')": Key("ctrl+t", N_("Ctrl+T"), N_("the loads that ended today")),
     "see": Key("f5", "F5", N_("see the marked load, with all that is known of it")),
     "another": Key("f6", "F6", N_("the next question, visit for the weight, cell, or load of the arrival")),
-    "type": Key("f7", "F7", N_("type a weight, value, variety, barcode or instrument by hand")),
+    "type": Key("f7", "F7", N_("type a weight, value, variety, barcode, instrument or movement by hand")),
     "set_aside": Key("f8", "F8", N_("set aside (dismiss, refuse, cancel, remove)")),
     "take_back": Key("f9", "F9", N_("take back what was set aside or assigned")),
     "menu": Key("f10,ctrl+o", "F10", N_("the menu, with everything else (also Ctrl+O)")),

@@ -74,6 +74,10 @@ class Translator:
         """Translate the text; an empty text stays empty."""
         return self._catalogue.gettext(text) if text else ""
 
+    def pgettext(self, context: str, text: str) -> str:
+        """Translate a text that has one translation for each context."""
+        return self._catalogue.pgettext(context, text)
+
     def ngettext(self, one: str, many: str, count: float) -> str:
         """Translate the form for `count`; `{count}` in it is filled by the caller."""
         return self._catalogue.ngettext(one, many, int(count))

@@ -17,6 +17,8 @@ from ui.words.vocabulary import (
     KERNEL_CLASSES,
     SPECIES,
     UNSEEN,
+    short_site_name,
+    site_name,
     word,
 )
 
@@ -45,7 +47,8 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["spread"] = _spread(params.get("spread"), t)
     words["judged"] = _judged(params, t)
     words["ergot"] = _ergot(params.get("grams"), t)
-    words["line"] = f", {params['line']}" if params.get("line") else ""
+    line = params.get("line")
+    words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""
     return words
 
 
@@ -189,6 +192,20 @@ def _words_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     return write
 
 
+def _named(kind: str) -> Callable[[Any, Translator], str]:
+    """Write by name what the site has, one or several."""
+
+    def write(value: Any, t: Translator) -> str:
+        parts = value if isinstance(value, list | tuple) else [value]
+        return ", ".join(site_name(kind, str(part), t.language) for part in parts)
+
+    return write
+
+
+def _short_named(kind: str) -> Callable[[Any, Translator], str]:
+    return lambda value, t: short_site_name(kind, str(value), t.language)
+
+
 def _measured(params: Mapping[str, Any], t: Translator) -> str:
     value = params.get("value")
     unit, basis = params.get("unit"), params.get("basis")
@@ -219,6 +236,13 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "known": _words_of({**SPECIES, **CLAIMS}),
     "basis": _word_of(BASES),
     "given": _word_of(BASES),
+    "pit": _short_named("pit"),
+    "cell": _short_named("cell"),
+    "to_cell": _short_named("cell"),
+    "instrument": _named("instrument"),
+    "instruments": _named("instrument"),
+    "grade": _named("grade"),
+    "grades": _named("grade"),
     "op": lambda value, t: _SIGNS.get(str(value), str(value)),
     "share": _share,
     "shares": _shares,

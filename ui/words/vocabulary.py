@@ -5,6 +5,7 @@ species and analytes has the names of its site file (`add_names`). A key that no
 claim, a newer station's state) is shown as it is.
 """
 
+import re
 from collections.abc import Mapping
 
 from ui.words.i18n import N_, translator
@@ -175,6 +176,31 @@ _OWN: dict[str, Mapping[str, str]] = {}
 def add_names(names: Mapping[str, Mapping[str, str]]) -> None:
     """Take in the names of what a site adds: identifier to language to name."""
     _OWN.update(names)
+
+
+_NAMES: dict[str, Mapping[str, Mapping[str, str]]] = {}
+
+
+def use_names(kind: str, names: Mapping[str, Mapping[str, str]]) -> None:
+    """Call the site's pits, cells, lines, instruments or grades (`kind`: "pit", …) so from now on: identifier
+    to language to name."""
+    _NAMES[kind] = names
+
+
+def site_name(kind: str, key: str, language: str) -> str:
+    """Name what the site has by its identifier; one that nobody has named is shown as it is."""
+    names = _NAMES.get(kind, {}).get(key, {})
+    return names.get(language) or next(iter(names.values()), key)
+
+
+def short_site_name(kind: str, key: str, language: str) -> str:
+    """Name it without the word itself: sentences say "pit" and "cell" in their own language."""
+    return short_name(site_name(kind, key, language))
+
+
+def short_name(name: str) -> str:
+    """Shorten "Fosse 2" to "2" and "Cellule Nord" to "Nord"; any other name stays as it is."""
+    return re.sub(r"^(fosse|pit|cellule|cell)\s+(?=\S)", "", name, flags=re.IGNORECASE)
 
 
 def word(table: Mapping[str, str], key: str, language: str) -> str:

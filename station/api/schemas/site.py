@@ -16,6 +16,7 @@ class Pit(BaseModel):
 
 class Site(BaseModel):
     """`names` are those of the species and analytes that the site adds, by identifier and language.
+    `called` are those of its pits, cells, lines and grades, by kind, identifier and language.
     `on_basis` are the analytes whose value says nothing without its basis."""
 
     id: str
@@ -33,6 +34,7 @@ class Site(BaseModel):
     analytes: list[str]
     on_basis: list[str] = []
     names: dict[str, dict[str, str]] = {}
+    called: dict[str, dict[str, dict[str, str]]] = {}
     override_reasons: list[str]
     refusal_reasons: list[str]
 

@@ -1,6 +1,6 @@
 """Cells and pits, and the site as its file describes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -13,7 +13,9 @@ from station.grain.cells import CellState
 from station.grain.identifiers import Claim
 from station.receival import cells as stored
 from station.receival.movements import may_blend
-from station.store.tables import Cell, Pit
+from station.receival.pack_standing import installed_packs
+from station.store.tables import Cell, Line, Pit
+from ui.words.i18n import LANGUAGES
 
 
 def cells(view: View) -> list[schemas.Cell]:
@@ -60,9 +62,24 @@ def site(view: View) -> schemas.Site:
             "pits": pits,
             "analytes": _analytes(view),
             "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
+            "called": _called(view),
             "names": {entry["id"]: entry["name"] for entry in (*policy.own_analytes, *policy.own_species)},
         }
     )
+
+
+def _called(view: View) -> dict[str, dict[str, dict[str, str]]]:
+    """The names that persons know pits, cells, lines and grades by."""
+    places: Mapping[str, Iterable[Pit | Cell | Line]] = {
+        "pit": view.tx.exec(select(Pit)),
+        "cell": view.tx.exec(select(Cell)),
+        "line": view.tx.exec(select(Line)),
+    }
+    called = {
+        kind: {row.id: dict.fromkeys(LANGUAGES, row.name) for row in rows} for kind, rows in places.items()
+    }
+    grades = (grade for pack in installed_packs(view.tx) for grade in pack.grades)
+    return {**called, "grade": {grade.id: dict(grade.name) for grade in grades}}
 
 
 def _analytes(view: View) -> list[str]:

@@ -135,7 +135,8 @@ def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
 
 def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     for part in document["tipped"]:
-        place = t.gettext("pit {pit}, cell {cell}").format(pit=part["pit"], cell=part["cell"])
+        pit, cell = (vocabulary.short_name(part.get(f"{key}_name", part[key])) for key in ("pit", "cell"))
+        place = t.gettext("pit {pit}, cell {cell}").format(pit=pit, cell=cell)
         share = "" if part["share"] == 1 else f" {t.percent(part['share'], 1)}"
         yield from _pair(t.gettext("Tipped"), place + share)
 

@@ -25,6 +25,9 @@ def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Tick
         gross_kg=row.gross_kg,
         tare_kg=row.tare_kg,
         net_kg=row.net_kg,
-        tipped=[schemas.Tipping(**part) for part in document["tipped"]],
+        tipped=[
+            schemas.Tipping(pit=part["pit"], cell=part["cell"], share=part["share"])
+            for part in document["tipped"]
+        ],
         text=ticket_text(document, view.language),
     )

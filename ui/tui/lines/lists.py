@@ -95,7 +95,8 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     quality = ", ".join(short_value(name, value, t) for name, value in cell.quality.items())
     parts = [quality] if quality else []
     if cell.grade:
-        parts.append(t.gettext("grade {grade}").format(grade=cell.grade))
+        grade = vocabulary.site_name("grade", cell.grade, t.language)
+        parts.append(t.gettext("grade {grade}").format(grade=grade))
     if cell.role != "normal":
         parts.append(vocabulary.word(vocabulary.CELL_ROLES, cell.role, t.language).upper())
     if not cell.open:

@@ -19,6 +19,7 @@ from ui.tui.lines.texts import (
     value_list,
 )
 from ui.words import vocabulary
+from ui.words.agreement import form_of
 from ui.words.i18n import Translator
 
 
@@ -98,7 +99,7 @@ def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
 
 def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
     """Name where the value comes from, its number of measurements, and what an instrument says beside it."""
-    name = origin_name(board.device_name(used.device), used.typed_by, t)
+    name = origin_name(board.device_name(used.device), used.typed_by, t, form_of(used.analyte))
     count = t.gettext("{name} (n={count})").format(name=name, count=used.n) if used.n > 1 else name
     over = next((reason.params for reason in used.reasons if reason.code == "typed_over"), None)
     if over is None:

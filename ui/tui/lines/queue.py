@@ -7,6 +7,7 @@ from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
 from ui.tui.lines.texts import age, reason_text, short_value, species, weighing_role
 from ui.words import vocabulary
+from ui.words.agreement import FEMININE, typed_by
 from ui.words.i18n import Translator
 
 INDENT = 12
@@ -96,7 +97,7 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
     """Write "WEIGHING 43 120 kg · bridge no. 001234 · 12 s ago", and how many more wait."""
     parts = [t.gettext("WEIGHING {kg}").format(kg=t.kg(weighing.kg))]
     if weighing.typed_by:
-        parts.append(t.gettext("typed by {name}").format(name=weighing.typed_by))
+        parts.append(typed_by(FEMININE, weighing.typed_by, t))
     elif weighing.instrument:
         name = weighing.instrument_name or board.device_name(weighing.instrument)
         parts.append(name or weighing.instrument)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from station.api import schemas
 from ui.words import reasons, vocabulary
+from ui.words.agreement import FEMININE, typed_by
 from ui.words.i18n import Translator
 
 # decimals on the screen; everything else has one
@@ -71,10 +72,10 @@ def analyte(name: str, t: Translator) -> str:
     return vocabulary.analyte_name(name, t.language)
 
 
-def origin_name(device: str | None, typed_by: str | None, t: Translator) -> str:
-    """Name the instrument, or write "typed by NAME"."""
-    if typed_by:
-        return t.gettext("typed by {name}").format(name=typed_by)
+def origin_name(device: str | None, typist: str | None, t: Translator, form: str = FEMININE) -> str:
+    """Name the instrument, or write "typed by NAME", in the form of what was typed: a reading, an analyte."""
+    if typist:
+        return typed_by(form, typist, t)
     return device or "?"
 
 

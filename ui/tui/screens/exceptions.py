@@ -59,7 +59,7 @@ class ExceptionsScreen(StationScreen):
         if len(rows) >= MOST_EXCEPTIONS:
             older = self.t.gettext("Older ones wait too: they show when these are dealt with.")
             rows.insert(0, ListRow(None, tuple(wrap(older, width))))
-        return rows or [ListRow(None, (self.t.gettext("Nothing waits for a person."),))]
+        return rows or [ListRow(None, (self.t.gettext("No exception waits."),))]
 
     @property
     def _item(self) -> schemas.ExceptionItem | None:

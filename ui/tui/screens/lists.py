@@ -79,7 +79,7 @@ class DevicesScreen(ListScreen):
             else:
                 ask_verification(self, device)
 
-        self.choose(t.gettext("{name}: what is new?").format(name=device.name), options, go_on)
+        self.choose(t.gettext("{name}: what has changed?").format(name=device.name), options, go_on)
 
     def heading(self) -> str:
         return self.t.gettext("Devices")

@@ -13,6 +13,7 @@ from ui.tui.screens.base import StationScreen
 from ui.tui.screens.correcting import correct_arrival
 from ui.tui.screens.queue_acts import cancel_visit
 from ui.words import vocabulary
+from ui.words.agreement import form_of, typed
 from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
@@ -109,7 +110,9 @@ def _ask_value(screen: StationScreen, barcode: str, asked: Choice) -> None:
     def send(value: float) -> None:
         values = {analyte: schemas.TypedValueIn(value=value, basis=basis)}
         reading = schemas.TypedReadingIn(barcode=barcode, values=values)
-        notice = t.gettext("{name} typed: {value}.").format(name=asked.text, value=t.plain(value))
+        notice = t.gettext("{name}: {value} ({typed})").format(
+            name=asked.text, value=t.plain(value), typed=typed(form_of(analyte), t)
+        )
         _send_reading(screen, reading, notice)
 
     def read(text: str) -> None:

@@ -188,7 +188,7 @@ class QueueScreen(StationScreen):
             for load in visit.loads
         ]
         if not rows:
-            rows = [ListRow(None, (t.gettext("No vehicle on site. [F3] enters an arrival."),))]
+            rows = [ListRow(None, (t.gettext("No vehicle on site. [F3]: enter an arrival"),))]
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
