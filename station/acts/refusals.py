@@ -70,6 +70,7 @@ class Fault(StrEnum):
     RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
     NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
     NO_REPEATS = "no_repeats"
+    BRIDGE_AT_ZERO = "bridge_at_zero"
     DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"

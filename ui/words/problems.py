@@ -182,6 +182,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{name} sends each result once"),
         N_("Measure the sample: its result comes by itself."),
     ),
+    "bridge_at_zero": (
+        N_("nothing stands on {name} without a zero before it"),
+        N_("Nothing has to be done."),
+    ),
     "device_down": (
         N_("{name} is not connected"),
         N_("See on the devices screen what is wrong, then repeat."),

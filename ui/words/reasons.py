@@ -152,6 +152,9 @@ SENTENCES: Mapping[str, str] = {
     "size_unknown": N_(
         "{instruments}: no value until somebody says what the display shows (devices screen, F7)"
     ),
+    "bridge_not_at_zero": N_(
+        "{instruments} did not show zero between two vehicles: drive off, zero, weigh again"
+    ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices
