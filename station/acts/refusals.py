@@ -74,6 +74,7 @@ class Fault(StrEnum):
     DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
+    TRAILER_IS_VEHICLE = "trailer_is_vehicle"
     NOT_A_SAMPLE_BARCODE = "not_a_sample_barcode"
     UNKNOWN_CLAIM = "unknown_claim"
     UNKNOWN_ANALYTE = "unknown_analyte"

@@ -192,6 +192,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     # not valid
     "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),
+    "trailer_is_vehicle": (
+        N_("{plate} is entered as the vehicle and as its trailer"),
+        N_("Type the plate of each, or leave the trailer empty."),
+    ),
     "unknown_claim": (N_("the claim {claim} is not known"), N_("Choose one of: {known}.")),
     "unknown_analyte": (N_("{analyte} is not an analyte"), N_("Choose one of the listed analytes.")),
     "implausible_value": (
