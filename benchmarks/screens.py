@@ -116,6 +116,7 @@ def app_of(day: Day) -> FastAPI:
             admin_token=ADMIN,
             wake_vision=lambda: None,
             new_sample=lambda _port: None,
+            settle_zero=lambda _port: None,
             check_wiring=lambda _port, usual, _said, *, is_installer: usual,
             replug=lambda _port: None,
             drivers=catalogue,

@@ -94,6 +94,7 @@ def serve(options: ServeOptions) -> int:
             health=vitals.facts,
             wake_vision=light_box.wake,
             new_sample=devices.new_sample,
+            settle_zero=devices.settle_zero,
             replug=devices.replug,
             install_model=parts.installer().install,
         )

@@ -57,6 +57,7 @@ class Parts:
             admin_token=admin_token,
             wake_vision=lambda: None,
             new_sample=lambda _port_id: None,
+            settle_zero=lambda _port_id: None,
             check_wiring=self.ports.check,
             replug=lambda _port_id: None,
             drivers=catalogue,

@@ -82,10 +82,15 @@ class Silo:
         frame = Frame(data or f"{device} {number}\r\n".encode(), self.clock())
         return StoredFrame(device, frame, Place(f"{device}/1", 100 * number))
 
-    def arrive(self, plate: str = "AB-123-CD", *loads: NewLoad, supplier: str = "EARL Dupont") -> Visit:
+    def arrive(
+        self, plate: str = "AB-123-CD", *loads: NewLoad, supplier: str = "EARL Dupont", trailer: str = ""
+    ) -> Visit:
         wanted = loads or (NewLoad("soft_wheat", barcode=f"S{next(self._serial):05d}"),)
         return visits.enter_arrival(
-            self.desk, Arrival(plate, supplier, wanted, comes_again=True), self.by, self.clock()
+            self.desk,
+            Arrival(plate, supplier, wanted, comes_again=True, trailer=trailer),
+            self.by,
+            self.clock(),
         )
 
     def weigh(self, kg: float) -> Weighing:
@@ -143,9 +148,11 @@ class Silo:
             **wanted,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def receive(self, plate: str, gross_kg: float = 43_120, tare_kg: float = 15_240) -> weighings.Confirmed:
+    def receive(
+        self, plate: str, gross_kg: float = 43_120, tare_kg: float = 15_240, *, trailer: str = ""
+    ) -> weighings.Confirmed:
         """One normal load, from arrival to ticket."""
-        visit = self.arrive(plate)
+        visit = self.arrive(plate, trailer=trailer)
         self.confirm(gross_kg, visit, "first")
         self.measure_well(visit)
         self.decide(self.loads(visit)[0])

@@ -70,9 +70,11 @@ class Fault(StrEnum):
     RELEASE_NOT_IN_SHADOW = "release_not_in_shadow"
     NOTHING_TO_ROLL_BACK = "nothing_to_roll_back"
     NO_REPEATS = "no_repeats"
+    BRIDGE_AT_ZERO = "bridge_at_zero"
     DEVICE_DOWN = "device_down"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
+    TRAILER_IS_VEHICLE = "trailer_is_vehicle"
     NOT_A_SAMPLE_BARCODE = "not_a_sample_barcode"
     UNKNOWN_CLAIM = "unknown_claim"
     UNKNOWN_ANALYTE = "unknown_analyte"

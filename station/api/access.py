@@ -126,6 +126,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /drivers": _LOOK,
     "GET /devices": _LOOK,
     "POST /devices/{port_id}/new-sample": _SOMEBODY,
+    "POST /devices/{port_id}/settle-zero": _SOMEBODY,
     "GET /instruments": _LOOK_OR_ADMIN,
     "POST /instruments/{port_id}/swap": _SOMEBODY_OR_ADMIN,  # new wiring: installers and managers
     "POST /instruments/{port_id}/settle": _SOMEBODY_OR_ADMIN,

@@ -41,6 +41,7 @@ class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
     active models changed, `install_model` checks and installs a bundle.
     `new_sample` tells the device at a port that its next result counts even if it equals the last one;
+    `settle_zero` ends what is told of a bridge that has not shown zero;
     `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
     A sign-in is good for `sign_in_lasts`.
@@ -54,6 +55,7 @@ class Context:
     admin_token: str
     wake_vision: Callable[[], None]
     new_sample: Callable[[str], None]
+    settle_zero: Callable[[str], None]
     check_wiring: CheckWiring
     replug: Callable[[str], None]
     drivers: Callable[[], list[dict[str, Any]]]

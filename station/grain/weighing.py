@@ -12,6 +12,10 @@ A reading counts when it is gross, stable and without error, overload, underload
 - After a weighing nothing more is taken by equal readings until the bridge has been back at zero: a run of
   stable gross weights within `zero_kg` of it, alike or not. One line may be a damaged one. A net zero is no
   return to zero: the vehicle still stands.
+- Another load without zero: after a weighing a stable weight that differs from it by more than `minimum_kg`,
+  and that stands for `other_stands_s` seconds within `zero_kg`, may be another vehicle that drove on before
+  the bridge had shown zero. It is no weighing; it is told (`unzeroed_kg`) until zero, the print key or a
+  person ends it.
 """
 
 from dataclasses import dataclass, replace
@@ -32,6 +36,7 @@ class WeighingRule:
     equal_readings: int = 3
     within: int = 20
     equal_for_s: float = 0.5
+    other_stands_s: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class WatchState:
     `armed`: zero was seen since the last weighing. `ages`: how many readings ago each of the equal ones
     of `run_kg` came (0 for an empty bridge), `run_from` when the first of them did. `is_empty`: the last run
     is one of zero, and whole. `last_kg`: the weight last taken and not yet followed by zero, `last_is_sealed`
-    whether it carried the head's number."""
+    whether it carried the head's number. `other_kg` stands since `other_from` and differs from it clearly;
+    `unzeroed_kg`: it has stood so long that it is told; `settled_kg`: a person ended that."""
 
     armed: bool = False
     run_kg: float | None = None
@@ -61,14 +67,25 @@ class WatchState:
     last_kg: float | None = None
     last_is_sealed: bool = False
     print_used: bool = False
+    other_kg: float | None = None
+    other_from: datetime | None = None
+    unzeroed_kg: float | None = None
+    settled_kg: float | None = None
 
     @classmethod
-    def after_restart(cls, last_kg: float | None) -> "WatchState":
+    def after_restart(cls, last_kg: float | None, unzeroed_kg: float | None = None) -> "WatchState":
         """Make the state of a bridge whose past is only known from its last recorded weighing.
 
         A vehicle may stand there whose weight was never recorded: it is taken without waiting for zero,
-        unless it weighs what was recorded last (to `zero_kg`): then it is that same vehicle."""
-        return cls(armed=True, last_kg=last_kg)
+        unless it weighs what was recorded last (to `zero_kg`): then it is that same vehicle. Where it was
+        told before that zero is missing, it still is."""
+        return cls(armed=unzeroed_kg is None, last_kg=last_kg, unzeroed_kg=unzeroed_kg)
+
+    def settled(self) -> "WatchState":
+        """Return the state after a person said that the load which was told is nothing to weigh."""
+        if self.unzeroed_kg is None:
+            return self
+        return replace(self, other_kg=None, other_from=None, settled_kg=self.unzeroed_kg, unzeroed_kg=None)
 
 
 def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[WatchState, Taken | None]:
@@ -91,7 +108,7 @@ def watch(state: WatchState, reading: Reading, rule: WeighingRule) -> tuple[Watc
 def _back_at_zero(state: WatchState, reading: Reading, rule: WeighingRule) -> WatchState:
     grown, is_whole = _grown(state, reading, _EMPTY_KG, rule)
     return (
-        replace(grown, armed=True, is_empty=True, last_kg=None, last_is_sealed=False) if is_whole else grown
+        replace(_after(grown, None), armed=True, is_empty=True, last_is_sealed=False) if is_whole else grown
     )
 
 
@@ -112,21 +129,47 @@ def _print_key(state: WatchState, reading: Reading, kg: float) -> tuple[WatchSta
     is_same = state.last_kg == kg
     if is_same and (state.last_is_sealed or not is_sealed):
         return pressed, None
-    done = replace(pressed, armed=False, last_kg=kg, last_is_sealed=is_sealed)
+    done = replace(_after(pressed, kg), armed=False, last_is_sealed=is_sealed)
     return done, Taken(kg, "print_key", reading, seals_last=is_same)
 
 
 def _equal_reading(
     state: WatchState, reading: Reading, kg: float, rule: WeighingRule
 ) -> tuple[WatchState, Taken | None]:
-    if not state.armed or _is_the_recorded_one(state, kg, rule):
+    if not state.armed:
+        return _counting_other(state, reading, kg, rule), None
+    if _is_the_recorded_one(state, kg, rule):
         return _without_run(state), None
     grown, is_whole = _grown(state, reading, kg, rule)
     if not is_whole:
         return grown, None
     is_sealed = "sealed_number" in reading.extra
-    done = replace(_without_run(state), armed=False, last_kg=kg, last_is_sealed=is_sealed)
+    done = replace(_after(_without_run(state), kg), armed=False, last_is_sealed=is_sealed)
     return done, Taken(kg, "equal_readings", reading)
+
+
+def _counting_other(state: WatchState, reading: Reading, kg: float, rule: WeighingRule) -> WatchState:
+    """Count a stable load that may have come on before the bridge showed zero."""
+    without = _without_run(state)
+    if _is_no_other(state, kg, rule) or Flag.PRINT in reading.flags:
+        return without
+    begun_kg, since = state.other_kg, state.other_from
+    if begun_kg is None or since is None or abs(kg - begun_kg) > rule.zero_kg or reading.at < since:
+        return replace(without, other_kg=kg, other_from=reading.at)
+    is_told = (reading.at - since).total_seconds() >= rule.other_stands_s
+    told_kg = kg if is_told and state.unzeroed_kg is None else state.unzeroed_kg
+    return replace(without, other_kg=begun_kg, other_from=since, unzeroed_kg=told_kg)
+
+
+def _is_no_other(state: WatchState, kg: float, rule: WeighingRule) -> bool:
+    """Tell whether it may be the vehicle that was weighed last, or what a person has settled already."""
+    there = [one for one in (state.last_kg, state.settled_kg) if one is not None]
+    return state.last_kg is None or any(abs(kg - one) <= rule.minimum_kg for one in there)
+
+
+def _after(state: WatchState, last_kg: float | None) -> WatchState:
+    """Begin anew with what is told of other loads: zero was shown, or a weight was taken."""
+    return replace(state, last_kg=last_kg, unzeroed_kg=None, settled_kg=None)
 
 
 def _grown(state: WatchState, reading: Reading, kg: float, rule: WeighingRule) -> tuple[WatchState, bool]:
@@ -148,7 +191,7 @@ def _is_stable(reading: Reading) -> bool:
 
 
 def _without_run(state: WatchState) -> WatchState:
-    return replace(state, run_kg=None, ages=(), run_from=None, is_empty=False)
+    return replace(state, run_kg=None, ages=(), run_from=None, is_empty=False, other_kg=None, other_from=None)
 
 
 def _aged(state: WatchState, rule: WeighingRule) -> WatchState:

@@ -183,6 +183,7 @@ def _document(
         "at": ticket.at.isoformat(),
         "by": names.get(ticket.by, ticket.by),
         "plate": visit.plate,
+        "trailer": visit.trailer_plate,
         "arrived_at": visit.arrived_at.isoformat(),
         "supplier": tx.get_one(Supplier, visit.supplier_id).name,
         "owners": [{"name": name, "share": share} for name, share in owners],

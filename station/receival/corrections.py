@@ -12,7 +12,12 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import proposals
 from station.receival.loads import open_load
-from station.receival.vehicles import check_not_on_site, find_or_make_vehicle
+from station.receival.vehicles import (
+    check_not_on_site,
+    check_two,
+    find_or_make_trailer,
+    find_or_make_vehicle,
+)
 from station.receival.visits import check_declared, find_or_add_supplier
 from station.store import audit, queries
 from station.store.tables import Load, LoadOwner, Vehicle, Visit
@@ -32,6 +37,7 @@ class Correction:
     """None: as it was entered. `loads` by their id."""
 
     plate: str | None = None
+    trailer: str | None = None  # "": without one
     supplier: str | None = None
     loads: Mapping[str, LoadCorrection] = field(default_factory=dict)
     comes_again: bool = False
@@ -49,11 +55,12 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
         if visit.ended_at is not None:
             raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
         loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
-        if (correction.plate or correction.supplier) and any(x.outcome == "ticketed" for x in loads.values()):
+        of_all = correction.plate or correction.trailer is not None or correction.supplier
+        if of_all and any(load.outcome == "ticketed" for load in loads.values()):
             raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
         changes: dict[str, Any] = {}
-        if correction.plate:
-            changes |= _correct_plate(tx, visit, correction.plate, correction.comes_again, at)
+        if correction.plate or correction.trailer is not None:
+            changes |= _correct_vehicles(tx, visit, correction, at)
         if correction.supplier:
             changes |= _correct_supplier(tx, visit, correction.supplier, at)
         for load_id, wanted in correction.loads.items():
@@ -72,21 +79,30 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
     return visit
 
 
-def _correct_plate(
-    tx: Session, visit: Visit, plate: str, comes_again: bool, at: datetime
-) -> dict[str, list[str]]:
-    """Moves the visit to the vehicle of this plate; the audit names vehicles, never plates."""
-    before, vehicle = visit.vehicle_id, find_or_make_vehicle(tx, plate, at)
-    if vehicle.id != before and not comes_again:
-        check_not_on_site(tx, vehicle)
-    wrong = tx.get_one(Vehicle, before)
+def _correct_vehicles(tx: Session, visit: Visit, right: Correction, at: datetime) -> dict[str, list[Any]]:
+    """Moves the visit to the vehicle and trailer of these plates; the audit names vehicles, never plates."""
+    before = {"vehicle": visit.vehicle_id, "trailer": visit.trailer_id}
+    vehicle = (
+        find_or_make_vehicle(tx, right.plate, at) if right.plate else tx.get_one(Vehicle, visit.vehicle_id)
+    )
+    plate = visit.trailer_plate if right.trailer is None else right.trailer
+    trailer = find_or_make_trailer(tx, plate, at)
+    check_two(vehicle, trailer)
+    for one in (vehicle, trailer):
+        if one is not None and one.id not in before.values() and not right.comes_again:
+            check_not_on_site(tx, one, but=visit.id)
+    wrong = tx.get_one(Vehicle, visit.vehicle_id)
     vehicle.supplier_id, vehicle.species, vehicle.loads = wrong.supplier_id, wrong.species, wrong.loads
-    vehicle.last_seen_at = at
+    vehicle.is_trailer, vehicle.last_seen_at = False, at
+    vehicle.trailer_id = trailer.id if trailer else None
     tx.add(vehicle)
     tx.flush()
-    visit.plate, visit.vehicle_id = plate, vehicle.id
+    visit.plate, visit.vehicle_id = right.plate or visit.plate, vehicle.id
+    visit.trailer_plate, visit.trailer_id = plate, vehicle.trailer_id
     tx.add(visit)
-    return {"vehicle": [before, vehicle.id]}
+    after = {"vehicle": visit.vehicle_id, "trailer": visit.trailer_id}
+    named = {"vehicle": right.plate, "trailer": right.trailer is not None}
+    return {name: [before[name], after[name]] for name, is_named in named.items() if is_named}
 
 
 def _correct_supplier(tx: Session, visit: Visit, name: str, at: datetime) -> dict[str, list[str]]:

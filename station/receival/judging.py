@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, is_known
 from station.acts.desk import Desk
@@ -24,15 +24,13 @@ from station.receival import cells
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
-from station.store.batches import Chain, chains_by_visit, samples_by_load
+from station.store.batches import Chain, Pair, chains_by_visit, samples_by_load, tares_kg
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.tables import (
     Load,
     Proposal,
     Reading,
     Visit,
-    Weighing,
-    WeighingUse,
 )
 
 
@@ -47,7 +45,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class LoadEvidence:
-    """All that is recorded of one load. `tare_kg` is the vehicle's weight when it last left empty."""
+    """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
+    left empty."""
 
     load: Load
     chain: Chain
@@ -67,8 +66,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     if not loads:
         return []
     visit_ids = {load.visit_id for load in loads}
-    vehicles = dict(tx.exec(select(Visit.id, Visit.vehicle_id).where(col(Visit.id).in_(visit_ids))).all())
-    chains, tares = chains_by_visit(tx, list(visit_ids)), _tares(tx, set(vehicles.values()))
+    pairs = _pairs(tx, visit_ids)
+    chains, tares = chains_by_visit(tx, list(visit_ids)), tares_kg(tx, pairs.values())
     rows = samples_by_load(tx, [load.id for load in loads])
     samples = {load.id: [sample.id for sample in rows.get(load.id, ())] for load in loads}
     every = [sample_id for ids in samples.values() for sample_id in ids]
@@ -77,7 +76,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
         LoadEvidence(
             load,
             chains.get(load.visit_id, []),
-            tares.get(vehicles[load.visit_id]),
+            next(iter(tares[pairs[load.visit_id]]), None),
             tuple(row for one in samples[load.id] for row in readings.get(one, ())),
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
         )
@@ -151,18 +150,6 @@ def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts
     )
 
 
-def _tares(tx: Session, vehicle_ids: set[str]) -> dict[str, float]:
-    """What each vehicle weighed when it last left empty."""
-    newest = (
-        select(func.max(WeighingUse.seq))
-        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
-        .where(col(Visit.vehicle_id).in_(vehicle_ids), WeighingUse.role == "last")
-        .group_by(Visit.vehicle_id)
-    )
-    rows = tx.exec(
-        select(Visit.vehicle_id, Weighing.kg)
-        .join(WeighingUse, col(WeighingUse.visit_id) == Visit.id)
-        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
-        .where(col(WeighingUse.seq).in_(newest))
-    )
-    return dict(rows.all())
+def _pairs(tx: Session, visit_ids: set[str]) -> dict[str, Pair]:
+    rows = tx.exec(select(Visit.id, Visit.vehicle_id, Visit.trailer_id).where(col(Visit.id).in_(visit_ids)))
+    return {visit_id: (vehicle, trailer) for visit_id, vehicle, trailer in rows}

@@ -31,7 +31,7 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """An open visit with what the next weight of its vehicle is judged by. `closable` are the decided loads
-    that have not ended, `tare` is the vehicle's weight when it last left empty."""
+    that have not ended, `tare` is the weight of the vehicle with this trailer when it last left empty."""
 
     visit: Visit
     loads: Sequence[Load]
@@ -58,14 +58,14 @@ def standing_visits(tx: Session) -> list[Standing]:
     loads, chains = batches.loads_by_visit(tx, ids), batches.chains_by_visit(tx, ids)
     unended = [load.id for some in loads.values() for load in some if load.outcome is None]
     decided = batches.current_decisions(tx, unended)
-    tares = batches.last_tares_kg(tx, (visit.vehicle_id for visit in visits))
+    tares = batches.tares_kg(tx, ((visit.vehicle_id, visit.trailer_id) for visit in visits))
     return [
         Standing(
             visit,
             loads.get(visit.id, ()),
             [load for load in loads.get(visit.id, ()) if load.id in decided],
             chains.get(visit.id, ()),
-            tares.get(visit.vehicle_id),
+            next(iter(tares[visit.vehicle_id, visit.trailer_id]), None),
         )
         for visit in visits
     ]

@@ -10,12 +10,12 @@ from station.acts.refusals import Conflict, Fault
 from station.grain.bridge import ask_of_gross, ask_of_tare, is_too_low
 from station.grain.reasons import Code, Reason
 from station.receival.chain import gross_weighing, weighed_apart
-from station.store import queries
+from station.store import batches, queries
 from station.store.batches import Chain
 from station.store.tables import Load, Visit, Weighing
 
-# So many of its last visits tell what a vehicle usually weighs empty: trailers may alternate.
-VISITS = 5
+# So many of its last tares tell what a vehicle with its trailer usually weighs empty.
+TARES = 5
 
 
 def questions_of(
@@ -60,7 +60,6 @@ def _before_decision(tx: Session, load: Load, weighing: Weighing) -> Reason | No
 
 
 def _usual_tares(tx: Session, visit: Visit) -> list[float]:
-    """What the vehicle weighed when it left empty, the newest first; parts weighed apart are no vehicle."""
-    ids = queries.visits_left_empty(tx, visit.vehicle_id, VISITS)
-    chains = [queries.chain_of(tx, visit_id) for visit_id in ids]
-    return [chain[-1][1].kg for chain in chains if chain and not weighed_apart(chain)]
+    """What vehicle and trailer weighed together when they left empty, the newest first."""
+    pair = (visit.vehicle_id, visit.trailer_id)
+    return batches.tares_kg(tx, [pair])[pair][:TARES]

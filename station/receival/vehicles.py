@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from drivers.text import fold, plate_key
-from station.acts.refusals import Conflict, Fault
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.store.ids import new_id
 from station.store.tables import Vehicle, Visit
 
 
-def find_or_make_vehicle(tx: Session, plate: str, at: datetime) -> Vehicle:
+def find_or_make_vehicle(tx: Session, plate: str, at: datetime, *, is_trailer: bool = False) -> Vehicle:
     """Returns the vehicle of this plate, a new one where none is known. A plate without separators is that of
     the one known vehicle with the same letters and digits.
 
@@ -25,17 +25,35 @@ def find_or_make_vehicle(tx: Session, plate: str, at: datetime) -> Vehicle:
         raise Conflict(Fault.PLATE_OF_SEVERAL, plate=plate, plates=[one.plate for one in found])
     if found:
         return found[0]
-    return Vehicle(id=new_id(at), plate=plate, plate_key=key, plate_folded=fold(plate))
+    return Vehicle(id=new_id(at), plate=plate, plate_key=key, plate_folded=fold(plate), is_trailer=is_trailer)
 
 
-def check_not_on_site(tx: Session, vehicle: Vehicle) -> None:
-    """Raises Conflict(vehicle_on_site) where the vehicle has an open visit."""
-    here = select(Visit).where(Visit.vehicle_id == vehicle.id, col(Visit.ended_at).is_(None))
+def find_or_make_trailer(tx: Session, plate: str, at: datetime) -> Vehicle | None:
+    """Returns the trailer of this plate, seen now; None without a plate. It is a vehicle of its own."""
+    if not plate:
+        return None
+    trailer = find_or_make_vehicle(tx, plate, at, is_trailer=True)
+    trailer.last_seen_at = at
+    tx.add(trailer)
+    tx.flush()
+    return trailer
+
+
+def check_two(vehicle: Vehicle, trailer: Vehicle | None) -> None:
+    """Raises Invalid(trailer_is_vehicle) where both have one plate."""
+    if trailer is not None and vehicle.plate_key == trailer.plate_key:
+        raise Invalid(Fault.TRAILER_IS_VEHICLE, plate=trailer.plate)
+
+
+def check_not_on_site(tx: Session, vehicle: Vehicle, *, but: str | None = None) -> None:
+    """Raises Conflict(vehicle_on_site) where it drives or is drawn in an open visit, `but` that one."""
+    is_it = (col(Visit.vehicle_id) == vehicle.id) | (col(Visit.trailer_id) == vehicle.id)
+    here = select(Visit).where(is_it, col(Visit.ended_at).is_(None), Visit.id != but)
     visit = tx.exec(here.order_by(col(Visit.seq).desc())).first()
     if visit is not None:
         raise Conflict(
             Fault.VEHICLE_ON_SITE,
-            plate=visit.plate,
+            plate=vehicle.plate,
             visit_id=visit.id,
             arrived_at=visit.arrived_at.isoformat(),
         )

@@ -14,7 +14,12 @@ from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.remarked import asked_about, check_asked
-from station.receival.vehicles import check_not_on_site, find_or_make_vehicle
+from station.receival.vehicles import (
+    check_not_on_site,
+    check_two,
+    find_or_make_trailer,
+    find_or_make_vehicle,
+)
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
@@ -51,6 +56,7 @@ class Arrival:
     external: External | None = None
     despite_remarks: bool = False
     comes_again: bool = False
+    trailer: str = ""
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
@@ -58,7 +64,7 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
 
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
     says that the person was asked about it (`despite_remarks`); Conflict(vehicle_on_site) where the vehicle
-    has an open visit, unless it says that it is here once more (`comes_again`)."""
+    or its trailer has an open visit, unless it says that it is here once more (`comes_again`)."""
     if arrival.direction != "inbound":
         raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
     campaign = arrival.campaign or desk.policy.campaign
@@ -72,11 +78,15 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
     with desk.ledger.write() as tx:
         supplier = find_or_add_supplier(tx, arrival.supplier, at)
         vehicle = find_or_make_vehicle(tx, arrival.plate, at)
-        _remember(tx, vehicle, arrival, supplier, at)
+        trailer = find_or_make_trailer(tx, arrival.trailer, at)
+        check_two(vehicle, trailer)
+        _remember(tx, vehicle, trailer, arrival, supplier, at)
         visit = Visit(
             id=new_id(at),
             plate=arrival.plate,
             vehicle_id=vehicle.id,
+            trailer_plate=arrival.trailer,
+            trailer_id=trailer.id if trailer else None,
             supplier_id=supplier.id,
             direction=arrival.direction,
             arrived_at=arrived_at,
@@ -86,7 +96,8 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
         )
         refer(tx, visit, arrival.external)
         if not arrival.comes_again:
-            check_not_on_site(tx, vehicle)
+            for one in (vehicle, trailer) if trailer else (vehicle,):
+                check_not_on_site(tx, one)
         tx.add(visit)
         audit.record(
             tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
@@ -140,7 +151,10 @@ def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
     return found
 
 
-def _remember(tx: Session, vehicle: Vehicle, arrival: Arrival, supplier: Supplier, at: datetime) -> None:
+def _remember(
+    tx: Session, vehicle: Vehicle, trailer: Vehicle | None, arrival: Arrival, supplier: Supplier, at: datetime
+) -> None:
+    vehicle.is_trailer, vehicle.trailer_id = False, trailer.id if trailer else None
     vehicle.supplier_id = supplier.id
     vehicle.species = arrival.loads[0].species
     vehicle.loads = len(arrival.loads)

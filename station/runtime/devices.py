@@ -62,6 +62,17 @@ class Devices:
         """Take its next result for a new sample's, even if it equals the last one."""
         self._intake.driver(port_id).expect_new_sample()
 
+    def settle_zero(self, port_id: str) -> None:
+        """What stands on this bridge is nothing to weigh, as a person says."""
+        self._intake.settle_zero(port_id)
+
+    def not_at_zero(self) -> list[str]:
+        """The names of the bridges on which a load came before they had shown zero."""
+        now = self.plugged()
+        return [
+            now[port_id].instrument.name for port_id in self._port_ids if self._intake.not_at_zero(port_id)
+        ]
+
     def replug(self, port_id: str) -> None:
         """Read the port from now on as what is plugged in there needs it."""
         self._intake.exchange(port_id, self._ports.driver(port_id))
@@ -118,6 +129,7 @@ class Devices:
             plugged_since=present.assignment.from_at,
             repeats=driver.repeats,
             open_ways=tuple(driver.open_ways),
+            not_at_zero=self._intake.not_at_zero(port_id),
             plugged=present,
         )
 

@@ -59,6 +59,8 @@ class Vitals:
         with self._ledger.read() as tx:
             for row, act in releases.set_aside(tx):
                 found.append(("model_set_aside", {"model": f"{row.name} {row.version}", "text": act.why}))
+        if bridges := self._devices.not_at_zero():
+            found.append(("bridge_not_at_zero", {"instruments": bridges}))
         if self._watch.broken_seq is not None:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
         if unverified := self._devices.unverified():

@@ -22,7 +22,8 @@ from drivers.driver import Driver
 from drivers.reading import Reading
 from station.acts.desk import Desk
 from station.grain.weighing import Taken, WatchState, WeighingRule, watch
-from station.receival import readings, weighings
+from station.receival import bridge_zero, readings, weighings
+from station.receival.bridge_zero import NotAtZero
 from station.receival.frames import Gap, StoredFrame, note_gap
 from station.receival.instruments import plugged
 from station.runtime.course import Course
@@ -47,7 +48,8 @@ log = structlog.get_logger(__name__)
 class Watched:
     """Holds what the intake remembers of one device between frames. `since`: when its instrument was plugged
     in; a segment of the journal that began before holds another one's frames. `gap`: what was dropped last,
-    `gaps`: how often that was; `is_over`: another driver reads the port from now on."""
+    `gaps`: how often that was; `is_over`: another driver reads the port from now on. `not_at_zero`: a load is
+    told that came before the bridge had shown zero; `is_settled`: a person has just ended that."""
 
     driver: Driver
     journal: Journal
@@ -59,6 +61,8 @@ class Watched:
     gap: Gap | None = None
     gaps: int = 0
     is_over: bool = False
+    not_at_zero: NotAtZero | None = None
+    is_settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +142,15 @@ class Intake:
         watched = self._devices.get(device)
         return watched.weight if watched and not self.standing().stands else None
 
+    def not_at_zero(self, device: str) -> NotAtZero | None:
+        """The load that stands on this bridge and came before it had shown zero."""
+        watched = self._devices[device]
+        return None if watched.is_settled else watched.not_at_zero
+
+    def settle_zero(self, device: str) -> None:
+        """A person has ended what is told of this bridge; another load without zero is told again."""
+        self._devices[device].is_settled = True
+
     def standing(self) -> Standing:
         found = self._waiting.standing(self._clock())
         return replace(found, stands=True) if found.waiting and self.disk_full else found
@@ -164,8 +177,10 @@ class Intake:
         with self._desk.ledger.read() as tx:
             last = last_weighing_of(tx, driver.device)
             there = plugged(tx).get(driver.device)
-        state = WatchState.after_restart(last.kg if last else None)
-        return Watched(driver, journal, state, since=there.assignment.from_at if there else None)
+            load = bridge_zero.not_at_zero(tx, driver.device) if last else None
+        state = WatchState.after_restart(last.kg if last else None, load.kg if load else None)
+        since = there.assignment.from_at if there else None
+        return Watched(driver, journal, state, since=since, not_at_zero=load)
 
     def _start(self, watched: Watched) -> None:
         name = f"device-{watched.driver.device}"
@@ -240,6 +255,8 @@ class Intake:
             readings.take_reading(self._desk, reading, stored, sent_again=delivery.dup)
             return
         watched.weight = reading
+        if watched.is_settled:
+            watched.state, watched.not_at_zero, watched.is_settled = watched.state.settled(), None, False
         state, taken = watch(watched.state, reading, self._rule)
         watched.course = watched.course.after(delivery.connection, is_empty=state.is_empty)
         if delivery.change is not None:
@@ -247,6 +264,7 @@ class Intake:
         if taken is not None:
             stored = StoredFrame(delivery.device, delivery.frame, place, watched.course.disturbance)
             self._weigh(taken, watched, stored)
+        self._tell_zero(watched, state, reading.at)
         watched.state = state
 
     def _weigh(self, taken: Taken, watched: Watched, stored: StoredFrame) -> None:
@@ -254,6 +272,18 @@ class Intake:
         weighings.take_weighing(
             self._desk, taken.reading, taken.rule, taken.kg, stored, seals_last=taken.seals_last
         )
+
+    def _tell_zero(self, watched: Watched, state: WatchState, at: datetime) -> None:
+        """Record that a load came before zero, and that zero was shown then."""
+        device, kg = watched.driver.device, state.unzeroed_kg
+        if kg is not None and watched.not_at_zero is None:
+            load = NotAtZero(kg, at)
+            bridge_zero.note_not_at_zero(self._desk, device, load, state.last_kg)
+            watched.not_at_zero = load
+        elif kg is None and watched.not_at_zero is not None:
+            if state.is_empty:
+                bridge_zero.note_at_zero(self._desk, device, at)
+            watched.not_at_zero = None
 
     def _sync_journals(self) -> None:
         for watched in list(self._devices.values()):

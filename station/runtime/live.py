@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from drivers.magnitude import Way
+from station.receival.bridge_zero import NotAtZero
 from station.receival.instruments import Plugged
 
 DeviceState = Literal["starting", "live", "silent", "down", "fault"]
@@ -18,7 +19,8 @@ class DeviceLive:
     """One instrument as its thread sees it now; times are station time. `error` says what is wrong. `id` is
     the port's; name and numbers are of the instrument plugged in there since `plugged_since`. `repeats`: it
     says its last result again and again, so a person says when it shows a new sample's. `open_ways`: what its
-    last loaded reading may be, by the settings that are missing. `plugged` is its record."""
+    last loaded reading may be, by the settings that are missing. `not_at_zero`: a load
+    that came before this bridge had shown zero. `plugged` is its record."""
 
     id: str
     name: str
@@ -40,6 +42,7 @@ class DeviceLive:
     plugged_since: datetime | None = None
     repeats: bool = False
     open_ways: tuple[Way, ...] = ()
+    not_at_zero: NotAtZero | None = None
     plugged: Plugged | None = None
 
 

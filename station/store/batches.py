@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from station.store.tables import (
     Decision,
@@ -20,6 +21,9 @@ from station.store.tables import (
 )
 
 Chain = Sequence[tuple[WeighingUse, Weighing]]
+Pair = tuple[str, str | None]  # a vehicle and its trailer, by their identifiers
+
+VISITS_LOOKED_AT = 20  # of a vehicle, for the tares of its pairs
 
 
 def loads_by_visit(tx: Session, visit_ids: Sequence[str]) -> dict[str, list[Load]]:
@@ -74,21 +78,46 @@ def supplier_names(tx: Session, ids: Iterable[str]) -> dict[str, str]:
     return dict(tx.exec(select(Supplier.id, Supplier.name).where(col(Supplier.id).in_(set(ids)))).all())
 
 
-def last_tares_kg(tx: Session, vehicle_ids: Iterable[str]) -> dict[str, float | None]:
-    """By vehicle, its weight when it last left empty."""
-    query = select(Vehicle.id, LAST_TARE).where(col(Vehicle.id).in_(set(vehicle_ids)))
-    return dict(tx.exec(query).all())
+def plates(tx: Session, vehicle_ids: Iterable[str]) -> dict[str, str]:
+    return dict(tx.exec(select(Vehicle.id, Vehicle.plate).where(col(Vehicle.id).in_(set(vehicle_ids)))).all())
 
 
-LAST_TARE: Any = (
-    select(Weighing.kg)
-    .join(WeighingUse, col(WeighingUse.weighing_id) == Weighing.id)
-    .join(Visit, col(Visit.id) == WeighingUse.visit_id)
-    .where(Visit.vehicle_id == Vehicle.id, WeighingUse.role == "last")
-    .order_by(col(Visit.seq).desc(), col(WeighingUse.seq).desc())
-    .limit(1)
-    .correlate(Vehicle)
+def tares_kg(tx: Session, visits: Iterable[Pair]) -> dict[Pair, list[float]]:
+    """By vehicle and trailer, what that pair weighed when it left empty, what was weighed last first.
+
+    It is looked for among the vehicle's last visits. Left out are those whose parts were weighed apart, where
+    the last weight is of one part, and those that took a load away again."""
+    wanted = set(visits)
+    newest = select(Visit.seq).where(Visit.vehicle_id == Vehicle.id).order_by(col(Visit.seq).desc())
+    oldest = func.coalesce(newest.offset(VISITS_LOOKED_AT).limit(1).correlate(Vehicle).scalar_subquery(), 0)
+    rows = tx.exec(
+        select(Visit.vehicle_id, Visit.trailer_id, Weighing.kg)
+        .join(Vehicle, col(Vehicle.id) == Visit.vehicle_id)
+        .join(WeighingUse, col(WeighingUse.visit_id) == Visit.id)
+        .join(Weighing, col(Weighing.id) == WeighingUse.weighing_id)
+        .where(col(Vehicle.id).in_({vehicle for vehicle, _ in wanted}), col(Visit.seq) > oldest)
+        .where(WeighingUse.role == "last", _FULL_WEIGHTS == 1, ~_TAKEN_AWAY)
+        .order_by(col(WeighingUse.seq).desc())
+    )
+    found: dict[Pair, list[float]] = {pair: [] for pair in wanted}
+    for vehicle, trailer, kg in rows:
+        if (vehicle, trailer) in found:
+            found[vehicle, trailer].append(kg)
+    return found
+
+
+_FIRST = aliased(WeighingUse)
+_FULL_WEIGHTS: Any = (
+    select(func.count() - func.count(col(_FIRST.supersedes_id)))
+    .where(_FIRST.visit_id == Visit.id, _FIRST.role == "first")
+    .correlate(Visit)
     .scalar_subquery()
+)
+_TAKEN_AWAY: Any = (
+    select(Load.id)
+    .where(Load.visit_id == Visit.id, col(Load.outcome).in_(("refused", "left")))
+    .correlate(Visit)
+    .exists()
 )
 
 

@@ -55,18 +55,6 @@ def chain_of(tx: Session, visit_id: str) -> Sequence[tuple[WeighingUse, Weighing
     return [(use, weighing) for use, weighing in rows if use.id not in superseded]
 
 
-def visits_left_empty(tx: Session, vehicle_id: str, limit: int) -> Sequence[str]:
-    """Return the vehicle's last visits that have a last weighing, the newest first."""
-    query = (
-        select(WeighingUse.visit_id)
-        .join(Visit, col(Visit.id) == WeighingUse.visit_id)
-        .where(Visit.vehicle_id == vehicle_id, WeighingUse.role == "last")
-        .order_by(col(WeighingUse.seq).desc())
-        .limit(limit)
-    )
-    return [visit_id for visit_id in tx.exec(query) if visit_id]
-
-
 def sample_by_barcode(tx: Session, barcode: str) -> Sample | None:
     return tx.exec(select(Sample).where(Sample.barcode == barcode_of(barcode))).first()
 
@@ -138,10 +126,14 @@ def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Tick
 
 
 def vehicles_like(tx: Session, folded: str, limit: int = 20) -> Sequence[Vehicle]:
-    """Return vehicles whose plate begins so (letters and digits only), most recently seen first."""
+    """Return vehicles whose plate, or whose last trailer's, begins so (letters and digits only), the most
+    recently seen first; what was only ever drawn is no answer itself."""
     query = select(Vehicle)
     if folded:
-        query = query.where(Vehicle.plate_folded >= folded, Vehicle.plate_folded < folded + LAST_CHARACTER)
+        like = select(Vehicle.id)
+        like = like.where(Vehicle.plate_folded >= folded, Vehicle.plate_folded < folded + LAST_CHARACTER)
+        query = query.where(col(Vehicle.id).in_(like) | col(Vehicle.trailer_id).in_(like))
+    query = query.where(col(Vehicle.is_trailer).is_(False))
     return tx.exec(query.order_by(col(Vehicle.last_seen_at).desc(), col(Vehicle.plate)).limit(limit)).all()
 
 

@@ -116,6 +116,7 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             admin_token=ADMIN_TOKEN,
             wake_vision=lambda: counter.woken.append(1),
             new_sample=lambda port: None,
+            settle_zero=lambda port: None,
             check_wiring=lambda port, usual, said, *, is_installer: usual.changed(said),
             replug=lambda port: None,
             drivers=catalogue,

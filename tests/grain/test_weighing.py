@@ -221,3 +221,86 @@ def test_by_equal_readings_at_most_one_weighing_is_taken_between_two_zeros(readi
                 assert since_zero == 0
                 since_zero = 1
         assert len(state.ages) <= RULE.equal_readings
+
+
+def after(readings, state=None):
+    """The last state, and what was taken."""
+    state, out = state or WatchState(), []
+    for reading in arrived(readings):
+        state, weighing = watch(state, reading, RULE)
+        if weighing:
+            out.append((weighing.kg, weighing.rule))
+    return state, out
+
+
+WEIGHED = [*EMPTY, *[FULL] * 5]
+LIGHT = weight(14_980.0)
+
+
+def test_another_load_that_stands_before_zero_is_told_and_not_weighed():
+    moving = [weight(kg, MOTION) for kg in (38_000.0, 9_000.0, 900.0, 12_000.0)]
+    state, out = after([*WEIGHED, *moving, *[LIGHT] * 14])
+    assert (state.unzeroed_kg, len(out)) == (14_980.0, 1)
+    assert after([*WEIGHED, *moving, *[LIGHT] * 12])[0].unzeroed_kg is None
+
+
+def test_the_vehicle_that_was_weighed_is_no_other_while_it_stands():
+    driver_out = weight(43_020.0)
+    assert after([*WEIGHED, *[driver_out] * 40])[0].unzeroed_kg is None
+
+
+def test_a_vehicle_that_halts_while_it_drives_off_is_not_told():
+    halts = [*[weight(28_000.0)] * 6, weight(20_000.0, MOTION), *[weight(11_000.0)] * 6]
+    assert after([*WEIGHED, *halts, *EMPTY])[0].unzeroed_kg is None
+
+
+def test_zero_ends_what_is_told_and_the_vehicle_is_weighed_then():
+    state, out = after([*WEIGHED, *[LIGHT] * 14, *EMPTY, *[LIGHT] * 4])
+    assert (state.unzeroed_kg, out) == (
+        None,
+        [(43_120.0, "equal_readings"), (14_980.0, "equal_readings")],
+    )
+
+
+def test_the_print_key_ends_what_is_told():
+    state, out = after([*WEIGHED, *[LIGHT] * 14, weight(14_980.0, STABLE, PRINT), *[LIGHT] * 20])
+    assert (state.unzeroed_kg, out[-1]) == (None, (14_980.0, "print_key"))
+
+
+def test_what_a_person_settled_is_told_no_more_but_the_next_one_is():
+    state = after([*WEIGHED, *[LIGHT] * 14])[0].settled()
+    state, out = after([LIGHT] * 30, state)
+    assert (state.unzeroed_kg, out) == (None, [])
+    assert after([weight(30_000.0)] * 14, state)[0].unzeroed_kg == 30_000.0
+    assert after([weight(14_980.0, STABLE, PRINT)], state)[1] == [(14_980.0, "print_key")]
+
+
+def test_a_restart_forgets_no_load_that_came_before_zero():
+    state, out = after([LIGHT] * 14, WatchState.after_restart(43_120.0, 14_980.0))
+    assert (state.unzeroed_kg, out) == (14_980.0, [])
+
+
+loads = st.floats(501, 60_000).map(round).map(float)
+disturbances = st.lists(
+    st.builds(weight, st.floats(-100, 60_000), st.sampled_from([MOTION, Flag.ERROR, Flag.NET])), max_size=12
+)
+
+
+@given(loads, loads, disturbances)
+def test_no_course_without_zero_weighs_a_second_vehicle_silently(first, second, between):
+    readings = [*EMPTY, *[weight(first)] * 4, *between, *[weight(second)] * 14]
+    state, out = after(readings)
+    assert out == [(first, "equal_readings")]
+    assert (state.unzeroed_kg is not None) == (abs(second - first) > RULE.minimum_kg)
+    state, out = after([*EMPTY, *[weight(second)] * 4], state)
+    assert (state.unzeroed_kg, out) == (None, [(second, "equal_readings")])
+
+
+@given(streams)
+def test_what_is_told_of_a_load_before_zero_is_neither_weighed_nor_told_of_an_empty_bridge(readings):
+    state = WatchState()
+    for reading in arrived(readings, every_s=1.0):
+        state, weighing = watch(state, reading, RULE)
+        assert weighing is None or state.unzeroed_kg is None
+        assert not state.is_empty or state.unzeroed_kg is None
+        assert state.unzeroed_kg is None or (state.last_kg is not None and not state.armed)

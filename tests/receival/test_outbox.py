@@ -111,6 +111,7 @@ def test_a_ticket_is_told_as_it_is_printed(silo: Silo) -> None:
         "number": 1,
         "at": ticket.at.isoformat(),
         "by": ANNE.id,
+        "trailer": "",
         "plate": "AB-123-CD",
         "arrived_at": visit.arrived_at.isoformat(),
         "supplier": "EARL Dupont",

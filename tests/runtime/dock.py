@@ -49,7 +49,8 @@ def docked(counter: Counter, *instruments: dict[str, Any], spare_ports: Sequence
     port_ids = [section.id for section in settings.instruments]
     devices = Devices(port_ids, ports, intake, silo.desk.ledger, silo.clock, silo.desk.policy.day)
     counter.app.state.context = replace(
-        counter.context(), live=devices.live, new_sample=devices.new_sample, check_wiring=ports.check,
+        counter.context(), live=devices.live, new_sample=devices.new_sample,
+        settle_zero=devices.settle_zero, check_wiring=ports.check,
         replug=devices.replug,
     )  # fmt: skip
     with intake.running():

@@ -68,6 +68,7 @@ class Station:
     terminal: Terminal
     devices: list[DeviceLive] = field(default_factory=list)
     new_samples: list[str] = field(default_factory=list)
+    settled_bridges: list[str] = field(default_factory=list)
     facts: HealthFacts = field(default_factory=lambda: HealthFacts(vision="off"))
     _context: Context | None = None
     _server: uvicorn.Server | None = None
@@ -149,6 +150,7 @@ def served(house: House, folder: Path) -> Iterator[Station]:
         admin_token="admin",
         wake_vision=lambda: None,
         new_sample=station.new_samples.append,
+        settle_zero=station.settled_bridges.append,
         check_wiring=lambda port, usual, said, *, is_installer: usual.changed(said),
         replug=lambda port: None,
         drivers=catalogue,

@@ -1,5 +1,9 @@
 """An arrival asks what a slip would spoil, and costs few keys."""
 
+from sqlmodel import col, select
+
+from station.store.tables import Visit
+from tests.silo_rig import Silo
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal
 from ui.tui.screens.arrival import ArrivalScreen
@@ -86,6 +90,57 @@ async def test_a_returning_vehicle_costs_five_keys_and_a_scan_a_first_visit_sixt
         await t.press("enter")
         await t.until(lambda: t.app.board.load_with_barcode("S88888"), "the first visit")
         assert sum(map(len, first)) + 1 <= 16
+
+
+async def test_a_returning_pair_is_offered_with_its_last_trailer_for_as_few_keys(station: Station) -> None:
+    silo = station.silo
+    silo.receive("AB-123-CD", trailer="XY-456-ZZ")
+    silo.receive("EF-456-GH")
+    async with terminal(station, "en") as t:
+        await t.press("f3", *"ef4")
+        await t.see("[Enter] takes EF-456-GH")
+        await t.press("enter")
+        await t.press("ctrl+s")
+        await t.at(QueueScreen)
+        await t.press("f3", *"ab1")
+        await t.see("AB-123-CD + XY-456-ZZ · EARL Dupont")
+        await t.scan("S77777")
+        await t.see("S77777", "XY-456-ZZ")
+        await t.press("enter")
+        await t.at(QueueScreen)
+        await t.until(lambda: t.app.board.load_with_barcode("S77777"), "the arrival")
+    trailers = {visit.plate: visit.trailer_plate for visit in visits_of(silo)[-2:]}
+    assert trailers == {"EF-456-GH": "", "AB-123-CD": "XY-456-ZZ"}
+
+
+async def test_a_pair_is_found_by_the_trailers_plate_and_another_trailer_is_corrected(
+    station: Station,
+) -> None:
+    silo = station.silo
+    silo.receive("AB-123-CD", trailer="XY-456-ZZ")
+    async with terminal(station, "en") as t:
+        await t.press("f3", *"xy4")
+        await t.see("AB-123-CD + XY-456-ZZ")
+        await t.press("down", "enter")
+        await t.see("EARL Dupont")
+        await t.press("ctrl+s")
+        await t.at(QueueScreen)
+        await t.press("f5")
+        await t.see("AB-123-CD + XY-456-ZZ")
+        await t.press("f7")
+        await t.write("correct")
+        await t.press("enter")
+        await t.write("trailer")
+        await t.press("enter")
+        await t.write("QR-789-ST")
+        await t.press("enter")
+        await t.hear("AB-123-CD: corrected.")
+        await t.see("AB-123-CD + QR-789-ST")
+
+
+def visits_of(silo: Silo) -> list[Visit]:
+    with silo.desk.ledger.read() as tx:
+        return list(tx.exec(select(Visit).order_by(col(Visit.seq))))
 
 
 async def test_a_wrong_plate_and_species_are_corrected_on_the_load(station: Station) -> None:

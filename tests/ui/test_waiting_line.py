@@ -1,7 +1,8 @@
 """What waits for a person is told on every screen, with its age and the key that goes there."""
 
+from station.receival.bridge_zero import NotAtZero
 from tests.silo_rig import Silo
-from tests.ui.rig import Station
+from tests.ui.rig import Station, bridge
 from tests.ui.terminal import terminal
 
 SCREENS = ("f3", "f4", "appareils", "cellules", "bons")
@@ -42,3 +43,24 @@ async def test_next_says_measure_once_more_where_two_measurements_differ(station
         silo.measure("gac", {"moisture": moisture}, barcode)
     async with terminal(station) as t:
         await t.see("mesurer encore une fois : humidité")
+
+
+async def test_a_bridge_that_showed_no_zero_is_told_on_every_screen_until_a_person_settles_it(
+    station: Station,
+) -> None:
+    clock = station.silo.clock
+    station.devices = [bridge(not_at_zero=NotAtZero(15_240, clock()))]
+    clock.pass_(minutes=3)
+    async with terminal(station) as t:
+        for screen in SCREENS:
+            await t.open(screen) if len(screen) > 2 else await t.press(screen)
+            await t.see("attend : pas de zéro avant 15 240 kg 3 min [F10]")
+        await t.press("f10")
+        await t.see("Le pont n'a pas affiché zéro entre deux véhicules")
+        await t.press("enter")
+        await t.see("mettre à zéro, repeser", "Bridge : rien à peser")
+        await t.press("enter")
+        assert station.settled_bridges == []
+        await t.press("down", "enter")
+        await t.hear("Bridge : réglé")
+    assert station.settled_bridges == ["bridge"]

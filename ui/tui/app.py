@@ -40,6 +40,7 @@ from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.movements import MovementsScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.sign_in import SignInScreen
+from ui.tui.settle_zero import ask_settle_zero
 from ui.tui.station import OnRefusal, ScreenName
 from ui.tui.take_back import Deed, Deeds, Undo
 from ui.tui.themes import CSS, PLAIN, THEMES
@@ -277,6 +278,9 @@ class StationApp(App[None]):
 
     def action_new_sample(self) -> None:
         self._ask_person(ask_new_sample)
+
+    def action_settle_zero(self) -> None:
+        self._ask_person(ask_settle_zero)
 
     def action_take_back(self) -> None:
         self._ask_person(self._take_back)

@@ -48,6 +48,11 @@ class Board:
         """List the devices that say their last result again and again."""
         return tuple(device for device in self.devices if device.repeats)
 
+    @property
+    def bridges_not_at_zero(self) -> tuple[schemas.Device, ...]:
+        """List the bridges onto which a load came before they had shown zero."""
+        return tuple(device for device in self.devices if device.not_at_zero)
+
     def visit(self, visit_id: str | None) -> schemas.VisitRow | None:
         return next((visit for visit in self.visits if visit.id == visit_id), None)
 

@@ -217,6 +217,9 @@ class StationClient:
     async def new_sample(self, port_id: str) -> schemas.Device:
         return _parse(await self._send("POST", f"/devices/{port_id}/new-sample"), schemas.Device)
 
+    async def settle_zero(self, port_id: str) -> schemas.Device:
+        return _parse(await self._send("POST", f"/devices/{port_id}/settle-zero"), schemas.Device)
+
     async def swap_instrument(self, port_id: str, new: schemas.SwapIn) -> schemas.Instrument:
         return await self._post(f"/instruments/{port_id}/swap", new, schemas.Instrument)
 

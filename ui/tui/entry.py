@@ -45,6 +45,7 @@ class ArrivalDraft:
     note: str = ""
     arrived: str = ""
     loads: list[LoadDraft] = field(default_factory=lambda: [LoadDraft()])
+    trailer: str = ""
 
 
 def find_word(text: str, keys: Iterable[str], table: Mapping[str, str], language: str) -> str | None:
@@ -82,8 +83,9 @@ def to_arrival(
         return WrongField("arrived", t.gettext("Type the time as 14:30."))
     try:
         return schemas.ArrivalIn(
-            plate=draft.plate, supplier=draft.supplier, loads=loads, note=draft.note, arrived_at=arrived_at
-        )
+            plate=draft.plate, trailer=draft.trailer, supplier=draft.supplier, loads=loads, note=draft.note,
+            arrived_at=arrived_at,
+        )  # fmt: skip
     except ValidationError as error:
         return WrongField(_place(error), t.gettext("This cannot be taken: letters, figures and dashes only."))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from drivers.text import fold, plate_key, unaccented
 from station.api import schemas
+from ui.tui.lines.texts import with_trailer
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -21,10 +22,10 @@ class Suggestion:
 
 
 def vehicles(known: Sequence[schemas.Vehicle], t: Translator) -> list[Suggestion]:
-    """Suggest "AB-123-CD · Martin · soft wheat · tare 14 800 kg"."""
+    """Suggest "AB-123-CD + XY-456-ZZ · Martin · soft wheat · tare 14 800 kg"."""
     result = []
     for vehicle in known[:MOST]:
-        parts = [vehicle.plate, vehicle.supplier or ""]
+        parts = [with_trailer(vehicle.plate, vehicle.trailer), vehicle.supplier or ""]
         parts.append(vocabulary.species_name(vehicle.species, t.language) if vehicle.species else "")
         if vehicle.last_tare_kg is not None:
             parts.append(t.gettext("tare {kg}").format(kg=t.kg(vehicle.last_tare_kg)))

@@ -182,12 +182,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{name} sends each result once"),
         N_("Measure the sample: its result comes by itself."),
     ),
+    "bridge_at_zero": (
+        N_("nothing stands on {name} without a zero before it"),
+        N_("Nothing has to be done."),
+    ),
     "device_down": (
         N_("{name} is not connected"),
         N_("See on the devices screen what is wrong, then repeat."),
     ),
     # not valid
     "unknown_species": (N_("{species} is not received at this site"), N_("Choose one of: {known}.")),
+    "trailer_is_vehicle": (
+        N_("{plate} is entered as the vehicle and as its trailer"),
+        N_("Type the plate of each, or leave the trailer empty."),
+    ),
     "unknown_claim": (N_("the claim {claim} is not known"), N_("Choose one of: {known}.")),
     "unknown_analyte": (N_("{analyte} is not an analyte"), N_("Choose one of the listed analytes.")),
     "implausible_value": (

@@ -160,6 +160,9 @@ SENTENCES: Mapping[str, str] = {
     "capture_overdue": N_("a photo gets no answer: the station is started again"),
     "counter_stands": N_("the station answers nobody: it is started again"),
     "jobs_stand": N_("the station's timetable stands still: it is started again"),
+    "bridge_not_at_zero": N_(
+        "{instruments} did not show zero between two vehicles: drive off, zero, weigh again"
+    ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices

@@ -1,5 +1,7 @@
 """The instruments as they are now."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
 from station.acts.refusals import Conflict, Fault, NotFound
@@ -8,7 +10,7 @@ from station.api.asked import Asked, Inquiry
 from station.api.auth import By
 from station.api.openapi import problems
 from station.api.views.devices import device
-from station.receival import instruments
+from station.receival import bridge_zero, instruments
 from station.runtime.live import DeviceLive
 
 router = APIRouter(tags=["devices"])
@@ -36,6 +38,17 @@ def new_sample(asked: Asked, by: By, port_id: str) -> schemas.Device:
     instruments.tell_new_sample(asked.desk, port_id, by, asked.now())
     asked.context.new_sample(port_id)
     return device(live, asked.language)
+
+
+@router.post("/devices/{port_id}/settle-zero", responses=problems(404, 409))
+def settle_zero(asked: Asked, by: By, port_id: str) -> schemas.Device:
+    """What came onto the bridge before it had shown zero is nothing to weigh."""
+    live = _device(asked, port_id)
+    if live.not_at_zero is None:
+        raise Conflict(Fault.BRIDGE_AT_ZERO, name=live.name)
+    bridge_zero.settle(asked.desk, port_id, live.not_at_zero.kg, by, asked.now())
+    asked.context.settle_zero(port_id)
+    return device(replace(live, not_at_zero=None), asked.language)
 
 
 def _device(asked: Inquiry, port_id: str) -> DeviceLive:

@@ -43,6 +43,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
     )
     arrival = visits.Arrival(
         plate=body.plate,
+        trailer=body.trailer,
         supplier=body.supplier,
         loads=loads,
         direction=body.direction,
@@ -92,7 +93,7 @@ def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCo
         )
         for load in body.loads
     }
-    correction = corrections.Correction(body.plate, body.supplier, loads, body.comes_again)
+    correction = corrections.Correction(body.plate, body.trailer, body.supplier, loads, body.comes_again)
     corrections.correct_arrival(asked.desk, visit_id, correction, by, asked.now())
     return _shown(asked, visit_id)
 

@@ -71,6 +71,7 @@ Plate = Annotated[
     StringConstraints(strip_whitespace=True, to_upper=True, min_length=2, max_length=16, pattern=_PLATE),
     SEEN,
 ]
+TrailerPlate = Plate | Annotated[Literal[""], SEEN]  # empty: without a trailer
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), SEEN]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=400), SEEN]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), SEEN]

@@ -43,6 +43,13 @@ class OpenWay(BaseModel):
     values: dict[str, float | None]
 
 
+class NotAtZero(BaseModel):
+    """A load that came onto a bridge before that had shown zero since its last weighing is not weighed."""
+
+    kg: float
+    since: datetime
+
+
 class Device(BaseModel):
     """A port and the instrument plugged in there. `id` is the port's; `last_heard` None: never since the
     station started. `error` says what is wrong and what to do. `repeats`: it says its last result again
@@ -70,6 +77,7 @@ class Device(BaseModel):
     plugged_since: datetime | None = None
     repeats: bool = False
     open_ways: list[OpenWay] = []
+    not_at_zero: NotAtZero | None = None
     declared: Declared | None = None
 
 

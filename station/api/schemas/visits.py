@@ -23,6 +23,7 @@ from station.api.schemas.common import (
     RegimeCode,
     Share,
     Text,
+    TrailerPlate,
     WeighingRole,
 )
 from station.api.schemas.evidence import Capture, Reading, UsedValue
@@ -56,6 +57,7 @@ class ArrivalIn(In):
     value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit."""
 
     plate: Plate
+    trailer: TrailerPlate = ""
     supplier: Name
     direction: Direction = "inbound"
     loads: Annotated[list[LoadIn], Field(min_length=1, max_length=6)]
@@ -77,16 +79,21 @@ class LoadCorrectionIn(In):
 
 
 class ArrivalCorrectionIn(In):
-    """What was entered wrong; what is not given stays. `comes_again` as at an arrival."""
+    """What was entered wrong; what is not given stays. `trailer` empty: there is none. `comes_again` as at an
+    arrival."""
 
     plate: Plate | None = None
+    trailer: TrailerPlate | None = None
     supplier: Name | None = None
     loads: Annotated[list[LoadCorrectionIn], Field(max_length=6)] = []
     comes_again: bool = False
 
 
 class Vehicle(Referenced):
+    """`trailer` is the plate of what it drew last, `last_tare_kg` what both weighed empty."""
+
     plate: str
+    trailer: str | None = None
     supplier: str | None
     species: str | None
     loads: int = 1
@@ -117,6 +124,7 @@ class LoadRow(BaseModel):
 class VisitRow(BaseModel):
     id: str
     plate: str
+    trailer: str = ""
     supplier: str
     direction: Direction
     arrived_at: datetime
@@ -148,6 +156,7 @@ class Visit(VisitRow, Referenced):
 class Load(LoadRow, Referenced):
     visit_id: str
     plate: str
+    trailer: str = ""
     supplier: str
     declared_variety: str
     operator_variety: str

@@ -25,6 +25,7 @@ def load(view: View, row: Load) -> schemas.Load:
         **rows.row_fields(view, facts),
         visit_id=visit.id,
         plate=visit.plate,
+        trailer=visit.trailer_plate,
         supplier=view.tx.get_one(Supplier, visit.supplier_id).name,
         declared_variety=row.declared_variety,
         operator_variety=row.operator_variety,

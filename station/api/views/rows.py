@@ -118,6 +118,7 @@ def visit_fields(view: View, visits: Sequence[Visit]) -> list[dict[str, Any]]:
         fields = {
             "id": visit.id,
             "plate": visit.plate,
+            "trailer": visit.trailer_plate,
             "supplier": suppliers[visit.supplier_id],
             "direction": visit.direction,
             "arrived_at": visit.arrived_at,

@@ -55,6 +55,8 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
 
 def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield from _pair(t.gettext("Vehicle"), document["plate"])
+    if document.get("trailer"):
+        yield from _pair(t.gettext("Trailer"), document["trailer"])
     yield from _pair(t.gettext("Arrived"), _when(document["arrived_at"], t))
     yield from _pair(t.gettext("Supplier"), document["supplier"])
     for owner in document["owners"]:

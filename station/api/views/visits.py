@@ -44,14 +44,16 @@ def _chain(view: View, chain: Chain) -> list[schemas.ChainWeighing]:
 
 def vehicles(view: View, rows: Sequence[Vehicle]) -> list[schemas.Vehicle]:
     suppliers = batches.supplier_names(view.tx, [row.supplier_id for row in rows if row.supplier_id])
-    tares = batches.last_tares_kg(view.tx, [row.id for row in rows])
+    tares = batches.tares_kg(view.tx, [(row.id, row.trailer_id) for row in rows])
+    trailers = batches.plates(view.tx, [row.trailer_id for row in rows if row.trailer_id])
     return [
         schemas.Vehicle(
             plate=row.plate,
+            trailer=trailers.get(row.trailer_id or ""),
             supplier=suppliers.get(row.supplier_id or ""),
             species=row.species,
             loads=row.loads,
-            last_tare_kg=tares[row.id],
+            last_tare_kg=next(iter(tares[row.id, row.trailer_id]), None),
             **external_of(row),
         )
         for row in rows

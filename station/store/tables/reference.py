@@ -97,6 +97,9 @@ class Supplier(Referenced, table=True):
 
 
 class Vehicle(Referenced, table=True):
+    """A vehicle drives or is drawn; either has a plate of its own. `trailer_id` is what it drew last,
+    `is_trailer`: it has only ever been drawn."""
+
     __table_args__ = (once_per_source(),)
 
     id: str = Field(primary_key=True)
@@ -106,6 +109,8 @@ class Vehicle(Referenced, table=True):
     supplier_id: str | None = Field(default=None, foreign_key="supplier.id")
     species: str | None = None
     loads: int = 1
+    is_trailer: bool = False
+    trailer_id: str | None = Field(default=None, foreign_key="vehicle.id", index=True)
     last_seen_at: datetime | None = Field(default=None, index=True)
 
 

@@ -10,7 +10,7 @@ from station.store.tables.base import Numbered, Referenced, once_per_source
 
 
 class Visit(Numbered, Referenced, table=True):
-    """A visit is one vehicle on site, from arrival to departure (passage)."""
+    """A visit is one vehicle on site, with its trailer or alone, from arrival to departure (passage)."""
 
     __table_args__ = (
         Index("ix_visit_of_vehicle", "vehicle_id", "seq"),
@@ -21,6 +21,8 @@ class Visit(Numbered, Referenced, table=True):
     id: str = Field(primary_key=True)
     plate: str
     vehicle_id: str = Field(foreign_key="vehicle.id")
+    trailer_plate: str = ""
+    trailer_id: str | None = Field(default=None, foreign_key="vehicle.id")
     supplier_id: str = Field(foreign_key="supplier.id")
     direction: str = "inbound"
     arrived_at: datetime

@@ -17,6 +17,7 @@ from ui.tui.lines.texts import (
     reasons_against,
     species,
     value_list,
+    with_trailer,
 )
 from ui.words import vocabulary
 from ui.words.agreement import form_of
@@ -43,7 +44,7 @@ def evidence_columns(t: Translator) -> list[Column]:
 
 def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     """Write plate, supplier, species, sample and weight in one paragraph."""
-    parts = [load.plate, load.supplier, species(load.species, t)]
+    parts = [with_trailer(load.plate, load.trailer), load.supplier, species(load.species, t)]
     parts.append(t.gettext("load {number}").format(number=load.position))
     parts.append(
         t.gettext("sample {barcode}").format(barcode=load.barcode)

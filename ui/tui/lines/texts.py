@@ -40,6 +40,11 @@ def value_list(values: Mapping[str, schemas.Value], t: Translator) -> str:
     )
 
 
+def with_trailer(plate: str, trailer: str | None) -> str:
+    """Write the vehicle with its trailer, where it draws one."""
+    return f"{plate} + {trailer}" if trailer else plate
+
+
 def age(at: datetime | None, now: datetime | None, t: Translator) -> str:
     """Write how long ago something was, by the station's clock; "?" before the station was heard."""
     if at is None or now is None:

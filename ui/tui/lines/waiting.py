@@ -24,6 +24,11 @@ def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
     if offer is not None:
         text = t.gettext("weight {kg}").format(kg=t.kg(offer.kg) if width >= NARROW else "").strip()
         parts.append(_part(text, len(board.offers), offer.at, queue, board, t))
+    for device in board.bridges_not_at_zero:
+        if device.not_at_zero is not None:
+            kg = t.kg(device.not_at_zero.kg) if width >= NARROW else ""
+            text = t.gettext("no zero before {kg}").format(kg=kg).strip()
+            parts.append(_part(text, 1, device.not_at_zero.since, shown("menu", t), board, t))
     if holds:
         text = (
             t.gettext("hold proposed {plate}").format(plate=holds[0].plate if width >= NARROW else "").strip()

@@ -12,7 +12,7 @@ from ui.tui.widgets.bars import Plain
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
-VISIT_FIELDS = ("plate", "supplier")
+VISIT_FIELDS = ("plate", "trailer", "supplier")
 LOAD_FIELDS = ("species", "barcode", "variety", "claims", "share", "owners")
 LAST_FIELDS = ("note", "arrived")
 FIELDS = (*VISIT_FIELDS, *LOAD_FIELDS, *LAST_FIELDS)
@@ -44,6 +44,7 @@ class ArrivalForm(Vertical):
         super().__init__(id="form")
         self.draft = ArrivalDraft()
         self.number = 0
+        self._offered_trailer = ""
 
     def compose(self) -> ComposeResult:
         yield from (Field(name) for name in FIELDS)
@@ -77,6 +78,7 @@ class ArrivalForm(Vertical):
     def relabel(self, t: Translator) -> None:
         labels = {
             "plate": t.gettext("Plate"),
+            "trailer": t.gettext("Trailer (if any)"),
             "supplier": t.gettext("Supplier"),
             "species": t.gettext("Species"),
             "barcode": t.gettext("Sample barcode"),
@@ -102,7 +104,10 @@ class ArrivalForm(Vertical):
         return next((name for name in later if not self.value(name).strip()), "barcode")
 
     def prefill(self, vehicle: schemas.Vehicle, t: Translator) -> None:
-        """Fill in supplier, loads and species of this vehicle's last visit, where nothing is typed yet."""
+        """Fill in trailer, supplier, loads and species of this vehicle's last visit, where nothing is typed
+        yet. A trailer that was filled in for another vehicle goes with it."""
+        if self.draft.trailer in ("", self._offered_trailer):
+            self.draft.trailer = self._offered_trailer = vehicle.trailer or ""
         self.draft.supplier = self.draft.supplier or vehicle.supplier or ""
         while len(self.draft.loads) < min(vehicle.loads, MOST_LOADS):
             self.draft.loads.append(LoadDraft())

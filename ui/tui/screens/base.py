@@ -85,10 +85,14 @@ class StationScreen(Screen[None]):
 
     def menu_options(self) -> list[Option]:
         """List what the menu offers on top, now and on this screen; an option's key is an action."""
-        if not self.board.repeating_devices:
-            return []
-        text = self.t.gettext("New sample with the same value ({key})")
-        return [Option("new_sample", text.format(key=shown("new_sample", self.t)))]
+        options = []
+        if self.board.bridges_not_at_zero:
+            text = self.t.gettext("The bridge did not show zero between two vehicles")
+            options.append(Option("settle_zero", text))
+        if self.board.repeating_devices:
+            text = self.t.gettext("New sample with the same value ({key})")
+            options.append(Option("new_sample", text.format(key=shown("new_sample", self.t))))
+        return options
 
     def rare_options(self) -> list[Option]:
         """List what the menu offers below the screens, where Enter alone does not come upon it."""

@@ -21,6 +21,7 @@ def correct_arrival(screen: StationScreen, load: schemas.Load) -> None:
     regime = vocabulary.word(vocabulary.REGIMES, load.regime, language)
     asks: Mapping[str, tuple[str, str, Callable[[StationScreen, schemas.Load], None]]] = {
         "plate": (t.gettext("Plate"), load.plate, _ask_plate),
+        "trailer": (t.gettext("Trailer"), load.trailer, _ask_trailer),
         "supplier": (t.gettext("Supplier"), load.supplier, _ask_supplier),
         "species": (t.gettext("Species"), species, _ask_species),
         "claims": (t.gettext("Claims"), claims, _ask_claims),
@@ -43,6 +44,20 @@ def _ask_plate(screen: StationScreen, load: schemas.Load) -> None:
         return None
 
     screen.ask(t.gettext("Plate"), load.plate, check, lambda text: _send(screen, load, {"plate": text}))
+
+
+def _ask_trailer(screen: StationScreen, load: schemas.Load) -> None:
+    t = screen.t
+
+    def check(text: str) -> str | None:
+        try:
+            schemas.ArrivalCorrectionIn(trailer=text)
+        except ValidationError:
+            return t.gettext("Type the plate.")
+        return None
+
+    hint = t.gettext("its plate; empty: without a trailer")
+    screen.ask(t.gettext("Trailer"), hint, check, lambda text: _send(screen, load, {"trailer": text}))
 
 
 def _ask_supplier(screen: StationScreen, load: schemas.Load) -> None:

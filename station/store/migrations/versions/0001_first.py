@@ -305,10 +305,13 @@ def upgrade() -> None:
         sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("loads", sa.Integer(), nullable=False),
+        sa.Column("is_trailer", sa.Boolean(), nullable=False),
+        sa.Column("trailer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["supplier_id"], ["supplier.id"], name=op.f("fk_vehicle_supplier_id_supplier")
         ),
+        sa.ForeignKeyConstraint(["trailer_id"], ["vehicle.id"], name=op.f("fk_vehicle_trailer_id_vehicle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vehicle")),
         sa.UniqueConstraint(
             "external_source", "external_ref", name=op.f("uq_vehicle_external_source_external_ref")
@@ -318,6 +321,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_vehicle_last_seen_at"), ["last_seen_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicle_plate_folded"), ["plate_folded"], unique=False)
         batch_op.create_index(batch_op.f("ix_vehicle_plate_key"), ["plate_key"], unique=True)
+        batch_op.create_index(batch_op.f("ix_vehicle_trailer_id"), ["trailer_id"], unique=False)
 
     op.create_table(
         "inspection",
@@ -402,6 +406,8 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("vehicle_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("trailer_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("direction", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -410,6 +416,7 @@ def upgrade() -> None:
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["supplier_id"], ["supplier.id"], name=op.f("fk_visit_supplier_id_supplier")),
+        sa.ForeignKeyConstraint(["trailer_id"], ["vehicle.id"], name=op.f("fk_visit_trailer_id_vehicle")),
         sa.ForeignKeyConstraint(["vehicle_id"], ["vehicle.id"], name=op.f("fk_visit_vehicle_id_vehicle")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
         sa.UniqueConstraint(
@@ -851,6 +858,7 @@ def downgrade() -> None:
 
     op.drop_table("inspection")
     with op.batch_alter_table("vehicle", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vehicle_trailer_id"))
         batch_op.drop_index(batch_op.f("ix_vehicle_plate_key"))
         batch_op.drop_index(batch_op.f("ix_vehicle_plate_folded"))
         batch_op.drop_index(batch_op.f("ix_vehicle_last_seen_at"))
