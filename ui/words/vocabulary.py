@@ -56,6 +56,12 @@ ANALYTES: Mapping[str, str] = {
     "damaged": N_("damaged kernels"),
     "other_grains": N_("other grains"),
 }
+FINDINGS: Mapping[str, str] = {  # of an adverse visual check
+    "smell": N_("smell"),
+    "live_insects": N_("live insects"),
+    "heat": N_("heat"),
+    "ergot": N_("ergot"),
+}
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
     "protein": N_("prot."),
