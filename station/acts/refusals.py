@@ -27,6 +27,8 @@ class Fault(StrEnum):
     UNKNOWN_PORT = "unknown_port"
     UNKNOWN_RELEASE = "unknown_release"
     NO_POLICY = "no_policy"
+    UNKNOWN_APPROVAL = "unknown_approval"
+    UNKNOWN_WAIVER = "unknown_waiver"
     UNKNOWN_RULE_PACK = "unknown_rule_pack"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
@@ -72,6 +74,13 @@ class Fault(StrEnum):
     NO_REPEATS = "no_repeats"
     BRIDGE_AT_ZERO = "bridge_at_zero"
     DEVICE_DOWN = "device_down"
+    NOTHING_TO_APPROVE = "nothing_to_approve"
+    NOT_FOR_EVERY_LOAD = "not_for_every_load"
+    NOT_ENROLLED = "not_enrolled"
+    APPROVAL_OVER = "approval_over"
+    WRONG_ANSWER = "wrong_answer"
+    ANSWERS_LOCKED = "answers_locked"
+    NO_CHALLENGE_LEFT = "no_challenge_left"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -107,6 +116,10 @@ class Fault(StrEnum):
     NOT_IN_SITE_FILE = "not_in_site_file"
     NEVER_BLEND_OVERRIDE = "never_blend_override"
     NEVER_BLEND_TRANSFER = "never_blend_transfer"
+    CLAIMS_OVERRIDE = "claims_override"
+    UNMEASURED_OVERRIDE = "unmeasured_override"
+    APPROVES_HIMSELF = "approves_himself"
+    CHECKED_ADVERSE = "checked_adverse"
 
 
 class Refusal(Exception):
@@ -156,4 +169,8 @@ _NOT_THEIRS = (
     Fault.NOT_IN_SITE_FILE,
     Fault.NEVER_BLEND_OVERRIDE,
     Fault.NEVER_BLEND_TRANSFER,
+    Fault.CLAIMS_OVERRIDE,
+    Fault.UNMEASURED_OVERRIDE,
+    Fault.APPROVES_HIMSELF,
+    Fault.CHECKED_ADVERSE,
 )

@@ -64,6 +64,7 @@ _SOMEBODY_OR_ADMIN = Access(_TERMINAL, _ALL, Admin.ALONE)
 _OPERATOR = Access(_TERMINAL, _RECEIVING)  # receiving grain is for operators and managers
 _OPERATOR_OR_ADMIN = Access(_TERMINAL, _RECEIVING, Admin.ALONE)
 _NAMED_OPERATOR = Access(_TERMINAL, _RECEIVING, Admin.NAMED)  # where grain goes bears a person's name
+_RESPONSIBLE = Access(_TERMINAL, frozenset({Role.MANAGER}))  # what one operator alone may not decide
 _INSTALLER = Access(_TERMINAL, frozenset({Role.INSTALLER}), Admin.ALONE)
 _MANAGER = Access(_TERMINAL, frozenset({Role.MANAGER}), Admin.ALONE_OR_NAMED)  # the station's own judgement
 _NAMED_MANAGER = Access(_TERMINAL, frozenset({Role.MANAGER}), Admin.NAMED)  # a standing order bears a name
@@ -94,6 +95,12 @@ ACCESS: Mapping[str, Access] = {
     "POST /loads/{load_id}/retest": _OPERATOR,
     "POST /loads/{load_id}/refuse": _OPERATOR,
     "POST /loads/{load_id}/leave": _OPERATOR,
+    "POST /loads/{load_id}/visual-check": _OPERATOR,
+    "POST /loads/{load_id}/approvals": _OPERATOR,
+    "POST /approvals/{approval_id}/answer": _OPERATOR,
+    "GET /waivers": _LOOK,
+    "POST /waivers": _RESPONSIBLE,
+    "POST /waivers/{waiver_id}/revoke": _OPERATOR,
     "GET /samples/{barcode}": _LOOK,
     "POST /samples": _OPERATOR,
     "POST /readings": _OPERATOR,
@@ -151,6 +158,9 @@ ACCESS: Mapping[str, Access] = {
     "POST /admin/people": _ADMIN,
     "PATCH /admin/people/{id_or_name}": _ADMIN,
     "DELETE /admin/people/{id_or_name}": _ADMIN,
+    "GET /admin/approvers": _ADMIN,
+    "POST /admin/approvers": _ADMIN,
+    "DELETE /admin/approvers/{id_or_name}": _ADMIN,
     "GET /admin/tokens": _ADMIN,
     "POST /admin/tokens": _ADMIN,
     "PATCH /admin/tokens/{id_or_name}": _ADMIN,

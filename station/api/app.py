@@ -16,6 +16,7 @@ from station.api.context import Context
 from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
+    approvals,
     backup,
     captures,
     dataset,
@@ -45,7 +46,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
-    tickets, events, laboratory, rules, models, admin, backup, dataset,
+    tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
 )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class CellState:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """The load to route. `load_t` None: not weighed yet. `declared`: what the supplier states.
-    `badly`: analytes whose measurement failed. `adverse`: findings of an adverse visual check."""
+    `badly`: analytes whose measurement failed. `adverse`: findings of an adverse visual check. `waived`:
+    analytes without which loads of this species may be decided for now."""
 
     species: str
     claims: frozenset[str]
@@ -68,6 +69,7 @@ class Facts:
     declared: Mapping[Analyte, Measured] = field(default_factory=dict)
     badly: tuple[Analyte, ...] = ()
     adverse: tuple[str, ...] = ()
+    waived: tuple[Analyte, ...] = ()
 
     @property
     def moisture(self) -> MoisturePercent | None:

@@ -93,6 +93,7 @@ class Code(StrEnum):
     NO_WEIGHT = "no_weight"
     NO_RULE_PACK = "no_rule_pack"  # at
     ADVERSE_VISUAL_CHECK = "adverse_visual_check"  # findings
+    WAIVED = "waived"  # analytes
     # photo gate
     UNREADABLE = "unreadable"
     HEIC = "heic"  # a format of phones that the station cannot read

@@ -6,7 +6,8 @@
   takes it, whatever was measured.
 - The load is *incomplete* when a cell would take it but for a missing intake value, and no cell of at
   least that cell's preference takes it as it is. Then no normal cell is ranked: good grain is not sent to
-  a lesser cell because a value is missing.
+  a lesser cell because a value is missing. For an analyte that is waived it is: a cell that demands it stays
+  refused, one that takes the load without it is ranked.
 - Hold cells rank only when no normal cell does; quarantine cells only for a never-blend load, which goes
   nowhere else. Where neither ranks, the truck waits.
 
@@ -63,7 +64,8 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
     judgements = _judgements(facts, pack)
     in_order = sorted(cells, key=lambda cell: cell.id)
     normal = [_normal(cell, facts, pack, judgements, barred) for cell in in_order if cell.role == "normal"]
-    missing = _decisive_missing(normal)
+    decisive = _decisive_missing(normal)
+    missing = tuple(analyte for analyte in decisive if analyte not in facts.waived)
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
@@ -74,7 +76,10 @@ def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Pr
         _special(cell, facts, is_its_case=is_case[cell.role]) for cell in in_order if cell.role != "normal"
     ]
     reasons = [*barred, *_load_reasons(facts, pack, missing, by_declaration=by_declaration)]
-    if nothing_fits and not reasons:
+    waived = _waived(facts, judgements.values())
+    if waived:
+        reasons.append(Reason(Code.WAIVED, {"analytes": [analyte.value for analyte in waived]}))
+    if nothing_fits and not [reason for reason in reasons if reason.code is not Code.WAIVED]:
         reasons.append(Reason(Code.NOTHING_FITS))
     return _proposal([*normal, *special], tuple(reasons))
 
@@ -199,6 +204,12 @@ def _decisive_missing(normal: Sequence[_Judged]) -> tuple[Analyte, ...]:
     wanting = [j for j in normal if j.lacks_only_values and j.preference > best]
     missing = {analyte for j in wanting if j.judgement for analyte in j.judgement.missing}
     return tuple(in_order(missing))
+
+
+def _waived(facts: Facts, judgements: Iterable[GradeJudgement]) -> tuple[Analyte, ...]:
+    """Return the waived analytes that a grade of the species demands and that are not known."""
+    lacking = {analyte for judgement in judgements for analyte in judgement.missing}
+    return tuple(in_order(lacking & set(facts.waived)))
 
 
 def _load_reasons(

@@ -46,6 +46,7 @@ class _Sample(_File):
     values: dict[Analyte, _SampleValue] = {}
     declared: dict[Analyte, _SampleValue] = {}
     adverse: list[str] = []
+    waived: list[Analyte] = []
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
@@ -74,6 +75,7 @@ def read_facts(text: str | bytes) -> Facts:
         declared=_measured(sample.declared, "declared"),
         badly=tuple(analyte for analyte, m in sample.values.items() if m.value is None),
         adverse=tuple(sample.adverse),
+        waived=tuple(sample.waived),
     )
 
 
@@ -132,6 +134,7 @@ def facts_as_dict(facts: Facts) -> dict[str, Any]:
         "values": {**badly, **_measured_dicts(facts.values)},
         "declared": _measured_dicts(facts.declared),
         "adverse": list(facts.adverse),
+        "waived": [analyte.value for analyte in facts.waived],
     }
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Column, Index, MetaData, String, Table
 STATION = "station"
 
 # Tables that are the station's own affair.
-STAYS = frozenset({"counter", "outbox", "sign_in", "alembic_version"})
+STAYS = frozenset({"counter", "enrolment", "outbox", "sign_in", "alembic_version"})
 # Columns of tables that travel which never leave the station: secrets.
 SECRET: Mapping[str, frozenset[str]] = MappingProxyType(
     {"person": frozenset({"pin_hash"}), "terminal": frozenset({"token_hash"})}

@@ -5,9 +5,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
-from station.grain.reasons import Code
-from station.receival import cells, proposals
+from station.acts.refusals import Conflict, Fault, Invalid
+from station.receival import cells, guards, proposals
 from station.receival.loads import end_load, open_load
 from station.receival.retests import check_retests
 from station.store import audit, queries
@@ -17,15 +16,15 @@ from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reserva
 
 def decide(
     desk: Desk, load_id: str, proposal_id: str, cell: str, pit: str, reason: str, actor: Actor, at: datetime,
-    *, replaces: str | None = None,
+    *, replaces: str | None = None, approval: str | None = None,
 ) -> Decision:  # fmt: skip
     """Records the choice and reserves the estimated tonnes, in one transaction.
 
     The proposal is made again first: if readings or cells changed what it asks, nothing is decided and
-    Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and
-    one that never-blend criteria refuse needs a manager. Deciding again before tipping supersedes: `replaces`
-    names the decision that the operator knows of, else Conflict(load_decided) tells of it. A sample that was
-    measured again without anybody saying why is Conflict(retest_unexplained)."""
+    Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and a
+    guarded one (`guards.consent`) a manager, or an `approval` by a second person. Deciding again before
+    tipping supersedes: `replaces` names the decision that the operator knows of, else Conflict(load_decided)
+    tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
@@ -34,7 +33,7 @@ def decide(
         answered = tx.get(Proposal, proposal_id)
         proposal = proposals.refresh(tx, desk, load, at)
         if proposal.id == proposal_id or (answered and proposals.asks_the_same(answered, proposal)):
-            decision = _decide(tx, desk, load, proposal, before, cell, pit, reason, actor, at)
+            decision = _decide(tx, desk, load, proposal, before, cell, pit, reason, actor, at, approval)
         else:
             superseded = proposal
     if superseded is not None:
@@ -63,7 +62,7 @@ def _check_known(before: Decision | None, replaces: str | None) -> None:
 
 def _decide(
     tx: Session, desk: Desk, load: Load, proposal: Proposal, before: Decision | None, cell: str, pit: str,
-    reason: str, actor: Actor, at: datetime,
+    reason: str, actor: Actor, at: datetime, approval: str | None,
 ) -> Decision:  # fmt: skip
     overridden = (cell, pit) != (proposal.cell, proposal.pit)
     if tx.get(Cell, cell) is None:
@@ -73,8 +72,9 @@ def _decide(
     if pit not in cells.pits_of_cells(tx).get(cell, ()):
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     check_retests(tx, load, proposal)
-    if overridden:
-        _check_override(proposal, cell, pit, reason, actor)
+    if overridden and not reason:
+        raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
+    consent = guards.consent(tx, desk, load, proposal, cell, pit, actor, at, approval)
     old = queries.open_reservation(tx, load.id)
     if old is not None:
         old.released_at = at
@@ -82,6 +82,8 @@ def _decide(
     decision = Decision(
         id=new_id(at), load_id=load.id, proposal_id=proposal.id, at=at, by=actor.id, cell=cell, pit=pit,
         overridden=overridden, reason=reason, supersedes_id=before.id if before else None,
+        guard=[rule.value for rule in consent.guard], approved_by=consent.approved_by,
+        approval_id=consent.approval_id, waivers=list(consent.waivers),
     )  # fmt: skip
     tx.add(decision)
     tx.flush()
@@ -90,28 +92,15 @@ def _decide(
     payload = {"load": load.id, "cell": cell, "pit": pit, "overridden": overridden, "reason": reason}
     audit.record(
         tx, "decision_made", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
-        load_id=load.id, subject_id=decision.id, data=payload,
+        load_id=load.id, subject_id=decision.id,
+        data={
+            **payload, "guard": decision.guard, "approved_by": decision.approved_by,
+            "approval": decision.approval_id, "waivers": decision.waivers,
+        },
     )  # fmt: skip
     tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.id}, at=at))
     proposals.propose_open_loads(tx, desk, at)
     return decision
-
-
-def _check_override(proposal: Proposal, cell: str, pit: str, reason: str, actor: Actor) -> None:
-    if not reason:
-        raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
-    ranked = {(entry["cell"], entry["pit"]) for entry in proposal.result["ranked"]}
-    if (cell, pit) in ranked:
-        return
-    against = [
-        why["code"]
-        for entry in proposal.result["refused"]
-        if entry["cell"] == cell
-        for why in entry["reasons"]
-    ]
-    never = Code.NEVER_BLEND in against or Code.ADVERSE_VISUAL_CHECK in against
-    if never and "manager" not in actor.roles:
-        raise NotAllowed(Fault.NEVER_BLEND_OVERRIDE, cell=cell)
 
 
 def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: datetime) -> None:

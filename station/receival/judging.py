@@ -24,13 +24,15 @@ from station.receival import cells
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
-from station.store.batches import Chain, Pair, chains_by_visit, samples_by_load, tares_kg
+from station.receival.waiver_standing import waived
+from station.store.batches import Chain, Pair, chains_by_visit, newest_checks, samples_by_load, tares_kg
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.tables import (
     Load,
     Proposal,
     Reading,
     Visit,
+    VisualCheck,
 )
 
 
@@ -41,6 +43,7 @@ class Ground:
     cells: tuple[CellState, ...]
     pack: RulePack | None
     policy: str
+    waived: Mapping[str, tuple[Analyte, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,15 @@ class LoadEvidence:
     tare_kg: float | None
     readings: tuple[Reading, ...]
     captures: tuple[CaptureSeen, ...]
+    visual: VisualCheck | None = None
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
     states = cells.states(tx, without_load=without_load)
-    return Ground(states, pack_in_force(tx, at), record_policy(tx, desk.policy, at))
+    return Ground(
+        states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at)
+    )
 
 
 def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
@@ -72,6 +78,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     samples = {load.id: [sample.id for sample in rows.get(load.id, ())] for load in loads}
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
+    checks = newest_checks(tx, [load.id for load in loads])
     return [
         LoadEvidence(
             load,
@@ -79,6 +86,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             next(iter(tares[pairs[load.visit_id]]), None),
             tuple(row for one in samples[load.id] for row in readings.get(one, ())),
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
+            checks.get(load.id),
         )
         for load in loads
     ]
@@ -89,7 +97,13 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     repeatability = on.pack.repeatability if on.pack else {}
     assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability)
     weights = _weights(of)
-    facts = facts_of(of.load, assessment, estimate(weights, desk.policy.net_share))
+    facts = facts_of(
+        of.load,
+        assessment,
+        estimate(weights, desk.policy.net_share),
+        adverse=tuple(of.visual.findings) if of.visual else (),
+        waived=on.waived.get(of.load.species, ()),
+    )
     routed = route(facts, on.cells, on.pack)
     return Proposal(
         id="",
@@ -106,6 +120,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         result=routed.as_dict(),
         inputs={
             "readings": [row.id for row in of.readings],
+            "visual_check": of.visual.id if of.visual else None,
             "weights": weights,
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(on.cells),
@@ -138,8 +153,12 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
     return {"gross_kg": firsts[0].kg, "tare_kg": of.tare_kg, "share": of.load.share}
 
 
-def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts:
-    """What routing looks at: the values used, and what was declared of the load."""
+def facts_of(
+    load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
+    waived: tuple[Analyte, ...] = (),
+) -> Facts:  # fmt: skip
+    """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
+    be measured."""
     return Facts(
         species=load.species,
         claims=frozenset(load.claims),
@@ -147,6 +166,8 @@ def facts_of(load: Load, assessment: Assessment, load_kg: float | None) -> Facts
         values={a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
         declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
         badly=assessment.badly,
+        adverse=adverse,
+        waived=waived,
     )
 
 

@@ -53,7 +53,7 @@ def add_person(
 def rename_person(desk: Desk, id_or_name: str, name: str, at: datetime) -> Person:
     """Raises NotFound(unknown_person), Conflict(person_exists)."""
     with desk.ledger.write() as tx:
-        person, other = _person(tx, id_or_name), _person_named(tx, name)
+        person, other = person_with(tx, id_or_name), _person_named(tx, name)
         if other is not None and other.id != person.id:
             raise Conflict(Fault.PERSON_EXISTS, name=name)
         _free_name(tx, name, person.id)
@@ -67,7 +67,7 @@ def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
     """The person signs in anew, everywhere. Slow (argon2). Raises NotFound(unknown_person)."""
     pin_hash = _pins.hash(pin)
     with desk.ledger.write() as tx:
-        person = _person(tx, id_or_name)
+        person = person_with(tx, id_or_name)
         person.pin_hash = pin_hash
         tx.add(person)
         _end_sign_ins(tx, SignIn.person_id == person.id, at)
@@ -79,7 +79,7 @@ def remove_person(desk: Desk, id_or_name: str, at: datetime) -> None:
     """Who has left signs in no more and acts no more; what is recorded still bears the name. Raises
     NotFound(unknown_person)."""
     with desk.ledger.write() as tx:
-        person = _person(tx, id_or_name)
+        person = person_with(tx, id_or_name)
         person.active, person.pin_hash = False, ""
         tx.add(person)
         _end_sign_ins(tx, SignIn.person_id == person.id, at)
@@ -211,7 +211,7 @@ def _person_named(tx: Session, name: str) -> Person | None:
     return tx.exec(query).first()
 
 
-def _person(tx: Session, id_or_name: str) -> Person:
+def person_with(tx: Session, id_or_name: str) -> Person:
     """Raises NotFound for who is not, or no longer, one of those who sign in."""
     person = tx.get(Person, id_or_name)
     if person is None or not person.active:

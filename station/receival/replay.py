@@ -14,6 +14,7 @@ from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.routing import route
 from station.grain.wire import read_cells, read_facts
+from station.receival.guards import guard_for
 from station.receival.judging import estimate, facts_of
 from station.receival.pack_standing import pack_with
 from station.store.evidence import evidence_of
@@ -21,6 +22,8 @@ from station.store.tables import Decision, Load, Proposal, Reading, SitePolicyRe
 
 MOST_DIFFERENCES = 50
 _COMPARED = ("assessment", "load_t", "pit", "cell", "hold", "result")
+# A decision's own: the rules that its choice breaks. Who approved it is what was recorded, not derived.
+_GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def replay(tx: Session, decision: Decision) -> Replayed:
     """Makes the proposal of a decision again. Raises LookupError where a record that it stands on is gone."""
     row = tx.get_one(Proposal, decision.proposal_id)
     again = _again(tx, row)
-    recorded = {name: getattr(row, name) for name in _COMPARED}
+    again[_GUARD] = list(guard_for(tx, again["result"], decision.cell).rules)
+    recorded = {name: getattr(row, name) for name in _COMPARED} | {_GUARD: decision.guard}
     found = [] if _text(again) == _text(recorded) else list(_differences("", recorded, again))
     return Replayed(
         decision.load_id, decision.id, decision.at, again["pit"], again["cell"],
@@ -86,7 +90,10 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
         declared={analyte.value: one.value for analyte, one in declared.declared.items()},
     )  # fmt: skip
-    facts = facts_of(load, assessment, estimate(inputs["weights"], policy.net_share))
+    facts = facts_of(
+        load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
+        waived=declared.waived,
+    )  # fmt: skip
     routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {
         "assessment": assessment.as_dict(),

@@ -16,6 +16,7 @@ from station.store.tables import (
     Ticket,
     Vehicle,
     Visit,
+    VisualCheck,
     Weighing,
     WeighingUse,
 )
@@ -66,6 +67,12 @@ def tickets_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, Ticket]:
     """By load, the one with the greatest number."""
     rows = tx.exec(select(Ticket).where(col(Ticket.load_id).in_(load_ids)))
     return {row.load_id: row for row in sorted(rows, key=lambda row: row.number)}
+
+
+def newest_checks(tx: Session, load_ids: Sequence[str]) -> dict[str, VisualCheck]:
+    """By load, the visual check that holds."""
+    rows = tx.exec(select(VisualCheck).where(col(VisualCheck.load_id).in_(load_ids)))
+    return {row.load_id: row for row in _in_order(rows)}
 
 
 def pairings_of(tx: Session, item_ids: Sequence[str]) -> dict[str, Pairing]:

@@ -40,7 +40,7 @@ LOGGED = "logged"  # in that mark: something is committed and the log, which may
 _RESTORED, _BEFORE = "restored-", "before-restore-"
 _KEPT = ("photos", "frames", "models", "profiles")  # what a ledger speaks of
 _SHOWN = 5
-_OWN = {*_KEPT, "lock", UNCLEAN, "admin.token", "lost+found"}  # the last is a disk's
+_OWN = {*_KEPT, "lock", UNCLEAN, "admin.token", "approval.key", "lost+found"}  # the last is a disk's
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

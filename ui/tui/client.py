@@ -125,6 +125,23 @@ class StationClient:
     async def decide(self, load_id: str, decision: schemas.DecisionIn) -> schemas.Decision:
         return await self._post(f"/loads/{load_id}/decision", decision, schemas.Decision)
 
+    async def ask_approval(self, load_id: str, wish: schemas.ApprovalIn) -> schemas.Approval:
+        return await self._post(f"/loads/{load_id}/approvals", wish, schemas.Approval)
+
+    async def answer_approval(self, approval_id: str, answer: str) -> schemas.Approval:
+        body = schemas.AnswerIn(answer=answer)
+        return await self._post(f"/approvals/{approval_id}/answer", body, schemas.Approval)
+
+    async def waivers(self) -> list[schemas.Waiver]:
+        return await self._list("/waivers", schemas.Waiver)
+
+    async def revoke_waiver(self, waiver_id: str) -> schemas.Waiver:
+        return _parse(await self._send("POST", f"/waivers/{waiver_id}/revoke"), schemas.Waiver)
+
+    async def check_visually(self, load_id: str, findings: Sequence[str]) -> schemas.Load:
+        body = schemas.VisualCheckIn.model_validate({"findings": findings})
+        return await self._post(f"/loads/{load_id}/visual-check", body, schemas.Load)
+
     async def refuse(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/refuse", schemas.OutcomeIn(reason=reason), schemas.Load)
 

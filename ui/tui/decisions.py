@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from station.api import schemas
+from ui.tui.approving import GUARDED, ask_approval
 from ui.tui.lines.texts import age
 from ui.tui.notice import problem_text
 from ui.tui.screens.base import StationScreen
@@ -32,17 +33,21 @@ def accept(screen: StationScreen, load: schemas.Load) -> None:
         decide(screen, load, proposal.pit, proposal.cell, "")
 
 
-def decide(screen: StationScreen, load: schemas.Load, pit: str, cell: str, reason: str) -> None:
-    """Take this pit and cell; `reason` says why when it is not the proposal."""
+def decide(
+    screen: StationScreen, load: schemas.Load, pit: str, cell: str, reason: str, approval: str | None = None
+) -> None:
+    """Take this pit and cell; `reason` says why when it is not the proposal. Where one operator alone may
+    not, a second person is asked, and `approval` is what was given."""
     station, proposal = screen.station, load.proposal
     if proposal is None:
         return
 
+    replaced = load.decision.id if load.decision else None
+    body = schemas.DecisionIn(
+        proposal_id=proposal.id, cell=cell, pit=pit, reason=reason, replaces=replaced, approval=approval
+    )
+
     async def send() -> schemas.Decision:
-        replaced = load.decision.id if load.decision else None
-        body = schemas.DecisionIn(
-            proposal_id=proposal.id, cell=cell, pit=pit, reason=reason, replaces=replaced
-        )
         return await station.client.decide(load.id, body)
 
     def show(decision: schemas.Decision) -> None:
@@ -52,9 +57,14 @@ def decide(screen: StationScreen, load: schemas.Load, pit: str, cell: str, reaso
         station.show("queue")
 
     def ask_why(refused: schemas.Problem) -> bool:
+        if refused.code in GUARDED:
+            ask_approval(
+                screen, load, body, refused, lambda given: decide(screen, load, pit, cell, reason, given)
+            )
+            return True
         if refused.code != "retest_unexplained":
             return _show_refusal(station, load, refused)
-        _explain_retest(screen, load, refused, lambda: decide(screen, load, pit, cell, reason))
+        _explain_retest(screen, load, refused, lambda: decide(screen, load, pit, cell, reason, approval))
         return True
 
     station.act(send, show, on_refusal=ask_why)

@@ -180,8 +180,11 @@ class EntryDialog(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         self.query_one("#title", Plain).show_text(self._title)
-        self.query_one("#keys", Plain).show_text(self._t.gettext("[Enter] take   [Esc] back"))
+        self.query_one("#keys", Plain).show_text(self.keys())
         self.query_one("#text", Input).focus()
+
+    def keys(self) -> str:
+        return self._t.gettext("[Enter] take   [Esc] back")
 
     def take(self, text: str) -> None:
         """Take the text as if it were typed and ended by Enter."""

@@ -41,6 +41,8 @@ KEYS: Mapping[str, Key] = {
     "save": Key("ctrl+s", N_("Ctrl+S"), N_("save the arrival")),
     "add": Key("ctrl+n", N_("Ctrl+N"), N_("one more load of the arrival")),
     "new_sample": Key("ctrl+r", N_("Ctrl+R"), N_("a meter that repeats its value shows a new sample")),
+    "see_well": Key("ctrl+g", N_("Ctrl+G"), N_("the load was looked at, and all is well")),
+    "find": Key("ctrl+b", N_("Ctrl+B"), N_("smell, live insects, heat or ergot is found")),
     "mark": Key("space", N_("Space"), N_("mark several exceptions")),
     "quit": Key("ctrl+q", N_("Ctrl+Q"), N_("quit the terminal")),
     "move(-1)": Key("up", "↑", N_("move")),

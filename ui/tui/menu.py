@@ -2,6 +2,9 @@
 
 from ui.tui.dialogs import Choice, Option
 from ui.tui.screens.base import StationScreen
+from ui.tui.waived import show_waived
+
+_WAIVED = "waived"
 
 
 def open_menu(screen: StationScreen) -> None:
@@ -18,6 +21,7 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('arrival')", t.gettext("Arrival (F3)")),
         Option("show('exceptions')", t.gettext("Exceptions (F4)")),
         *screen.rare_options(),
+        Option(_WAIVED, t.gettext("Values approved as missing")),
         Option("take_back", t.gettext("Take back (F9)")),
         Option("help", t.gettext("Keys (F1)")),
         Option("language", t.gettext("Français (F11)")),
@@ -27,6 +31,9 @@ def open_menu(screen: StationScreen) -> None:
     ]
 
     def run(choice: Choice) -> None:
+        if choice.key == _WAIVED:
+            show_waived(screen)
+            return
         app.call_later(app.run_action, choice.key)
 
     screen.choose(t.gettext("Menu"), options, run)

@@ -23,6 +23,8 @@ _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names al
 _READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
 _LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
 _ASK_MANAGER = N_("Ask a manager.")
+_ASK_APPROVAL = N_("A manager decides it, or approves it by telephone: {who}.")
+_ASK_AGAIN = N_("Decide again, and ask for new figures.")
 _ASK_INSTALLER = N_("Ask the installer to make a token for this terminal.")
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {
@@ -292,7 +294,35 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_token": (N_("this terminal is not allowed here"), _ASK_INSTALLER),
     "not_signed_in": (N_("nobody is signed in"), N_("Sign in with your name and PIN.")),
     "not_allowed": (N_("you may not do this"), _ASK_MANAGER),
-    "never_blend_override": (N_("this load may not be blended: cell {cell} is barred"), _ASK_MANAGER),
+    "never_blend_override": (N_("this load may not be blended: cell {cell} is barred"), _ASK_APPROVAL),
+    "claims_override": (N_("cell {cell} does not fit the claims of this load"), _ASK_APPROVAL),
+    "unmeasured_override": (N_("cell {cell} asks for what was not measured: {lacking}"), _ASK_APPROVAL),
+    "approves_himself": (N_("nobody approves his own act"), N_("Ask another person.")),
+    "checked_adverse": (
+        N_("you found this yourself: {findings}"),
+        N_("Another person, or a manager, looks again and enters it."),
+    ),
+    "unknown_approval": (N_("this approval does not exist"), _ASK_AGAIN),
+    "unknown_waiver": (N_("this waiver does not exist"), _LOOK_AGAIN),
+    "approval_over": (N_("this approval is over, or of another act"), _ASK_AGAIN),
+    "nothing_to_approve": (N_("this needs nobody's approval"), N_("Decide it.")),
+    "not_for_every_load": (
+        N_("only missing values can be approved for every load"),
+        N_("Ask for this load alone."),
+    ),
+    "not_enrolled": (
+        N_("{name} cannot approve from afar"),
+        N_("An operator or a manager can, with a secret: silo person enrol."),
+    ),
+    "wrong_answer": (
+        N_("these figures are not the answer ({left} more tries)"),
+        N_("Let them be read again, slowly; compare the six figures too."),
+    ),
+    "answers_locked": (
+        N_("too many wrong answers: wait {seconds} s"),
+        N_("Wait, or let a manager sign in here."),
+    ),
+    "no_challenge_left": (N_("no figures are left for another approval"), N_("Let a manager sign in here.")),
     "never_blend_transfer": (N_("what cell {cell} holds may not be blended into {to_cell}"), _ASK_MANAGER),
     # the station itself
     "not_found": (N_("this address does not exist"), N_("Check the address and the station's version.")),

@@ -101,6 +101,7 @@ SENTENCES: Mapping[str, str] = {
     "no_weight": N_("not weighed yet"),
     "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
     "adverse_visual_check": N_("adverse visual check: {findings}"),
+    "waived": N_("approved without: {analytes}"),
     # photo gate
     "unreadable": N_("the photo cannot be read: take it again, send it again"),
     "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),

@@ -57,6 +57,17 @@ ANALYTES: Mapping[str, str] = {
     "damaged": N_("damaged kernels"),
     "other_grains": N_("other grains"),
 }
+GUARDED: Mapping[str, str] = {  # rules that one operator alone may not break
+    "never_blend": N_("never to be blended"),
+    "claims": N_("claims of cell or load"),
+    "measurement": N_("a value that was not measured"),
+}
+FINDINGS: Mapping[str, str] = {  # of an adverse visual check
+    "smell": N_("smell"),
+    "live_insects": N_("live insects"),
+    "heat": N_("heat"),
+    "ergot": N_("ergot"),
+}
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
     "protein": N_("prot."),

@@ -5,13 +5,14 @@ from functools import partial
 from fastapi import APIRouter
 from sqlmodel import col, select
 
+from station.acts import answers
 from station.api import schemas
 from station.api.asked import Asked
 from station.api.openapi import problems
 from station.api.routes.people import Pins
 from station.api.views.people import person, token
-from station.receival import people
-from station.store.tables import Person, Terminal
+from station.receival import enrolments, people
+from station.store.tables import Enrolment, Person, Terminal
 
 router = APIRouter(prefix="/admin", tags=["admin"])
 
@@ -48,6 +49,32 @@ async def change_person(
 def remove_person(asked: Asked, id_or_name: str) -> None:
     """Who has left acts no more, at once; the name stays in what is recorded."""
     people.remove_person(asked.desk, id_or_name, asked.now())
+
+
+@router.get("/approvers")
+def list_approvers(asked: Asked) -> list[schemas.Approver]:
+    """Whose phones approve."""
+    query = select(Enrolment, Person).join(Person, col(Person.id) == Enrolment.person_id)
+    query = query.where(col(Enrolment.ended_at).is_(None), col(Person.active).is_(True))
+    with asked.desk.ledger.read() as tx:
+        rows = tx.exec(query.order_by(col(Person.name))).all()
+    return [schemas.Approver(id=person.id, name=person.name, since=row.at) for row, person in rows]
+
+
+@router.post("/approvers", status_code=201, responses=problems(404, 409))
+def enrol_approver(asked: Asked, body: schemas.ApproverIn) -> schemas.ApproverEnrolled:
+    """A new secret for a person's phone; an earlier one is void."""
+    row, secret = enrolments.enrol(asked.desk, body.name, asked.now())
+    return schemas.ApproverEnrolled(
+        name=row.name, secret=answers.secret_text(secret), probe=answers.answer_to(answers.PROBE, secret),
+        address=answers.secret_address(secret, asked.desk.policy.site, row.name),
+    )  # fmt: skip
+
+
+@router.delete("/approvers/{id_or_name:path}", status_code=204, responses=problems(404))
+def revoke_approver(asked: Asked, id_or_name: str) -> None:
+    """The phone approves nothing any more, at once."""
+    enrolments.revoke(asked.desk, id_or_name, asked.now())
 
 
 @router.get("/tokens")

@@ -1,10 +1,11 @@
 """Loads: the evidence and the proposal, the decision, and the ways a load ends without a ticket."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from station.acts.refusals import Conflict, Fault, NotFound
+from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
@@ -13,8 +14,8 @@ from station.api.paging import After, Limit, page, ticks, time_place
 from station.api.views import outcome
 from station.api.views.ended import ended_loads
 from station.api.views.loads import load
-from station.api.views.view import view_of
-from station.receival import decisions, retests, samples, taking_back, visits
+from station.api.views.view import View, view_of
+from station.receival import decisions, retests, samples, taking_back, visits, visual_checks
 from station.store import pages, queries
 from station.store.tables import Load
 
@@ -57,14 +58,15 @@ def see_variety(asked: Asked, by: By, load_id: str, body: schemas.VarietyIn) -> 
 
 @router.post("/{load_id}/decision", status_code=201, responses=problems(404, 409))
 def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> schemas.Decision:
-    """409 `proposal_superseded` carries the new proposal in `params.proposal`; `load_decided` tells who
-    decided, when, and where to. Nothing was decided then."""
+    """403 where one operator alone may not choose so: `params.rules` says why, `params.who` who may decide,
+    `params.approvers` who may approve from afar. 409 `proposal_superseded` carries the new proposal in
+    `params.proposal`; `load_decided` tells who decided, when, and where to. Nothing was decided then."""
     try:
         decided = decisions.decide(
             asked.desk, load_id, body.proposal_id, body.cell, body.pit, body.reason, by, asked.now(),
-            replaces=body.replaces,
+            replaces=body.replaces, approval=body.approval,
         )  # fmt: skip
-    except Conflict as refusal:
+    except (Conflict, NotAllowed) as refusal:
         raise _explained(asked, load_id, refusal) from refusal
     with view_of(asked) as view:
         return outcome.decision(view, decided)
@@ -74,6 +76,13 @@ def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> sche
 def explain_retest(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """Says who wanted the sample measured again, and why: before or after it was."""
     retests.explain_retest(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/visual-check", responses=problems(404, 409))
+def check_visually(asked: Asked, by: By, load_id: str, body: schemas.VisualCheckIn) -> schemas.Load:
+    """All is well, or what was found: that blocks the load until somebody else, or a manager, looks again."""
+    visual_checks.check_visually(asked.desk, load_id, list(body.findings), body.note, by, asked.now())
     return _shown(asked, load_id)
 
 
@@ -106,9 +115,11 @@ def _shown(asked: Inquiry, load_id: str) -> schemas.Load:
         return load(view, row)
 
 
-def _explained(asked: Inquiry, load_id: str, refusal: Conflict) -> Conflict:
-    """With what the operator needs for the next answer: the new proposal, or the name of who decided."""
+def _explained(asked: Inquiry, load_id: str, refusal: Conflict | NotAllowed) -> Conflict | NotAllowed:
+    """With what the operator needs for the next answer: the new proposal, or who decided, or who may."""
     with view_of(asked) as view:
+        if "approvers" in refusal.params:
+            return NotAllowed(refusal.code, **_named(view, refusal.params))
         if refusal.code is Fault.LOAD_DECIDED:
             return Conflict(refusal.code, **{**refusal.params, "by": view.name_of(refusal.params["by"])})
         if refusal.code is not Fault.PROPOSAL_SUPERSEDED:
@@ -116,3 +127,11 @@ def _explained(asked: Inquiry, load_id: str, refusal: Conflict) -> Conflict:
         row = queries.current_proposal(view.tx, load_id)
         shown = outcome.proposal(view, row).model_dump(mode="json") if row else None
     return Conflict(refusal.code, **{**refusal.params, "proposal": shown})
+
+
+def _named(view: View, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The persons of a guard's parameters by name; `who` is all of them."""
+    ids = dict.fromkeys([*params["managers"], *params["approvers"]])
+    approvers = [{"id": one, "name": view.name_of(one)} for one in params["approvers"]]
+    told = {"who": ", ".join(view.name_of(one) or "" for one in ids), "approvers": approvers}
+    return {**{name: value for name, value in params.items() if name != "managers"}, **told}

@@ -4,6 +4,18 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
+from station.api.schemas.approvals import (
+    AnswerIn,
+    Approval,
+    ApprovalIn,
+    Approver,
+    ApproverEnrolled,
+    ApproverIn,
+    VisualCheck,
+    VisualCheckIn,
+    Waiver,
+    WaiverIn,
+)
 from station.api.schemas.common import (
     Barcode,
     Celsius,
@@ -150,6 +162,12 @@ from station.api.schemas.weighings import (
 
 __all__ = [
     "Agreement",
+    "AnswerIn",
+    "Approval",
+    "ApprovalIn",
+    "Approver",
+    "ApproverEnrolled",
+    "ApproverIn",
     "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
@@ -266,6 +284,10 @@ __all__ = [
     "Vehicle",
     "Visit",
     "VisitRow",
+    "VisualCheck",
+    "VisualCheckIn",
+    "Waiver",
+    "WaiverIn",
     "Weighing",
     "WeighingConfirmed",
     "WeighingRole",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from station.api.schemas.approvals import GuardedRule
 from station.api.schemas.common import In, Key, Reason, Referenced, RegimeCode, Share, Text, Why
 
 
@@ -36,6 +37,8 @@ class Proposal(BaseModel):
 
 
 class Decision(BaseModel):
+    """`guard`: the rules that the choice breaks; `approved_by`: the second person who approved it."""
+
     id: str
     at: datetime
     by: str
@@ -44,6 +47,8 @@ class Decision(BaseModel):
     proposal_id: str
     overridden: bool
     reason: str = ""
+    guard: list[GuardedRule] = []
+    approved_by: str | None = None
 
 
 class Tipping(BaseModel):
@@ -73,13 +78,15 @@ class Ticket(Referenced):
 
 class DecisionIn(In):
     """`reason` is required when the choice is not the proposal. `replaces` names the decision that this one
-    takes the place of, where the load is decided already."""
+    takes the place of, where the load is decided already; `approval` the second person's, where the choice
+    needs one."""
 
     proposal_id: Key
     cell: Key
     pit: Key
     reason: Text = ""
     replaces: Key | None = None
+    approval: Key | None = None
 
 
 class OutcomeIn(In):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
+from station.api.schemas.approvals import VisualCheck
 from station.api.schemas.common import (
     Barcode,
     Campaign,
@@ -119,6 +120,7 @@ class LoadRow(BaseModel):
     ticket: int | None = None
     missing: list[str] = []
     differing: list[str] = []
+    waits_for: list[str] = []  # who may decide or approve, where the load waits for nothing but their word
 
 
 class VisitRow(BaseModel):
@@ -178,6 +180,7 @@ class Load(LoadRow, Referenced):
     photo: list[Reason] = []
     readings: list[Reading]
     captures: list[Capture]
+    visual_check: VisualCheck | None = None
     proposal: Proposal | None
     decision: Decision | None
     ticket_document: Ticket | None = None

@@ -1,6 +1,7 @@
 """Live devices and events, as the terminals see them."""
 
 from dataclasses import replace
+from typing import Any
 
 from station.api import schemas
 from station.api.language import reason
@@ -34,4 +35,8 @@ def declared(present: Plugged) -> schemas.Declared | None:
 
 def event(view: View, row: AuditEvent) -> schemas.Event:
     """Show an event with the name of whom its identifier means."""
-    return schemas.Event.model_validate({**row.model_dump(), "by": view.name_of(row.by)})
+    persons: dict[str, Any] = {
+        key: view.name_of(row.data[key]) for key in ("approved_by", "approver") if key in row.data
+    }
+    told: dict[str, Any] = {"by": view.name_of(row.by), "data": {**row.data, **persons}}
+    return schemas.Event.model_validate({**row.model_dump(), **told})

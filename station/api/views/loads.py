@@ -7,12 +7,12 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.language import reason, reasons
-from station.api.views import evidence, outcome, rows, tickets
+from station.api.views import approvals, evidence, outcome, rows, tickets
 from station.api.views.view import View, external_of
 from station.receival.chain import gross_weighing
 from station.receival.photo_words import photos_of_load
 from station.store import queries
-from station.store.batches import Chain
+from station.store.batches import Chain, newest_checks
 from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 
 
@@ -46,10 +46,16 @@ def load(view: View, row: Load) -> schemas.Load:
         photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
+        visual_check=_visual_check(view, row),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
         decision=outcome.decision(view, facts.decision) if facts.decision else None,
         ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,
     )
+
+
+def _visual_check(view: View, row: Load) -> schemas.VisualCheck | None:
+    newest = newest_checks(view.tx, [row.id]).get(row.id)
+    return approvals.visual_check(view, newest) if newest else None
 
 
 def _weights(facts: rows.LoadFacts, chain: Chain) -> dict[str, Any]:

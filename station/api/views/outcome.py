@@ -43,4 +43,6 @@ def decision(view: View, row: Decision) -> schemas.Decision:
         proposal_id=row.proposal_id,
         overridden=row.overridden,
         reason=row.reason,
+        guard=row.guard,  # type: ignore[arg-type] # the column holds rules
+        approved_by=view.name_of(row.approved_by),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from station.api import schemas
 from station.api.views.view import View
+from station.grain.guard import waits_for_approval
 from station.grain.reasons import Code
 from station.store import batches, queries
 from station.store.batches import Chain
@@ -98,7 +99,12 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "ticket": facts.ticket.number if facts.ticket else None,
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],
+        "waits_for": _waits_for(view, facts.proposal) if waiting_for and facts.proposal else [],
     }
+
+
+def _waits_for(view: View, proposal: Proposal) -> list[str]:
+    return view.approvers() if waits_for_approval(proposal.result) else []
 
 
 def visit_rows(view: View, visits: Sequence[Visit]) -> list[schemas.VisitRow]:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from station.acts.desk import SitePolicy
 from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.language import reason, shown_name
 from station.store.names import names_of
-from station.store.tables import Cell, Instrument, Pairing, Referenced
+from station.store.tables import Cell, Enrolment, Instrument, Pairing, Person, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class View:
     _names: dict[str, str] = field(default_factory=dict)
     _instruments: dict[str, str] = field(default_factory=dict)
     _roles: dict[str, str] = field(default_factory=dict)
+    _approvers: list[list[str]] = field(default_factory=list)
 
     def name_of(self, who: str | None) -> str | None:
         """The name of whom a row's identifier means; None where the station itself acted."""
@@ -43,6 +44,16 @@ class View:
         if instrument_id is not None and not self._instruments:
             self._instruments.update(self.tx.exec(select(Instrument.id, Instrument.name)).all())
         return self._instruments.get(instrument_id or "")
+
+    def approvers(self) -> list[str]:
+        """The names of managers, and of others who are enrolled: a load that waits for a word waits for
+        theirs."""
+        if not self._approvers:
+            enrolled = set(self.tx.exec(select(Enrolment.person_id).where(col(Enrolment.ended_at).is_(None))))
+            rows = self.tx.exec(select(Person).where(col(Person.active).is_(True)).order_by(col(Person.name)))
+            names = [row.name for row in rows if "manager" in row.roles or row.id in enrolled]
+            self._approvers.append(names)
+        return self._approvers[0]
 
     def cell_role(self, cell_id: str) -> str:
         if not self._roles:

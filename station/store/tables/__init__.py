@@ -1,5 +1,6 @@
 """The records stand here, one module per part of the day. Importing this package registers every table."""
 
+from station.store.tables.approvals import Approval, Enrolment, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
 from station.store.tables.evidence import (
     Capture,
@@ -37,12 +38,14 @@ from station.store.tables.reference import (
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 
 __all__ = [
+    "Approval",
     "AuditEvent",
     "Capture",
     "Cell",
     "CellMovement",
     "Counter",
     "Decision",
+    "Enrolment",
     "Frame",
     "Inspection",
     "Instrument",
@@ -75,6 +78,8 @@ __all__ = [
     "Tipping",
     "Vehicle",
     "Visit",
+    "VisualCheck",
+    "Waiver",
     "Weighing",
     "WeighingUse",
 ]

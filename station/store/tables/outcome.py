@@ -24,8 +24,9 @@ class Proposal(Numbered, table=True):
     """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
     replaced where what it asks of the operator changes. A decided one never changes.
 
-    `inputs` ({"readings", "weights", "facts", "cells", "photo"}) is set with the decision, so that this can
-    be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed it."""
+    `inputs` ({"readings", "visual_check", "weights", "facts", "cells", "photo"}) is set with the decision, so
+    that this can be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed
+    it."""
 
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
@@ -44,7 +45,10 @@ class Proposal(Numbered, table=True):
 
 
 class Decision(Numbered, table=True):
-    """Records where the operator sends the load (orientation). A later one supersedes."""
+    """Records where the operator sends the load (orientation). A later one supersedes.
+
+    `guard`: the rules that the choice breaks, for which `by` is a manager or `approved_by` has approved it:
+    this one (`approval_id`), or every load of the species without a value (`waivers`)."""
 
     __table_args__ = (Index("ix_decision_at", "at", "seq"),)
 
@@ -58,6 +62,10 @@ class Decision(Numbered, table=True):
     overridden: bool
     reason: str = ""
     supersedes_id: str | None = Field(default=None, foreign_key="decision.id")
+    guard: list[str] = Field(default_factory=list, sa_type=JSON)
+    approved_by: str | None = None
+    approval_id: str | None = Field(default=None, foreign_key="approval.id")
+    waivers: list[str] = Field(default_factory=list, sa_type=JSON)
 
 
 class Reservation(Numbered, table=True):

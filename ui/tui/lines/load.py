@@ -163,11 +163,22 @@ def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:
         (t.gettext("variety seen"), load.operator_variety),
         (t.gettext("variety by photo"), load.model_variety),
         (t.gettext("variety by laboratory"), load.lab_variety),
+        (t.gettext("visual check"), _visual_check(load, t)),
         (t.gettext("claims"), ", ".join(vocabulary.claim_name(claim, t.language) for claim in load.claims)),
         (t.gettext("owners"), ", ".join(_owner(owner, t) for owner in load.owners)),
         (t.gettext("reason of the outcome"), load.outcome_reason),
     )
     return tuple(t.named(name, text) for name, text in pairs if text)
+
+
+def _visual_check(load: schemas.Load, t: Translator) -> str:
+    check = load.visual_check
+    if check is None:
+        return ""
+    found = ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in check.findings)
+    return t.gettext("{findings}, by {name}").format(
+        findings=found or t.gettext("all is well"), name=check.by
+    )
 
 
 def _owner(owner: dict[str, object], t: Translator) -> str:
@@ -188,4 +199,14 @@ def _decision(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...
     text = t.gettext("{way}, by {name}").format(
         way=way(decision.pit, decision.cell, board, t), name=decision.by
     )
-    return (f"{text} ({decision.reason})" if decision.reason else text,)
+    decided = f"{text} ({decision.reason})" if decision.reason else text
+    return (decided, approved(decision, t)) if decision.guard or decision.approved_by else (decided,)
+
+
+def approved(decision: schemas.Decision, t: Translator) -> str:
+    """Write which rules the choice breaks, and who approved it where that is a second person."""
+    rules = ", ".join(vocabulary.word(vocabulary.GUARDED, rule, t.language) for rule in decision.guard)
+    if decision.approved_by is None:
+        return rules
+    by = t.gettext("approved by {name}").format(name=decision.approved_by)
+    return t.named(by, rules) if rules else by

@@ -90,7 +90,14 @@ def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
         return t.gettext("missing: {names}").format(names=names)
     if load.barcode is None:
         return t.gettext("scan the sample")
+    if load.waits_for:
+        return waits_for_word(load, t)
     return t.gettext("see the reasons") if load.state == "waiting" else t.gettext("measure, photo")
+
+
+def waits_for_word(load: schemas.LoadRow, t: Translator) -> str:
+    """Say for whose word a load waits that nothing else can help."""
+    return t.gettext("waits for a manager's word: {who}").format(who=", ".join(load.waits_for))
 
 
 def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:

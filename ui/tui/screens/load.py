@@ -11,10 +11,11 @@ from ui.tui.columns import header_row, table_row, wrap
 from ui.tui.decisions import accept, may_accept
 from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
-from ui.tui.lines.queue import proposal_title, way
+from ui.tui.lines.queue import proposal_title, waits_for_word, way
 from ui.tui.lines.texts import reason_list
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.visual import find, see_well
 from ui.tui.station import ScreenName, Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
@@ -28,7 +29,7 @@ _ENDED = _ENDED_WITHOUT_TICKET | {"ticketed"}
 class LoadScreen(StationScreen):
     """This screen shows the load `load_id`; Escape goes back to where it was opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside")
+    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside", "see_well", "find")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -74,7 +75,8 @@ class LoadScreen(StationScreen):
         elif load.decision is not None:
             pit, cell = load.decision.pit, load.decision.cell
             text = t.gettext("DECIDED: {way}").format(way=way(pit, cell, self.board, t))
-            texts = [text, self._after_decision(load)]
+            approved = [lines.approved(load.decision, t)] if load.decision.approved_by else []
+            texts = [text, *approved, self._after_decision(load)]
             band.show(texts, pit=self.board.pit_name(pit), title=t.gettext("Decision"))
         elif proposal is None:
             band.show([t.gettext("Nothing is proposed yet."), self._waits(load)], title=t.gettext("Proposal"))
@@ -83,7 +85,8 @@ class LoadScreen(StationScreen):
             if proposal.cell is None:
                 asks = t.gettext("[F7] type a value   [F6] choose a cell")
             why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
-            texts = [proposal_title(load, self.board, t), *([why] if why else []), asks]
+            word = [waits_for_word(load, t)] if load.waits_for else []
+            texts = [proposal_title(load, self.board, t), *([why] if why else []), *word, asks]
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
             band.show(texts, pit=pit, title=t.gettext("Proposal"))
 
@@ -134,6 +137,8 @@ class LoadScreen(StationScreen):
             *keys,
             (shown("type", t), t.gettext("type value, variety, barcode")),
             (shown("set_aside", t), t.gettext("refuse, leave, cancel")),
+            (shown("see_well", t), t.gettext("seen, all well")),
+            (shown("find", t), t.gettext("something found")),
             back,
         ]
 
@@ -160,6 +165,12 @@ class LoadScreen(StationScreen):
 
     def action_set_aside(self) -> None:
         self._ask(load_acts.set_aside)
+
+    def action_see_well(self) -> None:
+        self._ask(see_well)
+
+    def action_find(self) -> None:
+        self._ask(find)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
         if self.load is None:

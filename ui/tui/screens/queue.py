@@ -28,6 +28,7 @@ from ui.tui.screens.queue_acts import (
     dismiss_weighing,
     type_weight,
 )
+from ui.tui.screens.visual import find, see_well
 from ui.tui.station import Station
 from ui.tui.steady import Steady
 from ui.tui.widgets.band import Band
@@ -57,7 +58,7 @@ class Question:
 
 
 class QueueScreen(StationScreen):
-    BINDINGS: ClassVar[list[BindingType]] = bound("see", "another", "type", "set_aside")
+    BINDINGS: ClassVar[list[BindingType]] = bound("see", "another", "type", "set_aside", "see_well", "find")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -197,6 +198,8 @@ class QueueScreen(StationScreen):
             (shown("choose", t), t.gettext("confirm/open")),
             (shown("see", t), t.gettext("see")),
             (shown("type", t), t.gettext("type a weight")),
+            (shown("see_well", t), t.gettext("seen, all well")),
+            (shown("find", t), t.gettext("something found")),
         ]
 
     # --- what is done ---------------------------------------------------------------------------------
@@ -229,6 +232,14 @@ class QueueScreen(StationScreen):
     def action_see(self) -> None:
         if self.selected_load is not None:
             self.station.open_load(self.selected_load.id)
+
+    def action_see_well(self) -> None:
+        if self.selected_load is not None and not self._is_unread():
+            see_well(self, self.selected_load)
+
+    def action_find(self) -> None:
+        if self.selected_load is not None and not self._is_unread():
+            find(self, self.selected_load)
 
     def action_another(self) -> None:
         """Go to the line of what waits longest; where the mark is there, to the next visit or question."""

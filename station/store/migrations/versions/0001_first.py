@@ -200,6 +200,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_capture_state"), ["state"], unique=False)
 
     op.create_table(
+        "enrolment",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("person_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_enrolment_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment")),
+    )
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_enrolment_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "frame",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -515,6 +528,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_weighing_use_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "approval",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("challenge", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("terminal", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("approver_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("enrolment_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("what", sa.JSON(), nullable=False),
+        sa.Column("is_standing", sa.Boolean(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("failures", sa.JSON(), nullable=False),
+        sa.Column("has_failed", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["approver_id"], ["person.id"], name=op.f("fk_approval_approver_id_person")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["enrolment.id"], name=op.f("fk_approval_enrolment_id_enrolment")
+        ),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_approval_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sa.UniqueConstraint("challenge", name=op.f("uq_approval_challenge")),
+    )
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.create_index("ix_approval_failed", ["has_failed", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_load_id"), ["load_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_approval_state"), ["state"], unique=False)
+
+    op.create_table(
         "cell_movement",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -672,6 +716,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_tipping_load_id"), ["load_id"], unique=False)
 
     op.create_table(
+        "visual_check",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_visual_check_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visual_check")),
+    )
+    with op.batch_alter_table("visual_check", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visual_check_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -684,6 +743,13 @@ def upgrade() -> None:
         sa.Column("overridden", sa.Boolean(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supersedes_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("guard", sa.JSON(), nullable=False),
+        sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("approval_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("waivers", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_decision_approval_id_approval")
+        ),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_decision_load_id_load")),
         sa.ForeignKeyConstraint(
             ["proposal_id"], ["proposal.id"], name=op.f("fk_decision_proposal_id_proposal")
@@ -746,6 +812,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_pairing_waiting", ["state", "current", "seq"], unique=False)
 
     op.create_table(
+        "waiver",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("approval_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("ended_why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_waiver_approval_id_approval")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
+    )
+    with op.batch_alter_table("waiver", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiver_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
         "reservation",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -779,6 +867,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reservation_cell_id"))
 
     op.drop_table("reservation")
+    with op.batch_alter_table("waiver", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_waiver_ended_at"))
+
+    op.drop_table("waiver")
     with op.batch_alter_table("pairing", schema=None) as batch_op:
         batch_op.drop_index("ix_pairing_waiting")
         batch_op.drop_index("ix_pairing_sample")
@@ -795,6 +887,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_decision_at")
 
     op.drop_table("decision")
+    with op.batch_alter_table("visual_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visual_check_load_id"))
+
+    op.drop_table("visual_check")
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tipping_load_id"))
 
@@ -821,6 +917,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cell_movement_balance")
 
     op.drop_table("cell_movement")
+    with op.batch_alter_table("approval", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_approval_state"))
+        batch_op.drop_index(batch_op.f("ix_approval_load_id"))
+        batch_op.drop_index("ix_approval_failed")
+
+    op.drop_table("approval")
     with op.batch_alter_table("weighing_use", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_weighing_use_visit_id"))
         batch_op.drop_index("ix_weighing_use_seq")
@@ -882,6 +984,10 @@ def downgrade() -> None:
 
     op.drop_table("portassignment")
     op.drop_table("frame")
+    with op.batch_alter_table("enrolment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
+
+    op.drop_table("enrolment")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_state"))
         batch_op.drop_index(batch_op.f("ix_capture_at"))

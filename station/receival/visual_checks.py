@@ -1,0 +1,53 @@
+"""The visual check of a load (agréage visuel): all is well, or what was found, which blocks it.
+
+A check is a row and never changes; the newest holds. That something was found stands until a manager, or
+another person than who found it, looks again: nobody takes his own finding back alone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import select
+
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Fault, NotAllowed
+from station.receival import proposals
+from station.receival.loads import open_load
+from station.store import audit, queries
+from station.store.ids import new_id
+from station.store.tables import VisualCheck
+
+
+def check_visually(
+    desk: Desk, load_id: str, findings: Sequence[str], note: str, actor: Actor, at: datetime
+) -> VisualCheck:
+    """Records what a person saw; without findings all is well. The load is judged anew; what is decided
+    stays, beside what is proposed now.
+
+    Raises NotAllowed(checked_adverse) where the same person found something before that is not named now."""
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        earlier = tx.exec(select(VisualCheck).where(VisualCheck.load_id == load.id)).all()
+        before = max(earlier, key=lambda one: one.seq or 0, default=None)
+        _check_gone(set(before.findings if before else ()) - set(findings), earlier, actor)
+        row = VisualCheck(
+            id=new_id(at), load_id=load.id, at=at, by=actor.id, findings=list(dict.fromkeys(findings)),
+            note=note,
+        )  # fmt: skip
+        tx.add(row)
+        audit.record(
+            tx, "visually_checked", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
+            load_id=load.id, subject_id=row.id,
+            data={"findings": row.findings, "note": note, "before": before.id if before else None},
+        )  # fmt: skip
+        if queries.current_decision(tx, load.id) is None:
+            proposals.propose(tx, desk, [load], at)
+        else:
+            proposals.refresh(tx, desk, load, at)
+    return row
+
+
+def _check_gone(gone: set[str], earlier: Sequence[VisualCheck], actor: Actor) -> None:
+    found_by = {row.by for row in earlier if gone & set(row.findings)}
+    if actor.id in found_by and "manager" not in actor.roles:
+        raise NotAllowed(Fault.CHECKED_ADVERSE, findings=sorted(gone))
