@@ -1,13 +1,18 @@
 """`silo restore`: a backup becomes the ledger of a closed data folder."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from station.cli.errors import end_with, end_with_file, settings_of
 from station.cli.options import ConfigOption
 from station.cli.say import Exit, _, fail, now, tell
+
+if TYPE_CHECKING:
+    from station.site.file import SiteSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -16,12 +21,23 @@ def register(app: typer.Typer) -> None:
     )
 
 
+LastTicketOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--last-ticket",
+        help=_("The number on the last ticket on paper; of another campaign than the current: CAMPAIGN=N."),
+    ),
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help=_("Also in the place of a ledger that is whole."))
+]
+
+
 def restore(
     file: Annotated[Path, typer.Argument(help=_("The backup."))],
     config: ConfigOption,
-    replace: Annotated[
-        bool, typer.Option("--replace", help=_("Also in the place of a ledger that is whole."))
-    ] = False,
+    last_ticket: LastTicketOption = None,
+    replace: ReplaceOption = False,
 ) -> None:
     from station.store import restoring
     from station.store.errors import LedgerError
@@ -31,7 +47,9 @@ def restore(
         fail(_("{file} is no file").format(file=file), Exit.USAGE)
     folder = config.parent / settings.site.data
     try:
-        kept = restoring.restore(file, folder, settings.site.id, now(), replace=replace)
+        restoring.check_backup(file, settings.site.id)
+        last = last_tickets(file, settings, last_ticket or [])
+        kept = restoring.restore(file, folder, settings.site.id, now(), last_tickets=last, replace=replace)
     except LedgerError as error:
         end_with(error)
     except OSError as error:
@@ -39,3 +57,49 @@ def restore(
     tell(_("{file} is the ledger now. What was recorded after it was made is not in it.").format(file=file))
     if kept is not None:
         tell(_("The ledger that was there is kept as {file}.").format(file=kept))
+    tell_next_tickets(folder, settings.site.id, last)
+
+
+def last_tickets(backup: Path, settings: "SiteSettings", given: list[str]) -> Mapping[str, int]:
+    """The last number on paper of each campaign that goes on: as given, else as answered. Without a terminal
+    to ask at the command ends, and nothing is changed."""
+    from station.store import restoring
+
+    known = restoring.tickets_in(backup, settings.site.id)
+    open_campaigns = {settings.site.campaign, *settings.site.open_campaigns, *restoring.campaigns_in(backup)}
+    last = dict(_given(text, settings.site.campaign, open_campaigns) for text in given)
+    for campaign in sorted(open_campaigns - set(last)):
+        last[campaign] = _asked(campaign, known.get(campaign, 0))
+    return last
+
+
+def tell_next_tickets(folder: Path, site: str, campaigns: Mapping[str, int]) -> None:
+    from station.store import restoring
+    from station.store.folder import LEDGER
+
+    known = restoring.tickets_in(folder / LEDGER, site)
+    for campaign in sorted(campaigns):
+        text = _("Campaign {campaign}: the next ticket is No. {number}.")
+        tell(text.format(campaign=campaign, number=known.get(campaign, 0) + 1))
+
+
+def _given(text: str, current: str, known: set[str]) -> tuple[str, int]:
+    campaign, _sign, number = text.rpartition("=")
+    campaign = campaign or current
+    if not number.isdecimal() or campaign not in known:
+        said = _("--last-ticket {text}: write a whole number, or CAMPAIGN=N with one of: {known}")
+        fail(said.format(text=text, known=", ".join(sorted(known))), Exit.USAGE)
+    return campaign, int(number)
+
+
+def _asked(campaign: str, known: int) -> int:
+    if not sys.stdin.isatty():
+        said = _(
+            "campaign {campaign}: say the number on the last paper with --last-ticket; nothing was changed"
+        )
+        fail(said.format(campaign=campaign), Exit.USAGE)
+    text = _("Campaign {campaign}: the number on the last ticket on paper (the backup knows {known})")
+    number = -1
+    while number < 0:
+        number = typer.prompt(text.format(campaign=campaign, known=known), type=int, err=True)
+    return number

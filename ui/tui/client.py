@@ -116,6 +116,9 @@ class StationClient:
     async def decide(self, load_id: str, decision: schemas.DecisionIn) -> schemas.Decision:
         return await self._post(f"/loads/{load_id}/decision", decision, schemas.Decision)
 
+    async def answer_paper(self, load_id: str, answer: schemas.PaperIn) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/paper", answer, schemas.Load)
+
     async def refuse(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/refuse", schemas.OutcomeIn(reason=reason), schemas.Load)
 

@@ -10,7 +10,7 @@ from station.api.openapi import problems
 from station.api.views import outcome
 from station.api.views.loads import load
 from station.api.views.view import view_of
-from station.receival import decisions, retests, samples, taking_back, visits
+from station.receival import decisions, on_paper, retests, samples, taking_back, visits
 from station.store import queries
 from station.store.tables import Load
 
@@ -53,6 +53,18 @@ def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> sche
 def explain_retest(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """Says who wanted the sample measured again, and why: before or after it was."""
     retests.explain_retest(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/paper", responses=problems(404, 409))
+def answer_paper(asked: Asked, by: By, load_id: str, body: schemas.PaperIn) -> schemas.Load:
+    """Answers what 409 `maybe_on_paper` asks: was the load closed on paper, while no station ran?"""
+    if body.closed:
+        on_paper.close_on_paper(
+            asked.desk, load_id, body.paper_number, body.net_kg, body.cell, by, asked.now()
+        )
+    else:
+        on_paper.deny_paper(asked.desk, load_id, by, asked.now())
     return _shown(asked, load_id)
 
 

@@ -107,6 +107,7 @@ LoadState = Literal[
     "refused",
     "left",
     "cancelled",
+    "on_paper",  # closed on paper while no station ran
 ]
 
 

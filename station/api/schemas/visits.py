@@ -112,6 +112,7 @@ class LoadRow(BaseModel):
     ticket: int | None = None
     missing: list[str] = []
     differing: list[str] = []
+    asks_paper: bool = False
 
 
 class VisitRow(BaseModel):

@@ -98,6 +98,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "ticket": facts.ticket.number if facts.ticket else None,
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],
+        "asks_paper": load.asks_paper,
     }
 
 
