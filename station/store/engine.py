@@ -24,6 +24,7 @@ from station.store.connections import make_ledger, open_engine
 from station.store.copies import copy_ledger
 from station.store.durable import sync
 from station.store.errors import (
+    BackupUnreadable,
     LedgerBusy,
     LedgerDamaged,
     LedgerError,
@@ -172,6 +173,24 @@ class Ledger:
     def quick_check(self) -> None:
         """Looks at every page. Raises LedgerDamaged."""
         look(self.file, Depth.PAGES)
+
+    def copy_to(self, target: Path, stopping: Callable[[], bool], *, pages: int) -> None:
+        """Writes what is committed now to a file on another disk, whose faults are not the ledger's. Raises
+        LedgerBusy, DiskFull, LedgerDamaged or BackupUnreadable."""
+        if not self._copying.acquire(timeout=COPY_WAIT_S):
+            raise LedgerBusy(LedgerFault.BUSY, file=str(self.file))
+        try:
+            copy_ledger(self.file, target, lambda: self._closing.is_set() or stopping(), pages=pages)
+        except sqlite3.Error as error:
+            try:
+                self.quick_check()
+            except LedgerDamaged:
+                raise self._meaning(error) or error from error
+            raise BackupUnreadable(
+                LedgerFault.BACKUP_UNREADABLE, file=str(target), error=str(error)
+            ) from error
+        finally:
+            self._copying.release()
 
     def copy(self) -> BinaryIO:
         """What is committed now, as one SQLite file, open for reading. It has no name any more: nothing is
