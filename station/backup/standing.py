@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from station.backup.disk import Epoch
 from station.store.durable import arriving
 from station.store.errors import LedgerFault, TakenOver
-
-FILE = "second-disk.json"
+from station.store.folder import SECOND_DISK
 
 
 class Standing(BaseModel):
@@ -30,19 +29,22 @@ class Standing(BaseModel):
 def standing_of(data: Path) -> Standing:
     """A file that cannot be read says nothing: then the second disk does."""
     try:
-        return Standing.model_validate_json((data / FILE).read_text(encoding="utf-8"))
+        return Standing.model_validate_json((data / SECOND_DISK).read_text(encoding="utf-8"))
     except (OSError, ValidationError, UnicodeDecodeError):
         return Standing()
 
 
 def keep_standing(data: Path, standing: Standing) -> None:
-    with arriving(data / FILE) as part:
+    with arriving(data / SECOND_DISK) as part:
         part.write_text(standing.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def refuse_taken_over(data: Path) -> None:
-    """Raises TakenOver where this box was found to be no station any more."""
+def why_no_station(data: Path) -> TakenOver | None:
+    """Why this box is no station any more; None where no later one was found."""
     later = standing_of(data).later
-    if later is not None:
-        at = later.at.isoformat() if later.at else "?"
-        raise TakenOver(LedgerFault.TAKEN_OVER, box=later.box, at=at)
+    return taken_over_by(later) if later else None
+
+
+def taken_over_by(later: Epoch) -> TakenOver:
+    at = later.at.isoformat() if later.at else "?"
+    return TakenOver(LedgerFault.TAKEN_OVER, box=later.box, taken_at=at, epoch=later.number)

@@ -10,6 +10,7 @@ from shutil import disk_usage
 
 from station.backup.disk import LEDGERS, PAGE, SITE, Disk, Epoch, LedgerCopy, Manifest, SiteFile, may_begin
 from station.backup.mirror import Missing, Rest, copy_file, copy_missing, hash_of, missing
+from station.backup.standing import taken_over_by
 from station.backup.station_files import Box
 from station.store.condition import Depth, look
 from station.store.copies import summary_of
@@ -20,7 +21,6 @@ from station.store.errors import (
     LedgerFault,
     LedgerForeign,
     NoRoom,
-    TakenOver,
     meaning_at_start,
     meaning_of,
 )
@@ -90,7 +90,7 @@ def check_epoch(disk: Disk, own: int, box: str, at: datetime) -> None:
     that was cut off left undone."""
     there = disk.epoch()
     if there.number > own:
-        raise TakenOver(LedgerFault.TAKEN_OVER, box=there.box, at=there.at.isoformat() if there.at else "?")
+        raise taken_over_by(there)
     if own > there.number:
         disk.write("epoch.json", Epoch(number=own, box=box, at=at))
 

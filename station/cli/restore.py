@@ -33,15 +33,30 @@ ReplaceOption = Annotated[
 ]
 
 
+TakeOverOption = Annotated[
+    bool,
+    typer.Option(
+        "--take-over",
+        help=_("From a second disk: this box takes the place of another; sets up its site file too."),
+    ),
+]
+
+
 def restore(
-    file: Annotated[Path, typer.Argument(help=_("The backup."))],
+    file: Annotated[Path, typer.Argument(help=_("The backup: a file, or the folder of a second disk."))],
     config: ConfigOption,
     last_ticket: LastTicketOption = None,
     replace: ReplaceOption = False,
+    take_over: TakeOverOption = False,
 ) -> None:
     from station.store import restoring
     from station.store.errors import LedgerError
 
+    if file.is_dir():
+        _restore_from_disk(file, config, last_ticket or [], replace=replace, is_new_box=take_over)
+        return
+    if take_over:
+        fail(_("--take-over needs the folder of a second disk, not {file}").format(file=file), Exit.USAGE)
     settings = settings_of(config)
     if not file.is_file():
         fail(_("{file} is no file").format(file=file), Exit.USAGE)
@@ -58,6 +73,46 @@ def restore(
     if kept is not None:
         tell(_("The ledger that was there is kept as {file}.").format(file=kept))
     tell_next_tickets(folder, settings.site.id, last)
+
+
+def _restore_from_disk(
+    folder: Path, config: Path, last_ticket: list[str], *, replace: bool, is_new_box: bool
+) -> None:
+    import os
+
+    from station.backup import taking_over
+    from station.backup.disk import Disk
+    from station.store.errors import LedgerError
+
+    disk, at = Disk(folder), now()
+    try:
+        manifest = disk.manifest()
+        settings = settings_of(taking_over.stored_site_file(disk, manifest) if is_new_box else config)
+        data = config.parent / settings.site.data
+        ledger = taking_over.check_ledger(disk, manifest, settings.site.id, _no_rest)
+        last = last_tickets(ledger, settings, last_ticket)
+        if is_new_box:
+            for path in taking_over.place_site_files(disk, manifest, config, f"{at:%Y%m%d-%H%M%S}", _no_rest):
+                tell(_("{file} was another: it is kept beside the new one.").format(file=path))
+        wanted = taking_over.TakeOver(
+            config, data, settings.site.id, os.uname().nodename, last, is_new_box, replace
+        )
+        kept = taking_over.take_over(disk, wanted, at, _no_rest)
+    except LedgerError as error:
+        end_with(error)
+    except OSError as error:
+        end_with_file(folder, error)
+    made_at = f"{manifest.copies[0].made_at:%Y-%m-%d %H:%M} UTC"
+    tell(_("The backup of {made_at} by {box} is the ledger now.").format(made_at=made_at, box=manifest.box))
+    if kept is not None:
+        tell(_("The ledger that was there is kept as {file}.").format(file=kept))
+    if is_new_box:
+        tell(_("This box is the station now: {box} accepts nothing any more.").format(box=manifest.box))
+    tell_next_tickets(data, settings.site.id, last)
+
+
+def _no_rest() -> None:
+    """A restore has the box for itself."""
 
 
 def last_tickets(backup: Path, settings: "SiteSettings", given: list[str]) -> Mapping[str, int]:

@@ -128,3 +128,39 @@ def test_tickets_go_on_after_the_last_number_on_paper(worked: Path, backup: Path
     assert "Campaign 2026: the next ticket is No. 20." in done.stderr
     with closing(Ledger(worked.parent / "data")) as ledger, ledger.read() as tx:
         assert tx.get_one(Counter, TICKETS).value == 19
+
+
+@pytest.fixture
+def disk(worked: Path, tmp_path: Path) -> Path:
+    """A second disk with all that a spare box needs."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    silo(worked, "backup", str(folder))
+    return folder
+
+
+def test_a_spare_box_takes_over_with_its_site_file_from_the_disk(
+    worked: Path, disk: Path, tmp_path: Path
+) -> None:
+    spare = tmp_path / "spare" / "site.toml"
+    spare.parent.mkdir()
+    nothing = run(spare, "restore", str(disk), "--take-over")
+    assert nothing.returncode == 2
+    assert list(spare.parent.iterdir()) == []
+    done = run(spare, "restore", str(disk), "--take-over", "--last-ticket", "30")
+    assert done.returncode == 0, done.stderr
+    assert "accepts nothing any more" in done.stderr
+    assert spare.read_bytes() == worked.read_bytes()
+    assert names(spare.parent / "data" / "ledger.db") == ["Marie"]
+    with closing(Ledger(spare.parent / "data")) as ledger, ledger.read() as tx:
+        assert tx.get_one(Counter, TICKETS).value == 30
+    old = run(worked, "backup", str(disk))
+    assert old.returncode == 5
+    assert "took over" in old.stderr
+
+
+def test_the_same_box_takes_what_is_on_the_disk_without_a_new_epoch(worked: Path, disk: Path) -> None:
+    lose(worked.parent / "data")
+    silo(worked, "restore", str(disk), *LAST)
+    assert names(worked.parent / "data" / "ledger.db") == ["Marie"]
+    assert not (disk / "epoch.json").exists()

@@ -85,7 +85,7 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Make room on it, or take a larger one. Nothing was changed."),
     ),
     "taken_over": (
-        N_("the box {box} took over at {at}: this one accepts nothing any more"),
+        N_("the box {box} took over at {taken_at}: this one accepts nothing any more"),
         N_("Go on at {box}. Is this to be the station again: silo restore --take-over."),
     ),
     "no_room_for_copy": (
