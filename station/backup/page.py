@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
 
+from drivers.redaction import redacted
 from station.site.file import SiteSettings
 from ui.words.i18n import N_, Translator
 
@@ -45,19 +46,23 @@ class Page:
 
     @property
     def text(self) -> str:
-        lines = [self.first.upper(), "", self.title, ""]
+        lines = [_filled(self.first), "", self.title, ""]
         for number, step in enumerate(self.steps, start=1):
             hang = " " * HANG
-            lines += [fill(f"{number}.".ljust(HANG) + step, WIDTH, subsequent_indent=hang), ""]
+            lines += [_filled(f"{number}.".ljust(HANG) + step, hang), ""]
             if number == self.command_after:
                 lines += [f"{hang}{self.command}", ""]
-        return "\n".join([*lines, fill(self.secrets, WIDTH), ""])
+        return "\n".join([*lines, _filled(self.secrets), ""])
+
+
+def _filled(text: str, hang: str = "") -> str:
+    return fill(text, WIDTH, subsequent_indent=hang, break_on_hyphens=False, break_long_words=False)
 
 
 def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
     """The page in the reader's words; `config` is where the site file lies on the box."""
     folder = str(settings.backup.folder) if settings.backup else "/media/silo"
-    ports = [f"{one.name} {one.port}" for one in settings.instruments]
+    ports = [f"{one.name} {redacted(one.port)}" for one in settings.instruments]
     told = {
         "site": settings.site.name,
         "address": settings.server.url,
@@ -102,7 +107,7 @@ def page_pdf(page: Page) -> bytes:
 
 def _pieces(page: Page) -> Sequence[tuple[str, float, str, float]]:
     """Font, size, text and indent of what stands one below the other."""
-    pieces = [("Helvetica-Bold", 20.0, page.first.upper(), 0.0), ("Helvetica-Bold", 13.0, page.title, 0.0)]
+    pieces = [("Helvetica-Bold", 20.0, page.first, 0.0), ("Helvetica-Bold", 13.0, page.title, 0.0)]
     for number, step in enumerate(page.steps, start=1):
         pieces.append(("Helvetica", 11.5, f"{number}.  {step}", 0.0))
         if number == page.command_after:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +12,8 @@ from typer.core import TyperGroup
 
 from station.cli.errors import end_with, end_with_file, settings_of
 from station.cli.options import ConfigOption
-from station.cli.say import LANGUAGE, Exit, _, fail, now, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, show, tell
+from ui.words.reasons import message
 
 if TYPE_CHECKING:
     from station.site.file import SiteSettings
@@ -35,7 +37,82 @@ def register(app: typer.Typer) -> None:
         cls=_BackupCommands, help=_("Backups, beside the running station or without it; their proof.")
     )
     commands.command(MAKE, help=_("A file: the ledger alone. A folder: all that a spare box needs."))(make)
+    commands.command("prove", help=_("Restores it to a scratch folder and compares all that is there."))(
+        prove
+    )
+    commands.command("page", help=_("The page for whoever takes over with a spare box."))(page)
     app.add_typer(commands, name="backup")
+
+
+FolderArgument = Annotated[
+    Path | None, typer.Argument(help=_("The folder on the second disk; without: [backup] folder."))
+]
+
+
+def prove(
+    config: ConfigOption,
+    folder: FolderArgument = None,
+    scratch: Annotated[
+        Path | None, typer.Option(help=_("Where there is room for the ledger; without: /var/tmp."))
+    ] = None,
+) -> None:
+    import tempfile
+
+    from station.backup.disk import Disk
+    from station.backup.keeper import SCRATCH
+    from station.backup.proving import prove as compare
+    from station.store.errors import LedgerError
+
+    settings = settings_of(config)
+    disk = Disk(_folder(folder, settings))
+    base = scratch or (SCRATCH if os.access(SCRATCH, os.W_OK) else None)
+    try:
+        with tempfile.TemporaryDirectory(prefix="silo-proof-", dir=base) as made:
+            proof = compare(disk, Path(made), now(), lambda: None, repair=False)
+    except LedgerError as error:
+        end_with(error)
+    except OSError as error:
+        end_with_file(base or disk.folder, error)
+    for found in proof.found:
+        tell(message(found["code"], found["params"], LANGUAGE))
+    made_at = f"{proof.copy_made_at:%Y-%m-%d %H:%M} UTC"
+    if proof.found:
+        fail(_("the backup of {made_at} is not what it must be").format(made_at=made_at), Exit.NEGATIVE)
+    text = _("{folder}: the backup of {made_at} is whole: chain, counts and {photos} photos and models.")
+    tell(text.format(folder=disk.folder, made_at=made_at, photos=proof.photos))
+
+
+class Language(StrEnum):
+    FR = "fr"
+    EN = "en"
+
+
+def page(
+    config: ConfigOption,
+    pdf: Annotated[Path | None, typer.Option(help=_("Where the PDF is written; without: as text."))] = None,
+    language: Annotated[Language | None, typer.Option(help=_("Else the site's."))] = None,
+) -> None:
+    from station.backup.page import page_of, page_pdf
+    from ui.words.i18n import translator
+
+    settings = settings_of(config)
+    words = translator(language or settings.site.language)
+    made = page_of(settings, str(config.absolute()), words)
+    if pdf is None:
+        for line in made.text.splitlines():
+            show(line)
+        return
+    try:
+        pdf.write_bytes(page_pdf(made))
+    except OSError as error:
+        end_with_file(pdf, error)
+
+
+def _folder(given: Path | None, settings: "SiteSettings") -> Path:
+    folder = given or (settings.backup.folder if settings.backup else None)
+    if folder is None:
+        fail(_("name a folder, or [backup] folder in the site file"), Exit.USAGE)
+    return folder
 
 
 def make(

@@ -125,3 +125,24 @@ def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
     assert ended.value.exit_code == 75
     assert " MB " in capsys.readouterr().err
     assert not (worked.parent / "backup.db").exists()
+
+
+def test_a_folder_is_proved_and_what_is_wrong_is_named(worked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    silo(worked, "backup", str(folder))
+    done = run(worked, "backup", "prove", str(folder), "--scratch", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "is whole" in done.stderr
+    disk = Disk(folder)
+    disk.ledger(disk.manifest().copies[0]).write_bytes(b"other")
+    done = run(worked, "backup", "prove", str(folder), "--scratch", str(tmp_path))
+    assert done.returncode == 1
+    assert "has changed on the disk" in done.stderr
+    assert not list(tmp_path.glob("silo-proof-*"))
+
+
+def test_the_page_is_written_in_the_sites_language(worked: Path) -> None:
+    assert silo(worked, "backup", "page").startswith("DÉBRANCHEZ L'ANCIEN BOÎTIER")
+    silo(worked, "backup", "page", "--language", "en", "--pdf", str(worked.parent / "page.pdf"))
+    assert (worked.parent / "page.pdf").read_bytes().startswith(b"%PDF")

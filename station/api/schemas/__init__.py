@@ -118,6 +118,7 @@ from station.api.schemas.rules import (
     RulePackNamed,
 )
 from station.api.schemas.site import (
+    BackupHealth,
     Cell,
     Health,
     IntakeHealth,
@@ -152,6 +153,7 @@ __all__ = [
     "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
+    "BackupHealth",
     "Barcode",
     "BarcodeIn",
     "Capture",
