@@ -7,13 +7,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import structlog
 
 from station import jobs
+from station.backup.keeper import Keeper, find_taken_over, keeper_of
+from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
 from station.models import policies
@@ -25,8 +27,9 @@ from station.runtime.health import Vitals
 from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
+from station.runtime.live import HealthFacts
 from station.runtime.shadows import Shadows
-from station.service_manager import manager_of
+from station.service_manager import ServiceManager, manager_of
 from station.site.contradictions import contradictions
 from station.site.file import LOOPBACK, SiteSettings
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
@@ -40,6 +43,7 @@ CRASHED = 70
 DAY_S = 86_400.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
+BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
 log = structlog.get_logger(__name__)
 
@@ -60,6 +64,8 @@ def serve(options: ServeOptions) -> int:
     or AddressTaken before anything is accepted."""
     manager = manager_of(os.environ)
     settings = load_settings(options.config)
+    if _is_taken_over(options.config, settings):
+        return _say_who_took_over(options, settings, manager)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
     with ExitStack() as stack:
@@ -87,7 +93,10 @@ def serve(options: ServeOptions) -> int:
         port_ids = [one.id for one in settings.instruments]
         devices = Devices(port_ids, ports, intake, ledger, clock, desk.policy.day)
         announcer = Announcer(settings, ledger, devices.live, ports.credentials()) if settings.mqtt else None
-        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
+        keeper = keeper_of(
+            ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
+        )
+        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             live=devices.live,
@@ -119,10 +128,12 @@ def serve(options: ServeOptions) -> int:
             "policies": jobs.Job(
                 jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
             ),
+            **_backups(keeper, server),
+            **_with_parent(options, server),
         }
-        if options.stop_with is not None:
-            timetable["parent"] = jobs.Job(partial(_stop_without, options.stop_with, server), 1.0)
         stack.enter_context(jobs.scheduled(timetable))
+        if keeper is not None:
+            stack.callback(keeper.stop)
         if settings.vision.enabled:
             stack.enter_context(shadows.running())
         stack.enter_context(light_box.running())
@@ -131,7 +142,53 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(intake.running())
         stack.enter_context(heartbeat.running())
         server.run()
+    if keeper is not None and keeper.standing.later is not None:
+        return _say_who_took_over(options, settings, manager)
     return CRASHED if crash.happened else 0
+
+
+def _backups(keeper: Keeper | None, server: HttpServer) -> jobs.Timetable:
+    if keeper is None:
+        return {}
+    keeper.when_taken_over(server.stop)
+    return {"backup": jobs.Job(keeper.step, BACKUP_STEP_S, BACKUP_AFTER_START_S, quiet=True)}
+
+
+def _with_parent(options: ServeOptions, server: HttpServer) -> jobs.Timetable:
+    if options.stop_with is None:
+        return {}
+    return {"parent": jobs.Job(partial(_stop_without, options.stop_with, server), 1.0)}
+
+
+def _is_taken_over(config: Path, settings: SiteSettings) -> bool:
+    """Whether a later epoch stands on the second disk, or was once found there."""
+    box = box_of(config, settings)
+    folder = settings.backup.folder if settings.backup else None
+    return find_taken_over(box, folder, datetime.now(UTC)).later is not None
+
+
+def _say_who_took_over(options: ServeOptions, settings: SiteSettings, manager: ServiceManager) -> int:
+    """Runs the counter alone, without devices: it records nothing, and every screen says where to go on."""
+    with ExitStack() as stack:
+        parts = stack.enter_context(
+            open_parts(options.config, settings, start=options.start, speed=options.speed)
+        )
+        refusal = parts.desk.ledger.refusal
+        told = (("taken_over", refusal.params),) if refusal else ()
+        context = replace(
+            parts.context(_admin_token(parts.desk.ledger.folder)),
+            health=lambda: HealthFacts("off", told),
+        )
+        server = HttpServer(context, settings, parts.desk.ledger.folder, manager)
+        stack.enter_context(_stopping_on_signals(server))
+        stack.enter_context(jobs.scheduled(_with_parent(options, server)))
+        server.run()
+    return 0
+
+
+def _is_bridge_free(devices: Devices, settings: SiteSettings) -> bool:
+    bridges = (one for one in devices.live() if one.category == "weighbridge")
+    return all(abs(one.weight_kg or 0.0) <= settings.weighing.zero_kg for one in bridges)
 
 
 class Crash:

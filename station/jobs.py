@@ -1,26 +1,33 @@
 """What the station does by itself on a timetable: checkpoint, disk, audit chain. Made again at each start."""
 
+import os
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from station.store import audit
 from station.store.engine import Ledger
+
+QUIET_NICE = 10
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`act` is done every `every_s` seconds, for the first time after `first_s` (else after `every_s`)."""
+    """`act` is done every `every_s` seconds, for the first time after `first_s` (else after `every_s`). A
+    `quiet` one takes the processor when nobody else wants it; one quiet job is done at a time."""
 
     act: Callable[[], None]
     every_s: float
     first_s: float | None = None
+    quiet: bool = False
 
 
 Timetable = dict[str, Job]
@@ -62,14 +69,30 @@ def all_of(step: Callable[[], bool], done: Callable[[], None]) -> Callable[[], N
     return job
 
 
+def _be_quiet() -> None:
+    """Lets this thread wait for every other; a system that forbids it loses only that."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), QUIET_NICE)
+
+
 @contextmanager
 def scheduled(jobs: Timetable) -> Iterator[None]:
     """Runs each job in the background until the block ends."""
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        job_defaults={"coalesce": True, "max_instances": 1},
+        executors={
+            "default": ThreadPoolExecutor(),
+            "quiet": ThreadPoolExecutor(1, pool_kwargs={"initializer": _be_quiet}),
+        },
+    )
     now = datetime.now(UTC)  # when a timer rings is the machine's affair, not the site's
     for name, job in jobs.items():
         first = now + timedelta(seconds=job.every_s if job.first_s is None else job.first_s)
-        scheduler.add_job(job.act, "interval", seconds=job.every_s, next_run_time=first, id=name)
+        scheduler.add_job(
+            job.act, "interval", seconds=job.every_s, next_run_time=first, id=name,
+            executor="quiet" if job.quiet else "default", misfire_grace_time=None if job.quiet else 1,
+        )  # fmt: skip
     scheduler.start()
     try:
         yield

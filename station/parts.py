@@ -13,6 +13,7 @@ from pathlib import Path
 from drivers.catalogue import catalogue
 from station.acts.desk import Desk
 from station.api.context import Context
+from station.backup.standing import why_no_station
 from station.clock import StationClock, scaled
 from station.runtime.bundles import FOLDER
 from station.runtime.installer import Installer
@@ -99,6 +100,8 @@ def open_ledger(file: Path, settings: SiteSettings) -> Iterator[Ledger]:
             raise LedgerForeign(
                 LedgerFault.OF_ANOTHER_SITE, file=str(ledger.file), theirs=theirs, ours=settings.site.id
             )
+        if taken_over := why_no_station(ledger.folder):
+            ledger.refuse_writing(taken_over)
         yield ledger
 
 

@@ -93,6 +93,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /loads/{load_id}/variety": _OPERATOR,
     "POST /loads/{load_id}/decision": _OPERATOR,
     "POST /loads/{load_id}/retest": _OPERATOR,
+    "POST /loads/{load_id}/paper": _OPERATOR,
     "POST /loads/{load_id}/refuse": _OPERATOR,
     "POST /loads/{load_id}/leave": _OPERATOR,
     "POST /loads/{load_id}/visual-check": _OPERATOR,

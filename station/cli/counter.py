@@ -135,7 +135,7 @@ def _tell_problem(answer: "Response") -> NoReturn:
     problem = answer.json()
     code = Exit.USAGE if problem["code"] in ("not_valid", "hidden_character") else Exit.NEGATIVE
     if answer.status_code in PASSING:
-        code = Exit.DATABASE if problem["code"] == "ledger_damaged" else Exit.TRY_AGAIN
+        code = Exit.DATABASE if problem["code"] in ("ledger_damaged", "taken_over") else Exit.TRY_AGAIN
     fail(". ".join(filter(None, (problem["detail"], problem["action"]))), code)
 
 

@@ -148,7 +148,7 @@ def _ticket(
     at: datetime,
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
-    number = counters.draw(tx, f"ticket {policy.site} {load.campaign}")
+    number = _number(tx, policy.site, load.campaign)
     ticket = Ticket(
         id=new_id(at), site=policy.site, campaign=load.campaign, number=number, load_id=load.id,
         regime=load.regime, organisation=load.organisation, first_weighing_id=net.gross.id,
@@ -159,6 +159,14 @@ def _ticket(
     tx.add(ticket)
     tx.flush()
     return ticket
+
+
+def _number(tx: Session, site: str, campaign: str) -> int:
+    """The next number that stands on no paper: after a restore some were written by hand."""
+    number = counters.draw(tx, counters.of_tickets(site, campaign))
+    while queries.load_on_paper(tx, campaign, str(number)) is not None:
+        number = counters.draw(tx, counters.of_tickets(site, campaign))
+    return number
 
 
 def _document(

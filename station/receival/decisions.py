@@ -8,6 +8,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells, guards, proposals
 from station.receival.loads import end_load, open_load
+from station.receival.on_paper import check_not_on_paper
 from station.receival.retests import check_retests
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -24,10 +25,12 @@ def decide(
     Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and a
     guarded one (`guards.consent`) a manager, or an `approval` by a second person. Deciding again before
     tipping supersedes: `replaces` names the decision that the operator knows of, else Conflict(load_decided)
-    tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why."""
+    tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why;
+    one that was open in a restored backup asks first (`check_not_on_paper`)."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
+        check_not_on_paper(tx, load)
         before = queries.current_decision(tx, load.id)
         _check_known(before, replaces)
         answered = tx.get(Proposal, proposal_id)
@@ -106,6 +109,7 @@ def _decide(
 def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: datetime) -> None:
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
+        check_not_on_paper(tx, load)
         audit.record(
             tx, f"load_{outcome}", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
             load_id=load.id, data={"reason": reason},

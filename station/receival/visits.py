@@ -13,6 +13,7 @@ from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
+from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_about, check_asked
 from station.receival.vehicles import (
     check_not_on_site,
@@ -136,6 +137,7 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
         )  # fmt: skip
         for load in queries.loads_of(tx, visit_id):
             if load.outcome is None:
+                check_not_on_paper(tx, load)
                 end_load(tx, load, "cancelled", reason, actor, at)
                 payload = {"load": load.id, "reason": reason}
                 tx.add(Outbox(id=new_id(at), kind="cancelled", payload=payload, at=at))

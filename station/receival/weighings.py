@@ -18,6 +18,7 @@ from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
 from station.receival.offers import Offer, offers_for
+from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.typed_weights import hold_to_bridge
 from station.receival.vehicle_weights import questions_of
@@ -176,6 +177,8 @@ def confirm(
         if visit.ended_at is not None:
             raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
         loads = queries.loads_of(tx, visit.id)
+        for load in loads:
+            check_not_on_paper(tx, load)
         chain = queries.chain_of(tx, visit.id)
         if role != "first" and not chain:
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from station.backup.keeper import Keeper
 from station.clock import NOTICEABLE, StationClock
 from station.jobs import Watch
 from station.models import releases
@@ -9,7 +10,7 @@ from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.runtime.live import HealthFacts, Standing
+from station.runtime.live import BackupFacts, HealthFacts, Standing
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]
@@ -25,6 +26,7 @@ class Vitals:
         watch: Watch,
         devices: Devices,
         announcer: Announcer | None,
+        keeper: Keeper | None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -33,10 +35,17 @@ class Vitals:
         self._watch = watch
         self._devices = devices
         self._announcer = announcer
+        self._keeper = keeper
 
     def facts(self) -> HealthFacts:
         standing = self._intake.standing()
-        return HealthFacts(self._light_box.state, tuple(self._warnings(standing)), standing)
+        warnings = tuple(self._warnings(standing))
+        return HealthFacts(self._light_box.state, warnings, standing, self._backup())
+
+    def _backup(self) -> BackupFacts | None:
+        if self._keeper is None:
+            return None
+        return BackupFacts(self._keeper.standing.made_at, self._keeper.standing.proved_at)
 
     def _intake_warnings(self, standing: Standing) -> Warnings:
         found: Warnings = []
@@ -47,6 +56,14 @@ class Vitals:
         if dropped := self._devices.dropped():
             found.append(("messages_dropped", {"instruments": dropped}))
         return found
+
+    def _instrument_warnings(self) -> Warnings:
+        found = (
+            ("bridge_not_at_zero", self._devices.not_at_zero()),
+            ("verifications_expired", self._devices.unverified()),
+            ("size_unknown", self._devices.unsettled()),
+        )
+        return [(code, {"instruments": names}) for code, names in found if names]
 
     def _warnings(self, standing: Standing) -> Warnings:
         found: Warnings = []
@@ -59,16 +76,13 @@ class Vitals:
         with self._ledger.read() as tx:
             for row, act in releases.set_aside(tx):
                 found.append(("model_set_aside", {"model": f"{row.name} {row.version}", "text": act.why}))
-        if bridges := self._devices.not_at_zero():
-            found.append(("bridge_not_at_zero", {"instruments": bridges}))
         if self._watch.broken_seq is not None:
             found.append(("audit_chain_broken", {"seq": self._watch.broken_seq}))
-        if unverified := self._devices.unverified():
-            found.append(("verifications_expired", {"instruments": unverified}))
-        if unsettled := self._devices.unsettled():
-            found.append(("size_unknown", {"instruments": unsettled}))
+        found += self._instrument_warnings()
         if self._announcer is not None and (problem := self._announcer.problem):
             found.append(("broker_lost", {"broker": self._announcer.broker, "text": problem}))
+        if self._keeper is not None:
+            found += self._keeper.warnings(self._clock())
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found

@@ -60,9 +60,19 @@ MOVING = Standing()
 
 
 @dataclass(frozen=True, slots=True)
+class BackupFacts:
+    """When the last backup on the second disk was made, and when one was last proved; None: not known."""
+
+    made_at: datetime | None
+    proved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthFacts:
-    """Holds what only the running station knows; disk, rule pack and events are read where they are."""
+    """Holds what only the running station knows; disk, rule pack and events are read where they are. Without
+    a second disk in the site file `backup` is None."""
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()
     intake: Standing = MOVING
+    backup: BackupFacts | None = None

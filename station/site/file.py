@@ -1,7 +1,7 @@
 """What a site file may say, section by section. Every section refuses a key that it does not know."""
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -207,6 +207,18 @@ class Mqtt(Section):
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 
 
+class Backup(Section):
+    """The second disk or share: `folder` is where it is mounted. A backup is made at least every `every_min`
+    minutes while trucks come; the newest `keep` ledgers stay. Each day after `prove_at` the newest one is
+    restored to a scratch folder and compared. `also` names further files that a spare box needs."""
+
+    folder: Path
+    keep: Annotated[int, Field(ge=1, le=100)] = 6
+    every_min: Annotated[int, Field(ge=5, le=1440)] = 60
+    prove_at: time = time(3)
+    also: list[Path] = []
+
+
 class Supplier(Section):
     """`external_id` is the co-operative's own number of it, as that of a cell."""
 
@@ -225,6 +237,7 @@ class SiteSettings(Section):
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     mqtt: Mqtt | None = None
+    backup: Backup | None = None
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

@@ -4,6 +4,7 @@ A number that was drawn by a transaction which failed is drawn again, so none is
 from a backup leaps ahead, so that no number of the lost days is given a second time.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -17,6 +18,7 @@ _ADVANCE = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
 )
+_TICKETS = "ticket {site} {campaign}"
 LEAP = 10_000_000  # more than a station can draw in the days between two backups
 
 
@@ -24,6 +26,23 @@ def draw(tx: Session, name: str, count: int = 1) -> int:
     """The first of `count` new numbers, which rise by one; a counter begins with 1."""
     value: int = tx.connection().execute(_ADVANCE, {"count": count, "name": name}).scalar_one()
     return value - count + 1
+
+
+def of_tickets(site: str, campaign: str) -> str:
+    """The counter that numbers a campaign's tickets."""
+    return _TICKETS.format(site=site, campaign=campaign)
+
+
+def pass_tickets(tx: Session, site: str, last: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Raises the counters of tickets to the last number of each campaign that is on paper; returns
+    {campaign: {"before", "after"}}. None goes back."""
+    passed = {}
+    for campaign, number in sorted(last.items()):
+        counter = tx.get(Counter, of_tickets(site, campaign)) or Counter(name=of_tickets(site, campaign))
+        passed[campaign] = {"before": counter.value, "after": max(counter.value, number)}
+        counter.value = passed[campaign]["after"]
+        tx.add(counter)
+    return passed
 
 
 def leap(tx: Session) -> dict[str, dict[str, int]]:

@@ -24,6 +24,7 @@ from station.store.connections import make_ledger, open_engine
 from station.store.copies import copy_ledger
 from station.store.durable import sync
 from station.store.errors import (
+    BackupUnreadable,
     LedgerBusy,
     LedgerDamaged,
     LedgerError,
@@ -66,6 +67,7 @@ class Ledger:
         self._marker = folder / UNCLEAN
         self._doubted = self._logged = False
         self._failed = False  # the last try to write
+        self.refusal: LedgerError | None = None  # why nothing is written any more
         self._write_lock = threading.RLock()
         self._copying = threading.Lock()
         self._closing = threading.Event()
@@ -105,6 +107,8 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction; committed and durable when the block ends, undone when it raises."""
+        if self.refusal is not None:
+            raise self.refusal
         with self._write_lock, _Writing(self._writer, expire_on_commit=False) as tx:
             yield tx
             tx.commit()
@@ -137,6 +141,10 @@ class Ledger:
     def on_damage(self, listener: Callable[[LedgerDamaged], None]) -> None:
         """Calls `listener` with damage that was come upon, from the thread that did."""
         self._damage_listeners.append(listener)
+
+    def refuse_writing(self, why: LedgerError) -> None:
+        """From now on nothing is written: whoever tries is told why."""
+        self.refusal = why
 
     def doubt(self) -> None:
         """Lets the next start look at every page and every index: what went wrong may come from damage."""
@@ -172,6 +180,24 @@ class Ledger:
     def quick_check(self) -> None:
         """Looks at every page. Raises LedgerDamaged."""
         look(self.file, Depth.PAGES)
+
+    def copy_to(self, target: Path, stopping: Callable[[], bool], *, pages: int) -> None:
+        """Writes what is committed now to a file on another disk, whose faults are not the ledger's. Raises
+        LedgerBusy, DiskFull, LedgerDamaged or BackupUnreadable."""
+        if not self._copying.acquire(timeout=COPY_WAIT_S):
+            raise LedgerBusy(LedgerFault.BUSY, file=str(self.file))
+        try:
+            copy_ledger(self.file, target, lambda: self._closing.is_set() or stopping(), pages=pages)
+        except sqlite3.Error as error:
+            try:
+                self.quick_check()
+            except LedgerDamaged:
+                raise self._meaning(error) or error from error
+            raise BackupUnreadable(
+                LedgerFault.BACKUP_UNREADABLE, file=str(target), error=str(error)
+            ) from error
+        finally:
+            self._copying.release()
 
     def copy(self) -> BinaryIO:
         """What is committed now, as one SQLite file, open for reading. It has no name any more: nothing is

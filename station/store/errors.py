@@ -25,6 +25,12 @@ class LedgerFault(StrEnum):
     FOLDER_NOT_OURS = "folder_not_ours"
     FOLDER_OF_OTHERS = "folder_of_others"
     FOLDER_EXPOSED = "folder_exposed"
+    BACKUP_MISSING = "backup_missing"
+    BACKUP_BUSY = "backup_busy"
+    BACKUP_UNREADABLE = "backup_unreadable"
+    BACKUP_PLACE_TAKEN = "backup_place_taken"
+    NO_ROOM = "backup_no_room"
+    TAKEN_OVER = "taken_over"
 
 
 class LedgerError(Exception):
@@ -76,6 +82,38 @@ class LedgerMissing(LedgerError):
 
 class LedgerPresent(LedgerError):
     """A ledger that is whole would be replaced, which was not asked for."""
+
+
+class BackupMissing(LedgerError):
+    """No backup is at that place: its disk may be missing."""
+
+    passing = True
+
+
+class BackupBusy(LedgerError):
+    """Another process writes there."""
+
+    passing = True
+
+
+class BackupDamaged(LedgerError):
+    """What is on the second disk is not what was written there."""
+
+
+class BackupUnreadable(LedgerError):
+    """The second disk does not read or write."""
+
+    passing = True
+
+
+class NoRoom(LedgerError):
+    """A disk is too small; `missing_mb` says by how much. Nothing was written."""
+
+    passing = True
+
+
+class TakenOver(LedgerError):
+    """Another box took over from this one, which accepts nothing any more."""
 
 
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)

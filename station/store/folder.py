@@ -2,6 +2,7 @@
 
     ledger.db -wal -shm         the ledger
     lock                        held by the process that uses the folder; its number is in it
+    second-disk.json            what the box knows of its second disk
     work/                       unfinished copies; whoever holds the folder next removes them
     restored-WHEN.db            a restored ledger that is to take the ledger's place
     before-restore-WHEN.db ...  the ledger that was there before
@@ -40,7 +41,16 @@ LOGGED = "logged"  # in that mark: something is committed and the log, which may
 _RESTORED, _BEFORE = "restored-", "before-restore-"
 _KEPT = ("photos", "frames", "models", "profiles")  # what a ledger speaks of
 _SHOWN = 5
-_OWN = {*_KEPT, "lock", UNCLEAN, "admin.token", "approval.key", "lost+found"}  # the last is a disk's
+SECOND_DISK = "second-disk.json"  # what the box knows of its second disk, and which box took over
+_OWN = {
+    *_KEPT,
+    "lock",
+    UNCLEAN,
+    "admin.token",
+    "approval.key",
+    SECOND_DISK,
+    "lost+found",
+}  # the last is a disk's
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -95,8 +105,7 @@ def _left_of_another(folder: Path) -> Iterator[str]:
         if (folder / name).is_dir() and any((folder / name).iterdir()):
             yield name
     yield from sorted(path.name for path in folder.glob(f"{_BEFORE}*.db"))
-    if (folder / UNCLEAN).exists():
-        yield UNCLEAN
+    yield from (name for name in (UNCLEAN, SECOND_DISK) if (folder / name).exists())
 
 
 def _refuse_missing_place(folder: Path) -> None:

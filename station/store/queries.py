@@ -125,6 +125,12 @@ def ticket_by_number(tx: Session, site: str, campaign: str, number: int) -> Tick
     return tx.exec(query).first()
 
 
+def load_on_paper(tx: Session, campaign: str, paper_number: str) -> Load | None:
+    """Return the load that was closed on the paper of this number, after a restore."""
+    query = select(Load).where(Load.outcome == "on_paper", Load.outcome_reason == paper_number)
+    return tx.exec(query.where(Load.campaign == campaign).limit(1)).first()
+
+
 def vehicles_like(tx: Session, folded: str, limit: int = 20) -> Sequence[Vehicle]:
     """Return vehicles whose plate, or whose last trailer's, begins so (letters and digits only), the most
     recently seen first; what was only ever drawn is no answer itself."""

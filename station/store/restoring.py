@@ -3,9 +3,11 @@
 import json
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
@@ -15,6 +17,7 @@ from station.store.connections import open_engine
 from station.store.copies import copy_ledger
 from station.store.errors import (
     LedgerDamaged,
+    LedgerError,
     LedgerFault,
     LedgerForeign,
     LedgerPresent,
@@ -24,14 +27,27 @@ from station.store.errors import (
 from station.store.folder import LEDGER, WORK, hand_over, hold
 
 
-def restore(backup: Path, folder: Path, site: str, at: datetime, *, replace: bool) -> Path | None:
-    """Returns where the ledger that was there is kept, None where there was none. Its numbers leap ahead, so
-    that none of the lost days is given twice.
+def tickets_in(ledger: Path, site: str) -> dict[str, int]:
+    """The last ticket number of each campaign, as a ledger's file says; empty where it cannot be read."""
+    first = counters.of_tickets(site, "")
+    try:
+        known = look(ledger, Depth.HEAD).counters
+    except LedgerError:
+        return {}
+    return {name.removeprefix(first): value for name, value in known.items() if name.startswith(first)}
 
-    Raises LedgerError: a backup that is damaged or another site's, a folder in use, a whole ledger that shall
-    not be replaced."""
-    _refuse_damaged(backup)
-    _refuse_another_site(backup, site)
+
+def restore(
+    backup: Path, folder: Path, site: str, at: datetime, *, last_tickets: Mapping[str, int],
+    replace: bool = False, data: Mapping[str, Any] | None = None,
+) -> Path | None:  # fmt: skip
+    """Returns where the ledger that was there is kept, None where there was none. Its numbers leap ahead, and
+    tickets go on after the last that is on paper, by campaign: none of the lost days is given twice. Each
+    load that was open asks whether it was closed on paper. `data` is added to the event.
+
+    Raises LedgerError: what `check_backup` raises, a folder in use, a whole ledger that shall not be
+    replaced."""
+    check_backup(backup, site)
     with opening(folder), closing(hold(folder)):
         was_there = os.path.lexists(folder / LEDGER)
         if was_there and not replace:
@@ -39,9 +55,27 @@ def restore(backup: Path, folder: Path, site: str, at: datetime, *, replace: boo
         made = folder / WORK / "restored.db"
         made.parent.mkdir()
         _copy(backup, made)
-        _leap(made, at)
+        before = tickets_in(folder / LEDGER, site)
+        last = {
+            name: max(last_tickets.get(name, 0), before.get(name, 0)) for name in {*last_tickets, *before}
+        }
+        _go_on_after(made, site, last, at, data or {})
         kept = hand_over(made, folder, f"{at:%Y%m%d-%H%M%S}")
         return kept if was_there else None
+
+
+def check_backup(backup: Path, site: str) -> None:
+    """Raises LedgerError for a backup that is damaged or another site's."""
+    _refuse_damaged(backup)
+    _refuse_another_site(backup, site)
+
+
+def campaigns_in(backup: Path) -> set[str]:
+    """The campaigns of the loads that are open in a whole backup: each may still get its ticket."""
+    with closing(connect(backup)) as ledger:
+        return {
+            name for (name,) in ledger.execute("SELECT DISTINCT campaign FROM load WHERE outcome IS NULL")
+        }
 
 
 def _refuse_damaged(backup: Path) -> None:
@@ -76,18 +110,35 @@ def _refuse_whole(ledger: Path) -> None:
     raise LedgerPresent(LedgerFault.PRESENT, file=str(ledger))
 
 
-def _leap(made: Path, at: datetime) -> None:
+def _go_on_after(
+    made: Path, site: str, last_tickets: Mapping[str, int], at: datetime, data: Mapping[str, Any]
+) -> None:
+    """Nothing of the lost time is done a second time by the ledger that goes on."""
     engine = open_engine(made, writer=True)
     try:
         with engine.connect() as connection:
             schema.upgrade(connection)
         with Session(engine) as tx:
-            leaps = counters.leap(tx)
+            told = {
+                **data,
+                "leaps": counters.leap(tx),
+                "tickets": counters.pass_tickets(tx, site, last_tickets),
+                "asks_paper": _doubt_open_loads(tx),
+            }
             tx.flush()
             recorded = queries.last_event_at(tx)
-            audit.record(tx, "ledger_restored", max(at, recorded) if recorded else at, data={"leaps": leaps})
+            audit.record(tx, "ledger_restored", max(at, recorded) if recorded else at, data=told)
             tx.commit()
     except Exception as error:
         raise meaning_at_start(error, made) or error from error
     finally:
         engine.dispose()
+
+
+def _doubt_open_loads(tx: Session) -> list[str]:
+    """Each may have been closed since the backup; returns their identifiers."""
+    loads = queries.open_loads(tx)
+    for load in loads:
+        load.asks_paper = True
+        tx.add(load)
+    return [load.id for load in loads]

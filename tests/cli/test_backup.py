@@ -4,9 +4,13 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import typer
 
+from station.backup.disk import Disk
+from station.cli import backup
 from station.demo.station_process import StationProcess
 from tests.cli.rig import run, silo
 from tests.silo_rig import START
@@ -85,3 +89,60 @@ def test_what_is_no_backup_is_not_replaced_by_one(worked: Path, tmp_path: Path) 
 def test_a_folder_that_is_not_there_is_named(worked: Path, tmp_path: Path) -> None:
     done = run(worked, "backup", str(tmp_path / "gone" / "backup.db"))
     assert f"there is no folder {tmp_path / 'gone'}" in done.stderr
+
+
+def test_a_folder_gets_all_that_a_spare_box_needs(worked: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    done = run(worked, "backup", str(tmp_path / "disk"))
+    assert done.returncode == 0, done.stderr
+    disk = Disk(tmp_path / "disk")
+    assert names(disk.ledger(disk.manifest().copies[0])) == ["Marie"]
+    assert {"site.toml", "rules.toml", "coop.pub"} <= {one.name for one in disk.manifest().files}
+    assert (tmp_path / "disk" / "TAKE-OVER.txt").read_text().startswith("DÉBRANCHEZ L'ANCIEN BOÎTIER")
+
+
+def test_the_configured_folder_is_where_it_goes_once_a_person_began_there(
+    worked: Path, tmp_path: Path
+) -> None:
+    """As a timer calls it."""
+    assert run(worked, "backup").returncode == 2
+    (tmp_path / "disk").mkdir()
+    worked.write_text(worked.read_text() + f'\n[backup]\nfolder = "{tmp_path / "disk"}"\n')
+    done = run(worked, "backup")
+    assert done.returncode == 75
+    assert f"silo backup {tmp_path / 'disk'}" in done.stderr
+    silo(worked, "backup", str(tmp_path / "disk"))
+    silo(worked, "backup")
+    assert len(Disk(tmp_path / "disk").manifest().copies) == 2
+
+
+def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
+    worked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+    with pytest.raises(typer.Exit) as ended:
+        backup.make(worked, worked.parent / "backup.db")
+    assert ended.value.exit_code == 75
+    assert " MB " in capsys.readouterr().err
+    assert not (worked.parent / "backup.db").exists()
+
+
+def test_a_folder_is_proved_and_what_is_wrong_is_named(worked: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    silo(worked, "backup", str(folder))
+    done = run(worked, "backup", "prove", str(folder), "--scratch", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "is whole" in done.stderr
+    disk = Disk(folder)
+    disk.ledger(disk.manifest().copies[0]).write_bytes(b"other")
+    done = run(worked, "backup", "prove", str(folder), "--scratch", str(tmp_path))
+    assert done.returncode == 1
+    assert "has changed on the disk" in done.stderr
+    assert not list(tmp_path.glob("silo-proof-*"))
+
+
+def test_the_page_is_written_in_the_sites_language(worked: Path) -> None:
+    assert silo(worked, "backup", "page").startswith("DÉBRANCHEZ L'ANCIEN BOÎTIER")
+    silo(worked, "backup", "page", "--language", "en", "--pdf", str(worked.parent / "page.pdf"))
+    assert (worked.parent / "page.pdf").read_bytes().startswith(b"%PDF")

@@ -12,10 +12,12 @@ from station.store import counters, restoring
 from station.store.engine import Ledger
 from station.store.errors import DiskFull
 from station.store.tables import Counter
-from tests.cli.rig import run, silo
+from tests.cli.rig import TICKETS, run, silo
 from tests.silo_rig import START
 from tests.store.damage import garble_pages, write_text
 from tests.store.test_journal_full import files_of_at_most
+
+LAST = ("--last-ticket", "0")
 
 
 def names(file: Path) -> list[str]:
@@ -44,7 +46,7 @@ def test_a_ledger_that_is_damaged_or_gone_is_replaced_and_the_station_goes_on(
     data = worked.parent / "data"
     damage(data)  # type: ignore[operator]
     assert run(worked, "token", "add", "office").returncode == 5
-    silo(worked, "restore", str(backup))
+    silo(worked, "restore", str(backup), *LAST)
     assert names(data / "ledger.db") == ["Marie"]
     silo(worked, "token", "add", "office")
     assert len(list(data.glob("before-restore-*.db"))) == (0 if damage is lose else 1)
@@ -56,18 +58,18 @@ def test_numbers_leap_so_that_none_of_the_lost_days_is_given_twice(worked: Path,
     with closing(Ledger(data)) as ledger, ledger.read() as tx:
         before = tx.get_one(Counter, counters.EVENT).value
     garble_pages(data)
-    silo(worked, "restore", str(backup))
+    silo(worked, "restore", str(backup), *LAST)
     with closing(Ledger(data)) as ledger, ledger.read() as tx:
         assert tx.get_one(Counter, counters.EVENT).value > before + counters.LEAP - 1
 
 
 def test_a_whole_ledger_is_replaced_only_when_that_is_said(worked: Path, backup: Path) -> None:
     silo(worked, "person", "add", "Paul", "--role", "manager", "--pin", "1357")
-    done = run(worked, "restore", str(backup))
+    done = run(worked, "restore", str(backup), *LAST)
     assert done.returncode == 1
     assert "--replace" in done.stderr
     assert sorted(names(worked.parent / "data" / "ledger.db")) == ["Marie", "Paul"]
-    silo(worked, "restore", "--replace", str(backup))
+    silo(worked, "restore", "--replace", str(backup), *LAST)
     assert names(worked.parent / "data" / "ledger.db") == ["Marie"]
     (kept,) = (worked.parent / "data").glob("before-restore-*.db")
     assert sorted(names(kept)) == ["Marie", "Paul"]
@@ -94,14 +96,71 @@ def test_the_backup_of_another_site_is_refused(worked: Path, silo_folder: Path) 
 
 def test_a_folder_in_use_may_be_tried_again(worked: Path, backup: Path) -> None:
     with closing(Ledger(worked.parent / "data")):
-        assert run(worked, "restore", "--replace", str(backup)).returncode == 75
+        assert run(worked, "restore", "--replace", str(backup), *LAST).returncode == 75
 
 
 def test_a_backup_that_its_disk_does_not_hold_is_no_ledger(backup: Path, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     with files_of_at_most(200_000), pytest.raises(DiskFull) as full:
-        restoring.restore(backup, folder, SITE_ID, START, replace=False)
+        restoring.restore(backup, folder, SITE_ID, START, last_tickets={})
     assert full.value.params["folder"].startswith(str(folder))
     assert not (folder / "ledger.db").exists()
-    restoring.restore(backup, folder, SITE_ID, START, replace=False)
+    restoring.restore(backup, folder, SITE_ID, START, last_tickets={})
     assert names(folder / "ledger.db") == ["Marie"]
+
+
+def test_without_the_last_number_on_paper_nothing_is_changed(worked: Path, backup: Path) -> None:
+    data = worked.parent / "data"
+    garble_pages(data)
+    before = (data / "ledger.db").read_bytes()
+    done = run(worked, "restore", str(backup))
+    assert done.returncode == 2
+    assert "--last-ticket" in done.stderr
+    for wrong in ("12a", "-3", "2031=4"):
+        assert run(worked, "restore", str(backup), f"--last-ticket={wrong}").returncode == 2
+    assert (data / "ledger.db").read_bytes() == before
+
+
+def test_tickets_go_on_after_the_last_number_on_paper(worked: Path, backup: Path) -> None:
+    garble_pages(worked.parent / "data")
+    done = run(worked, "restore", str(backup), "--last-ticket", "19")
+    assert done.returncode == 0, done.stderr
+    assert "Campaign 2026: the next ticket is No. 20." in done.stderr
+    with closing(Ledger(worked.parent / "data")) as ledger, ledger.read() as tx:
+        assert tx.get_one(Counter, TICKETS).value == 19
+
+
+@pytest.fixture
+def disk(worked: Path, tmp_path: Path) -> Path:
+    """A second disk with all that a spare box needs."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    silo(worked, "backup", str(folder))
+    return folder
+
+
+def test_a_spare_box_takes_over_with_its_site_file_from_the_disk(
+    worked: Path, disk: Path, tmp_path: Path
+) -> None:
+    spare = tmp_path / "spare" / "site.toml"
+    spare.parent.mkdir()
+    nothing = run(spare, "restore", str(disk), "--take-over")
+    assert nothing.returncode == 2
+    assert list(spare.parent.iterdir()) == []
+    done = run(spare, "restore", str(disk), "--take-over", "--last-ticket", "30")
+    assert done.returncode == 0, done.stderr
+    assert "accepts nothing any more" in done.stderr
+    assert spare.read_bytes() == worked.read_bytes()
+    assert names(spare.parent / "data" / "ledger.db") == ["Marie"]
+    with closing(Ledger(spare.parent / "data")) as ledger, ledger.read() as tx:
+        assert tx.get_one(Counter, TICKETS).value == 30
+    old = run(worked, "backup", str(disk))
+    assert old.returncode == 5
+    assert "took over" in old.stderr
+
+
+def test_the_same_box_takes_what_is_on_the_disk_without_a_new_epoch(worked: Path, disk: Path) -> None:
+    lose(worked.parent / "data")
+    silo(worked, "restore", str(disk), *LAST)
+    assert names(worked.parent / "data" / "ledger.db") == ["Marie"]
+    assert not (disk / "epoch.json").exists()

@@ -1,10 +1,11 @@
 """What the station does by itself on a timetable."""
 
+import os
 import threading
 
 from sqlalchemy import text
 
-from station.jobs import Job, Watch, scheduled
+from station.jobs import QUIET_NICE, Job, Watch, scheduled
 from tests.silo_rig import Silo
 
 
@@ -33,3 +34,17 @@ def test_a_job_runs_first_when_it_says_and_then_again() -> None:
         assert early.acquire(timeout=10)
         assert early.acquire(timeout=10)
     assert not late.is_set()
+
+
+def test_a_quiet_job_lets_every_other_thread_go_first() -> None:
+    nice: list[int] = []
+    done = threading.Event()
+
+    def look() -> None:
+        nice.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        done.set()
+
+    with scheduled({"quiet": Job(look, 3600.0, first_s=0.0, quiet=True)}):
+        assert done.wait(10)
+    assert nice == [QUIET_NICE]
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < QUIET_NICE

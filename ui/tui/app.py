@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from typing import ClassVar, TypeVar, cast
 
 from textual import events
@@ -30,6 +31,7 @@ from ui.tui.keys import bound, help_text
 from ui.tui.menu import open_menu
 from ui.tui.new_sample import ask_new_sample
 from ui.tui.notice import Notice, problem_text
+from ui.tui.on_paper import ask_paper
 from ui.tui.scans import route_scan
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.base import StationScreen
@@ -232,7 +234,9 @@ class StationApp(App[None]):
         self.feed.read_again(_CHANGED_BY_ACTS)
         if message.problem.code == "not_signed_in":
             self._require_sign_in()
-        if message.on_refusal is None or not message.on_refusal(message.problem):
+        if message.problem.code == "maybe_on_paper":
+            self._ask_person(partial(ask_paper, refused=message.problem))
+        elif message.on_refusal is None or not message.on_refusal(message.problem):
             self.say(problem_text(message.problem, self.t), is_problem=True)
 
     def on_act_unanswered(self, message: messages.ActUnanswered) -> None:

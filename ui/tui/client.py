@@ -142,6 +142,9 @@ class StationClient:
         body = schemas.VisualCheckIn.model_validate({"findings": findings})
         return await self._post(f"/loads/{load_id}/visual-check", body, schemas.Load)
 
+    async def answer_paper(self, load_id: str, answer: schemas.PaperIn) -> schemas.Load:
+        return await self._post(f"/loads/{load_id}/paper", answer, schemas.Load)
+
     async def refuse(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/refuse", schemas.OutcomeIn(reason=reason), schemas.Load)
 

@@ -67,6 +67,27 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the ledger {file} is of the site {theirs}, not of {ours}"),
         N_("Take the data folder or the backup of this site, or correct [site] id in the site file."),
     ),
+    "backup_missing": (
+        N_("there is no backup in {folder}: its disk may be missing"),
+        N_("Plug it in and mount it. A new disk is begun by a person with: silo backup {folder}."),
+    ),
+    "backup_busy": (N_("another backup is being written to {folder}"), N_("Try again in a moment.")),
+    "backup_unreadable": (
+        N_("the second disk does not read or write: {file} ({error})"),
+        N_("Look at its cable, and whether it is mounted for writing."),
+    ),
+    "backup_place_taken": (
+        N_("{folder} holds other things under a backup's names"),
+        N_("Name an empty folder of the disk."),
+    ),
+    "backup_no_room": (
+        N_("the disk of {folder} is too small: {missing_mb} MB are missing"),
+        N_("Make room on it, or take a larger one. Nothing was changed."),
+    ),
+    "taken_over": (
+        N_("the box {box} took over at {taken_at}: this one accepts nothing any more"),
+        N_("Go on at {box}. Is this to be the station again: silo restore --take-over."),
+    ),
     "no_room_for_copy": (
         N_("the data folder's disk has no room for a copy: {free_mb} MB free, {needed_mb} MB needed"),
         N_("Make room on it, then try again."),

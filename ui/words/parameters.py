@@ -179,6 +179,14 @@ def _time(value: Any, t: Translator) -> str:
         return str(value)
 
 
+def _moment(value: Any, t: Translator) -> str:
+    """Write an instant with its day; anything else as it is."""
+    try:
+        return t.moment(datetime.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
+
+
 def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
@@ -259,6 +267,8 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "arrived_at": _time,
     "decided_at": _time,
     "moved_at": _time,
+    "taken_at": _moment,
+    "age_s": lambda value, t: t.age(value) if _is_amount(value) else _UNKNOWN,
     "weighed_at": _time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),

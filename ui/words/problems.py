@@ -142,6 +142,15 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
     ),
+    "maybe_on_paper": (
+        N_("{plate}, load {position}, was open in the backup: was it closed on paper since?"),
+        N_("Say yes with the paper's number, or no: then it goes on here."),
+    ),
+    "not_asked_about_paper": (N_("this load asks for no paper"), _LOOK_AGAIN),
+    "paper_number_used": (
+        N_("the number {number} has its ticket already"),
+        N_("Compare it with the paper; a number of another book is written with its letters: P-{number}."),
+    ),
     "more_than_known": (
         N_("cell {cell} is known to hold {content_kg}, not {moved_kg}"),
         N_("Check the cell and the weight; if they are right, say so: what it held was an estimate."),

@@ -165,6 +165,22 @@ SENTENCES: Mapping[str, str] = {
         "{instruments} did not show zero between two vehicles: drive off, zero, weigh again"
     ),
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
+    "taken_over": N_("the box {box} took over at {taken_at}: this one accepts nothing, unplug it"),
+    "second_disk_away": N_("the second disk {folder} is missing for {age_s}: plug it in, tell the installer"),
+    "second_disk_small": N_("the second disk {folder} lacks {missing_mb} MB: tell the installer"),
+    "second_disk_full": N_("the second disk {folder} is full: tell the installer"),
+    "second_disk_fails": N_("the second disk fails: {file} ({error}); tell the installer"),
+    "backup_old": N_("the last backup is {age_s} old"),
+    "backup_not_proved": N_("the backup is not what it must be: tell the installer"),
+    "proof_old": N_("the backup was last proved {age_s} ago"),
+    # what a proof finds
+    "proof_ledger_differs": N_("the ledger {file} has changed on the disk"),
+    "proof_ledger_broken": N_("the ledger {file} cannot be restored: {text}"),
+    "proof_chain_broken": N_("its record of events is broken at no. {seq}"),
+    "proof_head_differs": N_("its event no. {seq} is another"),
+    "proof_counts_differ": N_("its table {table} has {got} rows, not {expected}"),
+    "proof_file_differs": N_("{count} files have changed on the disk: {file}"),
+    "proof_file_missing": N_("{count} files are missing on the disk: {file}"),
     "unclean_stop": N_("the station was cut off last time; its records were checked"),
     # devices
     "device_port_missing": N_("the port {port} is missing: plug the cable or the adapter in again"),

@@ -121,6 +121,7 @@ LOAD_STATES: Mapping[str, str] = {
     "refused": N_("refused"),
     "left": N_("left"),
     "cancelled": N_("cancelled"),
+    "on_paper": N_("closed on paper"),
 }
 WEIGHING_ROLES: Mapping[str, str] = {
     "first": N_("first weighing"),

@@ -15,7 +15,7 @@ from station.api.views import outcome
 from station.api.views.ended import ended_loads
 from station.api.views.loads import load
 from station.api.views.view import View, view_of
-from station.receival import decisions, retests, samples, taking_back, visits, visual_checks
+from station.receival import decisions, on_paper, retests, samples, taking_back, visits, visual_checks
 from station.store import pages, queries
 from station.store.tables import Load
 
@@ -83,6 +83,18 @@ def explain_retest(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) 
 def check_visually(asked: Asked, by: By, load_id: str, body: schemas.VisualCheckIn) -> schemas.Load:
     """All is well, or what was found: that blocks the load until somebody else, or a manager, looks again."""
     visual_checks.check_visually(asked.desk, load_id, list(body.findings), body.note, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/paper", responses=problems(404, 409))
+def answer_paper(asked: Asked, by: By, load_id: str, body: schemas.PaperIn) -> schemas.Load:
+    """Answers what 409 `maybe_on_paper` asks: was the load closed on paper, while no station ran?"""
+    if body.closed:
+        on_paper.close_on_paper(
+            asked.desk, load_id, body.paper_number, body.net_kg, body.cell, by, asked.now()
+        )
+    else:
+        on_paper.deny_paper(asked.desk, load_id, by, asked.now())
     return _shown(asked, load_id)
 
 

@@ -104,6 +104,7 @@ from station.api.schemas.outcome import (
     Decision,
     DecisionIn,
     OutcomeIn,
+    PaperIn,
     Proposal,
     Ranked,
     Refused,
@@ -130,6 +131,7 @@ from station.api.schemas.rules import (
     RulePackNamed,
 )
 from station.api.schemas.site import (
+    BackupHealth,
     Cell,
     Health,
     IntakeHealth,
@@ -171,6 +173,7 @@ __all__ = [
     "ArrivalCorrectionIn",
     "ArrivalIn",
     "AssignIn",
+    "BackupHealth",
     "Barcode",
     "BarcodeIn",
     "Capture",
@@ -224,6 +227,7 @@ __all__ = [
     "OpenWay",
     "OutcomeIn",
     "OwnerIn",
+    "PaperIn",
     "Person",
     "PersonChangeIn",
     "PersonIn",

@@ -108,6 +108,7 @@ LoadState = Literal[
     "refused",
     "left",
     "cancelled",
+    "on_paper",  # closed on paper while no station ran
 ]
 
 

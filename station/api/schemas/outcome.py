@@ -1,11 +1,12 @@
 """Proposals, decisions, tickets."""
 
 from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from station.api.schemas.approvals import GuardedRule
-from station.api.schemas.common import In, Key, Reason, Referenced, RegimeCode, Share, Text, Why
+from station.api.schemas.common import In, Key, Kilograms, Reason, Referenced, RegimeCode, Share, Text, Why
 
 
 class Ranked(BaseModel):
@@ -87,6 +88,22 @@ class DecisionIn(In):
     reason: Text = ""
     replaces: Key | None = None
     approval: Key | None = None
+
+
+class PaperIn(In):
+    """Says of a load that was open in a restored backup whether it was closed on paper since; then the
+    paper's number, and its net weight and cell where they are known."""
+
+    closed: bool
+    paper_number: Text = ""
+    net_kg: Kilograms | None = None
+    cell: Key | None = None
+
+    @model_validator(mode="after")
+    def _has_its_number(self) -> Self:
+        if self.closed and not self.paper_number:
+            raise ValueError("paper_number: a load that was closed on paper has the paper's number")
+        return self
 
 
 class OutcomeIn(In):

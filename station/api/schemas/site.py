@@ -48,6 +48,13 @@ class IntakeHealth(BaseModel):
     moved_at: datetime | None = None
 
 
+class BackupHealth(BaseModel):
+    """When the last backup on the second disk was made, and when one was last proved."""
+
+    made_at: datetime | None
+    proved_at: datetime | None
+
+
 class Health(BaseModel):
     """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
     some of the `warnings`."""
@@ -60,6 +67,7 @@ class Health(BaseModel):
     vision: Literal["ready", "starting", "replacing", "off"]
     rule_pack: str | None
     intake: IntakeHealth = IntakeHealth()
+    backup: BackupHealth | None = None
     warnings: list[Reason] = []
 
 

@@ -121,6 +121,7 @@ class LoadRow(BaseModel):
     missing: list[str] = []
     differing: list[str] = []
     waits_for: list[str] = []  # who may decide or approve, where the load waits for nothing but their word
+    asks_paper: bool = False
 
 
 class VisitRow(BaseModel):

@@ -8,11 +8,11 @@ from station.api.context import Context
 from station.api.language import reason
 from station.api.views.view import View
 from station.receival.pack_standing import pack_in_force
-from station.runtime.live import Coded, HealthFacts, Standing
+from station.runtime.live import BackupFacts, Coded, HealthFacts, Standing
 from station.store import audit
 
 # what keeps the station from taking readings or captures for good
-REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written"})
+REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written", "taken_over"})
 
 
 def health(view: View, context: Context) -> schemas.Health:
@@ -31,6 +31,7 @@ def health(view: View, context: Context) -> schemas.Health:
         vision=facts.vision,
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
         intake=_intake(facts.intake),
+        backup=_backup(facts.backup),
         warnings=warnings,
     )
 
@@ -38,6 +39,10 @@ def health(view: View, context: Context) -> schemas.Health:
 def _intake(now: Standing) -> schemas.IntakeHealth:
     state: Literal["ok", "stands"] = "stands" if now.stands else "ok"
     return schemas.IntakeHealth(state=state, waiting=now.waiting, moved_at=now.moved_at)
+
+
+def _backup(facts: BackupFacts | None) -> schemas.BackupHealth | None:
+    return schemas.BackupHealth(made_at=facts.made_at, proved_at=facts.proved_at) if facts else None
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:

@@ -100,6 +100,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "waits_for": _waits_for(view, facts.proposal) if waiting_for and facts.proposal else [],
+        "asks_paper": load.asks_paper,
     }
 
 

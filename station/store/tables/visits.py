@@ -35,7 +35,8 @@ class Visit(Numbered, Referenced, table=True):
 class Load(Numbered, Referenced, table=True):
     """A load is one product of one visit. The four varieties are four facts from four sources, never
     merged. `regime` says whose grain it is by law, `organisation` who receives it, `campaign` to which
-    harvest it belongs."""
+    harvest it belongs. `asks_paper`: it was open in a backup that was restored, and nobody said yet whether
+    it was closed on paper since; one that was has its paper's number as `outcome_reason`."""
 
     __table_args__ = (
         UniqueConstraint("visit_id", "position"),
@@ -57,10 +58,11 @@ class Load(Numbered, Referenced, table=True):
     regime: str = ""  # owned, deposit, on_behalf, service
     organisation: str = ""
     campaign: str = ""
-    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled
+    outcome: str | None = Field(default=None, index=True)  # ticketed, refused, left, cancelled, on_paper
     outcome_at: datetime | None = None
     outcome_by: str | None = None
     outcome_reason: str = ""
+    asks_paper: bool = False
 
 
 class LoadOwner(SQLModel, table=True):

@@ -49,7 +49,7 @@ def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: 
         species(load.species, t),
         load_state(load, board, t),
         age(visit.arrived_at, board.now, t),
-        next_step(visit, load, board, t),
+        t.gettext("closed on paper?") if load.asks_paper else next_step(visit, load, board, t),
     ]
 
 

@@ -490,6 +490,7 @@ def upgrade() -> None:
         sa.Column("outcome_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("outcome_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("outcome_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asks_paper", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_load_visit_id_visit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_load")),
         sa.UniqueConstraint(

@@ -1,0 +1,47 @@
+"""What of a box, beside its data folder, a spare box needs: the site file and every file that it names."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from station.receival.wiring import profiles_in
+from station.site.credentials import CREDENTIALS
+from station.site.file import SiteSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """`name` is what people call the box, `site_file` where its site file is, `data` its data folder."""
+
+    name: str
+    site_file: Path
+    settings: SiteSettings
+    data: Path
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """Every file that the site file names, by the name that it has there."""
+        return {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+
+
+def box_of(site_file: Path, settings: SiteSettings) -> Box:
+    return Box(os.uname().nodename, site_file, settings, site_file.parent / settings.site.data)
+
+
+def _names(settings: SiteSettings) -> set[str]:
+    passwords = [settings.mqtt.password_file] if settings.mqtt else []
+    passwords += [section.password_file for section in settings.instruments]
+    further: list[Path] = settings.backup.also if settings.backup else []
+    return {
+        *map(str, settings.site.rule_packs),
+        *map(str, settings.vision.trusted_keys),
+        *(name for section in settings.instruments for name in profiles_in(section.settings).values()),
+        *(name for name in passwords if name),
+        *map(str, further),
+    }
+
+
+def _place(name: str, site_file: Path) -> Path:
+    if name.startswith(CREDENTIALS):
+        return Path(os.environ.get("CREDENTIALS_DIRECTORY", "")) / name.removeprefix(CREDENTIALS)
+    return site_file.parent / name

@@ -1,0 +1,176 @@
+"""Writes the second disk: a copy of the ledger, what it speaks of, what the site file names; then says so."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from shutil import disk_usage
+
+from station.backup.disk import LEDGERS, PAGE, SITE, Disk, Epoch, LedgerCopy, Manifest, SiteFile, may_begin
+from station.backup.mirror import Missing, Rest, copy_file, copy_missing, hash_of, missing
+from station.backup.standing import taken_over_by
+from station.backup.station_files import Box
+from station.store.condition import Depth, look
+from station.store.copies import summary_of
+from station.store.durable import arriving, make_folder
+from station.store.errors import (
+    BackupMissing,
+    BackupUnreadable,
+    LedgerFault,
+    LedgerForeign,
+    NoRoom,
+    meaning_at_start,
+    meaning_of,
+)
+from station.store.folder import LEDGER
+
+SPARE_MB = 64  # that a backup leaves on the disk
+_MB = 1_000_000
+
+CopyLedger = Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a backup is made of. `copy_ledger` writes the ledger as it is now to a file, `epoch` is this
+    box's own, `page` the text for whoever takes over; `begin`: a person wants the folder to be a backup."""
+
+    box: Box
+    copy_ledger: CopyLedger
+    epoch: int
+    keep: int
+    page: str
+    begin: bool = False
+
+
+def make_backup(disk: Disk, order: Order, at: datetime, rest: Rest) -> Manifest:
+    """Returns what the disk holds now. What was whole there stays whole until this is.
+
+    Raises LedgerError: no backup there, another site's, another box has taken over, no room, a disk that
+    fails."""
+    with telling(disk.folder):
+        before = _before(disk, order)
+        with disk.held():
+            check_epoch(disk, order.epoch, order.box.name, at)
+            lacking = list(missing(order.box.data, disk.folder))
+            before = _make_room(disk, before, order.box.data, lacking)
+            newest = _copy_ledger(disk, order.copy_ledger, at, rest)
+            damaged = [found.source.name for found in lacking if not copy_missing(found, rest)]
+            files, unread = _copy_site(disk, order.box, rest)
+            copies = (newest, *(before.copies if before else ()))[: order.keep]
+            settings = order.box.settings.site
+            manifest = Manifest(
+                site=settings.id, site_name=settings.name, box=order.box.name, made_at=at, copies=copies,
+                site_file=order.box.site_file.name, files=tuple(files), unread=tuple(unread),
+                damaged=tuple(damaged),
+            )  # fmt: skip
+            disk.write(PAGE, order.page)
+            disk.write("backup.json", manifest)
+            _drop_other_ledgers(disk, manifest)
+    return manifest
+
+
+@contextmanager
+def telling(folder: Path) -> Iterator[None]:
+    """A disk that fails, is full or is gone is told as an error of the second disk."""
+    try:
+        yield
+    except OSError as error:
+        if full := meaning_of(error, Path(error.filename or folder / "x")):
+            raise full from error
+        file = str(error.filename or folder)
+        said = error.strerror or str(error)
+        raise BackupUnreadable(LedgerFault.BACKUP_UNREADABLE, file=file, error=said) from error
+
+
+def check_epoch(disk: Disk, own: int, box: str, at: datetime) -> None:
+    """Raises TakenOver where a later box's is there; puts a later one of our own there, which a take-over
+    that was cut off left undone."""
+    there = disk.epoch()
+    if there.number > own:
+        raise taken_over_by(there)
+    if own > there.number:
+        disk.write("epoch.json", Epoch(number=own, box=box, at=at))
+
+
+def _before(disk: Disk, order: Order) -> Manifest | None:
+    if not disk.is_begun:
+        if not (order.begin and disk.folder.is_dir()):
+            raise BackupMissing(LedgerFault.BACKUP_MISSING, folder=str(disk.folder))
+        if not may_begin(disk.folder):
+            raise BackupMissing(LedgerFault.BACKUP_PLACE_TAKEN, folder=str(disk.folder))
+        return None
+    before = disk.manifest()
+    ours = order.box.settings.site.id
+    if before.site != ours:
+        raise LedgerForeign(LedgerFault.OF_ANOTHER_SITE, file=str(disk.folder), theirs=before.site, ours=ours)
+    return before
+
+
+def _make_room(disk: Disk, before: Manifest | None, data: Path, lacking: list[Missing]) -> Manifest | None:
+    """Gives up the oldest ledgers where the new one needs their room, the newest never."""
+    log = data / f"{LEDGER}-wal"
+    sizes = [(data / LEDGER).stat().st_size, log.stat().st_size if log.exists() else 0]
+    needed = sum(sizes) + sum(found.size for found in lacking) + SPARE_MB * _MB
+    free = disk_usage(disk.folder).free
+    kept = list(before.copies) if before else []
+    while needed > free and len(kept) > 1:
+        free += kept.pop().size
+    if needed > free:
+        missing_mb = -(-(needed - free) // _MB)
+        raise NoRoom(LedgerFault.NO_ROOM, folder=str(disk.folder), missing_mb=missing_mb)
+    if before is None or len(kept) == len(before.copies):
+        return before
+    fewer = before.model_copy(update={"copies": tuple(kept)})
+    disk.write("backup.json", fewer)
+    _drop_other_ledgers(disk, fewer)
+    return fewer
+
+
+def _copy_ledger(disk: Disk, copy_ledger: CopyLedger, at: datetime, rest: Rest) -> LedgerCopy:
+    name = f"{at:%Y%m%dT%H%M%S}.db"
+    while (disk.folder / LEDGERS / name).exists():
+        name = f"{name.removesuffix('.db')}-.db"
+    target = disk.folder / LEDGERS / name
+    try:
+        with arriving(target) as part:
+            copy_ledger(part)
+            look(part, Depth.PAGES, called=target)
+            summary = summary_of(part)
+            sha256, size = hash_of(part, rest), part.stat().st_size
+    except sqlite3.Error as error:
+        raise meaning_at_start(error, target) or error from error
+    return LedgerCopy(
+        file=name, sha256=sha256, size=size, made_at=at, events=summary.events, head=summary.head,
+        counts=dict(summary.counts),
+    )  # fmt: skip
+
+
+def _copy_site(disk: Disk, box: Box, rest: Rest) -> tuple[list[SiteFile], list[str]]:
+    """The files that are kept, the site file first, and the names of those that cannot be read."""
+    files, unread = [], []
+    for name, path in {box.site_file.name: box.site_file, **box.files}.items():
+        try:
+            digest = hash_of(path, rest)
+        except OSError:
+            unread.append(name)
+            continue
+        target = site_path(disk, digest)
+        if not target.exists():
+            make_folder(target.parent)
+            copy_file(path, target, rest, digest=digest)
+        files.append(SiteFile(name=name, sha256=digest))
+    return files, unread
+
+
+def site_path(disk: Disk, digest: str) -> Path:
+    return disk.folder / SITE / digest[:2] / digest
+
+
+def _drop_other_ledgers(disk: Disk, manifest: Manifest) -> None:
+    named = {copy.file for copy in manifest.copies}
+    for path in (disk.folder / LEDGERS).iterdir():
+        if path.name not in named:
+            path.unlink()
