@@ -39,6 +39,7 @@ from station.store.errors import LedgerDamaged, LedgerError
 
 CRASHED = 70
 DAY_S = 86_400.0
+CLOCK_S = 2.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
 
 log = structlog.get_logger(__name__)
@@ -68,6 +69,7 @@ def serve(options: ServeOptions) -> int:
         )
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
         stack.enter_context(crash.doubting(ledger))
+        parts.timekeeper.look()  # before anything else is recorded
         load_site(desk, settings, options.config, texts, clock())
         _log_contradictions(settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
@@ -86,7 +88,7 @@ def serve(options: ServeOptions) -> int:
         port_ids = [one.id for one in settings.instruments]
         devices = Devices(port_ids, ports, intake, ledger, clock, desk.policy.day)
         announcer = Announcer(settings, ledger, devices.live, ports.credentials()) if settings.mqtt else None
-        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer)
+        vitals = Vitals(ledger, intake, light_box, watch, devices, announcer)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             live=devices.live,
@@ -101,6 +103,7 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
+            "clock": jobs.Job(parts.timekeeper.look, CLOCK_S),
             "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
             "intake": jobs.Job(intake.tell, 5.0),
             "chain": jobs.Job(watch.check_chain, DAY_S, first_s=CHAIN_AFTER_START_S),

@@ -1,12 +1,11 @@
 """What the station does by itself on a timetable: checkpoint, disk, audit chain. Made again at each start."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 
 import structlog
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from station.store import audit
 from station.store.engine import Ledger
@@ -64,14 +63,28 @@ def all_of(step: Callable[[], bool], done: Callable[[], None]) -> Callable[[], N
 
 @contextmanager
 def scheduled(jobs: Timetable) -> Iterator[None]:
-    """Runs each job in the background until the block ends."""
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    now = datetime.now(UTC)  # when a timer rings is the machine's affair, not the site's
-    for name, job in jobs.items():
-        first = now + timedelta(seconds=job.every_s if job.first_s is None else job.first_s)
-        scheduler.add_job(job.act, "interval", seconds=job.every_s, next_run_time=first, id=name)
-    scheduler.start()
+    """Runs each job in a thread of its own until the block ends. They count steady seconds: whoever sets the
+    machine's clock neither holds them up for years nor wakes them all."""
+    stopped = threading.Event()
+    threads = [
+        threading.Thread(target=_repeat, args=(name, job, stopped), name=f"job {name}")
+        for name, job in jobs.items()
+    ]
+    for thread in threads:
+        thread.start()
     try:
         yield
     finally:
-        scheduler.shutdown(wait=True)
+        stopped.set()
+        for thread in threads:
+            thread.join()
+
+
+def _repeat(name: str, job: Job, stopped: threading.Event) -> None:
+    pause_s = job.every_s if job.first_s is None else job.first_s
+    while not stopped.wait(pause_s):
+        try:
+            job.act()
+        except Exception as error:
+            log.error("job_failed", job=name, exc_info=error)
+        pause_s = job.every_s

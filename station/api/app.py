@@ -18,6 +18,7 @@ from station.api.routes import (
     admin,
     backup,
     captures,
+    clock,
     dataset,
     devices,
     events,
@@ -44,8 +45,8 @@ MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
-    site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
-    tickets, events, laboratory, rules, models, admin, backup, dataset,
+    site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
+    instruments, tickets, events, laboratory, rules, models, admin, backup, dataset,
 )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from station.clock import NOTICEABLE, StationClock
 from station.jobs import Watch
 from station.models import releases
 from station.runtime.announcer import Announcer
@@ -19,7 +18,6 @@ class Vitals:
     def __init__(
         self,
         ledger: Ledger,
-        clock: StationClock,
         intake: Intake,
         light_box: LightBox,
         watch: Watch,
@@ -27,7 +25,6 @@ class Vitals:
         announcer: Announcer | None,
     ) -> None:
         self._ledger = ledger
-        self._clock = clock
         self._intake = intake
         self._light_box = light_box
         self._watch = watch
@@ -49,11 +46,7 @@ class Vitals:
         return found
 
     def _warnings(self, standing: Standing) -> Warnings:
-        found: Warnings = []
-        ahead = self._clock.ahead()
-        if ahead > NOTICEABLE:
-            found.append(("clock_behind", {"seconds": round(ahead.total_seconds())}))
-        found += self._intake_warnings(standing)
+        found = self._intake_warnings(standing)
         if self._light_box.problem:
             found.append(("vision_problem", {"text": self._light_box.problem}))
         with self._ledger.read() as tx:

@@ -38,6 +38,7 @@ from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.sign_in import SignInScreen
+from ui.tui.stated_time import ask_time
 from ui.tui.station import OnRefusal, ScreenName
 from ui.tui.take_back import Deed, Deeds, Undo
 from ui.tui.themes import CSS, PLAIN, THEMES
@@ -61,8 +62,8 @@ class StationApp(App[None]):
     CSS = CSS
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bound(
-        "help", "show('queue')", "show('arrival')", "show('exceptions')", "take_back", "new_sample", "menu",
-        "language", "contrast",
+        "help", "show('queue')", "show('arrival')", "show('exceptions')", "take_back", "new_sample",
+        "state_time", "menu", "language", "contrast",
     )  # fmt: skip
 
     def __init__(
@@ -268,6 +269,9 @@ class StationApp(App[None]):
 
     def action_new_sample(self) -> None:
         self._ask_person(ask_new_sample)
+
+    def action_state_time(self) -> None:
+        self._ask_person(ask_time)
 
     def action_take_back(self) -> None:
         self._ask_person(self._take_back)

@@ -6,6 +6,7 @@ never blindly sent again.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -57,6 +58,9 @@ class StationClient:
     # --- the site and its people ------------------------------------------------------------------
     async def health(self) -> schemas.Health:
         return await self._get("/health", schemas.Health)
+
+    async def state_time(self, at: datetime, *, is_sure: bool) -> schemas.ClockHealth:
+        return await self._post("/clock", schemas.TimeIn(time=at, is_sure=is_sure), schemas.ClockHealth)
 
     async def site(self) -> schemas.Site:
         return await self._get("/site", schemas.Site)

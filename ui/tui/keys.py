@@ -40,6 +40,7 @@ KEYS: Mapping[str, Key] = {
     "save": Key("ctrl+s", N_("Ctrl+S"), N_("save the arrival")),
     "add": Key("ctrl+n", N_("Ctrl+N"), N_("one more load of the arrival")),
     "new_sample": Key("ctrl+r", N_("Ctrl+R"), N_("a meter that repeats its value shows a new sample")),
+    "state_time": Key("ctrl+t", N_("Ctrl+T"), N_("state the time, while the station does not know it")),
     "mark": Key("space", N_("Space"), N_("mark several exceptions")),
     "quit": Key("ctrl+q", N_("Ctrl+Q"), N_("quit the terminal")),
     "move(-1)": Key("up", "↑", N_("move")),

@@ -155,6 +155,15 @@ def _time(value: Any, t: Translator) -> str:
         return str(value)
 
 
+def _date_and_time(value: Any, t: Translator) -> str:
+    """Write an instant with its date: where it may be wrong by years."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return f"{t.date(at)} {t.time(at)}"
+
+
 def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
@@ -212,6 +221,10 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "decided_at": _time,
     "moved_at": _time,
     "weighed_at": _time,
+    "machine": _date_and_time,
+    "stated": _date_and_time,
+    "recorded": _date_and_time,
+    "wall": _date_and_time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
 }

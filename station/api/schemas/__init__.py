@@ -4,6 +4,7 @@ Weights are kilograms in fields named `_kg`, tonnes in fields named `_t`. Times 
 A reason is a code with parameters and a `message` in the reader's language (Accept-Language).
 """
 
+from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
     Celsius,
@@ -158,6 +159,8 @@ __all__ = [
     "Celsius",
     "ChainWeighing",
     "ClassShareIn",
+    "ClockHealth",
+    "ClockRepairIn",
     "Compared",
     "ConfirmWeighingIn",
     "CorrectionIn",
@@ -247,6 +250,7 @@ __all__ = [
     "SwapIn",
     "Text",
     "Ticket",
+    "TimeIn",
     "Tipping",
     "Token",
     "TokenIn",

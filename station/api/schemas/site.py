@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from station.api.schemas.clock import ClockHealth
 from station.api.schemas.common import Reason, Referenced, RegimeCode, Value
 
 
@@ -58,6 +59,7 @@ class Health(BaseModel):
     vision: Literal["ready", "starting", "replacing", "off"]
     rule_pack: str | None
     intake: IntakeHealth = IntakeHealth()
+    clock: ClockHealth = ClockHealth()
     warnings: list[Reason] = []
 
 

@@ -6,7 +6,9 @@ from typing import Literal
 from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
+from station.api.views.clock import clock
 from station.api.views.view import View
+from station.clock import NOTICEABLE, ClockStanding
 from station.receival.pack_standing import pack_in_force
 from station.runtime.live import Coded, HealthFacts, Standing
 from station.store import audit
@@ -16,10 +18,11 @@ REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "dat
 
 
 def health(view: View, context: Context) -> schemas.Health:
-    facts = context.health()
+    facts, standing = context.health(), context.timekeeper.standing()
     free_mb = min(context.blobs.free_mb(), context.desk.ledger.free_mb())
     pack = pack_in_force(view.tx, view.now)
-    coded = dict(_warnings(facts, context, free_mb, has_pack=pack is not None))
+    coded = dict(_clock_warnings(standing))
+    coded |= _warnings(facts, context, free_mb, has_pack=pack is not None)
     warnings = [reason(code, params, view.language) for code, params in coded.items()]
     refuses = [warning for warning in warnings if warning.code in REFUSES]
     return schemas.Health(
@@ -31,6 +34,7 @@ def health(view: View, context: Context) -> schemas.Health:
         vision=facts.vision,
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
         intake=_intake(facts.intake),
+        clock=clock(standing),
         warnings=warnings,
     )
 
@@ -38,6 +42,20 @@ def health(view: View, context: Context) -> schemas.Health:
 def _intake(now: Standing) -> schemas.IntakeHealth:
     state: Literal["ok", "stands"] = "stands" if now.stands else "ok"
     return schemas.IntakeHealth(state=state, waiting=now.waiting, moved_at=now.moved_at)
+
+
+def _clock_warnings(now: ClockStanding) -> Iterator[Coded]:
+    """What a person states is asked for elsewhere; a small lead heals by itself."""
+    lead = now.now - (now.stated or now.wall)
+    params = {"now": now.now, "machine": now.wall, "stated": now.stated}
+    if now.needs_repair:
+        yield "clock_needs_repair", params
+    elif now.doubt is not None and now.stated is not None:
+        yield "clock_goes_by_word", params
+    elif now.doubt is not None:
+        yield f"clock_{now.doubt.value}", params
+    elif lead > NOTICEABLE:
+        yield "clock_heals", {"seconds": round(lead.total_seconds())}
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:

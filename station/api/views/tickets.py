@@ -26,5 +26,7 @@ def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Tick
         tare_kg=row.tare_kg,
         net_kg=row.net_kg,
         tipped=[schemas.Tipping(**part) for part in document["tipped"]],
+        time_confirmed=row.time_confirmed,
+        time_stated=row.time_stated,
         text=ticket_text(document, view.language),
     )

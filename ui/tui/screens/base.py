@@ -74,10 +74,14 @@ class StationScreen(Screen[None]):
 
     def menu_options(self) -> list[Option]:
         """List what the menu offers on top, now and on this screen; an option's key is an action."""
-        if not self.board.repeating_devices:
-            return []
-        text = self.t.gettext("New sample with the same value ({key})")
-        return [Option("new_sample", text.format(key=shown("new_sample", self.t)))]
+        options = []
+        if self.board.health is not None and self.board.health.clock.asks:
+            text = self.t.gettext("State the time ({key})").format(key=shown("state_time", self.t))
+            options.append(Option("state_time", text))
+        if self.board.repeating_devices:
+            text = self.t.gettext("New sample with the same value ({key})")
+            options.append(Option("new_sample", text.format(key=shown("new_sample", self.t))))
+        return options
 
     def rare_options(self) -> list[Option]:
         """List what the menu offers below the screens, where Enter alone does not come upon it."""
