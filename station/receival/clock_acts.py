@@ -7,7 +7,7 @@ here, by the order of the rows and never by their times.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
@@ -18,6 +18,7 @@ from station.store.names import names_of
 from station.store.tables import ClockAct
 
 UNUSUAL = timedelta(days=400)  # a person states a time so far after the records by a slip of the year
+Leaps = list[tuple[int, timedelta]]  # number of the act, by how much station time leapt with it
 LATEST = EARLIEST + timedelta(days=365 * 60)
 
 
@@ -84,6 +85,17 @@ def recorded_tail(tx: Session, boot: str, tick: float) -> Tail | None:
     if row.stated_at is not None and row.boot == boot and boot and row.ticks <= tick:
         return Tail(row.stated_at, row.floor_at, row.ticks)
     return Tail(None, row.floor_at, tick) if row.floor_at < row.at or row.stated_at else None
+
+
+def newest_leaps(tx: Session, most: int = 20) -> Leaps:
+    """The leaps of station time with the newest acts, the newest first."""
+    rows = tx.exec(select(ClockAct).order_by(col(ClockAct.seq).desc()).limit(most))
+    return [(row.seq or 0, row.at - row.before) for row in rows]
+
+
+def leapt_since(leaps: Leaps, seq: int | None) -> timedelta:
+    """By how much station time leapt since a row was recorded: its time plus that tells its true age."""
+    return sum((by for number, by in leaps if seq is not None and number > seq), timedelta(0))
 
 
 def time_doubt(tx: Session, before_seq: int | None = None) -> dict[str, Any] | None:

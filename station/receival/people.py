@@ -187,8 +187,8 @@ def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: timedelta) -> Actor:
-    """Finds the person that this token is signed in as, at this terminal and for so long. Raises
-    NotAllowed."""
+    """Finds the person that this token is signed in as, at this terminal and for so long; a sign-in from
+    the future (the clock was repaired since) is over. Raises NotAllowed."""
     with desk.ledger.read() as tx:
         found = tx.exec(
             select(Person, SignIn.at)
@@ -200,7 +200,7 @@ def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: ti
                 col(Person.active).is_(True),
             )
         ).first()
-    if found is None or at - found[1] >= lasts:
+    if found is None or not timedelta(0) <= at - found[1] < lasts:
         raise NotAllowed(Fault.NOT_SIGNED_IN)
     person = found[0]
     return Actor(person.id, person.name, terminal.id, frozenset(person.roles))

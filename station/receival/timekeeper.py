@@ -1,7 +1,8 @@
 """Keeps the station's clock and what is recorded of it together: first the ledger, then the clock."""
 
 import threading
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -37,8 +38,18 @@ class Timekeeper:
                     tail = self._clock.doubted()
                     self._record("doubted", standing, tail, is_confirmed=False)
             elif self._clock.rests_on_word or (newest is not None and not newest.is_confirmed):
-                self._record("confirmed", standing, self._clock.trusted(), is_confirmed=True)
+                tail = self._clock.trusted()
+                held = self._held(newest, tail.tick) or standing.now
+                self._record("confirmed", replace(standing, now=held), tail, is_confirmed=True)
                 self._clock.trust()
+
+    def _held(self, newest: ClockAct | None, tick: float) -> datetime | None:
+        """What time it was until the machine's clock was right again: station time has followed it at once.
+        None where a person's word says it, or another boot has passed."""
+        is_ours = newest is not None and newest.boot == self._boot and newest.kind == "doubted"
+        if newest is None or not is_ours or self._clock.rests_on_word:
+            return None
+        return newest.at + timedelta(seconds=max(0.0, tick - newest.ticks))
 
     def state(self, stated: datetime, actor: Actor, *, is_sure: bool = False) -> None:
         """Goes by what a person has read on a watch. Raises Invalid or Conflict."""

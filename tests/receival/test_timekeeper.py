@@ -1,22 +1,22 @@
 """A wrong clock leaves nothing wrong behind: what was recorded stays, what comes after is right."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
 from station.acts.desk import Actor
-from station.acts.refusals import Conflict, Fault, Invalid
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
 from station.api.views.ticket_text import ticket_text
 from station.clock import StationClock
-from station.receival import cells, replay
+from station.receival import cells, instruments, people, replay
 from station.receival.clock_acts import recorded_tail
+from station.receival.instruments import Description
+from station.receival.retests import explain_retest
 from station.receival.timekeeper import Timekeeper
 from station.store import audit, queries
-from station.store.tables import AuditEvent, ClockAct, Decision, Ticket
-from tests.silo_rig import ANNE, MARC, START, Silo
+from station.store.tables import AuditEvent, ClockAct, Decision, Load, Sample, Ticket, Visit
+from tests.silo_rig import ANNE, GOOD, MARC, START, Silo
 
 NOW = START + timedelta(days=1)
 IN_1970, IN_2036 = datetime(1970, 1, 1, tzinfo=UTC), datetime(2036, 3, 1, 9, tzinfo=UTC)
@@ -27,9 +27,9 @@ class Station:
     """The small silo on a machine whose wall clock, ticks, kernel and boot are set by hand; each look at the
     time lasts a millisecond."""
 
-    def __init__(self, folder: Path, wall: datetime = NOW, *, is_synchronised: bool = True) -> None:
-        self.silo = Silo.open(folder)
-        self.wall, self.ticks, self.is_synchronised = wall, 0.0, is_synchronised
+    def __init__(self, silo: Silo) -> None:
+        self.silo = silo
+        self.wall, self.ticks, self.is_synchronised = NOW, 0.0, True
         self.start("boot 1")
 
     def start(self, boot: str) -> None:
@@ -75,10 +75,8 @@ class Station:
 
 
 @pytest.fixture
-def station(tmp_path: Path) -> Iterator[Station]:
-    made = Station(tmp_path / "data")
-    yield made
-    made.silo.desk.ledger.close()
+def station(silo: Silo) -> Station:
+    return Station(silo)
 
 
 def refusal(station: Station, stated: datetime, actor: Actor = ANNE) -> Fault:
@@ -229,3 +227,97 @@ def test_a_repair_says_who_why_and_from_when_to_when(station: Station) -> None:
     assert event.data["why"] == "dead battery"
     ticket = station.receive("EF-456-GH")
     assert (ticket.time_confirmed, ticket.time_stated) == (False, to)
+
+
+def barely_entered(station: Station, plate: str) -> str:
+    """A truck weighed full whose sample was just entered; returns its load."""
+    visit = station.silo.arrive(plate)
+    station.silo.confirm(43_120, visit, "first")
+    return station.silo.loads(visit)[0].id
+
+
+def measured_load(station: Station) -> str | None:
+    """The load that an analysis without a barcode is paired with."""
+    row = station.silo.measure("gac", GOOD)
+    with station.silo.desk.ledger.read() as tx:
+        pairing = queries.pairing_of(tx, row.id)
+        assert pairing is not None
+        sample = tx.get(Sample, pairing.sample_id) if pairing.sample_id else None
+    return sample.load_id if sample else None
+
+
+def test_a_sample_is_as_old_as_it_is_whatever_became_of_the_clock(station: Station) -> None:
+    station.sets(IN_2036, is_synchronised=True)
+    load = barely_entered(station, "AB-123-CD")
+    station.sets(NOW, is_synchronised=True)
+    station.keeper.repair(None, "", MARC)  # back
+    assert measured_load(station) == load
+    station.passes(3600)
+    assert measured_load(station) is None  # older than the window
+
+
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_a_sample_entered_in_doubt_is_found_when_the_right_time_is_known(
+    station: Station, is_stated: bool
+) -> None:
+    station.sets(IN_1970)
+    load, spring = barely_entered(station, "AB-123-CD"), NOW + timedelta(days=200)
+    if is_stated:
+        station.keeper.state(spring, ANNE)
+    else:
+        station.sets(spring, is_synchronised=True)
+    assert measured_load(station) == load
+    station.passes(3600)
+    assert measured_load(station) is None
+
+
+def test_after_a_repair_the_newest_instrument_measures_and_a_sign_in_of_the_future_is_over(
+    station: Station,
+) -> None:
+    desk = station.silo.desk
+    station.sets(IN_2036, is_synchronised=True)
+    swapped = instruments.swap(desk, "gac", Description("GAC on loan", "L-77"), "", ANNE, station.clock())
+    terminal, _ = people.add_terminal(desk, "gate", "terminal", station.clock())
+    people.add_person(desk, "Anne", "2468", ["operator"], None, station.clock())
+    token = people.sign_in(desk, "Anne", "2468", terminal, station.clock()).token
+    station.sets(NOW, is_synchronised=True)
+    station.keeper.repair(None, "", MARC)
+    row = station.silo.measure("gac", GOOD)
+    assert row.instrument_id == swapped.instrument.id
+    with pytest.raises(NotAllowed):
+        people.actor_of(desk, token, terminal, station.clock(), timedelta(hours=12))
+
+
+def weighed_full_in_2036(station: Station) -> tuple[Visit, Load]:
+    station.sets(IN_2036, is_synchronised=True)
+    visit = station.silo.arrive("AB-123-CD")
+    station.silo.confirm(43_120, visit, "first")
+    station.silo.measure_well(visit)
+    return visit, station.silo.loads(visit)[0]
+
+
+def repair(station: Station) -> None:
+    station.sets(NOW, is_synchronised=True)
+    station.keeper.repair(None, "", MARC)
+
+
+def test_measuring_again_is_explained_by_the_order_of_the_records(station: Station) -> None:
+    silo = station.silo
+    _, load = weighed_full_in_2036(station)
+    explain_retest(silo.desk, load.id, "Apporteur", ANNE, station.clock())
+    repair(station)
+    silo.measure("gac", GOOD, silo.barcode(load))  # what the word covers
+    silo.measure("gac", GOOD, silo.barcode(load))
+    with pytest.raises(Conflict) as refused:
+        silo.decide(load)
+    assert refused.value.code == Fault.RETEST_UNEXPLAINED
+
+
+def test_a_vehicle_is_weighed_empty_after_the_decision_though_it_was_made_in_the_future(
+    station: Station,
+) -> None:
+    visit, load = weighed_full_in_2036(station)
+    station.silo.decide(load)
+    repair(station)
+    ticket = station.silo.confirm(15_240, visit, "last").tickets[0]
+    assert (ticket.net_kg, ticket.time_confirmed) == (43_120 - 15_240, True)
