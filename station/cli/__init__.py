@@ -24,6 +24,7 @@ from station.cli import (
     rules,
     service,
     stages,
+    version,
 )
 from station.cli.say import _
 
@@ -50,6 +51,7 @@ for register in (
     card.register,
     backup.register,
     restore.register,
+    version.register,
 ):
     register(app)
 

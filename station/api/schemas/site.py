@@ -49,7 +49,8 @@ class IntakeHealth(BaseModel):
 
 class Health(BaseModel):
     """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
-    some of the `warnings`."""
+    some of the `warnings`. `models` are those that judge photos now, `release` and `revision` (None: unknown)
+    what runs here."""
 
     accepting: bool = True
     refuses: list[Reason] = []
@@ -61,6 +62,9 @@ class Health(BaseModel):
     intake: IntakeHealth = IntakeHealth()
     clock: ClockHealth = ClockHealth()
     warnings: list[Reason] = []
+    release: str = ""
+    revision: str | None = None
+    models: list[str] = []
 
 
 class Cell(Referenced):

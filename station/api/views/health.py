@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from station import release
 from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
 from station.api.views.clock import clock
 from station.api.views.view import View
 from station.clock import NOTICEABLE, ClockStanding
+from station.models import releases
 from station.receival.pack_standing import pack_in_force
 from station.runtime.live import Coded, HealthFacts, Standing
 from station.store import audit
+from station.store.tables import ModelRelease
 
 # what keeps the station from taking readings or captures for good
 REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written"})
@@ -36,7 +39,15 @@ def health(view: View, context: Context) -> schemas.Health:
         intake=_intake(facts.intake),
         clock=clock(standing),
         warnings=warnings,
+        release=release.release(),
+        revision=release.revision(),
+        models=_active(view),
     )
+
+
+def _active(view: View) -> list[str]:
+    rows = [view.tx.get_one(ModelRelease, one) for one in sorted(set(releases.active_set(view.tx).values()))]
+    return sorted(f"{row.name} {row.version}" for row in rows)
 
 
 def _intake(now: Standing) -> schemas.IntakeHealth:
