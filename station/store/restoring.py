@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
+from station.clock import doubt_of
 from station.store import audit, counters, queries, schema
 from station.store.condition import Depth, connect, look
 from station.store.connections import open_engine
@@ -76,6 +77,12 @@ def _refuse_whole(ledger: Path) -> None:
     raise LedgerPresent(LedgerFault.PRESENT, file=str(ledger))
 
 
+def _undoubted(at: datetime, recorded: datetime | None) -> datetime:
+    """The time of the last record where the machine's clock may be wrong: it would bind the station."""
+    is_doubted = recorded is not None and doubt_of(at, recorded, is_synchronised=False) is not None
+    return recorded if recorded is not None and is_doubted else at
+
+
 def _leap(made: Path, at: datetime) -> None:
     engine = open_engine(made, writer=True)
     try:
@@ -85,7 +92,7 @@ def _leap(made: Path, at: datetime) -> None:
             leaps = counters.leap(tx)
             tx.flush()
             recorded = queries.last_event_at(tx)
-            audit.record(tx, "ledger_restored", max(at, recorded) if recorded else at, data={"leaps": leaps})
+            audit.record(tx, "ledger_restored", _undoubted(at, recorded), data={"leaps": leaps})
             tx.commit()
     except Exception as error:
         raise meaning_at_start(error, made) or error from error
