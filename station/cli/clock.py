@@ -54,7 +54,7 @@ def _tell(standing: dict[str, Any], config: Path) -> None:
 
     def written(at: str | None) -> str:
         moment = datetime.fromisoformat(at) if at else None
-        return f"{t.date(moment, zone)} {t.time(moment, zone)}" if moment else _("nobody stated it")
+        return f"{t.date(moment, zone)} {t.time(moment, zone)}" if moment else "?"
 
     kept = {True: _("kept right by a time service"), False: _("kept right by nobody"), None: _("unknown")}
     tell(_("Station time: {time}").format(time=written(standing["now"])))
@@ -63,6 +63,11 @@ def _tell(standing: dict[str, Any], config: Path) -> None:
     if standing["confirmed"]:
         tell(_("The time is confirmed."))
         return
-    tell(_("The time is not confirmed. Stated: {time}").format(time=written(standing["stated"])))
-    if standing["needs_repair"]:
-        tell(_("The records lie ahead: silo clock repair ends that."))
+    stated = standing["stated"]
+    tell(
+        _("The time is not confirmed. Stated: {time}").format(time=written(stated))
+        if stated
+        else _("The time is not confirmed, and nobody stated it.")
+    )
+    if standing["doubt"] == "behind" or standing["needs_repair"]:
+        tell(_("The records lie ahead of it. Where the machine is right, silo clock repair ends that."))

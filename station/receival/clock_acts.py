@@ -4,6 +4,8 @@ What is recorded after such an act bears times that are confirmed or not, as the
 here, by the order of the rows and never by their times.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +20,6 @@ from station.store.names import names_of
 from station.store.tables import ClockAct
 
 UNUSUAL = timedelta(days=400)  # a person states a time so far after the records by a slip of the year
-Leaps = list[tuple[int, timedelta]]  # number of the act, by how much station time leapt with it
 LATEST = EARLIEST + timedelta(days=365 * 60)
 
 
@@ -87,15 +88,34 @@ def recorded_tail(tx: Session, boot: str, tick: float) -> Tail | None:
     return Tail(None, row.floor_at, tick) if row.floor_at < row.at or row.stated_at else None
 
 
-def newest_leaps(tx: Session, most: int = 20) -> Leaps:
-    """The leaps of station time with the newest acts, the newest first."""
+@dataclass(frozen=True, slots=True)
+class Leap:
+    """Station time went from `before` to `at` at once, with the act of that number."""
+
+    seq: int
+    before: datetime
+    at: datetime
+
+    @property
+    def by(self) -> timedelta:
+        return self.at - self.before
+
+
+def newest_leaps(tx: Session, most: int = 20) -> list[Leap]:
+    """The newest first."""
     rows = tx.exec(select(ClockAct).order_by(col(ClockAct.seq).desc()).limit(most))
-    return [(row.seq or 0, row.at - row.before) for row in rows]
+    return [Leap(row.seq or 0, row.before, row.at) for row in rows]
 
 
-def leapt_since(leaps: Leaps, seq: int | None) -> timedelta:
+def leapt_since(leaps: Sequence[Leap], seq: int | None) -> timedelta:
     """By how much station time leapt since a row was recorded: its time plus that tells its true age."""
-    return sum((by for number, by in leaps if seq is not None and number > seq), timedelta(0))
+    return sum((leap.by for leap in leaps if seq is not None and leap.seq > seq), timedelta(0))
+
+
+def leapt_over(leaps: Sequence[Leap], since: datetime, until: datetime) -> timedelta:
+    """How much of that span nobody lived through: station time leapt forward over it."""
+    over = (leap for leap in leaps if since <= leap.before < leap.at <= until)
+    return sum((leap.by for leap in over), timedelta(0))
 
 
 def time_doubt(tx: Session, before_seq: int | None = None) -> dict[str, Any] | None:

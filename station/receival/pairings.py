@@ -21,7 +21,7 @@ from station.grain.pairing import (
 )
 from station.grain.reasons import Code, Reason
 from station.receival import proposals, samples
-from station.receival.clock_acts import Leaps, leapt_since, newest_leaps
+from station.receival.clock_acts import Leap, leapt_since, newest_leaps
 from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -135,15 +135,17 @@ def item_of(tx: Session, policy: SitePolicy, pairing: Pairing) -> Item:
     return Item("capture", capture.barcode, seen_as, None, capture.at)
 
 
-def _candidates(tx: Session, item: Item, policy: PairingPolicy, at: datetime, leaps: Leaps) -> list[Sample]:
+def _candidates(
+    tx: Session, item: Item, policy: PairingPolicy, at: datetime, leaps: Sequence[Leap]
+) -> list[Sample]:
     if item.barcode is not None:
         sample = queries.sample_by_barcode(tx, item.barcode)
         return [sample] if sample else []
-    forward = sum((by for _, by in leaps if by > timedelta(0)), timedelta(0))
+    forward = sum((leap.by for leap in leaps if leap.by > timedelta(0)), timedelta(0))
     return list(queries.samples_open_since(tx, at - policy.window - forward))
 
 
-def _as_of_now(known: KnownSample, sample: Sample, leaps: Leaps) -> KnownSample:
+def _as_of_now(known: KnownSample, sample: Sample, leaps: Sequence[Leap]) -> KnownSample:
     """A sample is as old as it is, whatever became of the station's clock since it was entered."""
     return replace(known, entered_at=known.entered_at + leapt_since(leaps, sample.seq))
 

@@ -288,6 +288,20 @@ def test_after_a_repair_the_newest_instrument_measures_and_a_sign_in_of_the_futu
         people.actor_of(desk, token, terminal, station.clock(), timedelta(hours=12))
 
 
+def test_who_is_signed_in_stays_so_when_the_time_is_stated(station: Station) -> None:
+    desk, half_a_day = station.silo.desk, timedelta(hours=12)
+    terminal, _ = people.add_terminal(desk, "gate", "terminal", station.clock())
+    people.add_person(desk, "Anne", "2468", ["operator"], None, station.clock())
+    station.sets(IN_1970)
+    token = people.sign_in(desk, "Anne", "2468", terminal, station.clock()).token
+    station.keeper.state(NOW + timedelta(days=100), ANNE)
+    station.passes(11 * 3600)
+    assert people.actor_of(desk, token, terminal, station.clock(), half_a_day).name == "Anne"
+    station.passes(3600)
+    with pytest.raises(NotAllowed):
+        people.actor_of(desk, token, terminal, station.clock(), half_a_day)
+
+
 def weighed_full_in_2036(station: Station) -> tuple[Visit, Load]:
     station.sets(IN_2036, is_synchronised=True)
     visit = station.silo.arrive("AB-123-CD")
