@@ -22,8 +22,10 @@ from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door
+from station.clock import StationClock
 from station.http_server import listen
 from station.receival import people
+from station.receival.timekeeper import Timekeeper
 from station.runtime.live import HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
@@ -111,6 +113,7 @@ def app_of(day: Day) -> FastAPI:
             desk=day.desk,
             blobs=Blobs(day.desk.ledger.folder / "photos"),
             clock=day.clock,
+            timekeeper=Timekeeper(day.desk, StationClock()),
             live=list,
             health=lambda: HealthFacts("off"),
             admin_token=ADMIN,

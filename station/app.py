@@ -41,6 +41,7 @@ from station.store.errors import LedgerDamaged, LedgerError
 
 CRASHED = 70
 DAY_S = 86_400.0
+CLOCK_S = 2.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
@@ -75,6 +76,7 @@ def serve(options: ServeOptions) -> int:
         )
         desk, ledger, clock, ports = parts.desk, parts.desk.ledger, parts.clock, parts.ports
         stack.enter_context(crash.doubting(ledger))
+        parts.timekeeper.look()  # before anything else is recorded
         load_site(desk, settings, options.config, texts, clock())
         _log_contradictions(settings, options.config, texts, clock())
         _refuse_open_door(settings, options.config, ledger)
@@ -120,6 +122,7 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(crash.watching())
         stack.enter_context(_stopping_on_signals(server))
         timetable: jobs.Timetable = {
+            "clock": jobs.Job(parts.timekeeper.look, CLOCK_S),
             "checkpoint": jobs.Job(ledger.checkpoint, 300.0),
             "intake": jobs.Job(intake.tell, 5.0),
             "turn": jobs.Job(jobs_loop.turn, JOBS_S),

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from station.store import audit
 from station.store.engine import Ledger
 
 QUIET_NICE = 10
+_FOLLOW_S, _STEP_S = 0.5, 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -75,12 +78,40 @@ def _be_quiet() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), QUIET_NICE)
 
 
+class _Every(BaseTrigger):  # type: ignore[misc]  # the library has no types
+    """Rings so long after it rang last, however many times it would have rung on a clock that leapt."""
+
+    def __init__(self, seconds: float) -> None:
+        self._pause = timedelta(seconds=seconds)
+
+    def get_next_fire_time(self, _previous: datetime | None, now: datetime) -> datetime:
+        return now + self._pause
+
+
+def _follow(
+    scheduler: BackgroundScheduler,
+    stopped: threading.Event,
+    wall: Callable[[], float],
+    ticks: Callable[[], float],
+) -> None:
+    """Moves every job along with a machine's clock that is set: none stands still for years after it."""
+    ahead = wall() - ticks()
+    while not stopped.wait(_FOLLOW_S):
+        step = wall() - ticks() - ahead
+        if abs(step) > _STEP_S:
+            ahead += step
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=job.next_run_time + timedelta(seconds=step))
+
+
 @contextmanager
-def scheduled(jobs: Timetable) -> Iterator[None]:
+def scheduled(
+    jobs: Timetable, *, wall: Callable[[], float] = time.time, ticks: Callable[[], float] = time.monotonic
+) -> Iterator[None]:
     """Runs each job in the background until the block ends."""
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        job_defaults={"coalesce": True, "max_instances": 1},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         executors={
             "default": ThreadPoolExecutor(),
             "quiet": ThreadPoolExecutor(1, pool_kwargs={"initializer": _be_quiet}),
@@ -90,11 +121,16 @@ def scheduled(jobs: Timetable) -> Iterator[None]:
     for name, job in jobs.items():
         first = now + timedelta(seconds=job.every_s if job.first_s is None else job.first_s)
         scheduler.add_job(
-            job.act, "interval", seconds=job.every_s, next_run_time=first, id=name,
-            executor="quiet" if job.quiet else "default", misfire_grace_time=None if job.quiet else 1,
+            job.act, _Every(job.every_s), next_run_time=first, id=name,
+            executor="quiet" if job.quiet else "default",
         )  # fmt: skip
     scheduler.start()
+    stopped = threading.Event()
+    follower = threading.Thread(target=_follow, args=(scheduler, stopped, wall, ticks), name="jobs' clock")
+    follower.start()
     try:
         yield
     finally:
+        stopped.set()
+        follower.join()
         scheduler.shutdown(wait=True)

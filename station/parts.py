@@ -11,10 +11,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from drivers.catalogue import catalogue
+from station import kernel_time
 from station.acts.desk import Desk
 from station.api.context import Context
 from station.backup.standing import why_no_station
 from station.clock import StationClock, scaled
+from station.receival.clock_acts import recorded_tail
+from station.receival.timekeeper import Timekeeper
 from station.runtime.bundles import FOLDER
 from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts
@@ -37,6 +40,7 @@ class Parts:
     settings: SiteSettings
     desk: Desk
     clock: StationClock
+    timekeeper: Timekeeper
     ports: Ports
     photos: Blobs
     bundles: Blobs
@@ -53,6 +57,7 @@ class Parts:
             desk=self.desk,
             blobs=self.photos,
             clock=self.clock,
+            timekeeper=self.timekeeper,
             live=list,
             health=lambda: HealthFacts("off"),
             admin_token=admin_token,
@@ -78,11 +83,13 @@ def open_parts(
     with open_ledger(file, settings) as ledger:
         with opening(ledger.folder):
             clock = _clock(ledger, start, speed)
+            desk = Desk(ledger, policy_of(settings))
             parts = Parts(
                 file,
                 settings,
-                Desk(ledger, policy_of(settings)),
+                desk,
                 clock,
+                Timekeeper(desk, clock, kernel_time.boot()),
                 Ports(settings, file, ledger, clock),
                 Blobs(ledger.folder / "photos"),
                 Blobs(ledger.folder / FOLDER),
@@ -106,9 +113,12 @@ def open_ledger(file: Path, settings: SiteSettings) -> Iterator[Ledger]:
 
 
 def _clock(ledger: Ledger, start: datetime | None, speed: float) -> StationClock:
-    """It goes on from the last event: nothing recorded later carries an earlier time."""
+    """It goes on from the last event, or from what that stands on."""
     with ledger.read() as tx:
         recorded = queries.last_event_at(tx)
+        tail = recorded_tail(tx, kernel_time.boot(), kernel_time.ticks())
     if start is not None:
         return scaled(max(start, recorded) if recorded else start, speed)
-    return StationClock(not_before=recorded)
+    return StationClock(
+        ticks=kernel_time.ticks, synchronised=kernel_time.is_synchronised, not_before=recorded, tail=tail
+    )

@@ -19,6 +19,7 @@ from station.api.routes import (
     approvals,
     backup,
     captures,
+    clock,
     dataset,
     devices,
     events,
@@ -45,8 +46,8 @@ MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
-    site, movements, people, visits, loads, samples, weighings, exceptions, captures, devices, instruments,
-    tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
+    site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
+    instruments, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
 )  # fmt: skip
 
 

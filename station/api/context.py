@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from station.acts.desk import Desk
 from station.acts.refusals import Fault, Invalid
 from station.models.acts import Mandate
+from station.receival.timekeeper import Timekeeper
 from station.receival.wiring import Rewiring, Wiring
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
@@ -44,12 +45,14 @@ class Context:
     `settle_zero` ends what is told of a bridge that has not shown zero;
     `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
+    `timekeeper` is asked about the clock and told the time.
     A sign-in is good for `sign_in_lasts`.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
     blobs: Blobs
     clock: Callable[[], datetime]
+    timekeeper: Timekeeper
     live: Callable[[], list[DeviceLive]]
     health: Callable[[], HealthFacts]
     admin_token: str

@@ -11,6 +11,7 @@ from station.cli import (
     backup,
     card,
     cells,
+    clock,
     commission,
     compare,
     devices,
@@ -25,6 +26,7 @@ from station.cli import (
     rules,
     service,
     stages,
+    version,
 )
 from station.cli.say import _
 
@@ -45,6 +47,7 @@ for register in (
     rules.register,
     replay.register,
     cells.register,
+    clock.register,
     export.register,
     commission.register,
     compare.register,
@@ -52,6 +55,7 @@ for register in (
     backup.register,
     restore.register,
     install.register,
+    version.register,
 ):
     register(app)
 

@@ -34,9 +34,9 @@ def next_for_shadow(
             .join(Pairing, (col(Pairing.item_id) == Capture.id) & col(Pairing.current), isouter=True)
             .join(Sample, col(Sample.id) == Pairing.sample_id, isouter=True)
             .where(
-                Capture.at >= installed.at, ~inspected.exists(), col(Capture.id).not_in(passed),
+                col(Capture.seq) > installed.seq, ~inspected.exists(), col(Capture.id).not_in(passed),
                 declared.is_(None) | declared.in_(names),
             )
         )  # fmt: skip
-        capture = tx.exec(query.order_by(col(Capture.at), col(Capture.id)).limit(1)).first()
+        capture = tx.exec(query.order_by(col(Capture.seq)).limit(1)).first()
         return capture_photos(tx, capture) if capture is not None else None

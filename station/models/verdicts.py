@@ -33,7 +33,7 @@ def verdicts(tx: Session, sha256: str, since: datetime | None = None, most: int 
         select(*COLUMNS)
         .join(Capture, col(Capture.id) == Inspection.capture_id)
         .where(Inspection.sha256 == sha256, Inspection.source == "station")
-        .order_by(col(Capture.at).desc(), col(Capture.seq).desc())
+        .order_by(col(Capture.seq).desc())
     )  # fmt: skip
     if since is not None:
         query = query.where(Capture.at >= since)

@@ -16,7 +16,7 @@ def claim_capture(desk: Desk, at: datetime) -> CapturePhotos | None:
     """Takes the oldest capture that waits for its inspection; None when none does."""
     with desk.ledger.write() as tx:
         query = select(Capture).where(Capture.state == "pending", col(Capture.claimed_at).is_(None))
-        capture = tx.exec(query.order_by(col(Capture.at), col(Capture.id)).limit(1)).first()
+        capture = tx.exec(query.order_by(col(Capture.seq)).limit(1)).first()
         if capture is None:
             return None
         capture.claimed_at = at

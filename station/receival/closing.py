@@ -14,6 +14,7 @@ from station.grain.loadweight import net_kg as net_of
 from station.grain.units import Kilograms
 from station.receival import cells
 from station.receival.chain import gross_weighing, weighed_apart
+from station.receival.clock_acts import time_doubt
 from station.receival.loads import end_load, is_whole
 from station.store import audit, counters, queries
 from station.store.batches import Chain
@@ -149,11 +150,14 @@ def _ticket(
 ) -> Ticket:  # fmt: skip
     policy = desk.policy
     number = _number(tx, policy.site, load.campaign)
+    doubt = time_doubt(tx)
+    stated = doubt["stated"] if doubt else None
     ticket = Ticket(
         id=new_id(at), site=policy.site, campaign=load.campaign, number=number, load_id=load.id,
         regime=load.regime, organisation=load.organisation, first_weighing_id=net.gross.id,
         last_weighing_id=net.tare.id, gross_kg=net.gross.kg, tare_kg=net.tare.kg, net_kg=net.kg, at=at,
-        by=actor.id,
+        by=actor.id, time_confirmed=doubt is None,
+        time_stated=datetime.fromisoformat(stated) if stated else None,
     )  # fmt: skip
     ticket.document = _document(tx, desk, visit, load, ticket, net, tippings)
     tx.add(ticket)
@@ -189,10 +193,12 @@ def _document(
         "campaign": ticket.campaign,
         "number": ticket.number,
         "at": ticket.at.isoformat(),
+        **_doubt("time_doubt", time_doubt(tx)),
         "by": names.get(ticket.by, ticket.by),
         "plate": visit.plate,
         "trailer": visit.trailer_plate,
         "arrived_at": visit.arrived_at.isoformat(),
+        **_doubt("arrival_doubt", time_doubt(tx, visit.seq)),
         "supplier": tx.get_one(Supplier, visit.supplier_id).name,
         "owners": [{"name": name, "share": share} for name, share in owners],
         "species": load.species,
@@ -224,11 +230,17 @@ def _tipped(tx: Session, tipping: Tipping) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _doubt(name: str, doubt: dict[str, Any] | None) -> dict[str, Any]:
+    """What the paper says of a time that is not confirmed; nothing of others."""
+    return {name: doubt} if doubt else {}
+
+
 def _weight(tx: Session, weighing: Weighing, names: Mapping[str, str]) -> dict[str, Any]:
     instrument = _instrument(tx, weighing)
     return {
         "kg": weighing.kg,
         "at": weighing.at.isoformat(),
+        **_doubt("time_doubt", time_doubt(tx, weighing.seq)),
         "rule": weighing.rule,
         "instrument": instrument.name if instrument else None,
         "serial_number": instrument.serial_number if instrument else None,

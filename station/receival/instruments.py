@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
+from station.receival.clock_acts import leapt_since, newest_leaps
 from station.receival.wiring import Wiring, declared_wiring, wiring_of
 from station.store import audit
 from station.store.ids import new_id
@@ -117,7 +118,8 @@ def instrument_at(tx: Session, port_id: str, at: datetime) -> Instrument:
     rows = tx.exec(query).all()
     if not rows:
         raise NotFound(Fault.UNKNOWN_PORT, port=port_id)
-    then = [row for row in rows if row.from_at <= at]
+    leaps = newest_leaps(tx)  # a clock that was repaired since does not bring an instrument back
+    then = [row for row in rows if min(row.from_at, row.from_at + leapt_since(leaps, row.seq)) <= at]
     return tx.get_one(Instrument, (then[-1] if then else rows[0]).instrument_id)
 
 

@@ -1,7 +1,8 @@
 """Decide which sample a reading or capture belongs to: a rule when it comes, else a person."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from station.grain.pairing import (
 )
 from station.grain.reasons import Code, Reason
 from station.receival import proposals, samples
+from station.receival.clock_acts import Leap, leapt_since, newest_leaps
 from station.receival.remarked import check_asked
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -36,8 +38,10 @@ def pair_item(
     What was measured while the line failed waits for a person, who confirms it by assigning it; the sample
     that the rule would have chosen is named."""
     policy = PairingPolicy(desk.policy.pairing_window)
-    known = {sample.id: sample for sample in _candidates(tx, item, policy, at)}
-    result = pair(item, [known_sample(sample, item.kind) for sample in known.values()], policy)
+    leaps = newest_leaps(tx)
+    known = {sample.id: sample for sample in _candidates(tx, item, policy, at, leaps)}
+    aged = [_as_of_now(known_sample(sample, item.kind), sample, leaps) for sample in known.values()]
+    result = pair(item, aged, policy)
     if disturbance is not None:
         would_be = known[result.sample_id].barcode if result.sample_id else item.barcode
         reason = fault_of(disturbance, barcode=would_be)
@@ -131,11 +135,19 @@ def item_of(tx: Session, policy: SitePolicy, pairing: Pairing) -> Item:
     return Item("capture", capture.barcode, seen_as, None, capture.at)
 
 
-def _candidates(tx: Session, item: Item, policy: PairingPolicy, at: datetime) -> list[Sample]:
+def _candidates(
+    tx: Session, item: Item, policy: PairingPolicy, at: datetime, leaps: Sequence[Leap]
+) -> list[Sample]:
     if item.barcode is not None:
         sample = queries.sample_by_barcode(tx, item.barcode)
         return [sample] if sample else []
-    return list(queries.samples_open_since(tx, at - policy.window))
+    forward = sum((leap.by for leap in leaps if leap.by > timedelta(0)), timedelta(0))
+    return list(queries.samples_open_since(tx, at - policy.window - forward))
+
+
+def _as_of_now(known: KnownSample, sample: Sample, leaps: Sequence[Leap]) -> KnownSample:
+    """A sample is as old as it is, whatever became of the station's clock since it was entered."""
+    return replace(known, entered_at=known.entered_at + leapt_since(leaps, sample.seq))
 
 
 def known_sample(sample: Sample, item_kind: str) -> KnownSample:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
+from station.receival.clock_acts import leapt_over, newest_leaps
 from station.receival.pin_locks import FAILED, PIN_CHANGED, SIGNED_IN
 from station.store import audit
 from station.store.ids import new_id
@@ -187,7 +188,8 @@ def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: timedelta) -> Actor:
-    """Finds the person that this token is signed in as, at this terminal and for so long. Raises
+    """Finds the person that this token is signed in as, at this terminal and for so long, not counting what
+    station time leapt over; a sign-in from the future (the clock was repaired since) is over. Raises
     NotAllowed."""
     with desk.ledger.read() as tx:
         found = tx.exec(
@@ -200,10 +202,16 @@ def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: ti
                 col(Person.active).is_(True),
             )
         ).first()
-    if found is None or at - found[1] >= lasts:
-        raise NotAllowed(Fault.NOT_SIGNED_IN)
+        if found is None or not _is_good(tx, found[1], at, lasts):
+            raise NotAllowed(Fault.NOT_SIGNED_IN)
     person = found[0]
     return Actor(person.id, person.name, terminal.id, frozenset(person.roles))
+
+
+def _is_good(tx: Session, signed_at: datetime, at: datetime, lasts: timedelta) -> bool:
+    if timedelta(0) <= at - signed_at < lasts:
+        return True
+    return signed_at < at < signed_at + lasts + leapt_over(newest_leaps(tx), signed_at, at)
 
 
 def _person_named(tx: Session, name: str) -> Person | None:

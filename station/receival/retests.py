@@ -1,7 +1,8 @@
 """Nobody measures until a value passes: who wants a sample measured again says so, and why.
 
 What the pack calls routine needs no word, nor does the third measurement that the rule asks for where two lie
-apart. An explanation covers what was measured before it, and the next measurement after it.
+apart. An explanation covers what was recorded before it (rows below its "row"), and the next measurement
+after it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from station.acts.refusals import Conflict, Fault
 from station.grain.replicates import OneMoreNeeded, combine_replicates
 from station.receival.loads import open_load
 from station.receival.pack_standing import pack_with
-from station.store import audit
+from station.store import audit, counters
 from station.store.tables import AuditEvent, Load, Proposal, Reading
 
 _EXPLAINED = "retest_explained"
@@ -28,7 +29,7 @@ def explain_retest(desk: Desk, load_id: str, reason: str, actor: Actor, at: date
         load = open_load(tx, load_id)
         audit.record(
             tx, _EXPLAINED, at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id, load_id=load.id,
-            data={"reason": reason},
+            data={"reason": reason, "row": counters.draw(tx, counters.ROW)},
         )  # fmt: skip
 
 
@@ -39,14 +40,15 @@ def check_retests(tx: Session, load: Load, proposal: Proposal) -> None:
     several = {name: r["replicates"] for name, r in results.items() if len(r["replicates"]) > 1}
     if not several:
         return
-    newest = select(AuditEvent.at).where(AuditEvent.load_id == load.id, AuditEvent.kind == _EXPLAINED)
-    explained_at = tx.exec(newest.order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+    newest = select(AuditEvent.data).where(AuditEvent.load_id == load.id, AuditEvent.kind == _EXPLAINED)
+    explained = tx.exec(newest.order_by(col(AuditEvent.seq).desc()).limit(1)).first()
     for name, ids in several.items():
-        rows = tx.exec(select(Reading).where(col(Reading.id).in_(ids)).order_by(col(Reading.at))).all()
+        rows = tx.exec(select(Reading).where(col(Reading.id).in_(ids)).order_by(col(Reading.seq))).all()
         routine = pack.replicates if pack else 1
         limit = pack.repeatability.get(Analyte(name)) if pack else None
         extra = [row for row in rows[routine:] if row is not _asked_by_the_rule(name, rows, limit)]
-        unexplained = extra if explained_at is None else [row for row in extra if row.at > explained_at][1:]
+        later = [row for row in extra if explained is None or (row.seq or 0) > explained["row"]]
+        unexplained = later if explained is None else later[1:]
         if unexplained:
             raise Conflict(Fault.RETEST_UNEXPLAINED, analyte=name, count=len(rows))
 

@@ -51,7 +51,7 @@ def _gross(chain: Chain, load: Load) -> Weighing:
 def _before_decision(tx: Session, load: Load, weighing: Weighing) -> Reason | None:
     """A vehicle tips after the decision: what was weighed before is seldom its empty weight."""
     decision = queries.current_decision(tx, load.id)
-    if decision is None or weighing.at >= decision.at:
+    if decision is None or (weighing.seq or 0) > (decision.seq or 0):
         return None
     params = {
         "kg": weighing.kg, "weighed_at": weighing.at.isoformat(), "decided_at": decision.at.isoformat(),

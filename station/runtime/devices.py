@@ -99,7 +99,7 @@ class Devices:
 
     def _dropped(self, port_id: str) -> Coded | None:
         gap = self._intake.gap(port_id)
-        if gap is None or self._clock() - gap.last_at > TOLD_FOR:
+        if gap is None or not timedelta(0) <= self._clock() - gap.last_at <= TOLD_FOR:
             return None
         port = self._intake.driver(port_id).health().address
         return "device_overrun", {"port": port, "count": gap.messages, "text": ""}
@@ -147,7 +147,7 @@ def _wrong(health: DeviceHealth, now: datetime) -> Coded | None:
     error = health.last_error
     if error is None:
         return None
-    stays = error.code in _STAYING and now - error.at < STAYS
+    stays = error.code in _STAYING and timedelta(0) <= now - error.at < STAYS
     if health.state in ("live", "starting") and not stays:
         return None
     return f"device_{error.code.value}", {**where, "text": error.text}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from station.backup.keeper import Keeper
-from station.clock import NOTICEABLE, StationClock
+from station.clock import StationClock
 from station.jobs import Watch
 from station.models import releases
 from station.runtime.announcer import Announcer
@@ -66,11 +66,7 @@ class Vitals:
         return [(code, {"instruments": names}) for code, names in found if names]
 
     def _warnings(self, standing: Standing) -> Warnings:
-        found: Warnings = []
-        ahead = self._clock.ahead()
-        if ahead > NOTICEABLE:
-            found.append(("clock_behind", {"seconds": round(ahead.total_seconds())}))
-        found += self._intake_warnings(standing)
+        found = self._intake_warnings(standing)
         if self._light_box.problem:
             found.append(("vision_problem", {"text": self._light_box.problem}))
         with self._ledger.read() as tx:

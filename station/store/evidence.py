@@ -53,7 +53,7 @@ def readings_by_sample(tx: Session, sample_ids: Sequence[str]) -> dict[str, list
             Pairing.item_kind == "reading",
             col(Pairing.current).is_(True),
         )
-        .order_by(col(Reading.at), col(Reading.seq))
+        .order_by(col(Reading.seq))
     )
     found: dict[str, list[Reading]] = defaultdict(list)
     for sample_id, reading in rows:
@@ -71,7 +71,7 @@ def newest_captures(tx: Session, sample_ids: Sequence[str], most: int) -> Sequen
     """The captures that were paired last with any of these samples, oldest first."""
     query = select(Capture).join(Pairing, col(Pairing.item_id) == Capture.id)
     rows = tx.exec(_paired(query, "capture", sample_ids).limit(most)).all()
-    return sorted(rows, key=lambda row: (row.at, row.seq or 0))
+    return sorted(rows, key=lambda row: row.seq or 0)
 
 
 def _paired(query: Any, kind: str, sample_ids: Sequence[str]) -> Any:
@@ -108,7 +108,7 @@ def captures_seen(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[Capt
             Pairing.item_kind == "capture",
             col(Pairing.current).is_(True),
         )
-        .order_by(col(Capture.at), col(Capture.seq))
+        .order_by(col(Capture.seq))
     ).all()
     said = _inspections(tx, [capture.id for _, capture in rows]) if rows else {}
     found: dict[str, list[CaptureSeen]] = defaultdict(list)

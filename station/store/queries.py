@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from drivers.text import barcode_of
 from station.store.tables import (
     AuditEvent,
+    ClockAct,
     Decision,
     Load,
     Pairing,
@@ -152,6 +153,14 @@ def last_weighing_of(tx: Session, port_id: str) -> Weighing | None:
 def last_event_at(tx: Session) -> datetime | None:
     """Return when the newest audit event was recorded."""
     return tx.exec(select(AuditEvent.at).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+
+
+def newest_clock_act(tx: Session, before_seq: int | None = None) -> ClockAct | None:
+    """Return what became of the clock last, or last before a row; None: it was never doubted."""
+    query = select(ClockAct).order_by(col(ClockAct.seq).desc())
+    if before_seq is not None:
+        query = query.where(col(ClockAct.seq) < before_seq)
+    return tx.exec(query.limit(1)).first()
 
 
 def site_of(tx: Session) -> str | None:

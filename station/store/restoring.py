@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from station.clock import doubt_of
 from station.store import audit, counters, queries, schema
 from station.store.condition import Depth, connect, look
 from station.store.connections import open_engine
@@ -110,6 +111,12 @@ def _refuse_whole(ledger: Path) -> None:
     raise LedgerPresent(LedgerFault.PRESENT, file=str(ledger))
 
 
+def _undoubted(at: datetime, recorded: datetime | None) -> datetime:
+    """The time of the last record where the machine's clock may be wrong: it would bind the station."""
+    is_doubted = recorded is not None and doubt_of(at, recorded, is_synchronised=False) is not None
+    return recorded if recorded is not None and is_doubted else at
+
+
 def _go_on_after(
     made: Path, site: str, last_tickets: Mapping[str, int], at: datetime, data: Mapping[str, Any]
 ) -> None:
@@ -127,7 +134,7 @@ def _go_on_after(
             }
             tx.flush()
             recorded = queries.last_event_at(tx)
-            audit.record(tx, "ledger_restored", max(at, recorded) if recorded else at, data=told)
+            audit.record(tx, "ledger_restored", _undoubted(at, recorded), data=told)
             tx.commit()
     except Exception as error:
         raise meaning_at_start(error, made) or error from error

@@ -16,7 +16,9 @@ from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context, Limits
 from station.api.door import Door, DoorLimits
+from station.clock import StationClock
 from station.receival import people
+from station.receival.timekeeper import Timekeeper
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from tests.silo_rig import GOOD, GOOD_NIR, START, Silo
@@ -111,6 +113,7 @@ def counter_of(silo: Silo, tokens: Tokens, **limits: int) -> Counter:
             desk=silo.desk,
             blobs=Blobs(silo.desk.ledger.folder / "photos"),
             clock=silo.clock,
+            timekeeper=Timekeeper(silo.desk, StationClock()),
             live=lambda: list(counter.live),
             health=lambda: counter.health[0],
             admin_token=ADMIN_TOKEN,

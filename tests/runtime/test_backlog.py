@@ -28,7 +28,6 @@ from drivers.simulated.line import PtyLine
 from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.simulated.toledo import message
 from drivers.transport import mqtt_link
-from station.clock import StationClock
 from station.grain.reasons import Code
 from station.grain.weighing import WeighingRule
 from station.runtime import intake as module
@@ -277,4 +276,4 @@ def test_an_intake_that_stands_still_is_on_the_health_page_and_shows_no_weight(
 
 def vitals(silo: Silo, intake: Intake, devices: Devices) -> Any:
     box, watch = SimpleNamespace(state="ready", problem=""), SimpleNamespace(broken_seq=None)
-    return Vitals(silo.desk.ledger, StationClock(), intake, box, watch, devices, None).facts  # type: ignore[arg-type]
+    return Vitals(silo.desk.ledger, intake, box, watch, devices, None).facts  # type: ignore[arg-type]

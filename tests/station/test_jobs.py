@@ -2,10 +2,12 @@
 
 import os
 import threading
+import time
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 
-from station.jobs import QUIET_NICE, Job, Watch, scheduled
+from station.jobs import QUIET_NICE, Job, Watch, _Every, scheduled
 from tests.silo_rig import Silo
 
 
@@ -48,3 +50,18 @@ def test_a_quiet_job_lets_every_other_thread_go_first() -> None:
         assert done.wait(10)
     assert nice == [QUIET_NICE]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) < QUIET_NICE
+
+
+def test_a_clock_that_is_set_by_an_hour_moves_the_jobs_along() -> None:
+    done, set_by = threading.Event(), [0.0]
+    with scheduled({"hourly": Job(done.set, 3600.0)}, wall=lambda: time.time() + set_by[0]):
+        assert not done.wait(0.7)
+        set_by[0] = -3600.0  # the jobs' times were made by a clock that was an hour ahead
+        assert done.wait(10)
+
+
+def test_a_clock_that_leaps_by_years_lets_a_job_ring_once() -> None:
+    then = datetime(2026, 7, 20, tzinfo=UTC)
+    assert _Every(5.0).get_next_fire_time(then, then + timedelta(days=3650)) == then + timedelta(
+        days=3650, seconds=5
+    )

@@ -66,7 +66,7 @@ def test_the_readme_names_only_commands_and_options_that_exist(words: list[str])
         options = set(re.findall(r"--[a-z-]+", Path(main.__file__ or "").read_text(encoding="utf-8")))
     else:
         command = get_command(station.cli.app)
-        while words and hasattr(command, "commands"):
+        while words and not words[0].startswith("-") and hasattr(command, "commands"):
             known = command.commands  # `silo backup FILE` leaves its first word out
             command = known[words.pop(0)] if words[0] in known else known["make"]
         options = {name for parameter in command.params for name in parameter.opts}

@@ -17,7 +17,9 @@ from drivers.catalogue import catalogue
 from station.acts.desk import Desk
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
+from station.clock import StationClock
 from station.receival import people
+from station.receival.timekeeper import Timekeeper
 from station.runtime.live import DeviceLive, HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
@@ -145,6 +147,7 @@ def served(house: House, folder: Path) -> Iterator[Station]:
         desk=silo.desk,
         blobs=Blobs(folder / "blobs"),
         clock=silo.clock,
+        timekeeper=Timekeeper(silo.desk, StationClock()),
         live=lambda: list(station.devices),
         health=lambda: station.facts,
         admin_token="admin",

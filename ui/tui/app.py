@@ -43,6 +43,7 @@ from ui.tui.screens.movements import MovementsScreen
 from ui.tui.screens.queue import QueueScreen
 from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.settle_zero import ask_settle_zero
+from ui.tui.stated_time import ask_time
 from ui.tui.station import OnRefusal, ScreenName
 from ui.tui.take_back import Deed, Deeds, Undo
 from ui.tui.themes import CSS, PLAIN, THEMES
@@ -69,7 +70,7 @@ class StationApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = bound(
         "help", "show('queue')", "show('arrival')", "show('exceptions')", "show('ended')", "take_back",
-        "new_sample", "menu", "language", "contrast",
+        "new_sample", "state_time", "menu", "language", "contrast",
     )  # fmt: skip
 
     def __init__(
@@ -285,6 +286,9 @@ class StationApp(App[None]):
 
     def action_settle_zero(self) -> None:
         self._ask_person(ask_settle_zero)
+
+    def action_state_time(self) -> None:
+        self._ask_person(ask_time)
 
     def action_take_back(self) -> None:
         self._ask_person(self._take_back)

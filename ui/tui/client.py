@@ -61,6 +61,9 @@ class StationClient:
     async def health(self) -> schemas.Health:
         return await self._get("/health", schemas.Health)
 
+    async def state_time(self, at: datetime, *, is_sure: bool) -> schemas.ClockHealth:
+        return await self._post("/clock", schemas.TimeIn(time=at, is_sure=is_sure), schemas.ClockHealth)
+
     async def site(self) -> schemas.Site:
         return await self._get("/site", schemas.Site)
 

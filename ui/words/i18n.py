@@ -124,6 +124,10 @@ class Translator:
     def day(self, day: calendar_date) -> str:
         return str(format_date(day, "short", locale=self.locale))
 
+    def long_day(self, at: datetime, zone: tzinfo | None = None) -> str:
+        """Write the day with its name: "samedi 28 novembre 2026"."""
+        return str(format_date(at.astimezone(zone).date(), "full", locale=self.locale))
+
     def moment(self, at: datetime, zone: tzinfo | None = None) -> str:
         """Write day, month, hour and minute, as `time` does."""
         day = format_datetime(at.astimezone(zone), "dd/MM", locale=self.locale)

@@ -179,6 +179,15 @@ def _time(value: Any, t: Translator) -> str:
         return str(value)
 
 
+def _date_and_time(value: Any, t: Translator) -> str:
+    """Write an instant with its year: where it may be wrong by years."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return f"{t.date(at)} {t.time(at)}"
+
+
 def _moment(value: Any, t: Translator) -> str:
     """Write an instant with its day; anything else as it is."""
     try:
@@ -270,6 +279,10 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "taken_at": _moment,
     "age_s": lambda value, t: t.age(value) if _is_amount(value) else _UNKNOWN,
     "weighed_at": _time,
+    "machine": _date_and_time,
+    "stated": _date_and_time,
+    "recorded": _date_and_time,
+    "wall": _date_and_time,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
     "unseen": _words_of(UNSEEN),

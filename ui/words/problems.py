@@ -99,6 +99,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("this can no longer be taken back"),
         N_("It can be for {seconds} seconds, and while nothing was weighed or ticketed since."),
     ),
+    "clock_not_doubted": (
+        N_("the station does not doubt its clock: there is nothing to state or repair"),
+        N_("Where the time is wrong all the same, have the machine's clock set right first."),
+    ),
+    "clock_synchronised": (
+        N_("the machine's clock is kept right by a time service and says {wall}"),
+        N_("Repair without a time: the machine's clock counts."),
+    ),
+    "time_unusual": (
+        N_("{stated} lies far from what is recorded, {recorded}"),
+        N_("Look at date and year again, then say that it is right."),
+    ),
     "nothing_to_take_back": (N_("nothing was done here that can be taken back"), _LOOK_AGAIN),
     "measured_with_fault": (
         N_("{what} while it was measured"),
@@ -274,6 +286,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "outbound_visit": (
         N_("visits that take grain away cannot be entered yet"),
         N_("Record what leaves as a movement out of its cell: silo cell out."),
+    ),
+    "time_implausible": (
+        N_("{stated} cannot be the time"),
+        N_("Set the machine's clock right, or give the time."),
     ),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
     "wiring_wrong": (

@@ -139,7 +139,20 @@ SENTENCES: Mapping[str, str] = {
     "disk_low": N_("disk nearly full: {free_mb} MB free, tell the installer"),
     "disk_full": N_("disk full: {free_mb} MB free, photos are refused, tickets go on"),
     "vision_off": N_("no photo model: trucks go on without the photo"),
-    "clock_behind": N_("the station's clock is {seconds} s behind its records: check the date and time"),
+    "clock_behind": N_(
+        "the machine's clock says {machine}, before the last record: state the time, have it set right"
+    ),
+    "clock_beyond": N_(
+        "the machine's clock says {machine}, far after the last record: state the time, have it set right"
+    ),
+    "clock_goes_by_word": N_(
+        "the machine's clock says {machine} and is not believed: the time stated by the operator counts"
+    ),
+    "clock_records_ahead": N_("the machine's clock says {machine}, before the last record"),
+    "clock_needs_repair": N_(
+        "the records lie ahead of the time: dates are wrong until silo clock repair, tell a manager"
+    ),
+    "clock_heals": N_("the station's clock is {seconds} s ahead of the machine's and waits for it"),
     "intake_waits_for_disk": N_("the disk takes no more: device messages wait, free some space now"),
     "intake_stands": N_(
         "{count} device messages wait, none was recorded since {moved_at}: call the installer"

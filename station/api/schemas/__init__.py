@@ -16,6 +16,7 @@ from station.api.schemas.approvals import (
     Waiver,
     WaiverIn,
 )
+from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
     Celsius,
@@ -181,6 +182,8 @@ __all__ = [
     "Celsius",
     "ChainWeighing",
     "ClassShareIn",
+    "ClockHealth",
+    "ClockRepairIn",
     "Compared",
     "ConfirmWeighingIn",
     "CorrectionIn",
@@ -273,6 +276,7 @@ __all__ = [
     "SwapIn",
     "Text",
     "Ticket",
+    "TimeIn",
     "Tipping",
     "Token",
     "TokenIn",

@@ -59,6 +59,8 @@ class Tipping(BaseModel):
 
 
 class Ticket(Referenced):
+    """`time_confirmed` False: the station did not trust its clock; the operator had stated `time_stated`."""
+
     number: int
     campaign: str
     load_id: str
@@ -74,6 +76,8 @@ class Ticket(Referenced):
     tare_kg: float
     net_kg: float
     tipped: list[Tipping]
+    time_confirmed: bool = True
+    time_stated: datetime | None = None
     text: str
 
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from station.api.schemas.clock import ClockHealth
 from station.api.schemas.common import Reason, Referenced, RegimeCode, Value
 
 
@@ -57,7 +58,8 @@ class BackupHealth(BaseModel):
 
 class Health(BaseModel):
     """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
-    some of the `warnings`."""
+    some of the `warnings`. `models` are those that judge photos now, `release` and `revision` (None: unknown)
+    what runs here."""
 
     accepting: bool = True
     refuses: list[Reason] = []
@@ -68,7 +70,11 @@ class Health(BaseModel):
     rule_pack: str | None
     intake: IntakeHealth = IntakeHealth()
     backup: BackupHealth | None = None
+    clock: ClockHealth = ClockHealth()
     warnings: list[Reason] = []
+    release: str = ""
+    revision: str | None = None
+    models: list[str] = []
 
 
 class Cell(Referenced):

@@ -14,6 +14,7 @@ from station.api.views.rows import missing_of
 from station.api.views.view import View, values_of
 from station.grain.identifiers import same_species
 from station.grain.pairing import Item, contradictions, suggest
+from station.receival.clock_acts import leapt_since, newest_leaps
 from station.receival.pairings import item_of, known_sample
 from station.store import batches, queries
 from station.store.tables import Capture, Load, Pairing, Reading, Sample, Terminal
@@ -110,9 +111,11 @@ def _capture(view: View, pairing: Pairing) -> dict[str, Any]:
 
 def _open_samples(view: View) -> list[Sample]:
     query = select(Sample).where(col(Sample.ended_at).is_(None)).order_by(col(Sample.seq).desc()).limit(200)
-    since = view.now - OWN_SAMPLE_TIME
+    since, leaps = view.now - OWN_SAMPLE_TIME, newest_leaps(view.tx)
     return [
-        sample for sample in view.tx.exec(query) if sample.load_id is not None or sample.entered_at >= since
+        sample
+        for sample in view.tx.exec(query)
+        if sample.load_id is not None or sample.entered_at + leapt_since(leaps, sample.seq) >= since
     ]
 
 

@@ -3,23 +3,29 @@
 from collections.abc import Iterator
 from typing import Literal
 
+from station import release
 from station.api import schemas
 from station.api.context import Context
 from station.api.language import reason
+from station.api.views.clock import clock
 from station.api.views.view import View
+from station.clock import NOTICEABLE, ClockStanding
+from station.models import releases
 from station.receival.pack_standing import pack_in_force
 from station.runtime.live import BackupFacts, Coded, HealthFacts, Standing
 from station.store import audit
+from station.store.tables import ModelRelease
 
 # what keeps the station from taking readings or captures for good
 REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "data_not_written", "taken_over"})
 
 
 def health(view: View, context: Context) -> schemas.Health:
-    facts = context.health()
+    facts, standing = context.health(), context.timekeeper.standing()
     free_mb = min(context.blobs.free_mb(), context.desk.ledger.free_mb())
     pack = pack_in_force(view.tx, view.now)
-    coded = dict(_warnings(facts, context, free_mb, has_pack=pack is not None))
+    coded = dict(_clock_warnings(standing))
+    coded |= _warnings(facts, context, free_mb, has_pack=pack is not None)
     warnings = [reason(code, params, view.language) for code, params in coded.items()]
     refuses = [warning for warning in warnings if warning.code in REFUSES]
     return schemas.Health(
@@ -32,8 +38,17 @@ def health(view: View, context: Context) -> schemas.Health:
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
         intake=_intake(facts.intake),
         backup=_backup(facts.backup),
+        clock=clock(standing),
         warnings=warnings,
+        release=release.release(),
+        revision=release.revision(),
+        models=_active(view),
     )
+
+
+def _active(view: View) -> list[str]:
+    rows = [view.tx.get_one(ModelRelease, one) for one in sorted(set(releases.active_set(view.tx).values()))]
+    return sorted(f"{row.name} {row.version}" for row in rows)
 
 
 def _intake(now: Standing) -> schemas.IntakeHealth:
@@ -43,6 +58,20 @@ def _intake(now: Standing) -> schemas.IntakeHealth:
 
 def _backup(facts: BackupFacts | None) -> schemas.BackupHealth | None:
     return schemas.BackupHealth(made_at=facts.made_at, proved_at=facts.proved_at) if facts else None
+
+
+def _clock_warnings(now: ClockStanding) -> Iterator[Coded]:
+    """What a person states is asked for elsewhere; a small lead heals by itself."""
+    lead = now.now - (now.stated or now.wall)
+    params = {"now": now.now, "machine": now.wall, "stated": now.stated}
+    if now.needs_repair:
+        yield "clock_needs_repair", params
+    elif now.doubt is not None and now.stated is not None:
+        yield "clock_goes_by_word", params
+    elif now.doubt is not None:
+        yield f"clock_{now.doubt.value}", params
+    elif lead > NOTICEABLE:
+        yield "clock_heals", {"seconds": round(lead.total_seconds())}
 
 
 def _warnings(facts: HealthFacts, context: Context, free_mb: int, *, has_pack: bool) -> Iterator[Coded]:

@@ -1,7 +1,8 @@
 """The ticket as it is printed: 42 columns, the width of a receipt printer.
 
 Every line is made from the ticket's stored document, so an old ticket reads the same next year. A weight
-or value typed by a person says so, with the name; a weight that no sealed number proves says what does.
+or value typed by a person says so, with the name; a weight that no sealed number proves says what does; a
+time that nobody could confirm says so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +50,7 @@ def _head(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield "=" * WIDTH
     yield t.gettext("DELIVERY TICKET No. {number}").format(number=document["number"]).center(WIDTH).rstrip()
     yield from _pair(t.gettext("Campaign"), document["campaign"])
-    yield from _pair(t.gettext("Issued"), _when(document["at"], t))
+    yield from _time(t.gettext("Issued"), document["at"], document.get("time_doubt"), t)
     yield from _pair(t.gettext("By"), document["by"])
 
 
@@ -57,7 +58,7 @@ def _who(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield from _pair(t.gettext("Vehicle"), document["plate"])
     if document.get("trailer"):
         yield from _pair(t.gettext("Trailer"), document["trailer"])
-    yield from _pair(t.gettext("Arrived"), _when(document["arrived_at"], t))
+    yield from _time(t.gettext("Arrived"), document["arrived_at"], document.get("arrival_doubt"), t)
     yield from _pair(t.gettext("Supplier"), document["supplier"])
     for owner in document["owners"]:
         share = t.percent(owner["share"], 0 if round(owner["share"] * 100, 6).is_integer() else 2)
@@ -101,7 +102,7 @@ def _proofs(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
 
 def _weight(name: str, weighing: Mapping[str, Any], t: Translator) -> Iterator[str]:
     yield from _pair(name, t.kg(weighing["kg"]))
-    yield from _pair("  " + t.gettext("weighed"), _when(weighing["at"], t))
+    yield from _time("  " + t.gettext("weighed"), weighing["at"], weighing.get("time_doubt"), t)
     said = t.gettext(_RULES.get(weighing["rule"], weighing["rule"]))
     if weighing["typed_by"]:
         said = f"{said} ({weighing['typed_by']})"
@@ -152,6 +153,18 @@ def _pair(name: str, value: str) -> Iterator[str]:
         return
     yield name
     yield from wrap(value, WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _time(name: str, iso: str, doubt: Mapping[str, Any] | None, t: Translator) -> Iterator[str]:
+    """A time, and below it that the station did not trust its clock, with what somebody stated."""
+    yield from _pair(name, _when(iso, t))
+    if doubt is None:
+        return
+    said = t.gettext("TIME NOT CONFIRMED, nobody stated it")
+    if doubt["stated"]:
+        who, when = doubt["by"] or "?", _when(doubt["stated"], t)
+        said = t.gettext("TIME NOT CONFIRMED, stated by {name}: {time}").format(name=who, time=when)
+    yield from wrap(f"  ! {said}", WIDTH, subsequent_indent="    ")
 
 
 def _when(iso: str, t: Translator) -> str:

@@ -29,5 +29,7 @@ def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Tick
             schemas.Tipping(pit=part["pit"], cell=part["cell"], share=part["share"])
             for part in document["tipped"]
         ],
+        time_confirmed=row.time_confirmed,
+        time_stated=row.time_stated,
         text=ticket_text(document, view.language),
     )

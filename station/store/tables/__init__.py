@@ -12,7 +12,7 @@ from station.store.tables.evidence import (
     Sample,
 )
 from station.store.tables.laboratory import LabResult
-from station.store.tables.ledger import AuditEvent, Counter, Outbox
+from station.store.tables.ledger import AuditEvent, ClockAct, Counter, Outbox
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
@@ -43,6 +43,7 @@ __all__ = [
     "Capture",
     "Cell",
     "CellMovement",
+    "ClockAct",
     "Counter",
     "Decision",
     "Enrolment",

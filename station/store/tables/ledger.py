@@ -1,11 +1,12 @@
-"""The audit chain, which is also the event stream, the counters, and the outbox."""
+"""The audit chain, which is also the event stream, the counters, the outbox, and what became of the clock."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
+from station.store.tables.base import Numbered
 from station.store.tables.packed import HexDigest, Packed
 
 
@@ -43,3 +44,28 @@ class Outbox(SQLModel, table=True):
     kind: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     at: datetime
+
+
+class ClockAct(Numbered, table=True):
+    """Says from which row on (`seq`) times are confirmed, and what a person stated of the time where they are
+    not. `at` is station time after it, `before` station time until it.
+
+    `floor_at` is when it was at the least, whatever was stated; `ticks` are the seconds that the machine had
+    been running, in its run `boot`: a word is good for as long as these are counted."""
+
+    __tablename__ = "clock_act"
+    __table_args__ = (Index("ix_clock_act_seq", "seq"),)
+
+    id: str = Field(primary_key=True)
+    kind: str  # doubted, stated, confirmed, repaired
+    is_confirmed: bool
+    at: datetime
+    before: datetime
+    wall_at: datetime
+    doubt: str | None = None  # behind, beyond, records_ahead
+    stated_at: datetime | None = None
+    floor_at: datetime
+    boot: str
+    ticks: float
+    by: str | None = None
+    why: str = ""

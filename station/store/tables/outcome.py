@@ -131,7 +131,10 @@ class CellMovement(Numbered, Referenced, table=True):
 
 class Ticket(Numbered, Referenced, table=True):
     """The ticket is the paper (bon d'apport). Numbers have no gaps per site and campaign; it is never
-    edited."""
+    edited.
+
+    `time_confirmed` False: the station did not trust its clock; `time_stated` is what the operator had stated
+    of the time by then, if anything."""
 
     __table_args__ = (
         UniqueConstraint("site", "campaign", "number"),
@@ -154,3 +157,5 @@ class Ticket(Numbered, Referenced, table=True):
     document: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     at: datetime
     by: str
+    time_confirmed: bool = True
+    time_stated: datetime | None = None

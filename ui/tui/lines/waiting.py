@@ -20,6 +20,9 @@ def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
     lacking = [visit for visit, load in rows if load.state in ("weighed", "waiting")]
     blocking = [item for item in board.exceptions if item.blocks]
     parts = []
+    if board.health is not None and board.health.clock.asks:
+        part = t.gettext("the time, by your watch [{key}]").format(key=shown("state_time", t))
+        parts.append(part.replace(" ", "\N{NO-BREAK SPACE}"))
     offer = board.offer
     if offer is not None:
         text = t.gettext("weight {kg}").format(kg=t.kg(offer.kg) if width >= NARROW else "").strip()

@@ -89,6 +89,9 @@ class StationScreen(Screen[None]):
         if self.board.bridges_not_at_zero:
             text = self.t.gettext("The bridge did not show zero between two vehicles")
             options.append(Option("settle_zero", text))
+        if self.board.health is not None and self.board.health.clock.asks:
+            text = self.t.gettext("State the time ({key})").format(key=shown("state_time", self.t))
+            options.append(Option("state_time", text))
         if self.board.repeating_devices:
             text = self.t.gettext("New sample with the same value ({key})")
             options.append(Option("new_sample", text.format(key=shown("new_sample", self.t))))

@@ -46,6 +46,27 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "clock_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("is_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("before", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("wall_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("doubt", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("stated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("floor_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("boot", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ticks", sa.Float(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_act")),
+    )
+    with op.batch_alter_table("clock_act", schema=None) as batch_op:
+        batch_op.create_index("ix_clock_act_seq", ["seq"], unique=False)
+
+    op.create_table(
         "counter",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -682,6 +703,8 @@ def upgrade() -> None:
         sa.Column("document", station.store.tables.packed.Packed(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("time_confirmed", sa.Boolean(), nullable=False),
+        sa.Column("time_stated", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["first_weighing_id"], ["weighing.id"], name=op.f("fk_ticket_first_weighing_id_weighing")
         ),
@@ -1012,6 +1035,10 @@ def downgrade() -> None:
     op.drop_table("line")
     op.drop_table("instrument")
     op.drop_table("counter")
+    with op.batch_alter_table("clock_act", schema=None) as batch_op:
+        batch_op.drop_index("ix_clock_act_seq")
+
+    op.drop_table("clock_act")
     op.drop_table("cell")
     op.drop_table("audit_event")
     # ### end Alembic commands ###
