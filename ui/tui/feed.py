@@ -29,6 +29,7 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "bridge_settled": frozenset({"devices", "health"}),
     "rule_pack_installed": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
+    "decision_withdrawn": frozenset({"cells"}),
     "ticket_issued": frozenset({"cells", "tickets"}),
     "grain_moved_out": frozenset({"cells"}),
     "grain_transferred": frozenset({"cells"}),

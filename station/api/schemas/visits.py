@@ -54,7 +54,8 @@ class LoadIn(In):
 class ArrivalIn(In):
     """`arrived_at` only when a visit written on paper is entered later at its real time; `campaign` only
     when it is another open one than the current. `despite_remarks`: the person was asked about a declared
-    value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit."""
+    value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit;
+    `new_supplier`: because nobody knows a supplier or owner by this name."""
 
     plate: Plate
     trailer: TrailerPlate = ""
@@ -65,6 +66,7 @@ class ArrivalIn(In):
     note: Text = ""
     despite_remarks: bool = False
     comes_again: bool = False
+    new_supplier: bool = False
     campaign: Campaign | None = None
     external: ExternalIn | None = None
 
@@ -79,14 +81,15 @@ class LoadCorrectionIn(In):
 
 
 class ArrivalCorrectionIn(In):
-    """What was entered wrong; what is not given stays. `trailer` empty: there is none. `comes_again` as at an
-    arrival."""
+    """What was entered wrong; what is not given stays. `trailer` empty: there is none. `comes_again` and
+    `new_supplier` as at an arrival."""
 
     plate: Plate | None = None
     trailer: TrailerPlate | None = None
     supplier: Name | None = None
     loads: Annotated[list[LoadCorrectionIn], Field(max_length=6)] = []
     comes_again: bool = False
+    new_supplier: bool = False
 
 
 class Vehicle(Referenced):

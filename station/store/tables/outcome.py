@@ -44,7 +44,8 @@ class Proposal(Numbered, table=True):
 
 
 class Decision(Numbered, table=True):
-    """Records where the operator sends the load (orientation). A later one supersedes."""
+    """Records where the operator sends the load (orientation). A later one supersedes; `withdrawn_at`: since
+    then it holds no more, because what it stood on was corrected."""
 
     __table_args__ = (Index("ix_decision_at", "at", "seq"),)
 
@@ -58,6 +59,7 @@ class Decision(Numbered, table=True):
     overridden: bool
     reason: str = ""
     supersedes_id: str | None = Field(default=None, foreign_key="decision.id")
+    withdrawn_at: datetime | None = None
 
 
 class Reservation(Numbered, table=True):
