@@ -1,5 +1,6 @@
 """Visits: an arrival is entered, looked at, or cancelled because it was entered in error."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -66,11 +67,17 @@ def list_visits(
     is_open: Annotated[bool, Query(alias="open")] = True,
     after: After = None,
     limit: Limit = 50,
+    day: date | None = None,
 ) -> list[schemas.VisitRow]:
-    """The queue, oldest first; or the ended visits, newest first."""
+    """The queue, oldest first; or the ended visits, newest first, where `day` is given those that ended on
+    that collecting day."""
     place = time_place(after)
     with view_of(asked) as view:
-        found = (pages.open_visits if is_open else pages.ended_visits)(view.tx, place, limit + 1)
+        if is_open:
+            found = pages.open_visits(view.tx, place, limit + 1)
+        else:
+            span = view.policy.day_spans(day) if day else None
+            found = pages.ended_visits(view.tx, place, limit + 1, span)
         return rows.visit_rows(view, page(response, found, limit, _place))
 
 
