@@ -90,7 +90,7 @@ def _keep(
 
 
 def _content(row: Proposal) -> dict[str, Any]:
-    return row.model_dump(exclude={"id", "seq", "load_id", "at", "current"})
+    return row.model_dump(exclude={"id", "seq", "load_id", "at", "asked_at", "current"})
 
 
 def _question(row: Proposal) -> Any:

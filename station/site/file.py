@@ -68,8 +68,8 @@ class Site(Section):
     """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
     (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
     name `campaign`, or one of `open_campaigns` beside it. A collecting day begins at `day_starts`. At
-    `spare_ports` (addresses) nothing is plugged in: an operator may move an instrument there when its own port
-    fails."""
+    `spare_ports` (addresses) nothing is plugged in: an operator may move an instrument there when its own
+    port fails."""
 
     id: Id
     name: Text

@@ -109,7 +109,8 @@ class Supplier(Referenced):
 
 
 class LoadRow(BaseModel):
-    """A line of the queue."""
+    """A line of the queue. `waits_since`: it waits for a value or for an answer since then, not since it
+    arrived."""
 
     id: str
     position: int
@@ -119,6 +120,7 @@ class LoadRow(BaseModel):
     pit: str | None
     cell: str | None
     hold: bool = False
+    waits_since: datetime | None = None
     ticket: int | None = None
     missing: list[str] = []
     differing: list[str] = []

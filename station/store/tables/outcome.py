@@ -22,7 +22,8 @@ class SitePolicyRecord(SQLModel, table=True):
 
 class Proposal(Numbered, table=True):
     """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
-    replaced where what it asks of the operator changes. A decided one never changes.
+    replaced where what it asks of the operator changes: since `asked_at` it asks this. A decided one never
+    changes.
 
     `inputs` ({"readings", "weights", "facts", "cells", "photo"}) is set with the decision, so that this can
     be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed it."""
@@ -30,6 +31,7 @@ class Proposal(Numbered, table=True):
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
     at: datetime
+    asked_at: datetime
     cell: str | None
     pit: str | None
     hold: bool

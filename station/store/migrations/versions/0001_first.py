@@ -572,6 +572,7 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("cell", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("pit", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("hold", sa.Boolean(), nullable=False),
