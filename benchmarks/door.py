@@ -73,7 +73,7 @@ def _honest(client: Client, rounds: int) -> list[float]:
                 times.append(1000 * (time.perf_counter() - begin))
                 return answer.raise_for_status().json()
 
-            arrival = {"plate": f"BE-{number:03d}-CH", "supplier": "EARL Dupont",
+            arrival = {"plate": f"BE-{number:03d}-CH", "supplier": "EARL Dupont", "new_supplier": True,
                        "loads": [{"species": "soft_wheat"}]}  # fmt: skip
             visit = timed("POST", "/visits", arrival)
             for path in ("/visits", "/weighings?state=offered", "/exceptions", "/cells"):

@@ -100,7 +100,8 @@ class Day:
     def arrive(self) -> Visit:
         self.number += 1
         load = NewLoad("soft_wheat", barcode=f"B{self.number:06d}")
-        arrival = Arrival(f"BE-{self.number:05d}", f"EARL Bench {self.number % 50}", (load,))
+        supplier = f"EARL Bench {self.number % 50}"
+        arrival = Arrival(f"BE-{self.number:05d}", supplier, (load,), new_supplier=True)
         return visits.enter_arrival(self.desk, arrival, OPERATOR, self.clock())
 
     def weigh_full(self, visit: Visit) -> Visit:

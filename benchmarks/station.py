@@ -41,7 +41,8 @@ def _one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Cli
     barcode = f"B{number:06d}"
     load = {"species": "soft_wheat", "barcode": barcode}
     visit = client.post(
-        "/visits", {"plate": f"BE-{number:03d}-CH", "supplier": "EARL Dupont", "loads": [load]}
+        "/visits",
+        {"plate": f"BE-{number:03d}-CH", "supplier": "EARL Dupont", "new_supplier": True, "loads": [load]},
     )
     weighing = client.post("/weighings", {"kg": 40000.0})
     client.post(f"/weighings/{weighing['id']}/confirm", {"visit_id": visit["id"], "role": "first"})

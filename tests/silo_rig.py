@@ -88,7 +88,7 @@ class Silo:
         wanted = loads or (NewLoad("soft_wheat", barcode=f"S{next(self._serial):05d}"),)
         return visits.enter_arrival(
             self.desk,
-            Arrival(plate, supplier, wanted, comes_again=True, trailer=trailer),
+            Arrival(plate, supplier, wanted, comes_again=True, trailer=trailer, new_supplier=True),
             self.by,
             self.clock(),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,7 @@ class SitePolicy:
     organisation: str = ""
     language: str = "fr"
     timezone: str = ""
+    day_starts: str = "04:00"  # the hour at which a collecting day begins, at the site
     pairing_window: timedelta = timedelta(minutes=15)
     instrument_order: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
     net_share: float = 0.62
@@ -48,7 +49,27 @@ class SitePolicy:
 
     def day(self, at: datetime) -> date:
         """The calendar day at the site, on which a verification is still valid or no more."""
-        return at.astimezone(ZoneInfo(self.timezone) if self.timezone else UTC).date()
+        return at.astimezone(self._zone).date()
+
+    def collecting_day(self, at: datetime) -> date:
+        """The day whose trucks and samples an instant belongs to: a harvest night belongs to the day before.
+        By law it is nothing; a ticket has its calendar date."""
+        today = self.day(at)
+        return today if at >= self.day_begins(today) else today - timedelta(days=1)
+
+    def day_begins(self, day: date) -> datetime:
+        """The instant at which a collecting day begins, which is when the one before it ends. An hour that
+        comes twice begins it the first time, one that is left out an hour later."""
+        hour = time.fromisoformat(self.day_starts)
+        return datetime.combine(day, hour, tzinfo=self._zone).astimezone(UTC)
+
+    def day_spans(self, day: date) -> tuple[datetime, datetime]:
+        """The first instant of a collecting day, and the first that is of it no more."""
+        return self.day_begins(day), self.day_begins(day + timedelta(days=1))
+
+    @property
+    def _zone(self) -> tzinfo:
+        return ZoneInfo(self.timezone) if self.timezone else UTC
 
 
 @dataclass(frozen=True, slots=True)

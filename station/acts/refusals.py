@@ -32,6 +32,7 @@ class Fault(StrEnum):
     UNKNOWN_RULE_PACK = "unknown_rule_pack"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
+    NEW_SUPPLIER = "new_supplier"
     VEHICLE_ON_SITE = "vehicle_on_site"
     PLATE_OF_SEVERAL = "plate_of_several"
     LOAD_ENDED = "load_ended"

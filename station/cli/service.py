@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,15 @@ from station.cli.errors import end_with, end_with_settings
 from station.cli.options import ConfigOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, tell
 from ui.words.i18n import translator
+
+
+class Waits(StrEnum):
+    """What a terminal may ring for, as `ui.tui.bell` has it."""
+
+    BRIDGE = "bridge"
+    HOLD = "hold"
+    MEASURE = "measure"
+    EXCEPTION = "exception"
 
 
 def register(app: typer.Typer) -> None:
@@ -78,10 +88,15 @@ def tui(
     ] = None,
     language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
     theme: Annotated[str, typer.Option(help=_("dark, light or plain."))] = "dark",
+    bell: Annotated[
+        list[Waits] | None,
+        typer.Option(help=_("Rings once when such a thing begins to wait; may be repeated.")),
+    ] = None,
 ) -> None:
     from ui.tui.run import run
 
-    run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme)
+    kinds = [kind.value for kind in bell or ()]
+    run(url, token or _stored_token(), language=language or LANGUAGE, theme=theme, bell=kinds)
 
 
 def check(

@@ -40,6 +40,7 @@ class Operator:
                 plate=truck.plate,
                 supplier=supplier,
                 loads=[_load_input(x) for x in truck.loads],
+                new_supplier=True,
                 comes_again=True,  # each truck of the scenario is one more visit
             )
         )

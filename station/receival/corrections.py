@@ -1,6 +1,6 @@
 """An arrival is corrected until its ticket: the audit says from what to what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,15 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import proposals
 from station.receival.loads import open_load
+from station.receival.suppliers import check_known, find_or_add_supplier
 from station.receival.vehicles import (
     check_not_on_site,
     check_two,
     find_or_make_trailer,
     find_or_make_vehicle,
 )
-from station.receival.visits import check_declared, find_or_add_supplier
+from station.receival.visits import check_declared
+from station.receival.withdrawing import withdraw_where_it_fails
 from station.store import audit, queries
 from station.store.tables import Load, LoadOwner, Vehicle, Visit
 
@@ -41,13 +43,14 @@ class Correction:
     supplier: str | None = None
     loads: Mapping[str, LoadCorrection] = field(default_factory=dict)
     comes_again: bool = False
+    new_supplier: bool = False
 
 
 def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Actor, at: datetime) -> Visit:
     """Corrects a visit whose loads have no ticket yet; a load alone until its own outcome.
 
-    A load that is decided keeps its decision, and what is proposed for it now stands beside it: a person
-    decides again. Raises Conflict(vehicle_on_site) as an arrival does."""
+    A decision that no longer holds then is withdrawn: a person decides again, before the vehicle is weighed
+    empty. Raises Conflict(vehicle_on_site, new_supplier) as an arrival does."""
     with desk.ledger.write() as tx:
         visit = tx.get(Visit, visit_id)
         if visit is None:
@@ -55,14 +58,7 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
         if visit.ended_at is not None:
             raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
         loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
-        of_all = correction.plate or correction.trailer is not None or correction.supplier
-        if of_all and any(load.outcome == "ticketed" for load in loads.values()):
-            raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
-        changes: dict[str, Any] = {}
-        if correction.plate or correction.trailer is not None:
-            changes |= _correct_vehicles(tx, visit, correction, at)
-        if correction.supplier:
-            changes |= _correct_supplier(tx, visit, correction.supplier, at)
+        changes = _correct_visit(tx, visit, loads.values(), correction, at)
         for load_id, wanted in correction.loads.items():
             if load_id not in loads:
                 raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
@@ -72,11 +68,30 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
             data={"changes": changes},
         )  # fmt: skip
         tx.flush()
-        for load in loads.values():
-            if load.outcome is None and queries.current_decision(tx, load.id) is not None:
-                proposals.refresh(tx, desk, load, at)
-        proposals.propose(tx, desk, loads.values(), at)
+        unended = [load for load in loads.values() if load.outcome is None]
+        withdrawn = [withdraw_where_it_fails(tx, desk, load, actor, at) for load in unended]
+        if any(withdrawn):
+            proposals.propose_open_loads(tx, desk, at)
+        else:
+            proposals.propose(tx, desk, unended, at)
     return visit
+
+
+def _correct_visit(
+    tx: Session, visit: Visit, loads: Iterable[Load], right: Correction, at: datetime
+) -> dict[str, Any]:
+    """Corrects what all loads of the visit have in common, while none has its ticket."""
+    changes: dict[str, Any] = {}
+    of_vehicles = bool(right.plate) or right.trailer is not None
+    if (of_vehicles or right.supplier) and any(load.outcome == "ticketed" for load in loads):
+        raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
+    if of_vehicles:
+        changes |= _correct_vehicles(tx, visit, right, at)
+    if right.supplier:
+        if not right.new_supplier:
+            check_known(tx, [right.supplier])
+        changes |= _correct_supplier(tx, visit, right.supplier, at)
+    return changes
 
 
 def _correct_vehicles(tx: Session, visit: Visit, right: Correction, at: datetime) -> dict[str, list[Any]]:

@@ -109,6 +109,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         id="",
         load_id=of.load.id,
         at=at,
+        asked_at=at,
         cell=routed.cell,
         pit=routed.pit,
         hold=routed.hold,

@@ -90,7 +90,7 @@ def _keep(
 
 
 def _content(row: Proposal) -> dict[str, Any]:
-    return row.model_dump(exclude={"id", "seq", "load_id", "at", "current"})
+    return row.model_dump(exclude={"id", "seq", "load_id", "at", "asked_at", "current"})
 
 
 def _question(row: Proposal) -> Any:
@@ -113,7 +113,7 @@ def _grounds(reasons: Sequence[dict[str, Any]]) -> list[Any]:
 
 def _undecided(tx: Session, load_ids: Sequence[str] | None = None) -> Sequence[Load]:
     """Open loads without a decision, all or of those named, oldest first."""
-    decided = select(Decision.id).where(Decision.load_id == Load.id)
+    decided = select(Decision.id).where(Decision.load_id == Load.id, col(Decision.withdrawn_at).is_(None))
     query = select(Load).where(col(Load.outcome).is_(None), ~decided.exists())
     if load_ids is not None:
         query = query.where(col(Load.id).in_(load_ids))

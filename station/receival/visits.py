@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.identifiers import Claim, Regime
@@ -15,6 +14,7 @@ from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_about, check_asked
+from station.receival.suppliers import check_known, find_or_add_supplier
 from station.receival.vehicles import (
     check_not_on_site,
     check_two,
@@ -58,14 +58,16 @@ class Arrival:
     despite_remarks: bool = False
     comes_again: bool = False
     trailer: str = ""
+    new_supplier: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
     """Opens a visit; unknown suppliers and vehicles are created. Nothing is written when it is invalid.
 
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
-    says that the person was asked about it (`despite_remarks`); Conflict(vehicle_on_site) where the vehicle
-    or its trailer has an open visit, unless it says that it is here once more (`comes_again`)."""
+    says that the person was asked about it (`despite_remarks`); Conflict(new_supplier) where nobody knows a
+    supplier or owner, unless it says that they are new (`new_supplier`); Conflict(vehicle_on_site) where the
+    vehicle or its trailer has an open visit, unless it says that it is here once more (`comes_again`)."""
     if arrival.direction != "inbound":
         raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
     campaign = arrival.campaign or desk.policy.campaign
@@ -77,6 +79,9 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
     if arrived_at > at:
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
     with desk.ledger.write() as tx:
+        if not arrival.new_supplier:
+            owners = [name for load in arrival.loads for name, _ in load.owners]
+            check_known(tx, [arrival.supplier, *owners])
         supplier = find_or_add_supplier(tx, arrival.supplier, at)
         vehicle = find_or_make_vehicle(tx, arrival.plate, at)
         trailer = find_or_make_trailer(tx, arrival.trailer, at)
@@ -142,15 +147,6 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
                 payload = {"load": load.id, "reason": reason}
                 tx.add(Outbox(id=new_id(at), kind="cancelled", payload=payload, at=at))
         proposals.propose_open_loads(tx, desk, at)
-
-
-def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
-    found = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
-    if found is None:
-        found = Supplier(id=new_id(at), name=name, name_key=fold(name))
-        tx.add(found)
-        tx.flush()
-    return found
 
 
 def _remember(

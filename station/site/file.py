@@ -67,8 +67,9 @@ class Section(BaseModel):
 class Site(Section):
     """The silo itself. `data` and `rule_packs` are relative to the site file. `regime` and `organisation`
     (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
-    name `campaign`, or one of `open_campaigns` beside it. At `spare_ports` (addresses) nothing is plugged in:
-    an operator may move an instrument there when its own port fails."""
+    name `campaign`, or one of `open_campaigns` beside it. A collecting day begins at `day_starts`. At
+    `spare_ports` (addresses) nothing is plugged in: an operator may move an instrument there when its own
+    port fails."""
 
     id: Id
     name: Text
@@ -78,6 +79,7 @@ class Site(Section):
     organisation: Text | None = None
     language: Literal["fr", "en"] = "fr"
     timezone: Zone = "Europe/Paris"
+    day_starts: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "04:00"
     data: Path = Path("data")
     species: list[Species]
     rule_packs: list[Path]

@@ -16,6 +16,7 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         organisation=settings.site.receiver,
         language=settings.site.language,
         timezone=settings.site.timezone,
+        day_starts=settings.site.day_starts,
         pairing_window=timedelta(minutes=settings.intake.pairing_window_min),
         instrument_order={analyte: tuple(ids) for analyte, ids in settings.order.items()},
         barcode_pattern=settings.intake.barcode,

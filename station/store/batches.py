@@ -58,8 +58,9 @@ def samples_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, list[Samp
 
 
 def current_decisions(tx: Session, load_ids: Sequence[str]) -> dict[str, Decision]:
-    """By load, the newest one."""
-    rows = tx.exec(select(Decision).where(col(Decision.load_id).in_(load_ids)))
+    """By load, the newest one that is not withdrawn."""
+    query = select(Decision).where(col(Decision.load_id).in_(load_ids), col(Decision.withdrawn_at).is_(None))
+    rows = tx.exec(query)
     return {row.load_id: row for row in _in_order(rows)}
 
 

@@ -20,10 +20,14 @@ def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
     return list(tx.exec(query.order_by(col(Visit.arrived_at), col(Visit.seq)).limit(most)))
 
 
-def ended_visits(tx: Session, before: TimePlace, most: int) -> Sequence[Visit]:
-    """Newest end first."""
+def ended_visits(
+    tx: Session, before: TimePlace, most: int, span: tuple[datetime, datetime] | None = None
+) -> Sequence[Visit]:
+    """Newest end first, of all or of those that ended from the first instant of `span` until its second."""
     at, seq = col(Visit.ended_at), col(Visit.seq)
     query = select(Visit).where(at.is_not(None))
+    if span is not None:
+        query = query.where(at >= span[0], at < span[1])
     if before is not None:
         query = query.where(at <= before[0], (at < before[0]) | (seq < before[1]))
     return tx.exec(query.order_by(at.desc(), seq.desc()).limit(most)).all()

@@ -112,8 +112,9 @@ def is_decided_on(tx: Session, proposal_id: str) -> bool:
 
 
 def current_decision(tx: Session, load_id: str) -> Decision | None:
-    query = select(Decision).where(Decision.load_id == load_id).order_by(col(Decision.seq).desc())
-    return tx.exec(query.limit(1)).first()
+    """Return the newest one that is not withdrawn."""
+    query = select(Decision).where(Decision.load_id == load_id, col(Decision.withdrawn_at).is_(None))
+    return tx.exec(query.order_by(col(Decision.seq).desc()).limit(1)).first()
 
 
 def open_reservation(tx: Session, load_id: str) -> Reservation | None:

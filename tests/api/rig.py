@@ -171,7 +171,8 @@ def wait_until(condition: Any, alive: threading.Thread | None = None, seconds: f
 def arrival(plate: str = "AB-123-CD", *barcodes: str, **over: Any) -> dict[str, Any]:
     """An arrival's body: one load per barcode (one without, if none is given)."""
     loads = [{"species": "soft_wheat", "barcode": barcode} for barcode in barcodes]
-    return {"plate": plate, "supplier": "EARL Dupont", "loads": loads or [{"species": "soft_wheat"}], **over}
+    loads = loads or [{"species": "soft_wheat"}]
+    return {"plate": plate, "supplier": "EARL Dupont", "new_supplier": True, "loads": loads, **over}
 
 
 def ok(response: httpx2.Response, status: int = 200) -> Any:

@@ -272,7 +272,7 @@ def test_an_arrival_is_corrected_until_its_ticket(counter: Counter) -> None:
         visit = ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
         problem(anne.post("/visits", json=arrival("ab 123 cd")), 409, "vehicle_on_site")
         right = {
-            "plate": "lö-ab 123", "supplier": "EARL Dupond",
+            "plate": "lö-ab 123", "supplier": "EARL Dupond", "new_supplier": True,
             "loads": [{"load_id": visit["loads"][0]["id"], "species": "barley"}],
         }  # fmt: skip
         after = ok(anne.post(f"/visits/{visit['id']}/correct", json=right))

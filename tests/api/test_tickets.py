@@ -85,3 +85,25 @@ def test_the_paper_says_whose_the_grain_is(silo: Silo, language: str, regime: st
     assert any(line.endswith(regime) for line in lines)
     assert any(line.startswith(receiver) and line.endswith("Union du Nord") for line in lines)
     assert max(map(len, lines)) <= WIDTH
+
+
+def test_the_ended_visits_of_a_night_are_of_the_collecting_day_before(counter: Counter) -> None:
+    silo = counter.silo
+    with counter.client() as anne:
+        site = ok(anne.get("/site"))
+        silo.receive("AB-123-CD")
+        day = silo.desk.policy.collecting_day(silo.clock())
+        begins, ends = silo.desk.policy.day_spans(day)
+        silo.clock.pass_(seconds=(ends - silo.clock()).total_seconds() - 60)
+        silo.receive("EF-456-GH")
+        silo.clock.pass_(seconds=120)
+        silo.receive("GH-789-IJ")
+
+        def ended(on: str) -> list[str]:
+            rows = ok(anne.get("/visits", params={"open": False, "day": on}))
+            return [row["plate"] for row in rows]
+
+        assert site["day_starts"] == "04:00"
+        assert ended(day.isoformat()) == ["EF-456-GH", "AB-123-CD"]
+        assert ended(ends.date().isoformat()) == ["GH-789-IJ"]
+        assert begins < ends

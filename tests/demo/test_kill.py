@@ -89,7 +89,7 @@ class Load:
             load = schemas.LoadIn(species="soft_wheat", barcode=f"A{number}")
             try:
                 await self.client.enter_arrival(
-                    schemas.ArrivalIn(plate=plate, supplier="EARL Dupont", loads=[load])
+                    schemas.ArrivalIn(plate=plate, supplier="EARL Dupont", new_supplier=True, loads=[load])
                 )
             except StationUnreachable:
                 await asyncio.sleep(0.05)  # recorded or not: it is not sent again blindly

@@ -1,14 +1,24 @@
 """What was entered wrong is corrected until the ticket, and the audit says from what to what."""
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.identifiers import Regime
 from station.receival.corrections import Correction, LoadCorrection, correct_arrival
 from station.receival.visits import NewLoad
 from station.store import queries
-from station.store.tables import AuditEvent, LoadOwner, Supplier, Vehicle, Visit
+from station.store.tables import (
+    AuditEvent,
+    Decision,
+    Load,
+    LoadOwner,
+    Outbox,
+    Reservation,
+    Supplier,
+    Vehicle,
+    Visit,
+)
 from tests.silo_rig import ANNE, Silo
 
 
@@ -47,20 +57,76 @@ def test_species_claims_and_regime_of_a_load_are_corrected_and_it_is_judged_anew
     assert refused.value.code == Fault.UNKNOWN_SPECIES
 
 
-def test_a_decided_load_keeps_its_decision_beside_the_new_proposal(silo: Silo) -> None:
-    visit = silo.arrive("AB-123-CD")
+def decided(silo: Silo, visit: Visit) -> Load:
     silo.confirm(43_120, visit, "first")
     silo.measure_well(visit)
     [load] = silo.loads(visit)
-    decision = silo.decide(load)
-    correct(silo, visit, loads={load.id: LoadCorrection("barley")})
+    silo.decide(load)
+    return load
+
+
+def standing(silo: Silo, load: Load) -> tuple[Decision | None, list[str]]:
+    """The decision that holds, and the cells in which something is reserved."""
+    with silo.desk.ledger.read() as tx:
+        open_ones = select(Reservation.cell_id).where(col(Reservation.released_at).is_(None))
+        return queries.current_decision(tx, load.id), list(tx.exec(open_ones))
+
+
+@pytest.mark.parametrize("wanted", [LoadCorrection("barley"), LoadCorrection(claims=("organic",))])
+def test_a_decision_that_no_longer_holds_is_withdrawn_and_asked_for_again(
+    silo: Silo, wanted: LoadCorrection
+) -> None:
+    visit = silo.arrive("AB-123-CD")
+    load = decided(silo, visit)
+    decision, _ = standing(silo, load)
+    assert decision is not None
+    correct(silo, visit, loads={load.id: wanted})
+    assert standing(silo, load) == (None, [])
     proposal = silo.proposal(load)
     assert proposal is not None
     assert proposal.id != decision.proposal_id
     with silo.desk.ledger.read() as tx:
-        current = queries.current_decision(tx, load.id)
-    assert current is not None
-    assert current.id == decision.id
+        event = tx.exec(select(AuditEvent).where(AuditEvent.kind == "decision_withdrawn")).one()
+        told = tx.exec(select(Outbox.payload).where(Outbox.kind == "decision_withdrawn")).one()
+    assert (event.by, event.load_id, event.subject_id) == ("anne", load.id, decision.id)
+    assert event.data["cell"] == decision.cell
+    assert event.data["against"]
+    assert told["decision"] == decision.id
+    with pytest.raises(Conflict) as refused:
+        silo.confirm(15_240, visit, "last")
+    assert refused.value.code == Fault.NOTHING_TO_CLOSE
+    again = silo.decide(load)
+    assert standing(silo, load) == (again, [again.cell])
+
+
+def test_a_decision_that_still_holds_stays(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", supplier="EARL Dupond")
+    load = decided(silo, visit)
+    before = standing(silo, load)
+    correct(silo, visit, supplier="EARL Dupont", new_supplier=True)
+    correct(silo, visit, loads={load.id: LoadCorrection(regime=Regime.DEPOSIT)})
+    assert standing(silo, load) == before
+
+
+def test_an_override_holds_as_long_as_nothing_new_speaks_against_it(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    [load] = silo.loads(visit)
+    chosen = silo.decide(load, "h1", "p1")
+    correct(silo, visit, loads={load.id: LoadCorrection(regime=Regime.DEPOSIT)})
+    assert standing(silo, load) == (chosen, ["h1"])
+
+
+def test_a_supplier_that_nobody_knows_is_asked_about(silo: Silo) -> None:
+    visit = silo.arrive("AB-123-CD", supplier="EARL Dupont")
+    with pytest.raises(Conflict) as refused:
+        correct(silo, visit, supplier="EARL Dupond")
+    assert (refused.value.code, refused.value.params) == (
+        Fault.NEW_SUPPLIER, {"names": ["EARL Dupond"], "near": ["EARL Dupont"]},
+    )  # fmt: skip
+    correct(silo, visit, supplier="earl DUPONT")
+    correct(silo, visit, supplier="EARL Dupond", new_supplier=True)
 
 
 def test_after_its_ticket_nothing_is_corrected(silo: Silo) -> None:

@@ -190,10 +190,18 @@ def test_a_used_barcode_refuses_the_whole_arrival(silo: Silo) -> None:
 
 def test_a_visit_written_on_paper_is_entered_at_its_real_time_but_never_ahead(silo: Silo) -> None:
     at = silo.clock()
-    earlier = Arrival("AB-123-CD", "Dupont", (NewLoad("soft_wheat"),), arrived_at=at - timedelta(hours=3))
+    earlier = Arrival(
+        "AB-123-CD", "Dupont", (NewLoad("soft_wheat"),), new_supplier=True, arrived_at=at - timedelta(hours=3)
+    )
     visit = visits.enter_arrival(silo.desk, earlier, ANNE, at)
     assert (visit.arrived_at, visit.entered_at) == (at - timedelta(hours=3), at)
-    later = Arrival("AB-123-CD", "Dupont", (NewLoad("soft_wheat"),), arrived_at=at + timedelta(seconds=1))
+    later = Arrival(
+        "AB-123-CD",
+        "Dupont",
+        (NewLoad("soft_wheat"),),
+        new_supplier=True,
+        arrived_at=at + timedelta(seconds=1),
+    )
     with pytest.raises(Invalid):
         visits.enter_arrival(silo.desk, later, ANNE, at)
 
@@ -232,3 +240,16 @@ def test_a_declared_value_that_is_not_usual_is_asked_about(silo: Silo) -> None:
     assert refused.value.code is Fault.UNUSUAL_VALUE
     visit = visits.enter_arrival(silo.desk, replace(arrival, despite_remarks=True), ANNE, silo.clock())
     assert silo.loads(visit)[0].declared == {"moisture": 1.4}
+
+
+def test_a_supplier_or_owner_that_nobody_knows_is_entered_only_by_who_was_asked(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", supplier="EARL Dupont")
+    load = NewLoad("soft_wheat", owners=(("GAEC du Chêne", 0.5), ("earl dupont", 0.5)))
+    arrival = Arrival("EF-456-GH", "EARL Dupond", (load,))
+    with pytest.raises(Conflict) as refused:
+        visits.enter_arrival(silo.desk, arrival, ANNE, silo.clock())
+    assert (refused.value.code, refused.value.params) == (
+        Fault.NEW_SUPPLIER, {"names": ["EARL Dupond", "GAEC du Chêne"], "near": ["EARL Dupont"]},
+    )  # fmt: skip
+    visits.enter_arrival(silo.desk, replace(arrival, new_supplier=True), ANNE, silo.clock())
+    visits.enter_arrival(silo.desk, replace(arrival, plate="GH-789-IJ"), ANNE, silo.clock())

@@ -39,6 +39,8 @@ def test_the_example_is_a_whole_site() -> None:
         ("net_share = 0.62", "net_share = 62", "intake.net_share", "less than or equal to 1"),
         ("port = 8321", 'port = "http"', "server.port", "integer"),
         ('id = "beaulieu"', "", "site.id", "is missing"),
+        ('day_starts = "04:00"', 'day_starts = "4h"', "site.day_starts", ""),
+        ('day_starts = "04:00"', 'day_starts = "24:00"', "site.day_starts", ""),
         (
             'moisture = ["gac", "nir"]',
             'moisture = ["gc"]',

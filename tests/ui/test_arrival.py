@@ -124,7 +124,7 @@ async def test_a_pair_is_found_by_the_trailers_plate_and_another_trailer_is_corr
         await t.press("down", "enter")
         await t.see("EARL Dupont")
         await t.press("ctrl+s")
-        await t.at(QueueScreen)
+        await t.see("AB-123-CD", "to weigh full")
         await t.press("f5")
         await t.see("AB-123-CD + XY-456-ZZ")
         await t.press("f7")

@@ -1,9 +1,12 @@
 """What waits for a person is told on every screen, with its age and the key that goes there."""
 
+from station.cli.service import Waits
 from station.receival.bridge_zero import NotAtZero
+from station.store.tables import Visit
 from tests.silo_rig import Silo
 from tests.ui.rig import Station, bridge
 from tests.ui.terminal import terminal
+from ui.tui.bell import KINDS
 
 SCREENS = ("f3", "f4", "appareils", "cellules", "bons")
 
@@ -64,3 +67,69 @@ async def test_a_bridge_that_showed_no_zero_is_told_on_every_screen_until_a_pers
         await t.press("down", "enter")
         await t.hear("Bridge : réglé")
     assert station.settled_bridges == ["bridge"]
+
+
+def weighed(silo: Silo) -> Visit:
+    """A load that is weighed twenty minutes after it came."""
+    visit = silo.arrive("AB-123-CD")
+    silo.clock.pass_(minutes=20)
+    silo.confirm(43_120, visit, "first")
+    return visit
+
+
+async def test_a_wait_is_as_old_as_itself_not_as_the_arrival(station: Station) -> None:
+    silo = station.silo
+    weighed(silo)
+    silo.clock.pass_(minutes=7)
+    async with terminal(station) as t:
+        for screen in SCREENS:
+            await t.open(screen) if len(screen) > 2 else await t.press(screen)
+            await t.see("AB-123-CD 7 min [F2]")
+
+
+async def test_a_proposed_hold_is_told_on_every_screen(station: Station) -> None:
+    silo = station.silo
+    visit = weighed(silo)
+    silo.clock.pass_(minutes=3)
+    barcode = silo.barcode(silo.loads(visit)[0])
+    silo.measure("gac", {"moisture": 19.5, "test_weight": 60.0, "temperature": 25.0}, barcode)
+    silo.measure("nir", {"protein": 8.0}, barcode)
+    silo.clock.pass_(minutes=5)
+    async with terminal(station) as t:
+        for screen in SCREENS:
+            await t.open(screen) if len(screen) > 2 else await t.press(screen)
+            await t.see("attente proposée AB-123-CD 5 min [F2]")
+
+
+async def test_a_blocking_exception_is_told_on_every_screen(station: Station) -> None:
+    silo = station.silo
+    weighed(silo)
+    silo.measure("gac", {"moisture": 13.0, "test_weight": 78.0, "temperature": 25.0}, "S99999")
+    silo.clock.pass_(minutes=4)
+    async with terminal(station) as t:
+        for screen in SCREENS:
+            await t.open(screen) if len(screen) > 2 else await t.press(screen)
+            await t.see("exception 4 min [F4]")
+
+
+async def test_the_bell_rings_once_for_what_begins_to_wait_and_is_chosen(station: Station) -> None:
+    silo, rung = station.silo, []
+    silo.weigh(43_120)
+    async with terminal(station, bell=["bridge", "exception"]) as t:
+        t.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
+        await t.see("43 120 kg")
+        assert rung == []
+        silo.weigh(15_240)
+        await t.until(lambda: len(rung) == 1, "the bell")
+        weighed(silo)
+        await t.see("à mesurer")
+        silo.measure("gac", {"moisture": 13.0, "test_weight": 78.0, "temperature": 25.0}, "S99999")
+        await t.until(lambda: len(rung) == 2, "the bell")
+        await t.app.client.site()
+        t.app.feed.read_again()
+        await t.settle()
+        assert len(rung) == 2
+
+
+def test_every_kind_that_rings_can_be_chosen() -> None:
+    assert tuple(kind.value for kind in Waits) == KINDS

@@ -5,7 +5,7 @@ the station's clock, keys by the injected one.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import tzinfo
@@ -20,6 +20,7 @@ from textual.filter import Monochrome
 from drivers.text import clean_text
 from station.api import schemas
 from ui.tui import messages
+from ui.tui.bell import Bell
 from ui.tui.board import Board
 from ui.tui.calls import read_answer, send_act
 from ui.tui.client import StationClient, StationProblem, StationUnreachable
@@ -83,6 +84,7 @@ class StationApp(App[None]):
         clock: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
         last_words: Callable[[], str] = lambda: "",
+        bell: Collection[str] = (),
     ) -> None:
         super().__init__()
         self.client = client
@@ -95,6 +97,7 @@ class StationApp(App[None]):
         self.connection = Connection(clock)
         self.feed = Feed(client, self.post_message)
         self.keyboard = Keyboard(self, clock, self._deliver)
+        self._bell = Bell(bell)
         self._deeds = Deeds()
         self._language = language
         self._live: schemas.Live | None = None
@@ -200,12 +203,18 @@ class StationApp(App[None]):
     # --- messages of the feed -----------------------------------------------------------------------------
     def on_board_changed(self, message: messages.BoardChanged) -> None:
         self.board = message.board.with_live(self._live)
+        self._ring()
         self.redraw()
 
     def on_live_heard(self, message: messages.LiveHeard) -> None:
         self._live = message.live
         self.board = self.board.with_live(self._live)
+        self._ring()
         self.redraw()
+
+    def _ring(self) -> None:
+        if self._bell.hears(self.board):
+            self.bell()
 
     def on_connection_made(self, message: messages.ConnectionMade) -> None:
         self.connection.hear()

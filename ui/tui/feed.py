@@ -40,6 +40,7 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "clock_confirmed": frozenset({"health"}),
     "clock_repaired": frozenset({"health"}),
     "decision_made": frozenset({"cells"}),
+    "decision_withdrawn": frozenset({"cells"}),
     "ticket_issued": frozenset({"cells", "tickets", "ended"}),
     "grain_moved_out": frozenset({"cells", "movements"}),
     "grain_transferred": frozenset({"cells", "movements"}),

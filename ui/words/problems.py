@@ -63,6 +63,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     # in conflict with what is recorded
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
+    "new_supplier": (
+        N_("no supplier is known by this name: {names}"),
+        N_("Choose one that is known ({near}), or say that it is a new one."),
+    ),
     "vehicle_on_site": (
         N_("{plate} is on site since {arrived_at}"),
         N_("Look for it in the queue; enter it once more only if it left and came back."),

@@ -1,5 +1,6 @@
 """Visits: an arrival is entered, looked at, or cancelled because it was entered in error."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -24,8 +25,9 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 
 @router.post("", status_code=201, responses=problems(409))
 def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
-    """An unknown plate or supplier is created; a barcode in a load enters its sample. A vehicle that has an
-    open visit is 409 `vehicle_on_site`, unless `comes_again`."""
+    """An unknown plate is created; a barcode in a load enters its sample. A vehicle that has an open visit is
+    409 `vehicle_on_site`, unless `comes_again`; a supplier that nobody knows is 409 `new_supplier`, with the
+    names near it, unless `new_supplier`."""
     loads = tuple(
         visits.NewLoad(
             species=load.species,
@@ -51,6 +53,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
         note=body.note,
         despite_remarks=body.despite_remarks,
         comes_again=body.comes_again,
+        new_supplier=body.new_supplier,
         campaign=body.campaign,
         external=_external(body.external),
     )
@@ -64,11 +67,17 @@ def list_visits(
     is_open: Annotated[bool, Query(alias="open")] = True,
     after: After = None,
     limit: Limit = 50,
+    day: date | None = None,
 ) -> list[schemas.VisitRow]:
-    """The queue, oldest first; or the ended visits, newest first."""
+    """The queue, oldest first; or the ended visits, newest first, where `day` is given those that ended on
+    that collecting day."""
     place = time_place(after)
     with view_of(asked) as view:
-        found = (pages.open_visits if is_open else pages.ended_visits)(view.tx, place, limit + 1)
+        if is_open:
+            found = pages.open_visits(view.tx, place, limit + 1)
+        else:
+            span = view.policy.day_spans(day) if day else None
+            found = pages.ended_visits(view.tx, place, limit + 1, span)
         return rows.visit_rows(view, page(response, found, limit, _place))
 
 
@@ -83,8 +92,8 @@ def get_visit(asked: Asked, visit_id: str) -> schemas.Visit:
 
 @router.post("/{visit_id}/correct", responses=problems(404, 409))
 def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCorrectionIn) -> schemas.Visit:
-    """What was entered wrong is corrected until the ticket. A decided load keeps its decision, beside what is
-    proposed for it now."""
+    """What was entered wrong is corrected until the ticket. A decision that no longer holds then is
+    withdrawn: the load is proposed anew and decided again."""
     loads = {
         load.load_id: corrections.LoadCorrection(
             species=load.species,
@@ -93,7 +102,9 @@ def correct_arrival(asked: Asked, by: By, visit_id: str, body: schemas.ArrivalCo
         )
         for load in body.loads
     }
-    correction = corrections.Correction(body.plate, body.trailer, body.supplier, loads, body.comes_again)
+    correction = corrections.Correction(
+        body.plate, body.trailer, body.supplier, loads, body.comes_again, body.new_supplier
+    )  # fmt: skip
     corrections.correct_arrival(asked.desk, visit_id, correction, by, asked.now())
     return _shown(asked, visit_id)
 

@@ -152,6 +152,7 @@ class ExceptionItem(BaseModel):
     id: str
     kind: Literal["reading", "capture"]
     at: datetime
+    since: datetime | None = None  # it waits for a person since then
     device: str
     device_name: str | None = None
     barcode: str | None

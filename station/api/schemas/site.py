@@ -29,6 +29,7 @@ class Site(BaseModel):
     organisation: str = ""
     language: str
     timezone: str = ""
+    day_starts: str = "04:00"  # when a collecting day begins
     species: list[str]
     claims: list[str]
     pits: list[Pit]

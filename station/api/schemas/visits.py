@@ -55,7 +55,8 @@ class LoadIn(In):
 class ArrivalIn(In):
     """`arrived_at` only when a visit written on paper is entered later at its real time; `campaign` only
     when it is another open one than the current. `despite_remarks`: the person was asked about a declared
-    value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit."""
+    value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit;
+    `new_supplier`: because nobody knows a supplier or owner by this name."""
 
     plate: Plate
     trailer: TrailerPlate = ""
@@ -66,6 +67,7 @@ class ArrivalIn(In):
     note: Text = ""
     despite_remarks: bool = False
     comes_again: bool = False
+    new_supplier: bool = False
     campaign: Campaign | None = None
     external: ExternalIn | None = None
 
@@ -80,14 +82,15 @@ class LoadCorrectionIn(In):
 
 
 class ArrivalCorrectionIn(In):
-    """What was entered wrong; what is not given stays. `trailer` empty: there is none. `comes_again` as at an
-    arrival."""
+    """What was entered wrong; what is not given stays. `trailer` empty: there is none. `comes_again` and
+    `new_supplier` as at an arrival."""
 
     plate: Plate | None = None
     trailer: TrailerPlate | None = None
     supplier: Name | None = None
     loads: Annotated[list[LoadCorrectionIn], Field(max_length=6)] = []
     comes_again: bool = False
+    new_supplier: bool = False
 
 
 class Vehicle(Referenced):
@@ -107,7 +110,8 @@ class Supplier(Referenced):
 
 
 class LoadRow(BaseModel):
-    """A line of the queue."""
+    """A line of the queue. `waits_since`: it waits for a value or for an answer since then, not since it
+    arrived."""
 
     id: str
     position: int
@@ -117,6 +121,7 @@ class LoadRow(BaseModel):
     pit: str | None
     cell: str | None
     hold: bool = False
+    waits_since: datetime | None = None
     ticket: int | None = None
     missing: list[str] = []
     differing: list[str] = []

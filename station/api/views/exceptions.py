@@ -60,6 +60,7 @@ def _item(view: View, pairing: Pairing, around: Around) -> schemas.ExceptionItem
     return schemas.ExceptionItem(
         id=pairing.item_id,
         at=item.at,
+        since=pairing.at,
         barcode=item.barcode,
         reason=reason(pairing.code, pairing.params, view.language),
         blocks=blocks,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from station.api import schemas
@@ -22,7 +23,7 @@ class LoadFacts:
     proposal: Proposal | None
     decision: Decision | None
     ticket: Ticket | None
-    weighed: bool
+    weighed_at: datetime | None
 
 
 def load_facts(
@@ -42,7 +43,7 @@ def load_facts(
             proposals.get(load.id),
             decisions.get(load.id),
             tickets.get(load.id),
-            any(use.role == "first" for use, _ in chains.get(load.visit_id, ())),
+            next((use.at for use, _ in chains.get(load.visit_id, ()) if use.role == "first"), None),
         )
         for load in loads
     }
@@ -53,7 +54,7 @@ def state_of(facts: LoadFacts) -> schemas.LoadState:
         return facts.load.outcome  # type: ignore[return-value] # the column holds one of the outcomes
     if facts.decision is not None:
         return "decided"
-    if not facts.weighed or facts.proposal is None:
+    if facts.weighed_at is None or facts.proposal is None:
         return "arrived"
     if facts.proposal.cell is not None and not facts.proposal.hold:
         return "proposed"
@@ -78,6 +79,15 @@ def differing_of(proposal: Proposal) -> list[str]:
     return [reason["params"]["analyte"] for reason in given if reason["code"] == Code.REPLICATES_DIFFER]
 
 
+def waits_since(facts: LoadFacts, state: schemas.LoadState) -> datetime | None:
+    """When the load began to wait for a value, weighed and sampled, or for an answer to what is proposed."""
+    if state == "proposed" and facts.proposal is not None:
+        return facts.proposal.asked_at
+    if state not in ("weighed", "waiting") or facts.weighed_at is None:
+        return None
+    return max([facts.weighed_at, *(sample.entered_at for sample in facts.samples)])
+
+
 def load_row(view: View, facts: LoadFacts) -> schemas.LoadRow:
     return schemas.LoadRow(**row_fields(view, facts))
 
@@ -96,6 +106,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "pit": pit,
         "cell": cell,
         "hold": hold,
+        "waits_since": waits_since(facts, state),
         "ticket": facts.ticket.number if facts.ticket else None,
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],

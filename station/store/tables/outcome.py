@@ -22,7 +22,8 @@ class SitePolicyRecord(SQLModel, table=True):
 
 class Proposal(Numbered, table=True):
     """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
-    replaced where what it asks of the operator changes. A decided one never changes.
+    replaced where what it asks of the operator changes: since `asked_at` it asks this. A decided one never
+    changes.
 
     `inputs` ({"readings", "visual_check", "weights", "facts", "cells", "photo"}) is set with the decision, so
     that this can be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed
@@ -31,6 +32,7 @@ class Proposal(Numbered, table=True):
     id: str = Field(primary_key=True)
     load_id: str = Field(foreign_key="load.id", index=True)
     at: datetime
+    asked_at: datetime
     cell: str | None
     pit: str | None
     hold: bool
@@ -45,7 +47,8 @@ class Proposal(Numbered, table=True):
 
 
 class Decision(Numbered, table=True):
-    """Records where the operator sends the load (orientation). A later one supersedes.
+    """Records where the operator sends the load (orientation). A later one supersedes; `withdrawn_at`: since
+    then it holds no more, because what it stood on was corrected.
 
     `guard`: the rules that the choice breaks, for which `by` is a manager or `approved_by` has approved it:
     this one (`approval_id`), or every load of the species without a value (`waivers`)."""
@@ -66,6 +69,7 @@ class Decision(Numbered, table=True):
     approved_by: str | None = None
     approval_id: str | None = Field(default=None, foreign_key="approval.id")
     waivers: list[str] = Field(default_factory=list, sa_type=JSON)
+    withdrawn_at: datetime | None = None
 
 
 class Reservation(Numbered, table=True):

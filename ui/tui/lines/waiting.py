@@ -9,6 +9,7 @@ from ui.tui.lines.texts import age
 from ui.words.i18n import Translator
 
 NARROW = 72
+Row = tuple[schemas.VisitRow, schemas.LoadRow]
 
 
 def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
@@ -16,8 +17,8 @@ def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
     has no room for plate and weight."""
     queue, exceptions = shown("show('queue')", t), shown("show('exceptions')", t)
     rows = [(visit, load) for visit in board.visits for load in visit.loads]
-    holds = [visit for visit, load in rows if _is_held(load)]
-    lacking = [visit for visit, load in rows if load.state in ("weighed", "waiting")]
+    holds = _longest_first([row for row in rows if _is_held(row[1])])
+    lacking = _longest_first([row for row in rows if row[1].state in ("weighed", "waiting")])
     blocking = [item for item in board.exceptions if item.blocks]
     parts = []
     if board.health is not None and board.health.clock.asks:
@@ -34,18 +35,30 @@ def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
             parts.append(_part(text, 1, device.not_at_zero.since, shown("menu", t), board, t))
     if holds:
         text = (
-            t.gettext("hold proposed {plate}").format(plate=holds[0].plate if width >= NARROW else "").strip()
+            t.gettext("hold proposed {plate}")
+            .format(plate=holds[0][0].plate if width >= NARROW else "")
+            .strip()
         )
-        parts.append(_part(text, len(holds), holds[0].arrived_at, queue, board, t))
+        parts.append(_part(text, len(holds), _since(*holds[0]), queue, board, t))
     if lacking:
         text = (
-            t.gettext("to measure {plate}").format(plate=lacking[0].plate if width >= NARROW else "").strip()
+            t.gettext("to measure {plate}")
+            .format(plate=lacking[0][0].plate if width >= NARROW else "")
+            .strip()
         )
-        parts.append(_part(text, len(lacking), lacking[0].arrived_at, queue, board, t))
+        parts.append(_part(text, len(lacking), _since(*lacking[0]), queue, board, t))
     if blocking:
-        oldest = min(item.at for item in blocking)
+        oldest = min(item.since or item.at for item in blocking)
         parts.append(_part(t.gettext("exception"), len(blocking), oldest, exceptions, board, t))
     return parts
+
+
+def _longest_first(rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: _since(*row))
+
+
+def _since(visit: schemas.VisitRow, load: schemas.LoadRow) -> datetime:
+    return load.waits_since or visit.arrived_at
 
 
 def _is_held(load: schemas.LoadRow) -> bool:

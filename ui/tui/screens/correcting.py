@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from station.api import schemas
 from ui.tui.dialogs import Choice, Option
 from ui.tui.entry import find_word
-from ui.tui.screens.arrival_acts import ask_new_suppliers, send_asked
+from ui.tui.screens.arrival_acts import Answers, send_asked
 from ui.tui.screens.base import StationScreen
 from ui.words import vocabulary
 
@@ -66,10 +66,9 @@ def _ask_supplier(screen: StationScreen, load: schemas.Load) -> None:
     def check(text: str) -> str | None:
         return None if text.strip() else t.gettext("Type the supplier.")
 
-    def go_on(text: str) -> None:
-        ask_new_suppliers(screen, [text.strip()], lambda: _send(screen, load, {"supplier": text}))
-
-    screen.ask(t.gettext("Supplier"), load.supplier, check, go_on)
+    screen.ask(
+        t.gettext("Supplier"), load.supplier, check, lambda text: _send(screen, load, {"supplier": text})
+    )
 
 
 def _ask_species(screen: StationScreen, load: schemas.Load) -> None:
@@ -121,14 +120,16 @@ def _send_load(screen: StationScreen, load: schemas.Load, **right: Any) -> None:
 def _send(screen: StationScreen, load: schemas.Load, right: Mapping[str, Any]) -> None:
     station, t = screen.station, screen.t
 
-    def send(comes_again: bool) -> Awaitable[schemas.Visit]:
-        body = schemas.ArrivalCorrectionIn.model_validate({**right, "comes_again": comes_again})
+    def send(answers: Answers) -> Awaitable[schemas.Visit]:
+        body = schemas.ArrivalCorrectionIn.model_validate({**right, **answers})
         return station.client.correct_arrival(load.visit_id, body)
 
     def show(visit: schemas.Visit) -> None:
         text = t.gettext("{plate}: corrected.").format(plate=visit.plate)
-        if load.decision is not None:
-            text = t.gettext("{plate}: corrected. The decision stands: compare it with what is proposed now.")
+        if load.decision is not None and not any(
+            one.state == "decided" for one in visit.loads if one.id == load.id
+        ):
+            text = t.gettext("{plate}: corrected. The decision no longer holds: decide again before it tips.")
             text = text.format(plate=visit.plate)
         station.say(text)
 

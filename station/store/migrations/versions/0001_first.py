@@ -640,6 +640,7 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("cell", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("pit", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("hold", sa.Boolean(), nullable=False),
@@ -771,6 +772,7 @@ def upgrade() -> None:
         sa.Column("approved_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("approval_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("waivers", sa.JSON(), nullable=False),
+        sa.Column("withdrawn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["approval_id"], ["approval.id"], name=op.f("fk_decision_approval_id_approval")
         ),
