@@ -33,7 +33,7 @@ SECRETS = [RANDOM.randbytes(20) for _ in range(40)]
 def answers(cases: list[dict[str, str]]) -> list[object]:
     """What the page's script makes of each case, in Node."""
     if NODE is None:
-        pytest.skip("node is not installed: the page's script is not run here")
+        pytest.skip("node is not installed: apt-get install -y nodejs")
     ask = (
         "const cases = JSON.parse(require('fs').readFileSync(0));"
         "console.log(JSON.stringify(cases.map(c => { const s = readSecret(c.secret);"
@@ -117,7 +117,7 @@ def _words() -> list[str]:
 @pytest.mark.long
 def test_a_browser_that_opened_the_file_keeps_the_secret_and_answers(tmp_path: Path) -> None:
     if BROWSER is None:
-        pytest.skip("chromium is not installed: the page is not opened here")
+        pytest.skip("chromium is not installed: apt-get install -y chromium")
     secret = SECRETS[0]
     typed = (
         f"document.getElementById('secret').value = '{secret_text(secret)}';"
