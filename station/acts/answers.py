@@ -10,7 +10,6 @@ that are derived from the data folder's key, so that the ledger has none; a pers
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
@@ -78,7 +77,7 @@ def read_secret(text: str) -> bytes:
     letters = "".join(typed.split()).replace("-", "").upper()
     try:
         secret = base64.b32decode(letters)
-    except binascii.Error as error:
+    except ValueError as error:  # a sign that is none, or letters that are no whole bytes
         raise ValueError("no secret: it has 32 letters and figures") from error
     if len(secret) != _SECRET:
         raise ValueError("no secret: it has 32 letters and figures")

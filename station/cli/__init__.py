@@ -8,6 +8,7 @@ or unreadable (starting again does not help), 75 busy or full (starting again ma
 import typer
 
 from station.cli import (
+    approve,
     backup,
     card,
     cells,
@@ -41,6 +42,7 @@ for register in (
     stages.register,
     devices.register,
     people.register,
+    approve.register,
     instruments.register,
     model.register,
     lab.register,

@@ -1,12 +1,14 @@
 """Persons and terminals: who may sign in, and where."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from station.cli.approve import save_page
 from station.cli.counter import ask, segment
 from station.cli.options import ConfigOption
-from station.cli.say import _, out, tell
+from station.cli.say import _, out, show, tell
 
 NewPinOption = Annotated[
     str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
@@ -21,6 +23,11 @@ def register(app: typer.Typer) -> None:
     person.command("rename", help=_("Another name for a person."))(person_rename)
     person.command("pin", help=_("A new PIN: the person signs in again with it."))(person_pin)
     person.command("remove", help=_("Who has left signs in no more; what is recorded stays."))(person_remove)
+    person.command("enrol", help=_("A secret for a person's phone, shown once: it approves from afar."))(
+        person_enrol
+    )
+    person.command("approvers", help=_("Whose phones approve, as JSON lines."))(person_approvers)
+    person.command("revoke", help=_("A person's phone approves nothing any more."))(person_revoke)
     token.command("add", help=_("Makes a token; it is shown once."))(token_add)
     token.command("list", help=_("Whose tokens there are, as JSON lines."))(token_list)
     token.command("rename", help=_("Another name for a token."))(token_rename)
@@ -59,6 +66,38 @@ def person_pin(name: str, config: ConfigOption, pin: NewPinOption) -> None:
 def person_remove(name: str, config: ConfigOption) -> None:
     ask(config, "DELETE", f"/admin/people/{segment(name)}")
     tell(_("{name} signs in no more.").format(name=name))
+
+
+def person_enrol(
+    name: str,
+    config: ConfigOption,
+    page: Annotated[
+        Path | None, typer.Option(help=_("Saves the page that the phone answers with, as one file."))
+    ] = None,
+) -> None:
+    if page is not None:
+        save_page(page)
+    made = ask(config, "POST", "/admin/approvers", {"name": name})
+    tell(
+        _("The secret of {name}; it is not shown again, and an earlier one is void:").format(
+            name=made["name"]
+        )
+    )
+    show(made["secret"])
+    tell(_("The same as an address, for a QR code:"))
+    show(made["address"])
+    tell(_("Typed well, the phone shows this answer for a try:"))
+    show(f"{made['probe'][:4]} {made['probe'][4:]}")
+
+
+def person_approvers(config: ConfigOption) -> None:
+    for row in ask(config, "GET", "/admin/approvers"):
+        out(row)
+
+
+def person_revoke(name: str, config: ConfigOption) -> None:
+    ask(config, "DELETE", f"/admin/approvers/{segment(name)}")
+    tell(_("{name}'s phone approves nothing any more.").format(name=name))
 
 
 def token_list(config: ConfigOption) -> None:

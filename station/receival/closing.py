@@ -10,11 +10,13 @@ from sqlmodel import Session, col, select
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.bridge import remarks_on_weight
+from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
 from station.grain.units import Kilograms
 from station.receival import cells
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
+from station.receival.guards import guard_for
 from station.receival.loads import end_load, is_whole
 from station.store import audit, counters, queries
 from station.store.batches import Chain
@@ -99,10 +101,22 @@ def _close(
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
         tx, "ticket_issued", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id, load_id=load.id,
-        subject_id=ticket.id, data={"number": ticket.number, "net_kg": ticket.net_kg},
+        subject_id=ticket.id,
+        data={"number": ticket.number, "net_kg": ticket.net_kg, **_broken_elsewhere(tx, load, tippings)},
     )  # fmt: skip
     tx.add(Outbox(id=ticket.id, kind="ticket", payload=ticket.document, at=at))
     return ticket
+
+
+def _broken_elsewhere(tx: Session, load: Load, tippings: Sequence[Tipping]) -> dict[str, list[str]]:
+    """The guarded rules that grain breaks where it was tipped otherwise than decided: what happened is
+    recorded whoever says so, and is not passed over in silence."""
+    decision, proposal = queries.current_decision(tx, load.id), queries.current_proposal(tx, load.id)
+    if decision is None or proposal is None:
+        return {}
+    elsewhere = {one.cell_id for one in tippings if one.cell_id != decision.cell}
+    broken = {rule for cell in elsewhere for rule in guard_for(tx, proposal.result, cell).rules}
+    return {"guard": [rule.value for rule in Guarded if rule in broken]} if broken else {}
 
 
 def _tip(

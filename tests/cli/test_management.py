@@ -39,6 +39,8 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("token", "revoke", "old phone"), "token_revoked", None),
     (("person", "rename", "Hélène", "Éliane #2"), "person_renamed", None),
     (("person", "pin", "Éliane #2", "--pin", "8642"), "pin_changed", None),
+    (("person", "enrol", "Éliane #2"), "approver_enrolled", None),
+    (("person", "revoke", "Éliane #2"), "approver_revoked", None),
     (("person", "remove", "Éliane #2"), "person_removed", None),
     (("instrument", "swap", "nir", *LOANER), "instrument_swapped", "installer"),
     (
@@ -69,6 +71,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
 # words, and what standard output has at least
 LOOKS: list[tuple[tuple[str, ...], str]] = [
     (("person", "list"), '"Marc"'),
+    (("person", "approvers"), ""),
     (("token", "list"), '"office"'),
     (("instrument", "list"), '"bridge"'),
     (("cell", "movements", "c1", "--limit", "1"), '"kg": '),
@@ -94,6 +97,8 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("token", "rename", "gate #2?", "x"), 1, "gate #2?"),
     (("token", "rename", "office", "tel"), 1, "tel"),
     (("person", "remove", "Nobody#"), 1, "Nobody#"),
+    (("person", "enrol", "Nobody#"), 1, "Nobody#"),
+    (("person", "revoke", "Anne"), 1, "Anne"),
     (("person", "rename", "Anne", "Marc"), 1, "Marc"),
     (("person", "pin", "Anne", "--pin", "abcd"), 2, "pin"),
     (("instrument", "swap", "gac#2", *LOANER), 1, "gac#2"),

@@ -13,10 +13,11 @@ from station.acts.refusals import Conflict, Fault, NotAllowed, Refusal
 from station.grain.guard import Guarded
 from station.receival import approvals, decisions, enrolments, people
 from station.receival.approvals import HOLDS, MOST_WRONG
+from station.receival.closing import Tipped
 from station.receival.replay import replay
 from station.receival.visual_checks import check_visually
 from station.store.approval_key import NAME
-from station.store.tables import Approval, AuditEvent, Decision, Enrolment, Load
+from station.store.tables import Approval, AuditEvent, Decision, Enrolment, Load, Visit
 from tests.receival.guarded import BEA, Far, mouldy, weighed
 from tests.silo_rig import ANNE, MARC, Silo
 
@@ -230,6 +231,15 @@ def test_figures_that_are_no_answer_are_wrong_and_nothing_worse(far: Far) -> Non
     for typed in ("", "1", "١٢٣٤٥٦٧٨", "9" * 40):
         with pytest.raises(Conflict, match="wrong_answer"):
             far.answer(far.ask(load), typed)
+
+
+def test_guarded_grain_that_was_tipped_elsewhere_is_recorded_with_the_rule_it_breaks(far: Far) -> None:
+    load = mouldy(far.silo)
+    far.silo.decide(load)
+    visit = far.silo.visit(Visit(id=load.visit_id))
+    far.silo.confirm(15_240, visit, "last", tipped={load.id: [Tipped("p1", "c1", 1.0)]})
+    (event,) = events(far.silo, "ticket_issued")
+    assert event.data["guard"] == ["never_blend"]
 
 
 class Alone:

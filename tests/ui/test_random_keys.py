@@ -38,7 +38,7 @@ LEADING = [
 ]
 EVERY = [key for one in KEYS.values() for key in one.pressed.split(",") if key != "ctrl+q"]
 TYPED = [*"xb101vx", *"AB-123-CD", "space"]
-OF_A_LOAD = ("decision_made", "load_refused", "load_left")
+OF_A_LOAD = ("decision_made", "load_refused", "load_left", "visually_checked", "approval_asked")
 OF_A_VISIT = ("weighing_confirmed", "visit_cancelled", "ticket_issued")
 
 
