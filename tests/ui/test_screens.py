@@ -125,7 +125,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
 async def test_dialogs_and_help_are_whole(busy_station: Station) -> None:
     async with terminal(busy_station, "fr") as t:
         for key, told in (
-            ("f1", "Lisez un code-barres sur tout écran"),
+            ("f1", "Lisez un code-barres d'échantillon"),
             ("f10", "Annuler le passage de GH-012-IJ"),
         ):
             await t.press(key)

@@ -11,6 +11,7 @@ from ui.tui.lines.texts import (
     age,
     amount,
     analyte,
+    claims,
     origin_name,
     reason_list,
     reason_text,
@@ -44,6 +45,8 @@ def evidence_columns(t: Translator) -> list[Column]:
 def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     """Write plate, supplier, species, sample and weight in one paragraph."""
     parts = [load.plate, load.supplier, species(load.species, t)]
+    if load.claims:
+        parts.append(claims(load.claims, t).upper())
     parts.append(t.gettext("load {number}").format(number=load.position))
     parts.append(
         t.gettext("sample {barcode}").format(barcode=load.barcode)
@@ -162,7 +165,7 @@ def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:
         (t.gettext("variety seen"), load.operator_variety),
         (t.gettext("variety by photo"), load.model_variety),
         (t.gettext("variety by laboratory"), load.lab_variety),
-        (t.gettext("claims"), ", ".join(vocabulary.claim_name(claim, t.language) for claim in load.claims)),
+        (t.gettext("claims"), claims(load.claims, t)),
         (t.gettext("owners"), ", ".join(_owner(owner, t) for owner in load.owners)),
         (t.gettext("reason of the outcome"), load.outcome_reason),
     )

@@ -4,11 +4,10 @@ from datetime import datetime
 
 from station.api import schemas
 from ui.tui.board import Board
+from ui.tui.columns import NARROW
 from ui.tui.keys import shown
 from ui.tui.lines.texts import age
 from ui.words.i18n import Translator
-
-NARROW = 72
 
 
 def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:

@@ -136,8 +136,8 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
+        self.draw()  # first: the keys are those of the row that is marked then
         self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width)
-        self.draw()
 
     def draw_note(self) -> None:
         """Draw the line that whoever opened the terminal shows, where the body has a place for it."""
@@ -154,7 +154,7 @@ class StationScreen(Screen[None]):
             (shown("menu", t), t.gettext("menu")),
             (shown("help", t), t.gettext("help")),
             (shown("show('queue')", t), t.gettext("queue")),
-            (shown("show('arrival')", t), t.gettext("arrival")),
+            *([(shown("show('arrival')", t), t.gettext("arrival"))] if self.may_receive else []),
             (shown("show('exceptions')", t), t.gettext("exceptions")),
             *([(shown("new_sample", t), t.gettext("new sample"))] if self.board.repeating_devices else []),
         ]
