@@ -183,6 +183,14 @@ def _named(kind: str) -> Callable[[Any, Translator], str]:
     return write
 
 
+def _known(value: Any, t: Translator) -> str:
+    """Write what may be chosen: species, claims, or instruments of the site."""
+    table = {**SPECIES, **CLAIMS}
+    parts = [str(part) for part in (value if isinstance(value, list | tuple) else [value])]
+    named = (part if part in table else site_name("instrument", part, t.language) for part in parts)
+    return ", ".join(word(table, name, t.language) for name in named)
+
+
 def _short_named(kind: str) -> Callable[[Any, Translator], str]:
     return lambda value, t: short_site_name(kind, str(value), t.language)
 
@@ -214,7 +222,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "seen": _word_of(SPECIES),
     "claim": _word_of(CLAIMS),
     "claims": _words_of(CLAIMS),
-    "known": _words_of({**SPECIES, **CLAIMS}),
+    "known": _known,
     "basis": _word_of(BASES),
     "given": _word_of(BASES),
     "pit": _short_named("pit"),
