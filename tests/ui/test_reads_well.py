@@ -11,7 +11,7 @@ from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
 from ui.tui.columns import Column, header_row, kept, table_row, widths
 from ui.tui.lines import ended, lists, movements, queue
-from ui.tui.lines.texts import photo_in_short
+from ui.tui.lines.texts import photo_in_short, reason_texts
 from ui.tui.widgets.bars import KeyLine
 from ui.words.i18n import LANGUAGES, translator
 
@@ -119,3 +119,14 @@ def test_a_spared_column_takes_its_cells_with_it() -> None:
     table = [Column("A", 40, flex=1), Column("B", 10, spared=True), Column("C", 5, right=True)]
     assert table_row(["a", "b", "1"], table, NARROW).split() == ["a", "1"]
     assert table_row(["a", "b", "1"], table, 78).split() == ["a", "b", "1"]
+
+
+def test_what_comes_later_is_one_sentence_for_all() -> None:
+    later = [
+        schemas.Reason(code="known_later", params={"analyte": name}) for name in ("falling_number", "broken")
+    ]
+    given = [later[0], schemas.Reason(code="reached_by", params={"pit": "9"}), later[1]]
+    assert reason_texts(given, translator("en")) == [
+        "Reached by pit 9",
+        "Known later: falling number, broken",
+    ]

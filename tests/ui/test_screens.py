@@ -110,7 +110,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
         everything = plain(t.app.screen.query_one("#sections").shown)  # type: ignore[attr-defined]
         for told in (
             "Protein 12.02 % dry m. ≥ 11",
-            "Falling number: known later",
+            "Known later: falling number, ",
             "pit 2 → cell C1: ",
             "C3: The cell takes only organic",
             "H1: Hold cell: not needed for this load",

@@ -158,6 +158,15 @@ def _time(value: Any, t: Translator) -> str:
         return str(value)
 
 
+def _moment(value: Any, t: Translator) -> str:
+    """Write an instant as the site's day and time of day; anything else as it is."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return str(value)
+    return f"{t.date(at)} {t.time(at)}"
+
+
 def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
     def write(value: Any, t: Translator) -> str:
         return word(table, str(value), t.language)
@@ -240,6 +249,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
+    "from": _moment,
     "arrived_at": _time,
     "decided_at": _time,
     "moved_at": _time,

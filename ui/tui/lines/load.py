@@ -15,6 +15,7 @@ from ui.tui.lines.texts import (
     origin_name,
     reason_list,
     reason_text,
+    reason_texts,
     reasons_against,
     species,
     value_list,
@@ -123,7 +124,7 @@ def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     if load.proposal is None:
         return ()
     reasons = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
-    return tuple(dict.fromkeys(reason_text(reason, t) for reason in reasons))
+    return tuple(reason_texts(reasons, t))
 
 
 def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:

@@ -58,8 +58,19 @@ def reason_text(reason: schemas.Reason, t: Translator) -> str:
     return reasons.capital(reason.message)
 
 
+def reason_texts(given: Iterable[schemas.Reason], t: Translator) -> list[str]:
+    """Write each sentence once; what comes later from a laboratory is one sentence for all analytes."""
+    reasons_given = list(given)
+    later = [str(one.params.get("analyte")) for one in reasons_given if one.code == "known_later"]
+    texts = [reason_text(one, t) for one in reasons_given if one.code != "known_later"]
+    if later:
+        names = ", ".join(analyte(name, t) for name in dict.fromkeys(later))
+        texts.append(t.gettext("Known later: {analytes}").format(analytes=names))
+    return list(dict.fromkeys(texts))
+
+
 def reason_list(given: Iterable[schemas.Reason], t: Translator) -> str:
-    return t.listed(reason_text(reason, t) for reason in given)
+    return t.listed(reason_texts(given, t))
 
 
 def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:

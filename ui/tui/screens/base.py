@@ -160,15 +160,18 @@ class StationScreen(Screen[None]):
         ]
 
     def _keys_in_turn(self) -> list[tuple[str, str]]:
-        """Name what can be taken back first: its seconds run."""
+        """Name what can be taken back first: its seconds run. Where two keys do the same, one is named."""
         deed, t = self.station.deed, self.t
         now = self.board.now
+        own = self.keys()
+        named = {text for _, text in own}
+        common = [one for one in self._common_keys() if one[1] not in named]
         if deed is None or now is None:
-            return [*self.keys(), *self._common_keys()]
+            return [*own, *common]
         text = t.gettext("take back: {what} ({seconds} s)")
         taken = text.format(what=deed.text, seconds=deed.seconds_left(now))
         key = shown("take_back", t)
-        return [(key, taken), *(one for one in self.keys() if one[0] != key), *self._common_keys()]
+        return [(key, taken), *(one for one in own if one[0] != key), *common]
 
     def on_mount(self) -> None:
         self._is_whole = True
