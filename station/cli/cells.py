@@ -9,6 +9,7 @@ from station.cli.counter import ask, in_name_of, segment
 from station.cli.options import ConfigOption, PinOption, typed_number
 from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.i18n import translator
+from ui.words.vocabulary import short_site_name
 
 
 def register(app: typer.Typer) -> None:
@@ -115,7 +116,8 @@ def _record(config: Path, cell: str, body: dict[str, Any], by: str, pin: str | N
     headers = in_name_of(by, pin, "Silo-Operator")
     for row in ask(config, "POST", _at(cell), body, headers=headers):
         content = translator(LANGUAGE).tonnes(row["content_kg"] / 1000)
-        tell(_("Cell {cell} holds {tonnes} now.").format(cell=row["cell"], tonnes=content))
+        name = short_site_name("cell", row["cell"], LANGUAGE)
+        tell(_("Cell {cell} holds {tonnes} now.").format(cell=name, tonnes=content))
         out(row)
 
 

@@ -1,10 +1,7 @@
-"""Which analytes need not be measured now, by species: a waiver holds until its working day ends.
-
-A working day ends at four in the morning, site time: at harvest receiving goes on past midnight.
-"""
+"""Which analytes need not be measured now, by species: a waiver holds until its collecting day ends."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -12,8 +9,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from drivers.reading import Analyte, in_order, is_known
 from station.acts.desk import SitePolicy
 from station.store.tables import Waiver
-
-_NIGHT = timedelta(hours=4)
 
 
 def open_waivers() -> SelectOfScalar[Waiver]:
@@ -37,5 +32,5 @@ def waived(tx: Session, policy: SitePolicy, at: datetime) -> Mapping[str, tuple[
 
 
 def is_of_today(row: Waiver, policy: SitePolicy, at: datetime) -> bool:
-    """Tell whether the working day on which it was given still lasts. A clock that jumped back ends it."""
-    return row.at <= at and policy.day(row.at - _NIGHT) == policy.day(at - _NIGHT)
+    """Tell whether the collecting day on which it was given still lasts. A clock that jumped back ends it."""
+    return row.at <= at and policy.collecting_day(row.at) == policy.collecting_day(at)

@@ -1,7 +1,7 @@
 """While an instrument is out of order one approval lets loads of a species be decided without its analyte.
 
-A waiver ends when the analyte is measured again, with its working day (`waiver_standing`), or when somebody
-revokes it.
+A waiver ends when the analyte is measured again, with its collecting day (`waiver_standing`), or when
+somebody revokes it.
 """
 
 from collections.abc import Iterable, Sequence

@@ -110,7 +110,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
         everything = plain(t.app.screen.query_one("#sections").shown)  # type: ignore[attr-defined]
         for told in (
             "Protein 12.02 % dry m. ≥ 11",
-            "Falling number: known later",
+            "Known later: falling number, ",
             "pit 2 → cell C1: ",
             "C3: The cell takes only organic",
             "H1: Hold cell: not needed for this load",
@@ -125,7 +125,7 @@ async def test_the_load_screen_tells_evidence_why_and_why_not(busy_station: Stat
 async def test_dialogs_and_help_are_whole(busy_station: Station) -> None:
     async with terminal(busy_station, "fr") as t:
         for key, told in (
-            ("f1", "Lisez un code-barres sur tout écran"),
+            ("f1", "Lisez un code-barres d'échantillon"),
             ("f10", "Annuler le passage de GH-012-IJ"),
         ):
             await t.press(key)

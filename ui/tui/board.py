@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from station.api import schemas
-from ui.words.vocabulary import short_name
+from ui.words.vocabulary import short_name, site_name
 
 TROUBLE = frozenset({"silent", "down", "fault"})
 
@@ -82,6 +82,11 @@ class Board:
     def cell_name(self, cell_id: str | None) -> str:
         """Name a cell without the word itself, like `pit_name`."""
         return short_name(next((cell.name for cell in self.cells if cell.id == cell_id), cell_id or ""))
+
+    def grade_name(self, cell_id: str | None, language: str) -> str:
+        """Name the grade of a cell; empty where it has none."""
+        grade = next((cell.grade for cell in self.cells if cell.id == cell_id), None)
+        return site_name("grade", grade, language) if grade else ""
 
     def device_name(self, device_id: str | None) -> str | None:
         """Name a device as the site file does; the id where it is not (or no longer) configured."""

@@ -10,26 +10,36 @@ from rich.cells import cell_len, set_cell_size
 from drivers.text import visible
 
 ELLIPSIS = "…"
+NARROW = 72
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column is `width` cells wide; spare room is shared out by `flex`. `right` aligns numbers. Where the
-    screen is too narrow for all, it gives cells down to `least`, its title and whole numbers."""
+    screen is too narrow for all, it gives cells down to `least`, its title and whole numbers; one that can be
+    `spared` is left out there."""
 
     title: str
     width: int
     flex: int = 0
     right: bool = False
     least: int = 0
+    spared: bool = False
 
     @property
     def floor(self) -> int:
         return self.width if self.right else min(self.width, max(self.least, cell_len(self.title)))
 
 
+def kept(columns: Sequence[Column], total: int) -> list[Column]:
+    """List the columns that a line of `total` cells has."""
+    return [column for column in columns if total >= NARROW or not column.spared]
+
+
 def widths(columns: Sequence[Column], total: int) -> list[int]:
-    """Share `total` cells among the columns, one blank between them; never more than there are."""
+    """Share `total` cells among the columns that are kept, one blank between them; never more than there
+    are."""
+    columns = kept(columns, total)
     room = total - (len(columns) - 1)
     needed = sum(column.width for column in columns)
     if needed > room:
@@ -58,9 +68,16 @@ def table_row(cells: Sequence[str], columns: Sequence[Column], total: int) -> st
     """Write one line; a cell that is too long ends with an ellipsis."""
     sized = (
         fit(cell, width, right=column.right)
-        for cell, column, width in zip(cells, columns, widths(columns, total), strict=True)
+        for (cell, column), width in zip(
+            _kept_cells(cells, columns, total), widths(columns, total), strict=True
+        )
     )
     return " ".join(sized).rstrip()
+
+
+def _kept_cells(cells: Sequence[str], columns: Sequence[Column], total: int) -> list[tuple[str, Column]]:
+    left = kept(columns, total)
+    return [(cell, column) for cell, column in zip(cells, columns, strict=True) if column in left]
 
 
 def header_row(columns: Sequence[Column], total: int) -> str:

@@ -107,7 +107,7 @@ class Feed:
             try:
                 await asyncio.wait_for(self._wake.wait(), _AGAIN_S if self._stale else _HEALTH_EVERY_S)
             except TimeoutError:
-                self._stale.add("health")
+                self._stale |= {"health"} | (ON_SCREEN & {self._looked_at})
             await asyncio.sleep(_GATHER_S)
             self._wake.clear()
             parts, self._stale = self._stale, set()

@@ -179,21 +179,13 @@ def _time(value: Any, t: Translator) -> str:
         return str(value)
 
 
-def _date_and_time(value: Any, t: Translator) -> str:
-    """Write an instant with its year: where it may be wrong by years."""
+def _moment(value: Any, t: Translator) -> str:
+    """Write an instant as the site's day and time of day; anything else as it is."""
     try:
         at = datetime.fromisoformat(str(value))
     except ValueError:
         return str(value)
     return f"{t.date(at)} {t.time(at)}"
-
-
-def _moment(value: Any, t: Translator) -> str:
-    """Write an instant with its day; anything else as it is."""
-    try:
-        return t.moment(datetime.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
 
 
 def _word_of(table: Mapping[str, str]) -> Callable[[Any, Translator], str]:
@@ -219,6 +211,14 @@ def _named(kind: str) -> Callable[[Any, Translator], str]:
         return ", ".join(site_name(kind, str(part), t.language) for part in parts)
 
     return write
+
+
+def _known(value: Any, t: Translator) -> str:
+    """Write what may be chosen: species, claims, or instruments of the site."""
+    table = {**SPECIES, **CLAIMS}
+    parts = [str(part) for part in (value if isinstance(value, list | tuple) else [value])]
+    named = (part if part in table else site_name("instrument", part, t.language) for part in parts)
+    return ", ".join(word(table, name, t.language) for name in named)
 
 
 def _short_named(kind: str) -> Callable[[Any, Translator], str]:
@@ -254,7 +254,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "claims": _words_of(CLAIMS),
     "lacking": _words_of(ANALYTES),
     "rules": _words_of(GUARDED),
-    "known": _words_of({**SPECIES, **CLAIMS}),
+    "known": _known,
     "findings": _words_of(FINDINGS),
     "basis": _word_of(BASES),
     "given": _word_of(BASES),
@@ -273,16 +273,17 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "reserved_t": _tonnes,
     "content_kg": _whole_kg,  # what a cell holds was shared out, to fractions of a gram
     "until": _day,
+    "from": _moment,
     "arrived_at": _time,
     "decided_at": _time,
     "moved_at": _time,
     "taken_at": _moment,
     "age_s": lambda value, t: t.age(value) if _is_amount(value) else _UNKNOWN,
     "weighed_at": _time,
-    "machine": _date_and_time,
-    "stated": _date_and_time,
-    "recorded": _date_and_time,
-    "wall": _date_and_time,
+    "machine": _moment,
+    "stated": _moment,
+    "recorded": _moment,
+    "wall": _moment,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
     "unseen": _words_of(UNSEEN),

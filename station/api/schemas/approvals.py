@@ -20,7 +20,7 @@ Figures = Annotated[
 
 class ApprovalIn(In):
     """`approver` is a person's id. `standing`: for every load of the species without the missing values,
-    until they are measured again or the working day ends."""
+    until they are measured again or the collecting day ends."""
 
     proposal_id: Key
     cell: Key

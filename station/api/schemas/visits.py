@@ -117,6 +117,7 @@ class LoadRow(BaseModel):
     position: int
     species: str
     state: LoadState
+    claims: list[str] = []
     barcode: str | None
     pit: str | None
     cell: str | None
@@ -170,7 +171,6 @@ class Load(LoadRow, Referenced):
     operator_variety: str
     model_variety: str
     lab_variety: str
-    claims: list[str]
     owners: list[dict[str, Any]]
     share: float
     regime: RegimeCode

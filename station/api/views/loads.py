@@ -31,7 +31,6 @@ def load(view: View, row: Load) -> schemas.Load:
         operator_variety=row.operator_variety,
         model_variety=row.model_variety,
         lab_variety=row.lab_variety,
-        claims=row.claims,
         owners=_owners(view, row),
         share=row.share,
         regime=row.regime,  # type: ignore[arg-type] # the column holds one of the regimes

@@ -102,6 +102,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "position": load.position,
         "species": load.species,
         "state": state,
+        "claims": load.claims,
         "barcode": facts.samples[0].barcode if facts.samples else None,
         "pit": pit,
         "cell": cell,

@@ -17,8 +17,8 @@ def columns(t: Translator) -> list[Column]:
         Column(t.gettext("Time"), 5),
         Column(t.gettext("Plate"), 11, least=10),
         Column(t.gettext("Supplier"), 14, flex=1),
-        Column(t.gettext("Species"), 11),
-        Column(t.gettext("Outcome"), 15, flex=1, least=12),
+        Column(t.gettext("Species"), 11, least=10),
+        Column(t.gettext("Outcome"), 15, flex=1, least=10),
         Column(t.gettext("Decided by"), 12, flex=1),
     ]
 

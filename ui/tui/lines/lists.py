@@ -1,9 +1,9 @@
 """Write devices, cells, exceptions and tickets in words."""
 
 from station.api import schemas
-from ui.tui.board import Board
+from ui.tui.board import TROUBLE, Board
 from ui.tui.columns import Column
-from ui.tui.lines.texts import age, reason_text, short_value, species, value_list
+from ui.tui.lines.texts import WARNING, age, reason_text, short_value, species, value_list
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -14,9 +14,9 @@ def device_columns(t: Translator) -> list[Column]:
     return [
         Column(t.gettext("Device"), 20, flex=2),
         Column(t.gettext("State"), 11),
-        Column(t.gettext("For"), 8, right=True),
+        Column(t.gettext("For"), 8, right=True, spared=True),
         Column(t.gettext("Last heard"), 12, right=True),
-        Column(t.gettext("Messages"), 12, right=True),
+        Column(t.gettext("Messages"), 12, right=True, spared=True),
         Column(t.gettext("Weight"), 10, right=True),
     ]
 
@@ -27,7 +27,7 @@ def device_texts(device: schemas.Device, board: Board, t: Translator) -> list[st
     if device.bad_frames:
         frames += t.gettext(" ({count} bad)").format(count=t.number(device.bad_frames, 0))
     return [
-        device.name,
+        (WARNING if device.state in TROUBLE else "") + device.name,
         vocabulary.word(vocabulary.DEVICE_STATES, device.state, t.language),
         age(device.since, board.now, t),
         heard,
@@ -51,10 +51,12 @@ def device_notes(device: schemas.Device, t: Translator) -> list[str]:
     if device.verified_until is not None and device.is_verified:
         notes[0] += " · " + t.gettext("verified until {date}").format(date=t.day(device.verified_until))
     if device.verified_until is not None and not device.is_verified:
-        notes.insert(0, t.gettext("VERIFICATION EXPIRED {date}").format(date=t.day(device.verified_until)))
+        notes.insert(
+            0, WARNING + t.gettext("VERIFICATION EXPIRED {date}").format(date=t.day(device.verified_until))
+        )
     if device.declared is not None:
         notes.append(_declaration(device.declared, t))
-    return ([reason_text(device.error, t)] if device.error else []) + notes
+    return ([WARNING + reason_text(device.error, t)] if device.error else []) + notes
 
 
 def _declaration(declared: schemas.Declared, t: Translator) -> str:
@@ -73,9 +75,9 @@ def cell_columns(t: Translator) -> list[Column]:
         Column(t.gettext("Cell"), 22, flex=1),
         Column(t.gettext("Species"), 11),
         Column(t.gettext("Content"), 9, right=True),
-        Column(t.gettext("Reserved"), 9, right=True),
+        Column(t.gettext("Reserved"), 9, right=True, spared=True),
         Column(t.gettext("Free"), 9, right=True),
-        Column(t.gettext("Capacity"), 10, right=True),
+        Column(t.gettext("Capacity"), 10, right=True, spared=True),
     ]
 
 
@@ -98,12 +100,12 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
         grade = vocabulary.site_name("grade", cell.grade, t.language)
         parts.append(t.gettext("grade {grade}").format(grade=grade))
     if cell.role != "normal":
-        parts.append(vocabulary.word(vocabulary.CELL_ROLES, cell.role, t.language).upper())
+        parts.append(WARNING + vocabulary.word(vocabulary.CELL_ROLES, cell.role, t.language).upper())
     if not cell.open:
-        parts.append(t.gettext("CLOSED"))
+        parts.append(WARNING + t.gettext("CLOSED"))
     parts += [vocabulary.claim_name(claim, t.language) for claim in cell.claims]
     pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
-    parts.append(t.gettext("pits {pits}").format(pits=pits))
+    parts.append(t.ngettext("pit {pits}", "pits {pits}", len(cell.pits)).format(pits=pits))
     return " · ".join(parts)
 
 
@@ -125,7 +127,7 @@ def exception_title(item: schemas.ExceptionItem, board: Board, t: Translator) ->
         plates = list(dict.fromkeys(waiting))
         text = t.ngettext("{plates} WAITS FOR IT", "{plates} WAIT FOR IT", len(plates))
         more = ["…"] if len(plates) > _MOST_PLATES else []
-        parts.insert(0, text.format(plates=", ".join(plates[:_MOST_PLATES] + more)))
+        parts.insert(0, WARNING + text.format(plates=", ".join(plates[:_MOST_PLATES] + more)))
     return " · ".join(part for part in parts if part)
 
 
@@ -146,10 +148,10 @@ def candidate_label(barcode: str, board: Board, t: Translator) -> str:
 def ticket_columns(t: Translator) -> list[Column]:
     return [
         Column(t.gettext("No."), 6, right=True),
-        Column(t.gettext("Time"), 11),
-        Column(t.gettext("Plate"), 11),
+        Column(t.gettext("Time"), 11, least=11),
+        Column(t.gettext("Plate"), 11, least=10),
         Column(t.gettext("Supplier"), 14, flex=1),
-        Column(t.gettext("Species"), 11),
+        Column(t.gettext("Species"), 11, spared=True),
         Column(t.gettext("Net"), 10, right=True),
         Column(t.gettext("Cell"), 9, flex=1),
     ]

@@ -11,9 +11,11 @@ from ui.tui.lines.texts import (
     age,
     amount,
     analyte,
+    claims,
     origin_name,
     reason_list,
     reason_text,
+    reason_texts,
     reasons_against,
     species,
     value_list,
@@ -45,6 +47,8 @@ def evidence_columns(t: Translator) -> list[Column]:
 def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     """Write plate, supplier, species, sample and weight in one paragraph."""
     parts = [with_trailer(load.plate, load.trailer), load.supplier, species(load.species, t)]
+    if load.claims:
+        parts.append(claims(load.claims, t).upper())
     parts.append(t.gettext("load {number}").format(number=load.position))
     parts.append(
         t.gettext("sample {barcode}").format(barcode=load.barcode)
@@ -121,7 +125,7 @@ def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     if load.proposal is None:
         return ()
     reasons = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
-    return tuple(dict.fromkeys(reason_text(reason, t) for reason in reasons))
+    return tuple(reason_texts(reasons, t))
 
 
 def decisive(proposal: schemas.Proposal) -> list[schemas.Reason]:
@@ -164,7 +168,7 @@ def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:
         (t.gettext("variety by photo"), load.model_variety),
         (t.gettext("variety by laboratory"), load.lab_variety),
         (t.gettext("visual check"), _visual_check(load, t)),
-        (t.gettext("claims"), ", ".join(vocabulary.claim_name(claim, t.language) for claim in load.claims)),
+        (t.gettext("claims"), claims(load.claims, t)),
         (t.gettext("owners"), ", ".join(_owner(owner, t) for owner in load.owners)),
         (t.gettext("reason of the outcome"), load.outcome_reason),
     )

@@ -13,9 +13,9 @@ INDENT = 12  # below the cell
 
 def columns(t: Translator) -> list[Column]:
     return [
-        Column(t.gettext("Time"), 11),
+        Column(t.gettext("Time"), 11, least=11),
         Column(t.gettext("Cell"), 18, flex=2),
-        Column(t.gettext("Kind"), 14),
+        Column(t.gettext("Kind"), 14, least=10),
         Column(t.gettext("Quantity"), 14, right=True),
         Column(t.gettext("Entered by"), 14, flex=1),
     ]

@@ -5,7 +5,7 @@ from rich.cells import cell_len
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
-from ui.tui.lines.texts import age, reason_text, short_value, species, weighing_role
+from ui.tui.lines.texts import WARNING, age, claims, reason_text, short_value, species, weighing_role
 from ui.words import vocabulary
 from ui.words.agreement import FEMININE, typed_by
 from ui.words.i18n import Translator
@@ -18,10 +18,10 @@ def columns(t: Translator) -> list[Column]:
     words, never the plate."""
     return [
         Column(t.gettext("Plate"), 11, least=10),
-        Column(t.gettext("Supplier"), 13, flex=1),
+        Column(t.gettext("Supplier"), 12, flex=1),
         Column(t.gettext("Species"), 11, least=10),
-        Column(t.gettext("State"), 17, flex=1, least=13),
-        Column(t.gettext("Since"), 7, right=True),
+        Column(t.gettext("State"), 18, flex=1, least=18),
+        Column(t.gettext("Since"), 7, right=True, spared=True),
         Column(t.gettext("Next"), 14, flex=2),
     ]
 
@@ -29,14 +29,23 @@ def columns(t: Translator) -> list[Column]:
 def load_lines(
     visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator, width: int
 ) -> tuple[str, ...]:
-    """Write the line of a load; a next step that is too long for its column goes below it."""
+    """Write the line of a load; what is too long for the last column goes below it: the next step, or the
+    claims and the grade."""
     table = columns(t)
     cells = load_texts(visit, load, board, t)
     room = widths(table, width)[-1]
-    if cell_len(cells[-1]) <= room:
-        return (table_row(cells, table, width),)
-    below = wrap("└▷ " + cells[-1], width - INDENT, indent=3)
-    return (table_row([*cells[:-1], ""], table, width), *(" " * INDENT + line for line in below))
+    step, qualities = cells[-1], qualities_of(load, board, t)
+    whole = " · ".join(filter(None, (step, qualities)))
+    if cell_len(whole) <= room:
+        return (table_row([*cells[:-1], whole], table, width),)
+    lead, under, last = ("└ ", qualities, step) if cell_len(step) <= room else ("└▷ ", whole, "")
+    below = wrap(lead + under, width - INDENT, indent=len(lead))
+    return (table_row([*cells[:-1], last], table, width), *(" " * INDENT + line for line in below))
+
+
+def qualities_of(load: schemas.LoadRow, board: Board, t: Translator) -> str:
+    """Write what must be honoured and the grade of the cell that is proposed or decided."""
+    return " · ".join(filter(None, (claims(load.claims, t), board.grade_name(load.cell, t.language))))
 
 
 def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> list[str]:
@@ -55,12 +64,13 @@ def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: 
 
 def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
     if load.state == "proposed" and load.hold:
-        return t.gettext("hold proposed")
+        return WARNING + t.gettext("hold proposed")
     if load.state == "decided":
         return t.gettext("tipping {way}").format(
             way=f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
         )
-    return vocabulary.word(vocabulary.LOAD_STATES, load.state, t.language)
+    lead = WARNING if load.state == "waiting" or load.differing else ""
+    return lead + vocabulary.word(vocabulary.LOAD_STATES, load.state, t.language)
 
 
 def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> str:
@@ -118,7 +128,7 @@ def offer_title(weighing: schemas.Weighing, board: Board, t: Translator) -> str:
 
 def offer_remarks(weighing: schemas.Weighing, t: Translator) -> list[str]:
     """Say what speaks against taking the weight without a look: "! its verification has expired"."""
-    return ["! " + reason_text(remark, t) for remark in weighing.remarks]
+    return [WARNING + reason_text(remark, t) for remark in weighing.remarks]
 
 
 def offer_question(chosen: schemas.Preselection | None, board: Board, t: Translator) -> str:
@@ -150,7 +160,8 @@ def proposal_title(load: schemas.Load, board: Board, t: Translator) -> str:
     way = t.gettext("PIT {pit} → CELL {cell}").format(
         pit=board.pit_name(proposal.pit), cell=board.cell_name(proposal.cell)
     )
-    return way + (" " + t.gettext("(HOLD)") if proposal.hold else "")
+    grade = board.grade_name(proposal.cell, t.language)
+    return way + (" " + t.gettext("(HOLD)") if proposal.hold else "") + (f" · {grade}" if grade else "")
 
 
 def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
@@ -158,6 +169,8 @@ def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
     visit = board.visit_of_load(load.id)
     number = [_load_name(load, t)] if visit and len(visit.loads) > 1 else []
     parts = [load.plate, *number, load.supplier, species(load.species, t)]
+    if load.claims:
+        parts.append(claims(load.claims, t).upper())
     if load.estimated_kg is not None:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
     return " · ".join(parts)

@@ -8,6 +8,9 @@ from ui.words import reasons, vocabulary
 from ui.words.agreement import FEMININE, typed_by
 from ui.words.i18n import Translator
 
+MAJORITY = 0.5
+WARNING = "! "  # leads what a person should look at, whatever the colours
+
 # decimals on the screen; everything else has one
 _DECIMALS = {"falling_number": 0, "don": 0, "insects": 0, "ergot": 2}
 
@@ -60,13 +63,57 @@ def reason_text(reason: schemas.Reason, t: Translator) -> str:
     return reasons.capital(reason.message)
 
 
+def reason_texts(given: Iterable[schemas.Reason], t: Translator) -> list[str]:
+    """Write each sentence once; what comes later from a laboratory is one sentence for all analytes."""
+    reasons_given = list(given)
+    later = [str(one.params.get("analyte")) for one in reasons_given if one.code == "known_later"]
+    texts = [reason_text(one, t) for one in reasons_given if one.code != "known_later"]
+    if later:
+        names = ", ".join(analyte(name, t) for name in dict.fromkeys(later))
+        texts.append(t.gettext("Known later: {analytes}").format(analytes=names))
+    return list(dict.fromkeys(texts))
+
+
 def reason_list(given: Iterable[schemas.Reason], t: Translator) -> str:
-    return t.listed(reason_text(reason, t) for reason in given)
+    return t.listed(reason_texts(given, t))
 
 
 def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
     """Write only what speaks against; all of it where nothing clearly does."""
     return reason_list([reason for reason in given if reason.code in reasons.AGAINST] or given, t)
+
+
+def photo_in_short(given: Sequence[schemas.Reason], t: Translator) -> str:
+    """Write what the photos say in two words, "photo: 98% sound"; the rest is behind the load's own key."""
+    if not given:
+        return ""
+    words = {"photo_refused": t.gettext("refused, take another"), "photo_pending": t.gettext("being judged")}
+    newest = [reason for reason in given if reason.code != "photo_number"][-1:]
+    text = words.get(newest[0].code, "") if newest else ""
+    if newest and newest[0].code == "photo_shares":
+        text = _greatest_share(newest[0].params.get("shares"), t)
+    return t.named(t.gettext("photo"), text or t.gettext("no verdict"))
+
+
+def _greatest_share(shares: object, t: Translator) -> str:
+    """Write the class that most kernels have, where it is known well enough; else nothing."""
+    known = {
+        str(name): part["share"]
+        for name, part in (shares.items() if isinstance(shares, Mapping) else ())
+        if isinstance(part, Mapping) and isinstance(part.get("share"), int | float) and not part.get("wide")
+    }
+    if not known:
+        return ""
+    name = max(known, key=lambda one: known[one])
+    return (
+        ""
+        if known[name] < MAJORITY
+        else f"{t.percent(known[name])} {vocabulary.word(vocabulary.KERNEL_CLASSES, name, t.language)}"
+    )
+
+
+def claims(names: Sequence[str], t: Translator) -> str:
+    return ", ".join(vocabulary.claim_name(name, t.language) for name in names)
 
 
 def species(name: str, t: Translator) -> str:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from station.api import schemas
 from ui.tui.board import Board
+from ui.tui.columns import NARROW
 from ui.tui.keys import shown
 from ui.tui.lines.texts import age
 from ui.words.i18n import Translator
 
-NARROW = 72
 Row = tuple[schemas.VisitRow, schemas.LoadRow]
 
 

@@ -143,8 +143,8 @@ class StationScreen(Screen[None]):
         lines = status_lines(board, lost, person, time, t, self.width)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
+        self.draw()  # first: the keys are those of the row that is marked then
         self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width)
-        self.draw()
 
     def draw_note(self) -> None:
         """Draw the line that whoever opened the terminal shows, where the body has a place for it."""
@@ -161,21 +161,24 @@ class StationScreen(Screen[None]):
             (shown("menu", t), t.gettext("menu")),
             (shown("help", t), t.gettext("help")),
             (shown("show('queue')", t), t.gettext("queue")),
-            (shown("show('arrival')", t), t.gettext("arrival")),
+            *([(shown("show('arrival')", t), t.gettext("arrival"))] if self.may_receive else []),
             (shown("show('exceptions')", t), t.gettext("exceptions")),
             *([(shown("new_sample", t), t.gettext("new sample"))] if self.board.repeating_devices else []),
         ]
 
     def _keys_in_turn(self) -> list[tuple[str, str]]:
-        """Name what can be taken back first: its seconds run."""
+        """Name what can be taken back first: its seconds run. Where two keys do the same, one is named."""
         deed, t = self.station.deed, self.t
         now = self.board.now
+        own = self.keys()
+        named = {text for _, text in own}
+        common = [one for one in self._common_keys() if one[1] not in named]
         if deed is None or now is None:
-            return [*self.keys(), *self._common_keys()]
+            return [*own, *common]
         text = t.gettext("take back: {what} ({seconds} s)")
         taken = text.format(what=deed.text, seconds=deed.seconds_left(now))
         key = shown("take_back", t)
-        return [(key, taken), *(one for one in self.keys() if one[0] != key), *self._common_keys()]
+        return [(key, taken), *(one for one in own if one[0] != key), *common]
 
     def on_mount(self) -> None:
         self._is_whole = True

@@ -41,13 +41,16 @@ class ExceptionsScreen(StationScreen):
 
     def keys(self) -> list[tuple[str, str]]:
         t = self.t
-        return [
-            (shown("choose", t), t.gettext("assign, or scan a barcode")),
-            (shown("mark", t), t.gettext("mark")),
-            (shown("set_aside", t), t.gettext("dismiss")),
-            (shown("take_back", t), t.gettext("take back")),
-            (shown("leave", t), t.gettext("queue")),
-        ]
+        keys = []
+        if self.may_receive and self._item is not None:
+            keys += [
+                (shown("choose", t), t.gettext("assign, or scan a barcode")),
+                (shown("mark", t), t.gettext("mark")),
+                (shown("set_aside", t), t.gettext("dismiss")),
+            ]
+        if self.may_receive:
+            keys.append((shown("take_back", t), t.gettext("take back")))
+        return [*keys, (shown("leave", t), t.gettext("queue"))]
 
     def _rows(self, width: int) -> list[ListRow]:
         rows = []
@@ -60,6 +63,9 @@ class ExceptionsScreen(StationScreen):
             older = self.t.gettext("Older ones wait too: they show when these are dealt with.")
             rows.insert(0, ListRow(None, tuple(wrap(older, width))))
         return rows or [ListRow(None, (self.t.gettext("No exception waits."),))]
+
+    def on_rows_moved(self) -> None:
+        self.redraw()
 
     @property
     def _item(self) -> schemas.ExceptionItem | None:

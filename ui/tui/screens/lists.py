@@ -36,6 +36,9 @@ class ListScreen(StationScreen):
     def keys(self) -> list[tuple[str, str]]:
         return [("↑ ↓", self.t.gettext("move")), (shown("leave", self.t), self.t.gettext("queue"))]
 
+    def on_rows_moved(self) -> None:
+        self.redraw()
+
     def heading(self) -> str:
         raise NotImplementedError
 
@@ -50,8 +53,10 @@ class DevicesScreen(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = bound("type")
 
     def keys(self) -> list[tuple[str, str]]:
-        text = self.t.gettext("swap the instrument, verified again")
-        if any(device.open_ways for device in self.board.devices):
+        device, text = self._device, self.t.gettext("swap the instrument, verified again")
+        if device is None:
+            return super().keys()
+        if device.open_ways:
             text = self.t.gettext("what the display shows, swap the instrument, verified again")
         return [(shown("type", self.t), text), *super().keys()]
 
@@ -134,6 +139,8 @@ class TicketsScreen(ListScreen):
         return rows or [ListRow(None, (self.t.gettext("No ticket yet."),))]
 
     def keys(self) -> list[tuple[str, str]]:
+        if self.query_one("#rows", Rows).marked is None:
+            return super().keys()
         return [(shown("choose", self.t), self.t.gettext("read the ticket")), *super().keys()]
 
     def on_rows_chosen(self, event: Rows.Chosen) -> None:

@@ -19,7 +19,7 @@ from ui.tui.decisions import accept
 from ui.tui.dialogs import Option
 from ui.tui.keys import bound, shown
 from ui.tui.lines import queue as lines
-from ui.tui.lines.texts import reason_list
+from ui.tui.lines.texts import photo_in_short
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue_acts import (
     ask_where,
@@ -127,7 +127,7 @@ class QueueScreen(StationScreen):
         if question is None:
             self._announce(band, others)
         elif question.offer is not None:
-            keys = t.gettext("[Enter] confirm")
+            keys = t.gettext("[Enter] confirm") if self.may_receive else self._others_answer()
             if len(_candidates(question.offer)) > 1:
                 keys += "   " + t.gettext("[F6] another visit")
             elif others:
@@ -137,7 +137,7 @@ class QueueScreen(StationScreen):
                     lines.offer_title(question.offer, self.board, t),
                     *lines.offer_remarks(question.offer, t),
                     lines.offer_question(question.candidate, self.board, t),
-                    keys + "   " + t.gettext("[F8] dismiss"),
+                    keys + ("   " + t.gettext("[F8] dismiss") if self.may_receive else ""),
                 ],
                 title=t.gettext("Weighing"),
             )
@@ -147,13 +147,18 @@ class QueueScreen(StationScreen):
                 lines.proposal_title(load, self.board, t),
                 lines.load_title(load, self.board, t),
                 lines.values_line(load, t),
-                reason_list(load.photo, t),
+                photo_in_short(load.photo, t),
             ]
             keys = t.gettext("[Enter] accept   [F5] see why, choose another")
+            if not self.may_receive:
+                keys = self._others_answer() + "   " + t.gettext("[F5] see why")
             if others:
                 keys += "   " + self._others(others)
             pit = self.board.pit_name(question.load.proposal.pit)
             band.show([*filter(None, texts), keys], pit=pit, title=t.gettext("Proposal"))
+
+    def _others_answer(self) -> str:
+        return self.t.gettext("An operator or a manager answers this.")
 
     def _announce(self, band: Band, others: Sequence[Question]) -> None:
         """Name what other lines are asked, without the figures that would be read as this line's."""
@@ -193,14 +198,22 @@ class QueueScreen(StationScreen):
         return rows
 
     def keys(self) -> list[tuple[str, str]]:
-        t = self.t
-        return [
-            (shown("choose", t), t.gettext("confirm/open")),
-            (shown("see", t), t.gettext("see")),
-            (shown("type", t), t.gettext("type a weight")),
-            (shown("see_well", t), t.gettext("seen, all well")),
-            (shown("find", t), t.gettext("something found")),
-        ]
+        """Name what the keys do with the marked line, for this person."""
+        t, question = self.t, self.question
+        keys = []
+        if question is not None and self.may_receive:
+            text = t.gettext("confirm") if question.offer is not None else t.gettext("accept")
+            keys.append((shown("choose", t), text))
+        elif question is None and self.selected_load is not None:
+            keys.append((shown("choose", t), t.gettext("open")))
+        if self.selected_load is not None:
+            keys.append((shown("see", t), t.gettext("see")))
+        if self.may_receive:
+            keys.append((shown("type", t), t.gettext("type a weight")))
+            if self.selected_load is not None:
+                keys.append((shown("see_well", t), t.gettext("seen, all well")))
+                keys.append((shown("find", t), t.gettext("something found")))
+        return [*keys, (shown("show('ended')", t), t.gettext("ended loads"))]
 
     # --- what is done ---------------------------------------------------------------------------------
     def on_rows_chosen(self, event: Rows.Chosen) -> None:
@@ -283,7 +296,7 @@ class QueueScreen(StationScreen):
     def rare_options(self) -> list[Option]:
         """Name the visit; the option is about no other."""
         visit = self.board.visit_of_load(self._marked)
-        if visit is None:
+        if visit is None or not self.may_receive:
             return []
         text = self.t.gettext("Cancel the visit of {plate}").format(plate=visit.plate)
         return [Option(f"screen.cancel_visit({visit.id!r})", text)]
