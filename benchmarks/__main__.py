@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import day, door, kills, ledger, parts, screens, station, vision
+from benchmarks import backup, day, door, kills, ledger, parts, screens, station, vision
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "start": station.start_up,
     "day": day.headless_day,
     "ledger": ledger.ledger,
+    "backup": backup.backup,
     "door": door.door,
     "screens": screens.screens,
     "kills": kills.killed_intake,

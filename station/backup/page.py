@@ -1,6 +1,8 @@
 """The page for whoever takes over with a spare box: one sheet, read beside the boxes."""
 
 import io
+import os
+import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import fill
@@ -35,13 +37,13 @@ WIDTH, HANG = 78, 4
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`steps` are numbered; `command` stands below the step `command_after`."""
+    """`steps` are numbered; `commands` stand below the step `commands_after`."""
 
     title: str
     first: str
     steps: tuple[str, ...]
-    command: str
-    command_after: int
+    commands: tuple[str, ...]
+    commands_after: int
     secrets: str
 
     @property
@@ -50,8 +52,8 @@ class Page:
         for number, step in enumerate(self.steps, start=1):
             hang = " " * HANG
             lines += [_filled(f"{number}.".ljust(HANG) + step, hang), ""]
-            if number == self.command_after:
-                lines += [f"{hang}{self.command}", ""]
+            if number == self.commands_after:
+                lines += [*(f"{hang}{command}" for command in self.commands), ""]
         return "\n".join([*lines, _filled(self.secrets), ""])
 
 
@@ -60,7 +62,8 @@ def _filled(text: str, hang: str = "") -> str:
 
 
 def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
-    """The page in the reader's words; `config` is where the site file lies on the box."""
+    """The page in the reader's words; `config` is where the site file lies on the box. The disk becomes the
+    property of the user that runs the station: on another box it has another number."""
     folder = str(settings.backup.folder) if settings.backup else "/media/silo"
     ports = [f"{one.name} {redacted(one.port)}" for one in settings.instruments]
     told = {
@@ -75,10 +78,17 @@ def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
         title=words.gettext(TITLE).format(**told),
         first=words.gettext(FIRST),
         steps=steps,
-        command=f"silo restore {folder} --take-over --config {config}",
-        command_after=5,
+        commands=_commands(folder, config, pwd.getpwuid(os.geteuid()).pw_name),
+        commands_after=5,
         secrets=words.gettext(SECRETS),
     )
+
+
+def _commands(folder: str, config: str, user: str) -> tuple[str, ...]:
+    restore = f"silo restore {folder} --take-over --config {config}"
+    if user == "root":
+        return (restore,)
+    return f"sudo chown -R {user}: {folder}", f"sudo -u {user} {restore}"
 
 
 def page_pdf(page: Page) -> bytes:
@@ -110,8 +120,8 @@ def _pieces(page: Page) -> Sequence[tuple[str, float, str, float]]:
     pieces = [("Helvetica-Bold", 20.0, page.first, 0.0), ("Helvetica-Bold", 13.0, page.title, 0.0)]
     for number, step in enumerate(page.steps, start=1):
         pieces.append(("Helvetica", 11.5, f"{number}.  {step}", 0.0))
-        if number == page.command_after:
-            pieces.append(("Courier-Bold", 10.5, page.command, 20.0))
+        if number == page.commands_after:
+            pieces += [("Courier-Bold", 10.5, command, 20.0) for command in page.commands]
     return [*pieces, ("Helvetica-Oblique", 10.0, page.secrets, 0.0)]
 
 

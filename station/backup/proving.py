@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from shutil import disk_usage
 from typing import Any
 
 from sqlmodel import select
@@ -16,13 +15,13 @@ from station.store import audit, restoring
 from station.store.condition import Depth, look
 from station.store.copies import summary_of
 from station.store.engine import Ledger
-from station.store.errors import LedgerDamaged, LedgerFault, NoRoom
+from station.store.errors import LedgerDamaged
 from station.store.folder import LEDGER
+from station.store.room import refuse_too_small
 from station.store.tables import AuditEvent, ModelRelease, Photo
 
 MOST_TOLD = 5  # findings of a kind
 _TIMES = 2.5  # the ledger's size: it is restored, and migrated
-_MB = 1_000_000
 
 Found = dict[str, Any]
 
@@ -35,7 +34,7 @@ def prove(disk: Disk, scratch: Path, at: datetime, rest: Rest, *, repair: bool) 
     with telling(disk.folder):
         manifest = disk.manifest()
         newest = manifest.copies[0]
-        _check_room(scratch, newest)
+        refuse_too_small(scratch, int(newest.size * _TIMES))
         digests: set[str] = set()
         found = list(_ledger(disk, newest, manifest.site, scratch / "data", at, digests, rest))
         photos, damaged = _shelves(disk, rest)
@@ -48,12 +47,6 @@ def prove(disk: Disk, scratch: Path, at: datetime, rest: Rest, *, repair: bool) 
         proof = Proof(at=at, copy_made_at=newest.made_at, photos=len(photos), found=tuple(found))
         disk.write(PROOF, proof)
     return proof
-
-
-def _check_room(scratch: Path, newest: LedgerCopy) -> None:
-    lacking = int(newest.size * _TIMES) - disk_usage(scratch).free
-    if lacking > 0:
-        raise NoRoom(LedgerFault.NO_ROOM, folder=str(scratch), missing_mb=-(-lacking // _MB))
 
 
 def _ledger(

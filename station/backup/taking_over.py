@@ -5,19 +5,17 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from shutil import disk_usage
 
 from station.backup.disk import EPOCH, Disk, Epoch, Manifest
 from station.backup.mirror import Missing, Rest, copy_file, copy_missing, hash_of, missing
 from station.backup.standing import Standing, keep_standing, standing_of
-from station.backup.writing import SPARE_MB, check_epoch, site_path, telling
+from station.backup.writing import SPARE, check_epoch, site_path, telling
 from station.site.credentials import CREDENTIALS
 from station.store import restoring
 from station.store.durable import make_folder
-from station.store.errors import BackupDamaged, LedgerFault, NoRoom
+from station.store.errors import BackupDamaged, LedgerFault
 from station.store.folder import hold
-
-_MB = 1_000_000
+from station.store.room import refuse_too_small
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,8 @@ def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Path | 
             check_epoch(disk, own.epoch, wanted.box, at)
         with closing(hold(wanted.data)):
             lacking = [one for one in missing(disk.folder, wanted.data) if _is_wanted(one)]
-            _check_room(wanted.data, manifest.copies[0].size, lacking)
+            needed = manifest.copies[0].size + sum(found.size for found in lacking) + SPARE
+            refuse_too_small(wanted.data, needed)
             for found in lacking:
                 copy_missing(found, rest)
         epoch = max(disk.epoch().number, own.epoch) + int(wanted.is_new_box)
@@ -116,13 +115,6 @@ def _is_wanted(found: Missing) -> bool:
     """What is in the data folder is not replaced: an open segment may have grown, or been closed, since."""
     start = found.target.stem if found.target.suffix == ".open" else ""
     return not (found.target.exists() or (start and any(found.target.parent.glob(f"{start}-*"))))
-
-
-def _check_room(data: Path, ledger_size: int, lacking: list[Missing]) -> None:
-    needed = ledger_size + sum(found.size for found in lacking) + SPARE_MB * _MB
-    short = needed - disk_usage(data).free
-    if short > 0:
-        raise NoRoom(LedgerFault.NO_ROOM, folder=str(data), missing_mb=-(-short // _MB))
 
 
 def _damaged(file: Path, why: str) -> BackupDamaged:

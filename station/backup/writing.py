@@ -20,14 +20,13 @@ from station.store.errors import (
     BackupUnreadable,
     LedgerFault,
     LedgerForeign,
-    NoRoom,
     meaning_at_start,
     meaning_of,
 )
 from station.store.folder import LEDGER
+from station.store.room import refuse_too_small
 
-SPARE_MB = 64  # that a backup leaves on the disk
-_MB = 1_000_000
+SPARE = 64_000_000  # bytes that a backup leaves on the disk
 
 CopyLedger = Callable[[Path], None]
 
@@ -111,16 +110,14 @@ def _before(disk: Disk, order: Order) -> Manifest | None:
 
 def _make_room(disk: Disk, before: Manifest | None, data: Path, lacking: list[Missing]) -> Manifest | None:
     """Gives up the oldest ledgers where the new one needs their room, the newest never."""
-    log = data / f"{LEDGER}-wal"
-    sizes = [(data / LEDGER).stat().st_size, log.stat().st_size if log.exists() else 0]
-    needed = sum(sizes) + sum(found.size for found in lacking) + SPARE_MB * _MB
-    free = disk_usage(disk.folder).free
-    kept = list(before.copies) if before else []
-    while needed > free and len(kept) > 1:
-        free += kept.pop().size
-    if needed > free:
-        missing_mb = -(-(needed - free) // _MB)
-        raise NoRoom(LedgerFault.NO_ROOM, folder=str(disk.folder), missing_mb=missing_mb)
+    parts = (data / LEDGER, data / f"{LEDGER}-wal")
+    needed = sum(part.stat().st_size for part in parts if part.exists()) + SPARE
+    needed += sum(found.size for found in lacking)
+    free, kept = disk_usage(disk.folder).free, list(before.copies) if before else []
+    freed = 0
+    while needed > free + freed and len(kept) > 1:
+        freed += kept.pop().size
+    refuse_too_small(disk.folder, needed, freed)
     if before is None or len(kept) == len(before.copies):
         return before
     fewer = before.model_copy(update={"copies": tuple(kept)})

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from drivers.errors import SettingError
 from drivers.kind import Kind
+from station.backup.station_files import box_of
 from station.checks.finding import Finding, good, problem, warning
 from station.checks.folder import Kept, look_into
 from station.checks.ports import check_lines
+from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.runtime.bundles import shipped_bundles
@@ -47,6 +49,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
         *_check_bundles(settings, file, language),
         *_check_passwords(settings, file, language),
         *check_lines(settings, file, kept.plugged, language, opened=wish.devices),
+        *check_second_disk(box_of(file, settings), at, language),
         *_check_recordings(file.parent / FOLDER, language),
     ]
 

@@ -197,16 +197,10 @@ def _ending_at(file: Path) -> Iterator[None]:
 
 
 def _check_room(ledger: Path, file: Path) -> None:
-    import shutil
+    from station.store.room import refuse_too_small
 
-    from station.store.errors import LedgerFault, NoRoom
-
-    needed = sum(
-        part.stat().st_size for part in (ledger, ledger.with_name(f"{ledger.name}-wal")) if part.exists()
-    )
-    lacking = needed - shutil.disk_usage(file.parent).free
-    if lacking > 0:
-        raise NoRoom(LedgerFault.NO_ROOM, folder=str(file.parent), missing_mb=-(-lacking // 1_000_000))
+    parts = (ledger, ledger.with_name(f"{ledger.name}-wal"))
+    refuse_too_small(file.parent, sum(part.stat().st_size for part in parts if part.exists()))
 
 
 def _refuse_to_replace(file: Path) -> None:

@@ -26,6 +26,7 @@ from station.store.errors import (
     opening,
 )
 from station.store.folder import LEDGER, WORK, hand_over, hold
+from station.store.room import refuse_too_small
 
 
 def tickets_in(ledger: Path, site: str) -> dict[str, int]:
@@ -47,12 +48,13 @@ def restore(
     load that was open asks whether it was closed on paper. `data` is added to the event.
 
     Raises LedgerError: what `check_backup` raises, a folder in use, a whole ledger that shall not be
-    replaced."""
+    replaced, a disk that is too small."""
     check_backup(backup, site)
     with opening(folder), closing(hold(folder)):
         was_there = os.path.lexists(folder / LEDGER)
         if was_there and not replace:
             _refuse_whole(folder / LEDGER)
+        refuse_too_small(folder, backup.stat().st_size)
         made = folder / WORK / "restored.db"
         made.parent.mkdir()
         _copy(backup, made)

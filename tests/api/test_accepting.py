@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from station.runtime.live import HealthFacts
+from station.runtime.live import BackupFacts, HealthFacts
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
+from station.store.errors import LedgerFault, TakenOver
 from tests.api.rig import JPEG, Counter, arrival, ok, problem, upload
+from tests.silo_rig import START
 
 
 def refuses(counter: Counter) -> list[str]:
@@ -114,3 +116,22 @@ def test_a_photo_on_a_full_disk_is_what_is_refused(counter: Counter, monkeypatch
     monkeypatch.setattr(os, "fsync", no_room)
     with counter.client("phone") as phone:
         assert "photos" in problem(upload(phone, JPEG), 507, "disk_full")["title"]
+
+
+def test_a_box_from_which_another_took_over_accepts_nothing_and_names_it(counter: Counter) -> None:
+    told = {"box": "box-2", "taken_at": "2026-07-20T08:00:00+00:00", "epoch": 1}
+    counter.health[0] = HealthFacts("off", (("taken_over", told),))
+    counter.silo.desk.ledger.refuse_writing(TakenOver(LedgerFault.TAKEN_OVER, **told))
+    with counter.client("anne") as anne:
+        health = ok(anne.get("/health"))
+        assert not health["accepting"]
+        assert "box-2" in health["refuses"][0]["message"]
+        refused = problem(anne.post("/weighings", json={"kg": 40_000.0}), 503, "taken_over")
+        assert "box-2" in refused["detail"]
+
+
+def test_the_ages_of_backup_and_proof_are_on_the_health_page(counter: Counter) -> None:
+    with counter.client("nobody") as client:
+        assert ok(client.get("/health"))["backup"] is None
+        counter.health[0] = HealthFacts("ready", backup=BackupFacts(START, None))
+        assert ok(client.get("/health"))["backup"] == {"made_at": "2026-07-20T08:00:00Z", "proved_at": None}

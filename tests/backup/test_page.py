@@ -29,7 +29,7 @@ def test_it_is_one_sheet_also_with_many_instruments(language: str) -> None:
 
 
 def test_words_that_need_more_than_a_sheet_are_refused() -> None:
-    page = Page("title", "first", ("step " * 200,) * 9, "command", 5, "secrets")
+    page = Page("title", "first", ("step " * 200,) * 9, ("command",), 5, "secrets")
     with pytest.raises(ValueError, match="no room"):
         page_pdf(page)
 

@@ -11,6 +11,7 @@ import pytest
 from station.backup import proving
 from station.backup.disk import Disk, Proof
 from station.backup.proving import prove
+from station.store import room
 from station.store.errors import BackupMissing, NoRoom
 from tests.backup.rig import back_up, files_of, fill
 from tests.silo_rig import START, Silo
@@ -104,7 +105,7 @@ def test_where_nothing_is_there_is_no_proof(disk: Disk, tmp_path: Path) -> None:
 def test_a_scratch_folder_without_room_is_refused_with_what_it_lacks(
     written: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proving, "disk_usage", lambda _: SimpleNamespace(free=1))
+    monkeypatch.setattr(room, "disk_usage", lambda _: SimpleNamespace(free=1))
     before = files_of(written.folder)
     with pytest.raises(NoRoom):
         proof_of(written, tmp_path)

@@ -11,6 +11,7 @@ from station.backup import taking_over
 from station.backup.disk import Disk, Epoch
 from station.backup.standing import Standing, keep_standing, standing_of, why_no_station
 from station.backup.taking_over import TakeOver, place_site_files, take_over
+from station.store import room
 from station.store.engine import Ledger
 from station.store.errors import BackupDamaged, LedgerFault, LedgerHeld, LedgerPresent, NoRoom, TakenOver
 from station.store.tables import AuditEvent, Load, Ticket
@@ -139,7 +140,7 @@ def test_a_box_that_is_a_station_keeps_its_ledger_unless_told(written: Disk, tmp
 def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
     written: Disk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(taking_over, "disk_usage", lambda _: SimpleNamespace(free=10_000_000))
+    monkeypatch.setattr(room, "disk_usage", lambda _: SimpleNamespace(free=10_000_000))
     with pytest.raises(NoRoom) as refused:
         done(written, tmp_path)
     assert refused.value.params["missing_mb"] >= 54

@@ -12,6 +12,7 @@ import pytest
 from station.backup import writing
 from station.backup.disk import Disk, Epoch
 from station.backup.writing import make_backup
+from station.store import room
 from station.store.condition import Depth, look
 from station.store.copies import summary_of
 from station.store.errors import (
@@ -114,7 +115,8 @@ def test_a_disk_that_is_too_small_is_refused_with_the_missing_megabytes(
 ) -> None:
     back_up(silo, disk)
     before = files_of(disk.folder)
-    monkeypatch.setattr(writing, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+    for module in (writing, room):
+        monkeypatch.setattr(module, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
     with pytest.raises(NoRoom) as refused:
         back_up(silo, disk)
     assert refused.value.params["missing_mb"] >= 63
@@ -127,10 +129,11 @@ def test_the_oldest_ledger_makes_room_the_newest_never(
     for _ in range(3):
         back_up(silo, disk, keep=3)
     copies = disk.manifest().copies
-    lacks = writing.SPARE_MB * 1_000_000 + sum(
+    lacks = writing.SPARE + sum(
         path.stat().st_size for path in silo.desk.ledger.folder.glob("ledger.db*") if "shm" not in path.name
     )
-    monkeypatch.setattr(writing, "disk_usage", lambda _: SimpleNamespace(free=lacks - copies[-1].size))
+    for module in (writing, room):
+        monkeypatch.setattr(module, "disk_usage", lambda _: SimpleNamespace(free=lacks - copies[-1].size))
     back_up(silo, disk, keep=3)
     assert disk.manifest().copies[1:] == copies[:2]
 

@@ -12,6 +12,7 @@ import typer
 from station.backup.disk import Disk
 from station.cli import backup
 from station.demo.station_process import StationProcess
+from station.store import room
 from tests.cli.rig import run, silo
 from tests.silo_rig import START
 from tests.store.damage import garble_pages
@@ -119,7 +120,7 @@ def test_the_configured_folder_is_where_it_goes_once_a_person_began_there(
 def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
     worked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+    monkeypatch.setattr(room, "disk_usage", lambda _: SimpleNamespace(free=1))
     with pytest.raises(typer.Exit) as ended:
         backup.make(worked, worked.parent / "backup.db")
     assert ended.value.exit_code == 75

@@ -59,6 +59,10 @@ def test_at_its_start(worked: Path, disk: Disk, tmp_path: Path) -> None:
 def test_while_it_runs(worked: Path, disk: Disk, tmp_path: Path) -> None:
     with StationProcess(worked, tmp_path / "log", speed=1.0, start=START) as station:
         assert health(station)["accepting"]
+        end = time.monotonic() + FOUND_S
+        while time.monotonic() < end and health(station)["backup"]["made_at"] is None:
+            time.sleep(0.5)
+        assert health(station)["backup"]["made_at"] is not None
         take_over(disk)
         end = time.monotonic() + FOUND_S
         while time.monotonic() < end and _is_accepting(station):

@@ -2,12 +2,15 @@
 
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
+import pytest
 from sqlmodel import select
 
-from station.store import counters, restoring
+from station.store import counters, restoring, room
 from station.store.copies import copy_ledger
 from station.store.engine import Ledger
+from station.store.errors import NoRoom
 from station.store.tables import AuditEvent, Counter, Load
 from tests.silo_rig import START, Silo
 
@@ -59,3 +62,15 @@ def test_each_open_load_asks_for_its_paper_and_the_event_names_it(silo: Silo, tm
         assert tx.exec(select(Load.id).where(Load.asks_paper)).all() == [waiting.id]
         told = tx.exec(select(AuditEvent).where(AuditEvent.kind == "ledger_restored")).one()
         assert told.data["asks_paper"] == [waiting.id]
+
+
+def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
+    silo: Silo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = backup_of(silo, tmp_path / "backup.db")
+    with monkeypatch.context() as small:
+        small.setattr(room, "disk_usage", lambda _: SimpleNamespace(free=1000))
+        with pytest.raises(NoRoom) as refused:
+            restored(backup, tmp_path / "new")
+    assert refused.value.params["missing_mb"] == -(-(backup.stat().st_size - 1000) // 1_000_000)
+    assert not (tmp_path / "new" / "ledger.db").exists()

@@ -142,6 +142,15 @@ async def test_disk_and_devices_are_always_in_sight(station: Station) -> None:
             await t.see("! Disque presque plein : 1 800 Mo libres", "! appareils : 1", "0 exception", "relié")
 
 
+async def test_a_second_disk_that_is_missing_for_a_week_is_said_on_every_screen(station: Station) -> None:
+    away = {"folder": "/media/silo", "age_s": 7 * 86_400.0}
+    station.facts = HealthFacts("ready", (("second_disk_away", away),))
+    async with terminal(station) as t:
+        for screen in ("file", "exceptions", "appareils", "cellules", "bons"):
+            await t.open(screen)
+            await t.see("! Le second disque /media/silo manque depuis 7 j")
+
+
 async def test_live_weight_and_device_states_follow_the_station(station: Station) -> None:
     async with terminal(station) as t:
         await t.open("appareils")

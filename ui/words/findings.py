@@ -19,6 +19,7 @@ LOOKED_AT = (
     N_("trusted keys"),
     N_("photos"),
     N_("models"),
+    N_("second disk"),
 )
 
 FINDINGS: Mapping[str, str] = {
@@ -48,6 +49,11 @@ FINDINGS: Mapping[str, str] = {
     "password_exposed": N_(
         "the site file holds a password, and others can read {file}: chmod 600 it, or name a password_file"
     ),
+    "no_second_disk": N_("none: with this box all its records would be lost; see [backup] in the site file"),
+    "second_disk_of_another": N_("{folder} is of the site {site}"),
+    "backup_aged": N_("{folder}: the backup is {age_s} old"),
+    "backup_unproved": N_("the backup was never proved: silo backup prove"),
+    "backup_proved": N_("proved {age_s} ago, with {photos} photos and models"),
     "line_opens": N_("{port} can be opened"),
     "line_closed": N_("{port}: {error}"),
     "size_unknown": N_(
