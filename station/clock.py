@@ -53,14 +53,9 @@ class Tail:
         """Station time after this was said."""
         return max(self.floor, self.stated) if self.stated else self.floor
 
-    def floor_at(self, tick: float) -> datetime:
-        return self.floor + self._since(tick)
-
     def stated_at(self, tick: float) -> datetime | None:
-        return self.stated + self._since(tick) if self.stated else None
-
-    def _since(self, tick: float) -> timedelta:
-        return timedelta(seconds=max(0.0, tick - self.tick))
+        """What it is by now."""
+        return self.stated + timedelta(seconds=max(0.0, tick - self.tick)) if self.stated else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +133,14 @@ class StationClock:
         """What a person's word would make of the time; `follow` does it, once it is recorded."""
         with self._lock:
             now, tick = self._advance(), self._last_tick
-            floor = self._tail.floor_at(tick) if self._tail else now
+            floor = self._tail.floor if self._tail else now
             return Tail(at, floor, tick)
 
     def doubted(self) -> Tail:
         """How it goes on in doubt: what was recorded so far is the floor, but for what stands on a word."""
         with self._lock:
             now, tick = self._advance(), self._last_tick
-            return Tail(None, self._tail.floor_at(tick) if self._tail else now, tick)
+            return Tail(None, self._tail.floor if self._tail else now, tick)
 
     def trusted(self) -> Tail:
         """How `trust` would go on."""
@@ -173,7 +168,7 @@ class StationClock:
     # --- under the lock -----------------------------------------------------------------------------------
     def _trusted(self) -> Tail:
         now, tick = self._advance(), self._last_tick
-        return Tail(None, max(self._wall(), self._tail.floor_at(tick) if self._tail else now), tick)
+        return Tail(None, max(self._wall(), self._tail.floor if self._tail else now), tick)
 
     def _advance(self) -> datetime:
         wall, tick = self._wall(), self._ticks()
@@ -187,7 +182,7 @@ class StationClock:
     def _doubt(self, wall: datetime, tick: float, reached: datetime) -> Doubt | None:
         if self._tail is None:
             return doubt_of(wall, reached, is_synchronised=self._synchronised() is True)
-        floor, stated = self._tail.floor_at(tick), self._tail.stated_at(tick)
+        floor, stated = self._tail.floor, self._tail.stated_at(tick)
         if self._synchronised() is True:
             return doubt_of(wall, floor, is_synchronised=True)
         if stated is None:

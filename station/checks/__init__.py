@@ -38,7 +38,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
         settings = load_settings(file)
     except SettingsError as error:
         return [problem("site file", one.line(language)) for one in error.problems]
-    kept = look_into(settings, file, language, every_photo=wish.every_photo)
+    kept = look_into(settings, file, at, language, every_photo=wish.every_photo)
     packs = _Packs(settings, file, language)
     against = list(_contradictions(settings, file, packs.read, kept, at, language))
     return [

@@ -6,11 +6,14 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import Session, col, select
 
+from station import kernel_time
 from station.checks.finding import Finding, good, problem, warning
+from station.clock import doubt_of
 from station.grain.identifiers import photo_species
 from station.models import releases
 from station.parts import open_ledger
@@ -41,7 +44,7 @@ class Kept:
     has_terminal: bool | None = None
 
 
-def look_into(settings: SiteSettings, file: Path, language: str, *, every_photo: bool) -> Kept:
+def look_into(settings: SiteSettings, file: Path, at: datetime, language: str, *, every_photo: bool) -> Kept:
     folder, kept = file.parent / settings.site.data, Kept()
     found = kept.findings
     try:
@@ -60,6 +63,7 @@ def look_into(settings: SiteSettings, file: Path, language: str, *, every_photo:
                     if broken is None
                     else problem("audit chain", "chain_broken", language, {"seq": broken})
                 )
+                found.append(_clock(tx, at, language))
                 found += _people(tx, language)
                 found += _models(tx, settings, language)
     except LedgerHeld as error:
@@ -71,6 +75,15 @@ def look_into(settings: SiteSettings, file: Path, language: str, *, every_photo:
     found.append(_room(folder, language))
     found += _check_files(folder, language, None if every_photo else LOOK_S)
     return kept
+
+
+def _clock(tx: Session, at: datetime, language: str) -> Finding:
+    """The machine's time `at`, judged as the station does at its start."""
+    kept, recorded = kernel_time.is_synchronised(), queries.last_event_at(tx) or at
+    doubt = doubt_of(at, recorded, is_synchronised=kept is True)
+    if doubt is not None:
+        return warning("clock", f"clock_{doubt.value}", language, {"machine": at, "recorded": recorded})
+    return good("clock", "clock_kept" if kept else "clock_unkept", language, {"machine": at})
 
 
 def _people(tx: Session, language: str) -> Iterator[Finding]:

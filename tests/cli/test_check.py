@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from station.acts.desk import Desk
+from station.cli.say import now
 from station.demo.site import InstrumentAddresses, write_site
 from station.receival import people
 from station.receival.captures import StoredPhoto, receive_capture
@@ -108,8 +109,8 @@ def test_who_is_there_and_what_judges_is_looked_at(site: Path) -> None:
     settings = load_settings(site)
     with closing(Ledger(site.parent / "data")) as ledger:
         desk = Desk(ledger, policy_of(settings))
-        people.add_person(desk, "Marie", "2468", ["operator"], None, START)
-        ship(desk, Blobs(site.parent / "data" / "models"), ["soft_wheat", "rice"], START)
+        people.add_person(desk, "Marie", "2468", ["operator"], None, now())  # the clock is looked at too
+        ship(desk, Blobs(site.parent / "data" / "models"), ["soft_wheat", "rice"], now())
     said = texts(check(site), "warning")
     assert len(said) == 2
     assert "silo person add" in said[0]

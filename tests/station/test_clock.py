@@ -150,6 +150,21 @@ def test_a_machine_that_agrees_with_the_watch_is_right() -> None:
     assert clock() == machine.wall
 
 
+def test_a_machine_set_back_by_minutes_and_confirmed_by_a_watch_is_caught_up_with() -> None:
+    machine = Machine(is_synchronised=False)
+    clock = machine.clock(not_before=NOON)
+    machine.wall -= timedelta(minutes=5)
+    assert clock.standing().doubt == Doubt.BEHIND
+    clock.follow(clock.stated(machine.wall))
+    for _ in range(10):
+        before = clock()
+        machine.passes(60)
+        assert clock() >= before
+    assert clock.standing().doubt is None
+    clock.trust()
+    assert clock() == machine.wall
+
+
 def test_a_slip_of_the_year_is_stated_again_or_ends_with_the_right_time() -> None:
     machine = Machine(IN_1970, is_synchronised=False)
     clock = machine.clock(not_before=NOON)

@@ -13,6 +13,7 @@ LOOKED_AT = (
     N_("rule pack"),
     N_("database"),
     N_("audit chain"),
+    N_("clock"),
     N_("disk"),
     N_("people"),
     N_("model"),
@@ -29,6 +30,13 @@ FINDINGS: Mapping[str, str] = {
     "folder_in_use": N_("in use by the running station (process {process})"),
     "chain_whole": N_("is whole"),
     "chain_broken": N_("is broken at event {seq}: restore a backup"),
+    "clock_kept": N_("{machine}, kept right by a time service"),
+    "clock_unkept": N_("{machine}, kept right by nobody: in doubt the terminal asks for the time"),
+    "clock_behind": N_(
+        "{machine}, before the last record ({recorded}): set it right, or where it is: silo clock repair"
+    ),
+    "clock_records_ahead": N_("{machine}, before the last record ({recorded}): silo clock repair ends that"),
+    "clock_beyond": N_("{machine}, long after the last record ({recorded}): the terminal asks for the time"),
     "disk_roomy": N_("{free_mb} MB free"),
     "disk_tight": N_("{free_mb} MB free: under {least_mb}, make room"),
     "nobody_manages": N_("nobody here is a manager: add one with silo person add NAME --role manager"),
