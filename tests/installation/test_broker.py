@@ -162,18 +162,24 @@ def test_nobody_connects_without_the_right_password(
         assert answered == answer
 
 
+def say(port: int, topic: str, payload: bytes) -> None:
+    """The NIR says something; returns when the broker has dealt with it."""
+    dealt_with: queue.Queue[None] = queue.Queue()
+    with connected(port, "nir", "password of nir") as (nir, _):
+        nir.on_publish = lambda *_: dealt_with.put(None)
+        nir.on_disconnect = lambda *_: dealt_with.put(None)  # Debian's broker hangs up on who may not
+        nir.publish(topic, payload, qos=1)
+        dealt_with.get(timeout=10)
+
+
 def test_a_device_is_heard_on_its_topic_and_on_no_other_ones(mosquitto: int) -> None:
     heard: queue.Queue[tuple[str, bytes]] = queue.Queue()
-    with (
-        connected(mosquitto, "silo", "password of silo") as (station, _),
-        connected(mosquitto, "nir", "password of nir") as (nir, _),
-    ):
-        is_subscribed: queue.Queue[None] = queue.Queue()
+    is_subscribed: queue.Queue[None] = queue.Queue()
+    with connected(mosquitto, "silo", "password of silo") as (station, _):
         station.on_subscribe = lambda *_: is_subscribed.put(None)
         station.on_message = lambda _client, _data, message: heard.put((message.topic, message.payload))
         station.subscribe("#", qos=1)
         is_subscribed.get(timeout=10)
-        nir.publish("silo/beaulieu/status", b"forged", qos=0)  # Debian's broker hangs up on one at QoS 1
-        nir.publish("silo/nir", b"measured", qos=1).wait_for_publish(10)
+        say(mosquitto, "silo/beaulieu/status", b"forged")
+        say(mosquitto, "silo/nir", b"measured")
         assert heard.get(timeout=10) == ("silo/nir", b"measured")
-        assert heard.empty()
