@@ -11,7 +11,7 @@ from station.installation.machine import Machine
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("python3", "python3-venv", "tzdata", "mosquitto")
-_LOCKS = ("requirements.lock", "requirements-uv.lock")
+LOCKS = ("requirements.lock", "requirements-uv.lock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ def collect(folder: Path) -> Collected:
     wheels.mkdir(exist_ok=True)
     _fetch_packages(machine, packages)
     (packages / "Packages").write_text(_index(machine, packages))
-    locks = [word for lock in _LOCKS for word in ("-r", str(ROOT / lock))]
+    locks = [word for lock in LOCKS for word in ("-r", str(ROOT / lock))]
     machine.run(
         str(ROOT / ".silo-uv/bin/python"), "-m", "pip", "download", "--quiet",
         "--disable-pip-version-check", "--require-hashes", "--only-binary=:all:", "--dest", str(wheels),
