@@ -75,12 +75,16 @@ def test_quantiles(tmp_path: Path) -> None:
 
 def test_robust_means(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
-    tables = [rng.standard_t(2, (int(rng.integers(8, 80)), 1)) for _ in range(SETS)]
+    tables = []
+    for _ in range(SETS):
+        values = rng.normal(12, 1, int(rng.integers(20, 80)))
+        values[: int(rng.integers(0, 4))] += 20
+        tables.append(values[:, None])
     script = "h <- MASS::hubers(m[, 1], k = 1.5, tol = 1e-10); out <- c(h$mu, h$s)"
     for table, expected in zip(tables, r(tmp_path, script, tables), strict=True):
         found = huber_proposal_2(table[:, 0])
-        # R gives up after 30 rounds, some of which are still on their way
-        assert [found.mean, found.sd] == pytest.approx(expected, rel=1e-3, abs=1e-3)
+        # R ends after 30 rounds: some sets are then still on their way
+        assert [found.mean, found.sd] == pytest.approx(expected, rel=1e-4)
 
 
 def test_precision_given_a_third_method(tmp_path: Path) -> None:
