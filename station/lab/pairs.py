@@ -14,6 +14,7 @@ from typing import Any
 
 Cells = list[list[str]]
 DELIMITERS = ";\t,|"
+LEAST, MOST = 1e-12, 1e12  # of any quantity that is measured
 MOST_NAMED = 5  # of the cells that are no numbers
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _NO_VALUE = frozenset(
@@ -190,4 +191,4 @@ def _number(plain: str, line: int, signs: _Signs) -> float | None:
         else:
             signs.has_certain_comma = True
     value = float(plain.replace(",", "."))
-    return value if abs(value) < 1e100 else None
+    return value if value == 0 or LEAST <= abs(value) <= MOST else None

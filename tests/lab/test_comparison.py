@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from station.lab.comparison import Comparison, Question, compare
-from station.lab.pairs import PairTable
+from station.lab.pairs import PairsError, PairTable
 from station.lab.samples import Columns, Samples, samples_of
 from station.lab.verdict import Verdict, samples_to_tell
+from ui.words.comparisons import comparison_text
 
 KEYS = {
     "n", "bias", "bias_ci", "sep", "sep_ci", "rmsep", "rpd", "loa", "loa_outer", "iso12099", "deming",
@@ -206,3 +209,39 @@ def test_of_many_samples_a_stated_part_makes_passing_and_bablok_s_line() -> None
     again = compare(samples(*drawn(2_500)), Question())
     assert found.numbers == again.numbers
     assert "passing_bablok_drawn" in codes(found)
+
+
+CELL = st.one_of(st.none(), st.integers(-2, 2).map(float), st.sampled_from([1e-12, 1e12, -1e12, 0.1, 12.345]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(CELL, CELL, CELL, st.sampled_from(["", "a", "b"])), min_size=1, max_size=14),
+    st.booleans(),
+    st.sampled_from([None, 0.1, 1e-9, 1e9]),
+)
+def test_whatever_the_numbers_the_answer_is_json(
+    rows: list[tuple[float | None, float | None, float | None, str]],
+    is_repeated: bool,
+    permitted: float | None,
+) -> None:
+    test, reference, third, group = map(list, zip(*rows, strict=True))
+    names = [f"s{i // 2}" for i in range(len(rows))]
+    table = PairTable(
+        {"machine": test, "lab": reference, "phone": third},
+        {"group": group, "sample": names},
+        [*range(len(rows))],
+    )
+    columns = Columns("machine", "lab", "phone", "group", "sample" if is_repeated else None)
+    try:
+        whole = samples_of(table, columns)
+    except PairsError:
+        return
+    found = compare(whole, Question((12.0,), None, permitted))
+    said = [(statement.code, statement.params) for statement in found.statements]
+    for language in ("fr", "en"):
+        result = found.as_dict(comparison_text(said, language))
+        json.dumps(result, allow_nan=False)
+        assert set(result) == KEYS
+        assert "{" not in result["sentence"]
+        assert "nan" not in result["sentence"]

@@ -54,6 +54,9 @@ def test_texts_and_lines_stay_with_their_rows() -> None:
         (b"a,b\n1,x\n2,<3\n", "no_number", {
             "column": "b", "cells": [{"line": 2, "text": "x"}, {"line": 3, "text": "<3"}], "count": 2,
         }),
+        (b"a,b\n1,1e13\n", "no_number", {
+            "column": "b", "cells": [{"line": 2, "text": "1e13"}], "count": 1,
+        }),
         (b"a,b\n1,inf\n", "no_number", {"column": "b", "cells": [{"line": 2, "text": "inf"}], "count": 1}),
         (b"a;b\n1;1,5\n2;1.5\n", "two_decimal_signs", {"column": "b", "comma": 2, "point": 3}),
         (b'a,b\n1,"1,234"\n', "comma_unclear", {"column": "b", "line": 2, "text": "1,234"}),

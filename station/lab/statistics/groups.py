@@ -37,7 +37,8 @@ class GroupBiases:
 
 
 def group_biases(groups: Sequence[Values], conf: float = 0.95) -> GroupBiases | None:
-    """Return the pooled biases; None for fewer than two groups, or where no group has two samples."""
+    """Return the pooled biases; None for fewer than two groups, or where no group has two samples. Intervals
+    take the variances as known: they are too narrow for fewer than some 20 groups."""
     sizes = np.array([group.size for group in groups], dtype=np.float64)
     if len(groups) < 2 or sizes.max() < 2:
         return None

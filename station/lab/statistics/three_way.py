@@ -13,6 +13,7 @@ import numpy as np
 
 from station.lab.statistics.distributions import t_quantile
 from station.lab.statistics.values import Interval, Values, is_constant
+from station.lab.statistics.wishart import likely_covariances
 
 DRAWS = 20_000
 SEED = 1
@@ -46,29 +47,14 @@ def variance_of_estimates(variances: Values, n: int) -> Values:
 def error_intervals(x: Values, conf: float = 0.95, seed: int = SEED, draws: int = DRAWS) -> Values:
     """Return the interval of each variance, shape (K, 2): quantiles of what the Wishart distribution says of
     the covariance of differences (fiducial). Limits below 0 stand for 0."""
-    n, k = x.shape
-    d = x[:, :-1] - x[:, -1:]
-    values, vectors = np.linalg.eigh(np.atleast_2d(np.cov(d, rowvar=False)))
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    factor = root @ np.swapaxes(_inverse_wishart_roots(n - 1, k - 1, seed, draws), 1, 2)
-    sigma = (n - 1) * factor @ np.swapaxes(factor, 1, 2)
+    k = x.shape[1]
+    sigma = likely_covariances(x[:, :-1] - x[:, -1:], seed, draws)
     own = np.einsum("dii->di", sigma)
     v = np.zeros((draws, k, k))
     v[:, :-1, :-1] = own[:, :, None] + own[:, None, :] - 2 * sigma
     v[:, :-1, -1] = v[:, -1, :-1] = own
     tail = (1 - conf) / 2
     return np.asarray(np.quantile(_from_differences(v), [tail, 1 - tail], axis=0).T, dtype=np.float64)
-
-
-def _inverse_wishart_roots(df: int, size: int, seed: int, draws: int) -> Values:
-    """Return inverses of Bartlett's triangular roots, shape (draws, size, size). df >= size."""
-    rng = np.random.default_rng(seed)
-    a = np.zeros((draws, size, size))
-    lower = np.tril_indices(size, -1)
-    a[:, lower[0], lower[1]] = rng.standard_normal((draws, lower[0].size))
-    for i in range(size):
-        a[:, i, i] = np.sqrt(rng.chisquare(df - i, draws))
-    return np.asarray(np.linalg.inv(a), dtype=np.float64)
 
 
 def _from_differences(v: Values) -> Values:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from station.lab.statistics.values import Values
+from station.lab.statistics.wishart import likely_covariances
 
-DRAWS = 2_000
+DRAWS = 20_000
 SEED = 1
-_MOST_BLOCKS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,16 @@ class Collocation:
 def triple_collocation(
     x: Values, conf: float = 0.95, seed: int = SEED, draws: int = DRAWS
 ) -> Collocation | None:
-    """Return the errors with bootstrap intervals; None where a covariance is not above 0."""
+    """Return the errors with their intervals; None for fewer than 4 samples, or where a covariance is not
+    above 0."""
     q = np.cov(x, rowvar=False)
-    if x.shape[0] < 3 or min(q[0, 1], q[0, 2], q[1, 2]) <= 0:
+    if x.shape[0] < 4 or min(q[0, 1], q[0, 2], q[1, 2]) <= 0:
         return None
     variances = _variances(q[None])[0]
     scales = np.array([1.0, q[1, 2] / q[0, 2], q[1, 2] / q[0, 1]])
     correlations = 1 - variances / np.diag(q)
     tail = (1 - conf) / 2
-    drawn = _variances(_resampled(x - x.mean(axis=0), seed, draws))
+    drawn = _variances(likely_covariances(x, seed, draws))
     intervals = np.nanquantile(drawn, [tail, 1 - tail], axis=0).T
     return Collocation(variances, scales, correlations, intervals)
 
@@ -52,23 +53,3 @@ def _variances(q: Values) -> Values:
             ],
             axis=1,
         )
-
-
-def _resampled(x: Values, seed: int, draws: int) -> Values:
-    """Return covariances of samples drawn with replacement, shape (draws, 3, 3). Of more than 2,000 samples
-    whole blocks are drawn, so that the work does not grow with them."""
-    rng = np.random.default_rng(seed)
-    n = x.shape[0]
-    blocks = np.array_split(rng.permutation(n), min(n, _MOST_BLOCKS))
-    moments = np.stack([_moments(x[block]) for block in blocks])
-    counts = rng.multinomial(len(blocks), np.full(len(blocks), 1 / len(blocks)), size=draws)
-    sums = counts @ moments
-    size, first, second = sums[:, 0], sums[:, 1:4], sums[:, 4:].reshape(-1, 3, 3)
-    mean = first / size[:, None]
-    centred = second - size[:, None, None] * mean[:, :, None] * mean[:, None, :]
-    with np.errstate(all="ignore"):
-        return np.asarray(centred / (size - 1)[:, None, None])
-
-
-def _moments(block: Values) -> Values:
-    return np.concatenate([[block.shape[0]], block.sum(axis=0), (block.T @ block).ravel()])
