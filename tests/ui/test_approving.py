@@ -1,5 +1,7 @@
 """What one operator may not decide is approved on the terminal by figures; the visual check is one key."""
 
+from sqlmodel import select
+
 from station.acts.answers import answer_to
 from station.receival import enrolments
 from station.store.tables import Load, Person
@@ -125,3 +127,22 @@ async def test_the_visual_check_is_one_key_and_a_finding_one_more(station: Stati
         checked = (await t.app.client.load(load.id)).visual_check
         assert checked is not None
         assert checked.findings == ["live_insects", "heat"]
+
+
+async def test_a_manager_at_the_terminal_waives_what_open_loads_lack(station: Station) -> None:
+    silo = station.silo
+    with silo.desk.ledger.write() as tx:
+        anne = tx.exec(select(Person)).one()
+        anne.roles = ["manager"]
+        tx.add(anne)
+    weighed(silo, "gac")
+    async with terminal(station, signed_in=False) as t:
+        await t.sign_in()
+        await t.see("AB-123-CD", "manque : protéines")
+        await t.open("mesures")
+        await t.see("accorder : blé tendre sans protéines")
+        await t.press("down", "enter")
+        await t.see("Pourquoi n'est-ce pas mesuré ?")
+        await t.press("down", "enter")
+        await t.hear("Accordé : blé tendre sans protéines.")
+        assert [row.by for row in await t.app.client.waivers()] == ["Anne"]

@@ -138,6 +138,10 @@ class StationClient:
     async def waivers(self) -> list[schemas.Waiver]:
         return await self._list("/waivers", schemas.Waiver)
 
+    async def waive(self, wish: schemas.WaiverIn) -> list[schemas.Waiver]:
+        answer = await self._send("POST", "/waivers", body=wish.model_dump(mode="json"))
+        return _rows(answer, schemas.Waiver)
+
     async def revoke_waiver(self, waiver_id: str) -> schemas.Waiver:
         return _parse(await self._send("POST", f"/waivers/{waiver_id}/revoke"), schemas.Waiver)
 
