@@ -18,7 +18,9 @@ from station import jobs
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door, limits_within, raise_descriptor_limit
+from station.backup.disk import Epoch
 from station.backup.keeper import find_taken_over, keeper_of
+from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.models import policies
@@ -63,8 +65,8 @@ def serve(options: ServeOptions) -> int:
     """Runs the station until SIGTERM or SIGINT. Returns the exit code; raises SettingsError, LedgerError
     or AddressTaken before anything is accepted."""
     settings = load_settings(options.config)
-    if _is_taken_over(options.config, settings):
-        return _say_who_took_over(options, settings)
+    if (later := _later_epoch(options.config, settings)) is not None:
+        return _say_who_took_over(options, settings, later)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
     with ExitStack() as stack:
@@ -134,25 +136,26 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(intake.running())
         server.run()
     if keeper is not None and keeper.standing.later is not None:
-        return _say_who_took_over(options, settings)
+        return _say_who_took_over(options, settings, keeper.standing.later)
     return CRASHED if crash.happened else 0
 
 
-def _is_taken_over(config: Path, settings: SiteSettings) -> bool:
-    """Whether a later epoch stands on the second disk, or was once found there."""
+def _later_epoch(config: Path, settings: SiteSettings) -> Epoch | None:
+    """The later epoch that stands on the second disk, or was once found there."""
     box = box_of(config, settings)
     folder = settings.backup.folder if settings.backup else None
-    return find_taken_over(box, folder, datetime.now(UTC)).later is not None
+    return find_taken_over(box, folder, datetime.now(UTC)).later
 
 
-def _say_who_took_over(options: ServeOptions, settings: SiteSettings) -> int:
+def _say_who_took_over(options: ServeOptions, settings: SiteSettings, later: Epoch) -> int:
     """Runs the counter alone, without devices: it records nothing, and every screen says where to go on."""
     with ExitStack() as stack:
         parts = stack.enter_context(
             open_parts(options.config, settings, start=options.start, speed=options.speed)
         )
-        refusal = parts.desk.ledger.refusal
-        told = (("taken_over", refusal.params),) if refusal else ()
+        refusal = taken_over_by(later)
+        parts.desk.ledger.refuse_writing(refusal)
+        told = (("taken_over", refusal.params),)
         context = replace(
             parts.context(_admin_token(parts.desk.ledger.folder)),
             health=lambda: HealthFacts("off", told),
