@@ -236,6 +236,12 @@ def test_a_hung_intake_is_started_again(box: Box) -> None:
         restarted_by_the_watchdog(box, "pas enregistré")
 
 
+def test_a_station_whose_loops_stand_still_is_started_again(box: Box) -> None:
+    with that_hangs(box, "nothing"):
+        box.machine.run("kill -STOP $(systemctl show --property=MainPID --value silo)")
+        restarted_by_the_watchdog(box, "ne répondait plus")
+
+
 def test_a_photo_that_gets_no_answer_starts_the_station_again(box: Box) -> None:
     token = box.machine.run("silo token add phone --kind phone --config /etc/silo/site.toml 2>/dev/null")
     image = cv2.imencode(".jpg", np.full((600, 800, 3), 200, np.uint8))[1].tobytes()
@@ -279,6 +285,6 @@ def test_a_damaged_ledger_stops_it_once_and_the_terminal_says_why(box: Box) -> N
     terminal = f"exec timeout 30 silo tui --url {box.url}"
     box.machine.run(
         "export TERM=xterm LANG=C.UTF-8 SILO_TOKEN=x; "
-        f"script -qec 'stty rows 40 cols 250; {terminal}' /run/shown > /dev/null & "
+        f"script -qec 'stty rows 40 cols 250; {terminal}' /run/shown > /dev/null 2>&1 & "
         f"timeout 30 sh -c 'until grep -aqs \"{why[:30]}\" /run/shown; do sleep 0.2; done'"
     )
