@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -20,7 +21,7 @@ import pytest
 
 from station.demo.site import InstrumentAddresses, write_site
 from tests.cli.rig import free_port
-from tests.installation.booted import FROM, ROOT, TREE, Booted, booted, packages_and_wheels, reason_to_skip
+from tests.installation.booted import FROM, TREE, Booted, booted, reason_to_skip
 from tests.installation.test_broker import connected
 
 pytestmark = [
@@ -85,6 +86,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
     site = write_site(folder / "site", addresses, listen=listen)
     site.write_text(site.read_text() + "\n[vision]\nanswer_timeout_s = 1\n")
     write_site(folder / "wrong", InstrumentAddresses("", "tcp:127.0.0.1:1", "tcp:127.0.0.1:1"))
+    shutil.copy(Path(__file__).with_name("hung.py"), folder)
     with booted(folder) as machine:
         small = "mount -t tmpfs -o size=100m small /opt"
         no_room = machine.run(f"{small}; {INSTALL}/site/site.toml; code=$?; umount /opt; exit $code", code=1)
@@ -165,33 +167,6 @@ def test_the_broker_takes_nobody_without_the_right_password(box: Box) -> None:
             assert said == answer
 
 
-def play(machine: Booted, folder: Path) -> str:
-    """What the playbook says of `folder`/sites/box on this machine."""
-    inventory = {
-        "ansible_host": "127.0.0.1", "ansible_port": machine.port, "ansible_user": "root",
-        "ansible_ssh_private_key_file": str(machine.key), "silo_from": str(packages_and_wheels()),
-        "ansible_python_interpreter": "/usr/bin/python3",
-        "ansible_ssh_common_args": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null",
-    }  # fmt: skip
-    hosts = folder / "hosts.json"
-    hosts.write_text(json.dumps({"stations": {"hosts": {"box": inventory}}}))
-    done = subprocess.run(
-        [SILO.with_name("ansible-playbook"), "-i", hosts, ROOT / "ansible/station.yml"],
-        check=False, capture_output=True, text=True, timeout=300, stdin=subprocess.DEVNULL,
-        env={**os.environ, "HOME": str(folder), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def test_the_playbook_does_the_same_and_a_second_time_changes_nothing(box: Box) -> None:
-    folder = box.machine.folder
-    (folder / "sites").mkdir()
-    (folder / "sites/box").symlink_to(folder / "site")
-    assert re.search(r"TASK \[Install the station\] \*+\nok: \[box\]", play(box.machine, folder))
-    assert "changed=0 " in play(box.machine, folder)
-
-
 @contextmanager
 def weighing(box: Box) -> Iterator[None]:
     """A weighbridge speaks at the station's port meanwhile."""
@@ -212,7 +187,7 @@ def that_hangs(box: Box, what: str) -> Iterator[None]:
     drop_in = f"[Service]\\nExecStart=\\nExecStart={program}\\nWatchdogSec=3\\n"
     place = "/run/systemd/system/silo.service.d"
     box.machine.run(
-        f"mkdir -p {place} /run/silo-hangs; cp {TREE}/tests/installation/hung.py /opt/silo/hung.py; "
+        f"mkdir -p {place} /run/silo-hangs; cp /root/shared/hung.py /opt/silo/hung.py; "
         f"printf '{drop_in}' > {place}/hung.conf; touch /run/silo-hangs/{what}; "
         "systemctl daemon-reload; systemctl restart silo"
     )
