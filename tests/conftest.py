@@ -19,7 +19,8 @@ from ui.words import vocabulary
 settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("silo")
 
-SLOW = ("demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+# rooms of few tests that take long
+SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")
 _left = pytest.StashKey[int]()
 
 
