@@ -18,7 +18,8 @@ from station.lab.files.result import Refused
 Lines = Iterator[tuple[int, list[str]]]
 MOST_BYTES = 32_000_000
 MOST_WORKBOOK_BYTES = 10_000_000
-MOST_WORKBOOK_ROWS = 50_000
+MOST_ROWS = 50_000
+MOST_COLUMNS = 1_000
 MOST_UNPACKED_BYTES = 200_000_000
 _TITLES_WITHIN = 60
 _SEPARATORS = ";\t,|"
@@ -59,9 +60,9 @@ def open_sheet(data: bytes, profile: LabProfile, needed: list[set[str]]) -> Shee
         raise Refused("empty_file")
     if profile.form == "xlsx":
         merged = _merged_rows(data)
-        lines = _workbook_lines(data, profile.sheet)
+        lines = _limited(_workbook_lines(data, profile.sheet))
     else:
-        lines, merged = _csv_lines(data, profile, needed), frozenset()
+        lines, merged = _limited(_csv_lines(data, profile, needed)), frozenset()
     width = 0
     for _ in range(_TITLES_WITHIN):
         _, cells = next(lines, (0, None))
@@ -131,12 +132,19 @@ def _separator(text: str, needed: list[set[str]]) -> str:
     return max(_SEPARATORS, key=shown)
 
 
+def _limited(lines: Lines) -> Lines:
+    """Hand on lines of a size that a laboratory may write."""
+    for count, (number, cells) in enumerate(lines, 1):
+        if count > MOST_ROWS:
+            raise Refused("too_many_rows", most=MOST_ROWS)
+        if len(cells) > MOST_COLUMNS:
+            raise Refused("too_many_columns", most=MOST_COLUMNS)
+        yield number, cells
+
+
 def _workbook_lines(data: bytes, sheet: str | None) -> Lines:
     try:
-        for number, cells in xlsx_lines(data, sheet=sheet):
-            if number > MOST_WORKBOOK_ROWS:
-                raise Refused("too_many_rows", most=MOST_WORKBOOK_ROWS)
-            yield number, cells
+        yield from xlsx_lines(data, sheet=sheet)
     except FileRefused as error:
         raise Refused("no_workbook", text=str(error)) from None
 
@@ -167,5 +175,5 @@ def _merged_in(source: IO[bytes]) -> set[int]:
         tail = (tail + part)[-(2 << 20) :]
     found: set[int] = set()
     for first, last in _MERGED.findall(tail):
-        found.update(range(int(first), min(int(last), MOST_WORKBOOK_ROWS) + 1))
+        found.update(range(int(first), min(int(last), MOST_ROWS) + 1))
     return found

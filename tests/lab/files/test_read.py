@@ -1,6 +1,7 @@
 """A laboratory's file gives results and reasons: every row is one or the other, and nothing fails."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from drivers.errors import SettingError
 from station.lab.files.profile import LabProfile, read_lab_profile
 from station.lab.files.read import read_lab_file
 from station.lab.files.result import RowError
+from station.lab.files.table import MOST_ROWS
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "lab"
 WIDE, LONG = (read_lab_profile(EXAMPLES / f"{name}.toml") for name in ("wide", "long"))
@@ -271,12 +273,31 @@ def test_a_profile_that_is_wrong_names_its_key(tmp_path: Path, text: str, says: 
 
 
 @pytest.mark.long
-def test_twenty_megabytes_are_read() -> None:
-    row = "B-{i};R-2026-0007;14/07/2026;11,4;13,1;< 200\n"
-    lines = "".join(row.format(i=i) for i in range(440_000))
-    results, errors = read(TITLES + lines)
-    assert (len(results), errors) == (1_320_000, [])
-    assert len(lines) > 20_000_000
+def test_twenty_megabytes_are_read_or_refused() -> None:
+    row = "B-{i};R-2026-0007;14/07/2026;11,4;13,1;< 200;" + "x" * 380 + "\n"
+    titles = TITLES.replace("\n", ";Remarque\n")
+    text = titles + "".join(row.format(i=i) for i in range(MOST_ROWS - 1))
+    assert len(text) > 20_000_000
+    results, errors = read(text)
+    assert (len(results), errors) == (3 * (MOST_ROWS - 1), [])
+    assert codes(read(text + row.format(i=0))[1]) == [(None, "too_many_rows")]
+
+
+def test_a_sheet_that_claims_all_cells_is_refused_at_once() -> None:
+    kept = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(LONG_TITLES))) as whole,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name in whole.namelist():
+            part = whole.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                part = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', part)
+                part = part.replace(
+                    b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+                )
+            package.writestr(name, part)
+    assert codes(read_lab_file(kept.getvalue(), LONG)[1]) == [(None, "too_many_columns")]
 
 
 @settings(max_examples=150, deadline=None)
