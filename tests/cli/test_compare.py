@@ -32,9 +32,7 @@ def test_the_exit_code_is_the_verdict(tmp_path: Path, permitted: str, code: int,
 
 
 def test_without_a_permitted_difference_there_is_no_verdict(tmp_path: Path) -> None:
-    code, result, _ = compared(
-        tmp_path, "\n".join(ROWS), "--limit", "12,5", "--limit", "13", "--group", "site"
-    )
+    code, result, _ = compared(tmp_path, "\n".join(ROWS), "--limit", "12,5", "13", "--group", "site")
     assert code == 0
     assert result is not None
     assert result["verdict"] is None
@@ -63,6 +61,7 @@ def test_repeated_rows_name_their_sample_in_the_first_free_column(tmp_path: Path
         (b"PK\x03\x04", (), "save it as CSV"),
         ("machine,lab\n1,2\n", ("--conf", "1.5"), "--conf 1.5"),
         ("machine,lab\n1,2\n", ("--permitted", "-1"), "--permitted -1"),
+        ("machine,lab\n1,2\n", ("12.5",), "12.5: a level stands behind --limit"),
         ("machine,lab\n1,2\n", ("--error-ratio", "0"), "--error-ratio 0"),
         ("machine,lab\n1,2\n", ("--third", "phone"), "no column phone"),
         ("machine,lab\n1,2\n", ("--replicates",), "--sample"),
