@@ -77,4 +77,5 @@ def test_concordance_is_scatter_times_shift() -> None:
     assert shifted.scatter == pytest.approx(1)
     assert shifted.value == pytest.approx(2 * 1.25 / (1.25 + 1.25 + 1))
     assert shifted.value == pytest.approx(shifted.scatter * shifted.shift)
-    assert concordance(x, np.ones(4)) is None
+    assert concordance(x, np.ones(4)).value == 0  # type: ignore[union-attr]
+    assert concordance(np.ones(4), np.ones(4)) is None
