@@ -16,6 +16,10 @@ PROBLEMS: Mapping[str, str] = {
     "too_large_unpacked": N_("the workbook unpacks to {size_mb} MB, at most {most_mb} are read: split it"),
     "too_many_rows": N_("the file has more than {most} rows: split it"),
     "too_many_columns": N_("the file has more than {most} columns: delete the empty ones"),
+    "rows_beyond_the_end": N_(
+        "the workbook says that it ends with row {end}, but row {row} holds a value: open it in the "
+        "spreadsheet program and save it anew"
+    ),
     "no_workbook": N_("the file cannot be read as a workbook (.xlsx): {text}"),
     "no_titles": N_("no row holds the column titles {titles}"),
     "no_column": N_("the column {column} is missing, or its title stands twice"),

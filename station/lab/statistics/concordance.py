@@ -26,8 +26,8 @@ class Concordance:
 
 
 def concordance(x: Values, y: Values, conf: float = 0.95) -> Concordance | None:
-    """Return the coefficient of reference x and test y, shapes (n,); None for fewer than two samples, or where
-    both methods read one and the same value."""
+    """Return the coefficient of reference x and test y, shapes (n,); None for fewer than two samples, or
+    where both methods read one and the same value."""
     n = x.size
     if n < 2 or is_constant(np.concatenate([x, y])):
         return None

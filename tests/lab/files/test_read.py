@@ -169,6 +169,19 @@ def test_a_formula_without_a_result_and_merged_cells_are_refused() -> None:
     assert codes(errors) == [(4, "no_result_in_cell"), (5, "merged_cells"), (6, "merged_cells")]
 
 
+def test_merged_cells_of_another_sheet_do_not_matter() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for row in (LONG_TITLES, ["B-1", "R", None, "Moisture", 13.1, "%"]):
+        page.append(row)
+    book.create_sheet("Remarques").merge_cells("A1:C9")
+    kept = io.BytesIO()
+    book.save(kept)
+    results, errors = read_lab_file(kept.getvalue(), LONG)
+    assert (len(results), errors) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("data", "profile", "code"),
     [
@@ -283,21 +296,31 @@ def test_twenty_megabytes_are_read_or_refused() -> None:
     assert codes(read(text + row.format(i=0))[1]) == [(None, "too_many_rows")]
 
 
-def test_a_sheet_that_claims_all_cells_is_refused_at_once() -> None:
+def with_sheet_part(old: bytes, new: bytes) -> bytes:
+    """A workbook of two results, with a part of its first sheet's text replaced."""
     kept = io.BytesIO()
+    rows = [[f"B-{i}", "R", None, "Moisture", 13.1, "%"] for i in (1, 2)]
     with (
-        zipfile.ZipFile(io.BytesIO(workbook(LONG_TITLES))) as whole,
+        zipfile.ZipFile(io.BytesIO(workbook(LONG_TITLES, *rows))) as whole,
         zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as package,
     ):
         for name in whole.namelist():
             part = whole.read(name)
-            if name == "xl/worksheets/sheet1.xml":
-                part = re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', part)
-                part = part.replace(
-                    b"</sheetData>", b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
-                )
-            package.writestr(name, part)
-    assert codes(read_lab_file(kept.getvalue(), LONG)[1]) == [(None, "too_many_columns")]
+            package.writestr(name, re.sub(old, new, part) if name == "xl/worksheets/sheet1.xml" else part)
+    return kept.getvalue()
+
+
+def test_a_sheet_that_claims_all_cells_is_refused_at_once() -> None:
+    data = with_sheet_part(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"')
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "too_many_columns")]
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    data = with_sheet_part(rb"</sheetData>", far)
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "rows_beyond_the_end")]
+
+
+def test_rows_beyond_the_declared_end_are_not_left_out_unseen() -> None:
+    data = with_sheet_part(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:J2"')
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "rows_beyond_the_end")]
 
 
 @settings(max_examples=150, deadline=None)
