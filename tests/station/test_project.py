@@ -102,7 +102,8 @@ def excuses() -> list[str]:
     return found
 
 
-NO_PACKAGE = ("no real photos", "no reference data", "no wheel for this machine")  # nothing that Debian has lifts these
+# nothing that Debian has lifts these
+NO_PACKAGE = ("no real photos", "no reference data", "no wheel for this machine")
 
 
 @pytest.mark.parametrize("excuse", excuses())
