@@ -232,7 +232,7 @@ names = ["H2O"]
 """
 RECORDS = [
     b"H|\\^&|||Lab^1|||||||P|1|20260714", b"P|1", b"O|1|B-1", b"R|1|^^^PROT|11.4|%||N||F||||20260714100000",
-    b"R|2|^^^H2O|< 5|%||N||F", b"R|3|^^^ASH|1.6|%||N||F", b"O|2|B-2", b"R|1|^^^PROT|12.0|%||N||P", b"L|1|N",
+    b"R|2|^^^H2O|< 5|%||N||F", b"R|3|^^^ASH^1|1.6|%||N||F", b"O|2|B-2", b"R|1|^^^PROT|12.0|%||N||P", b"L|1|N",
 ]  # fmt: skip
 
 
@@ -252,6 +252,7 @@ def test_astm_records_are_read_bare_and_framed(tmp_path: Path) -> None:
             (1, "B-1", 11.4, ""), (2, "B-1", 5.0, "<"),
         ]  # fmt: skip
         assert codes(errors) == [(3, "unknown_parameter"), (4, "not_final")]
+        assert errors[0].params == {"text": "ASH^1"}
     assert str(results[0].reported_on) == "2026-07-14"
 
 
