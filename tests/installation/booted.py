@@ -96,6 +96,7 @@ def booted(folder: Path) -> Iterator[Booted]:
     with (folder / "boot.log").open("wb") as log:
         process = subprocess.Popen(
             [
+                "setpriv", "--pdeathsig=TERM",  # a killed test leaves no machine behind
                 "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--volatile=overlay",
                 f"--machine=silo-{port}", "--directory", tree,
                 *(f"--bind-ro={here}:{there}" for here, there in bound.items()),
