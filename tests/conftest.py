@@ -18,7 +18,7 @@ from tests.silo_rig import Silo
 settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("silo")
 
-SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")  # few tests, long ones
 _left = pytest.StashKey[int]()
 
 
