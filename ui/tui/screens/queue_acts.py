@@ -171,4 +171,4 @@ def ask_where(screen: StationScreen, then: Callable[[schemas.Tipping], None]) ->
         pit, _, cell = choice.key.partition("\n")
         then(schemas.Tipping(pit=pit, cell=cell, share=1.0))
 
-    screen.choose(t.gettext("Where was it tipped?"), options, pass_on)
+    screen.choose(t.gettext("Where was it tipped?"), options, pass_on, preselects=False)
