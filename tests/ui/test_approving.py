@@ -42,7 +42,7 @@ async def test_the_answer_of_a_far_manager_decides(station: Station) -> None:
     async with terminal(station) as t:
         await t.see("AB-123-CD")
         await choose_c1(t)
-        await t.see("donne son accord ?", "Marc, par téléphone : ce lot")
+        await t.see("donne son accord ?", "Marc, par téléphone : cet apport")
         await t.press("down", "enter")
         await t.see("Accord de Marc, jusqu'à", "blé tendre", "à ne jamais mélanger", "█")
         await t.write("abc")
@@ -93,9 +93,9 @@ async def test_one_answer_is_for_every_load_while_the_analyzer_is_broken(station
     async with terminal(station) as t:
         await t.see("AB-123-CD")
         await choose_c1(t)
-        await t.see("tous les lots de blé tendre sans protéines")
+        await t.see("tous les apports de blé tendre sans protéines")
         await t.press("down", "down", "enter")
-        await t.see("tous les lots de blé tendre, jusqu'au retour")
+        await t.see("tous les apports de blé tendre, jusqu'au retour")
         await t.write(answer_to(challenge(t), secret))
         await t.press("enter")
         await t.hear("Marc a donné son accord pour tous ces lots")
