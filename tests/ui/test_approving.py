@@ -98,7 +98,7 @@ async def test_one_answer_is_for_every_load_while_the_analyzer_is_broken(station
         await t.see("tous les apports de blé tendre, jusqu'au retour")
         await t.write(answer_to(challenge(t), secret))
         await t.press("enter")
-        await t.hear("Marc a donné son accord pour tous ces lots")
+        await t.hear("Marc a donné son accord pour tous ces apports")
         await t.see("CELLULE C5", "Accord donné sans : protéines")
         await t.press("enter")
         await t.hear("AB-123-CD : FOSSE 1, cellule C5")
