@@ -34,6 +34,7 @@ class Code(StrEnum):
     UNUSUAL_EMPTY_SHARE = "unusual_empty_share"  # tare_kg, gross_kg
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
+    FOUND_AFTER_DECISION = "found_after_decision"  # findings
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high

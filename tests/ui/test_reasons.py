@@ -47,6 +47,8 @@ PARAMS: dict[str, Any] = {
     "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
     "machine": "1970-01-01T00:03:00+00:00", "stated": "2026-07-20T08:05:00+00:00",
     "recorded": "2026-07-20T08:05:00+00:00", "wall": "2026-07-20T08:05:00+00:00",
+    "box": "silo-2", "taken_at": "2026-07-20T08:00:00+00:00", "folder": "/media/silo", "age_s": 7_200,
+    "missing_mb": 400, "error": "no answer", "table": "weighing",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} em
 UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
 NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
 WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
+FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
     # pairing
@@ -43,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "unusual_empty_share": UNUSUAL_EMPTY_SHARE,
     "not_over_usual_tare": NOT_OVER_USUAL_TARE,
     "weighed_before_decision": WEIGHED_BEFORE_DECISION,
+    "found_after_decision": FOUND_AFTER_DECISION,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),

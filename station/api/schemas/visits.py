@@ -128,6 +128,7 @@ class LoadRow(BaseModel):
     differing: list[str] = []
     waits_for: list[str] = []  # who may decide or approve, where the load waits for nothing but their word
     asks_paper: bool = False
+    found_since: list[str] = []  # what a visual check found after the decision that holds
 
 
 class VisitRow(BaseModel):

@@ -36,6 +36,11 @@ def short_value(name: str, value: schemas.Value, t: Translator) -> str:
     return f"{t.gettext(short) if short else analyte(name, t)} {amount_on_basis(name, value, t)}"
 
 
+def findings_text(findings: Sequence[str], t: Translator) -> str:
+    """Write what a visual check found."""
+    return ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in findings)
+
+
 def value_list(values: Mapping[str, schemas.Value], t: Translator) -> str:
     """Write values by analyte, each with its amount."""
     return ", ".join(
