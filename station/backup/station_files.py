@@ -1,4 +1,5 @@
-"""What of a box, beside its data folder, a spare box needs: the site file and every file that it names."""
+"""What of a box, beside its records, a spare box needs: the site file, every file that it names, and the key
+from which the approvers' secrets derive."""
 
 import os
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from pathlib import Path
 from station.receival.wiring import profiles_in
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
+from station.store import approval_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,12 @@ class Box:
 
     @property
     def files(self) -> dict[str, Path]:
-        """Every file that the site file names, by the name that it has there."""
-        return {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+        """Every file that the site file names, by the name that it has there, and the key of the approvals
+        once there is one, as if it were named."""
+        files = {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+        if (key := self.data / approval_key.NAME).exists():
+            files[str(self.settings.site.data / approval_key.NAME)] = key
+        return files
 
 
 def box_of(site_file: Path, settings: SiteSettings) -> Box:
