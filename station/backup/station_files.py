@@ -10,6 +10,8 @@ from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
 from station.store import approval_key
 
+DEVICES = "devices"  # beside the site file: the passwords that `silo install` made for them
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -22,9 +24,11 @@ class Box:
 
     @property
     def files(self) -> dict[str, Path]:
-        """Every file that the site file names, by the name that it has there, and the key of the approvals
-        once there is one, as if it were named."""
+        """Every file that the site file names, by the name that it has there. As if it named them: the
+        passwords that the installation made for devices, where they can be read, and the approvals' key."""
         files = {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+        devices = self.site_file.parent / DEVICES
+        files |= {f"{DEVICES}/{path.name}": path for path in sorted(devices.glob("*.password"))}
         if (key := self.data / approval_key.NAME).exists():
             files[str(self.settings.site.data / approval_key.NAME)] = key
         return files

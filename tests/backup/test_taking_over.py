@@ -1,6 +1,7 @@
 """A spare box takes over from the second disk: same records, next number, and the old box says who it is."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from station.store.approval_key import read_key, write_key
 from station.store.engine import Ledger
 from station.store.errors import BackupDamaged, LedgerFault, LedgerHeld, LedgerPresent, NoRoom, TakenOver
 from station.store.tables import AuditEvent, Load, Ticket
-from tests.backup.rig import back_up, copied, files_of, fill
+from tests.backup.rig import back_up, box_of, copied, files_of, fill
 from tests.silo_rig import SITE_FILE, START, Silo
 
 
@@ -170,6 +171,16 @@ def test_what_is_refused_changes_neither_the_site_file_nor_the_epoch(written: Di
         done(written, tmp_path, replace=True)
     assert site_file.read_text() == "another"
     assert standing_of(tmp_path / "new" / "data").epoch == written.epoch().number == 1
+
+
+def test_devices_keep_their_passwords(silo: Silo, disk: Disk, tmp_path: Path) -> None:
+    site_file = tmp_path / "old" / "site.toml"
+    (site_file.parent / "devices").mkdir(parents=True)
+    site_file.write_bytes(SITE_FILE.read_bytes())
+    (site_file.parent / "devices" / "nir.password").write_text("tobacco")
+    back_up(silo, disk, box=replace(box_of(silo), site_file=site_file))
+    done(disk, tmp_path)
+    assert (tmp_path / "new" / "devices" / "nir.password").read_text() == "tobacco"
 
 
 def test_phones_that_approved_for_the_old_box_approve_for_the_new_one(
