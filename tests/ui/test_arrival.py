@@ -185,3 +185,22 @@ async def test_enter_leaves_no_field_that_an_arrival_needs_and_cannot_take(stati
         screen = t.app.screen
         assert isinstance(screen, ArrivalScreen)
         assert (screen.form.open_field, screen.draft.loads[0].barcode) == ("species", "")
+
+
+async def test_a_supplier_that_is_misspelt_is_corrected_in_its_field(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("f3")
+        await t.write("xb101vx")
+        await t.press("enter")
+        await t.write("EARL Dupond")
+        await t.press("enter")
+        screen = t.app.screen
+        assert isinstance(screen, ArrivalScreen)
+        await t.write("blé t")
+        await t.press("enter")
+        await t.write("S77777")
+        await t.press("enter")
+        await t.see("Nouvel apporteur : EARL Dupond ?")
+        await t.press("down", "down", "enter")
+        await t.until(lambda: screen.form.open_field == "supplier", "the field of the supplier")

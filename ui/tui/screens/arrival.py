@@ -263,6 +263,9 @@ class ArrivalScreen(StationScreen):
             self.form.show_load(int(parts[1]))
         self.form.open(next((part for part in reversed(parts) if part in FIELDS), "plate"))
 
+    def go_to_names(self, names: Sequence[str]) -> None:
+        self.form.open("supplier" if self.draft.supplier.strip() in names else "owners")
+
     def _say_entered(self, visit: schemas.Visit) -> None:
         self.form.clear()
         self.station.say(self.t.gettext("{plate} entered.").format(plate=visit.plate))
