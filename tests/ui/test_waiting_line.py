@@ -155,11 +155,11 @@ async def test_what_is_found_after_the_decision_stops_the_truck_on_both_terminal
         silo.weigh(15_240)
         await t.see("dernière pesée ?")
         await t.press("enter")
-        await t.see("Constaté après la décision : insectes vivants", "A-t-il quand même vidé")
+        await t.see("Constaté après l'orientation : insectes vivants", "A-t-il quand même vidé")
         await t.press("enter")
         assert await t.app.client.tickets() == []
         await t.press("escape", "f5")
-        await t.see("! Constaté après la décision : insectes vivants. Arrêtez le camion")
+        await t.see("! Constaté après l'orientation : insectes vivants")
         await t.press("escape")
         await t.see("dernière pesée ?")
         await t.press("enter")

@@ -195,7 +195,8 @@ class Load(LoadRow, Referenced):
 
 class EndedLoad(BaseModel):
     """A load that has its outcome. `by` and `reason`: of a ticketed load who decided where it goes, and why
-    where that was not proposed; of any other who ended it, and why."""
+    where that was not proposed; of any other who ended it, and why. `approved_by`: the second person, where
+    one operator alone could not decide it."""
 
     id: str
     visit_id: str
@@ -207,6 +208,7 @@ class EndedLoad(BaseModel):
     at: datetime
     by: str
     reason: str
+    approved_by: str = ""
     cell: str | None
     ticket: int | None
     net_kg: float | None
