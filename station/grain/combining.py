@@ -25,6 +25,8 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         accepted=bool(good),
         reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
         kernels=sum(seen.kernels or 0 for seen in of),
+        outlines=sum(seen.outlines or 0 for seen in of),
+        by_area=_combined_area([seen.by_area for seen in of]),
         cut=sum(seen.cut or 0 for seen in of),
         judged=sum(seen.judged or 0 for seen in good) if any(seen.judged for seen in good) else None,
         mm_per_px=None,
@@ -44,9 +46,22 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
     )
 
 
+def best_known(inspections: Sequence[Inspection]) -> Inspection:
+    """Return, of what several models say of one photo, the word of the one that knows its grain best: an
+    accepted one, the one that finds fewest kernels strange; the first where none accepts it."""
+    good = [seen for seen in inspections if seen.accepted]
+    known = sorted(good, key=lambda seen: seen.embedding.unfamiliar if seen.embedding else 1.0)
+    return (known or inspections)[0]
+
+
 def _distinct(remarks: Iterable[Reason]) -> tuple[Reason, ...]:
     """Return each kind of remark once."""
     return tuple({remark.code: remark for remark in remarks}.values())
+
+
+def _combined_area(counts: Sequence[float | None]) -> float | None:
+    known = [count for count in counts if count is not None]
+    return round(sum(known), 1) if len(known) == len(counts) else None
 
 
 def _combined_sizes(of: Sequence[Inspection]) -> Sizes | None:

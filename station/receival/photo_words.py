@@ -20,7 +20,8 @@ def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
 def photo_reasons(seen: CaptureSeen) -> list[Reason]:
     """Where one model accepts a photo, another one's refusal of it is no news."""
     accepted = [inspection for inspection in seen.inspections if inspection.accepted]
-    reasons = [reason for one in accepted or seen.inspections for reason in _of_inspection(one)]
+    said = [reason for one in accepted or seen.inspections for reason in _of_inspection(one)]
+    reasons = [reason for number, reason in enumerate(said) if reason not in said[:number]]
     if not seen.inspections:
         reasons.append(Reason(Code.NO_MODEL if seen.capture.state == "no_model" else Code.PHOTO_PENDING))
     return reasons

@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
 from station.grain.assessment import Evidence
-from station.grain.identifiers import photo_species
 from station.grain.reasons import Reason
 from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample
 
@@ -171,13 +170,12 @@ def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
 
 
 def judged_as(tx: Session, capture: Capture) -> str | None:
-    """Return the species that a capture is judged as: of its form, else of its sample; None where none is
+    """Return the species that a capture is declared as: of its form, else of its sample; None where none is
     said."""
-    species = capture.species
-    if species is None:
-        sample = sample_shown(tx, capture.id)
-        species = sample.species if sample else None
-    return photo_species(species) if species else None
+    if capture.species is not None:
+        return capture.species
+    sample = sample_shown(tx, capture.id)
+    return sample.species if sample else None
 
 
 def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:
