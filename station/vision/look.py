@@ -12,7 +12,7 @@ from station.vision.second_count import count_twice
 
 Clock = Callable[[], float]
 
-CLOSE = 1.25  # times the least length: smaller kernels are looked at in finer detail where there is any
+CLOSE = 1.15  # times the least length: smaller kernels are looked at in finer detail where there is any
 
 
 @dataclass(slots=True)
