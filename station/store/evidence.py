@@ -20,7 +20,7 @@ STATION = "station"  # the source of an inspection by a model of the station its
 
 @dataclass(frozen=True, slots=True)
 class CapturePhotos:
-    """Names the photos of one capture (SHA-256, in their order) and the species they are judged as (None:
+    """Names the photos of one capture (SHA-256, in their order) and the species that was declared (None:
     any). `attempts`: how often the light box has begun with it."""
 
     capture_id: str
@@ -166,10 +166,10 @@ def all_inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[I
 
 def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
     hashes = tuple(photo.sha256 for photo in photos_of(tx, capture.id))
-    return CapturePhotos(capture.id, hashes, judged_as(tx, capture), capture.attempts)
+    return CapturePhotos(capture.id, hashes, declared_species(tx, capture), capture.attempts)
 
 
-def judged_as(tx: Session, capture: Capture) -> str | None:
+def declared_species(tx: Session, capture: Capture) -> str | None:
     """Return the species that a capture is declared as: of its form, else of its sample; None where none is
     said."""
     if capture.species is not None:

@@ -101,7 +101,7 @@ def test_captures_are_claimed_once_oldest_first_with_their_declared_species(
     second, _ = receive(silo, phone, barcode="S9", species="barley")
     claimed = [claims.claim_capture(silo.desk, silo.clock()) for _ in range(3)]
     assert [one and (one.capture_id, one.species, one.attempts) for one in claimed] == [
-        (first.id, "wheat", 1), (second.id, "barley", 1), None,
+        (first.id, "soft_wheat", 1), (second.id, "barley", 1), None,
     ]  # fmt: skip
 
 
