@@ -51,6 +51,7 @@ class Code(StrEnum):
     # photo: what the inspection says
     # shares by count and mass as in an inspection, kernels, judged, sizes, spread
     PHOTO_SHARES = "photo_shares"
+    PHOTO_COUNTED = "photo_counted"  # kernels, sizes (or None): no shares and no numbers
     PHOTO_UNSEEN = "photo_unseen"  # unseen: what looks whole to the model; grams (or None) of the sample
     PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)

@@ -38,6 +38,9 @@ def _of_inspection(inspection: Inspection) -> list[Reason]:
     }
     shares = {"shares": result["classes"], "kernels": result["kernels"], **extra}
     reasons = [Reason(Code.PHOTO_SHARES, shares)] if result["classes"] else []
+    if not result["classes"] and not result.get("numbers"):
+        counted = {"kernels": result["kernels"], "sizes": extra.get("sizes")}
+        reasons.append(Reason(Code.PHOTO_COUNTED, counted))
     if result.get("unseen"):
         told = {"unseen": result["unseen"], "grams": result.get("grams")}
         reasons.append(Reason(Code.PHOTO_UNSEEN, told))

@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, str] = {
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
+    "photo_counted": N_("photo of {kernels} kernels{sizes}"),
     "photo_unseen": N_("the photo does not tell these from whole kernels: {unseen}{ergot}"),
     "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
