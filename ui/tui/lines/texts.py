@@ -89,7 +89,7 @@ def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
 
 
 def photo_in_short(given: Sequence[schemas.Reason], t: Translator) -> str:
-    """Write what the photos say in two words, "photo: 98% sound"; the rest is behind the load's own key."""
+    """Write what the photos say in two words, "photo: 98% whole"; the rest is behind the load's own key."""
     if not given:
         return ""
     words = {"photo_refused": t.gettext("refused, take another"), "photo_pending": t.gettext("being judged")}
