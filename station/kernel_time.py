@@ -3,6 +3,7 @@
 import ctypes
 import subprocess
 import sys
+import threading
 import time
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,11 @@ from pathlib import Path
 _UNSYNCHRONISED = 0x40  # STA_UNSYNC of <sys/timex.h>
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _OWN = Path("/proc/self/status")
+_TIMEDATED = (
+    "busctl", "--timeout=5", "get-property", "org.freedesktop.timedate1", "/org/freedesktop/timedate1",
+    "org.freedesktop.timedate1", "NTPSynchronized",
+)  # fmt: skip
+_AGAIN_S = 60.0
 _ASK = "from station.kernel_time import ask_kernel; ask_kernel()"
 
 
@@ -29,7 +35,7 @@ class _Timex(ctypes.Structure):
 
 def is_synchronised() -> bool | None:
     """Whether a time service keeps the kernel's clock right; None where the kernel does not say."""
-    return ask_kernel() if _may_ask() else None
+    return ask_kernel() if _may_ask() else _told().is_synchronised
 
 
 def ask_kernel() -> bool | None:
@@ -50,6 +56,33 @@ def _may_ask() -> bool:
     except OSError:
         return True
     return not is_filtered or subprocess.run([sys.executable, "-c", _ASK], check=False).returncode == 0
+
+
+class _Told:
+    """What systemd's timedated says, which may ask the kernel. Only for the first answer anybody waits."""
+
+    def __init__(self) -> None:
+        self.is_synchronised = ask_timedated()
+        threading.Thread(target=self._go_on, name="timedated", daemon=True).start()
+
+    def _go_on(self) -> None:
+        while True:
+            time.sleep(_AGAIN_S)
+            self.is_synchronised = ask_timedated()
+
+
+@cache
+def _told() -> _Told:
+    return _Told()
+
+
+def ask_timedated() -> bool | None:
+    """None where there is no such service, or it does not answer."""
+    try:
+        done = subprocess.run(_TIMEDATED, check=False, capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return {"b true": True, "b false": False}.get(done.stdout.strip())
 
 
 def ticks() -> float:

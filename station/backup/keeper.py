@@ -117,7 +117,9 @@ class Keeper:
         elif problem is not None:
             told = {"file": str(self._disk.folder), "error": problem.code.value, **problem.params}
             found.append((_SAID_AS.get(problem.code, "second_disk_fails"), told))
-        if standing.made_at is None or self._is_old(now):
+        if standing.made_at is None:
+            found.append(("backup_never", {}))
+        elif self._is_old(now):
             found.append(("backup_old", {"age_s": _age_s(standing.made_at, now)}))
         if self._failed_proof is not None:
             found.append(("backup_not_proved", {}))

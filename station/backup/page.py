@@ -91,13 +91,14 @@ def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
 def _commands(folder: str, config: str) -> tuple[str, ...]:
     """On an installed box all becomes the property of its user, who has another number on another box; then
     the installation gives the site file its rights back and the broker its users."""
-    restore = f"silo restore {folder} --take-over --replace --config {config}"
+    restore, options = f"silo restore {folder} \\", f"    --take-over --replace --config {config}"
     if config != INSTALLED:
-        return restore, f"silo serve --config {config}"
+        return restore, options, f"silo serve --config {config}"
     return (
         "systemctl stop silo",
         f"chown -R silo: {Path(config).parent} {folder}",
         f"runuser -u silo -- {restore}",
+        options,
         f"silo install --config {config}",
     )
 

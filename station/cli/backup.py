@@ -152,7 +152,7 @@ def _back_up_to_folder(config: Path, settings: "SiteSettings", folder: Path, *, 
     epoch = standing_of(box.data).epoch
     try:
         if box.data.is_dir():  # what another user writes there the station could not go on with
-            refuse_another_owner(box.data)
+            refuse_another_owner(box.data, tells_running=False)
         order = Order(box, lambda part: _copy(box.data, settings, part), epoch, keep, page, begin=begin)
         done = make_backup(Disk(folder), order, now(), lambda: None)
     except (LedgerError, OSError) as error:

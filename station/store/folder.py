@@ -123,14 +123,15 @@ def _refuse_other_things(folder: Path) -> None:
         raise LedgerUnreadable(LedgerFault.FOLDER_OF_OTHERS, folder=str(folder), left=other[:_SHOWN])
 
 
-def refuse_another_owner(folder: Path) -> None:
+def refuse_another_owner(folder: Path, *, tells_running: bool = True) -> None:
     """What we wrote there its owner could not read. Whoever may use a running station's token is told first
-    that one runs."""
+    that one runs, unless that is no matter."""
     for path in (folder, *(path for path in folder.iterdir() if path.is_file())):
         owner = path.stat().st_uid
         if owner != os.geteuid():
-            with suppress(OSError):
-                _lock(folder / "lock", how="r+").close()
+            if tells_running:
+                with suppress(OSError):
+                    _lock(folder / "lock", how="r+").close()
             raise LedgerUnreadable(
                 LedgerFault.FOLDER_NOT_OURS, file=str(path), owner=_user(owner), user=_user(os.geteuid())
             )

@@ -107,6 +107,12 @@ def test_a_photo_is_there_at_the_next_step(yard: Yard) -> None:
         assert f"{digest[:2]}/{digest}" in files_of(yard.disk.folder / "photos")
 
 
+def test_a_disk_that_nobody_began_is_said(silo: Silo, disk: Disk) -> None:
+    yard = Yard(silo, disk)
+    yard.keeper.step()
+    assert yard.codes() == ["second_disk_away", "backup_never"]
+
+
 def test_a_disk_that_is_missing_is_said_for_as_long_as_it_is(yard: Yard, tmp_path: Path) -> None:
     away = tmp_path / "away"
     yard.disk.folder.rename(away)

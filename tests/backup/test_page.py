@@ -17,7 +17,7 @@ def test_it_begins_with_the_old_box(language: str, first: str) -> None:
     assert page.text.startswith(first)
     assert SITE.server.url in page.text
     assert all(instrument.port in page.text for instrument in SITE.instruments)
-    assert max(len(line) for line in page.text.splitlines() if "silo restore" not in line) <= 80
+    assert max(map(len, page.text.splitlines())) <= 80
 
 
 def test_its_commands_are_those_of_an_installed_box_or_of_one_that_a_person_serves() -> None:
@@ -25,11 +25,13 @@ def test_its_commands_are_those_of_an_installed_box_or_of_one_that_a_person_serv
     assert page_of(SITE, "/etc/silo/site.toml", words).commands == (
         "systemctl stop silo",
         "chown -R silo: /etc/silo /media/silo",
-        "runuser -u silo -- silo restore /media/silo --take-over --replace --config /etc/silo/site.toml",
+        "runuser -u silo -- silo restore /media/silo \\",
+        "    --take-over --replace --config /etc/silo/site.toml",
         "silo install --config /etc/silo/site.toml",
     )
     assert page_of(SITE, "/srv/site.toml", words).commands == (
-        "silo restore /media/silo --take-over --replace --config /srv/site.toml",
+        "silo restore /media/silo \\",
+        "    --take-over --replace --config /srv/site.toml",
         "silo serve --config /srv/site.toml",
     )
 

@@ -1,6 +1,7 @@
 """The kernel is asked for its clock's standing, and asking ends nobody."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from station import kernel_time
 @pytest.fixture(autouse=True)
 def asked_anew() -> Iterator[None]:
     kernel_time._may_ask.cache_clear()
+    kernel_time._told.cache_clear()
     yield
     kernel_time._may_ask.cache_clear()
+    kernel_time._told.cache_clear()
 
 
 def test_the_kernel_says_whether_its_clock_is_kept_right() -> None:
@@ -34,5 +37,15 @@ def test_under_a_filter_of_system_calls_a_child_asks_first(
     monkeypatch.setattr(kernel_time, "_OWN", status)
     monkeypatch.setattr(kernel_time, "_ASK", child)
     assert kernel_time._may_ask() is may
-    if not may:
-        assert kernel_time.is_synchronised() is None
+
+
+@pytest.mark.parametrize(
+    ("says", "is_synchronised"), [("b true", True), ("b false", False), ("no bus", None), (None, None)]
+)
+def test_who_may_not_ask_is_told_by_timedated(
+    says: str | None, is_synchronised: bool | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a hardened unit, whose filter ends who asks the kernel."""
+    monkeypatch.setattr(kernel_time, "_may_ask", cache(lambda: False))
+    monkeypatch.setattr(kernel_time, "_TIMEDATED", ("echo", says) if says else ("/nowhere/busctl",))
+    assert kernel_time.is_synchronised() is is_synchronised
