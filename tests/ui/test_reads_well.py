@@ -83,14 +83,14 @@ def shares(**classes: tuple[float, bool]) -> schemas.Reason:
 @pytest.mark.parametrize(
     ("reasons", "text"),
     [
-        ([shares(sound=(0.98, False), foreign=(0.02, False))], "photo : 98 % sains"),
+        ([shares(sound=(0.98, False), foreign=(0.02, False))], "photo : 98 % entiers"),
         ([shares(sound=(0.98, True), foreign=(0.001, False))], "photo : sans avis"),
         ([schemas.Reason(code="photo_pending")], "photo : en cours"),
         ([schemas.Reason(code="photo_refused", params={"reasons": ["dark"]})], "photo : refusée, à refaire"),
         ([schemas.Reason(code="no_model")], "photo : sans avis"),
         (
             [shares(sound=(0.9, False)), schemas.Reason(code="photo_number", params={"analyte": "protein"})],
-            "photo : 90 % sains",
+            "photo : 90 % entiers",
         ),
         ([], ""),
     ],

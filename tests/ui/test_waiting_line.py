@@ -57,7 +57,7 @@ async def test_a_bridge_that_showed_no_zero_is_told_on_every_screen_until_a_pers
     async with terminal(station) as t:
         for screen in SCREENS:
             await t.open(screen) if len(screen) > 2 else await t.press(screen)
-            await t.see("attend : pas de zéro avant 15 240 kg 3 min [F10]")
+            await t.see("en attente : pas de zéro avant 15 240 kg 3 min [F10]")
         await t.press("f10")
         await t.see("Le pont n'a pas affiché zéro entre deux véhicules")
         await t.press("enter")

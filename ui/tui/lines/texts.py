@@ -110,11 +110,10 @@ def _greatest_share(shares: object, t: Translator) -> str:
     if not known:
         return ""
     name = max(known, key=lambda one: known[one])
-    return (
-        ""
-        if known[name] < MAJORITY
-        else f"{t.percent(known[name])} {vocabulary.word(vocabulary.KERNEL_CLASSES, name, t.language)}"
-    )
+    if known[name] < MAJORITY:
+        return ""
+    word = vocabulary.word(vocabulary.KERNEL_CLASSES, name, t.language).split(",")[0]
+    return f"{t.percent(known[name])} {word}"
 
 
 def claims(names: Sequence[str], t: Translator) -> str:
