@@ -9,7 +9,7 @@ from datetime import datetime
 from drivers.reading import UNIT_OF, Analyte, Basis, default_basis
 from station.grain.plausible import why_ask, why_not
 from station.grain.reasons import Code, Reason
-from station.store import audit, queries
+from station.store import audit, measurements, queries
 from station.store.engine import Ledger
 from station.store.ids import new_id
 from station.store.laboratory import lab_results
@@ -57,12 +57,15 @@ def record_result(
         if before and before[-1].value == new.value:
             return before[-1]
         row = LabResult(
-            id=new_id(at), sample_id=sample.id, analyte=new.analyte.value, value=new.value,
-            unit=UNIT_OF[new.analyte].value, basis=new.basis.value if new.basis else None,
+            id=new_id(at), sample_id=sample.id, sought=sample.barcode,
+            analyte=new.analyte.value, value=new.value, unit=UNIT_OF[new.analyte].value, basis=new.basis.value if new.basis else None,
             laboratory=new.laboratory, received_at=new.received_at, at=at, by=by, source=source,
             note=new.note, supersedes_id=before[-1].id if before else None,
         )  # fmt: skip
+        if before:
+            before[-1].current = False
         tx.add(row)
+        measurements.write(tx, [row, *before[-1:]])
         audit.record(
             tx, "lab_result_recorded", at, by=by, subject_id=row.id, load_id=sample.load_id,
             data={
