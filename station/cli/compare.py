@@ -33,6 +33,12 @@ def compare(
             parser=typed_number, metavar="X", help=_("A level at which the bias matters; repeatable.")
         ),
     ] = None,
+    more_limits: Annotated[
+        list[float] | None,
+        typer.Argument(
+            parser=typed_number, metavar="X ...", help=_("Further levels behind --limit."), hidden=True
+        ),
+    ] = None,
     error_ratio: Annotated[
         float | None,
         typer.Option(
@@ -60,10 +66,11 @@ def compare(
     from station.lab.verdict import Verdict
     from ui.words.comparisons import comparison_text
 
-    _refuse_senseless(limit or [], error_ratio, permitted, conf)
+    levels = _levels(limit or [], more_limits or [])
+    _refuse_senseless(levels, error_ratio, permitted, conf)
     columns = Columns(test, reference, third, group, sample)
     samples = _samples(pairs, columns, replicates=replicates or sample is not None)
-    question = Question(tuple(limit or ()), error_ratio, permitted, conf)
+    question = Question(tuple(levels), error_ratio, permitted, conf)
     comparison = compare_samples(samples, question)
     said = [(statement.code, statement.params) for statement in comparison.statements]
     result = comparison.as_dict(comparison_text(said, LANGUAGE))
@@ -73,6 +80,13 @@ def compare(
         _tell(result)
     agrees = comparison.verdict in (None, Verdict.AGREES)
     raise typer.Exit(Exit.DONE if agrees else Exit.NEGATIVE)
+
+
+def _levels(limits: list[float], more: list[float]) -> list[float]:
+    """Numbers behind a `--limit X` are levels too; without it they mean nothing."""
+    if more and not limits:
+        fail(_("{value}: a level stands behind --limit").format(value=more[0]), Exit.USAGE)
+    return [*limits, *more]
 
 
 def _refuse_senseless(

@@ -1,20 +1,51 @@
-"""Laboratory results by hand."""
+"""Laboratory results by hand, and what a laboratory's file would give."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from station.cli.counter import ask
 from station.cli.options import DAYS, ConfigOption, typed_number
-from station.cli.say import _, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 
 
 def register(app: typer.Typer) -> None:
     lab = typer.Typer(no_args_is_help=True, help=_("What laboratories say of samples."))
-    lab.callback()(lambda: None)  # one command of a group keeps its name
     lab.command("add", help=_("Records a laboratory's value for a sample."))(add)
+    lab.command("read", help=_("A laboratory's file to results; it records nothing."))(read)
     app.add_typer(lab, name="lab")
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help=_("File of a laboratory: CSV, XLSX or ASTM."))],
+    profile: Annotated[Path, typer.Option(help=_("Profile that says how the file is read (TOML)."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
+) -> None:
+    from drivers.errors import SettingError
+    from station.lab.files.profile import read_lab_profile
+    from station.lab.files.read import read_lab_file
+    from ui.words.lab_files import lab_file_problem
+
+    try:
+        results, errors = read_lab_file(file.read_bytes(), read_lab_profile(profile))
+    except SettingError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
+    for result in results:
+        told = result.as_dict()
+        if as_json:
+            out(told)
+        else:
+            show("  ".join(str(value) for value in told.values() if value not in (None, "", [])))
+    for problem in errors:
+        tell(lab_file_problem(problem.line, problem.code, problem.params, LANGUAGE))
+    counted = _("taken: {results}, waiting for what the file does not say: {waiting}, refused: {errors}")
+    waiting = sum(bool(result.waits_for) for result in results)
+    tell(counted.format(results=len(results), waiting=waiting, errors=len(errors)))
+    raise typer.Exit(Exit.NEGATIVE if errors else Exit.DONE)
 
 
 def add(

@@ -81,33 +81,34 @@ def samples_of(table: PairTable, columns: Columns) -> Samples:
     """Return the samples; raise PairsError where no row, or no sample, has both values."""
     test, reference = (_array(table.numbers[name]) for name in (columns.test, columns.reference))
     third = _array(table.numbers[columns.third]) if columns.third else None
-    labels = np.array(table.texts[columns.group]) if columns.group else None
-    if columns.sample is None:
-        keep = ~np.isnan(test) & ~np.isnan(reference)
-        places = [np.array([i]) for i in np.flatnonzero(keep)]
-        left_out = int(test.size - keep.sum())
-    else:
-        places = [
-            rows
-            for rows in _rows_of(table.texts[columns.sample])
-            if _has(test, rows) and _has(reference, rows)
-        ]
-        left_out = int(test.size - sum(rows.size for rows in places))
+    labels = table.texts[columns.group] if columns.group else None
+    if columns.sample is not None:
+        return _repeated(table, columns, test, reference, third, labels)
+    rows = np.flatnonzero(~np.isnan(test) & ~np.isnan(reference))
+    if not rows.size:
+        raise PairsError("no_pairs", test=columns.test, reference=columns.reference)
+    return Samples(
+        columns, test[rows], reference[rows], None if third is None else third[rows], (), (),
+        None if labels is None else tuple(labels[i] for i in rows),
+        tuple(table.lines[i] for i in rows), test.size - rows.size,
+    )  # fmt: skip
+
+
+def _repeated(
+    table: PairTable, columns: Columns, test: Values, reference: Values, third: Values | None,
+    labels: list[str] | None,
+) -> Samples:  # fmt: skip
+    """Return samples of rows that repeat them; a sample is in the group of its first row."""
+    named = _rows_of(table.texts[columns.sample or ""])
+    places = [rows for rows in named if _has(test, rows) and _has(reference, rows)]
     if not places:
         raise PairsError("no_pairs", test=columns.test, reference=columns.reference)
-    if columns.sample is None:
-        first = np.concatenate(places)
-        return Samples(
-            columns, test[first], reference[first], None if third is None else third[first], (), (),
-            None if labels is None else tuple(labels[first].tolist()),
-            tuple(table.lines[i] for i in first), left_out,
-        )  # fmt: skip
     tests, references = ([_values(column, rows) for rows in places] for column in (test, reference))
-    thirds = None if third is None else _means([_values(third, rows) for rows in places])
     return Samples(
-        columns, _means(tests), _means(references), thirds, tests, references,
-        None if labels is None else tuple(str(labels[rows[0]]) for rows in places),
-        tuple(table.lines[rows[0]] for rows in places), left_out,
+        columns, _means(tests), _means(references),
+        None if third is None else _means([_values(third, rows) for rows in places]), tests, references,
+        None if labels is None else tuple(labels[rows[0]] for rows in places),
+        tuple(table.lines[rows[0]] for rows in places), test.size - sum(rows.size for rows in places),
     )  # fmt: skip
 
 

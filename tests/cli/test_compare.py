@@ -1,6 +1,7 @@
 """`silo compare` on files: results, sentences, messages and exit codes."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from station.cli import app
-from tests.cli.test_stages import silo
+from tests.cli.test_stages import ROOT, silo
+from ui.words.comparisons import PAIRS_PROBLEMS, SENTENCES, comparison_text, pairs_problem
 
 ROWS = ["sample,machine,lab,site"]
 ROWS += [f"s{i},{12 + i / 10 + (i % 3) / 100},{12 + i / 10},{i % 2}" for i in range(20)]
@@ -32,9 +34,7 @@ def test_the_exit_code_is_the_verdict(tmp_path: Path, permitted: str, code: int,
 
 
 def test_without_a_permitted_difference_there_is_no_verdict(tmp_path: Path) -> None:
-    code, result, _ = compared(
-        tmp_path, "\n".join(ROWS), "--limit", "12,5", "--limit", "13", "--group", "site"
-    )
+    code, result, _ = compared(tmp_path, "\n".join(ROWS), "--limit", "12,5", "13", "--group", "site")
     assert code == 0
     assert result is not None
     assert result["verdict"] is None
@@ -63,6 +63,7 @@ def test_repeated_rows_name_their_sample_in_the_first_free_column(tmp_path: Path
         (b"PK\x03\x04", (), "save it as CSV"),
         ("machine,lab\n1,2\n", ("--conf", "1.5"), "--conf 1.5"),
         ("machine,lab\n1,2\n", ("--permitted", "-1"), "--permitted -1"),
+        ("machine,lab\n1,2\n", ("12.5",), "12.5: a level stands behind --limit"),
         ("machine,lab\n1,2\n", ("--error-ratio", "0"), "--error-ratio 0"),
         ("machine,lab\n1,2\n", ("--third", "phone"), "no column phone"),
         ("machine,lab\n1,2\n", ("--replicates",), "--sample"),
@@ -92,3 +93,20 @@ def test_the_sentence_is_in_the_reader_s_language(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "machine moins labo : +0,150" in json.loads(done.stdout)["sentence"]
     assert "Pas assez d'échantillons" in json.loads(done.stdout)["sentence"]
+
+
+def codes(pattern: str, *files: str) -> set[str]:
+    return {code for file in files for code in re.findall(pattern, (ROOT / file).read_text(encoding="utf-8"))}
+
+
+def test_every_statement_and_every_problem_has_its_sentence_and_none_is_left_over() -> None:
+    said = codes(r'"([a-z_]+)"', "station/lab/verdict.py")
+    assert set(SENTENCES) <= said
+    assert codes(r'Statement\("([a-z_]+)"', "station/lab/verdict.py") <= set(SENTENCES)
+    problems = codes(r'PairsError\("([a-z_]+)"', "station/lab/pairs.py", "station/lab/samples.py")
+    assert problems == set(PAIRS_PROBLEMS)
+
+
+def test_an_unknown_code_is_still_said() -> None:
+    assert "no_such" in comparison_text([("no_such", {"n": 1})], "fr")
+    assert "no_such" in pairs_problem("no_such", {}, "en")

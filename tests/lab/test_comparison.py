@@ -90,15 +90,17 @@ def test_an_equal_offset_scatters_nothing_and_has_no_rpd() -> None:
     assert numbers["iso12099"]["t_slope"] is None
 
 
-@pytest.mark.parametrize(
-    ("test", "reference"), [([12.0] * 6, [12.0] * 6), ([12.0] * 6, [11, 12, 13, 11, 12, 13])]
-)
-def test_constant_columns_have_no_line(test: list[float], reference: list[float]) -> None:
-    numbers = compare(samples(test, reference), Question(limits=(12,))).numbers
-    assert numbers["deming"]["slope"] is None
-    assert numbers["passing_bablok"]["slope"] is None
-    assert numbers["ccc"] == {"value": None, "ci": None}
-    assert numbers["deming"]["bias_at"] == {"12": {"value": None, "ci": None}}
+def test_constant_methods_have_the_numbers_that_are_defined() -> None:
+    same = compare(samples([12.0] * 6, [12.0] * 6), Question(limits=(12,))).numbers
+    assert (same["bias"], same["sep"], same["rpd"]) == (0, 0, None)
+    assert same["ccc"] == {"value": None, "ci": None}
+    assert same["deming"]["slope"] is same["passing_bablok"]["slope"] is None
+    assert same["deming"]["bias_at"] == {"12": {"value": None, "ci": None}}
+    level = compare(samples([12.0] * 6, [11, 12, 13] * 2), Question()).numbers
+    assert (level["ccc"]["value"], level["deming"]["slope"], level["passing_bablok"]["slope"]) == (0, 0, 0)
+    assert level["iso12099"]["slope"] is None
+    upright = compare(samples([11, 12, 13] * 2, [12.0] * 6), Question()).numbers
+    assert (upright["rpd"], upright["deming"]["slope"], upright["iso12099"]["slope"]) == (0, None, 0)
 
 
 @pytest.mark.parametrize(

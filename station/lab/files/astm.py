@@ -91,9 +91,16 @@ def _of_message(message: bytes, before: int) -> Iterator[AstmRow | RowError]:
         if parts[8].strip().upper() not in _FINAL:
             yield RowError(before, "not_final", {"text": parts[8][:10]})
             continue
-        code = next((part for part in reversed(components(parts[2], marks)) if part), "")
+        code = _code(components(parts[2], marks))
         value, unit = components(parts[3], marks)[0], components(parts[4], marks)[0]
         yield AstmRow(before, sample, code, value, unit, _day(parts[12] or parts[11]))
+
+
+def _code(parts: list[str]) -> str:
+    """Return the laboratory's own code, `PROT` of `^^^PROT` and `PROT^1` of `^^^PROT^1`, else the standard
+    one."""
+    own = "^".join(parts[3:]).rstrip("^")
+    return own or next((part for part in parts if part), "")
 
 
 def _day(text: str) -> str:

@@ -6,6 +6,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from drivers.text import LONGEST_NAME, barcode_of, clean_text
 from station.lab.files.result import Refused
@@ -96,6 +97,7 @@ def read_number(text: str, decimal: str) -> float:
     return float(plain.replace(",", "."))
 
 
+@lru_cache(maxsize=1024)
 def read_date(text: str, order: str) -> date | None:
     """Return a day; None for an empty cell. A day that may be two is refused where the profile says no
     order."""

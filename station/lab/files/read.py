@@ -73,6 +73,8 @@ def _cells(data: bytes, profile: LabProfile) -> Iterator[Cell | RowError]:
         needed.append({plain(name) for column in profile.analytes for name in column.names})
     sheet = open_sheet(data, profile, needed)
     places = _places(sheet, profile)
+    wide = [] if profile.is_long else list(_analyte_places(sheet, profile))
+    named = {plain(name): column for column in reversed(profile.analytes) for name in column.names}
     for line, cells in sheet.lines:
         if not any(cell.strip() for cell in cells):
             continue
@@ -82,24 +84,19 @@ def _cells(data: bytes, profile: LabProfile) -> Iterator[Cell | RowError]:
             yield RowError(line, "long_row", {"cells": len(cells), "columns_count": sheet.width})
         else:
             fields = {name: _cell(cells, title) for name, title in places.items()}
-            yield from _of_row(line, cells, fields, sheet, profile)
+            if profile.is_long:
+                yield _of_parameter(line, fields, named)
+            for column, title in wide:
+                yield Cell(line, column, _cell(cells, title), title.unit, fields)
 
 
-def _of_row(
-    line: int, cells: list[str], fields: dict[str, str], sheet: Sheet, profile: LabProfile
-) -> Iterator[Cell | RowError]:
-    if not profile.is_long:
-        for column, title in _analyte_places(sheet, profile):
-            yield Cell(line, column, _cell(cells, title), title.unit, fields)
-        return
+def _of_parameter(line: int, fields: dict[str, str], named: dict[str, AnalyteColumn]) -> Cell | RowError:
     name = plain(fields["parameter"])
-    known = [column for column in profile.analytes if name in map(plain, column.names)]
-    if known:
-        yield Cell(line, known[0], fields["value"], "", fields)
-    elif name:
-        yield RowError(line, "unknown_parameter", {"text": clean_text(fields["parameter"], 60)})
-    else:
-        yield RowError(line, "no_parameter")
+    if name in named:
+        return Cell(line, named[name], fields["value"], "", fields)
+    if name:
+        return RowError(line, "unknown_parameter", {"text": clean_text(fields["parameter"], 60)})
+    return RowError(line, "no_parameter")
 
 
 def _places(sheet: Sheet, profile: LabProfile) -> dict[str, Title]:
@@ -109,8 +106,6 @@ def _places(sheet: Sheet, profile: LabProfile) -> dict[str, Title]:
         if plain(title) not in sheet.titles:
             raise Refused("no_column", column=title)
         places[name] = sheet.titles[plain(title)]
-    if not profile.is_long:
-        list(_analyte_places(sheet, profile))
     return places
 
 

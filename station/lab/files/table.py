@@ -3,29 +3,24 @@
 import csv
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import IO
 
 from drivers.file_drop.sheet import FileRefused
 from drivers.file_drop.xlsx_sheet import xlsx_lines
 from drivers.text import unaccented
+from station.lab.files.package import look_into
 from station.lab.files.profile import LabProfile
 from station.lab.files.result import Refused
 
 Lines = Iterator[tuple[int, list[str]]]
 MOST_BYTES = 32_000_000
-MOST_WORKBOOK_BYTES = 10_000_000
-MOST_WORKBOOK_ROWS = 50_000
-MOST_UNPACKED_BYTES = 200_000_000
+MOST_ROWS = 50_000
+MOST_COLUMNS = 1_000
 _TITLES_WITHIN = 60
 _SEPARATORS = ";\t,|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _UNIT = re.compile(r"(.+?)\s*[(\[]\s*([^()\[\]]{1,20}?)\s*[)\]]")
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s+ref="[A-Z]{1,3}([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
-_BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, LookupError, RuntimeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +53,10 @@ def open_sheet(data: bytes, profile: LabProfile, needed: list[set[str]]) -> Shee
     if not data.strip():
         raise Refused("empty_file")
     if profile.form == "xlsx":
-        merged = _merged_rows(data)
-        lines = _workbook_lines(data, profile.sheet)
+        end = look_into(data, profile.sheet, MOST_ROWS)
+        lines, merged = _limited(_workbook_lines(data, profile.sheet, end.last_row)), end.merged
     else:
-        lines, merged = _csv_lines(data, profile, needed), frozenset()
+        lines, merged = _limited(_csv_lines(data, profile, needed)), frozenset()
     width = 0
     for _ in range(_TITLES_WITHIN):
         _, cells = next(lines, (0, None))
@@ -131,41 +126,22 @@ def _separator(text: str, needed: list[set[str]]) -> str:
     return max(_SEPARATORS, key=shown)
 
 
-def _workbook_lines(data: bytes, sheet: str | None) -> Lines:
+def _limited(lines: Lines) -> Lines:
+    """Hand on lines of a size that a laboratory may write."""
+    for count, (number, cells) in enumerate(lines, 1):
+        if count > MOST_ROWS:
+            raise Refused("too_many_rows", most=MOST_ROWS)
+        if len(cells) > MOST_COLUMNS:
+            raise Refused("too_many_columns", most=MOST_COLUMNS)
+        yield number, cells
+
+
+def _workbook_lines(data: bytes, sheet: str | None, last_row: int) -> Lines:
+    number = 0
     try:
         for number, cells in xlsx_lines(data, sheet=sheet):
-            if number > MOST_WORKBOOK_ROWS:
-                raise Refused("too_many_rows", most=MOST_WORKBOOK_ROWS)
             yield number, cells
     except FileRefused as error:
         raise Refused("no_workbook", text=str(error)) from None
-
-
-def _merged_rows(data: bytes) -> frozenset[int]:
-    """Return the rows of any sheet in which cells are merged. Refused for what is too large, packed or not,
-    and for what cannot be unpacked."""
-    if len(data) > MOST_WORKBOOK_BYTES:
-        raise Refused("too_large", size=len(data), most=MOST_WORKBOOK_BYTES)
-    rows: set[int] = set()
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            if (size := sum(part.file_size for part in package.infolist())) > MOST_UNPACKED_BYTES:
-                raise Refused("too_large_unpacked", size=size, most=MOST_UNPACKED_BYTES)
-            for name in package.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with package.open(name) as source:
-                        rows |= _merged_in(source)
-    except _BROKEN as error:
-        raise Refused("no_workbook", text=f"{type(error).__name__}: {error}") from None
-    return frozenset(rows)
-
-
-def _merged_in(source: IO[bytes]) -> set[int]:
-    """Merged cells stand behind the rows of a sheet: only the end of its text is looked at."""
-    tail = b""
-    while part := source.read(1 << 20):
-        tail = (tail + part)[-(2 << 20) :]
-    found: set[int] = set()
-    for first, last in _MERGED.findall(tail):
-        found.update(range(int(first), min(int(last), MOST_WORKBOOK_ROWS) + 1))
-    return found
+    if number < last_row:
+        raise Refused("rows_beyond_the_end", row=last_row, end=number)

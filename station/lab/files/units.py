@@ -1,5 +1,7 @@
 """Units and bases as laboratories write them, and what turns a value into the analyte's own unit."""
 
+from functools import lru_cache
+
 from drivers.reading import UNIT_OF, Analyte, Basis, Unit
 from drivers.text import unaccented
 
@@ -47,6 +49,7 @@ _BASES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def factor_to(analyte: Analyte, unit: str) -> float | None:
     """Return by what a value in this unit is multiplied for the analyte's own; None where it is no unit of
     it."""
@@ -59,6 +62,7 @@ def factor_to(analyte: Analyte, unit: str) -> float | None:
     return known.get(plain)
 
 
+@lru_cache(maxsize=256)
 def split_unit(text: str) -> tuple[str, Basis | None]:
     """Return a unit without the basis that is written behind it: `% MS`, `g/kg sur sec`."""
     unit, _, rest = text.strip().partition(" ")

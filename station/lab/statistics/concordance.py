@@ -14,21 +14,25 @@ from station.lab.statistics.values import Interval, Values, centred, is_constant
 
 @dataclass(frozen=True, slots=True)
 class Concordance:
-    """value = scatter x shift: `scatter` is Pearson's r, `shift` (C_b) what offset and scale take away. `ci`
+    """value = scatter x shift: `scatter` is Pearson's r, `shift` (C_b) what offset and scale take away; both
+    are None where a method is constant. `ci`
     is on the scale of atanh, `ci_plain` on that of the coefficient."""
 
     value: float
-    scatter: float
-    shift: float
+    scatter: float | None
+    shift: float | None
     ci: Interval | None
     ci_plain: Interval | None
 
 
 def concordance(x: Values, y: Values, conf: float = 0.95) -> Concordance | None:
-    """Return the coefficient of reference x and test y, shapes (n,); None where a method is constant."""
+    """Return the coefficient of reference x and test y, shapes (n,); None for fewer than two samples, or
+    where both methods read one and the same value."""
     n = x.size
-    if n < 2 or is_constant(x) or is_constant(y):
+    if n < 2 or is_constant(np.concatenate([x, y])):
         return None
+    if is_constant(x) or is_constant(y):
+        return Concordance(0.0, None, None, None, None)
     dx, dy = centred(x), centred(y)
     xx, yy, xy = float(dx @ dx) / n, float(dy @ dy) / n, float(dx @ dy) / n
     offset = float(x.mean() - y.mean())

@@ -12,7 +12,7 @@ import numpy as np
 
 from station.lab.statistics.distributions import root
 from station.lab.statistics.jackknife import jackknifed
-from station.lab.statistics.values import Estimate, Values, is_constant
+from station.lab.statistics.values import Estimate, Values, centred, is_constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,8 @@ def deming(
     x: Values, y: Values, ratio: float = 1.0, conf: float = 0.95, levels: Sequence[float] = ()
 ) -> DemingLine | None:
     """Return the line with jackknife intervals; None where no line is defined: fewer than two samples, a
-    constant method, or no covariance."""
-    if x.size < 2 or is_constant(x) or is_constant(y):
+    constant reference, or no covariance while the test spreads more."""
+    if x.size < 2 or is_constant(x):
         return None
     whole, without = fit(x, y, ratio), _without_each(x, y, ratio)
     if whole is None:
@@ -57,7 +57,7 @@ def fit(x: Values, y: Values, ratio: float = 1.0, weights: Values | None = None)
     """Return the line alone; `weights` shape (n,) weigh the samples."""
     w = np.full(x.size, 1 / x.size) if weights is None else weights / weights.sum()
     mean_x, mean_y = float(w @ x), float(w @ y)
-    dx, dy = x - mean_x, y - mean_y
+    dx, dy = x - mean_x, y - mean_y if not is_constant(y) else np.zeros_like(y)
     slope = float(_slope(w @ (dx * dx), w @ (dy * dy), w @ (dx * dy), ratio))
     return Line(mean_y - slope * mean_x, slope) if np.isfinite(slope) else None
 
@@ -120,7 +120,7 @@ def _without_each(x: Values, y: Values, ratio: float) -> tuple[Values, Values]:
     n = x.size
     if n < 3:
         return np.full(n, np.nan), np.full(n, np.nan)
-    dx, dy = x - x.mean(), y - y.mean()
+    dx, dy = centred(x), centred(y)
     share = n / (n - 1)
     xx, yy, xy = dx @ dx - share * dx * dx, dy @ dy - share * dy * dy, dx @ dy - share * dx * dy
     slopes = _slope(xx, yy, xy, ratio)
@@ -128,13 +128,13 @@ def _without_each(x: Values, y: Values, ratio: float) -> tuple[Values, Values]:
 
 
 def _slope(xx: Values, yy: Values, xy: Values, ratio: float) -> Values:
-    """Return the slope from moments; nan where the covariance is 0. Of the two forms of one formula the one
-    that subtracts no near equals is taken."""
+    """Return the slope from moments; nan where the line stands upright or anywhere. Of the two forms of one
+    formula the one that subtracts no near equals is taken."""
     over = ratio * yy - xx
     length = np.hypot(over, 2 * np.sqrt(ratio) * xy)
     with np.errstate(all="ignore"):
         slope = np.where(over >= 0, (over + length) / (2 * ratio * xy), 2 * xy / (length - over))
-    return np.where(xy == 0, np.nan, slope)
+    return np.where((xy == 0) & (over >= 0), np.nan, slope)
 
 
 def _nearest_root(function: Callable[[float], float], middle: float) -> float:

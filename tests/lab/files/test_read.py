@@ -1,6 +1,7 @@
 """A laboratory's file gives results and reasons: every row is one or the other, and nothing fails."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from drivers.errors import SettingError
 from station.lab.files.profile import LabProfile, read_lab_profile
 from station.lab.files.read import read_lab_file
 from station.lab.files.result import RowError
+from station.lab.files.table import MOST_ROWS
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "lab"
 WIDE, LONG = (read_lab_profile(EXAMPLES / f"{name}.toml") for name in ("wide", "long"))
@@ -167,6 +169,19 @@ def test_a_formula_without_a_result_and_merged_cells_are_refused() -> None:
     assert codes(errors) == [(4, "no_result_in_cell"), (5, "merged_cells"), (6, "merged_cells")]
 
 
+def test_merged_cells_of_another_sheet_do_not_matter() -> None:
+    book = Workbook()
+    page = book.active
+    assert page is not None
+    for row in (LONG_TITLES, ["B-1", "R", None, "Moisture", 13.1, "%"]):
+        page.append(row)
+    book.create_sheet("Remarques").merge_cells("A1:C9")
+    kept = io.BytesIO()
+    book.save(kept)
+    results, errors = read_lab_file(kept.getvalue(), LONG)
+    assert (len(results), errors) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("data", "profile", "code"),
     [
@@ -217,7 +232,7 @@ names = ["H2O"]
 """
 RECORDS = [
     b"H|\\^&|||Lab^1|||||||P|1|20260714", b"P|1", b"O|1|B-1", b"R|1|^^^PROT|11.4|%||N||F||||20260714100000",
-    b"R|2|^^^H2O|< 5|%||N||F", b"R|3|^^^ASH|1.6|%||N||F", b"O|2|B-2", b"R|1|^^^PROT|12.0|%||N||P", b"L|1|N",
+    b"R|2|^^^H2O|< 5|%||N||F", b"R|3|^^^ASH^1|1.6|%||N||F", b"O|2|B-2", b"R|1|^^^PROT|12.0|%||N||P", b"L|1|N",
 ]  # fmt: skip
 
 
@@ -237,6 +252,7 @@ def test_astm_records_are_read_bare_and_framed(tmp_path: Path) -> None:
             (1, "B-1", 11.4, ""), (2, "B-1", 5.0, "<"),
         ]  # fmt: skip
         assert codes(errors) == [(3, "unknown_parameter"), (4, "not_final")]
+        assert errors[0].params == {"text": "ASH^1"}
     assert str(results[0].reported_on) == "2026-07-14"
 
 
@@ -271,12 +287,41 @@ def test_a_profile_that_is_wrong_names_its_key(tmp_path: Path, text: str, says: 
 
 
 @pytest.mark.long
-def test_twenty_megabytes_are_read() -> None:
-    row = "B-{i};R-2026-0007;14/07/2026;11,4;13,1;< 200\n"
-    lines = "".join(row.format(i=i) for i in range(440_000))
-    results, errors = read(TITLES + lines)
-    assert (len(results), errors) == (1_320_000, [])
-    assert len(lines) > 20_000_000
+def test_twenty_megabytes_are_read_or_refused() -> None:
+    row = "B-{i};R-2026-0007;14/07/2026;11,4;13,1;< 200;" + "x" * 380 + "\n"
+    titles = TITLES.replace("\n", ";Remarque\n")
+    text = titles + "".join(row.format(i=i) for i in range(MOST_ROWS - 1))
+    assert len(text) > 20_000_000
+    results, errors = read(text)
+    assert (len(results), errors) == (3 * (MOST_ROWS - 1), [])
+    assert codes(read(text + row.format(i=0))[1]) == [(None, "too_many_rows")]
+
+
+def with_sheet_part(old: bytes, new: bytes) -> bytes:
+    """A workbook of two results, with a part of its first sheet's text replaced."""
+    kept = io.BytesIO()
+    rows = [[f"B-{i}", "R", None, "Moisture", 13.1, "%"] for i in (1, 2)]
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(LONG_TITLES, *rows))) as whole,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name in whole.namelist():
+            part = whole.read(name)
+            package.writestr(name, re.sub(old, new, part) if name == "xl/worksheets/sheet1.xml" else part)
+    return kept.getvalue()
+
+
+def test_a_sheet_that_claims_all_cells_is_refused_at_once() -> None:
+    data = with_sheet_part(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"')
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "too_many_columns")]
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    data = with_sheet_part(rb"</sheetData>", far)
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "rows_beyond_the_end")]
+
+
+def test_rows_beyond_the_declared_end_are_not_left_out_unseen() -> None:
+    data = with_sheet_part(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:J2"')
+    assert codes(read_lab_file(data, LONG)[1]) == [(None, "rows_beyond_the_end")]
 
 
 @settings(max_examples=150, deadline=None)

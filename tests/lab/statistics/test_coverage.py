@@ -13,6 +13,7 @@ def test_every_interval_is_checked() -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(600)
 def test_95_percent_intervals_hold_92_to_98_percent_at_30_samples() -> None:
     outside = {name: share for name, share in lab.coverage().items() if not 0.92 <= share <= 0.98}
     assert not outside

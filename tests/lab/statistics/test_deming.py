@@ -66,8 +66,16 @@ def test_the_jackknife_leaves_each_sample_out() -> None:
 
 def test_no_covariance_is_no_line() -> None:
     assert deming(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0])) is None
+    assert deming(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 0.0, 2.0, 2.0])) is None  # upright
     assert deming(np.ones(4), np.arange(4.0)) is None
     assert deming(np.array([1.0]), np.array([1.0])) is None
+
+
+def test_a_test_that_always_reads_the_same_is_a_level_line() -> None:
+    found = deming(np.arange(5.0), np.full(5, 0.1))
+    assert found is not None
+    assert (found.slope.value, found.slope.ci) == (0, (0, 0))
+    assert found.intercept.value == pytest.approx(0.1)
 
 
 def test_two_samples_have_a_line_and_no_interval() -> None:

@@ -96,6 +96,9 @@ def test_equal_points_say_nothing_and_few_have_no_interval() -> None:
     assert found.slope.value == 2
     assert found.slope.ci is None
     assert passing_bablok(np.ones(5), np.arange(5.0)) is None
+    level = passing_bablok(np.arange(20.0), np.full(20, 3.0))
+    assert level is not None
+    assert (level.slope.value, level.slope.ci, level.intercept.value) == (0, (0, 0), 3)
 
 
 def test_values_of_any_size_become_whole_numbers() -> None:
