@@ -58,7 +58,8 @@ def record_result(
             return before[-1]
         row = LabResult(
             id=new_id(at), sample_id=sample.id, sought=sample.barcode,
-            analyte=new.analyte.value, value=new.value, unit=UNIT_OF[new.analyte].value, basis=new.basis.value if new.basis else None,
+            analyte=new.analyte.value, value=new.value, unit=UNIT_OF[new.analyte].value,
+            basis=new.basis.value if new.basis else None,
             laboratory=new.laboratory, received_at=new.received_at, at=at, by=by, source=source,
             note=new.note, supersedes_id=before[-1].id if before else None,
         )  # fmt: skip
