@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from station.cli import lab_files
 from station.cli.counter import ask
 from station.cli.options import DAYS, ConfigOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     lab = typer.Typer(no_args_is_help=True, help=_("What laboratories say of samples."))
     lab.command("add", help=_("Records a laboratory's value for a sample."))(add)
     lab.command("read", help=_("A laboratory's file to results; it records nothing."))(read)
+    lab_files.commands(lab)
     app.add_typer(lab, name="lab")
 
 

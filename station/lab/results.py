@@ -6,12 +6,12 @@ What cannot be recorded is a reason, not an exception: the rows of a laboratory'
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drivers.reading import UNIT_OF, Analyte, Basis, default_basis
+from drivers.reading import Analyte, Basis, default_basis
 from station.grain.plausible import why_ask, why_not
 from station.grain.reasons import Code, Reason
-from station.store import audit, measurements, queries
+from station.lab.recording import Judged, Said, record
+from station.store import queries
 from station.store.engine import Ledger
-from station.store.ids import new_id
 from station.store.laboratory import lab_results
 from station.store.tables import LabResult
 
@@ -56,26 +56,10 @@ def record_result(
         before = [row for row in lab_results(tx, sample.id) if _same_thing(row, new)]
         if before and before[-1].value == new.value:
             return before[-1]
-        row = LabResult(
-            id=new_id(at), sample_id=sample.id, sought=sample.barcode,
-            analyte=new.analyte.value, value=new.value, unit=UNIT_OF[new.analyte].value,
-            basis=new.basis.value if new.basis else None,
-            laboratory=new.laboratory, received_at=new.received_at, at=at, by=by, source=source,
-            note=new.note, supersedes_id=before[-1].id if before else None,
-        )  # fmt: skip
-        if before:
-            before[-1].current = False
-        tx.add(row)
-        measurements.write(tx, [row, *before[-1:]])
-        audit.record(
-            tx, "lab_result_recorded", at, by=by, subject_id=row.id, load_id=sample.load_id,
-            data={
-                "barcode": new.barcode, "analyte": row.analyte, "value": row.value, "basis": row.basis,
-                "laboratory": row.laboratory, "supersedes": row.supersedes_id,
-                "despite": [unusual.code.value] if unusual else [],
-            },
-        )  # fmt: skip
-    return row
+        said = Said(sample.barcode, new.analyte, new.value, new.laboratory, basis=new.basis, source=source)
+        judged = Judged(said, sample.id, None, (), before[-1] if before else None, is_known=False)
+        despite = [unusual.code.value] if unusual else []
+        return record(tx, judged, by, at, received_at=new.received_at, note=new.note, despite=despite)
 
 
 def _same_thing(row: LabResult, new: NewResult) -> bool:
