@@ -42,6 +42,7 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "newest": (None, "true"),
     "task": ("kernels",),
     "days": (None, "400"),
+    "day": (None, "2026-07-20"),
     "campaign": (None,),
     "load": (None,),
     "since": (None,),

@@ -14,7 +14,9 @@ from pathlib import Path
 import structlog
 
 from station import jobs
+from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
+from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
@@ -65,8 +67,8 @@ def serve(options: ServeOptions) -> int:
     or AddressTaken before anything is accepted."""
     manager = manager_of(os.environ)
     settings = load_settings(options.config)
-    if _is_taken_over(options.config, settings):
-        return _say_who_took_over(options, settings, manager)
+    if (later := _later_epoch(options.config, settings)) is not None:
+        return _say_who_took_over(options, settings, later, manager)
     texts = rule_pack_texts(settings, options.config)
     crash = Crash()
     with ExitStack() as stack:
@@ -146,7 +148,7 @@ def serve(options: ServeOptions) -> int:
         stack.enter_context(heartbeat.running())
         server.run()
     if keeper is not None and keeper.standing.later is not None:
-        return _say_who_took_over(options, settings, manager)
+        return _say_who_took_over(options, settings, keeper.standing.later, manager)
     return CRASHED if crash.happened else 0
 
 
@@ -163,21 +165,24 @@ def _with_parent(options: ServeOptions, server: HttpServer) -> jobs.Timetable:
     return {"parent": jobs.Job(partial(_stop_without, options.stop_with, server), 1.0)}
 
 
-def _is_taken_over(config: Path, settings: SiteSettings) -> bool:
-    """Whether a later epoch stands on the second disk, or was once found there."""
+def _later_epoch(config: Path, settings: SiteSettings) -> Epoch | None:
+    """The later epoch that stands on the second disk, or was once found there."""
     box = box_of(config, settings)
     folder = settings.backup.folder if settings.backup else None
-    return find_taken_over(box, folder, datetime.now(UTC)).later is not None
+    return find_taken_over(box, folder, datetime.now(UTC)).later
 
 
-def _say_who_took_over(options: ServeOptions, settings: SiteSettings, manager: ServiceManager) -> int:
+def _say_who_took_over(
+    options: ServeOptions, settings: SiteSettings, later: Epoch, manager: ServiceManager
+) -> int:
     """Runs the counter alone, without devices: it records nothing, and every screen says where to go on."""
     with ExitStack() as stack:
         parts = stack.enter_context(
             open_parts(options.config, settings, start=options.start, speed=options.speed)
         )
-        refusal = parts.desk.ledger.refusal
-        told = (("taken_over", refusal.params),) if refusal else ()
+        refusal = taken_over_by(later)
+        parts.desk.ledger.refuse_writing(refusal)
+        told = (("taken_over", refusal.params),)
         context = replace(
             parts.context(_admin_token(parts.desk.ledger.folder)),
             health=lambda: HealthFacts("off", told),
@@ -185,6 +190,8 @@ def _say_who_took_over(options: ServeOptions, settings: SiteSettings, manager: S
         server = HttpServer(context, settings, parts.desk.ledger.folder, manager)
         stack.enter_context(_stopping_on_signals(server))
         stack.enter_context(jobs.scheduled(_with_parent(options, server)))
+        due = [Due("counter_stands", server.loop.overdue_s)]
+        stack.enter_context(Heartbeat(manager, due, server.url, settings.site.language).running())
         server.run()
     return 0
 

@@ -13,12 +13,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from station.receival import people
 from station.store.engine import Ledger
 from tests.silo_rig import Silo
+from ui.words import vocabulary
 
 # how quick a machine is belongs to the benchmarks: no property fails because the tests share two cores
 settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("silo")
 
-SLOW = ("demo", "runtime", "cli", "ui", "api", "export", "vision")  # rooms of few tests that take long
+# rooms of few tests that take long
+SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")
 _left = pytest.StashKey[int]()
 
 
@@ -43,6 +45,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _rank(item: pytest.Item) -> int:
     room = item.path.relative_to(Path(__file__).parent).parts[0]
     return SLOW.index(room) if room in SLOW else len(SLOW)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _names_of_another_site() -> Iterator[None]:
+    """What one module's site calls its cells is nothing to the next."""
+    before = dict(vocabulary._NAMES)
+    yield
+    vocabulary._NAMES.clear()
+    vocabulary._NAMES.update(before)
 
 
 @pytest.hookimpl(trylast=True)

@@ -24,6 +24,7 @@ from station.store import audit, queries
 from station.store.durable import sync
 from station.store.engine import Ledger
 from station.store.errors import (
+    BackupBusy,
     BackupMissing,
     LedgerBusy,
     LedgerDamaged,
@@ -101,7 +102,7 @@ class Keeper:
             self._end(error)
         except LedgerDamaged:
             raise
-        except LedgerBusy:
+        except (LedgerBusy, BackupBusy):
             return  # it stops, or somebody else copies
         except LedgerError as error:
             self._note_problem(error, now)
@@ -241,7 +242,11 @@ class Keeper:
         self._give_way()
 
 
-_SAID_AS = {LedgerFault.NO_ROOM: "second_disk_small", LedgerFault.DISK_FULL: "second_disk_full"}
+_SAID_AS = {
+    LedgerFault.NO_ROOM: "second_disk_small",
+    LedgerFault.DISK_FULL: "second_disk_full",
+    LedgerFault.BACKUP_LATER: "backup_later",
+}
 
 
 def keeper_of(
@@ -277,7 +282,8 @@ def _look_once(box: Box, disk: Disk, standing: Standing, now: datetime) -> Stand
                 check_epoch(disk, standing.epoch, box.name, now)
     except TakenOver:
         standing = standing.model_copy(update={"later": disk.epoch()})
-        keep_standing(box.data, standing)
+        with suppress(OSError):  # a new box has no data folder yet
+            keep_standing(box.data, standing)
     except LedgerError as error:
         log.warning("second_disk_problem", code=error.code.value, **error.params)
     return standing

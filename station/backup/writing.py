@@ -16,6 +16,7 @@ from station.store.condition import Depth, look
 from station.store.copies import summary_of
 from station.store.durable import arriving, make_folder
 from station.store.errors import (
+    BackupLater,
     BackupMissing,
     BackupUnreadable,
     LedgerFault,
@@ -45,17 +46,18 @@ class Order:
 
 
 def make_backup(disk: Disk, order: Order, at: datetime, rest: Rest) -> Manifest:
-    """Returns what the disk holds now. What was whole there stays whole until this is.
+    """Returns what the disk holds now. What was whole there stays whole until this is; for good where this
+    ledger has fewer events: after a loss one begins anew with a few.
 
-    Raises LedgerError: no backup there, another site's, another box has taken over, no room, a disk that
-    fails."""
+    Raises LedgerError: no backup there, another site's, a later one, another box has taken over, no room, a
+    disk that fails."""
     with telling(disk.folder):
         before = _before(disk, order)
         with disk.held():
             check_epoch(disk, order.epoch, order.box.name, at)
             lacking = list(missing(order.box.data, disk.folder))
             before = _make_room(disk, before, order.box.data, lacking)
-            newest = _copy_ledger(disk, order.copy_ledger, at, rest)
+            newest = _copy_ledger(disk, order.copy_ledger, before, at, rest)
             damaged = [found.source.name for found in lacking if not copy_missing(found, rest)]
             files, unread = _copy_site(disk, order.box, rest)
             copies = (newest, *(before.copies if before else ()))[: order.keep]
@@ -126,7 +128,9 @@ def _make_room(disk: Disk, before: Manifest | None, data: Path, lacking: list[Mi
     return fewer
 
 
-def _copy_ledger(disk: Disk, copy_ledger: CopyLedger, at: datetime, rest: Rest) -> LedgerCopy:
+def _copy_ledger(
+    disk: Disk, copy_ledger: CopyLedger, before: Manifest | None, at: datetime, rest: Rest
+) -> LedgerCopy:
     name = f"{at:%Y%m%dT%H%M%S}.db"
     while (disk.folder / LEDGERS / name).exists():
         name = f"{name.removesuffix('.db')}-.db"
@@ -136,6 +140,8 @@ def _copy_ledger(disk: Disk, copy_ledger: CopyLedger, at: datetime, rest: Rest) 
             copy_ledger(part)
             look(part, Depth.PAGES, called=target)
             summary = summary_of(part)
+            if before is not None and summary.events < before.copies[0].events:
+                raise BackupLater(LedgerFault.BACKUP_LATER, folder=str(disk.folder))
             sha256, size = hash_of(part, rest), part.stat().st_size
     except sqlite3.Error as error:
         raise meaning_at_start(error, target) or error from error

@@ -45,8 +45,10 @@ OPT = Path("/opt/silo")
 PROGRAM = OPT / "current/.venv/bin/silo"
 UNITS = Path("/etc/systemd/system")
 NEEDED_MB = 600  # of the data's disk: with less the station takes no photo
-SERVICE, TIMER = "silo.service", "silo-backup.timer"
+SERVICE, TIMER, BROKER = "silo.service", "silo-backup.timer", "mosquitto.service"
+_OF_SERVICE = {"site", "passwords", "release", "units"}
 ACCEPTS_WITHIN_S = 60.0
+_SITE = Rights(0o2750, group="silo")  # what is added later is the station's too
 _BROKERS = Rights(0o640, group="mosquitto")
 _LOCALE = {"fr": "fr_FR.UTF-8", "en": "en_GB.UTF-8"}
 
@@ -105,8 +107,22 @@ class Installation:
         }
         for name, act in acts.items():
             step = Step(name, act())
+            if step.is_changed and name in _OF_SERVICE:
+                self._note(SERVICE)
             self.steps.append(step)
             yield step
+
+    def _note(self, unit: str) -> None:
+        """A later run starts it again, where this one does not come so far."""
+        self.machine.put(_noted(unit), b"")
+
+    def _needs_start(self, unit: str) -> bool:
+        is_noted = self.machine.at(_noted(unit)).exists()
+        return is_noted or not self.machine.says_yes("systemctl", "is-active", "--quiet", unit)
+
+    def _start(self, unit: str) -> None:
+        self.machine.run("systemctl", "restart", unit)
+        self.machine.at(_noted(unit)).unlink(missing_ok=True)
 
     def _packages(self) -> bool:
         names = ["mosquitto"] if self.wanted.broker.listeners else []
@@ -124,9 +140,7 @@ class Installation:
 
     def _site(self) -> bool:
         changes = [
-            self.machine.folder(
-                SITE, Rights(0o2750, group="silo")
-            ),  # what is added later is the station's too
+            self.machine.folder(SITE, _SITE),
             self.machine.folder(DATA, Rights(0o700, owner="silo", group="silo")),
         ]
         text = with_data_folder(self.wanted.file.read_text(encoding="utf-8"))
@@ -167,11 +181,13 @@ class Installation:
             self.machine.put(PASSWORDS, broker.passwords(self._password_of).encode(), _BROKERS),
             self.machine.put(CONFIGURATION, broker.configuration().encode()),
         ]
-        if any(changes) or not self._runs("mosquitto.service"):
-            self.machine.run("systemctl", "enable", "--quiet", "mosquitto.service")
-            self.machine.run("systemctl", "restart", "mosquitto.service")
-            return True
-        return False
+        if any(changes):
+            self._note(BROKER)
+        if not self._needs_start(BROKER):
+            return False
+        self._enable(BROKER)
+        self._start(BROKER)
+        return True
 
     def _password_of(self, user: User) -> str:
         assert user.password_file is not None  # as above
@@ -214,17 +230,13 @@ class Installation:
         return self.machine.run(*command, environment={"HOME": str(DATA)})
 
     def _service(self) -> bool:
-        concerned = {"site", "passwords", "release", "units"}
-        if self._runs(SERVICE) and not any(s.is_changed for s in self.steps if s.name in concerned):
+        if not self._needs_start(SERVICE):
             return False
         try:
-            self.machine.run("systemctl", "restart", SERVICE)
+            self._start(SERVICE)
         except StepFailed as error:
             raise StepFailed(SERVICE, self._last_words() or str(error)) from error
         return True
-
-    def _runs(self, unit: str) -> bool:
-        return self.machine.says_yes("systemctl", "is-active", "--quiet", unit)
 
     def _last_words(self) -> str:
         try:
@@ -268,6 +280,10 @@ def checked(file: Path, release: Path, packages: Path | None, machine: Machine) 
     if free_mb < NEEDED_MB:
         raise DiskTooSmall(place, free_mb, NEEDED_MB)
     return Wanted(file, settings, broker, release, packages)
+
+
+def _noted(unit: str) -> Path:
+    return OPT / f"to-start-{unit}"
 
 
 def is_release(folder: Path) -> bool:

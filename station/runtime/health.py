@@ -26,7 +26,7 @@ class Vitals:
         watch: Watch,
         devices: Devices,
         announcer: Announcer | None,
-        keeper: Keeper | None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock

@@ -67,7 +67,7 @@ class Ledger:
         self._marker = folder / UNCLEAN
         self._doubted = self._logged = False
         self._failed = False  # the last try to write
-        self.refusal: LedgerError | None = None  # why nothing is written any more
+        self._refusal: LedgerError | None = None  # why nothing is written any more
         self._write_lock = threading.RLock()
         self._copying = threading.Lock()
         self._closing = threading.Event()
@@ -107,8 +107,8 @@ class Ledger:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction; committed and durable when the block ends, undone when it raises."""
-        if self.refusal is not None:
-            raise self.refusal
+        if self._refusal is not None:
+            raise self._refusal
         with self._write_lock, _Writing(self._writer, expire_on_commit=False) as tx:
             yield tx
             tx.commit()
@@ -144,7 +144,7 @@ class Ledger:
 
     def refuse_writing(self, why: LedgerError) -> None:
         """From now on nothing is written: whoever tries is told why."""
-        self.refusal = why
+        self._refusal = why
 
     def doubt(self) -> None:
         """Lets the next start look at every page and every index: what went wrong may come from damage."""

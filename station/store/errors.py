@@ -29,6 +29,7 @@ class LedgerFault(StrEnum):
     BACKUP_BUSY = "backup_busy"
     BACKUP_UNREADABLE = "backup_unreadable"
     BACKUP_PLACE_TAKEN = "backup_place_taken"
+    BACKUP_LATER = "backup_later"
     NO_ROOM = "backup_no_room"
     TAKEN_OVER = "taken_over"
 
@@ -104,6 +105,10 @@ class BackupUnreadable(LedgerError):
     """The second disk does not read or write."""
 
     passing = True
+
+
+class BackupLater(LedgerError):
+    """The backup goes further than the ledger that would take its place."""
 
 
 class NoRoom(LedgerError):

@@ -137,8 +137,8 @@ def test_only_the_weight_that_is_not_sealed_is_named(silo: Silo) -> None:
     french = flat(ticket, "fr")
     assert "TARE sans n° DSD : le bordereau de l'indicateur fait foi." in french
     assert "BRUT, TARE" not in french
-    sealed_gross = r"07/2026 \d\d:\d\d .*pont-bascule Bridge TB-1 n° DSD \(mémoire alibi\) 00000-000158 TARE"
-    assert re.search(sealed_gross, french)
+    bridge = r"pont-bascule Bridge TB-1 n° DSD \(mémoire alibi\) 00000-000158 TARE"
+    assert re.search(rf"pesé 20/07/2026 \d\d:\d\d .*{bridge}", french)
 
 
 def test_two_sealed_weights_need_no_slip(silo: Silo) -> None:

@@ -9,7 +9,7 @@ from station.api.views.ticket_text import WIDTH, ticket_text
 from station.grain.identifiers import Regime
 from station.receival.visits import NewLoad
 from tests.api.rig import Counter, accept, arrival, confirm, measure, ok, problem
-from tests.silo_rig import Silo
+from tests.silo_rig import MARC, Silo
 
 
 def open_too(counter: Counter, campaign: str) -> None:
@@ -80,7 +80,7 @@ def test_the_paper_says_whose_the_grain_is(silo: Silo, language: str, regime: st
     load = NewLoad("soft_wheat", regime=Regime.ON_BEHALF, organisation="Union du Nord")
     visit = silo.arrive("AB-123-CD", load)
     silo.confirm(43_120, visit, "first")
-    silo.decide(silo.loads(visit)[0], "c5", "p1")
+    silo.decide(silo.loads(visit)[0], "c5", "p1", actor=MARC)
     lines = ticket_text(silo.confirm(15_240, visit, "last").tickets[0].document, language).splitlines()
     assert any(line.endswith(regime) for line in lines)
     assert any(line.startswith(receiver) and line.endswith("Union du Nord") for line in lines)

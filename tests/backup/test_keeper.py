@@ -2,6 +2,7 @@
 
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,22 @@ def test_at_a_start_the_disk_is_looked_at_once(silo: Silo, disk: Disk) -> None:
     assert look() is not None
     shutil.rmtree(disk.folder)
     assert look() is not None
+
+
+def test_a_box_without_its_data_folder_is_no_new_silo_where_another_took_over(
+    silo: Silo, disk: Disk, tmp_path: Path
+) -> None:
+    back_up(silo, disk)
+    disk.write("epoch.json", Epoch(number=1, box="box-2", at=silo.clock()))
+    box = replace(box_of(silo), data=tmp_path / "gone")
+    assert find_taken_over(box, disk.folder, silo.clock()).later == disk.epoch()
+
+
+def test_somebody_elses_backup_is_no_problem(yard: Yard) -> None:
+    with yard.disk.held():
+        assert yard.after(hours=1) == 1
+    assert yard.codes() == []
+    assert yard.after(seconds=5) == 2
 
 
 def test_a_proof_is_made_each_day_in_a_quiet_hour(yard: Yard) -> None:

@@ -4,6 +4,7 @@ import errno
 import os
 import shutil
 import stat
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from station.store.condition import Depth, look
 from station.store.copies import summary_of
 from station.store.errors import (
     BackupBusy,
+    BackupLater,
     BackupMissing,
     BackupUnreadable,
     DiskFull,
@@ -108,6 +110,20 @@ def test_the_disk_of_another_site_is_refused(silo: Silo, disk: Disk) -> None:
     disk.write("backup.json", theirs)
     with pytest.raises(LedgerForeign):
         back_up(silo, disk)
+
+
+def test_a_ledger_that_began_anew_replaces_no_backup(
+    silo: Silo, disk: Disk, tmp_path: Path, silo_folder: Path
+) -> None:
+    """A box that lost its data folder looks like a new silo of the same name."""
+    silo.receive("AB-123-CD")
+    before = back_up(silo, disk)
+    shutil.copytree(silo_folder, tmp_path / "anew")
+    anew = Silo.reopen(tmp_path / "anew")
+    with closing(anew.desk.ledger), pytest.raises(BackupLater):
+        back_up(anew, disk)
+    assert disk.manifest() == before
+    assert {path.name for path in (disk.folder / "ledger").iterdir()} == {before.copies[0].file}
 
 
 def test_a_disk_that_is_too_small_is_refused_with_the_missing_megabytes(

@@ -23,7 +23,11 @@ ROOT = Path(__file__).parents[2]
 CACHE = Path(os.environ.get("SILO_TEST_CACHE", "/var/cache/silo-tests"))
 INCLUDED = "systemd,systemd-sysv,dbus,ca-certificates,openssh-server"
 RECIPE = ("debootstrap", "--variant=minbase", f"--include={INCLUDED}", "bookworm")
-TREE = "/root/silo"  # where the project lies in the machine, read-only
+OURS = (
+    "drivers", "station", "ui", "systemd", "silo", "pyproject.toml", "README.md", "requirements.lock",
+    "requirements-uv.lock",
+)  # fmt: skip
+TREE = "/root/shared/tree"  # the project in the machine, as it was when the machine booted
 FROM = "/root/from"
 BOOT_S, COMMAND_S, OFF_S = 60.0, 300.0, 30.0
 _SSH = (
@@ -76,10 +80,12 @@ def booted(folder: Path) -> Iterator[Booted]:
     """A machine that runs until the block ends."""
     tree, packages = bare_tree(), packages_and_wheels()
     key, port = folder / "key", free_port()
+    (folder / "tree").mkdir()
+    for name in OURS:
+        _copy(ROOT / name, folder / "tree" / name)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
     (folder / "sshd.conf").write_text(f"Port {port}\nListenAddress 127.0.0.1\n")
     bound = {
-        ROOT: TREE,
         packages: FROM,
         folder: "/root/shared",
         folder / "sshd.conf": "/etc/ssh/sshd_config.d/test.conf",
@@ -100,6 +106,13 @@ def booted(folder: Path) -> Iterator[Booted]:
         yield machine
     finally:
         _end(machine, process)
+
+
+def _copy(here: Path, there: Path) -> None:
+    if here.is_dir():
+        shutil.copytree(here, there, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(here, there)
 
 
 def _wait_until(answers: Callable[[], bool], process: subprocess.Popen[bytes], seconds: float) -> None:

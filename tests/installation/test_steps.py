@@ -161,6 +161,18 @@ def test_what_failed_goes_on_from_there_and_a_stopped_station_says_why(bench: Be
     assert install(bench, site) == (["service"], None)
 
 
+def test_what_was_changed_before_a_failure_is_started_again_by_the_next_run(bench: Bench, site: Path) -> None:
+    install(bench, site)
+    text = site.read_text(encoding="utf-8")
+    site.write_text(text.replace("Silo de Beaulieu", "Silo de Beauvoir"))
+    bench.fails.add("token list")
+    with pytest.raises(StepFailed):
+        install(bench, site)
+    bench.fails.clear()
+    assert install(bench, site) == (["service"], None)
+    assert install(bench, site) == ([], None)
+
+
 def test_the_gate_stays_shut_where_the_station_takes_no_truck(
     bench: Bench, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

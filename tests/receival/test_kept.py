@@ -120,6 +120,7 @@ def test_the_events_of_a_closed_load_tell_role_net_and_number(silo: Silo) -> Non
     kinds = ("weighing_confirmed", "decision_made", "ticket_issued")
     told = [(one.kind, one.by, one.load_id, one.data) for one in events(silo, *kinds)]
     decision = {"load": load.id, "cell": "c1", "pit": "p1", "overridden": False, "reason": ""}
+    decision |= {"guard": [], "approved_by": None, "approval": None, "waivers": []}
     assert told == [
         ("weighing_confirmed", ANNE.id, None, {"kg": 43_120.0, "role": "first", "despite": []}),
         ("decision_made", ANNE.id, load.id, decision),

@@ -14,7 +14,7 @@ from station.receival.visits import Arrival, NewLoad
 from station.site.file import Supplier as SupplierSection
 from station.store import queries
 from station.store.tables import Cell, CellMovement, LoadOwner, Supplier, Ticket, Visit
-from tests.silo_rig import ANNE, SITE, Silo
+from tests.silo_rig import ANNE, MARC, SITE, Silo
 
 
 def test_two_spellings_of_a_supplier_and_a_plate_are_one(silo: Silo) -> None:
@@ -37,7 +37,7 @@ def open_too(silo: Silo, *campaigns: str) -> None:
 
 def finish(silo: Silo, visit: Visit) -> Ticket:
     silo.confirm(43_120, visit, "first")
-    silo.decide(silo.loads(visit)[0], "c5", "p1")
+    silo.decide(silo.loads(visit)[0], "c5", "p1", actor=MARC)
     return silo.confirm(15_240, visit, "last").tickets[0]
 
 

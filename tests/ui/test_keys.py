@@ -154,7 +154,7 @@ async def test_a_plate_that_is_typed_outside_of_a_field_does_nothing_and_says_so
         before, shown = acts(station), t.app.screen
         for plate in PLATES:
             await t.write(plate)
-            await t.hear("Les lettres ne font rien ici : F3 entre une arrivée")
+            await t.hear("Les lettres ne font rien ici : F3 pour saisir une arrivée")
             await t.press("backspace", plate[-1], "enter")
             await t.hear("Entrée après des lettres ne répond à rien")
             assert t.app.screen is shown

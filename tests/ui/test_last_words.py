@@ -27,9 +27,10 @@ def programs(tmp_path: Path) -> Path:
     folder.mkdir()
     said = {
         "journalctl": f'[ "$1" = --sync ] || printf \'{{"event": "x"}}\\nsilo: {DAMAGED}\\n\'',
-        "systemctl": 'echo "The station answers nobody: it is started again"',
+        "systemctl": f"cat {tmp_path}/status",
         "wall": f"cat >> {tmp_path}/wall",
     }
+    (tmp_path / "status").write_text("The station answers nobody: it is started again\n")
     for name, script in said.items():
         (folder / name).write_text(f"#!/bin/sh\n{script}\n")
         (folder / name).chmod(0o755)
@@ -59,6 +60,8 @@ def test_its_last_sentence_is_left_and_told_once_to_who_is_logged_in(why: Path, 
 
 def test_the_watchdog_leaves_what_was_late_and_a_killed_one_how_it_ended(why: Path, programs: Path) -> None:
     assert "answers nobody" in end(why, programs, "watchdog", "killed", "ABRT")
+    (programs.parent / "status").write_text("http://127.0.0.1:8321\n")
+    assert "did not answer any more" in end(why, programs, "watchdog", "killed", "ABRT")
     assert "signal, killed KILL" in end(why, programs, "signal", "killed", "KILL")
 
 

@@ -41,8 +41,8 @@ async def test_the_time_is_asked_for_on_every_screen_and_stated_with_its_weekday
     async with terminal(station) as t:
         for screen in ("f3", "f4", "f2"):
             await t.press(screen)
-            await t.see("l'heure de votre montre [Ctrl+T]")
-        await t.press("ctrl+t")
+            await t.see("l'heure de votre montre [Ctrl+L]")
+        await t.press("ctrl+l")
         await t.see("Quelle date et quelle heure")
         await t.write("28/11/2026 14:05")
         await t.press("enter")

@@ -43,7 +43,7 @@ KEYS: Mapping[str, Key] = {
     "new_sample": Key("ctrl+r", N_("Ctrl+R"), N_("a meter that repeats its value shows a new sample")),
     "see_well": Key("ctrl+g", N_("Ctrl+G"), N_("the load was looked at, and all is well")),
     "find": Key("ctrl+b", N_("Ctrl+B"), N_("smell, live insects, heat or ergot is found")),
-    "state_time": Key("ctrl+t", N_("Ctrl+T"), N_("state the time, while the station does not know it")),
+    "state_time": Key("ctrl+l", N_("Ctrl+L"), N_("state the time, while the station does not know it")),
     "mark": Key("space", N_("Space"), N_("mark several exceptions")),
     "quit": Key("ctrl+q", N_("Ctrl+Q"), N_("quit the terminal")),
     "move(-1)": Key("up", "↑", N_("move")),

@@ -80,6 +80,10 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{folder} holds other things under a backup's names"),
         N_("Name an empty folder of the disk."),
     ),
+    "backup_later": (
+        N_("the backup in {folder} goes further than this ledger: it is not replaced"),
+        N_("Is this box to go on with it: silo restore {folder}. A new silo takes an empty folder."),
+    ),
     "backup_no_room": (
         N_("the disk of {folder} is too small: {missing_mb} MB are missing"),
         N_("Make room on it, or take a larger one. Nothing was changed."),

@@ -180,6 +180,7 @@ SENTENCES: Mapping[str, str] = {
     "broker_lost": N_("the broker {broker} does not take the station's state: {text}"),
     "taken_over": N_("the box {box} took over at {taken_at}: this one accepts nothing, unplug it"),
     "second_disk_away": N_("the second disk {folder} is missing for {age_s}: plug it in, tell the installer"),
+    "backup_later": N_("the backup in {folder} goes further than this ledger: tell the installer"),
     "second_disk_small": N_("the second disk {folder} lacks {missing_mb} MB: tell the installer"),
     "second_disk_full": N_("the second disk {folder} is full: tell the installer"),
     "second_disk_fails": N_("the second disk fails: {file} ({error}); tell the installer"),
