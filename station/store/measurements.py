@@ -198,9 +198,17 @@ def _of_inspection(tx: Session, row: Inspection) -> Iterator[Row]:
                 "analyte": name,
                 "value": number["value"],
                 "unit": number["unit"],
-                "basis": number.get("basis") or default_basis(name),
+                "basis": _basis_of_number(name, number),
                 "uncertainty": _spread(number),
             }
+
+
+def _basis_of_number(name: str, number: Mapping[str, Any]) -> str | None:
+    """A share over kernels is by count; one of the photo as a whole is by what its model was taught."""
+    basis = _basis(name, number.get("basis"))
+    if basis not in (BY_COUNT, BY_MASS):
+        return basis
+    return BY_COUNT if number.get("per") == "kernel" else None
 
 
 def _spread(told: Mapping[str, float]) -> float:
@@ -233,9 +241,10 @@ def _of_result(tx: Session, row: LabResult) -> Iterator[Row]:
 
 
 def _basis(name: str, told: str | None) -> str | None:
-    """Return the basis that was told; of a share of kernels by what it was measured."""
-    if not is_known(name) or UNIT_OF[Analyte(name)] != Unit.PERCENT:
+    """Return the basis of a value: what was told where it must be, else the analyte's only one, none of what
+    is no share; of a share of kernels by what it was measured."""
+    if not is_known(name) or needs_basis(name):
         return told
-    if needs_basis(name) or default_basis(name):
-        return told
-    return BY_COUNT if name in COUNTED else BY_MASS
+    if UNIT_OF[Analyte(name)] == Unit.PERCENT and default_basis(name) is None:
+        return BY_COUNT if name in COUNTED else BY_MASS
+    return default_basis(name)
