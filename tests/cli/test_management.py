@@ -110,6 +110,9 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("instrument", "swap", "gac#2", *LOANER), 1, "gac#2"),
     (("instrument", "swap", "../people", *LOANER), 1, ""),
     (("cell", "movements", "c1#"), 1, "c1#"),
+    (("compare", "--test", "phone", "--reference", "lab", "--analyte", "protein"), 1, "protein"),
+    (("lab", "dismiss", "x#1", "--why", "twice"), 1, "silo lab waiting"),
+    (("lab", "import", "labo.toml", *LABO), 1, ""),
     (("instrument", "swap", "nowhere", *LOANER), 1, "nowhere"),
     (
         ("instrument", "swap", "gac", *LOANER, "--driver", "mt-sics", "--set", "poll=daily"),

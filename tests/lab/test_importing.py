@@ -1,15 +1,17 @@
 """A laboratory's file comes into the ledger; what is open waits, and nothing is guessed or taken twice."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlmodel import col, select
 
 from drivers.errors import SettingError
-from drivers.reading import Basis
+from drivers.reading import Analyte, Basis
 from station.acts.refusals import NotFound, Refusal
-from station.lab import waiting
+from station.lab import importing, waiting
 from station.lab.importing import Taken, import_file, profile_of
+from station.lab.recording import Judged, Said, judge, record
 from station.lab.waiting import Answer
 from station.receival import movements, samples
 from station.receival.visits import NewLoad
@@ -111,6 +113,42 @@ def test_a_corrected_report_supersedes_and_says_what_it_moved(sampled: Silo) -> 
         event = tx.exec(select(AuditEvent).where(AuditEvent.kind == "lab_result_recorded")).all()[-1]
     assert [(one.value, one.superseded_by is None) for one in told] == [(11.9, False), (11.2, True)]
     assert event.data["moved"] == row.moved
+
+
+def test_a_corrected_report_may_name_another_sample_by_the_laboratorys_own_number(sampled: Silo) -> None:
+    sampled.arrive("EF-456-GH", NewLoad("soft_wheat", barcode="S2"))
+    said = Said("S1", Analyte.MOISTURE, 13.1, "Labo Sud", basis=Basis.AS_IS, report="R1", lab_number="L-9")
+    with sampled.desk.ledger.write() as tx:
+        record(tx, judge(tx, said), "marc", sampled.clock())
+        corrected = judge(tx, replace(said, sought="S2"))
+        record(tx, corrected, "marc", sampled.clock())
+    assert corrected.moved is not None
+    assert corrected.moved["sample_changed"]
+    assert (held(sampled), held(sampled, "S2")) == ([], [("R1", 13.1, "")])
+
+
+def test_a_file_that_was_interrupted_is_taken_in_to_its_end_and_nothing_twice(
+    sampled: Silo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sampled.arrive("EF-456-GH", NewLoad("soft_wheat", barcode="S2"))
+    rows = ("S1;R1;MS;11,9;", "S2;R1;MS;12,0;")
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
+    with monkeypatch.context() as failing:
+        failing.setattr(importing, "record", fails_at_the_second(record))
+        with pytest.raises(OSError, match="disk"):
+            took(sampled, *rows)
+    assert (held(sampled), count(sampled, LabFile)) == ([("R1", 11.9, "")], 0)
+    assert statuses(took(sampled, *rows)) == [("known", ()), ("accepted", ())]
+    assert (held(sampled, "S2"), count(sampled, LabResult)) == ([("R1", 12.0, "")], 2)
+
+
+def fails_at_the_second(act: Any) -> Any:
+    def acted(tx: Any, judged: Judged, *rest: Any) -> Any:
+        if judged.said.sought == "S2":
+            raise OSError("disk")
+        return act(tx, judged, *rest)
+
+    return acted
 
 
 def test_what_is_open_waits_and_is_used_for_nothing(sampled: Silo) -> None:

@@ -14,7 +14,7 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.problems import not_valid
-from station.api.views.laboratory import lab_file, lab_result
+from station.api.views.laboratory import lab_file, lab_result, lab_results
 from station.api.views.view import view_of
 from station.grain.reasons import Code, Reason
 from station.lab import waiting
@@ -80,7 +80,8 @@ def list_waiting(
     place = place_of(after)
     with view_of(asked) as view:
         found = waiting.waiting(view.tx, place[0] if place else None, limit + 1)
-        return [lab_result(view, row) for row in page(response, found, limit, lambda row: (row.seq or 0,))]
+        rows = page(response, found, limit, lambda row: (row.seq or 0,))
+        return lab_results(view, rows)
 
 
 @router.post("/results/{result_id}/match", responses=problems(404, 409))

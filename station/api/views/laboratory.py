@@ -1,6 +1,9 @@
 """What laboratories said, as the counter shows it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+
+from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.language import lab_file_problem, wait_text
@@ -11,8 +14,18 @@ from station.store.comparing import Row
 from station.store.tables import LabResult, Sample
 
 
+def lab_results(view: View, rows: Sequence[LabResult]) -> list[schemas.LabResult]:
+    ids = [row.sample_id for row in rows if row.sample_id]
+    samples = {one.id: one for one in view.tx.exec(select(Sample).where(col(Sample.id).in_(ids)))}
+    view.names_of([row.by for row in rows])
+    return [_lab_result(view, row, samples.get(row.sample_id or "")) for row in rows]
+
+
 def lab_result(view: View, row: LabResult) -> schemas.LabResult:
-    sample = view.tx.get_one(Sample, row.sample_id) if row.sample_id else None
+    return lab_results(view, [row])[0]
+
+
+def _lab_result(view: View, row: LabResult, sample: Sample | None) -> schemas.LabResult:
     told = row.model_dump(exclude={"sample_id", "source", "note", "seq", "waits_for", "by"})
     waits = [_wait(code, view.language) for code in row.waits_for]
     by = view.name_of(row.by) or ""
