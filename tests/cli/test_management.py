@@ -112,7 +112,6 @@ REFUSED: list[tuple[tuple[str, ...], int, str]] = [
     (("cell", "movements", "c1#"), 1, "c1#"),
     (("compare", "--test", "phone", "--reference", "lab", "--analyte", "protein"), 1, "protein"),
     (("lab", "dismiss", "x#1", "--why", "twice"), 1, "silo lab waiting"),
-    (("lab", "import", "labo.toml", *LABO), 1, ""),
     (("instrument", "swap", "nowhere", *LOANER), 1, "nowhere"),
     (
         ("instrument", "swap", "gac", *LOANER, "--driver", "mt-sics", "--set", "poll=daily"),
