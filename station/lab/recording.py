@@ -85,7 +85,7 @@ def judge(tx: Session, said: Said) -> Judged:
             nitrogen_factor=said.nitrogen_factor or before.nitrogen_factor,
         )
     waits += open_points(tx, said, sample_id)
-    is_known = before is not None and _is_repeated(before, said, waits)
+    is_known = before is not None and is_repeated(before, said, waits)
     return Judged(said, sample_id, movement_id, tuple(waits), before, is_known)
 
 
@@ -182,7 +182,7 @@ def _is_of_the_same(row: LabResult, said: Said) -> bool:
     return (row.party, row.analyte) == (said.party, said.analyte.value) and same_basis
 
 
-def _is_repeated(before: LabResult, said: Said, waits: list[str]) -> bool:
+def is_repeated(before: LabResult, said: Said, waits: Sequence[str] = ()) -> bool:
     """Tell whether the row before says all this; one that waits is said anew where less is open now."""
     same = (before.value, before.comparator, before.sought) == (said.value, said.comparator, said.sought)
     same &= said.basis is None or before.basis == said.basis.value

@@ -39,7 +39,8 @@ def add_result(asked: Asked, by: By, body: schemas.LabResultIn) -> schemas.LabRe
     now = asked.now()
     new = NewResult(
         body.barcode, Analyte(body.analyte), body.value, Basis(body.basis) if body.basis else None,
-        body.laboratory, body.received_at or now, body.note,
+        body.laboratory, body.received_at or now, body.note, body.comparator, body.method,
+        body.nitrogen_factor, body.uncertainty, body.citation, body.report,
     )  # fmt: skip
     found = record_result(asked.desk.ledger, new, by.id, now, despite_remarks=body.despite_remarks)
     if isinstance(found, Reason):

@@ -7,10 +7,13 @@ from pydantic import BaseModel, Field
 
 from station.api.schemas.common import Barcode, In, Key, Moment, Name, Number, Reason, Slug, Text, Why
 
+NitrogenFactor = Annotated[float, Field(ge=5, le=7, allow_inf_nan=False, strict=True)]
+
 
 class LabResultIn(In):
     """In the analyte's own unit. `received_at`: when the laboratory's word came; now, if not said.
-    `despite_remarks`: the person was asked whether a value that is not usual of the species is right."""
+    `despite_remarks`: the person was asked whether a value that is not usual of the species is right.
+    `comparator`: the value is a limit; `citation` says where the uncertainty is from."""
 
     barcode: Barcode
     analyte: Slug
@@ -20,6 +23,12 @@ class LabResultIn(In):
     received_at: Moment | None = None
     note: Text = ""
     despite_remarks: bool = False
+    comparator: Literal["", "<", ">"] = ""
+    method: Key = ""
+    nitrogen_factor: NitrogenFactor | None = None
+    uncertainty: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)] | None = None
+    citation: Text = ""
+    report: Key = ""
 
 
 class LabAnswer(In):
@@ -28,7 +37,7 @@ class LabAnswer(In):
 
     number: Key | None = None
     basis: Literal["as_is", "dm", "m12", "m13_5"] | None = None
-    nitrogen_factor: Annotated[float, Field(ge=5, le=7, strict=True)] | None = None
+    nitrogen_factor: NitrogenFactor | None = None
     despite_remarks: bool = False
     note: Text = ""
 
