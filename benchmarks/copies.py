@@ -41,7 +41,7 @@ COPIED = (
 _NEW = (
     {(table, "id") for table in COPIED}
     | {("pairing", "item_id"), ("photo", "sha256")}
-    | {("measurement", "source_id")}
+    | {("measurement", "source_id"), ("measurement", "superseded_by")}
 )
 _ONCE = {"barcode", "identity", "external_ref"}  # texts that occur once
 _EVENT = SQLModel.metadata.tables["audit_event"]
