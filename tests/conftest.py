@@ -12,12 +12,14 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 
 from station.receival import people
 from station.store.engine import Ledger
+from tests import draws
 from tests.silo_rig import Silo
 from ui.words import vocabulary
 
 # how quick a machine is belongs to the benchmarks: no property fails because the tests share two cores
-settings.register_profile("silo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("silo")
+WHOLE = settings(max_examples=draws.WHOLE, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("whole", WHOLE)
+settings.register_profile("plain", WHOLE, max_examples=draws.QUARTER)
 
 # rooms of few tests that take long
 SLOW = ("installation", "demo", "runtime", "cli", "ui", "api", "export", "vision")
@@ -28,15 +30,24 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="also the tests that are marked long")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("whole" if _is_chosen(config) else "plain")
+
+
+def _is_chosen(config: pytest.Config) -> bool:
+    """All tests are wanted, a file is named, or marks are chosen."""
+    return bool(
+        config.getoption("all") or config.getoption("markexpr") or any(".py" in arg for arg in config.args)
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless all are wanted, a file is named, or marks are chosen.
+    """Leave the long tests out, unless they are wanted.
 
     The rooms of slow tests come first: quick ones at the end leave no core without work.
     """
-    chosen = (
-        config.getoption("all") or config.getoption("markexpr") or any(".py" in arg for arg in config.args)
-    )
-    left = [] if chosen else [item for item in items if item.get_closest_marker("long")]
+    left = [] if _is_chosen(config) else [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=left)
     config.stash[_left] = len(left)
     items[:] = sorted((item for item in items if item not in left), key=_rank)

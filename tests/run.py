@@ -1,6 +1,7 @@
 """`./silo test`: style, types, import contracts, tests. Ends with pytest's closing line.
 
-./silo test                 everything but the tests that take minutes, and says how many these are
+./silo test                 everything but the tests that take minutes, and says how many these are;
+                            a property draws a quarter of its examples (tests/draws.py)
 ./silo test --all           everything
 ./silo test [--all] tests/grain -k falling      only pytest, with these arguments
 """

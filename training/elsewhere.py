@@ -81,7 +81,7 @@ def _called(tray: RenderedTray, model: LoadedModel) -> dict[str, tuple[int, ...]
         return {}
     shown = model.shown(segmented)
     judged = model.judge(model.views(photo.pixels, shown))
-    if judged.probabilities is None or doubts(model, judged, shown, None):
+    if judged.probabilities is None or doubts(model, judged, photo.pixels, shown):
         return {}
     called = judged.probabilities.argmax(axis=1)
     true = true_classes(tray, shown, photo.scale)

@@ -14,7 +14,7 @@ from station.runtime.bundles import shipped_bundle
 from station.vision.gate import check
 from station.vision.inspect import inspect
 from station.vision.kernels import Segmentation, find_kernels
-from station.vision.model import LoadedModel, load_model
+from station.vision.model import MIN_LENGTH, LoadedModel, load_model
 from station.vision.photo import DecodedPhoto, Pixels, decode
 from station.vision.rendered.not_grain import KINDS, render_not_grain
 from station.vision.rendered.varied import render_varied
@@ -26,6 +26,8 @@ SEED = 50_000
 BLUR = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4)  # sigma as a share of the middle kernel's width
 LIGHT = (0.6, 0.45, 0.3, 0.2, 0.12)  # left of every grey level
 CUT = (0.1, 0.25, 0.4, 0.5, 0.6)  # at least this share of the kernels left in the picture is cut
+LENGTH = (45.0, 30.0, 20.0, 16.0, 11.0, 8.0)  # pixels of the middle kernel that are left
+BEANS = ("white_bean", "long_bean")  # no net and no limit has seen one
 OTHERS = {
     "lentils": "unknown_lentils/*.jpg",
     "chickpea": "eight_grains/chickpea*",
@@ -43,6 +45,10 @@ def measure(photos: Path | None) -> dict[str, Any]:
         "worse_rendered": _worse(list(_rendered(BASES))),
         "not_grain_rendered": {
             kind: _kind([render_not_grain(kind, seed) for seed in range(PICTURES)], model) for kind in KINDS
+        },
+        "beans_rendered_declared_wheat": {
+            bean: _kind([render_varied(SEED + n, grain=bean, foreign=0).jpeg for n in range(PICTURES)], model)
+            for bean in BEANS
         },
     }
     if photos is None:
@@ -91,6 +97,7 @@ def _worse(photos: Sequence[bytes]) -> dict[str, Any]:
         "blur_sigma_of_kernel_width": (_blurred, BLUR),
         "light_left": (_darkened, LIGHT),
         "share_cut_at_least": (_cropped, CUT),
+        "kernel_length_px": (_smaller, LENGTH),
     }
     seen = [(photo, found) for photo, found in map(_segmented, photos) if not check(photo.pixels, found)]
     return {
@@ -112,12 +119,22 @@ def _segmented(data: bytes) -> tuple[DecodedPhoto, Segmentation]:
 
 def _refusals(data: bytes) -> set[Code]:
     photo, found = _segmented(data)
-    return {reason.code for reason in check(photo.pixels, found)}
+    return {reason.code for reason in check(photo.pixels, found, MIN_LENGTH)}
 
 
 def _blurred(photo: DecodedPhoto, found: Segmentation, amount: float) -> Pixels:
     width = float(np.median([min(cv2.minAreaRect(k.contour)[1]) for k in found.complete]))
     return np.asarray(cv2.GaussianBlur(photo.pixels, (0, 0), amount * width), np.uint8)
+
+
+def _smaller(photo: DecodedPhoto, found: Segmentation, amount: float) -> Pixels | None:
+    """The photo as from farther away; None where its kernels are smaller as it is."""
+    share = amount / found.length
+    if share > 1:
+        return None
+    return np.asarray(
+        cv2.resize(photo.pixels, None, fx=share, fy=share, interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def _darkened(photo: DecodedPhoto, _found: Segmentation, amount: float) -> Pixels:

@@ -166,7 +166,8 @@ class Keeper:
         if standing.made_at is None or not self._has_news():
             return False
         age, every = now - standing.made_at, timedelta(minutes=self._rules.every_min)
-        return age >= every or (age >= DUE * every and self._is_bridge_free())
+        is_ahead = age < timedelta(0)  # made by another clock, or before this one was set back
+        return is_ahead or age >= every or (age >= DUE * every and self._is_bridge_free())
 
     def _is_proof_due(self, now: datetime) -> bool:
         """Each day after the hour, once nothing has come for a while; after half a day all the same."""
@@ -175,7 +176,7 @@ class Keeper:
         if hour > now:
             hour -= timedelta(days=1)
         last = self._disk.proof()
-        if last is not None and last.at >= hour:
+        if last is not None and hour <= last.at <= now:
             return False
         if now - hour >= LONGEST_WAIT:
             return True

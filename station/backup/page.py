@@ -1,10 +1,9 @@
 """The page for whoever takes over with a spare box: one sheet, read beside the boxes."""
 
 import io
-import os
-import pwd
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
 
 from drivers.redaction import redacted
@@ -15,12 +14,17 @@ TITLE = N_("{site}: a spare box takes over")
 FIRST = N_("UNPLUG THE OLD BOX: power and network. It stays unplugged, also when it works again.")
 STEPS = (
     N_("Take the printed tickets of today: the highest number on paper is No. ____________"),
-    N_("Plug this disk and the network into the spare box. On a new Debian install Silo Station first."),
+    N_(
+        "Plug this disk and the network into the spare box. On a new Debian install Silo Station first, with "
+        "any site file: ./silo install --config examples/site.toml"
+    ),
     N_("Give the spare box the address of the old one: terminals and phones look for {address}."),
     N_("Plug the instruments in as they were: {ports}."),
-    N_("Mount the disk at {folder}, then type:"),
-    N_("It asks for the highest number on paper. The old box accepts nothing from then on."),
-    N_("Start the station: systemctl start silo (or: silo serve --config {config})."),
+    N_("Mount the disk at {folder}, become root (su - or sudo -i), then type:"),
+    N_(
+        "It asks for the highest number on paper: from then on the old box accepts nothing. The last command "
+        "starts the station."
+    ),
     N_(
         "On the terminal: sign in as always. Each load that was on site asks whether it was closed on paper: "
         "answer it with the paper in hand."
@@ -33,6 +37,7 @@ SECRETS = N_(
 )
 NO_INSTRUMENTS = N_("none by wire")
 WIDTH, HANG = 78, 4
+INSTALLED = "/etc/silo/site.toml"  # where `silo install` puts the site file, which is root's
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,7 @@ def _filled(text: str, hang: str = "") -> str:
 
 
 def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
-    """The page in the reader's words; `config` is where the site file lies on the box. The disk becomes the
-    property of the user that runs the station: on another box it has another number."""
+    """The page in the reader's words; `config` is where the site file lies on the box."""
     folder = str(settings.backup.folder) if settings.backup else "/media/silo"
     ports = [f"{one.name} {redacted(one.port)}" for one in settings.instruments]
     told = {
@@ -78,17 +82,24 @@ def page_of(settings: SiteSettings, config: str, words: Translator) -> Page:
         title=words.gettext(TITLE).format(**told),
         first=words.gettext(FIRST),
         steps=steps,
-        commands=_commands(folder, config, pwd.getpwuid(os.geteuid()).pw_name),
+        commands=_commands(folder, config),
         commands_after=5,
         secrets=words.gettext(SECRETS),
     )
 
 
-def _commands(folder: str, config: str, user: str) -> tuple[str, ...]:
-    restore = f"silo restore {folder} --take-over --config {config}"
-    if user == "root":
-        return (restore,)
-    return f"sudo chown -R {user}: {folder}", f"sudo -u {user} {restore}"
+def _commands(folder: str, config: str) -> tuple[str, ...]:
+    """On an installed box all becomes the property of its user, who has another number on another box; then
+    the installation gives the site file its rights back and the broker its users."""
+    restore = f"silo restore {folder} --take-over --replace --config {config}"
+    if config != INSTALLED:
+        return restore, f"silo serve --config {config}"
+    return (
+        "systemctl stop silo",
+        f"chown -R silo: {Path(config).parent} {folder}",
+        f"runuser -u silo -- {restore}",
+        f"silo install --config {config}",
+    )
 
 
 def page_pdf(page: Page) -> bytes:

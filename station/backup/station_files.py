@@ -1,4 +1,5 @@
-"""What of a box, beside its data folder, a spare box needs: the site file and every file that it names."""
+"""What of a box, beside its records, a spare box needs: the site file, every file that it names, and the key
+from which the approvers' secrets derive."""
 
 import os
 from dataclasses import dataclass
@@ -7,6 +8,9 @@ from pathlib import Path
 from station.receival.wiring import profiles_in
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
+from station.store import approval_key
+
+DEVICES = "devices"  # beside the site file: the passwords that `silo install` made for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,14 @@ class Box:
 
     @property
     def files(self) -> dict[str, Path]:
-        """Every file that the site file names, by the name that it has there."""
-        return {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+        """Every file that the site file names, by the name that it has there. As if it named them: the
+        passwords that the installation made for devices, where they can be read, and the approvals' key."""
+        files = {name: _place(name, self.site_file) for name in sorted(_names(self.settings))}
+        devices = self.site_file.parent / DEVICES
+        files |= {f"{DEVICES}/{path.name}": path for path in sorted(devices.glob("*.password"))}
+        if (key := self.data / approval_key.NAME).exists():
+            files[str(self.settings.site.data / approval_key.NAME)] = key
+        return files
 
 
 def box_of(site_file: Path, settings: SiteSettings) -> Box:

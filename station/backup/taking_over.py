@@ -32,6 +32,15 @@ class TakeOver:
     replace: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where the ledger that was there is kept (None: there was none), and the files that were others: each is
+    kept beside the new one."""
+
+    kept: Path | None
+    replaced: tuple[Path, ...] = ()
+
+
 def stored_site_file(disk: Disk, manifest: Manifest) -> Path:
     """The site file as it is on the disk. Raises BackupDamaged."""
     path = site_path(disk, manifest.files[0].sha256)
@@ -52,8 +61,8 @@ def check_ledger(disk: Disk, manifest: Manifest, site: str, rest: Rest) -> Path:
     return file
 
 
-def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Path | None:
-    """Returns where the ledger that was there is kept, None where there was none.
+def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Taken:
+    """Nothing is changed before the data folder is this process's and all that is refused was looked at.
 
     The new epoch stands in this box before its ledger does, and on the disk at last: whatever cuts this off,
     the old box goes on until then, or this one puts the epoch there at its start. Raises LedgerError."""
@@ -63,10 +72,15 @@ def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Path | 
         own = standing_of(wanted.data)
         if not wanted.is_new_box:
             check_epoch(disk, own.epoch, wanted.box, at)
+        replaced: tuple[Path, ...] = ()
         with closing(hold(wanted.data)):
+            if not wanted.replace:
+                restoring.refuse_whole(wanted.data)
             lacking = [one for one in missing(disk.folder, wanted.data) if _is_wanted(one)]
             needed = manifest.copies[0].size + sum(found.size for found in lacking) + SPARE
             refuse_too_small(wanted.data, needed)
+            if wanted.is_new_box:
+                replaced = _place_site_files(disk, manifest, wanted.site_file, f"{at:%Y%m%d-%H%M%S}", rest)
             for found in lacking:
                 copy_missing(found, rest)
         epoch = max(disk.epoch().number, own.epoch) + int(wanted.is_new_box)
@@ -84,13 +98,15 @@ def take_over(disk: Disk, wanted: TakeOver, at: datetime, rest: Rest) -> Path | 
         )  # fmt: skip
         if wanted.is_new_box:
             disk.write(EPOCH, Epoch(number=epoch, box=wanted.box, at=at))
-    return kept
+    return Taken(kept, replaced)
 
 
-def place_site_files(disk: Disk, manifest: Manifest, site_file: Path, when: str, rest: Rest) -> list[Path]:
-    """Puts the site file and what it names where they belong; what differs and was there is kept beside them
-    as NAME.before-WHEN. Returns those that were replaced. Raises BackupDamaged, OSError."""
-    replaced = []
+def _place_site_files(
+    disk: Disk, manifest: Manifest, site_file: Path, when: str, rest: Rest
+) -> tuple[Path, ...]:
+    """Puts the site file, what it names and the key of the approvals where they belong; what differs and was
+    there is kept beside them as NAME.before-WHEN. Returns those that were replaced."""
+    replaced: list[Path] = []
     for one in manifest.files:
         target = site_file if one.name == manifest.site_file else _place(one.name, site_file)
         stored = site_path(disk, one.sha256)
@@ -101,7 +117,7 @@ def place_site_files(disk: Disk, manifest: Manifest, site_file: Path, when: str,
             replaced.append(target)
         make_folder(target.parent)
         copy_file(stored, target, rest, digest=one.sha256)
-    return replaced
+    return tuple(replaced)
 
 
 def _place(name: str, site_file: Path) -> Path:

@@ -143,6 +143,7 @@ def _back_up_to_folder(config: Path, settings: "SiteSettings", folder: Path, *, 
     from station.backup.station_files import box_of
     from station.backup.writing import Order, make_backup
     from station.store.errors import LedgerError
+    from station.store.folder import refuse_another_owner
     from ui.words.i18n import translator
 
     box = box_of(config, settings)
@@ -150,9 +151,11 @@ def _back_up_to_folder(config: Path, settings: "SiteSettings", folder: Path, *, 
     keep = settings.backup.keep if settings.backup else 6
     epoch = standing_of(box.data).epoch
     try:
+        if box.data.is_dir():  # what another user writes there the station could not go on with
+            refuse_another_owner(box.data)
         order = Order(box, lambda part: _copy(box.data, settings, part), epoch, keep, page, begin=begin)
         done = make_backup(Disk(folder), order, now(), lambda: None)
-    except LedgerError as error:
+    except (LedgerError, OSError) as error:
         end_with(error)
     newest = done.copies[0]
     text = _(

@@ -91,21 +91,20 @@ def _restore_from_disk(
         data = config.parent / settings.site.data
         ledger = taking_over.check_ledger(disk, manifest, settings.site.id, _no_rest)
         last = last_tickets(ledger, settings, last_ticket)
-        if is_new_box:
-            for path in taking_over.place_site_files(disk, manifest, config, f"{at:%Y%m%d-%H%M%S}", _no_rest):
-                tell(_("{file} was another: it is kept beside the new one.").format(file=path))
         wanted = taking_over.TakeOver(
             config, data, settings.site.id, os.uname().nodename, last, is_new_box, replace
         )
-        kept = taking_over.take_over(disk, wanted, at, _no_rest)
+        taken = taking_over.take_over(disk, wanted, at, _no_rest)
     except LedgerError as error:
         end_with(error)
     except OSError as error:
         end_with_file(folder, error)
+    for path in taken.replaced:
+        tell(_("{file} was another: it is kept beside the new one.").format(file=path))
     made_at = f"{manifest.copies[0].made_at:%Y-%m-%d %H:%M} UTC"
     tell(_("The backup of {made_at} by {box} is the ledger now.").format(made_at=made_at, box=manifest.box))
-    if kept is not None:
-        tell(_("The ledger that was there is kept as {file}.").format(file=kept))
+    if taken.kept is not None:
+        tell(_("The ledger that was there is kept as {file}.").format(file=taken.kept))
     if is_new_box:
         tell(_("This box is the station now: {box} accepts nothing any more.").format(box=manifest.box))
     tell_next_tickets(data, settings.site.id, last)

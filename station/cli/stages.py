@@ -78,15 +78,14 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON lines on standard output."))] = False,
 ) -> None:
     from station.cli.inspected import tell_inspection, write_overlay
-    from station.grain.identifiers import photo_species
-    from station.runtime.bundles import shipped_bundle
+    from station.grain.combining import best_known
+    from station.runtime.bundles import bundles_for
     from station.vision.bundle import BundleError
     from station.vision.inspect import inspect as inspect_photo
     from station.vision.model import load_model
 
-    judged_as = photo_species(species) if species else None
     try:
-        loaded = load_model(model or shipped_bundle(judged_as))
+        loaded = [load_model(path) for path in ([model] if model else bundles_for(species))]
     except FileNotFoundError as error:
         fail(str(error), Exit.USAGE)
     except BundleError as error:
@@ -99,12 +98,17 @@ def inspect(
             tell(f"silo: {photo}: {error.strerror}")
             worst = Exit.USAGE
             continue
-        seen = inspect_photo(
-            data,
-            loaded,
-            species=judged_as,
-            polygons=polygons or overlay is not None,
-            card_required=card is CardWish.REQUIRED,
+        seen = best_known(
+            [
+                inspect_photo(
+                    data,
+                    one,
+                    species=species,
+                    polygons=polygons or overlay is not None,
+                    card_required=card is CardWish.REQUIRED,
+                )
+                for one in loaded
+            ]
         )
         if not seen.accepted and worst is Exit.DONE:
             worst = Exit.NEGATIVE

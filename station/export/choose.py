@@ -64,7 +64,7 @@ def _overridden(tx: Session, captures: Sequence[str]) -> set[str]:
 
 
 def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overridden: bool) -> Worth:
-    if any(not one.accepted or any(share.get("wide") for share in one.classes.values()) for one in verdicts):
+    if any(_tells_little(one) for one in verdicts):
         return Worth.DOUBTFUL
     if overridden:
         return Worth.OVERRIDDEN
@@ -72,6 +72,12 @@ def worth(verdicts: Sequence[Verdict], references: Sequence[Reference], *, overr
     if any(v.comparable(r) and v.contradicts(r) for v in values for r in references):
         return Worth.CONTRADICTED
     return Worth.DISPUTED if any(_apart(a, b) for a, b in combinations(verdicts, 2)) else Worth.ORDINARY
+
+
+def _tells_little(verdict: Verdict) -> bool:
+    """Tell whether a model refused the photo, had no opinion or one too wide to decide on."""
+    is_silent = not verdict.classes and not verdict.numbers
+    return not verdict.accepted or is_silent or any(one.get("wide") for one in verdict.classes.values())
 
 
 def _apart(a: Verdict, b: Verdict) -> bool:

@@ -12,7 +12,8 @@ from station.grain.sizes import Sizes, sizes_of
 def combine(inspections: Sequence[Inspection]) -> Inspection:
     """Make one inspection of several photos of one capture, judged by one model.
 
-    The accepted photos count; none accepted gives the reasons of all. Shares are means weighted by
+    The accepted photos count; none accepted gives the reasons of all. One on which there is no opinion adds
+    kernels and its remark, no shares. Shares are means weighted by
     kernels; limits are combined the same way, as if the errors of the photos were the same error, and
     hold every photo's own share: never too narrow. Boxes belong to a photo, so `kernel_list` stays empty
     for more than one."""
@@ -20,33 +21,49 @@ def combine(inspections: Sequence[Inspection]) -> Inspection:
         return inspections[0]
     good = [seen for seen in inspections if seen.accepted]
     of = good or list(inspections)
+    answered, measured = [seen for seen in good if seen.classes], [seen for seen in good if seen.numbers]
     return replace(
         of[0],
         accepted=bool(good),
         reasons=() if good else tuple(reason for seen in of for reason in seen.reasons),
         kernels=sum(seen.kernels or 0 for seen in of),
+        outlines=sum(seen.outlines or 0 for seen in of) if of[0].outlines is not None else None,
+        by_area=_combined_area([seen.by_area for seen in of]),
         cut=sum(seen.cut or 0 for seen in of),
         judged=sum(seen.judged or 0 for seen in good) if any(seen.judged for seen in good) else None,
         mm_per_px=None,
         sizes=_combined_sizes(of),
         card=all(seen.card for seen in of),
         colour=None,
-        classes=_combined_classes(good),
-        mass=_combined_mass(good),
+        classes=_combined_classes(answered),
+        mass=_combined_mass(answered),
         unseen=next((seen.unseen for seen in good if seen.unseen), ()),
         grams=round(sum(seen.grams or 0 for seen in good), 1) if any(seen.grams for seen in good) else None,
         remarks=_distinct(remark for seen in good for remark in seen.remarks),
-        spread=_spread(good) if len(good) > 1 else None,
-        numbers=_combined_numbers(good),
+        spread=_spread(answered) if len(answered) > 1 else None,
+        numbers=_combined_numbers(measured),
         embedding=_combined_embedding(of),
         kernel_list=(),
         seconds={stage: sum(seen.seconds.get(stage, 0.0) for seen in inspections) for stage in of[0].seconds},
     )
 
 
+def best_known(inspections: Sequence[Inspection]) -> Inspection:
+    """Return, of what several models say of one photo, the word of the one that knows its grain best: an
+    accepted one, the one that finds fewest kernels strange; the first where none accepts it."""
+    good = [seen for seen in inspections if seen.accepted]
+    known = sorted(good, key=lambda seen: seen.embedding.unfamiliar if seen.embedding else 1.0)
+    return (known or inspections)[0]
+
+
 def _distinct(remarks: Iterable[Reason]) -> tuple[Reason, ...]:
     """Return each kind of remark once."""
     return tuple({remark.code: remark for remark in remarks}.values())
+
+
+def _combined_area(counts: Sequence[float | None]) -> float | None:
+    known = [count for count in counts if count is not None]
+    return round(sum(known), 1) if len(known) == len(counts) else None
 
 
 def _combined_sizes(of: Sequence[Inspection]) -> Sizes | None:

@@ -140,17 +140,20 @@ class SpeciesGuess:
 class Inspection:
     """`accepted` False means the photo cannot be judged: `reasons` say why, `classes` and `mass` are empty.
 
-    `kernels` counts complete kernels, `cut` those cut by the photo's edge; `judged` of them show their own
-    shape and have a class: the shares stand on these. `unseen` says what the model does not tell apart from
-    whole kernels, `grams` about how heavy the grain on the photo is. `remarks` say of an accepted photo what
-    it does not tell, and why. `seconds` holds the time per stage (decode, card, segment, infer, inspect).
-    Sizes and colours are known only with the reference `card`; without it sizes are None, which is
-    unknown."""
+    `kernels` is the best count of complete kernels: `outlines` were drawn, `by_area` is a second count that
+    does not know how clumps came apart (None where too few lie alone); `cut` those cut by the photo's edge;
+    `judged` of them show their own shape and have a class: the shares stand on these. `unseen` says what the
+    model does not tell apart from whole kernels, `grams` about how heavy the grain on the photo is. `remarks`
+    say of an accepted photo what it does not tell, and why. `seconds` holds the time per stage (decode, card,
+    segment, infer, inspect). Sizes and colours are known only with the reference `card`; without it sizes are
+    None, which is unknown."""
 
     sha256: str
     accepted: bool
     reasons: tuple[Reason, ...] = ()
     kernels: int | None = None
+    outlines: int | None = None
+    by_area: float | None = None
     cut: int | None = None
     judged: int | None = None
     mm_per_px: float | None = None
@@ -179,6 +182,8 @@ class Inspection:
             "reasons": [reason.as_dict() for reason in self.reasons],
             "remarks": [reason.as_dict() for reason in self.remarks],
             "kernels": self.kernels,
+            "outlines": self.outlines,
+            "by_area": self.by_area,
             "cut": self.cut,
             "judged": self.judged,
             "mm_per_px": self.mm_per_px,

@@ -34,6 +34,7 @@ class Code(StrEnum):
     UNUSUAL_EMPTY_SHARE = "unusual_empty_share"  # tare_kg, gross_kg
     NOT_OVER_USUAL_TARE = "not_over_usual_tare"  # gross_kg, usual_kg
     WEIGHED_BEFORE_DECISION = "weighed_before_decision"  # kg, weighed_at, decided_at
+    FOUND_AFTER_DECISION = "found_after_decision"  # findings
     # an instrument: why its value should be looked at twice
     VERIFICATION_EXPIRED = "verification_expired"  # instrument, until
     GRAIN_TEMPERATURE_OUTSIDE = "grain_temperature_outside"  # instrument, celsius, low, high
@@ -49,9 +50,9 @@ class Code(StrEnum):
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
     INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
     # photo: what the inspection says
-    PHOTO_SHARES = (
-        "photo_shares"  # shares by count and mass as in an inspection, kernels, judged, sizes, spread
-    )
+    # shares by count and mass as in an inspection, kernels, judged, sizes, spread
+    PHOTO_SHARES = "photo_shares"
+    PHOTO_COUNTED = "photo_counted"  # kernels, sizes (or None): no shares and no numbers
     PHOTO_UNSEEN = "photo_unseen"  # unseen: what looks whole to the model; grams (or None) of the sample
     PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
@@ -101,6 +102,11 @@ class Code(StrEnum):
     DAMAGED_FILE = "damaged_file"
     TOO_LARGE = "too_large"  # pixels or bytes, limit
     NOT_SHARP = "not_sharp"  # value, limit: width of the edges as a share of a kernel's
+    MOVED = (
+        "moved"  # value, limit: how much softer edges are one way than the other, as a share of a kernel's
+    )
+    NO_COLOURS = "no_colours"
+    ROUGH_SHEET = "rough_sheet"  # share, limit: specks among what lies on the sheet
     DARK = "dark"  # value, limit
     BRIGHT = "bright"  # value, limit
     GLARE = "glare"  # share, limit
@@ -108,12 +114,17 @@ class Code(StrEnum):
     TOO_FEW_KERNELS = "too_few_kernels"  # kernels, limit
     PILED_UP = "piled_up"  # share, limit
     CUT_OFF = "cut_off"  # share, limit
+    COUNTS_DIFFER = "counts_differ"  # outlines, by_area
+    LEFT_OUT = "left_out"  # share of the photo that is neither sheet nor grain; limit, or None for a remark
     LOW_CONTRAST = "low_contrast"  # value, limit: Lab units from the kernels to the sheet
     NOT_GRAIN = "not_grain"
     UNKNOWN_GRAIN = "unknown_grain"
-    WRONG_SPECIES = "wrong_species"  # declared, seen
+    WRONG_SPECIES = "wrong_species"  # declared, seen: of older inspections
+    MOSTLY_FOREIGN = "mostly_foreign"  # share
     CARD_MISSING = "card_missing"
     # model: why its answer is not used
+    NO_MODEL_FOR = "no_model_for"  # declared
+    NO_OPINION = "no_opinion"  # share (how far apart the limits lie), limit
     NOT_VALIDATED_FOR = "not_validated_for"  # declared
     MODEL_NOT_FINITE = "model_not_finite"  # model
     NUMBER_OUTSIDE = "number_outside"  # name, value, low, high, unit

@@ -30,7 +30,6 @@ class Rights:
 
 PUBLIC = Rights(0o644)
 OURS = Rights(0o640, group="silo")  # root's, read by the station
-SECRET = Rights(0o600)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from typing import Any
 import httpx2
 
 from station.installation.broker import CONFIGURATION, PASSWORDS, RIGHTS, Broker, User, broker_of
-from station.installation.machine import OURS, PUBLIC, SECRET, Machine, Rights, StepFailed
+from station.installation.machine import OURS, PUBLIC, Machine, Rights, StepFailed
 from station.installation.site_files import (
     DATA,
     SITE,
@@ -165,12 +165,20 @@ class Installation:
         changes = []
         for user in self.wanted.broker.users:
             assert user.password_file is not None  # `checked` refuses such a file
-            file = self.machine.at(user.password_file)
-            content = file.read_bytes() if file.is_file() else f"{self.make_password()}\n".encode()
             if user.is_device:
-                changes.append(self.machine.folder(user.password_file.parent, Rights(0o700)))
-            changes.append(self.machine.put(user.password_file, content, SECRET if user.is_device else OURS))
+                changes.append(self.machine.folder(user.password_file.parent, _SITE))
+            changes.append(
+                self.machine.put(user.password_file, self._password_file(user.password_file), OURS)
+            )
         return any(changes)
+
+    def _password_file(self, place: Path) -> bytes:
+        """The one that is brought beside the site file, else the one that is there, else a new one."""
+        brought = self.wanted.file.parent / place.relative_to(SITE)
+        for file in (brought, self.machine.at(place)):
+            if file.is_file():
+                return file.read_bytes()
+        return f"{self.make_password()}\n".encode()
 
     def _broker(self) -> bool:
         broker = self.wanted.broker

@@ -8,7 +8,7 @@ from station.acts.desk import Desk
 from station.models.backtest import BacktestCase
 from station.models.references import references
 from station.models.verdicts import active_verdicts
-from station.store.evidence import judged_as, photos_by_capture
+from station.store.evidence import declared_species, photos_by_capture
 from station.store.tables import Capture
 
 
@@ -21,7 +21,7 @@ def cases(tx: Session, desk: Desk, task: str, captures: Sequence[Capture]) -> li
         BacktestCase(
             row.id,
             row.at,
-            judged_as(tx, row),
+            declared_species(tx, row),
             tuple(photo.sha256 for photo in photos[row.id]),
             tuple(known[row.id]),
             said.get(row.id),

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from station.grain.identifiers import photo_species
 from station.models.standing import Standing, standing_after
 from station.store.evidence import CapturePhotos, inspected_by
 from station.store.tables import ModelRelease, PromotionPolicy, ReleaseAct
@@ -34,9 +35,10 @@ def active_set(tx: Session, at: datetime | None = None) -> dict[Slot, str]:
 
 def judges(tx: Session, species: str | None) -> tuple[str, ...]:
     """Return the active releases that judge a photo declared as `species`: those that stand for it, or all
-    where nothing is declared or none stands for it (each then says why it refuses)."""
+    where nothing is declared or none stands for it (they then count its kernels)."""
     active = active_set(tx)
-    fitting = [sha256 for (_, name), sha256 in active.items() if name == species]
+    judged_as = photo_species(species) if species else None
+    fitting = [sha256 for (_, name), sha256 in active.items() if name == judged_as]
     return tuple(dict.fromkeys(fitting or active.values()))
 
 

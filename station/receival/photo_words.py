@@ -20,7 +20,8 @@ def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
 def photo_reasons(seen: CaptureSeen) -> list[Reason]:
     """Where one model accepts a photo, another one's refusal of it is no news."""
     accepted = [inspection for inspection in seen.inspections if inspection.accepted]
-    reasons = [reason for one in accepted or seen.inspections for reason in _of_inspection(one)]
+    said = [reason for one in accepted or seen.inspections for reason in _of_inspection(one)]
+    reasons = [reason for number, reason in enumerate(said) if reason not in said[:number]]
     if not seen.inspections:
         reasons.append(Reason(Code.NO_MODEL if seen.capture.state == "no_model" else Code.PHOTO_PENDING))
     return reasons
@@ -37,6 +38,9 @@ def _of_inspection(inspection: Inspection) -> list[Reason]:
     }
     shares = {"shares": result["classes"], "kernels": result["kernels"], **extra}
     reasons = [Reason(Code.PHOTO_SHARES, shares)] if result["classes"] else []
+    if not result["classes"] and not result.get("numbers"):
+        counted = {"kernels": result["kernels"], "sizes": extra.get("sizes")}
+        reasons.append(Reason(Code.PHOTO_COUNTED, counted))
     if result.get("unseen"):
         told = {"unseen": result["unseen"], "grams": result.get("grams")}
         reasons.append(Reason(Code.PHOTO_UNSEEN, told))

@@ -14,6 +14,7 @@ Remark = Mapping[str, Any]  # a stored reason: {"code", "params"}
 
 # How an act is refused for a remark, and which of several is named: the first here.
 _REFUSED_AS = {
+    Code.FOUND_AFTER_DECISION: Fault.FOUND_AFTER_DECISION,
     Code.FAULT_DURING_MEASUREMENT: Fault.MEASURED_WITH_FAULT,
     Code.UNPROTECTED_LINE: Fault.UNPROTECTED_LINE,
     Code.UNUSUAL_VALUE: Fault.UNUSUAL_VALUE,

@@ -6,16 +6,18 @@ another person than who found it, looks again: nobody takes his own finding back
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, NotAllowed
+from station.grain.reasons import Code, Reason
 from station.receival import proposals
 from station.receival.loads import open_load
-from station.store import audit, queries
+from station.store import audit, batches, queries
 from station.store.ids import new_id
-from station.store.tables import VisualCheck
+from station.store.tables import Decision, Load, VisualCheck
 
 
 def check_visually(
@@ -45,6 +47,26 @@ def check_visually(
         else:
             proposals.refresh(tx, desk, load, at)
     return row
+
+
+def found_since(checks: Sequence[VisualCheck], decision: Decision) -> list[str]:
+    """Names what the newest of a load's `checks`, in their order, found that nobody knew at the decision."""
+    known = [row for row in checks if (row.seq or 0) < (decision.seq or 0)]
+    before = set(known[-1].findings) if known else set()
+    return [one for one in checks[-1].findings if one not in before] if checks else []
+
+
+def questions_of_findings(tx: Session, closed: Sequence[Load]) -> list[dict[str, Any]]:
+    """Returns what a person is asked before these loads get their tickets: whether a load tipped although
+    something was found after its decision."""
+    checks = batches.checks_by_load(tx, [load.id for load in closed])
+    asked = []
+    for load in closed:
+        decision = queries.current_decision(tx, load.id)
+        found = found_since(checks.get(load.id, ()), decision) if decision is not None else []
+        if found:
+            asked.append(Reason(Code.FOUND_AFTER_DECISION, {"findings": found}).as_dict())
+    return asked
 
 
 def _check_gone(gone: set[str], earlier: Sequence[VisualCheck], actor: Actor) -> None:

@@ -22,6 +22,7 @@ from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
 from station.receival.typed_weights import hold_to_bridge
 from station.receival.vehicle_weights import questions_of
+from station.receival.visual_checks import questions_of_findings
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.tables import Frame, Load, Ticket, Visit, Weighing, WeighingUse
@@ -167,8 +168,9 @@ def confirm(
     or last one closes loads: net, movements, tickets. All in one transaction.
 
     Raises Conflict(measured_with_fault, unprotected_line) for a weight whose line failed or that one line
-    told, and for what `questions_of` asks of the vehicle, unless `despite_remarks` says that the person was
-    asked about it; Conflict(tare_not_below_gross, tare_too_low) whatever was said."""
+    told, for what `questions_of` asks of the vehicle and for what was found after the decision, unless
+    `despite_remarks` says that the person was asked about it; Conflict(tare_not_below_gross, tare_too_low)
+    whatever was said."""
     with desk.ledger.write() as tx:
         weighing = offered_weighing(tx, weighing_id)
         visit = tx.get(Visit, visit_id)
@@ -184,6 +186,7 @@ def confirm(
             raise Conflict(Fault.NO_FIRST_WEIGHING, plate=visit.plate)
         closed = _to_close(tx, loads, role, load_ids, weighing, visit)
         asked = questions_of(tx, desk.policy, visit, chain, closed, weighing, role)
+        asked += questions_of_findings(tx, closed)
         despite = check_asked([*asked_at_use(weighing), *asked], despite_remarks)
         for load_id in set(tipped or {}) - {load.id for load in closed}:
             raise Invalid(Fault.UNKNOWN_LOAD, id=load_id)

@@ -28,6 +28,13 @@ def shipped_bundle(species: str | None = None) -> Path:
     return _SHIPPED / ("rice-kernels-1.3.bundle" if species == "rice" else "wheat-kernels-2.3.bundle")
 
 
+def bundles_for(species: str | None) -> list[Path]:
+    """Returns the shipped bundles that may answer for a photo: that of the declared species, or all where
+    none is declared."""
+    every = [shipped_bundle("wheat"), shipped_bundle("rice")]
+    return [shipped_bundle(photo_species(species))] if species else every
+
+
 def shipped_bundles(species: Iterable[str]) -> list[Path]:
     """Returns those that judge from the first start at a site that takes these species. Others stay out: a
     photo of no declared species would be refused by each of them every time."""

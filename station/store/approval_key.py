@@ -1,4 +1,5 @@
-"""The key from which approvers' secrets are derived: a file of the data folder that no backup takes along."""
+"""The key from which approvers' secrets are derived: a file of the data folder. The second disk has
+it too, for a spare box; the ledger and its copies have not."""
 
 import hashlib
 from pathlib import Path
@@ -10,7 +11,7 @@ _SIZE = 32
 
 
 def read_key(folder: Path) -> bytes | None:
-    """None: nobody was enrolled on this folder, or its key was lost, as with a restored backup."""
+    """None: nobody was enrolled on this folder, or its key was lost: a ledger alone was restored here."""
     try:
         key = (folder / NAME).read_bytes()
     except FileNotFoundError:

@@ -72,8 +72,16 @@ def tickets_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, Ticket]:
 
 def newest_checks(tx: Session, load_ids: Sequence[str]) -> dict[str, VisualCheck]:
     """By load, the visual check that holds."""
+    return {load_id: rows[-1] for load_id, rows in checks_by_load(tx, load_ids).items()}
+
+
+def checks_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, list[VisualCheck]]:
+    """By load, its visual checks in their order."""
     rows = tx.exec(select(VisualCheck).where(col(VisualCheck.load_id).in_(load_ids)))
-    return {row.load_id: row for row in _in_order(rows)}
+    found: dict[str, list[VisualCheck]] = {}
+    for row in _in_order(rows):
+        found.setdefault(row.load_id, []).append(row)
+    return found
 
 
 def pairings_of(tx: Session, item_ids: Sequence[str]) -> dict[str, Pairing]:

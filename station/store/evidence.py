@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
 from station.grain.assessment import Evidence
-from station.grain.identifiers import photo_species
 from station.grain.reasons import Reason
 from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample
 
@@ -21,7 +20,7 @@ STATION = "station"  # the source of an inspection by a model of the station its
 
 @dataclass(frozen=True, slots=True)
 class CapturePhotos:
-    """Names the photos of one capture (SHA-256, in their order) and the species they are judged as (None:
+    """Names the photos of one capture (SHA-256, in their order) and the species that was declared (None:
     any). `attempts`: how often the light box has begun with it."""
 
     capture_id: str
@@ -167,17 +166,16 @@ def all_inspections(tx: Session, capture_ids: Sequence[str]) -> dict[str, list[I
 
 def capture_photos(tx: Session, capture: Capture) -> CapturePhotos:
     hashes = tuple(photo.sha256 for photo in photos_of(tx, capture.id))
-    return CapturePhotos(capture.id, hashes, judged_as(tx, capture), capture.attempts)
+    return CapturePhotos(capture.id, hashes, declared_species(tx, capture), capture.attempts)
 
 
-def judged_as(tx: Session, capture: Capture) -> str | None:
-    """Return the species that a capture is judged as: of its form, else of its sample; None where none is
+def declared_species(tx: Session, capture: Capture) -> str | None:
+    """Return the species that a capture is declared as: of its form, else of its sample; None where none is
     said."""
-    species = capture.species
-    if species is None:
-        sample = sample_shown(tx, capture.id)
-        species = sample.species if sample else None
-    return photo_species(species) if species else None
+    if capture.species is not None:
+        return capture.species
+    sample = sample_shown(tx, capture.id)
+    return sample.species if sample else None
 
 
 def inspections_of(tx: Session, capture_id: str) -> Sequence[Inspection]:

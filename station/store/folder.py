@@ -61,7 +61,7 @@ def hold(folder: Path) -> IO[str]:
         _refuse_missing_place(folder)
         _refuse_other_things(folder)
         make_folder(folder)
-        _refuse_another_owner(folder)
+        refuse_another_owner(folder)
         os.umask(_OTHERS)
         lock = _lock(folder / "lock")
     try:
@@ -88,7 +88,7 @@ def is_new(folder: Path) -> bool:
     with opening(folder):
         _refuse_missing_place(folder)
         if folder.exists():
-            _refuse_another_owner(folder)
+            refuse_another_owner(folder)
             _refuse_other_things(folder)
             refuse_lost_ledger(folder)
         return not os.path.lexists(folder / LEDGER)
@@ -123,7 +123,7 @@ def _refuse_other_things(folder: Path) -> None:
         raise LedgerUnreadable(LedgerFault.FOLDER_OF_OTHERS, folder=str(folder), left=other[:_SHOWN])
 
 
-def _refuse_another_owner(folder: Path) -> None:
+def refuse_another_owner(folder: Path) -> None:
     """What we wrote there its owner could not read. Whoever may use a running station's token is told first
     that one runs."""
     for path in (folder, *(path for path in folder.iterdir() if path.is_file())):

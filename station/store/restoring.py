@@ -52,8 +52,8 @@ def restore(
     check_backup(backup, site)
     with opening(folder), closing(hold(folder)):
         was_there = os.path.lexists(folder / LEDGER)
-        if was_there and not replace:
-            _refuse_whole(folder / LEDGER)
+        if not replace:
+            refuse_whole(folder)
         refuse_too_small(folder, backup.stat().st_size)
         made = folder / WORK / "restored.db"
         made.parent.mkdir()
@@ -105,7 +105,11 @@ def _refuse_another_site(backup: Path, site: str) -> None:
         raise LedgerForeign(LedgerFault.OF_ANOTHER_SITE, file=str(backup), theirs=theirs, ours=site)
 
 
-def _refuse_whole(ledger: Path) -> None:
+def refuse_whole(folder: Path) -> None:
+    """Raises LedgerPresent where the folder has a ledger that is not damaged."""
+    ledger = folder / LEDGER
+    if not os.path.lexists(ledger):
+        return
     try:
         look(ledger, Depth.PAGES)
     except LedgerDamaged:

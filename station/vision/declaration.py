@@ -21,6 +21,9 @@ Fraction = Annotated[Finite, Field(ge=0, le=1)]
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Pair = tuple[Finite, Finite]
+Look = Literal[
+    "elongation", "fill", "ends", "asymmetry", "solidity", "texture", "sizes", "unfamiliar"
+]  # what `station.vision.looks` measures of a photo
 Counts = dict[str, dict[str, tuple[Annotated[int, Field(ge=0)], ...]]]
 
 
@@ -95,7 +98,8 @@ class ClassesOutput(ManifestPart):
     """Declares logits (n, classes). `confusion` {true class: {source photo: [kernels by called class]}}
     corrects the shares and gives their limits; `elsewhere`, the same of photos by other phones on other
     sheets, widens the limits. `unseen` says what the net does not tell apart from whole kernels,
-    `kernel_mg` how heavy a kernel usually is. A class `sound` is read as `whole`."""
+    `kernel_mg` how heavy a kernel usually is. Where the limits of a share lie farther apart than `widest`
+    there is no opinion. A class `sound` is read as `whole`."""
 
     kind: Literal["classes"]
     tensor: Text
@@ -105,6 +109,7 @@ class ClassesOutput(ManifestPart):
     elsewhere: Counts | None = None
     unseen: Annotated[tuple[Slug, ...], Field(max_length=MAX_CLASSES)] | None = None
     kernel_mg: Positive | None = None
+    widest: Fraction | None = None
 
     @model_validator(mode="after")
     def _square(self) -> "ClassesOutput":
@@ -152,10 +157,29 @@ class NumberOutput(ManifestPart):
         return self
 
 
+class KnownLooks(ManifestPart):
+    """Declares what photos of known grain look like as a whole: `mean` (n,) and `precision` (n, n) of the
+    `names`. One farther than `limit` (squared) shows unknown grain; `alarms` is the share of good trays,
+    which no net learnt, that lie farther."""
+
+    names: Annotated[tuple[Look, ...], Field(min_length=1, max_length=20)]
+    mean: tuple[Finite, ...]
+    precision: tuple[tuple[Finite, ...], ...]
+    limit: Positive
+    alarms: Fraction
+
+    @model_validator(mode="after")
+    def _square(self) -> "KnownLooks":
+        size = len(self.names)
+        if len(self.mean) != size or [len(row) for row in self.precision] != [size] * size:
+            raise ValueError(f"looks: mean needs {size} numbers, precision {size} rows of as many")
+        return self
+
+
 class EmbeddingOutput(ManifestPart):
     """Declares an embedding (n, d): `means` (m, d) and `precision` (d, d) of known grain. A row farther than
     `distance2` (squared) from every mean is unfamiliar; a photo with more than `share` of such rows, or whose
-    middle kernel's length over width leaves `elongation`, shows unknown grain."""
+    middle kernel's length over width leaves `elongation`, or that leaves the `looks`, shows unknown grain."""
 
     kind: Literal["embedding"]
     tensor: Text
@@ -164,6 +188,7 @@ class EmbeddingOutput(ManifestPart):
     distance2: Positive
     share: Fraction
     elongation: Pair | None = None
+    looks: KnownLooks | None = None
 
     @model_validator(mode="after")
     def _rectangular(self) -> "EmbeddingOutput":

@@ -1,66 +1,66 @@
-"""Tell whether a photo shows the grain that a bundle was validated for, and the grain that was declared.
+"""Tell whether a photo shows the grain that a bundle was validated for.
 
-Three signs speak of the whole photo: how many of its kernels the net calls foreign or finds far from all
-it has learnt (in its embedding), and how long the middle kernel is for its width. All limits come with
-the bundle, set on held-out photos of its training. A model without an embedding knows no grain: it only
-says whether it is made for the one that was declared.
-"""
+Signs speak of the whole photo: how many of its kernels the net calls foreign or finds far from all it has
+learnt (in its embedding), how long the middle kernel is for its width, and what the photo looks like in
+shape, sizes and texture (`looks`). All limits come with the bundle, set on photos that its net had not
+learnt. A model without an embedding knows no grain."""
 
 from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from station.grain.identifiers import photo_species
 from station.grain.inspection import Embedding, KernelClass, SpeciesGuess
 from station.grain.reasons import Code, Reason
+from station.vision.declaration import KnownLooks
 from station.vision.kernels import KernelShape
-from station.vision.model import Judged, LoadedModel
+from station.vision.looks import LOOKS, Floats, looks_of
+from station.vision.model import Familiar, Judged, LoadedModel
+from station.vision.photo import Pixels
 
 
 def doubts(
-    model: LoadedModel | None, judged: Judged | None, kernels: Sequence[KernelShape], species: str | None
+    model: LoadedModel, judged: Judged, pixels: Pixels, kernels: Sequence[KernelShape]
 ) -> tuple[Reason, ...]:
-    """Return why what was judged must not be used: unknown grain, another species than declared, no model."""
-    if model is None:
-        return (Reason(Code.NO_MODEL),)
-    if judged is None:
-        return ()
+    """Return why what was judged must not be used: answers that are no numbers, or unknown grain."""
     if not judged.finite:
         return (Reason(Code.MODEL_NOT_FINITE, {"model": f"{model.name.name} {model.name.version}"}),)
-    declared = photo_species(species) if species else None
-    unknown = _unknown(model, judged, kernels)
-    wrong = declared is not None and declared not in model.species
-    if unknown is None:
-        return (_not_of(model, species),) if wrong else ()
-    if declared is None or wrong:
-        return (unknown,)
-    return unknown, Reason(Code.WRONG_SPECIES, {"declared": species, "seen": None})
-
-
-def _not_of(model: LoadedModel, declared: str | None) -> Reason:
-    """Say why this is not the declared grain: a model that knows its grain saw it; one without an embedding
-    is only not made for the other."""
     if model.familiar is None:
-        return Reason(Code.NOT_VALIDATED_FOR, {"declared": declared})
-    return Reason(Code.WRONG_SPECIES, {"declared": declared, "seen": model.species[0]})
-
-
-def _unknown(model: LoadedModel, judged: Judged, kernels: Sequence[KernelShape]) -> Reason | None:
-    """Return why the photo shows no grain the bundle knows, by the net's embedding or by plain shape; None
-    where it does."""
-    if model.familiar is None:
-        return None
+        return ()
     share = unfamiliar_share(model, judged)
     if share > model.familiar.share:
-        return Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": model.familiar.share})
-    if model.familiar.elongation is None:
-        return None
-    low, high = model.familiar.elongation
+        return (Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": model.familiar.share}),)
+    return _odd_shape(model.familiar, kernels) or _odd_looks(model.familiar, pixels, kernels, share)
+
+
+def _odd_shape(familiar: Familiar, kernels: Sequence[KernelShape]) -> tuple[Reason, ...]:
+    if familiar.elongation is None:
+        return ()
+    low, high = familiar.elongation
     middle = middle_elongation(kernels)
-    if not low <= middle <= high:
-        return Reason(Code.UNKNOWN_GRAIN, {"elongation": round(middle, 3), "low": low, "high": high})
-    return None
+    if low <= middle <= high:
+        return ()
+    return (Reason(Code.UNKNOWN_GRAIN, {"elongation": round(middle, 3), "low": low, "high": high}),)
+
+
+def _odd_looks(
+    familiar: Familiar, pixels: Pixels, kernels: Sequence[KernelShape], share: float
+) -> tuple[Reason, ...]:
+    known, seen = familiar.looks, None
+    if known is not None:
+        seen = looks_of(pixels, kernels, share)
+    if known is None or seen is None:
+        return ()
+    distance2 = looks_distance2(known, seen)
+    if distance2 <= known.limit:
+        return ()
+    return (Reason(Code.UNKNOWN_GRAIN, {"distance2": round(distance2, 1), "limit": known.limit}),)
+
+
+def looks_distance2(known: KnownLooks, seen: Floats) -> float:
+    """Return the squared distance of a photo's looks from the known ones."""
+    off = seen[[LOOKS.index(name) for name in known.names]] - np.array(known.mean)
+    return float(off @ np.array(known.precision) @ off)
 
 
 def unfamiliar_share(model: LoadedModel, judged: Judged) -> float:

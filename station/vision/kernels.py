@@ -13,7 +13,7 @@ from station.vision.clumps import SOLID, Effort, Taught, kernel_like, take_apart
 from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
-from station.vision.sheet import Sheet, measure_sheet
+from station.vision.sheet import Sheet, measure_sheet, without
 from station.vision.split import bordered, bounds, cut_out, deepest, split_clump
 
 MAX_KERNELS = 4000
@@ -23,6 +23,12 @@ DUST_SHARE = 0.09  # of the typical kernel's area; smaller is dust
 GIANT_SHARE = 0.2  # of the picture; larger is a ruler, a hand, the table
 LAYER_DEPTH = 1.6  # of a round kernel's half-width: one layer of touching kernels leaves gaps
 WHOLE = 0.15  # of its outline a piece of a clump may be cut along and still show the kernel's own shape
+SPECK_AREA = 0.35  # of the usual part's area: smaller ones that are also fainter than
+SPECK_AWAY = 0.55  # ... of its difference from the sheet are the sheet's own grain under a lamp
+ASIDE = 0.005  # of the picture that lies aside: more tells wrongly how different kernels are
+AROUND = 9  # pixels of the edge around what lies aside
+BESIDE = 2.5  # lengths of a kernel along which a part may lie on the photo's edge: more is the table
+LONG_KERNEL = 1.6  # roots of its area that a kernel is long
 MANY_KERNELS = 12  # a convex part this many kernels large is a ruler, a cap, a card
 
 LOOSE, FIRM = 0.86, 0.93  # bounds of the area over convex hull that a photo's kernels must have
@@ -57,13 +63,15 @@ class KernelShape:
 @dataclass(frozen=True, slots=True)
 class Segmentation:
     """Holds the kernels in reading order (complete and cut), what the sheet is like, and the parts left out:
-    `giants` far too large for kernels, `overflow` True when there was more than the bounds allow."""
+    `giants` far too large for kernels, `specks` of the sheet itself; `overflow` True when there was more than
+    the bounds allow."""
 
     kernels: tuple[KernelShape, ...]
     sheet: Sheet
     coverage: float
     giants: tuple[KernelShape, ...]
     overflow: bool
+    specks: int = 0
 
     @property
     def complete(self) -> tuple[KernelShape, ...]:
@@ -74,6 +82,12 @@ class Segmentation:
         """Return the complete ones that show their own shape: alone, or hardly touched by others in a clump.
         A long kernel that a seam crosses shows two short ones, which a model would call broken."""
         return tuple(k for k in self.complete if k.seam <= WHOLE)
+
+    @property
+    def left_out(self) -> float:
+        """Return the share of the picture that is neither sheet nor kernels nor beside the sheet."""
+        inside = sum(giant.area for giant in self.giants if not giant.cut)
+        return inside / self.sheet.difference.size
 
     @property
     def length(self) -> float:
@@ -88,19 +102,63 @@ class Segmentation:
 
 def find_kernels(pixels: Pixels) -> Segmentation:
     """Segment BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
-    sheet = measure_sheet(pixels)
+    seen = _seen(measure_sheet(pixels))
+    aside = list(seen.aside)
+    if sum(part.area for part in aside) > ASIDE * seen.foreground.size:
+        seen = _seen(without(seen.sheet, _mask_of(aside, seen.foreground.shape)))
+        aside += seen.aside
+    return _kernels(pixels, seen, aside)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Holds what differs from the sheet: `parts` that may be kernels, each of a `typical` area, and what lies
+    `aside`; `specks` were left out."""
+
+    sheet: Sheet
+    foreground: Mask
+    parts: list[KernelShape]
+    aside: list[KernelShape]
+    typical: float
+    specks: int
+    overflow: bool
+
+
+def _seen(sheet: Sheet) -> _Seen:
     foreground = _clean((sheet.difference > sheet.threshold).astype(np.uint8))
-    parts, large, overflow = _parts(foreground)
+    some, large, overflow = _parts(foreground)
+    parts = _without_specks(some, sheet)
+    specks = len(some) - len(parts)
     typical = typical_area(parts)
-    giants = [part for part in large if _giant(part, typical)]
-    parts += [part for part in large if not _giant(part, typical)]
-    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    taught, effort = _taught(parts, typical, grey, sheet.spread), Effort()
-    kernels: list[KernelShape] = []
+    aside = [part for part in large if _giant(part, typical)]
+    rest = [*parts, *(part for part in large if not _giant(part, typical))]
+    aside += [part for part in rest if _is_aside(part, typical, foreground.shape)]
+    away = {id(part) for part in aside}
+    parts = [part for part in rest if id(part) not in away]
+    return _Seen(sheet, foreground, parts, aside, typical, specks, overflow)
+
+
+def _is_aside(part: KernelShape, typical: float, photo: tuple[int, ...]) -> bool:
+    """Tell whether a part is one large smooth thing, or the table beside the sheet."""
+    smooth = part.area > MANY_KERNELS * typical and part.solidity >= SOLID
+    return (smooth and _giant(part, typical)) or _beside_sheet(part, typical, photo)
+
+
+def _mask_of(parts: list[KernelShape], shape: tuple[int, ...]) -> Mask:
+    """Return a picture of the parts (255), with the blurred edge around each."""
+    mask = np.zeros(shape[:2], np.uint8)
     for part in parts:
-        if part.area > MANY_KERNELS * typical and part.solidity >= SOLID and _giant(part, typical):
-            giants.append(part)
-            continue
+        mask[window(part)] |= part.mask
+    return np.asarray(cv2.dilate(mask, np.ones((AROUND, AROUND), np.uint8)), np.uint8)
+
+
+def _kernels(pixels: Pixels, seen: _Seen, aside: list[KernelShape]) -> Segmentation:
+    """Take the parts that were seen apart into kernels."""
+    typical, overflow = seen.typical, seen.overflow
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    taught, effort = _taught(seen.parts, typical, grey, seen.sheet.spread), Effort()
+    kernels: list[KernelShape] = []
+    for part in seen.parts:
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
             continue
         kernels.extend(_pieces(part, grey, taught, effort))
@@ -109,9 +167,8 @@ def find_kernels(pixels: Pixels) -> Segmentation:
             break
     kernels = [k for k in kernels if k.area >= max(MIN_AREA, DUST_SHARE * typical)][:MAX_KERNELS]
     kernels.sort(key=lambda k: (k.box[1], k.box[0], k.box[2], k.box[3]))
-    return Segmentation(
-        tuple(kernels), sheet, cv2.countNonZero(foreground) / foreground.size, tuple(giants), overflow
-    )
+    coverage = cv2.countNonZero(seen.foreground) / seen.foreground.size
+    return Segmentation(tuple(kernels), seen.sheet, coverage, tuple(aside), overflow, seen.specks)
 
 
 def _clean(mask: Mask) -> Mask:
@@ -135,6 +192,51 @@ def _parts(foreground: Mask) -> tuple[list[KernelShape], list[KernelShape], bool
         too_large = areas[label] > giant or inside.size > 0.8 * foreground.size
         (giants if too_large else parts).append(shape_of(inside, x, y, foreground.shape))
     return parts, giants, overflow
+
+
+def _without_specks(parts: list[KernelShape], sheet: Sheet) -> list[KernelShape]:
+    """Leave out parts that are much smaller and much fainter than the usual one, which most of the area
+    belongs to: the grain of leather and the knots of a mesh, not pieces of kernels, which are as bright."""
+    if not parts:
+        return parts
+    areas = np.array([part.area for part in parts])
+    away = np.array([cv2.mean(sheet.difference[window(part)], part.mask)[0] for part in parts])
+    specks = (areas < SPECK_AREA * _middle(areas, areas)) & (away < SPECK_AWAY * _middle(away, areas))
+    return [part for part, is_speck in zip(parts, specks.tolist(), strict=True) if not is_speck]
+
+
+def _middle(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float:
+    """Return the median of values that count by their weights."""
+    order = np.argsort(values)
+    total = np.cumsum(weights[order])
+    return float(values[order[int(np.searchsorted(total, total[-1] / 2))]])
+
+
+def window(part: KernelShape) -> tuple[slice, slice]:
+    """Return where in the picture a part's box lies."""
+    x, y, width, height = part.box
+    return slice(y, y + height), slice(x, x + width)
+
+
+def _beside_sheet(part: KernelShape, typical: float, photo: tuple[int, ...]) -> bool:
+    """Tell whether a part lies on the photo's edge over a longer way than kernels can: the table beside the
+    sheet is neither a kernel nor cut by the edge."""
+    if not part.cut or typical <= 0:
+        return False
+    x, y, width, height = part.box
+    sides = [
+        part.mask[0] if y <= 0 else None,
+        part.mask[-1] if y + height >= photo[0] else None,
+        part.mask[:, 0] if x <= 0 else None,
+        part.mask[:, -1] if x + width >= photo[1] else None,
+    ]
+    longest = max(_longest_run(side) for side in sides if side is not None)
+    return longest > BESIDE * LONG_KERNEL * float(np.sqrt(typical))
+
+
+def _longest_run(line: NDArray[np.uint8]) -> int:
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], (line > 0).astype(np.int8), [0]])))
+    return int((ends[1::2] - ends[::2]).max()) if ends.size else 0
 
 
 def _giant(part: KernelShape, typical: float) -> bool:

@@ -72,7 +72,9 @@ class Acceptance(ManifestPart):
 
 
 class Manifest(ManifestPart):
-    """Holds the whole manifest; `station` says which versions of the station can run it (PEP 440)."""
+    """Holds the whole manifest; `station` says which versions of the station can run it (PEP 440);
+    `validated` which declared species it was validated on, where `species` names wider kinds (soft wheat of
+    wheat; empty: all of them)."""
 
     format: Literal[2]
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -80,6 +82,7 @@ class Manifest(ManifestPart):
     task: Slug
     species: Annotated[tuple[Slug, ...], Field(min_length=1)]
     varieties: tuple[Text, ...] = ()
+    validated: tuple[Slug, ...] = ()
     not_validated: tuple[Text, ...]
     fails: tuple[Text, ...]
     licence: Text

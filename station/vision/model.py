@@ -12,7 +12,14 @@ from station.grain.inspection import UNSEEN, KernelClass, ModelName
 from station.vision.bundle import Bundle, BundleError, read_bundle
 from station.vision.composition import Confusion
 from station.vision.crops import Crops
-from station.vision.declaration import ClassesOutput, Counts, EmbeddingOutput, Input, NumberOutput
+from station.vision.declaration import (
+    ClassesOutput,
+    Counts,
+    EmbeddingOutput,
+    Input,
+    KnownLooks,
+    NumberOutput,
+)
 from station.vision.kernels import KernelShape, Segmentation
 from station.vision.photo import Pixels
 from station.vision.session import Session, SessionError, start_session
@@ -43,29 +50,34 @@ class Judged:
 class Familiar:
     """Tells what known grain looks like: `means` (m, d), `precision` (d, d) of the embedding; a kernel
     farther than `distance2` is unfamiliar. A photo is of unknown grain when more than `share` of its kernels
-    are unfamiliar or foreign, or when its middle kernel's length over width leaves `elongation`."""
+    are unfamiliar or foreign, or when its middle kernel's length over width leaves `elongation`, or it as a
+    whole leaves the known `looks`."""
 
     means: Array
     precision: Array
     distance2: float
     share: float
     elongation: tuple[float, float] | None
+    looks: KnownLooks | None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """A loaded model is a verified bundle, ready to judge; `species` is what it is validated for. Without
+    """A loaded model is a verified bundle, ready to judge; `species` is what it is made for, `validated` the
+    declared species that it was validated on, where these are fewer (empty: all). Without
     classes `classes` is empty and `confusion` None; without an embedding `familiar` is None."""
 
     name: ModelName
     task: str
     species: tuple[str, ...]
+    validated: tuple[str, ...]
     input: Input
     classes: tuple[str, ...]
     temperature: float
     confusion: Confusion | None
     unseen: tuple[str, ...]
     kernel_mg: float | None
+    widest: float | None
     numbers: tuple[NumberOutput, ...]
     familiar: Familiar | None
     session: Session
@@ -76,6 +88,10 @@ class LoadedModel:
         """Return how many pixels long the middle kernel must be for its figures to hold."""
         declared = self.input.min_length
         return declared if declared is not None else MIN_LENGTH if self.input.of == "kernel" else 0.0
+
+    def grams(self, kernels: int) -> float | None:
+        """Return about how heavy so many kernels are; None where the bundle does not say."""
+        return round(kernels * self.kernel_mg / 1000, 1) if self.kernel_mg else None
 
     def shown(self, found: Segmentation) -> tuple[KernelShape, ...]:
         """Return the kernels it looks at: a model of kernels those that show their own shape, others all."""
@@ -113,12 +129,14 @@ def start_model(bundle: Bundle) -> LoadedModel:
         name=ModelName(bundle.name, bundle.version, bundle.sha256),
         task=manifest.task,
         species=manifest.species,
+        validated=manifest.validated,
         input=manifest.input,
         classes=classes.classes if classes else (),
         temperature=classes.temperature if classes else 1.0,
         confusion=_confusion(classes) if classes else None,
         unseen=_unseen(classes) if classes else (),
         kernel_mg=classes.kernel_mg if classes else None,
+        widest=classes.widest if classes else None,
         numbers=manifest.numbers,
         familiar=_familiar(embedding) if embedding else None,
         session=session,
@@ -147,7 +165,7 @@ def by_class(counts: Counts, classes: Sequence[str]) -> tuple[Array, ...]:
 
 def _familiar(output: EmbeddingOutput) -> Familiar:
     means, precision = np.array(output.means, np.float64), np.array(output.precision, np.float64)
-    return Familiar(means, precision, output.distance2, output.share, output.elongation)
+    return Familiar(means, precision, output.distance2, output.share, output.elongation, output.looks)
 
 
 def _softmax(logits: Array) -> Array:

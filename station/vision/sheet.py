@@ -29,6 +29,13 @@ COLOUR_DEPTH = 0.45  # ... and by this times its saturation more: a kernel diffe
 SHADOW_WEIGHT = 0.25  # how much a darkening within SHADOW_DEPTH counts
 GLOW = 0.7  # of a richer colour is forgiven on a saturated sheet: its shadows glow in its own colour
 MIN_DIFFERENCE = 9.0  # Lab units; below it print, paper grain and JPEG look like kernels
+CLIMB_SIGMA = 6.0  # pixels of the small picture over which the light beside a place tells that of the place
+CLIMB_STEPS = 60
+CLIMB_NEAR = 0.02  # weight of known sheet around a pixel from which on its light can be told
+CLIMB_REACH = (2.5, 6.0)  # bounds in Lab units of how far a pixel may lie from the light around it
+CLIMB_GAIN = (
+    0.02  # of the picture that must turn out to be sheet: a lamp's glow, not the light between kernels
+)
 BAND = 32  # rows measured at a time: what lies between stays in the processor's cache
 KERNEL_SHARE = 0.42  # of the kernels' typical difference: where the outline lies
 
@@ -58,6 +65,14 @@ def measure_sheet(pixels: Pixels) -> Sheet:
     return Sheet(difference, spread, ground.plain, threshold)
 
 
+def without(sheet: Sheet, aside: NDArray[np.uint8]) -> Sheet:
+    """Return the sheet with what lies `aside` (255; a cap, the table) taken for sheet: how different kernels
+    are is then told by kernels alone."""
+    difference = np.where(aside > 0, np.float32(0), sheet.difference)
+    spread, threshold = _threshold(difference, sheet.plain)
+    return Sheet(difference, spread, sheet.plain, threshold)
+
+
 @dataclass(frozen=True, slots=True)
 class _Ground:
     """Holds a sheet fitted on the small picture: `turn` to its axes, its `surface` there, its `plain` share
@@ -72,7 +87,8 @@ class _Ground:
 def _ground(small: Floats, colour: Floats) -> _Ground:
     turn = _axes(colour)
     centre = turn @ colour
-    surface, inlier = _fit(np.asarray(cv2.transform(small, turn), np.float32), centre)
+    turned = np.asarray(cv2.transform(small, turn), np.float32)
+    surface, inlier = _climb(turned, *_fit(turned, centre))
     saturation = float(np.linalg.norm(colour[1:]) / np.linalg.norm(colour))
     return _Ground(turn, surface, float(inlier.mean()), saturation)
 
@@ -191,6 +207,34 @@ def _fit(small: Floats, centre: Floats) -> tuple[Floats, NDArray[np.bool_]]:
         inlier = away < np.clip(3.0 * float(np.median(away.take(chosen))) * 1.48, 4.0, SHEET_REACH)
     surface = np.ascontiguousarray(ground, np.float32).reshape(height, width, 3)
     return surface, inlier.reshape(height, width)
+
+
+def _climb(turned: Floats, surface: Floats, inlier: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Follow soft light that no quadratic surface can: from the known sheet, what is smoothly like the light
+    beside it is sheet too, step by step up to the middle of a lamp's glow. Kernels have edges and stay out.
+    Where hardly anything is gained, surface and inliers stay as they were."""
+    off = turned - surface
+    known = inlier.copy()
+    beside, near = _light_beside(off, known)
+    away = np.linalg.norm(off - beside, axis=2)
+    reach = float(np.clip(3.0 * 1.48 * np.median(away[known]) if known.any() else 0.0, *CLIMB_REACH))
+    for _ in range(CLIMB_STEPS):
+        grown = known | (near & (np.linalg.norm(off - beside, axis=2) < reach))
+        if np.count_nonzero(grown) == np.count_nonzero(known):
+            break
+        known = grown
+        beside, near = _light_beside(off, known)
+    if known.mean() - inlier.mean() < CLIMB_GAIN:
+        return surface, inlier
+    return surface + np.where(near[..., None], beside, 0).astype(np.float32), known
+
+
+def _light_beside(off: Floats, known: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the known sheet's mean offset around every pixel, and where enough of it is near."""
+    weight = known.astype(np.float32)
+    near = cv2.GaussianBlur(weight, (0, 0), CLIMB_SIGMA)
+    sums = cv2.GaussianBlur(off * weight[..., None], (0, 0), CLIMB_SIGMA)
+    return np.asarray(sums / np.maximum(near, 1e-6)[..., None], np.float32), near > CLIMB_NEAR
 
 
 def _least_squares(terms: Floats, values: Floats) -> Floats:

@@ -82,6 +82,8 @@ def inspection_from_dict(data: Mapping[str, Any]) -> Inspection:
         reasons=tuple(Reason(Code(r["code"]), r["params"]) for r in data["reasons"]),
         kernels=data["kernels"],
         cut=data["cut"],
+        outlines=data["outlines"],
+        by_area=data["by_area"],
         judged=data["judged"],
         unseen=tuple(data["unseen"]),
         grams=data["grams"],

@@ -1,7 +1,12 @@
 """The loads that have their outcome: newest first, with who decided and why."""
 
+from sqlmodel import select
+
 from station.receival import decisions
+from station.receival.closing import Tipped
 from station.receival.visits import NewLoad
+from station.receival.weighings import confirm
+from station.store.tables import Decision
 from tests.api.rig import Counter, ok
 
 
@@ -40,6 +45,33 @@ def test_an_override_says_its_reason(counter: Counter) -> None:
     with counter.client() as anne:
         (row,) = ok(anne.get("/loads"))
         assert (row["cell"], row["reason"]) == ("c5", "pit blocked")
+
+
+def test_grain_that_was_tipped_elsewhere_stands_where_it_went(counter: Counter) -> None:
+    silo = counter.silo
+    visit = silo.arrive()
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    (load,) = silo.loads(visit)
+    silo.decide(load)
+    weighing = silo.weigh(15_240)
+    tipped = {load.id: [Tipped("p1", "c5", 1.0)]}
+    confirm(silo.desk, weighing.id, visit.id, "last", silo.by, silo.clock(), tipped=tipped)
+    with counter.client() as anne:
+        (row,) = ok(anne.get("/loads"))
+        assert row["cell"] == "c5"
+
+
+def test_a_second_person_who_approved_is_named(counter: Counter) -> None:
+    silo = counter.silo
+    silo.receive("AA-111-AA")
+    with silo.desk.ledger.write() as tx:
+        decision = tx.exec(select(Decision)).one()
+        decision.approved_by = silo.by.id
+        tx.add(decision)
+    with counter.client() as anne:
+        (row,) = ok(anne.get("/loads"))
+        assert row["approved_by"] == row["by"] == "anne"
 
 
 def test_since_leaves_out_what_ended_before_and_what_is_taken_back(counter: Counter) -> None:

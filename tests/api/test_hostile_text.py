@@ -16,6 +16,7 @@ from station.api import app
 from station.api.routes import captures as capture_routes
 from station.api.schemas.common import SEEN, SEEN_FILE
 from tests.api.rig import JPEG, Counter, arrival, ok, problem, upload
+from tests.draws import examples
 from tests.hostile import HIDDEN, MARKUP, SENT, any_text, is_clean, json_text, kept_texts
 
 Bare = tuple[str, ...]
@@ -144,7 +145,9 @@ def test_a_text_is_kept_composed_on_one_line_and_markup_is_only_text(counter: Co
     assert visit["note"] == MARKUP
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=any_text)
 def test_whatever_is_sent_nothing_hidden_is_kept_or_told(still: Counter, text: str) -> None:
     with still.client() as anne:
@@ -166,7 +169,9 @@ def test_what_is_asked_for_is_told_again_with_nothing_hidden(still: Counter) -> 
         assert is_clean(refused["title"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(text=any_text)
 def test_a_phones_form_is_cleaned(still: Counter, text: str) -> None:
     sent = text.encode("utf-8", "ignore").decode()

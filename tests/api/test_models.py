@@ -1,6 +1,6 @@
 """Models over HTTP: who may promote, what the list says, and laboratory results."""
 
-from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelName
+from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare, ModelName
 from station.receival import captures, people
 from station.store.tables import ModelRelease
 from tests.api.rig import Counter, ok, problem
@@ -13,7 +13,8 @@ SHIPPED = shipped_version()
 def judged(silo: Silo, capture_id: str, release: ModelRelease, broken: float, *, shadow: bool) -> None:
     name = ModelName(release.name, release.version, release.sha256)
     shares = {KernelClass.BROKEN: ClassShare(5, broken, max(0, broken - 0.01), broken + 0.01)}
-    seen = Inspection("ab" * 32, True, kernels=300, cut=0, classes=shares, models=(name,))
+    mass = {KernelClass.BROKEN: MassShare(broken, max(0, broken - 0.01), broken + 0.01)}
+    seen = Inspection("ab" * 32, True, kernels=300, cut=0, classes=shares, mass=mass, models=(name,))
     captures.record_inspection(silo.desk, capture_id, [seen], silo.clock(), shadow=shadow)
 
 

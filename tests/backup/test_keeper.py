@@ -3,6 +3,7 @@
 import shutil
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,26 @@ def test_one_is_made_once_the_bridge_is_free_and_after_an_hour_all_the_same(yard
     assert yard.after(minutes=59) == 2
     assert yard.after(minutes=1) == 3
     assert yard.disk.manifest().copies[0].counts["ticket"] == 2
+
+
+def test_times_that_lie_ahead_hold_up_neither_backup_nor_proof(yard: Yard) -> None:
+    """A person began the disk by the machine's clock, which the station does not believe."""
+    ahead = yard.silo.clock() + timedelta(days=100)
+    manifest, proof = yard.disk.manifest(), yard.disk.proof()
+    assert proof is not None
+    (newest,) = manifest.copies
+    yard.disk.write(
+        "backup.json", manifest.model_copy(update={"copies": (newest.model_copy(update={"made_at": ahead}),)})
+    )
+    yard.disk.write("proof.json", proof.model_copy(update={"at": ahead}))
+    yard.is_free = False
+    assert yard.after(seconds=5) == 2
+    assert yard.disk.manifest().copies[0].made_at < yard.silo.clock()
+    yard.is_free = True
+    yard.after(minutes=11)
+    after = yard.disk.proof()
+    assert after is not None
+    assert after.at < yard.silo.clock()
 
 
 def test_none_is_made_while_nothing_happens(yard: Yard) -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from station.backup.page import Page, page_of, page_pdf
+from station.backup.page import INSTALLED, Page, page_of, page_pdf
+from station.backup.station_files import DEVICES
+from station.installation import broker, site_files
 from tests.silo_rig import SITE
 from ui.words.i18n import LANGUAGES, translator
 
@@ -13,10 +15,23 @@ from ui.words.i18n import LANGUAGES, translator
 def test_it_begins_with_the_old_box(language: str, first: str) -> None:
     page = page_of(SITE, "/etc/silo/site.toml", translator(language))
     assert page.text.startswith(first)
-    assert "silo restore /media/silo --take-over --config /etc/silo/site.toml" in page.text
     assert SITE.server.url in page.text
     assert all(instrument.port in page.text for instrument in SITE.instruments)
-    assert max(map(len, page.text.splitlines())) <= 80
+    assert max(len(line) for line in page.text.splitlines() if "silo restore" not in line) <= 80
+
+
+def test_its_commands_are_those_of_an_installed_box_or_of_one_that_a_person_serves() -> None:
+    words = translator("en")
+    assert page_of(SITE, "/etc/silo/site.toml", words).commands == (
+        "systemctl stop silo",
+        "chown -R silo: /etc/silo /media/silo",
+        "runuser -u silo -- silo restore /media/silo --take-over --replace --config /etc/silo/site.toml",
+        "silo install --config /etc/silo/site.toml",
+    )
+    assert page_of(SITE, "/srv/site.toml", words).commands == (
+        "silo restore /media/silo --take-over --replace --config /srv/site.toml",
+        "silo serve --config /srv/site.toml",
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -39,3 +54,8 @@ def test_it_shows_no_password() -> None:
     page = page_of(SITE.model_copy(update={"instruments": [secret]}), "/site.toml", translator("en"))
     assert "tobacco" not in page.text
     assert "10.0.0.2" in page.text
+
+
+def test_it_knows_where_the_installation_puts_things() -> None:
+    assert str(site_files.SITE_FILE) == INSTALLED
+    assert broker.DEVICES == site_files.SITE / DEVICES

@@ -1,6 +1,7 @@
 """A spare box takes over from the second disk: same records, next number, and the old box says who it is."""
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,12 +11,14 @@ from sqlmodel import select
 from station.backup import taking_over
 from station.backup.disk import Disk, Epoch
 from station.backup.standing import Standing, keep_standing, standing_of, why_no_station
-from station.backup.taking_over import TakeOver, place_site_files, take_over
+from station.backup.taking_over import Taken, TakeOver, take_over
+from station.backup.writing import site_path
 from station.store import room
+from station.store.approval_key import read_key, write_key
 from station.store.engine import Ledger
 from station.store.errors import BackupDamaged, LedgerFault, LedgerHeld, LedgerPresent, NoRoom, TakenOver
 from station.store.tables import AuditEvent, Load, Ticket
-from tests.backup.rig import back_up, copied, files_of, fill
+from tests.backup.rig import back_up, box_of, copied, files_of, fill
 from tests.silo_rig import SITE_FILE, START, Silo
 
 
@@ -42,14 +45,14 @@ def wanted(tmp_path: Path, **over: object) -> TakeOver:
     return TakeOver(**given)  # type: ignore[arg-type]
 
 
-def done(disk: Disk, tmp_path: Path, **over: object) -> Path | None:
+def done(disk: Disk, tmp_path: Path, **over: object) -> Taken:
     return take_over(disk, wanted(tmp_path, **over), START, lambda: None)
 
 
 def test_the_spare_box_has_all_and_goes_on_with_the_next_number(
     silo: Silo, written: Disk, tmp_path: Path
 ) -> None:
-    assert done(written, tmp_path) is None
+    assert done(written, tmp_path).kept is None
     new, old = tmp_path / "new" / "data", silo.desk.ledger.folder
     for shelf in ("photos", "frames"):
         assert files_of(new / shelf) == files_of(old / shelf)
@@ -134,7 +137,7 @@ def test_a_box_that_is_a_station_keeps_its_ledger_unless_told(written: Disk, tmp
         done(written, tmp_path)
     with closing(Ledger(tmp_path / "new" / "data")), pytest.raises(LedgerHeld):
         done(written, tmp_path, replace=True)
-    assert done(written, tmp_path, replace=True) is not None
+    assert done(written, tmp_path, replace=True).kept is not None
 
 
 def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
@@ -148,14 +151,49 @@ def test_a_disk_that_is_too_small_is_refused_with_what_it_lacks(
 
 
 def test_site_files_come_where_they_belong_and_others_are_kept(written: Disk, tmp_path: Path) -> None:
-    site_file = tmp_path / "etc" / "site.toml"
+    site_file = tmp_path / "new" / "site.toml"
     site_file.parent.mkdir()
     site_file.write_text("another")
-    place = lambda: place_site_files(written, written.manifest(), site_file, "now", lambda: None)  # noqa: E731
-    assert place() == [site_file]
+    assert done(written, tmp_path).replaced == (site_file,)
     assert site_file.read_bytes() == SITE_FILE.read_bytes()
-    assert (site_file.parent / "site.toml.before-now").read_text() == "another"
-    assert place() == []
+    (kept,) = site_file.parent.glob("site.toml.before-*")
+    assert kept.read_text() == "another"
+    assert done(written, tmp_path, replace=True).replaced == ()
+
+
+def test_what_is_refused_changes_neither_the_site_file_nor_the_epoch(written: Disk, tmp_path: Path) -> None:
+    done(written, tmp_path)
+    site_file = tmp_path / "new" / "site.toml"
+    site_file.write_text("another")
+    with pytest.raises(LedgerPresent):
+        done(written, tmp_path)
+    with closing(Ledger(tmp_path / "new" / "data")), pytest.raises(LedgerHeld):
+        done(written, tmp_path, replace=True)
+    assert site_file.read_text() == "another"
+    assert standing_of(tmp_path / "new" / "data").epoch == written.epoch().number == 1
+
+
+def test_devices_keep_their_passwords(silo: Silo, disk: Disk, tmp_path: Path) -> None:
+    site_file = tmp_path / "old" / "site.toml"
+    (site_file.parent / "devices").mkdir(parents=True)
+    site_file.write_bytes(SITE_FILE.read_bytes())
+    (site_file.parent / "devices" / "nir.password").write_text("tobacco")
+    back_up(silo, disk, box=replace(box_of(silo), site_file=site_file))
+    done(disk, tmp_path)
+    assert (tmp_path / "new" / "devices" / "nir.password").read_text() == "tobacco"
+
+
+def test_phones_that_approved_for_the_old_box_approve_for_the_new_one(
+    silo: Silo, disk: Disk, tmp_path: Path
+) -> None:
+    write_key(silo.desk.ledger.folder, bytes(32))
+    back_up(silo, disk)
+    stored = next(one for one in disk.manifest().files if one.name == "data/approval.key")
+    assert site_path(disk, stored.sha256).stat().st_mode & 0o777 == 0o600
+    done(disk, tmp_path)
+    placed = tmp_path / "new" / "data" / "approval.key"
+    assert read_key(placed.parent) == bytes(32)
+    assert placed.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_take_over_that_did_not_reach_the_disk_is_written_at_the_next_backup(

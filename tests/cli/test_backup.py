@@ -1,5 +1,6 @@
 """`silo backup` on the closed data folder and beside the running station."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -100,6 +101,19 @@ def test_a_folder_gets_all_that_a_spare_box_needs(worked: Path, tmp_path: Path) 
     assert names(disk.ledger(disk.manifest().copies[0])) == ["Marie"]
     assert {"site.toml", "rules.toml", "coop.pub"} <= {one.name for one in disk.manifest().files}
     assert (tmp_path / "disk" / "TAKE-OVER.txt").read_text().startswith("DÉBRANCHEZ L'ANCIEN BOÎTIER")
+
+
+def test_a_folder_that_the_station_could_not_write_is_not_begun(
+    worked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By root, where the station runs for a user of its own."""
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 4242)
+    with pytest.raises(typer.Exit) as ended:
+        backup.make(worked, tmp_path / "disk")
+    assert ended.value.exit_code == 5
+    assert "4242" in capsys.readouterr().err
+    assert not list((tmp_path / "disk").iterdir())
 
 
 def test_the_configured_folder_is_where_it_goes_once_a_person_began_there(

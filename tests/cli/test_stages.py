@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from station.store.journal import Journal
+from station.vision.rendered import render_tray
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -111,3 +112,16 @@ def test_route_names_what_is_wrong_in_a_file(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert b"cells[0].capacity_t" in done.stderr
     assert route(sample=tmp_path / "none.json").returncode == 2
+
+
+def test_without_a_species_every_shipped_model_may_answer(tmp_path: Path) -> None:
+    tray = render_tray(72, width=1200, height=900, kernels=40, grain="rice", broken=0, foreign=0)
+    photo = tmp_path / "rice.jpg"
+    photo.write_bytes(tray.jpeg)
+    done = silo("inspect", photo, "--json")
+    (seen,) = lines(done)
+    assert done.returncode == 0, seen["reasons"]
+    assert seen["models"][0]["name"] == "rice-kernels"
+    barley = silo("inspect", photo, "--species", "barley")
+    assert barley.returncode == 0
+    assert b"ounted only, no model for barley" in barley.stderr

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from drivers.protection import Protection
 from drivers.registry import make_protocol
+from tests.draws import examples
 from tests.drivers.bridges import EVERY, LOAD_KG, OTHER_KG, says, stable_weights, weighings
 
 ANY_HEAD = st.sampled_from(EVERY)
@@ -91,7 +92,7 @@ def check_changed_bytes(head, data):
     assert weighings(head, day(zero, load, other, damaged, empty)) == [LOAD_KG, OTHER_KG]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(head=ANY_HEAD, data=st.data())
 def test_one_changed_byte_makes_no_weighing_and_no_second_one(head, data):
     check_changed_bytes(head, data)
@@ -105,7 +106,7 @@ def test_one_changed_byte_makes_no_weighing_in_a_long_campaign(head, data):
     check_changed_bytes(head, data)
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(head=ANY_HEAD, data=st.data())
 def test_single_lines_of_zero_weigh_no_vehicle_twice(head, data):
     zero, load = says(head, 0), says(head, LOAD_KG)

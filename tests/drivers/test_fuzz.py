@@ -14,6 +14,7 @@ from drivers.errors import FrameError
 from drivers.generic.profile import SHIPPED
 from drivers.reading import Reading
 from drivers.registry import KINDS
+from tests.draws import examples
 from tests.drivers.fuzz_frames import one_input
 from tests.drivers.fuzz_targets import AT, TARGETS, Target
 
@@ -37,14 +38,14 @@ def test_the_message_that_fuzzing_begins_with_is_read(target: Target) -> None:
 
 
 @given(st.integers(0, len(TARGETS) - 1), st.binary(max_size=200))
-@settings(max_examples=600)
+@settings(max_examples=examples(600))
 def test_any_bytes_give_readings_or_frame_errors(number: int, data: bytes) -> None:
     one_input(bytes([number]) + data)
 
 
 @pytest.mark.parametrize("target", SEEDED, ids=lambda target: target.name)
 @given(data=st.data())
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 def test_a_damaged_message_gives_readings_or_frame_errors(target: Target, data: st.DataObject) -> None:
     times = 1 if target.kind == "file-drop" else 3
     message = bytearray(target.message * times)

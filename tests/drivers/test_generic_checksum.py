@@ -11,6 +11,7 @@ from drivers.generic.tables import Table
 from drivers.kind import read_frame
 from drivers.reading import Reading
 from drivers.simulated.profiled import message
+from tests.draws import examples
 from tests.drivers.rig import AT
 
 HEAD = """
@@ -102,7 +103,7 @@ def weights(kind, data):
 
 
 @pytest.mark.parametrize("name", SHAPES)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(weight=st.integers(0, 200_000))
 def test_what_the_simulator_seals_is_read_and_no_flipped_bit_gets_a_wrong_value_through(kinds, name, weight):
     kind = kinds[name]
@@ -118,7 +119,7 @@ def test_what_the_simulator_seals_is_read_and_no_flipped_bit_gets_a_wrong_value_
 
 @pytest.mark.parametrize("name", SHAPES)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_a_message_with_any_other_checksum_is_refused(kinds, name, data):
     kind = kinds[name]
     good = message(kind.profile, {"weight": "43120"})

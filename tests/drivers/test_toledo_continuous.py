@@ -8,6 +8,7 @@ from drivers.magnitude import ways_of
 from drivers.reading import Flag, Frame, Reading
 from drivers.simulated.toledo import message
 from drivers.weighbridge.toledo_continuous import ToledoContinuous
+from tests.draws import examples
 from tests.drivers.rig import AT, LATER
 from tests.drivers.test_framing import CUTS, pieces
 
@@ -225,7 +226,7 @@ def test_garbage_between_messages_never_makes_another_value(messages, garbage):
     assert weights(clean, checksum="on") == [parse(data).weight_kg for data in messages]
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(MESSAGES, MESSAGES, st.integers(0, 17), st.integers(0, 7), st.sampled_from(["auto", "on"]))
 def test_one_flipped_bit_never_makes_another_weight(first, second, spot, bit, mode):
     damaged = bytearray(second)
@@ -236,7 +237,7 @@ def test_one_flipped_bit_never_makes_another_weight(first, second, spot, bit, mo
     assert {r.weight_kg for r in results if isinstance(r, Reading)} <= true
 
 
-@settings(max_examples=500)
+@settings(max_examples=examples(500))
 @given(MESSAGES, st.integers(0, 17), st.integers(0, 7))
 def test_one_flipped_bit_in_the_very_first_message_never_makes_another_weight(data, spot, bit):
     damaged = bytearray(data)

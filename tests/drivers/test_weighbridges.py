@@ -11,6 +11,7 @@ from drivers.reading import Flag, Frame, Reading
 from drivers.registry import KINDS, make_protocol
 from drivers.simulated.scale import Display
 from drivers.simulated.weighbridges import WEIGHBRIDGES
+from tests.draws import examples
 from tests.drivers.heads import CHECKED, HEADS, displays, kilograms, made, outcomes
 from tests.drivers.rig import AT
 from tests.drivers.test_framing import CUTS, pieces
@@ -72,7 +73,7 @@ def test_out_of_range_there_is_a_flag_and_no_weight(head):
             assert reading.extra["problem"]
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(head=ANY_HEAD, data=st.data(), cuts=CUTS)
 def test_glued_messages_are_read_whole_however_the_bytes_are_cut(head, data, cuts):
     shown = data.draw(st.lists(displays(head), max_size=6))
@@ -83,7 +84,7 @@ def test_glued_messages_are_read_whole_however_the_bytes_are_cut(head, data, cut
     assert noise == 0
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(head=ANY_HEAD, data=st.data())
 def test_garbage_before_after_and_inside_makes_no_other_weight_and_the_next_message_is_read(head, data):
     garbage = st.binary(max_size=20) if head.checked else NO_TEXT
@@ -110,7 +111,7 @@ def test_one_flipped_bit_makes_no_other_weight(head):
             assert set(values(head, stream)) <= true | {None}, (spot, bit)
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(head=ANY_HEAD, data=st.data(), noise=st.binary(max_size=30), cuts=CUTS)
 def test_any_bytes_are_read_alike_however_they_are_cut(head, data, noise, cuts):
     message = head.talker.message(data.draw(displays(head)))
@@ -122,7 +123,7 @@ def test_any_bytes_are_read_alike_however_they_are_cut(head, data, noise, cuts):
     assert cut_counted == counted
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     head=ANY_HEAD, data=st.data(), spot=st.integers(0, 70), new=st.binary(max_size=4), old=st.integers(0, 4)
 )

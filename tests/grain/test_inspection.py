@@ -1,12 +1,14 @@
 """Several photos of one capture as one inspection, and what is too uncertain to decide on."""
 
+from dataclasses import replace
+
 import pytest
 
-from station.grain.combining import combine
-from station.grain.inspection import ClassShare, Inspection, KernelClass, MassShare
+from station.grain.combining import best_known, combine
+from station.grain.inspection import ClassShare, Embedding, Inspection, KernelClass, MassShare
 from station.grain.reasons import Code, Reason
 
-SOUND, BROKEN = KernelClass.WHOLE, KernelClass.BROKEN
+WHOLE, BROKEN = KernelClass.WHOLE, KernelClass.BROKEN
 
 
 def photo(kernels: int, broken: float, *, reach: float = 0.02) -> Inspection:
@@ -14,10 +16,10 @@ def photo(kernels: int, broken: float, *, reach: float = 0.02) -> Inspection:
     return Inspection(
         "ab" * 32, accepted=True, kernels=kernels, cut=2,
         classes={
-            SOUND: ClassShare(round(kernels * (1 - broken)), 1 - broken, 1 - high, 1 - low),
+            WHOLE: ClassShare(round(kernels * (1 - broken)), 1 - broken, 1 - high, 1 - low),
             BROKEN: ClassShare(round(kernels * broken), broken, low, high),
         },
-        mass={SOUND: MassShare(1 - broken / 2, 0.9, 1.0), BROKEN: MassShare(broken / 2, 0.0, 0.1)},
+        mass={WHOLE: MassShare(1 - broken / 2, 0.9, 1.0), BROKEN: MassShare(broken / 2, 0.0, 0.1)},
     )  # fmt: skip
 
 
@@ -29,6 +31,26 @@ def test_one_photo_is_its_own_inspection_and_has_no_spread() -> None:
     one = photo(300, 0.05)
     assert combine([one]) is one
     assert "spread" not in one.as_dict()
+
+
+def test_a_photo_without_an_opinion_adds_its_kernels_and_its_remark() -> None:
+    remark = Reason(Code.NO_OPINION, {"share": 0.7, "limit": 0.6})
+    silent = replace(photo(100, 0.5), classes={}, mass={}, remarks=(remark,))
+    for photos in ([photo(300, 0.05), silent], [silent, photo(300, 0.05)]):
+        seen = combine(photos)
+        assert seen.accepted
+        assert seen.kernels == 400
+        assert seen.classes[BROKEN].share == pytest.approx(0.05)
+        assert seen.remarks == (remark,)
+    assert combine([silent, silent]).classes == {}
+
+
+def test_of_several_models_the_one_that_knows_the_grain_best_answers() -> None:
+    near = replace(photo(300, 0.05), embedding=Embedding(4.0, 0.1))
+    far = replace(photo(300, 0.2), embedding=Embedding(9.0, 0.4))
+    strange = refused(Code.UNKNOWN_GRAIN)
+    assert best_known([strange, far, near]) is near
+    assert best_known([strange, refused(Code.DARK)]) is strange
 
 
 def test_photos_weigh_by_their_kernels_and_their_spread_is_told() -> None:

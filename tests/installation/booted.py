@@ -5,6 +5,7 @@ of packages and wheels. A machine's changes lie in memory and go with it. It has
 what runs in it listens on loopback, on ports of its own.
 """
 
+import fcntl
 import hashlib
 import os
 import shlex
@@ -95,6 +96,7 @@ def booted(folder: Path) -> Iterator[Booted]:
     with (folder / "boot.log").open("wb") as log:
         process = subprocess.Popen(
             [
+                "setpriv", "--pdeathsig=TERM",  # a killed test leaves no machine behind
                 "systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--volatile=overlay",
                 f"--machine=silo-{port}", "--directory", tree,
                 *(f"--bind-ro={here}:{there}" for here, there in bound.items()),
@@ -160,12 +162,14 @@ def _digest(*texts: str) -> str:
 
 
 def _kept(name: str, make: Callable[[Path], object]) -> Path:
-    """What was made once is there; what was cut off is made again."""
+    """What was made once is there; what was cut off is made again; of two who want it one waits."""
     made, part = CACHE / name, CACHE / f".{name}.part"
-    if not made.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir()
-        make(part)
-        part.rename(made)
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f".{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            make(part)
+            part.rename(made)
     return made

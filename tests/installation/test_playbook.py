@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 def run(home: Path, program: str, *words: str | Path) -> str:
     path = f"{PROGRAMS}:{os.environ['PATH']}"
     done = subprocess.run(
-        [PROGRAMS / program, *words], cwd=ANSIBLE, check=False, capture_output=True, text=True, timeout=300,
+        [PROGRAMS / program, *words], cwd=ANSIBLE, check=False, capture_output=True, text=True, timeout=400,
         stdin=subprocess.DEVNULL,
         env={
             **os.environ, "PATH": path, "HOME": str(home), "LC_ALL": "C.UTF-8", "ANSIBLE_NOCOLOR": "1",

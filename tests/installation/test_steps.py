@@ -114,9 +114,7 @@ def test_a_second_run_changes_nothing_and_tells_no_token(bench: Bench, site: Pat
     assert not [one for one in bench.ran if "systemctl" in one]
 
 
-def test_the_station_gets_what_it_may_read_and_the_devices_password_is_roots(
-    bench: Bench, site: Path
-) -> None:
+def test_the_station_may_read_what_is_its_own_and_nobody_else_may(bench: Bench, site: Path) -> None:
     install(bench, site)
     modes = {
         path: oct(bench.at(Path(path)).stat().st_mode & 0o7777)
@@ -127,7 +125,7 @@ def test_the_station_gets_what_it_may_read_and_the_devices_password_is_roots(
         )
     }  # fmt: skip
     assert list(modes.values()) == [
-        "0o2750", "0o640", "0o640", "0o640", "0o700", "0o600", "0o640", "0o700",
+        "0o2750", "0o640", "0o640", "0o640", "0o2750", "0o640", "0o640", "0o700",
     ]  # fmt: skip
     assert (bench.root / "opt/silo/current").readlink() == bench.root.parent / "release"
 
@@ -145,9 +143,11 @@ def test_a_changed_site_file_restarts_the_station_and_the_former_one_is_kept(
 
 def test_a_password_that_the_installer_brings_is_used(bench: Bench, site: Path) -> None:
     (site.parent / "broker.password").write_text("brought\n")
+    (site.parent / "devices").mkdir()
+    (site.parent / "devices/nir.password").write_text("its own\n")
     install(bench, site)
     assert (bench.root / "etc/silo/broker.password").read_text() == "brought\n"
-    assert (bench.root / "etc/silo/devices/nir.password").read_text() == "secret\n"
+    assert (bench.root / "etc/silo/devices/nir.password").read_text() == "its own\n"
 
 
 def test_what_failed_goes_on_from_there_and_a_stopped_station_says_why(bench: Bench, site: Path) -> None:

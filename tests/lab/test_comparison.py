@@ -13,6 +13,7 @@ from station.lab.comparison import Comparison, Question, compare
 from station.lab.pairs import PairsError, PairTable
 from station.lab.samples import Columns, Samples, samples_of
 from station.lab.verdict import Verdict, samples_to_tell
+from tests.draws import examples
 from ui.words.comparisons import comparison_text
 
 KEYS = {
@@ -216,7 +217,7 @@ def test_of_many_samples_a_stated_part_makes_passing_and_bablok_s_line() -> None
 CELL = st.one_of(st.none(), st.integers(-2, 2).map(float), st.sampled_from([1e-12, 1e12, -1e12, 0.1, 12.345]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(CELL, CELL, CELL, st.sampled_from(["", "a", "b"])), min_size=1, max_size=14),
     st.booleans(),

@@ -1,5 +1,6 @@
 """Captures come once, are claimed oldest first, and inform the load."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -101,7 +102,7 @@ def test_captures_are_claimed_once_oldest_first_with_their_declared_species(
     second, _ = receive(silo, phone, barcode="S9", species="barley")
     claimed = [claims.claim_capture(silo.desk, silo.clock()) for _ in range(3)]
     assert [one and (one.capture_id, one.species, one.attempts) for one in claimed] == [
-        (first.id, "wheat", 1), (second.id, "barley", 1), None,
+        (first.id, "soft_wheat", 1), (second.id, "barley", 1), None,
     ]  # fmt: skip
 
 
@@ -161,3 +162,13 @@ def test_a_late_inspection_proposes_anew_until_the_decision_and_is_evidence_afte
     kept = silo.proposal(load)
     assert kept is not None
     assert (kept.id, kept.inputs) == (decision.proposal_id, decided_on.inputs)
+
+
+def test_a_photo_without_an_opinion_tells_its_kernels_and_why(silo: Silo, phone: Terminal) -> None:
+    visit = silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    load = silo.loads(visit)[0]
+    capture, _ = receive(silo, phone, barcode="S1")
+    remark = Reason(Code.NO_OPINION, {"share": 0.8, "limit": 0.6})
+    silent = replace(seen(), classes={}, remarks=(remark,))
+    captures.record_inspection(silo.desk, capture.id, [silent], silo.clock())
+    assert photo_codes(silo, load) == [Code.PHOTO_COUNTED, Code.NO_OPINION]

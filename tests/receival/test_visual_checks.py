@@ -3,9 +3,11 @@
 import pytest
 from sqlmodel import select
 
-from station.acts.refusals import Fault, NotAllowed
+from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.receival.replay import replay
-from station.receival.visual_checks import check_visually
+from station.receival.visual_checks import check_visually, found_since
+from station.receival.weighings import confirm
+from station.store.batches import checks_by_load
 from station.store.tables import AuditEvent, Load, Proposal, VisualCheck
 from tests.receival.guarded import BEA, weighed
 from tests.silo_rig import ANNE, MARC, Silo
@@ -73,3 +75,37 @@ def test_what_is_found_after_the_decision_stands_beside_it_and_replays(silo: Sil
     with silo.desk.ledger.read() as tx:
         assert replay(tx, first).is_equal
         assert replay(tx, second).is_equal
+
+
+def test_what_is_found_after_the_decision_is_asked_about_before_the_ticket(silo: Silo) -> None:
+    load = weighed(silo, "gac", "nir")
+    silo.decide(load)
+    check(silo, load, "live_insects")
+    weighing = silo.weigh(15_240)
+    with pytest.raises(Conflict) as asked:
+        confirm(silo.desk, weighing.id, load.visit_id, "last", ANNE, silo.clock())
+    assert (asked.value.code, asked.value.params["findings"]) == (
+        Fault.FOUND_AFTER_DECISION,
+        ["live_insects"],
+    )
+    confirm(silo.desk, weighing.id, load.visit_id, "last", ANNE, silo.clock(), despite_remarks=True)
+    with silo.desk.ledger.read() as tx:
+        (*_, event) = tx.exec(select(AuditEvent).where(AuditEvent.kind == "weighing_confirmed"))
+    assert event.data["despite"] == ["found_after_decision"]
+
+
+def test_what_was_known_at_the_decision_or_is_found_no_more_is_not_asked_about(silo: Silo) -> None:
+    load = weighed(silo, "gac", "nir")
+    check(silo, load, "smell")
+    decision = silo.decide(load)
+    check(silo, load, "smell")
+    assert found_since(checks_of(silo, load), decision) == []
+    check(silo, load, "smell", "heat")
+    assert found_since(checks_of(silo, load), decision) == ["heat"]
+    check(silo, load, actor=MARC)
+    assert found_since(checks_of(silo, load), decision) == []
+
+
+def checks_of(silo: Silo, load: Load) -> list[VisualCheck]:
+    with silo.desk.ledger.read() as tx:
+        return checks_by_load(tx, [load.id])[load.id]

@@ -276,4 +276,4 @@ def test_an_intake_that_stands_still_is_on_the_health_page_and_shows_no_weight(
 
 def vitals(silo: Silo, intake: Intake, devices: Devices) -> Any:
     box, watch = SimpleNamespace(state="ready", problem=""), SimpleNamespace(broken_seq=None)
-    return Vitals(silo.desk.ledger, intake, box, watch, devices, None).facts  # type: ignore[arg-type]
+    return Vitals(silo.desk.ledger, silo.clock, intake, box, watch, devices, None).facts  # type: ignore[arg-type]

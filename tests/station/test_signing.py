@@ -20,6 +20,7 @@ from station.signing import (
     trusted_comment,
     verify,
 )
+from tests.draws import examples
 
 DATA = b"grain in, ticket out" * 1000
 KEY = SecretKey(bytes(range(8)), bytes(range(32)))
@@ -140,7 +141,7 @@ def test_the_public_key_is_read_from_its_file_and_from_its_line_alone() -> None:
     assert parse_public_key(text) == KEY.public == parse_public_key(text.splitlines()[1])
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.text(max_size=300))
 def test_any_text_is_a_key_or_an_error(text: str) -> None:
     for read in (parse_public_key, parse_secret_key):
@@ -150,7 +151,7 @@ def test_any_text_is_a_key_or_an_error(text: str) -> None:
         verify(b"", text, [KEY.public])
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.integers(0, 10_000), st.characters(codec="ascii"))
 def test_no_changed_signature_verifies_as_another(position: int, put: str) -> None:
     honest = sign(DATA, KEY, "wheat 1")

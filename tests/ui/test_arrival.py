@@ -167,3 +167,40 @@ async def test_a_wrong_plate_and_species_are_corrected_on_the_load(station: Stat
         await t.press("enter")
         await t.until(lambda: [v.loads[0].species for v in t.app.board.visits] == ["barley"], "the species")
         assert t.app.board.visits[0].plate == "AB-128-CD"
+
+
+async def test_enter_leaves_no_field_that_an_arrival_needs_and_cannot_take(station: Station) -> None:
+    """Or what a person types without a look lands one field further down."""
+    async with terminal(station) as t:
+        await t.press("f3", "enter")
+        await t.hear("Tapez l'immatriculation.")
+        await t.write("xb101vx")
+        await t.press("enter", "enter")
+        await t.hear("Tapez l'apporteur.")
+        await t.write("earl dupont")
+        await t.press("enter")
+        await t.write("sarrasin")
+        await t.press("enter")
+        await t.hear("Choisissez une espèce de ce site.")
+        screen = t.app.screen
+        assert isinstance(screen, ArrivalScreen)
+        assert (screen.form.open_field, screen.draft.loads[0].barcode) == ("species", "")
+
+
+async def test_a_supplier_that_is_misspelt_is_corrected_in_its_field(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("f3")
+        await t.write("xb101vx")
+        await t.press("enter")
+        await t.write("EARL Dupond")
+        await t.press("enter")
+        screen = t.app.screen
+        assert isinstance(screen, ArrivalScreen)
+        await t.write("blé t")
+        await t.press("enter")
+        await t.write("S77777")
+        await t.press("enter")
+        await t.see("Nouvel apporteur : EARL Dupond ?")
+        await t.press("down", "down", "enter")
+        await t.until(lambda: screen.form.open_field == "supplier", "the field of the supplier")

@@ -139,7 +139,13 @@ async def test_an_override_takes_another_cell_with_a_reason(station: Station) ->
         await t.see("Pourquoi", "GAC 2100", "13,6 %")
         await t.press("f6")
         await t.see("Quelle autre cellule ?", "✗ fosse 2 → cellule C3 : La cellule ne prend que : bio")
+        await t.write("26")  # the tonnes that each cell has room for are no name of a cell
+        await t.until(lambda: "→ cellule C3" not in plain(t.text), "an empty list")
+        await t.press("enter")
+        await t.see("Quelle autre cellule ?")
+        await t.press("backspace", "backspace")
         await t.write("c5")
+        await t.see("Place pour 26,7 t")
         await t.press("enter")
         await t.see("Pourquoi fosse 1 → cellule C5 ?", "pit blocked")
         await t.press("down", "down", "enter")
@@ -439,8 +445,11 @@ async def test_a_load_tipped_elsewhere_is_recorded_where_it_went(station: Statio
         await t.press("f10")
         await t.see("AB-123-CD, 15 240 kg : vidé ailleurs que décidé")
         await t.press("enter")
+        await t.see("Où a-t-il été vidé ?")
         await t.write("c5")
         await t.press("enter")
+        assert await t.app.client.tickets() == []  # two pits lead there: none is preselected
+        await t.press("down", "enter")
         await t.hear("Bon 1")
         [ticket] = await t.app.client.tickets()
         assert [(part.cell, part.share) for part in ticket.tipped] == [("c5", 1.0)]

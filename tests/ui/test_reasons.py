@@ -42,11 +42,13 @@ PARAMS: dict[str, Any] = {
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
-    "file_kind": "gif", "unseen": ["insects", "green"], "grams": 13.4,
+    "file_kind": "gif", "unseen": ["insects", "green"], "grams": 13.4, "outlines": 104, "by_area": 120,
     "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
     "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
     "machine": "1970-01-01T00:03:00+00:00", "stated": "2026-07-20T08:05:00+00:00",
     "recorded": "2026-07-20T08:05:00+00:00", "wall": "2026-07-20T08:05:00+00:00",
+    "box": "silo-2", "taken_at": "2026-07-20T08:00:00+00:00", "folder": "/media/silo", "age_s": 7_200,
+    "missing_mb": 400, "error": "no answer", "table": "weighing",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 
@@ -138,6 +140,22 @@ def test_a_photo_says_on_how_many_kernels_its_shares_stand() -> None:
     params = {"shares": {"broken": part}, "kernels": 681, "judged": 234}
     assert message("photo_shares", params, "en").endswith("97% broken (95-98); 234 of 681 judged")
     assert "judged" not in message("photo_shares", {**params, "judged": 681}, "en")
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "first", "second"),
+    [
+        ("low_contrast", {"value": 14.997, "limit": 15.0}, "14.997", "15"),
+        ("dark", {"value": 54.96, "limit": 55.0}, "54.96", "55"),
+        ("piled_up", {"share": 0.302, "limit": 0.3}, "30.2%", "30%"),
+    ],
+)
+def test_a_number_reads_differently_from_the_limit_that_it_broke(
+    code: str, params: dict[str, float], first: str, second: str
+) -> None:
+    text = message(code, params, "en")
+    assert first in text
+    assert second in text.replace(first, "")
 
 
 def test_a_share_known_too_badly_is_given_by_its_limits_only() -> None:

@@ -133,3 +133,36 @@ async def test_the_bell_rings_once_for_what_begins_to_wait_and_is_chosen(station
 
 def test_every_kind_that_rings_can_be_chosen() -> None:
     assert tuple(kind.value for kind in Waits) == KINDS
+
+
+async def test_what_is_found_after_the_decision_stops_the_truck_on_both_terminals(station: Station) -> None:
+    silo, rung = station.silo, []
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    silo.decide(silo.loads(visit)[0])
+    async with terminal(station, bell=["hold"]) as t, terminal(station) as other:
+        t.app.bell = lambda: rung.append(1)  # type: ignore[method-assign]
+        t.app.client.person_token = other.app.client.person_token  # she signed in again
+        await other.see("vidage 1 → C1")
+        await other.press("ctrl+b", "2")
+        await other.hear("bloqué : insectes vivants")
+        for one in (t, other):
+            await one.see(
+                "en attente : arrêter AB-123-CD", "! arrêter 1 → C1", "décider à nouveau : insectes"
+            )
+        await t.until(lambda: rung == [1], "the bell")
+        silo.weigh(15_240)
+        await t.see("dernière pesée ?")
+        await t.press("enter")
+        await t.see("Constaté après l'orientation : insectes vivants", "A-t-il quand même vidé")
+        await t.press("enter")
+        assert await t.app.client.tickets() == []
+        await t.press("escape", "f5")
+        await t.see("! Constaté après l'orientation : insectes vivants")
+        await t.press("escape")
+        await t.see("dernière pesée ?")
+        await t.press("enter")
+        await t.see("A-t-il quand même vidé")
+        await t.press("down", "enter")
+        await t.hear("Bon 1 : AB-123-CD, net 27 880 kg.")

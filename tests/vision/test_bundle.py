@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.vision.bundle import MANIFEST, MODEL, BundleError, pack_bundle, parse_bundle, read_bundle
+from tests.draws import examples
 from tests.vision.conftest import BUNDLE
 
 
@@ -31,7 +32,7 @@ def zipped(content: dict[str, bytes]) -> bytes:
 def test_the_shipped_bundle_is_small_and_says_what_it_is() -> None:
     bundle = read_bundle(BUNDLE)
     assert BUNDLE.stat().st_size <= 5_000_000
-    assert (bundle.name, bundle.version) == ("wheat-kernels", "2.2")
+    assert (bundle.name, bundle.version) == ("wheat-kernels", "2.3")
     assert bundle.sha256 == hashlib.sha256(BUNDLE.read_bytes()).hexdigest()
     assert (bundle.task, bundle.species) == ("kernel_class", ("wheat",))
     assert bundle.manifest.licence
@@ -91,7 +92,7 @@ def test_a_model_that_is_no_onnx_is_a_bundle_error() -> None:
         parse_bundle(pack_bundle(manifest, {**files, MODEL: b"not a model"}))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(st.integers(0, 10_000_000), st.integers(1, 255))
 def test_no_changed_byte_is_ever_accepted_with_other_content(position: int, flip: int) -> None:
     honest = BUNDLE.read_bytes()

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from station.vision.composition import Confusion, Share, compose
+from tests.draws import examples
 
 PERFECT = Confusion(tuple(np.eye(3)[k][None] * 5000.0 * np.ones((40, 1)) for k in range(3)))
 MISTAKEN = Confusion(
@@ -115,7 +116,7 @@ def test_by_mass_does_not_depend_on_the_scale_of_the_photo() -> None:
     assert [s.share for s in small] == pytest.approx([s.share for s in large], abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.integers(0, 3000), min_size=3, max_size=3).filter(any))
 def test_shares_are_shares_lie_in_their_limits_and_repeat(counts: list[int]) -> None:
     found = shares(counts, MISTAKEN)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from station.grain.inspection import Inspection, KernelClass
-from station.grain.reasons import Code
+from station.grain.reasons import Code, Reason
 from station.runtime.bundles import shipped_bundle
 from station.vision.bundle import MANIFEST, pack_bundle, parse_bundle, read_bundle
 from station.vision.inspect import inspect
@@ -112,11 +112,41 @@ def test_without_a_model_kernels_are_counted_and_nothing_is_judged(tray: Rendere
     assert found.models == ()
 
 
-def test_wheat_declared_as_barley_is_the_wrong_species(tray: RenderedTray, model: LoadedModel) -> None:
+def test_barley_has_no_model_and_is_counted_only_never_accused(
+    tray: RenderedTray, model: LoadedModel
+) -> None:
     found = inspect(tray.jpeg, model, species="barley")
-    assert codes(found) == {Code.WRONG_SPECIES}
-    assert found.reasons[0].params == {"declared": "barley", "seen": "wheat"}
-    assert found.classes == {}
+    assert found.accepted
+    assert found.remarks == (Reason(Code.NO_MODEL_FOR, {"declared": "barley"}),)
+    assert (found.kernels, found.classes, found.species) == (len(found.kernel_list), {}, None)
+    assert all(kernel.kernel_class is None for kernel in found.kernel_list)
+
+
+def test_durum_by_a_bundle_of_soft_wheat_says_so(tray: RenderedTray, model: LoadedModel) -> None:
+    found = inspect(tray.jpeg, model, species="durum")
+    assert found.accepted
+    assert found.classes
+    assert found.remarks == (Reason(Code.NOT_VALIDATED_FOR, {"declared": "durum"}),)
+    assert inspect(tray.jpeg, model, species="soft_wheat").remarks == ()
+
+
+def test_limits_that_tell_nothing_are_no_opinion_and_no_refusal(
+    tray: RenderedTray, model: LoadedModel
+) -> None:
+    found = inspect(tray.jpeg, replace(model, widest=0.05), species="wheat")
+    assert found.accepted
+    assert [remark.code for remark in found.remarks] == [Code.NO_OPINION]
+    assert found.remarks[0].params["limit"] == 0.05
+    assert (found.classes, found.mass, found.judged) == ({}, {}, None)
+    assert found.kernels == len(found.kernel_list)
+
+
+def test_a_photo_of_which_most_is_foreign_is_refused(model: LoadedModel) -> None:
+    tray = render_tray(
+        74, width=1600, height=1200, kernels=40, broken=0, foreign=0.6, touching=0, sheet="green"
+    )
+    lenient = replace(model, familiar=None, widest=None)
+    assert codes(inspect(tray.jpeg, lenient, species="wheat")) == {Code.MOSTLY_FOREIGN}
 
 
 @pytest.mark.parametrize("name", ["soft_wheat", "durum", "wheat", None])
@@ -126,11 +156,11 @@ def test_wheat_is_taken_under_each_of_its_names(
     assert inspect(tray.jpeg, model, species=name).accepted
 
 
-@pytest.mark.parametrize("grain", ["lentil", "pea", "chickpea", "maize", "rice"])
+@pytest.mark.parametrize("grain", ["lentil", "pea", "chickpea", "maize", "rice", "white_bean"])
 def test_rendered_other_grains_are_unknown(grain: str, model: LoadedModel) -> None:
     tray = render_tray(71, width=1600, height=1200, kernels=40, grain=grain, broken=0, foreign=0)
     assert codes(inspect(tray.jpeg, model)) == {Code.UNKNOWN_GRAIN}
-    assert codes(inspect(tray.jpeg, model, species="wheat")) == {Code.UNKNOWN_GRAIN, Code.WRONG_SPECIES}
+    assert codes(inspect(tray.jpeg, model, species="wheat")) == {Code.UNKNOWN_GRAIN}
 
 
 def test_polygons_are_given_on_request_and_survive_the_wire(tray: RenderedTray, model: LoadedModel) -> None:
@@ -180,7 +210,7 @@ def test_the_rice_bundle_takes_rice_and_knows_no_wheat(tray: RenderedTray) -> No
     rice = load_model(shipped_bundle("rice"))
     grains = render_tray(72, width=1600, height=1200, kernels=40, grain="rice", broken=0, foreign=0)
     assert inspect(grains.jpeg, rice, species="rice").accepted
-    assert codes(inspect(tray.jpeg, rice, species="rice")) == {Code.UNKNOWN_GRAIN, Code.WRONG_SPECIES}
+    assert codes(inspect(tray.jpeg, rice, species="rice")) == {Code.UNKNOWN_GRAIN}
 
 
 def test_rice_by_any_phone_on_any_paper_is_known_as_rice() -> None:

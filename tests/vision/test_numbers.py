@@ -113,9 +113,9 @@ def test_the_answer_of_a_kernel_does_not_depend_on_its_batch(tray: RenderedTray)
     assert (model.judge(views).numbers["vitreousness"][:20] == alone).all()
 
 
-def test_another_species_than_the_bundle_is_made_for_is_refused(tray: RenderedTray) -> None:
+def test_another_species_than_the_bundle_is_made_for_is_counted_only(tray: RenderedTray) -> None:
     seen = inspect(tray.jpeg, model_of("kernel"), species="barley")
-    assert [reason.code for reason in seen.reasons] == [Code.NOT_VALIDATED_FOR]
+    assert [remark.code for remark in seen.remarks] == [Code.NO_MODEL_FOR]
     assert seen.numbers == {}
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from station.grain.reasons import Code, Reason
 from station.photo_bytes import read_header
 from station.vision.photo import MAX_BYTES, DecodedPhoto, decode
+from tests.draws import examples
 from tests.vision import pictures
 
 SMALL = np.full((300, 400, 3), 120, np.uint8)
@@ -99,7 +100,7 @@ def test_the_picture_is_turned_upright_at_reduced_scale(orientation: int) -> Non
     assert photo.pixels[-20, -20].max() < 15
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF1234WEBP"]),
@@ -110,7 +111,7 @@ def test_any_bytes_give_a_header_or_none_and_a_photo_or_a_reason(data: bytes, st
     assert isinstance(decode(start + data), DecodedPhoto | Reason)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.integers(0, 3000), st.integers(0, 255))
 def test_one_damaged_byte_never_raises(position: int, value: int) -> None:
     data = bytearray(pictures.jpeg(SMALL))

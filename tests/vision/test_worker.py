@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from station.grain.reasons import Code
@@ -201,13 +201,11 @@ class Pieces:
         return part
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(st.text(), st.integers() | st.text() | st.none()), st.binary(max_size=200))
 def test_messages_survive_the_pipe(header: dict[str, object], body: bytes) -> None:
     assert read_message(Pieces(encode(header, body))) == (header, body)  # type: ignore[arg-type]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=100))
 def test_any_bytes_are_a_message_an_end_or_a_wire_error(data: bytes) -> None:
     try:

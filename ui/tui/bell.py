@@ -33,7 +33,10 @@ def waiting(board: Board) -> Mapping[str, list[str]]:
             *(offer.id for offer in board.offers),
             *(f"{device} {load.since.isoformat()}" for device, load in unzeroed if load is not None),
         ],
-        "hold": [load.id for load in loads if load.state == "proposed" and load.hold],
+        "hold": [
+            *(load.id for load in loads if load.state == "proposed" and load.hold),
+            *(f"{load.id} {found}" for load in loads for found in load.found_since),
+        ],
         "measure": [load.id for load in loads if load.state in ("weighed", "waiting")],
         "exception": [item.id for item in board.exceptions if item.blocks],
     }

@@ -31,8 +31,12 @@ _CSS = """
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """What may be chosen. `remark` stands behind the label and is not searched: a figure that is typed for a
+    cell must not find the tonnes that are free in another."""
+
     key: str
     label: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +148,13 @@ class ChoiceDialog(ModalScreen[Choice | None]):
         wanted = unaccented(typed.strip())
         return [option for option in self._options if wanted in unaccented(option.label)]
 
+    def _text(self, option: Option) -> str:
+        return self._t.named(option.label, option.remark) if option.remark else option.label
+
     def _rows(self, width: int) -> list[ListRow]:
         fitting = self._fitting(self.query_one("#text", Input).value)
         return [
-            ListRow(option.key if self._is_chosen else None, tuple(wrap(option.label, width, indent=2)))
+            ListRow(option.key if self._is_chosen else None, tuple(wrap(self._text(option), width, indent=2)))
             for option in fitting
         ]
 

@@ -77,7 +77,7 @@ LEDGER_PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Look at its cable, and whether it is mounted for writing."),
     ),
     "backup_place_taken": (
-        N_("{folder} holds other things under a backup's names"),
+        N_("the folder {folder} holds other things under a backup's names"),
         N_("Name an empty folder of the disk."),
     ),
     "backup_later": (

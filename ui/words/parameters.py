@@ -42,6 +42,8 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     `mass`, `sizes`, `spread`, `judged`, `ergot`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
+    for name in ("value", "share"):
+        words[name] = _apart(name, params, t) or words[name]
     words["size"] = _size(params, t)
     words["limit_share"] = _share(params.get("limit"), t)
     words["mass"] = _mass(params.get("mass"), t)
@@ -52,6 +54,22 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     line = params.get("line")
     words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""
     return words
+
+
+def _apart(name: str, params: Mapping[str, Any], t: Translator) -> str:
+    """Write a number so finely that it reads differently from the limit that it is compared with; empty where
+    it is compared with none, or is the limit."""
+    found, limit = params.get(name), params.get("limit")
+    if not isinstance(found, int | float) or not isinstance(limit, int | float) or found == limit:
+        return ""
+    if not (_is_amount(found) and _is_amount(limit)):
+        return ""
+    write = _share if name == "share" else _number
+    if write(found, t) != write(limit, t):
+        return ""
+    factor = 100 if name == "share" else 1
+    decimals = next((d for d in range(1, 7) if round(factor * found, d) != round(factor * limit, d)), 7)
+    return t.percent(found, decimals) if name == "share" else t.plain(found, decimals)
 
 
 def _text(name: str, value: Any, t: Translator) -> str:

@@ -7,6 +7,7 @@ from ui.words.i18n import N_, translator
 from ui.words.ledger import LEDGER_PROBLEMS
 from ui.words.parameters import parameter_texts
 from ui.words.reasons import (
+    FOUND_AFTER_DECISION,
     NOT_A_DIVISION,
     NOT_OVER_USUAL_TARE,
     UNUSUAL_EMPTY_SHARE,
@@ -155,6 +156,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "weighed_before_decision": (
         WEIGHED_BEFORE_DECISION,
         N_("Weigh the empty vehicle, or say that it had tipped by then."),
+    ),
+    "found_after_decision": (
+        FOUND_AFTER_DECISION,
+        N_("Decide again before it tips; where it has tipped, say so."),
     ),
     "no_first_weighing": (N_("this visit has no first weighing"), N_("Confirm a first weighing before.")),
     "nothing_to_close": (N_("no load of {plate} is left to close"), N_("Confirm it for another visit.")),

@@ -17,6 +17,7 @@ UNUSUAL_TARE = N_("tare {tare_kg}, but this vehicle usually weighs {usual_kg} em
 UNUSUAL_EMPTY_SHARE = N_("tare {tare_kg} is unusual for {gross_kg} full")
 NOT_OVER_USUAL_TARE = N_("gross {gross_kg}: this vehicle usually weighs {usual_kg} empty")
 WEIGHED_BEFORE_DECISION = N_("{kg} were weighed at {weighed_at}, before the decision of {decided_at}")
+FOUND_AFTER_DECISION = N_("found after the decision: {findings}")
 
 SENTENCES: Mapping[str, str] = {
     # pairing
@@ -43,6 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "unusual_empty_share": UNUSUAL_EMPTY_SHARE,
     "not_over_usual_tare": NOT_OVER_USUAL_TARE,
     "weighed_before_decision": WEIGHED_BEFORE_DECISION,
+    "found_after_decision": FOUND_AFTER_DECISION,
     # assessment
     "chosen_by_order": N_("{analyte}: {instrument} comes no. {position} in the site's order"),
     "mean_of_replicates": N_("{analyte}: mean of {count} measurements"),
@@ -60,6 +62,7 @@ SENTENCES: Mapping[str, str] = {
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
+    "photo_counted": N_("photo of {kernels} kernels{sizes}"),
     "photo_unseen": N_("the photo does not tell these from whole kernels: {unseen}{ergot}"),
     "photo_number": N_("photo: {analyte} {measured} ({low} to {high}), not used for routing"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
@@ -111,6 +114,15 @@ SENTENCES: Mapping[str, str] = {
     "not_sharp": N_(
         "the photo is not sharp (edges over {value} of a kernel, at most {limit}): hold still, wipe the lens"
     ),
+    "moved": N_("the phone moved (edges smeared over {value} of a kernel, at most {limit}): hold it still"),
+    "no_colours": N_("the photo has no colours: switch off the black-and-white filter"),
+    "rough_sheet": N_(
+        "the sheet's own texture shows under the lamp ({share} specks): take a smooth sheet or softer light"
+    ),
+    "counts_differ": N_(
+        "two counts differ ({outlines} outlines, {by_area} by area): spread the kernels, take a plain sheet"
+    ),
+    "left_out": N_("{share} of the photo is neither sheet nor grain: take other things and glare away"),
     "dark": N_("the photo is too dark ({value}, at least {limit}): go to the light or switch the flash on"),
     "bright": N_("the photo is too bright ({value}, at most {limit}): turn away from the sun or the lamp"),
     "glare": N_("glare on {share} of the photo (at most {limit_share}): tilt the phone, avoid the flash"),
@@ -124,6 +136,9 @@ SENTENCES: Mapping[str, str] = {
     "not_grain": N_("no grain on a plain sheet is seen: lay it on one colour without a pattern"),
     "unknown_grain": N_("the species is not recognised"),
     "wrong_species": N_("{seen} on the photo, but {declared} is declared"),
+    "mostly_foreign": N_("{share} of what lies there is foreign to the model: another grain, or none"),
+    "no_model_for": N_("counted only, no model for {declared}"),
+    "no_opinion": N_("no opinion on shares: their limits lie {share} apart (at most {limit_share})"),
     "card_missing": N_("the scale card is not on the photo"),
     "not_validated_for": N_("the model is not validated for {declared}"),
     "model_not_finite": N_("the model {model} answered with no number: tell the installer"),
@@ -274,6 +289,11 @@ GATE_WORDS: Mapping[str, str] = {
     "damaged_file": N_("damaged file"),
     "too_large": N_("too large"),
     "not_sharp": N_("not sharp"),
+    "moved": N_("phone moved"),
+    "no_colours": N_("no colours"),
+    "rough_sheet": N_("rough sheet"),
+    "counts_differ": N_("counts differ"),
+    "left_out": N_("other things on the photo"),
     "dark": N_("too dark"),
     "bright": N_("too bright"),
     "glare": N_("glare"),
@@ -285,6 +305,7 @@ GATE_WORDS: Mapping[str, str] = {
     "not_grain": N_("not grain"),
     "unknown_grain": N_("species not recognised"),
     "wrong_species": N_("wrong species"),
+    "mostly_foreign": N_("mostly foreign"),
     "card_missing": N_("card missing"),
     "not_validated_for": N_("not validated"),
     "model_not_finite": N_("model failed"),

@@ -64,9 +64,10 @@ class Inspection(BaseModel):
     """What one model says of a capture. `mass` are shares estimated from areas; `spread` how far several
     photos of the capture lie apart; `numbers` are {name: {value, low, high, unit, basis, ...}} with 95 %
     limits; `sizes` in mm and `colour` are known only where the reference `card` was seen; routing uses none
-    of it. The shares stand on the `judged` kernels; `unseen` looks whole to the model, `grams` is about how
-    heavy the sample is, `remarks` say what an accepted photo does not tell. `shadow`: the model was not
-    active then, so nobody acts on it."""
+    of it. `kernels` is the best count, `outlines` were drawn, `by_area` is a second count. The shares stand
+    on the `judged` kernels; `unseen` looks whole to the model, `grams` is about how heavy the sample is,
+    `remarks` say what an accepted photo does not tell. `shadow`: the model was not active then, so nobody
+    acts on it."""
 
     id: str
     model: str
@@ -77,6 +78,8 @@ class Inspection(BaseModel):
     accepted: bool
     reasons: list[Reason]
     kernels: int | None
+    outlines: int | None = None
+    by_area: float | None = None
     cut: int | None
     judged: int | None = None
     card: bool = False

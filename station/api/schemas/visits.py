@@ -128,6 +128,7 @@ class LoadRow(BaseModel):
     differing: list[str] = []
     waits_for: list[str] = []  # who may decide or approve, where the load waits for nothing but their word
     asks_paper: bool = False
+    found_since: list[str] = []  # what a visual check found after the decision that holds
 
 
 class VisitRow(BaseModel):
@@ -194,7 +195,8 @@ class Load(LoadRow, Referenced):
 
 class EndedLoad(BaseModel):
     """A load that has its outcome. `by` and `reason`: of a ticketed load who decided where it goes, and why
-    where that was not proposed; of any other who ended it, and why."""
+    where that was not proposed; of any other who ended it, and why. `approved_by`: the second person, where
+    one operator alone could not decide it."""
 
     id: str
     visit_id: str
@@ -206,6 +208,7 @@ class EndedLoad(BaseModel):
     at: datetime
     by: str
     reason: str
+    approved_by: str = ""
     cell: str | None
     ticket: int | None
     net_kg: float | None

@@ -20,6 +20,11 @@ class _End:
     decision: Decision | None
     ticket: Ticket | None
 
+    @property
+    def approver(self) -> str | None:
+        """The second person of a ticketed load's decision, by identifier."""
+        return self.decision.approved_by if self.decision and self.ticket else None
+
 
 def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
     ids = [load.id for load in loads]
@@ -28,7 +33,7 @@ def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
     decisions, tickets = batches.current_decisions(view.tx, ids), batches.tickets_by_load(view.tx, ids)
     ends = [_End(load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id)) for load in loads]
     suppliers = batches.supplier_names(view.tx, (visit.supplier_id for visit in visits.values()))
-    view.names_of(_who_and_why(end)[0] for end in ends)
+    view.names_of(one for end in ends for one in (_who_and_why(end)[0], end.approver))
     return [_ended(view, end, suppliers[end.visit.supplier_id]) for end in ends]
 
 
@@ -54,7 +59,8 @@ def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:
         at=load.outcome_at,
         by=view.name_of(who) or "",
         reason=why,
-        cell=end.decision.cell if ticket and end.decision else None,
+        approved_by=view.name_of(end.approver) or "",
+        cell=ticket.document["tipped"][0]["cell"] if ticket else None,
         ticket=ticket.number if ticket else None,
         net_kg=ticket.net_kg if ticket else None,
     )

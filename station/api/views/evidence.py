@@ -112,6 +112,8 @@ def inspection(view: View, row: Inspection) -> schemas.Inspection:
         accepted=row.accepted,
         reasons=reasons(result["reasons"], view.language),
         kernels=result["kernels"],
+        outlines=result.get("outlines"),
+        by_area=result.get("by_area"),
         cut=result["cut"],
         judged=result.get("judged"),
         card=result.get("card", False),

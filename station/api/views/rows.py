@@ -9,9 +9,10 @@ from station.api import schemas
 from station.api.views.view import View
 from station.grain.guard import waits_for_approval
 from station.grain.reasons import Code
+from station.receival.visual_checks import found_since
 from station.store import batches, queries
 from station.store.batches import Chain
-from station.store.tables import Decision, Load, Proposal, Sample, Ticket, Visit
+from station.store.tables import Decision, Load, Proposal, Sample, Ticket, Visit, VisualCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,14 @@ class LoadFacts:
     decision: Decision | None
     ticket: Ticket | None
     weighed_at: datetime | None
+    checks: tuple[VisualCheck, ...] = ()
+
+    @property
+    def found_since(self) -> list[str]:
+        """What a visual check found after the decision of a load that is still there."""
+        if self.decision is None or self.load.outcome is not None:
+            return []
+        return found_since(self.checks, self.decision)
 
 
 def load_facts(
@@ -36,6 +45,7 @@ def load_facts(
     undecided = [load.id for load in loads if load.outcome is None and load.id not in decisions]
     proposals = queries.current_proposals(view.tx, ids if with_old_proposals else undecided)
     samples, tickets = batches.samples_by_load(view.tx, ids), batches.tickets_by_load(view.tx, ids)
+    checks = batches.checks_by_load(view.tx, list(decisions))
     return {
         load.id: LoadFacts(
             load,
@@ -44,6 +54,7 @@ def load_facts(
             decisions.get(load.id),
             tickets.get(load.id),
             next((use.at for use, _ in chains.get(load.visit_id, ()) if use.role == "first"), None),
+            tuple(checks.get(load.id, ())),
         )
         for load in loads
     }
@@ -83,6 +94,8 @@ def waits_since(facts: LoadFacts, state: schemas.LoadState) -> datetime | None:
     """When the load began to wait for a value, weighed and sampled, or for an answer to what is proposed."""
     if state == "proposed" and facts.proposal is not None:
         return facts.proposal.asked_at
+    if state == "decided" and facts.found_since:
+        return facts.checks[-1].at
     if state not in ("weighed", "waiting") or facts.weighed_at is None:
         return None
     return max([facts.weighed_at, *(sample.entered_at for sample in facts.samples)])
@@ -113,6 +126,7 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "waits_for": _waits_for(view, facts.proposal) if waiting_for and facts.proposal else [],
         "asks_paper": load.asks_paper,
+        "found_since": facts.found_since,
     }
 
 

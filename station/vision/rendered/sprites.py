@@ -65,6 +65,15 @@ OTHER_GRAINS = {
         (1.4, 1.8), (0.68, 0.85), (0.75, 1.0), (0.22, 0.34), ((40, 165, 235), (70, 180, 235))
     ),
 }
+# In no training and among no foreign bodies: what nothing here has seen.
+BEANS = {
+    "white_bean": GrainShape(
+        (1.5, 2.0), (0.58, 0.7), (0.45, 0.55), (0.45, 0.55), ((190, 215, 228), (205, 222, 232)), bend=0.12
+    ),
+    "long_bean": GrainShape(
+        (1.7, 2.3), (0.42, 0.52), (0.4, 0.5), (0.4, 0.5), ((190, 215, 228), (60, 60, 120)), bend=0.14
+    ),
+}
 
 
 def noise_tile(rng: np.random.Generator, side: int = 512) -> Floats:

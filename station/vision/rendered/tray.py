@@ -15,6 +15,7 @@ from station.vision.rendered.paper import Paper
 from station.vision.rendered.phone import Phone, finish, paint_sheet
 from station.vision.rendered.place import Floor, clip_window
 from station.vision.rendered.sprites import (
+    BEANS,
     OTHER_GRAINS,
     WHEAT,
     Floats,
@@ -98,11 +99,10 @@ def render_tray(
     """Render a JPEG of `kernels` complete kernels plus `cut` ones across the edge, and its truth.
 
     `broken`, `foreign`, `damaged`, `touching` are shares of the kernels; `sheet` is a paper or
-    a name of `phone.SHEETS`; `grain` is wheat or a name of `sprites.OTHER_GRAINS` (then all are whole);
-    `kernel_px` is a wheat kernel's length in pixels, else chosen so that the kernels fit.
-    The same arguments give the same bytes. Raises ValueError for sizes beyond 12 megapixels or
-    when the kernels do not fit.
-    """
+    a name of `phone.SHEETS`; `grain` is wheat or a name of `sprites.OTHER_GRAINS` or `BEANS` (then all are
+    whole); `kernel_px` is a wheat kernel's length in pixels, else chosen so that the kernels fit. The same
+    arguments give the same bytes. Raises ValueError for sizes beyond 12 megapixels or when the kernels do not
+    fit."""
     if width * height > MAX_PIXELS or min(width, height) < 64 or kernels + cut > MAX_KERNELS:
         raise ValueError(
             f"cannot render {kernels} kernels on {width}x{height}: at most 12 megapixels, 3000 kernels"
@@ -178,7 +178,7 @@ def _sprite(
 ) -> Sprite:
     if kind is KernelClass.FOREIGN:
         return foreign_sprite(rng, kernel_px, tile, light)
-    shape = WHEAT if grain == "wheat" else OTHER_GRAINS[grain]
+    shape = WHEAT if grain == "wheat" else {**OTHER_GRAINS, **BEANS}[grain]
     if kind is KernelClass.BROKEN:
         return broken_sprite(rng, shape, kernel_px, tile, light)
     return grain_sprite(rng, shape, kernel_px, tile, light, damaged=kind is KernelClass.DAMAGED)

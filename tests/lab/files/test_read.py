@@ -17,6 +17,7 @@ from station.lab.files.profile import LabProfile, read_lab_profile
 from station.lab.files.read import read_lab_file
 from station.lab.files.result import RowError
 from station.lab.files.table import MOST_ROWS
+from tests.draws import examples
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "lab"
 WIDE, LONG = (read_lab_profile(EXAMPLES / f"{name}.toml") for name in ("wide", "long"))
@@ -324,7 +325,7 @@ def test_rows_beyond_the_declared_end_are_not_left_out_unseen() -> None:
     assert codes(read_lab_file(data, LONG)[1]) == [(None, "rows_beyond_the_end")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.lists(st.lists(st.text(max_size=8), max_size=7), max_size=6), st.sampled_from(["utf-8", "utf-16"]))
 def test_any_rows_under_the_titles_are_results_or_reasons(rows: list[list[str]], encoding: str) -> None:
     text = TITLES + "".join(";".join(row) + "\n" for row in rows)
@@ -333,7 +334,7 @@ def test_any_rows_under_the_titles_are_results_or_reasons(rows: list[list[str]],
     assert results or errors
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.binary(max_size=300), st.integers(0, 300), st.integers(0, 255))
 def test_any_bytes_are_results_or_reasons(noise: bytes, place: int, byte: int) -> None:
     damaged = bytearray(workbook_of_one())

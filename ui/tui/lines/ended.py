@@ -26,7 +26,7 @@ def columns(t: Translator) -> list[Column]:
 def ended_lines(
     load: schemas.EndedLoad, board: Board, zone: tzinfo | None, t: Translator, width: int
 ) -> tuple[str, ...]:
-    """Write the line of a load; the reason, where one was given, goes below it."""
+    """Write the line of a load; the reason and who approved it, where there are any, go below it."""
     cells = [
         t.time(load.at, zone),
         load.plate,
@@ -35,7 +35,9 @@ def ended_lines(
         outcome(load, board, t),
         load.by,
     ]
-    why = wrap("└ " + load.reason, width - INDENT, indent=2) if load.reason else []
+    approved = t.gettext("approved by {name}").format(name=load.approved_by) if load.approved_by else ""
+    below = " · ".join(filter(None, (load.reason, approved)))
+    why = wrap("└ " + below, width - INDENT, indent=2) if below else []
     return (table_row(cells, columns(t), width), *(" " * INDENT + line for line in why))
 
 

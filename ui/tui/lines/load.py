@@ -8,10 +8,12 @@ from ui.tui.board import Board
 from ui.tui.columns import Column
 from ui.tui.lines.queue import load_state, way
 from ui.tui.lines.texts import (
+    WARNING,
     age,
     amount,
     analyte,
     claims,
+    findings_text,
     origin_name,
     reason_list,
     reason_text,
@@ -179,7 +181,7 @@ def _visual_check(load: schemas.Load, t: Translator) -> str:
     check = load.visual_check
     if check is None:
         return ""
-    found = ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in check.findings)
+    found = findings_text(check.findings, t)
     return t.gettext("{findings}, by {name}").format(
         findings=found or t.gettext("all is well"), name=check.by
     )
@@ -205,6 +207,12 @@ def _decision(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...
     )
     decided = f"{text} ({decision.reason})" if decision.reason else text
     return (decided, approved(decision, t)) if decision.guard or decision.approved_by else (decided,)
+
+
+def found_since(load: schemas.Load, t: Translator) -> str:
+    """Warn of what was found after the decision, and say what to do."""
+    text = t.gettext("Found after the decision: {findings}. Stop the truck, decide again.")
+    return WARNING + text.format(findings=findings_text(load.found_since, t))
 
 
 def approved(decision: schemas.Decision, t: Translator) -> str:

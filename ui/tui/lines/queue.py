@@ -5,7 +5,16 @@ from rich.cells import cell_len
 from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, widths, wrap
-from ui.tui.lines.texts import WARNING, age, claims, reason_text, short_value, species, weighing_role
+from ui.tui.lines.texts import (
+    WARNING,
+    age,
+    claims,
+    findings_text,
+    reason_text,
+    short_value,
+    species,
+    weighing_role,
+)
 from ui.words import vocabulary
 from ui.words.agreement import FEMININE, typed_by
 from ui.words.i18n import Translator
@@ -66,9 +75,8 @@ def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
     if load.state == "proposed" and load.hold:
         return WARNING + t.gettext("hold proposed")
     if load.state == "decided":
-        return t.gettext("tipping {way}").format(
-            way=f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}"
-        )
+        text = WARNING + t.gettext("stop {way}") if load.found_since else t.gettext("tipping {way}")
+        return text.format(way=f"{board.pit_name(load.pit)} → {board.cell_name(load.cell)}")
     lead = WARNING if load.state == "waiting" or load.differing else ""
     return lead + vocabulary.word(vocabulary.LOAD_STATES, load.state, t.language)
 
@@ -85,7 +93,8 @@ def next_step(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: T
     if load.state == "proposed":
         return way
     if load.state == "decided":
-        return t.gettext("weigh empty")
+        text = t.gettext("decide again: {findings}") if load.found_since else t.gettext("weigh empty")
+        return text.format(findings=findings_text(load.found_since, t))
     if load.ticket is not None:
         return t.gettext("ticket {number}").format(number=load.ticket)
     return "" if visit.ended_at else t.gettext("leaves")

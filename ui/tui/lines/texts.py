@@ -36,6 +36,11 @@ def short_value(name: str, value: schemas.Value, t: Translator) -> str:
     return f"{t.gettext(short) if short else analyte(name, t)} {amount_on_basis(name, value, t)}"
 
 
+def findings_text(findings: Sequence[str], t: Translator) -> str:
+    """Write what a visual check found."""
+    return ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in findings)
+
+
 def value_list(values: Mapping[str, schemas.Value], t: Translator) -> str:
     """Write values by analyte, each with its amount."""
     return ", ".join(
@@ -84,7 +89,7 @@ def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
 
 
 def photo_in_short(given: Sequence[schemas.Reason], t: Translator) -> str:
-    """Write what the photos say in two words, "photo: 98% sound"; the rest is behind the load's own key."""
+    """Write what the photos say in two words, "photo: 98% whole"; the rest is behind the load's own key."""
     if not given:
         return ""
     words = {"photo_refused": t.gettext("refused, take another"), "photo_pending": t.gettext("being judged")}

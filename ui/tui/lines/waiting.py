@@ -14,16 +14,20 @@ Row = tuple[schemas.VisitRow, schemas.LoadRow]
 
 def waiting_parts(board: Board, t: Translator, width: int) -> list[str]:
     """List one part for each kind that waits; its age is that of the one that waits longest. A narrow screen
-    has no room for plate and weight."""
+    has no room for plate and weight, but for the plate of a truck to stop."""
     queue, exceptions = shown("show('queue')", t), shown("show('exceptions')", t)
     rows = [(visit, load) for visit in board.visits for load in visit.loads]
     holds = _longest_first([row for row in rows if _is_held(row[1])])
+    stopped = _longest_first([row for row in rows if row[1].found_since])
     lacking = _longest_first([row for row in rows if row[1].state in ("weighed", "waiting")])
     blocking = [item for item in board.exceptions if item.blocks]
     parts = []
     if board.health is not None and board.health.clock.asks:
         part = t.gettext("the time, by your watch [{key}]").format(key=shown("state_time", t))
         parts.append(part.replace(" ", "\N{NO-BREAK SPACE}"))
+    if stopped:
+        text = t.gettext("stop {plate}").format(plate=stopped[0][0].plate)
+        parts.append(_part(text, len(stopped), _since(*stopped[0]), queue, board, t))
     offer = board.offer
     if offer is not None:
         text = t.gettext("weight {kg}").format(kg=t.kg(offer.kg) if width >= NARROW else "").strip()

@@ -196,9 +196,22 @@ class ArrivalScreen(StationScreen):
         if name in ("barcode", LAST_FIELDS[-1]):
             self.action_save()
         elif name in MAIN_FIELDS:
-            self.form.open(self.form.first_empty(after=name))
+            wrong = self._wrong_in(name)
+            if wrong is None:
+                self.form.open(self.form.first_empty(after=name))
+            else:  # or what is typed next would land one field further down
+                self.station.say(wrong.text, is_problem=True)
         else:
             self.form.open(FIELDS[FIELDS.index(name) + 1])
+
+    def _wrong_in(self, name: str) -> WrongField | None:
+        """Tell what is wrong in this field, when nothing before it is."""
+        site, now = self.board.site, self.board.now
+        if site is None or now is None:
+            return None
+        read = to_arrival(self.draft, site, now, self.station.zone, self.t)
+        places = {name, f"loads.{self.form.number}.{name}"}
+        return read if isinstance(read, WrongField) and read.field in places else None
 
     def _take(self, name: str, suggestion: Suggestion) -> None:
         before = self.form.value(name).rpartition(",")[0] if name == "claims" else ""
@@ -249,6 +262,9 @@ class ArrivalScreen(StationScreen):
         if parts[0] == "loads" and len(parts) > 1 and parts[1].isdigit():
             self.form.show_load(int(parts[1]))
         self.form.open(next((part for part in reversed(parts) if part in FIELDS), "plate"))
+
+    def go_to_names(self, names: Sequence[str]) -> None:
+        self.form.open("supplier" if self.draft.supplier.strip() in names else "owners")
 
     def _say_entered(self, visit: schemas.Visit) -> None:
         self.form.clear()

@@ -60,6 +60,8 @@ def _ask_supplier(screen: StationScreen, refused: schemas.Problem, go_on: Callab
     def answer(choice: Choice) -> None:
         if choice.key == "new_supplier":
             go_on(choice.key)
+        else:
+            screen.go_to_names(refused.params["names"])
 
     screen.choose(_supplier_title(refused, t), options, answer, preselects=False)
 

@@ -105,6 +105,9 @@ class StationScreen(Screen[None]):
         """Take a barcode that was scanned on this screen; False when it is not for this screen."""
         return False
 
+    def go_to_names(self, names: Sequence[str]) -> None:
+        """Let the person correct these suppliers' names, where the screen has them in fields."""
+
     def action_leave(self) -> None:
         self.station.show("queue")
 

@@ -76,7 +76,8 @@ class LoadScreen(StationScreen):
             pit, cell = load.decision.pit, load.decision.cell
             text = t.gettext("DECIDED: {way}").format(way=way(pit, cell, self.board, t))
             approved = [lines.approved(load.decision, t)] if load.decision.approved_by else []
-            texts = [text, *approved, self._after_decision(load)]
+            found = [lines.found_since(load, t)] if load.found_since else []
+            texts = [text, *found, *approved, self._after_decision(load)]
             band.show(texts, pit=self.board.pit_name(pit), title=t.gettext("Decision"))
         elif proposal is None:
             band.show([t.gettext("Nothing is proposed yet."), self._waits(load)], title=t.gettext("Proposal"))

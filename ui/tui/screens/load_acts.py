@@ -47,9 +47,11 @@ def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Pro
     """List the ranked ways first, then every other pit and cell of the site with what speaks against it;
     the way that is decided, or else proposed, is no other."""
     board, t = screen.board, screen.t
-    labels = {
-        (ranked.pit, ranked.cell): t.named(
-            way(ranked.pit, ranked.cell, board, t), reason_list(ranked.reasons[:2], t)
+    options = {
+        (ranked.pit, ranked.cell): Option(
+            f"{ranked.pit}\n{ranked.cell}",
+            way(ranked.pit, ranked.cell, board, t),
+            reason_list(ranked.reasons[:2], t),
         )
         for ranked in proposal.ranked
     }
@@ -57,11 +59,11 @@ def _other_ways(screen: StationScreen, load: schemas.Load, proposal: schemas.Pro
     for cell in board.cells:
         why_not = obstacles.get(cell.id) or t.gettext("not ranked")
         for pit in cell.pits:
-            label = t.gettext("✗ {way}").format(way=t.named(way(pit, cell.id, board, t), why_not))
-            labels.setdefault((pit, cell.id), label)
+            label = t.gettext("✗ {way}").format(way=way(pit, cell.id, board, t))
+            options.setdefault((pit, cell.id), Option(f"{pit}\n{cell.id}", label, why_not))
     chosen = load.decision or proposal
     now = (chosen.pit, chosen.cell)
-    return [Option("\n".join(ends), label) for ends, label in labels.items() if ends != now]
+    return [option for ends, option in options.items() if ends != now]
 
 
 # --- values -------------------------------------------------------------------------------------------

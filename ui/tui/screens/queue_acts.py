@@ -134,9 +134,14 @@ def _ask_if_right(
     elif refused.code == "unprotected_line":
         asked[:1] = [t.gettext("This is one line, unprotected. Does the bridge show {kg}?")]
         options = [Option("yes", t.gettext("yes, {kg} stood on the display").format(kg=shown))]
+    elif refused.code == "found_after_decision":
+        asked.append(t.gettext("Has it tipped all the same, as decided?"))
+        options = [Option("yes", t.gettext("yes, it has tipped, and {kg} is right").format(kg=shown))]
     else:
         asked.append(t.gettext("Is {kg} right?"))
-    screen.choose("\n".join(asked).replace("{kg}", shown), options, lambda _: then())
+    preselects = refused.code != "found_after_decision"  # it cannot be undone, and Enter is at hand
+    text = "\n".join(asked).replace("{kg}", shown)
+    screen.choose(text, options, lambda _: then(), preselects=preselects)
 
 
 def cancel_visit(screen: StationScreen, visit: schemas.VisitRow | schemas.Visit) -> None:
@@ -166,4 +171,4 @@ def ask_where(screen: StationScreen, then: Callable[[schemas.Tipping], None]) ->
         pit, _, cell = choice.key.partition("\n")
         then(schemas.Tipping(pit=pit, cell=cell, share=1.0))
 
-    screen.choose(t.gettext("Where was it tipped?"), options, pass_on)
+    screen.choose(t.gettext("Where was it tipped?"), options, pass_on, preselects=False)

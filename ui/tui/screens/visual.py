@@ -3,6 +3,7 @@
 from station.api import schemas
 from ui.tui.dialogs import Option
 from ui.tui.figure_dialogs import FindingDialog
+from ui.tui.lines.texts import findings_text
 from ui.tui.screens.base import StationScreen
 from ui.words import vocabulary
 
@@ -36,7 +37,7 @@ def _send(screen: StationScreen, load: schemas.LoadRow, findings: list[str]) -> 
             text = t.gettext("{plate}: seen, all is well.").format(plate=checked.plate)
             station.say(text)
             return
-        words = ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in findings)
+        words = findings_text(findings, t)
         text = t.gettext("{plate} is blocked: {findings}.").format(plate=checked.plate, findings=words)
         if checked.decision is not None:
             text += " " + t.gettext("It is decided already: stop the truck, decide again.")
