@@ -36,9 +36,13 @@ WAITING = 30  # visits that stand in the yard at the end
 COPIED = (
     "visit", "load", "loadowner", "sample", "frame", "weighing", "weighing_use", "reading", "capture",
     "photo", "inspection", "pairing", "proposal", "decision", "reservation", "tipping", "cell_movement",
-    "ticket", "lab_result", "outbox",
+    "ticket", "lab_result", "measurement", "outbox",
 )  # fmt: skip
-_NEW = {(table, "id") for table in COPIED} | {("pairing", "item_id"), ("photo", "sha256")}
+_NEW = (
+    {(table, "id") for table in COPIED}
+    | {("pairing", "item_id"), ("photo", "sha256")}
+    | {("measurement", "source_id"), ("measurement", "superseded_by")}
+)
 _ONCE = {"barcode", "identity", "external_ref"}  # texts that occur once
 _EVENT = SQLModel.metadata.tables["audit_event"]
 _UUID = 36  # characters

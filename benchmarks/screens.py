@@ -50,6 +50,10 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "after": (None,),
     "before": (None,),
     "limit": (None,),
+    "analyte": ("moisture",),
+    "test": ("machine",),
+    "beside": ("lab",),
+    "species": (None,),
 }
 # What a path names, out of the middle of the campaign.
 _MIDDLE = "SELECT {0} FROM {1} ORDER BY seq LIMIT 1 OFFSET (SELECT count(*) / 2 FROM {1})"

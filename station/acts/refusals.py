@@ -30,6 +30,8 @@ class Fault(StrEnum):
     UNKNOWN_APPROVAL = "unknown_approval"
     UNKNOWN_WAIVER = "unknown_waiver"
     UNKNOWN_RULE_PACK = "unknown_rule_pack"
+    UNKNOWN_LAB_RESULT = "unknown_lab_result"
+    UNKNOWN_PAPER = "unknown_paper"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -39,6 +41,7 @@ class Fault(StrEnum):
     LOAD_DECIDED = "load_decided"
     LOAD_NOT_DECIDED = "load_not_decided"
     BARCODE_USED = "barcode_used"
+    SEVERAL_MOVEMENTS = "several_movements"
     EXTERNAL_REF_USED = "external_ref_used"
     WEIGHING_USED = "weighing_used"
     CONTRADICTS_SAMPLE = "contradicts_sample"

@@ -116,6 +116,11 @@ ACCESS: Mapping[str, Access] = {
     "POST /exceptions/dismiss": _OPERATOR,
     "POST /exceptions/take-back": _OPERATOR,
     "POST /lab/results": _OPERATOR_OR_ADMIN,
+    "POST /lab/files": _MANAGER,
+    "GET /lab/waiting": _LOOK_OR_ADMIN,
+    "POST /lab/results/{result_id}/match": _MANAGER,
+    "POST /lab/results/{result_id}/dismiss": _MANAGER,
+    "GET /measurements": _LOOK_OR_ADMIN,
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,
@@ -172,6 +177,7 @@ ACCESS: Mapping[str, Access] = {
     "PATCH /admin/tokens/{id_or_name}": _ADMIN,
     "DELETE /admin/tokens/{id_or_name}": _ADMIN,
     "POST /admin/backup": _ADMIN,
+    "POST /admin/measurements/rebuild": _ADMIN,
     "GET /admin/dataset": _ADMIN,
     "GET /admin/dataset/{capture_id}": _ADMIN,
 }

@@ -27,6 +27,7 @@ from station.api.routes import (
     instruments,
     laboratory,
     loads,
+    measurements,
     models,
     movements,
     people,
@@ -44,10 +45,12 @@ JSON_BYTES = 1_000_000
 # What multipart adds around the photos.
 MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
+LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
+    measurements,
 )  # fmt: skip
 
 
@@ -105,6 +108,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _limit_of(path: str, context: Context) -> int:
     if path == f"{BASE}/models":
         return BUNDLE_BYTES + MULTIPART_BYTES
+    if path == f"{BASE}/lab/files":
+        return LAB_FILE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES
     return JSON_BYTES

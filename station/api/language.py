@@ -7,12 +7,15 @@ from station.api import schemas
 from station.store.names import INSTALLER
 from ui.words import vocabulary
 from ui.words.i18n import N_, Translator, language_of, translator
+from ui.words.lab_files import lab_file_problem
+from ui.words.lab_waits import wait_text
 from ui.words.problems import problem as problem_texts
 from ui.words.reasons import message
 
 __all__ = [
     "N_",
     "Translator",
+    "lab_file_problem",
     "language_of",
     "problem_texts",
     "reason",
@@ -20,6 +23,7 @@ __all__ = [
     "shown_name",
     "translator",
     "vocabulary",
+    "wait_text",
 ]
 
 

@@ -1,4 +1,4 @@
-"""`silo compare`: who was right, from a CSV file of pairs."""
+"""`silo compare`: who was right, from a CSV file of pairs or from a silo's ledger."""
 
 from math import isfinite
 from pathlib import Path
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from station.cli.options import typed_number
+from station.cli import compare_ledger
+from station.cli.options import SinceOption, UntilOption, span, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    pairs: Annotated[Path, typer.Argument(help=_("CSV file with a row per sample."))],
     test: Annotated[str, typer.Option(help=_("Column of the method in question."))],
     reference: Annotated[str, typer.Option(help=_("Column of the method that it is compared with."))],
+    pairs: Annotated[Path | None, typer.Argument(help=_("CSV file with a row per sample."))] = None,
     third: Annotated[str | None, typer.Option(help=_("Column of a third method: who errs most?"))] = None,
     group: Annotated[
         str | None, typer.Option(help=_("Column with groups: phone model, silo, campaign."))
@@ -57,6 +58,20 @@ def compare(
     sample: Annotated[
         str | None, typer.Option(help=_("Column that names the sample, with --replicates."))
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help=_("The site file: its ledger, not a CSV file; methods are phone, machine, lab, customer.")
+        ),
+    ] = None,
+    analyte: Annotated[str, typer.Option(help=_("With --config: what is compared."))] = "",
+    since: SinceOption = None,
+    until: UntilOption = None,
+    species: Annotated[str | None, typer.Option(help=_("With --config: of this species alone."))] = None,
+    basis: Annotated[str | None, typer.Option(help=_("With --config: only values on this basis."))] = None,
+    by_mass: Annotated[
+        bool, typer.Option("--by-mass", help=_("With --config: a photo's shares by estimated mass."))
+    ] = False,
     conf: Annotated[float, typer.Option(metavar="C", help=_("Confidence of the intervals."))] = 0.95,
     as_json: Annotated[bool, typer.Option("--json", help=_("JSON on standard output."))] = False,
 ) -> None:
@@ -66,14 +81,29 @@ def compare(
     from station.lab.verdict import Verdict
     from ui.words.comparisons import comparison_text
 
-    levels = _levels(limit or [], more_limits or [])
+    more = more_limits or []
+    if config is not None and pairs is not None:  # a level behind --limit
+        pairs, more = None, [typed_number(str(pairs)), *more]
+    levels = _levels(limit or [], more)
     _refuse_senseless(levels, error_ratio, permitted, conf)
-    columns = Columns(test, reference, third, group, sample)
-    samples = _samples(pairs, columns, replicates=replicates or sample is not None)
+    ledger = None
+    if config is not None:
+        asked = compare_ledger.asked_of(
+            analyte, (test, reference, third), group=group, basis=basis, by_mass=by_mass
+        )
+        ledger = compare_ledger.read(config, asked, {**span(since, until), "species": species})
+        samples = ledger.samples
+    elif pairs is None:
+        fail(_("say which pairs: a CSV file, or --config with --analyte"), Exit.USAGE)
+    else:
+        columns = Columns(test, reference, third, group, sample)
+        samples = _samples(pairs, columns, replicates=replicates or sample is not None)
     question = Question(tuple(levels), error_ratio, permitted, conf)
     comparison = compare_samples(samples, question)
     said = [(statement.code, statement.params) for statement in comparison.statements]
     result = comparison.as_dict(comparison_text(said, LANGUAGE))
+    if ledger is not None:
+        result = ledger.named(result)
     if as_json:
         out(result)
     else:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from station.cli import lab_files
 from station.cli.counter import ask
 from station.cli.options import DAYS, ConfigOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     lab = typer.Typer(no_args_is_help=True, help=_("What laboratories say of samples."))
     lab.command("add", help=_("Records a laboratory's value for a sample."))(add)
     lab.command("read", help=_("A laboratory's file to results; it records nothing."))(read)
+    lab_files.commands(lab)
     app.add_typer(lab, name="lab")
 
 
@@ -57,12 +59,29 @@ def add(
     basis: Annotated[str | None, typer.Option(help=_("as_is, dm, m12 or m13_5."))] = None,
     received: Annotated[datetime | None, typer.Option(formats=DAYS, help=_("Day its word came."))] = None,
     note: Annotated[str, typer.Option(help=_("Anything to remember."))] = "",
+    below: Annotated[
+        bool, typer.Option("--below", help=_("The laboratory says: less than the value."))
+    ] = False,
+    above: Annotated[
+        bool, typer.Option("--above", help=_("The laboratory says: more than the value."))
+    ] = False,
+    report: Annotated[str, typer.Option(help=_("Number of the laboratory's report."))] = "",
+    method: Annotated[str, typer.Option(help=_("How it was measured: Kjeldahl, Dumas."))] = "",
+    nitrogen_factor: Annotated[
+        float | None, typer.Option(parser=typed_number, metavar="X", help=_("Of the protein: 5.7, 6.25."))
+    ] = None,
+    uncertainty: Annotated[
+        float | None, typer.Option(parser=typed_number, metavar="U", help=_("As the laboratory states it."))
+    ] = None,
+    citation: Annotated[str, typer.Option(help=_("By what the uncertainty is stated."))] = "",
     sure: Annotated[bool, typer.Option("--sure", help=_("The value is right though it is unusual."))] = False,
 ) -> None:
     body = {
         "barcode": barcode, "analyte": analyte, "value": value, "basis": basis, "laboratory": laboratory,
         "received_at": received.replace(tzinfo=UTC).isoformat() if received else None, "note": note,
-        "despite_remarks": sure,
+        "despite_remarks": sure, "comparator": "<" if below else ">" if above else "", "report": report,
+        "method": method, "nitrogen_factor": nitrogen_factor, "uncertainty": uncertainty,
+        "citation": citation,
     }  # fmt: skip
     ask(config, "POST", "/lab/results", body)
     tell(_("{barcode}: {analyte} {value} by {laboratory} is recorded.").format(**body))

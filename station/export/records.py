@@ -90,6 +90,7 @@ def _lab(row: LabResult) -> Mapping[str, Any]:
     return {
         "analyte": row.analyte,
         "value": row.value,
+        "comparator": row.comparator,
         "unit": row.unit,
         "basis": row.basis,
         "laboratory": row.laboratory,

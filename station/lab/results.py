@@ -6,12 +6,12 @@ What cannot be recorded is a reason, not an exception: the rows of a laboratory'
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drivers.reading import UNIT_OF, Analyte, Basis, default_basis
+from drivers.reading import Analyte, Basis, default_basis
 from station.grain.plausible import why_ask, why_not
 from station.grain.reasons import Code, Reason
-from station.store import audit, queries
+from station.lab.recording import Judged, Said, is_repeated, record
+from station.store import queries
 from station.store.engine import Ledger
-from station.store.ids import new_id
 from station.store.laboratory import lab_results
 from station.store.tables import LabResult
 
@@ -19,7 +19,7 @@ from station.store.tables import LabResult
 @dataclass(frozen=True, slots=True)
 class NewResult:
     """As the laboratory reports it, in the analyte's own unit. `basis` None: the analyte has none, or only
-    one."""
+    one. `comparator` "<" or ">": the value is a limit."""
 
     barcode: str
     analyte: Analyte
@@ -28,6 +28,19 @@ class NewResult:
     laboratory: str
     received_at: datetime
     note: str = ""
+    comparator: str = ""
+    method: str = ""
+    nitrogen_factor: float | None = None
+    uncertainty: float | None = None
+    citation: str = ""
+    report: str = ""
+
+    def said_of(self, sought: str, source: str) -> Said:
+        return Said(
+            sought, self.analyte, self.value, self.laboratory, comparator=self.comparator, basis=self.basis,
+            method=self.method, nitrogen_factor=self.nitrogen_factor, uncertainty=self.uncertainty,
+            citation=self.citation, report=self.report, source=source,
+        )  # fmt: skip
 
 
 def record_result(
@@ -50,30 +63,20 @@ def record_result(
         sample = queries.sample_by_barcode(tx, new.barcode)
         if sample is None:
             return Reason(Code.UNKNOWN_BARCODE, {"barcode": new.barcode})
-        unusual = why_ask(new.analyte, new.value, sample.species)
+        unusual = None if new.comparator else why_ask(new.analyte, new.value, sample.species)
         if unusual is not None and not despite_remarks:
             return unusual
         before = [row for row in lab_results(tx, sample.id) if _same_thing(row, new)]
-        if before and before[-1].value == new.value:
+        said = new.said_of(sample.barcode, source)
+        if before and is_repeated(before[-1], said):
             return before[-1]
-        row = LabResult(
-            id=new_id(at), sample_id=sample.id, analyte=new.analyte.value, value=new.value,
-            unit=UNIT_OF[new.analyte].value, basis=new.basis.value if new.basis else None,
-            laboratory=new.laboratory, received_at=new.received_at, at=at, by=by, source=source,
-            note=new.note, supersedes_id=before[-1].id if before else None,
-        )  # fmt: skip
-        tx.add(row)
-        audit.record(
-            tx, "lab_result_recorded", at, by=by, subject_id=row.id, load_id=sample.load_id,
-            data={
-                "barcode": new.barcode, "analyte": row.analyte, "value": row.value, "basis": row.basis,
-                "laboratory": row.laboratory, "supersedes": row.supersedes_id,
-                "despite": [unusual.code.value] if unusual else [],
-            },
-        )  # fmt: skip
-    return row
+        judged = Judged(said, sample.id, None, (), before[-1] if before else None, is_known=False)
+        despite = [unusual.code.value] if unusual else []
+        return record(tx, judged, by, at, received_at=new.received_at, note=new.note, despite=despite)
 
 
 def _same_thing(row: LabResult, new: NewResult) -> bool:
     basis = new.basis.value if new.basis else None
+    if row.report and new.report and row.report != new.report:
+        return False
     return (row.laboratory, row.analyte, row.basis) == (new.laboratory, new.analyte.value, basis)

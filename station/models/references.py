@@ -23,8 +23,9 @@ def references(tx: Session, desk: Desk, captures: Iterable[str]) -> dict[str, li
 
 def references_of(desk: Desk, readings: Sequence[Reading], lab: Sequence[LabResult]) -> list[Reference]:
     """Return the laboratories' values that hold, and the value of each analyte that the station would use
-    from its instruments (protein on dry matter); what a person typed is no machine's value."""
-    by_laboratory = [Reference(row.analyte, row.value, row.basis, "lab") for row in lab]
+    from its instruments (protein on dry matter); what a person typed is no machine's value, and a limit
+    ("< 200") is none."""
+    by_laboratory = [Reference(row.analyte, row.value, row.basis, "lab") for row in lab if not row.comparator]
     by_machine = [one for one in evidence_of(readings) if one.typed_by is None]
     results = assess(by_machine, desk.policy.instrument_order).results
     machine = [

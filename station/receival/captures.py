@@ -15,7 +15,7 @@ from station.grain.identifiers import photo_species
 from station.grain.inspection import Inspection as Seen
 from station.grain.pairing import Item
 from station.receival import pairings, proposals
-from station.store import audit, evidence
+from station.store import audit, evidence, measurements
 from station.store.ids import new_id
 from station.store.tables import Capture, Inspection, Load, Photo, Terminal
 
@@ -145,6 +145,7 @@ def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bo
             return known
         tx.add(row)
         tx.flush()
+        measurements.write(tx, [row])
         load = load_of(tx, row.capture_id)
         audit.record(
             tx, "inspection_recorded", row.at, by=actor.id if actor else None, subject_id=row.capture_id,

@@ -21,7 +21,7 @@ from station.receival.vehicles import (
 )
 from station.receival.visits import check_declared
 from station.receival.withdrawing import withdraw_where_it_fails
-from station.store import audit, queries
+from station.store import audit, measurements, queries
 from station.store.tables import Load, LoadOwner, Vehicle, Visit
 
 
@@ -154,4 +154,5 @@ def _correct_load(tx: Session, desk: Desk, load: Load, wanted: LoadCorrection) -
     for sample in queries.samples_of(tx, load.id):
         sample.species = species
         tx.add(sample)
+        measurements.write_sample(tx, sample.id)
     return changes

@@ -23,7 +23,7 @@ from station.grain.reasons import Code, Reason
 from station.receival import proposals, samples
 from station.receival.clock_acts import Leap, leapt_since, newest_leaps
 from station.receival.remarked import check_asked
-from station.store import audit, queries
+from station.store import audit, measurements, queries
 from station.store.ids import new_id
 from station.store.tables import Capture, Load, Pairing, Reading, Sample
 
@@ -194,6 +194,7 @@ def append(
     tx.add(row)
     data = {"state": state, **reason.as_dict(), "barcode": sample.barcode if sample else None}
     note(tx, f"{kind}_paired", item_id, load, actor, at, data)
+    measurements.write_item(tx, kind, item_id)
     return row
 
 

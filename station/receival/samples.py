@@ -10,7 +10,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import proposals
 from station.receival.loads import open_load
-from station.store import audit, queries
+from station.store import audit, measurements, queries
 from station.store.ids import new_id
 from station.store.tables import Load, Sample
 
@@ -42,6 +42,7 @@ def enter(
     holds nothing may still turn out to be a load's. What does not fit the site's pattern is no sample's."""
     barcode = barcode_of(barcode)
     sample = queries.sample_by_barcode(tx, barcode)
+    is_known = sample is not None
     if sample is None:
         if not re.fullmatch(desk.policy.barcode_pattern, barcode, re.IGNORECASE):
             raise Invalid(Fault.NOT_A_SAMPLE_BARCODE, barcode=barcode)
@@ -52,6 +53,8 @@ def enter(
     sample.species, sample.note = species, note
     sample.entered_at, sample.entered_by = at, actor.id
     tx.add(sample)
+    if is_known:  # a farmer's bag that turns out to be a load's
+        measurements.write_sample(tx, sample.id)
     audit.record(
         tx, "sample_entered", at, by=actor.id, terminal=actor.terminal, subject_id=sample.id,
         visit_id=load.visit_id if load else None, load_id=load.id if load else None,

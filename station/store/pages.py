@@ -16,7 +16,7 @@ TimePlace = tuple[datetime, int] | None
 def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
     """Oldest arrival first."""
     query = select(Visit).where(col(Visit.ended_at).is_(None))
-    query = _later(query, Visit.arrived_at, Visit.seq, after)
+    query = later(query, Visit.arrived_at, Visit.seq, after)
     return list(tx.exec(query.order_by(col(Visit.arrived_at), col(Visit.seq)).limit(most)))
 
 
@@ -105,7 +105,7 @@ def decisions(
     query = query.where(Decision.load_id == load_id) if load_id else query
     query = query.where(col(Decision.at) >= since) if since else query
     query = query.where(col(Decision.at) < until) if until else query
-    query = _later(query, Decision.at, Decision.seq, after)
+    query = later(query, Decision.at, Decision.seq, after)
     return list(tx.exec(query.order_by(col(Decision.at), col(Decision.seq)).limit(most)))
 
 
@@ -116,11 +116,11 @@ def captures(
     query = select(Capture)
     query = query.where(col(Capture.at) >= since) if since else query
     query = query.where(col(Capture.at) < until) if until else query
-    query = _later(query, Capture.at, Capture.seq, after)
+    query = later(query, Capture.at, Capture.seq, after)
     return list(tx.exec(query.order_by(col(Capture.at), col(Capture.seq)).limit(most)))
 
 
-def _later(query: Any, at: Any, seq: Any, place: TimePlace) -> Any:
+def later(query: Any, at: Any, seq: Any, place: TimePlace) -> Any:
     """Narrow a query to what comes after a moment, or at that moment with a higher number."""
     if place is None:
         return query

@@ -30,6 +30,23 @@ TERMS = Terms(30, 1.0, 0.1, 0.5, 30, 0.5, 0.5)
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PACK = "Soft wheat"
+PROFILE = """
+[file]
+format = "csv"
+laboratory = "Labo Nord"
+decimal = "comma"
+[columns]
+barcode = "N"
+report = "Rapport"
+[[analytes]]
+analyte = "protein"
+names = ["Protéines"]
+unit = "%"
+[[analytes]]
+analyte = "moisture"
+names = ["Humidité"]
+unit = "%"
+"""
 
 
 def furnished(folder: Path, at: datetime) -> Path:
@@ -40,6 +57,8 @@ def furnished(folder: Path, at: datetime) -> Path:
     (folder / "strange.bundle.minisig").write_text(sign(bundle, SecretKey(b"stranger", bytes(32)), "x"))
     rules = (EXAMPLES / "rules.toml").read_text(encoding="utf-8")
     (folder / "waiver.toml").write_text(re.sub(r"(?m)^version = .*$", 'version = "waiver"', rules))
+    (folder / "labo.toml").write_text(PROFILE, encoding="utf-8")
+    (folder / "labo.csv").write_text("N;Rapport;Protéines;Humidité\nk 1;R1;11,9;13,1\nK2;R1;;13,0\n")
     with open_parts(file, load_settings(file), start=at) as parts:
         _furnish(parts)
     return file

@@ -34,6 +34,21 @@ def test_a_later_value_of_one_laboratory_supersedes_and_another_ones_stands_besi
     assert held(silo) == [("Labo Sud", 12.1), ("Labo Nord", 11.5)]
 
 
+def test_a_limit_is_no_reference_and_two_reports_stand_beside_each_other(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    for report, value, comparator in (("R1", 200.0, "<"), ("R2", 300.0, ""), ("R1", 250.0, "<")):
+        new = NewResult(
+            "S1", Analyte.DON, value, None, "Labo Sud", START, comparator=comparator, report=report
+        )
+        assert isinstance(record_result(silo.desk.ledger, new, "Marc", silo.clock()), LabResult)
+    assert held(silo) == [("Labo Sud", 300.0), ("Labo Sud", 250.0)]
+    with silo.desk.ledger.read() as tx:
+        sample = queries.sample_by_barcode(tx, "S1")
+        assert sample is not None
+        references = references_of(silo.desk, [], lab_results(tx, sample.id))
+    assert [one.value for one in references] == [300.0]
+
+
 def test_an_unknown_sample_and_an_impossible_value_are_reasons(silo: Silo) -> None:
     silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
     refused = [told(silo, 11.9, "S9"), told(silo, 119.0)]

@@ -23,6 +23,7 @@ PROBLEMS: Mapping[str, str] = {
     "no_workbook": N_("the file cannot be read as a workbook (.xlsx): {text}"),
     "no_titles": N_("no row holds the column titles {titles}"),
     "no_column": N_("the column {column} is missing, or its title stands twice"),
+    "no_laboratory": N_("neither the row nor the profile says which laboratory measured it"),
     "no_results": N_("the file holds no result"),
     "broken_line": N_("line {at} cannot be cut into cells ({text})"),
     "no_astm": N_("the file holds no ASTM message"),

@@ -41,6 +41,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "unknown_ticket": (N_("no ticket has this number"), N_("Look it up in the list of tickets.")),
     "unknown_exception": (N_("this exception no longer waits"), N_("Look at the list again.")),
     "unknown_cell": (N_("the site has no cell {cell}"), N_("Choose one of the listed cells.")),
+    "unknown_lab_result": (
+        N_("this laboratory result does not exist, or another one holds now"),
+        N_("Look at the list again: silo lab waiting."),
+    ),
+    "unknown_paper": (
+        N_("no grain went out on the paper {paper_number}"),
+        N_("Look the number up with: silo cell movements."),
+    ),
+    "several_movements": (
+        N_("grain went out more than once on the paper {paper_number}"),
+        N_("Dismiss the result, or correct the papers' numbers."),
+    ),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
     "unknown_rule_pack": (
         N_("no rule pack {name} {version} is installed here"),

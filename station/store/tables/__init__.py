@@ -11,8 +11,9 @@ from station.store.tables.evidence import (
     Reading,
     Sample,
 )
-from station.store.tables.laboratory import LabResult
+from station.store.tables.laboratory import LabFile, LabResult
 from station.store.tables.ledger import AuditEvent, ClockAct, Counter, Outbox
+from station.store.tables.measurements import Measurement
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
     CellMovement,
@@ -50,10 +51,12 @@ __all__ = [
     "Frame",
     "Inspection",
     "Instrument",
+    "LabFile",
     "LabResult",
     "Line",
     "Load",
     "LoadOwner",
+    "Measurement",
     "ModelRelease",
     "Numbered",
     "Outbox",

@@ -92,6 +92,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instrument")),
     )
     op.create_table(
+        "lab_file",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("profile_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("party", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("accepted_count", sa.Integer(), nullable=False),
+        sa.Column("waiting_count", sa.Integer(), nullable=False),
+        sa.Column("known_count", sa.Integer(), nullable=False),
+        sa.Column("rejected_count", sa.Integer(), nullable=False),
+        sa.Column("rejected", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lab_file")),
+        sa.UniqueConstraint(
+            "sha256", "profile_sha256", "party", name=op.f("uq_lab_file_sha256_profile_sha256_party")
+        ),
+    )
+    op.create_table(
         "line",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -794,18 +814,36 @@ def upgrade() -> None:
         "lab_result",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("movement_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("party", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("waits_for", sa.JSON(), nullable=False),
+        sa.Column("sought", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("comparator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("nitrogen_factor", sa.Float(), nullable=True),
+        sa.Column("uncertainty", sa.Float(), nullable=True),
+        sa.Column("citation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("laboratory", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("report", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reported_on", sa.Date(), nullable=True),
+        sa.Column("lab_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=True),
         sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supersedes_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["cell_movement.id"], name=op.f("fk_lab_result_movement_id_cell_movement")
+        ),
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_lab_result_sample_id_sample")),
         sa.ForeignKeyConstraint(
             ["supersedes_id"], ["lab_result.id"], name=op.f("fk_lab_result_supersedes_id_lab_result")
@@ -814,7 +852,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes_id", name=op.f("uq_lab_result_supersedes_id")),
     )
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lab_result_movement_id"), ["movement_id"], unique=False)
+        batch_op.create_index("ix_lab_result_number", ["laboratory", "report", "lab_number"], unique=False)
+        batch_op.create_index("ix_lab_result_report", ["laboratory", "report", "sought"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_sample_id"), ["sample_id"], unique=False)
+        batch_op.create_index("ix_lab_result_waiting", ["state", "current", "seq"], unique=False)
+
+    op.create_table(
+        "measurement",
+        sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("replicate", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("movement_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("variety", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("release", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("comparator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("mass_value", sa.Float(), nullable=True),
+        sa.Column("nitrogen_factor", sa.Float(), nullable=True),
+        sa.Column("uncertainty", sa.Float(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("superseded_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_measurement_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["cell_movement.id"], name=op.f("fk_measurement_movement_id_cell_movement")
+        ),
+        sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_measurement_sample_id_sample")),
+        sa.PrimaryKeyConstraint("source_id", "analyte", "method", "replicate", name=op.f("pk_measurement")),
+    )
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.create_index("ix_measurement_of_method", ["analyte", "method", "at", "seq"], unique=False)
+        batch_op.create_index("ix_measurement_of_sample", ["sample_id", "analyte"], unique=False)
 
     op.create_table(
         "pairing",
@@ -903,8 +979,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_pairing_item_id"))
 
     op.drop_table("pairing")
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.drop_index("ix_measurement_of_sample")
+        batch_op.drop_index("ix_measurement_of_method")
+
+    op.drop_table("measurement")
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
+        batch_op.drop_index("ix_lab_result_waiting")
         batch_op.drop_index(batch_op.f("ix_lab_result_sample_id"))
+        batch_op.drop_index("ix_lab_result_report")
+        batch_op.drop_index("ix_lab_result_number")
+        batch_op.drop_index(batch_op.f("ix_lab_result_movement_id"))
 
     op.drop_table("lab_result")
     with op.batch_alter_table("decision", schema=None) as batch_op:
@@ -1035,6 +1120,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("modelrelease")
     op.drop_table("line")
+    op.drop_table("lab_file")
     op.drop_table("instrument")
     op.drop_table("counter")
     with op.batch_alter_table("clock_act", schema=None) as batch_op:

@@ -1,0 +1,28 @@
+"""Find what a laboratory's row speaks of by what is written there: tolerant of blanks and case, never of
+guesses."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, func, select
+
+from drivers.text import barcode_of
+from station.store import queries
+from station.store.tables import CellMovement, Sample
+
+
+def written(text: str) -> str:
+    """Return a number of a sample or a paper as it is compared."""
+    return barcode_of("".join(text.split()))
+
+
+def sample_named(tx: Session, text: str) -> Sample | None:
+    """Return the sample with this barcode."""
+    return queries.sample_by_barcode(tx, written(text))
+
+
+def movements_on_paper(tx: Session, text: str) -> Sequence[CellMovement]:
+    """Return the movements out that went on the paper of this number, at most two."""
+    number = col(CellMovement.paper_number)
+    query = select(CellMovement).where(CellMovement.kind == "out", number != "")
+    query = query.where(func.upper(func.replace(number, " ", "")) == written(text))
+    return tx.exec(query.order_by(col(CellMovement.seq)).limit(2)).all()
