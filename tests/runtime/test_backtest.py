@@ -38,7 +38,7 @@ def test_only_what_was_measured_is_tried_and_the_active_models_word_of_then_stan
     judge(shelf, active, first, 0.04)
     with silo.desk.ledger.read() as tx:
         (case,) = cases(tx, silo.desk, TASK, pages.captures(tx, None, None, None, 50))
-    assert (case.capture_id, case.species) == (first, "wheat")
+    assert (case.capture_id, case.species) == (first, "soft_wheat")
     assert case.references == (Reference("broken", 2.5, None, "lab"),)
     assert case.active is not None
     assert case.active.classes["broken"]["share"] == 0.04
