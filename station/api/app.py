@@ -30,6 +30,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    retained,
     rules,
     samples,
     site,
@@ -47,7 +48,7 @@ BUNDLE_BYTES = 64_000_000
 
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
-    instruments, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
+    instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
 )  # fmt: skip
 
 

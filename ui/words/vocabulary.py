@@ -68,6 +68,11 @@ FINDINGS: Mapping[str, str] = {  # of an adverse visual check
     "heat": N_("heat"),
     "ergot": N_("ergot"),
 }
+BLOCKS: Mapping[str, str] = {  # why a retained sample is not destroyed
+    "chosen": N_("to be sent"),
+    "dispute": N_("disputed"),
+    "provisional": N_("grade provisional"),
+}
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
     "protein": N_("prot."),
