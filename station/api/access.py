@@ -114,6 +114,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /samples/{barcode}/retained": _NAMED_OPERATOR,
     "GET /retained": _LOOK_OR_ADMIN,
     "POST /retained/destroy": _NAMED_OPERATOR,  # custody bears a person's name
+    "GET /sendings": _LOOK_OR_ADMIN,
+    "POST /sendings": _NAMED_OPERATOR,
     "POST /retained/{number}/hand-over": _NAMED_OPERATOR,
     "POST /retained/{number}/received": _NAMED_OPERATOR,
     "POST /retained/{number}/returned": _NAMED_OPERATOR,

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from station.store.tables import CustodyAct, GradeStanding, RetainedSample, Sample, SentSample
+from station.store.tables import CustodyAct, GradeStanding, RetainedSample, Sample, Sending, SentSample
 
 KEPT, OUT, DESTROYED = "kept", "out", "destroyed"
 
@@ -91,3 +91,14 @@ def provisional_among(tx: Session, load_ids: Sequence[str]) -> set[str]:
     rows = tx.exec(select(GradeStanding).where(col(GradeStanding.load_id).in_(load_ids))).all()
     newest = {row.load_id: row for row in sorted(rows, key=lambda row: row.seq or 0)}
     return {load_id for load_id, row in newest.items() if row.provisional}
+
+
+def newest_sendings(tx: Session, most: int) -> Sequence[Sending]:
+    return tx.exec(select(Sending).order_by(col(Sending.seq).desc()).limit(most)).all()
+
+
+def sent_with(tx: Session, sending_id: str) -> Sequence[RetainedSample]:
+    """Return what is on a list, in its order."""
+    query = select(RetainedSample).join(SentSample, col(SentSample.retained_id) == RetainedSample.id)
+    query = query.where(SentSample.sending_id == sending_id).order_by(col(SentSample.position))
+    return tx.exec(query).all()

@@ -38,6 +38,7 @@ async def test_one_key_on_the_load_keeps_a_part_on_the_next_place(station: Stati
         await t.see("AB-123-CD")
         await t.press("f5")
         await t.at(LoadScreen)
+        await t.see("apport 1")
         await t.press(KEYS["keep"].pressed)
         await t.hear("Conservé : n° E00001-8, emplacement A01, jusqu'au 19/08/2026.")
         await t.press(KEYS["keep"].pressed)

@@ -10,8 +10,10 @@ from station.api.auth import By
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
 from station.api.views.retained import retained
+from station.api.views.sending import sending
 from station.api.views.view import view_of
 from station.receival import custody, retaining
+from station.receival import sending as acts
 from station.store import retained as store
 from station.store.tables import RetainedSample
 
@@ -96,6 +98,22 @@ def block(asked: Asked, by: By, number: str, body: schemas.BlockIn) -> schemas.R
 @router.post("/retained/{number}/release", responses=problems(404, 409))
 def release(asked: Asked, by: By, number: str, body: schemas.BlockIn) -> schemas.Retained:
     return _shown(asked, custody.release(asked.desk, number, body.reason, by, asked.now()))
+
+
+@router.get("/sendings")
+def list_sendings(asked: Asked, limit: Annotated[int, Query(ge=1, le=20)] = 1) -> list[schemas.Sending]:
+    """The newest lists of what is sent to laboratories."""
+    with view_of(asked) as view:
+        return [sending(view, row) for row in store.newest_sendings(view.tx, limit)]
+
+
+@router.post("/sendings", status_code=201)
+def choose_to_send(asked: Asked, by: By, body: schemas.SendIn) -> schemas.Sending:
+    """Chooses what is sent today: a part by lot, the rest by doubt. What is on the list is not destroyed
+    before it is handed over."""
+    row = acts.choose_to_send(asked.desk, body.budget, by, asked.now())
+    with view_of(asked) as view:
+        return sending(view, row, with_gains=True)
 
 
 def _shown(asked: Inquiry, row: RetainedSample) -> schemas.Retained:

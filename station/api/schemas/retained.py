@@ -1,7 +1,7 @@
 """What is kept of samples: where it lies, who has it, until when, and why it is sent to a laboratory."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -98,3 +98,38 @@ class Retained(BaseModel):
     provisional: bool
     why: list[WhySent]
     custody: list[CustodyAct]
+
+
+class SendIn(In):
+    """So many samples go to a laboratory today."""
+
+    budget: Annotated[int, Field(ge=1, le=500, strict=True)]
+
+
+class Gain(BaseModel):
+    """What is known of machine minus laboratory with `n` samples: its mean within ± `half_width`; with `more`
+    of them, as on this list, within ± `half_width_then`. None where two samples are needed first."""
+
+    species: str
+    analyte: str
+    basis: str | None
+    n: int
+    more: int
+    half_width: float | None
+    half_width_then: float | None
+
+
+class Sending(BaseModel):
+    """A list of what is sent, in its order: `choice` for a day's budget, or `all` that `terms` name. Of
+    `fresh` samples, each in one draw only, the random ones were drawn with `seed`."""
+
+    id: str
+    kind: Literal["choice", "all"]
+    at: datetime
+    by: str
+    seed: str
+    budget: int
+    fresh: int
+    terms: dict[str, Any]
+    samples: list[Retained]
+    gains: list[Gain] = []

@@ -179,7 +179,9 @@ class LoadScreen(StationScreen):
 
     def action_keep(self) -> None:
         """Keep a part of the sample, also of a load that has ended."""
-        if self.load is not None and self.may_receive:
+        if self.load is None:
+            self.station.say(self.t.gettext("The load is still being read: press the key again."))
+        elif self.may_receive:
             keep(self, self.load)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:

@@ -1,0 +1,32 @@
+"""Over HTTP a day's list is chosen, shown again, and says what it buys."""
+
+from tests.api.rig import Counter, arrival, ok, problem
+
+
+def test_a_list_is_chosen_and_shown_again(counter: Counter) -> None:
+    with counter.client() as anne:
+        assert ok(anne.get("/sendings")) == []
+        for number in (1, 2):
+            visit = ok(anne.post("/visits", json=arrival(f"AB-12{number}-CD", f"S0000{number}")), 201)
+            ok(anne.post(f"/loads/{visit['loads'][0]['id']}/retained", json={}), 201)
+        problem(anne.post("/sendings", json={"budget": 0}), 422, "not_valid")
+        chosen = ok(anne.post("/sendings", json={"budget": 1}), 201)
+        assert (chosen["kind"], chosen["fresh"], chosen["by"]) == ("choice", 2, "Anne")
+        (sample,) = chosen["samples"]
+        assert (sample["blocks"], sample["why"][0]["reason"]) == (["chosen"], "random")
+        (again,) = ok(anne.get("/sendings"))
+        assert again["samples"] == chosen["samples"]
+
+
+def test_what_a_laboratory_said_tells_what_more_samples_buy(counter: Counter) -> None:
+    with counter.client() as anne:
+        for number, value in ((1, 12.0), (2, 12.2), (3, 12.1)):
+            visit = ok(anne.post("/visits", json=arrival(f"AB-12{number}-CD", f"S0000{number}")), 201)
+            counter.silo.measure("nir", {"protein": 10.4, "moisture": 13.5}, f"S0000{number}")
+            ok(anne.post(f"/loads/{visit['loads'][0]['id']}/retained", json={}), 201)
+            result = {"barcode": f"S0000{number}", "analyte": "protein", "value": value, "basis": "dm"}
+            ok(anne.post("/lab/results", json={**result, "laboratory": "Labo"}), 201)
+        (gain,) = ok(anne.post("/sendings", json={"budget": 1}), 201)["gains"]
+        assert (gain["species"], gain["analyte"], gain["n"], gain["more"]) == ("soft_wheat", "protein", 3, 1)
+        assert gain["half_width"] == 0.1 * 4.302652729749464 / 3**0.5 or gain["half_width"] > 0.24
+        assert gain["half_width_then"] < gain["half_width"]
