@@ -108,7 +108,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /waivers": _RESPONSIBLE,
     "POST /waivers/{waiver_id}/revoke": _OPERATOR,
     "GET /samples/{barcode}": _LOOK,
-    "POST /samples": _OPERATOR,
+    "POST /samples": _NAMED_OPERATOR,
     "POST /readings": _OPERATOR,
     "POST /loads/{load_id}/retained": _OPERATOR,
     "POST /samples/{barcode}/retained": _NAMED_OPERATOR,

@@ -84,7 +84,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "not_on_shelf": (
         N_("the retained sample {number} does not lie here any more"),
-        N_("See who has it: silo sample show."),
+        N_("See who has it: silo sample list --state out."),
     ),
     "fewer_parts": (
         N_("only so many parts of {number} lie here: {parts}"),
