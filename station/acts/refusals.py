@@ -126,6 +126,8 @@ class Fault(StrEnum):
     WIRING_WRONG = "wiring_wrong"
     OTHER_CATEGORY = "other_category"
     UNKNOWN_PLACE = "unknown_place"
+    NO_LOADS_CHOSEN = "no_loads_chosen"
+    SEVERAL_SPECIES = "several_species"
     # not allowed
     WRONG_PIN = "wrong_pin"
     UNKNOWN_TOKEN = "unknown_token"

@@ -114,6 +114,8 @@ ACCESS: Mapping[str, Access] = {
     "POST /samples/{barcode}/retained": _NAMED_OPERATOR,
     "GET /retained": _LOOK_OR_ADMIN,
     "POST /retained/destroy": _NAMED_OPERATOR,  # custody bears a person's name
+    "POST /composites": _NAMED_OPERATOR,
+    "GET /samples/{barcode}/loads-kept": _LOOK_OR_ADMIN,
     "GET /sendings": _LOOK_OR_ADMIN,
     "POST /sendings": _NAMED_OPERATOR,
     "POST /retained/{number}/hand-over": _NAMED_OPERATOR,

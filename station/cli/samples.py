@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption
+from station.cli.options import ConfigOption, PinOption, SinceOption, UntilOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import WHY_SENT, species_name, word
@@ -24,6 +24,8 @@ def register(app: typer.Typer) -> None:
     sample.command("received", help=_("Who was given a retained sample has received it."))(received)
     sample.command("destroy", help=_("Retained samples past their date were destroyed."))(destroy)
     sample.command("courtesy", help=_("Enters a farmer's bag, before harvest."))(courtesy)
+    sample.command("composite", help=_("Enters a composite sample of loads."))(composite)
+    sample.command("loads-kept", help=_("What is kept of a composite's loads, and what is over."))(loads_kept)
     sample.command("to-send", help=_("Chooses what is sent today, or shows the last list again."))(to_send)
     app.add_typer(sample, name="sample")
 
@@ -88,6 +90,27 @@ def courtesy(
 ) -> None:
     body = {"barcode": barcode, "kind": "courtesy", "species": species, "note": note}
     out(ask(config, "POST", "/samples", body, headers=in_name_of(by, pin, "Silo-Operator")))
+
+
+def composite(
+    barcode: str,
+    config: ConfigOption,
+    by: ByOption,
+    loads: Annotated[
+        list[str] | None, typer.Option("--load", help=_("The id of a load, several times."))
+    ] = None,
+    cell: Annotated[str | None, typer.Option(help=_("All loads that went into this cell."))] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    note: Annotated[str, typer.Option(help=_("Anything to remember."))] = "",
+    pin: PinOption = None,
+) -> None:
+    body = {"barcode": barcode, "load_ids": loads or [], "cell": cell, "note": note, **span(since, until)}
+    out(ask(config, "POST", "/composites", body, headers=in_name_of(by, pin, "Silo-Operator")))
+
+
+def loads_kept(barcode: str, config: ConfigOption) -> None:
+    out(ask(config, "GET", f"/samples/{segment(barcode)}/loads-kept"))
 
 
 def to_send(

@@ -6,7 +6,15 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from station.store.tables import CustodyAct, GradeStanding, RetainedSample, Sample, Sending, SentSample
+from station.store.tables import (
+    CompositeLoad,
+    CustodyAct,
+    GradeStanding,
+    RetainedSample,
+    Sample,
+    Sending,
+    SentSample,
+)
 
 KEPT, OUT, DESTROYED = "kept", "out", "destroyed"
 
@@ -102,3 +110,9 @@ def sent_with(tx: Session, sending_id: str) -> Sequence[RetainedSample]:
     query = select(RetainedSample).join(SentSample, col(SentSample.retained_id) == RetainedSample.id)
     query = query.where(SentSample.sending_id == sending_id).order_by(col(SentSample.position))
     return tx.exec(query).all()
+
+
+def loads_in(tx: Session, composite_id: str) -> Sequence[str]:
+    """Name the loads that a composite sample holds grain of."""
+    query = select(CompositeLoad.load_id).where(CompositeLoad.sample_id == composite_id)
+    return tx.exec(query.order_by(col(CompositeLoad.load_id))).all()

@@ -30,3 +30,21 @@ def test_what_a_laboratory_said_tells_what_more_samples_buy(counter: Counter) ->
         assert (gain["species"], gain["analyte"], gain["n"], gain["more"]) == ("soft_wheat", "protein", 3, 1)
         assert abs(gain["half_width"] - 0.1 * 4.302652729749464 / 3**0.5) < 1e-6
         assert gain["half_width_then"] < gain["half_width"]
+
+
+def test_a_composite_tells_what_is_kept_of_its_loads(counter: Counter) -> None:
+    with counter.client() as anne:
+        loads = []
+        for number in (1, 2):
+            visit = ok(anne.post("/visits", json=arrival(f"AB-12{number}-CD", f"S0000{number}")), 201)
+            loads.append(visit["loads"][0]["id"])
+        ok(anne.post(f"/loads/{loads[0]}/retained", json={}), 201)
+        made = ok(anne.post("/composites", json={"barcode": "M00001", "load_ids": loads}), 201)
+        assert (sorted(made["loads"]), made["over"]) == (sorted(loads), [])
+        result = {"barcode": "M00001", "analyte": "moisture", "value": 19.0, "laboratory": "Labo"}
+        ok(anne.post("/lab/results", json={**result, "despite_remarks": True}), 201)
+        found = ok(anne.get("/samples/M00001/loads-kept"))
+        assert [one["number"] for one in found["retained"]] == ["E00001-8"]
+        assert {one["params"]["analyte"] for one in found["over"]} == {"moisture"}
+        problem(anne.get("/samples/M9/loads-kept"), 404, "unknown_sample")
+        problem(anne.post("/composites", json={"barcode": "M2", "cell": "c1"}), 422, "not_valid")

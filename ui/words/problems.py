@@ -102,6 +102,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the retained sample {number} is not to be destroyed: {blocks}"),
         N_("Destroy only what the list of what may be destroyed shows."),
     ),
+    "no_loads_chosen": (
+        N_("no load was named, or none went there then"),
+        N_("Name the loads, or a cell and days when loads went into it."),
+    ),
+    "several_species": (
+        N_("these loads are of several species"),
+        N_("Make a composite sample of one species."),
+    ),
     "unknown_place": (
         N_("the shelf has no place {place}"),
         N_("Leave the place out: the next free one is taken."),

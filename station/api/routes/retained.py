@@ -4,16 +4,20 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from station.acts.refusals import Fault, NotFound
 from station.api import schemas
 from station.api.asked import Asked, Inquiry
 from station.api.auth import By
+from station.api.language import reasons
 from station.api.openapi import problems
 from station.api.paging import After, Limit, page, place_of
+from station.api.problems import not_valid
 from station.api.views.retained import retained
 from station.api.views.sending import sending
 from station.api.views.view import view_of
-from station.receival import custody, retaining
+from station.receival import composites, custody, retaining
 from station.receival import sending as acts
+from station.store import queries
 from station.store import retained as store
 from station.store.tables import RetainedSample
 
@@ -114,6 +118,38 @@ def choose_to_send(asked: Asked, by: By, body: schemas.SendIn) -> schemas.Sendin
     row = acts.choose_to_send(asked.desk, body.budget, by, asked.now())
     with view_of(asked) as view:
         return sending(view, row, with_gains=True)
+
+
+@router.post("/composites", status_code=201, responses=problems(404, 409))
+def enter_composite(asked: Asked, by: By, body: schemas.CompositeIn) -> schemas.LoadsKept:
+    """A composite sample of chosen loads, with what is kept of them."""
+    desk, now = asked.desk, asked.now()
+    if body.cell is None:
+        row = composites.enter_composite(desk, body.barcode, body.load_ids, body.note, by, now)
+    else:
+        if body.since is None or body.until is None:
+            raise not_valid("body.since", "a cell's composite says since when and until when")
+        row = composites.enter_composite_of_cell(
+            desk, body.barcode, body.cell, body.since, body.until, body.note, by, now
+        )
+    return loads_kept(asked, row.barcode)
+
+
+@router.get("/samples/{barcode}/loads-kept", responses=problems(404))
+def loads_kept(asked: Asked, barcode: str) -> schemas.LoadsKept:
+    """Of a composite: what is kept of its loads, and which limits were found broken in it."""
+    with view_of(asked) as view:
+        sample = queries.sample_by_barcode(view.tx, barcode)
+        if sample is None:
+            raise NotFound(Fault.UNKNOWN_SAMPLE, barcode=barcode)
+        loads = store.loads_in(view.tx, sample.id)
+        over = composites.over_limits(view.tx, sample, view.now)
+        return schemas.LoadsKept(
+            barcode=sample.barcode,
+            over=reasons([reason.as_dict() for reason in over], view.language),
+            loads=list(loads),
+            retained=retained(view, store.retained_of_loads(view.tx, loads)),
+        )
 
 
 def _shown(asked: Inquiry, row: RetainedSample) -> schemas.Retained:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from station.api.schemas.common import SEEN, In, Moment, Name, Reason, SampleKind, Text, Why
+from station.api.schemas.common import SEEN, Barcode, In, Key, Moment, Name, Reason, SampleKind, Text, Why
 
 ShelfPlace = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), SEEN]
 RetainedNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), SEEN]
@@ -133,3 +133,24 @@ class Sending(BaseModel):
     terms: dict[str, Any]
     samples: list[Retained]
     gains: list[Gain] = []
+
+
+class CompositeIn(In):
+    """A composite of `load_ids`, or of all loads that went into `cell` from `since` until before `until`."""
+
+    barcode: Barcode
+    load_ids: Annotated[list[Key], Field(max_length=2000)] = []
+    cell: Key | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+    note: Text = ""
+
+
+class LoadsKept(BaseModel):
+    """What is kept of the loads in a composite. `over`: the limits that a laboratory found broken in it:
+    which load it came from, only the loads' own samples can tell."""
+
+    barcode: str
+    over: list[Reason]
+    loads: list[str]
+    retained: list[Retained]
