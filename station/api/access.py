@@ -118,6 +118,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /samples/{barcode}/loads-kept": _LOOK_OR_ADMIN,
     "GET /sendings": _LOOK_OR_ADMIN,
     "POST /sendings": _NAMED_OPERATOR,
+    "POST /sendings/all": _NAMED_MANAGER,  # hundreds of grades become provisional
+    "POST /loads/{load_id}/final-grade": _NAMED_MANAGER,
     "POST /retained/{number}/hand-over": _NAMED_OPERATOR,
     "POST /retained/{number}/received": _NAMED_OPERATOR,
     "POST /retained/{number}/returned": _NAMED_OPERATOR,

@@ -1,18 +1,23 @@
 """`silo sample`: what is kept of samples, who has it, and what is sent to a laboratory."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption, SinceOption, UntilOption, span
+from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import WHY_SENT, species_name, word
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The number on the bag."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
+ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
+CsvOption = Annotated[Path | None, typer.Option(help=_("Write the list as CSV."))]
+SheetOption = Annotated[Path | None, typer.Option(help=_("Write the list as a PDF, by place."))]
+LabelsOption = Annotated[Path | None, typer.Option(help=_("Write labels for the bags as a PDF."))]
 State = Literal["kept", "due", "out", "destroyed"]
 
 
@@ -27,6 +32,8 @@ def register(app: typer.Typer) -> None:
     sample.command("composite", help=_("Enters a composite sample of loads."))(composite)
     sample.command("loads-kept", help=_("What is kept of a composite's loads, and what is over."))(loads_kept)
     sample.command("to-send", help=_("Chooses what is sent today, or shows the last list again."))(to_send)
+    sample.command("send-all", help=_("A wet year: all of a species and period is sent."))(send_all)
+    sample.command("final-grade", help=_("A load's grade is provisional no more."))(final_grade)
     app.add_typer(sample, name="sample")
 
 
@@ -119,9 +126,9 @@ def to_send(
     by: Annotated[
         str | None, typer.Option(help=_("The operator or manager who chooses; the PIN is asked."))
     ] = None,
-    csv: Annotated[Path | None, typer.Option(help=_("Write the list as CSV."))] = None,
-    sheet: Annotated[Path | None, typer.Option(help=_("Write the list as a PDF, by place."))] = None,
-    labels: Annotated[Path | None, typer.Option(help=_("Write labels for the bags as a PDF."))] = None,
+    csv: CsvOption = None,
+    sheet: SheetOption = None,
+    labels: LabelsOption = None,
     pin: PinOption = None,
 ) -> None:
     """Without --budget nothing is chosen: the last list is written again."""
@@ -140,6 +147,36 @@ def to_send(
         tell(_gain_text(gain))
     for sample in sending["samples"]:
         out(sample)
+
+
+def send_all(
+    config: ConfigOption,
+    by: ManagerOption,
+    species: Annotated[str, typer.Option(help=_("Which species."))],
+    since: Annotated[datetime, typer.Option("--from", formats=DAYS, help=_("First day."))],
+    until: Annotated[datetime, typer.Option("--to", formats=DAYS, help=_("Day after the last."))],
+    why: WhyOption,
+    supplier: Annotated[list[str] | None, typer.Option(help=_("Only of this one, several times."))] = None,
+    cell: Annotated[list[str] | None, typer.Option(help=_("Only for this cell, several times."))] = None,
+    csv: CsvOption = None,
+    sheet: SheetOption = None,
+    labels: LabelsOption = None,
+    pin: PinOption = None,
+) -> None:
+    """Their grade is provisional from then on."""
+    terms = {"species": species, "suppliers": supplier or [], "cells": cell or [], "reason": why}
+    headers = in_name_of(by, pin)
+    sending = ask(config, "POST", "/sendings/all", {**terms, **span(since, until)}, headers=headers)
+    _write(sending, csv, sheet, labels)
+    for sample in sending["samples"]:
+        out(sample)
+
+
+def final_grade(
+    load: str, config: ConfigOption, by: ManagerOption, why: WhyOption, pin: PinOption = None
+) -> None:
+    headers = in_name_of(by, pin)
+    ask(config, "POST", f"/loads/{segment(load)}/final-grade", {"reason": why}, headers=headers)
 
 
 def _gain_text(gain: dict[str, Any]) -> str:

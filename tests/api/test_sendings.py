@@ -48,3 +48,20 @@ def test_a_composite_tells_what_is_kept_of_its_loads(counter: Counter) -> None:
         assert {one["params"]["analyte"] for one in found["over"]} == {"moisture"}
         problem(anne.get("/samples/M9/loads-kept"), 404, "unknown_sample")
         problem(anne.post("/composites", json={"barcode": "M2", "cell": "c1"}), 422, "not_valid")
+
+
+def test_a_wet_year_marks_grades_provisional_until_a_manager_ends_it(counter: Counter) -> None:
+    with counter.client() as anne, counter.client("marc") as marc:
+        visit = ok(anne.post("/visits", json=arrival("AB-121-CD", "S00001")), 201)
+        load = visit["loads"][0]["id"]
+        ok(anne.post(f"/loads/{load}/retained", json={}), 201)
+        body = {
+            "species": "soft_wheat", "since": "2026-07-20T00:00:00Z", "until": "2026-07-21T00:00:00Z",
+            "reason": "récolte humide",
+        }  # fmt: skip
+        problem(anne.post("/sendings/all", json=body), 403, "not_allowed")
+        sent = ok(marc.post("/sendings/all", json=body), 201)
+        assert [(one["number"], one["provisional"]) for one in sent["samples"]] == [("E00001-8", True)]
+        assert ok(anne.get(f"/loads/{load}"))["provisional"]
+        ok(marc.post(f"/loads/{load}/final-grade", json={"reason": "Hagberg 260"}), 204)
+        assert not ok(anne.get(f"/loads/{load}"))["provisional"]

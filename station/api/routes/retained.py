@@ -15,7 +15,7 @@ from station.api.problems import not_valid
 from station.api.views.retained import retained
 from station.api.views.sending import sending
 from station.api.views.view import view_of
-from station.receival import composites, custody, retaining
+from station.receival import composites, custody, retaining, wet_year
 from station.receival import sending as acts
 from station.store import queries
 from station.store import retained as store
@@ -118,6 +118,23 @@ def choose_to_send(asked: Asked, by: By, body: schemas.SendIn) -> schemas.Sendin
     row = acts.choose_to_send(asked.desk, body.budget, by, asked.now())
     with view_of(asked) as view:
         return sending(view, row, with_gains=True)
+
+
+@router.post("/sendings/all", status_code=201)
+def send_all(asked: Asked, by: By, body: schemas.SendAllIn) -> schemas.Sending:
+    """A wet year: everything of a species, a period and an area is sent, and its grade is provisional."""
+    row = wet_year.send_all(
+        asked.desk, body.species, body.since, body.until, body.suppliers, body.cells, body.reason, by,
+        asked.now(),
+    )  # fmt: skip
+    with view_of(asked) as view:
+        return sending(view, row, with_gains=True)
+
+
+@router.post("/loads/{load_id}/final-grade", status_code=204, responses=problems(404))
+def make_final(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> None:
+    """The grade of a load is provisional no more."""
+    wet_year.make_final(asked.desk, load_id, body.reason, by, asked.now())
 
 
 @router.post("/composites", status_code=201, responses=problems(404, 409))

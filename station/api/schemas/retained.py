@@ -154,3 +154,15 @@ class LoadsKept(BaseModel):
     over: list[Reason]
     loads: list[str]
     retained: list[Retained]
+
+
+class SendAllIn(In):
+    """What is kept of all loads of a species, sealed from `since` until before `until`, of these suppliers
+    and decided for these cells where any are named. Their grade is provisional from then on."""
+
+    species: Key
+    since: Moment
+    until: Moment
+    suppliers: Annotated[list[Name], Field(max_length=500)] = []
+    cells: Annotated[list[Key], Field(max_length=100)] = []
+    reason: Why
