@@ -8,7 +8,6 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.views.retained import retained
 from station.api.views.view import View
-from station.lab.more_samples import gain
 from station.store import queries
 from station.store import retained as store
 from station.store.tables import LabResult, RetainedSample, Sample, Sending
@@ -29,6 +28,8 @@ def sending(view: View, row: Sending, *, with_gains: bool = False) -> schemas.Se
 
 def _gains(view: View, rows: Sequence[RetainedSample]) -> list[schemas.Gain]:
     """What this list buys, by species and analyte that a laboratory has spoken of and a machine measured."""
+    from station.lab.more_samples import gain  # noqa: PLC0415 - the station starts without numpy
+
     more = Counter(row.species for row in rows if row.species)
     differences = _differences(view, list(more))
     found = []
