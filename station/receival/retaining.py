@@ -54,7 +54,7 @@ def _keep(
         raise Conflict(Fault.ALREADY_KEPT, barcode=sample.barcode, number=kept.number, place=kept.place)
     row = RetainedSample(
         id=new_id(at), number=printed_number(counters.draw(tx, counters.RETAINED)), sample_id=sample.id,
-        species=sample.species, seal=seal, place=free_place(tx, desk, place),
+        seal=seal, place=free_place(tx, desk, place),
         parts=parts or desk.keeping.parts, sealed_at=at,
         keep_until=desk.policy.day(at) + timedelta(days=desk.keeping.days),
     )  # fmt: skip

@@ -100,17 +100,18 @@ def _candidates(tx: Session, desk: Desk, rows: Sequence[RetainedSample], at: dat
     seen, last, counts = captures_seen(tx, list(samples)), last_draw(tx), _analysed(tx)
     found = []
     for row in rows:
-        load_id = samples[row.sample_id].load_id or ""
+        sample = samples[row.sample_id]
+        load_id = sample.load_id or ""
         proposal, ticket = proposals.get(load_id), tickets.get(load_id)
         decision = decisions.get(load_id)
         estimated = proposal.load_t if proposal else None
-        facts = _facts(tx, proposal, seen.get(row.sample_id, ()), row.species)
+        facts = _facts(tx, proposal, seen.get(row.sample_id, ()), sample.species)
         found.append(
             Candidate(
                 number=row.number,
                 tonnes=ticket.net_kg / 1000 if ticket else estimated or 0.0,
                 days_left=_days_left(desk, row, at),
-                lack=lack_of(counts[row.species or ""], NEEDED),
+                lack=lack_of(counts[sample.species or ""], NEEDED),
                 is_fresh=(row.seq or 0) > last,
                 facts=Facts(*facts, overridden=decision is not None and decision.overridden),
             )

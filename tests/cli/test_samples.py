@@ -11,6 +11,7 @@ from station.cli import app
 from station.receival.visits import Arrival, NewLoad, enter_arrival
 from station.site.policy import policy_of
 from station.site.read import load_settings
+from station.store import queries
 from station.store.engine import Ledger
 from tests.silo_rig import START
 
@@ -51,3 +52,33 @@ def test_a_sample_goes_from_the_shelf_to_the_laboratory(worked: Path, tmp_path: 
 def test_a_farmers_bag_is_entered_before_harvest(worked: Path) -> None:
     (bag,) = silo(worked, "courtesy", "C00001", "--note", "essai avant récolte", *BY)
     assert bag["kind"] == "courtesy"
+
+
+def test_a_composite_is_made_of_loads_and_lists_what_is_kept_of_them(worked: Path) -> None:
+    with closing(Ledger(worked.parent / "data")) as ledger:
+        arrival = Arrival(
+            "AB-123-CD", "EARL Dupont", (NewLoad("soft_wheat", barcode="S00001"),), new_supplier=True
+        )
+        desk = Desk(ledger, policy_of(load_settings(worked)))
+        visit = enter_arrival(desk, arrival, Actor("marie", "Marie"), START)
+        with ledger.read() as tx:
+            (load,) = queries.loads_of(tx, visit.id)
+    silo(worked, "keep", "S00001", *BY)
+    (made,) = silo(worked, "composite", "M00001", "--load", load.id, *BY)
+    assert made["loads"] == [load.id]
+    (kept,) = silo(worked, "loads-kept", "M00001")
+    assert kept == made
+    silo(
+        worked,
+        "send-all",
+        "--species",
+        "soft_wheat",
+        "--from",
+        "2026-07-01",
+        "--to",
+        "2026-08-01",
+        "--why",
+        "x",
+        *BY,
+        code=1,
+    )

@@ -83,7 +83,7 @@ def test_a_farmers_bag_is_kept_as_well(shelf: Silo) -> None:
     at = shelf.clock()
     samples.enter_own_sample(shelf.desk, "C00009", "courtesy", "soft_wheat", "avant récolte", ANNE, at)
     row = retaining.keep(shelf.desk, "c00009", ANNE, shelf.clock())
-    assert (row.species, row.place) == ("soft_wheat", "A1")
+    assert (row.number, row.place) == ("E00001-8", "A1")
 
 
 def test_a_part_goes_and_the_rest_stays_on_its_place(shelf: Silo) -> None:

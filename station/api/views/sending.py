@@ -10,27 +10,27 @@ from station.api.views.retained import retained
 from station.api.views.view import View
 from station.store import queries
 from station.store import retained as store
-from station.store.tables import LabResult, RetainedSample, Sample, Sending
+from station.store.tables import LabResult, Sample, Sending
 
 MOST_RESULTS = 2000  # the newest of laboratories that a gain stands on
 
 
 def sending(view: View, row: Sending, *, with_gains: bool = False) -> schemas.Sending:
-    rows = store.sent_with(view.tx, row.id)
+    samples = retained(view, store.sent_with(view.tx, row.id))
     return schemas.Sending(
         **row.model_dump(include={"id", "at", "seed", "budget", "fresh", "terms"}),
         kind=row.kind,  # type: ignore[arg-type] # the column holds one of them
         by=view.name_of(row.by) or "",
-        samples=retained(view, rows),
-        gains=_gains(view, rows) if with_gains else [],
+        samples=samples,
+        gains=_gains(view, samples) if with_gains else [],
     )
 
 
-def _gains(view: View, rows: Sequence[RetainedSample]) -> list[schemas.Gain]:
+def _gains(view: View, samples: Sequence[schemas.Retained]) -> list[schemas.Gain]:
     """What this list buys, by species and analyte that a laboratory has spoken of and a machine measured."""
     from station.lab.more_samples import gain  # noqa: PLC0415 - the station starts without numpy
 
-    more = Counter(row.species for row in rows if row.species)
+    more = Counter(one.species for one in samples if one.species)
     differences = _differences(view, list(more))
     found = []
     for (species, analyte, basis), values in sorted(differences.items(), key=lambda pair: str(pair[0])):

@@ -21,7 +21,6 @@ class RetainedSample(Numbered, table=True):
     id: str = Field(primary_key=True)
     number: str = Field(index=True, unique=True)
     sample_id: str = Field(foreign_key="sample.id", unique=True)
-    species: str | None = None
     seal: str = ""
     place: str = ""
     parts: int

@@ -891,7 +891,6 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("seal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("parts", sa.Integer(), nullable=False),
