@@ -73,9 +73,23 @@ class SitePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Keeping:
+    """How the site keeps parts of its samples; no decision on a load stands on it. `places` are schemes of
+    `station/grain/shelf.py`, none where places are not named. A load may be disputed for `dispute_days`;
+    `random_share` is what of each sending is drawn, whatever is doubted."""
+
+    places: tuple[str, ...] = ()
+    parts: int = 1
+    days: int = 180
+    dispute_days: int = 15
+    random_share: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     ledger: Ledger
     policy: SitePolicy
+    keeping: Keeping = Keeping()
 
 
 @dataclass(frozen=True, slots=True)

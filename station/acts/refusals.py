@@ -32,6 +32,7 @@ class Fault(StrEnum):
     UNKNOWN_RULE_PACK = "unknown_rule_pack"
     UNKNOWN_LAB_RESULT = "unknown_lab_result"
     UNKNOWN_PAPER = "unknown_paper"
+    UNKNOWN_RETAINED = "unknown_retained"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -92,6 +93,15 @@ class Fault(StrEnum):
     WRONG_ANSWER = "wrong_answer"
     ANSWERS_LOCKED = "answers_locked"
     NO_CHALLENGE_LEFT = "no_challenge_left"
+    NO_SAMPLE_TO_KEEP = "no_sample_to_keep"
+    ALREADY_KEPT = "already_kept"
+    SHELF_FULL = "shelf_full"
+    PLACE_TAKEN = "place_taken"
+    NOT_ON_SHELF = "not_on_shelf"
+    FEWER_PARTS = "fewer_parts"
+    NOT_HANDED_OVER = "not_handed_over"
+    KEPT_LONGER = "kept_longer"
+    RETAINED_BLOCKED = "retained_blocked"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -119,6 +129,9 @@ class Fault(StrEnum):
     OUTBOUND_VISIT = "outbound_visit"
     WIRING_WRONG = "wiring_wrong"
     OTHER_CATEGORY = "other_category"
+    UNKNOWN_PLACE = "unknown_place"
+    NO_LOADS_CHOSEN = "no_loads_chosen"
+    SEVERAL_SPECIES = "several_species"
     # not allowed
     WRONG_PIN = "wrong_pin"
     UNKNOWN_TOKEN = "unknown_token"

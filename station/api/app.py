@@ -31,6 +31,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    retained,
     rules,
     samples,
     site,
@@ -49,7 +50,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
-    instruments, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
+    instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements,
 )  # fmt: skip
 

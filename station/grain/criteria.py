@@ -5,6 +5,7 @@ here: limits are by mass.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.reading import UNIT_OF, Analyte, Basis, needs_basis
@@ -54,6 +55,22 @@ def judge(facts: Facts, grade: Grade) -> GradeJudgement:
             code = Code.KNOWN_LATER if criterion.required == "later" else Code.NOT_DECLARED
             in_favour.extend([Reason(code, {"analyte": criterion.analyte.value}), *notes])
     return GradeJudgement(tuple(in_favour), tuple(against), tuple(dict.fromkeys(missing)))
+
+
+def broken_limits(
+    values: Mapping[tuple[str, str | None], float], grades: Sequence[Grade]
+) -> tuple[Reason, ...]:
+    """Return each limit of these grades, once, that a value by (analyte, basis) breaks; a limit without basis
+    is compared as is."""
+    found: dict[tuple[str, float], Reason] = {}
+    for criterion in (one for grade in grades for one in grade.criteria):
+        basis = criterion.basis.value if criterion.basis else None
+        bases = (basis,) if basis not in (None, Basis.AS_IS) else (None, Basis.AS_IS.value)
+        for value in (values.get((criterion.analyte.value, one)) for one in bases):
+            if value is not None and not criterion.is_met_by(value):
+                key = (criterion.analyte.value, criterion.limit)
+                found.setdefault(key, _compared(criterion, value, met=False))
+    return tuple(found.values())
 
 
 def never_blend(facts: Facts, pack: RulePack | None) -> tuple[Reason, ...]:

@@ -26,6 +26,11 @@ class Code(StrEnum):
     DISMISSED = "dismissed"  # text
     FAULT_DURING_MEASUREMENT = "fault_during_measurement"  # what (a disturbance of the line), barcode
     UNPROTECTED_LINE = "unprotected_line"
+    # why a retained sample is sent to a laboratory
+    METHODS_DIFFER = "methods_differ"  # analyte
+    NEAR_LIMIT = "near_limit"  # analyte, value, limit
+    PHOTO_SAYS_NOTHING = "photo_says_nothing"
+    PROPOSAL_OVERRIDDEN = "proposal_overridden"
     # a weight: of which bridge, of which vehicle, when
     UNDER_MIN = "under_min"  # kg, min_kg
     OVER_MAX = "over_max"  # kg, max_kg

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from drivers.text import barcode_of
 from station.store import queries
+from station.store.retained import retained_by_number
 from station.store.tables import CellMovement, Sample
 
 
@@ -16,8 +17,9 @@ def written(text: str) -> str:
 
 
 def sample_named(tx: Session, text: str) -> Sample | None:
-    """Return the sample with this barcode."""
-    return queries.sample_by_barcode(tx, written(text))
+    """Return the sample of which a part with this number is kept, else the one with this barcode."""
+    kept = retained_by_number(tx, text)
+    return tx.get(Sample, kept.sample_id) if kept else queries.sample_by_barcode(tx, written(text))
 
 
 def movements_on_paper(tx: Session, text: str) -> Sequence[CellMovement]:

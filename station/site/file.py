@@ -14,6 +14,7 @@ from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.acts.desk import BARCODE_PATTERN
 from station.grain.identifiers import Claim, Regime, Species
+from station.grain.shelf import expand
 from station.grain.weighing import WeighingRule
 from station.species import SpeciesEntry
 
@@ -36,6 +37,15 @@ def _check_pattern(text: str) -> str:
     return text
 
 
+def _check_shelf(text: str) -> str:
+    """Raises PydanticCustomError where it names no places."""
+    try:
+        expand(text)
+    except ValueError as error:
+        raise PydanticCustomError("shelf_places", "is no scheme of places") from error
+    return text
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,30}$")]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Address = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -43,6 +53,7 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Celsius = Annotated[float, Field(ge=-60, le=120, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_check_pattern)]
+Shelf = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_check_shelf)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -116,6 +127,18 @@ class Intake(Section):
     net_share: Share = 0.62
     override_reasons: list[Text] = ["Cellule pleine", "Consigne du responsable", "Choix de l'apporteur"]
     refusal_reasons: list[Text] = ["Insectes vivants", "Odeur", "Humidité", "Corps étrangers"]
+
+
+class Retained(Section):
+    """The parts of samples that are kept (échantillons conservés): `parts` of each, for `days`, on the places
+    of a shelf, each scheme as "A{01-40}". A load may be disputed for `dispute_days`; `random_share` of what
+    is sent to a laboratory is drawn by lot."""
+
+    places: list[Shelf] = []
+    parts: Annotated[int, Field(ge=1, le=20)] = 1
+    days: Annotated[int, Field(ge=1, le=3650)] = 180
+    dispute_days: Annotated[int, Field(ge=1, le=365)] = 15
+    random_share: Share = 0.3
 
 
 class Weighing(Section):
@@ -236,6 +259,7 @@ class SiteSettings(Section):
     site: Site
     server: Server = Server()
     intake: Intake = Intake()
+    retained: Retained = Retained()
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     mqtt: Mqtt | None = None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from station.acts.desk import SitePolicy
+from station.acts.desk import Keeping, SitePolicy
 from station.site.file import SiteSettings
 
 
@@ -28,4 +28,15 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         refusal_reasons=tuple(settings.intake.refusal_reasons),
         own_analytes=tuple(entry.model_dump(mode="json") for entry in settings.analytes),
         own_species=tuple(entry.model_dump(mode="json") for entry in settings.species),
+    )
+
+
+def keeping_of(settings: SiteSettings) -> Keeping:
+    said = settings.retained
+    return Keeping(
+        places=tuple(said.places),
+        parts=said.parts,
+        days=said.days,
+        dispute_days=said.dispute_days,
+        random_share=said.random_share,
     )

@@ -14,12 +14,14 @@ from station.store.tables import Counter, Numbered, Outbox
 
 ROW = "row"  # numbers the rows of every `Numbered` table and of the outbox
 EVENT = "event"  # numbers the audit events
+RETAINED = "retained sample"  # numbers what is kept of samples
 _ADVANCE = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
 )
 _TICKETS = "ticket {site} {campaign}"
 LEAP = 10_000_000  # more than a station can draw in the days between two backups
+_LEAPS = {EVENT: LEAP, ROW: LEAP, RETAINED: 100_000}  # a number that is written on bags stays short
 
 
 def draw(tx: Session, name: str, count: int = 1) -> int:
@@ -46,11 +48,12 @@ def pass_tickets(tx: Session, site: str, last: Mapping[str, int]) -> dict[str, d
 
 
 def leap(tx: Session) -> dict[str, dict[str, int]]:
-    """Sets the counters of rows and events far above their values; returns {name: {"before", "after"}}."""
+    """Sets the counters of rows, events and retained samples far above their values; returns
+    {name: {"before", "after"}}."""
     leaps = {}
-    for counter in tx.exec(select(Counter).where(col(Counter.name).in_([EVENT, ROW]))):
-        leaps[counter.name] = {"before": counter.value, "after": counter.value + LEAP}
-        counter.value += LEAP
+    for counter in tx.exec(select(Counter).where(col(Counter.name).in_(_LEAPS))):
+        leaps[counter.name] = {"before": counter.value, "after": counter.value + _LEAPS[counter.name]}
+        counter.value += _LEAPS[counter.name]
         tx.add(counter)
     return leaps
 

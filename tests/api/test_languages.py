@@ -74,6 +74,8 @@ def test_the_ticket_fits_its_paper_and_says_what_the_law_asks(silo: Silo) -> Non
     done = weighings.confirm(silo.desk, typed.id, visit.id, "last", anne, silo.clock())
     document = done.tickets[0].document
     french, english = ticket_text(document, "fr"), ticket_text(document, "en")
+    assert "PROVISOIRE" not in french
+    assert "QUALITÉ PROVISOIRE" in ticket_text(document, "fr", provisional=True)
     for text in (french, english):
         assert max(len(line) for line in text.splitlines()) <= WIDTH
         for fact in ("Silo de Beauvoir", "2026", "AB-123-CD", "Chevignon", "S1", "Leroy", "Anne", "C3"):

@@ -42,6 +42,7 @@ from ui.tui.screens.lists import CellsScreen, DevicesScreen, TicketsScreen
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.movements import MovementsScreen
 from ui.tui.screens.queue import QueueScreen
+from ui.tui.screens.retained import RetainedScreen
 from ui.tui.screens.sign_in import SignInScreen
 from ui.tui.settle_zero import ask_settle_zero
 from ui.tui.stated_time import ask_time
@@ -62,6 +63,7 @@ SCREENS: dict[str, type[StationScreen]] = {
     "tickets": TicketsScreen,
     "ended": EndedScreen,
     "movements": MovementsScreen,
+    "retained": RetainedScreen,
 }
 _CHANGED_BY_ACTS = EVERYTHING - {"site", "devices"}  # the live stream tells the devices
 

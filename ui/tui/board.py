@@ -14,7 +14,8 @@ TROUBLE = frozenset({"silent", "down", "fault"})
 @dataclass(frozen=True, slots=True)
 class Board:
     """`loads` holds the loads in full that a screen needs: the proposed ones and the one that is open.
-    `ended` (today) and `movements` are read while their screen is open; None before that.
+    `ended` (today), `movements` and `retained` (by list: kept, due, out) are read while their screen is open;
+    None before that.
     `now` is the station's time when it was last heard: ages are counted by the station's clock."""
 
     now: datetime | None = None
@@ -28,6 +29,7 @@ class Board:
     tickets: tuple[schemas.Ticket, ...] = ()
     ended: tuple[schemas.EndedLoad, ...] | None = None
     movements: tuple[schemas.Movement, ...] | None = None
+    retained: Mapping[str, tuple[schemas.Retained, ...]] | None = None
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)
 
     def with_live(self, live: schemas.Live | None) -> "Board":

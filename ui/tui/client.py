@@ -24,6 +24,7 @@ MOST_VISITS = 1000  # open ones; a yard that holds more is one where they are fo
 MOST_EXCEPTIONS = 100
 MOST_ENDED = 1000  # two days of a large site
 MOST_MOVEMENTS = 100
+MOST_RETAINED = 200
 
 
 class StationProblem(Exception):
@@ -196,6 +197,39 @@ class StationClient:
     async def dismiss_exceptions(self, item_ids: Sequence[str], reason: str) -> None:
         body = schemas.DismissIn(ids=list(item_ids), reason=reason)
         await self._send("POST", "/exceptions/dismiss", body=body.model_dump(mode="json"))
+
+    # --- what is kept of samples ------------------------------------------------------------------
+    async def retained(self, state: str) -> list[schemas.Retained]:
+        """List the newest that are kept, due (to be destroyed), out or destroyed."""
+        return await self._list("/retained", schemas.Retained, state=state, limit=str(MOST_RETAINED))
+
+    async def keep_of_load(self, load_id: str) -> schemas.Retained:
+        return await self._post(f"/loads/{load_id}/retained", schemas.KeepIn(), schemas.Retained)
+
+    async def hand_over(self, number: str, whom: str, parts: int | None) -> schemas.Retained:
+        return await self._custody(number, "hand-over", schemas.HandOverIn(whom=whom, parts=parts))
+
+    async def receive_retained(self, number: str) -> schemas.Retained:
+        return await self._custody(number, "received", schemas.ReceivedIn())
+
+    async def return_retained(self, number: str) -> schemas.Retained:
+        return await self._custody(number, "returned", schemas.ReturnedIn())
+
+    async def move_retained(self, number: str, place: str) -> schemas.Retained:
+        return await self._custody(number, "place", schemas.MoveIn(place=place))
+
+    async def block_retained(self, number: str, reason: str) -> schemas.Retained:
+        return await self._custody(number, "block", schemas.BlockIn(reason=reason))
+
+    async def release_retained(self, number: str, reason: str) -> schemas.Retained:
+        return await self._custody(number, "release", schemas.BlockIn(reason=reason))
+
+    async def destroy_retained(self, numbers: Sequence[str]) -> None:
+        body = schemas.DestroyIn(numbers=list(numbers))
+        await self._send("POST", "/retained/destroy", body=body.model_dump(mode="json"))
+
+    async def _custody(self, number: str, act: str, body: BaseModel) -> schemas.Retained:
+        return await self._post(f"/retained/{number}/{act}", body, schemas.Retained)
 
     # --- what is taken back -----------------------------------------------------------------------
     async def restore_exceptions(self, item_ids: Sequence[str]) -> None:

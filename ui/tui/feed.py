@@ -21,10 +21,10 @@ from ui.words.vocabulary import add_names, use_names
 EVERYTHING = frozenset(
     {
         "site", "health", "visits", "offers", "exceptions", "devices", "cells", "tickets", "ended",
-        "movements",
+        "movements", "retained",
     }
 )  # fmt: skip
-ON_SCREEN = frozenset({"ended", "movements"})  # long lists, read only while somebody looks at them
+ON_SCREEN = frozenset({"ended", "movements", "retained"})  # long lists, read only while looked at
 _ALWAYS = frozenset({"visits", "offers", "exceptions"})
 _ALSO: Mapping[str, frozenset[str]] = {
     "site_loaded": frozenset({"site", "cells", "devices"}),
@@ -50,6 +50,20 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "visit_cancelled": frozenset({"cells", "ended"}),
     "load_restored": frozenset({"cells", "ended"}),
     "visit_restored": frozenset({"cells", "ended"}),
+    **dict.fromkeys(
+        (
+            "sample_retained",
+            "retained_moved",
+            "retained_handed_over",
+            "retained_received",
+            "retained_returned",
+            "retained_blocked",
+            "retained_released",
+            "retained_destroyed",
+            "samples_chosen",
+        ),
+        frozenset({"retained"}),
+    ),
 }
 _GATHER_S = 0.03
 _HEALTH_EVERY_S = 30.0
@@ -130,6 +144,7 @@ class Feed:
             "tickets": self._client.tickets,
             "ended": self._ended_today,
             "movements": self._client.movements,
+            "retained": self._retained,
         }
         news: dict[str, Any] = {}
         for part in sorted(parts):
@@ -146,6 +161,10 @@ class Feed:
         if board.health is not None and "health" in news:
             board = replace(board, now=board.health.now)
         return replace(board, loads=await self._loads(board)) if "visits" in parts else board
+
+    async def _retained(self) -> dict[str, tuple[schemas.Retained, ...]]:
+        """Read what lies on the shelf, what of it is to be destroyed, and what others have."""
+        return {state: tuple(await self._client.retained(state)) for state in ("kept", "due", "out")}
 
     async def _ended_today(self) -> list[schemas.EndedLoad]:
         """Read what ended since midnight, by the station's clock and zone."""

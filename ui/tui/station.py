@@ -14,7 +14,16 @@ from ui.words.i18n import Translator
 
 Result = TypeVar("Result")
 ScreenName = Literal[
-    "queue", "arrival", "exceptions", "devices", "cells", "tickets", "load", "ended", "movements"
+    "queue",
+    "arrival",
+    "exceptions",
+    "devices",
+    "cells",
+    "tickets",
+    "load",
+    "ended",
+    "movements",
+    "retained",
 ]
 OnRefusal = Callable[[schemas.Problem], bool]  # True: it has shown the refusal in a way of its own
 

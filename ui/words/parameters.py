@@ -11,6 +11,7 @@ from ui.words.i18n import N_, Translator
 from ui.words.vocabulary import (
     ANALYTES,
     BASES,
+    BLOCKS,
     CLAIMS,
     DISTURBANCES,
     FILE_KINDS,
@@ -274,6 +275,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "rules": _words_of(GUARDED),
     "known": _known,
     "findings": _words_of(FINDINGS),
+    "blocks": _words_of(BLOCKS),
     "basis": _word_of(BASES),
     "given": _word_of(BASES),
     "pit": _short_named("pit"),

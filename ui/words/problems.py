@@ -74,7 +74,59 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no policy is approved for {task} and {species}"),
         N_("See what is approved with: silo model policy show."),
     ),
+    "unknown_retained": (
+        N_("no retained sample has the number {number}"),
+        N_("Read the number on its bag again."),
+    ),
     # in conflict with what is recorded
+    "no_sample_to_keep": (
+        N_("this load has no sample yet"),
+        N_("Scan the sample's barcode, then keep a part of it."),
+    ),
+    "already_kept": (
+        N_("the sample {barcode} is kept already: no. {number}, place {place}"),
+        N_("To keep more of this load, take a second sample with a barcode of its own."),
+    ),
+    "shelf_full": (
+        N_("no place of the shelf is free"),
+        N_("Destroy what is past its date, or have places added to the site file."),
+    ),
+    "place_taken": (
+        N_("{number} lies at the place {place}"),
+        N_("Choose another place."),
+    ),
+    "not_on_shelf": (
+        N_("the retained sample {number} does not lie here any more"),
+        N_("See who has it: silo sample list --state out."),
+    ),
+    "fewer_parts": (
+        N_("only so many parts of {number} lie here: {parts}"),
+        N_("Count its bags again."),
+    ),
+    "not_handed_over": (
+        N_("the retained sample {number} was never handed over"),
+        N_("First record who was given it."),
+    ),
+    "kept_longer": (
+        N_("the retained sample {number} is kept until {until}"),
+        N_("Destroy only what the list of what may be destroyed shows."),
+    ),
+    "retained_blocked": (
+        N_("the retained sample {number} is not to be destroyed: {blocks}"),
+        N_("Destroy only what the list of what may be destroyed shows."),
+    ),
+    "no_loads_chosen": (
+        N_("no load was named, or none went there then"),
+        N_("Name the loads, or a cell and days when loads went into it."),
+    ),
+    "several_species": (
+        N_("these loads are of several species"),
+        N_("Make a composite sample of one species."),
+    ),
+    "unknown_place": (
+        N_("the shelf has no place {place}"),
+        N_("Leave the place out: the next free one is taken."),
+    ),
     "visit_ended": (N_("the visit of {plate} has ended"), _LOOK_AGAIN),
     "new_supplier": (
         N_("no supplier is known by this name: {names}"),

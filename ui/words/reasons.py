@@ -36,6 +36,11 @@ SENTENCES: Mapping[str, str] = {
     "dismissed": N_("dismissed: {text}"),
     "fault_during_measurement": N_("{what} while it was measured: confirm it, or measure again"),
     "unprotected_line": N_("one line, unprotected: compare with the display"),
+    # why a retained sample is sent
+    "methods_differ": N_("{analyte}: phone and machine differ"),
+    "near_limit": N_("{analyte} {value} is near the limit {limit}"),
+    "photo_says_nothing": N_("no model has judged its photo"),
+    "proposal_overridden": N_("it went elsewhere than proposed"),
     # a weight
     "under_min": N_("under the bridge's Min ({min_kg}): not legal for trade"),
     "over_max": N_("over the bridge's Max ({max_kg}): not legal for trade"),

@@ -37,6 +37,7 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "species": N_("{name} is no species; known: {known}"),
     "unknown_zone": N_("is no zone of the tz database; write it as Europe/Paris (is {input})"),
     "barcode_pattern": N_("is no regular expression such as S[0-9]{{6}} (is {input})"),
+    "shelf_places": N_("names no places such as A{{01-40}}, at most 20,000 (is {input})"),
     "broker_address": N_(
         "must be mqtt://host:port, with user:password@ before the host where needed (is {input})"
     ),

@@ -68,6 +68,23 @@ FINDINGS: Mapping[str, str] = {  # of an adverse visual check
     "heat": N_("heat"),
     "ergot": N_("ergot"),
 }
+BLOCKS: Mapping[str, str] = {  # why a retained sample is not destroyed
+    "chosen": N_("to be sent"),
+    "dispute": N_("disputed"),
+    "provisional": N_("grade provisional"),
+}
+WHY_SENT: Mapping[str, str] = {  # to a laboratory
+    "random": N_("drawn by lot"),
+    "doubt": N_("doubted"),
+    "all": N_("all are sent"),
+}
+SAMPLE_KINDS: Mapping[str, str] = {
+    "load": N_("sample of a load"),
+    "control": N_("control sample"),
+    "courtesy": N_("courtesy sample"),
+    "cell": N_("sample of a cell"),
+    "composite": N_("composite sample"),
+}
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
     "protein": N_("prot."),

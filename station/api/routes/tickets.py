@@ -12,6 +12,7 @@ from station.api.paging import After, Limit, page, place_of
 from station.api.views.tickets import ticket
 from station.api.views.view import view_of
 from station.store import pages, queries
+from station.store.retained import provisional_among
 
 router = APIRouter(prefix="/tickets", tags=["tickets"])
 
@@ -28,7 +29,8 @@ def list_tickets(
         campaigns = [campaign] if campaign is not None else view.policy.open_campaigns
         found = pages.tickets(view.tx, view.policy.site, campaigns, before, limit + 1)
         rows = page(response, found, limit, lambda row: (row[0].seq or 0,))
-        return [ticket(view, row, visit_id) for row, visit_id in rows]
+        provisional = provisional_among(view.tx, [row.load_id for row, _ in rows])
+        return [ticket(view, row, visit_id, provisional=row.load_id in provisional) for row, visit_id in rows]
 
 
 @router.get("/{number}", responses=problems(404))

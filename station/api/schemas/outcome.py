@@ -78,6 +78,7 @@ class Ticket(Referenced):
     tipped: list[Tipping]
     time_confirmed: bool = True
     time_stated: datetime | None = None
+    provisional: bool = False
     text: str
 
 

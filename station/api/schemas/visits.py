@@ -188,6 +188,7 @@ class Load(LoadRow, Referenced):
     readings: list[Reading]
     captures: list[Capture]
     visual_check: VisualCheck | None = None
+    provisional: bool = False  # its grade waits for a laboratory
     proposal: Proposal | None
     decision: Decision | None
     ticket_document: Ticket | None = None

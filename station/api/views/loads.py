@@ -13,6 +13,7 @@ from station.receival.chain import gross_weighing
 from station.receival.photo_words import photos_of_load
 from station.store import queries
 from station.store.batches import Chain, newest_checks
+from station.store.retained import provisional_among
 from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
 
 
@@ -46,6 +47,7 @@ def load(view: View, row: Load) -> schemas.Load:
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         visual_check=_visual_check(view, row),
+        provisional=row.id in provisional_among(view.tx, [row.id]),
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
         decision=outcome.decision(view, facts.decision) if facts.decision else None,
         ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,

@@ -26,8 +26,9 @@ _PROOFS = {
 }
 
 
-def ticket_text(document: Mapping[str, Any], language: str) -> str:
-    """The paper of a ticket's document; each line at most 42 characters."""
+def ticket_text(document: Mapping[str, Any], language: str, *, provisional: bool = False) -> str:
+    """The paper of a ticket's document; each line at most 42 characters. `provisional`: its grade waits for a
+    laboratory, and the paper says so."""
     t = translator(language)
     rule, double = "-" * WIDTH, "=" * WIDTH
     parts: list[Iterator[str] | list[str]] = [
@@ -38,6 +39,9 @@ def ticket_text(document: Mapping[str, Any], language: str) -> str:
         _weights(document, t),
         [rule],
         _values(document, t),
+        wrap(t.gettext("GRADE PROVISIONAL: a laboratory's results are awaited"), WIDTH)
+        if provisional
+        else [],
         [rule],
         _tipped(document, t),
         [double],

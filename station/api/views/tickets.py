@@ -3,12 +3,17 @@
 from station.api import schemas
 from station.api.views.ticket_text import ticket_text
 from station.api.views.view import View, external_of
+from station.store.retained import provisional_among
 from station.store.tables import Load, Ticket
 
 
-def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Ticket:
-    """`visit_id` where it is known already."""
+def ticket(
+    view: View, row: Ticket, visit_id: str | None = None, *, provisional: bool | None = None
+) -> schemas.Ticket:
+    """`visit_id`, and whether the grade is `provisional`, where they are known already."""
     document = row.document
+    if provisional is None:
+        provisional = row.load_id in provisional_among(view.tx, [row.load_id])
     return schemas.Ticket(
         number=row.number,
         campaign=row.campaign,
@@ -31,5 +36,6 @@ def ticket(view: View, row: Ticket, visit_id: str | None = None) -> schemas.Tick
         ],
         time_confirmed=row.time_confirmed,
         time_stated=row.time_stated,
-        text=ticket_text(document, view.language),
+        provisional=provisional,
+        text=ticket_text(document, view.language, provisional=provisional),
     )

@@ -36,6 +36,14 @@ from station.store.tables.reference import (
     Supplier,
     Vehicle,
 )
+from station.store.tables.retained import (
+    CompositeLoad,
+    CustodyAct,
+    GradeStanding,
+    RetainedSample,
+    Sending,
+    SentSample,
+)
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 
 __all__ = [
@@ -45,10 +53,13 @@ __all__ = [
     "Cell",
     "CellMovement",
     "ClockAct",
+    "CompositeLoad",
     "Counter",
+    "CustodyAct",
     "Decision",
     "Enrolment",
     "Frame",
+    "GradeStanding",
     "Inspection",
     "Instrument",
     "LabFile",
@@ -71,9 +82,12 @@ __all__ = [
     "Referenced",
     "ReleaseAct",
     "Reservation",
+    "RetainedSample",
     "RulePackAct",
     "RulePackRecord",
     "Sample",
+    "Sending",
+    "SentSample",
     "SignIn",
     "SitePolicyRecord",
     "Supplier",

@@ -62,6 +62,8 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     if load.estimated_kg is not None:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
     parts.append(load_state(load, board, t))
+    if load.provisional:
+        parts.append(t.gettext("GRADE PROVISIONAL"))
     return " · ".join(parts)
 
 

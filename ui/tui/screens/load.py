@@ -15,6 +15,7 @@ from ui.tui.lines.queue import proposal_title, waits_for_word, way
 from ui.tui.lines.texts import reason_list
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
+from ui.tui.screens.retained_acts import keep
 from ui.tui.screens.visual import find, see_well
 from ui.tui.station import ScreenName, Station
 from ui.tui.steady import Steady
@@ -29,7 +30,7 @@ _ENDED = _ENDED_WITHOUT_TICKET | {"ticketed"}
 class LoadScreen(StationScreen):
     """This screen shows the load `load_id`; Escape goes back to where it was opened."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside", "see_well", "find")
+    BINDINGS: ClassVar[list[BindingType]] = bound("another", "type", "set_aside", "see_well", "find", "keep")
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -129,8 +130,11 @@ class LoadScreen(StationScreen):
         """Name what may be done with this load now, by this person."""
         t, load = self.t, self.load
         back = (shown("leave", t), t.gettext("back"))
-        if load is None or load.state in _ENDED or not self.may_receive:
+        if load is None or not self.may_receive:
             return [back]
+        keeps = [(shown("keep", t), t.gettext("keep a sample"))] if load.barcode and load.decision else []
+        if load.state in _ENDED:
+            return [*keeps, back]
         keys = [(shown("choose", t), t.gettext("accept"))] if may_accept(load) else []
         if load_acts.may_override(load):
             keys.append((shown("another", t), t.gettext("other cell")))
@@ -140,6 +144,7 @@ class LoadScreen(StationScreen):
             (shown("set_aside", t), t.gettext("refuse, leave, cancel")),
             (shown("see_well", t), t.gettext("seen, all well")),
             (shown("find", t), t.gettext("something found")),
+            *keeps,
             back,
         ]
 
@@ -172,6 +177,13 @@ class LoadScreen(StationScreen):
 
     def action_find(self) -> None:
         self._ask(find)
+
+    def action_keep(self) -> None:
+        """Keep a part of the sample, also of a load that has ended."""
+        if self.load is None:
+            self.station.say(self.t.gettext("The load is still being read: press the key again."))
+        elif self.may_receive:
+            keep(self, self.load)
 
     def _ask(self, ask: Callable[[StationScreen, schemas.Load], None]) -> None:
         if self.load is None:

@@ -28,6 +28,7 @@ from ui.tui.screens.queue_acts import (
     dismiss_weighing,
     type_weight,
 )
+from ui.tui.screens.retained_acts import keep
 from ui.tui.screens.visual import find, see_well
 from ui.tui.station import Station
 from ui.tui.steady import Steady
@@ -58,7 +59,9 @@ class Question:
 
 
 class QueueScreen(StationScreen):
-    BINDINGS: ClassVar[list[BindingType]] = bound("see", "another", "type", "set_aside", "see_well", "find")
+    BINDINGS: ClassVar[list[BindingType]] = bound(
+        "see", "another", "type", "set_aside", "see_well", "find", "keep"
+    )
 
     def __init__(self, station: Station) -> None:
         super().__init__(station)
@@ -245,6 +248,10 @@ class QueueScreen(StationScreen):
     def action_see(self) -> None:
         if self.selected_load is not None:
             self.station.open_load(self.selected_load.id)
+
+    def action_keep(self) -> None:
+        if self.selected_load is not None and not self._is_unread():
+            keep(self, self.selected_load)
 
     def action_see_well(self) -> None:
         if self.selected_load is not None and not self._is_unread():

@@ -185,6 +185,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_rule_pack")),
     )
     op.create_table(
+        "sending",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seed", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("budget", sa.Integer(), nullable=False),
+        sa.Column("fresh", sa.Integer(), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sending")),
+    )
+    with op.batch_alter_table("sending", schema=None) as batch_op:
+        batch_op.create_index("ix_sending_seq", ["seq"], unique=False)
+
+    op.create_table(
         "site_policy",
         sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
@@ -644,6 +660,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
+        "grade_standing",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("sending_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_grade_standing_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["sending_id"], ["sending.id"], name=op.f("fk_grade_standing_sending_id_sending")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grade_standing")),
+    )
+    with op.batch_alter_table("grade_standing", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grade_standing_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
         "loadowner",
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -774,6 +809,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("visual_check", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visual_check_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
+        "composite_load",
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_composite_load_load_id_load")),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["sample.id"], name=op.f("fk_composite_load_sample_id_sample")
+        ),
+        sa.PrimaryKeyConstraint("sample_id", "load_id", name=op.f("pk_composite_load")),
+    )
+    with op.batch_alter_table("composite_load", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_composite_load_load_id"), ["load_id"], unique=False)
 
     op.create_table(
         "decision",
@@ -914,6 +962,30 @@ def upgrade() -> None:
         batch_op.create_index("ix_pairing_waiting", ["state", "current", "seq"], unique=False)
 
     op.create_table(
+        "retained_sample",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("seal", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("keep_until", sa.Date(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("blocks", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["sample.id"], name=op.f("fk_retained_sample_sample_id_sample")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_retained_sample")),
+        sa.UniqueConstraint("sample_id", name=op.f("uq_retained_sample_sample_id")),
+    )
+    with op.batch_alter_table("retained_sample", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_retained_sample_keep_until"), ["keep_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_retained_sample_number"), ["number"], unique=True)
+        batch_op.create_index("ix_retained_sample_state", ["state", "seq"], unique=False)
+
+    op.create_table(
         "waiver",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -934,6 +1006,27 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiver_ended_at"), ["ended_at"], unique=False)
+
+    op.create_table(
+        "custody_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("retained_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("whom", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("received_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retained_id"], ["retained_sample.id"], name=op.f("fk_custody_act_retained_id_retained_sample")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_act")),
+    )
+    with op.batch_alter_table("custody_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custody_act_retained_id"), ["retained_id"], unique=False)
 
     op.create_table(
         "reservation",
@@ -958,21 +1051,54 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_reservation_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reservation_released_at"), ["released_at"], unique=False)
 
+    op.create_table(
+        "sent_sample",
+        sa.Column("sending_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("retained_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("weight", sa.Float(), nullable=True),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retained_id"], ["retained_sample.id"], name=op.f("fk_sent_sample_retained_id_retained_sample")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"], ["sending.id"], name=op.f("fk_sent_sample_sending_id_sending")
+        ),
+        sa.PrimaryKeyConstraint("sending_id", "retained_id", name=op.f("pk_sent_sample")),
+    )
+    with op.batch_alter_table("sent_sample", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_sample_retained_id"), ["retained_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("sent_sample", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sent_sample_retained_id"))
+
+    op.drop_table("sent_sample")
     with op.batch_alter_table("reservation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reservation_released_at"))
         batch_op.drop_index(batch_op.f("ix_reservation_load_id"))
         batch_op.drop_index(batch_op.f("ix_reservation_cell_id"))
 
     op.drop_table("reservation")
+    with op.batch_alter_table("custody_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custody_act_retained_id"))
+
+    op.drop_table("custody_act")
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiver_ended_at"))
 
     op.drop_table("waiver")
+    with op.batch_alter_table("retained_sample", schema=None) as batch_op:
+        batch_op.drop_index("ix_retained_sample_state")
+        batch_op.drop_index(batch_op.f("ix_retained_sample_number"))
+        batch_op.drop_index(batch_op.f("ix_retained_sample_keep_until"))
+
+    op.drop_table("retained_sample")
     with op.batch_alter_table("pairing", schema=None) as batch_op:
         batch_op.drop_index("ix_pairing_waiting")
         batch_op.drop_index("ix_pairing_sample")
@@ -998,6 +1124,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_decision_at")
 
     op.drop_table("decision")
+    with op.batch_alter_table("composite_load", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_composite_load_load_id"))
+
+    op.drop_table("composite_load")
     with op.batch_alter_table("visual_check", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visual_check_load_id"))
 
@@ -1022,6 +1152,10 @@ def downgrade() -> None:
 
     op.drop_table("proposal")
     op.drop_table("loadowner")
+    with op.batch_alter_table("grade_standing", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grade_standing_load_id"))
+
+    op.drop_table("grade_standing")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_kind")
@@ -1113,6 +1247,10 @@ def downgrade() -> None:
 
     op.drop_table("supplier")
     op.drop_table("site_policy")
+    with op.batch_alter_table("sending", schema=None) as batch_op:
+        batch_op.drop_index("ix_sending_seq")
+
+    op.drop_table("sending")
     op.drop_table("rule_pack")
     op.drop_table("promotion_policy")
     op.drop_table("pit")

@@ -1,0 +1,223 @@
+"""`silo sample`: what is kept of samples, who has it, and what is sent to a laboratory."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from station.cli.counter import ask, ask_all, counter, in_name_of, segment
+from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
+from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from ui.words.i18n import translator
+from ui.words.vocabulary import WHY_SENT, species_name, word
+
+NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The number on the bag."))]
+ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
+ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
+CsvOption = Annotated[Path | None, typer.Option(help=_("Write the list as CSV."))]
+SheetOption = Annotated[Path | None, typer.Option(help=_("Write the list as a PDF, by place."))]
+LabelsOption = Annotated[Path | None, typer.Option(help=_("Write labels for the bags as a PDF."))]
+State = Literal["kept", "due", "out", "destroyed"]
+
+
+def register(app: typer.Typer) -> None:
+    sample = typer.Typer(no_args_is_help=True, help=_("What is kept of samples, and what is sent."))
+    sample.command("list", help=_("What is kept, due (to be destroyed), out or destroyed."))(show_all)
+    sample.command("keep", help=_("Keeps a part of a sample, on the next free place."))(keep)
+    sample.command("hand-over", help=_("Parts of a retained sample were given to somebody."))(hand_over)
+    sample.command("received", help=_("Who was given a retained sample has received it."))(received)
+    sample.command("destroy", help=_("Retained samples past their date were destroyed."))(destroy)
+    sample.command("courtesy", help=_("Enters a farmer's bag, before harvest."))(courtesy)
+    sample.command("composite", help=_("Enters a composite sample of loads."))(composite)
+    sample.command("loads-kept", help=_("What is kept of a composite's loads, and what is over."))(loads_kept)
+    sample.command("to-send", help=_("Chooses what is sent today, or shows the last list again."))(to_send)
+    sample.command("send-all", help=_("A wet year: all of a species and period is sent."))(send_all)
+    sample.command("final-grade", help=_("A load's grade is provisional no more."))(final_grade)
+    app.add_typer(sample, name="sample")
+
+
+def show_all(
+    config: ConfigOption,
+    state: Annotated[State, typer.Option(help=_("kept, due, out or destroyed."))] = "kept",
+) -> None:
+    with counter(config) as asking:
+        for row in ask_all(asking, "/retained", {"state": state}):
+            out(row)
+
+
+def keep(
+    barcode: str,
+    config: ConfigOption,
+    by: ByOption,
+    place: Annotated[str | None, typer.Option(help=_("Where it lies; else the next free place."))] = None,
+    seal: Annotated[str, typer.Option(help=_("The number of its seal."))] = "",
+    pin: PinOption = None,
+) -> None:
+    headers = in_name_of(by, pin, "Silo-Operator")
+    body = {"place": place, "seal": seal}
+    out(ask(config, "POST", f"/samples/{segment(barcode)}/retained", body, headers=headers))
+
+
+def hand_over(
+    number: NumberArgument,
+    whom: Annotated[str, typer.Argument(metavar="WHOM", help=_("Who was given it."))],
+    config: ConfigOption,
+    by: ByOption,
+    parts: Annotated[int | None, typer.Option(help=_("How many parts; else all."))] = None,
+    pin: PinOption = None,
+) -> None:
+    _act(config, number, "hand-over", {"whom": whom, "parts": parts}, by, pin)
+    tell(_("{number} was handed to {whom}.").format(number=number, whom=whom))
+
+
+def received(number: NumberArgument, config: ConfigOption, by: ByOption, pin: PinOption = None) -> None:
+    _act(config, number, "received", {}, by, pin)
+    tell(_("{number} was received.").format(number=number))
+
+
+def destroy(
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER...", help=_("The numbers on the bags."))],
+    config: ConfigOption,
+    by: ByOption,
+    pin: PinOption = None,
+) -> None:
+    headers = in_name_of(by, pin, "Silo-Operator")
+    for row in ask(config, "POST", "/retained/destroy", {"numbers": numbers}, headers=headers):
+        out(row)
+
+
+def courtesy(
+    barcode: str,
+    config: ConfigOption,
+    by: ByOption,
+    species: Annotated[str | None, typer.Option(help=_("Which species, where it is known."))] = None,
+    note: Annotated[str, typer.Option(help=_("Anything to remember."))] = "",
+    pin: PinOption = None,
+) -> None:
+    body = {"barcode": barcode, "kind": "courtesy", "species": species, "note": note}
+    out(ask(config, "POST", "/samples", body, headers=in_name_of(by, pin, "Silo-Operator")))
+
+
+def composite(
+    barcode: str,
+    config: ConfigOption,
+    by: ByOption,
+    loads: Annotated[
+        list[str] | None, typer.Option("--load", help=_("The id of a load, several times."))
+    ] = None,
+    cell: Annotated[str | None, typer.Option(help=_("All loads that went into this cell."))] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    note: Annotated[str, typer.Option(help=_("Anything to remember."))] = "",
+    pin: PinOption = None,
+) -> None:
+    body = {"barcode": barcode, "load_ids": loads or [], "cell": cell, "note": note, **span(since, until)}
+    out(ask(config, "POST", "/composites", body, headers=in_name_of(by, pin, "Silo-Operator")))
+
+
+def loads_kept(barcode: str, config: ConfigOption) -> None:
+    out(ask(config, "GET", f"/samples/{segment(barcode)}/loads-kept"))
+
+
+def to_send(
+    config: ConfigOption,
+    budget: Annotated[int | None, typer.Option(help=_("How many today; else the last list."))] = None,
+    by: Annotated[
+        str | None, typer.Option(help=_("The operator or manager who chooses; the PIN is asked."))
+    ] = None,
+    csv: CsvOption = None,
+    sheet: SheetOption = None,
+    labels: LabelsOption = None,
+    pin: PinOption = None,
+) -> None:
+    """Without --budget nothing is chosen: the last list is written again."""
+    if budget is None:
+        lists = ask(config, "GET", "/sendings")
+        if not lists:
+            fail(_("nothing was chosen yet: say how many with --budget"), Exit.NEGATIVE)
+        sending = lists[0]
+    else:
+        if by is None:
+            fail(_("who chooses it? Say it with --by"), Exit.USAGE)
+        headers = in_name_of(by, pin, "Silo-Operator")
+        sending = ask(config, "POST", "/sendings", {"budget": budget}, headers=headers)
+    _write(sending, csv, sheet, labels)
+    for gain in sending["gains"]:
+        tell(_gain_text(gain))
+    for sample in sending["samples"]:
+        out(sample)
+
+
+def send_all(
+    config: ConfigOption,
+    by: ManagerOption,
+    species: Annotated[str, typer.Option(help=_("Which species."))],
+    since: Annotated[datetime, typer.Option("--from", formats=DAYS, help=_("First day."))],
+    until: Annotated[datetime, typer.Option("--to", formats=DAYS, help=_("Day after the last."))],
+    why: WhyOption,
+    supplier: Annotated[list[str] | None, typer.Option(help=_("Only of this one, several times."))] = None,
+    cell: Annotated[list[str] | None, typer.Option(help=_("Only for this cell, several times."))] = None,
+    csv: CsvOption = None,
+    sheet: SheetOption = None,
+    labels: LabelsOption = None,
+    pin: PinOption = None,
+) -> None:
+    """Their grade is provisional from then on."""
+    terms = {"species": species, "suppliers": supplier or [], "cells": cell or [], "reason": why}
+    headers = in_name_of(by, pin)
+    sending = ask(config, "POST", "/sendings/all", {**terms, **span(since, until)}, headers=headers)
+    _write(sending, csv, sheet, labels)
+    for sample in sending["samples"]:
+        out(sample)
+
+
+def final_grade(
+    load: str, config: ConfigOption, by: ManagerOption, why: WhyOption, pin: PinOption = None
+) -> None:
+    headers = in_name_of(by, pin)
+    ask(config, "POST", f"/loads/{segment(load)}/final-grade", {"reason": why}, headers=headers)
+
+
+def _gain_text(gain: dict[str, Any]) -> str:
+    t = translator(LANGUAGE)
+    if gain["half_width"] is None:
+        text = _("{species}, {analyte}: too few samples with a laboratory's word yet ({n}).")
+    else:
+        text = _("{species}, {analyte}: bias known within ±{now} with {n}, within ±{then} with {more} more.")
+    return text.format(
+        species=species_name(gain["species"], LANGUAGE), analyte=gain["analyte"], n=gain["n"],
+        more=gain["more"], now=t.plain(gain["half_width"] or 0, 2),
+        then=t.plain(gain["half_width_then"] or 0, 2),
+    )  # fmt: skip
+
+
+def _write(sending: dict[str, Any], csv: Path | None, sheet: Path | None, labels: Path | None) -> None:
+    from station.export.sample_papers import csv_text, labels_pdf, sheet_pdf
+
+    samples = sending["samples"]
+    head = [_("Number"), _("Place"), _("Species"), _("Barcode"), _("Why")]
+    rows = [_row(one, sending["id"]) for one in samples]
+    if csv is not None:
+        separator = ";" if LANGUAGE == "fr" else ","
+        csv.write_text(csv_text([head, *rows], separator), encoding="utf-8-sig", newline="")
+    if sheet is not None:
+        title = _("Samples to send, {day}, lot {seed}").format(day=sending["at"][:10], seed=sending["seed"])
+        by_place = sorted(rows, key=lambda row: row[1])
+        sheet.write_bytes(sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8)))
+    if labels is not None:
+        labels.write_bytes(labels_pdf([(row[0], (row[2], row[3])) for row in rows]))
+
+
+def _row(sample: dict[str, Any], sending: str) -> list[str]:
+    why = next(one for one in sample["why"] if one["sending_id"] == sending)
+    reasons = "; ".join(reason["message"] for reason in why["reasons"])
+    named = word(WHY_SENT, why["reason"], LANGUAGE)
+    species = species_name(sample["species"], LANGUAGE) if sample["species"] else ""
+    text = translator(LANGUAGE).named(named, reasons) if reasons else named
+    return [sample["number"], sample["place"], species, sample["barcode"], text]
+
+
+def _act(config: Path, number: str, act: str, body: dict[str, Any], by: str, pin: str | None) -> None:
+    headers = in_name_of(by, pin, "Silo-Operator")
+    out(ask(config, "POST", f"/retained/{segment(number)}/{act}", body, headers=headers))
