@@ -55,7 +55,7 @@ async def test_what_is_kept_is_listed_and_handed_over(station: Station) -> None:
     async with terminal(station) as t:
         await t.open("échantillons conservés")
         await t.at(RetainedScreen)
-        await t.see("E00001-8", "A01", "AB-123-CD · EARL Dupont", "19/08/2026", "└ scellé P-77")
+        await t.see("E00001-8", "A01", "AB-123-CD · EARL Dupont", "19/08/2026", "└ plomb P-77")
         assert all(len(line) <= WIDTH for line in t.text.split("\n"))
         await t.press("f7")
         await t.see("remis à quelqu'un")
