@@ -5,6 +5,7 @@ import socket
 import subprocess
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from station.demo.site import InstrumentAddresses, write_site
@@ -47,7 +48,11 @@ def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def invoke(*words: str) -> subprocess.CompletedProcess[str]:
     """The command's end, in English and without a terminal; in this process: starting one takes a second."""
+    from station import logs, parts
     from station.cli import app
 
-    done = CliRunner().invoke(app, words, catch_exceptions=False)
+    with pytest.MonkeyPatch.context() as patch:  # what a process sets for itself is not set for the tests
+        patch.setattr(logs, "log_to_standard_error", lambda: None)
+        patch.setattr(parts, "use_zone", lambda _name: None)
+        done = CliRunner().invoke(app, words, catch_exceptions=False)
     return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
