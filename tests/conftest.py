@@ -1,5 +1,6 @@
 """What several rooms' tests need."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    os.environ.update(LANG="C", LC_ALL="C")  # commands speak English, whatever the machine speaks
     settings.load_profile("whole" if _is_chosen(config) else "plain")
 
 

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from station.api import auth, openapi, problems
 from station.api.access import BASE, check_complete
@@ -65,20 +67,28 @@ def create_app(context: Context) -> FastAPI:
         redoc_url=None,
         openapi_url=f"{BASE}/openapi.json",
         lifespan=_lifespan,
+        routes=list(_routes()),
     )
     app.state.context = context
     app.state.streams = Streams()
     app.state.pins = PinDesk()
     app.state.storing = asyncio.Semaphore(STORING_AT_ONCE)
     check_complete(_endpoints())
-    api = APIRouter(prefix=BASE, dependencies=[Depends(permit)])
-    for room in _ROOMS:
-        api.include_router(room.router)
-    app.include_router(api)
     problems.install(app)
     app.add_middleware(BodyLimit, limit_of=lambda path: _limit_of(path, app.state.context), knows=auth.knows)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Made once: they know no context, and what FastAPI works out of a hundred endpoints takes a while."""
+    api = APIRouter(prefix=BASE, dependencies=[Depends(permit)])
+    for room in _ROOMS:
+        api.include_router(room.router)
+    whole = APIRouter()
+    whole.include_router(api)
+    return tuple(whole.routes)
 
 
 def _endpoints() -> Iterator[str]:

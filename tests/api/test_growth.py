@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
@@ -29,6 +29,7 @@ class Questions:
     def __init__(self, day: Day) -> None:
         self.steps = self.statements = 0
         self.plans: set[tuple[str, str]] = set()
+        self._explained: set[str] = set()
         self._is_counting = False
         self._engine = day.desk.ledger._reader
         self._file = day.desk.ledger.file
@@ -54,8 +55,9 @@ class Questions:
 
     def _asked(self, _c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         self.statements += 1
-        if statement.startswith("SELECT"):
-            with sqlite3.connect(self._file) as connection:
+        if statement.startswith("SELECT") and statement not in self._explained:
+            self._explained.add(statement)
+            with closing(sqlite3.connect(self._file)) as connection:
                 for *_, detail in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters):
                     self.plans.add((statement, detail))
 

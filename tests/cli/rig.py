@@ -3,8 +3,10 @@
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
 
 from station.demo.site import InstrumentAddresses, write_site
 from station.signing import SecretKey, sign
@@ -41,8 +43,16 @@ def silo(site: Path, *words: str, code: int = 0) -> str:
 
 
 def run(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """The command's end, in English and without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "station.cli", *words, "--config", str(site)],
-        check=False, capture_output=True, text=True, env=ENGLISH, timeout=SECONDS, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    return invoke(*words, "--config", str(site))
+
+
+def invoke(*words: str) -> subprocess.CompletedProcess[str]:
+    """The command's end, in English and without a terminal; in this process: starting one takes a second."""
+    from station import logs, parts
+    from station.cli import app
+
+    with pytest.MonkeyPatch.context() as patch:  # what a process sets for itself is not set for the tests
+        patch.setattr(logs, "log_to_standard_error", lambda: None)
+        patch.setattr(parts, "use_zone", lambda _name: None)
+        done = CliRunner().invoke(app, words, catch_exceptions=False)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from drivers.text import is_hidden
 from station import logs
 from station.cli import say
-from tests.cli.rig import ENGLISH
+from tests.cli.rig import ENGLISH, invoke
 from tests.hostile import MARKUP, any_text
 
 ROOT = Path(__file__).parents[2]
@@ -55,19 +55,13 @@ def test_decode_prints_neither_a_reading_nor_a_bad_frame_raw(tmp_path: Path) -> 
     file = tmp_path / "capture.bin"
     file.write_bytes(json.dumps(good, ensure_ascii=False).encode() + b"\n" + EVIL.encode() + b"\n")
     for kind in ("json-nir", "gac2100-csv01", "gac500xt", "tesma-plus2"):
-        done = subprocess.run(
-            [sys.executable, "-m", "station.cli", "decode", "--driver", kind, str(file)],
-            capture_output=True, text=True, env=ENGLISH, timeout=60, check=False,
-        )  # fmt: skip
+        done = invoke("decode", "--driver", kind, str(file))
         assert done.returncode in (0, 1), done.stderr
         assert shown(done.stdout + done.stderr)
 
 
 def test_a_file_with_an_evil_name_is_named_visibly(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "station.cli", "decode", "--driver", "json-nir", f"{tmp_path}/{EVIL}"],
-        capture_output=True, text=True, env=ENGLISH, timeout=60, check=False,
-    )  # fmt: skip
+    done = invoke("decode", "--driver", "json-nir", f"{tmp_path}/{EVIL}")
     assert done.returncode == 2
     assert "\\x1b[2J" in done.stderr
     assert shown(done.stderr)

@@ -1,10 +1,8 @@
 """`silo instrument` on a closed data folder."""
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 
 from station.receival.instruments import plugged
 from station.store.engine import Ledger
+from tests.cli.rig import invoke
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,13 +26,7 @@ def site(tmp_path: Path, silo_folder: Path) -> Path:
 
 
 def instrument(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return silo("instrument", *arguments)
-
-
-def silo(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "station.cli", *arguments]
-    environment = {**os.environ, "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8"}
-    return subprocess.run(command, env=environment, cwd=ROOT, check=False, capture_output=True, text=True)
+    return invoke("instrument", *arguments)
 
 
 def test_a_swap_is_recorded_and_listed(site: Path) -> None:
@@ -60,7 +53,7 @@ def test_a_loaner_of_another_model_is_plugged_in_and_told_where_it_differs(site:
     listed = instrument("list", "--config", str(site))
     (row,) = [row for row in map(json.loads, listed.stdout.splitlines()) if row["port_id"] == "bridge"]
     assert (row["kind"], row["plugged"][-1]["settings"]) == ("mt-sics", {"poll": "S"})
-    checked = silo("check", "--config", str(site))
+    checked = invoke("check", "--config", str(site))
     assert "not as the site file says: Bridge on loan (serial no. L-9)" in checked.stderr
     assert "tcp:127.0.0.1:9" in checked.stderr
 
@@ -90,7 +83,7 @@ def test_check_names_an_instrument_that_was_once_plugged_in_at_the_data_folder(s
         row = plugged(tx)["gac"].assignment
         row.driver, row.port, row.settings = "file-drop", f"folder:{data}", {"profile": "xlsx-results"}
         tx.add(row)
-    checked = silo("check", "--config", str(site))
+    checked = invoke("check", "--config", str(site))
     assert checked.returncode == 1
     assert f"folder:{data} is the station's own data folder" in checked.stderr
     assert {"done", "rejected"}.isdisjoint(path.name for path in data.iterdir())

@@ -1,5 +1,6 @@
 """A damaged, foreign or newer ledger is told at the start; damage further in when it is come upon."""
 
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -29,13 +30,19 @@ from tests.store.damage import PAGE, SEEN_AT_START, file_of, garble_pages, overw
 KINDS = {"a newer station's": LedgerNewer, "another program's": LedgerForeign}
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A closed data folder with a load in it."""
-    silo = Silo.open(tmp_path / "data")
+@pytest.fixture(scope="module")
+def received(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed data folder with a load in it, to be copied."""
+    folder = tmp_path_factory.mktemp("received") / "data"
+    silo = Silo.open(folder)
     silo.receive("AB-123-CD")
     silo.desk.ledger.close()
-    return tmp_path / "data"
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path, received: Path) -> Path:
+    return Path(shutil.copytree(received, tmp_path / "data"))
 
 
 @pytest.mark.parametrize("name", SEEN_AT_START)

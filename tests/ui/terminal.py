@@ -104,7 +104,12 @@ class Terminal:
 
     async def see(self, *texts: str) -> None:
         """Waits until all of them stand on the screen; blanks of any kind count as blanks."""
-        await self.until(lambda: all(text in plain(self.text) for text in texts), f"{texts}")
+
+        def is_seen() -> bool:
+            shown = plain(self.text)
+            return all(text in shown for text in texts)
+
+        await self.until(is_seen, f"{texts}")
 
     async def hear(self, text: str) -> None:
         await self.until(lambda: text in plain(self.notice), f"the notice {text!r}, not {self.notice!r}")

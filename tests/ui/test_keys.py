@@ -133,9 +133,11 @@ def acts(station: Station) -> list[str]:
 PLATES = ("xb101vx", "XB-101-VX", "ab 123 cd", "weq-vopz 7", "S1", "12345.6")
 
 
-@pytest.mark.parametrize(
-    "screen", ["queue", "exceptions", "devices", "cells", "tickets", "ended", "movements", "load"]
-)
+FEW = ("queue", "exceptions", "load")
+MORE = [pytest.param(name, marks=pytest.mark.long) for name in OPTIONS if name not in (*FEW, "arrival")]
+
+
+@pytest.mark.parametrize("screen", [*FEW, *MORE])
 async def test_a_plate_that_is_typed_outside_of_a_field_does_nothing_and_says_so(
     station: Station, screen: str
 ) -> None:
@@ -171,7 +173,10 @@ async def test_a_plate_typed_on_the_arrival_goes_into_its_field_whole(station: S
         await t.see("xb101vx")
 
 
-@pytest.mark.parametrize("typed", ["b101vx", "AB-123-CD", "S0001", "12"])
+@pytest.mark.parametrize(
+    "typed",
+    ["AB-123-CD", "12", *(pytest.param(text, marks=pytest.mark.long) for text in ("b101vx", "S0001"))],
+)
 async def test_a_plate_or_a_barcode_is_no_reason(station: Station, typed: str) -> None:
     station.silo.weigh(9_000)
     async with terminal(station) as t:
