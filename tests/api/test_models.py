@@ -127,4 +127,6 @@ def test_the_list_shows_agreement_on_the_same_captures_and_the_labs_word(counter
     assert (active["agreement"], shadow["status"], shadow["captures"]) == (None, "shadow", 12)
     assert shadow["agreement"]["classes"]["broken"]["bias"] == 0.02
     assert shadow["abstention_rate"] == 0.0
-    assert shadow["evidence"] == []  # the laboratory's share is by mass, the photo's by count
+    (evidence,) = shadow["evidence"]  # the laboratory's share is by mass, and so is the photo's estimate
+    assert (evidence["analyte"], evidence["against"], evidence["n"]) == ("broken", "lab", 12)
+    assert round(evidence["bias"], 6) == 1.0

@@ -22,7 +22,7 @@ EVIL = f"\x1b[2J\x9b1m\u202e{MARKUP}\u200b\x07\r\nERROR forged\U000e0041"
 # the bytes of the darkroom are for another program.
 WRITERS = {
     "station/cli/say.py", "station/demo/run.py", "station/demo/darkroom.py",
-    "station/vision/worker.py", "station/app.py", "station/logs.py",
+    "station/vision/worker.py", "station/http_server.py", "station/release.py", "station/logs.py",
 }  # fmt: skip
 WRITES = re.compile(
     r"typer\.echo|click\.echo|\bprint\(|std(?:out|err)\.write|rich\.console|sys\.std(out|err)\b(?!\.(buffer|fileno|isatty))"

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from station.cli import app
+from station.lab.importing import NO_LABORATORY
 from ui.words.i18n import LANGUAGES
 from ui.words.lab_files import PROBLEMS, lab_file_problem
 from ui.words.reasons import is_known
@@ -45,9 +46,9 @@ def test_a_missing_file_and_a_wrong_profile_have_their_own_exit_codes(tmp_path: 
 
 
 def codes() -> set[str]:
-    """Every code that the reading of files gives."""
+    """Every code that the reading of files gives, and the import's own."""
     text = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "station/lab/files").glob("*.py"))
-    return set(re.findall(r'(?:Refused|RowError)\(\s*(?:[a-z.]+, |None, )?"([a-z_]+)"', text))
+    return {NO_LABORATORY, *re.findall(r'(?:Refused|RowError)\(\s*(?:[a-z.]+, |None, )?"([a-z_]+)"', text)}
 
 
 @pytest.mark.parametrize("code", sorted(codes()))
