@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from station.installation import collect
@@ -37,12 +38,16 @@ _SSH = (
 )  # fmt: skip
 
 
+@cache
 def reason_to_skip() -> str | None:
     if os.geteuid() != 0:
         return "this is not root"
     needed = {"systemd-nspawn": "systemd-container", "debootstrap": "debootstrap", "ssh": "openssh-client"}
     missing = [package for program, package in needed.items() if shutil.which(program) is None]
-    return f"no machine to boot: apt-get install -y {' '.join(missing)}" if missing else None
+    if missing:
+        return f"no machine to boot: apt-get install -y {' '.join(missing)}"
+    own = subprocess.run(["unshare", "--mount", "--pid", "--fork", "true"], check=False, capture_output=True)
+    return "it may make no namespaces here" if own.returncode else None
 
 
 @dataclass(frozen=True, slots=True)
