@@ -96,8 +96,8 @@ def said_in(result: FileResult, party: str, sha256: str) -> Said:
         sought=result.barcode, analyte=result.analyte, value=result.value, laboratory=result.laboratory,
         party=party, comparator=result.comparator, basis=result.basis, method=result.method,
         nitrogen_factor=result.nitrogen_factor, uncertainty=result.uncertainty,
-        citation=getattr(result, "citation", ""), report=result.report, reported_on=result.reported_on,
-        lab_number=getattr(result, "lab_number", ""), line=result.line, source=f"file {sha256}",
+        citation=result.citation, report=result.report, reported_on=result.reported_on,
+        lab_number=result.lab_number, line=result.line, source=f"file {sha256}",
     )  # fmt: skip
 
 

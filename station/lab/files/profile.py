@@ -10,7 +10,7 @@
     dates = "day_first"             or "month_first", "year_first"; without it 03/04/2026 is unclear
     [columns]                       field = column title
     barcode = "N° échantillon"      needed; also report, date, laboratory, method, basis, uncertainty,
-                                    nitrogen_factor, unit
+                                    citation, nitrogen_factor, unit, lab_number (its own of the sample)
     parameter = "Paramètre"         one row per analyte: what names it,
     value = "Résultat"              and its value; without both each analyte has a column of its own
     [[analytes]]
@@ -21,6 +21,7 @@
     method = "Dumas"
     nitrogen_factor = 5.7
     uncertainty = 0.2
+    citation = "ISO 16634-2, reproducibility"    what the uncertainty is stated by
     optional = true                 its column may be missing
 
 A title may carry its unit: `Protéines (%)` is the column `Protéines`. What neither file nor profile says of
@@ -38,8 +39,8 @@ FORMATS = ("csv", "xlsx", "astm")
 DECIMALS = ("comma", "point", "either")
 DATES = ("day_first", "month_first", "year_first")
 FIELDS = (
-    "barcode", "report", "date", "laboratory", "method", "basis", "uncertainty", "nitrogen_factor", "unit",
-    "parameter", "value",
+    "barcode", "report", "date", "laboratory", "method", "basis", "uncertainty", "citation",
+    "nitrogen_factor", "unit", "lab_number", "parameter", "value",
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class AnalyteColumn:
     method: str
     nitrogen_factor: float | None
     uncertainty: float | None
+    citation: str
     is_optional: bool
 
 
@@ -145,6 +147,7 @@ def _analyte(table: Table) -> AnalyteColumn:
         method=table.text("method", ""),
         nitrogen_factor=table.number("nitrogen_factor", 5, 7) if table.has("nitrogen_factor") else None,
         uncertainty=table.number("uncertainty", 0, 1e6) if table.has("uncertainty") else None,
+        citation=table.text("citation", ""),
         is_optional=table.flag("optional", default=False),
     )
     table.refuse_unread()

@@ -14,6 +14,7 @@ from station.lab.files.table import Sheet, Title, open_sheet, plain
 from station.lab.files.units import basis_named, factor_to, split_unit
 
 _FACTORS = (5.0, 7.0)  # of any nitrogen factor of grain
+_Known = dict[tuple[str, Analyte, Basis | None, str, str, str], FileResult]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ def read_lab_file(data: bytes, profile: LabProfile) -> tuple[list[FileResult], l
     """Return what the file says, and what of it is not taken. It raises nothing."""
     results: list[FileResult] = []
     errors: list[RowError] = []
-    first: dict[tuple[str, Analyte, Basis | None, str], FileResult] = {}
+    first: _Known = {}
     try:
         for cell in _cells(data, profile):
             if isinstance(cell, RowError):
@@ -51,9 +52,9 @@ def read_lab_file(data: bytes, profile: LabProfile) -> tuple[list[FileResult], l
     return results, errors
 
 
-def _is_new(result: FileResult, first: dict[tuple[str, Analyte, Basis | None, str], FileResult]) -> bool:
+def _is_new(result: FileResult, first: _Known) -> bool:
     """Tell whether the file says this for the first time. Refused where it says something else again."""
-    key = (result.barcode, result.analyte, result.basis, result.laboratory)
+    key = (result.barcode, result.analyte, result.basis, result.laboratory, result.report, result.lab_number)
     known = first.setdefault(key, result)
     if known is result:
         return True
@@ -165,7 +166,9 @@ def _result(cell: Cell, profile: LabProfile) -> FileResult | None:
         method=clean_text(fields.get("method", "") or column.method, LONGEST_NAME),
         nitrogen_factor=nitrogen,
         uncertainty=_uncertainty(measure, column, fields.get("uncertainty", ""), factor, profile.decimal),
+        citation=clean_text(fields.get("citation", "") or column.citation, LONGEST_NAME),
         report=clean_text(fields.get("report", ""), LONGEST_NAME),
+        lab_number=clean_text(fields.get("lab_number", ""), LONGEST_NAME),
         laboratory=clean_text(fields.get("laboratory", "") or profile.laboratory, LONGEST_NAME),
         reported_on=read_date(fields.get("date", ""), profile.dates),
         waits_for=tuple(waits),

@@ -12,8 +12,9 @@ class FileResult:
     """One value as the laboratory reports it, in the analyte's own unit.
 
     `comparator` "<" or ">" says that the value is a limit, not a measurement. `uncertainty` is as stated, in
-    the same unit. `waits_for` names what the file leaves open (basis, nitrogen_factor): such a result is kept
-    and used for nothing until a person has said it."""
+    the same unit, `citation` by what; `lab_number` is the laboratory's own of the sample. `waits_for` names
+    what the file leaves open (basis, nitrogen_factor): such a result is kept and used for nothing until a
+    person has said it."""
 
     line: int
     barcode: str
@@ -25,7 +26,9 @@ class FileResult:
     method: str
     nitrogen_factor: float | None
     uncertainty: float | None
+    citation: str
     report: str
+    lab_number: str
     laboratory: str
     reported_on: date | None
     waits_for: tuple[str, ...]
@@ -42,7 +45,9 @@ class FileResult:
             "method": self.method,
             "nitrogen_factor": self.nitrogen_factor,
             "uncertainty": self.uncertainty,
+            "citation": self.citation,
             "report": self.report,
+            "lab_number": self.lab_number,
             "laboratory": self.laboratory,
             "reported_on": self.reported_on.isoformat() if self.reported_on else None,
             "waits_for": list(self.waits_for),

@@ -81,8 +81,9 @@ def test_a_wide_file_gives_a_result_per_cell() -> None:
     ]  # fmt: skip
     assert results[0] == {
         "line": 4, "barcode": "B-1", "analyte": "protein", "value": 11.4, "comparator": "", "unit": "%",
-        "basis": "dm", "method": "Dumas", "nitrogen_factor": 5.7, "uncertainty": 0.2, "report": "R-7",
-        "laboratory": "Labo Sud", "reported_on": "2026-07-14", "waits_for": [],
+        "basis": "dm", "method": "Dumas", "nitrogen_factor": 5.7, "uncertainty": 0.2, "citation": "",
+        "report": "R-7", "lab_number": "", "laboratory": "Labo Sud",
+        "reported_on": "2026-07-14", "waits_for": [],
     }  # fmt: skip
 
 
@@ -133,6 +134,42 @@ def test_the_same_told_again_is_nothing_new_and_another_value_is_refused() -> No
     assert len(results) == 1
     assert codes(errors) == [(4, "told_twice")]
     assert errors[0].params["first_line"] == 2
+
+
+def test_two_reports_on_one_sample_are_two_words_of_the_laboratory() -> None:
+    results, errors = read(TITLES + "B;R-1;;11,4;;\nB;R-2;;11,5;;\n")
+    assert [(one["report"], one["value"]) for one in results] == [("R-1", 11.4), ("R-2", 11.5)]
+    assert not errors
+
+
+def test_the_laboratorys_own_number_and_what_an_uncertainty_is_stated_by_are_told(tmp_path: Path) -> None:
+    profile = profile_of(
+        tmp_path,
+        """
+        [file]
+        format = "csv"
+        laboratory = "Labo Est"
+        decimal = "comma"
+        [columns]
+        barcode = "Échantillon"
+        lab_number = "N° labo"
+        citation = "Référence"
+        [[analytes]]
+        analyte = "don"
+        names = ["DON"]
+        unit = "µg/kg"
+        uncertainty = 120
+        citation = "EN 15791"
+        """,
+    )
+    results, errors = read(
+        "Échantillon;N° labo;Référence;DON\nB;E26-7;;600\nC;E26-8;essai circulaire 2025;700\n", profile
+    )
+    assert not errors
+    assert [(one["lab_number"], one["uncertainty"], one["citation"]) for one in results] == [
+        ("E26-7", 120, "EN 15791"),
+        ("E26-8", 120, "essai circulaire 2025"),
+    ]
 
 
 def test_what_is_not_said_waits() -> None:
