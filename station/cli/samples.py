@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
+from station.cli.errors import end_with_file
 from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
@@ -198,15 +199,21 @@ def _write(sending: dict[str, Any], csv: Path | None, sheet: Path | None, labels
     samples = sending["samples"]
     head = [_("Number"), _("Place"), _("Species"), _("Barcode"), _("Why")]
     rows = [_row(one, sending["id"]) for one in samples]
+    papers: list[tuple[Path, bytes]] = []
     if csv is not None:
         separator = ";" if LANGUAGE == "fr" else ","
-        csv.write_text(csv_text([head, *rows], separator), encoding="utf-8-sig", newline="")
+        papers.append((csv, csv_text([head, *rows], separator).encode("utf-8-sig")))
     if sheet is not None:
         title = _("Samples to send, {day}, lot {seed}").format(day=sending["at"][:10], seed=sending["seed"])
         by_place = sorted(rows, key=lambda row: row[1])
-        sheet.write_bytes(sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8)))
+        papers.append((sheet, sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8))))
     if labels is not None:
-        labels.write_bytes(labels_pdf([(row[0], (row[2], row[3])) for row in rows]))
+        papers.append((labels, labels_pdf([(row[0], (row[2], row[3])) for row in rows])))
+    for file, data in papers:
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            end_with_file(file, error)
 
 
 def _row(sample: dict[str, Any], sending: str) -> list[str]:
