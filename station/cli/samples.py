@@ -11,7 +11,7 @@ from station.cli.errors import end_with_file
 from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
-from ui.words.vocabulary import WHY_SENT, species_name, word
+from ui.words.vocabulary import WHY_SENT, analyte_name, species_name, word
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The number on the bag."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
@@ -187,8 +187,8 @@ def _gain_text(gain: dict[str, Any]) -> str:
     else:
         text = _("{species}, {analyte}: bias known within ±{now} with {n}, within ±{then} with {more} more.")
     return text.format(
-        species=species_name(gain["species"], LANGUAGE), analyte=gain["analyte"], n=gain["n"],
-        more=gain["more"], now=t.plain(gain["half_width"] or 0, 2),
+        species=species_name(gain["species"], LANGUAGE), analyte=analyte_name(gain["analyte"], LANGUAGE),
+        n=gain["n"], more=gain["more"], now=t.plain(gain["half_width"] or 0, 2),
         then=t.plain(gain["half_width_then"] or 0, 2),
     )  # fmt: skip
 
