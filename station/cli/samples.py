@@ -132,12 +132,12 @@ def to_send(
     labels: LabelsOption = None,
     pin: PinOption = None,
 ) -> None:
-    """Without --budget nothing is chosen: the last list is written again."""
+    """Without --budget nothing is chosen: the last list that has something on it is written again."""
     if budget is None:
-        lists = ask(config, "GET", "/sendings")
+        lists = ask(config, "GET", "/sendings", params={"limit": 20})
         if not lists:
             fail(_("nothing was chosen yet: say how many with --budget"), Exit.NEGATIVE)
-        sending = lists[0]
+        sending = next((one for one in lists if one["samples"]), lists[0])
     else:
         if by is None:
             fail(_("who chooses it? Say it with --by"), Exit.USAGE)
@@ -146,6 +146,8 @@ def to_send(
     _write(sending, csv, sheet, labels)
     for gain in sending["gains"]:
         tell(_gain_text(gain))
+    if not sending["samples"]:
+        tell(_("nothing is on this list: what lies there was chosen or drawn before"))
     for sample in sending["samples"]:
         out(sample)
 
