@@ -124,13 +124,13 @@ def _refuse_senseless(
 ) -> None:
     for level in limits:
         if not isfinite(level):
-            fail(_("--limit {value}: it is a number").format(value=level), Exit.USAGE)
+            fail(_("--limit {value}: it has to be a number").format(value=level), Exit.USAGE)
     if not 0 < conf < 1:
         fail(_("--conf {value}: a confidence lies between 0 and 1").format(value=conf), Exit.USAGE)
     if error_ratio is not None and not 0 < error_ratio < float("inf"):
-        fail(_("--error-ratio {value}: it is above 0").format(value=error_ratio), Exit.USAGE)
+        fail(_("--error-ratio {value}: it has to be above 0").format(value=error_ratio), Exit.USAGE)
     if permitted is not None and not 0 < permitted < float("inf"):
-        fail(_("--permitted {value}: it is above 0").format(value=permitted), Exit.USAGE)
+        fail(_("--permitted {value}: it has to be above 0").format(value=permitted), Exit.USAGE)
 
 
 def _samples(file: Path, columns: "Columns", *, replicates: bool) -> "Samples":

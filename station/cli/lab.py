@@ -10,6 +10,8 @@ from station.cli import lab_files
 from station.cli.counter import ask
 from station.cli.options import DAYS, ConfigOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
+from ui.words.i18n import translator
+from ui.words.vocabulary import analyte_name
 
 
 def register(app: typer.Typer) -> None:
@@ -84,4 +86,5 @@ def add(
         "citation": citation,
     }  # fmt: skip
     ask(config, "POST", "/lab/results", body)
-    tell(_("{barcode}: {analyte} {value} by {laboratory} is recorded.").format(**body))
+    told = {"analyte": analyte_name(analyte, LANGUAGE), "value": translator(LANGUAGE).plain(value, 6)}
+    tell(_("{barcode}: {analyte} {value} by {laboratory} is recorded.").format(**{**body, **told}))

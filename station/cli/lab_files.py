@@ -7,7 +7,9 @@ import typer
 
 from station.cli.counter import LONG_S, ask, ask_all, counter, in_name_of, segment
 from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, typed_number
-from station.cli.say import Exit, _, fail, out, show, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
+from ui.words.i18n import translator
+from ui.words.vocabulary import analyte_name, basis_name
 
 PROFILES = "lab"  # the folder of profiles beside the site file
 
@@ -65,12 +67,12 @@ def _tell(taken: dict[str, Any]) -> None:
         tell(_("This file was taken in before: nothing changed."))
     for row in taken["rows"]:
         if row["moved"]:
-            values = {"line": row["line"], "sought": row["sought"], "analyte": row["analyte"],
+            values = {"line": row["line"], "sought": row["sought"], "analyte": _analyte(row),
                       "old": _value(row["moved"]["from"]), "new": _value(row["moved"]["to"])}  # fmt: skip
             show(_("line {line}: {sought}: {analyte} was {old}, is now {new}").format(**values))
         for reason in row["waits_for"]:
             show(_("line {line}: {sought}: {analyte} waits: {reason}").format(
-                line=row["line"], sought=row["sought"], analyte=row["analyte"], reason=reason["message"]
+                line=row["line"], sought=row["sought"], analyte=_analyte(row), reason=reason["message"]
             ))  # fmt: skip
     for one in taken["rejected"]:
         tell(one["message"])
@@ -82,8 +84,17 @@ def _tell(taken: dict[str, Any]) -> None:
     tell(said.format(**taken["counts"]))
 
 
+def _analyte(row: dict[str, Any]) -> str:
+    return analyte_name(row["analyte"], LANGUAGE)
+
+
 def _value(told: dict[str, Any]) -> str:
-    return " ".join(filter(None, (f"{told['comparator']}{told['value']:g}", told["basis"])))
+    number = translator(LANGUAGE).plain(told["value"], 6)
+    return " ".join(filter(None, (told["comparator"], number, basis_name(told["basis"], LANGUAGE))))
+
+
+def _recorded(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "analyte": _analyte(row), "value": _value(row)}
 
 
 def waiting(config: ConfigOption, as_json: JsonOption = False) -> None:
@@ -93,7 +104,7 @@ def waiting(config: ConfigOption, as_json: JsonOption = False) -> None:
                 out(row)
                 continue
             reasons = "; ".join(reason["message"] for reason in row["waits_for"])
-            result = f"{row['analyte']} {_value(row)}  {row['laboratory']}"
+            result = f"{_analyte(row)} {_value(row)}  {row['laboratory']}"
             show(f"{row['id']}  {row['sought']}  {result}: {reasons}")
 
 
@@ -121,7 +132,7 @@ def match(
     for reason in row["waits_for"]:
         tell(reason["message"])
     if row["state"] == "accepted":
-        tell(_("{sought}: {analyte} {value} by {laboratory} is recorded.").format(**row))
+        tell(_("{sought}: {analyte} {value} by {laboratory} is recorded.").format(**_recorded(row)))
     raise typer.Exit(Exit.DONE if row["state"] == "accepted" else Exit.NEGATIVE)
 
 
@@ -134,4 +145,4 @@ def dismiss(
 ) -> None:
     path, headers = f"/lab/results/{segment(result)}/dismiss", in_name_of(by, pin)
     row = ask(config, "POST", path, {"why": why}, headers=headers)
-    tell(_("{sought}: {analyte} {value} by {laboratory} is used for nothing.").format(**row))
+    tell(_("{sought}: {analyte} {value} by {laboratory} is used for nothing.").format(**_recorded(row)))

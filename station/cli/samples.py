@@ -7,10 +7,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
+from station.cli.errors import end_with_file
 from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
-from ui.words.vocabulary import WHY_SENT, species_name, word
+from ui.words.vocabulary import WHY_SENT, analyte_name, species_name, word
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The number on the bag."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
@@ -131,12 +132,12 @@ def to_send(
     labels: LabelsOption = None,
     pin: PinOption = None,
 ) -> None:
-    """Without --budget nothing is chosen: the last list is written again."""
+    """Without --budget nothing is chosen: the last list that has something on it is written again."""
     if budget is None:
-        lists = ask(config, "GET", "/sendings")
+        lists = ask(config, "GET", "/sendings", params={"limit": 20})
         if not lists:
             fail(_("nothing was chosen yet: say how many with --budget"), Exit.NEGATIVE)
-        sending = lists[0]
+        sending = next((one for one in lists if one["samples"]), lists[0])
     else:
         if by is None:
             fail(_("who chooses it? Say it with --by"), Exit.USAGE)
@@ -145,6 +146,8 @@ def to_send(
     _write(sending, csv, sheet, labels)
     for gain in sending["gains"]:
         tell(_gain_text(gain))
+    if not sending["samples"]:
+        tell(_("nothing is on this list: what lies there was chosen or drawn before"))
     for sample in sending["samples"]:
         out(sample)
 
@@ -186,8 +189,8 @@ def _gain_text(gain: dict[str, Any]) -> str:
     else:
         text = _("{species}, {analyte}: bias known within ±{now} with {n}, within ±{then} with {more} more.")
     return text.format(
-        species=species_name(gain["species"], LANGUAGE), analyte=gain["analyte"], n=gain["n"],
-        more=gain["more"], now=t.plain(gain["half_width"] or 0, 2),
+        species=species_name(gain["species"], LANGUAGE), analyte=analyte_name(gain["analyte"], LANGUAGE),
+        n=gain["n"], more=gain["more"], now=t.plain(gain["half_width"] or 0, 2),
         then=t.plain(gain["half_width_then"] or 0, 2),
     )  # fmt: skip
 
@@ -198,15 +201,21 @@ def _write(sending: dict[str, Any], csv: Path | None, sheet: Path | None, labels
     samples = sending["samples"]
     head = [_("Number"), _("Place"), _("Species"), _("Barcode"), _("Why")]
     rows = [_row(one, sending["id"]) for one in samples]
+    papers: list[tuple[Path, bytes]] = []
     if csv is not None:
         separator = ";" if LANGUAGE == "fr" else ","
-        csv.write_text(csv_text([head, *rows], separator), encoding="utf-8-sig", newline="")
+        papers.append((csv, csv_text([head, *rows], separator).encode("utf-8-sig")))
     if sheet is not None:
         title = _("Samples to send, {day}, lot {seed}").format(day=sending["at"][:10], seed=sending["seed"])
         by_place = sorted(rows, key=lambda row: row[1])
-        sheet.write_bytes(sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8)))
+        papers.append((sheet, sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8))))
     if labels is not None:
-        labels.write_bytes(labels_pdf([(row[0], (row[2], row[3])) for row in rows]))
+        papers.append((labels, labels_pdf([(row[0], (row[2], row[3])) for row in rows])))
+    for file, data in papers:
+        try:
+            file.write_bytes(data)
+        except OSError as error:
+            end_with_file(file, error)
 
 
 def _row(sample: dict[str, Any], sending: str) -> list[str]:

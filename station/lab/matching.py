@@ -17,9 +17,13 @@ def written(text: str) -> str:
 
 
 def sample_named(tx: Session, text: str) -> Sample | None:
-    """Return the sample of which a part with this number is kept, else the one with this barcode."""
+    """Return the sample of which a part with this number is kept, or the one with this barcode; none where
+    these are two: a bag's label was scanned as the barcode of another sample."""
     kept = retained_by_number(tx, text)
-    return tx.get(Sample, kept.sample_id) if kept else queries.sample_by_barcode(tx, written(text))
+    coded = queries.sample_by_barcode(tx, written(text))
+    if kept is None or (coded is not None and coded.id != kept.sample_id):
+        return coded if kept is None else None
+    return tx.get(Sample, kept.sample_id)
 
 
 def movements_on_paper(tx: Session, text: str) -> Sequence[CellMovement]:

@@ -20,6 +20,7 @@ _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf
 _NO_VALUE = frozenset(
     ("", "-", "--", ".", "?", "/", "na", "n/a", "#n/a", "nan", "null", "none", "nd", "n.d.", "n.a.")
 )
+_SEPARATOR_LINE = re.compile(rf"sep=([{DELIMITERS}])\s*", re.IGNORECASE)
 _BLANKS = re.compile(r"[\s\u00a0\u2007\u2009\u202f']")
 _NUMBER = re.compile(r"([+-]?)(\d*)(?:([.,])(\d*))?([eE][+-]?\d{1,3})?")
 _GROUPED = re.compile(r"([+-]?)(\d{1,3}(?:([.,])\d{3})(?:\3\d{3})*)([.,])(\d+)")
@@ -84,18 +85,20 @@ def _decode(data: bytes, encoding: str) -> str:
 def _table(text: str, wanted: Sequence[str]) -> tuple[list[str], Cells, list[int], str]:
     """Return header, rows, their lines and the delimiter: the one that shows most of the wanted columns, and
     of these the one that shows most columns."""
-    first, _, _ = text.lstrip("\r\n").partition("\n")
+    first, second, *_ = (*text.lstrip("\r\n").splitlines()[:2], "", "")
     skipped = 0
     delimiters = DELIMITERS
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:  # as a spreadsheet program says it
-        delimiters, skipped = first.strip()[4], 1
-        first = text.lstrip("\r\n").split("\n", 2)[1] if "\n" in text.strip() else ""
+    if said := _SEPARATOR_LINE.fullmatch(first):  # as a spreadsheet program says it
+        delimiters, skipped, first = said[1], 1, second
 
     def shown(delimiter: str) -> tuple[int, int]:
         names = [_plain(name) for name in next(csv.reader([first], delimiter=delimiter), [])]
         return sum(_plain(name) in names for name in wanted), len(names)
 
-    delimiter = max(delimiters, key=shown)
+    try:
+        delimiter = max(delimiters, key=shown)
+    except csv.Error as error:
+        raise PairsError("broken_row", line=1, text=str(error)) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: Cells = []
     lines: list[int] = []

@@ -9,8 +9,8 @@ from datetime import datetime
 from drivers.reading import Analyte, Basis, default_basis
 from station.grain.plausible import why_ask, why_not
 from station.grain.reasons import Code, Reason
+from station.lab.matching import sample_named
 from station.lab.recording import Judged, Said, is_repeated, record
-from station.store import queries
 from station.store.engine import Ledger
 from station.store.laboratory import lab_results
 from station.store.tables import LabResult
@@ -18,8 +18,9 @@ from station.store.tables import LabResult
 
 @dataclass(frozen=True, slots=True)
 class NewResult:
-    """As the laboratory reports it, in the analyte's own unit. `basis` None: the analyte has none, or only
-    one. `comparator` "<" or ">": the value is a limit."""
+    """As the laboratory reports it, in the analyte's own unit. `barcode` is the sample's, or the number of
+    what is kept of it. `basis` None: the analyte has none, or only one. `comparator` "<" or ">": the value is
+    a limit."""
 
     barcode: str
     analyte: Analyte
@@ -60,7 +61,7 @@ def record_result(
     if refused is not None:
         return refused
     with ledger.write() as tx:
-        sample = queries.sample_by_barcode(tx, new.barcode)
+        sample = sample_named(tx, new.barcode)
         if sample is None:
             return Reason(Code.UNKNOWN_BARCODE, {"barcode": new.barcode})
         unusual = None if new.comparator else why_ask(new.analyte, new.value, sample.species)

@@ -42,6 +42,10 @@ def test_a_sample_goes_from_the_shelf_to_the_laboratory(worked: Path, tmp_path: 
     assert sheet.read_bytes().startswith(b"%PDF")
     assert labels.read_bytes().startswith(b"%PDF")
     assert silo(worked, "to-send") == [chosen]
+    empty = ["sample", "to-send", "--budget", "3", *BY, "--config", str(worked)]
+    assert "nothing is on this list" in CliRunner().invoke(app, empty).stderr
+    assert silo(worked, "to-send") == [chosen]
+    silo(worked, "to-send", "--csv", str(tmp_path / "none" / "l.csv"), code=2)
     silo(worked, "hand-over", "e00001-8", "Labo SGS", *BY)
     silo(worked, "received", "E00001-8", *BY)
     (out,) = silo(worked, "list", "--state", "out")

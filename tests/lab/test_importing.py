@@ -13,7 +13,7 @@ from station.lab import importing, waiting
 from station.lab.importing import Taken, import_file, profile_of
 from station.lab.recording import Judged, Said, judge, record
 from station.lab.waiting import Answer
-from station.receival import movements, samples
+from station.receival import movements, retaining, samples
 from station.receival.visits import NewLoad
 from station.store.laboratory import lab_results
 from station.store.tables import AuditEvent, LabFile, LabResult, Measurement, Sample
@@ -79,6 +79,36 @@ def test_a_row_is_accepted_by_its_barcode_whatever_its_blanks_and_case(sampled: 
     taken = took(sampled, " s 1 ;R1;MS;11,9;< 200")
     assert statuses(taken) == [("accepted", ()), ("accepted", ())]
     assert held(sampled) == [("R1", 11.9, ""), ("R1", 200.0, "<")]
+
+
+def keep(silo: Silo, barcode: str) -> str:
+    return retaining.keep(silo.desk, barcode, ANNE, silo.clock()).number
+
+
+def test_a_row_is_accepted_by_the_number_of_what_is_kept(sampled: Silo) -> None:
+    number = keep(sampled, "S1")
+    assert statuses(took(sampled, f" {number.lower().replace('-', ' -')};R1;MS;11,9;")) == [("accepted", ())]
+    assert held(sampled) == [("R1", 11.9, "")]
+    (row,) = took(sampled, "S1;;MS;11,2;").rows  # the same laboratory, by the barcode and without a report
+    assert row.moved is not None
+    assert held(sampled) == [("", 11.2, "")]
+
+
+def test_a_slip_in_the_number_of_what_is_kept_waits(sampled: Silo) -> None:
+    number = keep(sampled, "S1")
+    slip = number[:-1] + ("0" if number[-1] != "0" else "1")
+    for other in (slip, number.split("-")[0]):
+        assert statuses(took(sampled, f"{other};R1;MS;11,9;")) == [("waiting", ("unknown_sample",))]
+    assert held(sampled) == []
+
+
+def test_a_number_that_names_two_samples_waits(sampled: Silo) -> None:
+    number = keep(sampled, "S1")
+    policy = replace(sampled.desk.policy, barcode_pattern=".+")  # the label of a bag is scanned at the desk
+    desk = replace(sampled.desk, policy=policy)
+    samples.enter_own_sample(desk, number, "courtesy", "soft_wheat", "", ANNE, sampled.clock())
+    assert statuses(took(sampled, f"{number};R1;MS;11,9;")) == [("waiting", ("unknown_sample",))]
+    assert (held(sampled), held(sampled, number)) == ([], [])
 
 
 def test_the_same_file_twice_changes_nothing(sampled: Silo) -> None:

@@ -17,6 +17,8 @@ PAIRS = [(12.5, 12.25), (11.0, None)]
         "\ufeffmachine;lab\n12,5;12,25\n11;NA\n".encode(),
         "machine;lab\n12,5;12,25\n11;\n".encode("utf-16"),
         b"sep=;\nmachine;lab\n12,5;12,25\n11;\n",
+        b"sep=\t\r\nmachine\tlab\r\n12.5\t12.25\r\n11\t\r\n",
+        b"machine;lab\r12,5;12,25\r11;\r",
         b"\n\nMachine ; LAB \n 12,5 ; 12,25 \n\n;;\n11;#N/A\n",
         "machine;lab;remark\n12,5;12,25;séché\n11;;\n".encode("cp1252"),
         b"machine,lab\n1.25e1,12.25\n+11,\n",
@@ -51,6 +53,7 @@ def test_texts_and_lines_stay_with_their_rows() -> None:
         (b"a,b,b\n1,2,3\n", "column_twice", {"column": "b"}),
         (b"a,b\n12,5,11,2\n", "long_row", {"line": 2, "cells": 4, "columns_count": 2}),
         (b'a,b\n1,2\n3,"4\n', "broken_row", {"line": 3, "text": "unexpected end of data"}),
+        (b"1" * 140_000, "broken_row", {"line": 1, "text": "field larger than field limit (131072)"}),
         (b"a,b\n1,x\n2,<3\n", "no_number", {
             "column": "b", "cells": [{"line": 2, "text": "x"}, {"line": 3, "text": "<3"}], "count": 2,
         }),

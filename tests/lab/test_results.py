@@ -4,12 +4,13 @@ from drivers.reading import Analyte, Basis
 from station.grain.reasons import Code, Reason
 from station.lab.results import NewResult, record_result
 from station.models.references import references_of
+from station.receival import retaining
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.evidence import readings_of
 from station.store.laboratory import lab_results
 from station.store.tables import LabResult
-from tests.silo_rig import START, Silo
+from tests.silo_rig import ANNE, START, Silo
 
 
 def told(silo: Silo, value: float, barcode: str = "S1", laboratory: str = "Labo Sud") -> LabResult | Reason:
@@ -32,6 +33,14 @@ def test_a_later_value_of_one_laboratory_supersedes_and_another_ones_stands_besi
     told(silo, 12.1)
     told(silo, 11.5, laboratory="Labo Nord")
     assert held(silo) == [("Labo Sud", 12.1), ("Labo Nord", 11.5)]
+
+
+def test_the_number_on_the_bag_names_the_sample_too(silo: Silo) -> None:
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    kept = retaining.keep(silo.desk, "S1", ANNE, silo.clock())
+    told(silo, 11.9, barcode=kept.number.lower())
+    told(silo, 12.1)
+    assert held(silo) == [("Labo Sud", 12.1)]
 
 
 def test_a_limit_is_no_reference_and_two_reports_stand_beside_each_other(silo: Silo) -> None:
