@@ -306,11 +306,11 @@ async def test_a_weight_and_a_value_can_be_typed_and_say_by_whom(station: Statio
 async def test_a_weight_typed_as_it_is_printed_is_that_weight(station: Station) -> None:
     station.silo.arrive("AB-123-CD")
     async with terminal(station) as t:
-        for typed, read in (("24,86", 25), ("26", 26)):
+        for typed in ("24,86", "25"):
             await t.press("f7")
             await t.write(typed)
             await t.press("enter")
-            await t.hear(f"{read} kg : moins que 500 kg, le minimum pesé ici")
+            await t.hear(f"{typed} kg : moins que 500 kg, le minimum pesé ici")
             assert await t.app.client.offered_weighings() == []
         await t.press("f7")
         await t.write("24,860")
