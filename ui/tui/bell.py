@@ -26,7 +26,6 @@ class Bell:
 
 def waiting(board: Board) -> Mapping[str, list[str]]:
     """List by kind what waits for a person, each by what it is known by."""
-    loads = [load for visit in board.visits for load in visit.loads]
     unzeroed = [(device.id, device.not_at_zero) for device in board.bridges_not_at_zero]
     return {
         "bridge": [
@@ -34,9 +33,9 @@ def waiting(board: Board) -> Mapping[str, list[str]]:
             *(f"{device} {load.since.isoformat()}" for device, load in unzeroed if load is not None),
         ],
         "hold": [
-            *(load.id for load in loads if load.state == "proposed" and load.hold),
-            *(f"{load.id} {found}" for load in loads for found in load.found_since),
+            *(load.id for _, load in board.held),
+            *(f"{load.id} {found}" for _, load in board.stopped for found in load.found_since),
         ],
-        "measure": [load.id for load in loads if load.state in ("weighed", "waiting")],
-        "exception": [item.id for item in board.exceptions if item.blocks],
+        "measure": [load.id for _, load in board.lacking],
+        "exception": [item.id for item in board.blocking],
     }

@@ -1,7 +1,7 @@
 """The board is what the terminal knows of the station, as one frozen value. Screens draw it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from station.api import schemas
 from ui.words.vocabulary import short_name, site_name
 
 TROUBLE = frozenset({"silent", "down", "fault"})
+
+Row = tuple[schemas.VisitRow, schemas.LoadRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,30 @@ class Board:
         """List the bridges onto which a load came before they had shown zero."""
         return tuple(device for device in self.devices if device.not_at_zero)
 
+    @property
+    def held(self) -> list[Row]:
+        """List the loads for which a hold is proposed, longest waiting first."""
+        return self._longest_first(lambda load: load.state == "proposed" and load.hold)
+
+    @property
+    def stopped(self) -> list[Row]:
+        """List the loads in which something was found after their decision, longest waiting first."""
+        return self._longest_first(lambda load: bool(load.found_since))
+
+    @property
+    def lacking(self) -> list[Row]:
+        """List the loads that wait for a measurement, longest waiting first."""
+        return self._longest_first(lambda load: load.state in ("weighed", "waiting"))
+
+    @property
+    def blocking(self) -> list[schemas.ExceptionItem]:
+        """List the exceptions that keep a load waiting."""
+        return [item for item in self.exceptions if item.blocks]
+
+    def _longest_first(self, waits: Callable[[schemas.LoadRow], bool]) -> list[Row]:
+        rows = [(visit, load) for visit in self.visits for load in visit.loads if waits(load)]
+        return sorted(rows, key=lambda row: waits_since(*row))
+
     def visit(self, visit_id: str | None) -> schemas.VisitRow | None:
         return next((visit for visit in self.visits if visit.id == visit_id), None)
 
@@ -93,6 +119,10 @@ class Board:
     def device_name(self, device_id: str | None) -> str | None:
         """Name a device as the site file does; the id where it is not (or no longer) configured."""
         return next((device.name for device in self.devices if device.id == device_id), device_id)
+
+
+def waits_since(visit: schemas.VisitRow, load: schemas.LoadRow) -> datetime:
+    return load.waits_since or visit.arrived_at
 
 
 def is_plain(load: schemas.Load) -> bool:

@@ -1,6 +1,6 @@
 """A person ends what is told of a bridge that has not shown zero between two vehicles."""
 
-from ui.tui.dialogs import Choice, Option
+from ui.tui.choose_device import choose_device
 from ui.tui.screens.base import StationScreen
 
 
@@ -10,13 +10,12 @@ def ask_settle_zero(screen: StationScreen) -> None:
     if not bridges:
         station.say(t.gettext("Every bridge has shown zero since its last weighing."))
         return
-    nothing = t.gettext("{name}: nothing to weigh there (the same vehicle, or weighed by hand)")
-    options = [Option(device.id, nothing.format(name=device.name)) for device in bridges]
-
-    def settle(choice: Choice) -> None:
-        name = next(device.name for device in bridges if device.id == choice.key)
-        text = t.gettext("{name}: settled; the next vehicle needs zero before it.").format(name=name)
-        station.record(lambda: station.client.settle_zero(choice.key), text)
-
-    title = t.gettext("The bridge did not show zero between two vehicles: drive off, zero, weigh again")
-    screen.choose(title, options, settle, preselects=False)
+    choose_device(
+        screen,
+        t.gettext("The bridge did not show zero between two vehicles: drive off, zero, weigh again"),
+        bridges,
+        offered=t.gettext("{name}: nothing to weigh there (the same vehicle, or weighed by hand)"),
+        done=t.gettext("{name}: settled; the next vehicle needs zero before it."),
+        act=station.client.settle_zero,
+        preselects=False,
+    )
