@@ -11,7 +11,7 @@ from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import proposals
-from station.receival.loads import open_load
+from station.receival.loads import open_load, open_visit
 from station.receival.suppliers import check_known, find_or_add_supplier
 from station.receival.vehicles import (
     check_not_on_site,
@@ -52,11 +52,7 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
     A decision that no longer holds then is withdrawn: a person decides again, before the vehicle is weighed
     empty. Raises Conflict(vehicle_on_site, new_supplier) as an arrival does."""
     with desk.ledger.write() as tx:
-        visit = tx.get(Visit, visit_id)
-        if visit is None:
-            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
-        if visit.ended_at is not None:
-            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        visit = open_visit(tx, visit_id)
         loads = {load.id: load for load in queries.loads_of(tx, visit_id)}
         changes = _correct_visit(tx, visit, loads.values(), correction, at)
         for load_id, wanted in correction.loads.items():

@@ -1,4 +1,4 @@
-"""What acts share about one load: finding it open, ending it, and values that can be true of grain."""
+"""What acts share about one load: it or its visit found open, its end, values that can be true of grain."""
 
 from datetime import datetime
 
@@ -40,6 +40,16 @@ def open_load(tx: Session, load_id: str) -> Load:
     if load.outcome is not None:
         raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
     return load
+
+
+def open_visit(tx: Session, visit_id: str) -> Visit:
+    """Returns the visit, which must not have ended yet."""
+    visit = tx.get(Visit, visit_id)
+    if visit is None:
+        raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
+    if visit.ended_at is not None:
+        raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+    return visit
 
 
 def is_whole(total: float) -> bool:

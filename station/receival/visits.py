@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.acts.refusals import Fault, Invalid
 from station.grain.identifiers import Claim, Regime
 from station.receival import proposals, samples
 from station.receival.external import External, refer
-from station.receival.loads import check_number, end_load, is_whole, open_load
+from station.receival.loads import check_number, end_load, is_whole, open_load, open_visit
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_about, check_asked
 from station.receival.suppliers import check_known, find_or_add_supplier
@@ -131,11 +131,7 @@ def see_variety(desk: Desk, load_id: str, variety: str, actor: Actor, at: dateti
 def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datetime) -> None:
     """Cancels a visit entered in error, and every load of it without an outcome."""
     with desk.ledger.write() as tx:
-        visit = tx.get(Visit, visit_id)
-        if visit is None:
-            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
-        if visit.ended_at is not None:
-            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        visit = open_visit(tx, visit_id)
         audit.record(
             tx, "visit_cancelled", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"reason": reason},

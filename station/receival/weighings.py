@@ -17,6 +17,7 @@ from station.receival import closing, pairings, proposals
 from station.receival.closing import Tipped
 from station.receival.frames import StoredFrame, add_frame, around, is_frame
 from station.receival.instruments import instrument_at
+from station.receival.loads import open_visit
 from station.receival.offers import Offer, offers_for
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_at_use, check_asked
@@ -173,11 +174,7 @@ def confirm(
     whatever was said."""
     with desk.ledger.write() as tx:
         weighing = offered_weighing(tx, weighing_id)
-        visit = tx.get(Visit, visit_id)
-        if visit is None:
-            raise NotFound(Fault.UNKNOWN_VISIT, id=visit_id)
-        if visit.ended_at is not None:
-            raise Conflict(Fault.VISIT_ENDED, plate=visit.plate)
+        visit = open_visit(tx, visit_id)
         loads = queries.loads_of(tx, visit.id)
         for load in loads:
             check_not_on_paper(tx, load)
