@@ -86,10 +86,23 @@ class Keeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Watching:
+    """What the site says of comparisons and controls; no decision on a load stands on it. `tolerance` is what
+    two values of one sample may differ by, `permitted` what a bias may be, per analyte in its own unit."""
+
+    tolerance: Mapping[Analyte, float] = field(default_factory=dict)
+    permitted: Mapping[Analyte, float] = field(default_factory=dict)
+    citation: str = ""
+    control_every_days: int = 7
+    expiry_warning_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     ledger: Ledger
     policy: SitePolicy
     keeping: Keeping = Keeping()
+    watching: Watching = Watching()
 
 
 @dataclass(frozen=True, slots=True)

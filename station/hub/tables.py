@@ -16,10 +16,10 @@ from sqlalchemy import JSON, Column, Index, MetaData, String, Table
 STATION = "station"
 
 # Tables that are the station's own affair.
-STAYS = frozenset({"counter", "enrolment", "outbox", "sign_in", "alembic_version"})
+STAYS = frozenset({"counter", "enrolment", "outbox", "sign_in", "stored_result", "alembic_version"})
 # Columns of tables that travel which never leave the station: secrets.
 SECRET: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"person": frozenset({"pin_hash"}), "terminal": frozenset({"token_hash"})}
+    {"person": frozenset({"pin_hash", "password_hash"}), "terminal": frozenset({"token_hash"})}
 )
 
 

@@ -141,6 +141,18 @@ class Retained(Section):
     random_share: Share = 0.3
 
 
+class Quality(Section):
+    """What two methods may differ by, per analyte in its own unit. `tolerance`: two values of one sample;
+    `permitted`: a bias; `citation`: the text that they come from. An instrument reads a control sample every
+    `control_every_days`; a verification that expires within `expiry_warning_days` is told."""
+
+    tolerance: dict[Analyte, Positive] = {}
+    permitted: dict[Analyte, Positive] = {}
+    citation: Annotated[str, StringConstraints(max_length=200)] = ""
+    control_every_days: Annotated[int, Field(ge=1, le=365)] = 7
+    expiry_warning_days: Annotated[int, Field(ge=1, le=365)] = 30
+
+
 class Weighing(Section):
     """The weighing rule: a weight is taken after a return to zero when `equal_readings` stable ones agree
     that arrived over `equal_for_s` seconds."""
@@ -260,6 +272,7 @@ class SiteSettings(Section):
     server: Server = Server()
     intake: Intake = Intake()
     retained: Retained = Retained()
+    quality: Quality = Quality()
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     mqtt: Mqtt | None = None

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from station.acts.desk import Keeping, SitePolicy
+from station.acts.desk import Keeping, SitePolicy, Watching
 from station.site.file import SiteSettings
 
 
@@ -40,3 +40,7 @@ def keeping_of(settings: SiteSettings) -> Keeping:
         dispute_days=said.dispute_days,
         random_share=said.random_share,
     )
+
+
+def watching_of(settings: SiteSettings) -> Watching:
+    return Watching(**settings.quality.model_dump())

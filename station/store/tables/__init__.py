@@ -25,6 +25,19 @@ from station.store.tables.outcome import (
     Tipping,
 )
 from station.store.tables.people import Person, SignIn, Terminal
+from station.store.tables.quality import (
+    Adjustment,
+    ControlCheck,
+    ControlTarget,
+    Correction,
+    CorrectionAct,
+    Dispute,
+    DisputeAct,
+    Hold,
+    HoldAct,
+    Spread,
+    StoredResult,
+)
 from station.store.tables.reference import (
     Cell,
     Instrument,
@@ -47,6 +60,7 @@ from station.store.tables.retained import (
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 
 __all__ = [
+    "Adjustment",
     "Approval",
     "AuditEvent",
     "Capture",
@@ -54,12 +68,20 @@ __all__ = [
     "CellMovement",
     "ClockAct",
     "CompositeLoad",
+    "ControlCheck",
+    "ControlTarget",
+    "Correction",
+    "CorrectionAct",
     "Counter",
     "CustodyAct",
     "Decision",
+    "Dispute",
+    "DisputeAct",
     "Enrolment",
     "Frame",
     "GradeStanding",
+    "Hold",
+    "HoldAct",
     "Inspection",
     "Instrument",
     "LabFile",
@@ -90,6 +112,8 @@ __all__ = [
     "SentSample",
     "SignIn",
     "SitePolicyRecord",
+    "Spread",
+    "StoredResult",
     "Supplier",
     "Terminal",
     "Ticket",

@@ -12,6 +12,7 @@ class Person(SQLModel, table=True):
     name_key: str = Field(unique=True)
     roles: list[str] = Field(default_factory=list, sa_type=JSON)
     pin_hash: str
+    password_hash: str | None = None  # of the pages; None: no page lets this person in
     language: str | None = None
     active: bool = True  # False: has left or is forgotten, nobody signs in under this row any more
 

@@ -67,6 +67,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_clock_act_seq", ["seq"], unique=False)
 
     op.create_table(
+        "correction",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("bias", sa.Float(), nullable=False),
+        sa.Column("u", sa.Float(), nullable=False),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index("ix_correction_of_source", ["source", "analyte", "seq"], unique=False)
+
+    op.create_table(
         "counter",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -150,6 +169,7 @@ def upgrade() -> None:
         sa.Column("name_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("roles", sa.JSON(), nullable=False),
         sa.Column("pin_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("password_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("language", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -208,6 +228,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_site_policy")),
     )
     op.create_table(
+        "stored_result",
+        sa.Column("page", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("up_to", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("result", station.store.tables.packed.Packed(), nullable=False),
+        sa.PrimaryKeyConstraint("page", "asked", name=op.f("pk_stored_result")),
+    )
+    op.create_table(
         "supplier",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -236,6 +265,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_terminal_name"), ["name"], unique=False)
 
     op.create_table(
+        "adjustment",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("instrument_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("old_slope", sa.Float(), nullable=True),
+        sa.Column("old_bias", sa.Float(), nullable=True),
+        sa.Column("new_slope", sa.Float(), nullable=True),
+        sa.Column("new_bias", sa.Float(), nullable=True),
+        sa.Column("network", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("done_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("done_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["instrument_id"], ["instrument.id"], name=op.f("fk_adjustment_instrument_id_instrument")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_adjustment")),
+    )
+    with op.batch_alter_table("adjustment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_adjustment_instrument_id"), ["instrument_id"], unique=False)
+
+    op.create_table(
         "capture",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -255,6 +309,23 @@ def upgrade() -> None:
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_capture_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_capture_state"), ["state"], unique=False)
+
+    op.create_table(
+        "correction_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("correction_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["correction.id"], name=op.f("fk_correction_act_correction_id_correction")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_act")),
+    )
+    with op.batch_alter_table("correction_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_act_correction_id"), ["correction_id"], unique=False)
 
     op.create_table(
         "enrolment",
@@ -363,6 +434,28 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sign_in_terminal_id"), ["terminal_id"], unique=False)
+
+    op.create_table(
+        "spread",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("terminal_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("release", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("class_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("spread", sa.Float(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["terminal_id"], ["terminal.id"], name=op.f("fk_spread_terminal_id_terminal")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_spread")),
+    )
+    with op.batch_alter_table("spread", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_spread_terminal_id"), ["terminal_id"], unique=False)
 
     op.create_table(
         "vehicle",
@@ -660,6 +753,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
+        "dispute",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analytes", sa.JSON(), nullable=False),
+        sa.Column("raised_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_dispute_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute")),
+    )
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispute_load_id"), ["load_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_dispute_open"), ["open"], unique=False)
+
+    op.create_table(
         "grade_standing",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -824,6 +935,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_composite_load_load_id"), ["load_id"], unique=False)
 
     op.create_table(
+        "control_target",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("basis", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("tolerance", sa.Float(), nullable=False),
+        sa.Column("uncertainty", sa.Float(), nullable=True),
+        sa.Column("citation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("campaign", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sample_id"], ["sample.id"], name=op.f("fk_control_target_sample_id_sample")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_control_target")),
+    )
+    with op.batch_alter_table("control_target", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_control_target_sample_id"), ["sample_id"], unique=False)
+
+    op.create_table(
         "decision",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -857,6 +991,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_decision_at", ["at", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_proposal_id"), ["proposal_id"], unique=False)
+
+    op.create_table(
+        "dispute_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dispute_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("values", station.store.tables.packed.Packed(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["dispute_id"], ["dispute.id"], name=op.f("fk_dispute_act_dispute_id_dispute")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispute_act")),
+    )
+    with op.batch_alter_table("dispute_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispute_act_dispute_id"), ["dispute_id"], unique=False)
 
     op.create_table(
         "lab_result",
@@ -1008,6 +1161,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_waiver_ended_at"), ["ended_at"], unique=False)
 
     op.create_table(
+        "control_check",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sample_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("target_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("value", sa.Float(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_control_check_sample_id_sample")),
+        sa.ForeignKeyConstraint(
+            ["target_id"], ["control_target.id"], name=op.f("fk_control_check_target_id_control_target")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_control_check")),
+    )
+    with op.batch_alter_table("control_check", schema=None) as batch_op:
+        batch_op.create_index("ix_control_check_of_source", ["source", "analyte", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_control_check_source_id"), ["source_id"], unique=False)
+
+    op.create_table(
         "custody_act",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1070,11 +1246,59 @@ def upgrade() -> None:
     with op.batch_alter_table("sent_sample", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_sent_sample_retained_id"), ["retained_id"], unique=False)
 
+    op.create_table(
+        "hold",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("check_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["control_check.id"], name=op.f("fk_hold_check_id_control_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold")),
+        sa.UniqueConstraint("check_id", name=op.f("uq_hold_check_id")),
+    )
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index("ix_hold_of_source", ["source", "analyte", "seq"], unique=False)
+
+    op.create_table(
+        "hold_act",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hold_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("act", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("correction_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["correction_id"], ["correction.id"], name=op.f("fk_hold_act_correction_id_correction")
+        ),
+        sa.ForeignKeyConstraint(["hold_id"], ["hold.id"], name=op.f("fk_hold_act_hold_id_hold")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_act")),
+    )
+    with op.batch_alter_table("hold_act", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_act_hold_id"), ["hold_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("hold_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hold_act_hold_id"))
+
+    op.drop_table("hold_act")
+    with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.drop_index("ix_hold_of_source")
+
+    op.drop_table("hold")
     with op.batch_alter_table("sent_sample", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sent_sample_retained_id"))
 
@@ -1089,6 +1313,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_custody_act_retained_id"))
 
     op.drop_table("custody_act")
+    with op.batch_alter_table("control_check", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_control_check_source_id"))
+        batch_op.drop_index("ix_control_check_of_source")
+
+    op.drop_table("control_check")
     with op.batch_alter_table("waiver", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_waiver_ended_at"))
 
@@ -1118,12 +1347,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lab_result_movement_id"))
 
     op.drop_table("lab_result")
+    with op.batch_alter_table("dispute_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispute_act_dispute_id"))
+
+    op.drop_table("dispute_act")
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_decision_proposal_id"))
         batch_op.drop_index(batch_op.f("ix_decision_load_id"))
         batch_op.drop_index("ix_decision_at")
 
     op.drop_table("decision")
+    with op.batch_alter_table("control_target", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_control_target_sample_id"))
+
+    op.drop_table("control_target")
     with op.batch_alter_table("composite_load", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_composite_load_load_id"))
 
@@ -1156,6 +1393,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grade_standing_load_id"))
 
     op.drop_table("grade_standing")
+    with op.batch_alter_table("dispute", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dispute_open"))
+        batch_op.drop_index(batch_op.f("ix_dispute_load_id"))
+
+    op.drop_table("dispute")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
         batch_op.drop_index("ix_cell_movement_kind")
@@ -1211,6 +1453,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vehicle_last_seen_at"))
 
     op.drop_table("vehicle")
+    with op.batch_alter_table("spread", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_spread_terminal_id"))
+
+    op.drop_table("spread")
     with op.batch_alter_table("sign_in", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sign_in_terminal_id"))
 
@@ -1233,11 +1479,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_enrolment_person_id"))
 
     op.drop_table("enrolment")
+    with op.batch_alter_table("correction_act", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_correction_act_correction_id"))
+
+    op.drop_table("correction_act")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_state"))
         batch_op.drop_index(batch_op.f("ix_capture_at"))
 
     op.drop_table("capture")
+    with op.batch_alter_table("adjustment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_adjustment_instrument_id"))
+
+    op.drop_table("adjustment")
     with op.batch_alter_table("terminal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_terminal_name"))
 
@@ -1246,6 +1500,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_supplier_name_key"))
 
     op.drop_table("supplier")
+    op.drop_table("stored_result")
     op.drop_table("site_policy")
     with op.batch_alter_table("sending", schema=None) as batch_op:
         batch_op.drop_index("ix_sending_seq")
@@ -1261,6 +1516,10 @@ def downgrade() -> None:
     op.drop_table("lab_file")
     op.drop_table("instrument")
     op.drop_table("counter")
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.drop_index("ix_correction_of_source")
+
+    op.drop_table("correction")
     with op.batch_alter_table("clock_act", schema=None) as batch_op:
         batch_op.drop_index("ix_clock_act_seq")
 
