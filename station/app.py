@@ -103,6 +103,7 @@ def serve(options: ServeOptions) -> int:
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
+            page_key=_page_key(ledger.folder),
             live=devices.live,
             health=vitals.facts,
             wake_vision=light_box.wake,
@@ -295,6 +296,19 @@ def _refuse_open_door(settings: SiteSettings, file: Path, ledger: Ledger) -> Non
         if not queries.has_terminal(tx):
             params = {"host": settings.server.host}
             raise SettingsError([SettingProblem(file, "server.host", "open_door", params)])
+
+
+def _page_key(folder: Path) -> str:
+    """Made once, readable by the station's own user only: who is signed in at the pages stays so over a
+    restart."""
+    path = folder / "pages.key"
+    if not path.exists():
+        part = folder / "pages.key.part"
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)
+        part.write_text(secrets.token_urlsafe(48))
+        part.replace(path)
+    return path.read_text()
 
 
 def _admin_token(folder: Path) -> str:

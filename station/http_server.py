@@ -5,12 +5,16 @@ import socket
 from contextlib import suppress
 from pathlib import Path
 
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door, limits_within, raise_descriptor_limit
 from station.runtime.heartbeat import Turns
 from station.service_manager import ServiceManager
 from station.site.file import SiteSettings, host_port
+from ui.web.app import create_pages
 
 TURNS_S = 15.0  # its loop turns twice a second
 KEPT = "counter"  # the listening socket at the service manager
@@ -42,7 +46,7 @@ class HttpServer:
         self._listener = listener
         self._app = create_app(context)
         self._door = Door(
-            self._app, listener, limits=limits_within(raise_descriptor_limit()),
+            with_pages(self._app, context), listener, limits=limits_within(raise_descriptor_limit()),
             on_open=self._announce, on_close=self._close, on_turn=self.loop.turn,
         )  # fmt: skip
 
@@ -62,6 +66,17 @@ class HttpServer:
         self._manager.stopping()
         self.loop.stop()
         stop_streams(self._app)
+
+
+def with_pages(api: FastAPI, context: Context) -> ASGIApp:
+    """The counter at `/api`, the pages at every other path; each says itself what goes wrong."""
+    pages = create_pages(context, api.state.pins)
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["type"] == "http" and not scope["path"].startswith("/api/")
+        await (pages if is_page else api)(scope, receive, send)
+
+    return serve
 
 
 def kept_or_new(host: str, port: int, manager: ServiceManager) -> socket.socket:

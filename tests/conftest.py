@@ -89,7 +89,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session", autouse=True)
 def quick_pins() -> None:
     """PINs are argon2id as ever, but cheap: at its real price signing in takes longer than most tests."""
-    people._pins = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    people._secrets = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
 @pytest.fixture(scope="session")

@@ -134,6 +134,7 @@ class Fault(StrEnum):
     SEVERAL_SPECIES = "several_species"
     # not allowed
     WRONG_PIN = "wrong_pin"
+    WRONG_PASSWORD = "wrong_password"
     UNKNOWN_TOKEN = "unknown_token"
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"

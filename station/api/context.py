@@ -1,5 +1,6 @@
 """What the counter is given by `station/app.py`: the desk, the disk, the clock, and what is live."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -37,6 +38,11 @@ def installs_nothing(_bundle: bytes, _signature: str, _by: Mandate) -> ModelRele
     raise Invalid(Fault.BUNDLE_REFUSED, text="nothing is installed here")
 
 
+def new_key() -> str:
+    """A secret that lasts as long as the process: who is signed in at the pages is not after it."""
+    return secrets.token_urlsafe(32)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
@@ -46,7 +52,7 @@ class Context:
     `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
     `timekeeper` is asked about the clock and told the time.
-    A sign-in is good for `sign_in_lasts`.
+    A sign-in is good for `sign_in_lasts`; `page_key` signs the cookies of the pages.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
@@ -65,3 +71,4 @@ class Context:
     install_model: Install = installs_nothing
     limits: Limits = field(default_factory=Limits)
     sign_in_lasts: timedelta = timedelta(hours=12)
+    page_key: str = field(default_factory=new_key)

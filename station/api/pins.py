@@ -1,4 +1,5 @@
-"""PINs are checked one after the other in a thread of their own: a check costs 64 MB and a tenth of a second.
+"""PINs and passwords are checked one after the other in a thread of their own: a check costs 64 MB and a
+tenth of a second.
 
 A terminal has one attempt at a time, and few wait in all; whoever would wait longer, or is locked, is told so
 at once. No other request is held up, and no terminal by another.
@@ -38,7 +39,8 @@ class PinDesk:
     async def attempt(
         self, asked: Inquiry, terminal_id: str | None, name: str, check: Callable[[], Result]
     ) -> Result:
-        """What `check` gives, which raises NotAllowed(wrong_pin). Raises Rejected(429) where it must wait."""
+        """What `check` gives, which raises NotAllowed(wrong_pin, wrong_password). Raises Rejected(429)
+        where it must wait."""
         self._begin(terminal_id)
         try:
             pair = await run_in_threadpool(self._require_unlocked, asked, terminal_id, name)
@@ -79,7 +81,7 @@ class PinDesk:
         try:
             result = check()
         except NotAllowed as refusal:
-            if refusal.code is Fault.WRONG_PIN:
+            if refusal.code in (Fault.WRONG_PIN, Fault.WRONG_PASSWORD):
                 with self._lock:
                     self._known(asked).fail(pair, asked.now())
             raise

@@ -14,6 +14,11 @@ NewPinOption = Annotated[
     str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("4 to 12 digits."))
 ]
 
+NewPasswordOption = Annotated[
+    str,
+    typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help=_("At least 10 characters.")),
+]
+
 
 def register(app: typer.Typer) -> None:
     person = typer.Typer(no_args_is_help=True, help=_("The persons who sign in."))
@@ -22,6 +27,9 @@ def register(app: typer.Typer) -> None:
     person.command("list", help=_("Who may sign in, as JSON lines."))(person_list)
     person.command("rename", help=_("Another name for a person."))(person_rename)
     person.command("pin", help=_("A new PIN: the person signs in again with it."))(person_pin)
+    person.command("password", help=_("The password with which a person opens the pages in a browser."))(
+        person_password
+    )
     person.command("remove", help=_("Who has left signs in no more; what is recorded stays."))(person_remove)
     person.command("enrol", help=_("A secret for a person's phone, shown once: it approves from afar."))(
         person_enrol
@@ -61,6 +69,11 @@ def person_rename(name: str, new_name: str, config: ConfigOption) -> None:
 def person_pin(name: str, config: ConfigOption, pin: NewPinOption) -> None:
     ask(config, "PATCH", f"/admin/people/{segment(name)}", {"pin": pin})
     tell(_("{name} signs in with the new PIN.").format(name=name))
+
+
+def person_password(name: str, config: ConfigOption, password: NewPasswordOption) -> None:
+    ask(config, "PATCH", f"/admin/people/{segment(name)}", {"password": password})
+    tell(_("{name} opens the pages with the new password.").format(name=name))
 
 
 def person_remove(name: str, config: ConfigOption) -> None:

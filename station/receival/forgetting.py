@@ -24,6 +24,7 @@ def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
         if person is None:
             raise NotFound(Fault.UNKNOWN_PERSON, name=name)
         person.name, person.name_key, person.pin_hash = "", person.id, ""
+        person.password_hash = None
         person.language, person.active, person.roles = None, False, []
         tx.add(person)
         for row in tx.exec(select(SignIn).where(SignIn.person_id == person.id)):

@@ -1,4 +1,4 @@
-"""Persons, tokens and signing in. Tokens are stored as SHA-256, PINs as argon2id."""
+"""Persons, tokens and signing in. Tokens are stored as SHA-256, PINs and passwords as argon2id."""
 
 import hashlib
 import secrets
@@ -15,12 +15,12 @@ from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival.clock_acts import leapt_over, newest_leaps
-from station.receival.pin_locks import FAILED, PIN_CHANGED, SIGNED_IN
+from station.receival.pin_locks import FAILED, PASSWORD_CHANGED, PIN_CHANGED, SIGNED_IN
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal
 
-_pins = PasswordHash((Argon2Hasher(),))
+_secrets = PasswordHash((Argon2Hasher(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class SignedIn:
 def add_person(
     desk: Desk, name: str, pin: str, roles: list[str], language: str | None, at: datetime
 ) -> Person:
-    pin_hash = _pins.hash(pin)
+    pin_hash = _secrets.hash(pin)
     with desk.ledger.write() as tx:
         if _person_named(tx, name):
             raise Conflict(Fault.PERSON_EXISTS, name=name)
@@ -66,7 +66,7 @@ def rename_person(desk: Desk, id_or_name: str, name: str, at: datetime) -> Perso
 
 def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
     """The person signs in anew, everywhere. Slow (argon2). Raises NotFound(unknown_person)."""
-    pin_hash = _pins.hash(pin)
+    pin_hash = _secrets.hash(pin)
     with desk.ledger.write() as tx:
         person = person_with(tx, id_or_name)
         person.pin_hash = pin_hash
@@ -76,12 +76,24 @@ def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
     return person
 
 
+def set_password(desk: Desk, id_or_name: str, password: str, at: datetime) -> Person:
+    """The pages let the person in with it; whoever is signed in there with another one is no longer. Slow
+    (argon2). Raises NotFound(unknown_person)."""
+    password_hash = _secrets.hash(password)
+    with desk.ledger.write() as tx:
+        person = person_with(tx, id_or_name)
+        person.password_hash = password_hash
+        tx.add(person)
+        audit.record(tx, PASSWORD_CHANGED, at, subject_id=person.id)
+    return person
+
+
 def remove_person(desk: Desk, id_or_name: str, at: datetime) -> None:
     """Who has left signs in no more and acts no more; what is recorded still bears the name. Raises
     NotFound(unknown_person)."""
     with desk.ledger.write() as tx:
         person = person_with(tx, id_or_name)
-        person.active, person.pin_hash = False, ""
+        person.active, person.pin_hash, person.password_hash = False, "", None
         tx.add(person)
         _end_sign_ins(tx, SignIn.person_id == person.id, at)
         audit.record(tx, "person_removed", at, subject_id=person.id)
@@ -152,6 +164,29 @@ def actor_with_pin(desk: Desk, name: str, pin: str, at: datetime) -> Actor:
     return Actor(person.id, person.name, None, frozenset(person.roles))
 
 
+def person_with_password(desk: Desk, name: str, password: str, place: str, at: datetime) -> Person:
+    """Finds a person by name and password, for the pages; `place` says from where. Slow (argon2). Raises
+    NotAllowed(wrong_password), also for a person who has none."""
+    with desk.ledger.read() as tx:
+        person = _person_named(tx, name)
+    kept = person.password_hash if person is not None else None
+    fits = _secrets.verify(password, kept or _nobody())
+    if person is None or kept is None or not fits:
+        _record_failure(desk, person, place, at)
+        raise NotAllowed(Fault.WRONG_PASSWORD, name=name)
+    with desk.ledger.write() as tx:
+        audit.record(tx, SIGNED_IN, at, by=person.id, terminal=place, subject_id=person.id)
+    return person
+
+
+def is_good(tx: Session, signed_at: datetime, at: datetime, lasts: timedelta) -> bool:
+    """Tells whether a sign-in still holds, not counting what station time leapt over; one from the future
+    (the clock was repaired since) is over."""
+    if timedelta(0) <= at - signed_at < lasts:
+        return True
+    return signed_at < at < signed_at + lasts + leapt_over(newest_leaps(tx), signed_at, at)
+
+
 def person_id_of(desk: Desk, name: str) -> str | None:
     """None: nobody of this name signs in here."""
     with desk.ledger.read() as tx:
@@ -165,20 +200,23 @@ def _person_with_pin(desk: Desk, name: str, pin: str, terminal_id: str | None, a
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
     nobody = _nobody()
-    fits = _pins.verify(pin, nobody if person is None else person.pin_hash)
+    fits = _secrets.verify(pin, nobody if person is None else person.pin_hash)
     if person is None or not fits:
-        with desk.ledger.write() as tx:
-            subject = person.id if person else None
-            audit.record(tx, FAILED, at, terminal=terminal_id, subject_id=subject)
+        _record_failure(desk, person, terminal_id, at)
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
+
+
+def _record_failure(desk: Desk, person: Person | None, place: str | None, at: datetime) -> None:
+    with desk.ledger.write() as tx:
+        audit.record(tx, FAILED, at, terminal=place, subject_id=person.id if person else None)
 
 
 @cache
 def _nobody() -> str:
     """Stands in for a hash when the name is unknown, so that a wrong name costs as long as a wrong PIN. Made
     at the first sign-in: it is as slow as any, and the start waits for nothing."""
-    return _pins.hash("no such person")
+    return _secrets.hash("no such person")
 
 
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:
@@ -188,8 +226,7 @@ def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None
 
 
 def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: timedelta) -> Actor:
-    """Finds the person that this token is signed in as, at this terminal and for so long, not counting what
-    station time leapt over; a sign-in from the future (the clock was repaired since) is over. Raises
+    """Finds the person that this token is signed in as, at this terminal and for so long. Raises
     NotAllowed."""
     with desk.ledger.read() as tx:
         found = tx.exec(
@@ -202,16 +239,10 @@ def actor_of(desk: Desk, token: str, terminal: Terminal, at: datetime, lasts: ti
                 col(Person.active).is_(True),
             )
         ).first()
-        if found is None or not _is_good(tx, found[1], at, lasts):
+        if found is None or not is_good(tx, found[1], at, lasts):
             raise NotAllowed(Fault.NOT_SIGNED_IN)
     person = found[0]
     return Actor(person.id, person.name, terminal.id, frozenset(person.roles))
-
-
-def _is_good(tx: Session, signed_at: datetime, at: datetime, lasts: timedelta) -> bool:
-    if timedelta(0) <= at - signed_at < lasts:
-        return True
-    return signed_at < at < signed_at + lasts + leapt_over(newest_leaps(tx), signed_at, at)
 
 
 def _person_named(tx: Session, name: str) -> Person | None:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, or_, select
 from station.store.tables import AuditEvent
 
 FAILED, SIGNED_IN, PIN_CHANGED = "sign_in_failed", "signed_in", "pin_changed"
+PASSWORD_CHANGED = "password_changed"
 
 WINDOW = timedelta(hours=24)  # older failures are forgotten
 OF_PAIR, OF_TERMINAL, OF_PERSON = 5, 10, 10  # so many are free
@@ -86,14 +87,14 @@ def recorded_locks(tx: Session) -> PinLocks:
     since = tx.exec(newest).first() or 0
     # An act that bears a person's name but no terminal was done with a PIN beside the admin token.
     by_pin = col(AuditEvent.terminal).is_(None) & col(AuditEvent.by).is_not(None)
-    kinds = col(AuditEvent.kind).in_((FAILED, SIGNED_IN, PIN_CHANGED))
+    kinds = col(AuditEvent.kind).in_((FAILED, SIGNED_IN, PIN_CHANGED, PASSWORD_CHANGED))
     query = select(AuditEvent).where(col(AuditEvent.seq) > since, or_(kinds, by_pin))
     for row in tx.exec(query.order_by(col(AuditEvent.seq))):
         if row.kind == FAILED:
             locks.fail((row.terminal, row.subject_id), row.at)
         elif row.kind == SIGNED_IN:
             locks.succeed((row.terminal, row.subject_id))
-        elif row.kind == PIN_CHANGED and row.subject_id:
+        elif row.kind in (PIN_CHANGED, PASSWORD_CHANGED) and row.subject_id:
             locks.forgive(row.subject_id)
         elif row.by is not None:
             locks.succeed((None, row.by))

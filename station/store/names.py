@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from station.store.tables import Person
 
 INSTALLER = "installer"  # acts with the admin token of the data folder; no person
+PAGES = "page"  # the place of an act on a page of the browser; no terminal
 
 
 def names_of(tx: Session, ids: Iterable[str | None]) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Argon2:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self._verify, self._hash = people._pins.verify, people._pins.hash
+        self._verify, self._hash = people._secrets.verify, people._secrets.hash
 
     def verify(self, *given: Any) -> bool:
         self._pass()
@@ -42,8 +42,8 @@ class Argon2:
 @pytest.fixture
 def argon2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Argon2]:
     watched = Argon2()
-    monkeypatch.setattr(people._pins, "verify", watched.verify)
-    monkeypatch.setattr(people._pins, "hash", watched.hash)
+    monkeypatch.setattr(people._secrets, "verify", watched.verify)
+    monkeypatch.setattr(people._secrets, "hash", watched.hash)
     yield watched
     watched.gate.set()
 

@@ -42,6 +42,7 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("token", "revoke", "old phone"), "token_revoked", None),
     (("person", "rename", "Hélène", "Éliane #2"), "person_renamed", None),
     (("person", "pin", "Éliane #2", "--pin", "8642"), "pin_changed", None),
+    (("person", "password", "Éliane #2", "--password", "a long password"), "password_changed", None),
     (("person", "enrol", "Éliane #2"), "approver_enrolled", None),
     (("person", "revoke", "Éliane #2"), "approver_revoked", None),
     (("person", "remove", "Éliane #2"), "person_removed", None),

@@ -14,6 +14,7 @@ from ui.words.i18n import DOMAIN, LANGUAGES, SOURCE_LANGUAGE, catalogue_path
 
 ROOT = Path(__file__).parent.parent.parent
 ROOMS = ("ui", "station")
+METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2.ext:babel_extract")]
 
 
 def template() -> Catalog:
@@ -21,7 +22,7 @@ def template() -> Catalog:
     dock, which knows no languages, has the help of its settings."""
     found = Catalog(domain=DOMAIN, fuzzy=False)
     for room in ROOMS:
-        texts = extract_from_dir(str(ROOT / room), method_map=[("**.py", "python")])
+        texts = extract_from_dir(str(ROOT / room), method_map=METHODS)
         for file, line, text, comments, context in texts:
             found.add(text, locations=[(f"{room}/{file}", line)], auto_comments=comments, context=context)
     keywords = {"Setting": (3,), "open_setting": (2,)}

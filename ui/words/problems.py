@@ -380,6 +380,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
+    "wrong_password": (N_("wrong name or password"), N_("Type them again.")),
     "too_many_attempts": (
         N_("too many wrong PINs"),
         N_("Try again in {seconds} s; a manager may have the PIN changed: silo person pin."),

@@ -36,11 +36,15 @@ async def add_person(asked: Asked, body: schemas.PersonIn, pins: Pins) -> schema
 async def change_person(
     asked: Asked, id_or_name: str, body: schemas.PersonChangeIn, pins: Pins
 ) -> schemas.Person:
-    """Another name, or a new PIN: with one the person signs in anew, everywhere."""
+    """Another name, a new PIN, or a new password of the pages. With a new one the person signs in anew."""
     if isinstance(body, schemas.RenameIn):
         act = partial(people.rename_person, asked.desk, id_or_name, body.name, asked.now())
         return person(await pins.run(act))
-    row = await pins.run(partial(people.change_pin, asked.desk, id_or_name, body.pin, asked.now()))
+    if isinstance(body, schemas.NewPinIn):
+        act = partial(people.change_pin, asked.desk, id_or_name, body.pin, asked.now())
+    else:
+        act = partial(people.set_password, asked.desk, id_or_name, body.password, asked.now())
+    row = await pins.run(act)
     pins.forgive(asked, row.id)
     return person(row)
 

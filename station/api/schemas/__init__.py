@@ -123,6 +123,7 @@ from station.api.schemas.outcome import (
     Tipping,
 )
 from station.api.schemas.people import (
+    NewPinIn,
     Person,
     PersonChangeIn,
     PersonIn,
@@ -268,6 +269,7 @@ __all__ = [
     "Movement",
     "MovementIn",
     "Name",
+    "NewPinIn",
     "NotAtZero",
     "Number",
     "OpenWay",

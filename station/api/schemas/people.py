@@ -48,7 +48,15 @@ class NewPinIn(In):
     pin: NewPin
 
 
-PersonChangeIn = RenameIn | NewPinIn
+# of the pages: long enough that guessing at the rate that is let in finds nothing
+NewPassword = Annotated[str, StringConstraints(min_length=10, max_length=128), SEEN]
+
+
+class NewPasswordIn(In):
+    password: NewPassword
+
+
+PersonChangeIn = RenameIn | NewPinIn | NewPasswordIn
 
 
 class TokenIn(In):

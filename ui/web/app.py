@@ -1,0 +1,38 @@
+"""The pages: `create_pages` puts the rooms, the sessions and the limits together."""
+
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+
+from station.api.context import Context
+from station.api.pins import PinDesk
+from ui.web import failures
+from ui.web.headers import STATIC, SafeHeaders
+from ui.web.pages import first, login, people
+from ui.web.reader import check_form
+from ui.web.sessions import Sessions
+
+FORM_BYTES = 64_000
+_ROOMS = (first, login, people)
+
+
+def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:
+    """The application for one context; it checks passwords where `pins` checks PINs."""
+    app = FastAPI(
+        docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_form)],
+        max_body_size=FORM_BYTES,
+    )  # fmt: skip
+    for room in _ROOMS:
+        app.include_router(room.router)
+    app.mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static"))
+    app.state.context = context
+    app.state.pins = pins or PinDesk()
+    app.state.sessions = Sessions(context.page_key, context.sign_in_lasts)
+    app.state.served = frozenset(
+        route.path for room in _ROOMS for route in room.router.routes if isinstance(route, APIRoute)
+    )
+    failures.install(app)
+    app.add_middleware(SafeHeaders)
+    return app
