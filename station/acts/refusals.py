@@ -33,6 +33,8 @@ class Fault(StrEnum):
     UNKNOWN_LAB_RESULT = "unknown_lab_result"
     UNKNOWN_PAPER = "unknown_paper"
     UNKNOWN_RETAINED = "unknown_retained"
+    UNKNOWN_HOLD = "unknown_hold"
+    UNKNOWN_INSTRUMENT = "unknown_instrument"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -102,6 +104,9 @@ class Fault(StrEnum):
     NOT_HANDED_OVER = "not_handed_over"
     KEPT_LONGER = "kept_longer"
     RETAINED_BLOCKED = "retained_blocked"
+    NOT_A_CONTROL = "not_a_control"
+    HOLD_ENDED = "hold_ended"
+    CORRECTION_OF_ANOTHER = "correction_of_another"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -113,6 +118,9 @@ class Fault(StrEnum):
     WEIGHT_OVER_MAX = "weight_over_max"
     BRIDGE_NOT_SAID = "bridge_not_said"
     WRONG_BASIS = "wrong_basis"
+    WRONG_UNIT = "wrong_unit"
+    TOLERANCE_NOT_POSITIVE = "tolerance_not_positive"
+    ADJUSTED_IN_FUTURE = "adjusted_in_future"
     NOT_THE_DIFFERENCE = "not_the_difference"
     SAME_CELL = "same_cell"
     NOT_REACHABLE = "pit_does_not_reach_cell"

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from drivers.text import clean_text
+from station.acts import checking
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.combining import combine
@@ -146,6 +147,9 @@ def _record(desk: Desk, row: Inspection, actor: Actor | None = None, *, ends: bo
         tx.add(row)
         tx.flush()
         measurements.write(tx, [row])
+        sample = evidence.sample_shown(tx, row.capture_id)
+        if sample is not None and sample.kind == checking.CONTROL:
+            checking.check_item(tx, "capture", row.capture_id, sample, row.at, actor.id if actor else None)
         load = load_of(tx, row.capture_id)
         audit.record(
             tx, "inspection_recorded", row.at, by=actor.id if actor else None, subject_id=row.capture_id,

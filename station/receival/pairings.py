@@ -8,6 +8,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from drivers.disturbance import Disturbance
+from station.acts import checking
 from station.acts.desk import Actor, Desk, SitePolicy
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import photo_species
@@ -195,6 +196,8 @@ def append(
     data = {"state": state, **reason.as_dict(), "barcode": sample.barcode if sample else None}
     note(tx, f"{kind}_paired", item_id, load, actor, at, data)
     measurements.write_item(tx, kind, item_id)
+    if before is not None or (sample is not None and sample.kind == checking.CONTROL):
+        checking.check_item(tx, kind, item_id, sample, at, row.by)
     return row
 
 

@@ -162,7 +162,7 @@ def _of_reading(tx: Session, row: Reading) -> Iterator[Row]:
                 "source": serial or row.instrument_id or "",
                 "value": told["value"],
                 "unit": told["unit"],
-                "basis": _basis(name, told["basis"]),
+                "basis": basis_of(name, told["basis"]),
                 "uncertainty": row.uncertainty.get(name),
                 "at": row.at,
             }
@@ -205,7 +205,7 @@ def _of_inspection(tx: Session, row: Inspection) -> Iterator[Row]:
 
 def _basis_of_number(name: str, number: Mapping[str, Any]) -> str | None:
     """A share over kernels is by count; one of the photo as a whole is by what its model was taught."""
-    basis = _basis(name, number.get("basis"))
+    basis = basis_of(name, number.get("basis"))
     if basis not in (BY_COUNT, BY_MASS):
         return basis
     return BY_COUNT if number.get("per") == "kernel" else None
@@ -232,7 +232,7 @@ def _of_result(tx: Session, row: LabResult) -> Iterator[Row]:
         "value": row.value,
         "comparator": row.comparator,
         "unit": row.unit,
-        "basis": _basis(row.analyte, row.basis),
+        "basis": basis_of(row.analyte, row.basis),
         "nitrogen_factor": row.nitrogen_factor,
         "uncertainty": row.uncertainty,
         "at": row.received_at,
@@ -240,7 +240,7 @@ def _of_result(tx: Session, row: LabResult) -> Iterator[Row]:
     }
 
 
-def _basis(name: str, told: str | None) -> str | None:
+def basis_of(name: str, told: str | None) -> str | None:
     """Return the basis of a value: what was told where it must be, else the analyte's only one, none of what
     is no share; of a share of kernels by what it was measured."""
     if not is_known(name) or needs_basis(name):

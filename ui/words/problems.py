@@ -78,7 +78,21 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no retained sample has the number {number}"),
         N_("Read the number on its bag again."),
     ),
+    "unknown_hold": (N_("no values are held under this number"), N_("See them with: silo control holds.")),
+    "unknown_instrument": (
+        N_("no instrument has the identifier {id}"),
+        N_("See them with: silo instrument list."),
+    ),
     # in conflict with what is recorded
+    "not_a_control": (
+        N_("the sample {barcode} is no control sample"),
+        N_("Enter it as a control sample first: silo control enter."),
+    ),
+    "hold_ended": (N_("these values are held no more"), N_("See what is held with: silo control holds.")),
+    "correction_of_another": (
+        N_("this is no approved correction of what is held"),
+        N_("Name an approved correction of the same instrument and analyte."),
+    ),
     "no_sample_to_keep": (
         N_("this load has no sample yet"),
         N_("Scan the sample's barcode, then keep a part of it."),
@@ -363,6 +377,18 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "time_implausible": (
         N_("{stated} cannot be the time"),
         N_("Set the machine's clock right, or give the time."),
+    ),
+    "wrong_unit": (
+        N_("{analyte}: a value in {unit} cannot be used"),
+        N_("Give it in {right}."),
+    ),
+    "tolerance_not_positive": (
+        N_("{analyte}: a tolerance has to be over 0"),
+        N_("Give what the value may differ by, in its unit."),
+    ),
+    "adjusted_in_future": (
+        N_("the time of the adjustment is in the future"),
+        N_("Correct the time."),
     ),
     "time_in_future": (N_("the arrival time is in the future"), N_("Correct the time.")),
     "wiring_wrong": (

@@ -35,7 +35,8 @@ class ControlTarget(Numbered, table=True):
 
 class ControlCheck(Numbered, table=True):
     """Records what a reading or an inspection (`source_id`) of a control sample said of one analyte, and
-    whether that passed. `source` is the instrument's id (method machine) or the phone's terminal id."""
+    whether that passed. `source` is the instrument's id (method machine) or the phone's terminal id. It is
+    `current` until its item is paired with something else or the sample has another target."""
 
     __tablename__ = "control_check"
     __table_args__ = (Index("ix_control_check_of_source", "source", "analyte", "seq"),)
@@ -49,12 +50,14 @@ class ControlCheck(Numbered, table=True):
     analyte: str
     value: float
     passed: bool
-    at: datetime
+    at: datetime  # when it was measured
+    current: bool = True
 
 
 class Hold(Numbered, table=True):
-    """Says that what `source` measured of an analyte between `since` (its last good check; None: ever)
-    and `until` (the failed one) is to be confirmed. It ends by its acts."""
+    """Says that what `source` measured of an analyte from `since` (its last good check; None: ever) until
+    before `until` (its next good one; None: there was none yet) is to be confirmed, because `check_id`
+    failed. It ends by its acts."""
 
     __tablename__ = "hold"
     __table_args__ = (Index("ix_hold_of_source", "source", "analyte", "seq"),)
@@ -65,24 +68,25 @@ class Hold(Numbered, table=True):
     source: str
     analyte: str
     since: datetime | None = None
-    until: datetime
-    ended: bool = False
+    until: datetime | None = None
+    ended: bool = Field(default=False, index=True)
     at: datetime
 
 
 class HoldAct(Numbered, table=True):
-    """Records what a manager did with a hold: confirmed (the values stand), corrected (by
-    `correction_id`), or released (they are not used to judge anybody)."""
+    """Records what ended a hold: a manager confirmed (the values stand), corrected (by `correction_id`) or
+    released them (no comparison uses them); or it was withdrawn, because the check that failed is none any
+    more (`by` None: the station)."""
 
     __tablename__ = "hold_act"
 
     id: str = Field(primary_key=True)
     hold_id: str = Field(foreign_key="hold.id", index=True)
-    act: str  # confirmed, corrected, released
+    act: str  # confirmed, corrected, released, withdrawn
     correction_id: str | None = Field(default=None, foreign_key="correction.id")
     reason: str
     at: datetime
-    by: str
+    by: str | None = None
 
 
 class Adjustment(Numbered, table=True):

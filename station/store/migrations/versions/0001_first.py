@@ -1173,6 +1173,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Float(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["sample_id"], ["sample.id"], name=op.f("fk_control_check_sample_id_sample")),
         sa.ForeignKeyConstraint(
             ["target_id"], ["control_target.id"], name=op.f("fk_control_check_target_id_control_target")
@@ -1255,7 +1256,7 @@ def upgrade() -> None:
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("analyte", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1265,6 +1266,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("check_id", name=op.f("uq_hold_check_id")),
     )
     with op.batch_alter_table("hold", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hold_ended"), ["ended"], unique=False)
         batch_op.create_index("ix_hold_of_source", ["source", "analyte", "seq"], unique=False)
 
     op.create_table(
@@ -1276,7 +1278,7 @@ def upgrade() -> None:
         sa.Column("correction_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["correction_id"], ["correction.id"], name=op.f("fk_hold_act_correction_id_correction")
         ),
@@ -1297,6 +1299,7 @@ def downgrade() -> None:
     op.drop_table("hold_act")
     with op.batch_alter_table("hold", schema=None) as batch_op:
         batch_op.drop_index("ix_hold_of_source")
+        batch_op.drop_index(batch_op.f("ix_hold_ended"))
 
     op.drop_table("hold")
     with op.batch_alter_table("sent_sample", schema=None) as batch_op:

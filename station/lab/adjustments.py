@@ -1,0 +1,107 @@
+"""Adjustments: what somebody changed in an instrument itself. Our correction of what it said before ends, and
+every comparison of it is split there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from drivers.reading import Analyte, is_known
+from station.acts import checking
+from station.acts.checking import MACHINE, Watched
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Fault, Invalid, NotFound
+from station.store import audit
+from station.store.ids import new_id
+from station.store.tables import Adjustment, Correction, CorrectionAct, Instrument
+
+ADJUSTED = "adjusted"  # why a correction ended
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What was changed. `done_by` is whoever did it (a technician, a network's centre), `network` whoever
+    looks after the instrument's calibration; None: not said. `species` None: all."""
+
+    analyte: str
+    done_at: datetime
+    old_slope: float | None = None
+    old_bias: float | None = None
+    new_slope: float | None = None
+    new_bias: float | None = None
+    species: str | None = None
+    network: str = ""
+    done_by: str = ""
+    reason: str = ""
+
+
+def record_adjustment(
+    desk: Desk, instrument_id: str, adjusted: Adjusted, by: Actor, at: datetime
+) -> Adjustment:
+    """Record that an instrument was adjusted. It ends the corrections of that instrument and analyte that are
+    approved or proposed; a hold that waits for the next good control reaches no further than this.
+
+    Raises NotFound(unknown_instrument), Invalid: unknown_analyte, adjusted_in_future."""
+    if not is_known(adjusted.analyte) or adjusted.analyte == Analyte.WEIGHT:
+        raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=adjusted.analyte)
+    if adjusted.done_at > at:
+        raise Invalid(Fault.ADJUSTED_IN_FUTURE, at=adjusted.done_at.isoformat())
+    with desk.ledger.write() as tx:
+        if tx.get(Instrument, instrument_id) is None:
+            raise NotFound(Fault.UNKNOWN_INSTRUMENT, id=instrument_id)
+        row = Adjustment(
+            id=new_id(at), instrument_id=instrument_id, analyte=adjusted.analyte, species=adjusted.species,
+            old_slope=adjusted.old_slope, old_bias=adjusted.old_bias, new_slope=adjusted.new_slope,
+            new_bias=adjusted.new_bias, network=adjusted.network, done_by=adjusted.done_by,
+            done_at=adjusted.done_at, reason=adjusted.reason, at=at, by=by.id,
+        )  # fmt: skip
+        tx.add(row)
+        ended = [_end(tx, correction, by, at) for correction in _standing(tx, row)]
+        audit.record(
+            tx, "instrument_adjusted", at, by=by.id, terminal=by.terminal, subject_id=instrument_id,
+            data={
+                "analyte": row.analyte, "species": row.species, "done_at": row.done_at.isoformat(),
+                "old": [row.old_slope, row.old_bias], "new": [row.new_slope, row.new_bias],
+                "network": row.network, "done_by": row.done_by, "reason": row.reason,
+                "corrections_ended": ended,
+            },
+        )  # fmt: skip
+        checking.renew_hold(tx, Watched(MACHINE, instrument_id, row.analyte), at, by.id)
+    return row
+
+
+def splits(tx: Session, source: str, analyte: str) -> list[datetime]:
+    """Return when an instrument (by its id) was adjusted for an analyte, oldest first: values before and
+    after such a time are never compared together. A phone has none."""
+    return sorted({row.done_at for row in adjustments_of(tx, source, analyte)})
+
+
+def adjustments_of(tx: Session, instrument_id: str, analyte: str | None = None) -> Sequence[Adjustment]:
+    query = select(Adjustment).where(Adjustment.instrument_id == instrument_id)
+    query = query.where(Adjustment.analyte == analyte) if analyte else query
+    return tx.exec(query.order_by(col(Adjustment.done_at), col(Adjustment.seq))).all()
+
+
+def _standing(tx: Session, row: Adjustment) -> list[Correction]:
+    """The corrections of the instrument and analyte that are proposed or approved; an adjustment for one
+    species ends those of this species, and those of all."""
+    query = select(Correction).where(
+        Correction.source == row.instrument_id, Correction.analyte == row.analyte
+    )
+    found = tx.exec(query.order_by(col(Correction.seq))).all()
+    touched = [one for one in found if None in (row.species, one.species) or row.species == one.species]
+    return [one for one in touched if _newest_act(tx, one.id) in ("proposed", "approved")]
+
+
+def _newest_act(tx: Session, correction_id: str) -> str | None:
+    query = select(CorrectionAct.act).where(CorrectionAct.correction_id == correction_id)
+    return tx.exec(query.order_by(col(CorrectionAct.seq).desc()).limit(1)).first()
+
+
+def _end(tx: Session, correction: Correction, by: Actor, at: datetime) -> str:
+    act = CorrectionAct(
+        id=new_id(at), correction_id=correction.id, act="ended", reason=ADJUSTED, at=at, by=by.id
+    )
+    tx.add(act)
+    return correction.id
