@@ -93,6 +93,13 @@ def _number(value: Any, t: Translator) -> str:
     return t.plain(value, 2) if _is_amount(value) else str(value)
 
 
+def _signed(value: Any, t: Translator) -> str:
+    if not _is_amount(value):
+        return str(value)
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{t.plain(abs(value), 2)}"
+
+
 def _kg(value: Any, t: Translator) -> str:
     return t.kg(value) if _is_amount(value) else str(value)
 
@@ -304,6 +311,7 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "stated": _moment,
     "recorded": _moment,
     "wall": _moment,
+    "added": _signed,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
     "unseen": _words_of(UNSEEN),
