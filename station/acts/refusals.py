@@ -33,6 +33,8 @@ class Fault(StrEnum):
     UNKNOWN_LAB_RESULT = "unknown_lab_result"
     UNKNOWN_PAPER = "unknown_paper"
     UNKNOWN_RETAINED = "unknown_retained"
+    UNKNOWN_CORRECTION = "unknown_correction"
+    UNKNOWN_DISPUTE = "unknown_dispute"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -102,6 +104,11 @@ class Fault(StrEnum):
     NOT_HANDED_OVER = "not_handed_over"
     KEPT_LONGER = "kept_longer"
     RETAINED_BLOCKED = "retained_blocked"
+    CORRECTION_NOT_OPEN = "correction_not_open"
+    DISPUTE_CLOSED = "dispute_closed"
+    DISPUTE_OPEN = "dispute_open"
+    NO_TICKET_TO_DISPUTE = "no_ticket_to_dispute"
+    TOO_LATE_TO_DISPUTE = "too_late_to_dispute"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"

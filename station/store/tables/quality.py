@@ -191,8 +191,8 @@ class DisputeAct(Numbered, table=True):
 
 
 class StoredResult(SQLModel, table=True):
-    """What a page shows, worked out by a job: derived, made again at any time. `asked` tells what was asked as
-    canonical JSON; `up_to` is the newest measurement that it knows."""
+    """What a page shows, worked out by a job: derived, made again at any time. `asked` tells what was asked
+    as canonical JSON; `up_to` is the newest measurement that it knows."""
 
     __tablename__ = "stored_result"
 
