@@ -1,5 +1,5 @@
 """All that is known of a disputed load on one paper: what was contested and said, its ticket, how it was
-judged and decided, every value, and the custody chain of what is kept of it. Persons are their identifiers."""
+judged and decided, every value, and the custody chain of what is kept. Persons are their identifiers."""
 
 from datetime import date
 from typing import Any
@@ -26,15 +26,11 @@ def dispute_paper(tx: Session, dispute_id: str) -> Json:
     load = tx.get_one(Load, row.load_id)
     decision = queries.current_decision(tx, load.id)
     proposal = tx.get(Proposal, decision.proposal_id) if decision else None
-    return _plain(
+    acts = acts_of(tx, [row.id]).get(row.id, [])
+    paper: Json = _plain(
         {
-            **row.model_dump(
-                include={"id", "load_id", "analytes", "raised_by", "reason", "open", "at", "by"}
-            ),
-            "acts": [
-                act.model_dump(exclude={"id", "seq", "dispute_id"})
-                for act in acts_of(tx, [row.id]).get(row.id, [])
-            ],
+            **row.model_dump(exclude={"seq"}),
+            "acts": [act.model_dump(exclude={"id", "seq", "dispute_id"}) for act in acts],
             "species": load.species,
             "ticket": _ticket(tickets_by_load(tx, [load.id]).get(load.id), load),
             "decision": _decision(decision),
@@ -43,6 +39,7 @@ def dispute_paper(tx: Session, dispute_id: str) -> Json:
             "retained": _retained(tx, load.id),
         }
     )
+    return paper
 
 
 def _ticket(ticket: Ticket | None, load: Load) -> Json:

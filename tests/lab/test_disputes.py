@@ -1,4 +1,4 @@
-"""A ticket is disputed within the window; its sample and photos stay, more is measured, all values are kept."""
+"""A ticket is disputed within the window; sample and photos stay, more is measured, all values are kept."""
 
 import pytest
 from sqlmodel import col, select
@@ -189,7 +189,8 @@ def test_it_is_closed_with_all_values_kept_and_a_reason(silo: Silo, load: Load) 
         ]  # fmt: skip
         protein = [one for one in acts[-1].values if one["analyte"] == "protein"]
         assert [(one["method"], one["value"], one["basis"]) for one in protein] == [
-            ("machine", 10.4, "as_is"), ("machine", 10.9, "as_is"), ("typed", 12.4, "dm"), ("lab", 12.6, "dm"),
+            ("machine", 10.4, "as_is"), ("machine", 10.9, "as_is"),
+            ("typed", 12.4, "dm"), ("lab", 12.6, "dm"),
         ]  # fmt: skip
         assert protein[2]["source"] == "anne", "a person's identifier, never the name"
         kinds = tx.exec(select(AuditEvent.kind).where(AuditEvent.subject_id == dispute.id)).all()
