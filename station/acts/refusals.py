@@ -35,6 +35,8 @@ class Fault(StrEnum):
     UNKNOWN_RETAINED = "unknown_retained"
     UNKNOWN_HOLD = "unknown_hold"
     UNKNOWN_INSTRUMENT = "unknown_instrument"
+    UNKNOWN_CORRECTION = "unknown_correction"
+    UNKNOWN_DISPUTE = "unknown_dispute"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -107,6 +109,11 @@ class Fault(StrEnum):
     NOT_A_CONTROL = "not_a_control"
     HOLD_ENDED = "hold_ended"
     CORRECTION_OF_ANOTHER = "correction_of_another"
+    CORRECTION_NOT_OPEN = "correction_not_open"
+    DISPUTE_CLOSED = "dispute_closed"
+    DISPUTE_OPEN = "dispute_open"
+    NO_TICKET_TO_DISPUTE = "no_ticket_to_dispute"
+    TOO_LATE_TO_DISPUTE = "too_late_to_dispute"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"

@@ -6,6 +6,9 @@ gives its valid replicates, combined by the rule of `station/grain/replicates.py
 does not list for an ordered analyte is evidence only; an analyte without order combines the valid values of
 all. Protein is brought to dry matter. The same readings give the same assessment in whatever order they are
 handed over.
+
+A correction that a manager approved moves the value that is judged and nothing else: the raw value stays
+beside it, and so do typed values and what is converted with a raw moisture.
 """
 
 import math
@@ -17,6 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value, in_order
+from station.grain.correcting import Correction, shift_of
 from station.grain.reasons import Code, Reason
 from station.grain.replicates import OneMoreNeeded, Rule, combine_replicates
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
@@ -27,8 +31,8 @@ _COMBINED = {"mean": Code.MEAN_OF_REPLICATES, "median": Code.MEDIAN_OF_REPLICATE
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Holds one reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
-    port that it came from. `remarks`: why it should be looked at twice; `uncertainty`: the standard
-    uncertainty of the instrument per analyte, where known."""
+    port that it came from and `source` the instrument itself. `remarks`: why it should be looked at twice;
+    `uncertainty`: the standard uncertainty of the instrument per analyte, where known."""
 
     reading_id: str
     instrument: str | None
@@ -38,12 +42,14 @@ class Evidence:
     flags: frozenset[Flag] = frozenset()
     remarks: tuple[Reason, ...] = ()
     uncertainty: Mapping[Analyte, float] = field(default_factory=dict)
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown. The value is
-    made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them."""
+    made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them. `raw` is what
+    it is without corrections, None where there are none."""
 
     analyte: Analyte
     value: float
@@ -56,6 +62,12 @@ class Result:
     rule: Rule = "single"
     replicates: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
+    raw: float | None = None
+
+    @property
+    def measured(self) -> float:
+        """Return what was measured, whatever is judged."""
+        return self.value if self.raw is None else self.raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +104,11 @@ def assess(
     readings: Sequence[Evidence],
     order: Mapping[Analyte, Sequence[str]],
     repeatability: Mapping[Analyte, float] = MappingProxyType({}),
+    corrections: Sequence[Correction] = (),
 ) -> Assessment:
     """Choose each analyte's value; `order` names the site's instruments per analyte, best first;
-    `repeatability` is the pack's limit between replicates, in the analyte's unit. Weights are no part of an
-    assessment."""
+    `repeatability` is the pack's limit between replicates, in the analyte's unit; `corrections` are those in
+    force, at most one of a source's analyte. Weights are no part of an assessment."""
     in_time = sorted(readings, key=lambda e: (e.at, e.reading_id))
     measured = {a for e in in_time for a in e.values} - {Analyte.WEIGHT}
     results: dict[Analyte, Result] = {}
@@ -116,7 +129,9 @@ def assess(
         unused = tuple(e.reading_id for e in having if e.reading_id not in used)
         if unused:
             others[analyte] = unused
+    _correct(results, in_time, corrections)
     _bring_protein_to_dry_matter(results, in_time)
+    _correct(results, in_time, corrections)
     return Assessment(results, tuple(badly), others, tuple(reasons))
 
 
@@ -228,6 +243,35 @@ def _unlisted(analyte: Analyte, having: Sequence[Evidence]) -> list[Reason]:
     ]
 
 
+def _correct(
+    results: dict[Analyte, Result], readings: Sequence[Evidence], corrections: Sequence[Correction]
+) -> None:
+    """Take off the bias that is known on the basis that a value is on now."""
+    sources = {e.reading_id: e.source for e in readings}
+    for analyte, result in results.items() if corrections else ():
+        if result.typed_by is not None or result.raw is not None:
+            continue
+        shift = shift_of([sources[r] for r in result.replicates], analyte, result.basis, corrections)
+        if shift is not None:
+            judged = shift.judged(result.value)
+            told = {
+                "analyte": analyte.value,
+                "value": judged,
+                "raw": result.value,
+                "added": known(-shift.bias),
+                "unit": result.unit.value,
+                "basis": result.basis.value if result.basis else None,
+                "corrections": list(shift.corrections),
+            }
+            results[analyte] = replace(
+                result,
+                value=judged,
+                u=shift.widened(result.u),
+                raw=result.value,
+                reasons=(*result.reasons, Reason(Code.CORRECTED, told)),
+            )
+
+
 def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Sequence[Evidence]) -> None:
     """Convert by the moisture of the protein's own readings, else by the moisture used for the sample."""
     protein = results.get(Analyte.PROTEIN)
@@ -239,10 +283,10 @@ def _bring_protein_to_dry_matter(results: dict[Analyte, Result], readings: Seque
         results[Analyte.PROTEIN] = replace(protein, reasons=(*protein.reasons, reason))
         return
     reason = Reason(Code.DRY_MATTER_FROM, {"as_is": protein.value, "moisture": known(moisture)})
-    on_dry_matter = known(protein_dm(ProteinAsIs(protein.value), moisture))
     results[Analyte.PROTEIN] = replace(
         protein,
-        value=on_dry_matter,
+        value=known(protein_dm(ProteinAsIs(protein.value), moisture)),
+        raw=None if protein.raw is None else known(protein_dm(ProteinAsIs(protein.raw), moisture)),
         u=None if protein.u is None else protein_dm(ProteinAsIs(protein.u), moisture),
         basis=Basis.DRY_MATTER,
         reasons=(*protein.reasons, reason),
@@ -257,7 +301,7 @@ def _moisture_for(
     if beside:
         return MoisturePercent(fmean(beside))
     used = results.get(Analyte.MOISTURE)
-    return None if used is None else MoisturePercent(used.value)
+    return None if used is None else MoisturePercent(used.measured)
 
 
 def _result_dict(result: Result) -> dict[str, Any]:
@@ -272,6 +316,7 @@ def _result_dict(result: Result) -> dict[str, Any]:
         "rule": result.rule,
         "replicates": list(result.replicates),
         "reasons": [reason.as_dict() for reason in result.reasons],
+        **({} if result.raw is None else {"raw": result.raw}),
     }
 
 
@@ -288,4 +333,5 @@ def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
         rule=stored["rule"],
         replicates=tuple(stored["replicates"]),
         reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
+        raw=stored.get("raw"),
     )

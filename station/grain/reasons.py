@@ -52,6 +52,7 @@ class Code(StrEnum):
     TYPED_OVER = "typed_over"  # analyte, value, unit, instrument
     MEASURED_BADLY = "measured_badly"  # analyte, instrument
     DRY_MATTER_FROM = "dry_matter_from"  # as_is, moisture
+    CORRECTED = "corrected"  # analyte, value, raw, added (to the raw one), unit, basis, corrections (ids)
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
     INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
     # photo: what the inspection says

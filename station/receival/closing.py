@@ -193,7 +193,7 @@ def _document(
 ) -> dict[str, Any]:  # fmt: skip
     """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
     as they are printed: the paper keeps them whatever becomes of a person's row."""
-    values = cells.moved_values(tx, load.id)
+    values = cells.ticket_values(cells.moved_values(tx, load.id))
     typists = [value["typed_by"] for value in values.values()]
     names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
     owners = tx.exec(

@@ -5,15 +5,14 @@ Every act is a row of its own; what the retained sample's row says follows from 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
+from station.acts.custody import CHOSEN, DISPUTE, record_act, set_block
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.shelf import next_free, places
-from station.store import audit
-from station.store.ids import new_id
+from station.store.disputes import open_dispute_of
 from station.store.retained import (
     DESTROYED,
     KEPT,
@@ -23,18 +22,7 @@ from station.store.retained import (
     retained_by_number,
     taken_places,
 )
-from station.store.tables import CustodyAct, RetainedSample, Sample
-
-CHOSEN, DISPUTE, PROVISIONAL = "chosen", "dispute", "provisional"  # what blocks
-_EVENTS = {
-    "moved": "retained_moved",
-    "returned": "retained_returned",
-    "handed_over": "retained_handed_over",
-    "received": "retained_received",
-    "blocked": "retained_blocked",
-    "released": "retained_released",
-    "destroyed": "retained_destroyed",
-}
+from station.store.tables import RetainedSample, Sample
 
 
 def hand_over(
@@ -51,7 +39,7 @@ def hand_over(
         if not row.parts:
             row.state, row.place = OUT, ""
         set_block(row, CHOSEN, False)
-        _act(tx, row, "handed_over", actor, at, parts=given, whom=whom)
+        record_act(tx, row, "handed_over", actor, at, parts=given, whom=whom)
     return row
 
 
@@ -65,7 +53,7 @@ def receive(
         given = [act for act in acts if act.kind == "handed_over"]
         if not given:
             raise Conflict(Fault.NOT_HANDED_OVER, number=row.number)
-        _act(
+        record_act(
             tx, row, "received", actor, at,
             parts=given[-1].parts, whom=whom or given[-1].whom, received_at=received_at or at,
         )  # fmt: skip
@@ -77,7 +65,7 @@ def move(desk: Desk, number: str, place: str, actor: Actor, at: datetime) -> Ret
     with desk.ledger.write() as tx:
         row = on_shelf(tx, number)
         row.place = free_place(tx, desk, place)
-        _act(tx, row, "moved", actor, at)
+        record_act(tx, row, "moved", actor, at)
     return row
 
 
@@ -99,7 +87,7 @@ def take_in(
         if row.state == OUT:
             row.place = free_place(tx, desk, place)
         row.state, row.parts = KEPT, row.parts + parts
-        _act(tx, row, "returned", actor, at, parts=parts)
+        record_act(tx, row, "returned", actor, at, parts=parts)
     return row
 
 
@@ -108,16 +96,20 @@ def block(desk: Desk, number: str, reason: str, actor: Actor, at: datetime) -> R
     with desk.ledger.write() as tx:
         row = on_shelf(tx, number)
         set_block(row, DISPUTE, True)
-        _act(tx, row, "blocked", actor, at, reason=reason)
+        record_act(tx, row, "blocked", actor, at, reason=reason)
     return row
 
 
 def release(desk: Desk, number: str, reason: str, actor: Actor, at: datetime) -> RetainedSample:
-    """Ends what `block` began."""
+    """Ends what `block` began. Raises Conflict(dispute_open) while the load itself is disputed: closing the
+    dispute releases it."""
     with desk.ledger.write() as tx:
         row = on_shelf(tx, number)
+        load_id = tx.get_one(Sample, row.sample_id).load_id
+        if load_id is not None and open_dispute_of(tx, load_id) is not None:
+            raise Conflict(Fault.DISPUTE_OPEN)
         set_block(row, DISPUTE, False)
-        _act(tx, row, "released", actor, at, reason=reason)
+        record_act(tx, row, "released", actor, at, reason=reason)
     return row
 
 
@@ -136,7 +128,7 @@ def destroy(desk: Desk, numbers: Sequence[str], actor: Actor, at: datetime) -> l
         for row in rows:
             place, parts = row.place, row.parts
             row.state, row.place, row.parts = DESTROYED, "", 0
-            _act(tx, row, "destroyed", actor, at, parts=parts, place=place)
+            record_act(tx, row, "destroyed", actor, at, parts=parts, place=place)
     return rows
 
 
@@ -168,31 +160,3 @@ def free_place(tx: Session, desk: Desk, wanted: str | None) -> str:
     if there is not None:
         raise Conflict(Fault.PLACE_TAKEN, place=wanted, number=there.number)
     return wanted
-
-
-def set_block(row: RetainedSample, why: str, holds: bool) -> None:
-    words = set(row.blocks.split()) - {why} | ({why} if holds else set())
-    row.blocks = " ".join(sorted(words))
-
-
-def enter_act(
-    tx: Session, row: RetainedSample, kind: str, actor: Actor, at: datetime, **said: Any
-) -> CustodyAct:
-    """Adds the row of one act; `place` is where it lies now, unless it is said."""
-    act = CustodyAct(
-        id=new_id(at), retained_id=row.id, kind=kind, at=at, by=actor.id, **{"place": row.place, **said}
-    )
-    tx.add_all([row, act])
-    return act
-
-
-def _act(tx: Session, row: RetainedSample, kind: str, actor: Actor, at: datetime, **said: Any) -> None:
-    act = enter_act(tx, row, kind, actor, at, **said)
-    audit.record(
-        tx, _EVENTS[kind], at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
-        load_id=tx.get_one(Sample, row.sample_id).load_id,
-        data={
-            "number": row.number, "parts": act.parts, "place": act.place, "whom": act.whom,
-            "reason": act.reason,
-        },
-    )  # fmt: skip

@@ -14,6 +14,7 @@ from station.acts.engine import engine_version
 from station.acts.policy import record_policy
 from station.grain.assessment import Assessment, assess
 from station.grain.cells import CellState, Facts, Measured
+from station.grain.correcting import Correction
 from station.grain.loadweight import estimate_load_kg
 from station.grain.reasons import Reason
 from station.grain.routing import route
@@ -26,7 +27,9 @@ from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import Chain, Pair, chains_by_visit, newest_checks, samples_by_load, tares_kg
+from station.store.corrections import applicable, in_force
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
+from station.store.tables import Correction as CorrectionRow
 from station.store.tables import (
     Load,
     Proposal,
@@ -44,6 +47,7 @@ class Ground:
     pack: RulePack | None
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
+    corrections: tuple[CorrectionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,9 @@ def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = 
     """`without_load`: leaves out what this load itself reserves."""
     states = cells.states(tx, without_load=without_load)
     return Ground(
-        states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at)
-    )
+        states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
+        tuple(in_force(tx)),
+    )  # fmt: skip
 
 
 def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
@@ -95,7 +100,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
 def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
     repeatability = on.pack.repeatability if on.pack else {}
-    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability)
+    corrections = _corrections(on, of)
+    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections)
     weights = _weights(of)
     facts = facts_of(
         of.load,
@@ -121,6 +127,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         result=routed.as_dict(),
         inputs={
             "readings": [row.id for row in of.readings],
+            "corrections": [one.as_dict() for one in corrections],
             "visual_check": of.visual.id if of.visual else None,
             "weights": weights,
             "facts": facts_as_dict(facts),
@@ -128,6 +135,12 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "photo": [reason.as_dict() for reason in photos_of(of)],
         },
     )
+
+
+def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
+    """What is in force for the instruments that measured the load."""
+    sources = {row.instrument_id for row in of.readings}
+    return applicable(on.corrections, "machine", sources, of.load.species)
 
 
 def photos_of(of: LoadEvidence) -> list[Reason]:

@@ -37,6 +37,13 @@ def propose_open_loads(tx: Session, desk: Desk, at: datetime) -> None:
     _propose(tx, desk, _undecided(tx), at)
 
 
+def renew(desk: Desk, at: datetime) -> None:
+    """Judges every load that is not decided yet, in a transaction of its own: what it is judged by changed
+    elsewhere. A decision that comes before sees that by itself."""
+    with desk.ledger.write() as tx:
+        propose_open_loads(tx, desk, at)
+
+
 def refresh(tx: Session, desk: Desk, load: Load, at: datetime) -> Proposal:
     """The proposal that holds for one open load now, decided before or not, with its inputs."""
     tx.flush()

@@ -12,6 +12,7 @@ from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
+from station.grain.correcting import Correction
 from station.grain.routing import route
 from station.grain.wire import read_cells, read_facts
 from station.receival.guards import guard_for
@@ -84,7 +85,8 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
     pack = pack_with(tx, row.rule_pack)
     repeatability = pack.repeatability if pack else {}
     evidence = evidence_of(readings[one] for one in inputs["readings"])
-    assessment = assess(evidence, policy.instrument_order, repeatability)
+    corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
+    assessment = assess(evidence, policy.instrument_order, repeatability, corrections)
     declared = read_facts(json.dumps(inputs["facts"]))
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),

@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from station.acts.custody import DISPUTE, enter_act, set_block
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
-from station.receival.custody import enter_act, free_place
+from station.receival.custody import free_place
 from station.store import audit, counters, queries
+from station.store.disputes import open_dispute_of
 from station.store.ids import new_id
 from station.store.retained import printed_number, retained_of
 from station.store.tables import Load, RetainedSample, Sample
@@ -58,6 +60,7 @@ def _keep(
         parts=parts or desk.keeping.parts, sealed_at=at,
         keep_until=desk.policy.day(at) + timedelta(days=desk.keeping.days),
     )  # fmt: skip
+    set_block(row, DISPUTE, sample.load_id is not None and open_dispute_of(tx, sample.load_id) is not None)
     tx.add(row)
     tx.flush()
     load = tx.get(Load, sample.load_id) if sample.load_id else None

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlmodel import Session, col, func, select
 
 from drivers.reading import Analyte
+from station.acts.custody import CHOSEN, set_block
 from station.acts.desk import Actor, Desk
 from station.grain.grades import RulePack
 from station.grain.sending import Candidate, Chosen, Facts, Near, choose, lack_of
-from station.receival.custody import CHOSEN, set_block
 from station.receival.pack_standing import pack_with
 from station.store import audit, batches, queries
 from station.store.evidence import CaptureSeen, captures_seen

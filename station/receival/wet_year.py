@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from station.acts.custody import PROVISIONAL, set_block
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid, NotFound
-from station.receival.custody import PROVISIONAL, set_block
 from station.receival.sending import record
 from station.store import audit
 from station.store.ids import new_id

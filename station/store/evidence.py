@@ -92,6 +92,7 @@ def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
             flags=frozenset(Flag(flag) for flag in row.flags),
             remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
             uncertainty={Analyte(name): u for name, u in row.uncertainty.items()},
+            source=row.instrument_id,
         )
         for row in readings
     ]

@@ -42,6 +42,7 @@ PARAMS: dict[str, Any] = {
     "species": "soft_wheat", "unit": "%", "value": 11.82, "instruments": ["NIR"], "broker": "127.0.0.1:1883",
     "name": "vitreousness", "file": "acceptance/a.jpg", "attribute": "kernels",
     "expected": 60, "got": 58, "memory_mb": 900, "moved_at": "2026-07-20T08:00:00+00:00",
+    "raw": 11.62, "added": 0.2,
     "file_kind": "gif", "unseen": ["insects", "green"], "grams": 13.4, "outlines": 104, "by_area": 120,
     "kg": 24_865.0, "min_kg": 400, "max_kg": 60_000,
     "division_kg": 20, "below_kg": 24_860, "above_kg": 24_880, "tare_kg": 16_200, "usual_kg": 9_800,
@@ -70,6 +71,14 @@ def test_every_no_of_the_desk_and_the_counter_says_what_to_do() -> None:
 def test_the_codes_that_speak_against_a_cell_are_codes() -> None:
     assert {code.value for code in Code} >= AGAINST
     assert set(GATE_WORDS) <= set(SENTENCES)
+
+
+def test_a_corrected_value_says_by_how_much_and_what_was_measured() -> None:
+    params = {"analyte": "protein", "value": 11.4, "raw": 11.2, "added": 0.2, "unit": "%", "basis": "dm"}
+    assert message("corrected", params, "en").endswith(", corrected by +0.2 (11.2 measured)")
+    assert message("corrected", params, "fr").endswith(", valeur corrigée de +0,2 (mesuré : 11,2)")
+    lower = message("corrected", {**params, "value": 11.0, "added": -0.2}, "fr")
+    assert "de \N{MINUS SIGN}0,2" in lower
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

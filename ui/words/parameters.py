@@ -13,6 +13,7 @@ from ui.words.vocabulary import (
     BASES,
     BLOCKS,
     CLAIMS,
+    CORRECTION_STATES,
     DISTURBANCES,
     FILE_KINDS,
     FINDINGS,
@@ -91,6 +92,13 @@ def _is_amount(value: Any) -> bool:
 
 def _number(value: Any, t: Translator) -> str:
     return t.plain(value, 2) if _is_amount(value) else str(value)
+
+
+def _signed(value: Any, t: Translator) -> str:
+    if not _is_amount(value):
+        return str(value)
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{t.plain(abs(value), 2)}"
 
 
 def _kg(value: Any, t: Translator) -> str:
@@ -304,6 +312,9 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "stated": _moment,
     "recorded": _moment,
     "wall": _moment,
+    "added": _signed,
+    "state": _word_of(CORRECTION_STATES),
+    "closed_at": _moment,
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
     "unseen": _words_of(UNSEEN),

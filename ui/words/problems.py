@@ -129,6 +129,34 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the retained sample {number} is not to be destroyed: {blocks}"),
         N_("Destroy only what the list of what may be destroyed shows."),
     ),
+    "unknown_correction": (
+        N_("no correction with this number"),
+        N_("See which there are: silo correction list."),
+    ),
+    "correction_not_open": (
+        N_("the correction was {state} meanwhile"),
+        N_("See how it stands: silo correction list."),
+    ),
+    "unknown_dispute": (
+        N_("no dispute with this number"),
+        N_("See which there are: silo dispute list."),
+    ),
+    "dispute_open": (
+        N_("the load is disputed already"),
+        N_("Add a note to the open dispute."),
+    ),
+    "dispute_closed": (
+        N_("the dispute was closed on {closed_at}"),
+        N_("A closed dispute stays as it is; open another one while the ticket may be disputed."),
+    ),
+    "no_ticket_to_dispute": (
+        N_("the load has no ticket, so there is nothing to dispute"),
+        N_("Wait for the ticket."),
+    ),
+    "too_late_to_dispute": (
+        N_("ticket {number} could be disputed until {until}"),
+        N_("The site's window is over: settle it with the supplier outside the station."),
+    ),
     "no_loads_chosen": (
         N_("no load was named, or none went there then"),
         N_("Name the loads, or a cell and days when loads went into it."),

@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, str] = {
     "typed_over": N_("{analyte}: {instrument} says {value} {unit}"),
     "measured_badly": N_("{analyte}: measured badly by {instrument}, measure again"),
     "dry_matter_from": N_("dry matter basis from {as_is} % as is at {moisture} % moisture"),
+    "corrected": N_("{analyte} {measured}, corrected by {added} ({raw} measured)"),
     "no_moisture_for_basis": N_("{analyte}: no moisture, so no dry matter basis"),
     "instrument_not_in_order": N_("{analyte}: {instrument} is not in the site's order, kept as evidence"),
     "verification_expired": N_("{instrument}: its verification expired on {until}"),

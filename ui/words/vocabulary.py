@@ -78,6 +78,22 @@ WHY_SENT: Mapping[str, str] = {  # to a laboratory
     "doubt": N_("doubted"),
     "all": N_("all are sent"),
 }
+CORRECTION_STATES: Mapping[str, str] = {
+    "proposed": N_("proposed"),
+    "approved": N_("approved"),
+    "declined": N_("declined"),
+    "ended": N_("ended"),
+}
+DISPUTE_ACTS: Mapping[str, str] = {
+    "opened": N_("opened"),
+    "noted": N_("noted"),
+    "closed": N_("closed"),
+}
+DISPUTE_OUTCOMES: Mapping[str, str] = {
+    "upheld": N_("the ticket stands"),
+    "changed": N_("settled otherwise"),
+    "withdrawn": N_("withdrawn"),
+}
 SAMPLE_KINDS: Mapping[str, str] = {
     "load": N_("sample of a load"),
     "control": N_("control sample"),

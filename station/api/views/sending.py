@@ -62,5 +62,5 @@ def _differences(view: View, species: Sequence[str]) -> dict[tuple[str, str, str
         measured = proposal.assessment["results"].get(result.analyte) if proposal else None
         if measured and measured["basis"] == result.basis and measured["typed_by"] is None:
             key = (sample.species or "", result.analyte, result.basis)
-            found[key].append(measured["value"] - result.value)
+            found[key].append(measured.get("raw", measured["value"]) - result.value)
     return found

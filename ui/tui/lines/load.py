@@ -26,6 +26,7 @@ from ui.tui.lines.texts import (
 from ui.words import vocabulary
 from ui.words.agreement import form_of
 from ui.words.i18n import Translator
+from ui.words.parameters import parameter_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +108,18 @@ def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
 
 
 def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
-    """Name where the value comes from, its number of measurements, and what an instrument says beside it."""
+    """Name where the value comes from, its number of measurements, what an instrument says beside it, and by
+    how much it is corrected."""
     name = origin_name(board.device_name(used.device), used.typed_by, t, form_of(used.analyte))
     count = t.gettext("{name} (n={count})").format(name=name, count=used.n) if used.n > 1 else name
     over = next((reason.params for reason in used.reasons if reason.code == "typed_over"), None)
-    if over is None:
+    if over is not None:
+        return t.gettext("{name}, not {value}").format(name=count, value=t.plain(over["value"], 2))
+    corrected = next((reason.params for reason in used.reasons if reason.code == "corrected"), None)
+    if corrected is None:
         return count
-    return t.gettext("{name}, not {value}").format(name=count, value=t.plain(over["value"], 2))
+    added = parameter_texts(corrected, t)["added"]
+    return t.gettext("{name}, corrected by {added}").format(name=count, added=added)
 
 
 def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
