@@ -40,13 +40,15 @@ ROLES = ("test", "reference", "third")
 class Question:
     """What is asked of the samples: levels at which the bias matters, the error ratio var(error of reference)
     / var(error of test) where it is known, the permitted difference, the confidence; `weights`, one for each
-    sample, say for how many it stands: the bias is then that of all of these."""
+    sample, say for how many it stands: the bias is then that of all of these. `passing_bablok`: the line of
+    Passing and Bablok too, which takes longest by far."""
 
     limits: tuple[float, ...] = ()
     error_ratio: float | None = None
     permitted: float | None = None
     conf: float = 0.95
     weights: tuple[float, ...] | None = None
+    passing_bablok: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def _compare(samples: Samples, question: Question) -> Comparison:
     ratio = 1.0 if known_ratio is None else known_ratio
     loa, outer = _limits(d, single, conf)
     line = deming(x, y, ratio, conf, question.limits)
-    passing = passing_bablok(x, y, conf)
+    passing = passing_bablok(x, y, conf) if question.passing_bablok else None
     numbers = {
         "n": d.size,
         "bias": offset.value,

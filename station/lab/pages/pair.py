@@ -29,8 +29,8 @@ from station.lab.verdict import MIN_SLOPE, Statement
 MOST_POINTS = 2_000
 _FROM_LIMITS = ("sep", "sep_ci", "rmsep", "loa", "loa_outer")
 _FROM_SEP = ("rpd", "ccc", "iso12099")
-_FROM_SLOPE = ("passing_bablok",)
-_SLOPE_CODES = frozenset({"pulls_in", "spreads_out", "passing_bablok_drawn"})
+_SLOPE_CODES = frozenset({"pulls_in", "spreads_out"})
+_NEVER = frozenset({"passing_bablok_drawn"})  # the page has no such line
 _KEPT_BELOW = frozenset({"too_few", "not_enough", "at_the_limit", "rows_left_out"})
 
 
@@ -117,7 +117,8 @@ def said(comparison: Comparison, n: int) -> list[Statement]:
     """Return the statements that so many samples bear."""
     if n < MIN_POINTS:
         return [one for one in comparison.statements if one.code in _KEPT_BELOW]
-    return [one for one in comparison.statements if n >= MIN_SLOPE or one.code not in _SLOPE_CODES]
+    left_out = _NEVER if n >= MIN_SLOPE else _NEVER | _SLOPE_CODES
+    return [one for one in comparison.statements if one.code not in left_out]
 
 
 def gated(numbers: Mapping[str, Any], n: int) -> Json:
@@ -128,7 +129,6 @@ def gated(numbers: Mapping[str, Any], n: int) -> Json:
         (MIN_POINTS, ("bias", "bias_ci", "outliers")),
         (MIN_LIMITS, _FROM_LIMITS),
         (MIN_SEP, _FROM_SEP),
-        (MIN_SLOPE, _FROM_SLOPE),
     ):
         if n < least:
             kept |= dict.fromkeys(names)
@@ -145,7 +145,7 @@ def _question(study: Study, pairs: Pairs, limits: Sequence[float], ratio: float 
     weights = pairs.sampling.weights
     return Question(
         tuple(dict.fromkeys(limits)), ratio, study.permitted, study.conf,
-        tuple(weights[one] for one in pairs.ids) if weights else None,
+        tuple(weights[one] for one in pairs.ids) if weights else None, passing_bablok=False,
     )  # fmt: skip
 
 

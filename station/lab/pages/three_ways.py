@@ -40,7 +40,7 @@ def three_ways(study: Study, asked: Asked) -> Json:
         counts = sampling_of(having(rows, METHODS), study.sent, METHODS).as_dict()
         return {**found, **empty, "sampling": counts, "refused": refusal(error.code, **error.params)}
     n = pairs.samples.complete().shape[0]
-    comparison = compare(pairs.samples, Question(conf=study.conf))
+    comparison = compare(pairs.samples, Question(conf=study.conf, passing_bablok=False))
     hat = comparison.numbers["three_way"] or {"sd": {}, "sd_ci": {}, "triple_collocation": None}
     is_enough = n >= MIN_HAT
     within = _replicates(pairs)
