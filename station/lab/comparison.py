@@ -17,7 +17,15 @@ from station.lab.statistics.deming import DemingLine, deming
 from station.lab.statistics.groups import group_biases
 from station.lab.statistics.outliers import far_from_median, generalised_esd
 from station.lab.statistics.passing_bablok import PassingBablok, passing_bablok
-from station.lab.statistics.prediction_error import bias, bias_limit, rmsep, rpd, sep, slope_test
+from station.lab.statistics.prediction_error import (
+    bias,
+    bias_limit,
+    rmsep,
+    rpd,
+    sep,
+    slope_test,
+    weighted_bias,
+)
 from station.lab.statistics.replicates import SingleReadings, unlinked_limits
 from station.lab.statistics.three_way import error_intervals, error_variances, hat_interval
 from station.lab.statistics.triple_collocation import triple_collocation
@@ -31,12 +39,16 @@ ROLES = ("test", "reference", "third")
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of the samples: levels at which the bias matters, the error ratio var(error of reference)
-    / var(error of test) where it is known, the permitted difference, the confidence."""
+    / var(error of test) where it is known, the permitted difference, the confidence; `weights`, one for each
+    sample, say for how many it stands: the bias is then that of all of these. `passing_bablok`: the line of
+    Passing and Bablok too, which takes longest by far."""
 
     limits: tuple[float, ...] = ()
     error_ratio: float | None = None
     permitted: float | None = None
     conf: float = 0.95
+    weights: tuple[float, ...] | None = None
+    passing_bablok: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +73,15 @@ def compare(samples: Samples, question: Question) -> Comparison:
 def _compare(samples: Samples, question: Question) -> Comparison:
     x, y, conf = samples.reference, samples.test, question.conf
     d = differences(y, x)
-    offset, scatter = bias(d, conf), sep(d, conf)
+    offset = weighted_bias(d, np.array(question.weights), conf) if question.weights else bias(d, conf)
+    scatter = sep(d, conf)
     single = unlinked_limits(samples.tests, samples.references, conf) if _is_repeated(samples, d) else None
     hat = _own_errors(samples, conf)
     known_ratio = _error_ratio(samples, question, single, hat)
     ratio = 1.0 if known_ratio is None else known_ratio
     loa, outer = _limits(d, single, conf)
     line = deming(x, y, ratio, conf, question.limits)
-    passing = passing_bablok(x, y, conf)
+    passing = passing_bablok(x, y, conf) if question.passing_bablok else None
     numbers = {
         "n": d.size,
         "bias": offset.value,

@@ -21,6 +21,20 @@ def bias(d: Values, conf: float = 0.95) -> Estimate:
     return Estimate(mean, (mean - limit, mean + limit))
 
 
+def weighted_bias(d: Values, weights: Values, conf: float = 0.95) -> Estimate:
+    """Return the mean difference of all that the samples stand for: each one was drawn with the chance 1 /
+    weight (Horvitz & Thompson 1952, as a ratio by Hájek). The interval is by linearisation, with Student's t
+    of the effective number of samples (Kish 1965)."""
+    share = weights / weights.sum()
+    mean = float(share @ d)
+    effective = 1 / float(share @ share)
+    if d.size < 2 or effective <= 1.5:
+        return Estimate(mean, None)
+    error = math.sqrt(d.size / (d.size - 1) * float(np.sum((share * (d - mean)) ** 2)))
+    limit = t_quantile((1 + conf) / 2, max(1.0, effective - 1)) * error
+    return Estimate(mean, (mean - limit, mean + limit))
+
+
 def sep(d: Values, conf: float = 0.95) -> Estimate | None:
     """Return the standard error of prediction: the spread of the differences about their mean, divisor
     n - 1, with the chi-square interval. None for fewer than two differences."""

@@ -195,8 +195,9 @@ class DisputeAct(Numbered, table=True):
 
 
 class StoredResult(SQLModel, table=True):
-    """What a page shows, worked out by a job: derived, made again at any time. `asked` tells what was asked
-    as canonical JSON; `up_to` is the newest measurement that it knows."""
+    """What a page shows, worked out by a job: derived, made again at any time. `asked` is the question as
+    canonical JSON; `up_to` is the newest measurement that it knows, `n` how many samples stand behind it.
+    `made_from` is a digest of all that it was worked out from: the same again is not worked out again."""
 
     __tablename__ = "stored_result"
 
@@ -204,4 +205,6 @@ class StoredResult(SQLModel, table=True):
     asked: str = Field(primary_key=True)
     up_to: int
     at: datetime
+    n: int = 0
+    made_from: str = ""
     result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)

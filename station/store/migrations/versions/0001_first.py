@@ -233,6 +233,8 @@ def upgrade() -> None:
         sa.Column("asked", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("up_to", sa.Integer(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("made_from", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("result", station.store.tables.packed.Packed(), nullable=False),
         sa.PrimaryKeyConstraint("page", "asked", name=op.f("pk_stored_result")),
     )

@@ -1,0 +1,124 @@
+"""The page of groups: the bias of a pair of methods by phone, model, instrument, variety and campaign, each
+drawn towards the mean of all by how little its samples say."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from station.lab.pages.pair import Pairs, pairs_of, rows_asked
+from station.lab.pages.study import (
+    CAMPAIGN,
+    MACHINE,
+    MIN_POINTS,
+    PHONE,
+    Asked,
+    Json,
+    Row,
+    Study,
+    having,
+    head,
+    refusal,
+    sampling_of,
+)
+from station.lab.pairs import PairsError
+from station.lab.statistics.groups import group_biases
+from station.lab.statistics.values import differences
+
+DIMENSIONS = ("phone", "phone_model", "release", "instrument", "variety", "campaign")
+_NUMBER = re.compile(r"[\s#_-]*(?:n[o°]\.?\s*)?\d+$", re.IGNORECASE)
+Label = Callable[[Sequence[Row]], str]
+
+
+def groups(study: Study, asked: Asked) -> Json:
+    """Campaigns stand beside each other where the whole campaign is asked for."""
+    everything = asked["period"] == CAMPAIGN
+    rows = rows_asked(study, asked)
+    found: Json = {**head(study, asked, rows), "by": {name: _empty() for name in DIMENSIONS}}
+    methods = (asked["test"], asked["reference"])
+    try:
+        pairs = pairs_of(study, asked, rows)
+    except PairsError as error:
+        counts = sampling_of(having(rows, methods), study.sent, methods).as_dict()
+        return {**found, "sampling": counts, "refused": refusal(error.code, **error.params)}
+    labels = _labels(study)
+    by = {name: _dimension(study, pairs, name, labels[name]) for name in DIMENSIONS}
+    if everything:
+        by["campaign"] = _campaigns(study, asked, labels["campaign"]) or by["campaign"]
+    n = len(pairs.ids)
+    return {
+        **found,
+        **head(study, asked, pairs.rows),
+        "n": n,
+        "unit": pairs.values.unit,
+        "basis": pairs.values.basis,
+        "sampling": pairs.sampling.as_dict(),
+        "by": by,
+        "refused": refusal("too_few", n=n, needed=MIN_POINTS) if n < MIN_POINTS else None,
+    }
+
+
+def model_of(name: str) -> str:
+    """Return the model of a phone by its name: phones that are named alike but for a number at the end are of
+    one model ("Galaxy A54 no 2")."""
+    return _NUMBER.sub("", name).strip() or name
+
+
+def _campaigns(study: Study, asked: Asked, label: Label) -> Json | None:
+    rows = [row for row in study.rows if not asked["species"] or row["species"] == asked["species"]]
+    source = asked.get("source", "")
+    rows = [row for row in rows if not source or row["method"] != asked["test"] or row["source"] == source]
+    try:
+        return _dimension(study, pairs_of(study, asked, rows), "campaign", label)
+    except PairsError:
+        return None
+
+
+def _labels(study: Study) -> Mapping[str, Label]:
+    """Return how a sample's group is told in each dimension."""
+
+    def first(rows: Sequence[Row], method: str, key: str) -> str:
+        return next((row[key] for row in rows if row["method"] == method and row[key]), "")
+
+    return {
+        "phone": lambda rows: first(rows, PHONE, "source"),
+        "phone_model": lambda rows: model_of(study.name_of(first(rows, PHONE, "source"))),
+        "release": lambda rows: first(rows, PHONE, "release"),
+        "instrument": lambda rows: first(rows, MACHINE, "source"),
+        "variety": lambda rows: next((row["variety"] for row in rows if row["variety"]), ""),
+        "campaign": lambda rows: study.facts_of(rows[0]["load_id"]).campaign,
+    }
+
+
+def _dimension(study: Study, pairs: Pairs, dimension: str, label: Label) -> Json:
+    d = differences(pairs.samples.test, pairs.samples.reference)
+    by_sample: dict[str, list[Row]] = {}
+    for row in pairs.rows:
+        by_sample.setdefault(row["sample_id"], []).append(row)
+    parts: dict[str, list[float]] = {}
+    for sample, value in zip(pairs.ids, d.tolist(), strict=True):
+        if name := label(by_sample[sample]):
+            parts.setdefault(name, []).append(value)
+    names = sorted(parts)
+    pooled = group_biases([np.array(parts[name]) for name in names], study.conf)
+    readable = study.name_of if dimension in ("phone", "instrument") else str
+    return {
+        "mean": pooled.mean if pooled else None,
+        "tau": float(np.sqrt(pooled.between)) if pooled else None,
+        "s": float(np.sqrt(pooled.within)) if pooled else None,
+        "groups": [
+            {
+                "group": name,
+                "name": readable(name),
+                "n": len(parts[name]),
+                "raw": float(np.mean(parts[name])),
+                "shrunken": pooled.groups[place].shrunken if pooled else None,
+                "ci": list(pooled.groups[place].ci) if pooled else None,
+            }
+            for place, name in enumerate(names)
+        ],
+    }
+
+
+def _empty() -> Json:
+    return {"mean": None, "tau": None, "s": None, "groups": []}
