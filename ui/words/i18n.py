@@ -128,10 +128,12 @@ class Translator:
         """Write the day with its name: "samedi 28 novembre 2026"."""
         return str(format_date(at.astimezone(zone).date(), "full", locale=self.locale))
 
+    def day_month(self, at: datetime, zone: tzinfo | None = None) -> str:
+        return str(format_datetime(at.astimezone(zone), "dd/MM", locale=self.locale))
+
     def moment(self, at: datetime, zone: tzinfo | None = None) -> str:
         """Write day, month, hour and minute, as `time` does."""
-        day = format_datetime(at.astimezone(zone), "dd/MM", locale=self.locale)
-        return f"{day} {self.time(at, zone)}"
+        return f"{self.day_month(at, zone)} {self.time(at, zone)}"
 
     def age(self, seconds: float) -> str:
         """Write how long ago, short: "12 s", "4 min", "2 h 05", "3 d". A negative age counts as none."""
