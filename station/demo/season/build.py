@@ -1,4 +1,4 @@
-"""A season is made: the site is written, its people enter, and every act of thirty days is done in its order."""
+"""A season is made: the site is written, people enter, and every act of thirty days is done in its order."""
 
 import gc
 import time
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from station.acts.desk import Actor, Desk
 from station.demo.season.agenda import Agenda
@@ -18,7 +19,7 @@ from station.demo.season.laboratory import Laboratory
 from station.demo.season.ledger import SimulatedLedger
 from station.demo.season.nature import PHONES, draw_nature
 from station.demo.season.photos import Studio
-from station.demo.season.plan import OPERATORS, SeasonSize, day_begins, drift_begins, make_plan
+from station.demo.season.plan import FIRST_DAY, OPERATORS, SeasonSize, day_begins, drift_begins, make_plan
 from station.demo.season.truth import Truth
 from station.demo.season.world import World
 from station.demo.site import RULES
@@ -31,22 +32,26 @@ from station.store.blobs import Blobs
 from station.store.tables import Terminal
 
 HERE = Path(__file__).parent
-MANAGER, PIN = "Marc", "2468"
+MANAGER, PIN, PASSWORD = "Marc", "2468", "moisson-2026"
 CLOSES = timedelta(hours=19)
 SITE_FILE, DATA = "site.toml", "data"
 
 
 @dataclass(slots=True)
-class Seconds:
-    """How long each part of the making took."""
+class Made:
+    """When the season ended, and how long each part of its making took."""
 
-    parts: dict[str, float] = field(default_factory=dict)
+    ended: datetime = FIRST_DAY
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def of(self, part: str) -> Iterator[None]:
+    def part(self, name: str) -> Iterator[None]:
         begin = time.perf_counter()
         yield
-        self.parts[part] = round(time.perf_counter() - begin, 1)
+        self.seconds[name] = round(time.perf_counter() - begin, 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"ended": self.ended.isoformat(), "seconds": self.seconds}
 
 
 def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, int] = (1, 1, 1)) -> Path:
@@ -66,9 +71,9 @@ def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, i
 def build_season(
     folder: Path, truth_file: Path, seed: int, size: SeasonSize, *,
     tell: Callable[[str], None] = lambda _text: None,
-) -> Seconds:  # fmt: skip
+) -> Made:  # fmt: skip
     """Make the season in `folder` (site file and data), and say in `truth_file` what was true."""
-    seconds = Seconds()
+    made = Made()
     file = write_season_site(folder)
     settings = load_settings(file)
     ledger = SimulatedLedger(folder / settings.site.data)
@@ -76,7 +81,7 @@ def build_season(
     plan, nature = make_plan(seed, size), draw_nature(seed, drift_begins(size))
     with Studio(seed, [load.number for load in plan.loads if load.photo]) as studio, _unhurried():
         begins = day_begins(0)
-        with seconds.of("site"):
+        with made.part("site"):
             load_site(desk, settings, file, rule_pack_texts(settings, file), begins)
             ship(desk, Blobs(ledger.folder / FOLDER), settings.site.species, begins)
             persons, phones = _people(desk), _phones(desk)
@@ -86,13 +91,14 @@ def build_season(
             people=persons, manager=persons[MANAGER], phones=phones,
         )  # fmt: skip
         _say_nature(world)
-        with seconds.of("season"):
+        with made.part("season"):
             _play(world, tell)
+        made.ended = world.agenda.now or made.ended
         world.devices.close()
-    with seconds.of("disk"):
+    with made.part("disk"):
         ledger.settle()
     world.truth.write(truth_file)
-    return seconds
+    return made
 
 
 @contextmanager

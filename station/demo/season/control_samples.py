@@ -1,4 +1,4 @@
-"""The control samples of the simulated season: each analyzer reads one each morning, each phone one a week."""
+"""The control sample of the simulated season: each analyzer reads it each morning, each phone once a week."""
 
 from datetime import datetime, timedelta
 from random import Random

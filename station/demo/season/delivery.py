@@ -161,4 +161,3 @@ def post(
 def _number(value: float, sd: float, basis: str | None) -> dict[str, object]:
     low, high = round(value - 1.96 * sd, 3), round(min(value + 1.96 * sd, 100.0), 3)
     return {"value": value, "low": low, "high": high, "unit": "%", "basis": basis}
-

@@ -1,7 +1,7 @@
 """What is true on the simulated season: the grain, and how each method errs.
 
-A load has true values. Phone and machine read the same handful, whose difference from the load they share; the
-laboratory takes its own. A machine errs by its bias, which may drift, and at random; a phone model pulls
+A load has true values. Phone and machine read the same handful, whose difference from the load they share;
+the laboratory takes its own. A machine errs by its bias, which may drift, and at random; a phone model pulls
 values to the middle and has a bias of its own, beside that of each phone. Figures are those of the trade: a
 machine's SEP against the laboratory about 0.2 % protein, a laboratory 0.10, a phone 0.45.
 """
@@ -84,7 +84,7 @@ class Drift:
 
 @dataclass(slots=True)
 class AnalyzerNature:
-    """An analyzer's own bias of protein. `adjusted` is when the technician set it right, to `left` of bias."""
+    """An analyzer's own bias of protein. `adjusted`: when the technician set it right, to `left`."""
 
     bias: float
     drift: Drift | None = None
@@ -146,8 +146,8 @@ def laboratory_reads(rng: Random, grain: Mapping[Analyte, float]) -> dict[Analyt
 
 @dataclass(slots=True)
 class Nature:
-    """Every method of the season. `drifting` and `high` name the analyzer that drifts and the phone that reads
-    high."""
+    """Every method of the season. `drifting` and `high` name the analyzer that drifts and the phone that
+    reads high."""
 
     analyzers: dict[str, AnalyzerNature]
     phones: dict[str, PhoneNature]
@@ -170,13 +170,13 @@ def draw_nature(seed: int, drift_since: datetime) -> Nature:
     rate = rng.choice((-1, 1)) * rng.uniform(0.035, 0.055)
     analyzers = {
         name: AnalyzerNature(
-            rng.gauss(0, 0.04), Drift(drift_since, rate) if name == drifting else None, left=rng.gauss(0, 0.03)
+            rng.gauss(0, 0.04),
+            Drift(drift_since, rate) if name == drifting else None,
+            left=rng.gauss(0, 0.03),
         )
         for name in ANALYZERS
     }
-    models = [
-        PhoneModelNature(name, rng.uniform(0.12, 0.22), rng.gauss(0, 0.05)) for name in PHONE_MODELS
-    ]
+    models = [PhoneModelNature(name, rng.uniform(0.12, 0.22), rng.gauss(0, 0.05)) for name in PHONE_MODELS]
     phones = {
         name: PhoneNature(
             models[0 if number < 2 else 1],

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ _TRAYS, _WIDTH, _HEIGHT = 4, 1400, 1050
 _SMALL = (360, 480)
 _QUALITY = 80
 NICE = 5
+Picture = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,15 @@ def _model() -> LoadedModel:
 
 
 @cache
-def _trays() -> tuple[np.ndarray, ...]:
+def _trays() -> tuple[Picture, ...]:
     rendered = [
-        render_tray(number + 1, width=_WIDTH, height=_HEIGHT, kernels=120, sheet=("green", "blue")[number % 2])
+        render_tray(
+            number + 1, width=_WIDTH, height=_HEIGHT, kernels=120, sheet=("green", "blue")[number % 2]
+        )
         for number in range(_TRAYS)
     ]
-    return tuple(cv2.imdecode(np.frombuffer(one.jpeg, np.uint8), cv2.IMREAD_COLOR) for one in rendered)
+    pictures = [cv2.imdecode(np.frombuffer(one.jpeg, np.uint8), cv2.IMREAD_COLOR) for one in rendered]
+    return tuple(picture for picture in pictures if picture is not None)
 
 
 def said_by_app(numbers: Mapping[str, Mapping[str, object]], species: str) -> dict[str, object]:

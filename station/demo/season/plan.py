@@ -41,8 +41,9 @@ class Vehicle:
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """One truck with one load. `takes` are the minutes from its arrival to gross, measurement, photo, decision
-    and tare. `again`: measured a second time; `elsewhere`: the operator wants another cell than proposed."""
+    """One truck with one load. `takes` are the minutes from its arrival to gross, measurement, photo,
+    decision and tare. `again`: measured a second time; `elsewhere`: the operator wants another cell
+    than proposed."""
 
     number: int
     arrives: datetime
@@ -83,6 +84,9 @@ class SeasonSize:
     loads: int = 1500
     photos: int = 30
     budget: int = 14  # samples sent to the laboratory each day
+
+
+FULL = SeasonSize()
 
 
 def day_begins(day: int) -> datetime:
@@ -156,7 +160,9 @@ def _vehicle(seed: int, number: int) -> Vehicle:
     rng = Random(f"vehicle {seed} {number}")
     a, b, c, d = (rng.choice(_LETTERS) for _ in range(4))
     plate = f"{a}{b}-{100 + (number * 37) % 900}-{c}{d}"
-    return Vehicle(plate, SUPPLIERS[(number + seed) % len(SUPPLIERS)], 20 * round(rng.gauss(14_300, 700) / 20))
+    return Vehicle(
+        plate, SUPPLIERS[(number + seed) % len(SUPPLIERS)], 20 * round(rng.gauss(14_300, 700) / 20)
+    )
 
 
 def _with_photos(loads: list[LoadPlan], photos: int) -> tuple[LoadPlan, ...]:

@@ -1,4 +1,4 @@
-"""What was true on the simulated season, noted while it is made and kept apart from what the station knows."""
+"""What was true on the simulated season: noted while it is made, kept apart from what the station knows."""
 
 import json
 from collections import Counter
@@ -103,7 +103,9 @@ def _of(loads: Sequence[TrueLoad], species: str) -> list[TrueLoad]:
 
 def _bias(loads: Sequence[TrueLoad], phone: str) -> dict[str, float | int] | None:
     """What the phone read too high on average, over all its loads."""
-    apart = [one.phone - one.true[PROTEIN] for one in loads if one.phone_id == phone and one.phone is not None]
+    apart = [
+        one.phone - one.true[PROTEIN] for one in loads if one.phone_id == phone and one.phone is not None
+    ]
     return {"mean": fmean(apart), "n": len(apart)} if apart else None
 
 
