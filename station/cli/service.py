@@ -142,7 +142,14 @@ def demo(
     as_json: Annotated[
         bool, typer.Option("--json", help=_("One JSON line per load, then a summary."))
     ] = False,
+    season: Annotated[
+        bool, typer.Option("--season", help=_("A finished season to look at in a browser."))
+    ] = False,
 ) -> None:
+    if season:
+        from station.demo.season.run import SeasonOptions, run_season
+
+        raise typer.Exit(run_season(SeasonOptions(seed, headless, data, language or LANGUAGE)))
     from station.demo.run import DemoOptions, run_demo
 
     options = DemoOptions(
