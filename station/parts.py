@@ -23,7 +23,7 @@ from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts
 from station.runtime.ports import Ports
 from station.site.file import SiteSettings
-from station.site.policy import keeping_of, policy_of, watching_of
+from station.site.policy import asking_of, keeping_of, policy_of, watching_of
 from station.site.read import trusted_keys
 from station.store import queries
 from station.store.blobs import Blobs
@@ -83,7 +83,8 @@ def open_parts(
     with open_ledger(file, settings) as ledger:
         with opening(ledger.folder):
             clock = _clock(ledger, start, speed)
-            desk = Desk(ledger, policy_of(settings), keeping_of(settings), watching_of(settings))
+            rules = keeping_of(settings), watching_of(settings), asking_of(settings)
+            desk = Desk(ledger, policy_of(settings), *rules)
             parts = Parts(
                 file,
                 settings,

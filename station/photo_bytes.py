@@ -66,10 +66,13 @@ def kind_of(data: bytes) -> str:
 
 
 def is_whole(data: bytes) -> bool:
-    """Tell whether a photo's header can be read and its end has come; what follows is not looked at."""
+    """Tell whether a photo's header can be read and its end has come; what follows is not looked at.
+
+    A JPEG's coded data may run to the end of the file: phones leave its end marker out, and only who decodes
+    it sees whether more is missing."""
     kind = _photo_kind(data)
     if kind == "jpeg":
-        return _jpeg_ends(data)
+        return _jpeg_reaches_picture(data)
     if read_header(data) is None:
         return False
     if kind == "png":
@@ -136,13 +139,23 @@ def _markers(data: bytes) -> Iterator[tuple[int, int]]:
         yield marker, at
         if marker == _END:
             return
-        at += 1 if marker in _BARE_MARKERS else 1 + int.from_bytes(data[at + 1 : at + 3])
+        at = at + 1 if marker in _BARE_MARKERS else _behind(data, at)
 
 
-def _jpeg_ends(data: bytes) -> bool:
-    """Tell whether the end marker comes after the frame; a preview's stands in a segment before it."""
-    found = {marker for marker, _ in _markers(data)}
-    return not _SOF.isdisjoint(found) and {_SCAN, _END} <= found
+def _jpeg_reaches_picture(data: bytes) -> bool:
+    """Tell whether frame and scan come, and then the end marker, or a last scan with coded data behind its
+    header; a preview's markers stand in a segment before them."""
+    found = list(_markers(data))
+    kinds = [marker for marker, _ in found]
+    if _SOF.isdisjoint(kinds) or _SCAN not in kinds:
+        return False
+    last, at = found[-1]
+    return last == _END or (last == _SCAN and _behind(data, at) < len(data))
+
+
+def _behind(data: bytes, marker: int) -> int:
+    """Return where a marker's segment ends; its length counts its own two bytes."""
+    return marker + 1 + max(2, int.from_bytes(data[marker + 1 : marker + 3]))
 
 
 def _png(data: bytes) -> PhotoHeader | None:

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from drivers.reading import Analyte
+from station.grain.asking import NEVER, PhotoRule
 from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
@@ -103,6 +104,7 @@ class Desk:
     policy: SitePolicy
     keeping: Keeping = Keeping()
     watching: Watching = Watching()
+    asking: PhotoRule = NEVER
 
 
 @dataclass(frozen=True, slots=True)

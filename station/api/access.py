@@ -154,6 +154,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /captures": _CAPTURES,
     "GET /captures/{capture_id}": _CAPTURES,
     "POST /captures/{capture_id}/inspections": _INSPECTIONS,
+    "GET /photo-day": _LOOK_OR_ADMIN,
     "GET /photos/{sha256}": _CAPTURES,
     # devices and instruments
     "GET /events": _LOOK,

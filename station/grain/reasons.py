@@ -64,6 +64,15 @@ class Code(StrEnum):
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"
+    # why a photo is asked for
+    PHOTO_OF_EVERY_LOAD = "photo_of_every_load"
+    PHOTO_BY_LOT = "photo_by_lot"  # share
+    PHOTO_OF_SPECIES = "photo_of_species"  # species
+    PHOTO_IN_DISPUTE = "photo_in_dispute"
+    PHOTO_NEAR_LIMIT = "photo_near_limit"  # analyte, value, limit
+    PHOTO_NO_VALUE = "photo_no_value"  # analyte
+    PHOTO_OTHER_VARIETY = "photo_other_variety"  # variety (declared), other (seen)
+    PHOTO_OTHER_PRODUCT = "photo_other_product"  # product
     # a value that a person or a laboratory gives
     IMPLAUSIBLE_VALUE = "implausible_value"  # analyte, value, low, high
     WRONG_BASIS = "wrong_basis"  # analyte, basis (or None)

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from drivers.reading import Analyte
+from station.grain.grades import RulePack
 from station.grain.reasons import Code, Reason
 
 NO_OPINION, OVERRIDE, DIFFER = 0.3, 0.5, 0.9  # how far each alone leaves open who is right, 0 to 1
@@ -29,6 +31,26 @@ class Near:
     def doubt(self) -> float:
         """Return the probability, doubled, that the true value lies beyond the limit: 1 at the limit."""
         return math.erfc(abs(self.value - self.limit) / (self.u * math.sqrt(2)))
+
+
+def near_limits(
+    results: Mapping[str, Mapping[str, object]], pack: RulePack | None, species: str | None
+) -> tuple[Near, ...]:
+    """List each value whose uncertainty is known, with the nearest limit of the species' grades. `results`
+    are those of a stored assessment."""
+    grades = [grade for grade in (pack.grades if pack else ()) if grade.species == species]
+    found = []
+    for name, result in results.items():
+        value, u = result["value"], result["u"]
+        limits = [
+            one.limit
+            for grade in grades
+            for one in grade.criteria
+            if one.analyte == Analyte(name) and one.basis in (None, result["basis"])
+        ]
+        if limits and isinstance(value, float) and isinstance(u, float) and u > 0:
+            found.append(Near(name, value, u, min(limits, key=lambda limit: abs(limit - value))))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

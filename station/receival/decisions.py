@@ -10,7 +10,7 @@ from station.receival import cells, guards, proposals
 from station.receival.loads import end_load, open_load
 from station.receival.on_paper import check_not_on_paper
 from station.receival.retests import check_retests
-from station.store import audit, queries
+from station.store import audit, batches, queries
 from station.store.ids import new_id
 from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reservation
 
@@ -98,12 +98,20 @@ def _decide(
         load_id=load.id, subject_id=decision.id,
         data={
             **payload, "guard": decision.guard, "approved_by": decision.approved_by,
-            "approval": decision.approval_id, "waivers": decision.waivers,
+            "approval": decision.approval_id, "waivers": decision.waivers, **_photo(tx, proposal),
         },
     )  # fmt: skip
     tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.id}, at=at))
     proposals.propose_open_loads(tx, desk, at)
     return decision
+
+
+def _photo(tx: Session, proposal: Proposal) -> dict[str, str]:
+    """Whether the photo was taken that is asked for; nothing where none is."""
+    if not proposal.photo_asked:
+        return {}
+    taken = proposal.load_id in batches.photographed(tx, [proposal.load_id])
+    return {"photo": "taken" if taken else "not_taken"}
 
 
 def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: datetime) -> None:

@@ -9,16 +9,20 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, is_known
-from station.acts.desk import Desk
+from drivers.text import fold
+from station.acts.desk import Desk, SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import record_policy
+from station.grain.asking import PhotoFacts, asked_for, without_value
 from station.grain.assessment import Assessment, assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
 from station.grain.loadweight import estimate_load_kg
+from station.grain.products import species_of_product
 from station.grain.reasons import Reason
 from station.grain.routing import route
 from station.grain.rules import RulePack
+from station.grain.sending import near_limits
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells
@@ -26,7 +30,15 @@ from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
-from station.store.batches import Chain, Pair, chains_by_visit, newest_checks, samples_by_load, tares_kg
+from station.store.batches import (
+    Chain,
+    Pair,
+    chains_by_visit,
+    disputed_among,
+    newest_checks,
+    samples_by_load,
+    tares_kg,
+)
 from station.store.corrections import applicable, in_force
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.tables import Correction as CorrectionRow
@@ -53,7 +65,7 @@ class Ground:
 @dataclass(frozen=True, slots=True)
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
-    left empty."""
+    left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier."""
 
     load: Load
     chain: Chain
@@ -61,6 +73,7 @@ class LoadEvidence:
     readings: tuple[Reading, ...]
     captures: tuple[CaptureSeen, ...]
     visual: VisualCheck | None = None
+    is_disputed: bool = False
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -84,6 +97,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     checks = newest_checks(tx, [load.id for load in loads])
+    disputed = disputed_among(tx, [load.id for load in loads])
     return [
         LoadEvidence(
             load,
@@ -92,6 +106,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             tuple(row for one in samples[load.id] for row in readings.get(one, ())),
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
             checks.get(load.id),
+            load.id in disputed,
         )
         for load in loads
     ]
@@ -111,6 +126,9 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         waived=on.waived.get(of.load.species, ()),
     )
     routed = route(facts, on.cells, on.pack)
+    result = routed.as_dict()
+    photo = photo_facts(desk.policy, on.pack, of, assessment, result)
+    asked = asked_for(desk.asking, photo, desk.policy.site)
     return Proposal(
         id="",
         load_id=of.load.id,
@@ -124,7 +142,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         policy=on.policy,
         engine=engine_version(),
         assessment=assessment.as_dict(),
-        result=routed.as_dict(),
+        result=result,
         inputs={
             "readings": [row.id for row in of.readings],
             "corrections": [one.as_dict() for one in corrections],
@@ -134,6 +152,30 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "cells": cells_as_dict(on.cells),
             "photo": [reason.as_dict() for reason in photos_of(of)],
         },
+        photo_asked=[reason.as_dict() for reason in asked],
+    )
+
+
+def photo_facts(
+    policy: SitePolicy, pack: RulePack | None, of: LoadEvidence, assessment: Assessment,
+    result: Mapping[str, Any],
+) -> PhotoFacts:  # fmt: skip
+    """What tells whether a photo is asked for; only readings that a person gave to the sample can be of
+    another product than it was declared."""
+    load = of.load
+    results = assessment.as_dict()["results"]
+    seen = next(filter(None, (load.operator_variety, load.model_variety, load.lab_variety)), "")
+    differs = bool(seen and load.declared_variety) and fold(seen) != fold(load.declared_variety)
+    products = [row.product for row in of.readings if row.product]
+    others = [one for one in products if species_of_product(one, policy.products) not in (None, load.species)]
+    return PhotoFacts(
+        load.id,
+        load.species,
+        near=near_limits(results, pack, load.species),
+        no_value=without_value(assessment, policy.instrument_order, result["reasons"]),
+        varieties=(load.declared_variety, seen) if differs else None,
+        product=next(iter(others), None),
+        is_disputed=of.is_disputed,
     )
 
 

@@ -1,16 +1,14 @@
 """What is sent to a laboratory is chosen from what the ledger knows today, and recorded with its why."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import Analyte
 from station.acts.custody import CHOSEN, set_block
 from station.acts.desk import Actor, Desk
-from station.grain.grades import RulePack
-from station.grain.sending import Candidate, Chosen, Facts, Near, choose, lack_of
+from station.grain.sending import Candidate, Chosen, Facts, Near, choose, lack_of, near_limits
 from station.receival.pack_standing import pack_with
 from station.store import audit, batches, queries
 from station.store.evidence import CaptureSeen, captures_seen
@@ -143,22 +141,3 @@ def _facts(
     ]
     pack = pack_with(tx, proposal.rule_pack) if proposal else None
     return tuple(dict.fromkeys(differ)), near_limits(results, pack, species), bool(seen) and not accepted
-
-
-def near_limits(
-    results: Mapping[str, Mapping[str, object]], pack: RulePack | None, species: str | None
-) -> tuple[Near, ...]:
-    """Each value whose uncertainty is known, with the limit of the species' grades that is nearest to it."""
-    grades = [grade for grade in (pack.grades if pack else ()) if grade.species == species]
-    found = []
-    for name, result in results.items():
-        value, u = result["value"], result["u"]
-        limits = [
-            one.limit
-            for grade in grades
-            for one in grade.criteria
-            if one.analyte == Analyte(name) and one.basis in (None, result["basis"])
-        ]
-        if limits and isinstance(value, float) and isinstance(u, float) and u > 0:
-            found.append(Near(name, value, u, min(limits, key=lambda limit: abs(limit - value))))
-    return tuple(found)

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from drivers.analytes import ANALYTES, basis_allowed
 from drivers.reading import Basis
 from drivers.text import fold
+from station.grain.asking import Doubt
 from station.grain.grades import Grade, RulePack, pack_at
 from station.site.contradiction import Contradiction, error, warning
 from station.site.file import SiteSettings
 from station.site.instruments import Protocols, wrong_instruments
+from station.site.policy import asking_of
 
 MOST_KG = 100_000  # no vehicle weighs more
 LONGEST_WINDOW_MIN = 240
@@ -32,6 +34,7 @@ def contradictions(
     yield from _names(settings)
     yield from _weighing(settings, protocols)
     yield from _lists(settings)
+    yield from _photos(settings)
 
 
 def _packs(packs: Sequence[RulePack], at: datetime) -> Iterator[Contradiction]:
@@ -143,10 +146,24 @@ def _lists(settings: SiteSettings) -> Iterator[Contradiction]:
         ("intake.refusal_reasons", intake.refusal_reasons),
         ("site.open_campaigns", site.open_campaigns),
         ("site.species", site.species),
+        ("photo.species", settings.photo.species),
+        ("photo.doubt", settings.photo.doubt),
     ):
         yield from (warning(key, "listed_twice", name=name) for name in _again(names))
         if not names and key.startswith("intake"):
             yield warning(key, "nothing_to_choose")
+
+
+def _photos(settings: SiteSettings) -> Iterator[Contradiction]:
+    """A photo of a species that no model judges is no contradiction: its kernels are counted."""
+    asks = settings.photo
+    if asking_of(settings).asks and not settings.vision.enabled:
+        yield warning("photo", "photos_not_judged")
+    for index, species in enumerate(asks.species):
+        if species not in settings.site.species:
+            yield warning(f"photo.species[{index}]", "photo_species_not_received", species=species)
+    if Doubt.NEAR_LIMIT in asks.doubt and not any(one.uncertainty for one in settings.instruments):
+        yield warning("photo.doubt", "nothing_near_limit")
 
 
 def _again(names: Sequence[str]) -> list[str]:

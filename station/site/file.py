@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.acts.desk import BARCODE_PATTERN
+from station.grain.asking import SURE, Doubt
 from station.grain.identifiers import Claim, Regime, Species
 from station.grain.shelf import expand
 from station.grain.weighing import WeighingRule
@@ -174,6 +175,19 @@ class Vision(Section):
     answer_timeout_s: Positive = 20.0
 
 
+class Photo(Section):
+    """For which loads a photo is asked; as it stands here, for none. Nobody waits for it, and the others cost
+    no key. `share` of all loads is drawn by lot (1: every one), every load of `species` is asked for, and
+    those with a `doubt` or in a `dispute`. A value is near a limit where the true one lies on the same side
+    of it with a probability below `sure`."""
+
+    share: Annotated[float, Field(ge=0, le=1)] = 0.0
+    species: list[Species] = []
+    doubt: list[Doubt] = []
+    sure: Annotated[float, Field(gt=0.5, lt=1)] = SURE
+    dispute: bool = False
+
+
 class Opening(Section):
     value: Annotated[float, Field(allow_inf_nan=False)]
     basis: Basis | None = None
@@ -275,6 +289,7 @@ class SiteSettings(Section):
     quality: Quality = Quality()
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
+    photo: Photo = Photo()
     mqtt: Mqtt | None = None
     backup: Backup | None = None
     products: dict[Text, Species] = {}

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from station.acts.desk import Keeping, SitePolicy, Watching
+from station.grain.asking import PhotoRule
 from station.site.file import SiteSettings
 
 
@@ -39,6 +40,17 @@ def keeping_of(settings: SiteSettings) -> Keeping:
         days=said.days,
         dispute_days=said.dispute_days,
         random_share=said.random_share,
+    )
+
+
+def asking_of(settings: SiteSettings) -> PhotoRule:
+    said = settings.photo
+    return PhotoRule(
+        share=said.share,
+        species=frozenset(species.value for species in said.species),
+        doubt=frozenset(said.doubt),
+        dispute=said.dispute,
+        sure=said.sure,
     )
 
 

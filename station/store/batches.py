@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from station.store.tables import (
     Decision,
+    Dispute,
     Load,
     Pairing,
     Sample,
@@ -82,6 +83,22 @@ def checks_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, list[Visua
     for row in _in_order(rows):
         found.setdefault(row.load_id, []).append(row)
     return found
+
+
+def disputed_among(tx: Session, load_ids: Sequence[str]) -> set[str]:
+    """The loads that an open dispute is about, themselves or by another load of their supplier."""
+    query = select(Visit.supplier_id).join(Load, col(Load.visit_id) == Visit.id)
+    suppliers = query.join(Dispute, col(Dispute.load_id) == Load.id).where(col(Dispute.open).is_(True))
+    theirs = select(Load.id).join(Visit, col(Load.visit_id) == Visit.id)
+    theirs = theirs.where(col(Load.id).in_(load_ids), col(Visit.supplier_id).in_(suppliers))
+    return set(tx.exec(theirs))
+
+
+def photographed(tx: Session, load_ids: Sequence[str]) -> set[str]:
+    """The loads of which a photo is there, whatever was said of it."""
+    query = select(Sample.load_id).join(Pairing, col(Pairing.sample_id) == Sample.id)
+    query = query.where(col(Sample.load_id).in_(load_ids), Pairing.item_kind == "capture")
+    return {load_id for load_id in tx.exec(query.where(col(Pairing.current).is_(True))) if load_id}
 
 
 def pairings_of(tx: Session, item_ids: Sequence[str]) -> dict[str, Pairing]:

@@ -159,13 +159,21 @@ def pictures() -> dict[str, bytes]:
     return {kind: cv2.imencode(f".{kind}", noise)[1].tobytes() for kind in ("jpg", "png", "webp")}
 
 
+def coded_from(data: bytes) -> int:
+    """Where a JPEG's coded data begins: behind the header of its first scan."""
+    scan = data.index(b"\xff\xda")
+    return scan + 2 + int.from_bytes(data[scan + 2 : scan + 4])
+
+
 @pytest.mark.parametrize(("kind", "data"), pictures().items(), ids=pictures())
 def test_a_photo_is_taken_whole_and_refused_wherever_it_stops(still: Counter, kind: str, data: bytes) -> None:
+    """A JPEG tells no more where it stops once its coded data has begun."""
+    told = coded_from(data) if kind == "jpg" else len(data) - 2
     assert is_whole(data)
     assert is_whole(data + b"what a phone writes behind it")
-    assert not any(is_whole(data[:size]) for size in range(len(data) - 2))
+    assert not any(is_whole(data[:size]) for size in range(told))
     with still.client("phone") as phone:
-        for size in (14, 20, len(data) // 2):
+        for size in (14, 20, told // 2):
             problem(upload(phone, data[:size]), 422, "photo_cut_off")
         capture = ok(upload(phone, data), 201)
         answer = phone.get(f"/photos/{capture['photos'][0]}")
@@ -175,15 +183,22 @@ def test_a_photo_is_taken_whole_and_refused_wherever_it_stops(still: Counter, ki
 def test_a_whole_photo_may_follow_one_that_was_cut_off(counter: Counter) -> None:
     id_ = str(uuid4())
     with counter.client("phone") as phone:
-        problem(upload(phone, JPEG[:-30], id_=id_), 422, "photo_cut_off")
+        problem(upload(phone, JPEG[: coded_from(JPEG)], id_=id_), 422, "photo_cut_off")
         ok(upload(phone, JPEG, id_=id_), 201)
+
+
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9" + b"\xff\xda" * 40], ids=["no end", "scans behind it"])
+def test_a_complete_jpeg_is_taken_whatever_its_end(still: Counter, end: bytes) -> None:
+    with still.client("phone") as phone:
+        capture = ok(upload(phone, JPEG.removesuffix(b"\xff\xd9") + end), 201)
+        assert phone.get(f"/photos/{capture['photos'][0]}").content == JPEG.removesuffix(b"\xff\xd9") + end
 
 
 def test_a_preview_in_the_header_is_not_taken_for_the_end(still: Counter) -> None:
     preview = b"Exif\0\0" + JPEG[:400] + b"\xff\xd9"
     data = JPEG[:2] + b"\xff\xe1" + (len(preview) + 2).to_bytes(2) + preview + JPEG[2:]
     assert is_whole(data)
-    assert not is_whole(data[: len(preview) + 60])
+    assert not is_whole(data[: len(preview) + 30])  # in the frame of the photo itself
 
 
 def test_nothing_of_what_a_photo_says_of_itself_is_kept(counter: Counter) -> None:

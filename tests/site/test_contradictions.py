@@ -199,6 +199,24 @@ WRONG = {
         "intake.pairing_window_min",
         "window_over_hours",
     ),
+    "photos that nothing judges": (
+        "share = 0.0 ",
+        "share = 0.1 ",
+        "photo",
+        "photos_not_judged",
+    ),
+    "a photo of a species that is not received": (
+        "species = [] ",
+        'species = ["maize"] ',
+        "photo.species[0]",
+        "photo_species_not_received",
+    ),
+    "near a limit of which nothing is known": (
+        "doubt = [] ",
+        'doubt = ["near_limit"] ',
+        "photo.doubt",
+        "nothing_near_limit",
+    ),
     "no reason to choose": (
         '["Insectes vivants", "Odeur", "Trop humide", "Corps étrangers"]',
         "[]",
@@ -222,6 +240,10 @@ def test_what_cannot_go_well_is_named(tmp_path: Path, name: str) -> None:
     if name == "all cells closed":
         text = text.replace('grade = "milling_no_2"', 'grade = "milling_no_2"\nopen = false')
         text = text.replace('grade = "feed_wheat"', 'grade = "feed_wheat"\nopen = false')
+    if name == "photos that nothing judges":
+        text = text.replace("enabled = true ", "enabled = false ")
+    if name == "near a limit of which nothing is known":
+        text = text.replace("uncertainty.moisture", "# uncertainty.moisture")
     if name == "own topic":
         text = text.replace("1883/silo/nir", "1883/silo/beaulieu/nir")
     if name == "asked less often than silent":

@@ -92,6 +92,29 @@ def shares(**classes: tuple[float, bool]) -> schemas.Reason:
             [shares(sound=(0.9, False)), schemas.Reason(code="photo_number", params={"analyte": "protein"})],
             "photo : 90 % entiers",
         ),
+        (
+            [
+                shares(sound=(0.9, False)),
+                schemas.Reason(code="photo_unseen", params={"unseen": ["insects"]}),
+                schemas.Reason(code="left_out", params={"share": 0.1}),
+            ],
+            "photo : 90 % entiers",
+        ),
+        (
+            [
+                schemas.Reason(code="photo_counted", params={"kernels": 300}),
+                schemas.Reason(code="no_opinion"),
+            ],
+            "photo : sans avis",
+        ),
+        (
+            [schemas.Reason(code="photo_counted"), schemas.Reason(code="no_model_for")],
+            "photo : comptage seul",
+        ),
+        (
+            [schemas.Reason(code="photo_number", params={"analyte": "protein", "value": 11.8, "unit": "%"})],
+            "photo : protéines 11,8 %",
+        ),
         ([], ""),
     ],
 )

@@ -50,6 +50,7 @@ PARAMS: dict[str, Any] = {
     "recorded": "2026-07-20T08:05:00+00:00", "wall": "2026-07-20T08:05:00+00:00",
     "box": "silo-2", "taken_at": "2026-07-20T08:00:00+00:00", "folder": "/media/silo", "age_s": 7_200,
     "missing_mb": 400, "error": "no answer", "table": "weighing",
+    "variety": "Chevignon", "other": "KWS Extase",
     "gross_kg": 43_120, "weighed_at": "2026-07-20T08:00:00+00:00", "decided_at": "2026-07-20T08:05:00+00:00",
 }  # fmt: skip
 

@@ -43,11 +43,25 @@ def test_a_jpeg_that_lacks_only_its_end_marker_is_read(data: bytes) -> None:
     assert (read(data[:-2]) == read(data)).all()
 
 
+@pytest.mark.parametrize("data", [JPEG, PROGRESSIVE], ids=["baseline", "progressive"])
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
-def test_one_that_lacks_a_part_of_its_picture_is_damaged_with_and_without_an_end(share: float) -> None:
-    half = JPEG[: int(len(JPEG) * share)]
+def test_one_that_lacks_a_part_of_its_picture_is_damaged_with_and_without_an_end(
+    share: float, data: bytes
+) -> None:
+    half = data[: int(len(data) * share)]
+    assert is_whole(half)  # the door knows no decoder
     assert refusal(half).code is Code.DAMAGED_FILE
     assert refusal(half + b"\xff\xd9").code is Code.DAMAGED_FILE
+
+
+@pytest.mark.parametrize("data", [JPEG, PROGRESSIVE], ids=["baseline", "progressive"])
+def test_a_jpeg_is_whole_from_its_first_coded_byte_with_any_end_and_anything_behind(data: bytes) -> None:
+    scan = data.index(b"\xff\xda")
+    coded = scan + 2 + int.from_bytes(data[scan + 2 : scan + 4])
+    assert not any(is_whole(data[:size]) for size in range(coded + 1))
+    film = b"\0\0\0\x18ftypmp42" + random.Random(1).randbytes(100_000)
+    for end in (b"", b"\xff\xd9", b"\xff\xd9" + film, b"\xff\xd9" + b"\xff\xda" * 40):
+        assert is_whole(data[:-2] + end)
 
 
 def test_damage_inside_the_coded_data_is_seen_and_padding_is_none() -> None:

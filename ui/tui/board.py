@@ -16,8 +16,8 @@ Row = tuple[schemas.VisitRow, schemas.LoadRow]
 @dataclass(frozen=True, slots=True)
 class Board:
     """`loads` holds the loads in full that a screen needs: the proposed ones and the one that is open.
-    `ended` (today), `movements` and `retained` (by list: kept, due, out) are read while their screen is open;
-    None before that.
+    `ended` (today), with the day's `photos`, `movements` and `retained` (by list: kept, due, out) are read
+    while their screen is open; None before that.
     `now` is the station's time when it was last heard: ages are counted by the station's clock."""
 
     now: datetime | None = None
@@ -30,6 +30,7 @@ class Board:
     cells: tuple[schemas.Cell, ...] = ()
     tickets: tuple[schemas.Ticket, ...] = ()
     ended: tuple[schemas.EndedLoad, ...] | None = None
+    photos: schemas.PhotoDay | None = None
     movements: tuple[schemas.Movement, ...] | None = None
     retained: Mapping[str, tuple[schemas.Retained, ...]] | None = None
     loads: Mapping[str, schemas.Load] = field(default_factory=dict)

@@ -119,6 +119,10 @@ class StationClient:
             "/loads", schemas.EndedLoad, MOST_ENDED, since=since.isoformat(), limit="200"
         )
 
+    async def photo_day(self) -> schemas.PhotoDay:
+        """Count the photos that were asked for and taken on this collecting day."""
+        return await self._get("/photo-day", schemas.PhotoDay)
+
     async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/sample", schemas.BarcodeIn(barcode=barcode), schemas.Load)
 

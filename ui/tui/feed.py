@@ -150,6 +150,8 @@ class Feed:
         for part in sorted(parts):
             value = await readers[part]()
             news[part] = tuple(value) if isinstance(value, list) else value
+        if "ended" in parts:
+            news["photos"] = await self._client.photo_day()
         board = replace(self._board, **news)
         if board.site is not None and "site" in news:
             use_zone(board.site.timezone)

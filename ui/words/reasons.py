@@ -74,6 +74,15 @@ SENTENCES: Mapping[str, str] = {
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
+    # why a photo is asked for
+    "photo_of_every_load": N_("photo asked for: every load"),
+    "photo_by_lot": N_("photo asked for: drawn by lot"),
+    "photo_of_species": N_("photo asked for: {species}"),
+    "photo_in_dispute": N_("photo asked for: in dispute"),
+    "photo_near_limit": N_("photo asked for: {analyte} {value} near the limit {limit}"),
+    "photo_no_value": N_("photo asked for: {analyte} without an instrument's value"),
+    "photo_other_variety": N_("photo asked for: {other} seen, {variety} declared"),
+    "photo_other_product": N_("photo asked for: measured as {product}"),
     # a value that a person or a laboratory gives
     "implausible_value": N_("{analyte}: {value} cannot be true (only {low} to {high})"),
     "wrong_basis": N_("{analyte}: its basis is missing, or not possible"),

@@ -110,6 +110,11 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "no_pack_in_force": N_("no rule pack is in force today: name one whose valid_from is past"),
     "listed_twice": N_("'{name}' is listed twice: take one away"),
     "nothing_to_choose": N_("the list is empty: every reason would have to be typed"),
+    "photos_not_judged": N_("photos are asked for that nothing judges: set vision.enabled, or ask for none"),
+    "photo_species_not_received": N_("{species} is not in site.species: add it there, or ask for no photo"),
+    "nothing_near_limit": N_(
+        "no instrument has its uncertainty: without one, no value is ever near a limit; write it there"
+    ),
     "window_over_hours": N_("readings of other trucks would fall into it: minutes, not hours (is {input})"),
 }
 

@@ -1,5 +1,6 @@
 """Captures: photos come in, inspections of outside models are added, originals go out."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -101,6 +102,14 @@ def add_inspection(
     )
     with view_of(asked) as view:
         return evidence.inspection(view, row)
+
+
+@router.get("/photo-day")
+def get_photo_day(asked: Asked, day: date | None = None) -> schemas.PhotoDay:
+    """How many photos were asked for on a collecting day (without `day`: this one), taken, not taken, and
+    taken though not asked for, by who decided on the loads."""
+    with view_of(asked) as view:
+        return evidence.photo_day(view, day or view.policy.collecting_day(view.now))
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """Samples, readings, captures, inspections, and the exceptions that wait for a person."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -108,6 +108,29 @@ class Capture(BaseModel):
     inspections: list[Inspection] = []
     pairing: Reason | None = None
     unpaired: bool = False
+
+
+class PhotoCount(BaseModel):
+    """Loads: of the `asked` ones a photo was `taken` or `not_taken`; of the others one came `unasked`."""
+
+    loads: int
+    asked: int
+    taken: int
+    not_taken: int
+    unasked: int
+
+
+class PersonsPhotos(PhotoCount):
+    name: str
+
+
+class PhotoDay(PhotoCount):
+    """A collecting day's loads by the decision that holds, cancelled ones left out; `reasons` by the code of
+    why a photo was asked for, where a load counts with each."""
+
+    day: date
+    people: list[PersonsPhotos]
+    reasons: dict[str, PhotoCount]
 
 
 class SampleIn(In):

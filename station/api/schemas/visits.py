@@ -123,6 +123,8 @@ class LoadRow(BaseModel):
     cell: str | None
     hold: bool = False
     waits_since: datetime | None = None
+    photo_asked: list[Reason] = []  # why a photo is asked for; nobody waits for it
+    photo_taken: bool = False  # where one is asked for
     ticket: int | None = None
     missing: list[str] = []
     differing: list[str] = []

@@ -1,6 +1,8 @@
 """Readings, captures and inspections: what speaks of a sample."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlmodel import col, select
@@ -16,6 +18,7 @@ from station.store.evidence import (
     newest_readings,
     photos_by_capture,
 )
+from station.store.photos import PhotoCount, photos_taken
 from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample, Terminal
 
 MOST_READINGS, MOST_CAPTURES = 200, 50  # of one load or sample that are shown, the newest
@@ -94,6 +97,23 @@ def _capture(
         pairing=pairing_reason(pairing, view.language),
         unpaired=pairing is not None and pairing.state == "unpaired",
     )
+
+
+def photo_day(view: View, day: date) -> schemas.PhotoDay:
+    found = photos_taken(view.tx, view.policy.day_spans(day))
+    names = view.names_of(found.by_person)
+    return schemas.PhotoDay(
+        day=day,
+        **_counts(found.whole),
+        people=[
+            schemas.PersonsPhotos(name=names[by], **_counts(count)) for by, count in found.by_person.items()
+        ],
+        reasons={code: schemas.PhotoCount(**_counts(count)) for code, count in found.by_reason.items()},
+    )
+
+
+def _counts(count: PhotoCount) -> dict[str, int]:
+    return {**asdict(count), "not_taken": count.not_taken}
 
 
 def captures_of_samples(view: View, samples: Sequence[Sample]) -> list[schemas.Capture]:

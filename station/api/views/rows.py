@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from station.api import schemas
+from station.api.language import reasons
 from station.api.views.view import View
 from station.grain.guard import waits_for_approval
 from station.grain.reasons import Code
@@ -26,6 +27,7 @@ class LoadFacts:
     ticket: Ticket | None
     weighed_at: datetime | None
     checks: tuple[VisualCheck, ...] = ()
+    is_photographed: bool = False
 
     @property
     def found_since(self) -> list[str]:
@@ -46,6 +48,8 @@ def load_facts(
     proposals = queries.current_proposals(view.tx, ids if with_old_proposals else undecided)
     samples, tickets = batches.samples_by_load(view.tx, ids), batches.tickets_by_load(view.tx, ids)
     checks = batches.checks_by_load(view.tx, list(decisions))
+    asked = [load_id for load_id, proposal in proposals.items() if proposal.photo_asked]
+    photographed = batches.photographed(view.tx, asked) if asked else frozenset()
     return {
         load.id: LoadFacts(
             load,
@@ -55,6 +59,7 @@ def load_facts(
             tickets.get(load.id),
             next((use.at for use, _ in chains.get(load.visit_id, ()) if use.role == "first"), None),
             tuple(checks.get(load.id, ())),
+            load.id in photographed,
         )
         for load in loads
     }
@@ -121,6 +126,8 @@ def row_fields(view: View, facts: LoadFacts) -> dict[str, Any]:
         "cell": cell,
         "hold": hold,
         "waits_since": waits_since(facts, state),
+        "photo_asked": reasons(facts.proposal.photo_asked, view.language) if facts.proposal else [],
+        "photo_taken": facts.is_photographed,
         "ticket": facts.ticket.number if facts.ticket else None,
         "missing": missing_of(facts.proposal) if waiting_for and facts.proposal else [],
         "differing": differing_of(facts.proposal) if waiting_for and facts.proposal else [],

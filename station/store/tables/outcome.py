@@ -23,7 +23,7 @@ class SitePolicyRecord(SQLModel, table=True):
 class Proposal(Numbered, table=True):
     """What the station proposes. Until a decision refers to it, it is derived: made anew in place, or
     replaced where what it asks of the operator changes: since `asked_at` it asks this. A decided one never
-    changes.
+    changes. `photo_asked` are the stored reasons ({code, params}) why a photo is asked for.
 
     `inputs` ({"readings", "visual_check", "weights", "facts", "cells", "photo"}) is set with the decision, so
     that this can be replayed to the byte with `rule_pack`, the site's `policy` and the `engine` that routed
@@ -43,6 +43,7 @@ class Proposal(Numbered, table=True):
     assessment: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
     result: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)  # ranked, refused, reasons
     inputs: dict[str, Any] | None = Field(default=None, sa_type=Packed)
+    photo_asked: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     current: bool = True
 
 

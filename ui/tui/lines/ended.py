@@ -41,6 +41,24 @@ def ended_lines(
     return (table_row(cells, columns(t), width), *(" " * INDENT + line for line in why))
 
 
+def photo_texts(board: Board, t: Translator, width: int) -> list[str]:
+    """Write how many of the photos that were asked for today were taken, by who decided; nothing on a day
+    without any."""
+    day = board.photos
+    if day is None or not (day.asked or day.unasked):
+        return []
+    counts = [_counted(t.gettext("photos asked for"), day, t)]
+    counts += [_counted(one.name, one, t) for one in day.people if len(day.people) > 1]
+    return wrap(" · ".join(counts), width - INDENT, indent=INDENT)
+
+
+def _counted(name: str, count: schemas.PhotoCount, t: Translator) -> str:
+    """Write "Anne: 3 taken of 4, 1 more"."""
+    text = t.gettext("{taken} taken of {asked}").format(taken=count.taken, asked=count.asked)
+    more = t.gettext("{count} more").format(count=count.unasked) if count.unasked else ""
+    return t.named(name, ", ".join(filter(None, (text, more))))
+
+
 def outcome(load: schemas.EndedLoad, board: Board, t: Translator) -> str:
     """Write "ticket 17 → C1", or the outcome's word."""
     if load.ticket is None:

@@ -123,11 +123,14 @@ def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
 
 
 def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    if load.photo:
-        return tuple(reason_text(reason, t) for reason in load.photo)
-    return tuple(
+    """Write why one is asked for, and what is said of those that came."""
+    texts = [reason_text(reason, t) for reason in load.photo_asked]
+    if load.photo_asked and not load.photo_taken:
+        texts[0] += " · " + t.gettext("not taken")
+    states = [
         vocabulary.word(vocabulary.CAPTURE_STATES, capture.state, t.language) for capture in load.captures
-    )
+    ]
+    return (*texts, *([reason_text(reason, t) for reason in load.photo] or states))
 
 
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:

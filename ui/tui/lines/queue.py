@@ -10,6 +10,7 @@ from ui.tui.lines.texts import (
     age,
     claims,
     findings_text,
+    photo_wanted,
     reason_text,
     short_value,
     species,
@@ -67,8 +68,12 @@ def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: 
         species(load.species, t),
         load_state(load, board, t),
         age(visit.arrived_at, board.now, t),
-        t.gettext("closed on paper?") if load.asks_paper else next_step(visit, load, board, t),
+        " · ".join(filter(None, (_next(visit, load, board, t), photo_wanted(load, t)))),
     ]
+
+
+def _next(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: Translator) -> str:
+    return t.gettext("closed on paper?") if load.asks_paper else next_step(visit, load, board, t)
 
 
 def load_state(load: schemas.LoadRow, board: Board, t: Translator) -> str:
@@ -111,7 +116,7 @@ def _waits_for(load: schemas.LoadRow, t: Translator) -> str:
         return t.gettext("scan the sample")
     if load.waits_for:
         return waits_for_word(load, t)
-    return t.gettext("see the reasons") if load.state == "waiting" else t.gettext("measure, photo")
+    return t.gettext("see the reasons") if load.state == "waiting" else t.gettext("measure")
 
 
 def waits_for_word(load: schemas.LoadRow, t: Translator) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from station.api import schemas
 from ui.words import reasons, vocabulary
@@ -11,6 +12,7 @@ from ui.words.i18n import Translator
 MAJORITY = 0.5
 WARNING = "! "  # leads what a person should look at, whatever the colours
 
+_UNDECIDED = ("arrived", "weighed", "waiting", "proposed")
 # decimals on the screen; everything else has one
 _DECIMALS = {"falling_number": 0, "don": 0, "insects": 0, "ergot": 2}
 
@@ -89,15 +91,40 @@ def reasons_against(given: Sequence[schemas.Reason], t: Translator) -> str:
 
 
 def photo_in_short(given: Sequence[schemas.Reason], t: Translator) -> str:
-    """Write what the photos say in two words, "photo: 98% whole"; the rest is behind the load's own key."""
+    """Write what the newest photo says in two words, "photo: 98% whole", or "photo: no opinion"; the rest is
+    behind the load's own key."""
+    words = {
+        "photo_refused": t.gettext("refused, take another"),
+        "photo_pending": t.gettext("being judged"),
+        "no_model": "",
+        "no_opinion": "",
+        "no_model_for": t.gettext("counted only"),
+        "photo_counted": t.gettext("counted only"),
+        "photo_shares": "",
+    }
     if not given:
         return ""
-    words = {"photo_refused": t.gettext("refused, take another"), "photo_pending": t.gettext("being judged")}
-    newest = [reason for reason in given if reason.code != "photo_number"][-1:]
-    text = words.get(newest[0].code, "") if newest else ""
-    if newest and newest[0].code == "photo_shares":
-        text = _greatest_share(newest[0].params.get("shares"), t)
-    return t.named(t.gettext("photo"), text or t.gettext("no verdict"))
+    newest = next((reason for reason in reversed(given) if reason.code in words), given[-1])
+    text = words.get(newest.code) or _greatest_share(newest.params.get("shares"), t)
+    if newest.code == "photo_number":
+        text = _number(newest.params, t)
+    return t.named(t.gettext("photo"), text or t.gettext("no opinion"))
+
+
+def _number(params: Mapping[str, Any], t: Translator) -> str:
+    """Write "protein 11.8 %", of what a photo says beside its kernels."""
+    value = params.get("value")
+    if not isinstance(value, int | float):
+        return ""
+    return f"{analyte(str(params.get('analyte')), t)} {t.number(value)}\N{NO-BREAK SPACE}{params.get('unit')}"
+
+
+def photo_wanted(load: schemas.LoadRow, t: Translator) -> str:
+    """Write "photo asked for: drawn by lot" until it has come or the load is decided; nobody waits for it."""
+    if not load.photo_asked or load.photo_taken or load.state not in _UNDECIDED:
+        return ""
+    text = reason_text(load.photo_asked[0], t)
+    return text[:1].lower() + text[1:]
 
 
 def _greatest_share(shares: object, t: Translator) -> str:

@@ -18,7 +18,7 @@ class EndedScreen(ListScreen):
             (t.gettext("without ticket: {count}"), {"refused", "left", "cancelled"}),
         ):
             parts.append(word.format(count=sum(load.outcome in outcomes for load in loads)))
-        return " · ".join(parts)
+        return "\n".join([" · ".join(parts), *lines.photo_texts(self.board, t, self.width)])
 
     def columns(self) -> list[Column]:
         return lines.columns(self.t)

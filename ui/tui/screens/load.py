@@ -12,7 +12,7 @@ from ui.tui.decisions import accept, may_accept
 from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, waits_for_word, way
-from ui.tui.lines.texts import reason_list
+from ui.tui.lines.texts import photo_wanted, reason_list
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.retained_acts import keep
@@ -88,7 +88,8 @@ class LoadScreen(StationScreen):
                 asks = t.gettext("[F7] type a value   [F6] choose a cell")
             why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
             word = [waits_for_word(load, t)] if load.waits_for else []
-            texts = [proposal_title(load, self.board, t), *([why] if why else []), *word, asks]
+            photo = [text] if (text := photo_wanted(load, t)) else []
+            texts = [proposal_title(load, self.board, t), *([why] if why else []), *word, *photo, asks]
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
             band.show(texts, pit=pit, title=t.gettext("Proposal"))
 

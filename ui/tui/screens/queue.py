@@ -19,7 +19,7 @@ from ui.tui.decisions import accept
 from ui.tui.dialogs import Option
 from ui.tui.keys import bound, shown
 from ui.tui.lines import queue as lines
-from ui.tui.lines.texts import photo_in_short
+from ui.tui.lines.texts import photo_in_short, photo_wanted
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.queue_acts import (
     ask_where,
@@ -150,7 +150,7 @@ class QueueScreen(StationScreen):
                 lines.proposal_title(load, self.board, t),
                 lines.load_title(load, self.board, t),
                 lines.values_line(load, t),
-                photo_in_short(load.photo, t),
+                photo_in_short(load.photo, t) or photo_wanted(load, t),
             ]
             keys = t.gettext("[Enter] accept   [F5] see why, choose another")
             if not self.may_receive:

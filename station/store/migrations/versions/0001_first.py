@@ -819,6 +819,7 @@ def upgrade() -> None:
         sa.Column("assessment", station.store.tables.packed.Packed(), nullable=False),
         sa.Column("result", station.store.tables.packed.Packed(), nullable=False),
         sa.Column("inputs", station.store.tables.packed.Packed(), nullable=True),
+        sa.Column("photo_asked", sa.JSON(), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_proposal_load_id_load")),
         sa.ForeignKeyConstraint(
