@@ -177,7 +177,7 @@ class _Held:
     method: str
     source: str
     since: datetime | None
-    until: datetime
+    until: datetime | None
     why: str
 
 
@@ -212,7 +212,7 @@ def _is_of(row: Row, hold: _Held, instruments: Mapping[str, str]) -> bool:
     source = instruments.get(row["source"], row["source"])
     return (
         (row["method"], source) == (hold.method, hold.source)
-        and row["at"] <= hold.until
+        and (hold.until is None or row["at"] < hold.until)
         and (hold.since is None or row["at"] > hold.since)
     )
 
