@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select
 
@@ -16,12 +15,11 @@ from station.acts.desk import Actor, Desk, Watching
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.rules import RulePack, parse_rule_pack
 from station.grain.units import MoisturePercent, on_basis
-from station.store.holds import MACHINE, covering, is_covered, open_holds
+from station.store.holds import is_covered
 from station.store.ids import new_id
 from station.store.queries import current_proposals
 from station.store.retained import KEPT
 from station.store.tables import (
-    CellMovement,
     ControlCheck,
     ControlTarget,
     Correction,
@@ -30,7 +28,6 @@ from station.store.tables import (
     HoldAct,
     Measurement,
     Proposal,
-    Reading,
     RetainedSample,
     RulePackRecord,
     Ticket,
@@ -40,7 +37,6 @@ from station.store.tables import (
 CONFIRMED, CORRECTED, RELEASED = "confirmed", "corrected", "released"
 ACTS = (CONFIRMED, CORRECTED, RELEASED)
 MOST = 2000  # of the values of a hold that are looked at, the newest
-_NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +129,13 @@ def newest_holds(tx: Session, before: int | None, most: int) -> Sequence[Hold]:
 
 def held_values(tx: Session, hold: Hold, most: int = MOST) -> list[HeldValue]:
     """Return the values of loads that a hold covers, newest first."""
-    rows = _measured(tx, hold, most)
+    rows = values_under(tx, hold, most)
     ids = list({row.load_id for row in rows if row.load_id})
     tickets = {row.load_id: row for row in tx.exec(select(Ticket).where(col(Ticket.load_id).in_(ids)))}
     cells: dict[str, set[str]] = defaultdict(set)
     for tipping in tx.exec(select(Tipping).where(col(Tipping.load_id).in_(ids))):
         cells[tipping.load_id].add(tipping.cell_id)
-    used = _used(current_proposals(tx, ids).values(), hold.analyte)
+    used = readings_used(current_proposals(tx, ids).values(), hold.analyte)
     return [
         HeldValue(
             row.value, row.unit, row.basis, row.at, row.source_id, load_id,
@@ -165,7 +161,7 @@ def near_limit(tx: Session, watching: Watching, hold: Hold, most: int = MOST) ->
     """Return the retained samples on the shelf whose held value lies so near to a limit of the rule pack that
     their load was judged by, that the other side is possible: within the site's tolerance of the analyte, or
     the control's, or the value's own uncertainty. The nearest come first."""
-    rows = _measured(tx, hold, most, kept=True)
+    rows = values_under(tx, hold, most, kept=True)
     proposals = current_proposals(tx, list({row.load_id for row in rows if row.load_id}))
     samples = {row.sample_id for row in rows if row.sample_id}
     kept = tx.exec(select(RetainedSample).where(col(RetainedSample.sample_id).in_(samples))).all()
@@ -179,27 +175,7 @@ def near_limit(tx: Session, watching: Watching, hold: Hold, most: int = MOST) ->
     return sorted(found.values(), key=lambda near: (abs(near.value - near.limit), near.number, near.grade))
 
 
-def held_analytes(holds: Sequence[Hold], reading: Reading) -> list[str]:
-    """Return the analytes of a reading that one of these holds covers."""
-    return [
-        name
-        for name in reading.values
-        if covering(holds, MACHINE, reading.instrument_id, name, reading.at) is not None
-    ]
-
-
-def cells_to_confirm(tx: Session) -> dict[str, set[str]]:
-    """Return for each cell the analytes whose mean is to be confirmed: it holds grain of a load whose value
-    is held, or got some of it from another cell."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for hold in open_holds(tx):
-        if hold.method == MACHINE:
-            for cell in _doubted_cells(tx, hold):
-                found[cell].add(hold.analyte)
-    return dict(found)
-
-
-def _measured(tx: Session, hold: Hold, most: int, *, kept: bool = False) -> Sequence[Measurement]:
+def values_under(tx: Session, hold: Hold, most: int, *, kept: bool = False) -> Sequence[Measurement]:
     """Return what a hold covers of loads, newest first; `kept`: of samples that lie on the shelf."""
     query = select(Measurement).where(is_covered(hold), col(Measurement.load_id).is_not(None))
     if kept:
@@ -208,7 +184,7 @@ def _measured(tx: Session, hold: Hold, most: int, *, kept: bool = False) -> Sequ
     return tx.exec(query.order_by(col(Measurement.at).desc(), col(Measurement.seq).desc()).limit(most)).all()
 
 
-def _used(proposals: Iterable[Proposal], analyte: str) -> set[str]:
+def readings_used(proposals: Iterable[Proposal], analyte: str) -> set[str]:
     """The readings that these assessments' value of the analyte stands on."""
     results = (proposal.assessment.get("results", {}).get(analyte) for proposal in proposals)
     return {reading for result in results if result for reading in result["replicates"]}
@@ -252,54 +228,3 @@ def _value_on(row: Measurement, wanted: Basis | None, moisture: float | None) ->
 @lru_cache(maxsize=16)
 def _pack(text: str) -> RulePack:
     return parse_rule_pack(text)
-
-
-def _doubted_cells(tx: Session, hold: Hold) -> set[str]:
-    """The cells whose mean of the analyte stands on what a hold covers. A cell that was empty since holds
-    none of it; grain that was moved takes the doubt along."""
-    rows = _measured(tx, hold, MOST)
-    ids = list({row.load_id for row in rows if row.load_id})
-    used = _used(current_proposals(tx, ids).values(), hold.analyte)
-    loads = {row.load_id for row in rows if row.source_id in used}
-    tipped = select(Tipping).where(col(Tipping.load_id).in_(loads)).order_by(col(Tipping.seq))
-    came = [Step(row.seq or 0, 0, row.cell_id, None) for row in tx.exec(tipped)]
-    if not came:
-        return set()
-    moved = list(_transfers(tx, came[0].seq))
-    cells = {step.cell for step in (*came, *moved)}
-    doubted: set[str] = set()
-    for _, _, cell, source in sorted(
-        [*came, *moved, *_emptied(tx, cells, came[0].seq)], key=lambda step: step[:2]
-    ):
-        if source == cell:
-            doubted.discard(cell)
-        elif source is None or source in doubted:
-            doubted.add(cell)
-    return doubted
-
-
-class Step(NamedTuple):
-    """Grain came into a cell from a pit (`source` None) or another cell, or the cell was empty (its own).
-    What leaves a cell has left it before the cell is empty: `rank` puts both of one movement in order."""
-
-    seq: int
-    rank: int
-    cell: str
-    source: str | None
-
-
-def _transfers(tx: Session, since: int) -> Iterator[Step]:
-    query = select(CellMovement).where(CellMovement.kind == "transfer", col(CellMovement.seq) > since)
-    left: dict[str, CellMovement] = {}
-    for row in tx.exec(query.order_by(col(CellMovement.seq))):
-        if row.id == row.transfer_id:
-            left[row.id] = row
-        elif source := left.get(row.transfer_id or ""):
-            yield Step(source.seq or 0, 0, row.cell_id, source.cell_id)
-
-
-def _emptied(tx: Session, cells: Iterable[str], since: int) -> Iterator[Step]:
-    query = select(CellMovement.seq, CellMovement.cell_id).where(col(CellMovement.seq) > since)
-    query = query.where(col(CellMovement.cell_id).in_(cells), col(CellMovement.content_kg) <= _NOTHING_KG)
-    for seq, cell in tx.exec(query):
-        yield Step(seq or 0, 1, cell, cell)

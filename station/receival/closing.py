@@ -12,6 +12,7 @@ from station.acts.refusals import Conflict, Fault, Invalid
 from station.grain.bridge import remarks_on_weight
 from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
+from station.grain.reasons import Code
 from station.grain.units import Kilograms
 from station.receival import cells
 from station.receival.chain import gross_weighing, weighed_apart
@@ -30,6 +31,7 @@ from station.store.tables import (
     LoadOwner,
     Outbox,
     Pit,
+    Reading,
     Supplier,
     Ticket,
     Tipping,
@@ -193,7 +195,7 @@ def _document(
 ) -> dict[str, Any]:  # fmt: skip
     """Gathers all that the paper says, as facts; words are put to them in the reader's language. Names stand
     as they are printed: the paper keeps them whatever becomes of a person's row."""
-    values = cells.ticket_values(cells.moved_values(tx, load.id))
+    values, expired = cells.ticket_values(cells.moved_values(tx, load.id)), _expired(tx, load)
     typists = [value["typed_by"] for value in values.values()]
     names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
     owners = tx.exec(
@@ -227,11 +229,30 @@ def _document(
         "net_kg": ticket.net_kg,
         "net_remarks": _remarks_on_net(tx, net),
         "values": {
-            name: {**value, "typed_by": names.get(value["typed_by"], value["typed_by"])}
+            name: {
+                **value,
+                "typed_by": names.get(value["typed_by"], value["typed_by"]),
+                **expired.get(name, {}),
+            }
             for name, value in values.items()
         },
         "tipped": [_tipped(tx, tipping) for tipping in tippings],
     }
+
+
+def _expired(tx: Session, load: Load) -> dict[str, dict[str, Any]]:
+    """What the paper says, beside the value, of an analyte that an instrument measured whose verification had
+    expired by then."""
+    proposal = queries.current_proposal(tx, load.id)
+    results = proposal.assessment.get("results", {}) if proposal else {}
+    ids = {reading for result in results.values() for reading in result["replicates"]}
+    remarks = dict(tx.exec(select(Reading.id, Reading.remarks).where(col(Reading.id).in_(ids))).all())
+    found = {}
+    for name, result in results.items():
+        said = [one for reading in result["replicates"] for one in remarks[reading]]
+        if expired := next((one for one in said if one["code"] == Code.VERIFICATION_EXPIRED), None):
+            found[name] = {"remarks": [expired]}
+    return found
 
 
 def _tipped(tx: Session, tipping: Tipping) -> dict[str, Any]:

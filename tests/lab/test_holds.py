@@ -14,7 +14,6 @@ from station.lab import holds
 from station.lab.adjustments import Adjusted, record_adjustment
 from station.lab.controls import set_target
 from station.lab.holds import end_hold
-from station.receival import movements
 from station.receival.pairings import assign
 from station.receival.retaining import keep_of_load
 from station.receival.taking_back import restore_exceptions
@@ -213,31 +212,6 @@ def test_an_adjustment_of_the_instrument_bounds_what_is_held(silo: Silo) -> None
     assert loads_held(silo, only(silo)) == [after.id]
 
 
-def test_the_mean_of_a_cell_is_doubted_until_the_cell_was_empty_and_moves_with_the_grain(
-    silo: Silo,
-) -> None:
-    control(silo, "K1", PROTEIN)
-    received(silo, "AA-111-AA")
-    check(silo, GOOD)
-    assert doubted(silo) == {}
-    visit = silo.arrive("BB-222-BB", NewLoad("soft_wheat", barcode="S77"))
-    silo.confirm(43_120, visit, "first")
-    silo.measure_well(visit)
-    silo.decide(silo.loads(visit)[0], "c4", "p1")
-    silo.confirm(15_240, visit, "last")
-    check(silo, BAD)
-    assert doubted(silo) == {"c4": {"protein"}}
-    movements.transfer(silo.desk, "c4", "c5", 27_880, "turning", "", MARC, silo.clock())
-    assert doubted(silo) == {"c5": {"protein"}}
-    end_hold(silo.desk, only(silo).id, "confirmed", "measured again", MARC, silo.clock())
-    assert doubted(silo) == {}
-
-
-def doubted(silo: Silo) -> dict[str, set[str]]:
-    with silo.desk.ledger.read() as tx:
-        return holds.cells_to_confirm(tx)
-
-
 def test_the_retained_samples_near_a_limit_are_to_be_measured_again(silo: Silo) -> None:
     """11.0 % of the dry matter is a limit of milling wheat no. 2; 10.4 as is at 13.6 % of water is 12.04."""
     control(silo, "K1", PROTEIN)
@@ -255,18 +229,6 @@ def test_the_retained_samples_near_a_limit_are_to_be_measured_again(silo: Silo) 
     assert [abs(one.value - one.limit) for one in found] == sorted(
         abs(one.value - one.limit) for one in found
     )
-
-
-def test_a_reading_says_which_of_its_analytes_are_held(silo: Silo) -> None:
-    control(silo, "K1", PROTEIN)
-    silo.clock.pass_(minutes=5)
-    reading = silo.measure("nir", {"protein": 10.4, "moisture": 13.5}, "S1")
-    other = silo.measure("gac", {"moisture": 13.5}, "S1")
-    check(silo, BAD)
-    with silo.desk.ledger.read() as tx:
-        found = open_holds(tx)
-        assert holds.held_analytes(found, reading) == ["protein"]
-        assert holds.held_analytes(found, other) == []
 
 
 @dataclass

@@ -197,6 +197,9 @@ SENTENCES: Mapping[str, str] = {
     "vision_problem": N_("the photo model does not work, trucks go on without it: {text}"),
     "audit_chain_broken": N_("the record of events is broken at no. {seq}: tell a manager"),
     "verifications_expired": N_("verification expired: {instruments}; have it verified or swap it"),
+    "verifications_expire": N_("verification ends from {until} on: {instruments}; have it done in time"),
+    "values_held": N_("a control failed, what was measured since is to be confirmed: {instruments}"),
+    "controls_overdue": N_("control overdue: {instruments}; measure a control sample"),
     "size_unknown": N_(
         "{instruments}: no value until somebody says what the display shows (devices screen, F7)"
     ),

@@ -22,7 +22,8 @@ from station.api.schemas.common import (
 
 
 class UsedValue(Value):
-    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements."""
+    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements.
+    `to_confirm`: a control of what measured it failed, and nobody has decided on that yet."""
 
     analyte: str
     u: float | None = None
@@ -32,6 +33,7 @@ class UsedValue(Value):
     reading_id: str
     n: int = 1
     reasons: list[Reason] = []
+    to_confirm: bool = False
 
 
 class Reading(BaseModel):
@@ -48,6 +50,7 @@ class Reading(BaseModel):
     remarks: list[Reason] = []
     used_for: list[str] = []
     pairing: Reason | None = None
+    to_confirm: list[str] = []  # the analytes of which a control failed
 
 
 class ClassShare(BaseModel):
@@ -108,6 +111,7 @@ class Capture(BaseModel):
     inspections: list[Inspection] = []
     pairing: Reason | None = None
     unpaired: bool = False
+    to_confirm: list[str] = []  # the analytes of which a control of this phone failed
 
 
 class PhotoCount(BaseModel):

@@ -80,7 +80,7 @@ class Health(BaseModel):
 
 class Cell(Referenced):
     """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
-    a manager."""
+    a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed."""
 
     id: str
     name: str
@@ -96,3 +96,4 @@ class Cell(Referenced):
     free_t: float
     quality: dict[str, Value]
     blends_into: list[str] = []
+    to_confirm: list[str] = []

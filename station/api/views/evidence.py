@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from station.api import schemas
 from station.api.language import reasons
 from station.api.views.view import View, pairing_reason, values_of
+from station.lab.marks import held_analytes, held_of_captures
 from station.store import batches, queries
 from station.store.evidence import (
     STATION,
@@ -19,7 +20,7 @@ from station.store.evidence import (
     photos_by_capture,
 )
 from station.store.photos import PhotoCount, photos_taken
-from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample, Terminal
+from station.store.tables import Capture, Hold, Inspection, Pairing, Photo, Reading, Sample, Terminal
 
 MOST_READINGS, MOST_CAPTURES = 200, 50  # of one load or sample that are shown, the newest
 
@@ -32,10 +33,13 @@ def reading(view: View, row: Reading, used: Mapping[str, Any]) -> schemas.Readin
 def _readings(view: View, rows: Sequence[Reading], used: Mapping[str, Any]) -> list[schemas.Reading]:
     pairings = batches.pairings_of(view.tx, [row.id for row in rows])
     view.names_of(row.typed_by for row in rows)
-    return [_reading(view, row, used, pairings.get(row.id)) for row in rows]
+    held = view.holds()
+    return [_reading(view, row, used, pairings.get(row.id), held) for row in rows]
 
 
-def _reading(view: View, row: Reading, used: Mapping[str, Any], pairing: Pairing | None) -> schemas.Reading:
+def _reading(
+    view: View, row: Reading, used: Mapping[str, Any], pairing: Pairing | None, held: Sequence[Hold]
+) -> schemas.Reading:
     return schemas.Reading(
         id=row.id,
         at=row.at,
@@ -50,6 +54,7 @@ def _reading(view: View, row: Reading, used: Mapping[str, Any], pairing: Pairing
         remarks=reasons(row.remarks, view.language),
         used_for=[analyte for analyte, result in used.items() if result["reading_id"] == row.id],
         pairing=pairing_reason(pairing, view.language),
+        to_confirm=held_analytes(held, row),
     )
 
 
@@ -72,17 +77,18 @@ def _captures(view: View, rows: Sequence[Capture]) -> list[schemas.Capture]:
         all_inspections(tx, ids),
         batches.pairings_of(tx, ids),
     )
+    held = held_of_captures(tx, view.holds(), ids)
     wanted = {row.terminal_id for row in rows}
     phones = dict(tx.exec(select(Terminal.id, Terminal.name).where(col(Terminal.id).in_(wanted))).all())
     return [
-        _capture(view, row, phones[row.terminal_id], photos[row.id], said[row.id], pairings.get(row.id))
+        _capture(view, row, phones[row.terminal_id], photos[row.id], said[row.id], pairings.get(row.id), held)
         for row in rows
     ]
 
 
 def _capture(
     view: View, row: Capture, phone: str, photos: Sequence[Photo], inspections: Sequence[Inspection],
-    pairing: Pairing | None,
+    pairing: Pairing | None, held: Mapping[str, list[str]],
 ) -> schemas.Capture:  # fmt: skip
     """A capture is refused when no active model of the station could judge its photos."""
     own = [one.accepted for one in inspections if one.source == STATION and not one.shadow]
@@ -96,6 +102,7 @@ def _capture(
         inspections=[inspection(view, one) for one in inspections],
         pairing=pairing_reason(pairing, view.language),
         unpaired=pairing is not None and pairing.state == "unpaired",
+        to_confirm=held.get(row.id, []),
     )
 
 

@@ -9,6 +9,7 @@ from station.api.context import Context
 from station.api.language import reason
 from station.api.views.clock import clock
 from station.api.views.view import View
+from station.api.views.watching import quality_warnings
 from station.clock import NOTICEABLE, ClockStanding
 from station.models import releases
 from station.receival.pack_standing import pack_in_force
@@ -26,6 +27,7 @@ def health(view: View, context: Context) -> schemas.Health:
     pack = pack_in_force(view.tx, view.now)
     coded = dict(_clock_warnings(standing))
     coded |= _warnings(facts, context, free_mb, has_pack=pack is not None)
+    coded |= quality_warnings(view, context.desk.watching)
     warnings = [reason(code, params, view.language) for code, params in coded.items()]
     refuses = [warning for warning in warnings if warning.code in REFUSES]
     return schemas.Health(

@@ -9,6 +9,7 @@ from station.api import schemas
 from station.api.language import reason, reasons
 from station.api.views import approvals, evidence, outcome, rows, tickets
 from station.api.views.view import View, external_of
+from station.lab.marks import results_to_confirm
 from station.receival.chain import gross_weighing
 from station.receival.photo_words import photos_of_load
 from station.store import queries
@@ -22,6 +23,7 @@ def load(view: View, row: Load) -> schemas.Load:
     chain = queries.chain_of(view.tx, visit.id)
     facts = rows.load_facts(view, [row], {visit.id: chain}, with_old_proposals=True)[row.id]
     used = facts.proposal.assessment["results"] if facts.proposal else {}
+    provisional = row.id in provisional_among(view.tx, [row.id])
     return schemas.Load(
         **rows.row_fields(view, facts),
         visit_id=visit.id,
@@ -47,11 +49,15 @@ def load(view: View, row: Load) -> schemas.Load:
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
         visual_check=_visual_check(view, row),
-        provisional=row.id in provisional_among(view.tx, [row.id]),
+        provisional=provisional,
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
         decision=outcome.decision(view, facts.decision) if facts.decision else None,
-        ticket_document=tickets.ticket(view, facts.ticket) if facts.ticket else None,
+        ticket_document=_ticket(view, facts, provisional=provisional),
     )
+
+
+def _ticket(view: View, facts: rows.LoadFacts, *, provisional: bool) -> schemas.Ticket | None:
+    return tickets.ticket(view, facts.ticket, provisional=provisional) if facts.ticket else None
 
 
 def _visual_check(view: View, row: Load) -> schemas.VisualCheck | None:
@@ -86,10 +92,16 @@ def _owners(view: View, row: Load) -> list[dict[str, Any]]:
 def _values(view: View, used: dict[str, Any]) -> list[schemas.UsedValue]:
     readings = [result["reading_id"] for result in used.values()]
     at = dict(view.tx.exec(select(Reading.id, Reading.at).where(col(Reading.id).in_(readings))).all())
-    return [_used(view, analyte, result, at[result["reading_id"]]) for analyte, result in used.items()]
+    doubted = results_to_confirm(view.tx, view.holds(), used)
+    return [
+        _used(view, analyte, result, at[result["reading_id"]], to_confirm=analyte in doubted)
+        for analyte, result in used.items()
+    ]
 
 
-def _used(view: View, analyte: str, result: dict[str, Any], at: datetime) -> schemas.UsedValue:
+def _used(
+    view: View, analyte: str, result: dict[str, Any], at: datetime, *, to_confirm: bool
+) -> schemas.UsedValue:
     return schemas.UsedValue(
         analyte=analyte,
         value=result["value"],
@@ -102,4 +114,5 @@ def _used(view: View, analyte: str, result: dict[str, Any], at: datetime) -> sch
         reading_id=result["reading_id"],
         n=len(result["replicates"]),
         reasons=reasons(result["reasons"], view.language),
+        to_confirm=to_confirm,
     )

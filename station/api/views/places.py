@@ -11,6 +11,7 @@ from station.api import schemas
 from station.api.views.view import View, external_of
 from station.grain.cells import CellState
 from station.grain.identifiers import Claim
+from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
 from station.receival.movements import may_blend
 from station.receival.pack_standing import installed_packs
@@ -20,9 +21,15 @@ from ui.words.i18n import LANGUAGES
 
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
-    contents = stored.contents(view.tx)
+    contents, doubted = stored.contents(view.tx), cells_to_confirm(view.tx, view.holds())
     return [
-        _cell(rows[state.id], state, contents[state.id], _blends_into(rows[state.id], rows.values()))
+        _cell(
+            rows[state.id],
+            state,
+            contents[state.id],
+            _blends_into(rows[state.id], rows.values()),
+            doubted.get(state.id, set()),
+        )
         for state in stored.states(view.tx)
     ]
 
@@ -31,7 +38,9 @@ def _blends_into(source: Cell, cells: Iterable[Cell]) -> list[str]:
     return sorted(cell.id for cell in cells if cell is not source and may_blend(source, cell))
 
 
-def _cell(row: Cell, state: CellState, content: dict[str, Any], blends_into: list[str]) -> schemas.Cell:
+def _cell(
+    row: Cell, state: CellState, content: dict[str, Any], blends_into: list[str], doubted: set[str]
+) -> schemas.Cell:
     return schemas.Cell.model_validate(
         {
             **asdict(state),
@@ -41,6 +50,7 @@ def _cell(row: Cell, state: CellState, content: dict[str, Any], blends_into: lis
             "free_t": state.free_t,
             "quality": content,
             "blends_into": blends_into,
+            "to_confirm": [analyte for analyte in content if analyte in doubted],
         }
     )
 

@@ -2,7 +2,8 @@
 
 Every line is made from the ticket's stored document, so an old ticket reads the same next year. A weight
 or value typed by a person says so, with the name; a weight that no sealed number proves says what does; a
-time that nobody could confirm says so.
+value of an instrument whose verification had expired stands apart, and a weight of one is marked; a time that
+nobody could confirm says so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -128,7 +129,19 @@ def _remarks(stored: Iterable[Mapping[str, Any]], t: Translator) -> Iterator[str
 
 
 def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
-    for analyte, value in document["values"].items():
+    apart = {name: value for name, value in document["values"].items() if value.get("remarks")}
+    yield from _lines({name: value for name, value in document["values"].items() if name not in apart}, t)
+    if apart:
+        yield from wrap(t.gettext("VERIFICATION EXPIRED, for information only:"), WIDTH)
+        yield from _lines(apart, t)
+        remarks = {str(one): one for value in apart.values() for one in value["remarks"]}
+        yield from _remarks(remarks.values(), t)
+    if not document["values"]:
+        yield t.gettext("No analysis")
+
+
+def _lines(values: Mapping[str, Mapping[str, Any]], t: Translator) -> Iterator[str]:
+    for analyte, value in values.items():
         amount = f"{t.plain(value['value'], 2)} {value['unit']}"
         basis = vocabulary.basis_name(value["basis"], t.language)
         count = f" (n={value['n']})" if value.get("n", 1) > 1 else ""
@@ -136,8 +149,6 @@ def _values(document: Mapping[str, Any], t: Translator) -> Iterator[str]:
         if value.get("typed_by"):
             said = t.gettext("TYPED BY HAND")
             yield from wrap(f"  {said} ({value['typed_by']})", WIDTH, subsequent_indent="  ")
-    if not document["values"]:
-        yield t.gettext("No analysis")
 
 
 def _tipped(document: Mapping[str, Any], t: Translator) -> Iterator[str]:

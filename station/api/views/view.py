@@ -1,6 +1,6 @@
 """What every view needs: a read transaction, the site's policy, the reader's language, the time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,8 +12,9 @@ from station.acts.desk import SitePolicy
 from station.api import schemas
 from station.api.asked import Inquiry
 from station.api.language import reason, shown_name
+from station.store.holds import open_holds
 from station.store.names import names_of
-from station.store.tables import Cell, Enrolment, Instrument, Pairing, Person, Referenced
+from station.store.tables import Cell, Enrolment, Hold, Instrument, Pairing, Person, Referenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class View:
     _instruments: dict[str, str] = field(default_factory=dict)
     _roles: dict[str, str] = field(default_factory=dict)
     _approvers: list[list[str]] = field(default_factory=list)
+    _holds: list[Sequence[Hold]] = field(default_factory=list)
 
     def name_of(self, who: str | None) -> str | None:
         """The name of whom a row's identifier means; None where the station itself acted."""
@@ -54,6 +56,12 @@ class View:
             names = [row.name for row in rows if "manager" in row.roles or row.id in enrolled]
             self._approvers.append(names)
         return self._approvers[0]
+
+    def holds(self) -> Sequence[Hold]:
+        """The holds that nobody has ended."""
+        if not self._holds:
+            self._holds.append(open_holds(self.tx))
+        return self._holds[0]
 
     def cell_role(self, cell_id: str) -> str:
         if not self._roles:

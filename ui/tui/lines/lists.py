@@ -3,7 +3,7 @@
 from station.api import schemas
 from ui.tui.board import TROUBLE, Board
 from ui.tui.columns import Column
-from ui.tui.lines.texts import WARNING, age, reason_text, short_value, species, value_list
+from ui.tui.lines.texts import WARNING, age, marked_value, reason_text, species, value_list
 from ui.words import vocabulary
 from ui.words.i18n import Translator
 
@@ -94,7 +94,10 @@ def cell_texts(cell: schemas.Cell, t: Translator) -> list[str]:
 
 def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
     """Write quality, grade, claims, pits, and what is out of the ordinary."""
-    quality = ", ".join(short_value(name, value, t) for name, value in cell.quality.items())
+    quality = ", ".join(
+        marked_value(name, value, t, to_confirm=name in cell.to_confirm)
+        for name, value in cell.quality.items()
+    )
     parts = [quality] if quality else []
     if cell.grade:
         grade = vocabulary.site_name("grade", cell.grade, t.language)

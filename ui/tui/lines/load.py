@@ -87,7 +87,7 @@ def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSectio
         LoadSection(t.gettext("Why"), _why(load, t)),
         LoadSection(t.gettext("Other choices"), _other_choices(load, board, t)),
         LoadSection(t.gettext("Why not the others"), _refused_cells(load, board, t)),
-        LoadSection(t.gettext("About the values"), _value_reasons(load, t)),
+        LoadSection(t.gettext("About the values"), _value_reasons(load, board, t)),
         LoadSection(t.gettext("Declared and seen"), _declaration(load, t)),
         LoadSection(
             t.gettext("All readings"), tuple(_reading(reading, board, t) for reading in load.readings)
@@ -170,8 +170,15 @@ def _refused_cells(load: schemas.Load, board: Board, t: Translator) -> tuple[str
     )
 
 
-def _value_reasons(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    return tuple(reason_text(reason, t) for used in load.values for reason in used.reasons)
+def _value_reasons(load: schemas.Load, board: Board, t: Translator) -> tuple[str, ...]:
+    """Write first what is to be confirmed, then where the values come from."""
+    doubt = t.gettext("{analyte}: to be confirmed, a control of {name} failed")
+    doubted = [
+        WARNING + doubt.format(analyte=analyte(used.analyte, t), name=board.device_name(used.device))
+        for used in load.values
+        if used.to_confirm
+    ]
+    return (*doubted, *(reason_text(reason, t) for used in load.values for reason in used.reasons))
 
 
 def _declaration(load: schemas.Load, t: Translator) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from ui.tui.lines.texts import (
     age,
     claims,
     findings_text,
+    marked_value,
     photo_wanted,
     reason_text,
-    short_value,
     species,
     weighing_role,
 )
@@ -192,7 +192,7 @@ def load_title(load: schemas.Load, board: Board, t: Translator) -> str:
 
 def values_line(load: schemas.Load, t: Translator) -> str:
     """Write the values the proposal stands on, side by side."""
-    return " · ".join(short_value(used.analyte, used, t) for used in load.values)
+    return " · ".join(marked_value(used.analyte, used, t, to_confirm=used.to_confirm) for used in load.values)
 
 
 def way(pit: str | None, cell: str, board: Board, t: Translator) -> str:

@@ -38,6 +38,12 @@ def short_value(name: str, value: schemas.Value, t: Translator) -> str:
     return f"{t.gettext(short) if short else analyte(name, t)} {amount_on_basis(name, value, t)}"
 
 
+def marked_value(name: str, value: schemas.Value, t: Translator, *, to_confirm: bool) -> str:
+    """Write the short value, marked where a control of what measured it failed."""
+    text = short_value(name, value, t)
+    return t.gettext("{value} (to be confirmed)").format(value=text) if to_confirm else text
+
+
 def findings_text(findings: Sequence[str], t: Translator) -> str:
     """Write what a visual check found."""
     return ", ".join(vocabulary.word(vocabulary.FINDINGS, one, t.language) for one in findings)
