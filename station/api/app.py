@@ -22,8 +22,10 @@ from station.api.routes import (
     backup,
     captures,
     clock,
+    corrections,
     dataset,
     devices,
+    disputes,
     events,
     exceptions,
     instruments,
@@ -53,7 +55,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
-    measurements,
+    measurements, corrections, disputes,
 )  # fmt: skip
 
 

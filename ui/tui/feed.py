@@ -61,6 +61,8 @@ _ALSO: Mapping[str, frozenset[str]] = {
             "retained_released",
             "retained_destroyed",
             "samples_chosen",
+            "dispute_opened",
+            "dispute_closed",
         ),
         frozenset({"retained"}),
     ),

@@ -92,7 +92,7 @@ DISPUTE_ACTS: Mapping[str, str] = {
 DISPUTE_OUTCOMES: Mapping[str, str] = {
     "upheld": N_("the ticket stands"),
     "changed": N_("settled otherwise"),
-    "withdrawn": N_("withdrawn"),
+    "withdrawn": N_("the dispute was withdrawn"),
 }
 SAMPLE_KINDS: Mapping[str, str] = {
     "load": N_("sample of a load"),

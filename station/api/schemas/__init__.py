@@ -42,6 +42,7 @@ from station.api.schemas.common import (
     WeighingRole,
     only_hidden,
 )
+from station.api.schemas.corrections import Correction, CorrectionAct, CorrectionActIn, CorrectionState
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -59,6 +60,15 @@ from station.api.schemas.devices import (
     SettleIn,
     SwapIn,
     WiringIn,
+)
+from station.api.schemas.disputes import (
+    Dispute,
+    DisputeAct,
+    DisputeCloseIn,
+    DisputeIn,
+    DisputeNoteIn,
+    DisputePaper,
+    KnownValue,
 )
 from station.api.schemas.evidence import (
     AssignIn,
@@ -220,7 +230,11 @@ __all__ = [
     "Compared",
     "CompositeIn",
     "ConfirmWeighingIn",
+    "Correction",
+    "CorrectionAct",
+    "CorrectionActIn",
     "CorrectionIn",
+    "CorrectionState",
     "CustodyAct",
     "DatasetEntry",
     "Decision",
@@ -231,6 +245,12 @@ __all__ = [
     "Device",
     "Direction",
     "DismissIn",
+    "Dispute",
+    "DisputeAct",
+    "DisputeCloseIn",
+    "DisputeIn",
+    "DisputeNoteIn",
+    "DisputePaper",
     "DriverKind",
     "DriverSetting",
     "EndedLoad",
@@ -249,6 +269,7 @@ __all__ = [
     "KeepIn",
     "Key",
     "Kilograms",
+    "KnownValue",
     "LabAnswer",
     "LabDismissal",
     "LabFile",
