@@ -24,9 +24,8 @@ def analysed(silo: Silo) -> Silo:
     for number in range(5):
         visit = silo.arrive(f"AB-{number:03d}-CD")
         silo.measure_well(visit)
-        new = NewResult(
-            silo.barcode(silo.loads(visit)[0]), Analyte.PROTEIN, 11.9, Basis.DRY_MATTER, "Labo Sud", silo.clock()
-        )  # fmt: skip
+        barcode = silo.barcode(silo.loads(visit)[0])
+        new = NewResult(barcode, Analyte.PROTEIN, 11.9, Basis.DRY_MATTER, "Labo Sud", silo.clock())
         record_result(silo.desk.ledger, new, "Marc", silo.clock())
     return silo
 

@@ -88,6 +88,7 @@ from station.api.schemas.laboratory import (
     LabRow,
     Measurement,
     Rebuilt,
+    Results,
 )
 from station.api.schemas.models import (
     Agreement,
@@ -302,6 +303,7 @@ __all__ = [
     "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",
+    "Results",
     "Retained",
     "ReturnedIn",
     "RollbackIn",
