@@ -54,6 +54,10 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "test": ("machine",),
     "beside": ("lab",),
     "species": (None,),
+    "reference": (None,),
+    "method": (None,),
+    "source": (None,),
+    "period": (None,),
 }
 # What a path names, out of the middle of the campaign.
 _MIDDLE = "SELECT {0} FROM {1} ORDER BY seq LIMIT 1 OFFSET (SELECT count(*) / 2 FROM {1})"
@@ -166,7 +170,8 @@ def asks(app: FastAPI, ledger: Ledger, limit: int | None = None) -> list[Ask]:
             })  # fmt: skip
             for values in product(*(_choices(one["schema"]) or queries[one["name"]] for one in asked)):
                 query = urlencode({k: v for k, v in zip(names, values, strict=True) if v is not None})
-                found.append(Ask(path, f"{address}?{query}", "token" not in needed and bool(needed)))
+                by_admin = bool(needed) and ("token" not in needed or "person" in needed)
+                found.append(Ask(path, f"{address}?{query}", by_admin))
     return found
 
 
@@ -174,6 +179,7 @@ def _named(ledger: Ledger) -> dict[str, str]:
     with ledger.read() as tx:
         run = tx.connection().execute
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
+        named["page"] = "pair"
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
 

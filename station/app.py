@@ -30,6 +30,7 @@ from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
+from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.shadows import Shadows
 from station.service_manager import ServiceManager, manager_of
 from station.site.contradictions import contradictions
@@ -45,6 +46,7 @@ CRASHED = 70
 DAY_S = 86_400.0
 CLOCK_S = 2.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
+RESULTS_AFTER_START_S = 60.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
@@ -113,6 +115,7 @@ def serve(options: ServeOptions) -> int:
             install_model=parts.installer().install,
         )
         jobs_loop = Turns(JOBS_TURN_S)
+        renewal = Renewal(desk, clock)
         server = HttpServer(context, settings, ledger.folder, manager)
         due = [
             Due("frames_overdue", intake.overdue_s),
@@ -134,12 +137,12 @@ def serve(options: ServeOptions) -> int:
             "policies": jobs.Job(
                 jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
             ),
+            "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_with_parent(options, server),
         }
         stack.enter_context(jobs.scheduled(timetable))
-        if keeper is not None:
-            stack.callback(keeper.stop)
+        stack.callback(_stop, renewal, keeper)
         if settings.vision.enabled:
             stack.enter_context(shadows.running())
         stack.enter_context(light_box.running())
@@ -151,6 +154,13 @@ def serve(options: ServeOptions) -> int:
     if keeper is not None and keeper.standing.later is not None:
         return _say_who_took_over(options, settings, keeper.standing.later, manager)
     return CRASHED if crash.happened else 0
+
+
+def _stop(renewal: Renewal, keeper: Keeper | None) -> None:
+    """Ends what jobs wait for, before the jobs are waited for."""
+    renewal.stop()
+    if keeper is not None:
+        keeper.stop()
 
 
 def _backups(keeper: Keeper | None, server: HttpServer) -> jobs.Timetable:

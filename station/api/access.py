@@ -147,6 +147,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /lab/results/{result_id}/match": _MANAGER,
     "POST /lab/results/{result_id}/dismiss": _MANAGER,
     "GET /measurements": _LOOK_OR_ADMIN,
+    "GET /results/{page}": _MANAGER,
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,

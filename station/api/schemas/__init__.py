@@ -101,6 +101,7 @@ from station.api.schemas.laboratory import (
     LabRow,
     Measurement,
     Rebuilt,
+    Results,
 )
 from station.api.schemas.models import (
     Agreement,
@@ -331,6 +332,7 @@ __all__ = [
     "RenameIn",
     "ReplayDifference",
     "ReplayedDecision",
+    "Results",
     "Retained",
     "ReturnedIn",
     "RollbackIn",

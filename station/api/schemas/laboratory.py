@@ -137,6 +137,17 @@ class Measurement(BaseModel):
     at: datetime
 
 
+class Results(BaseModel):
+    """Of which questions a page has results, and the result of the one that was asked, None where there is
+    none. It knows the measurements up to the number `up_to`; `at`: when it was worked out."""
+
+    page: str
+    choices: list[dict[str, Any]]
+    result: dict[str, Any] | None
+    up_to: int | None
+    at: datetime | None
+
+
 class Rebuilt(BaseModel):
     """How many rows the flat record has now."""
 

@@ -15,6 +15,7 @@ from station.lab.pages.gather import Wanted, site_of, study_of
 from station.lab.pages.making import make
 from station.lab.results import NewResult, record_result
 from station.receival import people, retaining
+from station.receival.visits import NewLoad
 from station.runtime.renewal import renew_here, wanted_of
 from station.store.ids import new_id
 from station.store.stored import choices, result_of
@@ -200,7 +201,7 @@ def test_an_instrument_is_known_by_its_serial_number(season: Silo) -> None:
         nir = tx.get_one(Instrument, "nir")
         nir.serial_number, nir.verified_until = "NIR-7", date(2026, 8, 1)
         tx.add(nir)
-    season.receive("ZZ-999-ZZ")
+    season.measure_well(season.arrive("ZZ-999-ZZ", NewLoad("soft_wheat", barcode="S99")))
     recorded(
         season,
         iter(
