@@ -309,3 +309,12 @@ def test_a_photo_whose_file_is_not_what_was_sent_is_told_and_mended_when_it_is_s
     waiting = claims.claim_capture(counter.silo.desk, counter.silo.clock())
     assert waiting is not None
     assert (waiting.capture_id, waiting.attempts) == (id_, 1)
+
+
+def test_the_days_photos_are_counted_by_who_decided(counter: Counter) -> None:
+    counter.silo.receive("AB-123-CD")
+    with counter.client() as office:
+        day = ok(office.get("/photo-day"))
+        assert (day["day"], day["loads"], day["asked"], day["reasons"]) == ("2026-07-20", 1, 0, {})
+        assert [(one["name"], one["loads"], one["not_taken"]) for one in day["people"]] == [("anne", 1, 0)]
+        assert ok(office.get("/photo-day", params={"day": "2026-07-19"}))["loads"] == 0
