@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, func, select
 
 from station.demo.season import keep
+from station.demo.season.control_samples import FOR_ANALYZERS
 from station.demo.season.keep import kept_season
 from station.demo.season.plan import SeasonSize, make_plan
 from station.demo.season.truth import side
@@ -62,7 +63,7 @@ def test_a_report_was_corrected(season, ledger):
 
 
 def test_each_analyzer_read_the_control_sample_each_morning(ledger):
-    control = ledger.exec(select(Sample).where(Sample.kind == "control")).one()
+    control = ledger.exec(select(Sample).where(Sample.barcode == FOR_ANALYZERS)).one()
     machine = (Measurement.sample_id == control.id, Measurement.method == "machine")
     assert count(ledger, Measurement, *machine, Measurement.analyte == "protein") == 2 * SMALL.days
 

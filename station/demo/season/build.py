@@ -20,11 +20,13 @@ from station.demo.season.ledger import SimulatedLedger
 from station.demo.season.nature import PHONES, draw_nature
 from station.demo.season.photos import Studio
 from station.demo.season.plan import FIRST_DAY, OPERATORS, SeasonSize, day_begins, drift_begins, make_plan
+from station.demo.season.quality import QualityManager
 from station.demo.season.truth import Truth
 from station.demo.season.world import World
 from station.demo.site import RULES
 from station.receival import claims, people
 from station.runtime.bundles import FOLDER, ship
+from station.runtime.renewal import renew_here
 from station.site.policy import keeping_of, policy_of, watching_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
@@ -95,6 +97,8 @@ def build_season(
             _play(world, tell)
         made.ended = world.agenda.now or made.ended
         world.devices.close()
+    with made.part("pages"):
+        renew_here(desk, made.ended)
     with made.part("disk"):
         ledger.settle()
     world.truth.write(truth_file)
@@ -121,6 +125,7 @@ def _people(desk: Desk) -> dict[str, Actor]:
     for name in (*OPERATORS, MANAGER):
         roles = ["manager"] if name == MANAGER else ["operator"]
         person = people.add_person(desk, name, PIN, roles, "fr", begins)
+        people.set_password(desk, person.id, PASSWORD, begins)
         terminal = office if name == MANAGER else bridge
         actors[name] = Actor(person.id, name, terminal.id, frozenset(roles))
     return actors
@@ -159,7 +164,9 @@ def _say_nature(world: World) -> None:
 
 
 def _play(world: World, tell: Callable[[str], None]) -> None:
-    ControlSamples(world).begin()
+    controls = ControlSamples(world)
+    controls.begin()
+    QualityManager(world, controls).begin()
     Laboratory(world).begin()
     for load in world.plan.loads:
         world.agenda.note(load.arrives, Delivery(world, load).arrive)

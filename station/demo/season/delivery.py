@@ -40,6 +40,7 @@ class Delivery:
         self._visit_id = visits.enter_arrival(self._desk, arrival, self._by, at).id
         with self._desk.ledger.read() as tx:
             self._load_id = queries.loads_of(tx, self._visit_id)[0].id
+        self._world.load_ids[plan.number] = self._load_id
         self._world.truth.loads[self._load_id] = TrueLoad(
             self._load_id, plan.barcode, plan.species, plan.analyzer, self._phone_id,
             {analyte.value: round(value, 4) for analyte, value in plan.grain.items()}, at,

@@ -157,8 +157,8 @@ class Nature:
 
 
 ANALYZERS = ("nir1", "nir2")
-PHONES = ("Téléphone 1", "Téléphone 2", "Téléphone 3")
-PHONE_MODELS = ("Galaxy A54", "Redmi Note 12")
+PHONE_MODELS = ("Galaxy A54", "Redmi Note 13 Pro")
+PHONES = (f"{PHONE_MODELS[0]} n° 1", f"{PHONE_MODELS[0]} n° 2", f"{PHONE_MODELS[1]} n° 1")
 DRIFT_DAY = 18
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from drivers.reading import Analyte
 
 PROTEIN = Analyte.PROTEIN.value
+_ROUNDING = 1e-9  # 12.4 - 12.1 is a little more than 0.3
 
 
 @dataclass(slots=True)
@@ -78,7 +79,7 @@ def who_was_right(loads: Sequence[TrueLoad], tolerance: float) -> dict[str, Any]
         if machine is None or one.phone is None:
             continue
         compared += 1
-        if abs(one.phone - machine) > tolerance:
+        if abs(one.phone - machine) > tolerance + _ROUNDING:
             counts[side(one.phone, machine, one.true[PROTEIN], tolerance)] += 1
     disagreed = counts.total()
     return {
@@ -93,7 +94,8 @@ def who_was_right(loads: Sequence[TrueLoad], tolerance: float) -> dict[str, Any]
 
 
 def side(phone: float, machine: float, reference: float, tolerance: float) -> str:
-    near = abs(phone - reference) <= tolerance, abs(machine - reference) <= tolerance
+    within = tolerance + _ROUNDING
+    near = abs(phone - reference) <= within, abs(machine - reference) <= within
     return {(True, True): "both", (True, False): "phone", (False, True): "machine"}.get(near, "neither")
 
 

@@ -28,4 +28,5 @@ class World:
     manager: Actor
     phones: dict[str, Terminal]
     kept: dict[str, LoadPlan] = field(default_factory=dict)  # by the number of the retained sample
+    load_ids: dict[int, str] = field(default_factory=dict)  # by the number in the plan
     posted: list[str] = field(default_factory=list)  # captures of which only the application speaks
