@@ -10,14 +10,14 @@ from drivers.text import fold
 from station.store import queries
 from station.store.tables import Load, Supplier, Ticket, Vehicle, Visit
 
-MOST_LIKE = 20  # vehicles, and suppliers, whose name begins with what is asked
+MOST_LIKE = 20  # vehicles, and suppliers, that fit
 
 
 def visits_found(
     tx: Session, site: str, campaigns: Iterable[str], asked: str, before: int | None, most: int
 ) -> list[Visit]:
     """The visits that fit, the newest `seq` first: those of a ticket's number or a sample's barcode, and
-    those whose plate or supplier begins so."""
+    those whose plate begins so, or whose supplier's name has it."""
     folded = fold(asked)
     if not folded:
         return []
@@ -47,10 +47,9 @@ def _vehicles(tx: Session, folded: str) -> Sequence[str]:
 
 
 def _suppliers(tx: Session, folded: str) -> Sequence[str]:
-    query = select(Supplier.id).where(
-        Supplier.name_key >= folded, Supplier.name_key < folded + queries.LAST_CHARACTER
-    )
-    return tx.exec(query.limit(MOST_LIKE)).all()
+    """Those whose name has this in it: "dupont" is "EARL Dupont"."""
+    query = select(Supplier.id).where(col(Supplier.name_key).contains(folded, autoescape=True))
+    return tx.exec(query.order_by(col(Supplier.name_key)).limit(MOST_LIKE)).all()
 
 
 def _newest(tx: Session, column: Any, ids: Sequence[str], before: int | None, most: int) -> list[Visit]:

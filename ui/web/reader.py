@@ -97,6 +97,10 @@ class Reader:
     def moment(self, at: datetime | None) -> Cell:
         return Cell("" if at is None else self.t.moment(at), at)
 
+    def stated(self, text: str) -> Cell:
+        """A moment that is kept as ISO 8601."""
+        return self.moment(datetime.fromisoformat(text))
+
     def time(self, at: datetime | None) -> Cell:
         return Cell("" if at is None else self.t.time(at), at)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ui.words.i18n import N_
 
 EVENTS: Mapping[str, str] = {
-    "approval_answered_wrong": N_("the approver's answer was wrong"),
+    "approval_failed": N_("the approver's answer was wrong"),
     "approval_asked": N_("approval asked"),
     "approval_given": N_("approval given"),
     "arrival_corrected": N_("arrival corrected"),
@@ -19,8 +19,9 @@ EVENTS: Mapping[str, str] = {
     "dispute_opened": N_("dispute opened"),
     "grade_made_final": N_("grade made final"),
     "inspection_recorded": N_("photo judged"),
-    "item_assigned": N_("assigned to a sample"),
-    "item_dismissed": N_("dismissed"),
+    "capture_dismissed": N_("photo dismissed"),
+    "capture_paired": N_("photo assigned to the sample"),
+    "capture_unpaired": N_("photo waits for a person"),
     "lab_result_recorded": N_("laboratory result recorded"),
     "load_cancelled": N_("load cancelled"),
     "load_closed_on_paper": N_("closed on paper"),
@@ -28,7 +29,10 @@ EVENTS: Mapping[str, str] = {
     "load_not_on_paper": N_("not closed on paper"),
     "load_refused": N_("load refused"),
     "load_restored": N_("load restored"),
+    "reading_dismissed": N_("measurement dismissed"),
+    "reading_paired": N_("measurement assigned to the sample"),
     "reading_received": N_("measurement received"),
+    "reading_unpaired": N_("measurement waits for a person"),
     "sample_entered": N_("sample entered"),
     "sample_retained": N_("sample kept"),
     "ticket_issued": N_("ticket issued"),
@@ -57,12 +61,4 @@ RULES: Mapping[str, str] = {  # that took a weight
     "equal_readings": N_("stable by equal readings"),
     "print_key": N_("print key"),
     "typed": N_("typed"),
-}
-DISPUTE_ACTS: Mapping[str, str] = {
-    "opened": N_("opened"),
-    "noted": N_("noted"),
-    "closed": N_("closed"),
-    "upheld": N_("value upheld"),
-    "changed": N_("value changed"),
-    "withdrawn": N_("withdrawn"),
 }

@@ -1,9 +1,5 @@
 """What the pages show of a day."""
 
-import csv
-import io
-from pathlib import Path
-
 import pytest
 
 from tests.silo_rig import Silo

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
+from station.api.access import Role
 from station.api.views import loads as load_view
 from station.api.views import visits as visit_view
 from station.api.views.devices import event
@@ -17,19 +18,21 @@ from station.api.views.retained import retained
 from station.api.views.view import View, view_of
 from station.store import audit, queries
 from station.store.blobs import BlobFault
+from station.store.disputes import acts_of, disputes
 from station.store.evidence import frames_of, photos_of, sample_shown
 from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
-from station.store.tables import Capture, Dispute, DisputeAct, Load, Photo, Reading, Visit, Weighing
+from station.store.tables import Capture, Dispute, Load, Photo, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
 from ui.web.reader import Reading as Reads
 from ui.web.tables import Cell, Table
 from ui.words import vocabulary
+from ui.words.quality import PARTIES
 from ui.words.vocabulary import word
 
-MOST_EVENTS = 200
+MOST_EVENTS, MOST_DISPUTES = 200, 20
 router = APIRouter()
 
 
@@ -57,6 +60,8 @@ class LoadPage:
     retained: list[schemas.Retained]
     custody: Table
     disputes: list[tuple[Dispute, Table]]
+    may_dispute: bool
+    parties: list[tuple[str, str]]
     events: Table
 
 
@@ -101,7 +106,9 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         captures=[tables.capture_shown(reader, one) for one in shown.captures],
         retained=kept,
         custody=tables.custody(reader, kept),
-        disputes=_disputes(reader, view, row.id),
+        disputes=(contested := _disputes(reader, view, row.id)),
+        may_dispute=Role.MANAGER in reader.person.roles and not any(one.open for one, _ in contested),
+        parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
         events=tables.events(reader, happened),
     )
 
@@ -142,16 +149,10 @@ def _raw(reader: Reader, tx: Session, visit: schemas.Visit, load: schemas.Load) 
 
 
 def _disputes(reader: Reader, view: View, load_id: str) -> list[tuple[Dispute, Table]]:
-    rows = view.tx.exec(select(Dispute).where(Dispute.load_id == load_id).order_by(col(Dispute.seq))).all()
-    found = []
-    for row in rows:
-        query = select(DisputeAct).where(DisputeAct.dispute_id == row.id).order_by(col(DisputeAct.seq))
-        acts = view.tx.exec(query).all()
-        view.names_of(one.by for one in acts)
-        found.append(
-            (row, tables.dispute(reader, row.id, [(one, view.name_of(one.by) or "") for one in acts]))
-        )
-    return found
+    rows = disputes(view.tx, is_open=None, before=None, most=MOST_DISPUTES, load_id=load_id)
+    acts = acts_of(view.tx, [row.id for row in rows])
+    view.names_of(act.by for some in acts.values() for act in some)
+    return [(row, tables.dispute(reader, view, row.id, acts[row.id])) for row in rows]
 
 
 @router.get("/loads/{load_id}/captures/{capture_id}/{position}")

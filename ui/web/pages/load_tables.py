@@ -4,31 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from station.api import schemas
+from station.api.views.view import View
 from station.store.tables import DisputeAct
+from ui.web.measured import measured, told
 from ui.web.reader import Reader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
-from ui.words.events import CUSTODY, DISPUTE_ACTS, EVENTS, RULES
+from ui.words.events import CUSTODY, EVENTS, RULES
+from ui.words.quality import DISPUTES
 from ui.words.vocabulary import word
 
 DECIMALS = 2
-
-
-def told(reasons: Sequence[schemas.Reason]) -> str:
-    return " · ".join(one.message for one in reasons)
-
-
-def measured(reader: Reader, values: dict[str, schemas.Value]) -> str:
-    """ "protein 11.8 % dry m. · moisture 13.2 %"."""
-    return " · ".join(_one(reader, analyte, value) for analyte, value in values.items())
-
-
-def _one(reader: Reader, analyte: str, value: schemas.Value) -> str:
-    t = reader.t
-    name = vocabulary.analyte_name(analyte, t.language)
-    number = t.gettext("unreadable") if value.value is None else t.plain(value.value)
-    basis = vocabulary.basis_name(value.basis, t.language)
-    return " ".join(part for part in (name, number, value.unit, basis) if part)
 
 
 def weighings(reader: Reader, rows: Sequence[schemas.ChainWeighing]) -> Table:
@@ -79,9 +65,7 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue]) -> Table:
         ]
         for one in rows
     ]
-    return Table(
-        "values", _("Values that count"), columns, shown, _("Nothing is measured yet.")
-    )
+    return Table("values", _("Values that count"), columns, shown, _("Nothing is measured yet."))
 
 
 def readings(reader: Reader, rows: Sequence[schemas.Reading]) -> Table:
@@ -94,7 +78,7 @@ def readings(reader: Reader, rows: Sequence[schemas.Reading]) -> Table:
         [
             reader.moment(one.at),
             reader.text(one.typed_by or one.instrument_name or one.device),
-            reader.text(measured(reader, one.values)),
+            reader.text(measured(reader.t, one.values)),
             reader.text(one.product),
             reader.text(told(one.remarks)),
         ]
@@ -213,7 +197,7 @@ def custody(reader: Reader, kept: Sequence[schemas.Retained]) -> Table:
     return Table("custody", _("Custody of the kept sample"), columns, shown, _("Nothing is kept."))
 
 
-def dispute(reader: Reader, dispute_id: str, acts: Sequence[tuple[DisputeAct, str]]) -> Table:
+def dispute(reader: Reader, view: View, dispute_id: str, acts: Sequence[DisputeAct]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("Time")),
@@ -225,12 +209,12 @@ def dispute(reader: Reader, dispute_id: str, acts: Sequence[tuple[DisputeAct, st
     shown = [
         [
             reader.moment(act.at),
-            reader.text(word(DISPUTE_ACTS, act.act, reader.t.language)),
-            reader.text(word(DISPUTE_ACTS, act.outcome, reader.t.language) if act.outcome else ""),
+            reader.text(word(DISPUTES, act.act, reader.t.language)),
+            reader.text(word(DISPUTES, act.outcome, reader.t.language) if act.outcome else ""),
             reader.text(act.reason),
-            reader.text(by),
+            reader.text(view.name_of(act.by)),
         ]
-        for act, by in acts
+        for act in acts
     ]
     return Table(f"dispute-{dispute_id}", "", columns, shown)
 
