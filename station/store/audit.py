@@ -64,6 +64,15 @@ def events_after(tx: Session, seq: int, limit: int = 200) -> Sequence[AuditEvent
     return tx.exec(query).all()
 
 
+def events_of_load(tx: Session, load_id: str, visit_id: str, most: int) -> Sequence[AuditEvent]:
+    """The newest events of a load and of its visit, in their order; of the visit's other loads none."""
+    seq = col(AuditEvent.seq).desc()
+    own = tx.exec(select(AuditEvent).where(AuditEvent.load_id == load_id).order_by(seq).limit(most)).all()
+    visits = select(AuditEvent).where(AuditEvent.visit_id == visit_id).order_by(seq).limit(most)
+    known = {row.seq: row for row in (*own, *tx.exec(visits)) if row.load_id in (None, load_id)}
+    return [known[seq] for seq in sorted(known)][-most:]
+
+
 def newest_events(tx: Session, seq: int, most: int) -> Sequence[AuditEvent]:
     """The newest events with a higher number, at most so many, in their order."""
     query = select(AuditEvent).where(col(AuditEvent.seq) > seq).order_by(col(AuditEvent.seq).desc())

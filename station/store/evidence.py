@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
 from station.grain.assessment import Evidence
 from station.grain.reasons import Reason
-from station.store.tables import Capture, Inspection, Pairing, Photo, Reading, Sample
+from station.store.tables import Capture, Frame, Inspection, Pairing, Photo, Reading, Sample
 
 _KERNELS: Any = Inspection.kernels
 STATION = "station"  # the source of an inspection by a model of the station itself
@@ -96,6 +96,12 @@ def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
         )
         for row in readings
     ]
+
+
+def frames_of(tx: Session, frame_ids: Iterable[str | None]) -> dict[str, bytes]:
+    """The bytes of each of these frames."""
+    wanted = {one for one in frame_ids if one}
+    return dict(tx.exec(select(Frame.id, Frame.data).where(col(Frame.id).in_(wanted))).all())
 
 
 def captures_seen(tx: Session, sample_ids: Sequence[str]) -> dict[str, list[CaptureSeen]]:

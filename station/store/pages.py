@@ -55,6 +55,14 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
     return _newest_first((of(kind) for kind in ("out", "transfer", "correction")), most)
 
 
+def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Sequence[CellMovement]:
+    """Those of a cell, newest first."""
+    query = select(CellMovement).where(CellMovement.cell_id == cell_id)
+    if before is not None:
+        query = query.where(col(CellMovement.seq) < before)
+    return tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(most)).all()
+
+
 def offered_weighings(tx: Session, after: int, most: int) -> Sequence[Weighing]:
     """Oldest first."""
     query = select(Weighing).where(Weighing.state == "offered", col(Weighing.seq) > after)

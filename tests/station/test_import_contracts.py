@@ -30,6 +30,7 @@ PLANTED = [
     ("export", "station.export", "station.receival.visits"),
     ("statistics", "station.lab.statistics", "drivers.reading"),
     ("counter", "station.api", "station.site.file"),
+    ("pages", "ui.web", "station.site.file"),
     ("terminal", "ui.tui", "station.grain.units"),
     ("sentences", "ui.words", "textual"),
     ("training", "station.runtime", "training"),

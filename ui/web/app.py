@@ -10,12 +10,27 @@ from station.api.context import Context
 from station.api.pins import PinDesk
 from ui.web import failures
 from ui.web.headers import STATIC, SafeHeaders
-from ui.web.pages import first, login, people
+from ui.web.pages import (
+    cells,
+    corrections,
+    day,
+    devices,
+    disputes,
+    exceptions,
+    first,
+    load,
+    loads,
+    login,
+    models,
+    people,
+)
 from ui.web.reader import check_form
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
-_ROOMS = (first, login, people)
+_ROOMS = (
+    first, login, day, loads, load, cells, exceptions, disputes, devices, models, corrections, people,
+)  # fmt: skip
 
 
 def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:

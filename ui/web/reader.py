@@ -1,6 +1,6 @@
 """Who reads a page: the person of the session, the language, and how things are written for them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,7 +18,12 @@ from ui.web.navigation import entry_of, may_see
 from ui.web.rendering import page_of
 from ui.web.sessions import LANGUAGE, SESSION, TOKEN_FIELD, Sessions, bound_to
 from ui.web.tables import Cell, Table, as_csv
+from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES, Translator, translator
+
+MARKS = {  # how a load's state is marked; what goes on is quiet
+    "ticketed": "good", "on_paper": "good", "refused": "bad", "left": "warn", "waiting": "warn",
+}  # fmt: skip
 
 
 class SignInFirst(Exception):
@@ -66,6 +71,10 @@ class Reader:
     def number(self, value: float | None, decimals: int = 1) -> Cell:
         return Cell("" if value is None else self.t.number(value, decimals), value)
 
+    def whole(self, value: int | None) -> Cell:
+        """A number that counts or names: without a sign between its thousands."""
+        return Cell("" if value is None else str(value), value)
+
     def kg(self, value: float | None) -> Cell:
         """Kilograms with the decimals that they have; the column says the unit."""
         return Cell("" if value is None else self.t.plain(round(value, 3)), value)
@@ -74,8 +83,23 @@ class Reader:
         """Kilograms, written as tonnes."""
         return self.number(None if kg is None else round(kg / 1000, 6), decimals)
 
+    def species(self, species: str | None) -> Cell:
+        return Cell(vocabulary.species_name(species, self.t.language) if species else "", species)
+
+    def place(self, kind: str, id_: str | None, href: str = "") -> Cell:
+        """A pit or a cell, by the name that persons know it by."""
+        return Cell(vocabulary.site_name(kind, id_, self.t.language) if id_ else "", id_, href)
+
+    def state(self, state: str) -> Cell:
+        shown = vocabulary.word(vocabulary.LOAD_STATES, state, self.t.language)
+        return Cell(shown, state, mark=MARKS.get(state, "quiet"))
+
     def moment(self, at: datetime | None) -> Cell:
         return Cell("" if at is None else self.t.moment(at), at)
+
+    def stated(self, text: str) -> Cell:
+        """A moment that is kept as ISO 8601."""
+        return self.moment(datetime.fromisoformat(text))
 
     def time(self, at: datetime | None) -> Cell:
         return Cell("" if at is None else self.t.time(at), at)
@@ -126,6 +150,3 @@ async def check_form(request: Request) -> None:
     token = (await request.form()).get(TOKEN_FIELD)
     if not isinstance(token, str) or not sessions.is_token(bound_to(request), token):
         raise FormExpired
-
-
-Words = Callable[[str], str]

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from sqlmodel import col, select
 
 from station.acts.desk import Actor
 from station.acts.refusals import Fault, NotFound
@@ -47,11 +46,7 @@ def list_movements(
     with view_of(asked) as view:
         if view.tx.get(Cell, cell_id) is None:
             raise NotFound(Fault.UNKNOWN_CELL, cell=cell_id)
-        query = select(CellMovement).where(CellMovement.cell_id == cell_id)
-        if before is not None:
-            query = query.where(col(CellMovement.seq) < before)
-        rows = view.tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(limit)).all()
-        return views.movements(view, rows)
+        return views.movements(view, pages.movements_of(view.tx, cell_id, before, limit))
 
 
 @router.post(OF_CELL, status_code=201, responses=problems(404, 409))

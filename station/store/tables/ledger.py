@@ -15,6 +15,10 @@ class AuditEvent(SQLModel, table=True):
     shows. `seq` is drawn from a counter and rises; it may leap after a restore."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_of_load", "load_id", "seq"),
+        Index("ix_audit_event_of_visit", "visit_id", "seq"),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     at: datetime

@@ -14,6 +14,7 @@ class Visit(Numbered, Referenced, table=True):
 
     __table_args__ = (
         Index("ix_visit_of_vehicle", "vehicle_id", "seq"),
+        Index("ix_visit_of_supplier", "supplier_id", "seq"),
         Index("ix_visit_queue", "ended_at", "arrived_at", "seq"),
         once_per_source(),
     )

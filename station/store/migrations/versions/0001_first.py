@@ -28,6 +28,10 @@ def upgrade() -> None:
         sa.Column("hash", station.store.tables.packed.HexDigest(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_event")),
     )
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_event_of_load", ["load_id", "seq"], unique=False)
+        batch_op.create_index("ix_audit_event_of_visit", ["visit_id", "seq"], unique=False)
+
     op.create_table(
         "cell",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -589,6 +593,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index("ix_visit_of_supplier", ["supplier_id", "seq"], unique=False)
         batch_op.create_index("ix_visit_of_vehicle", ["vehicle_id", "seq"], unique=False)
         batch_op.create_index("ix_visit_queue", ["ended_at", "arrived_at", "seq"], unique=False)
 
@@ -1436,6 +1441,7 @@ def downgrade() -> None:
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index("ix_visit_queue")
         batch_op.drop_index("ix_visit_of_vehicle")
+        batch_op.drop_index("ix_visit_of_supplier")
 
     op.drop_table("visit")
     with op.batch_alter_table("reading", schema=None) as batch_op:
@@ -1531,5 +1537,9 @@ def downgrade() -> None:
 
     op.drop_table("clock_act")
     op.drop_table("cell")
+    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+        batch_op.drop_index("ix_audit_event_of_visit")
+        batch_op.drop_index("ix_audit_event_of_load")
+
     op.drop_table("audit_event")
     # ### end Alembic commands ###

@@ -1,0 +1,35 @@
+"""How values and reasons are written in one line."""
+
+from collections.abc import Mapping, Sequence
+
+from station.api import schemas
+from ui.words import vocabulary
+from ui.words.i18n import Translator
+
+MOST_DECIMALS = 2
+
+
+def told(reasons: Sequence[schemas.Reason]) -> str:
+    return " · ".join(one.message for one in reasons)
+
+
+def measured(t: Translator, values: Mapping[str, schemas.Value]) -> str:
+    """ "protein 11.8 % dry m. · moisture 13.2 %"."""
+    return " · ".join(_one(t, analyte, value) for analyte, value in values.items())
+
+
+def analytes_named(t: Translator, analytes: Sequence[str]) -> str:
+    return ", ".join(vocabulary.analyte_name(one, t.language) for one in analytes)
+
+
+def basis_named(t: Translator, basis: str | None) -> str:
+    """A moisture basis, or whether kernels were counted or weighed."""
+    shares = {"by_count": t.gettext("by count"), "by_mass": t.gettext("by mass")}
+    return shares.get(basis or "") or vocabulary.basis_name(basis, t.language)
+
+
+def _one(t: Translator, analyte: str, value: schemas.Value) -> str:
+    number = t.gettext("unreadable") if value.value is None else t.plain(value.value, MOST_DECIMALS)
+    basis = vocabulary.basis_name(value.basis, t.language)
+    name = vocabulary.analyte_name(analyte, t.language)
+    return " ".join(part for part in (name, number, value.unit, basis) if part)

@@ -1,0 +1,177 @@
+"""One load's whole evidence on one page, and its photos."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+from fastapi.responses import FileResponse
+from sqlmodel import Session, col, select
+
+from station.acts.refusals import Fault, NotFound
+from station.api import schemas
+from station.api.access import Role
+from station.api.views import loads as load_view
+from station.api.views import visits as visit_view
+from station.api.views.devices import event
+from station.api.views.laboratory import lab_results
+from station.api.views.retained import retained
+from station.api.views.view import View, view_of
+from station.store import audit, queries
+from station.store.blobs import BlobFault
+from station.store.disputes import acts_of, disputes
+from station.store.evidence import frames_of, photos_of, sample_shown
+from station.store.laboratory import results_by_sample
+from station.store.retained import retained_of_loads
+from station.store.tables import Capture, Dispute, Load, Photo, Reading, Visit, Weighing
+from ui.web.pages import load_tables as tables
+from ui.web.raw import Dump, dump
+from ui.web.reader import Reader
+from ui.web.reader import Reading as Reads
+from ui.web.tables import Cell, Table
+from ui.words import vocabulary
+from ui.words.quality import PARTIES
+from ui.words.vocabulary import word
+
+MOST_EVENTS, MOST_DISPUTES = 200, 20
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPage:
+    """`photos` counts those of each capture that are still here."""
+
+    load: schemas.Load
+    state: Cell
+    claims: str
+    regime: str
+    owners: str
+    visual_check: str
+    ticket_text: str
+    visit: schemas.Visit
+    weighings: Table
+    values: Table
+    readings: Table
+    raw: list[Dump]
+    laboratory: Table
+    ranked: Table
+    refused: Table
+    tipped: Table | None
+    captures: list[tables.CaptureShown]
+    retained: list[schemas.Retained]
+    custody: Table
+    disputes: list[tuple[Dispute, Table]]
+    may_dispute: bool
+    parties: list[tuple[str, str]]
+    events: Table
+
+
+@router.get("/loads/{load_id}")
+def load(reader: Reads, load_id: str) -> Response:
+    with view_of(reader.asked) as view:
+        row = view.tx.get(Load, load_id)
+        if row is None:
+            raise NotFound(Fault.UNKNOWN_LOAD)
+        page = _page(reader, view, row)
+    shown = [
+        page.weighings, page.values, page.readings, page.laboratory, page.ranked, page.refused, page.custody,
+        page.events,
+    ]  # fmt: skip
+    return reader.page("load.html", page, shown)
+
+
+def _page(reader: Reader, view: View, row: Load) -> LoadPage:
+    tx = view.tx
+    shown = load_view.load(view, row)
+    visit = visit_view.visit(view, tx.get_one(Visit, row.visit_id))
+    samples = [sample.id for sample in queries.samples_of(tx, row.id)]
+    results = results_by_sample(tx, samples)
+    kept = retained(view, retained_of_loads(tx, [row.id]))
+    happened = [event(view, one) for one in audit.events_of_load(tx, row.id, row.visit_id, MOST_EVENTS)]
+    proposal = shown.proposal
+    return LoadPage(
+        load=shown,
+        state=reader.state(shown.state),
+        **_words(reader, shown),
+        visit=visit,
+        weighings=tables.weighings(reader, visit.weighings),
+        values=tables.values(reader, shown.values),
+        readings=tables.readings(reader, shown.readings),
+        raw=_raw(reader, tx, visit, shown),
+        laboratory=tables.laboratory(
+            reader, lab_results(view, [one for some in results.values() for one in some])
+        ),
+        ranked=tables.ranked(reader, proposal.ranked if proposal else []),
+        refused=tables.refused(reader, proposal.refused if proposal else []),
+        tipped=tables.tipped(reader, shown.ticket_document) if shown.ticket_document else None,
+        captures=[tables.capture_shown(reader, one) for one in shown.captures],
+        retained=kept,
+        custody=tables.custody(reader, kept),
+        disputes=(contested := _disputes(reader, view, row.id)),
+        may_dispute=Role.MANAGER in reader.person.roles and not any(one.open for one, _ in contested),
+        parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
+        events=tables.events(reader, happened),
+    )
+
+
+def _words(reader: Reader, load: schemas.Load) -> dict[str, str]:
+    """What the page says of the load in words."""
+    t = reader.t
+    check, ticket = load.visual_check, load.ticket_document
+    found = [word(vocabulary.FINDINGS, one, t.language) for one in check.findings] if check else []
+    well = t.gettext("all is well") if check and not found else ""
+    owners = [f"{one['supplier']} {t.percent(one['share'])}" for one in load.owners]
+    return {
+        "claims": ", ".join(vocabulary.claim_name(one, t.language) for one in load.claims),
+        "regime": word(vocabulary.REGIMES, load.regime, t.language),
+        "owners": ", ".join(owners),
+        "visual_check": ", ".join(found) or well,
+        "ticket_text": ticket.text if ticket else "",
+    }
+
+
+def _raw(reader: Reader, tx: Session, visit: schemas.Visit, load: schemas.Load) -> list[Dump]:
+    """The bytes that weights and measurements came from, in their order."""
+    weighings = [one.id for one in visit.weighings]
+    frames = dict(
+        tx.exec(select(Weighing.id, Weighing.frame_id).where(col(Weighing.id).in_(weighings))).all()
+    )
+    readings = [one.id for one in load.readings]
+    frames |= dict(tx.exec(select(Reading.id, Reading.frame_id).where(col(Reading.id).in_(readings))).all())
+    data = frames_of(tx, frames.values())
+    told = [(one.id, one.at, one.instrument_name or one.instrument) for one in visit.weighings]
+    told += [(one.id, one.at, one.instrument_name or one.device) for one in load.readings]
+    found = []
+    for id_, at, device in sorted(told, key=lambda one: one[1]):
+        frame = data.get(frames.get(id_) or "")
+        if frame is not None:
+            found.append(dump(f"{reader.t.moment(at)} · {device or ''}", frame))
+    return found
+
+
+def _disputes(reader: Reader, view: View, load_id: str) -> list[tuple[Dispute, Table]]:
+    rows = disputes(view.tx, is_open=None, before=None, most=MOST_DISPUTES, load_id=load_id)
+    acts = acts_of(view.tx, [row.id for row in rows])
+    view.names_of(act.by for some in acts.values() for act in some)
+    return [(row, tables.dispute(reader, view, row.id, acts[row.id])) for row in rows]
+
+
+@router.get("/loads/{load_id}/captures/{capture_id}/{position}")
+def photo(reader: Reads, load_id: str, capture_id: str, position: int) -> Response:
+    """The photo as it came."""
+    with reader.desk.ledger.read() as tx:
+        row = _photo(tx, load_id, capture_id, position)
+        media_type, sha256 = row.media_type, row.sha256
+    try:
+        path = reader.asked.context.blobs.whole(sha256)
+    except BlobFault:
+        raise NotFound(Fault.PHOTO_LOST, sha256=sha256) from None
+    return FileResponse(path, media_type=media_type)
+
+
+def _photo(tx: Session, load_id: str, capture_id: str, position: int) -> Photo:
+    """A photo of the load's own samples. Raises NotFound."""
+    capture, sample = tx.get(Capture, capture_id), sample_shown(tx, capture_id)
+    photos: Sequence[Photo] = photos_of(tx, capture_id)
+    if capture is None or sample is None or sample.load_id != load_id or not 0 <= position < len(photos):
+        raise NotFound(Fault.UNKNOWN_CAPTURE)
+    return photos[position]
