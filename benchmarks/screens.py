@@ -174,6 +174,7 @@ def _named(ledger: Ledger) -> dict[str, str]:
     with ledger.read() as tx:
         run = tx.connection().execute
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
+        named["hold_id"] = "none"
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
 

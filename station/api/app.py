@@ -33,6 +33,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    quality,
     retained,
     rules,
     samples,
@@ -53,7 +54,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
-    measurements,
+    measurements, quality,
 )  # fmt: skip
 
 
