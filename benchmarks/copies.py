@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Table, insert, text
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from benchmarks.ledger import SITE_FILE, START, Day, cell_like, inspected_tray
 from drivers.reading import Analyte
-from station.acts.desk import Desk
+from station.acts.desk import Actor, Desk
+from station.lab.disputes import open_dispute
 from station.receival import people
 from station.runtime.bundles import FOLDER, ship
 from station.site.file import SiteSettings
@@ -28,6 +29,7 @@ from station.site.reference import load_site
 from station.store import audit, counters
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
+from station.store.tables import Ticket
 
 CELLS = 8
 STRAY_EVERY, PHOTO_EVERY = 13, 4  # loads
@@ -78,7 +80,14 @@ def make_campaign(folder: Path, real: int, times: int) -> Day:
         day.now += originals.span * (times - 1)
         for _ in range(WAITING):
             day.weigh_full(day.arrive())
+        _dispute_last(day)
     return day
+
+
+def _dispute_last(day: Day) -> None:
+    with day.desk.ledger.read() as tx:
+        ticket = tx.exec(select(Ticket).order_by(col(Ticket.seq).desc()).limit(1)).one()
+    open_dispute(day.desk, ticket.load_id, [], "supplier", "bench", Actor("bench", "bench"), day.clock())
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "capture_id": ("id", "capture"),
     "number": ("number", "ticket"),
     "cell_id": ("cell_id", "cell_movement"),
+    "dispute_id": ("id", "dispute"),
 }
 
 

@@ -14,12 +14,14 @@ from pathlib import Path
 import structlog
 
 from station import jobs
+from station.acts.desk import Desk
 from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
 from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
+from station.lab import corrections
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -47,6 +49,7 @@ DAY_S = 86_400.0
 CLOCK_S = 2.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
 RESULTS_AFTER_START_S = 60.0
+CORRECTIONS_S = 3600.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
@@ -137,6 +140,7 @@ def serve(options: ServeOptions) -> int:
             "policies": jobs.Job(
                 jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
             ),
+            "corrections": jobs.Job(lambda: _propose_corrections(desk, clock()), CORRECTIONS_S, quiet=True),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_with_parent(options, server),
@@ -154,6 +158,10 @@ def serve(options: ServeOptions) -> int:
     if keeper is not None and keeper.standing.later is not None:
         return _say_who_took_over(options, settings, keeper.standing.later, manager)
     return CRASHED if crash.happened else 0
+
+
+def _propose_corrections(desk: Desk, at: datetime) -> None:
+    corrections.propose_due(desk, at)
 
 
 def _stop(renewal: Renewal, keeper: Keeper | None) -> None:

@@ -1,6 +1,6 @@
 """`silo correction`: what the station proposes to take off an instrument's or a phone's values."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -27,10 +27,11 @@ def register(app: typer.Typer) -> None:
 def show_all(
     config: ConfigOption,
     state: Annotated[
-        list[str] | None, typer.Option(help=_("proposed, approved, declined or ended; several times."))
-    ] = None,
+        Literal["all", "proposed", "approved", "declined", "ended"],
+        typer.Option(help=_("all, proposed, approved, declined or ended.")),
+    ] = "all",
 ) -> None:
-    for row in ask(config, "GET", "/corrections", params={"state": list(state or ()), "limit": 500}):
+    for row in ask(config, "GET", "/corrections", params={"state": state, "limit": 500}):
         out(row)
 
 

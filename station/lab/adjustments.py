@@ -12,9 +12,10 @@ from station.acts import checking
 from station.acts.checking import MACHINE, Watched
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid, NotFound
+from station.lab.corrections import end_for_source
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import Adjustment, Correction, CorrectionAct, Instrument
+from station.store.tables import Adjustment, Instrument
 
 ADJUSTED = "adjusted"  # why a correction ended
 
@@ -57,14 +58,14 @@ def record_adjustment(
             done_at=adjusted.done_at, reason=adjusted.reason, at=at, by=by.id,
         )  # fmt: skip
         tx.add(row)
-        ended = [_end(tx, correction, by, at) for correction in _standing(tx, row)]
+        ended = end_for_source(tx, row.instrument_id, row.analyte, ADJUSTED, by, at, species=row.species)
         audit.record(
             tx, "instrument_adjusted", at, by=by.id, terminal=by.terminal, subject_id=instrument_id,
             data={
                 "analyte": row.analyte, "species": row.species, "done_at": row.done_at.isoformat(),
                 "old": [row.old_slope, row.old_bias], "new": [row.new_slope, row.new_bias],
                 "network": row.network, "done_by": row.done_by, "reason": row.reason,
-                "corrections_ended": ended,
+                "corrections_ended": [one.id for one in ended],
             },
         )  # fmt: skip
         checking.renew_hold(tx, Watched(MACHINE, instrument_id, row.analyte), at, by.id)
@@ -86,27 +87,3 @@ def adjustments_of(tx: Session, instrument_id: str, analyte: str | None = None) 
 def newest_adjustments(tx: Session, most: int) -> Sequence[Adjustment]:
     """Return the adjustments that were recorded last, the newest first."""
     return tx.exec(select(Adjustment).order_by(col(Adjustment.seq).desc()).limit(most)).all()
-
-
-def _standing(tx: Session, row: Adjustment) -> list[Correction]:
-    """The corrections of the instrument and analyte that are proposed or approved; an adjustment for one
-    species ends those of this species, and those of all."""
-    query = select(Correction).where(
-        Correction.source == row.instrument_id, Correction.analyte == row.analyte
-    )
-    found = tx.exec(query.order_by(col(Correction.seq))).all()
-    touched = [one for one in found if None in (row.species, one.species) or row.species == one.species]
-    return [one for one in touched if _newest_act(tx, one.id) in ("proposed", "approved")]
-
-
-def _newest_act(tx: Session, correction_id: str) -> str | None:
-    query = select(CorrectionAct.act).where(CorrectionAct.correction_id == correction_id)
-    return tx.exec(query.order_by(col(CorrectionAct.seq).desc()).limit(1)).first()
-
-
-def _end(tx: Session, correction: Correction, by: Actor, at: datetime) -> str:
-    act = CorrectionAct(
-        id=new_id(at), correction_id=correction.id, act="ended", reason=ADJUSTED, at=at, by=by.id
-    )
-    tx.add(act)
-    return correction.id

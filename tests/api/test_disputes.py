@@ -61,7 +61,7 @@ def test_the_paper_prints_values_decision_and_custody(counter: Counter, load: st
     assert max(len(line) for line in lines) <= 78
     words = {
         "en": ("DISPUTE of ticket No. 1", "decided by anne", "handed over (Anne): Labo Sud", "seal P7"),
-        "fr": ("CONTESTATION du bon n° 1", "orientation de anne", "remis (Anne) : Labo Sud", "scellé P7"),
+        "fr": ("CONTESTATION du bon n° 1", "orientation de anne", "remis (Anne) : Labo Sud", "plomb P7"),
     }
     for part in words[language]:
         assert part in paper["text"]

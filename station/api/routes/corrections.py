@@ -1,6 +1,6 @@
 """Corrections: what the station proposes, and what a manager makes of it. Open loads are judged anew."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -20,12 +20,12 @@ router = APIRouter(prefix="/corrections", tags=["corrections"])
 @router.get("")
 def list_corrections(
     asked: Asked,
-    state: Annotated[list[schemas.CorrectionState] | None, Query()] = None,
+    state: Annotated[Literal["all", "proposed", "approved", "declined", "ended"], Query()] = "all",
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> list[schemas.Correction]:
-    """Newest first; all of them, or those in these states."""
+    """Newest first."""
     with view_of(asked) as view:
-        return views.listed(view, state or (), limit)
+        return views.listed(view, () if state == "all" else (state,), limit)
 
 
 @router.post("/{correction_id}/approve", responses=problems(404, 409))
