@@ -1,6 +1,7 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
-`vision` is all of its parts. The last results are kept in `benchmarks/last.json`.
+`vision` is all of its parts; `season`, twenty simulated seasons, is measured only where it is named. The last
+results are kept in `benchmarks/last.json`.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backup, day, door, kills, lab, ledger, parts, screens, station, vision
+from benchmarks import backup, day, door, kills, lab, ledger, parts, screens, season, station, vision
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
@@ -31,7 +32,9 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "screens": screens.screens,
     "kills": kills.killed_intake,
     "lab": lab.lab,
+    "season": season.season,
 }
+LONG = frozenset({"season"})  # only where it is named: more than half an hour
 VISION = tuple(f"vision.{part}" for part in vision.PARTS)
 KNOWN = (*BENCHES, "vision", *VISION)
 MIN_ROUNDS = 3
@@ -47,7 +50,7 @@ def main(arguments: list[str]) -> int:
             f"silo bench: unknown: {', '.join(sorted(unknown))}; known: {', '.join(KNOWN)}", file=sys.stderr
         )
         return 2
-    names = _single(asked.names or [*BENCHES, "vision"])
+    names = _single(asked.names or [*(name for name in BENCHES if name not in LONG), "vision"])
     if asked.beside:
         return run_beside(asked.beside, names, asked.rounds)
     kept: dict[str, Any] = json.loads(LAST.read_text(encoding="utf-8")) if LAST.exists() else {}

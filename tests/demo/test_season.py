@@ -29,7 +29,7 @@ def season(tmp_path_factory):
 
 @pytest.fixture
 def ledger(season):
-    engine = open_engine(season.site / "data" / "ledger.db", writer=False)
+    engine = open_engine(season.ledger, writer=False)
     with Session(engine) as tx:
         yield tx
     engine.dispose()

@@ -15,8 +15,9 @@ from typing import Any
 
 import drivers
 import station
-from station.demo.season.build import Made, build_season
+from station.demo.season.build import DATA, Made, build_season
 from station.demo.season.plan import SeasonSize
+from station.store.folder import LEDGER
 
 SITE, TRUTH, MADE = "site", "truth.json", "made.json"
 _BUILDING = ".building-"
@@ -33,6 +34,10 @@ class KeptSeason:
     @property
     def site(self) -> Path:
         return self.folder / SITE
+
+    @property
+    def ledger(self) -> Path:
+        return self.site / DATA / LEDGER
 
     @property
     def truth(self) -> Path:

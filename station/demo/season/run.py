@@ -12,16 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from sqlmodel import Session, col, select
-
 from drivers.text import visible, visible_json
-from station.demo.season.build import DATA, MANAGER, PASSWORD, SITE_FILE
+from station.demo.season.build import MANAGER, PASSWORD, SITE_FILE
 from station.demo.season.keep import KeptSeason, kept_season
 from station.demo.season.plan import FULL, OPERATORS, SeasonSize
+from station.demo.season.said import said_by_pages
 from station.demo.station_process import StationFailed, StationProcess
-from station.store.connections import open_engine
-from station.store.folder import LEDGER
-from station.store.tables import StoredResult
 from ui.words.i18n import translator
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -57,13 +53,8 @@ def run_season(options: SeasonOptions) -> int:
 
 def _print_pages(season: KeptSeason) -> None:
     """One JSON line for each question of each page."""
-    engine = open_engine(season.site / DATA / LEDGER, writer=False)
-    query = select(StoredResult).order_by(col(StoredResult.page), col(StoredResult.asked))
-    with Session(engine) as tx:
-        for row in tx.exec(query):
-            said = {"page": row.page, "asked": json.loads(row.asked), "result": row.result}
-            sys.stdout.write(visible_json(json.dumps(said, ensure_ascii=False)) + "\n")
-    engine.dispose()
+    for said in said_by_pages(season.ledger):
+        sys.stdout.write(visible_json(json.dumps(said, ensure_ascii=False)) + "\n")
 
 
 def _serve(season: KeptSeason, options: SeasonOptions) -> int:
