@@ -10,12 +10,25 @@ from station.api.context import Context
 from station.api.pins import PinDesk
 from ui.web import failures
 from ui.web.headers import STATIC, SafeHeaders
-from ui.web.pages import fairness, first, groups, login, pair, people, three_ways, who_was_right
+from ui.web.pages import (
+    fairness,
+    first,
+    groups,
+    holds,
+    login,
+    pair,
+    people,
+    three_ways,
+    watch,
+    who_was_right,
+)  # fmt: skip
 from ui.web.reader import check_form
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
-_ROOMS = (first, login, pair, three_ways, who_was_right, groups, fairness, people)
+_ROOMS = (
+    first, login, pair, three_ways, who_was_right, groups, watch, holds, fairness, people,
+)  # fmt: skip
 
 
 def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:

@@ -122,6 +122,11 @@ SIDES: Mapping[str, str] = {  # whom a laboratory agrees with
     "both": N_("with both"),
     "neither": N_("with neither"),
 }
+HOLD_ACTS: Mapping[str, str] = {
+    "confirmed": N_("confirmed"),
+    "corrected": N_("corrected"),
+    "released": N_("released"),
+}
 DIMENSIONS: Mapping[str, str] = {  # by which biases and counts are grouped
     "phone": N_("phone"),
     "phone_model": N_("phone model"),
