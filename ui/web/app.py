@@ -17,19 +17,27 @@ from ui.web.pages import (
     devices,
     disputes,
     exceptions,
+    fairness,
     first,
+    groups,
+    holds,
     load,
     loads,
     login,
     models,
+    pair,
     people,
+    three_ways,
+    watch,
+    who_was_right,
 )
 from ui.web.reader import check_form
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    first, login, day, loads, load, cells, exceptions, disputes, devices, models, corrections, people,
+    first, login, day, loads, load, cells, exceptions, disputes, pair, three_ways, who_was_right, groups,
+    watch, holds, fairness, devices, models, corrections, people,
 )  # fmt: skip
 
 

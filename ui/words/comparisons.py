@@ -59,6 +59,117 @@ SENTENCES: Mapping[str, str] = {
     "rows_left_out": N_("Rows without both values, left out: {count}."),
 }
 
+# What stands at the top of a page, and what has to be said on it; the pages write the numbers.
+PAGE_SENTENCES: Mapping[str, str] = {
+    # two methods
+    "use_as_it_is": N_("{test}: good for {analyte}, also for a single load."),
+    "good_on_average": N_(
+        "{test}: right on average for {analyte}, usable far from a limit, but not to settle a contract."
+    ),
+    "no_bias_to_correct": N_("{test}: right on average for {analyte}; correct nothing."),
+    "reads_high": N_("{test} reads {analyte} too high by {bias}: find the cause, then correct."),
+    "reads_low": N_("{test} reads {analyte} too low by {bias}: find the cause, then correct."),
+    "cannot_say_yet": N_("{test}: not enough samples to say whether it is good for {analyte}."),
+    "nothing_permitted": N_(
+        "{test}: no verdict for {analyte}, as the site file permits no bias ([quality] permitted)."
+    ),
+    # three methods
+    "not_shown_better": N_("{better} is not shown to be better than {other}: their intervals overlap."),
+    "shown_better": N_("{better} errs less than {other}: their intervals do not overlap."),
+    "shared_error_unseen": N_(
+        "Error that two methods share is not seen here. Where phone and analyzer read one handful and the "
+        "laboratory another, sampling is charged to the laboratory; a phone that learnt from an analyzer "
+        "makes the analyzer look too good and the laboratory too bad."
+    ),
+    "own_errors_known": N_("Own random error, none taken as the truth: {errors}."),
+    # who was right
+    "sides_mostly": N_(
+        "Where phone and analyzer disagree, the laboratory mostly sides {side}: {share} of {n} loads "
+        "({low} to {high})."
+    ),
+    "sides_open": N_(
+        "Phone and analyzer disagree on {n} loads; the laboratory does not clearly side with either."
+    ),
+    "never_disagreed": N_("Phone and analyzer never differ by more than {tolerance}."),
+    "how_sides_are_told": N_(
+        "Two values disagree when they differ by more than {tolerance}{citation}. The laboratory sides with "
+        "a method when it lies within that of it and not of the other; else with both or with neither."
+    ),
+    "all_apart": N_(
+        "Of all {compared} loads that both measured, phone and analyzer see {disagreed} apart ({tonnes})."
+    ),
+    # groups
+    "group_stands_out": N_(
+        "{name} stands apart: {shrunken} ({low} to {high}); its own {n} samples say {raw}."
+    ),
+    "groups_alike": N_("No group stands apart: zero is possible for each of them."),
+    "drawn_to_the_mean": N_(
+        "Each estimate is drawn towards the mean of all, the more the fewer samples it has: a group is "
+        "corrected only if its interval excludes zero and the bias matters. A campaign is watched, not "
+        "corrected."
+    ),
+    # watch
+    "in_alarm": N_("{name}: alarm since {at}. Since about {since} it reads {shift} {way}."),
+    "was_in_alarm": N_("{name}: no alarm now; the last one was on {at}."),
+    "quiet": N_("{name}: no alarm in {n} checks."),
+    "baseline_missing": N_("{name}: {n} checks so far; it is watched from {needed} on."),
+    "higher": N_("higher"),
+    "lower": N_("lower"),
+    "look_at_the_laboratory": N_(
+        "Before touching the instrument look at the laboratory: its proficiency test, and the other "
+        "instruments in the same weeks."
+    ),
+    "delay": N_(
+        "The running mean sees a drift of one SEP after about {checks} checks, and gives a false alarm once "
+        "in about {quiet}."
+    ),
+    # fairness
+    "stand_out": N_("More than chance gives, by {what}: {names}. That is a reason to look, not a finding."),
+    "as_chance_gives": N_("Nothing stands out from what chance alone gives."),
+    "chance_is_corrected": N_(
+        "The probability of chance is corrected for all names that are looked at: where everybody is honest, "
+        "a name is marked here in at most {share} of such pages."
+    ),
+    "just_inside_means": N_("Just inside: within {wide} of a limit, on its better side."),
+    # how samples came, and what that means
+    "drawn_by_lot": N_("{n} drawn by lot"),
+    "drawn_weighted": N_("{n} drawn by lot, each counted for the loads that it stands for"),
+    "sent_somehow": N_("{n} sent without a draw"),
+    "every_load": N_("every load that both measured"),
+    "doubted_left_out": N_("{n} chosen for a doubt, not used"),
+    "lab_is_reference": N_("The laboratory is our reference for this comparison, not the truth."),
+    "spread_numbers": N_(
+        "RPD {rpd} and CCC {ccc} depend on the spread of these samples: never compare them across campaigns."
+    ),
+    "iso_slope": N_(
+        "Slope of ISO 12099 (reference on predicted): {slope}. It cannot see a compressed scale, and flags "
+        "a true one when there are many samples; no slope is corrected by it."
+    ),
+    "thinned": N_("Drawn: every so many-th of {n} samples."),
+}
+
+REFUSED: Mapping[str, str] = {  # why a page has no numbers
+    "no_samples": N_("No sample of this time was measured by both."),
+    "only_chosen": N_(
+        "All {count} samples were chosen for a doubt: they say nothing of the others. Send some by lot."
+    ),
+    "too_few": N_("Only {n} so far: nothing is said below {needed}."),
+    "three_too_few": N_(
+        "Only {n} samples were measured by all three: three methods are told apart from {needed} on."
+    ),
+    "baseline_too_few": N_("Only {n} checks so far: the chart begins with {needed}."),
+    "bases_differ": N_(
+        "The values stand on different bases ({bases}), and nothing is converted: ask the laboratory for the "
+        "other one."
+    ),
+    "units_differ": N_("The values have different units: {units}."),
+    "nitrogen_factors_differ": N_(
+        "The laboratories reckon protein with different nitrogen factors ({factors}): choose one species."
+    ),
+    "no_tolerance": N_("The site file has no tolerance for {analyte} ([quality] tolerance)."),
+    "no_limit": N_("The rules have no limit for {analyte} of {species}."),
+}
+
 PAIRS_PROBLEMS: Mapping[str, str] = {
     "no_rows": N_("the file has no rows"),
     "no_text": N_("the file is no CSV text: save it as CSV (UTF-8) from the spreadsheet program"),
@@ -91,6 +202,24 @@ _SIGNED_IN = ("offset", "offset_alone", "single", "single_within", "single_beyon
 def comparison_text(statements: Sequence[tuple[str, Mapping[str, Any]]], language: str) -> str:
     """Write statements (code, params) as sentences. Never raises."""
     return " ".join(_statement(code, params, translator(language)) for code, params in statements)
+
+
+def page_sentence(code: str, language: str, **words: str) -> str:
+    """Write a sentence of a page; the words are written already."""
+    return translator(language).gettext(PAGE_SENTENCES[code]).format_map(words)
+
+
+def refusal_text(code: str, words: Mapping[str, str], language: str) -> str:
+    """Write why a page has no numbers. Never raises."""
+    template = REFUSED.get(code)
+    if template is None:
+        return unknown_message(code, words)
+    return translator(language).gettext(template).format_map(_OrUnknown(words))
+
+
+class _OrUnknown(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def pairs_problem(code: str, params: Mapping[str, Any], language: str) -> str:

@@ -101,6 +101,42 @@ SAMPLE_KINDS: Mapping[str, str] = {
     "cell": N_("sample of a cell"),
     "composite": N_("composite sample"),
 }
+METHODS: Mapping[str, str] = {
+    "phone": N_("phone"),
+    "machine": N_("analyzer"),
+    "lab": N_("laboratory"),
+    "customer": N_("customer"),
+}
+PERIODS: Mapping[str, str] = {
+    "campaign": N_("whole campaign"),
+    "last_30_days": N_("last 30 days"),
+}
+VERDICTS: Mapping[str, str] = {
+    "agrees": N_("agrees"),
+    "differs": N_("differs"),
+    "not_enough_samples": N_("not enough samples"),
+}
+SIDES: Mapping[str, str] = {  # whom a laboratory agrees with
+    "phone": N_("with the phone"),
+    "machine": N_("with the analyzer"),
+    "both": N_("with both"),
+    "neither": N_("with neither"),
+}
+HOLD_ACTS: Mapping[str, str] = {
+    "confirmed": N_("confirmed"),
+    "corrected": N_("corrected"),
+    "released": N_("released"),
+}
+DIMENSIONS: Mapping[str, str] = {  # by which biases and counts are grouped
+    "phone": N_("phone"),
+    "phone_model": N_("phone model"),
+    "release": N_("photo model"),
+    "instrument": N_("instrument"),
+    "variety": N_("variety"),
+    "campaign": N_("campaign"),
+    "operator": N_("operator"),
+    "supplier": N_("supplier"),
+}
 SHORT_ANALYTES: Mapping[str, str] = {
     "moisture": N_("moist."),
     "protein": N_("prot."),

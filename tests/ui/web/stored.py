@@ -4,13 +4,20 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlmodel import Session
+
+from station.store.stored import canonical
+from station.store.tables import StoredResult
+
 Json = dict[str, Any]
 START = datetime(2026, 7, 1, 8, tzinfo=UTC)
 _COMMON: Json = {
     "unit": "%",
     "basis": {"phone": "dm", "machine": "dm", "lab": "dm"},
     "period": ["2026-07-01T00:00:00+00:00", "2026-07-31T00:00:00+00:00"],
-    "sampling": {"random": 180, "chosen": 50, "unknown": 10},
+    "sampling": {"random": 180, "chosen": 50, "unknown": 10, "used": "random", "weighted": False},
+    "left_out": {},
+    "refused": None,
 }
 
 
@@ -55,7 +62,9 @@ def pair(n: int = 240, *, bias: float = 0.05, scatter: float = 0.45, permitted: 
             },
         ],
         "points": points,
-        "thinned_from": n,
+        "thinned_from": None,
+        "permitted": permitted,
+        "citation": "EN 15948",
         "limits": [
             {"limit": 9.5, "grade": "brewing", "op": ">="}, {"limit": 11.5, "grade": "brewing", "op": "<="},
         ],
@@ -83,7 +92,8 @@ def who_was_right() -> Json:
     return {
         **_COMMON,
         "asked": {"analyte": "protein", "species": "soft_wheat", "period": "campaign"},
-        "n": 240, "compared": 240, "disagreed": 61, "tolerance": 0.5,
+        "n": 61, "compared": 240, "disagreed": 61, "tolerance": 0.5, "citation": "",
+        "all_loads": {"compared": 1180, "disagreed": 297, "tonnes": 7411.2},
         "counts": {
             "phone": {"n": 6, "share": 6 / 61, "ci": [0.037, 0.202], "tonnes": 148.0},
             "machine": {"n": 44, "share": 44 / 61, "ci": [0.592, 0.829], "tonnes": 1093.4},
@@ -150,28 +160,43 @@ def watch() -> Json:
         "n": 60,
         "baseline": {"n": 36, "bias": 0.02, "sep": 0.2, "from": _day(0), "to": _day(18)},
         "checks": checks,
-        "alarms": [{"at": _day(26), "rule": "ewma", "since": _day(20), "shift": 0.31}],
-        "splits": [{"done_at": _day(28), "analyte": "protein"}],
-        "controls": {"due_at": _day(33), "is_overdue": False},
+        "alarms": [
+            {"at": _day(26), "rule": "ewma", "since": _day(20), "shift": 0.31, "shift_ci": [0.2, 0.42]},
+        ],
+        "in_alarm": True,
+        "splits": [{"at": _day(28), "network": "Réseau", "old_bias": 0.1, "new_bias": 0.0, "reason": ""}],
+        "controls": {
+            "n": 10, "failed": 1, "last": _day(29), "last_passed": True, "every_days": 7, "due": _day(36),
+        },
         "verified_until": "2026-08-20",
+        "delay": {
+            "0": {"ewma": 370.0, "three_s": 370.4, "ewma_here": 368.0, "three_s_here": 371.0},
+            "1": {"ewma": 9.7, "three_s": 43.9, "ewma_here": 12.4, "three_s_here": 60.1},
+        },
     }  # fmt: skip
 
 
 def fairness() -> Json:
     def entry(name: str, n: int, count: int, expected: float, low: int, high: int) -> Json:
+        chance = 0.003 if count > high else 0.6
         return {
-            "key": name, "name": name, "n": n, "just_inside": count, "expected": expected, "ci": [low, high],
-            "retests_that_changed": 3, "overrides_that_changed": 1, "chance": 0.08,
+            "key": name, "name": name, "n": n, "near": 2 * round(expected), "just_inside": count,
+            "expected": expected, "ci": [low, high], "retests": 5, "retests_that_changed": 3,
+            "overrides_that_changed": 1, "chance": chance, "flagged": chance < 0.05,
+            "chances": {"just_inside": chance, "retests": 0.4, "overrides": None},
         }  # fmt: skip
 
     return {
         **_COMMON,
         "asked": {"analyte": "protein", "species": "soft_wheat", "period": "campaign"},
         "n": 1500,
+        "basis": {"machine": "dm"},
+        "window": {"steps": 2, "step": 0.1, "wide": 0.2},
+        "false_alarm_share": 0.05,
         "by": {
             "operator": [
-                entry("Marie Lefèvre", 520, 41, 38.2, 27, 50), entry("Paul Garnier", 480, 58, 35.1, 24, 47),
-                entry("Ana", 500, 30, 36.4, 25, 48),
+                entry("marc", 520, 41, 38.2, 27, 50), entry("anne", 480, 58, 35.1, 24, 47),
+                entry("ines", 500, 30, 36.4, 25, 48),
             ],
             "instrument": [entry("Infratec 1", 900, 66, 66.0, 51, 82)],
             "supplier": [entry(f"EARL du Moulin {i}", 60, i, 4.4, 1, 9) for i in range(14)],
@@ -181,3 +206,21 @@ def fairness() -> Json:
 
 def _day(days: float) -> str:
     return (START + timedelta(days=days)).isoformat()
+
+
+PAGES: dict[str, Json] = {
+    "pair": pair(),
+    "three_ways": three_ways(),
+    "who_was_right": who_was_right(),
+    "groups": groups(),
+    "watch": watch(),
+    "fairness": fairness(),
+}
+
+
+def store(tx: Session, page: str, result: Json) -> None:
+    """Keep a result as the job does."""
+    asked = canonical(page, result["asked"])
+    tx.add(
+        StoredResult(page=page, asked=asked, up_to=0, at=START, n=result["n"], made_from="", result=result)
+    )

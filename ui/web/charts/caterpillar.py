@@ -48,10 +48,10 @@ def caterpillar(by: Mapping[str, Any], unit: str, what: str, t: Translator) -> s
     )  # fmt: skip
 
 
-def shown_groups(groups: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def shown_groups(groups: Sequence[Mapping[str, Any]], most: int = MOST_ROWS) -> list[Mapping[str, Any]]:
     """Return the groups that are drawn, the highest bias first: of very many those farthest from zero."""
 
-    far = sorted(groups, key=lambda group: (-abs(_bias(group)), str(group.get("name"))))[:MOST_ROWS]
+    far = sorted(groups, key=lambda group: (-abs(_bias(group)), str(group.get("name"))))[:most]
     return sorted(far, key=lambda group: (-_bias(group), str(group.get("name"))))
 
 

@@ -10,11 +10,12 @@ from ui.web.charts.svg import dot, drawing, line
 from ui.words.i18n import Translator
 
 MOST_ROWS = 30
+ALARM = 0.05
 
 
 def fairness_dots(entries: Sequence[Mapping[str, Any]], what: str, t: Translator) -> str:
-    """Draw [{name, n, just_inside, expected, ci}]: how many values lie just inside a limit, and the interval
-    in which that number lies by chance. Those that stand out come first."""
+    """Draw [{name, near, just_inside, expected, ci}]: how many of the values near a limit lie just inside,
+    and the interval in which that number lies by chance. Those that stand out come first."""
     shown_entries = sorted((entry for entry in entries if isinstance(entry, Mapping)), key=_order)[:MOST_ROWS]
     counts = numbers(
         value
@@ -48,7 +49,10 @@ def fairness_dots(entries: Sequence[Mapping[str, Any]], what: str, t: Translator
 
 
 def stands_out(entry: Mapping[str, Any]) -> bool:
-    """Tell whether a count lies outside what chance alone gives."""
+    """Tell whether chance hardly gives as many: by its probability where it is known, else the interval."""
+    p = drawable((entry.get("chances") or {}).get("just_inside"))
+    if p is not None:
+        return p < ALARM
     count, interval = drawable(entry.get("just_inside")), pair(entry.get("ci"))
     return count is not None and interval is not None and not interval[0] <= count <= interval[1]
 
@@ -73,8 +77,8 @@ def _order(entry: Mapping[str, Any]) -> tuple[bool, float, str]:
 
 
 def _said(entry: Mapping[str, Any], t: Translator) -> str:
-    count, expected, n = (drawable(entry.get(name)) for name in ("just_inside", "expected", "n"))
-    return t.gettext("{count} of {n}, by chance {expected}").format(
+    count, expected, n = (drawable(entry.get(name)) for name in ("just_inside", "expected", "near"))
+    return t.gettext("{count} of {n} near it, by chance {expected}").format(
         count="?" if count is None else t.number(count, 0),
         n="?" if n is None else t.number(n, 0),
         expected="?" if expected is None else t.number(expected, 1),

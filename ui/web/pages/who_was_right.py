@@ -1,0 +1,142 @@
+"""Whom the laboratory sided with, on the loads on which phone and analyzer disagreed."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+
+from station.store.batches import supplier_names
+from ui.web.charts.scales import drawable, pair
+from ui.web.charts.sides import SIDES, sides
+from ui.web.comparing import (
+    ComparisonPage,
+    Said,
+    capital,
+    moment_cell,
+    nothing_yet,
+    number_cell,
+    picture,
+    said_of,
+)
+from ui.web.reader import Reader, Reading
+from ui.web.tables import Cell, Column, Table
+from ui.words import vocabulary
+
+router = APIRouter()
+PAGE = "who_was_right"
+
+
+@router.get("/who-was-right")
+def who_was_right(reader: Reading) -> Response:
+    said, fields, chosen = said_of(reader, PAGE)
+    title = reader.t.gettext("Who was right")
+    if said is None or chosen is None:
+        return reader.page("comparison.html", nothing_yet(title, reader.t))
+    refused = said.refusal()
+    counts, loads = _counts(reader, said), _loads(reader, said)
+    names = {side: capital(vocabulary.word(vocabulary.SIDES, side, reader.asked.language)) for side in SIDES}
+    compared, disagreed = (reader.t.number(said.result.get(key) or 0, 0) for key in ("compared", "disagreed"))
+    page = ComparisonPage(
+        title,
+        fields,
+        refused or _headline(said),
+        "quiet",
+        told=[_how(said), _all_loads(said)],
+        facts=said.facts(
+            (reader.t.gettext("Compared"), " – ".join(said.methods().values())),
+            (reader.t.gettext("Measured by all three"), compared),
+            (reader.t.gettext("Disagreed"), disagreed),
+        ),
+        charts=[] if refused else [picture(sides(said.result, names, said.t))],
+        tables=[] if refused else [counts],
+        lists=[loads] if loads.rows else [],
+        is_nearest=chosen.is_nearest,
+    )  # fmt: skip
+    return reader.page("comparison.html", page, [counts, loads])
+
+
+def _headline(said: Said) -> str:
+    counts = said.result.get("counts") or {}
+    n = said.t.number(said.result.get("disagreed") or 0, 0)
+    if not said.result.get("disagreed"):
+        return said.sentence("never_disagreed", tolerance=said.limit(said.result.get("tolerance")))
+    side = max(("phone", "machine"), key=lambda one: drawable((counts.get(one) or {}).get("share")) or 0.0)
+    share, interval = (
+        drawable((counts.get(side) or {}).get("share")),
+        pair((counts.get(side) or {}).get("ci")),
+    )
+    if share is None or interval is None or interval[0] <= 0.5:
+        return said.sentence("sides_open", n=n)
+    word = vocabulary.word(vocabulary.SIDES, side, said.t.language)
+    low, high = (said.share(one) for one in interval)
+    return said.sentence("sides_mostly", side=word, share=said.share(share), n=n, low=low, high=high)
+
+
+def _how(said: Said) -> str:
+    citation = said.result.get("citation")
+    return said.sentence(
+        "how_sides_are_told",
+        tolerance=said.limit(said.result.get("tolerance")),
+        citation=f" ({citation})" if citation else "",
+    ) if drawable(said.result.get("tolerance")) is not None else ""  # fmt: skip
+
+
+def _all_loads(said: Said) -> str:
+    """What was not analysed disagrees too."""
+    every = said.result.get("all_loads") or {}
+    if not every.get("compared"):
+        return ""
+    compared, disagreed = (said.t.number(every.get(key) or 0, 0) for key in ("compared", "disagreed"))
+    tonnes = said.t.tonnes(drawable(every.get("tonnes")) or 0.0, 0)
+    return said.sentence("all_apart", compared=compared, disagreed=disagreed, tonnes=tonnes)
+
+
+def _counts(reader: Reader, said: Said) -> Table:
+    _ = reader.t.gettext
+    columns = [
+        Column(_("The laboratory sides")), Column(_("Loads"), "", True), Column(_("Share"), "%", True),
+        Column(_("from"), "%", True), Column(_("to"), "%", True), Column(_("Grain"), "t", True),
+    ]  # fmt: skip
+    rows = []
+    for side in SIDES:
+        own = (said.result.get("counts") or {}).get(side) or {}
+        low, high = pair(own.get("ci")) or (None, None)
+        shares = (None if one is None else 100 * one for one in (drawable(own.get("share")), low, high))
+        rows.append(
+            [
+                reader.text(vocabulary.word(vocabulary.SIDES, side, reader.asked.language)),
+                reader.number(drawable(own.get("n")), 0),
+                *(number_cell(reader, one, 0) for one in shares),
+                number_cell(reader, own.get("tonnes"), 1),
+            ]
+        )
+    return Table("counts", _("Whom the laboratory sides with"), columns, rows)
+
+
+def _loads(reader: Reader, said: Said) -> Table:
+    _ = reader.t.gettext
+    loads = said.result.get("loads") or ()
+    with reader.desk.ledger.read() as tx:
+        suppliers = supplier_names(tx, [load.get("supplier_id") for load in loads])
+    columns = [
+        Column(_("When")), Column(_("Ticket")), Column(_("Supplier")),
+        *(Column(capital(said.method(one)), said.unit, True) for one in ("phone", "machine", "lab")),
+        Column(_("The laboratory sides")), Column(_("Grain"), "t", True),
+    ]  # fmt: skip
+    rows = [_load(reader, said, load, suppliers) for load in loads]
+    return Table("loads", _("Loads on which they disagreed, newest first"), columns, rows)
+
+
+def _load(reader: Reader, said: Said, load: Mapping[str, Any], suppliers: Mapping[str, str]) -> list[Cell]:
+    supplier = str(load.get("supplier_id") or "")
+    ticket = load.get("ticket")
+    address = f"/loads/{quote(str(load['load_id']), safe='')}"
+    return [
+        moment_cell(reader, load.get("at")),
+        reader.text(reader.t.gettext("load") if ticket is None else str(ticket), address),
+        reader.text(suppliers.get(supplier, supplier)),
+        *(number_cell(reader, load.get(method), said.decimals) for method in ("phone", "machine", "lab")),
+        reader.text(vocabulary.word(vocabulary.SIDES, str(load.get("sides_with")), reader.asked.language)),
+        number_cell(reader, load.get("tonnes"), 2),
+    ]
