@@ -23,13 +23,14 @@ from ui.web.pages import (
     login,
     models,
     people,
+    photo,
 )
 from ui.web.reader import check_form
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    first, login, day, loads, load, cells, exceptions, disputes, devices, models, corrections, people,
+    first, login, day, loads, load, photo, cells, exceptions, disputes, devices, models, corrections, people,
 )  # fmt: skip
 
 
