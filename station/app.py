@@ -27,6 +27,7 @@ from station.parts import open_parts
 from station.runtime.announcer import Announcer
 from station.runtime.bundles import ship
 from station.runtime.devices import Devices
+from station.runtime.drawer import Drawer
 from station.runtime.health import Vitals
 from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
@@ -109,6 +110,7 @@ def serve(options: ServeOptions) -> int:
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             page_key=_page_key(ledger.folder),
+            draw=Drawer(parts.photos).draw,
             live=devices.live,
             health=vitals.facts,
             wake_vision=light_box.wake,

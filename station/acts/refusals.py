@@ -114,6 +114,8 @@ class Fault(StrEnum):
     DISPUTE_OPEN = "dispute_open"
     NO_TICKET_TO_DISPUTE = "no_ticket_to_dispute"
     TOO_LATE_TO_DISPUTE = "too_late_to_dispute"
+    DRAWING_BUSY = "drawing_busy"
+    DRAWING_FAILED = "drawing_failed"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"

@@ -1,13 +1,13 @@
 """What the counter is given by `station/app.py`: the desk, the disk, the clock, and what is live."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from station.acts.desk import Desk
-from station.acts.refusals import Fault, Invalid
+from station.acts.refusals import Conflict, Fault, Invalid
 from station.models.acts import Mandate
 from station.receival.timekeeper import Timekeeper
 from station.receival.wiring import Rewiring, Wiring
@@ -29,6 +29,11 @@ class Limits:
 Install = Callable[[bytes, str, Mandate], ModelRelease]
 
 
+# the photo (SHA-256), what a model saw on it as its dictionary, words for the legend, title, reasons; gives a
+# JPEG picture, raises Conflict or NotFound where there is none
+Draw = Callable[[str, Mapping[str, Any], Mapping[str, str], str, Sequence[str]], bytes]
+
+
 class CheckWiring(Protocol):
     def __call__(self, port_id: str, usual: Wiring, said: Rewiring, *, is_installer: bool) -> Wiring: ...
 
@@ -43,6 +48,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
+def draws_nothing(
+    _photo: str, _seen: Mapping[str, Any], _words: Mapping[str, str], _title: str, _reasons: Sequence[str]
+) -> bytes:
+    """Refuses: no worker stands behind these pages."""
+    raise Conflict(Fault.DRAWING_FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
@@ -53,6 +65,7 @@ class Context:
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
     `timekeeper` is asked about the clock and told the time.
     A sign-in is good for `sign_in_lasts`; `page_key` signs the cookies of the pages.
+    `draw` shows on a photo what a model saw.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
     desk: Desk
@@ -69,6 +82,7 @@ class Context:
     replug: Callable[[str], None]
     drivers: Callable[[], list[dict[str, Any]]]
     install_model: Install = installs_nothing
+    draw: Draw = draws_nothing
     limits: Limits = field(default_factory=Limits)
     sign_in_lasts: timedelta = timedelta(hours=12)
     page_key: str = field(default_factory=new_key)

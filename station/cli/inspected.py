@@ -7,25 +7,22 @@ from typing import Any
 from station.cli.say import LANGUAGE, _, tell
 from station.grain.inspection import Inspection
 from station.grain.reasons import Code, Reason
-from station.vision.overlay import CALLED, CORRECTED, NO_CLASS, draw_overlay
+from station.vision.overlay import draw_overlay
 from ui.words.i18n import translator
 from ui.words.reasons import message
+from ui.words.seen import by_area, counted, legend
 from ui.words.vocabulary import KERNEL_CLASSES, word
 
 
 def write_overlay(path: Path, photo: bytes, seen: Inspection) -> None:
     """The photo with outlines, legend and reasons as PNG. A photo that cannot be decoded has none; the
     inspection says why."""
+    t = translator(LANGUAGE)
     picture = draw_overlay(
         photo,
         seen,
-        words={
-            **{name: word(KERNEL_CLASSES, name, LANGUAGE) for name in seen.classes},
-            NO_CLASS: _("counted, no class"),
-            CALLED: _("called so"),
-            CORRECTED: _("corrected"),
-        },
-        title=_counted(seen.kernels, seen.cut) + _by_area(seen.outlines, seen.by_area),
+        words=legend(seen.classes, t),
+        title=counted(seen.kernels, seen.cut, t) + by_area(seen.outlines, seen.by_area, t),
         reasons=[message(reason.code, reason.params, LANGUAGE) for reason in _said(seen)],
     )
     if picture is not None:
@@ -40,8 +37,9 @@ def _said(seen: Inspection) -> list[Reason]:
 
 def tell_inspection(photo: Path, result: Mapping[str, Any]) -> None:
     """The inspection as `silo inspect` prints it without --json."""
-    counted = _counted(result["kernels"], result["cut"]) + _by_area(result["outlines"], result["by_area"])
-    tell(f"{photo}: {counted}")
+    t = translator(LANGUAGE)
+    both = by_area(result["outlines"], result["by_area"], t)
+    tell(f"{photo}: {counted(result['kernels'], result['cut'], t)}{both}")
     for name, share in result["classes"].items():
         tell("    " + _told_share(name, share, result.get("mass", {}).get(name)))
     if result["classes"]:
@@ -55,20 +53,6 @@ def tell_inspection(photo: Path, result: Mapping[str, Any]) -> None:
         _tell_sizes(result["sizes"])
     for reason in (*result["reasons"], *result["remarks"]):
         tell("    " + message(reason["code"], reason["params"], LANGUAGE))
-
-
-def _counted(kernels: int | None, cut: int | None) -> str:
-    if kernels is None:
-        return _("refused")
-    return _("{kernels} kernels, {cut} cut by the edge").format(kernels=kernels, cut=cut)
-
-
-def _by_area(outlines: int | None, by_area: float | None) -> str:
-    """Add both counts where the second one could be made."""
-    if outlines is None or by_area is None:
-        return ""
-    number = translator(LANGUAGE).number(by_area, 0)
-    return _(" ({outlines} outlines, {by_area} by area)").format(outlines=outlines, by_area=number)
 
 
 def _told_share(name: str, share: Mapping[str, Any], mass: Mapping[str, float] | None) -> str:

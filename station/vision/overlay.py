@@ -39,8 +39,10 @@ def draw_overlay(
     words: Mapping[str, str] | None = None,
     title: str = "",
     reasons: Sequence[str] = (),
+    form: str = ".png",
 ) -> bytes | None:
-    """Draw the inspection on the photo at working scale, as PNG bytes; None when the photo cannot be decoded.
+    """Draw the inspection on the photo at working scale, as bytes of `form`; None when the photo cannot be
+    decoded.
     Outlines are drawn where the inspection holds polygons, else boxes. Below stand `title`, the classes by
     their `words`, what was called so apart from the corrected share, the kernels without a class, and
     `reasons`, all in the reader's language."""
@@ -56,8 +58,8 @@ def draw_overlay(
     for kernel in inspection.kernel_list:
         _draw(canvas, kernel, decoded.scale, thick, crowded=crowded)
     band = _legend(canvas.shape[1], inspection, words or {}, title, reasons)
-    done, png = cv2.imencode(".png", np.vstack([canvas, band]))
-    return png.tobytes() if done else None
+    done, picture = cv2.imencode(form, np.vstack([canvas, band]))
+    return picture.tobytes() if done else None
 
 
 def _legend(

@@ -27,6 +27,7 @@ from ui.web.pages import (
     models,
     pair,
     people,
+    photo,
     three_ways,
     watch,
     who_was_right,
@@ -36,7 +37,7 @@ from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    first, login, day, loads, load, cells, exceptions, disputes, pair, three_ways, who_was_right, groups,
+    first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways, who_was_right, groups,
     watch, holds, fairness, devices, models, corrections, people,
 )  # fmt: skip
 

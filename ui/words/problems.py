@@ -434,6 +434,11 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_valid": (N_("something entered is not valid"), N_("Correct the fields that are named.")),
     # not allowed
     "wrong_pin": (N_("wrong name or PIN"), N_("Type them again.")),
+    "drawing_busy": (N_("other photos are being drawn"), N_("Wait a moment, then ask again.")),
+    "drawing_failed": (
+        N_("what was seen could not be drawn on the photo"),
+        N_("The photo itself and the numbers are as they were."),
+    ),
     "wrong_password": (N_("wrong name or password"), N_("Type them again.")),
     "too_many_attempts": (
         N_("too many wrong PINs"),

@@ -1,10 +1,8 @@
-"""One load's whole evidence on one page, and its photos."""
+"""One load's whole evidence on one page."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse
 from sqlmodel import Session, col, select
 
 from station.acts.refusals import Fault, NotFound
@@ -17,12 +15,11 @@ from station.api.views.laboratory import lab_results
 from station.api.views.retained import retained
 from station.api.views.view import View, view_of
 from station.store import audit, queries
-from station.store.blobs import BlobFault
 from station.store.disputes import acts_of, disputes
-from station.store.evidence import frames_of, photos_of, sample_shown
+from station.store.evidence import frames_of
 from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
-from station.store.tables import Capture, Dispute, Load, Photo, Reading, Visit, Weighing
+from station.store.tables import Dispute, Load, Reading, Visit, Weighing
 from ui.web.pages import load_tables as tables
 from ui.web.raw import Dump, dump
 from ui.web.reader import Reader
@@ -153,25 +150,3 @@ def _disputes(reader: Reader, view: View, load_id: str) -> list[tuple[Dispute, T
     acts = acts_of(view.tx, [row.id for row in rows])
     view.names_of(act.by for some in acts.values() for act in some)
     return [(row, tables.dispute(reader, view, row.id, acts[row.id])) for row in rows]
-
-
-@router.get("/loads/{load_id}/captures/{capture_id}/{position}")
-def photo(reader: Reads, load_id: str, capture_id: str, position: int) -> Response:
-    """The photo as it came."""
-    with reader.desk.ledger.read() as tx:
-        row = _photo(tx, load_id, capture_id, position)
-        media_type, sha256 = row.media_type, row.sha256
-    try:
-        path = reader.asked.context.blobs.whole(sha256)
-    except BlobFault:
-        raise NotFound(Fault.PHOTO_LOST, sha256=sha256) from None
-    return FileResponse(path, media_type=media_type)
-
-
-def _photo(tx: Session, load_id: str, capture_id: str, position: int) -> Photo:
-    """A photo of the load's own samples. Raises NotFound."""
-    capture, sample = tx.get(Capture, capture_id), sample_shown(tx, capture_id)
-    photos: Sequence[Photo] = photos_of(tx, capture_id)
-    if capture is None or sample is None or sample.load_id != load_id or not 0 <= position < len(photos):
-        raise NotFound(Fault.UNKNOWN_CAPTURE)
-    return photos[position]
