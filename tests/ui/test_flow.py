@@ -329,8 +329,9 @@ async def test_a_weight_that_the_bridge_cannot_show_is_asked_about(station: Stat
         await t.write("24 865")
         await t.press("enter")
         await t.see("échelons de 20 kg", "24 860 kg ou 24 880 kg", "24 865 kg : est-ce exact ?")
+        await t.press("enter")  # nothing is preselected
         assert await t.app.client.offered_weighings() == []
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.see("PESÉE 24 865 kg", "tapée par Anne", "! Le pont pèse par échelons")
 
 
@@ -346,8 +347,9 @@ async def test_another_trailers_tare_is_asked_about_before_the_ticket(station: S
         await t.see("16 200 kg", "dernière pesée ?")
         await t.press("enter")
         await t.see("Tare 16 200 kg, alors que", "9 800 kg", "est-ce exact ?", "oui, 16 200 kg est exact")
+        await t.press("enter")  # nothing is preselected
         assert len(await t.app.client.tickets()) == 1
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.hear("net 26 920 kg")
 
 
@@ -366,7 +368,7 @@ async def test_a_slip_of_the_decimal_point_is_asked_about_before_it_is_recorded(
         await t.see("valeur inhabituelle", "oui, la valeur est exacte")
         load = await t.app.client.load(silo.loads(visit)[0].id)
         assert load.values == []
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.see("humidité", "1,4 %", "tapée par Anne")
 
 

@@ -127,7 +127,7 @@ async def test_a_weight_whose_line_failed_is_asked_about_before_it_counts(statio
         assert silo.chain(visit) == []
         await t.press("enter")
         await t.see("oui, 43 120 kg était affiché")
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.until(lambda: silo.chain(visit), "the weighing")
     with silo.desk.ledger.read() as tx:
         assert pages.offered_weighings(tx, 0, 50) == []
@@ -154,7 +154,7 @@ async def test_an_analysis_whose_line_failed_is_asked_about_before_it_counts(sta
         await t.see("S1 · AB-123-CD")
         await t.press("enter")
         await t.see("affiche-t-il", "oui : humidité 13,6")
-        await t.press("enter")
+        await t.press("down", "enter")
         await t.hear("Affecté à S1.")
     with silo.desk.ledger.read() as tx:
         assert queries.unpaired(tx) == []

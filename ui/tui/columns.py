@@ -11,6 +11,7 @@ from drivers.text import visible
 
 ELLIPSIS = "…"
 NARROW = 72
+SHORT = 22  # lines of a screen: one with fewer leaves more of them to the list
 
 
 @dataclass(frozen=True, slots=True)

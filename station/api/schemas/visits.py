@@ -110,8 +110,8 @@ class Supplier(Referenced):
 
 
 class LoadRow(BaseModel):
-    """A line of the queue. `waits_since`: it waits for a value or for an answer since then, not since it
-    arrived."""
+    """A line of the queue. `waits_since`: it waits for a value, for an answer or for its empty weight since
+    then, not since it arrived."""
 
     id: str
     position: int

@@ -96,11 +96,14 @@ def differing_of(proposal: Proposal) -> list[str]:
 
 
 def waits_since(facts: LoadFacts, state: schemas.LoadState) -> datetime | None:
-    """When the load began to wait for a value, weighed and sampled, or for an answer to what is proposed."""
+    """When the load began to wait: for a value, weighed and sampled, for an answer to what is proposed, or for
+    its empty weight. None: since the arrival."""
     if state == "proposed" and facts.proposal is not None:
         return facts.proposal.asked_at
     if state == "decided" and facts.found_since:
         return facts.checks[-1].at
+    if state == "decided" and facts.decision is not None:
+        return facts.decision.at
     if state not in ("weighed", "waiting") or facts.weighed_at is None:
         return None
     return max([facts.weighed_at, *(sample.entered_at for sample in facts.samples)])

@@ -15,6 +15,7 @@ from ui.tui.lines.texts import (
     claims,
     findings_text,
     origin_name,
+    photo_wanted,
     reason_list,
     reason_text,
     reason_texts,
@@ -63,6 +64,8 @@ def headline(load: schemas.Load, board: Board, t: Translator) -> str:
     if load.estimated_kg is not None:
         parts.append("~" + t.tonnes(load.estimated_kg / 1000))
     parts.append(load_state(load, board, t))
+    if wanted := photo_wanted(load, t):
+        parts.append(wanted)
     if load.provisional:
         parts.append(t.gettext("GRADE PROVISIONAL"))
     return " · ".join(parts)

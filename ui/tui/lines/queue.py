@@ -3,7 +3,7 @@
 from rich.cells import cell_len
 
 from station.api import schemas
-from ui.tui.board import Board
+from ui.tui.board import Board, waits_since
 from ui.tui.columns import Column, table_row, widths, wrap
 from ui.tui.lines.texts import (
     WARNING,
@@ -67,7 +67,7 @@ def load_texts(visit: schemas.VisitRow, load: schemas.LoadRow, board: Board, t: 
         visit.supplier if is_first else "",
         species(load.species, t),
         load_state(load, board, t),
-        age(visit.arrived_at, board.now, t),
+        age(waits_since(visit, load), board.now, t),
         " · ".join(filter(None, (_next(visit, load, board, t), photo_wanted(load, t)))),
     ]
 

@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from station.api import schemas
 from ui.tui.board import Board
+from ui.tui.columns import SHORT
 from ui.tui.dialogs import Check, Choice, ChoiceDialog, EntryDialog, Option
 from ui.tui.keys import KEYS, bound, shown
 from ui.tui.station import Station
@@ -59,6 +60,11 @@ class StationScreen(Screen[None]):
     def width(self) -> int:
         """Tell the width of the terminal, in characters."""
         return self.app.size.width
+
+    @property
+    def is_short(self) -> bool:
+        """Tell whether the terminal has few lines."""
+        return self.app.size.height < SHORT
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="status")
@@ -147,7 +153,8 @@ class StationScreen(Screen[None]):
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
         self.draw()  # first: the keys are those of the row that is marked then
-        self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width)
+        always = (shown("menu", t), shown("help", t))
+        self.query_one("#keys", KeyLine).show(self._keys_in_turn(), self.width, always)
 
     def draw_note(self) -> None:
         """Draw the line that whoever opened the terminal shows, where the body has a place for it."""

@@ -90,6 +90,7 @@ def _assign(
                 lambda _: _assign(
                     screen, item, barcode, reason=reason, as_courtesy=as_courtesy, is_sure=True
                 ),
+                preselects=False,
             )
         return refused.code in ("contradicts_sample", "measured_with_fault")
 

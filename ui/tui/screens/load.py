@@ -7,12 +7,12 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from station.api import schemas
-from ui.tui.columns import header_row, table_row, wrap
+from ui.tui.columns import fit, header_row, table_row, wrap
 from ui.tui.decisions import accept, may_accept
 from ui.tui.keys import bound, shown
 from ui.tui.lines import load as lines
 from ui.tui.lines.queue import proposal_title, waits_for_word, way
-from ui.tui.lines.texts import photo_wanted, reason_list
+from ui.tui.lines.texts import reason_list
 from ui.tui.screens import load_acts
 from ui.tui.screens.base import StationScreen
 from ui.tui.screens.retained_acts import keep
@@ -24,6 +24,7 @@ from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.rows import ListRow, Rows
 
 _ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
+_HEAD = 2  # lines of a short screen's headline
 _ENDED = _ENDED_WITHOUT_TICKET | {"ticketed"}
 
 
@@ -65,7 +66,10 @@ class LoadScreen(StationScreen):
             self.query_one("#sections", Rows).show(lambda width: ())
             return
         self._steady.show((load.id, load.state, load.proposal.id if load.proposal else None))
-        headline.show_text("\n".join(wrap(lines.headline(load, self.board, self.t), self.width - 2)))
+        told = wrap(lines.headline(load, self.board, self.t), self.width - 2)
+        if self.is_short and len(told) > _HEAD:
+            told = [*told[: _HEAD - 1], fit(told[_HEAD - 1] + " …", self.width - 2)]
+        headline.show_text("\n".join(told))
         self._draw_band(band, load)
         self.query_one("#sections", Rows).show(self._rows)
 
@@ -88,8 +92,7 @@ class LoadScreen(StationScreen):
                 asks = t.gettext("[F7] type a value   [F6] choose a cell")
             why = reason_list([*proposal.reasons, *lines.decisive(proposal)], t)
             word = [waits_for_word(load, t)] if load.waits_for else []
-            photo = [text] if (text := photo_wanted(load, t)) else []
-            texts = [proposal_title(load, self.board, t), *([why] if why else []), *word, *photo, asks]
+            texts = [proposal_title(load, self.board, t), *([why] if why else []), *word, asks]
             pit = self.board.pit_name(proposal.pit) if proposal.cell else ""
             band.show(texts, pit=pit, title=t.gettext("Proposal"))
 

@@ -148,7 +148,7 @@ def _send_reading(screen: StationScreen, reading: schemas.TypedReadingIn, notice
         elif refused.code == "unusual_value":
             title = t.gettext("{problem}. Is it right?").format(problem=refused.title)
             option = Option("yes", t.gettext("yes, the value is right"))
-            screen.choose(title, [option], lambda _: send_again(despite_remarks=True))
+            screen.choose(title, [option], lambda _: send_again(despite_remarks=True), preselects=False)
         else:
             return False
         return True

@@ -123,7 +123,9 @@ def dismiss_weighing(screen: StationScreen, offer: schemas.Weighing) -> None:
 def _ask_if_right(
     screen: StationScreen, kg: float, refused: schemas.Problem, then: Callable[[], None]
 ) -> None:
-    """Ask everything that the station asks of a weight, all of it in words: one answer is for all."""
+    """Ask everything that the station asks of a weight, all of it in words: one answer is for all.
+
+    Enter alone confirms nothing that is out of the ordinary; an unprotected line is asked of every weight."""
     t = screen.t
     shown = t.kg(kg)
     options = [Option("yes", t.gettext("yes, {kg} is right").format(kg=shown))]
@@ -139,7 +141,7 @@ def _ask_if_right(
         options = [Option("yes", t.gettext("yes, it has tipped, and {kg} is right").format(kg=shown))]
     else:
         asked.append(t.gettext("Is {kg} right?"))
-    preselects = refused.code != "found_after_decision"  # it cannot be undone, and Enter is at hand
+    preselects = refused.code == "unprotected_line"
     text = "\n".join(asked).replace("{kg}", shown)
     screen.choose(text, options, lambda _: then(), preselects=preselects)
 

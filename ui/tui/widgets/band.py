@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 
-from ui.tui.columns import fit, wrap
+from ui.tui.columns import SHORT, fit, wrap
 from ui.tui.widgets.bars import Plain
 from ui.tui.widgets.big import Big, big_figures
 
 _BORDER = 2
-_MOST = 6
+_MOST, _MOST_IN_SHORT = 6, 5
 
 
 class Band(Horizontal):
@@ -26,7 +26,8 @@ class Band(Horizontal):
         yield Plain(id="asks")
 
     def show(self, lines: Sequence[str], *, pit: str = "", title: str = "") -> None:
-        """Show at most six lines for the width there is; the last one (what Enter does) always stays."""
+        """Show at most six lines for the width there is, five on a short screen; the last one (what Enter
+        does) always stays."""
         self.display = bool(lines)
         if not lines:
             return
@@ -38,8 +39,9 @@ class Band(Horizontal):
         room = max(20, self.app.size.width - _BORDER - 2 - figures)
         wrapped = [part for line in lines[:-1] for part in wrap(line, room)]
         asks = wrap(lines[-1], room)
-        if len(wrapped) + len(asks) > _MOST:
-            wrapped = [*wrapped[: _MOST - len(asks) - 1], fit(wrapped[_MOST - len(asks) - 1] + " …", room)]
+        most = max(_MOST_IN_SHORT if self.app.size.height < SHORT else _MOST, len(asks) + 1)
+        if len(wrapped) + len(asks) > most:
+            wrapped = [*wrapped[: most - len(asks) - 1], fit(wrapped[most - len(asks) - 1] + " …", room)]
         self.query_one("#asks", Plain).show_text("\n".join([*wrapped, *asks]))
 
     @property

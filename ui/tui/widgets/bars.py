@@ -1,6 +1,6 @@
 """Every screen has these lines: the state of things on top, the last word and the keys below."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from textual.widgets import Static
 
@@ -14,6 +14,7 @@ from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
 _SHORTEST_NAME = 12
+MOST_LINES = 3  # of keys
 
 
 class Plain(Static):
@@ -57,8 +58,20 @@ class KeyLine(Plain):
 
     DEFAULT_CSS = "KeyLine { height: auto; max-height: 3; width: 1fr; background: $panel; padding: 0 1; }"
 
-    def show(self, keys: Sequence[tuple[str, str]], width: int) -> None:
-        self.show_text("\n".join(flow((f"{key} {text}" for key, text in keys), max(20, width - 2), " · ")))
+    def show(self, keys: Sequence[tuple[str, str]], width: int, always: Collection[str] = ()) -> None:
+        """Leave the last ones out where there are too many for the lines; what is `always` named leads to all
+        others."""
+        named, room = list(keys), max(20, width - 2)
+        lines = _flowing(named, room)
+        while len(lines) > MOST_LINES and any(key not in always for key, _ in named):
+            last = max(at for at, (key, _) in enumerate(named) if key not in always)
+            del named[last]
+            lines = _flowing(named, room)
+        self.show_text("\n".join(lines))
+
+
+def _flowing(keys: Sequence[tuple[str, str]], width: int) -> list[str]:
+    return flow((f"{key} {text}" for key, text in keys), width, " · ")
 
 
 def status_lines(

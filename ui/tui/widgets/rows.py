@@ -55,6 +55,8 @@ class Rows(Widget, can_focus=True):
         self._marked: str | None = None
         self._position = 0
         self._top = 0
+        self._marked_from = 0  # the line on which the marked row begins, below its headings
+        self._within = 0  # lines of it that are scrolled away above
 
     @property
     def marked(self) -> str | None:
@@ -91,12 +93,24 @@ class Rows(Widget, can_focus=True):
 
     def action_move(self, step: int) -> None:
         keys = self._keys()
-        if not keys:
+        if not keys or (abs(step) == 1 and self._moves_within(step)):
             return
+        self._within = 0
         self._position = max(0, min(len(keys) - 1, self._position + step))
         self._marked = keys[self._position]
         self.refresh()
         self.post_message(self.Moved())
+
+    def _moves_within(self, step: int) -> bool:
+        """Move on inside a marked row that is longer than the widget; tell whether it has more that way."""
+        _, _, end = self._lines()
+        hidden = end - self._marked_from - max(1, self.size.height)
+        before = min(self._within, max(0, hidden))
+        self._within = max(0, min(hidden, before + step * max(1, self.size.height - 1)))
+        if self._within == before:
+            return False
+        self.refresh()
+        return True
 
     def action_choose(self) -> None:
         self.post_message(self.Chosen(self._marked))
@@ -104,10 +118,13 @@ class Rows(Widget, can_focus=True):
     def render(self) -> Text:
         lines, marked_line, marked_end = self._lines()
         height = max(1, self.size.height)
+        marked_line = max(marked_line, min(self._marked_from, marked_end - height))  # headings where they fit
         self._top = min(self._top, max(0, len(lines) - height))
         if marked_end > self._top + height:
             self._top = marked_end - height
         self._top = min(self._top, marked_line)
+        if marked_end - self._marked_from > height:
+            self._top = self._marked_from + min(self._within, marked_end - self._marked_from - height)
         shown = lines[self._top : self._top + height]
         if self._top > 0 and shown and marked_line >= self._top + 1:
             shown[0] = self._more("▲")
@@ -124,6 +141,8 @@ class Rows(Widget, can_focus=True):
         first, end, heading = 0, 0, None
         for row in self._rows:
             is_marked = row.key is not None and row.key == self._marked
+            if is_marked:
+                self._marked_from = len(lines)
             if row.key is None:
                 heading = len(lines) if heading is None else heading
             elif is_marked:
@@ -152,6 +171,8 @@ class Rows(Widget, can_focus=True):
         else:
             self._position = max(0, min(self._position, len(keys) - 1))
             self._marked = keys[self._position] if keys else None
+        if self._marked != marked:
+            self._within = 0
         if self._rows != before or self._marked != marked:
             self.refresh(layout=self.styles.is_auto_height)
 
