@@ -148,6 +148,17 @@ ACCESS: Mapping[str, Access] = {
     "POST /lab/results/{result_id}/dismiss": _MANAGER,
     "GET /measurements": _LOOK_OR_ADMIN,
     "GET /results/{page}": _MANAGER,
+    # what watches over the methods
+    "GET /controls": _LOOK_OR_ADMIN,
+    "GET /controls/due": _LOOK_OR_ADMIN,
+    "POST /controls/{barcode}/targets": _NAMED_MANAGER,
+    "GET /holds": _LOOK_OR_ADMIN,
+    "GET /holds/{hold_id}": _LOOK_OR_ADMIN,
+    "POST /holds/{hold_id}/end": _NAMED_MANAGER,
+    "GET /adjustments": _LOOK_OR_ADMIN,
+    "POST /adjustments": _NAMED_MANAGER,
+    "GET /standards": _LOOK_OR_ADMIN,
+    "GET /standards/verdicts": _LOOK_OR_ADMIN,
     # weighings, tickets, cells
     "GET /weighings": _LOOK,
     "POST /weighings": _OPERATOR,

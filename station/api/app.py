@@ -35,6 +35,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    quality,
     results,
     retained,
     rules,
@@ -56,7 +57,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
-    measurements, corrections, disputes, results,
+    measurements, corrections, disputes, results, quality,
 )  # fmt: skip
 
 

@@ -83,6 +83,11 @@ def adjustments_of(tx: Session, instrument_id: str, analyte: str | None = None) 
     return tx.exec(query.order_by(col(Adjustment.done_at), col(Adjustment.seq))).all()
 
 
+def newest_adjustments(tx: Session, most: int) -> Sequence[Adjustment]:
+    """Return the adjustments that were recorded last, the newest first."""
+    return tx.exec(select(Adjustment).order_by(col(Adjustment.seq).desc()).limit(most)).all()
+
+
 def _standing(tx: Session, row: Adjustment) -> list[Correction]:
     """The corrections of the instrument and analyte that are proposed or approved; an adjustment for one
     species ends those of this species, and those of all."""

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Unit, basis_allowed, default_basis, is_known, needs_basis
 from station.acts import checking
-from station.acts.checking import MACHINE
+from station.acts.checking import MACHINE, targets_of
 from station.acts.desk import Actor, Desk, Watching
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.plausible import why_not_true
@@ -179,7 +179,7 @@ def control_samples(tx: Session, most: int) -> list[tuple[Sample, list[ControlTa
     known = select(ControlTarget.sample_id, func.max(ControlTarget.seq).label("last"))
     known = known.group_by(col(ControlTarget.sample_id)).order_by(func.max(ControlTarget.seq).desc())
     ids = [sample for sample, _ in tx.exec(known.limit(most))]
-    return [(tx.get_one(Sample, one), list(checking.targets_of(tx, one).values())) for one in ids]
+    return [(tx.get_one(Sample, one), list(targets_of(tx, one).values())) for one in ids]
 
 
 def source_name(tx: Session, method: str, source: str) -> str:

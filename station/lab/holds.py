@@ -122,8 +122,9 @@ def acts_of(tx: Session, hold_ids: Sequence[str]) -> dict[str, HoldAct]:
     return {row.hold_id: row for row in tx.exec(select(HoldAct).where(col(HoldAct.hold_id).in_(hold_ids)))}
 
 
-def newest_holds(tx: Session, before: int | None, most: int) -> Sequence[Hold]:
+def newest_holds(tx: Session, before: int | None, most: int, *, only_open: bool = False) -> Sequence[Hold]:
     query = select(Hold).where(col(Hold.seq) < before) if before is not None else select(Hold)
+    query = query.where(col(Hold.ended).is_(False)) if only_open else query
     return tx.exec(query.order_by(col(Hold.seq).desc()).limit(most)).all()
 
 
