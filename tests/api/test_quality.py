@@ -1,15 +1,19 @@
 """What a failed control puts in doubt is marked wherever it is shown, and told to everybody."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from drivers.reading import Analyte
+from station.acts.desk import Watching
 from station.api.views.ticket_text import WIDTH, ticket_text
 from station.lab.holds import end_hold
 from station.receival import instruments
 from station.receival.instruments import Description
-from tests.api.rig import Counter, ok
-from tests.lab.test_controls import PROTEIN, control
+from station.receival.retaining import keep_of_load
+from tests.api.rig import Counter, ok, problem
+from tests.lab.test_controls import PROTEIN, control, instrument_of
 from tests.lab.test_holds import BAD, GOOD, check, only, received
 from tests.silo_rig import ANNE, MARC, START, Silo
 from ui.words.vocabulary import analyte_name
@@ -85,3 +89,85 @@ def test_a_value_of_an_expired_analyzer_is_printed_apart_and_marked(
     assert rest.count("! NIR") == 1
     # what was measured while the verification was valid stands among the others
     assert apart not in ticket_text({**ticket.document, "values": {}}, language)
+
+
+def target(**over: object) -> dict[str, object]:
+    return {"targets": [{"analyte": "protein", "value": 11.5, "tolerance": 0.3, "basis": "as_is", **over}]}
+
+
+def test_a_manager_says_what_a_control_sample_has_and_an_operator_does_not(counter: Counter) -> None:
+    silo = counter.silo
+    control(silo, "K1")
+    with counter.client("marc") as marc, counter.client() as anne:
+        assert anne.post("/controls/K1/targets", json=target()).status_code == 403
+        made = ok(marc.post("/controls/K1/targets", json=target(citation="Bipea 24-117")), 201)
+        assert (made["barcode"], made["targets"][0]["unit"], made["targets"][0]["by"]) == ("K1", "%", "Marc")
+        assert ok(anne.get("/controls")) == [made]
+        for over, status, code in (
+            ({"tolerance": 0}, 422, "not_valid"),
+            ({"analyte": "gluten_glue"}, 422, "unknown_analyte"),
+            ({"basis": None}, 422, "wrong_basis"),
+            ({"unit": "g"}, 422, "wrong_unit"),
+            ({"value": 99}, 422, "implausible_value"),
+        ):
+            problem(marc.post("/controls/K1/targets", json=target(**over)), status, code)
+        problem(marc.post("/controls/K9/targets", json=target()), 404, "unknown_sample")
+        of_load = silo.barcode(received(silo, "AA-111-AA"))
+        problem(marc.post(f"/controls/{of_load}/targets", json=target()), 409, "not_a_control")
+
+
+def test_a_hold_is_looked_through_and_ended_by_a_manager(counter: Counter) -> None:
+    silo = counter.silo
+    control(silo, "K1", PROTEIN)
+    load = received(silo, "AA-111-AA")
+    kept = keep_of_load(silo.desk, load.id, ANNE, silo.clock())
+    check(silo, BAD)
+    desk = replace(silo.desk, watching=Watching({Analyte.PROTEIN: 1.1}))
+    counter.app.state.context = replace(counter.context(), desk=desk)
+    with counter.client("marc") as marc, counter.client() as anne:
+        (hold,) = ok(anne.get("/holds"))
+        assert (hold["name"], hold["analyte"], hold["loads"], hold["tonnes"]) == ("NIR", "protein", 1, 27.88)
+        assert (hold["check"]["barcode"], hold["check"]["value"], hold["check"]["target"]) == (
+            "K1",
+            BAD,
+            11.5,
+        )
+        full = ok(anne.get(f"/holds/{hold['id']}"))
+        assert [value["load_id"] for value in full["values"]] == [load.id]
+        assert {near["number"] for near in full["near_limit"]} == {kept.number}
+        end = {"act": "released", "reason": "lamp broken"}
+        assert anne.post(f"/holds/{hold['id']}/end", json=end).status_code == 403
+        problem(marc.post("/holds/h-0/end", json=end), 404, "unknown_hold")
+        ended = ok(marc.post(f"/holds/{hold['id']}/end", json=end))
+        assert (ended["outcome"], ended["reason"], ended["ended_by"]) == ("released", "lamp broken", "Marc")
+        problem(marc.post(f"/holds/{hold['id']}/end", json=end), 409, "hold_ended")
+        assert ok(anne.get("/holds")) == []
+        assert ok(anne.get("/holds", params={"state": "all"})) == [ended]
+
+
+def test_an_adjustment_is_recorded_with_who_and_listed(counter: Counter) -> None:
+    silo = counter.silo
+    nir = instrument_of(silo, "nir").id
+    said = {"instrument_id": nir, "analyte": "protein", "new_bias": -0.2, "reason": "spring standards"}
+    with counter.client("marc") as marc, counter.client() as anne:
+        assert anne.post("/adjustments", json=said).status_code == 403
+        made = ok(marc.post("/adjustments", json=said), 201)
+        assert (made["name"], made["new_bias"], made["by"]) == ("NIR", -0.2, "Marc")
+        assert ok(anne.get("/adjustments")) == [made]
+        problem(marc.post("/adjustments", json=said | {"instrument_id": "x"}), 404, "unknown_instrument")
+        future = said | {"done_at": "2030-01-01T00:00:00Z"}
+        problem(marc.post("/adjustments", json=future), 422, "adjusted_in_future")
+
+
+def test_standards_and_what_is_due_are_shown(counter: Counter) -> None:
+    silo = counter.silo
+    control(silo, "K1", replace(PROTEIN, campaign="spring 2026"))
+    with counter.client() as anne:
+        assert ok(anne.get("/standards/verdicts")) == []
+        check(silo, GOOD)
+        (verdict,) = ok(anne.get("/standards/verdicts"))
+        assert (verdict["campaign"], verdict["outcome"], verdict["bias"]) == ("spring 2026", "passed", 0)
+        assert [one["name"] for one in ok(anne.get("/standards"))] == ["spring 2026"]
+        assert ok(anne.get("/standards/verdicts", params={"campaign": "spring 2025"})) == []
+        (due,) = ok(anne.get("/controls/due"))["controls"]
+        assert (due["name"], due["passed"], due["overdue"]) == ("NIR", True, False)
