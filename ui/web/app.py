@@ -37,8 +37,8 @@ from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways, who_was_right, groups,
-    watch, holds, fairness, devices, models, corrections, people,
+    first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
+    who_was_right, groups, watch, holds, fairness, devices, models, corrections, people,
 )  # fmt: skip
 
 

@@ -96,8 +96,8 @@ def differing_of(proposal: Proposal) -> list[str]:
 
 
 def waits_since(facts: LoadFacts, state: schemas.LoadState) -> datetime | None:
-    """When the load began to wait: for a value, weighed and sampled, for an answer to what is proposed, or for
-    its empty weight. None: since the arrival."""
+    """When the load began to wait: for a value, weighed and sampled, for an answer to what is proposed, or
+    for its empty weight. None: since the arrival."""
     if state == "proposed" and facts.proposal is not None:
         return facts.proposal.asked_at
     if state == "decided" and facts.found_since:
