@@ -150,7 +150,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "weights": weights,
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(on.cells),
-            "photo": [reason.as_dict() for reason in photos_of(of)],
+            "photo": [reason.as_dict() for reason in photos_of(of, on.corrections)],
         },
         photo_asked=[reason.as_dict() for reason in asked],
     )
@@ -185,9 +185,9 @@ def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
     return applicable(on.corrections, "machine", sources, of.load.species)
 
 
-def photos_of(of: LoadEvidence) -> list[Reason]:
+def photos_of(of: LoadEvidence, known: Sequence[CorrectionRow]) -> list[Reason]:
     """What the models that were active then say of the load's photos, in words; only to inform."""
-    return [reason for seen in of.captures for reason in photo_reasons(seen)]
+    return [reason for seen in of.captures for reason in photo_reasons(seen, known, of.load.species)]
 
 
 def estimate(weights: Mapping[str, Any] | None, net_share: float) -> float | None:
