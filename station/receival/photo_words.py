@@ -1,7 +1,7 @@
 """What the station's models say of a capture, in words that inform the operator and decide nothing."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -9,11 +9,11 @@ from sqlmodel import Session
 from drivers.reading import Analyte, Basis, is_known
 from station.grain.correcting import Correction, shift_of
 from station.grain.reasons import Code, Reason
+from station.grain.spreading import SiteSpread, limited, limited_mass
 from station.grain.units import known as known_to
 from station.store import queries
-from station.store.corrections import applicable, in_force
 from station.store.evidence import CaptureSeen, captures_seen
-from station.store.tables import Correction as CorrectionRow
+from station.store.learnt import NOTHING, Learnt, OfPhone, learnt
 from station.store.tables import Inspection
 
 _Z95 = 1.959963984540054
@@ -23,7 +23,7 @@ _BASES = frozenset(basis.value for basis in Basis)
 def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
     """What is said of every photo of a load, the oldest first."""
     samples = queries.samples_of(tx, load_id)
-    seen, known = captures_seen(tx, [sample.id for sample in samples]), in_force(tx)
+    seen, known = captures_seen(tx, [sample.id for sample in samples]), learnt(tx)
     return [
         reason
         for sample in samples
@@ -32,19 +32,15 @@ def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
     ]
 
 
-def photo_reasons(
-    seen: CaptureSeen, known: Sequence[CorrectionRow] = (), species: str | None = None
-) -> list[Reason]:
-    """Where one model accepts a photo, another one's refusal of it is no news. `known`: the corrections in
-    force, of which those of this phone and model are taken off the numbers."""
+def photo_reasons(seen: CaptureSeen, known: Learnt = NOTHING, species: str | None = None) -> list[Reason]:
+    """Where one model accepts a photo, another one's refusal of it is no news. What is `known` of this phone
+    and model changes numbers and limits; the inspection itself stays what the model said."""
     accepted = [inspection for inspection in seen.inspections if inspection.accepted]
     phone = seen.capture.terminal_id
     said = [
         reason
         for one in accepted or seen.inspections
-        for reason in _of_inspection(
-            one, applicable(known, "phone", {phone}, species, f"{one.model} {one.version}")
-        )
+        for reason in _of_inspection(one, known.of(phone, species, f"{one.model} {one.version}"))
     ]
     reasons = [reason for number, reason in enumerate(said) if reason not in said[:number]]
     if not seen.inspections:
@@ -52,7 +48,7 @@ def photo_reasons(
     return reasons
 
 
-def _of_inspection(inspection: Inspection, corrections: Sequence[Correction]) -> list[Reason]:
+def _of_inspection(inspection: Inspection, known: OfPhone) -> list[Reason]:
     """Its classes by count and estimated mass, what the model does not see, how far its photos lie apart,
     every number with its 95 % limits, which routing does not use, and what it remarks."""
     result = inspection.result
@@ -62,6 +58,7 @@ def _of_inspection(inspection: Inspection, corrections: Sequence[Correction]) ->
         part: result[part] for part in ("mass", "spread", "sizes", "judged") if result.get(part)
     }
     shares = {"shares": result["classes"], "kernels": result["kernels"], **extra}
+    shares |= _limited(result, known.spreads)
     reasons = [Reason(Code.PHOTO_SHARES, shares)] if result["classes"] else []
     if not result["classes"] and not result.get("numbers"):
         counted = {"kernels": result["kernels"], "sizes": extra.get("sizes")}
@@ -71,9 +68,23 @@ def _of_inspection(inspection: Inspection, corrections: Sequence[Correction]) ->
         reasons.append(Reason(Code.PHOTO_UNSEEN, told))
     for name, number in result.get("numbers", {}).items():
         params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
-        reasons.append(Reason(Code.PHOTO_NUMBER, {"analyte": name, **_judged(name, params, corrections)}))
+        reasons.append(
+            Reason(Code.PHOTO_NUMBER, {"analyte": name, **_judged(name, params, known.corrections)})
+        )
     reasons += [Reason.from_dict(remark) for remark in result.get("remarks", ())]
     return reasons
+
+
+def _limited(result: dict[str, Any], spreads: Mapping[str, SiteSpread]) -> dict[str, Any]:
+    """The shares with the limits of this site, of the classes for which they are known."""
+    judged = result.get("judged") or result.get("kernels") or 0
+    classes, mass = dict(result["classes"]), dict(result.get("mass") or {})
+    for name, told in result["classes"].items():
+        if name in spreads:
+            classes[name] = limited(told, judged, spreads[name])
+            if name in mass:
+                mass[name] = limited_mass(mass[name], told, judged, spreads[name])
+    return {"shares": classes, **({"mass": mass} if mass else {})}
 
 
 def _judged(name: str, number: dict[str, Any], corrections: Sequence[Correction]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 
 from station.receival.photo_words import photo_reasons
 from station.store.evidence import CaptureSeen
+from station.store.learnt import Learnt
 from station.store.tables import Capture, Correction, Inspection
 from tests.silo_rig import START
 from ui.words.reasons import message
@@ -31,7 +32,7 @@ def correction(**over: Any) -> Correction:
 
 
 def test_what_is_shown_is_corrected_and_less_certain() -> None:
-    (reason,) = photo_reasons(seen(protein=NUMBER), [correction()], "barley")
+    (reason,) = photo_reasons(seen(protein=NUMBER), Learnt((correction(),)), "barley")
     params = reason.params
     assert (params["value"], params["raw"], params["added"]) == (11.4, 11.2, 0.2)
     half = math.hypot(0.5, 1.96 * 0.1)
@@ -50,5 +51,5 @@ def test_what_is_shown_is_corrected_and_less_certain() -> None:
     ],
 )  # fmt: skip
 def test_another_phones_models_or_species_correction_is_not_taken(over: dict[str, Any]) -> None:
-    (reason,) = photo_reasons(seen(protein=NUMBER), [correction(**over)], "barley")
+    (reason,) = photo_reasons(seen(protein=NUMBER), Learnt((correction(**over),)), "barley")
     assert reason.params == {"analyte": "protein", **NUMBER}
