@@ -21,7 +21,7 @@ from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
-from station.lab import corrections
+from station.lab import corrections, spreads
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -164,6 +164,7 @@ def serve(options: ServeOptions) -> int:
 
 def _propose_corrections(desk: Desk, at: datetime) -> None:
     corrections.propose_due(desk, at)
+    spreads.propose_spreads(desk, at)
 
 
 def _stop(renewal: Renewal, keeper: Keeper | None) -> None:

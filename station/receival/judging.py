@@ -39,9 +39,9 @@ from station.store.batches import (
     samples_by_load,
     tares_kg,
 )
-from station.store.corrections import applicable, in_force
+from station.store.corrections import applicable
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
-from station.store.tables import Correction as CorrectionRow
+from station.store.learnt import NOTHING, Learnt, learnt
 from station.store.tables import (
     Load,
     Proposal,
@@ -59,7 +59,7 @@ class Ground:
     pack: RulePack | None
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
-    corrections: tuple[CorrectionRow, ...] = ()
+    learnt: Learnt = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = 
     states = cells.states(tx, without_load=without_load)
     return Ground(
         states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
-        tuple(in_force(tx)),
+        learnt(tx),
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "weights": weights,
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(on.cells),
-            "photo": [reason.as_dict() for reason in photos_of(of)],
+            "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
         },
         photo_asked=[reason.as_dict() for reason in asked],
     )
@@ -182,12 +182,12 @@ def photo_facts(
 def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
     """What is in force for the instruments that measured the load."""
     sources = {row.instrument_id for row in of.readings}
-    return applicable(on.corrections, "machine", sources, of.load.species)
+    return applicable(on.learnt.corrections, "machine", sources, of.load.species)
 
 
-def photos_of(of: LoadEvidence) -> list[Reason]:
+def photos_of(of: LoadEvidence, known: Learnt) -> list[Reason]:
     """What the models that were active then say of the load's photos, in words; only to inform."""
-    return [reason for seen in of.captures for reason in photo_reasons(seen)]
+    return [reason for seen in of.captures for reason in photo_reasons(seen, known, of.load.species)]
 
 
 def estimate(weights: Mapping[str, Any] | None, net_share: float) -> float | None:

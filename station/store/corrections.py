@@ -43,14 +43,16 @@ def acts_of(tx: Session, correction_id: str) -> Sequence[CorrectionAct]:
 
 
 def applicable(
-    rows: Iterable[CorrectionRow], method: str, sources: Collection[str | None], species: str | None
-) -> list[Correction]:
+    rows: Iterable[CorrectionRow], method: str, sources: Collection[str | None], species: str | None,
+    release: str = "",
+) -> list[Correction]:  # fmt: skip
     """Return what corrects values of these sources and species, in a fixed order. One of the species alone
-    goes before one of all species."""
+    goes before one of all species. `release`: the model that a phone's values are of; another model errs
+    otherwise."""
     found: dict[tuple[str, str], CorrectionRow] = {}
     for row in sorted(rows, key=lambda row: (row.species is not None, row.seq or 0)):
         is_its = row.method == method and row.source in sources and row.species in (None, species)
-        if is_its and is_known(row.analyte):
+        if is_its and is_known(row.analyte) and row.evidence.get("release", "") == release:
             found[row.source, row.analyte] = row
     return [_correction(found[key]) for key in sorted(found)]
 

@@ -41,7 +41,7 @@ class ParameterTexts(dict[str, str]):
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
     (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`,
-    `mass`, `sizes`, `spread`, `judged`, `ergot`."""
+    `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     for name in ("value", "share"):
@@ -52,6 +52,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["sizes"] = _sizes(params.get("sizes"), t)
     words["spread"] = _spread(params.get("spread"), t)
     words["judged"] = _judged(params, t)
+    words["corrected"] = _corrected(params, t)
     words["ergot"] = _ergot(params.get("grams"), t)
     line = params.get("line")
     words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""
@@ -92,6 +93,13 @@ def _is_amount(value: Any) -> bool:
 
 def _number(value: Any, t: Translator) -> str:
     return t.plain(value, 2) if _is_amount(value) else str(value)
+
+
+def _corrected(params: Mapping[str, Any], t: Translator) -> str:
+    """Write by how much a value is corrected, where it is."""
+    if not _is_amount(params.get("added")):
+        return ""
+    return t.gettext(N_(", corrected by {added}")).format(added=_signed(params["added"], t))
 
 
 def _signed(value: Any, t: Translator) -> str:
