@@ -135,7 +135,7 @@ def held(silo: Silo, act: str | None) -> Iterator[object]:
     """A hold on the NIR's protein over the first three loads' readings, and how it ended."""
     at = silo.clock()
     with silo.desk.ledger.read() as tx:
-        until = study(silo).rows[4]["at"]
+        until = study(silo).rows[4]["at"] + timedelta(microseconds=1)
         sample = samples(tx)[0].id
     target = ControlTarget(
         id=new_id(at), sample_id=sample, analyte="protein", value=11.0, unit="%", tolerance=0.2, at=at, by="m"
