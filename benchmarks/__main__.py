@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backup, day, door, kills, lab, ledger, parts, screens, station, vision
+from benchmarks import backup, day, door, kills, lab, ledger, pages, parts, screens, station, vision
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
@@ -31,6 +31,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "screens": screens.screens,
     "kills": kills.killed_intake,
     "lab": lab.lab,
+    "pages": pages.pages,
 }
 VISION = tuple(f"vision.{part}" for part in vision.PARTS)
 KNOWN = (*BENCHES, "vision", *VISION)

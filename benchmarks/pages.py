@@ -1,12 +1,12 @@
-"""What the quality manager's pages cost: the job that works them out, reading one, and a proposal meanwhile."""
+"""What the quality manager's pages cost: the job behind them, reading one, and a proposal meanwhile."""
 
 import json
 import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,10 @@ from sqlmodel import Session, SQLModel
 
 from benchmarks.ledger import SITE_FILE
 from benchmarks.machine import summary
+from benchmarks.rig import Client, Rig
+from benchmarks.station import one_load
+from drivers.simulated.gac2100 import SimulatedGac2100
+from drivers.simulated.nir import SimulatedNir
 from station.acts.desk import Desk
 from station.receival import people
 from station.runtime.renewal import Renewal
@@ -31,24 +35,29 @@ SPECIES = ("soft_wheat", "durum", "barley")
 SUPPLIERS, PHONES = 60, 3
 SPACING = timedelta(minutes=4)
 READS = 400
+QUIET_S = 45.0  # a station begins with its results a minute after its start
+JOB_WAIT_S = 120.0
+LEAST_LOADS = 20
 Rows = list[dict[str, Any]]
 
 
 def pages() -> dict[str, Any]:
+    """The job for the first time and again, reading what it made, and proposals of a station that does it."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        now = datetime.now(UTC)
-        desk, count = filled(folder / "data", now)
+        folder, now = Path(name), datetime.now(UTC)
+        desk, count = filled(SITE_FILE, folder / "data", now)
         with closing(desk.ledger):
-            return {"measurements": count, **_job(desk, now), **_reading(desk.ledger)}
+            found = {"measurements": count, **_job(desk, now), **_reading(desk.ledger)}
+    with tempfile.TemporaryDirectory() as name:
+        return {**found, **_beside_trucks(Path(name))}
 
 
-def filled(folder: Path, now: datetime) -> tuple[Desk, int]:
+def filled(site_file: Path, folder: Path, now: datetime) -> tuple[Desk, int]:
     """A data folder of a site with as many measurements, made in the database; the ledger is left open."""
-    site = load_settings(SITE_FILE)
+    site = load_settings(site_file)
     ledger = Ledger(folder)
     desk = Desk(ledger, policy_of(site), watching=watching_of(site))
-    load_site(desk, site, SITE_FILE, rule_pack_texts(site, SITE_FILE), now)
+    load_site(desk, site, site_file, rule_pack_texts(site, site_file), now)
     phones = [
         people.add_terminal(desk, f"Galaxy A54 {number}", "phone", now)[0].id
         for number in range(1, PHONES + 1)
@@ -198,3 +207,54 @@ def _reading(ledger: Ledger) -> dict[str, Any]:
         assert row is not None
         largest = max(largest, len(json.dumps(row.result)))
     return {"read_ms": summary(milliseconds), "bar_read_p95_ms": 1000, "largest_kb": round(largest / 1000)}
+
+
+def _beside_trucks(folder: Path) -> dict[str, Any]:
+    """Proposals of a running station before it begins with its results, and while it works them out."""
+    rig = Rig(folder)
+    desk, _ = filled(rig.site, folder / "data", datetime.now(UTC))
+    desk.ledger.close()
+    try:
+        rig.process.start()
+        begin = time.monotonic()
+        client = rig.client()
+        trucks = Trucks(rig, client)
+        without = trucks.receive(lambda: time.monotonic() - begin < QUIET_S)
+        while not _is_working(rig.process.pid):
+            if time.monotonic() - begin > JOB_WAIT_S:
+                raise TimeoutError(f"no job in {JOB_WAIT_S} s")
+            time.sleep(0.2)
+        meanwhile = trucks.receive(lambda: _is_working(rig.process.pid))
+        client.close()
+    finally:
+        rig.close()
+    quiet, busy = summary(without), summary(meanwhile)
+    ratio = round(busy["p95"] / quiet["p95"], 2) if busy["n"] >= LEAST_LOADS else None
+    return {"propose_ms": quiet, "propose_during_job_ms": busy, "ratio_p95": ratio, "bar_ratio": 1.2}
+
+
+class Trucks:
+    """Loads that come one after the other to a running station."""
+
+    def __init__(self, rig: Rig, client: Client) -> None:
+        self._gac, self._nir = SimulatedGac2100(rig.gac), SimulatedNir(rig.nir, end=b"\n")
+        self._client = client
+        self._number = 0
+
+    def receive(self, more: Callable[[], bool]) -> list[float]:
+        """How long each took from its last measurement to its proposal, in milliseconds."""
+        found = []
+        while more():
+            found.append(one_load(self._number, self._gac, self._nir, self._client))
+            self._number += 1
+        return found
+
+
+def _is_working(station: int) -> bool:
+    """Tells whether a child of the station works results out."""
+    for file in Path(f"/proc/{station}/task").glob("*/children"):
+        for child in file.read_text().split():
+            with suppress(OSError):
+                if b"station.lab.pages" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    return True
+    return False
