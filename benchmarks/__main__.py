@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backup, day, door, kills, lab, ledger, parts, screens, season, station, vision
+from benchmarks import backup, day, door, kills, lab, ledger, pages, parts, screens, season, station, vision
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
@@ -33,6 +33,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "kills": kills.killed_intake,
     "lab": lab.lab,
     "season": season.season,
+    "pages": pages.pages,
 }
 LONG = frozenset({"season"})  # only where it is named: more than half an hour
 VISION = tuple(f"vision.{part}" for part in vision.PARTS)

@@ -33,11 +33,11 @@ def measurement_to_proposal() -> dict[str, Any]:
     """Last byte of the last measurement written by the instrument → the proposal's event at the terminal."""
     with tempfile.TemporaryDirectory() as folder, running_station(Path(folder)) as (rig, client):
         gac, nir = SimulatedGac2100(rig.gac), SimulatedNir(rig.nir, end=b"\n")
-        milliseconds = [_one_load(number, gac, nir, client) for number in range(LOADS)]
+        milliseconds = [one_load(number, gac, nir, client) for number in range(LOADS)]
     return {"propose_ms": summary(milliseconds), "bar_p95_ms": 200}
 
 
-def _one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Client) -> float:
+def one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Client) -> float:
     barcode = f"B{number:06d}"
     load = {"species": "soft_wheat", "barcode": barcode}
     visit = client.post(

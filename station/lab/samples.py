@@ -1,10 +1,10 @@
 """The samples of a comparison: one value of each method for each, from rows that may repeat a sample."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from station.lab.pairs import PairsError, PairTable
 from station.lab.statistics.values import Values
@@ -100,15 +100,17 @@ def _repeated(
 ) -> Samples:  # fmt: skip
     """Return samples of rows that repeat them; a sample is in the group of its first row."""
     named = _rows_of(table.texts[columns.sample or ""])
-    places = [rows for rows in named if _has(test, rows) and _has(reference, rows)]
-    if not places:
+    read = [[] if column is None else column.tolist() for column in (test, reference, third)]
+    told = [(rows, [_values(column, rows) for column in read]) for rows in named]
+    both = [(rows, values) for rows, values in told if values[0] and values[1]]
+    if not both:
         raise PairsError("no_pairs", test=columns.test, reference=columns.reference)
-    tests, references = ([_values(column, rows) for rows in places] for column in (test, reference))
+    tests, references, thirds = ([values[place] for _, values in both] for place in range(3))
     return Samples(
-        columns, _means(tests), _means(references),
-        None if third is None else _means([_values(third, rows) for rows in places]), tests, references,
-        None if labels is None else tuple(labels[rows[0]] for rows in places),
-        tuple(table.lines[rows[0]] for rows in places), test.size - sum(rows.size for rows in places),
+        columns, _means(tests), _means(references), None if third is None else _means(thirds),
+        [np.array(some) for some in tests], [np.array(some) for some in references],
+        None if labels is None else tuple(labels[rows[0]] for rows, _ in both),
+        tuple(table.lines[rows[0]] for rows, _ in both), test.size - sum(len(rows) for rows, _ in both),
     )  # fmt: skip
 
 
@@ -116,23 +118,19 @@ def _array(column: list[float | None]) -> Values:
     return np.array(column, dtype=np.float64)
 
 
-def _rows_of(names: list[str]) -> list[NDArray[np.int64]]:
+def _rows_of(names: list[str]) -> list[list[int]]:
     """Return the rows of each sample in the order of their first; rows without a name belong to none."""
     rows: dict[str, list[int]] = {}
     for i, name in enumerate(names):
         if name:
             rows.setdefault(name, []).append(i)
-    return [np.array(places) for places in rows.values()]
+    return list(rows.values())
 
 
-def _has(column: Values, rows: NDArray[np.int64]) -> bool:
-    return bool(np.any(~np.isnan(column[rows])))
+def _values(column: list[float], rows: Sequence[int]) -> list[float]:
+    """Return the numbers in these rows; there are none where there is no such column."""
+    return [column[i] for i in rows if not math.isnan(column[i])] if column else []
 
 
-def _values(column: Values, rows: NDArray[np.int64]) -> Values:
-    found = column[rows]
-    return np.asarray(found[~np.isnan(found)])
-
-
-def _means(groups: Sequence[Values]) -> Values:
-    return np.array([group.mean() if group.size else np.nan for group in groups])
+def _means(groups: Sequence[Sequence[float]]) -> Values:
+    return np.array([sum(group) / len(group) if group else np.nan for group in groups])

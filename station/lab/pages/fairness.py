@@ -25,7 +25,6 @@ from station.lab.pages.study import (
     Json,
     Row,
     Study,
-    by_sample,
     head,
     refusal,
 )
@@ -65,9 +64,9 @@ class Smooth:
 
 def fairness(study: Study, asked: Asked) -> Json:
     species = asked["species"]
-    rows = [row for row in study.within(species, asked["period"]) if row["method"] == MACHINE]
-    found = head(study, asked, rows)
-    basis = next((row["basis"] for row in rows), None)
+    common = study.common(species, asked["period"], (MACHINE,))
+    found = head(study, asked, common)
+    basis = next((some[0]["basis"] for some in common.values()), None)
     limits = study.limits_of(species, basis)
     empty: Json = {
         "by": {name: [] for name in DIMENSIONS}, "limits": [], "window": None, "smooth_share": None,
@@ -76,7 +75,7 @@ def fairness(study: Study, asked: Asked) -> Json:
     if not limits:
         return {**found, **empty, "refused": refusal("no_limit", analyte=study.analyte, species=species)}
     width = _width(study, limits)
-    seen = [_seen(study, some, limits, width) for some in by_sample(rows).values()]
+    seen = [_seen(study, some, limits, width) for some in common.values()]
     smooth = smooth_share([one.window for one in seen])
     n = len(seen)
     return {

@@ -142,6 +142,8 @@ def _rows(tx: Session, analyte: str) -> Sequence[Row]:
     query = query.where(table.analyte == analyte, table.method.in_(METHODS), table.load_id.is_not(None))
     query = query.where(table.superseded_by.is_(None)).order_by(table.at, table.seq)
     rows = [dict(zip(_COLUMNS, row, strict=True)) for row in tx.exec(query)]
+    for row in rows:
+        row["barcode"] = row["sample_id"]
     if analyte == Analyte.PROTEIN:
         _to_dry_matter(tx, rows)
     return rows

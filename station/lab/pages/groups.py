@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from station.lab.pages.pair import Pairs, pairs_of, rows_asked
+from station.lab.pages.pair import Pairs, common_of, pairs_of
 from station.lab.pages.study import (
     CAMPAIGN,
     MACHINE,
@@ -16,7 +16,6 @@ from station.lab.pages.study import (
     Json,
     Row,
     Study,
-    having,
     head,
     refusal,
     sampling_of,
@@ -33,13 +32,12 @@ Label = Callable[[Sequence[Row]], str]
 def groups(study: Study, asked: Asked) -> Json:
     """Campaigns stand beside each other where the whole campaign is asked for."""
     everything = asked["period"] == CAMPAIGN
-    rows = rows_asked(study, asked)
-    found: Json = {**head(study, asked, rows), "by": {name: _empty() for name in DIMENSIONS}}
-    methods = (asked["test"], asked["reference"])
+    common = common_of(study, asked)
+    found: Json = {**head(study, asked, common), "by": {name: _empty() for name in DIMENSIONS}}
     try:
-        pairs = pairs_of(study, asked, rows)
+        pairs = pairs_of(study, asked, common)
     except PairsError as error:
-        counts = sampling_of(having(rows, methods), study.sent, methods).as_dict()
+        counts = sampling_of(common, study.sent, (asked["test"], asked["reference"])).as_dict()
         return {**found, "sampling": counts, "refused": refusal(error.code, **error.params)}
     labels = _labels(study)
     by = {name: _dimension(study, pairs, name, labels[name]) for name in DIMENSIONS}
@@ -48,7 +46,7 @@ def groups(study: Study, asked: Asked) -> Json:
     n = len(pairs.ids)
     return {
         **found,
-        **head(study, asked, pairs.rows),
+        **head(study, asked, pairs.used),
         "n": n,
         "unit": pairs.values.unit,
         "basis": pairs.values.basis,
@@ -65,11 +63,9 @@ def model_of(name: str) -> str:
 
 
 def _campaigns(study: Study, asked: Asked, label: Label) -> Json | None:
-    rows = [row for row in study.rows if not asked["species"] or row["species"] == asked["species"]]
-    source = asked.get("source", "")
-    rows = [row for row in rows if not source or row["method"] != asked["test"] or row["source"] == source]
     try:
-        return _dimension(study, pairs_of(study, asked, rows), "campaign", label)
+        pairs = pairs_of(study, asked, common_of(study, asked, every_campaign=True))
+        return _dimension(study, pairs, "campaign", label)
     except PairsError:
         return None
 
@@ -92,12 +88,9 @@ def _labels(study: Study) -> Mapping[str, Label]:
 
 def _dimension(study: Study, pairs: Pairs, dimension: str, label: Label) -> Json:
     d = differences(pairs.samples.test, pairs.samples.reference)
-    by_sample: dict[str, list[Row]] = {}
-    for row in pairs.rows:
-        by_sample.setdefault(row["sample_id"], []).append(row)
     parts: dict[str, list[float]] = {}
     for sample, value in zip(pairs.ids, d.tolist(), strict=True):
-        if name := label(by_sample[sample]):
+        if name := label(pairs.used[sample]):
             parts.setdefault(name, []).append(value)
     names = sorted(parts)
     pooled = group_biases([np.array(parts[name]) for name in names], study.conf)

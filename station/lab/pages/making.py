@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlmodel import Session
@@ -16,9 +16,19 @@ from sqlmodel import Session
 from station.lab.pages.fairness import fairness
 from station.lab.pages.gather import Site, Wanted, analytes, newest, site_of, study_of
 from station.lab.pages.groups import groups
-from station.lab.pages.pair import pair, rows_asked
+from station.lab.pages.pair import common_of, pair
 from station.lab.pages.questions import Question, questions_of
-from station.lab.pages.study import LAB, MACHINE, METHODS, PHONE, Json, Row, Study, having
+from station.lab.pages.study import (
+    CAMPAIGN,
+    LAB,
+    MACHINE,
+    METHODS,
+    PHONE,
+    Common,
+    Json,
+    Row,
+    Study,
+)
 from station.lab.pages.three_ways import error_ratios, three_ways
 from station.lab.pages.watch import watch
 from station.lab.pages.who_was_right import who_was_right
@@ -26,6 +36,7 @@ from station.store.stored import ABOUT, Key, Renewed, canonical, digests, packed
 
 MADE_BY = 1  # rises when a page says something else of the same values
 MOST_QUESTIONS = 3_000
+Ratios = dict[tuple[str, str], dict[tuple[str, str], float]]  # by species and period
 Read = Callable[[], AbstractContextManager[Session]]
 
 
@@ -45,13 +56,13 @@ def make(read: Read, wanted: Wanted) -> Iterator[Made]:
     for analyte in names:
         with read() as tx:
             study = study_of(tx, analyte, site)
-        ratios: dict[tuple[str, str], Any] = {}
+        marks, ratios = Marks.of(study, site), Ratios()
         for question in questions_of(study):
             if asked >= MOST_QUESTIONS:
                 left_out += 1
                 continue
             asked += 1
-            yield _made(study, site, question, known, ratios)
+            yield _made(marks, question, known, ratios)
     yield _about(known, asked, left_out)
 
 
@@ -60,7 +71,7 @@ def up_to(read: Read) -> int:
         return newest(tx)
 
 
-def answer(study: Study, page: str, asked: Mapping[str, str], ratios: dict[tuple[str, str], Any]) -> Json:
+def answer(study: Study, page: str, asked: Mapping[str, str], ratios: Ratios) -> Json:
     """Return what a page shows; `ratios` keeps what three methods tell of two between questions."""
     if page != "pair":
         return _PAGES[page](study, asked)
@@ -76,15 +87,13 @@ _PAGES: Mapping[str, Callable[[Study, Mapping[str, str]], Json]] = {
 }  # fmt: skip
 
 
-def _made(
-    study: Study, site: Site, question: Question, known: Mapping[Key, str], ratios: dict[tuple[str, str], Any]
-) -> Made:
+def _made(marks: "Marks", question: Question, known: Mapping[Key, str], ratios: Ratios) -> Made:
     page, asked = question
     key = (page, canonical(page, asked))
-    digest = _digest(study, site, page, asked)
+    digest = marks.digest(page, asked)
     if known.get(key) == digest:
         return Made(key, None)
-    result = tidy(answer(study, page, asked, ratios))
+    result = tidy(answer(marks.study, page, asked, ratios))
     return Made(key, Renewed(*key, int(result["n"]), digest, packed(result)))
 
 
@@ -92,7 +101,7 @@ def _about(known: Mapping[Key, str], asked: int, left_out: int) -> Made:
     """Say how many questions there are, and why some have no result."""
     refused = {"code": "too_many_questions", "params": {"most": MOST_QUESTIONS, "left_out": left_out}}
     result = {"questions": asked, "left_out": left_out, "refused": refused if left_out else None}
-    key, digest = (ABOUT, canonical(ABOUT, {})), _hash([result])
+    key, digest = (ABOUT, canonical(ABOUT, {})), _hash(result).hex()
     return Made(key, None if known.get(key) == digest else Renewed(*key, asked, digest, packed(result)))
 
 
@@ -105,53 +114,75 @@ def tidy(value: Any) -> Any:
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
-def _digest(study: Study, site: Site, page: str, asked: Mapping[str, str]) -> str:
-    """Return a digest of all that a result is made from."""
-    rows = _rows_behind(study, page, asked)
-    loads = page in ("who_was_right", "fairness")
-    parts: list[Any] = [MADE_BY, study.campaign, study.left_out, study.tolerance, study.permitted]
-    parts += [study.citation, study.repeatability, study.replicates, [asdict(one) for one in study.limits]]
-    parts += [list(map(asdict, study.adjusted)), list(map(asdict, study.controls)), study.control_every_days]
-    parts += sorted({study.name_of(row["source"]) for row in rows})
-    parts += [study.verified_until.get(asked.get("source", ""))]
-    parts += [[site.pack.sha256] if page == "fairness" and site.pack else []]
-    for row in rows:
-        sent = study.sent.get(row["sample_id"])
-        parts.append([*row.values(), sent and (sent.how, sent.weight)])
-        if loads:
-            parts.append(asdict(study.facts_of(row["load_id"])))
-    return _hash(parts)
+@dataclass(slots=True)
+class Marks:
+    """A digest of each row with how its sample was sent, and of each load: what results are made from."""
+
+    study: Study
+    settings: bytes
+    _rows: dict[int, bytes] = field(default_factory=dict)
+    _loads: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, study: Study, site: Site) -> "Marks":
+        settings = [
+            MADE_BY, study.campaign, study.left_out, study.tolerance, study.permitted, study.citation,
+            study.repeatability, study.replicates, study.control_every_days,
+            *(list(map(asdict, some)) for some in (study.limits, study.adjusted, study.controls)),
+            site.pack.sha256 if site.pack else "",
+        ]  # fmt: skip
+        return cls(study, _hash(settings))
+
+    def digest(self, page: str, asked: Mapping[str, str]) -> str:
+        whole = hashlib.blake2b(self.settings, digest_size=16)
+        study, loads = self.study, page in ("who_was_right", "fairness")
+        sources = set()
+        for common in _behind(study, page, asked):
+            for some in common.values():
+                for row in some:
+                    whole.update(self._row(row))
+                    sources.add(row["source"])
+                if loads:
+                    whole.update(self._load(some[0]["load_id"]))
+        names = [(one, study.name_of(one), study.verified_until.get(one)) for one in sorted(sources)]
+        whole.update(_hash(names))
+        return whole.hexdigest()
+
+    def _row(self, row: Row) -> bytes:
+        found = self._rows.get(id(row))
+        if found is None:
+            sent = self.study.sent.get(row["sample_id"])
+            found = self._rows[id(row)] = _hash([*row.values(), sent and (sent.how, sent.weight)])
+        return found
+
+    def _load(self, load_id: str) -> bytes:
+        found = self._loads.get(load_id)
+        if found is None:
+            found = self._loads[load_id] = _hash(asdict(self.study.facts_of(load_id)))
+        return found
 
 
-def _hash(parts: list[Any]) -> str:
-    return hashlib.blake2b(json.dumps(parts, default=str).encode(), digest_size=16).hexdigest()
+def _hash(parts: Any) -> bytes:
+    return hashlib.blake2b(json.dumps(parts, default=str).encode(), digest_size=16).digest()
 
 
-def _rows_behind(study: Study, page: str, asked: Mapping[str, str]) -> list[Row]:
-    """Return the rows that a result is made from: those of samples that its methods have in common."""
+def _behind(study: Study, page: str, asked: Mapping[str, str]) -> Iterator[Common]:
+    """Yield the samples that a result is made from: those that its methods have in common; the error ratio of
+    two comes from those of three."""
+    species, period = asked["species"], asked.get("period", "")
     if page == "watch":
-        method, source = asked["method"], asked["source"]
-        rows = [
-            row
-            for row in (*study.rows, *study.held)
-            if row["method"] == LAB or (row["method"], row["source"]) == (method, source)
-        ]
-        return [row for some in having(rows, (method, LAB)).values() for row in some]
-    if page == "fairness":
-        rows = study.within(asked["species"], asked["period"])
-        return [row for row in rows if row["method"] == MACHINE]
-    if page in ("pair", "groups"):
-        every = page == "groups"
-        rows = rows_asked(study, {**asked, "period": ""} if every else asked, every_campaign=every)
-        common = [row for some in having(rows, (asked["test"], asked["reference"])).values() for row in some]
-        return [*common, *_all_three(study, asked)] if page == "pair" else common
-    methods = (PHONE, MACHINE) if page == "who_was_right" else METHODS
-    rows = study.within(asked["species"], asked["period"])
-    found = [row for some in having(rows, methods).values() for row in some]
-    return found if page != "who_was_right" else [*found, *_all_three(study, asked)]
-
-
-def _all_three(study: Study, asked: Mapping[str, str]) -> list[Row]:
-    """Return what three methods measured, which tells the error ratio of two."""
-    rows = study.within(asked["species"], asked["period"])
-    return [row for some in having(rows, METHODS).values() for row in some]
+        method = asked["method"]
+        source = (method, asked["source"])
+        yield study.with_held.common(species, "", (method, LAB), source=source, every_campaign=True)
+    elif page == "fairness":
+        yield study.common(species, period, (MACHINE,))
+    elif page in ("pair", "groups"):
+        yield common_of(study, asked)
+        if page == "groups" and period == CAMPAIGN:
+            yield common_of(study, asked, every_campaign=True)
+        if page == "pair":
+            yield study.common(species, period, METHODS)
+    else:
+        yield study.common(species, period, METHODS)
+        if page == "who_was_right":
+            yield study.common(species, period, (PHONE, MACHINE))

@@ -13,13 +13,13 @@ from station.lab.pages.study import (
     MIN_POINTS,
     MIN_SEP,
     Asked,
+    Common,
     Json,
-    Row,
     Sampling,
     Study,
-    having,
     head,
     refusal,
+    rows_of,
     sampling_of,
 )
 from station.lab.pairs import PairsError
@@ -43,49 +43,53 @@ class Pairs:
     values: PairValues
     sampling: Sampling
     ids: tuple[str, ...]
-    rows: tuple[Row, ...]
+    used: Common
 
 
-def pairs_of(study: Study, asked: Asked, rows: Sequence[Row], third: str | None = None) -> Pairs:
-    """Return the pairs among rows. Raises PairsError."""
+def pairs_of(study: Study, asked: Asked, common: Common, third: str | None = None) -> Pairs:
+    """Return the pairs among samples that the methods have in common. Raises PairsError."""
+    key = ("pairs", asked["test"], asked["reference"], third, id(common))
+    if key not in study.kept:
+        study.kept[key] = (common, _pairs_of(study, asked, common, third))
+    pairs: Pairs = study.kept[key][1]
+    return pairs
+
+
+def _pairs_of(study: Study, asked: Asked, common: Common, third: str | None) -> Pairs:
     test, reference = asked["test"], asked["reference"]
     methods = [one for one in (test, reference, third) if one]
-    common = having(rows, methods)
     sampling = sampling_of(common, study.sent, methods)
-    used = [
-        {**row, "barcode": row["sample_id"]}
-        for sample, some in common.items()
-        if sample in sampling.ids
-        for row in some
-    ]
+    used = {sample: some for sample, some in common.items() if sample in sampling.ids}
     if not used and common:
         raise PairsError("only_chosen", count=len(common))
-    samples, values, names = ledger_pairs(used, AskedPairs(asked["analyte"], test, reference, third))
-    return Pairs(samples, values, sampling, tuple(names[line] for line in samples.lines), tuple(used))
+    about = AskedPairs(asked["analyte"], test, reference, third)
+    samples, values, names = ledger_pairs(rows_of(used), about)
+    return Pairs(samples, values, sampling, tuple(names[line] for line in samples.lines), used)
 
 
-def rows_asked(study: Study, asked: Asked, *, every_campaign: bool = False) -> list[Row]:
-    """Return the rows of the question: its species, its period, and of the test method its source alone."""
-    rows = study.within(asked["species"], asked["period"], every_campaign=every_campaign)
+def common_of(study: Study, asked: Asked, *, every_campaign: bool = False) -> Common:
+    """Return the samples of the question, of its test method those of its source alone."""
     source = asked.get("source", "")
-    return [row for row in rows if not source or row["method"] != asked["test"] or row["source"] == source]
+    return study.common(
+        asked["species"], "" if every_campaign else asked["period"], (asked["test"], asked["reference"]),
+        source=(asked["test"], source) if source else None, every_campaign=every_campaign,
+    )  # fmt: skip
 
 
 def pair(study: Study, asked: Asked, error_ratio: float | None = None) -> Json:
     """Return the page's dictionary; what so few samples do not bear is None. `error_ratio`: var(error of
     reference) / var(error of test), where three methods tell it."""
-    rows = rows_asked(study, asked)
-    found = head(study, asked, rows)
+    common = common_of(study, asked)
+    found = head(study, asked, common)
     empty: Json = {"numbers": {}, "statements": [], "points": [], "thinned_from": None, "limits": []}
     try:
-        pairs = pairs_of(study, asked, rows)
+        pairs = pairs_of(study, asked, common)
     except PairsError as error:
-        methods = (asked["test"], asked["reference"])
-        counts = sampling_of(having(rows, methods), study.sent, methods).as_dict()
+        counts = sampling_of(common, study.sent, (asked["test"], asked["reference"])).as_dict()
         refused = refusal(error.code, **error.params)
         return {**found, **empty, "verdict": None, "sampling": counts, "refused": refused}
-    found = {**found, **head(study, asked, pairs.rows)}
-    limits = study.limits_of(_only_species(pairs.rows), pairs.values.moisture_basis or _share(pairs))
+    found = {**found, **head(study, asked, pairs.used)}
+    limits = study.limits_of(_only_species(pairs.used), pairs.values.moisture_basis or _share(pairs))
     comparison = compare(pairs.samples, _question(study, pairs, [one.limit for one in limits], error_ratio))
     n = comparison.numbers["n"]
     points, thinned = _points(pairs)
@@ -95,7 +99,7 @@ def pair(study: Study, asked: Asked, error_ratio: float | None = None) -> Json:
         "unit": pairs.values.unit,
         "basis": pairs.values.basis,
         "nitrogen_factor": pairs.values.nitrogen_factor,
-        "limits_left_out": pairs.values.limits_left_out,
+        "limits_left_out": _limits_left_out(study, asked),
         "sampling": pairs.sampling.as_dict(),
         "permitted": study.permitted,
         "citation": study.citation,
@@ -149,8 +153,18 @@ def _question(study: Study, pairs: Pairs, limits: Sequence[float], ratio: float 
     )  # fmt: skip
 
 
-def _only_species(rows: Sequence[Row]) -> str:
-    species = {row["species"] or "" for row in rows}
+def _limits_left_out(study: Study, asked: Asked) -> int:
+    """Return how many values such as "< 200" no comparison can use."""
+    methods = (asked["test"], asked["reference"])
+    return sum(
+        row["method"] in methods and asked["species"] in ("", row["species"])
+        for row in study.rows
+        if row["comparator"]
+    )
+
+
+def _only_species(used: Common) -> str:
+    species = {some[0]["species"] or "" for some in used.values()}
     return species.pop() if len(species) == 1 else ""
 
 
@@ -160,14 +174,13 @@ def _share(pairs: Pairs) -> str | None:
 
 def _points(pairs: Pairs) -> tuple[list[Json], int | None]:
     """Return the points by time; where there are too many every so many-th, and how many there were."""
-    first = {row["sample_id"]: row for row in reversed(pairs.rows)}
     samples = pairs.samples
     points = [
         {
             "x": round(float(samples.reference[place]), 6),
             "y": round(float(samples.test[place]), 6),
-            "load_id": first[sample]["load_id"],
-            "at": first[sample]["at"].isoformat(),
+            "load_id": pairs.used[sample][0]["load_id"],
+            "at": pairs.used[sample][0]["at"].isoformat(),
         }
         for place, sample in enumerate(pairs.ids)
     ]

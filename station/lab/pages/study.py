@@ -1,12 +1,13 @@
 """What the pages know of one analyte: values of loads' samples as plain rows, how the laboratory's samples
 were chosen, and what the loads were. Nothing here knows the database.
 
-A row is {source_id, seq, replicate, sample_id, load_id, species, variety, method, source, release, value,
-mass_value, comparator, unit, basis, nitrogen_factor, at}.
+A row is {source_id, seq, replicate, sample_id, barcode, load_id, species, variety, method, source, release,
+value, mass_value, comparator, unit, basis, nitrogen_factor, at}; what its sample is called is not shown here,
+so `barcode` is the sample's id.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -90,6 +91,21 @@ class Control:
     species: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One sample with what each method said of it, values and no limits. `at`: when it was first measured at
+    the silo, which puts it into a period; the laboratory's word comes days later."""
+
+    sample_id: str
+    species: str
+    load_id: str
+    at: datetime
+    by: Mapping[str, Sequence[Row]]
+
+
+Common = Mapping[str, Sequence[Row]]  # by sample
+
+
 @dataclass(frozen=True)
 class Study:
     """`rows` are of loads' samples, without what is held or released; `held` are those that are, which the
@@ -116,30 +132,67 @@ class Study:
     control_every_days: int = 7
     verified_until: Mapping[str, str] = field(default_factory=dict)
     conf: float = 0.95
+    kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # worked out once
 
     @cached_property
-    def measured_at(self) -> Mapping[str, datetime]:
-        """When each sample was first measured at the silo, which is what puts it into a period; the
-        laboratory's word comes days later."""
-        first: dict[str, datetime] = {}
+    def samples(self) -> Sequence[Measured]:
+        """The samples that were measured at the silo, in the order of their rows."""
+        by: dict[str, dict[str, list[Row]]] = {}
         for row in self.rows:
-            known = first.get(row["sample_id"])
-            if row["method"] != LAB and (known is None or row["at"] < known):
-                first[row["sample_id"]] = row["at"]
-        return first
-
-    def within(self, species: str, period: str, *, every_campaign: bool = False) -> list[Row]:
-        """Return the rows of samples of a species ("" all) that were measured in a period."""
-        begin = self.since.get(period)
-        at = self.measured_at
+            if not row["comparator"]:
+                by.setdefault(row["sample_id"], {}).setdefault(row["method"], []).append(row)
         return [
-            row
-            for row in self.rows
-            if (not species or row["species"] == species)
-            and row["sample_id"] in at
-            and (begin is None or at[row["sample_id"]] >= begin)
-            and (every_campaign or self._is_of_campaign(row["load_id"]))
+            Measured(
+                sample, own[0]["species"] or "", own[0]["load_id"], min(row["at"] for row in own), methods
+            )
+            for sample, methods in by.items()
+            if (own := [row for method, some in methods.items() if method != LAB for row in some])
         ]
+
+    @cached_property
+    def with_held(self) -> "Study":
+        """The same with what is held: a watch shows it."""
+        return replace(self, rows=[*self.rows, *self.held], held=(), kept={}) if self.held else self
+
+    def common(
+        self, species: str, period: str, methods: Collection[str], *, source: tuple[str, str] | None = None,
+        every_campaign: bool = False,
+    ) -> Common:  # fmt: skip
+        """Return the samples of a species ("" all), measured in a period ("" any), that all these methods
+        measured, with these rows; `source` is the one source of one method that counts."""
+        key = (species, period, tuple(methods), source, every_campaign)
+        if key not in self.kept:
+            members = self._members(species, period, every_campaign)
+            self.kept[key] = dict(self._having(members, methods, source))
+        found: Common = self.kept[key]
+        return found
+
+    def _having(
+        self, members: Sequence[Measured], methods: Collection[str], source: tuple[str, str] | None
+    ) -> Iterator[tuple[str, list[Row]]]:
+        for one in members:
+            parts = [one.by.get(method, ()) for method in methods]
+            if source is not None:
+                parts = [
+                    [row for row in part if row["source"] == source[1]] if method == source[0] else part
+                    for method, part in zip(methods, parts, strict=True)
+                ]
+            if all(parts):
+                yield one.sample_id, [row for part in parts for row in part]
+
+    def _members(self, species: str, period: str, every_campaign: bool) -> list[Measured]:
+        key = ("members", species, period, every_campaign)
+        if key not in self.kept:
+            begin = self.since.get(period)
+            self.kept[key] = [
+                one
+                for one in self.samples
+                if species in ("", one.species)
+                and (begin is None or one.at >= begin)
+                and (every_campaign or self._is_of_campaign(one.load_id))
+            ]
+        found: list[Measured] = self.kept[key]
+        return found
 
     def _is_of_campaign(self, load_id: str) -> bool:
         facts = self.loads.get(load_id)
@@ -200,34 +253,21 @@ def _weights(drawn: Iterable[str], sent: Mapping[str, Sent]) -> dict[str, float]
     return found if is_whole and len(set(found.values())) > 1 else None
 
 
-def by_sample(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["sample_id"], []).append(row)
-    return found
+def rows_of(common: Common) -> list[Row]:
+    return [row for some in common.values() for row in some]
 
 
-def having(rows: Iterable[Row], methods: Collection[str]) -> dict[str, list[Row]]:
-    """Return the samples that all methods measured, with a value and not a limit."""
-    wanted = set(methods)
-    numbers = [row for row in rows if row["method"] in wanted and not row["comparator"]]
-    return {
-        sample: some
-        for sample, some in by_sample(numbers).items()
-        if wanted <= {row["method"] for row in some}
-    }
-
-
-def head(study: Study, asked: Asked, rows: Sequence[Row]) -> Json:
-    """Return what every result says, before its numbers are known."""
-    times = [study.measured_at[row["sample_id"]] for row in rows if row["sample_id"] in study.measured_at]
+def head(study: Study, asked: Asked, common: Common) -> Json:
+    """Return what every result says, before its numbers are known; it stands on the samples in `common`."""
+    times = [row["at"] for some in common.values() for row in some if row["method"] != LAB]
+    first = next(iter(common.values()), None)
     period = [min(times).isoformat(), max(times).isoformat()] if times else [None, None]
     source = asked.get("source", "")
     return {
         "asked": {**asked, "source_name": study.name_of(source) if source else ""},
         "n": 0,
         "period": period,
-        "unit": rows[0]["unit"] if rows else None,
+        "unit": first[0]["unit"] if first else None,
         "basis": {},
         "sampling": dict.fromkeys((RANDOM, CHOSEN, UNKNOWN), 0),
         "left_out": dict(study.left_out),

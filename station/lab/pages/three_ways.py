@@ -12,9 +12,9 @@ from station.lab.pages.study import (
     Asked,
     Json,
     Study,
-    having,
     head,
     refusal,
+    rows_of,
     sampling_of,
 )
 from station.lab.pairs import PairsError
@@ -27,17 +27,17 @@ _SAID = frozenset({"three_too_few", "own_errors", "too_small", "shared_error"})
 
 
 def three_ways(study: Study, asked: Asked) -> Json:
-    rows = study.within(asked["species"], asked["period"])
-    found = head(study, asked, rows)
+    common = study.common(asked["species"], asked["period"], METHODS)
+    found = head(study, asked, common)
     nothing = dict.fromkeys(("sd", "sd_ci", "replicate_sd"))
     empty: Json = {
         "methods": {method: dict(nothing) for method in METHODS}, "triple_collocation": None,
         "statements": [], "n_complete": 0,
     }  # fmt: skip
     try:
-        pairs = pairs_of(study, _as_pair(asked), rows, LAB)
+        pairs = pairs_of(study, _as_pair(asked), common, LAB)
     except PairsError as error:
-        counts = sampling_of(having(rows, METHODS), study.sent, METHODS).as_dict()
+        counts = sampling_of(common, study.sent, METHODS).as_dict()
         return {**found, **empty, "sampling": counts, "refused": refusal(error.code, **error.params)}
     n = pairs.samples.complete().shape[0]
     comparison = compare(pairs.samples, Question(conf=study.conf, passing_bablok=False))
@@ -46,7 +46,7 @@ def three_ways(study: Study, asked: Asked) -> Json:
     within = _replicates(pairs)
     return {
         **found,
-        **head(study, asked, pairs.rows),
+        **head(study, asked, pairs.used),
         "n": n,
         "n_complete": n,
         "unit": pairs.values.unit,
@@ -71,7 +71,7 @@ def error_ratios(study: Study, species: str, period: str) -> dict[tuple[str, str
     methods tell both."""
     asked = {"analyte": study.analyte, "species": species, "period": period}
     try:
-        pairs = pairs_of(study, _as_pair(asked), study.within(species, period), LAB)
+        pairs = pairs_of(study, _as_pair(asked), study.common(species, period, METHODS), LAB)
     except PairsError:
         return {}
     complete = pairs.samples.complete()
@@ -95,7 +95,7 @@ def _replicates(pairs: Pairs) -> dict[str, float | None]:
     found = {}
     for method in METHODS:
         by: dict[str, list[float]] = {}
-        for row in pairs.rows:
+        for row in rows_of(pairs.used):
             if row["method"] == method:
                 by.setdefault(row["sample_id"], []).append(row["value"])
         variance = within_variance([np.array(values) for values in by.values()])

@@ -24,9 +24,9 @@ from station.lab.pages.study import (
     Json,
     Row,
     Study,
-    having,
     head,
     refusal,
+    rows_of,
     sampling_of,
 )
 from station.lab.statistics.control_charts import ewma_run_length, shewhart_run_length
@@ -84,17 +84,12 @@ class Charted:
 def watch(study: Study, asked: Asked) -> Json:
     """Held and released values are on the chart: they are what an alarm comes from."""
     method, source, species = asked["method"], asked["source"], asked["species"]
-    rows = [
-        row
-        for row in (*study.rows, *study.held)
-        if (not species or row["species"] == species)
-        and (row["method"] == LAB or (row["method"], row["source"]) == (method, source))
-    ]
-    both = having(rows, (method, LAB))
+    both = study.with_held.common(species, "", (method, LAB), source=(method, source), every_campaign=True)
     sampling = sampling_of(both, study.sent, (method, LAB))
     used = {sample: some for sample, some in both.items() if sample in sampling.ids}
-    found = head(study, asked, [row for some in used.values() for row in some])
-    bases = {row["basis"] for some in used.values() for row in some} - {"by_count", "by_mass"}
+    found = head(study, asked, used)
+    rows = rows_of(used)
+    bases = {row["basis"] for row in rows} - {"by_count", "by_mass"}
     if len(bases) > 1:
         return {
             **found,

@@ -14,14 +14,15 @@ from station.lab.pages.study import (
     PHONE,
     UNKNOWN,
     Asked,
+    Common,
     Json,
     LoadFacts,
     Row,
     Sampling,
     Study,
-    having,
     head,
     refusal,
+    rows_of,
     sampling_of,
 )
 from station.lab.statistics.proportions import effective_size, exact_interval, wilson_interval
@@ -44,8 +45,9 @@ class Judged:
 
 
 def who_was_right(study: Study, asked: Asked) -> Json:
-    rows = study.within(asked["species"], asked["period"])
-    found = head(study, asked, rows)
+    three = study.common(asked["species"], asked["period"], METHODS)
+    both = study.common(asked["species"], asked["period"], (PHONE, MACHINE))
+    found = head(study, asked, both)
     empty: Json = {
         "tolerance": study.tolerance, "citation": study.citation, "compared": 0, "disagreed": 0,
         "counts": {side: {"n": 0, "share": None, "ci": None, "tonnes": None} for side in SIDES},
@@ -53,25 +55,24 @@ def who_was_right(study: Study, asked: Asked) -> Json:
     }  # fmt: skip
     if study.tolerance is None:
         return {**found, **empty, "refused": refusal("no_tolerance", analyte=study.analyte)}
-    if refused := _differing_bases(rows):
+    if refused := _differing_bases(three):
         return {**found, **empty, "refused": refused}
     tolerance = study.tolerance
-    three = having(rows, METHODS)
     sampling = sampling_of(three, study.sent, METHODS)
     judged = [judge(some, tolerance) for some in three.values()]
     used = [one for one in judged if one.sample_id in sampling.ids]
     disagreed = [one for one in used if one.sides_with]
     return {
         **found,
-        **head(study, asked, [row for some in three.values() for row in some]),
+        **head(study, asked, three),
         **empty,
         "n": len(disagreed),
-        "basis": {method: _basis(rows, method) for method in METHODS},
+        "basis": {method: _basis(three, method) for method in METHODS},
         "sampling": sampling.as_dict(),
         "compared": len(used),
         "disagreed": len(disagreed),
         "counts": _counts(study, disagreed, sampling),
-        "all_loads": _all_loads(study, rows, tolerance),
+        "all_loads": _all_loads(study, both, tolerance),
         "loads": _listed(study, [one for one in judged if one.sides_with]),
         "refused": None if len(disagreed) >= MIN_POINTS
         else refusal("too_few", n=len(disagreed), needed=MIN_POINTS),
@@ -116,9 +117,8 @@ def _counts(study: Study, disagreed: Sequence[Judged], sampling: Sampling) -> Js
     return found
 
 
-def _all_loads(study: Study, rows: Sequence[Row], tolerance: float) -> Json:
+def _all_loads(study: Study, both: Common, tolerance: float) -> Json:
     """Return how many loads phone and machine measured, analysed or not, and how many they see apart."""
-    both = having(rows, (PHONE, MACHINE))
     apart = []
     for some in both.values():
         phone, machine = (
@@ -149,8 +149,9 @@ def _load(study: Study, one: Judged, facts: LoadFacts) -> Json:
     }
 
 
-def _differing_bases(rows: Sequence[Row]) -> Json | None:
+def _differing_bases(three: Common) -> Json | None:
     """Return why values on different moisture bases are not compared."""
+    rows = rows_of(three)
     bases = {row["basis"] for row in rows} - {"by_count", "by_mass", "by_estimated_mass"}
     if len(bases) <= 1:
         return None
@@ -160,5 +161,5 @@ def _differing_bases(rows: Sequence[Row]) -> Json | None:
     return refusal("bases_differ", bases=of)
 
 
-def _basis(rows: Sequence[Row], method: str) -> str | None:
-    return next((row["basis"] for row in rows if row["method"] == method), None)
+def _basis(three: Common, method: str) -> str | None:
+    return next((row["basis"] for row in rows_of(three) if row["method"] == method), None)

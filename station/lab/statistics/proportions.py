@@ -5,6 +5,7 @@ Sources: Clopper & Pearson 1934, Wilson 1927, Holm 1979; weighted shares by the 
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 
 from station.lab.statistics.distributions import f_quantile, normal_quantile
 from station.lab.statistics.values import Interval
@@ -40,21 +41,26 @@ def binomial_tail(count: int, n: int, share: float) -> float:
     """Return P(X >= count) of n draws."""
     if count <= 0:
         return 1.0
-    if share <= 0 or share >= 1:
-        return float(share >= 1)
-    return min(1.0, math.fsum(_binomial(k, n, share) for k in range(count, n + 1)))
+    return min(1.0, math.fsum(_binomial(n, share)[count:]))
 
 
 def binomial_band(n: int, share: float, conf: float = 0.95) -> tuple[int, int]:
     """Return the counts between which chance stays at least so often."""
-    tail = (1 - conf) / 2
-    low = next((k for k in range(n + 1) if 1 - binomial_tail(k + 1, n, share) > tail), 0)
-    high = next((k for k in range(n, -1, -1) if binomial_tail(k, n, share) > tail), n)
-    return low, high
+    tail, chances = (1 - conf) / 2, _binomial(n, share)
+    below = list(accumulate(chances))
+    above = list(accumulate(reversed(chances)))
+    return (
+        next(k for k, chance in enumerate(below) if chance > tail),
+        n - next(k for k, chance in enumerate(above) if chance > tail),
+    )
 
 
-def _binomial(k: int, n: int, share: float) -> float:
-    return math.exp(_log_choose(n, k) + k * math.log(share) + (n - k) * math.log1p(-share))
+def _binomial(n: int, share: float) -> list[float]:
+    """Return the chance of each count from 0 to n."""
+    if not 0 < share < 1:
+        return [float(k == n * (share >= 1)) for k in range(n + 1)]
+    won, lost = math.log(share), math.log1p(-share)
+    return [math.exp(_log_choose(n, k) + k * won + (n - k) * lost) for k in range(n + 1)]
 
 
 def hypergeometric_tail(count: int, drawn: int, marked: int, total: int) -> float:

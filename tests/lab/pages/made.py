@@ -21,9 +21,10 @@ def row(number: int, method: str, value: float, **over: Any) -> Row:
     """A value of the sample s<number> of the load l<number>, an hour after the one before."""
     usual = {
         "source_id": f"{method}{number}", "seq": number, "replicate": 1, "sample_id": f"s{number}",
-        "load_id": f"l{number}", "species": "soft_wheat", "variety": "", "method": method,
-        "source": _SOURCES[method], "release": "", "value": value, "mass_value": None, "comparator": "",
-        "unit": "%", "basis": "dm", "nitrogen_factor": None, "at": START + timedelta(hours=number),
+        "barcode": f"s{number}", "load_id": f"l{number}", "species": "soft_wheat", "variety": "",
+        "method": method, "source": _SOURCES[method], "release": "", "value": value, "mass_value": None,
+        "comparator": "", "unit": "%", "basis": "dm", "nitrogen_factor": None,
+        "at": START + timedelta(hours=number),
     }  # fmt: skip
     return {**usual, **over}
 

@@ -221,8 +221,8 @@ def test_the_last_30_days_begin_at_midnight_and_other_campaigns_are_none_of_this
     later = Wanted(wanted.now + timedelta(days=40), "2026", {}, {}, pack=wanted.pack)
     with season.desk.ledger.read() as tx:
         made_of = study_of(tx, "protein", site_of(tx, later))
-    assert made_of.within("", "last_30_days") == []
-    assert len(made_of.within("soft_wheat", "campaign")) == 2 * LOADS
+    assert made_of.common("", "last_30_days", ("machine", "lab")) == {}
+    assert len(made_of.common("soft_wheat", "campaign", ("machine", "lab"))) == LOADS
 
 
 def test_a_phone_has_its_terminal_s_name(season: Silo) -> None:
