@@ -130,6 +130,10 @@ ACCESS: Mapping[str, Access] = {
     "POST /corrections/{correction_id}/approve": _NAMED_MANAGER,  # what every load is judged by
     "POST /corrections/{correction_id}/decline": _NAMED_MANAGER,
     "POST /corrections/{correction_id}/end": _NAMED_MANAGER,
+    "GET /spreads": _LOOK_OR_ADMIN,
+    "POST /spreads/{spread_id}/approve": _NAMED_MANAGER,
+    "POST /spreads/{spread_id}/decline": _NAMED_MANAGER,
+    "POST /spreads/{spread_id}/end": _NAMED_MANAGER,
     "GET /disputes": _LOOK_OR_ADMIN,
     "GET /disputes/{dispute_id}": _LOOK_OR_ADMIN,
     "GET /loads/{load_id}/disputes": _LOOK_OR_ADMIN,

@@ -41,6 +41,7 @@ from station.api.routes import (
     rules,
     samples,
     site,
+    spreads,
     tickets,
     visits,
     weighings,
@@ -57,7 +58,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
-    measurements, corrections, disputes, results, quality,
+    measurements, corrections, spreads, disputes, results, quality,
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ from station.cli import (
     rules,
     samples,
     service,
+    spreads,
     stages,
     version,
 )
@@ -54,6 +55,7 @@ for register in (
     measurements.register,
     samples.register,
     corrections.register,
+    spreads.register,
     disputes.register,
     control.register,
     rules.register,

@@ -1,8 +1,11 @@
 """What is judged is the raw value minus a known bias; the raw value, typed values and other sources stay."""
 
+import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis, Unit
 from station.grain.assessment import Assessment, assess
@@ -104,3 +107,45 @@ def test_a_correction_is_read_back_as_it_was():
 def test_a_basis_that_is_the_only_one_need_not_be_said():
     said = read("r1", "gac", "gac-1", moisture=(15.0, Basis.AS_IS))
     assert assess([said], ORDER, {}, [replace(MOIST, basis=None)]).results[MOISTURE].value == 14.7
+
+
+READINGS = st.lists(
+    st.tuples(
+        st.sampled_from(["nir", "gac"]), st.sampled_from(["nir-7", "gac-1", None]), st.booleans(),
+        st.floats(8, 16).map(lambda n: round(n, 2)), st.floats(11, 18).map(lambda n: round(n, 2)),
+        st.sampled_from([DM, AS_IS]),
+    ),
+    max_size=5,
+)  # fmt: skip
+CORRECTIONS = st.lists(
+    st.builds(
+        Correction,
+        id=st.uuids().map(str),
+        source=st.sampled_from(["nir-7", "gac-1"]),
+        analyte=st.sampled_from([PROTEIN, MOISTURE]),
+        bias=st.floats(-1, 1).map(lambda n: round(n, 4)),
+        u=st.floats(0, 0.3).map(lambda n: round(n, 4)),
+        unit=st.just(Unit.PERCENT),
+        basis=st.sampled_from([DM, AS_IS]),
+    ),
+    unique_by=lambda one: (one.source, one.analyte),
+)
+
+
+@given(READINGS, CORRECTIONS, st.randoms(use_true_random=False))
+def test_what_was_recorded_judges_again_to_the_byte_and_no_raw_value_ever_moves(drawn, corrections, rng):
+    readings = [
+        read(
+            f"r{place}", port, source, place, typed_by="anne" if typed else None, u={"protein": 0.1},
+            protein=(protein, basis), moisture=moisture,
+        )
+        for place, (port, source, typed, protein, moisture, basis) in enumerate(drawn)
+    ]  # fmt: skip
+    found = assess(readings, ORDER, {}, corrections)
+    recorded = json.loads(json.dumps([one.as_dict() for one in corrections]))
+    rng.shuffle(readings)
+    again = assess(readings, ORDER, {}, [Correction.from_dict(one) for one in recorded])
+    assert json.dumps(again.as_dict()) == json.dumps(found.as_dict())
+    without = assess(readings, ORDER, {}).results
+    assert {a: r.measured for a, r in found.results.items()} == {a: r.value for a, r in without.items()}
+    assert all(r.value == without[a].value for a, r in found.results.items() if r.typed_by)

@@ -42,7 +42,13 @@ from station.api.schemas.common import (
     WeighingRole,
     only_hidden,
 )
-from station.api.schemas.corrections import Correction, CorrectionAct, CorrectionActIn, CorrectionState
+from station.api.schemas.corrections import (
+    Correction,
+    CorrectionAct,
+    CorrectionActIn,
+    CorrectionState,
+    SiteSpread,
+)
 from station.api.schemas.devices import (
     Declared,
     DescribeIn,
@@ -385,6 +391,7 @@ __all__ = [
     "Signal",
     "SignedIn",
     "Site",
+    "SiteSpread",
     "SpeciesGuessIn",
     "StandardRead",
     "StandardsCampaign",

@@ -42,3 +42,23 @@ class Correction(BaseModel):
 
 class CorrectionActIn(In):
     reason: Why
+
+
+class SiteSpread(BaseModel):
+    """How far a phone's share of `class_name` may be off at this site: a standard deviation by count, 0 to 1,
+    from `n` samples. `evidence` has mean width and coverage of the limits `before` and `after`. `id` is that
+    of its newest act, which is its `state`."""
+
+    id: str
+    phone: str
+    phone_name: str
+    release: str
+    class_name: str
+    spread: float
+    n: int
+    state: CorrectionState
+    in_force: bool
+    evidence: dict[str, Any]
+    reason: str
+    at: datetime
+    by: str | None

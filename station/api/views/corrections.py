@@ -6,7 +6,7 @@ from typing import Any
 from station.api import schemas
 from station.api.views.view import View
 from station.store.corrections import acts_of, with_newest_act
-from station.store.tables import Correction, Terminal
+from station.store.tables import Correction, Spread, Terminal
 
 
 def listed(view: View, states: Sequence[str], most: int) -> list[schemas.Correction]:
@@ -36,3 +36,16 @@ def source_name(view: View, method: str, source: str) -> str:
         return view.instrument_name(source) or source
     phone = view.tx.get(Terminal, source)
     return phone.name if phone else source
+
+
+def spread(view: View, row: Spread, *, in_force: bool) -> schemas.SiteSpread:
+    return schemas.SiteSpread.model_validate(
+        {
+            **row.model_dump(exclude={"seq", "terminal_id", "act", "by"}),
+            "phone": row.terminal_id,
+            "phone_name": source_name(view, "phone", row.terminal_id),
+            "state": row.act,
+            "in_force": in_force,
+            "by": view.name_of(row.by),
+        }
+    )
