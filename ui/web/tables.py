@@ -40,6 +40,11 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     empty: str = ""
 
+    @property
+    def filled(self) -> list[int]:
+        """The places of the columns that have anything to show: a page leaves the others out."""
+        return [at for at in range(len(self.columns)) if any(row[at].shown for row in self.rows)]
+
 
 def as_csv(table: Table) -> str:
     """RFC 4180 with a byte order mark, decimal points and times of ISO 8601; no cell is a formula."""

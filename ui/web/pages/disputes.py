@@ -17,8 +17,9 @@ from station.api.views.view import View, view_of
 from station.lab import disputes as acts
 from station.store.disputes import acts_of, disputes
 from station.store.retained import retained_of_loads
+from station.store.stored import source_names
 from station.store.tables import Dispute, DisputeAct, Load
-from ui.web.measured import analytes_named
+from ui.web.measured import analytes_named, basis_named
 from ui.web.pages import load_tables
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
@@ -80,7 +81,9 @@ def _table(reader: Reader, view: View, rows: Sequence[Dispute]) -> Table:
                 reader.text(load.supplier),
                 reader.text(_about(reader, row)),
                 reader.text(row.reason),
-                reader.text(_("open") if row.open else _("closed"), mark="warn" if row.open else "quiet"),
+                reader.text(
+                    _("still open") if row.open else _("closed"), mark="warn" if row.open else "quiet"
+                ),
                 reader.text(view.name_of(row.by)),
             ]
         )
@@ -122,7 +125,8 @@ def _values(reader: Reader, view: View, row: Dispute, done: Sequence[DisputeAct]
     _, t = reader.t.gettext, reader.t
     closed = next((act.values for act in done if act.act == "closed"), None)
     known = acts.values_of(view.tx, row.load_id) if closed is None else closed
-    view.names_of(one["source"] for one in known if one["method"] == "typed")
+    persons = {one["source"] for one in known if one["method"] == "typed"}
+    names = {**source_names(view.tx), **{one: view.name_of(one) or "" for one in persons}}
     columns = [
         Column(_("Analyte")), Column(_("Method")), Column(_("From")), Column(_("Value"), is_number=True),
         Column(_("Unit")), Column(_("Basis")), Column(_("Time")),
@@ -131,10 +135,10 @@ def _values(reader: Reader, view: View, row: Dispute, done: Sequence[DisputeAct]
         [
             reader.text(vocabulary.analyte_name(one["analyte"], t.language)),
             reader.text(word(METHODS, one["method"], t.language)),
-            reader.text(view.name_of(one["source"]) if one["method"] == "typed" else one["source"]),
+            reader.text(names.get(one["source"], one["source"])),
             Cell(f"{one.get('comparator', '')}{t.number(one['value'], 2)}", one["value"]),
             reader.text(one["unit"]),
-            reader.text(vocabulary.basis_name(one["basis"], t.language)),
+            reader.text(basis_named(t, one["basis"])),
             reader.stated(one["at"]),
         ]
         for one in known

@@ -231,4 +231,4 @@ def events(reader: Reader, rows: Sequence[schemas.Event]) -> Table:
         ]
         for one in rows
     ]
-    return Table("events", _("Recorded events"), columns, shown)
+    return Table("events", "", columns, shown)
