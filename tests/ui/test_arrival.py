@@ -204,3 +204,17 @@ async def test_a_supplier_that_is_misspelt_is_corrected_in_its_field(station: St
         await t.see("Nouvel apporteur : EARL Dupond ?")
         await t.press("down", "down", "enter")
         await t.until(lambda: screen.form.open_field == "supplier", "the field of the supplier")
+
+
+async def test_a_misspelt_supplier_is_chosen_among_the_known_ones(station: Station) -> None:
+    station.silo.receive("AB-123-CD")
+    async with terminal(station) as t:
+        await t.press("f3")
+        for text in ("xb101vx", "EARL Dupond", "blé t", "S77777"):
+            await t.write(text)
+            await t.press("enter")
+        await t.see("Nouvel apporteur : EARL Dupond ?", "non : c'est EARL Dupont")
+        await t.press("down", "down", "down", "enter")
+        await t.at(QueueScreen)
+        [visit] = await t.app.client.open_visits()
+        assert visit.supplier == "EARL Dupont"

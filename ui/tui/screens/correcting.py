@@ -133,4 +133,4 @@ def _send(screen: StationScreen, load: schemas.Load, right: Mapping[str, Any]) -
             text = text.format(plate=visit.plate)
         station.say(text)
 
-    send_asked(screen, send, show)
+    send_asked(screen, send, show, str(right.get("supplier", "")))
