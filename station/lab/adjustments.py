@@ -72,10 +72,14 @@ def record_adjustment(
     return row
 
 
-def splits(tx: Session, source: str, analyte: str) -> list[datetime]:
-    """Return when an instrument (by its id) was adjusted for an analyte, oldest first: values before and
-    after such a time are never compared together. A phone has none."""
-    return sorted({row.done_at for row in adjustments_of(tx, source, analyte)})
+def splits(tx: Session, source: str, analyte: str, species: str | None = None) -> list[datetime]:
+    """Return when an instrument, by its id or serial number, was adjusted for an analyte, oldest first:
+    values before and after such a time are never compared together. `species`: leave out what was adjusted
+    for another one. A phone has none."""
+    query = select(Adjustment).join(Instrument, col(Instrument.id) == Adjustment.instrument_id)
+    query = query.where((Instrument.id == source) | (Instrument.serial_number == source))
+    rows = tx.exec(query.where(Adjustment.analyte == analyte)).all()
+    return sorted({row.done_at for row in rows if None in (species, row.species) or species == row.species})
 
 
 def adjustments_of(tx: Session, instrument_id: str, analyte: str | None = None) -> Sequence[Adjustment]:

@@ -8,14 +8,22 @@ from sqlmodel import Session, col, func, select
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Unit, basis_allowed, default_basis, is_known, needs_basis
 from station.acts import checking
-from station.acts.checking import MACHINE, targets_of
+from station.acts.checking import MACHINE, PHONE, is_comparable, targets_of
 from station.acts.desk import Actor, Desk, Watching
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.plausible import why_not_true
 from station.store import audit, queries
 from station.store.ids import new_id
 from station.store.measurements import BY_COUNT, BY_MASS, basis_of
-from station.store.tables import ControlCheck, ControlTarget, Instrument, PortAssignment, Sample, Terminal
+from station.store.tables import (
+    ControlCheck,
+    ControlTarget,
+    Instrument,
+    Measurement,
+    PortAssignment,
+    Sample,
+    Terminal,
+)
 
 ANALYZER = "analyzer"  # the category of an instrument
 
@@ -180,6 +188,19 @@ def control_samples(tx: Session, most: int) -> list[tuple[Sample, list[ControlTa
     known = known.group_by(col(ControlTarget.sample_id)).order_by(func.max(ControlTarget.seq).desc())
     ids = [sample for sample, _ in tx.exec(known.limit(most))]
     return [(tx.get_one(Sample, one), list(targets_of(tx, one).values())) for one in ids]
+
+
+def not_compared(tx: Session, sample_id: str) -> list[Measurement]:
+    """Return what instruments and phones said of a control sample on another basis, or in another unit, than
+    its target: nothing is checked by these."""
+    targets = targets_of(tx, sample_id)
+    query = select(Measurement).where(Measurement.sample_id == sample_id)
+    query = query.where(col(Measurement.method).in_((MACHINE, PHONE))).order_by(col(Measurement.seq))
+    return [
+        row
+        for row in tx.exec(query)
+        if row.analyte in targets and not is_comparable(targets[row.analyte], row)
+    ]
 
 
 def source_name(tx: Session, method: str, source: str) -> str:

@@ -2,7 +2,7 @@
 meanwhile: tickets stay valid, the values are marked."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -136,7 +136,7 @@ def held_values(tx: Session, hold: Hold, most: int = MOST) -> list[HeldValue]:
     cells: dict[str, set[str]] = defaultdict(set)
     for tipping in tx.exec(select(Tipping).where(col(Tipping.load_id).in_(ids))):
         cells[tipping.load_id].add(tipping.cell_id)
-    used = readings_used(current_proposals(tx, ids).values(), hold.analyte)
+    used = readings_used(tx, ids, hold.analyte)
     return [
         HeldValue(
             row.value, row.unit, row.basis, row.at, row.source_id, load_id,
@@ -185,9 +185,10 @@ def values_under(tx: Session, hold: Hold, most: int, *, kept: bool = False) -> S
     return tx.exec(query.order_by(col(Measurement.at).desc(), col(Measurement.seq).desc()).limit(most)).all()
 
 
-def readings_used(proposals: Iterable[Proposal], analyte: str) -> set[str]:
-    """The readings that these assessments' value of the analyte stands on."""
-    results = (proposal.assessment.get("results", {}).get(analyte) for proposal in proposals)
+def readings_used(tx: Session, load_ids: Sequence[str], analyte: str) -> set[str]:
+    """Return the readings that the value of the analyte of these loads stands on."""
+    query = select(Proposal.assessment).where(col(Proposal.load_id).in_(load_ids))
+    results = (said.get("results", {}).get(analyte) for said in tx.exec(query.where(col(Proposal.current))))
     return {reading for result in results if result for reading in result["replicates"]}
 
 

@@ -7,12 +7,24 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from station.lab.holds import MOST, readings_used, values_under
+from station.lab.holds import MOST, readings_used
 from station.store.holds import MACHINE, covering, is_covered
-from station.store.queries import current_proposals
 from station.store.tables import CellMovement, Hold, Inspection, Measurement, Reading, Tipping
 
 _NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
+
+
+class Step(NamedTuple):
+    """Grain came into a cell: from a pit (`source` None), with a held `reading` of a `load`, or from another
+    cell; or the cell was empty (its own). What leaves a cell has left it before it is empty: `rank` puts both
+    of one movement in order."""
+
+    seq: int
+    rank: int
+    cell: str
+    source: str | None
+    load: str | None = None
+    reading: str | None = None
 
 
 def held_analytes(holds: Sequence[Hold], reading: Reading) -> list[str]:
@@ -64,35 +76,33 @@ def cells_to_confirm(tx: Session, holds: Iterable[Hold]) -> dict[str, set[str]]:
 def _doubted_cells(tx: Session, hold: Hold) -> set[str]:
     """The cells whose mean of the analyte stands on what a hold covers. A cell that was empty since holds
     none of it; grain that was moved takes the doubt along."""
-    rows = values_under(tx, hold, MOST)
-    ids = list({row.load_id for row in rows if row.load_id})
-    used = readings_used(current_proposals(tx, ids).values(), hold.analyte)
-    loads = {row.load_id for row in rows if row.source_id in used}
-    tipped = select(Tipping).where(col(Tipping.load_id).in_(loads)).order_by(col(Tipping.seq))
-    came = [Step(row.seq or 0, 0, row.cell_id, None) for row in tx.exec(tipped)]
+    came = _tipped(tx, hold)
     if not came:
         return set()
     moved = list(_transfers(tx, came[0].seq))
     cells = {step.cell for step in (*came, *moved)}
+    steps = sorted([*came, *moved, *_emptied(tx, cells, came[0].seq)], key=lambda step: (step.seq, step.rank))
     doubted: set[str] = set()
-    for _, _, cell, source in sorted(
-        [*came, *moved, *_emptied(tx, cells, came[0].seq)], key=lambda step: step[:2]
-    ):
-        if source == cell:
-            doubted.discard(cell)
-        elif source is None or source in doubted:
-            doubted.add(cell)
+    for step in steps:
+        if step.source == step.cell:
+            doubted.discard(step.cell)
+        elif step.cell not in doubted and (step.source in doubted or _is_used(tx, hold, step)):
+            doubted.add(step.cell)
     return doubted
 
 
-class Step(NamedTuple):
-    """Grain came into a cell from a pit (`source` None) or another cell, or the cell was empty (its own).
-    What leaves a cell has left it before the cell is empty: `rank` puts both of one movement in order."""
+def _tipped(tx: Session, hold: Hold) -> list[Step]:
+    """What came from a pit with a value that the hold covers, oldest first."""
+    query = select(Tipping.seq, Tipping.cell_id, Tipping.load_id, Measurement.source_id)
+    query = query.join(Measurement, col(Measurement.load_id) == Tipping.load_id).where(is_covered(hold))
+    rows = tx.exec(query.order_by(col(Measurement.at).desc()).limit(MOST))
+    came = [Step(seq or 0, 0, cell, None, load, reading) for seq, cell, load, reading in rows]
+    return sorted(came, key=lambda step: step.seq)
 
-    seq: int
-    rank: int
-    cell: str
-    source: str | None
+
+def _is_used(tx: Session, hold: Hold, step: Step) -> bool:
+    """Whether the mean stands on that reading: asked of few loads, for a doubted cell is asked no more."""
+    return step.reading is not None and step.reading in readings_used(tx, [step.load or ""], hold.analyte)
 
 
 def _transfers(tx: Session, since: int) -> Iterator[Step]:

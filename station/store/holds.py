@@ -31,8 +31,8 @@ def is_covered(hold: Hold) -> Any:
     if hold.until is not None:
         covered.append(col(Measurement.at) < hold.until)
     if hold.method == MACHINE:
-        by_it = select(Reading.id).where(Reading.instrument_id == hold.source)
-        return and_(*covered, col(Measurement.source_id).in_(by_it))
+        by_it = select(Reading.id).where(col(Reading.id) == Measurement.source_id)
+        return and_(*covered, by_it.where(Reading.instrument_id == hold.source).exists())
     return and_(*covered, Measurement.source == hold.source)
 
 

@@ -18,10 +18,8 @@ def checks_of(tx: Session, source: str, most: int) -> Sequence[tuple[ControlChec
     query = select(ControlCheck, ControlTarget).join(
         ControlTarget, col(ControlTarget.id) == ControlCheck.target_id
     )
-    rows = tx.exec(
-        query.where(ControlCheck.source == source).order_by(col(ControlCheck.seq).desc()).limit(most)
-    )
-    return list(rows)
+    query = query.where(ControlCheck.source == source, col(ControlCheck.current).is_(True))
+    return list(tx.exec(query.order_by(col(ControlCheck.seq).desc()).limit(most)))
 
 
 def adjustments_of(tx: Session, instrument_id: str) -> Sequence[Adjustment]:

@@ -77,6 +77,7 @@ def test_comparisons_are_split_where_it_was_done_not_where_it_was_told(silo: Sil
     with silo.desk.ledger.read() as tx:
         assert splits(tx, nir, "protein") == [earlier, later]
         assert splits(tx, nir, "moisture") == splits(tx, gac, "protein") == []
+        assert splits(tx, nir, "protein", "barley") == [earlier, later]
         assert [row.done_at for row in adjustments_of(tx, nir)] == [earlier, later, later]
 
 
@@ -100,3 +101,12 @@ def test_what_cannot_have_been_is_refused(
     assert refused.value.code is code
     with silo.desk.ledger.read() as tx:
         assert not tx.exec(select(AuditEvent).where(col(AuditEvent.kind) == "instrument_adjusted")).all()
+
+
+def test_an_adjustment_for_one_species_splits_that_one_and_is_found_by_the_serial_number(silo: Silo) -> None:
+    bridge = instrument_of(silo, "bridge")
+    done = silo.clock()
+    record_adjustment(silo.desk, bridge.id, Adjusted("protein", done, species="barley"), MARC, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        assert splits(tx, "TB-1", "protein") == splits(tx, "TB-1", "protein", "barley") == [done]
+        assert splits(tx, "TB-1", "protein", "soft_wheat") == []

@@ -85,6 +85,9 @@ def test_a_value_on_another_basis_is_not_compared_and_the_audit_says_so(silo: Si
     assert checks(silo) == []
     (said,) = told(silo, "control_not_compared")
     assert (said["basis"], said["target_basis"]) == ("as_is", "dm")
+    with silo.desk.ledger.read() as tx:
+        (sample,) = [row for row, _ in controls.control_samples(tx, 10)]
+        assert [(row.value, row.basis) for row in controls.not_compared(tx, sample.id)] == [(11.5, "as_is")]
 
 
 def test_a_check_goes_with_its_item_to_another_sample_and_back(silo: Silo) -> None:

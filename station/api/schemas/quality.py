@@ -45,6 +45,18 @@ class ControlTarget(BaseModel):
     by: str | None
 
 
+class NotCompared(BaseModel):
+    """What `source` said on another basis, or in another unit, than the target: it is no check."""
+
+    method: Method
+    source: str
+    analyte: str
+    value: float
+    unit: str
+    basis: str | None
+    at: datetime
+
+
 class Control(BaseModel):
     """A control sample and what is known of it now."""
 
@@ -52,6 +64,7 @@ class Control(BaseModel):
     species: str | None
     note: str
     targets: list[ControlTarget]
+    not_compared: list[NotCompared] = []
 
 
 class ControlDue(BaseModel):

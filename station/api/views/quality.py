@@ -18,7 +18,8 @@ MOST_VALUES = 200  # of a hold that are shown, the newest
 
 def control(view: View, sample: Sample, targets: Sequence[ControlTarget]) -> schemas.Control:
     said = [{**row.model_dump(), "by": view.name_of(row.by)} for row in targets]
-    return schemas.Control.model_validate({**sample.model_dump(), "targets": said})
+    apart = [row.model_dump() for row in controls.not_compared(view.tx, sample.id)]
+    return schemas.Control.model_validate({**sample.model_dump(), "targets": said, "not_compared": apart})
 
 
 def due(view: View, watching: Watching) -> schemas.ControlsDue:

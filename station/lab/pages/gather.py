@@ -301,7 +301,8 @@ def _controls(tx: Session, analyte: str, sources: Mapping[str, Sequence[str]]) -
     query = select(ControlCheck, ControlTarget.value, Sample.species)
     query = query.join(ControlTarget, col(ControlTarget.id) == ControlCheck.target_id)
     query = query.join(Sample, col(Sample.id) == ControlCheck.sample_id)
-    query = query.where(ControlCheck.analyte == analyte).order_by(col(ControlCheck.seq))
+    query = query.where(ControlCheck.analyte == analyte, col(ControlCheck.current).is_(True))
+    query = query.order_by(col(ControlCheck.seq))
     return [
         Control(source, one.at, one.value, target, passed=one.passed, species=species)
         for one, target, species in tx.exec(query)
