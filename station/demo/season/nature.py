@@ -20,7 +20,7 @@ LABORATORY_SD = {
     Analyte.PROTEIN: 0.10, Analyte.MOISTURE: 0.08, Analyte.TEST_WEIGHT: 0.25, Analyte.VARIETY_PURITY: 0.8,
 }  # fmt: skip
 PHONE_SD, PHONE_PURITY_SD = 0.38, 2.0
-STATED_SD = 0.45  # what the app says of its protein
+STATED_SD, STATED_PURITY_SD = 0.45, 2.2  # what the app says of its protein and variety purity
 
 
 @dataclass(frozen=True, slots=True)
