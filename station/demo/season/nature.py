@@ -167,7 +167,7 @@ def draw_nature(seed: int, drift_since: datetime) -> Nature:
     how much. Honest ones have small biases too."""
     rng = Random(f"nature {seed}")
     drifting, high = rng.choice(ANALYZERS), rng.choice(PHONES)
-    rate = rng.choice((-1, 1)) * rng.uniform(0.035, 0.055)
+    rate = rng.choice((-1, 1)) * rng.uniform(0.05, 0.065)
     analyzers = {
         name: AnalyzerNature(
             rng.gauss(0, 0.04),
