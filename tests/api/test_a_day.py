@@ -255,6 +255,24 @@ def test_the_photos_inspections_reach_the_load(counter: Counter) -> None:
         assert "97% whole, no break seen (92-99)" in load["photo"][0]["message"]
 
 
+def test_an_outside_model_may_say_numbers_that_can_be_true(counter: Counter) -> None:
+    with counter.client() as anne, counter.client("app") as app:
+        ok(anne.post("/visits", json=arrival("AB-123-CD", "S1")), 201)
+        capture = ok(upload(app, JPEG, form='{"barcode": "S1"}'), 201)
+        address = f"/captures/{capture['id']}/inspections"
+        said = {"name": "other", "version": "8", "accepted": True}
+        protein = {"value": 11.9, "low": 11.0, "high": 12.8, "basis": "dm"}
+        made = ok(app.post(address, json={**said, "numbers": {"protein": protein}}), 201)
+        assert made["numbers"] == {"protein": {**protein, "unit": "%", "per": "sample"}}
+        for wrong in (
+            {**protein, "low": 12.0},
+            {**protein, "basis": None},
+            {**protein, "value": 80, "high": 90},
+        ):
+            assert app.post(address, json={**said, "numbers": {"protein": wrong}}).status_code == 422
+        assert app.post(address, json={**said, "numbers": {"colour": protein}}).status_code == 422
+
+
 def test_the_site_and_its_people_are_told(counter: Counter) -> None:
     with counter.client() as anne:
         site = ok(anne.get("/site"))

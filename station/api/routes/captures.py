@@ -17,6 +17,7 @@ from station.api.views import evidence
 from station.api.views.view import view_of
 from station.photo_bytes import MEDIA_TYPES
 from station.receival import captures
+from station.receival.loads import check_value
 from station.store.blobs import BlobDamaged, BlobMissing
 from station.store.tables import Capture, Photo
 
@@ -95,7 +96,9 @@ def add_inspection(
     """What an outside application's model says of its capture; the same model twice is one inspection."""
     with asked.desk.ledger.read() as tx:
         _require_reached(tx, capture_id, own)
-    result = {"reasons": [], "cut": None, "seconds": {}, **body.model_dump(exclude={"name", "version"})}
+    said = body.model_dump(exclude={"name", "version", "numbers"})
+    numbers = {name: _number(name, number) for name, number in body.numbers.items()}
+    result = {"reasons": [], "cut": None, "seconds": {}, **said, "numbers": numbers}
     source = f"app:{terminal.name}"  # never "station", whatever the token is named
     row = captures.record_outside_inspection(
         asked.desk, capture_id, body.name, body.version, body.sha256, source, result, None, asked.now()
@@ -110,6 +113,12 @@ def get_photo_day(asked: Asked, day: date | None = None) -> schemas.PhotoDay:
     taken though not asked for, by who decided on the loads."""
     with view_of(asked) as view:
         return evidence.photo_day(view, day or view.policy.collecting_day(view.now))
+
+
+def _number(name: str, said: schemas.SaidNumberIn) -> dict[str, Any]:
+    """Return a number as an inspection keeps it. Raises Invalid for what cannot be true of grain."""
+    value = check_value(name, said.value, said.basis)
+    return {**value.as_dict(), "low": said.low, "high": said.high, "per": said.per}
 
 
 @router.get(

@@ -1,9 +1,9 @@
 """Samples, readings, captures, inspections, and the exceptions that wait for a person."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from station.api.schemas.common import (
     SEEN,
@@ -236,8 +236,25 @@ class SpeciesGuessIn(In):
     p: Portion
 
 
+class SaidNumberIn(In):
+    """A value with its 95 % limits, in the analyte's own unit; `basis` must be said where the analyte may
+    have several. `per`: averaged over kernels, or of the sample as a whole."""
+
+    value: Number
+    low: Number
+    high: Number
+    basis: Literal["as_is", "dm", "m12", "m13_5"] | None = None
+    per: Literal["kernel", "sample"] = "sample"
+
+    @model_validator(mode="after")
+    def _lies_within(self) -> Self:
+        if not self.low <= self.value <= self.high:
+            raise ValueError("the value lies outside its limits")
+        return self
+
+
 class InspectionIn(In):
-    """What an outside model says of a capture, class by class."""
+    """What an outside model says of a capture, class by class, and by analyte in `numbers`."""
 
     name: Name
     version: Name
@@ -246,3 +263,4 @@ class InspectionIn(In):
     kernels: Annotated[int, Field(ge=0, le=100_000, strict=True)] | None = None
     classes: Annotated[dict[Name, ClassShareIn], Field(max_length=40)] = {}
     species: SpeciesGuessIn | None = None
+    numbers: Annotated[dict[Key, SaidNumberIn], Field(max_length=40)] = {}

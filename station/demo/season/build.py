@@ -56,7 +56,7 @@ class Made:
         return {"ended": self.ended.isoformat(), "seconds": self.seconds}
 
 
-def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, int] = (1, 1, 1)) -> Path:
+def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, int] = (1, 2, 3)) -> Path:
     """Write the site file and its rule pack; `ports` are where bridge and analyzers are reached."""
     folder.mkdir(parents=True, exist_ok=True)
     pack = RULES.read_text(encoding="utf-8") + (HERE / "barley.toml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from drivers.reading import Analyte
 from station.acts.refusals import Refusal
-from station.demo.season.nature import FIELDS, STATED_SD
+from station.demo.season.nature import FIELDS, STATED_PURITY_SD, STATED_SD
 from station.demo.season.photos import said_by_app
 from station.demo.season.plan import LoadPlan
 from station.demo.season.truth import TrueLoad
@@ -150,15 +150,15 @@ def post(
     world: World, capture_id: str, species: str, protein: float, purity: float | None, at: datetime
 ) -> None:
     """The application on the phone says what it saw, as the counter takes it."""
-    numbers = {"protein": _number(protein, STATED_SD, "dm")}
+    numbers = {"protein": _number(protein, STATED_SD, "dm", "sample")}
     if purity is not None:
-        numbers["variety_purity"] = _number(purity, 2.2, None)
+        numbers["variety_purity"] = _number(purity, STATED_PURITY_SD, None, "kernel")
     captures.record_outside_inspection(
         world.desk, capture_id, APP, APP_VERSION, None, f"app:{APP}", said_by_app(numbers, species), None, at
     )
     world.posted.append(capture_id)
 
 
-def _number(value: float, sd: float, basis: str | None) -> dict[str, object]:
+def _number(value: float, sd: float, basis: str | None, per: str) -> dict[str, object]:
     low, high = round(value - 1.96 * sd, 3), round(min(value + 1.96 * sd, 100.0), 3)
-    return {"value": value, "low": low, "high": high, "unit": "%", "basis": basis}
+    return {"value": value, "low": low, "high": high, "unit": "%", "basis": basis, "per": per}

@@ -20,7 +20,7 @@ LABORATORY_SD = {
     Analyte.PROTEIN: 0.10, Analyte.MOISTURE: 0.08, Analyte.TEST_WEIGHT: 0.25, Analyte.VARIETY_PURITY: 0.8,
 }  # fmt: skip
 PHONE_SD, PHONE_PURITY_SD = 0.38, 2.0
-STATED_SD = 0.45  # what the app says of its protein
+STATED_SD, STATED_PURITY_SD = 0.45, 2.2  # what the app says of its protein and variety purity
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def draw_nature(seed: int, drift_since: datetime) -> Nature:
     how much. Honest ones have small biases too."""
     rng = Random(f"nature {seed}")
     drifting, high = rng.choice(ANALYZERS), rng.choice(PHONES)
-    rate = rng.choice((-1, 1)) * rng.uniform(0.035, 0.055)
+    rate = rng.choice((-1, 1)) * rng.uniform(0.05, 0.065)
     analyzers = {
         name: AnalyzerNature(
             rng.gauss(0, 0.04),

@@ -83,7 +83,7 @@ class SeasonSize:
     days: int = SEASON_DAYS
     loads: int = 1500
     photos: int = 30
-    budget: int = 14  # samples sent to the laboratory each day
+    budget: int = 15  # samples sent to the laboratory each day
 
 
 FULL = SeasonSize()

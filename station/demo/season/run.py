@@ -6,14 +6,16 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from drivers.simulated.line import TcpLine
 from drivers.text import visible, visible_json
-from station.demo.season.build import MANAGER, PASSWORD, SITE_FILE
+from station.demo.season.build import MANAGER, PASSWORD, write_season_site
 from station.demo.season.keep import KeptSeason, kept_season
 from station.demo.season.plan import FULL, OPERATORS, SeasonSize
 from station.demo.season.said import said_by_pages
@@ -64,9 +66,12 @@ def _serve(season: KeptSeason, options: SeasonOptions) -> int:
         season.copy_to(folder)
         start = datetime.fromisoformat(season.made["ended"])
         try:
-            with StationProcess(
-                folder / SITE_FILE, folder / "station.log", speed=1.0, start=start
-            ) as station:
+            with (
+                _plugged_in() as ports,
+                StationProcess(
+                    write_season_site(folder, ports=ports), folder / "station.log", speed=1.0, start=start
+                ) as station,
+            ):
                 _say(_("The pages are at {url}").format(url=station.url))
                 login = _("Sign in as {manager} (manager) or {operator} (operator), password {password}")
                 _say(login.format(manager=MANAGER, operator=OPERATORS[0], password=PASSWORD))
@@ -84,6 +89,15 @@ def _serve(season: KeptSeason, options: SeasonOptions) -> int:
             shutil.rmtree(folder, ignore_errors=True)
         else:
             _tell(_("the day's data is kept in {folder}").format(folder=folder))
+
+
+@contextmanager
+def _plugged_in() -> Iterator[tuple[int, int, int]]:
+    """The instruments stand there and say nothing: where bridge and analyzers are reached."""
+    with ExitStack() as stack:
+        lines = [stack.enter_context(closing(TcpLine())) for _ in range(3)]
+        bridge, nir1, nir2 = (line.port for line in lines)
+        yield bridge, nir1, nir2
 
 
 def _making(language: str) -> Callable[[str], None]:
