@@ -101,6 +101,6 @@ def words_for(key: str, value: str, sources: Mapping[str, str], t: Translator) -
         return vocabulary.word(vocabulary.METHODS, value, language)
     if key == "period":
         return vocabulary.word(vocabulary.PERIODS, value, language)
-    if not value:
-        return t.gettext("all of them")
-    return vocabulary.species_name(value, language) if key == "species" else sources.get(value, value)
+    if key == "species":
+        return vocabulary.species_name(value, language) if value else t.gettext("all species")
+    return sources.get(value, value) if value else t.gettext("all of them")

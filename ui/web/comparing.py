@@ -20,6 +20,7 @@ from ui.words.ledger_pairs import values_text
 
 Json = Mapping[str, Any]
 METHODS = ("phone", "machine", "lab")
+MOST_ON_PAPER = 14  # rows of tables below charts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class ComparisonPage:
     lists: Sequence[Table] = ()
     small: Sequence[str] = ()
     is_nearest: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether one sheet of paper takes the charts alone."""
+        return len(self.charts) > 2 or sum(len(table.rows) for table in self.tables) > MOST_ON_PAPER
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,10 @@ class Said:
         source = self.asked.get("source", "")
         return str(self.sources.get(source) or self.asked.get("source_name") or source) if source else ""
 
+    def species(self) -> str:
+        species = self.asked.get("species", "")
+        return vocabulary.species_name(species, self.t.language) if species else self.t.gettext("all species")
+
     def day(self, value: Any) -> str:
         at = instant(value)
         return "?" if at is None else self.t.date(at)
@@ -129,16 +139,12 @@ class Said:
     def facts(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         """What every number on a page stands on."""
         _ = self.t.gettext
-        species = self.asked.get("species", "")
         begin, end = (*(self.result.get("period") or ()), None, None)[:2]
         days = _("{low} to {high}").format(low=self.day(begin), high=self.day(end)) if begin and end else ""
         return [
             (_("Samples"), self.t.number(self.result.get("n") or 0, 0)),
             (_("Period"), days),
-            (
-                _("Species"),
-                vocabulary.species_name(species, self.t.language) if species else _("all of them"),
-            ),
+            (_("Species"), self.species()),
             (_("Values"), self._values()),
             (_("How chosen"), self._sampling()),
             *more,

@@ -9,7 +9,7 @@ from ui.web.charts.scales import Scale, drawable, numbers, pair
 from ui.web.charts.svg import dot, drawing, line
 from ui.words.i18n import Translator
 
-MOST_ROWS = 30
+MOST_ROWS = 20
 ALARM = 0.05
 
 
