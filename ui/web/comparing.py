@@ -17,9 +17,10 @@ from ui.words import vocabulary
 from ui.words.comparisons import page_sentence, refusal_text
 from ui.words.i18n import Translator
 from ui.words.ledger_pairs import values_text
+from ui.words.quality import METHODS
 
 Json = Mapping[str, Any]
-METHODS = ("phone", "machine", "lab")
+THREE = ("phone", "machine", "lab")
 MOST_ON_PAPER = 14  # rows of tables below charts
 
 
@@ -101,10 +102,10 @@ class Said:
         return "?" if found is None else self.t.percent(found)
 
     def method(self, method: str) -> str:
-        return vocabulary.word(vocabulary.METHODS, method, self.t.language)
+        return vocabulary.word(METHODS, method, self.t.language)
 
     def methods(self) -> dict[str, str]:
-        return {method: capital(self.method(method)) for method in METHODS}
+        return {method: capital(self.method(method)) for method in THREE}
 
     def source(self) -> str:
         """Name the instrument or phone that is asked about; empty: all of them."""
@@ -252,7 +253,7 @@ def _refusal_words(params: Mapping[str, Any], t: Translator) -> dict[str, str]:
             )
         elif isinstance(value, Mapping):
             words[name] = t.listed(
-                f"{vocabulary.word(vocabulary.METHODS, key, t.language)}: {_joined(part, t)}"
+                f"{vocabulary.word(METHODS, key, t.language)}: {_joined(part, t)}"
                 for key, part in value.items()
             )
         else:
