@@ -15,8 +15,10 @@ ALARM = 0.05
 
 def fairness_dots(entries: Sequence[Mapping[str, Any]], what: str, t: Translator) -> str:
     """Draw [{name, near, just_inside, expected, ci}]: how many of the values near a limit lie just inside,
-    and the interval in which that number lies by chance. Those that stand out come first."""
-    shown_entries = sorted((entry for entry in entries if isinstance(entry, Mapping)), key=_order)[:MOST_ROWS]
+    and the interval in which that number lies by chance. Those that stand out come first, and those
+    of too few values to have such an interval are left out."""
+    told = (entry for entry in entries if isinstance(entry, Mapping) and pair(entry.get("ci")))
+    shown_entries = sorted(told, key=_order)[:MOST_ROWS]
     counts = numbers(
         value
         for entry in shown_entries

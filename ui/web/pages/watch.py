@@ -201,8 +201,9 @@ def _headline(said: Said) -> tuple[str, str]:
     n = said.t.number(said.result.get("n") or 0, 0)
     refused = said.result.get("refused") or {}
     if refused.get("code") == "baseline_too_few":
-        needed = said.t.number(refused["params"].get("needed") or 0, 0)
-        return said.sentence("baseline_missing", name=name, n=n, needed=needed), "quiet"
+        code = "baseline_after_adjustment" if said.result.get("splits") else "baseline_missing"
+        so_many = {key: said.t.number(refused["params"].get(key) or 0, 0) for key in ("n", "needed")}
+        return said.sentence(code, name=name, **so_many), "quiet"
     if refused:
         return said.refusal(), "quiet"
     alarms = said.result.get("alarms") or ()
