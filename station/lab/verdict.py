@@ -20,6 +20,7 @@ from station.lab.statistics.values import Estimate
 MIN_VERDICT = 10
 MIN_SLOPE = 40
 MIN_HAT = 30
+MOST_ASKED = 10_000  # samples: nobody sends more, so that the bias is as good as at the limit
 
 
 class Verdict(StrEnum):
@@ -49,12 +50,15 @@ def verdict(bias: Estimate, n: int, permitted: float) -> Verdict:
 
 def samples_to_tell(bias: float, sep: float | None, n: int, permitted: float, conf: float) -> int | None:
     """Return how many samples a verdict probably takes: for an interval of +-permitted, or, where there are
-    so many, for one that ends before the nearer limit. None where the bias lies at that limit."""
+    so many, for one that ends before the nearer limit. None where the bias lies so near to that limit that
+    nobody sends enough of them."""
     if sep is None:
         return MIN_VERDICT
     needed = samples_needed(sep, permitted, conf)
     if needed is not None and needed <= n >= MIN_VERDICT:
         needed = samples_needed(sep, abs(permitted - abs(bias)), conf)
+        if needed is not None and needed > MOST_ASKED:
+            return None
     return None if needed is None else max(MIN_VERDICT, needed)
 
 

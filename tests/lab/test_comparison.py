@@ -126,6 +126,7 @@ def test_the_missing_samples_are_counted() -> None:
     assert samples_to_tell(0.0, 0.001, 3, 0.10, 0.95) == 10
     assert samples_to_tell(0.09, 0.20, 40, 0.10, 0.95) == 1540
     assert samples_to_tell(0.1, 0.20, 40, 0.10, 0.95) is None
+    assert samples_to_tell(0.0998, 0.20, 40, 0.10, 0.95) is None  # four million would tell
     found = compare(samples(*drawn(6, -0.08, 0.20)), Question(permitted=0.1))
     assert found.statements[1].params["missing"] == 12
 

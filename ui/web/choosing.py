@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ui.words import vocabulary
 from ui.words.i18n import N_, Translator
+from ui.words.quality import METHODS
 
 Asked = Mapping[str, str]
 PAIR = "pair"  # one field of a form for two of a question: test and reference
@@ -96,11 +97,11 @@ def words_for(key: str, value: str, sources: Mapping[str, str], t: Translator) -
     if key == "analyte":
         return vocabulary.analyte_name(value, language)
     if key == PAIR:
-        return " – ".join(vocabulary.word(vocabulary.METHODS, one, language) for one in value.split("-"))
+        return " – ".join(vocabulary.word(METHODS, one, language) for one in value.split("-"))
     if key == "method":
-        return vocabulary.word(vocabulary.METHODS, value, language)
+        return vocabulary.word(METHODS, value, language)
     if key == "period":
         return vocabulary.word(vocabulary.PERIODS, value, language)
-    if not value:
-        return t.gettext("all of them")
-    return vocabulary.species_name(value, language) if key == "species" else sources.get(value, value)
+    if key == "species":
+        return vocabulary.species_name(value, language) if value else t.gettext("all species")
+    return sources.get(value, value) if value else t.gettext("all of them")

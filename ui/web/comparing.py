@@ -17,9 +17,11 @@ from ui.words import vocabulary
 from ui.words.comparisons import page_sentence, refusal_text
 from ui.words.i18n import Translator
 from ui.words.ledger_pairs import values_text
+from ui.words.quality import METHODS
 
 Json = Mapping[str, Any]
-METHODS = ("phone", "machine", "lab")
+THREE = ("phone", "machine", "lab")
+MOST_ON_PAPER = 14  # rows of tables below charts
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ class ComparisonPage:
     lists: Sequence[Table] = ()
     small: Sequence[str] = ()
     is_nearest: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether one sheet of paper takes the charts alone."""
+        return len(self.charts) > 2 or sum(len(table.rows) for table in self.tables) > MOST_ON_PAPER
 
 
 @dataclass(frozen=True)
@@ -95,15 +102,19 @@ class Said:
         return "?" if found is None else self.t.percent(found)
 
     def method(self, method: str) -> str:
-        return vocabulary.word(vocabulary.METHODS, method, self.t.language)
+        return vocabulary.word(METHODS, method, self.t.language)
 
     def methods(self) -> dict[str, str]:
-        return {method: capital(self.method(method)) for method in METHODS}
+        return {method: capital(self.method(method)) for method in THREE}
 
     def source(self) -> str:
         """Name the instrument or phone that is asked about; empty: all of them."""
         source = self.asked.get("source", "")
         return str(self.sources.get(source) or self.asked.get("source_name") or source) if source else ""
+
+    def species(self) -> str:
+        species = self.asked.get("species", "")
+        return vocabulary.species_name(species, self.t.language) if species else self.t.gettext("all species")
 
     def day(self, value: Any) -> str:
         at = instant(value)
@@ -129,16 +140,12 @@ class Said:
     def facts(self, *more: tuple[str, str]) -> list[tuple[str, str]]:
         """What every number on a page stands on."""
         _ = self.t.gettext
-        species = self.asked.get("species", "")
         begin, end = (*(self.result.get("period") or ()), None, None)[:2]
         days = _("{low} to {high}").format(low=self.day(begin), high=self.day(end)) if begin and end else ""
         return [
             (_("Samples"), self.t.number(self.result.get("n") or 0, 0)),
             (_("Period"), days),
-            (
-                _("Species"),
-                vocabulary.species_name(species, self.t.language) if species else _("all of them"),
-            ),
+            (_("Species"), self.species()),
             (_("Values"), self._values()),
             (_("How chosen"), self._sampling()),
             *more,
@@ -246,7 +253,7 @@ def _refusal_words(params: Mapping[str, Any], t: Translator) -> dict[str, str]:
             )
         elif isinstance(value, Mapping):
             words[name] = t.listed(
-                f"{vocabulary.word(vocabulary.METHODS, key, t.language)}: {_joined(part, t)}"
+                f"{vocabulary.word(METHODS, key, t.language)}: {_joined(part, t)}"
                 for key, part in value.items()
             )
         else:

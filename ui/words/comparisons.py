@@ -102,7 +102,7 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "group_stands_out": N_(
         "{name} stands apart: {shrunken} ({low} to {high}); its own {n} samples say {raw}."
     ),
-    "groups_alike": N_("No group stands apart: zero is possible for each of them."),
+    "groups_alike": N_("No group stands apart from the others; all together read {mean}."),
     "drawn_to_the_mean": N_(
         "Each estimate is drawn towards the mean of all, the more the fewer samples it has: a group is "
         "corrected only if its interval excludes zero and the bias matters. A campaign is watched, not "
@@ -113,6 +113,9 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "was_in_alarm": N_("{name}: no alarm now; the last one was on {at}."),
     "quiet": N_("{name}: no alarm in {n} checks."),
     "baseline_missing": N_("{name}: {n} checks so far; it is watched from {needed} on."),
+    "baseline_after_adjustment": N_(
+        "{name}: {n} checks since it was adjusted; it is watched again from {needed} on."
+    ),
     "higher": N_("higher"),
     "lower": N_("lower"),
     "look_at_the_laboratory": N_(

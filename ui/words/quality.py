@@ -40,7 +40,7 @@ PARTIES: Mapping[str, str] = {  # who contests
 }
 METHODS: Mapping[str, str] = {
     "phone": N_("phone"),
-    "machine": N_("machine"),
+    "machine": N_("analyzer"),
     "lab": N_("laboratory"),
     "customer": N_("customer"),
     "typed": N_("typed"),

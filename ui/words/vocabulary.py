@@ -101,12 +101,6 @@ SAMPLE_KINDS: Mapping[str, str] = {
     "cell": N_("sample of a cell"),
     "composite": N_("composite sample"),
 }
-METHODS: Mapping[str, str] = {
-    "phone": N_("phone"),
-    "machine": N_("analyzer"),
-    "lab": N_("laboratory"),
-    "customer": N_("customer"),
-}
 PERIODS: Mapping[str, str] = {
     "campaign": N_("whole campaign"),
     "last_30_days": N_("last 30 days"),

@@ -150,3 +150,16 @@ def test_what_cannot_be_said_is_said_with_its_reason(pages: Pages) -> None:
     text = pages.reader().get("/who-was-right?analyte=moisture").text
     assert "Only 3 so far: nothing is said below 5." in text
     assert "<svg" not in text
+
+
+def test_a_bias_that_all_groups_share_makes_none_stand_apart(pages: Pages) -> None:
+    result = stored.groups()
+    result["asked"] = {**result["asked"], "analyte": "oil"}
+    for found in result["by"].values():
+        found["mean"] = 0.2
+        for group in found["groups"]:
+            group |= {"shrunken": 0.2, "ci": [0.1, 0.3]}
+    with pages.silo.desk.ledger.write() as tx:
+        stored.store(tx, "groups", result)
+    words = Text(pages.reader().get("/groups?analyte=oil").text).words
+    assert "No group stands apart from the others; all together read +0.20 %." in words

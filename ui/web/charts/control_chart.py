@@ -26,13 +26,14 @@ class _Check:
     is_control: bool
 
 
-def control_chart(result: Mapping[str, Any], name: str, t: Translator) -> str:
-    """Draw `checks` [{at, u, ewma, limit, kind}], `alarms` [{at}] and `splits` [{done_at or at}]."""
+def control_chart(result: Mapping[str, Any], name: str, t: Translator, action: float = ACTION) -> str:
+    """Draw `checks` [{at, u, ewma, limit, kind}], `alarms` [{at}] and `splits` [{at}]; `action` is the limit
+    of a single check, a little wider where the usual scatter is known from few checks."""
     checks = _checks(result)
     alarms = instants(alarm.get("at") for alarm in result.get("alarms") or ())
-    adjusted = instants(split.get("done_at") or split.get("at") for split in result.get("splits") or ())
+    adjusted = instants(split.get("at") for split in result.get("splits") or ())
     times = [at.timestamp() for at in (*(check.at for check in checks), *alarms, *adjusted)]
-    field = _field(checks, times, t)
+    field = _field(checks, times, action, t)
     entries = _key(checks, alarms, adjusted, t)
     below = _TOP + _FIELD + _FOOT
     return drawing(
@@ -44,7 +45,7 @@ def control_chart(result: Mapping[str, Any], name: str, t: Translator) -> str:
         ),
         (
             *_axes(field, [*(check.at for check in checks), *alarms, *adjusted], t),
-            *(field.across(level, "action") for level in (-ACTION, ACTION)),
+            *(field.across(level, "action") for level in (-action, action)),
             field.across(0.0, "zero"),
             *_limits(checks, field),
             *_uprights(alarms, "alarm", field, t.gettext("alarm")),
@@ -69,9 +70,9 @@ def _checks(result: Mapping[str, Any]) -> list[_Check]:
     return sorted(found, key=lambda check: check.at)
 
 
-def _field(checks: Sequence[_Check], times: Sequence[float], t: Translator) -> Field:
+def _field(checks: Sequence[_Check], times: Sequence[float], action: float, t: Translator) -> Field:
     said = [value for check in checks for value in (check.u, check.ewma) if value is not None]
-    high = min(_MOST_SHOWN, max([ACTION, *map(abs, said)]))
+    high = min(_MOST_SHOWN, max([action, *map(abs, said)]))
     y = scale((-high, high), _TOP + _FIELD, _TOP)
     x = scale(times, left_edge(y, t), WIDTH - 2 * MARGIN, air=0.02)
     return Field(x, y)

@@ -9,14 +9,16 @@ from ui.web.charts.scales import Scale, drawable, numbers, pair
 from ui.web.charts.svg import dot, drawing, line
 from ui.words.i18n import Translator
 
-MOST_ROWS = 30
+MOST_ROWS = 20
 ALARM = 0.05
 
 
 def fairness_dots(entries: Sequence[Mapping[str, Any]], what: str, t: Translator) -> str:
     """Draw [{name, near, just_inside, expected, ci}]: how many of the values near a limit lie just inside,
-    and the interval in which that number lies by chance. Those that stand out come first."""
-    shown_entries = sorted((entry for entry in entries if isinstance(entry, Mapping)), key=_order)[:MOST_ROWS]
+    and the interval in which that number lies by chance. Those that stand out come first, and those
+    of too few values to have such an interval are left out."""
+    told = (entry for entry in entries if isinstance(entry, Mapping) and pair(entry.get("ci")))
+    shown_entries = sorted(told, key=_order)[:MOST_ROWS]
     counts = numbers(
         value
         for entry in shown_entries

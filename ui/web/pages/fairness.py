@@ -39,6 +39,7 @@ def fairness(reader: Reading) -> Response:
         charts=[
             picture(fairness_dots(entries, _name(said, dimension), said.t))
             for dimension, entries in by.items()
+            if any(entry.get("ci") for entry in entries)
         ],
         tables=tables,
         is_nearest=chosen.is_nearest,

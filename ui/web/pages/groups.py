@@ -39,7 +39,7 @@ def groups(reader: Reading) -> Response:
     page = ComparisonPage(
         title,
         fields,
-        refused or _headline(said, apart),
+        refused or _headline(said, by, apart),
         "warn" if apart else "quiet",
         told=[
             *(_said_of(said, group) for group in apart[1:6]),
@@ -66,16 +66,25 @@ def _shown(said: Said) -> dict[str, Any]:
 
 
 def _apart(by: Mapping[str, Any]) -> Iterator[Group]:
-    """Return the groups whose interval excludes zero, the farthest first; a campaign is only watched."""
-    groups = [group for name, found in by.items() if name != "campaign" for group in found["groups"]]
-    for group in sorted(groups, key=lambda group: -abs(drawable(group.get("shrunken")) or 0.0)):
+    """Return the groups whose interval excludes zero and the mean of all, the farthest first: a bias that all
+    share is seen beside the reference. A campaign is only watched."""
+    groups = [
+        (group, drawable(found.get("mean")) or 0.0)
+        for name, found in by.items()
+        if name != "campaign"
+        for group in found["groups"]
+    ]
+    for group, mean in sorted(groups, key=lambda one: -abs(drawable(one[0].get("shrunken")) or 0.0)):
         interval = pair(group.get("ci"))
-        if interval and (interval[0] > 0 or interval[1] < 0):
+        if interval and all(interval[0] > level or interval[1] < level for level in (0.0, mean)):
             yield group
 
 
-def _headline(said: Said, apart: Sequence[Group]) -> str:
-    return _said_of(said, apart[0]) if apart else said.sentence("groups_alike")
+def _headline(said: Said, by: Mapping[str, Any], apart: Sequence[Group]) -> str:
+    if apart:
+        return _said_of(said, apart[0])
+    mean = next((found.get("mean") for found in by.values() if drawable(found.get("mean")) is not None), None)
+    return said.sentence("groups_alike", mean=f"{said.signed(mean)} {said.unit}".strip())
 
 
 def _said_of(said: Said, group: Group) -> str:

@@ -215,13 +215,12 @@ def _order(said: Said) -> tuple[str, str, str, str]:
 
 def _line(reader: Reader, said: Said) -> list[Cell]:
     asked, numbers = said.asked, said.result.get("numbers") or {}
-    species = asked.get("species", "")
     low, high = pair(numbers.get("bias_ci")) or (None, None)
     _ = reader.t.gettext
     every = f"{capital(said.method(asked['test']))} ({_('all of them')})"
     return [
         reader.text(said.source() or every, address_of(PAGE, asked)),
-        reader.text(vocabulary.species_name(species, reader.asked.language) if species else _("all of them")),
+        reader.text(said.species()),
         reader.text(said.method(asked["reference"])),
         _verdict(reader, said),
         signed_cell(reader, numbers.get("bias"), said.decimals),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Response
 
 from ui.web.charts.own_errors import own_errors
 from ui.web.charts.scales import drawable, pair
-from ui.web.comparing import METHODS, ComparisonPage, Said, nothing_yet, number_cell, picture, said_of
+from ui.web.comparing import THREE, ComparisonPage, Said, nothing_yet, number_cell, picture, said_of
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Column, Table
 from ui.words.comparisons import comparison_text
@@ -42,7 +42,7 @@ def three_methods(reader: Reading) -> Response:
 
 
 def _methods(said: Said) -> dict[str, dict[str, Any]]:
-    return {method: (said.result.get("methods") or {}).get(method) or {} for method in METHODS}
+    return {method: (said.result.get("methods") or {}).get(method) or {} for method in THREE}
 
 
 def _errors(said: Said) -> Iterator[str]:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Response
+from markupsafe import Markup
 from sqlmodel import Session, col, select
 
 from drivers.reading import grain_analytes
 from station.lab import standards
 from station.lab.controls import controls_due, expiring
+from station.lab.pages.watch import ACTION, limits_for
 from station.store.holds import open_holds
 from station.store.stored import choices, result_of, source_names
 from station.store.tables import Instrument
@@ -186,7 +188,7 @@ def _one(reader: Reader) -> Response:
         mark,
         told=[said.sentence("look_at_the_laboratory") if mark == "bad" else "", _delay(said)],
         facts=said.facts(*_facts(reader, said)),
-        charts=[picture(control_chart(said.result, said.source(), said.t))] if checks.rows else [],
+        charts=[_chart(said)] if checks.rows else [],
         tables=[alarms] if alarms.rows else [],
         lists=[checks],
         is_nearest=chosen.is_nearest,
@@ -199,8 +201,9 @@ def _headline(said: Said) -> tuple[str, str]:
     n = said.t.number(said.result.get("n") or 0, 0)
     refused = said.result.get("refused") or {}
     if refused.get("code") == "baseline_too_few":
-        needed = said.t.number(refused["params"].get("needed") or 0, 0)
-        return said.sentence("baseline_missing", name=name, n=n, needed=needed), "quiet"
+        code = "baseline_after_adjustment" if said.result.get("splits") else "baseline_missing"
+        so_many = {key: said.t.number(refused["params"].get(key) or 0, 0) for key in ("n", "needed")}
+        return said.sentence(code, name=name, **so_many), "quiet"
     if refused:
         return said.refusal(), "quiet"
     alarms = said.result.get("alarms") or ()
@@ -213,6 +216,13 @@ def _headline(said: Said) -> tuple[str, str]:
     way = said.t.gettext("higher") if shift > 0 else said.t.gettext("lower")
     words = {"at": said.day(last.get("at")), "since": said.day(last.get("since")), "way": way}
     return said.sentence("in_alarm", name=name, shift=said.quantity(abs(shift)), **words), "bad"
+
+
+def _chart(said: Said) -> Markup:
+    """Draw the checks; the size of the baseline widens the limit of a single one."""
+    n = drawable((said.result.get("baseline") or {}).get("n"))
+    action = ACTION if n is None or n < 2 else limits_for(int(n))[1]
+    return picture(control_chart(said.result, said.source(), said.t, action))
 
 
 def _delay(said: Said) -> str:
