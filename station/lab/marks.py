@@ -11,6 +11,7 @@ from station.lab.holds import MOST, readings_used
 from station.store.holds import MACHINE, covering, is_covered
 from station.store.tables import CellMovement, Hold, Inspection, Measurement, Reading, Tipping
 
+AT_ONCE = 100  # loads whose assessment is looked at by one question
 _NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
 
@@ -82,11 +83,11 @@ def _doubted_cells(tx: Session, hold: Hold) -> set[str]:
     moved = list(_transfers(tx, came[0].seq))
     cells = {step.cell for step in (*came, *moved)}
     steps = sorted([*came, *moved, *_emptied(tx, cells, came[0].seq)], key=lambda step: (step.seq, step.rank))
-    doubted: set[str] = set()
+    used, doubted = _Used(tx, hold.analyte, came), set[str]()
     for step in steps:
         if step.source == step.cell:
             doubted.discard(step.cell)
-        elif step.cell not in doubted and (step.source in doubted or _is_used(tx, hold, step)):
+        elif step.cell not in doubted and (step.source in doubted or used.stands_on(step)):
             doubted.add(step.cell)
     return doubted
 
@@ -100,9 +101,25 @@ def _tipped(tx: Session, hold: Hold) -> list[Step]:
     return sorted(came, key=lambda step: step.seq)
 
 
-def _is_used(tx: Session, hold: Hold, step: Step) -> bool:
-    """Whether the mean stands on that reading: asked of few loads, for a doubted cell is asked no more."""
-    return step.reading is not None and step.reading in readings_used(tx, [step.load or ""], hold.analyte)
+class _Used:
+    """Which readings the loads' values stand on. The ledger is asked for a hundred loads at once, and only as
+    far as somebody wants to know: a cell that is doubted is not asked about again."""
+
+    def __init__(self, tx: Session, analyte: str, came: Sequence[Step]) -> None:
+        self._tx, self._analyte = tx, analyte
+        self._loads = list(dict.fromkeys(step.load for step in came if step.load is not None))
+        self._asked: set[str] = set()
+        self._readings: set[str] = set()
+
+    def stands_on(self, step: Step) -> bool:
+        if step.load is None:
+            return False
+        if step.load not in self._asked:
+            begin = self._loads.index(step.load)
+            some = self._loads[begin : begin + AT_ONCE]
+            self._asked.update(some)
+            self._readings |= readings_used(self._tx, some, self._analyte)
+        return step.reading in self._readings
 
 
 def _transfers(tx: Session, since: int) -> Iterator[Step]:

@@ -2,7 +2,7 @@
 
 from station.lab import marks
 from station.lab.controls import Target
-from station.lab.holds import end_hold
+from station.lab.holds import end_hold, held_values
 from station.receival import movements
 from station.receival.visits import NewLoad
 from station.store.holds import open_holds
@@ -55,3 +55,16 @@ def test_a_captures_own_analytes_are_held_with_its_phone(silo: Silo) -> None:
     photographed(silo, "K1", "c-2")
     with silo.desk.ledger.read() as tx:
         assert marks.held_of_captures(tx, open_holds(tx), ["c-1", "c-2"]) == {"c-2": ["broken"]}  # two phones
+
+
+def test_a_value_that_is_evidence_only_leaves_the_mean_alone(silo: Silo) -> None:
+    """The site believes the moisture meter before the NIR: what the NIR says of moisture is in no mean."""
+    control(silo, "K1", Target("moisture", 12.0, 0.3))
+    load = received(silo, "AA-111-AA")
+    silo.measure("nir", {"moisture": 13.5}, "K1")
+    assert doubted(silo) == {}
+    with silo.desk.ledger.read() as tx:
+        (value,) = held_values(tx, only(silo))
+    assert (value.load_id, value.value, value.used) == (load.id, 13.5, False)
+    silo.measure("gac", {"moisture": 13.5}, "K1")
+    assert doubted(silo) == {"c1": {"moisture"}}
