@@ -10,10 +10,12 @@ from statistics import fmean, stdev
 
 from sqlmodel import Session, col, func, select
 
+from station.acts.checking import MACHINE
 from station.lab.controls import source_name
 from station.lab.statistics.distributions import t_quantile
-from station.store.tables import ControlCheck, ControlTarget, Sample
+from station.store.tables import ControlCheck, ControlTarget, PortAssignment, Reading, Sample
 
+NEWEST = 50  # readings of an instrument that tell what it measures
 PASSED, FAILED, INCOMPLETE = "passed", "failed", "incomplete"
 
 
@@ -72,20 +74,36 @@ def campaigns(tx: Session) -> list[Campaign]:
 
 
 def verdicts(tx: Session, campaign: str) -> list[Verdict]:
-    """Return what a campaign says by now of every instrument and phone that has read one of its standards."""
+    """Return what a campaign says by now of every instrument and phone that has read one of its standards,
+    and of the instruments in use that measure one of its analytes and have read none yet."""
     targets = _targets(tx, campaign)
     samples = {row.sample_id for row in targets}
     barcodes = dict(tx.exec(select(Sample.id, Sample.barcode).where(col(Sample.id).in_(samples))).all())
     by_id = {row.id: row for row in targets}
     query = select(ControlCheck).where(col(ControlCheck.target_id).in_(by_id))
     query = query.where(col(ControlCheck.current).is_(True)).order_by(col(ControlCheck.seq))
-    read: dict[tuple[str, str, str], list[ControlCheck]] = defaultdict(list)
+    read: dict[tuple[str, str, str], list[ControlCheck]] = {
+        (MACHINE, source, analyte): []
+        for source, analytes in _in_use(tx).items()
+        for analyte in analytes & {row.analyte for row in targets}
+    }
     for check in tx.exec(query):
-        read[check.method, check.source, check.analyte].append(check)
+        read.setdefault((check.method, check.source, check.analyte), []).append(check)
     return [
         _verdict(tx, key, checks, [row for row in targets if row.analyte == key[2]], barcodes)
         for key, checks in sorted(read.items())
     ]
+
+
+def _in_use(tx: Session) -> dict[str, set[str]]:
+    """What each instrument that is plugged in measures, by its newest readings there."""
+    found: dict[str, set[str]] = {}
+    for plugged in tx.exec(select(PortAssignment).where(col(PortAssignment.to_at).is_(None))).all():
+        newest = select(Reading.values).where(Reading.port_id == plugged.port_id)
+        newest = newest.where(Reading.instrument_id == plugged.instrument_id)
+        rows = tx.exec(newest.order_by(col(Reading.seq).desc()).limit(NEWEST)).all()
+        found[plugged.instrument_id] = {analyte for values in rows for analyte in values}
+    return found
 
 
 def _targets(tx: Session, campaign: str) -> list[ControlTarget]:

@@ -163,7 +163,7 @@ def test_standards_and_what_is_due_are_shown(counter: Counter) -> None:
     silo = counter.silo
     control(silo, "K1", replace(PROTEIN, campaign="spring 2026"))
     with counter.client() as anne:
-        assert ok(anne.get("/standards/verdicts")) == []
+        assert ok(anne.get("/standards/verdicts")) == []  # no instrument has measured anything yet
         check(silo, GOOD)
         (verdict,) = ok(anne.get("/standards/verdicts"))
         assert (verdict["campaign"], verdict["outcome"], verdict["bias"]) == ("spring 2026", "passed", 0)

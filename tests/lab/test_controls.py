@@ -17,6 +17,7 @@ from station.receival.pairings import assign
 from station.receival.taking_back import restore_exceptions
 from station.store.tables import AuditEvent, ControlCheck, ControlTarget, Instrument
 from tests.silo_rig import ANNE, MARC, START, Silo
+from tests.store.test_measurements import photographed
 
 PROTEIN = Target("protein", 11.5, 0.3, basis="as_is", citation="Bipea 24-117")
 
@@ -114,6 +115,16 @@ def test_an_outside_app_is_checked_by_what_it_posts(silo: Silo) -> None:
     )
     (check,) = checks(silo)
     assert (check.method, check.source, check.value, check.passed) == ("phone", app.id, 12.0, False)
+
+
+def test_a_photo_that_a_person_pairs_with_a_control_sample_is_checked(silo: Silo) -> None:
+    control(silo, "K1", Target("broken", 3.2, 0.5, basis="by_count"))
+    photographed(silo, "K9")
+    assign(silo.desk, "c-1", "K1", ANNE, silo.clock(), reason="wrong label")
+    (check,) = checks(silo)
+    assert (check.method, check.value, check.passed) == ("phone", 3.0, True)
+    restore_exceptions(silo.desk, ["c-1"], ANNE, silo.clock())
+    assert checks(silo) == []
 
 
 def test_a_share_of_kernels_is_by_mass_unless_it_is_said_to_be_counted(silo: Silo) -> None:

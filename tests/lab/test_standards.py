@@ -65,6 +65,17 @@ def test_a_target_that_was_corrected_counts_once(silo: Silo) -> None:
     assert (found.outcome, [read.target for read in found.reads]) == ("passed", [10.3])
 
 
+def test_an_instrument_in_use_that_has_read_none_yet_has_everything_before_it(silo: Silo) -> None:
+    standard(silo, "K1", 10.0, 12.0)
+    silo.receive("AB-123-CD")  # GAC: moisture and test weight; NIR: protein and moisture
+    silo.measure("nir", {"protein": 10.0, "moisture": 12.0}, "K1")
+    with silo.desk.ledger.read() as tx:
+        found = {(one.name, one.analyte): one for one in verdicts(tx, SPRING)}
+    assert set(found) == {("GAC 2100", "moisture"), ("NIR", "moisture"), ("NIR", "protein")}
+    still = found["GAC 2100", "moisture"]
+    assert (still.outcome, still.missing, still.reads, still.bias) == ("incomplete", ("K1",), (), None)
+
+
 def test_campaigns_are_listed_newest_first(silo: Silo) -> None:
     standard(silo, "K1", 10.0, 12.0)
     control(silo, "K2", Target("protein", 9.0, 0.3, "as_is", campaign="spring 2027"))
