@@ -14,14 +14,12 @@ from pathlib import Path
 import structlog
 
 from station import jobs
-from station.acts.desk import Desk
 from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
 from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
-from station.lab import corrections, spreads
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -33,6 +31,7 @@ from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
+from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.shadows import Shadows
 from station.service_manager import ServiceManager, manager_of
@@ -142,7 +141,7 @@ def serve(options: ServeOptions) -> int:
             "policies": jobs.Job(
                 jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
             ),
-            "corrections": jobs.Job(lambda: _propose_corrections(desk, clock()), CORRECTIONS_S, quiet=True),
+            "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_with_parent(options, server),
@@ -160,11 +159,6 @@ def serve(options: ServeOptions) -> int:
     if keeper is not None and keeper.standing.later is not None:
         return _say_who_took_over(options, settings, keeper.standing.later, manager)
     return CRASHED if crash.happened else 0
-
-
-def _propose_corrections(desk: Desk, at: datetime) -> None:
-    corrections.propose_due(desk, at)
-    spreads.propose_spreads(desk, at)
 
 
 def _stop(renewal: Renewal, keeper: Keeper | None) -> None:

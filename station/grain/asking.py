@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from drivers.reading import Analyte
-from station.grain.assessment import Assessment
+from station.grain.assessed import Assessment
 from station.grain.reasons import Code, Reason
 from station.grain.sending import Near
 

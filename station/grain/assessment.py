@@ -13,91 +13,18 @@ beside it, and so do typed values and what is converted with a raw moisture.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from statistics import fmean
 from types import MappingProxyType
-from typing import Any
 
-from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Unit, Value, in_order
+from drivers.reading import PLAUSIBLE, Analyte, Basis, Flag, Value, in_order
+from station.grain.assessed import Assessment, Evidence, Result
 from station.grain.correcting import Correction, shift_of
 from station.grain.reasons import Code, Reason
-from station.grain.replicates import OneMoreNeeded, Rule, combine_replicates
+from station.grain.replicates import OneMoreNeeded, combine_replicates
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, known, protein_dm
 
 _COMBINED = {"mean": Code.MEAN_OF_REPLICATES, "median": Code.MEDIAN_OF_REPLICATES}
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Holds one reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
-    port that it came from and `source` the instrument itself. `remarks`: why it should be looked at twice;
-    `uncertainty`: the standard uncertainty of the instrument per analyte, where known."""
-
-    reading_id: str
-    instrument: str | None
-    typed_by: str | None
-    at: datetime
-    values: Mapping[Analyte, Value]
-    flags: frozenset[Flag] = frozenset()
-    remarks: tuple[Reason, ...] = ()
-    uncertainty: Mapping[Analyte, float] = field(default_factory=dict)
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown. The value is
-    made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them. `raw` is what
-    it is without corrections, None where there are none."""
-
-    analyte: Analyte
-    value: float
-    unit: Unit
-    basis: Basis | None
-    u: float | None
-    reading_id: str
-    instrument: str | None
-    typed_by: str | None
-    rule: Rule = "single"
-    replicates: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
-    raw: float | None = None
-
-    @property
-    def measured(self) -> float:
-        """Return what was measured, whatever is judged."""
-        return self.value if self.raw is None else self.raw
-
-
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """Tells what is known of a sample. `badly`: measured, but without a valid value. `others`: ids of the
-    readings not used, per analyte."""
-
-    results: Mapping[Analyte, Result] = field(default_factory=dict)
-    badly: tuple[Analyte, ...] = ()
-    others: Mapping[Analyte, tuple[str, ...]] = field(default_factory=dict)
-    reasons: tuple[Reason, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return JSON values, of which `from_dict` makes an equal assessment."""
-        return {
-            "results": {analyte.value: _result_dict(r) for analyte, r in self.results.items()},
-            "badly": [analyte.value for analyte in self.badly],
-            "others": {analyte.value: list(ids) for analyte, ids in self.others.items()},
-            "reasons": [reason.as_dict() for reason in self.reasons],
-        }
-
-    @classmethod
-    def from_dict(cls, stored: Mapping[str, Any]) -> "Assessment":
-        """Make an assessment of what `as_dict` returned. Raises KeyError or ValueError for anything else."""
-        return cls(
-            results={Analyte(name): _result(Analyte(name), r) for name, r in stored["results"].items()},
-            badly=tuple(Analyte(name) for name in stored["badly"]),
-            others={Analyte(name): tuple(ids) for name, ids in stored["others"].items()},
-            reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
-        )
 
 
 def assess(
@@ -302,36 +229,3 @@ def _moisture_for(
         return MoisturePercent(fmean(beside))
     used = results.get(Analyte.MOISTURE)
     return None if used is None else MoisturePercent(used.measured)
-
-
-def _result_dict(result: Result) -> dict[str, Any]:
-    return {
-        "value": result.value,
-        "unit": result.unit.value,
-        "basis": result.basis.value if result.basis else None,
-        "u": None if result.u is None else known(result.u),
-        "reading_id": result.reading_id,
-        "instrument": result.instrument,
-        "typed_by": result.typed_by,
-        "rule": result.rule,
-        "replicates": list(result.replicates),
-        "reasons": [reason.as_dict() for reason in result.reasons],
-        **({} if result.raw is None else {"raw": result.raw}),
-    }
-
-
-def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
-    return Result(
-        analyte=analyte,
-        value=stored["value"],
-        unit=Unit(stored["unit"]),
-        basis=Basis(stored["basis"]) if stored["basis"] else None,
-        u=stored["u"],
-        reading_id=stored["reading_id"],
-        instrument=stored["instrument"],
-        typed_by=stored["typed_by"],
-        rule=stored["rule"],
-        replicates=tuple(stored["replicates"]),
-        reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
-        raw=stored.get("raw"),
-    )

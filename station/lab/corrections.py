@@ -6,25 +6,21 @@ or ends one has the open loads judged anew (`station.receival.proposals.renew`);
 by itself.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
-from station.lab.bias_evidence import RESOLUTION, Offer, propose
-from station.lab.source_pairs import CHOSEN, RANDOM, UNKNOWN, Pairs, pairs_by_source
+from station.lab.offered import OfferedCorrection
 from station.store import audit, corrections
 from station.store.corrections import APPROVED, DECLINED, ENDED, PROPOSED, in_force
 from station.store.ids import new_id
 from station.store.tables import Correction, CorrectionAct
 
-PERIOD = timedelta(days=60)  # of laboratory results that a proposal stands on
 MORE = 10  # samples that must have come before the same is proposed again
-
-__all__ = ["active", "approve", "decline", "end", "end_for_source", "propose", "propose_due"]
+OFFERED_COLUMNS = ("method", "source", "analyte", "species", "bias", "u", "unit", "basis", "evidence")
 
 
 def active(tx: Session, at: datetime) -> list[Correction]:
@@ -32,22 +28,12 @@ def active(tx: Session, at: datetime) -> list[Correction]:
     return in_force(tx, at)
 
 
-def propose_due(desk: Desk, at: datetime) -> list[Correction]:
-    """Propose what the evidence bears now, each at most once for the same evidence. A job calls it."""
-    with desk.ledger.read() as tx:
-        offered = [
-            (pairs, analyte.value, offer)
-            for analyte, permitted in desk.watching.permitted.items()
-            for pairs, offer in _offers(pairs_by_source(tx, analyte.value, at - PERIOD), permitted)
-        ]
+def record_offers(desk: Desk, offered: Sequence[OfferedCorrection], at: datetime) -> list[Correction]:
+    """Propose what the evidence bears (`station.lab.proposing`), at most once for the same evidence."""
     if not offered:
         return []
     with desk.ledger.write() as tx:
-        return [
-            _add(tx, pairs, analyte, offer, at)
-            for pairs, analyte, offer in offered
-            if _is_news(tx, pairs, analyte, offer, at)
-        ]
+        return [_add(tx, one, at) for one in offered if _is_news(tx, one, at)]
 
 
 def approve(desk: Desk, correction_id: str, reason: str, by: Actor, at: datetime) -> Correction:
@@ -95,37 +81,20 @@ def end_for_source(
     return rows
 
 
-def _offers(found: Sequence[Pairs], permitted: float) -> list[tuple[Pairs, Offer]]:
-    """Judge each source beside the others of its method and species."""
-    groups: dict[tuple[str, str | None, str | None], list[Pairs]] = defaultdict(list)
-    for pairs in found:
-        groups[pairs.source.method, pairs.source.species, pairs.basis].append(pairs)
-    offers = []
-    for group in groups.values():
-        for pairs in group:
-            d, weights = pairs.arrays()
-            others = [other.arrays()[0] for other in group if other is not pairs]
-            offer = propose(d, weights, permitted, others)
-            if offer is not None:
-                offers.append((pairs, offer))
-    return offers
-
-
-def _is_news(tx: Session, pairs: Pairs, analyte: str, offer: Offer, at: datetime) -> bool:
+def _is_news(tx: Session, offered: OfferedCorrection, at: datetime) -> bool:
     """A source's last correction of any kind bars the next until enough samples came since; one in force
     also until the bias is another one than it takes off."""
-    key = (pairs.source.method, pairs.source.id, analyte, pairs.source.species)
+    key = (offered.method, offered.source, offered.analyte, offered.species)
     known = [
         (row, act)
         for row, act in corrections.with_newest_act(tx)
-        if _key(row) == key and row.evidence.get("release", "") == pairs.source.release
+        if _key(row) == key and row.evidence.get("release", "") == offered.evidence["release"]
     ]
-    since = [row.evidence["up_to"] for row, _ in known if row.evidence.get("up_to")]
-    later = [pair for pair in pairs.unpicked if not since or pair.lab_at.isoformat() > max(since)]
-    if len(later) < (MORE if known else 1):
+    since = max((row.evidence["up_to"] for row, _ in known if row.evidence.get("up_to")), default="")
+    if sum(at > since for at in offered.known_at) < (MORE if known else 1):
         return False
-    matters = offer.evidence["permitted"] * RESOLUTION
-    if any(act.act == APPROVED and abs(row.bias - offer.bias) <= matters for row, act in known):
+    matters = offered.evidence["resolution"]
+    if any(act.act == APPROVED and abs(row.bias - offered.bias) <= matters for row, act in known):
         return False
     for row, act in known:
         if act.act == PROPOSED:
@@ -133,23 +102,9 @@ def _is_news(tx: Session, pairs: Pairs, analyte: str, offer: Offer, at: datetime
     return True
 
 
-def _add(tx: Session, pairs: Pairs, analyte: str, offer: Offer, at: datetime) -> Correction:
-    rows, source = pairs.unpicked, pairs.source
-    row = Correction(
-        id=new_id(at), method=source.method, source=source.id, analyte=analyte, species=source.species,
-        bias=offer.bias, u=offer.u, unit=pairs.unit, basis=pairs.basis, at=at,
-        evidence={
-            **offer.evidence,
-            "period": [min(p.at for p in rows).isoformat(), max(p.at for p in rows).isoformat()],
-            "up_to": max(p.lab_at for p in rows).isoformat(),
-            "basis": pairs.basis,
-            "reference": list(pairs.laboratories),
-            "release": source.release,
-            "sampling": {
-                kind: sum(pair.sampling == kind for pair in pairs.pairs) for kind in (RANDOM, CHOSEN, UNKNOWN)
-            },
-        },
-    )  # fmt: skip
+def _add(tx: Session, offered: OfferedCorrection, at: datetime) -> Correction:
+    told = {name: getattr(offered, name) for name in OFFERED_COLUMNS}
+    row = Correction(id=new_id(at), at=at, **told)
     tx.add(row)
     tx.flush()
     _act(tx, row, PROPOSED, "", None, at)

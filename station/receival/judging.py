@@ -14,7 +14,8 @@ from station.acts.desk import Desk, SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import record_policy
 from station.grain.asking import PhotoFacts, asked_for, without_value
-from station.grain.assessment import Assessment, assess
+from station.grain.assessed import Assessment
+from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
 from station.grain.loadweight import estimate_load_kg

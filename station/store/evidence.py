@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
-from station.grain.assessment import Evidence
+from station.grain.assessed import Evidence
 from station.grain.reasons import Reason
 from station.store.tables import Capture, Frame, Inspection, Pairing, Photo, Reading, Sample
 

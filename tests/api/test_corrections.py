@@ -7,7 +7,7 @@ import pytest
 
 from drivers.reading import Analyte
 from station.acts.desk import Watching
-from station.lab.corrections import propose_due
+from station.lab.proposing import propose_due
 from tests.api.rig import Counter, ok, problem
 from tests.lab.rows import instrument_of, measured
 from tests.silo_rig import START

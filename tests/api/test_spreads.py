@@ -1,6 +1,6 @@
 """Over HTTP a manager decides whether a phone's spread at this site holds."""
 
-from station.lab.spreads import propose_spreads
+from station.lab.proposing import propose_spreads
 from tests.api.rig import Counter, ok, problem
 from tests.lab.rows import add_phone
 from tests.lab.test_spreads import seen_beside

@@ -11,8 +11,7 @@ from sqlmodel import select
 
 from drivers.reading import Analyte
 from station.acts.desk import Watching
-from station.lab.corrections import propose_due
-from station.lab.spreads import propose_spreads
+from station.lab.proposing import propose_due, propose_spreads
 from station.receival import people
 from station.store.tables import Load
 from tests.cli import rig

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis, Flag
-from station.grain.assessment import Assessment, assess
+from station.grain.assessed import Assessment
+from station.grain.assessment import assess
 from station.grain.units import known
 
 from .builders import AS_IS, DM, MOISTURE, PROTEIN, TEST_WEIGHT, codes, evidence

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.reading import Analyte, Basis, Unit
-from station.grain.assessment import Assessment, assess
+from station.grain.assessed import Assessment
+from station.grain.assessment import assess
 from station.grain.correcting import Correction, shift_of
 from tests.grain.builders import AS_IS, DM, MOISTURE, PROTEIN, codes, evidence
 

@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from drivers.reading import Analyte
 from station.acts.desk import Watching
 from station.acts.refusals import Conflict, NotFound
-from station.lab.corrections import active, approve, decline, end, end_for_source, propose_due
+from station.lab.corrections import active, approve, decline, end, end_for_source
+from station.lab.proposing import propose_due
 from station.receival import proposals
 from station.receival.replay import replay
 from station.store import audit, pages

@@ -28,6 +28,7 @@ from ui.web.pages import (
     pair,
     people,
     photo,
+    spreads,
     three_ways,
     watch,
     who_was_right,
@@ -38,7 +39,7 @@ from ui.web.sessions import Sessions
 FORM_BYTES = 64_000
 _ROOMS = (
     first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
-    who_was_right, groups, watch, holds, fairness, devices, models, corrections, people,
+    who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
 )  # fmt: skip
 
 

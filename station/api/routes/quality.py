@@ -17,6 +17,7 @@ from station.api.views.view import view_of
 from station.lab import adjustments, controls, holds, standards
 from station.lab.adjustments import Adjusted
 from station.lab.controls import Target
+from station.receival import proposals
 from station.store import queries
 from station.store.tables import Hold
 
@@ -95,6 +96,7 @@ def adjust(asked: Asked, by: By, body: schemas.AdjustmentIn) -> schemas.Adjustme
     now = asked.now()
     said = body.model_dump(exclude={"instrument_id"}) | {"done_at": body.done_at or now}
     row = adjustments.record_adjustment(asked.desk, body.instrument_id, Adjusted(**said), by, now)
+    proposals.renew(asked.desk, now)
     with view_of(asked) as view:
         return views.adjustment(view, row)
 

@@ -9,7 +9,7 @@ from station.demo.season.control_samples import ControlSamples
 from station.demo.season.nature import FIELDS
 from station.demo.season.plan import day_begins
 from station.demo.season.world import World
-from station.lab import adjustments, corrections, disputes, holds
+from station.lab import adjustments, corrections, disputes, holds, proposing
 from station.receival import pairings
 from station.store.corrections import PROPOSED, with_newest_act
 from station.store.holds import open_holds
@@ -45,7 +45,7 @@ class QualityManager:
 
     def _propose(self, at: datetime) -> None:
         """The station's own job, at night."""
-        corrections.propose_due(self._world.desk, at)
+        proposing.propose_due(self._world.desk, at)
 
     def _look(self, at: datetime) -> None:
         with self._world.desk.ledger.read() as tx:

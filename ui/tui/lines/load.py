@@ -122,7 +122,7 @@ def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
     if corrected is None:
         return count
     added = parameter_texts(corrected, t)["added"]
-    return t.gettext("{name}, corrected by {added}").format(name=count, added=added)
+    return t.gettext("{name}, corr. {added}").format(name=count, added=added)
 
 
 def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
@@ -137,10 +137,11 @@ def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
 
 
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    """Write the reasons of the proposal as a whole and of its first choice."""
+    """Write the reasons of the proposal as a whole, what is corrected, and those of its first choice."""
     if load.proposal is None:
         return ()
-    reasons = [*load.proposal.reasons, *_choice_reasons(load.proposal)]
+    corrected = [one for used in load.values for one in used.reasons if one.code == "corrected"]
+    reasons = [*load.proposal.reasons, *corrected, *_choice_reasons(load.proposal)]
     return tuple(reason_texts(reasons, t))
 
 

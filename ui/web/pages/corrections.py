@@ -16,6 +16,8 @@ from station.store.corrections import APPROVED, PROPOSED, with_newest_act
 from station.store.tables import Correction, CorrectionAct
 from ui.web.measured import basis_named
 from ui.web.pages.device_tables import correction_state
+from ui.web.pages.spreads import proposed_spreads, spreads_in_force
+from ui.web.proposed import Proposed
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
@@ -24,17 +26,6 @@ from ui.words.vocabulary import word
 
 ACTS = {"approve": acts.approve, "decline": acts.decline, "end": acts.end}
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """A correction that asks for a word: `sentence` says what is subtracted, `facts` on what evidence."""
-
-    id: str
-    title: str
-    sentence: str
-    facts: list[tuple[str, str]]
-    is_proposed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +41,14 @@ def corrections(reader: Reading) -> Response:
         rows = with_newest_act(view.tx)[::-1]
         view.names_of(act.by for _, act in rows)
         page = CorrectionsPage(
-            [_proposed(reader, view, row) for row, act in rows if act.act == PROPOSED],
-            [_proposed(reader, view, row, act) for row, act in rows if act.act == APPROVED],
+            [
+                *(_proposed(reader, view, row) for row, act in rows if act.act == PROPOSED),
+                *proposed_spreads(reader, view),
+            ],
+            [
+                *(_proposed(reader, view, row, act) for row, act in rows if act.act == APPROVED),
+                *spreads_in_force(reader, view),
+            ],
             _every(reader, view, rows),
         )
     return reader.page("corrections.html", page, [page.every])
