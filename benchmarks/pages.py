@@ -4,36 +4,32 @@ import json
 import os
 import random
 import resource
+import signal
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
-from benchmarks.ledger import OPERATOR, SITE_FILE, Day
+from benchmarks.ledger import SITE_FILE
 from benchmarks.machine import summary
 from benchmarks.rig import Client, Rig
 from benchmarks.station import one_load
-from drivers.reading import Analyte
 from drivers.simulated.gac2100 import SimulatedGac2100
 from drivers.simulated.nir import SimulatedNir
 from station.acts.desk import Desk
-from station.jobs import QUIET_NICE
-from station.receival import decisions, people
-from station.runtime.renewal import Renewal, renew_here
+from station.receival import people
+from station.runtime.renewal import Renewal
 from station.site.policy import policy_of, watching_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
-from station.store import queries
 from station.store.engine import Ledger
 from station.store.stored import QUESTIONS, choices, result_of
-from station.store.tables import StoredResult
 
 MEASUREMENTS = 100_000
 LAB_EVERY = 10  # loads
@@ -41,9 +37,8 @@ SPECIES = ("soft_wheat", "durum", "barley")
 SUPPLIERS, PHONES = 60, 3
 SPACING = timedelta(minutes=4)
 READS = 400
-QUIET_S = 45.0  # a station begins with its results a minute after its start
-JOB_WAIT_S = 120.0
-LEAST_LOADS, MOST_LOADS = 20, 150
+JOB_WAIT_S = 120.0  # a station begins with its results a minute after its start
+IN_TURN, LEAST_LOADS, MOST_LOADS = 5, 20, 150
 ACTS = 150
 Rows = list[dict[str, Any]]
 
@@ -55,7 +50,6 @@ def pages() -> dict[str, Any]:
         desk, count = filled(SITE_FILE, folder / "data", now)
         with closing(desk.ledger):
             found = {"measurements": count, **_job(desk, now), **_reading(desk.ledger)}
-            found |= _beside_acts(desk, now)
     with tempfile.TemporaryDirectory() as name:
         return {**found, **_beside_trucks(Path(name))}
 
@@ -217,69 +211,41 @@ def _reading(ledger: Ledger) -> dict[str, Any]:
     return {"read_ms": summary(milliseconds), "bar_read_p95_ms": 1000, "largest_kb": round(largest / 1000)}
 
 
-def _beside_acts(desk: Desk, now: datetime) -> dict[str, Any]:
-    """An act of the desk that ends in a proposal: alone, beside a quiet thread that works the results out in
-    this process, and beside the child that the station has for it. Why the station has one."""
-    phone = people.add_terminal(desk, "bench", "phone", now)[0]
-    day = Day(desk, phone, None, now=now, photo_every=10**9)  # type: ignore[arg-type]  # no photo is taken
-    found = {"acts_ms": summary([_propose(day) for _ in range(ACTS)])}
-    for name, work in (
-        ("thread", lambda at: renew_here(desk, at)),
-        ("child", Renewal(desk, lambda: now).renew),
-    ):
-        with desk.ledger.write() as tx:
-            tx.exec(delete(StoredResult))
-        worker = threading.Thread(target=_quietly, args=(work, now))
-        worker.start()
-        found[f"acts_beside_{name}_ms"] = summary([_propose(day) for _ in range(ACTS) if worker.is_alive()])
-        worker.join()
-    return found
-
-
-def _quietly(work: Callable[..., int], now: datetime) -> None:
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), QUIET_NICE)
-    work(now)
-
-
-def _propose(day: Day) -> float:
-    visit = day.arrive()
-    day.confirm(visit, 40_000.0, "first")
-    barcode = f"B{day.number:06d}"
-    begin = time.perf_counter()
-    day.measure("nir", {Analyte.PROTEIN: 10.4, Analyte.MOISTURE: 13.4}, barcode)
-    elapsed = time.perf_counter() - begin
-    with day.desk.ledger.read() as tx:
-        (load,) = queries.loads_of(tx, visit.id)
-    decisions.leave(day.desk, load.id, "bench", OPERATOR, day.clock())
-    return 1000 * elapsed
-
-
 def _beside_trucks(folder: Path) -> dict[str, Any]:
-    """Proposals of a running station before and after it works its results out, and meanwhile."""
+    """Proposals of a running station while its child works the results out, and while it is held still: a few
+    loads in turn, so that whatever else the machine does falls on both."""
     rig = Rig(folder)
     desk, _ = filled(rig.site, folder / "data", datetime.now(UTC))
     desk.ledger.close()
+    still: list[float] = []
+    working: list[float] = []
     try:
         rig.process.start()
-        begin = time.monotonic()
         client = rig.client()
         trucks = Trucks(rig, client)
-        without = trucks.receive(lambda: time.monotonic() - begin < QUIET_S)
-        while not _is_working(rig.process.pid):
-            if time.monotonic() - begin > JOB_WAIT_S:
-                raise TimeoutError(f"no job in {JOB_WAIT_S} s")
-            time.sleep(0.2)
-        meanwhile = trucks.receive(lambda: _is_working(rig.process.pid))
-        while _is_working(rig.process.pid):
-            time.sleep(0.2)
-        end = time.monotonic()
-        without += trucks.receive(lambda: time.monotonic() - end < QUIET_S)
+        trucks.receive(IN_TURN)  # the first ones are slower and no measure of it
+        child = _wait_for_child(rig.process.pid)
+        while len(working) < MOST_LOADS and _is_alive(child):
+            with _held_still(child):
+                still += trucks.receive(IN_TURN)
+            working += trucks.receive(IN_TURN)
         client.close()
     finally:
         rig.close()
-    quiet, busy = summary(without), summary(meanwhile)
-    ratio = round(busy["p95"] / quiet["p95"], 2) if busy["n"] >= LEAST_LOADS else None
-    return {"propose_ms": quiet, "propose_during_job_ms": busy, "ratio_p95": ratio, "bar_ratio": 1.2}
+    without, during = summary(still), summary(working)
+    ratio = round(during["p95"] / without["p95"], 2) if len(working) >= LEAST_LOADS else None
+    return {"propose_ms": without, "propose_during_job_ms": during, "ratio_p95": ratio, "bar_ratio": 1.2}
+
+
+@contextmanager
+def _held_still(process: int) -> Iterator[None]:
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGCONT)
 
 
 class Trucks:
@@ -290,20 +256,33 @@ class Trucks:
         self._client = client
         self._number = 0
 
-    def receive(self, more: Callable[[], bool]) -> list[float]:
+    def receive(self, count: int) -> list[float]:
         """How long each took from its last measurement to its proposal, in milliseconds."""
-        found: list[float] = []
-        while len(found) < MOST_LOADS and more():
+        found = []
+        for _ in range(count):
             found.append(one_load(self._number, self._gac, self._nir, self._client))
             self._number += 1
         return found
 
 
-def _is_working(station: int) -> bool:
-    """Tells whether a child of the station works results out."""
+def _wait_for_child(station: int) -> int:
+    end = time.monotonic() + JOB_WAIT_S
+    while time.monotonic() < end:
+        if (child := _child(station)) is not None:
+            return child
+        time.sleep(0.1)
+    raise TimeoutError(f"no job in {JOB_WAIT_S} s")
+
+
+def _child(station: int) -> int | None:
+    """The child of the station that works results out."""
     for file in Path(f"/proc/{station}/task").glob("*/children"):
         for child in file.read_text().split():
             with suppress(OSError):
                 if b"station.lab.pages" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    return True
-    return False
+                    return int(child)
+    return None
+
+
+def _is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}/cmdline").exists()

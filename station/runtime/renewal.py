@@ -31,7 +31,7 @@ from station.store.tables import AuditEvent, LabFile, RulePackRecord
 
 EVERY_S = 300.0
 LOOK_S = 5.0
-AT_ONCE = 8  # results in one transaction
+AT_ONCE = 50  # results in one transaction: an act that meets one waits for the disk once more
 LONGEST_S = 900.0  # a child that takes longer is ended, and the next one goes on from what was written
 
 log = structlog.get_logger(__name__)
