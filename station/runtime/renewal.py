@@ -22,8 +22,8 @@ from sqlmodel import select
 
 from station.acts.desk import Desk
 from station.lab.pages.__main__ import wanted_as_json
-from station.lab.pages.gather import Wanted
-from station.lab.pages.making import Made, make, up_to
+from station.lab.pages.gather import Wanted, newest
+from station.lab.pages.making import Made, make
 from station.receival.pack_standing import pack_in_force
 from station.store.engine import Ledger
 from station.store.stored import Key, Renewed, digests, forget, renew
@@ -31,7 +31,7 @@ from station.store.tables import AuditEvent, LabFile, RulePackRecord
 
 EVERY_S = 300.0
 LOOK_S = 5.0
-AT_ONCE = 20  # results in one transaction
+AT_ONCE = 50  # results in one transaction: an act that meets one waits for the disk once more
 LONGEST_S = 900.0  # a child that takes longer is ended, and the next one goes on from what was written
 
 log = structlog.get_logger(__name__)
@@ -57,7 +57,7 @@ def wanted_of(desk: Desk, now: datetime) -> Wanted:
 def renew_here(desk: Desk, now: datetime) -> int:
     """Work all results out in this process and write them; return how many are new."""
     read = desk.ledger.read
-    return _write(desk.ledger, up_to(read), make(read, wanted_of(desk, now)), now)
+    return _write(desk.ledger, newest(read), make(read, wanted_of(desk, now)), now)
 
 
 def command(file: Path) -> list[str]:

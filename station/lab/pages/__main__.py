@@ -21,15 +21,15 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, event
 from sqlmodel import Session
 
-from station.lab.pages.gather import Wanted
-from station.lab.pages.making import Made, Read, make, up_to
+from station.lab.pages.gather import Read, Wanted, newest
+from station.lab.pages.making import Made, make
 
 
 def main(arguments: list[str], source: BinaryIO, target: BinaryIO) -> int:
     parent = os.getppid()
     wanted = wanted_from(json.load(source))
     with reading(Path(arguments[0])) as read:
-        _line(target, {"up_to": up_to(read)})
+        _line(target, {"up_to": newest(read)})
         for made in make(read, wanted):
             if os.getppid() != parent:  # nobody waits for it any more
                 return 1

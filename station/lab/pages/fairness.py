@@ -27,6 +27,7 @@ from station.lab.pages.study import (
     Study,
     head,
     refusal,
+    sampling_of,
 )
 from station.lab.statistics.proportions import (
     binomial_band,
@@ -82,6 +83,7 @@ def fairness(study: Study, asked: Asked) -> Json:
         **found,
         "n": n,
         "basis": {MACHINE: basis},
+        "sampling": sampling_of(common, study.sent, (MACHINE,)).as_dict(),
         "by": {name: _by(name, seen, smooth, study) for name in DIMENSIONS},
         "limits": [{"limit": one.limit, "grade": one.grade, "op": one.op.value} for one in limits],
         "window": {"steps": width, "step": limits[0].step, "wide": width * limits[0].step},

@@ -1,7 +1,12 @@
-"""Read from the ledger what the pages' studies are made of. Each function is one short question or a few, in
-whatever transaction it is given: nothing is computed while one is open."""
+"""Read from the ledger what the pages' studies are made of.
 
-from collections.abc import Iterable, Mapping, Sequence
+Whoever empties the write-ahead log waits for every reader, and all acts wait for him: so nothing is read for
+long. Long lists come some rows at a time, each time in a transaction of its own; what changes in between is
+seen by the next run.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +19,6 @@ from station.grain.grades import RulePack
 from station.grain.rules import parse_rule_pack
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, protein_dm
 from station.lab.pages.study import (
-    CAMPAIGN,
     CHOSEN,
     LAST_30_DAYS,
     METHODS,
@@ -49,7 +53,9 @@ from station.store.tables import (
 )
 
 RECENT = timedelta(days=30)
+AT_ONCE = 1_000  # rows in one transaction
 RELEASED, HELD = "released", "held"
+Read = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +91,33 @@ class Site:
     verified_until: Mapping[str, str]
 
 
-def site_of(tx: Session, wanted: Wanted) -> Site:
-    instruments, verified = _instruments(tx)
-    return Site(
-        wanted, parse_rule_pack(wanted.pack) if wanted.pack else None, _loads(tx), _sent(tx),
-        source_names(tx), instruments, verified,
-    )  # fmt: skip
+def site_of(read: Read, wanted: Wanted) -> Site:
+    with read() as tx:
+        sent, names, (instruments, verified) = _sent(tx), source_names(tx), _instruments(tx)
+    pack = parse_rule_pack(wanted.pack) if wanted.pack else None
+    return Site(wanted, pack, _loads(read), sent, names, instruments, verified)
 
 
-def analytes(tx: Session) -> list[str]:
-    return sorted(tx.exec(select(Measurement.analyte).distinct()).all())
+def analytes(read: Read) -> list[str]:
+    with read() as tx:
+        return sorted(tx.exec(select(Measurement.analyte).distinct()).all())
 
 
-def newest(tx: Session) -> int:
+def newest(read: Read) -> int:
     """Return the number of the newest measurement."""
-    return tx.exec(select(func.max(Measurement.seq))).one() or 0
+    with read() as tx:
+        return tx.exec(select(func.max(Measurement.seq))).one() or 0
 
 
-def study_of(tx: Session, analyte: str, site: Site) -> Study:
+def study_of(read: Read, analyte: str, site: Site) -> Study:
     wanted, pack = site.wanted, site.pack
-    rows, held, left_out = _parted(_rows(tx, analyte), _holds(tx, analyte), site.instruments)
-    sources = _sources(rows, site.instruments)
+    every = _rows(read, analyte)
+    with read() as tx:
+        meant = {**_meant(tx, every), **site.instruments}
+        rows, held, left_out = _parted(every, _holds(tx, analyte), meant)
+        sources = _sources(every, meant)
+        adjusted, controls = _adjusted(tx, analyte, sources), _controls(tx, analyte, sources)
+    verified = {source: site.verified_until.get(meant.get(source, source)) for source in meant}
     return Study(
         analyte, rows, held, left_out, site.sent, site.loads, wanted.campaign, wanted.since, site.names,
         limits=limits_of(pack, analyte) if pack else [],
@@ -113,8 +125,8 @@ def study_of(tx: Session, analyte: str, site: Site) -> Study:
         citation=wanted.citation,
         repeatability=pack.repeatability.get(Analyte(analyte)) if pack else None,
         replicates=pack.replicates if pack else 1,
-        adjusted=_adjusted(tx, analyte, sources), controls=_controls(tx, analyte, sources),
-        control_every_days=wanted.control_every_days, verified_until=site.verified_until,
+        adjusted=adjusted, controls=controls, control_every_days=wanted.control_every_days,
+        verified_until={source: until for source, until in verified.items() if until},
     )  # fmt: skip
 
 
@@ -130,48 +142,64 @@ def limits_of(pack: RulePack, analyte: str) -> list[ClassLimit]:
 
 _COLUMNS = (
     "source_id", "seq", "replicate", "sample_id", "load_id", "species", "variety", "method", "source",
-    "release", "value", "mass_value", "comparator", "unit", "basis", "nitrogen_factor", "at",
+    "release", "value", "mass_value", "comparator", "unit", "basis", "nitrogen_factor", "at", "superseded_by",
 )  # fmt: skip
 
 
-def _rows(tx: Session, analyte: str) -> Sequence[Row]:
+def _rows(read: Read, analyte: str) -> list[Row]:
     """Return the values of loads' samples, without what a corrected report said before; protein on dry
     matter where its own measurement tells the moisture."""
+    rows: list[Row] = [
+        {**row, "barcode": row["sample_id"]}
+        for method in METHODS
+        for row in _values(read, analyte, method)
+        if row["load_id"] is not None and row["superseded_by"] is None
+    ]
+    rows.sort(key=lambda row: (row["at"], row["seq"], row["replicate"]))
+    return _on_dry_matter(read, rows) if analyte == Analyte.PROTEIN else rows
+
+
+def _values(read: Read, analyte: str, method: str) -> Iterator[dict[str, Any]]:
+    """Yield the values of an analyte by a method, oldest first. Replicates have one number: a slice begins
+    with those that the one before may have cut in two."""
     table: Any = Measurement.__table__.c  # type: ignore[attr-defined]
     query: Any = select(*(table[name] for name in _COLUMNS))
-    query = query.where(table.analyte == analyte, table.method.in_(METHODS), table.load_id.is_not(None))
-    query = query.where(table.superseded_by.is_(None)).order_by(table.at, table.seq)
-    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in tx.exec(query)]
-    for row in rows:
-        row["barcode"] = row["sample_id"]
-    if analyte == Analyte.PROTEIN:
-        _to_dry_matter(tx, rows)
-    return rows
+    query = query.where(table.analyte == analyte, table.method == method).order_by(table.at, table.seq)
+    place: tuple[datetime, int] | None = None
+    told: set[tuple[str, int]] = set()
+    while True:
+        asked = query if place is None else query.where(table.at >= place[0])
+        asked = asked if place is None else asked.where((table.at > place[0]) | (table.seq >= place[1]))
+        with read() as tx:
+            some = [dict(zip(_COLUMNS, row, strict=True)) for row in tx.exec(asked.limit(AT_ONCE))]
+        new = [row for row in some if (row["source_id"], row["replicate"]) not in told]
+        yield from new
+        if not new:
+            return
+        place = (some[-1]["at"], some[-1]["seq"])
+        told = {(row["source_id"], row["replicate"]) for row in some if row["seq"] == place[1]}
 
 
-def _to_dry_matter(tx: Session, rows: Iterable[dict[str, Any]]) -> None:
-    moist = [row for row in rows if row["basis"] not in (None, Basis.DRY_MATTER.value)]
-    if not moist:
-        return
-    beside = _moistures(tx, moist)
-    for row in moist:
-        moisture = fixed_moisture(Basis(row["basis"])) or beside.get((row["source_id"], row["replicate"]))
-        if moisture is not None:
-            row["value"] = round(protein_dm(ProteinAsIs(row["value"]), moisture), 6)
-            row["basis"], row["converted"] = Basis.DRY_MATTER.value, True
-
-
-def _moistures(tx: Session, moist: Sequence[Row]) -> dict[tuple[str, int], MoisturePercent]:
-    """Return what the same measurements said of the moisture."""
-    query: Any = select(Measurement.source_id, Measurement.replicate, Measurement.value)
-    query = query.where(Measurement.analyte == Analyte.MOISTURE.value)
-    query = query.where(Measurement.method.in_({row["method"] for row in moist}))  # type: ignore[attr-defined]
-    wanted = {row["source_id"] for row in moist}
-    return {
-        (source, replicate): MoisturePercent(value)
-        for source, replicate, value in tx.exec(query)
-        if source in wanted
+def _on_dry_matter(read: Read, rows: Sequence[Row]) -> list[Row]:
+    moist = {row["method"] for row in rows if row["basis"] not in (None, Basis.DRY_MATTER.value)}
+    beside = {
+        (row["source_id"], row["replicate"]): MoisturePercent(row["value"])
+        for method in sorted(moist)
+        for row in _values(read, Analyte.MOISTURE.value, method)
     }
+    return [_dry(row, beside) for row in rows]
+
+
+def _dry(row: Row, beside: Mapping[tuple[str, int], MoisturePercent]) -> Row:
+    """Return a row on dry matter, by what the same measurement says of the moisture; the row itself where
+    that is not known."""
+    if row["basis"] in (None, Basis.DRY_MATTER.value):
+        return row
+    moisture = fixed_moisture(Basis(row["basis"])) or beside.get((row["source_id"], row["replicate"]))
+    if moisture is None:
+        return row
+    value = round(protein_dm(ProteinAsIs(row["value"]), moisture), 6)
+    return {**row, "value": value, "basis": Basis.DRY_MATTER.value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,33 +247,52 @@ def _is_of(row: Row, hold: _Held, instruments: Mapping[str, str]) -> bool:
     )
 
 
-def _loads(tx: Session) -> dict[str, LoadFacts]:
+def _loads(read: Read) -> dict[str, LoadFacts]:
     """Return what pages say of every load."""
-    tickets: dict[str, Any] = {
+    tickets = {
         load: (number, round(kg / 1000, 3))
-        for load, number, kg in tx.exec(
-            select(Ticket.load_id, Ticket.number, Ticket.net_kg).order_by(col(Ticket.seq))
-        )
+        for _, load, number, kg in _some(read, Ticket.id, (Ticket.load_id, Ticket.number, Ticket.net_kg))
     }
-    decided = _decided(tx)
-    query: Any = select(Load.id, Load.campaign, Visit.supplier_id).join(Visit, col(Visit.id) == Load.visit_id)
+    decided = _decided(read)
     found = {}
-    for load, campaign, supplier in tx.exec(query):
+    columns = (Load.campaign, Visit.supplier_id)
+    for load, campaign, supplier in _some(read, Load.id, columns, (Visit, col(Visit.id) == Load.visit_id)):
         number, tonnes = tickets.get(load, (None, None))
         found[load] = LoadFacts(campaign, supplier, number, tonnes, *decided.get(load, ("", False, False)))
     return found
 
 
-def _decided(tx: Session) -> dict[str, tuple[str, bool, bool]]:
-    """Return who decided on each load, whether against the proposal, and whether for another grade."""
-    grades = dict(tx.exec(select(Cell.id, Cell.grade)).all())
-    columns: Any = (Decision.load_id, Decision.by, Decision.overridden, Decision.cell, Proposal.cell)
-    query = select(*columns).join(Proposal, col(Proposal.id) == Decision.proposal_id)
-    query = query.where(col(Decision.withdrawn_at).is_(None)).order_by(col(Decision.seq))
+def _decided(read: Read) -> dict[str, tuple[str, bool, bool]]:
+    """Return who decided on each load, whether against the proposal, and whether for another grade; the
+    newest decision counts."""
+    with read() as tx:
+        grades = dict(tx.exec(select(Cell.id, Cell.grade)).all())
+    columns = (
+        Decision.seq, Decision.load_id, Decision.by, Decision.overridden, Decision.withdrawn_at,
+        Decision.cell, Proposal.cell,
+    )  # fmt: skip
+    rows = _some(read, Decision.id, columns, (Proposal, col(Proposal.id) == Decision.proposal_id))
     return {
         load: (by, overridden, overridden and grades.get(cell) != grades.get(proposed or ""))
-        for load, by, overridden, cell, proposed in tx.exec(query)
+        for _, _, load, by, overridden, withdrawn, cell, proposed in sorted(rows, key=lambda row: row[1] or 0)
+        if withdrawn is None
     }
+
+
+def _some(
+    read: Read, key: Any, columns: Sequence[Any], beside: tuple[Any, Any] | None = None
+) -> Iterator[Any]:
+    """Yield rows of a table, its key first, some at a time."""
+    query: Any = select(key, *columns).order_by(key)
+    query = query if beside is None else query.join(*beside)
+    last = ""
+    while True:
+        with read() as tx:
+            some = tx.exec(query.where(key > last).limit(AT_ONCE)).all()
+        yield from some
+        if len(some) < AT_ONCE:
+            return
+        last = some[-1][0]
 
 
 def _sent(tx: Session) -> dict[str, Sent]:
@@ -265,19 +312,19 @@ def _sent(tx: Session) -> dict[str, Sent]:
 
 
 def _instruments(tx: Session) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the instrument that each source of values means, and until when each source is verified."""
+    """Return the instrument that each serial number means, and until when each instrument is verified."""
     columns: Any = (Instrument.id, Instrument.serial_number, Instrument.verified_until)
     rows = tx.exec(select(*columns)).all()
-    meant = {serial: id_ for id_, serial, _ in rows if serial}
-    told = select(Measurement.source, Reading.instrument_id).join(
-        Reading, col(Reading.id) == Measurement.source_id
-    )
-    told = told.where(Measurement.method == "machine", col(Reading.instrument_id).is_not(None)).distinct()
-    for source, instrument in tx.exec(told):
-        meant.setdefault(source, instrument or "")
-    until = {id_: day.isoformat() for id_, _, day in rows if day}
-    verified = {source: until[id_] for source, id_ in meant.items() if id_ in until}
-    return meant, {**until, **verified}
+    meant = {**{id_: id_ for id_, _, _ in rows}, **{serial: id_ for id_, serial, _ in rows if serial}}
+    return meant, {id_: day.isoformat() for id_, _, day in rows if day}
+
+
+def _meant(tx: Session, rows: Sequence[Row]) -> dict[str, str]:
+    """Return the instrument of each source of values by one of its readings: a serial number that a frame
+    tells may be no other's."""
+    told = {row["source"]: row["source_id"] for row in rows if row["method"] == "machine"}
+    readings = {source: tx.get(Reading, reading) for source, reading in told.items()}
+    return {source: one.instrument_id for source, one in readings.items() if one and one.instrument_id}
 
 
 def _sources(rows: Sequence[Row], instruments: Mapping[str, str]) -> dict[str, list[str]]:
@@ -310,4 +357,4 @@ def _controls(tx: Session, analyte: str, sources: Mapping[str, Sequence[str]]) -
     ]
 
 
-__all__ = ["CAMPAIGN", "Site", "Wanted", "analytes", "limits_of", "newest", "site_of", "study_of"]
+__all__ = ["Read", "Site", "Wanted", "analytes", "limits_of", "newest", "site_of", "study_of"]

@@ -1,20 +1,17 @@
 """Make the results of all pages, one at a time, of what changed since they were made last.
 
-The ledger is read analyte by analyte, each in a transaction of its own that is over before anything is
-computed. A result whose digest is the same again is not made again.
+The ledger is read analyte by analyte, in transactions that are over before anything is computed. A result
+whose digest is the same again is not made again.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlmodel import Session
-
 from station.lab.pages.fairness import fairness
-from station.lab.pages.gather import Site, Wanted, analytes, newest, site_of, study_of
+from station.lab.pages.gather import Read, Site, Wanted, analytes, site_of, study_of
 from station.lab.pages.groups import groups
 from station.lab.pages.pair import common_of, pair
 from station.lab.pages.questions import Question, questions_of
@@ -37,7 +34,6 @@ from station.store.stored import ABOUT, Key, Renewed, canonical, digests, packed
 MADE_BY = 1  # rises when a page says something else of the same values
 MOST_QUESTIONS = 3_000
 Ratios = dict[tuple[str, str], dict[tuple[str, str], float]]  # by species and period
-Read = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +46,12 @@ class Made:
 
 def make(read: Read, wanted: Wanted) -> Iterator[Made]:
     """Yield every question, with its result where that is another one than before."""
+    site = site_of(read, wanted)
     with read() as tx:
-        site, known, names = site_of(tx, wanted), digests(tx), analytes(tx)
+        known = digests(tx)
     asked = left_out = 0
-    for analyte in names:
-        with read() as tx:
-            study = study_of(tx, analyte, site)
+    for analyte in analytes(read):
+        study = study_of(read, analyte, site)
         marks, ratios = Marks.of(study, site), Ratios()
         for question in questions_of(study):
             if asked >= MOST_QUESTIONS:
@@ -64,11 +60,6 @@ def make(read: Read, wanted: Wanted) -> Iterator[Made]:
             asked += 1
             yield _made(marks, question, known, ratios)
     yield _about(known, asked, left_out)
-
-
-def up_to(read: Read) -> int:
-    with read() as tx:
-        return newest(tx)
 
 
 def answer(study: Study, page: str, asked: Mapping[str, str], ratios: Ratios) -> Json:

@@ -70,8 +70,8 @@ def analyse(silo: Silo, number: int, value: float = 11.9) -> None:
 
 
 def study(silo: Silo, analyte: str = "protein") -> Any:
-    with silo.desk.ledger.read() as tx:
-        return study_of(tx, analyte, site_of(tx, wanted_of(silo.desk, silo.clock())))
+    read = silo.desk.ledger.read
+    return study_of(read, analyte, site_of(read, wanted_of(silo.desk, silo.clock())))
 
 
 def shown(silo: Silo, page: str, asked: dict[str, str]) -> dict[str, Any]:
@@ -219,8 +219,8 @@ def test_the_last_30_days_begin_at_midnight_and_other_campaigns_are_none_of_this
     wanted = wanted_of(season.desk, season.clock())
     assert wanted.since["last_30_days"].hour == 0
     later = Wanted(wanted.now + timedelta(days=40), "2026", {}, {}, pack=wanted.pack)
-    with season.desk.ledger.read() as tx:
-        made_of = study_of(tx, "protein", site_of(tx, later))
+    read = season.desk.ledger.read
+    made_of = study_of(read, "protein", site_of(read, later))
     assert made_of.common("", "last_30_days", ("machine", "lab")) == {}
     assert len(made_of.common("soft_wheat", "campaign", ("machine", "lab"))) == LOADS
 
