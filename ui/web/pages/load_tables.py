@@ -160,7 +160,7 @@ def _classes(reader: Reader, one: schemas.Inspection) -> Table:
     _, t = reader.t.gettext, reader.t
     columns = [
         Column(_("Kernels")), Column(_("Called so"), is_number=True), Column(_("Share"), "%", is_number=True),
-        Column(_("95 % limits"), "%", is_number=True),
+        Column(_("95 % limits"), is_number=True),
     ]  # fmt: skip
     shown = [
         [
