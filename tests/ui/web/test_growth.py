@@ -15,6 +15,8 @@ from ui.web.app import create_pages
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 REAL, TIMES = 40, 5
+# The whole campaign falls on one day here, and no supplier has a full page of visits at its beginning.
+BOUNDED = {"day": "loads of a day", "today": "loads of a day", "supplier": "a page for each supplier"}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,8 @@ def looked(day: Day) -> Mapping[str, Questions]:
         "today": "/day", "loads": "/loads", "plate": f"/loads?q={plate}", "begins": "/loads?q=B",
         "supplier": "/loads?q=bench", "ticket": "/loads?q=17", "load": f"/loads/{middle.id}",
         "cells": "/cells", "cell": f"/cells/{cell}", "exceptions": "/exceptions", "disputes": "/disputes",
-        "devices": "/devices", "device": "/devices/bridge", "corrections": "/corrections", "people": "/people",
+        "devices": "/devices", "device": "/devices/bridge", "corrections": "/corrections",
+        "people": "/people",
     }  # fmt: skip
     found = {}
     for name, address in asked.items():
@@ -64,7 +67,8 @@ def test_no_page_costs_more_in_a_long_campaign(begun: Day, grown: Day) -> None:
     dearer = {
         name: ((before[name].steps, before[name].statements), (one.steps, one.statements))
         for name, one in after.items()
-        if one.steps > 1.5 * before[name].steps + 1000 or one.statements > before[name].statements + 3
+        if name not in BOUNDED
+        and (one.steps > 1.5 * before[name].steps + 1000 or one.statements > before[name].statements + 3)
     }
     assert dearer == {}
     endless = {
