@@ -1,28 +1,41 @@
 """Corrections: what the evidence bears, and what a manager makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
+from station.acts.desk import Actor, Desk
 from station.api.schemas.common import Why
+from station.api.views.corrections import source_name
 from station.api.views.view import View, view_of
 from station.lab import corrections as acts
-from station.lab.controls import source_name
+from station.lab import spreads
 from station.receival import proposals
 from station.store.corrections import APPROVED, PROPOSED, with_newest_act
-from station.store.tables import Correction, CorrectionAct
+from station.store.spreads import in_force, newest
+from station.store.tables import Correction, CorrectionAct, Spread
 from ui.web.measured import basis_named
 from ui.web.pages.device_tables import correction_state
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
+from ui.words.i18n import N_, Translator
 from ui.words.quality import METHODS
 from ui.words.vocabulary import word
 
-ACTS = {"approve": acts.approve, "decline": acts.decline, "end": acts.end}
+ACTS: Mapping[tuple[str, str], Callable[[Desk, str, str, Actor, datetime], object]] = {
+    ("corrections", "approve"): acts.approve,
+    ("corrections", "decline"): acts.decline,
+    ("corrections", "end"): acts.end,
+    ("spreads", "approve"): spreads.approve_spread,
+    ("spreads", "decline"): spreads.decline_spread,
+    ("spreads", "end"): spreads.end_spread,
+}
+ERRORS = {"bias": N_("bias"), "sep": N_("SEP"), "rmsep": N_("RMSEP")}
 router = APIRouter()
 
 
@@ -35,6 +48,7 @@ class Proposed:
     sentence: str
     facts: list[tuple[str, str]]
     is_proposed: bool
+    kind: str = "corrections"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +63,11 @@ def corrections(reader: Reading) -> Response:
     with view_of(reader.asked) as view:
         rows = with_newest_act(view.tx)[::-1]
         view.names_of(act.by for _, act in rows)
-        page = CorrectionsPage(
-            [_proposed(reader, view, row) for row, act in rows if act.act == PROPOSED],
-            [_proposed(reader, view, row, act) for row, act in rows if act.act == APPROVED],
-            _every(reader, view, rows),
-        )
+        asked = [_proposed(reader, view, row) for row, act in rows if act.act == PROPOSED]
+        asked += [_spread(reader, view, row) for row in newest(view.tx) if row.act == PROPOSED]
+        held = [_proposed(reader, view, row, act) for row, act in rows if act.act == APPROVED]
+        held += [_spread(reader, view, row) for row in in_force(view.tx)]
+        page = CorrectionsPage(asked, held, _every(reader, view, rows))
     return reader.page("corrections.html", page, [page.every])
 
 
@@ -61,7 +75,7 @@ def _proposed(reader: Reader, view: View, row: Correction, act: CorrectionAct | 
     _, t = reader.t.gettext, reader.t
     analyte = vocabulary.analyte_name(row.analyte, t.language)
     species = vocabulary.species_name(row.species, t.language) if row.species else _("all species")
-    name = source_name(view.tx, row.method, row.source)
+    name = source_name(view, row.method, row.source)
     sentence = _("Judged value = value of {name} {sign} {bias} {unit} (± {u}). The raw value stays.").format(
         name=name, sign="−" if row.bias >= 0 else "+", bias=t.number(abs(row.bias), 2), unit=row.unit,
         u=t.number(1.96 * row.u, 2),
@@ -84,19 +98,40 @@ def _facts(reader: Reader, row: Correction) -> list[tuple[str, str]]:
         (_("Reference"), ", ".join(evidence.get("reference", ()))),
     ]
     for key, title in (("before", _("Before")), ("after", _("After"))):
-        found.append((title, _spread(reader, evidence.get(key))))
+        found.append((title, _errors(t, evidence.get(key))))
     return found
 
 
-def _spread(reader: Reader, value: Any) -> str:
-    """A figure, or several by name, as the evidence keeps them."""
-    t = reader.t
-    if isinstance(value, int | float):
-        return t.number(value, 2)
-    if isinstance(value, dict):
-        numbers = {key: one for key, one in value.items() if isinstance(one, int | float)}
-        return ", ".join(f"{key} {t.number(one, 2)}" for key, one in numbers.items())
-    return ""
+def _errors(t: Translator, of: Mapping[str, float] | None) -> str:
+    """Bias, SEP and RMSEP of the same samples."""
+    if not of:
+        return ""
+    return " · ".join(
+        f"{t.gettext(name)} {t.number(of[key], 2)}" for key, name in ERRORS.items() if key in of
+    )
+
+
+def _spread(reader: Reader, view: View, row: Spread) -> Proposed:
+    """Limits of a phone's class shares that come from this site's own samples."""
+    _, t = reader.t.gettext, reader.t
+    kernels = word(vocabulary.KERNEL_CLASSES, row.class_name, t.language)
+    name = source_name(view, "phone", row.terminal_id)
+    sentence = _("The limits of this share come from {n} samples of this site, not from strangers' photos.")
+    facts = [
+        (title, _covered(t, row.evidence.get(key)))
+        for key, title in (("before", _("Before")), ("after", _("After")))
+    ]
+    if row.by:
+        facts += [(_("Approved by"), view.name_of(row.by) or ""), (_("Reason"), row.reason)]
+    title = f"{name} · {kernels} · {row.release}"
+    return Proposed(row.id, title, sentence.format(n=row.n), facts, row.act == PROPOSED, "spreads")
+
+
+def _covered(t: Translator, of: Mapping[str, float] | None) -> str:
+    if not of:
+        return ""
+    text = t.gettext("{width} wide, true of {share}")
+    return text.format(width=t.percent(of["width"], 1), share=t.percent(of["coverage"]))
 
 
 def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, CorrectionAct]]) -> Table:
@@ -111,7 +146,7 @@ def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, Correcti
         [
             reader.moment(act.at),
             reader.text(word(METHODS, row.method, t.language)),
-            reader.text(source_name(view.tx, row.method, row.source), f"/devices/{row.source}"),
+            reader.text(source_name(view, row.method, row.source), f"/devices/{row.source}"),
             reader.text(vocabulary.analyte_name(row.analyte, t.language)),
             reader.species(row.species),
             reader.number(row.bias, 2),
@@ -127,14 +162,15 @@ def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, Correcti
     return Table("corrections", title, columns, shown, _("None was proposed yet: the evidence bears none."))
 
 
-@router.post("/corrections/{correction_id}/{act}")
+@router.post("/corrections/{kind}/{id_}/{act}")
 def act_on(
     reader: Reading,
-    correction_id: str,
+    kind: Literal["corrections", "spreads"],
+    id_: str,
     act: Literal["approve", "decline", "end"],
     reason: Annotated[Why, Form()],
 ) -> Response:
     """Approve, decline or end it; open loads are judged anew at once."""
-    ACTS[act](reader.desk, correction_id, reason, reader.actor, reader.now())
+    ACTS[kind, act](reader.desk, id_, reason, reader.actor, reader.now())
     proposals.renew(reader.desk, reader.now())
     return RedirectResponse("/corrections", 303)
