@@ -76,3 +76,25 @@ def test_neither_pin_nor_token_is_in_the_ledger(silo: Silo, terminal: Terminal) 
         person = tx.exec(select(Person)).one()
         assert person.pin_hash.startswith("$argon2id$")
         assert tx.exec(select(SignIn)).one().token_hash != signed.token
+
+
+def test_a_password_lets_in_at_the_pages_until_the_person_is_removed(silo: Silo) -> None:
+    people.add_person(silo.desk, "Marc", "1357", ["manager"], "fr", silo.clock())
+    assert _refusal(silo, "Marc", "1357") is Fault.WRONG_PASSWORD  # he has none yet, and a PIN is none
+    people.set_password(silo.desk, "marc", "a long password", silo.clock())
+    found = people.person_with_password(silo.desk, "Marc", "a long password", "page 10.0.0.7", silo.clock())
+    assert found.name == "Marc"
+    assert found.password_hash is not None
+    assert found.password_hash.startswith("$argon2id$")
+    assert _refusal(silo, "Marc", "a long passwor") is Fault.WRONG_PASSWORD
+    assert _refusal(silo, "Nobody", "a long password") is Fault.WRONG_PASSWORD
+    people.remove_person(silo.desk, "Marc", silo.clock())
+    assert _refusal(silo, "Marc", "a long password") is Fault.WRONG_PASSWORD
+    with silo.desk.ledger.read() as tx:
+        assert tx.get_one(Person, found.id).password_hash is None
+
+
+def _refusal(silo: Silo, name: str, password: str) -> Fault:
+    with pytest.raises(NotAllowed) as refused:
+        people.person_with_password(silo.desk, name, password, "page 10.0.0.7", silo.clock())
+    return refused.value.code

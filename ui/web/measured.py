@@ -1,6 +1,6 @@
 """How values and reasons are written in one line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from station.api import schemas
 from ui.words import vocabulary
@@ -13,9 +13,13 @@ def told(reasons: Sequence[schemas.Reason]) -> str:
     return " · ".join(one.message for one in reasons)
 
 
-def measured(t: Translator, values: Mapping[str, schemas.Value]) -> str:
-    """ "protein 11.8 % dry m. · moisture 13.2 %"."""
-    return " · ".join(_one(t, analyte, value) for analyte, value in values.items())
+def measured(t: Translator, values: Mapping[str, schemas.Value], to_confirm: Collection[str] = ()) -> str:
+    """ "protein 11.8 % dry m. · moisture 13.2 %", what is to be confirmed marked so."""
+    told = t.gettext("{value} (to be confirmed)")
+    texts = {analyte: _one(t, analyte, value) for analyte, value in values.items()}
+    return " · ".join(
+        told.format(value=text) if analyte in to_confirm else text for analyte, text in texts.items()
+    )
 
 
 def analytes_named(t: Translator, analytes: Sequence[str]) -> str:

@@ -1,11 +1,11 @@
 """The pages of the small silo, and readers of them who are signed in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from html.parser import HTMLParser
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlmodel import col, select
 
 from drivers.catalogue import catalogue
 from station.api.context import Context
@@ -13,6 +13,7 @@ from station.clock import StationClock
 from station.receival.timekeeper import Timekeeper
 from station.runtime.live import HealthFacts
 from station.store.blobs import Blobs
+from station.store.engine import Ledger
 from station.store.tables import Person
 from tests.silo_rig import Silo
 from ui.web.app import create_pages
@@ -28,17 +29,24 @@ class Pages:
 
     def reader(self, name: str = "Marc", language: str = "en") -> TestClient:
         """Somebody who is signed in."""
-        with self.silo.desk.ledger.read() as tx:
-            person = tx.exec(select(Person).where(Person.name == name, col(Person.active).is_(True))).one()
-        client = self.stranger(language)
-        client.cookies.set(SESSION, self.app.state.sessions.begin(person, self.silo.clock()))
-        return client
+        return reader_of(self.app, name.lower(), self.silo.clock(), language)
 
     def stranger(self, language: str = "en") -> TestClient:
-        return TestClient(
-            self.app, follow_redirects=False, headers={"Accept-Language": language},
-            raise_server_exceptions=False,
-        )  # fmt: skip
+        return stranger_of(self.app, language)
+
+
+def reader_of(app: FastAPI, person_id: str, at: datetime, language: str = "en") -> TestClient:
+    with app.state.context.desk.ledger.read() as tx:
+        person = tx.get_one(Person, person_id)
+    client = stranger_of(app, language)
+    client.cookies.set(SESSION, app.state.sessions.begin(person, at))
+    return client
+
+
+def stranger_of(app: FastAPI, language: str = "en") -> TestClient:
+    return TestClient(
+        app, follow_redirects=False, headers={"Accept-Language": language}, raise_server_exceptions=False
+    )
 
 
 def pages_of(silo: Silo) -> Pages:
@@ -53,8 +61,12 @@ def pages_of(silo: Silo) -> Pages:
 
 
 def make_readers(silo: Silo) -> None:
+    add_readers(silo.desk.ledger)
+
+
+def add_readers(ledger: Ledger) -> None:
     """Anne, Marc and Ines, with no PIN or password that anybody could type: quick, unlike argon2."""
-    with silo.desk.ledger.write() as tx:
+    with ledger.write() as tx:
         for name, role in ROLES.items():
             key = name.lower()
             secrets = {"pin_hash": "x", "password_hash": f"hash of {key}"}

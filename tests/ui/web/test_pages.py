@@ -6,12 +6,16 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
+from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from station.store.tables import Correction, CorrectionAct
+from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
 from tests.ui.web.rig import Pages, Text, pages_of
 from ui.web.navigation import ENTRIES, menu
 from ui.web.rendering import HERE
+from ui.web.sessions import SESSION
 from ui.words.catalogue import read_catalogue
 
 MOST_OF_A_KIND = 2
@@ -192,24 +196,49 @@ def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
     assert as_csv(Table("t", "", [], [values])).splitlines()[1] == ",3,-2.5,True"
 
 
+def send(pages: Pages, client: TestClient, path: str, **form: str) -> Response:
+    token = pages.app.state.sessions.token_for(client.cookies[SESSION])
+    return client.post(path, data={**form, "form_token": token})
+
+
+def test_a_manager_approves_and_ends_a_correction_with_a_reason(pages: Pages) -> None:
+    errors = {"bias": 0.21, "sep": 0.25, "rmsep": 0.33}
+    evidence = {"n": 34, "period": [START.isoformat()] * 2, "reference": ["Labo"], "before": errors}
+    fields = {"method": "machine", "source": "nir", "analyte": "protein", "unit": "%", "basis": "dm"}
+    with pages.silo.desk.ledger.write() as tx:
+        tx.add(Correction(id="k1", bias=0.21, u=0.04, evidence=evidence, at=START, **fields))
+        tx.flush()
+        tx.add(CorrectionAct(id="k1-1", correction_id="k1", act="proposed", at=START))
+    client = pages.reader()
+    words = Text(client.get("/corrections").text).words
+    assert "Judged value = value of NIR − 0.21 % (± 0.08). The raw value stays." in words
+    assert "bias 0.21 · SEP 0.25 · RMSEP 0.33" in words
+    assert send(pages, client, "/corrections/corrections/k1/end", reason="x").status_code == 409
+    assert send(pages, client, "/corrections/corrections/k1/approve", reason="").status_code == 422
+    assert send(pages, client, "/corrections/corrections/k1/approve", reason="34 samples").status_code == 303
+    assert "34 samples" in Text(client.get("/corrections").text).words
+    assert "34 samples" in Text(client.get("/devices/nir").text).words
+    assert send(pages, client, "/corrections/corrections/k1/end", reason="adjusted").status_code == 303
+    anne = pages.reader("Anne")
+    assert send(pages, anne, "/corrections/corrections/k1/approve", reason="x").status_code == 403
+
+
 def test_a_dispute_is_opened_noted_and_closed_on_its_page(pages: Pages) -> None:
     pages.silo.receive("AB-123-CD")
     client = pages.reader()
     address = next(one for one in Text(client.get("/loads").text).links if one.startswith("/loads/"))
 
-    def send(path: str, **form: str) -> Response:
-        token = pages.app.state.sessions.token_for(client.cookies["silo-session"])
-        return client.post(path, data={**form, "form_token": token})
-
-    opened = send(f"/disputes/for/{address[7:]}", reason="poids", raised_by="supplier", analyte="protein")
+    opened = send(
+        pages, client, f"/disputes/for/{address[7:]}", reason="poids", raised_by="supplier", analyte="protein"
+    )
     here = opened.headers["location"]
-    assert send(f"/disputes/for/{address[7:]}", reason="x", raised_by="silo").status_code == 409
-    assert send(f"{here}/note", reason="appelé").status_code == 303
-    assert send(f"{here}/note", reason=" ").status_code == 422
-    assert send(f"{here}/close", reason="rapport reçu", outcome="upheld").status_code == 303
+    assert (
+        send(pages, client, f"/disputes/for/{address[7:]}", reason="x", raised_by="silo").status_code == 409
+    )
+    assert send(pages, client, f"{here}/note", reason="appelé").status_code == 303
+    assert send(pages, client, f"{here}/note", reason=" ").status_code == 422
+    assert send(pages, client, f"{here}/close", reason="rapport reçu", outcome="upheld").status_code == 303
     words = Text(client.get(here).text).words
     assert {"appelé", "value upheld", "Every value known when it was closed"} <= set(words)
-    anne = pages.reader("Anne")
-    token = pages.app.state.sessions.token_for(anne.cookies["silo-session"])
-    refused = anne.post(f"/disputes/for/{address[7:]}", data={"reason": "x", "form_token": token})
+    refused = send(pages, pages.reader("Anne"), f"/disputes/for/{address[7:]}", reason="x")
     assert refused.status_code == 403

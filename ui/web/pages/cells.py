@@ -61,7 +61,7 @@ def _cell(reader: Reader, one: schemas.Cell) -> list[Cell]:
         reader.number(one.content_t),
         reader.number(one.reserved_t),
         reader.number(one.free_t),
-        reader.text(measured(reader.t, one.quality)),
+        reader.text(measured(reader.t, one.quality, one.to_confirm)),
         _state(reader, one),
     ]
 
@@ -88,7 +88,7 @@ def cell(
     page = CellPage(
         cell=found,
         role=word(vocabulary.CELL_ROLES, found.role, t.language),
-        quality=measured(t, found.quality),
+        quality=measured(t, found.quality, found.to_confirm),
         claims=", ".join(vocabulary.claim_name(one, t.language) for one in found.claims),
         movements=_movements(reader, moved),
         after=str(rows[MOST - 1].seq) if len(rows) > MOST else None,

@@ -50,7 +50,7 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue]) -> Table:
     columns = [
         Column(_("Analyte")), Column(_("Value"), is_number=True), Column(_("±"), is_number=True),
         Column(_("Unit")), Column(_("Basis")), Column(_("Measured by")),
-        Column(_("Measurements"), is_number=True), Column(_("Why this value")),
+        Column(_("Measurements"), is_number=True), Column(_("Check")), Column(_("Why this value")),
     ]  # fmt: skip
     shown = [
         [
@@ -61,6 +61,7 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue]) -> Table:
             reader.text(vocabulary.basis_name(one.basis, t.language)),
             reader.text(one.typed_by or vocabulary.site_name("instrument", one.device or "", t.language)),
             reader.whole(one.n),
+            reader.text(_("to be confirmed") if one.to_confirm else "", mark="warn"),
             reader.text(told(one.reasons)),
         ]
         for one in rows
@@ -78,7 +79,7 @@ def readings(reader: Reader, rows: Sequence[schemas.Reading]) -> Table:
         [
             reader.moment(one.at),
             reader.text(one.typed_by or one.instrument_name or one.device),
-            reader.text(measured(reader.t, one.values)),
+            reader.text(measured(reader.t, one.values, one.to_confirm)),
             reader.text(one.product),
             reader.text(told(one.remarks)),
         ]
@@ -160,7 +161,7 @@ def _classes(reader: Reader, one: schemas.Inspection) -> Table:
     _, t = reader.t.gettext, reader.t
     columns = [
         Column(_("Kernels")), Column(_("Called so"), is_number=True), Column(_("Share"), "%", is_number=True),
-        Column(_("95 % limits"), "%", is_number=True),
+        Column(_("95 % limits"), is_number=True),
     ]  # fmt: skip
     shown = [
         [
