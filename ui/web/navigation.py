@@ -27,7 +27,7 @@ GROUPS: tuple[tuple[Entry, ...], ...] = (
         Entry("/loads", N_("Loads"), _RECEIVING),
         Entry("/cells", N_("Cells"), _RECEIVING),
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
-        Entry("/disputes", N_("Disputes"), _MANAGER),
+        Entry("/disputes", N_("Disputes"), _RECEIVING),
     ),
     (
         Entry("/pair", N_("Two methods"), _MANAGER),

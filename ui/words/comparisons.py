@@ -112,9 +112,9 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "in_alarm": N_("{name}: alarm since {at}. Since about {since} it reads {shift} {way}."),
     "was_in_alarm": N_("{name}: no alarm now; the last one was on {at}."),
     "quiet": N_("{name}: no alarm in {n} checks."),
-    "baseline_missing": N_("{name}: {n} checks so far; it is watched from {needed} on."),
+    "baseline_missing": N_("{name}: checks so far {n}; it is watched from {needed} on."),
     "baseline_after_adjustment": N_(
-        "{name}: {n} checks since it was adjusted; it is watched again from {needed} on."
+        "{name}: checks since it was adjusted {n}; it is watched again from {needed} on."
     ),
     "higher": N_("higher"),
     "lower": N_("lower"),

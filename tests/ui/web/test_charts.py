@@ -213,3 +213,9 @@ def _places(element: ElementTree.Element) -> Iterator[tuple[float, float]]:
 
 
 _NUMBERS = {"x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height"}
+
+
+def test_methods_stand_in_one_order_whatever_order_they_are_kept_in() -> None:
+    stated = stored.three_ways()
+    turned = {**stated, "methods": dict(sorted(stated["methods"].items()))}
+    assert own_errors(turned, NAMES, FRENCH) == own_errors(stated, NAMES, FRENCH)

@@ -1,35 +1,25 @@
 """How the pages of comparisons look in a browser: on a telephone, and on paper."""
 
-import html
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.silo_rig import Silo
 from tests.ui.web import stored
+from tests.ui.web.browser import chromium, open_page, served
 from tests.ui.web.rig import Pages, make_readers, pages_of
 
-BROWSER = shutil.which("chromium")
-ADDRESSES = (
-    "/pair", "/pair?analyte=protein", "/three-ways", "/who-was-right", "/groups", "/fairness", "/watch",
+REPORTS = (
+    "/pair?analyte=protein", "/three-ways", "/who-was-right", "/groups", "/fairness", "/watch",
     "/watch?analyte=protein",
 )  # fmt: skip
-STYLE = Path("ui/web/static/pages.css")
-PHONE_PX = 390
-_MEASURE = """
-<!doctype html><title>-</title><iframe width="{width}" height="900" srcdoc="{page}"></iframe><script>
-const frame = document.querySelector("iframe");
-frame.onload = () => {{
-  const page = frame.contentDocument.documentElement;
-  const wide = [...page.querySelectorAll("body *")].filter(
-    (one) => one.getBoundingClientRect().right > {width} + 1 && !one.closest("thead, .skip"));
-  document.title = page.scrollWidth + " " + wide.map((one) => one.outerHTML.slice(0, 80)).join(" | ");
-}};
-</script>"""
+ADDRESSES = ("/pair", *REPORTS)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -43,49 +33,74 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     silo.desk.ledger.close()
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_no_page_asks_another_host(pages: Pages, address: str) -> None:
-    answer = pages.reader().get(address)
-    assert answer.status_code == 200
-    named = set(re.findall(r"""(?:https?:)?//[^\s"'<>]+""", answer.text))
-    assert named <= {"http://www.w3.org/2000/svg"}
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert not re.search(r"<[^>]* style=|<style|<script", answer.text)
-    assert not re.search(r"@import|url\(", STYLE.read_text(encoding="utf-8"))
+@pytest.fixture(scope="module")
+def url(pages: Pages) -> Iterator[str]:
+    with served(pages) as address:
+        yield address
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_a_page_is_as_broad_as_a_telephone(pages: Pages, address: str, tmp_path: Path) -> None:
-    page = html.escape(_alone(pages, address))
-    file = tmp_path / "measure.html"
-    file.write_text(_MEASURE.format(width=PHONE_PX, page=page), encoding="utf-8")
-    shown = _browse(tmp_path, "--dump-dom", "--virtual-time-budget=3000", file.as_uri())
-    width, _, too_wide = re.findall(r"<title>(.*?)</title>", shown, re.DOTALL)[0].partition(" ")
-    assert (int(width), too_wide) == (PHONE_PX, "")
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("address", [one for one in ADDRESSES if one != "/pair"])
-def test_a_report_is_one_sheet_of_paper(pages: Pages, address: str, tmp_path: Path) -> None:
-    file, paper = tmp_path / "page.html", tmp_path / "page.pdf"
-    file.write_text(_alone(pages, address), encoding="utf-8")
-    _browse(tmp_path, f"--print-to-pdf={paper}", "--no-pdf-header-footer", file.as_uri())
-    assert len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes())) == 1
+def test_nothing_is_asked_of_another_host_and_no_policy_is_broken(url: str, browser: Browser) -> None:
+    page = open_page(browser, url)
+    hosts, said = set(), []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda message: said.append(message.text))
+    for address in ADDRESSES:
+        page.goto(address, wait_until="networkidle")
+    assert hosts <= {urlsplit(url).netloc, ""}
+    assert said == []
+    page.context.close()
 
 
-def _alone(pages: Pages, address: str) -> str:
-    """The French page, whose words are the longer ones, with its style sheet in it."""
-    text = pages.reader("Marc", "fr").get(address).text
-    style = STYLE.read_text(encoding="utf-8")
-    return text.replace('<link rel="stylesheet" href="/static/pages.css">', f"<style>{style}</style>")
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_page_is_as_broad_as_a_telephone(url: str, browser: Browser, language: str) -> None:
+    page = open_page(browser, url, language=language, width=390)
+    over = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        over[address] = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert over == dict.fromkeys(ADDRESSES, 0)
+    page.context.close()
 
 
-def _browse(folder: Path, *options: str) -> str:
-    if BROWSER is None:
-        pytest.skip("chromium is not installed: apt-get install -y chromium")
-    command = [
-        BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-        f"--user-data-dir={folder / 'profile'}", *options,
-    ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=True).stdout
+def test_a_chart_is_readable_on_a_telephone(url: str, browser: Browser) -> None:
+    page = open_page(browser, url, width=390)
+    for address in REPORTS:
+        page.goto(address)
+        heights = page.evaluate(
+            "[...document.querySelectorAll('.chart text')].map(one => one.getBoundingClientRect().height)"
+        )
+        assert not heights or min(heights) >= 10
+    page.context.close()
+
+
+def test_the_form_is_filled_by_keyboard(url: str, browser: Browser) -> None:
+    page = open_page(browser, url, language="en")
+    page.goto("/pair?analyte=protein")
+    page.focus("#period")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**species=barley**")
+    assert "right on average for protein" in page.inner_text(".answer")
+    page.context.close()
+
+
+def test_a_report_is_one_sheet_of_paper(url: str, browser: Browser, tmp_path: Path) -> None:
+    if shutil.which("pdfinfo") is None:
+        pytest.skip("pdfinfo is not installed: apt-get install -y poppler-utils")
+    page = open_page(browser, url)
+    page.emulate_media(media="print")
+    sheets = {}
+    for number, address in enumerate(REPORTS):
+        page.goto(address, wait_until="networkidle")
+        file = tmp_path / f"{number}.pdf"
+        page.pdf(path=str(file), format="A4", prefer_css_page_size=True)
+        told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
+        sheets[address] = next(line.split()[1] for line in told.splitlines() if line.startswith("Pages"))
+    assert sheets == dict.fromkeys(REPORTS, "1")
+    page.context.close()

@@ -1,5 +1,6 @@
 """The pages of comparisons, from stored results, by http."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -163,3 +164,12 @@ def test_a_bias_that_all_groups_share_makes_none_stand_apart(pages: Pages) -> No
         stored.store(tx, "groups", result)
     words = Text(pages.reader().get("/groups?analyte=oil").text).words
     assert "No group stands apart from the others; all together read +0.20 %." in words
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES.values(), "/pair"])
+def test_no_page_names_another_host_or_has_a_style_of_its_own(pages: Pages, address: str) -> None:
+    answer = pages.reader().get(address)
+    assert answer.status_code == 200
+    named = set(re.findall(r"""(?:https?:)?//[^\s"'<>]+""", answer.text))
+    assert named <= {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<[^>]* style=|<style|<script", answer.text)

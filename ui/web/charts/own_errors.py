@@ -9,13 +9,15 @@ from ui.web.charts.scales import Scale, drawable, pair, scale, written
 from ui.web.charts.svg import diamond, dot, drawing
 from ui.words.i18n import Translator
 
+METHODS = ("phone", "machine", "lab")
+
 
 def own_errors(result: Mapping[str, Any], names: Mapping[str, str], t: Translator) -> str:
-    """Draw `methods`: {key: {sd, sd_ci, replicate_sd}} as bars with their intervals, what the method repeats
-    itself with as a diamond, what triple collocation says as a ring. An SD of None is too small to see."""
-    methods = {
-        name: said for name, said in (result.get("methods") or {}).items() if isinstance(said, Mapping)
-    }
+    """Draw `methods`: {phone, machine, lab: {sd, sd_ci, replicate_sd}} as bars with their intervals, what a
+    method repeats itself with as a diamond, what triple collocation says as a ring. An SD of None is too
+    small to see."""
+    stated = result.get("methods") or {}
+    methods = {name: said for name in METHODS if isinstance(said := stated.get(name), Mapping)}
     other = result.get("triple_collocation") or {}
     others = {name: drawable((other.get("sd") or {}).get(name)) for name in methods}
     shown = scale(_values(methods, others), LEFT, RIGHT, air=0.0)

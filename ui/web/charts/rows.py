@@ -41,7 +41,8 @@ def rows(
         x = min(max(shown.at(place), half), WIDTH - half)
         yield line(shown.at(place), MARGIN, shown.at(place), bottom, "grid")
         yield text(x, bottom + TEXT + 3, words, "tick", "middle")
-    yield text(RIGHT, bottom + 2 * TEXT + 8, x_title, "axis", "end")
+    if x_title:
+        yield text(RIGHT, bottom + 2 * TEXT + 8, x_title, "axis", "end")
     for place, row in enumerate(content):
         top = MARGIN + place * ROW
         room = WIDTH - width_of(row.said) - 4 * MARGIN

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Form, Query, Response
 from fastapi.responses import RedirectResponse
 from sqlmodel import col, select
 
-from station.acts.refusals import Fault, NotFound
+from station.acts.refusals import Fault, NotAllowed, NotFound
+from station.api.access import Role
 from station.api.paging import place_of
 from station.api.schemas.common import Key, Why
 from station.api.views.ended import ended_loads
@@ -170,5 +171,8 @@ def note(reader: Reading, dispute_id: str, reason: Annotated[Why, Form()]) -> Re
 def close(
     reader: Reading, dispute_id: str, reason: Annotated[Why, Form()], outcome: Annotated[acts.Outcome, Form()]
 ) -> Response:
+    """A manager alone closes what operators may open and add to."""
+    if Role.MANAGER not in reader.person.roles:
+        raise NotAllowed(Fault.NOT_ALLOWED)
     acts.close_dispute(reader.desk, dispute_id, outcome, reason, reader.actor, reader.now())
     return RedirectResponse(f"/disputes/{dispute_id}", 303)

@@ -7,7 +7,6 @@ from sqlmodel import Session, col, select
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
-from station.api.access import Role
 from station.api.views import loads as load_view
 from station.api.views import visits as visit_view
 from station.api.views.devices import event
@@ -104,7 +103,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         retained=kept,
         custody=tables.custody(reader, kept),
         disputes=(contested := _disputes(reader, view, row.id)),
-        may_dispute=Role.MANAGER in reader.person.roles and not any(one.open for one, _ in contested),
+        may_dispute=not any(one.open for one, _ in contested),
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
         events=tables.events(reader, happened),
     )

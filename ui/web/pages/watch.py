@@ -228,7 +228,7 @@ def _chart(said: Said) -> Markup:
 def _delay(said: Said) -> str:
     delay = said.result.get("delay") or {}
     checks, quiet = (drawable((delay.get(shift) or {}).get("ewma_here")) for shift in ("1", "0"))
-    if checks is None or quiet is None:
+    if checks is None or quiet is None or not said.result.get("baseline"):
         return ""
     return said.sentence("delay", checks=said.t.number(checks, 0), quiet=said.t.number(quiet, 0))
 
