@@ -2,6 +2,7 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,9 +42,10 @@ SITE_FILE, DATA = "site.toml", "data"
 
 @dataclass(slots=True)
 class Made:
-    """When the season ended, and how long each part of its making took."""
+    """When the season ended, its busiest day, and how long each part of its making took."""
 
     ended: datetime = FIRST_DAY
+    busiest: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -53,7 +55,9 @@ class Made:
         self.seconds[name] = round(time.perf_counter() - begin, 1)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"ended": self.ended.isoformat(), "seconds": self.seconds}
+        return {
+            "ended": self.ended.isoformat(), "busiest": self.busiest, "seconds": self.seconds,
+        }  # fmt: skip
 
 
 def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, int] = (1, 2, 3)) -> Path:
@@ -96,6 +100,8 @@ def build_season(
         with made.part("season"):
             _play(world, tell)
         made.ended = world.agenda.now or made.ended
+        days = Counter(load.arrives.date() for load in plan.loads)
+        made.busiest = days.most_common(1)[0][0].isoformat()
         world.devices.close()
     with made.part("pages"):
         renew_here(desk, made.ended)
