@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,17 +24,16 @@ POSTED = SeasonSize(photos=0)
 STATED = 0.95
 
 
-def season() -> dict[str, Any]:
+def season(seeds: Sequence[int] = SEEDS, size: SeasonSize = POSTED) -> dict[str, Any]:
     begin = time.perf_counter()
-    seeds = list(SEEDS)
     with ProcessPoolExecutor(
         min(2, os.cpu_count() or 1), mp_context=get_context("spawn"), max_tasks_per_child=1
     ) as pool:
-        checked, seconds = zip(*pool.map(one_season, seeds), strict=True)
+        checked, seconds = zip(*pool.map(one_season, seeds, repeat(size)), strict=True)
     return {**summary(seeds, checked), "season_s": list(seconds), **_time(begin)}
 
 
-def one_season(seed: int, size: SeasonSize = POSTED) -> tuple[Checked, float]:
+def one_season(seed: int, size: SeasonSize) -> tuple[Checked, float]:
     begin = time.perf_counter()
     with TemporaryDirectory(prefix="silo-season-") as folder:
         site, truth = Path(folder) / "site", Path(folder) / "truth.json"

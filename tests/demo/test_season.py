@@ -9,6 +9,7 @@ from station.demo.season import keep
 from station.demo.season.control_samples import FOR_ANALYZERS
 from station.demo.season.keep import kept_season
 from station.demo.season.plan import SeasonSize, make_plan
+from station.demo.season.run import SeasonOptions, run_season
 from station.demo.season.truth import side
 from station.store.connections import open_engine
 from station.store.tables import (
@@ -24,7 +25,7 @@ SMALL = SeasonSize(days=3, loads=24, photos=0, budget=4)
 
 @pytest.fixture(scope="module")
 def season(tmp_path_factory):
-    return kept_season(7, SMALL, root=tmp_path_factory.mktemp("cache"))
+    return kept_season(7, SMALL, root=tmp_path_factory.mktemp("cache") / "silo")
 
 
 @pytest.fixture
@@ -103,6 +104,24 @@ def test_what_a_kill_left_goes_before_the_next_making(tmp_path, monkeypatch):
     monkeypatch.setattr(keep, "_make", lambda folder, *_more: folder.mkdir())
     kept = kept_season(7, SMALL, root=tmp_path)
     assert {path for path in tmp_path.iterdir() if path.is_dir()} == {kept.folder}
+
+
+def test_the_pages_are_printed_as_lines_and_the_truth_beside_them(season, monkeypatch, capsys):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(season.folder.parent.parent))
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    assert run_season(SeasonOptions(seed=7, headless=True, size=SMALL, language="en")) == 0
+    told = capsys.readouterr()
+    said = [json.loads(line) for line in told.out.splitlines()]
+    assert {"pair", "watch"} <= {one["page"] for one in said}
+    assert all(set(one) == {"page", "asked", "result"} for one in said)
+    assert told.err == f"what was true is in {season.truth}\n"
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    (tmp_path / "here").touch()
+    assert run_season(SeasonOptions(data=tmp_path, language="en")) == 2
+    assert "is not empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -80,8 +80,8 @@ def test_the_pages_are_served_and_let_the_manager_in(environment, season):
     ) as demo:
         try:
             url = demo.stdout.readline().split()[-1]
-            login = demo.stdout.readline()
-            assert "Marc" in login
+            assert "/day?day=2026-07-" in demo.stdout.readline()
+            assert "Marc" in demo.stdout.readline()
             answer = httpx2.get(f"{url}/login", trust_env=False)
             assert answer.status_code == 200
         finally:

@@ -2,14 +2,16 @@
 
 import gc
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from drivers.reading import Analyte
 from station.acts.desk import Actor, Desk
 from station.demo.season.agenda import Agenda
 from station.demo.season.control_samples import ControlSamples
@@ -19,7 +21,15 @@ from station.demo.season.laboratory import Laboratory
 from station.demo.season.ledger import SimulatedLedger
 from station.demo.season.nature import PHONES, draw_nature
 from station.demo.season.photos import Studio
-from station.demo.season.plan import FIRST_DAY, OPERATORS, SeasonSize, day_begins, drift_begins, make_plan
+from station.demo.season.plan import (
+    FIRST_DAY,
+    OPERATORS,
+    SeasonPlan,
+    SeasonSize,
+    day_begins,
+    drift_begins,
+    make_plan,
+)
 from station.demo.season.quality import QualityManager
 from station.demo.season.truth import Truth
 from station.demo.season.world import World
@@ -27,10 +37,12 @@ from station.demo.site import RULES
 from station.receival import claims, people
 from station.runtime.bundles import FOLDER, ship
 from station.runtime.renewal import renew_here
+from station.site.file import SiteSettings
 from station.site.policy import keeping_of, policy_of, watching_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.store.blobs import Blobs
+from station.store.durable import sync
 from station.store.tables import Terminal
 
 HERE = Path(__file__).parent
@@ -41,9 +53,10 @@ SITE_FILE, DATA = "site.toml", "data"
 
 @dataclass(slots=True)
 class Made:
-    """When the season ended, and how long each part of its making took."""
+    """When the season ended, its busiest day, and how long each part of its making took."""
 
     ended: datetime = FIRST_DAY
+    busiest: str = ""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -53,7 +66,9 @@ class Made:
         self.seconds[name] = round(time.perf_counter() - begin, 1)
 
     def as_dict(self) -> dict[str, Any]:
-        return {"ended": self.ended.isoformat(), "seconds": self.seconds}
+        return {
+            "ended": self.ended.isoformat(), "busiest": self.busiest, "seconds": self.seconds,
+        }  # fmt: skip
 
 
 def write_season_site(folder: Path, *, listen: int = 0, ports: tuple[int, int, int] = (1, 2, 3)) -> Path:
@@ -78,31 +93,44 @@ def build_season(
     made = Made()
     file = write_season_site(folder)
     settings = load_settings(file)
-    ledger = SimulatedLedger(folder / settings.site.data)
-    desk = Desk(ledger, policy_of(settings), keeping_of(settings), watching_of(settings))
-    plan, nature = make_plan(seed, size), draw_nature(seed, drift_begins(size))
-    with Studio(seed, [load.number for load in plan.loads if load.photo]) as studio, _unhurried():
-        begins = day_begins(0)
+    plan = make_plan(seed, size)
+    with (
+        Studio(seed, [load.number for load in plan.loads if load.photo]) as studio,  # before anything is open
+        closing(SimulatedLedger(folder / settings.site.data)) as ledger,
+        _unhurried(),
+    ):
+        desk = Desk(ledger, policy_of(settings), keeping_of(settings), watching_of(settings))
         with made.part("site"):
-            load_site(desk, settings, file, rule_pack_texts(settings, file), begins)
-            ship(desk, Blobs(ledger.folder / FOLDER), settings.site.species, begins)
-            persons, phones = _people(desk), _phones(desk)
-        world = World(
-            desk, size, plan, nature, Truth(seed, settings.quality.tolerance["protein"]), Agenda(),  # type: ignore[index]
-            Devices(desk, ledger.folder / "frames"), Blobs(ledger.folder / "photos"), studio,
-            people=persons, manager=persons[MANAGER], phones=phones,
-        )  # fmt: skip
-        _say_nature(world)
-        with made.part("season"):
+            world = _furnish(desk, file, settings, plan, size, studio)
+        with made.part("season"), closing(world.devices):
             _play(world, tell)
         made.ended = world.agenda.now or made.ended
-        world.devices.close()
-    with made.part("pages"):
-        renew_here(desk, made.ended)
+        days = Counter(load.arrives.date() for load in plan.loads)
+        made.busiest = days.most_common(1)[0][0].isoformat()
+        with made.part("pages"):
+            renew_here(desk, made.ended)
     with made.part("disk"):
-        ledger.settle()
+        sync(ledger.file)
     world.truth.write(truth_file)
     return made
+
+
+def _furnish(
+    desk: Desk, file: Path, settings: SiteSettings, plan: SeasonPlan, size: SeasonSize, studio: Studio
+) -> World:
+    """The site begins on the eve of the first day."""
+    begins, data = day_begins(0), desk.ledger.folder
+    load_site(desk, settings, file, rule_pack_texts(settings, file), begins)
+    ship(desk, Blobs(data / FOLDER), settings.site.species, begins)
+    persons, phones = _people(desk), _phones(desk)
+    truth = Truth(plan.seed, settings.quality.tolerance[Analyte.PROTEIN])
+    world = World(
+        desk, size, plan, draw_nature(plan.seed, drift_begins(size)), truth, Agenda(),
+        Devices(desk, data / "frames"), Blobs(data / "photos"), studio,
+        people=persons, manager=persons[MANAGER], phones=phones,
+    )  # fmt: skip
+    _say_nature(world)
+    return world
 
 
 @contextmanager

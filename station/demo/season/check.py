@@ -31,8 +31,8 @@ class DriftFound:
     source: str
     checks: int
     delay: int | None
-    usual: float
-    longest: float
+    usual: float | None
+    longest: float | None
     since_told: str | None
     ok: bool
 
@@ -126,12 +126,12 @@ def _drift(results: Results, truth: Mapping[str, Any]) -> DriftFound | None:
     )
     charted = [(datetime.fromisoformat(c["at"]), c) for c in watched["checks"] if c["ewma"] is not None]
     drifting = [at for at, _ in charted if at >= since and (until is None or at < until)]
-    usual, longest = _usual_delay(drifting, since, one["drift"]["rate_per_day"], watched)
+    usual, longest = _usual_delay(drifting, since, one["drift"]["rate_per_day"], watched) or (None, None)
     alarm = next((a for a in watched["alarms"] if datetime.fromisoformat(a["at"]) in drifting), None)
     delay = drifting.index(datetime.fromisoformat(alarm["at"])) + 1 if alarm else None
     return DriftFound(
         name, len(drifting), delay, usual, longest, alarm["since"] if alarm else None,
-        ok=delay is not None and delay <= longest,
+        ok=delay is not None and longest is not None and delay <= longest,
     )  # fmt: skip
 
 
@@ -145,12 +145,12 @@ def _source(results: Results, name: str, one: Mapping[str, Any]) -> str:
 
 def _usual_delay(
     times: Sequence[datetime], since: datetime, rate: float, watched: Mapping[str, Any]
-) -> tuple[float, float]:
+) -> tuple[float, float] | None:
     """Chart the same drift again and again, with a scatter of one SEP; a chart that never alarms counts as
     one check more than there are."""
     baseline = _first_baseline(watched) or watched["baseline"]
     if not times or baseline is None:
-        return float("inf"), float("inf")
+        return None
     shift = np.array([rate * (at - since).total_seconds() / 86_400 for at in times]) / baseline["sep"]
     rng = np.random.default_rng(1)
     u = rng.normal(0, 1, (RUNS, len(times) + 20)) + np.concatenate([np.zeros(20), shift])

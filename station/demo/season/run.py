@@ -73,6 +73,8 @@ def _serve(season: KeptSeason, options: SeasonOptions) -> int:
                 ) as station,
             ):
                 _say(_("The pages are at {url}").format(url=station.url))
+                busiest = f"{station.url}/day?day={season.made['busiest']}"
+                _say(_("The busiest day is {url}").format(url=busiest))
                 login = _("Sign in as {manager} (manager) or {operator} (operator), password {password}")
                 _say(login.format(manager=MANAGER, operator=OPERATORS[0], password=PASSWORD))
                 _say(_("Ctrl-C ends it."))
