@@ -104,6 +104,22 @@ def test_the_table_beside_the_sheet_is_neither_kernel_nor_cut(brown: Picture, ki
     assert found.cut <= 1
 
 
+@pytest.mark.parametrize("colour", [(20, 20, 20), (60, 75, 95), (190, 200, 205)])
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+def test_a_frame_around_the_sheet_moves_no_outline(
+    brown: Picture, share: float, colour: tuple[int, int, int]
+) -> None:
+    plain, _ = seen(brown)
+    edge = round(share * len(brown))
+    framed = cv2.copyMakeBorder(brown, *(edge,) * 4, cv2.BORDER_CONSTANT, value=colour)
+    found, refused = seen(np.asarray(framed))
+    assert refused == []
+    assert abs(len(found.complete) - len(plain.complete)) <= 1
+    assert found.cut == 0
+    areas, before = (np.median([kernel.area for kernel in some.complete]) for some in (found, plain))
+    assert areas == pytest.approx(before, rel=0.03)
+
+
 def test_a_cap_among_the_kernels_hides_no_others_and_is_remarked(brown: Picture) -> None:
     found, refused = seen(beside(brown, "cap"))
     assert refused == []
