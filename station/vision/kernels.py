@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from station.vision.clumps import SOLID, Effort, Taught, kernel_like, pieces_of
+from station.vision.glow import less_light
 from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
@@ -104,6 +105,8 @@ class Segmentation:
 def find_kernels(pixels: Pixels) -> Segmentation:
     """Segment BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
     seen = _seen(measure_sheet(pixels))
+    if dimmed := less_light(seen.sheet, [*seen.parts, *seen.aside], seen.typical):
+        seen = _seen(dimmed)
     aside = list(seen.aside)
     if sum(part.area for part in aside) > ASIDE * seen.foreground.size:
         seen = _seen(without(seen.sheet, _mask_of(aside, seen.foreground.shape)))

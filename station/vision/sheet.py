@@ -69,7 +69,11 @@ def measure_sheet(pixels: Pixels) -> Sheet:
 def without(sheet: Sheet, aside: NDArray[np.uint8]) -> Sheet:
     """Return the sheet with what lies `aside` (255; a cap, the table) taken for sheet: how different kernels
     are is then told by kernels alone."""
-    difference = np.where(aside > 0, np.float32(0), sheet.difference)
+    return measured(sheet, np.where(aside > 0, np.float32(0), sheet.difference))
+
+
+def measured(sheet: Sheet, difference: Floats) -> Sheet:
+    """Return the sheet with another `difference`: its noise and where kernels begin are told anew."""
     spread, threshold = _threshold(difference, sheet.plain)
     return Sheet(difference, spread, sheet.plain, threshold)
 
