@@ -12,7 +12,10 @@ import numpy as np
 
 from station.vision.join import Labels
 from station.vision.outline import outline_of
+from station.vision.photo import Pixels
+from station.vision.rods import Piece, long_pieces
 from station.vision.seams import seam_valley
+from station.vision.single import Single
 from station.vision.split import Mask, cut_out, split_clump
 
 SOLID = 0.9  # area over convex hull from which on a piece may be one kernel
@@ -25,6 +28,7 @@ OTHER = 3.0  # of the typical kernel's area: what is larger and smooth is one th
 SMOOTH = 0.95  # area over convex hull that no row of touching kernels has
 SEAMS = (1.0, 0.5, 0.25)  # of single kernels' own valleys: seams that deep are tried, one after another
 EFFORT = 9e6  # pixels looked at for seams in a photo: good ones take 7.5e6 at most, print and gravel 11e6 on
+FITS = 150  # clumps
 ATTEMPT = 5000  # pixels that breaking up one group costs beside its own
 
 
@@ -32,19 +36,47 @@ ATTEMPT = 5000  # pixels that breaking up one group costs beside its own
 class Taught:
     """Holds what the photo's single kernels teach: their `typical` area in pixels, 0 when unknown, how deep a
     `valley` of brightness (grey levels) they have themselves (None: seams tell nothing here), and from which
-    area over convex hull on (`solid`) a piece may be one of them."""
+    area over convex hull on (`solid`) a piece may be one of them; what a `single` one is like, where enough
+    lie alone."""
 
     typical: float
     valley: float | None
     solid: float = SOLID
+    single: Single | None = None
 
 
 @dataclass(slots=True)
 class Effort:
-    """Counts how many `pixels` may still be looked at for seams in a photo: print and gravel have no end of
-    them."""
+    """Counts how many `pixels` may still be looked at for seams in a photo, and into how many clumps long
+    kernels may still be fitted (`fits`): print and gravel have no end of them."""
 
     pixels: float = EFFORT
+    fits: int = FITS
+
+
+def pieces_of(mask: Mask, pixels: Pixels, grey: Mask, taught: Taught, effort: Effort) -> list[Piece]:
+    """Return x, y and mask of the kernels in a clump: `mask` 0 or 255, BGR `pixels` and their brightness
+    `grey` in the same window. A foreign body stays whole; long kernels that did not come apart into such are
+    fitted, and may overlap then."""
+    pieces = cut_out(take_apart(mask, grey, taught, effort))
+    single = taught.single
+    if single is None:
+        return pieces
+    if single.is_foreign(mask, pixels, pieces):
+        return [(0, 0, mask)]
+    if (
+        not single.is_long
+        or effort.fits <= 0
+        or all(_is_long_kernel(one, single, taught) for *_, one in pieces)
+    ):
+        return pieces
+    effort.fits -= 1
+    return long_pieces(mask, single.length, single.width) or pieces
+
+
+def _is_long_kernel(piece: Mask, single: Single, taught: Taught) -> bool:
+    _, area, solidity = outline_of(piece)
+    return kernel_like(area, solidity, taught) and single.is_as_long(piece)
 
 
 def take_apart(mask: Mask, grey: Mask, taught: Taught, effort: Effort) -> Labels:

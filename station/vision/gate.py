@@ -34,6 +34,7 @@ MAX_CUT = 0.4  # of all kernels cut by the edge
 # Lab units from the middle kernel to the sheet: below it kernels are lost and made up. Set after seeing 300
 # of the benchmark's good photos: one of 15.5 was counted rightly, those of 10 to 13 two to four times over.
 MIN_CONTRAST = 15.0
+MIN_CONTRAST_ODD = 18.0  # ... where what is seen does not look like kernels: the sheet is why
 MIN_PLAIN = 0.3  # of the picture must be sheet
 MAX_SPREAD = 9.0  # the sheet's own noise in Lab units: patterned cloth, gravel; a shadowed sheet has 5
 MAX_FULL = 0.5  # share of the picture that is full, where kernels cannot be told any more
@@ -120,14 +121,16 @@ def reasons(quality: Quality, found: Segmentation, min_length: float = MIN_LENGT
     light, shapes = _light(quality, found), _shapes(quality, found, min_length)
     if light:  # how outlines lie tells nothing in bad light
         return *light, *(reason for reason in shapes if reason.code in EVEN_SO)
-    alike = quality.contrast is not None and quality.contrast < MIN_CONTRAST
+    odd = _not_grain(quality, found)
+    least = MIN_CONTRAST_ODD if odd else MIN_CONTRAST
+    alike = quality.contrast is not None and quality.contrast < least
     is_grey = len(found.complete) >= MIN_KERNELS and quality.chroma < MIN_CHROMA
-    if is_grey and (alike or not _not_grain(quality, found)):
+    if is_grey and (alike or not odd):
         return (Reason(Code.NO_COLOURS),)
     if quality.contrast is not None and alike:
         # outlines are chance where the sheet is like the grain: what else they tell is not the reason
         few = [reason for reason in shapes if reason.code is Code.TOO_FEW_KERNELS]
-        reason = Reason(Code.LOW_CONTRAST, {"value": round(quality.contrast, 3), "limit": MIN_CONTRAST})
+        reason = Reason(Code.LOW_CONTRAST, {"value": round(quality.contrast, 3), "limit": least})
         return reason, *few
     return tuple(shapes)
 

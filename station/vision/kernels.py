@@ -9,11 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from station.vision.clumps import SOLID, Effort, Taught, kernel_like, take_apart
+from station.vision.clumps import SOLID, Effort, Taught, kernel_like, pieces_of
+from station.vision.glow import less_light
 from station.vision.outline import outline_of
 from station.vision.photo import Pixels
 from station.vision.seams import own_valleys
 from station.vision.sheet import Sheet, measure_sheet, without
+from station.vision.single import single_of
 from station.vision.split import bordered, bounds, cut_out, deepest, split_clump
 
 MAX_KERNELS = 4000
@@ -103,6 +105,8 @@ class Segmentation:
 def find_kernels(pixels: Pixels) -> Segmentation:
     """Segment BGR `pixels` (height, width, 3). Bounded: at most MAX_KERNELS kernels are returned."""
     seen = _seen(measure_sheet(pixels))
+    if dimmed := less_light(seen.sheet, [*seen.parts, *seen.aside], seen.typical):
+        seen = _seen(dimmed)
     aside = list(seen.aside)
     if sum(part.area for part in aside) > ASIDE * seen.foreground.size:
         seen = _seen(without(seen.sheet, _mask_of(aside, seen.foreground.shape)))
@@ -156,12 +160,12 @@ def _kernels(pixels: Pixels, seen: _Seen, aside: list[KernelShape]) -> Segmentat
     """Take the parts that were seen apart into kernels."""
     typical, overflow = seen.typical, seen.overflow
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
-    taught, effort = _taught(seen.parts, typical, grey, seen.sheet.spread), Effort()
+    taught, effort = _taught(seen.parts, typical, pixels, grey, seen.sheet.spread), Effort()
     kernels: list[KernelShape] = []
     for part in seen.parts:
         if part.area < max(MIN_AREA, DUST_SHARE * typical) and not part.cut:
             continue
-        kernels.extend(_pieces(part, grey, taught, effort))
+        kernels.extend(_pieces(part, pixels, grey, taught, effort))
         if len(kernels) >= MAX_KERNELS:
             overflow = True
             break
@@ -245,14 +249,14 @@ def _giant(part: KernelShape, typical: float) -> bool:
     return deepest(part.mask) > LAYER_DEPTH * float(np.sqrt(typical / np.pi))
 
 
-def _taught(parts: list[KernelShape], typical: float, grey: Mask, spread: float) -> Taught:
+def _taught(parts: list[KernelShape], typical: float, pixels: Pixels, grey: Mask, spread: float) -> Taught:
     """Return what the parts that are about as large as one kernel teach about all."""
     usual = [p for p in parts if p.solidity >= LOOSE and 0.5 * typical < p.area < 1.3 * typical]
     solidity = float(np.median([p.solidity for p in usual])) if usual else 1.0
     singles = [(*p.box[:2], p.mask) for p in usual if p.solidity >= SOLID]
     solid = min(max(LOOSE, solidity - ROUGH), FIRM)
     valley = own_valleys(grey, singles, typical) if spread <= TEXTURE else None
-    return Taught(typical, valley, solid)
+    return Taught(typical, valley, solid, single_of(pixels, [(*p.box[:2], p.mask) for p in usual]))
 
 
 def shape_of(mask: Mask, x: int, y: int, photo: tuple[int, ...]) -> KernelShape:
@@ -279,12 +283,15 @@ def typical_area(parts: list[KernelShape]) -> float:
     return float(areas[int(np.searchsorted(weight, weight[-1] / 2))])
 
 
-def _pieces(part: KernelShape, grey: Mask, taught: Taught, effort: Effort) -> list[KernelShape]:
+def _pieces(
+    part: KernelShape, pixels: Pixels, grey: Mask, taught: Taught, effort: Effort
+) -> list[KernelShape]:
     """Return the part itself when it looks like one kernel, else what it comes apart into."""
     if kernel_like(part.area, part.solidity, taught):
         return [_filled(part)]
-    x, y, width, height = part.box
-    found = cut_out(take_apart(part.mask, grey[y : y + height, x : x + width], taught, effort))
+    x, y = part.box[:2]
+    inside = window(part)
+    found = pieces_of(part.mask, pixels[inside], grey[inside], taught, effort)
     if len(found) <= 1:
         return [_filled(part)]
     depth = deepest(part.mask)

@@ -15,6 +15,7 @@ from station.vision.kernels import KernelShape
 MIN_LONE = 8  # kernels alone: fewer do not tell what one is like
 MAX_APART = 0.05  # of the kernels, beside what chance explains
 CHANCE = 3.0  # standard errors of the count by area
+HIDDEN = 0.1  # of a clumped kernel's area: what others hide of it, or the blur between them adds
 LARGE = 2.5  # middle kernels from which on a lone thing may be several
 SPECK = 0.2  # ... below which it is hardly one
 
@@ -22,16 +23,17 @@ SPECK = 0.2  # ... below which it is hardly one
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Holds the kernels that were drawn (`outlines`), how many `by_area` there are (None where too few lie
-    alone to tell), and the standard error of that."""
+    alone to tell), the standard error of that, and how many outlines lie in clumps."""
 
     outlines: int
     by_area: float | None
     error: float = 0.0
+    clumped: int = 0
 
     @property
     def best(self) -> int:
-        """Return the outlines where both counts agree within chance, else the mean of both."""
-        if self.by_area is None or self.apart <= CHANCE * self.error:
+        """Return the outlines where chance and what clumps hide explain the difference, else the mean."""
+        if self.by_area is None or self.apart <= CHANCE * self.error + HIDDEN * self.clumped:
             return self.outlines
         return round((self.outlines + self.by_area) / 2)
 
@@ -59,4 +61,6 @@ def count_twice(kernels: Sequence[KernelShape]) -> Counts:
     large = lone[(lone > LARGE * middle) & rough]  # kernels that did not come apart; a stone is smooth
     more = float((large / middle).sum()) - len(large)
     specks = int((lone < SPECK * middle).sum())
-    return Counts(len(kernels), round(len(lone) + in_clumps + more - specks, 1), round(error, 2))
+    return Counts(
+        len(kernels), round(len(lone) + in_clumps + more - specks, 1), round(error, 2), len(clumped)
+    )

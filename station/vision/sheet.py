@@ -21,6 +21,7 @@ SMALL_SIDE = 200  # the sheet is fitted on a picture this long
 CHOICE_SIDE = 800  # ... and chosen among two colours on a picture this long
 RIVAL_SHARE = 0.15  # of the picture: a second colour this common may be the sheet
 RIVAL_APART = 25.0  # Lab units between two colours that may be the sheet
+SPAN = 0.5  # of both sides of the picture: what is larger is no kernel
 BEND_STEPS = 4  # pixels along an outline over which its bend is seen
 FIT_ROUNDS = 6
 SHEET_REACH = 14.0  # Lab units from the fitted sheet beyond which nothing is sheet
@@ -68,7 +69,11 @@ def measure_sheet(pixels: Pixels) -> Sheet:
 def without(sheet: Sheet, aside: NDArray[np.uint8]) -> Sheet:
     """Return the sheet with what lies `aside` (255; a cap, the table) taken for sheet: how different kernels
     are is then told by kernels alone."""
-    difference = np.where(aside > 0, np.float32(0), sheet.difference)
+    return measured(sheet, np.where(aside > 0, np.float32(0), sheet.difference))
+
+
+def measured(sheet: Sheet, difference: Floats) -> Sheet:
+    """Return the sheet with another `difference`: its noise and where kernels begin are told anew."""
     spread, threshold = _threshold(difference, sheet.plain)
     return Sheet(difference, spread, sheet.plain, threshold)
 
@@ -130,11 +135,17 @@ def _bulging(difference: Floats, plain: float) -> float:
     turns = [
         _turns(np.asarray(outline[:, 0, :], np.int32))
         for outline in outlines
-        if len(outline) > 4 * BEND_STEPS
+        if len(outline) > 4 * BEND_STEPS and not _spans(outline, mask.shape)
     ]
     turned = np.concatenate(turns) if turns else np.zeros(0, np.int32)
     curved = np.count_nonzero(turned)
     return float((turned < 0).sum() / curved) if curved else 0.0
+
+
+def _spans(outline: cv2.typing.MatLike, picture: tuple[int, ...]) -> bool:
+    """Tell whether an outline is as large as the picture: a sheet with a frame around it, no kernel."""
+    _, _, width, height = cv2.boundingRect(outline)
+    return width > SPAN * picture[1] and height > SPAN * picture[0]
 
 
 def _turns(outline: NDArray[np.int32]) -> NDArray[np.int32]:

@@ -70,6 +70,24 @@ def test_a_soft_highlight_on_the_sheet_swallows_no_kernels(
     assert abs(len(found.complete) - len(plain.complete)) <= 2
 
 
+@pytest.mark.parametrize("amount", [40, 60, 80, 120])
+@pytest.mark.parametrize("place", [(400, 900, 80), (800, 600, 120)])
+def test_a_narrow_glow_neither_swallows_nor_makes_kernels(
+    brown: Picture, amount: float, place: tuple[int, int, float]
+) -> None:
+    found, refused = seen(lit(brown, amount, *place))
+    assert refused == []
+    assert abs(len(found.complete) - 120) <= 2
+
+
+def test_the_edge_of_a_roofs_shadow_is_no_kernel(brown: Picture) -> None:
+    way = COLUMNS + 0.1 * ROWS
+    shadow = 0.7 + 0.3 / (1 + np.exp((way - 1000) / 25))
+    found, refused = seen(brown * shadow[..., None])
+    assert refused == []
+    assert abs(len(found.complete) - 120) <= 2
+
+
 def test_glare_is_the_only_reason_where_it_swallows_kernels(brown: Picture) -> None:
     assert seen(lit(brown, 400, 800, 600, 90))[1] == [Code.GLARE]
 
@@ -102,6 +120,22 @@ def test_the_table_beside_the_sheet_is_neither_kernel_nor_cut(brown: Picture, ki
     assert refused == []
     assert abs(len(found.complete) - len(plain.complete)) <= 2
     assert found.cut <= 1
+
+
+@pytest.mark.parametrize("colour", [(20, 20, 20), (60, 75, 95), (190, 200, 205)])
+@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+def test_a_frame_around_the_sheet_moves_no_outline(
+    brown: Picture, share: float, colour: tuple[int, int, int]
+) -> None:
+    plain, _ = seen(brown)
+    edge = round(share * len(brown))
+    framed = cv2.copyMakeBorder(brown, *(edge,) * 4, cv2.BORDER_CONSTANT, value=colour)
+    found, refused = seen(np.asarray(framed))
+    assert refused == []
+    assert abs(len(found.complete) - len(plain.complete)) <= 2
+    assert found.cut == 0
+    areas, before = (np.median([kernel.area for kernel in some.complete]) for some in (found, plain))
+    assert areas == pytest.approx(before, rel=0.03)
 
 
 def test_a_cap_among_the_kernels_hides_no_others_and_is_remarked(brown: Picture) -> None:
