@@ -172,7 +172,7 @@ def test_a_load_shows_its_evidence(harvest: Pages) -> None:
     }
     text = client.get(address).text
     for wanted in (
-        "43,120", "27,880", "62 72 69 64 67 65", "12.10", "kept until", "protein 10.4 % as is", "Anne",
+        "43,120", "27,880", "62 72 69 64 67 65", "12.10", "kept until", "protein 10.4", "Anne",
         "dispute opened", "10.0 – 90.0", "Labo ",
     ):  # fmt: skip
         assert wanted in text, wanted
