@@ -7,6 +7,7 @@ from ui.words import vocabulary
 from ui.words.i18n import Translator
 
 MOST_DECIMALS = 2
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def told(reasons: Sequence[schemas.Reason]) -> str:
@@ -36,4 +37,5 @@ def _one(t: Translator, analyte: str, value: schemas.Value) -> str:
     number = t.gettext("unreadable") if value.value is None else t.plain(value.value, MOST_DECIMALS)
     basis = vocabulary.basis_name(value.basis, t.language)
     name = vocabulary.analyte_name(analyte, t.language)
-    return " ".join(part for part in (name, number, value.unit, basis) if part)
+    amount = NO_BREAK.join(part for part in (number, value.unit, basis) if part)
+    return f"{name} {amount}"

@@ -14,6 +14,7 @@ from station.api.asked import Inquiry, language_for
 from station.api.context import Context
 from station.store.names import PAGES
 from station.store.tables import Person
+from ui.web.measured import NO_BREAK
 from ui.web.navigation import entry_of, may_see
 from ui.web.rendering import page_of
 from ui.web.sessions import LANGUAGE, SESSION, TOKEN_FIELD, Sessions, bound_to
@@ -21,6 +22,7 @@ from ui.web.tables import Cell, Table, as_csv
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES, Translator, translator
 
+SHORT = 16  # a name of so many characters stays on one line
 MARKS = {  # how a load's state is marked; what goes on is quiet
     "ticketed": "good", "on_paper": "good", "refused": "bad", "left": "warn", "waiting": "warn",
 }  # fmt: skip
@@ -88,14 +90,16 @@ class Reader:
 
     def place(self, kind: str, id_: str | None, href: str = "") -> Cell:
         """A pit or a cell, by the name that persons know it by."""
-        return Cell(vocabulary.site_name(kind, id_, self.t.language) if id_ else "", id_, href)
+        name = vocabulary.site_name(kind, id_, self.t.language) if id_ else ""
+        return Cell(name.replace(" ", NO_BREAK) if len(name) <= SHORT else name, id_, href)
 
     def state(self, state: str) -> Cell:
         shown = vocabulary.word(vocabulary.LOAD_STATES, state, self.t.language)
         return Cell(shown, state, mark=MARKS.get(state, "quiet"))
 
     def moment(self, at: datetime | None) -> Cell:
-        return Cell("" if at is None else self.t.moment(at), at)
+        """Day and time stay on one line."""
+        return Cell("" if at is None else self.t.moment(at).replace(" ", NO_BREAK), at)
 
     def stated(self, text: str) -> Cell:
         """A moment that is kept as ISO 8601."""

@@ -1,6 +1,6 @@
 """Corrections: what the evidence bears, and what a manager makes of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from station.api.schemas.common import Why
+from station.api.views.corrections import source_name
 from station.api.views.view import View, view_of
 from station.lab import corrections as acts
-from station.lab.controls import source_name
 from station.receival import proposals
 from station.store.corrections import APPROVED, PROPOSED, with_newest_act
 from station.store.tables import Correction, CorrectionAct
@@ -21,10 +21,12 @@ from ui.web.proposed import Proposed
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
+from ui.words.i18n import N_, Translator
 from ui.words.quality import METHODS
 from ui.words.vocabulary import word
 
 ACTS = {"approve": acts.approve, "decline": acts.decline, "end": acts.end}
+ERRORS = {"bias": N_("bias"), "sep": N_("SEP"), "rmsep": N_("RMSEP")}
 router = APIRouter()
 
 
@@ -58,7 +60,7 @@ def _proposed(reader: Reader, view: View, row: Correction, act: CorrectionAct | 
     _, t = reader.t.gettext, reader.t
     analyte = vocabulary.analyte_name(row.analyte, t.language)
     species = vocabulary.species_name(row.species, t.language) if row.species else _("all species")
-    name = source_name(view.tx, row.method, row.source)
+    name = source_name(view, row.method, row.source)
     sentence = _("Judged value = value of {name} {sign} {bias} {unit} (± {u}). The raw value stays.").format(
         name=name, sign="−" if row.bias >= 0 else "+", bias=t.number(abs(row.bias), 2), unit=row.unit,
         u=t.number(1.96 * row.u, 2),
@@ -81,19 +83,15 @@ def _facts(reader: Reader, row: Correction) -> list[tuple[str, str]]:
         (_("Reference"), ", ".join(evidence.get("reference", ()))),
     ]
     for key, title in (("before", _("Before")), ("after", _("After"))):
-        found.append((title, _spread(reader, evidence.get(key))))
+        found.append((title, _errors(t, evidence.get(key) or {})))
     return found
 
 
-def _spread(reader: Reader, value: Any) -> str:
-    """A figure, or several by name, as the evidence keeps them."""
-    t = reader.t
-    if isinstance(value, int | float):
-        return t.number(value, 2)
-    if isinstance(value, dict):
-        numbers = {key: one for key, one in value.items() if isinstance(one, int | float)}
-        return ", ".join(f"{key} {t.number(one, 2)}" for key, one in numbers.items())
-    return ""
+def _errors(t: Translator, of: Mapping[str, float]) -> str:
+    """Bias, SEP and RMSEP of the same samples."""
+    return " · ".join(
+        f"{t.gettext(name)} {t.number(of[key], 2)}" for key, name in ERRORS.items() if key in of
+    )
 
 
 def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, CorrectionAct]]) -> Table:
@@ -108,7 +106,7 @@ def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, Correcti
         [
             reader.moment(act.at),
             reader.text(word(METHODS, row.method, t.language)),
-            reader.text(source_name(view.tx, row.method, row.source), f"/devices/{row.source}"),
+            reader.text(source_name(view, row.method, row.source), f"/devices/{row.source}"),
             reader.text(vocabulary.analyte_name(row.analyte, t.language)),
             reader.species(row.species),
             reader.number(row.bias, 2),
