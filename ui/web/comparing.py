@@ -159,7 +159,7 @@ class Said:
         basis = {self.method(method): one for method, one in (self.result.get("basis") or {}).items()}
         values = {"analyte": self.asked["analyte"], "unit": self.unit, "basis": basis,
                   "limits_left_out": self.result.get("limits_left_out") or 0}  # fmt: skip
-        return values_text(values, self.t.language)
+        return values_text(values, self.t.language).replace("..", ".")
 
     def _left_out(self) -> str:
         """Say what a failed control holds or a manager released, and no comparison uses."""
