@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -56,6 +57,7 @@ class Said:
     result: Json
     t: Translator
     sources: Mapping[str, str] = field(default_factory=dict)
+    at: datetime | None = None  # when it was worked out
 
     @property
     def asked(self) -> Mapping[str, str]:
@@ -148,14 +150,24 @@ class Said:
             (_("Species"), self.species()),
             (_("Values"), self._values()),
             (_("How chosen"), self._sampling()),
+            (_("Left out"), self._left_out()),
             *more,
+            (_("As of"), self.t.moment(self.at) if self.at else ""),
         ]
 
     def _values(self) -> str:
         basis = {self.method(method): one for method, one in (self.result.get("basis") or {}).items()}
         values = {"analyte": self.asked["analyte"], "unit": self.unit, "basis": basis,
                   "limits_left_out": self.result.get("limits_left_out") or 0}  # fmt: skip
-        return values_text(values, self.t.language)
+        return values_text(values, self.t.language).replace("..", ".")
+
+    def _left_out(self) -> str:
+        """Say what a failed control holds or a manager released, and no comparison uses."""
+        left_out = self.result.get("left_out") or {}
+        counts = {why: drawable(left_out.get(why)) or 0.0 for why in ("held", "released")}
+        return self.t.listed(
+            self.sentence(f"{why}_left_out", n=self.t.number(n, 0)) for why, n in counts.items() if n
+        )
 
     def _sampling(self) -> str:
         sampling = self.result.get("sampling") or {}
@@ -184,7 +196,11 @@ def said_of(reader: Reader, page: str) -> tuple[Said | None, list[FormField], Ch
         row = result_of(tx, page, chosen.asked) if chosen else None
     if chosen is None or row is None:
         return None, [], None
-    return Said(row.result, reader.t, sources), form_of(page, stored, chosen.asked, sources, reader.t), chosen
+    return (
+        Said(row.result, reader.t, sources, row.at),
+        form_of(page, stored, chosen.asked, sources, reader.t),
+        chosen,
+    )
 
 
 def nothing_yet(title: str, t: Translator) -> ComparisonPage:

@@ -140,6 +140,8 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "sent_somehow": N_("{n} sent without a draw"),
     "every_load": N_("every load that both measured"),
     "doubted_left_out": N_("{n} chosen for a doubt, not used"),
+    "held_left_out": N_("{n} values to be confirmed"),
+    "released_left_out": N_("{n} values that a manager released"),
     "lab_is_reference": N_("The laboratory is our reference for this comparison, not the truth."),
     "spread_numbers": N_(
         "RPD {rpd} and CCC {ccc} depend on the spread of these samples: never compare them across campaigns."

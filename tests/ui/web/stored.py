@@ -16,7 +16,7 @@ _COMMON: Json = {
     "basis": {"phone": "dm", "machine": "dm", "lab": "dm"},
     "period": ["2026-07-01T00:00:00+00:00", "2026-07-31T00:00:00+00:00"],
     "sampling": {"random": 180, "chosen": 50, "unknown": 10, "used": "random", "weighted": False},
-    "left_out": {},
+    "left_out": {"held": 12, "released": 0},
     "refused": None,
 }
 

@@ -83,6 +83,8 @@ def test_every_number_stands_with_what_it_was_made_of(pages: Pages, page: str) -
     assert "01/07/2026 to 31/07/2026" in words
     assert "Protein in %, basis: dry m." in words
     assert "180 drawn by lot; 50 chosen for a doubt, not used" in words
+    assert "Left out 12 values to be confirmed" in words
+    assert "As of" in words
 
 
 def test_what_is_compared_is_listed_with_its_answer_in_a_word(pages: Pages) -> None:
