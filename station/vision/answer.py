@@ -21,7 +21,7 @@ from station.grain.inspection import (
 )
 from station.grain.reasons import Code, Reason
 from station.vision.composition import compose
-from station.vision.familiar import doubts, embedding, guess, rather_strange
+from station.vision.familiar import doubts, embedding, guess
 from station.vision.kernels import KernelShape, Segmentation
 from station.vision.listed import Calls
 from station.vision.model import Judged, LoadedModel
@@ -64,7 +64,7 @@ def answer(model: LoadedModel | None, scene: Scene, found: Segmentation, declare
     values = {name: one for name, one in numbers.items() if isinstance(one, NumberValue)}
     remarks = _remarks(model, classes, declared)
     if any(remark.code is Code.NO_OPINION for remark in remarks):
-        return _without_shares(replace(told, remarks=remarks, numbers=values), rather_strange(model, judged))
+        return replace(told, remarks=remarks, numbers=values)
     if foreign := _mostly_foreign(classes):
         return replace(told, reasons=foreign)
     return replace(
@@ -76,11 +76,6 @@ def answer(model: LoadedModel | None, scene: Scene, found: Segmentation, declare
         judged=len(shown) if classes else None,
         calls=_calls(model, judged, shown),
     )
-
-
-def _without_shares(told: Answer, strange: tuple[Reason, ...]) -> Answer:
-    """Return what is told where no share can be: a count and numbers, or a refusal where grain is strange."""
-    return Answer(strange, embedding=told.embedding) if strange else told
 
 
 def _shares(

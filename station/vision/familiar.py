@@ -18,8 +18,6 @@ from station.vision.looks import LOOKS, Floats, looks_of
 from station.vision.model import Familiar, Judged, LoadedModel
 from station.vision.photo import Pixels
 
-RATHER = 0.65  # of the share of strange kernels that a bundle allows, where nothing else speaks for the grain
-
 
 def doubts(
     model: LoadedModel, judged: Judged, pixels: Pixels, kernels: Sequence[KernelShape]
@@ -33,16 +31,6 @@ def doubts(
     if share > model.familiar.share:
         return (Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": model.familiar.share}),)
     return _odd_shape(model.familiar, kernels) or _odd_looks(model.familiar, pixels, kernels, share)
-
-
-def rather_strange(model: LoadedModel, judged: Judged) -> tuple[Reason, ...]:
-    """Return why grain is unknown of which no share can be told: fewer strange kernels are enough then."""
-    if model.familiar is None:
-        return ()
-    share, limit = unfamiliar_share(model, judged), RATHER * model.familiar.share
-    if share <= limit:
-        return ()
-    return (Reason(Code.UNKNOWN_GRAIN, {"share": round(share, 3), "limit": round(limit, 3)}),)
 
 
 def _odd_shape(familiar: Familiar, kernels: Sequence[KernelShape]) -> tuple[Reason, ...]:

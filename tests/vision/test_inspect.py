@@ -14,7 +14,7 @@ from station.vision.inspect import inspect
 from station.vision.model import LoadedModel, load_model, start_model
 from station.vision.overlay import draw_overlay
 from station.vision.rendered import RenderedTray, render_tray
-from station.vision.rendered.varied import render_exact, render_varied
+from station.vision.rendered.varied import render_exact
 from station.vision.wire import inspection_from_dict
 from tests.vision import pictures
 from tests.vision.conftest import BUNDLE
@@ -161,18 +161,6 @@ def test_rendered_other_grains_are_unknown(grain: str, model: LoadedModel) -> No
     tray = render_tray(71, width=1600, height=1200, kernels=40, grain=grain, broken=0, foreign=0)
     assert codes(inspect(tray.jpeg, model)) == {Code.UNKNOWN_GRAIN}
     assert codes(inspect(tray.jpeg, model, species="wheat")) == {Code.UNKNOWN_GRAIN}
-
-
-@pytest.mark.parametrize("seed", [50_002, 50_016, 50_022])
-def test_grain_of_which_no_share_can_be_told_is_unknown_with_fewer_strange_kernels(
-    seed: int, model: LoadedModel
-) -> None:
-    """Long beans are about as long and wide as wheat, and the net calls about half of them strange."""
-    seen = inspect(render_varied(seed, grain="long_bean", foreign=0).jpeg, model, species="wheat")
-    assert codes(seen) == {Code.UNKNOWN_GRAIN}
-    assert seen.reasons[0].params["share"] > seen.reasons[0].params["limit"]
-    assert seen.classes == {}
-    assert seen.species is None
 
 
 def test_polygons_are_given_on_request_and_survive_the_wire(tray: RenderedTray, model: LoadedModel) -> None:
