@@ -61,7 +61,12 @@ def renew_here(desk: Desk, now: datetime) -> int:
 
 
 def command(file: Path) -> list[str]:
-    return ["nice", "-n", "19", sys.executable, "-m", "station.lab.pages", str(file)]
+    return [sys.executable, "-m", "station.lab.pages", str(file)]
+
+
+def lowest_priority(file: Path) -> list[str]:
+    """Return the command of a child that leaves the processor to whoever wants it."""
+    return ["nice", "-n", "19", *command(file)]
 
 
 @dataclass(slots=True)
@@ -71,7 +76,7 @@ class Renewal:
     desk: Desk
     clock: Callable[[], datetime]
     ticks: Callable[[], float] = time.monotonic
-    command: Callable[[Path], Sequence[str]] = command
+    command: Callable[[Path], Sequence[str]] = lowest_priority
     _tried: tuple[int, int, str] | None = field(default=None, init=False)
     _done: tuple[int, int, str] | None = field(default=None, init=False)
     _last: float = field(default=float("-inf"), init=False)
