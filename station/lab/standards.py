@@ -12,7 +12,6 @@ from sqlmodel import Session, col, func, select
 
 from station.acts.checking import MACHINE
 from station.lab.controls import source_name
-from station.lab.statistics.distributions import t_quantile
 from station.store.tables import ControlCheck, ControlTarget, PortAssignment, Reading, Sample
 
 NEWEST = 50  # readings of an instrument that tell what it measures
@@ -151,5 +150,7 @@ def _bias(differences: Sequence[float]) -> tuple[float | None, float | None, flo
     mean, n = fmean(differences), len(differences)
     if n < 2:
         return round(mean, 6), None, None
+    from station.lab.statistics.distributions import t_quantile  # noqa: PLC0415 - starts without numpy
+
     half = t_quantile(0.975, n - 1) * stdev(differences) / sqrt(n)
     return round(mean, 6), round(mean - half, 6), round(mean + half, 6)

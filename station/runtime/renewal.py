@@ -21,9 +21,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from station.acts.desk import Desk
-from station.lab.pages.__main__ import wanted_as_json
-from station.lab.pages.gather import Wanted, newest
-from station.lab.pages.making import Made, make
+from station.lab.pages.asking import Made, Wanted, newest, wanted_as_json
 from station.receival.pack_standing import pack_in_force
 from station.store.engine import Ledger
 from station.store.stored import Key, Renewed, digests, forget, renew
@@ -56,6 +54,8 @@ def wanted_of(desk: Desk, now: datetime) -> Wanted:
 
 def renew_here(desk: Desk, now: datetime) -> int:
     """Work all results out in this process and write them; return how many are new."""
+    from station.lab.pages.making import make  # noqa: PLC0415 - the station starts without numpy
+
     read = desk.ledger.read
     return _write(desk.ledger, newest(read), make(read, wanted_of(desk, now)), now)
 

@@ -12,8 +12,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -21,8 +19,8 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, event
 from sqlmodel import Session
 
-from station.lab.pages.gather import Read, Wanted, newest
-from station.lab.pages.making import Made, make
+from station.lab.pages.asking import Made, Read, newest, wanted_from
+from station.lab.pages.making import make
 
 
 def main(arguments: list[str], source: BinaryIO, target: BinaryIO) -> int:
@@ -36,14 +34,6 @@ def main(arguments: list[str], source: BinaryIO, target: BinaryIO) -> int:
             _tell(target, made)
     _line(target, {"done": True})
     return 0
-
-
-def wanted_as_json(wanted: Wanted) -> bytes:
-    return json.dumps({**asdict(wanted), "now": wanted.now.isoformat()}).encode()
-
-
-def wanted_from(told: Mapping[str, Any]) -> Wanted:
-    return Wanted(**{**told, "now": datetime.fromisoformat(told["now"])})
 
 
 @contextmanager

@@ -5,22 +5,20 @@ long. Long lists come some rows at a time, each time in a transaction of its own
 seen by the next run.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis
 from station.grain.grades import RulePack
 from station.grain.rules import parse_rule_pack
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, protein_dm
+from station.lab.pages.asking import Read, Wanted
 from station.lab.pages.study import (
     CHOSEN,
-    LAST_30_DAYS,
     METHODS,
     RANDOM,
     Adjusted,
@@ -52,29 +50,8 @@ from station.store.tables import (
     Visit,
 )
 
-RECENT = timedelta(days=30)
 AT_ONCE = 1_000  # rows in one transaction
 RELEASED, HELD = "released", "held"
-Read = Callable[[], AbstractContextManager[Session]]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the site says of its pages: today, its campaign, what may differ, and its rule pack's text."""
-
-    now: datetime
-    campaign: str
-    tolerance: Mapping[str, float]
-    permitted: Mapping[str, float]
-    citation: str = ""
-    control_every_days: int = 7
-    pack: str | None = None
-
-    @property
-    def since(self) -> dict[str, datetime]:
-        """When the last 30 days begin: at midnight, so that a page changes once a day by itself."""
-        day = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return {LAST_30_DAYS: day - RECENT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +78,6 @@ def site_of(read: Read, wanted: Wanted) -> Site:
 def analytes(read: Read) -> list[str]:
     with read() as tx:
         return sorted(tx.exec(select(Measurement.analyte).distinct()).all())
-
-
-def newest(read: Read) -> int:
-    """Return the number of the newest measurement."""
-    with read() as tx:
-        return tx.exec(select(func.max(Measurement.seq))).one() or 0
 
 
 def study_of(read: Read, analyte: str, site: Site) -> Study:
@@ -355,6 +326,3 @@ def _controls(tx: Session, analyte: str, sources: Mapping[str, Sequence[str]]) -
         for one, target, species in tx.exec(query)
         for source in sources.get(one.source, [one.source])
     ]
-
-
-__all__ = ["Read", "Site", "Wanted", "analytes", "limits_of", "newest", "site_of", "study_of"]

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from station.lab.pages.asking import CAMPAIGN
 from station.lab.pages.pair import Pairs, common_of, pairs_of
 from station.lab.pages.study import (
-    CAMPAIGN,
     MACHINE,
     MIN_POINTS,
     PHONE,

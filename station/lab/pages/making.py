@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from station.lab.pages.asking import CAMPAIGN, Made, Read, Wanted
 from station.lab.pages.fairness import fairness
-from station.lab.pages.gather import Read, Site, Wanted, analytes, site_of, study_of
+from station.lab.pages.gather import Site, analytes, site_of, study_of
 from station.lab.pages.groups import groups
 from station.lab.pages.pair import common_of, pair
 from station.lab.pages.questions import Question, questions_of
 from station.lab.pages.study import (
-    CAMPAIGN,
     LAB,
     MACHINE,
     METHODS,
@@ -34,14 +34,6 @@ from station.store.stored import ABOUT, Key, Renewed, canonical, digests, packed
 MADE_BY = 1  # rises when a page says something else of the same values
 MOST_QUESTIONS = 3_000
 Ratios = dict[tuple[str, str], dict[tuple[str, str], float]]  # by species and period
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One result, or None for one that is the same still; `key` names its question."""
-
-    key: Key
-    renewed: Renewed | None
 
 
 def make(read: Read, wanted: Wanted) -> Iterator[Made]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from station.grain.units import Op
+from station.lab.pages.asking import CAMPAIGN, LAST_30_DAYS
 
 Row = Mapping[str, Any]
 Json = dict[str, Any]
@@ -20,7 +21,6 @@ Asked = Mapping[str, str]
 
 PHONE, MACHINE, LAB = "phone", "machine", "lab"
 METHODS = (PHONE, MACHINE, LAB)
-CAMPAIGN, LAST_30_DAYS = "campaign", "last_30_days"
 PERIODS = (CAMPAIGN, LAST_30_DAYS)
 MIN_POINTS, MIN_LIMITS, MIN_SEP = 5, 10, 20
 RANDOM, CHOSEN, UNKNOWN, EVERY = "random", "chosen", "unknown", "every"

@@ -124,6 +124,7 @@ def watch(study: Study, asked: Asked) -> Json:
         "controls": _controls(study, source),
         "verified_until": study.verified_until.get(source),
         "delay": delay(baseline.n if baseline else MIN_BASELINE),
+        "action": round(limits_for(baseline.n)[1], 4) if baseline else ACTION,
         "refused": None if baseline
         else refusal("baseline_too_few", n=len(segments[-1]), needed=MIN_BASELINE),
     }  # fmt: skip
@@ -290,5 +291,5 @@ def _nothing(study: Study, source: str) -> Json:
     return {
         "baseline": None, "checks": [], "thinned_from": None, "alarms": [], "in_alarm": False, "splits": [],
         "controls": _controls(study, source), "verified_until": study.verified_until.get(source),
-        "delay": delay(MIN_BASELINE),
+        "delay": delay(MIN_BASELINE), "action": ACTION,
     }  # fmt: skip

@@ -11,7 +11,8 @@ import pytest
 from sqlmodel import Session, select
 
 from drivers.reading import Analyte, Basis
-from station.lab.pages.gather import Wanted, site_of, study_of
+from station.lab.pages.asking import Wanted
+from station.lab.pages.gather import site_of, study_of
 from station.lab.pages.making import make
 from station.lab.results import NewResult, record_result
 from station.receival import people, retaining

@@ -11,11 +11,10 @@ from sqlmodel import Session, col, select
 from drivers.reading import grain_analytes
 from station.lab import standards
 from station.lab.controls import controls_due, expiring
-from station.lab.pages.watch import ACTION, limits_for
 from station.store.holds import open_holds
 from station.store.stored import choices, result_of, source_names
 from station.store.tables import Instrument
-from ui.web.charts.control_chart import control_chart
+from ui.web.charts.control_chart import ACTION, control_chart
 from ui.web.charts.scales import drawable, pair
 from ui.web.charts.times import instant
 from ui.web.choosing import Option
@@ -220,8 +219,7 @@ def _headline(said: Said) -> tuple[str, str]:
 
 def _chart(said: Said) -> Markup:
     """Draw the checks; the size of the baseline widens the limit of a single one."""
-    n = drawable((said.result.get("baseline") or {}).get("n"))
-    action = ACTION if n is None or n < 2 else limits_for(int(n))[1]
+    action = drawable(said.result.get("action")) or ACTION
     return picture(control_chart(said.result, said.source(), said.t, action))
 
 

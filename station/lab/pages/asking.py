@@ -1,0 +1,58 @@
+"""What is asked of the process that works results out, and what it gives back; nothing here computes."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, func, select
+
+from station.store.stored import Key, Renewed
+from station.store.tables import Measurement
+
+Read = Callable[[], AbstractContextManager[Session]]
+CAMPAIGN, LAST_30_DAYS = "campaign", "last_30_days"
+RECENT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the site says of its pages: today, its campaign, what may differ, and its rule pack's text."""
+
+    now: datetime
+    campaign: str
+    tolerance: Mapping[str, float]
+    permitted: Mapping[str, float]
+    citation: str = ""
+    control_every_days: int = 7
+    pack: str | None = None
+
+    @property
+    def since(self) -> dict[str, datetime]:
+        """When the last 30 days begin: at midnight, so that a page changes once a day by itself."""
+        day = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return {LAST_30_DAYS: day - RECENT}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One result, or None for one that is the same still; `key` names its question."""
+
+    key: Key
+    renewed: Renewed | None
+
+
+def wanted_as_json(wanted: Wanted) -> bytes:
+    return json.dumps({**asdict(wanted), "now": wanted.now.isoformat()}).encode()
+
+
+def wanted_from(told: Mapping[str, Any]) -> Wanted:
+    return Wanted(**{**told, "now": datetime.fromisoformat(told["now"])})
+
+
+def newest(read: Read) -> int:
+    """Return the number of the newest measurement."""
+    with read() as tx:
+        return tx.exec(select(func.max(Measurement.seq))).one() or 0
