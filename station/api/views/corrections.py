@@ -5,8 +5,9 @@ from typing import Any
 
 from station.api import schemas
 from station.api.views.view import View
+from station.lab.controls import source_name
 from station.store.corrections import acts_of, with_newest_act
-from station.store.tables import Correction, Spread, Terminal
+from station.store.tables import Correction, Spread
 
 
 def listed(view: View, states: Sequence[str], most: int) -> list[schemas.Correction]:
@@ -23,19 +24,11 @@ def correction(view: View, row: Correction) -> schemas.Correction:
     return schemas.Correction.model_validate(
         {
             **row.model_dump(exclude={"seq"}),
-            "source_name": source_name(view, row.method, row.source),
+            "source_name": source_name(view.tx, row.method, row.source),
             "state": acts[-1]["act"],
             "acts": acts,
         }
     )
-
-
-def source_name(view: View, method: str, source: str) -> str:
-    """What people call an instrument or a phone."""
-    if method == "machine":
-        return view.instrument_name(source) or source
-    phone = view.tx.get(Terminal, source)
-    return phone.name if phone else source
 
 
 def spread(view: View, row: Spread, *, in_force: bool) -> schemas.SiteSpread:
@@ -43,7 +36,7 @@ def spread(view: View, row: Spread, *, in_force: bool) -> schemas.SiteSpread:
         {
             **row.model_dump(exclude={"seq", "terminal_id", "act", "by"}),
             "phone": row.terminal_id,
-            "phone_name": source_name(view, "phone", row.terminal_id),
+            "phone_name": source_name(view.tx, "phone", row.terminal_id),
             "state": row.act,
             "in_force": in_force,
             "by": view.name_of(row.by),

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from station.api import schemas
-from station.api.views.corrections import source_name
 from station.api.views.dispute_text import dispute_text
 from station.api.views.view import View
+from station.lab.controls import source_name
 from station.lab.dispute_paper import dispute_paper
 from station.store.disputes import acts_of
 from station.store.tables import Dispute
@@ -55,7 +55,7 @@ def _source(view: View, method: str, source: str) -> str:
     """The person who typed it or the phone by name; a machine's serial number as it is."""
     if method == "typed":
         return view.name_of(source) or source
-    return source_name(view, method, source) if method == "phone" else source
+    return source_name(view.tx, method, source) if method == "phone" else source
 
 
 def _custody(view: View, acts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from station.api.schemas.common import Why
-from station.api.views.corrections import source_name
 from station.api.views.view import View, view_of
 from station.lab import corrections as acts
+from station.lab.controls import source_name
 from station.receival import proposals
 from station.store.corrections import APPROVED, PROPOSED, with_newest_act
 from station.store.tables import Correction, CorrectionAct
@@ -60,7 +60,7 @@ def _proposed(reader: Reader, view: View, row: Correction, act: CorrectionAct | 
     _, t = reader.t.gettext, reader.t
     analyte = vocabulary.analyte_name(row.analyte, t.language)
     species = vocabulary.species_name(row.species, t.language) if row.species else _("all species")
-    name = source_name(view, row.method, row.source)
+    name = source_name(view.tx, row.method, row.source)
     sentence = _("Judged value = value of {name} {sign} {bias} {unit} (± {u}). The raw value stays.").format(
         name=name, sign="−" if row.bias >= 0 else "+", bias=t.number(abs(row.bias), 2), unit=row.unit,
         u=t.number(1.96 * row.u, 2),
@@ -106,7 +106,7 @@ def _every(reader: Reader, view: View, rows: Sequence[tuple[Correction, Correcti
         [
             reader.moment(act.at),
             reader.text(word(METHODS, row.method, t.language)),
-            reader.text(source_name(view, row.method, row.source), f"/devices/{row.source}"),
+            reader.text(source_name(view.tx, row.method, row.source), f"/devices/{row.source}"),
             reader.text(vocabulary.analyte_name(row.analyte, t.language)),
             reader.species(row.species),
             reader.number(row.bias, 2),

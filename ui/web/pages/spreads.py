@@ -7,9 +7,9 @@ from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from station.api.schemas.common import Why
-from station.api.views.corrections import source_name
 from station.api.views.view import View
 from station.lab import spreads as acts
+from station.lab.controls import source_name
 from station.receival import proposals
 from station.store.spreads import PROPOSED, in_force, newest
 from station.store.tables import Spread
@@ -33,7 +33,7 @@ def spreads_in_force(reader: Reader, view: View) -> list[Proposed]:
 def _shown(reader: Reader, view: View, row: Spread) -> Proposed:
     _, t = reader.t.gettext, reader.t
     named = word(KERNEL_CLASSES, row.class_name, t.language)
-    title = f"{source_name(view, 'phone', row.terminal_id)} · {named} · {row.release}"
+    title = f"{source_name(view.tx, 'phone', row.terminal_id)} · {named} · {row.release}"
     sentence = _("Limits of this share at this site: ± {half} points and what few kernels add.").format(
         half=t.number(100 * row.spread * row.evidence["t"], 1)
     )
