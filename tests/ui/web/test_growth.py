@@ -49,7 +49,8 @@ def looked(day: Day) -> Mapping[str, Questions]:
         "supplier": "/loads?q=bench", "ticket": "/loads?q=17", "load": f"/loads/{middle.id}",
         "cells": "/cells", "cell": f"/cells/{cell}", "exceptions": "/exceptions", "disputes": "/disputes",
         "devices": "/devices", "device": "/devices/bridge", "corrections": "/corrections",
-        "people": "/people",
+        "people": "/people", "watch": "/watch", "pairs": "/pair", "groups": "/groups",
+        "who was right": "/who-was-right", "fairness": "/fairness",
     }  # fmt: skip
     found = {}
     for name, address in asked.items():
