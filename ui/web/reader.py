@@ -55,14 +55,19 @@ class Reader:
         """Who acts, for what a manager decides on a page."""
         return Actor(self.person.id, self.person.name, PAGES, frozenset(self.person.roles))
 
+    @property
+    def file_asked(self) -> str | None:
+        """The name of the table that is asked for as a file, empty for the first; None: the page is."""
+        asked = self.request.query_params
+        return asked.get("table", "") if asked.get("format") == "csv" else None
+
     def now(self) -> datetime:
         return self.asked.now()
 
     def page(self, template: str, page: Any, tables: Sequence[Table] = (), status: int = 200) -> Response:
         """The page, or, with `?format=csv`, the table of it that `?table=` names, else the first."""
-        if tables and self.request.query_params.get("format") == "csv":
-            wanted = self.request.query_params.get("table")
-            return _file(next((one for one in tables if one.name == wanted), tables[0]))
+        if tables and self.file_asked is not None:
+            return _file(next((one for one in tables if one.name == self.file_asked), tables[0]))
         return page_of(self.request, self.t, template, person=self.person, page=page, status=status)
 
     # how a table's cells are written: for a person, and for the file beside it

@@ -144,6 +144,9 @@ def test_the_day_says_what_came_in_and_where_it_went(harvest: Pages) -> None:
     assert f"odeur {HOSTILE}" in words
     file = harvest.reader().get("/day?format=csv&table=where").content.decode("utf-8-sig")
     assert file.splitlines() == ["Species,Cell,Loads,Net (t)", "soft_wheat,c1,5,130.4"]
+    every = harvest.reader().get("/day?format=csv&table=loads").text.splitlines()
+    assert len(every) == 1 + 6
+    assert every[1].split(",")[1:7] == ["AB-123-CD", "EARL Dupont", "soft_wheat", "ticketed", "c1", "1"]
 
 
 @pytest.mark.parametrize(

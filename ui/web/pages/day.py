@@ -18,6 +18,7 @@ from ui.web.pages.loads import loads_table
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 
+ALL = "loads"
 router = APIRouter()
 
 
@@ -39,7 +40,7 @@ class DayPage:
     on_site: Table
     where: Table
     ended: Table
-    all_loads: Table
+    has_loads: bool
 
 
 @router.get("/day")
@@ -69,9 +70,10 @@ def day(reader: Reading, day: date | None = None) -> Response:
         on_site=_on_site(reader, here),
         where=_where(reader, ended, tickets),
         ended=_not_received(reader, ended),
-        all_loads=_all(reader, ended),
+        has_loads=bool(ended),
     )
-    return reader.page("day.html", page, [page.where, page.ended, page.on_site, page.all_loads])
+    every = [_all(reader, ended)] if reader.file_asked == ALL else []  # long, and on no page
+    return reader.page("day.html", page, [page.where, page.ended, page.on_site, *every])
 
 
 def _where(reader: Reader, ended: Sequence[EndedLoad], tickets: "dict[str, Ticket]") -> Table:
@@ -137,7 +139,7 @@ def _all(reader: Reader, ended: Sequence[EndedLoad]) -> Table:
         Column(_("Net"), "kg", is_number=True), Column(_("By")), Column(_("Reason")),
     ]  # fmt: skip
     rows = [_line(reader, one) for one in ended]
-    return Table("loads", _("Loads of the day"), columns, rows)
+    return Table(ALL, "", columns, rows)
 
 
 def _line(reader: Reader, one: EndedLoad) -> list[Cell]:
