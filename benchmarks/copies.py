@@ -19,8 +19,9 @@ from sqlmodel import Session, SQLModel, col, select
 from benchmarks.ledger import SITE_FILE, START, Day, cell_like, inspected_tray
 from drivers.reading import Analyte
 from station.acts.desk import Actor, Desk
+from station.lab.controls import Target, set_target
 from station.lab.disputes import open_dispute
-from station.receival import people
+from station.receival import people, samples
 from station.runtime.bundles import FOLDER, ship
 from station.site.file import SiteSettings
 from station.site.policy import policy_of
@@ -81,6 +82,7 @@ def make_campaign(folder: Path, real: int, times: int) -> Day:
         for _ in range(WAITING):
             day.weigh_full(day.arrive())
         _dispute_last(day)
+        _hold_last(day)
     return day
 
 
@@ -88,6 +90,16 @@ def _dispute_last(day: Day) -> None:
     with day.desk.ledger.read() as tx:
         ticket = tx.exec(select(Ticket).order_by(col(Ticket.seq).desc()).limit(1)).one()
     open_dispute(day.desk, ticket.load_id, [], "supplier", "bench", Actor("bench", "bench"), day.clock())
+
+
+def _hold_last(day: Day) -> None:
+    """A control passes, a load is received, a control fails: what was measured of the load is held."""
+    by = Actor("bench", "bench")
+    samples.enter_own_sample(day.desk, "KB1", "control", "soft_wheat", "", by, day.clock())
+    set_target(day.desk, "KB1", [Target("moisture", 13.0, 0.3)], by, day.clock())
+    day.measure("gac", {Analyte.MOISTURE: 13.0}, "KB1")
+    day.receive()
+    day.measure("gac", {Analyte.MOISTURE: 15.0}, "KB1")
 
 
 @dataclass(frozen=True, slots=True)

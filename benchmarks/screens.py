@@ -68,6 +68,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "capture_id": ("id", "capture"),
     "number": ("number", "ticket"),
     "cell_id": ("cell_id", "cell_movement"),
+    "hold_id": ("id", "hold"),
     "dispute_id": ("id", "dispute"),
 }
 
@@ -181,7 +182,6 @@ def _named(ledger: Ledger) -> dict[str, str]:
         run = tx.connection().execute
         named = {name: str(run(text(_MIDDLE.format(*where))).scalar_one()) for name, where in PATHS.items()}
         named["page"] = "pair"
-        named["hold_id"] = "none"
         named["sha256"] = run(text("SELECT sha256 FROM photo LIMIT 1")).scalar_one()
     return named
 

@@ -48,16 +48,15 @@ def held_of_captures(tx: Session, holds: Iterable[Hold], capture_ids: Sequence[s
     return {capture_id: sorted(analytes) for capture_id, analytes in found.items()}
 
 
-def results_to_confirm(tx: Session, holds: Iterable[Hold], results: Mapping[str, Any]) -> set[str]:
-    """Return the analytes of an assessment's results of which one reading, or more, is held."""
-    its_own = [hold for hold in holds if hold.method == MACHINE and hold.analyte in results]
-    ids = {reading for hold in its_own for reading in results[hold.analyte]["replicates"]}
-    if not ids:
-        return set()
-    readings = {row.id: row for row in tx.exec(select(Reading).where(col(Reading.id).in_(ids)))}
+def results_to_confirm(
+    holds: Iterable[Hold], results: Mapping[str, Any], readings: Mapping[str, Reading]
+) -> set[str]:
+    """Return the analytes of an assessment's results of which one reading, or more, is held; `readings` by
+    their id are all that the results stand on."""
     return {
         hold.analyte
-        for hold in its_own
+        for hold in holds
+        if hold.analyte in results
         for reading in results[hold.analyte]["replicates"]
         if hold.analyte in held_analytes([hold], readings[reading])
     }

@@ -145,6 +145,8 @@ def _read(barcode: str, target: ControlTarget, checks: Sequence[ControlCheck]) -
 
 def _bias(differences: Sequence[float]) -> tuple[float | None, float | None, float | None]:
     """The mean with its 95 % limits; no limits from one difference."""
+    from station.lab.statistics.distributions import t_quantile  # noqa: PLC0415 - the station starts without numpy
+
     if not differences:
         return None, None, None
     mean, n = fmean(differences), len(differences)

@@ -11,18 +11,16 @@ from station.grain.correcting import Correction, shift_of
 from station.grain.reasons import Code, Reason
 from station.grain.spreading import SiteSpread, limited, limited_mass
 from station.grain.units import known as known_to
-from station.store import queries
 from station.store.evidence import CaptureSeen, captures_seen
 from station.store.learnt import NOTHING, Learnt, OfPhone, learnt
-from station.store.tables import Inspection
+from station.store.tables import Inspection, Sample
 
 _Z95 = 1.959963984540054
 _BASES = frozenset(basis.value for basis in Basis)
 
 
-def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
-    """What is said of every photo of a load, the oldest first."""
-    samples = queries.samples_of(tx, load_id)
+def photos_of_samples(tx: Session, samples: Sequence[Sample]) -> list[Reason]:
+    """What is said of every photo of a load's samples, the oldest first."""
     seen, known = captures_seen(tx, [sample.id for sample in samples]), learnt(tx)
     return [
         reason

@@ -11,7 +11,7 @@ from station.api.views import approvals, evidence, outcome, rows, tickets
 from station.api.views.view import View, external_of
 from station.lab.marks import results_to_confirm
 from station.receival.chain import gross_weighing
-from station.receival.photo_words import photos_of_load
+from station.receival.photo_words import photos_of_samples
 from station.store import queries
 from station.store.batches import Chain, newest_checks
 from station.store.retained import provisional_among
@@ -45,10 +45,13 @@ def load(view: View, row: Load) -> schemas.Load:
         outcome_by=view.name_of(row.outcome_by),
         outcome_at=row.outcome_at,
         values=_values(view, used),
-        photo=[reason(one.code.value, one.params, view.language) for one in photos_of_load(view.tx, row.id)],
+        photo=[
+            reason(one.code.value, one.params, view.language)
+            for one in photos_of_samples(view.tx, facts.samples)
+        ],
         readings=evidence.readings_of_samples(view, facts.samples, used),
         captures=evidence.captures_of_samples(view, facts.samples),
-        visual_check=_visual_check(view, row),
+        visual_check=_visual_check(view, facts),
         provisional=provisional,
         proposal=outcome.proposal(view, facts.proposal) if facts.proposal else None,
         decision=outcome.decision(view, facts.decision) if facts.decision else None,
@@ -60,8 +63,11 @@ def _ticket(view: View, facts: rows.LoadFacts, *, provisional: bool) -> schemas.
     return tickets.ticket(view, facts.ticket, provisional=provisional) if facts.ticket else None
 
 
-def _visual_check(view: View, row: Load) -> schemas.VisualCheck | None:
-    newest = newest_checks(view.tx, [row.id]).get(row.id)
+def _visual_check(view: View, facts: rows.LoadFacts) -> schemas.VisualCheck | None:
+    """The newest one; of a decided load all are known already."""
+    load = facts.load.id
+    known = facts.decision is not None
+    newest = next(iter(facts.checks[-1:]), None) if known else newest_checks(view.tx, [load]).get(load)
     return approvals.visual_check(view, newest) if newest else None
 
 
@@ -90,11 +96,11 @@ def _owners(view: View, row: Load) -> list[dict[str, Any]]:
 
 
 def _values(view: View, used: dict[str, Any]) -> list[schemas.UsedValue]:
-    readings = [result["reading_id"] for result in used.values()]
-    at = dict(view.tx.exec(select(Reading.id, Reading.at).where(col(Reading.id).in_(readings))).all())
-    doubted = results_to_confirm(view.tx, view.holds(), used)
+    ids = {reading for result in used.values() for reading in (*result["replicates"], result["reading_id"])}
+    readings = {row.id: row for row in view.tx.exec(select(Reading).where(col(Reading.id).in_(ids)))}
+    doubted = results_to_confirm(view.holds(), used, readings)
     return [
-        _used(view, analyte, result, at[result["reading_id"]], to_confirm=analyte in doubted)
+        _used(view, analyte, result, readings[result["reading_id"]].at, to_confirm=analyte in doubted)
         for analyte, result in used.items()
     ]
 
