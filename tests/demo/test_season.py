@@ -8,11 +8,13 @@ from sqlmodel import Session, func, select
 from station.demo.season import keep
 from station.demo.season.control_samples import FOR_ANALYZERS
 from station.demo.season.keep import kept_season
-from station.demo.season.plan import SeasonSize, make_plan
+from station.demo.season.plan import DAYS_AFTER, SeasonSize, make_plan
 from station.demo.season.run import SeasonOptions, run_season
 from station.demo.season.truth import side
 from station.store.connections import open_engine
 from station.store.tables import (
+    Adjustment,
+    Hold,
     LabResult,
     Measurement,
     RetainedSample,
@@ -66,7 +68,20 @@ def test_a_report_was_corrected(season, ledger):
 def test_each_analyzer_read_the_control_sample_each_morning(ledger):
     control = ledger.exec(select(Sample).where(Sample.barcode == FOR_ANALYZERS)).one()
     machine = (Measurement.sample_id == control.id, Measurement.method == "machine")
-    assert count(ledger, Measurement, *machine, Measurement.analyte == "protein") == 2 * SMALL.days
+    assert (
+        count(ledger, Measurement, *machine, Measurement.analyte == "protein")
+        == 2 * (SMALL.days + DAYS_AFTER) + 1
+    )
+
+
+def test_the_control_that_failed_was_answered(season, ledger):
+    """The one reading more is that after the technician had been there."""
+    truth = told(season)
+    (drifting,) = [name for name, one in truth["analyzers"].items() if one["drift"]]
+    hold = ledger.exec(select(Hold)).one()
+    assert (hold.source, hold.analyte, hold.ended) == (drifting, "protein", True)
+    assert ledger.exec(select(Adjustment)).one().instrument_id == drifting
+    assert {"control_failed", "adjusted", "hold_ended"} <= {one["what"] for one in truth["happened"]}
 
 
 def test_the_truth_knows_every_load_and_lies_outside_the_data_folder(season, ledger):

@@ -1,6 +1,7 @@
 """A season is made: the site is written, people enter, and every act of thirty days is done in its order."""
 
 import gc
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,7 +19,6 @@ from station.demo.season.control_samples import ControlSamples
 from station.demo.season.delivery import Delivery
 from station.demo.season.devices import SERIALS, Devices
 from station.demo.season.laboratory import Laboratory
-from station.demo.season.ledger import SimulatedLedger
 from station.demo.season.nature import PHONES, draw_nature
 from station.demo.season.photos import Studio
 from station.demo.season.plan import (
@@ -32,6 +32,7 @@ from station.demo.season.plan import (
 )
 from station.demo.season.quality import QualityManager
 from station.demo.season.truth import Truth
+from station.demo.season.unsynced import UnsyncedBlobs, UnsyncedLedger
 from station.demo.season.world import World
 from station.demo.site import RULES
 from station.receival import claims, people
@@ -42,7 +43,6 @@ from station.site.policy import keeping_of, policy_of, watching_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.store.blobs import Blobs
-from station.store.durable import sync
 from station.store.tables import Terminal
 
 HERE = Path(__file__).parent
@@ -96,7 +96,7 @@ def build_season(
     plan = make_plan(seed, size)
     with (
         Studio(seed, [load.number for load in plan.loads if load.photo]) as studio,  # before anything is open
-        closing(SimulatedLedger(folder / settings.site.data)) as ledger,
+        closing(UnsyncedLedger(folder / settings.site.data)) as ledger,
         _unhurried(),
     ):
         desk = Desk(ledger, policy_of(settings), keeping_of(settings), watching_of(settings))
@@ -110,7 +110,7 @@ def build_season(
         with made.part("pages"):
             renew_here(desk, made.ended)
     with made.part("disk"):
-        sync(ledger.file)
+        os.sync()
     world.truth.write(truth_file)
     return made
 
@@ -126,7 +126,7 @@ def _furnish(
     truth = Truth(plan.seed, settings.quality.tolerance[Analyte.PROTEIN])
     world = World(
         desk, size, plan, draw_nature(plan.seed, drift_begins(size)), truth, Agenda(),
-        Devices(desk, data / "frames"), Blobs(data / "photos"), studio,
+        Devices(desk, data / "frames"), UnsyncedBlobs(data / "photos"), studio,
         people=persons, manager=persons[MANAGER], phones=phones,
     )  # fmt: skip
     _say_nature(world)

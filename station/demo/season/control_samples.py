@@ -6,7 +6,7 @@ from random import Random
 from drivers.reading import Analyte
 from station.demo.season.delivery import post, upload
 from station.demo.season.nature import FIELDS, draw_handful
-from station.demo.season.plan import day_begins
+from station.demo.season.plan import DAYS_AFTER, day_begins
 from station.demo.season.world import World
 from station.lab.controls import Target, set_target
 from station.receival import samples
@@ -29,7 +29,7 @@ class ControlSamples:
     def begin(self) -> None:
         agenda = self._world.agenda
         agenda.note(day_begins(1), self._enter)
-        for day in range(1, self._world.size.days + 1):
+        for day in range(1, self._world.size.days + DAYS_AFTER + 1):
             for name in self._world.nature.analyzers:
                 agenda.note(day_begins(day) + MORNING, lambda at, name=name: self._read(name, at))  # type: ignore[misc]
             if day % EVERY_DAYS_PHONE == 1:

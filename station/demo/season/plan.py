@@ -21,6 +21,7 @@ FIRST_DAY = datetime(2026, 7, 6, tzinfo=UTC)
 OPENS, OPEN_H = timedelta(hours=5), 13.0  # from seven in the morning until eight in the evening
 FIRST_BARCODE = 2_600_001
 SEASON_DAYS = 30
+DAYS_AFTER = 10  # until the laboratory has answered; the analyzers are looked after meanwhile
 BARLEY_SHARE = 0.35
 OPERATORS = ("Camille", "Hugo", "Inès")
 SUPPLIERS = (

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from drivers.reading import Analyte
 from station.demo.season.control_samples import ControlSamples
 from station.demo.season.nature import FIELDS
-from station.demo.season.plan import day_begins
+from station.demo.season.plan import DAYS_AFTER, day_begins
 from station.demo.season.world import World
 from station.lab import adjustments, corrections, disputes, holds, proposing
 from station.receival import pairings
@@ -18,7 +18,6 @@ from station.store.tables import Correction, Hold
 LOOKS_AT, STATION_PROPOSES_AT = timedelta(hours=7), timedelta(hours=2)
 TECHNICIAN_COMES_IN = timedelta(hours=25)
 PROPOSES_EVERY_DAYS = 3
-LATEST_ANSWER = 10  # days after the last load
 DISPUTED = (0.3, 0.93)  # which part of the season's loads has gone by
 SERVICE = "Réseau d'étalonnage régional"
 
@@ -33,7 +32,7 @@ class QualityManager:
 
     def begin(self) -> None:
         agenda = self._world.agenda
-        for day in range(1, self._world.size.days + LATEST_ANSWER + 1):
+        for day in range(1, self._world.size.days + DAYS_AFTER + 1):
             if day % PROPOSES_EVERY_DAYS == 0:
                 agenda.note(day_begins(day) + STATION_PROPOSES_AT, self._propose)
             agenda.note(day_begins(day) + LOOKS_AT, self._look)
