@@ -152,7 +152,5 @@ def _bias(differences: Sequence[float]) -> tuple[float | None, float | None, flo
     mean, n = fmean(differences), len(differences)
     if n < 2:
         return round(mean, 6), None, None
-    from station.lab.statistics.distributions import t_quantile  # noqa: PLC0415 - starts without numpy
-
     half = t_quantile(0.975, n - 1) * stdev(differences) / sqrt(n)
     return round(mean, 6), round(mean - half, 6), round(mean + half, 6)
