@@ -15,6 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import fmean
 
 from station.grain.replicates import OneMoreNeeded, combine_replicates
 from station.grain.units import round_to_step
@@ -44,10 +45,11 @@ DIMENSIONS = ("operator", "instrument", "supplier")
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One load: who and what measured it, and in which window its value lies: -2, -1 outside the limit, 1, 2
-    inside it, None farther away."""
+    """One load: who and what measured it, the limit nearest to its value, and in which window of that it
+    lies: -2, -1 outside, 1, 2 inside, None farther away."""
 
     names: Mapping[str, str]
+    limit: float
     window: int | None
     is_retested: bool
     retest_changed: bool
@@ -77,7 +79,9 @@ def fairness(study: Study, asked: Asked) -> Json:
         return {**found, **empty, "refused": refusal("no_limit", analyte=study.analyte, species=species)}
     width = _width(study, limits)
     seen = [_seen(study, some, limits, width) for some in common.values()]
-    smooth = smooth_share([one.window for one in seen])
+    smooth = {
+        one.limit: smooth_share([load.window for load in seen if load.limit == one.limit]) for one in limits
+    }
     n = len(seen)
     return {
         **found,
@@ -87,7 +91,7 @@ def fairness(study: Study, asked: Asked) -> Json:
         "by": {name: _by(name, seen, smooth, study) for name in DIMENSIONS},
         "limits": [{"limit": one.limit, "grade": one.grade, "op": one.op.value} for one in limits],
         "window": {"steps": width, "step": limits[0].step, "wide": width * limits[0].step},
-        "smooth_share": smooth.share,
+        "smooth_share": _expected([one for one in seen if one.window in (-1, 1)], smooth).share,
         "false_alarm_share": ALARM,
         "refused": refusal("too_few", n=n, needed=MIN_SEEN) if n < MIN_SEEN else None,
     }
@@ -95,7 +99,7 @@ def fairness(study: Study, asked: Asked) -> Json:
 
 def window_of(value: float, limits: Sequence[ClassLimit], width: int) -> int | None:
     """Return where a value lies at its nearest limit, in windows of `width` steps; the first inside is 1."""
-    nearest = min(limits, key=lambda one: abs(one.limit - value))
+    nearest = _nearest(value, limits)
     step = Decimal(str(nearest.step))
     away = int((round_to_step(value, nearest.step) - Decimal(str(nearest.limit))) / step)
     if not nearest.op.is_lower_bound:
@@ -105,12 +109,14 @@ def window_of(value: float, limits: Sequence[ClassLimit], width: int) -> int | N
     return place if abs(place) <= 2 else None
 
 
+def _nearest(value: float, limits: Sequence[ClassLimit]) -> ClassLimit:
+    return min(limits, key=lambda one: abs(one.limit - value))
+
+
 def smooth_share(windows: Sequence[int | None]) -> Smooth:
     """Return what lies inside by chance: the slope of the logarithm from the two outer windows, whose middles
-    are three times as far apart as those of the inner ones."""
+    are three times as far apart as those of the inner ones. For a normal distribution that is exact."""
     below, above = (windows.count(place) + 0.5 for place in (-2, 2))
-    if min(below, above) < 10:
-        return Smooth(0.5, 0.0)
     log_ratio = math.log(above / below) / 3
     share = 1 / (1 + math.exp(-log_ratio))
     return Smooth(share, share * (1 - share) * math.sqrt(1 / below + 1 / above) / 3)
@@ -131,6 +137,7 @@ def _seen(study: Study, rows: Sequence[Row], limits: Sequence[ClassLimit], width
     is_retested = len(values) > routine and not _asked_by_the_rule(values, study)
     return Seen(
         {"operator": facts.decided_by, "instrument": own[0]["source"], "supplier": facts.supplier_id},
+        _nearest(used, limits).limit,
         window_of(used, limits, width),
         is_retested,
         is_retested and _class(first, limits) != _class(used, limits),
@@ -160,7 +167,7 @@ def _is_met(value: float, limit: ClassLimit) -> bool:
     }[limit.op.value]  # fmt: skip
 
 
-def _by(dimension: str, seen: Sequence[Seen], smooth: Smooth, study: Study) -> list[Json]:
+def _by(dimension: str, seen: Sequence[Seen], smooth: Mapping[float, Smooth], study: Study) -> list[Json]:
     """Return each name of a dimension, the least like chance first."""
     named: dict[str, list[Seen]] = {}
     for one in seen:
@@ -179,20 +186,21 @@ def _by(dimension: str, seen: Sequence[Seen], smooth: Smooth, study: Study) -> l
     return rows[:MOST_NAMES]
 
 
-def _row(name: str, own: Sequence[Seen], seen: Sequence[Seen], smooth: Smooth) -> Json:
-    near = sum(one.window in (-1, 1) for one in own)
-    inside = sum(one.window == 1 for one in own)
+def _row(name: str, own: Sequence[Seen], seen: Sequence[Seen], smooth: Mapping[float, Smooth]) -> Json:
+    close = [one for one in own if one.window in (-1, 1)]
+    near, inside = len(close), sum(one.window == 1 for one in close)
+    chance = _expected(close, smooth)
     retests = sum(one.retest_changed for one in own)
     overrides = sum(one.override_changed for one in own)
     is_enough = near >= MIN_SEEN
-    wary = min(1.0, smooth.share + smooth.error)
+    wary = min(1.0, chance.share + chance.error)
     return {
         "key": name,
         "n": len(own),
         "near": near,
         "just_inside": inside,
-        "expected": round(near * smooth.share, 3),
-        "ci": list(binomial_band(near, smooth.share)) if is_enough else None,
+        "expected": round(near * chance.share, 3),
+        "ci": list(binomial_band(near, chance.share)) if is_enough else None,
         "retests": sum(one.is_retested for one in own),
         "retests_that_changed": retests,
         "overrides_that_changed": overrides,
@@ -202,6 +210,14 @@ def _row(name: str, own: Sequence[Seen], seen: Sequence[Seen], smooth: Smooth) -
             "overrides": _among(overrides, len(own), [one.override_changed for one in seen]),
         },
     }
+
+
+def _expected(close: Sequence[Seen], smooth: Mapping[float, Smooth]) -> Smooth:
+    """Return what lies inside by chance of values near several limits."""
+    if not close:
+        return Smooth(0.5, 0.0)
+    shares = [smooth[one.limit] for one in close]
+    return Smooth(fmean(one.share for one in shares), fmean(one.error for one in shares))
 
 
 def _among(count: int, own: int, marks: Sequence[bool]) -> float | None:

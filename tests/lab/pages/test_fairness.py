@@ -51,13 +51,14 @@ def season(rng: np.random.Generator, pushed: bool, n: int = 1_500) -> Study:
 
 
 def test_a_case_done_by_hand() -> None:
-    values = [11.0] * 9 + [10.9] + [11.0, 10.9] * 5
-    found = fairness(made(values, ["anne"] * 10 + ["marc"] * 10), THREE)
-    anne, marc = found["by"]["operator"]
+    values = [11.0] * 9 + [10.9] + [11.0, 10.9] * 5 + [10.6, 11.3] * 200  # as many farther out on both sides
+    found = fairness(made(values, ["anne"] * 10 + ["marc"] * 10 + ["paul"] * 400), THREE)
+    anne, marc, _ = found["by"]["operator"]
     assert (anne["key"], anne["near"], anne["just_inside"], anne["expected"]) == ("anne", 10, 9, 5.0)
     assert anne["ci"] == [2, 8]
-    # P(9 or more of 10) = 11 / 1024, for two names
-    assert anne["chance"] == pytest.approx(22 / 1024)
+    # P(9 or more of 10) for two names, with the share one standard error higher
+    share = 0.5 + 0.25 * (2 / 200.5) ** 0.5 / 3
+    assert anne["chance"] == pytest.approx(2 * (10 * share**9 * (1 - share) + share**10))
     assert anne["flagged"]
     assert (marc["just_inside"], marc["flagged"]) == (5, False)
     assert found["window"] == {"steps": 3, "step": 0.1, "wide": pytest.approx(0.3)}
@@ -93,7 +94,23 @@ def test_an_override_that_changed_the_grade_is_counted() -> None:
 
 def test_a_steep_slope_is_no_cheating() -> None:
     assert smooth_share([-2] * 20 + [2] * 160).share == pytest.approx(1 / (1 + (20.5 / 160.5) ** (1 / 3)))
-    assert smooth_share([-2, 2]).share == 0.5
+    few = smooth_share([-2, 2])
+    assert few.share == 0.5
+    assert few.error > 0.09  # two values tell little of a slope
+
+
+def test_a_limit_in_the_tail_flags_nobody_who_is_honest() -> None:
+    rng = np.random.default_rng(5)
+    values = np.round(rng.normal(78, 1.2, 1_200), 1).tolist()
+    names = [f"operator {place % 5}" for place in range(1_200)]
+    loads = {
+        f"l{n}": LoadFacts("2026", f"supplier {n % 40}", decided_by=name) for n, name in enumerate(names)
+    }
+    tail = [replace(AT_LEAST, limit=limit, basis=None) for limit in (76.0, 73.0)]
+    rows = [{**one, "basis": None} for one in rows_of(machine=values)]
+    found = fairness(study(rows, loads=loads, limits=tail, repeatability=0.8), THREE)
+    assert found["smooth_share"] > 0.7
+    assert not [one["key"] for rows in found["by"].values() for one in rows if one["flagged"]]
 
 
 def test_who_pushes_values_over_the_limit_stands_first_and_others_do_not() -> None:
