@@ -54,7 +54,8 @@ def reasons(quality: Quality, found: Segmentation, min_length: float = MIN_LENGT
     if light:  # how outlines lie tells nothing in bad light
         return *light, *(reason for reason in shapes if reason.code in EVEN_SO)
     odd = _not_grain(quality, found)
-    least = MIN_CONTRAST_ODD if odd else MIN_CONTRAST
+    unknown = odd and _rough_or_no_grain(found).code is Code.NOT_GRAIN
+    least = MIN_CONTRAST_ODD if unknown else MIN_CONTRAST
     alike = quality.contrast is not None and quality.contrast < least
     is_grey = len(found.complete) >= MIN_KERNELS and quality.chroma < MIN_CHROMA
     if is_grey and (alike or not odd):

@@ -109,8 +109,9 @@ def test_specks_of_the_sheet_under_a_lamp_are_no_kernels(black: Picture, kind: s
     assert abs(len(found.complete) - 150) <= 2
 
 
-def test_a_sheet_that_is_too_rough_is_refused_for_that(black: Picture) -> None:
+def test_a_sheet_that_is_too_rough_is_refused_for_that(black: Picture, brown: Picture) -> None:
     assert seen(black + rough("leather", 25))[1] == [Code.ROUGH_SHEET]
+    assert seen(brown + rough("leather", 15))[1] == [Code.ROUGH_SHEET]
 
 
 def beside(pixels: Picture, kind: str) -> Picture:
