@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from station.grain.reasons import Reason
-from station.vision.gate import MIN_KERNELS
 from station.vision.kernels import Segmentation
 from station.vision.photo import can_be_finer, decode
+from station.vision.quality import MIN_KERNELS
 from station.vision.scene import Scene, read_scene
 from station.vision.second_count import count_twice
 

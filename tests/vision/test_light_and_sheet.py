@@ -70,8 +70,18 @@ def test_a_soft_highlight_on_the_sheet_swallows_no_kernels(
     assert abs(len(found.complete) - len(plain.complete)) <= 2
 
 
-@pytest.mark.parametrize("amount", [40, 60, 80, 120])
-@pytest.mark.parametrize("place", [(400, 900, 80), (800, 600, 120)])
+@pytest.mark.parametrize(
+    ("amount", "place"),
+    [
+        (60, (400, 900, 80)),
+        (120, (800, 600, 120)),
+        *(
+            pytest.param(amount, place, marks=pytest.mark.long)
+            for amount in (20, 40, 80, 100)
+            for place in ((400, 900, 80), (800, 600, 120), (1300, 300, 450))
+        ),
+    ],
+)
 def test_a_narrow_glow_neither_swallows_nor_makes_kernels(
     brown: Picture, amount: float, place: tuple[int, int, float]
 ) -> None:
@@ -99,8 +109,9 @@ def test_specks_of_the_sheet_under_a_lamp_are_no_kernels(black: Picture, kind: s
     assert abs(len(found.complete) - 150) <= 2
 
 
-def test_a_sheet_that_is_too_rough_is_refused_for_that(black: Picture) -> None:
+def test_a_sheet_that_is_too_rough_is_refused_for_that(black: Picture, brown: Picture) -> None:
     assert seen(black + rough("leather", 25))[1] == [Code.ROUGH_SHEET]
+    assert seen(brown + rough("leather", 15))[1] == [Code.ROUGH_SHEET]
 
 
 def beside(pixels: Picture, kind: str) -> Picture:
@@ -123,7 +134,10 @@ def test_the_table_beside_the_sheet_is_neither_kernel_nor_cut(brown: Picture, ki
 
 
 @pytest.mark.parametrize("colour", [(20, 20, 20), (60, 75, 95), (190, 200, 205)])
-@pytest.mark.parametrize("share", [0.02, 0.05, 0.1])
+@pytest.mark.parametrize(
+    "share",
+    [0.05, pytest.param(0.02, marks=pytest.mark.long), pytest.param(0.1, marks=pytest.mark.long)],
+)
 def test_a_frame_around_the_sheet_moves_no_outline(
     brown: Picture, share: float, colour: tuple[int, int, int]
 ) -> None:

@@ -58,7 +58,9 @@ def test_what_few_kernels_do_not_explain_is_left_as_it_was() -> None:
     assert long_pieces(clump(many), LENGTH, WIDTH) == []
 
 
-@pytest.mark.parametrize("kind", ["crossing 45", "end to end", "side by side"])
+@pytest.mark.parametrize(
+    "kind", ["crossing 45", *(pytest.param(kind, marks=pytest.mark.long) for kind in KINDS)]
+)
 def test_a_sheet_with_many_pairs_of_long_rice_is_counted(kind: str) -> None:
     rng = np.random.default_rng(4)
     spots = drawn.places(rng, 50, 130.0)
