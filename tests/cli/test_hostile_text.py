@@ -21,7 +21,7 @@ EVIL = f"\x1b[2J\x9b1m\u202e{MARKUP}\u200b\x07\r\nERROR forged\U000e0041"
 # Who may write to the terminal: commands, the demo, logs, the worker's last words, an address;
 # the bytes of the darkroom are for another program.
 WRITERS = {
-    "station/cli/say.py", "station/demo/run.py", "station/demo/darkroom.py",
+    "station/cli/say.py", "station/demo/run.py", "station/demo/darkroom.py", "station/demo/season/run.py",
     "station/vision/worker.py", "station/http_server.py", "station/release.py", "station/logs.py",
 }  # fmt: skip
 WRITES = re.compile(
