@@ -121,7 +121,8 @@ def test_only_the_active_model_informs_a_proposal_also_after_its_shadow_was_prom
     captures.record_inspection(silo.desk, capture.id, [seen_by(second)], silo.clock(), shadow=True)
     models.promote(silo.desk, second.name, "2", shelf.by())
     with silo.desk.ledger.read() as tx:
-        assert [reason.code for reason in photos_of_samples(tx, samples_by_load(tx, [load.id])[load.id])] == [Code.PHOTO_PENDING]
+        said = photos_of_samples(tx, samples_by_load(tx, [load.id])[load.id])
+    assert [reason.code for reason in said] == [Code.PHOTO_PENDING]
 
 
 def test_a_capture_is_claimed_for_the_models_of_its_species_that_have_not_seen_it(shelf: Models) -> None:
