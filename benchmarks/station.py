@@ -25,6 +25,7 @@ from station.vision.model import load_model
 from station.vision.rendered import render_tray
 
 LOADS = 100
+SETTLE_S = 0.1
 PHOTOS = 30
 SWAPS = 50
 
@@ -53,6 +54,7 @@ def one_load(number: int, gac: SimulatedGac2100, nir: SimulatedNir, client: Clie
     )  # fmt: skip
     client.wait("reading_paired", load_id=load_id)
     client.wait_proposed(load_id)
+    time.sleep(SETTLE_S)  # what the weighing and the first measurement proposed is told by then
     client.forget()
     begin = time.monotonic()
     nir.send_result(
