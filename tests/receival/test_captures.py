@@ -10,11 +10,10 @@ from station.grain.inspection import ClassShare, Inspection, KernelClass, ModelN
 from station.grain.reasons import Code, Reason
 from station.receival import captures, claims, people
 from station.receival.captures import StoredPhoto
-from station.receival.photo_words import photos_of_load
 from station.receival.visits import NewLoad
 from station.store import queries
 from station.store.tables import Capture, Load, Terminal
-from tests.silo_rig import Silo
+from tests.silo_rig import Silo, photos_of_load
 
 PHOTO = StoredPhoto("ab" * 32, 2_500_000, "image/jpeg")
 MODEL = ModelName("kernels", "1.0", "cd" * 32)

@@ -12,7 +12,6 @@ from station.models import acts as models
 from station.models import releases
 from station.receival import claims
 from station.receival.captures import StoredPhoto, receive_capture
-from station.receival.photo_words import photos_of_load
 from station.receival.visits import NewLoad
 from station.runtime import light_box, shadows
 from station.runtime.bundles import checked
@@ -23,7 +22,7 @@ from station.store.errors import DiskFull, LedgerFault
 from station.vision.bundle import parse_bundle
 from tests.api.rig import wait_until
 from tests.model_rig import Models, shipped_version
-from tests.silo_rig import Silo
+from tests.silo_rig import Silo, photos_of_load
 from tests.vision import tiny
 
 SHIPPED = shipped_version()
