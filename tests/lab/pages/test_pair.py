@@ -1,11 +1,13 @@
 """The pair page shows what so many samples bear, of samples that nobody chose for their values."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from station.grain.units import Op
 from station.lab.pages.pair import MOST_POINTS, pair
-from station.lab.pages.study import CAMPAIGN, LAST_30_DAYS, ClassLimit, Sent
+from station.lab.pages.study import CAMPAIGN, LAST_30_DAYS, Adjusted, ClassLimit, Sent
 from tests.lab.pages.made import PAIR, START, drawn, row, rows_of, study, three_methods
 
 LAB = [10.0 + 0.1 * place for place in range(60)]
@@ -144,3 +146,16 @@ def test_values_on_two_bases_are_refused_with_why() -> None:
     found = pair(study(rows), PAIR)
     assert found["refused"]["code"] == "bases_differ"
     assert found["points"] == []
+
+
+def test_an_adjusted_instrument_is_compared_since_then_and_what_was_before_is_counted() -> None:
+    rows = rows_of(machine=[*(one + 1.0 for one in LAB[:20]), *LAB[20:]], lab=LAB)
+    asked = {**PAIR, "test": "machine", "source": "NIR-7"}
+    at = START + timedelta(hours=20)
+    found = pair(study(rows, adjusted=[Adjusted("NIR-7", at)]), asked)
+    assert (found["n"], found["numbers"]["bias"]) == (40, pytest.approx(0.0))
+    assert found["split"] == {"at": at.isoformat(), "left_out": 20}
+    of_others = [Adjusted("NIR-8", at), Adjusted("NIR-7", at, species="barley")]
+    found = pair(study(rows, adjusted=of_others), asked)
+    assert (found["n"], found["split"]) == (60, None)
+    assert pair(study(rows, adjusted=[Adjusted("NIR-7", at)]), {**asked, "source": ""})["n"] == 60
