@@ -110,8 +110,8 @@ Common = Mapping[str, Sequence[Row]]  # by sample
 @dataclass(frozen=True)
 class Study:
     """`rows` are of loads' samples, without what is held or released; `held` are those that are, each with
-    `why`, which the watch of the source itself still shows. `since` is where each period begins. `names` are readable names of
-    sources, `verified_until` their verification."""
+    `why`, which the watch of the source itself still shows. `since` is where each period begins. `names` are
+    readable names of sources, `verified_until` their verification."""
 
     analyte: str
     rows: Sequence[Row]

@@ -159,3 +159,14 @@ def test_an_adjusted_instrument_is_compared_since_then_and_what_was_before_is_co
     found = pair(study(rows, adjusted=of_others), asked)
     assert (found["n"], found["split"]) == (60, None)
     assert pair(study(rows, adjusted=[Adjusted("NIR-7", at)]), {**asked, "source": ""})["n"] == 60
+
+
+def test_an_offset_is_real_where_its_own_interval_says_so() -> None:
+    """A weighted bias has an interval of its own, and the sentence beside it says the same."""
+    lab = LAB[:20]
+    phone = [value + (0.05 if place < 10 else -0.04) + 0.01 * (place % 3) for place, value in enumerate(lab)]
+    sent = {**drawn(range(10), 9.0), **drawn(range(10, 20), 1.0)}
+    found = pair(study(rows_of(phone=phone, lab=lab), sent=sent, permitted=0.3), PAIR)
+    assert found["numbers"]["bias_ci"][0] > 0
+    assert not found["numbers"]["iso12099"]["bias_significant"]
+    assert [one["code"] for one in found["statements"]][1] == "agrees_offset"
