@@ -198,7 +198,8 @@ def _parted(
     rows: Sequence[Row], holds: Sequence[_Held], instruments: Mapping[str, str]
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows that stand, and those that are held or released, with why."""
-    stand, held = [], []
+    stand: list[Row] = []
+    held: list[Row] = []
     for row in rows:
         why = next((one.why for one in holds if _is_of(row, one, instruments)), None)
         if why is None:
