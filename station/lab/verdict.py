@@ -101,7 +101,8 @@ def _main(
         too_few = n < MIN_VERDICT
         yield Statement("too_few" if too_few else "ask_permitted", {"missing": MIN_VERDICT - n})
     elif decided is Verdict.AGREES:
-        yield Statement("agrees_offset" if numbers["iso12099"]["bias_significant"] else "agrees", {})
+        low, high = numbers["bias_ci"]
+        yield Statement("agrees" if low <= 0 <= high else "agrees_offset", {})
     elif decided is Verdict.DIFFERS:
         yield Statement("differs", {})
     else:

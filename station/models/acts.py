@@ -20,6 +20,8 @@ from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import ModelRelease, ReleaseAct
 
+SHIPPED = "comes with the station"  # the station's own reason
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -64,7 +66,7 @@ def ship(desk: Desk, bundles: Iterable[Checked], at: datetime) -> list[Checked]:
     """Make the bundles that came with the station releases at its start: active where nothing else is; a
     newer one than the active runs in shadow. Known ones change nothing. Returns those that were left out
     because their name and version are known here with another content."""
-    by, left_out = Mandate(None, "comes with the station", at), []
+    by, left_out = Mandate(None, SHIPPED, at), []
     with desk.ledger.write() as tx:
         for new in bundles:
             if tx.get(ModelRelease, new.sha256) is not None:

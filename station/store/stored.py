@@ -88,6 +88,12 @@ def source_names(tx: Session) -> dict[str, str]:
     return names
 
 
+def source_ids(tx: Session, source: str) -> set[str]:
+    """Return what a source is called by: a phone's identifier, an instrument's and its serial number."""
+    found = tx.exec(select(Instrument.id).where(Instrument.serial_number == source)).all()
+    return {source, *found}
+
+
 def digests(tx: Session) -> dict[Key, str]:
     """Return from what each result was made."""
     rows = tx.exec(select(StoredResult.page, StoredResult.asked, StoredResult.made_from))

@@ -145,3 +145,16 @@ def test_a_failure_of_the_station_is_a_problem_and_the_station_goes_on(
         assert "wire" not in json.dumps(refused)
         ok(anne.get("/visits"))
     assert "/devices failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/visits?open=false&day=9999-12-31",
+        "/photo-day?day=9999-12-31",
+        "/measurements?sample=S1&since=0001-01-01T00:00:00%2B14:00",
+    ],
+)
+def test_no_time_lies_beyond_the_calendar(still: Counter, address: str) -> None:
+    with still.client() as anne:
+        problem(anne.get(address), 422, "not_valid")

@@ -162,12 +162,16 @@ class Said:
         return values_text(values, self.t.language).replace("..", ".")
 
     def _left_out(self) -> str:
-        """Say what a failed control holds or a manager released, and no comparison uses."""
+        """Say what a failed control holds, a manager released or an adjustment made another instrument's, and
+        no comparison uses."""
         left_out = self.result.get("left_out") or {}
         counts = {why: drawable(left_out.get(why)) or 0.0 for why in ("held", "released")}
-        return self.t.listed(
-            self.sentence(f"{why}_left_out", n=self.t.number(n, 0)) for why, n in counts.items() if n
-        )
+        parts = [self.sentence(f"{why}_left_out", n=self.t.number(n, 0)) for why, n in counts.items() if n]
+        split = self.result.get("split") or {}
+        if before := drawable(split.get("left_out")):
+            day = self.day(split.get("at"))
+            parts.append(self.sentence("before_adjustment_left_out", n=self.t.number(before, 0), day=day))
+        return self.t.listed(parts)
 
     def _sampling(self) -> str:
         sampling = self.result.get("sampling") or {}

@@ -28,8 +28,8 @@ SENTENCES: Mapping[str, str] = {
         "take {missing} more."
     ),
     "at_the_limit": N_(
-        "Not enough samples: the offset lies on the permitted ±{permitted} itself, and more samples will "
-        "hardly settle it. Look for the cause of the offset."
+        "The offset lies on the permitted ±{permitted} itself: more samples will hardly settle whether they "
+        "agree. Look for the cause of the offset."
     ),
     "single": N_("Single samples differ by {low} to {high} (95 % of them, outer limits)."),
     "single_within": N_("Single samples stay inside it too ({low} to {high}, 95 % of them, outer limits)."),
@@ -70,6 +70,13 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "reads_high": N_("{test} reads {analyte} too high by {bias}: find the cause, then correct."),
     "reads_low": N_("{test} reads {analyte} too low by {bias}: find the cause, then correct."),
     "cannot_say_yet": N_("{test}: not enough samples to say whether it is good for {analyte}."),
+    "lies_at_the_limit": N_(
+        "{test}: the offset for {analyte} lies on the permitted limit itself; find its cause, more samples "
+        "hardly help."
+    ),
+    "corrected_since": N_(
+        "Raw values are compared here. Since {day} the station judges by the value of {name} {sign} {bias}."
+    ),
     "nothing_permitted": N_(
         "{test}: no verdict for {analyte}, as the site file permits no bias ([quality] permitted)."
     ),
@@ -142,6 +149,8 @@ PAGE_SENTENCES: Mapping[str, str] = {
     "doubted_left_out": N_("{n} chosen for a doubt, not used"),
     "held_left_out": N_("{n} values to be confirmed"),
     "released_left_out": N_("{n} values that a manager released"),
+    "before_adjustment_left_out": N_("{n} samples from before the adjustment of {day}"),
+    "adjusted_stand_alone": N_("An instrument that was adjusted stands with what it measured since then."),
     "lab_is_reference": N_("The laboratory is our reference for this comparison, not the truth."),
     "spread_numbers": N_(
         "RPD {rpd} and CCC {ccc} depend on the spread of these samples: never compare them across campaigns."

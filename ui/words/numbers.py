@@ -11,6 +11,7 @@ import re
 
 _BLANK = re.compile(r"[ \t\u00a0\u2007\u2009\u202f]")
 _SIGN = re.compile(r"[+-]")
+_MINUS = "\N{MINUS SIGN}"
 _PLAIN = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,6}))?")
 _GROUPED = re.compile(r"([1-9][0-9]{0,2}(?:([ '.,])[0-9]{3})(?:\2[0-9]{3})?)(?:([.,])([0-9]{1,6}))?")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
@@ -22,6 +23,7 @@ def numbers_in(text: str) -> tuple[float, ...]:
     """Return what a typed number may mean: one number, two where a sign before three figures may part
     thousands or decimals (thousands first), none where it is no number."""
     plain = _BLANK.sub(" ", text.strip()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    plain = plain.replace(_MINUS, "-", 1)
     sign = -1.0 if plain.startswith("-") else 1.0
     plain = _SIGN.sub("", plain, count=1).strip() if _SIGN.match(plain) else plain
     found = [number for number in (_grouped(plain), _with_decimals(plain)) if number is not None]

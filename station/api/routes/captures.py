@@ -1,6 +1,5 @@
 """Captures: photos come in, inspections of outside models are added, originals go out."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request, Response
@@ -108,7 +107,7 @@ def add_inspection(
 
 
 @router.get("/photo-day")
-def get_photo_day(asked: Asked, day: date | None = None) -> schemas.PhotoDay:
+def get_photo_day(asked: Asked, day: schemas.Day | None = None) -> schemas.PhotoDay:
     """How many photos were asked for on a collecting day (without `day`: this one), taken, not taken, and
     taken though not asked for, by who decided on the loads."""
     with view_of(asked) as view:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime
 
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
@@ -20,8 +19,8 @@ router = APIRouter(prefix="/admin/dataset", tags=["admin"])
 
 @router.get("")
 def list_entries(
-    asked: Asked, response: Response, since: AwareDatetime | None = None, until: AwareDatetime | None = None,
-    after: After = None, limit: Limit = 200,
+    asked: Asked, response: Response, since: schemas.Moment | None = None,
+    until: schemas.Moment | None = None, after: After = None, limit: Limit = 200,
 ) -> list[schemas.DatasetEntry]:  # fmt: skip
     """The captures of a time with what each is worth, oldest first; `until` is excluded."""
     with asked.desk.ledger.read() as tx:

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
@@ -20,7 +19,7 @@ Others = Annotated[list[schemas.Key], Query(max_length=3, description="Methods b
 @router.get("/measurements")
 def list_measurements(
     asked: Asked, response: Response, analyte: schemas.Key, test: schemas.Key, beside: Others,
-    since: AwareDatetime | None = None, until: AwareDatetime | None = None,
+    since: schemas.Moment | None = None, until: schemas.Moment | None = None,
     species: schemas.Key | None = None, after: After = None, limit: Limit = 200,
 ) -> list[schemas.Measurement]:  # fmt: skip
     """What the method `test` said of samples in a time, oldest first, and what the methods `beside` it ever

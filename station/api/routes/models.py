@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
-from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
@@ -48,8 +47,8 @@ def install_model(
 
 @router.get("/backtest")
 def list_backtest_cases(
-    asked: Asked, response: Response, task: schemas.Key, since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None, after: After = None, limit: Limit = 200,
+    asked: Asked, response: Response, task: schemas.Key, since: schemas.Moment | None = None,
+    until: schemas.Moment | None = None, after: After = None, limit: Limit = 200,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """Those of the next captures of a time whose sample laboratory or machine measured, oldest first, with
     what the active model of then said."""

@@ -1,7 +1,6 @@
 """Rule packs: which there are, installing and withdrawing them; decisions made again."""
 
 from fastapi import APIRouter, Response
-from pydantic import AwareDatetime
 
 from station.api import schemas
 from station.api.asked import Asked
@@ -41,8 +40,8 @@ def withdraw_rule_pack(asked: Asked, by: By, body: schemas.RulePackNamed) -> sch
 
 @router.get("/replay")
 def replay_decisions(
-    asked: Asked, response: Response, load: schemas.Key | None = None, since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None, after: After = None, limit: FewRows = 50,
+    asked: Asked, response: Response, load: schemas.Key | None = None, since: schemas.Moment | None = None,
+    until: schemas.Moment | None = None, after: After = None, limit: FewRows = 50,
 ) -> list[schemas.ReplayedDecision]:  # fmt: skip
     """Makes the decisions of a load or a time again from their records, oldest first; `until` is
     excluded."""

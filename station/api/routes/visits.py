@@ -1,6 +1,5 @@
 """Visits: an arrival is entered, looked at, or cancelled because it was entered in error."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -67,7 +66,7 @@ def list_visits(
     is_open: Annotated[bool, Query(alias="open")] = True,
     after: After = None,
     limit: Limit = 50,
-    day: date | None = None,
+    day: schemas.Day | None = None,
 ) -> list[schemas.VisitRow]:
     """The queue, oldest first; or the ended visits, newest first, where `day` is given those that ended on
     that collecting day."""

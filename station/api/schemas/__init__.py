@@ -20,6 +20,7 @@ from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
     Celsius,
+    Day,
     Direction,
     ExternalIn,
     In,
@@ -273,6 +274,7 @@ __all__ = [
     "CorrectionState",
     "CustodyAct",
     "DatasetEntry",
+    "Day",
     "Decision",
     "DecisionIn",
     "Declared",

@@ -1,8 +1,8 @@
 """What the other shapes are made of: checked texts and numbers, reasons, problems."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -85,13 +85,19 @@ Uncertainty = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False, strict=
 Portion = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)]
 
 
-def _this_century(at: datetime) -> datetime:
-    if at < datetime(2000, 1, 1, tzinfo=UTC):
+CENTURY = range(2000, 2100)  # beyond it a day before, a day after or another zone may have no date
+Dated = TypeVar("Dated", date, datetime)
+
+
+def _this_century(at: Dated) -> Dated:
+    if at.year not in CENTURY:
         raise ValueError("must be a time of this century")
     return at
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_this_century)]
+WallTime = Annotated[datetime, AfterValidator(_this_century)]  # as a clock at the site shows it
+Day = Annotated[date, AfterValidator(_this_century)]
 Campaign = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 Organisation = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), SEEN]
 RegimeCode = Literal["owned", "deposit", "on_behalf", "service"]

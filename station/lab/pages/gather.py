@@ -19,8 +19,10 @@ from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, pr
 from station.lab.pages.asking import Read, Wanted
 from station.lab.pages.study import (
     CHOSEN,
+    HELD,
     METHODS,
     RANDOM,
+    RELEASED,
     Adjusted,
     ClassLimit,
     Control,
@@ -51,7 +53,6 @@ from station.store.tables import (
 )
 
 AT_ONCE = 1_000  # rows in one transaction
-RELEASED, HELD = "released", "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +86,12 @@ def study_of(read: Read, analyte: str, site: Site) -> Study:
     every = _rows(read, analyte)
     with read() as tx:
         meant = {**_meant(tx, every), **site.instruments}
-        rows, held, left_out = _parted(every, _holds(tx, analyte), meant)
+        rows, held = _parted(every, _holds(tx, analyte), meant)
         sources = _sources(every, meant)
         adjusted, controls = _adjusted(tx, analyte, sources), _controls(tx, analyte, sources)
     verified = {source: site.verified_until.get(meant.get(source, source)) for source in meant}
     return Study(
-        analyte, rows, held, left_out, site.sent, site.loads, wanted.campaign, wanted.since, site.names,
+        analyte, rows, held, site.sent, site.loads, wanted.campaign, wanted.since, site.names,
         limits=limits_of(pack, analyte) if pack else [],
         tolerance=wanted.tolerance.get(analyte), permitted=wanted.permitted.get(analyte),
         citation=wanted.citation,
@@ -195,18 +196,17 @@ def _holds(tx: Session, analyte: str) -> list[_Held]:
 
 def _parted(
     rows: Sequence[Row], holds: Sequence[_Held], instruments: Mapping[str, str]
-) -> tuple[list[Row], list[Row], dict[str, int]]:
-    """Return the rows that stand, those that are held or released, and how many of each these are."""
-    stand, held = [], []
-    left_out = dict.fromkeys((HELD, RELEASED), 0)
+) -> tuple[list[Row], list[Row]]:
+    """Return the rows that stand, and those that are held or released, with why."""
+    stand: list[Row] = []
+    held: list[Row] = []
     for row in rows:
         why = next((one.why for one in holds if _is_of(row, one, instruments)), None)
         if why is None:
             stand.append(row)
         else:
-            held.append(row)
-            left_out[why] += 1
-    return stand, held, left_out
+            held.append({**row, "why": why})
+    return stand, held
 
 
 def _is_of(row: Row, hold: _Held, instruments: Mapping[str, str]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from station.lab.pages.asking import CAMPAIGN
-from station.lab.pages.pair import Pairs, common_of, pairs_of
+from station.lab.pages.pair import Pairs, common_of, pairs_of, split_of
 from station.lab.pages.study import (
     MACHINE,
     MIN_POINTS,
@@ -33,7 +33,11 @@ def groups(study: Study, asked: Asked) -> Json:
     """Campaigns stand beside each other where the whole campaign is asked for."""
     everything = asked["period"] == CAMPAIGN
     common = common_of(study, asked)
-    found: Json = {**head(study, asked, common), "by": {name: _empty() for name in DIMENSIONS}}
+    found: Json = {
+        **head(study, asked, common),
+        "split": split_of(study, asked),
+        "by": {name: _empty() for name in DIMENSIONS},
+    }
     try:
         pairs = pairs_of(study, asked, common)
     except PairsError as error:
@@ -80,7 +84,9 @@ def _labels(study: Study) -> Mapping[str, Label]:
         "phone": lambda rows: first(rows, PHONE, "source"),
         "phone_model": lambda rows: model_of(study.name_of(first(rows, PHONE, "source"))),
         "release": lambda rows: first(rows, PHONE, "release"),
-        "instrument": lambda rows: first(rows, MACHINE, "source"),
+        "instrument": lambda rows: first(
+            [row for row in rows if not study.is_before_adjustment(row)], MACHINE, "source"
+        ),
         "variety": lambda rows: next((row["variety"] for row in rows if row["variety"]), ""),
         "campaign": lambda rows: study.facts_of(rows[0]["load_id"]).campaign,
     }

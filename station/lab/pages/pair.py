@@ -68,19 +68,36 @@ def _pairs_of(study: Study, asked: Asked, common: Common, third: str | None) -> 
 
 
 def common_of(study: Study, asked: Asked, *, every_campaign: bool = False) -> Common:
-    """Return the samples of the question, of its test method those of its source alone."""
+    """Return the samples of the question, of its test method those of its source alone, since it was adjusted
+    last."""
     source = asked.get("source", "")
     return study.common(
         asked["species"], "" if every_campaign else asked["period"], (asked["test"], asked["reference"]),
-        source=(asked["test"], source) if source else None, every_campaign=every_campaign,
+        source=(asked["test"], source) if source else None, every_campaign=every_campaign, adjusted=True,
     )  # fmt: skip
+
+
+def split_of(study: Study, asked: Asked) -> Json | None:
+    """Return when the source of the question was adjusted last, and how many of the samples before are
+    compared with none of these; None where it was not."""
+    source, species = asked["source"], asked["species"]
+    times = [
+        one.at
+        for one in study.adjusted
+        if one.source == source and (not species or one.species in (None, species))
+    ]
+    if not source or not times:
+        return None
+    methods = (asked["test"], asked["reference"])
+    every = study.common(species, asked["period"], methods, source=(asked["test"], source))
+    return {"at": max(times).isoformat(), "left_out": len(every) - len(common_of(study, asked))}
 
 
 def pair(study: Study, asked: Asked, error_ratio: float | None = None) -> Json:
     """Return the page's dictionary; what so few samples do not bear is None. `error_ratio`: var(error of
     reference) / var(error of test), where three methods tell it."""
     common = common_of(study, asked)
-    found = head(study, asked, common)
+    found = {**head(study, asked, common), "split": split_of(study, asked)}
     empty: Json = {"numbers": {}, "statements": [], "points": [], "thinned_from": None, "limits": []}
     try:
         pairs = pairs_of(study, asked, common)

@@ -24,6 +24,7 @@ METHODS = (PHONE, MACHINE, LAB)
 PERIODS = (CAMPAIGN, LAST_30_DAYS)
 MIN_POINTS, MIN_LIMITS, MIN_SEP = 5, 10, 20
 RANDOM, CHOSEN, UNKNOWN, EVERY = "random", "chosen", "unknown", "every"
+HELD, RELEASED = "held", "released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +109,13 @@ Common = Mapping[str, Sequence[Row]]  # by sample
 
 @dataclass(frozen=True)
 class Study:
-    """`rows` are of loads' samples, without what is held or released; `held` are those that are, which the
-    watch of the source itself still shows. `since` is where each period begins. `names` are readable names of
-    sources, `verified_until` their verification."""
+    """`rows` are of loads' samples, without what is held or released; `held` are those that are, each with
+    `why`, which the watch of the source itself still shows. `since` is where each period begins. `names` are
+    readable names of sources, `verified_until` their verification."""
 
     analyte: str
     rows: Sequence[Row]
     held: Sequence[Row] = ()
-    left_out: Mapping[str, int] = field(default_factory=dict)
     sent: Mapping[str, Sent] = field(default_factory=dict)
     loads: Mapping[str, LoadFacts] = field(default_factory=dict)
     campaign: str = ""
@@ -156,29 +156,65 @@ class Study:
 
     def common(
         self, species: str, period: str, methods: Collection[str], *, source: tuple[str, str] | None = None,
-        every_campaign: bool = False,
+        every_campaign: bool = False, adjusted: bool = False,
     ) -> Common:  # fmt: skip
         """Return the samples of a species ("" all), measured in a period ("" any), that all these methods
-        measured, with these rows; `source` is the one source of one method that counts."""
-        key = (species, period, tuple(methods), source, every_campaign)
+        measured, with these rows; `source` is the one source of one method that counts, `adjusted`: as it
+        was adjusted last."""
+        key = (species, period, tuple(methods), source, every_campaign, adjusted)
         if key not in self.kept:
             members = self._members(species, period, every_campaign)
-            self.kept[key] = dict(self._having(members, methods, source))
+            self.kept[key] = dict(self._having(members, methods, source, adjusted))
         found: Common = self.kept[key]
         return found
 
     def _having(
-        self, members: Sequence[Measured], methods: Collection[str], source: tuple[str, str] | None
+        self,
+        members: Sequence[Measured],
+        methods: Collection[str],
+        source: tuple[str, str] | None,
+        adjusted: bool,
     ) -> Iterator[tuple[str, list[Row]]]:
         for one in members:
             parts = [one.by.get(method, ()) for method in methods]
             if source is not None:
                 parts = [
-                    [row for row in part if row["source"] == source[1]] if method == source[0] else part
+                    [
+                        row
+                        for row in part
+                        if row["source"] == source[1] and not (adjusted and self.is_before_adjustment(row))
+                    ]
+                    if method == source[0]
+                    else part
                     for method, part in zip(methods, parts, strict=True)
                 ]
             if all(parts):
                 yield one.sample_id, [row for part in parts for row in part]
+
+    def is_before_adjustment(self, row: Row) -> bool:
+        """Tell whether the instrument was adjusted afterwards: what it said before is another one's."""
+        return any(
+            row["at"] < one.at
+            for one in self.adjusted
+            if one.source == row["source"] and one.species in (None, row["species"])
+        )
+
+    def left_out(self, asked: Asked) -> dict[str, int]:
+        """Return how many values of a question's methods are held, and how many released."""
+        test = asked.get("test") or asked.get("method")
+        methods = METHODS if test is None else (test, asked.get("reference", LAB))
+        source, begin = asked.get("source"), self.since.get(asked.get("period", ""))
+        counts = dict.fromkeys((HELD, RELEASED), 0)
+        for row in self.held:
+            is_other = source and row["method"] == test and row["source"] != source
+            if (
+                row["method"] in methods
+                and not is_other
+                and asked["species"] in ("", row["species"])
+                and (begin is None or row["at"] >= begin)
+            ):
+                counts[row["why"]] += 1
+        return counts
 
     def _members(self, species: str, period: str, every_campaign: bool) -> list[Measured]:
         key = ("members", species, period, every_campaign)
@@ -270,7 +306,7 @@ def head(study: Study, asked: Asked, common: Common) -> Json:
         "unit": first[0]["unit"] if first else None,
         "basis": {},
         "sampling": dict.fromkeys((RANDOM, CHOSEN, UNKNOWN), 0),
-        "left_out": dict(study.left_out),
+        "left_out": study.left_out(asked),
         "refused": None,
     }
 

@@ -87,7 +87,7 @@ def watch(study: Study, asked: Asked) -> Json:
     both = study.with_held.common(species, "", (method, LAB), source=(method, source), every_campaign=True)
     sampling = sampling_of(both, study.sent, (method, LAB))
     used = {sample: some for sample, some in both.items() if sample in sampling.ids}
-    found = head(study, asked, used)
+    found = head(study.with_held, asked, used)
     rows = rows_of(used)
     bases = {row["basis"] for row in rows} - {"by_count", "by_mass"}
     if len(bases) > 1:

@@ -171,7 +171,10 @@ def test_what_is_held_or_released_is_left_out_and_counted(
 ) -> None:
     recorded(season, held(season, act))
     made_of = study(season)
-    assert made_of.left_out == left_out
+    assert made_of.left_out(PAIR) == left_out
+    assert made_of.with_held.left_out(PAIR) == {"held": 0, "released": 0}
+    for other in ({"test": "phone"}, {"source": "another"}, {"species": "barley"}):
+        assert made_of.left_out({**PAIR, **other}) == {"held": 0, "released": 0}
     assert len([row for row in made_of.rows if row["method"] == "machine"]) == n
     assert [one.target for one in made_of.controls] == [11.0]
 

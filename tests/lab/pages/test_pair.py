@@ -1,11 +1,13 @@
 """The pair page shows what so many samples bear, of samples that nobody chose for their values."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from station.grain.units import Op
 from station.lab.pages.pair import MOST_POINTS, pair
-from station.lab.pages.study import CAMPAIGN, LAST_30_DAYS, ClassLimit, Sent
+from station.lab.pages.study import CAMPAIGN, LAST_30_DAYS, Adjusted, ClassLimit, Sent
 from tests.lab.pages.made import PAIR, START, drawn, row, rows_of, study, three_methods
 
 LAB = [10.0 + 0.1 * place for place in range(60)]
@@ -144,3 +146,27 @@ def test_values_on_two_bases_are_refused_with_why() -> None:
     found = pair(study(rows), PAIR)
     assert found["refused"]["code"] == "bases_differ"
     assert found["points"] == []
+
+
+def test_an_adjusted_instrument_is_compared_since_then_and_what_was_before_is_counted() -> None:
+    rows = rows_of(machine=[*(one + 1.0 for one in LAB[:20]), *LAB[20:]], lab=LAB)
+    asked = {**PAIR, "test": "machine", "source": "NIR-7"}
+    at = START + timedelta(hours=20)
+    found = pair(study(rows, adjusted=[Adjusted("NIR-7", at)]), asked)
+    assert (found["n"], found["numbers"]["bias"]) == (40, pytest.approx(0.0))
+    assert found["split"] == {"at": at.isoformat(), "left_out": 20}
+    of_others = [Adjusted("NIR-8", at), Adjusted("NIR-7", at, species="barley")]
+    found = pair(study(rows, adjusted=of_others), asked)
+    assert (found["n"], found["split"]) == (60, None)
+    assert pair(study(rows, adjusted=[Adjusted("NIR-7", at)]), {**asked, "source": ""})["n"] == 60
+
+
+def test_an_offset_is_real_where_its_own_interval_says_so() -> None:
+    """A weighted bias has an interval of its own, and the sentence beside it says the same."""
+    lab = LAB[:20]
+    phone = [value + (0.05 if place < 10 else -0.04) + 0.01 * (place % 3) for place, value in enumerate(lab)]
+    sent = {**drawn(range(10), 9.0), **drawn(range(10, 20), 1.0)}
+    found = pair(study(rows_of(phone=phone, lab=lab), sent=sent, permitted=0.3), PAIR)
+    assert found["numbers"]["bias_ci"][0] > 0
+    assert not found["numbers"]["iso12099"]["bias_significant"]
+    assert [one["code"] for one in found["statements"]][1] == "agrees_offset"

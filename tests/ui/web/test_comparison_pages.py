@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from station.store.tables import Terminal
+from station.store.tables import Correction, CorrectionAct, Terminal
 from tests.silo_rig import Silo
 from tests.ui.web import stored
 from tests.ui.web.rig import Pages, Text, make_readers, pages_of
@@ -175,3 +176,64 @@ def test_no_page_names_another_host_or_has_a_style_of_its_own(pages: Pages, addr
     named = set(re.findall(r"""(?:https?:)?//[^\s"'<>]+""", answer.text))
     assert named <= {"http://www.w3.org/2000/svg"}
     assert not re.search(r"<[^>]* style=|<style|<script", answer.text)
+
+
+def kept(pages: Pages, page: str, result: dict[str, Any], analyte: str, **over: Any) -> None:
+    """Store a result of another analyte."""
+    with pages.silo.desk.ledger.write() as tx:
+        stored.store(tx, page, {**result, **over, "asked": {**result["asked"], "analyte": analyte}})
+
+
+def test_a_bias_at_the_limit_is_no_want_of_samples(pages: Pages) -> None:
+    result = stored.pair(1441, bias=0.1)
+    offset = result["statements"][0]
+    kept(pages, "pair", result, "ash", verdict="not_enough_samples",
+         statements=[offset, {**offset, "code": "at_the_limit"}])  # fmt: skip
+    text = pages.reader().get("/pair?analyte=ash").text
+    assert "lies on the permitted limit itself" in text
+    assert "ot enough samples" not in text
+    assert "at the permitted limit" in Text(pages.reader().get("/pair").text).words
+
+
+def test_what_an_adjustment_left_out_is_said(pages: Pages) -> None:
+    at = stored.START.isoformat()
+    kept(pages, "pair", stored.pair(), "gluten", split={"at": at, "left_out": 114})
+    words = " ".join(Text(pages.reader("Marc", "fr").get("/pair?analyte=gluten").text).words)
+    assert "114 échantillons d'avant l'ajustage du 01/07/2026" in words.replace("\u00a0", " ")
+
+
+def test_a_pair_says_which_correction_is_in_force_already(pages: Pages) -> None:
+    fields = {"method": "phone", "source": "phone-3", "unit": "%", "basis": "dm", "u": 0.05, "bias": 0.36}
+    kept(pages, "pair", stored.pair(), "oil")
+    with pages.silo.desk.ledger.write() as tx:
+        for species, analyte in (("barley", "oil"), ("soft_wheat", "oil"), ("barley", "starch")):
+            row = Correction(
+                id=species + analyte, analyte=analyte, species=species, at=stored.START, **fields
+            )
+            tx.add(row)
+            tx.flush()
+            tx.add(CorrectionAct(id=row.id, correction_id=row.id, act="approved", at=stored.START))
+    words = Text(pages.reader().get("/pair?analyte=oil&species=barley").text).words
+    said = [word.replace("\u00a0", " ") for word in words if "Raw values are compared here" in word]
+    assert len(said) == 1
+    assert said[0].endswith("the station judges by the value of Phone 3 (barley) − 0.36 %.")
+
+
+def test_a_load_that_is_listed_and_not_counted_says_so(pages: Pages) -> None:
+    result = stored.who_was_right()
+    for load, how in zip(result["loads"], ("random", "chosen", "unknown"), strict=False):
+        load["sampled"] = how
+    sampling = {**result["sampling"], "weighted": True}
+    kept(pages, "who_was_right", result, "starch", sampling=sampling)
+    text = pages.reader().get("/who-was-right?analyte=starch&format=csv&table=loads").text
+    counted = [line.rsplit(",", 1)[-1] for line in text.splitlines()]
+    assert counted[:4] == ["Counted", "yes", "no: chosen for a doubt", "no: sent without a draw"]
+    counts = pages.reader().get("/who-was-right?analyte=starch&format=csv").text
+    assert counts.splitlines()[0].endswith("Grain that they stand for (t)")
+
+
+def test_the_mean_of_all_has_the_decimals_of_its_table(pages: Pages) -> None:
+    result = stored.groups()
+    result["by"]["phone_model"] |= {"mean": -0.0135}
+    kept(pages, "groups", result, "falling_number")
+    assert "mean of all, -0.01<" in pages.reader().get("/groups?analyte=falling_number").text

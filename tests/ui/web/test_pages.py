@@ -168,6 +168,13 @@ def test_a_load_is_found_by_what_is_known_of_it(harvest: Pages, asked: str, foun
     assert [row[1] for row in rows[1:]] == found
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_that_has_none_beside_it_is_no_fault_of_ours(harvest: Pages, day: str) -> None:
+    client = harvest.reader()
+    assert client.get("/loads", params={"day": day}).status_code == 200
+    assert client.get("/day", params={"day": day}).status_code == 422
+
+
 def test_a_load_shows_its_evidence(harvest: Pages) -> None:
     client = harvest.reader()
     (address,) = {

@@ -101,10 +101,12 @@ def test_an_adjustment_is_recorded_as_people_type_numbers(fresh: Pages) -> None:
     reader = fresh.reader("Marc", "fr")
     form = {
         **_token(Text(reader.get("/watch").text)), "instrument": instrument_of(fresh.silo, "nir").id,
-        "analyte": "protein", "done_at": "2026-01-02T08:30", "old_bias": "0,12", "new_bias": "-0,03",
+        "analyte": "protein", "done_at": "2026-01-02T08:30", "old_bias": "0,12", "new_bias": "−0,03",
         "reason": "réglage du réseau", "network": "Réseau Ouest",
     }  # fmt: skip
     assert reader.post("/watch/adjustments", data={**form, "old_slope": "un"}).status_code == 422
+    for odd in ("0001-01-01T00:00", "9999-12-31T23:59"):
+        assert reader.post("/watch/adjustments", data={**form, "done_at": odd}).status_code == 422
     assert reader.post("/watch/adjustments", data=form).status_code == 303
     with fresh.silo.desk.ledger.read() as tx:
         row = tx.exec(select(Adjustment)).one()

@@ -12,7 +12,9 @@ MOST_ROWS = 40
 _ROW, _TOP, _NAMES, _FOOT = 24.0, 8.0, 140.0, 38.0
 
 
-def caterpillar(by: Mapping[str, Any], unit: str, what: str, t: Translator) -> str:
+def caterpillar(
+    by: Mapping[str, Any], unit: str, what: str, t: Translator, decimals: int | None = None
+) -> str:  # fmt: skip
     """Draw `groups` [{name, n, raw, shrunken, ci}] and their `mean`; `what` says what is grouped, for the
     title. The groups that differ most are drawn where there are too many."""
     every = [group for group in by.get("groups") or () if isinstance(group, Mapping)]
@@ -22,7 +24,7 @@ def caterpillar(by: Mapping[str, Any], unit: str, what: str, t: Translator) -> s
     names = min(_NAMES, max([60.0, *(width_of(_name(group, t)) + 2 * MARGIN for group in groups)]))
     shown = scale([0.0, mean, *_values(groups)], names, WIDTH - 2 * MARGIN)
     field = Field(shown, scale([], bottom, _TOP))
-    decimals = decimals_of([*_values(groups), 0.0])
+    decimals = decimals_of([*_values(groups), 0.0]) if decimals is None else decimals
     entries = _key(len(groups), len(every), mean, decimals, t)
     ticks = fitting_ticks(shown, lambda found: width_of(signed(shown.low, found.decimals, t)))
     return drawing(

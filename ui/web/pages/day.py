@@ -8,7 +8,7 @@ from statistics import median
 
 from fastapi import APIRouter, Response
 
-from station.api.schemas import EndedLoad, VisitRow
+from station.api.schemas import Day, EndedLoad, VisitRow
 from station.api.views.ended import ended_loads
 from station.api.views.rows import visit_rows
 from station.api.views.view import view_of
@@ -44,7 +44,7 @@ class DayPage:
 
 
 @router.get("/day")
-def day(reader: Reading, day: date | None = None) -> Response:
+def day(reader: Reading, day: Day | None = None) -> Response:
     policy = reader.desk.policy
     today = policy.collecting_day(reader.now())
     chosen = min(day or today, today)

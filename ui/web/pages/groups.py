@@ -44,11 +44,12 @@ def groups(reader: Reading) -> Response:
         told=[
             *(_said_of(said, group) for group in apart[1:6]),
             said.sentence("drawn_to_the_mean"),
+            said.sentence("adjusted_stand_alone") if _has_adjusted(said, by) else "",
             said.sentence("lab_is_reference") if said.asked["reference"] == "lab" else "",
         ],
         facts=said.facts((reader.t.gettext("Compared"), f"{names['test']} – {names['reference']}")),
         charts=[
-            picture(caterpillar(found, said.unit, _name(said, dimension), said.t))
+            picture(caterpillar(found, said.unit, _name(said, dimension), said.t, said.decimals))
             for dimension, found in by.items()
         ],
         tables=tables,
@@ -63,6 +64,12 @@ def _shown(said: Said) -> dict[str, Any]:
     return {
         name: by[name] for name in vocabulary.DIMENSIONS if len((by.get(name) or {}).get("groups") or ()) > 1
     }
+
+
+def _has_adjusted(said: Said, by: Mapping[str, Any]) -> bool:
+    """Every sample was measured by an instrument: one that is in no group was before an adjustment."""
+    grouped = sum(group["n"] for group in (by.get("instrument") or {}).get("groups") or ())
+    return bool(grouped) and grouped < (said.result.get("n") or 0)
 
 
 def _apart(by: Mapping[str, Any]) -> Iterator[Group]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -12,7 +11,7 @@ from sqlmodel import Session
 
 from station.acts.refusals import Fault, NotFound
 from station.api.problems import not_valid
-from station.api.schemas.common import Key, Text, Why
+from station.api.schemas.common import Key, Text, WallTime, Why
 from station.api.views.view import View, view_of
 from station.lab.adjustments import Adjusted, record_adjustment
 from station.lab.controls import source_name
@@ -184,7 +183,7 @@ def adjusted(
     reader: Reading,
     instrument: Annotated[Key, Form()],
     analyte: Annotated[Key, Form()],
-    done_at: Annotated[datetime, Form()],
+    done_at: Annotated[WallTime, Form()],
     reason: Annotated[Why, Form()],
     old_slope: Annotated[Text, Form()] = "",
     new_slope: Annotated[Text, Form()] = "",

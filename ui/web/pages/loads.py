@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from station.acts.desk import SitePolicy
 from station.api.paging import place_of, ticks, time_place
-from station.api.schemas import LoadRow, VisitRow
+from station.api.schemas import Day, LoadRow, VisitRow
 from station.api.views.rows import visit_rows
 from station.api.views.view import View, view_of
 from station.store import batches, pages, searching
@@ -19,6 +20,7 @@ from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 
 MOST = 50  # visits on a page
+_DAY = TypeAdapter(Day)
 router = APIRouter()
 
 
@@ -53,8 +55,8 @@ def loads(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return _DAY.validate_python(text)
+    except ValidationError:
         return None
 
 

@@ -3,6 +3,7 @@ photos of the last days were."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter, Response
 
@@ -11,6 +12,7 @@ from station.api.views.models import models as models_view
 from station.api.views.models import signals
 from station.api.views.view import View, view_of
 from station.models import releases
+from station.models.acts import SHIPPED
 from station.store.tables import ReleaseAct
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
@@ -59,7 +61,7 @@ def _releases(reader: Reader, rows: Sequence[schemas.Model]) -> Table:
             _state(reader, one.status),
             reader.moment(one.since),
             reader.text(one.by or _("the station")),
-            reader.text(one.why),
+            reader.text(_why(reader, one.why)),
             reader.whole(one.captures),
             reader.number(None if one.abstention_rate is None else 100 * one.abstention_rate),
             reader.text(one.signed_by or (_("shipped with the station") if one.origin == "shipped" else "")),
@@ -67,6 +69,11 @@ def _releases(reader: Reader, rows: Sequence[schemas.Model]) -> Table:
         for one in rows
     ]
     return Table("releases", _("Releases"), columns, shown, _("No model is installed."))
+
+
+def _why(reader: Reader, why: str) -> str:
+    """The station's own reason in the reader's language; a person's own words stay."""
+    return reader.t.gettext("shipped with the station") if why == SHIPPED else why
 
 
 def _state(reader: Reader, state: str) -> Cell:
@@ -117,7 +124,7 @@ def _acts(reader: Reader, view: View, rows: Sequence[ReleaseAct], names: dict[st
             reader.species(one.species),
             reader.text(word(RELEASE_ACTS, one.act, t.language)),
             reader.text(view.name_of(one.by) or _("the station")),
-            reader.text(one.why),
+            reader.text(_why(reader, one.why)),
         ]
         for one in rows
     ]
@@ -134,7 +141,7 @@ def _signals(reader: Reader, rows: Sequence[schemas.Signal]) -> Table:
     kinds = {"all": _("all captures"), "variety": _("variety"), "phone": _("phone")}
     shown = [
         [
-            Cell(one.day, one.day),
+            Cell(reader.t.day(date.fromisoformat(one.day)), one.day),
             reader.text(f"{one.name} {one.version}"),
             reader.text(f"{kinds[one.of]} {one.value or ''}".strip()),
             reader.whole(one.captures),

@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from station.store.stored import choices, result_of, source_names
+from station.store.corrections import APPROVED, with_newest_act
+from station.store.stored import choices, result_of, source_ids, source_names
 from ui.web.charts.bland_altman import bland_altman
 from ui.web.charts.scales import drawable, pair
 from ui.web.charts.scatter import scatter
@@ -62,7 +63,11 @@ def two_methods(reader: Reading) -> Response:
         fields,
         headline,
         mark,
-        told=[_told(said, names), said.sentence("lab_is_reference") if _has_lab(said) else ""],
+        told=[
+            _told(said, names),
+            *_corrected(reader, said, names["test"]),
+            said.sentence("lab_is_reference") if _has_lab(said) else "",
+        ],
         facts=said.facts(
             (reader.t.gettext("Compared"), f"{names['test']} – {names['reference']}"),
             (reader.t.gettext("Permitted bias"), _permitted(said)),
@@ -92,6 +97,8 @@ def _headline(said: Said, names: Mapping[str, str]) -> tuple[str, str]:
     else:
         permits = drawable(said.result.get("permitted")) is not None
         code, mark = ("cannot_say_yet" if permits else "nothing_permitted"), "quiet"
+        if "at_the_limit" in codes:
+            code, mark = "lies_at_the_limit", "warn"
     return said.sentence(code, **words), mark
 
 
@@ -102,6 +109,22 @@ def _told(said: Said, names: Mapping[str, str]) -> str:
         if one["code"] != "ask_permitted"
     ]
     return comparison_text(statements, said.t.language)
+
+
+def _corrected(reader: Reader, said: Said, name: str) -> Iterable[str]:
+    """Say what is done already about the one source that is asked about."""
+    asked, t = said.asked, said.t
+    with reader.desk.ledger.read() as tx:
+        its = source_ids(tx, asked["source"])
+        for row, act in with_newest_act(tx, states=(APPROVED,)):
+            is_asked = (row.method, row.analyte) == (asked["test"], asked["analyte"])
+            of_species = not asked["species"] or row.species in (None, asked["species"])
+            if is_asked and of_species and row.source in its:
+                species = vocabulary.species_name(row.species, t.language) if row.species else ""
+                yield said.sentence(
+                    "corrected_since", day=t.date(act.at), name=f"{name} ({species})" if species else name,
+                    sign="−" if row.bias >= 0 else "+", bias=f"{t.number(abs(row.bias), 2)} {row.unit}",
+                )  # fmt: skip
 
 
 def _charts(said: Said, names: Mapping[str, str]) -> list[Any]:
@@ -237,6 +260,8 @@ def _verdict(reader: Reader, said: Said) -> Cell:
     codes = {statement["code"] for statement in said.result.get("statements") or ()}
     if verdict == "agrees" and "single_beyond" in codes:
         return reader.text(reader.t.gettext("agrees on average"), mark="warn")
+    if "at_the_limit" in codes:
+        return reader.text(reader.t.gettext("at the permitted limit"), mark="warn")
     word = vocabulary.word(vocabulary.VERDICTS, verdict, reader.asked.language)
     return reader.text(word, mark=_MARKS.get(verdict, "quiet"))
 

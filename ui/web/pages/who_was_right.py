@@ -94,9 +94,11 @@ def _all_loads(said: Said) -> str:
 
 def _counts(reader: Reader, said: Said) -> Table:
     _ = reader.t.gettext
+    is_weighted = (said.result.get("sampling") or {}).get("weighted")
+    grain = _("Grain that they stand for") if is_weighted else _("Grain")
     columns = [
         Column(_("The laboratory sides")), Column(_("Loads"), "", True), Column(_("Share"), "%", True),
-        Column(_("from"), "%", True), Column(_("to"), "%", True), Column(_("Grain"), "t", True),
+        Column(_("from"), "%", True), Column(_("to"), "%", True), Column(grain, "t", True),
     ]  # fmt: skip
     rows = []
     for side in SIDES:
@@ -122,7 +124,7 @@ def _loads(reader: Reader, said: Said) -> Table:
     columns = [
         Column(_("When")), Column(_("Ticket")), Column(_("Supplier")),
         *(Column(capital(said.method(one)), said.unit, True) for one in ("phone", "machine", "lab")),
-        Column(_("The laboratory sides")), Column(_("Grain"), "t", True),
+        Column(_("The laboratory sides")), Column(_("Grain"), "t", True), Column(_("Counted")),
     ]  # fmt: skip
     rows = [_load(reader, said, load, suppliers) for load in loads]
     return Table("loads", _("Loads on which they disagreed, newest first"), columns, rows)
@@ -139,4 +141,15 @@ def _load(reader: Reader, said: Said, load: Mapping[str, Any], suppliers: Mappin
         *(number_cell(reader, load.get(method), said.decimals) for method in ("phone", "machine", "lab")),
         reader.text(vocabulary.word(vocabulary.SIDES, str(load.get("sides_with")), reader.asked.language)),
         number_cell(reader, load.get("tonnes"), 2),
+        _counted(reader, said, str(load.get("sampled"))),
     ]
+
+
+def _counted(reader: Reader, said: Said, sampled: str) -> Cell:
+    """Only loads that nobody chose for their values are counted: all are listed."""
+    _ = reader.t.gettext
+    if sampled == "chosen":
+        return reader.text(_("no: chosen for a doubt"), mark="quiet")
+    if sampled == "unknown" and (said.result.get("sampling") or {}).get("used") == "random":
+        return reader.text(_("no: sent without a draw"), mark="quiet")
+    return reader.text(_("yes"))
