@@ -39,6 +39,21 @@ class Watched(NamedTuple):
     analyte: str
 
 
+class _Failed(NamedTuple):
+    """A failed check; `species` as its control sample was entered, None: not said."""
+
+    at: datetime
+    check_id: str
+    species: str | None
+
+
+class _Clean(NamedTuple):
+    """A time at which nothing was wrong with the calibration of a species; None: of any."""
+
+    at: datetime
+    species: str | None
+
+
 def check_item(
     tx: Session, kind: str, item_id: str, sample: Sample | None, at: datetime, by: str | None
 ) -> None:
@@ -83,13 +98,11 @@ def renew_hold(tx: Session, watched: Watched, at: datetime, by: str | None) -> N
                 HoldAct(id=new_id(at), hold_id=present.id, act=WITHDRAWN, reason="", at=at, by=by),
             )
         return
-    since = max((one for one in clean if one <= failed[0].at), default=None)
-    until = min((one for one in clean if one > failed[-1].at), default=None)
-    said = (failed[0].id, since, until)
+    since, until = _bounds(failed, clean)
+    first = failed[0].check_id
+    said = (first, since, until)
     if present is None:
-        present = Hold(
-            id=new_id(at), check_id=failed[0].id, **watched._asdict(), since=since, until=until, at=at
-        )
+        present = Hold(id=new_id(at), check_id=first, **watched._asdict(), since=since, until=until, at=at)
         _save(tx, present, "hold_opened", at, by)
     elif (present.check_id, present.since, present.until) != said:
         present.check_id, present.since, present.until = said
@@ -163,18 +176,41 @@ def _instruments(tx: Session, rows: Iterable[Measurement]) -> dict[str, str]:
     return {reading: instrument for reading, instrument in tx.exec(query) if instrument}
 
 
-def _standing(tx: Session, watched: Watched) -> tuple[list[ControlCheck], list[datetime]]:
+def _standing(tx: Session, watched: Watched) -> tuple[list[_Failed], list[_Clean]]:
     """The failed checks that nobody has decided on, oldest first; and the times before which, or after which,
     nothing is doubted because of them: good checks, adjustments of the instrument, what was decided on."""
     _, source, analyte = watched
-    query = select(ControlCheck).where(ControlCheck.source == source, ControlCheck.analyte == analyte)
-    checks = tx.exec(query.where(col(ControlCheck.current).is_(True))).all()
+    query = select(ControlCheck, Sample.species).join(Sample, col(Sample.id) == ControlCheck.sample_id)
+    query = query.where(ControlCheck.source == source, ControlCheck.analyte == analyte)
+    checks = tx.exec(query.where(col(ControlCheck.current).is_(True)).order_by(col(ControlCheck.seq))).all()
     spans = [(hold.since, hold.until) for hold in _decided(tx, watched) if hold.until is not None]
-    failed = [check for check in checks if not check.passed and not _is_within(check.at, spans)]
-    adjusted = select(Adjustment.done_at).where(Adjustment.instrument_id == source)
-    clean = [check.at for check in checks if check.passed]
-    clean += tx.exec(adjusted.where(Adjustment.analyte == analyte)).all()
-    return sorted(failed, key=lambda check: (check.at, check.seq)), [*clean, *(until for _, until in spans)]
+    failed = [
+        _Failed(check.at, check.id, species)
+        for check, species in checks
+        if not check.passed and not _is_within(check.at, spans)
+    ]
+    adjusted = select(Adjustment.done_at, Adjustment.species).where(Adjustment.instrument_id == source)
+    clean = [_Clean(check.at, species) for check, species in checks if check.passed]
+    clean += [_Clean(*row) for row in tx.exec(adjusted.where(Adjustment.analyte == analyte))]
+    clean += [_Clean(until, None) for _, until in spans]
+    return sorted(failed, key=lambda one: one.at), clean
+
+
+def _bounds(failed: Sequence[_Failed], clean: Sequence[_Clean]) -> tuple[datetime | None, datetime | None]:
+    """The time from which and the time until which these failed checks put values in doubt. An instrument has
+    a calibration of each species: what is clean of another species says nothing of the one that failed."""
+    since: list[datetime | None] = []
+    until: list[datetime | None] = []
+    for species in {one.species for one in failed}:
+        times = [one.at for one in failed if one.species == species]
+        of_it = [one.at for one in clean if None in (species, one.species) or one.species == species]
+        since.append(max((at for at in of_it if at <= times[0]), default=None))
+        until.append(min((at for at in of_it if at > times[-1]), default=None))
+    begins, ends = [at for at in since if at], [at for at in until if at]
+    return (
+        min(begins) if len(begins) == len(since) else None,
+        max(ends) if len(ends) == len(until) else None,
+    )
 
 
 def _decided(tx: Session, watched: Watched) -> Sequence[Hold]:

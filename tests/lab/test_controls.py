@@ -22,8 +22,8 @@ from tests.store.test_measurements import photographed
 PROTEIN = Target("protein", 11.5, 0.3, basis="as_is", citation="Bipea 24-117")
 
 
-def control(silo: Silo, barcode: str = "K1", *targets: Target) -> str:
-    samples.enter_own_sample(silo.desk, barcode, "control", "soft_wheat", "", ANNE, silo.clock())
+def control(silo: Silo, barcode: str = "K1", *targets: Target, species: str = "soft_wheat") -> str:
+    samples.enter_own_sample(silo.desk, barcode, "control", species, "", ANNE, silo.clock())
     if targets:
         set_target(silo.desk, barcode, targets, MARC, silo.clock())
     return barcode

@@ -212,6 +212,27 @@ def test_an_adjustment_of_the_instrument_bounds_what_is_held(silo: Silo) -> None
     assert loads_held(silo, only(silo)) == [after.id]
 
 
+def test_what_is_clean_of_another_species_ends_no_doubt(silo: Silo) -> None:
+    """An instrument has a calibration of each species."""
+    control(silo, "K1", PROTEIN)
+    control(silo, "K2", PROTEIN, species="barley")
+    good = check(silo, GOOD)
+    check(silo, GOOD, "K2")
+    bad = check(silo, BAD)
+    check(silo, GOOD, "K2")
+    source = only(silo).source
+    barley = Adjusted("protein", silo.clock(), species="barley")
+    record_adjustment(silo.desk, source, barley, MARC, silo.clock())
+    assert (only(silo).since, only(silo).until) == (good.at, None)
+    done = silo.clock()
+    wheat = Adjusted("protein", done, species="soft_wheat")
+    record_adjustment(silo.desk, source, wheat, MARC, silo.clock())
+    assert bad.at < done == only(silo).until
+    check(silo, BAD, "K2")
+    assert (only(silo).since, only(silo).until) == (good.at, None)
+    assert check(silo, GOOD, "K2").at == only(silo).until
+
+
 def test_the_retained_samples_near_a_limit_are_to_be_measured_again(silo: Silo) -> None:
     """11.0 % of the dry matter is a limit of milling wheat no. 2; 10.4 as is at 13.6 % of water is 12.04."""
     control(silo, "K1", PROTEIN)

@@ -119,6 +119,13 @@ def test_a_translation_has_the_placeholders_of_its_text(language: str) -> None:
     assert differing == []
 
 
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_is_there_once(language: str) -> None:
+    """Two catalogues that were merged may leave one translation behind another."""
+    starts = [(text[:20], text) for m in read_catalogue(language) for text in _texts(m.string) if m.id]
+    assert [text for start, text in starts if len(text) > 40 and text.count(start) > 1] == []
+
+
 def _texts(text: object) -> tuple[str, ...]:
     return tuple(text) if isinstance(text, list | tuple) else (str(text),)
 
