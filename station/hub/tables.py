@@ -3,42 +3,39 @@
 Every table has the column `station` first in its key, so that no two silos collide on a cell's id, an
 event's number, a name, a plate or a barcode. JSON stays text as it was written (`json`, never JSONB, which
 changes 1e16 and -0.0). There are no foreign keys and no unique names: a row may come before the one it names,
-and two silos may know the same supplier. What does not travel is listed (`STAYS`, `SECRET`); a new column
-that nobody decided on fails a test.
+and two silos may know the same supplier. What does not travel is listed in `station.store.travels`.
+
+Two columns more say which bag a row came with (`post_place`, the bag's place among all that came from the
+station) and what it was as the station wrote it (`post_digest`, the SHA-256 of its line).
 """
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, MetaData, String, Table
 
-STATION = "station"
+from station.hub.own import add_own_tables
+from station.store.travels import SECRET, columns_of, travelling
 
-# Tables that are the station's own affair.
-STAYS = frozenset({"counter", "enrolment", "outbox", "sign_in", "stored_result", "alembic_version"})
-# Columns of tables that travel which never leave the station: secrets.
-SECRET: Mapping[str, frozenset[str]] = MappingProxyType(
-    {"person": frozenset({"pin_hash", "password_hash"}), "terminal": frozenset({"token_hash"})}
-)
+STATION, PLACE, DIGEST = "station", "post_place", "post_digest"
 
 
 def hub_metadata(station: MetaData) -> MetaData:
-    """The hub's tables for the tables that a station has."""
+    """The hub's tables for the tables that a station has, and its own."""
     hub = MetaData(naming_convention=station.naming_convention)
-    for table in station.sorted_tables:
-        if table.name not in STAYS:
-            _derive(hub, table, SECRET.get(table.name, frozenset()))
+    for table in travelling(station):
+        _derive(hub, table)
+    add_own_tables(hub)
     return hub
 
 
-def _derive(hub: MetaData, table: Table, secret: Collection[str]) -> None:
+def _derive(hub: MetaData, table: Table) -> None:
     columns: list[Column[Any]] = [Column(STATION, String, primary_key=True)]
-    columns += [_column(column) for column in table.columns if column.name not in secret]
+    columns += [_column(column) for column in columns_of(table)]
+    columns += [Column(PLACE, BigInteger, nullable=False), Column(DIGEST, String(64), nullable=False)]
     derived = Table(table.name, hub, *columns)
     for index in table.indexes:
         names = [column.name for column in index.columns]
-        if not secret & set(names):  # type: ignore[operator]
+        if not SECRET.get(table.name, frozenset()) & set(names):
             Index(None, derived.c[STATION], *(derived.c[name] for name in names))
 
 

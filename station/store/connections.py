@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 
 from station.store import schema
+from station.store.change_log import RECURSIVE
 from station.store.durable import sync
 from station.store.errors import damaged
 from station.store.folder import WORK, refuse_lost_ledger
@@ -30,6 +31,7 @@ def open_engine(file: Path, *, writer: bool) -> Engine:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA wal_autocheckpoint=1000")
+            connection.execute(RECURSIVE)
         else:
             connection.execute("PRAGMA wal_autocheckpoint=0")
             connection.execute("PRAGMA query_only=ON")

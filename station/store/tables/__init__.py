@@ -25,6 +25,7 @@ from station.store.tables.outcome import (
     Tipping,
 )
 from station.store.tables.people import Person, SignIn, Terminal
+from station.store.tables.post import Bag, Change, PostLink
 from station.store.tables.quality import (
     Adjustment,
     ControlCheck,
@@ -63,9 +64,11 @@ __all__ = [
     "Adjustment",
     "Approval",
     "AuditEvent",
+    "Bag",
     "Capture",
     "Cell",
     "CellMovement",
+    "Change",
     "ClockAct",
     "CompositeLoad",
     "ControlCheck",
@@ -98,6 +101,7 @@ __all__ = [
     "Photo",
     "Pit",
     "PortAssignment",
+    "PostLink",
     "PromotionPolicy",
     "Proposal",
     "Reading",

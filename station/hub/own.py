@@ -1,0 +1,88 @@
+"""The hub's own tables: stations, what they sent, and what of it could not be taken."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlmodel.sql.sqltypes import UTCDateTime
+
+_Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
+
+STATIONS, BAGS, QUARANTINE, GONE = "hub_station", "hub_bag", "hub_quarantine", "hub_gone"
+
+
+def add_own_tables(hub: MetaData) -> None:
+    """Add the hub's own tables to those that are derived from the stations'.
+
+    `hub_station`: `have`, `sha256` and `epoch` are number, digest and epoch of the last bag received,
+    `place` counts all bags ever received, `whole_place` is where the last snapshot began. `hub_bag`: a bag as
+    it came; `people` is empty once somebody was forgotten; `state` is received, parked (of a newer shape than
+    the hub knows), applied or refused (another bag of its number was there first: kept to be looked at).
+    `hub_quarantine`: a line that was not taken, with its reason. `hub_gone`: which bag deleted a row last."""
+    Table(
+        STATIONS, hub,
+        Column("id", String, primary_key=True),
+        Column("name", String, nullable=False, default=""),
+        Column("public_key", String, nullable=False, default=""),
+        Column("epoch", String, nullable=False, default=""),
+        Column("have", Integer, nullable=False, default=0),
+        Column("sha256", String, nullable=False, default=""),
+        Column("place", BigInteger, nullable=False, default=0),
+        Column("whole_place", BigInteger, nullable=False, default=0),
+        Column("alive", JSON(none_as_null=True)),
+        Column("alive_count", BigInteger, nullable=False, default=0),
+        Column("seen_at", UTCDateTime),
+        Column("added_at", UTCDateTime, nullable=False),
+        Column("revoked_at", UTCDateTime),
+        Column("forked", Boolean, nullable=False, default=False),
+    )  # fmt: skip
+    Table(
+        BAGS, hub,
+        Column("station", String, primary_key=True),
+        Column("epoch", String, primary_key=True),
+        Column("number", Integer, primary_key=True),
+        Column("sha256", String, primary_key=True),
+        Column("place", BigInteger, nullable=False),
+        Column("revision", String, nullable=False),
+        Column("whole", Boolean, nullable=False),
+        Column("forgets", Boolean, nullable=False),
+        Column("part", Integer, nullable=False),
+        Column("parts", Integer, nullable=False),
+        Column("facts", LargeBinary, nullable=False),
+        Column("people", LargeBinary),
+        Column("state", String, nullable=False),
+        Column("received_at", UTCDateTime, nullable=False),
+        Column("applied_at", UTCDateTime),
+        Index("ix_hub_bag_state", "state", "station", "place"),
+    )  # fmt: skip
+    Table(
+        QUARANTINE, hub,
+        Column("id", _Number, primary_key=True, autoincrement=True),
+        Column("station", String, nullable=False, index=True),
+        Column("place", BigInteger, nullable=False),
+        Column("table", String, nullable=False),
+        Column("key", Text, nullable=False),
+        Column("line", Text, nullable=False),
+        Column("there", Text, nullable=False, default=""),
+        Column("code", String, nullable=False),
+        Column("why", Text, nullable=False),
+        Column("at", UTCDateTime, nullable=False),
+        Column("ended_at", UTCDateTime),
+        Column("ended_how", String, nullable=False, default=""),
+    )  # fmt: skip
+    Table(
+        GONE, hub,
+        Column("station", String, primary_key=True),
+        Column("table", String, primary_key=True),
+        Column("key", String, primary_key=True),
+        Column("place", BigInteger, nullable=False),
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""Receiving is not applying: a bag is checked and kept as it came, with the cursor, in one transaction.
+
+Bags of a station come in the order of their numbers, each naming the digest of the one before. What was had
+already is answered so, whoever of the hub's copies is asked. Order is (epoch, number), never a time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, MetaData, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from station.hub.own import BAGS, STATIONS
+from station.post.bag import BagTooLarge, BagWrong, Head, facts_lines, head_of, lines_of, sha256_of
+
+RECEIVED, REFUSED = "received", "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the station is told. `have` and `sha256` are number and digest of the last bag that was received
+    of `epoch`. `reason`, where it was not taken: unknown_station, revoked, wrong_bag, too_large, gap, fork,
+    epoch."""
+
+    status: int
+    reason: str = ""
+    epoch: str = ""
+    have: int = 0
+    sha256: str = ""
+    detail: str = ""
+
+
+def receive(
+    connection: Connection, hub: MetaData, station: str, facts: bytes, people: bytes | None, at: datetime
+) -> Answer:
+    """Take a bag in, in the caller's transaction."""
+    stations = hub.tables[STATIONS]
+    query = select(stations).where(stations.c.id == station).with_for_update()
+    known = connection.execute(query).mappings().first()
+    if known is None:
+        return Answer(404, "unknown_station")
+    if known["revoked_at"] is not None:
+        return Answer(403, "revoked")
+    try:
+        head = _checked(station, facts, people)
+    except BagTooLarge as error:
+        return _told(known, 413, "too_large", str(error))
+    except BagWrong as error:
+        return _told(known, 422, "wrong_bag", str(error))
+    refusal = _refusal(connection, hub, known, head, facts)
+    if refusal is not None:
+        if refusal.reason == "fork":
+            _keep(connection, hub, head, facts, people, REFUSED, known["place"], at)
+            connection.execute(update(stations).where(stations.c.id == station).values(forked=True))
+        return refusal
+    place = known["place"] + 1
+    _keep(connection, hub, head, facts, people, RECEIVED, place, at)
+    sha256 = sha256_of(facts)
+    connection.execute(
+        update(stations)
+        .where(stations.c.id == station)
+        .values(epoch=head.epoch, have=head.number, sha256=sha256, place=place)
+    )
+    return Answer(200, "", head.epoch, head.number, sha256)
+
+
+def _checked(station: str, facts: bytes, people: bytes | None) -> Head:
+    """Raises BagWrong, BagTooLarge."""
+    head = head_of(facts)
+    if head.station != station:
+        raise BagWrong(f"it is a bag of {head.station}")
+    for _ in facts_lines(facts):  # it can be unpacked; what its lines say is for who applies it
+        break
+    if people:
+        if sha256_of(people) != head.personal:
+            raise BagWrong("the persons' part is another's")
+        for _ in lines_of(people):
+            break
+    elif people is None and head.personal is not None:
+        raise BagWrong("the persons' part is missing")
+    return head
+
+
+def _refusal(
+    connection: Connection, hub: MetaData, known: RowMapping, head: Head, facts: bytes
+) -> Answer | None:
+    """Return the answer to a bag that is not the next one, None for the next one."""
+    bags = hub.tables[BAGS]
+    of_number = select(bags.c.sha256).where(
+        bags.c.station == head.station, bags.c.epoch == head.epoch, bags.c.number == head.number,
+        bags.c.state != REFUSED,
+    )  # fmt: skip
+    there = connection.execute(of_number).scalars().first()
+    if there is not None:
+        return _told(known, 200, "") if there == sha256_of(facts) else _told(known, 409, "fork")
+    if head.epoch == known["epoch"]:
+        if head.number != known["have"] + 1:
+            return _told(known, 409, "gap")
+        return None if head.previous == known["sha256"] else _told(known, 409, "fork")
+    if head.number != 1 or head.previous:
+        return _told(known, 409, "epoch")
+    before = (head.follows.epoch, head.follows.number, head.follows.sha256) if head.follows else ("", 0, "")
+    had = (known["epoch"], known["have"], known["sha256"])
+    return None if before == had and head.whole else _told(known, 409, "epoch")
+
+
+def _told(known: RowMapping, status: int, reason: str, detail: str = "") -> Answer:
+    return Answer(status, reason, known["epoch"], known["have"], known["sha256"], detail)
+
+
+def _keep(
+    connection: Connection, hub: MetaData, head: Head, facts: bytes, people: bytes | None, state: str,
+    place: int, at: datetime,
+) -> None:  # fmt: skip
+    bags, sha256 = hub.tables[BAGS], sha256_of(facts)
+    same = select(bags.c.number).where(
+        bags.c.station == head.station, bags.c.epoch == head.epoch, bags.c.number == head.number,
+        bags.c.sha256 == sha256,
+    )  # fmt: skip
+    if connection.execute(same).first() is not None:
+        return
+    connection.execute(
+        insert(bags).values(
+            station=head.station, epoch=head.epoch, number=head.number, sha256=sha256, place=place,
+            revision=head.revision, whole=head.whole, forgets=head.forgets, part=head.part, parts=head.parts,
+            facts=facts, people=people, state=state, received_at=at,
+        )
+    )  # fmt: skip

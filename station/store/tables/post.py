@@ -1,0 +1,67 @@
+"""What a station owes headquarters: the change log, the bags that it was sealed into, and to whom they go."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from station.store.tables.packed import HexDigest
+
+
+class Change(SQLModel, table=True):
+    """Says that a row was inserted, updated or deleted. Triggers alone write it (`station.store.change_log`),
+    in the transaction that changed the row; it goes when a bag has taken it.
+
+    `key` is the row's primary key as a JSON array."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    of: str
+    key: str
+    op: str  # i, u, d
+
+
+class PostLink(SQLModel, table=True):
+    """To whom this station's bags go, since `enrolled_at`: there is one row, or none.
+
+    `epoch` names the line of bags that is being written; its first one follows `follows`, the last bag of
+    another line that headquarters has: {epoch, number, sha256}, or nothing. `acknowledged` is the number of
+    the last bag that headquarters has. `snapshot`: the next bag has every row. `forgets`: somebody was
+    forgotten, so the next bag has every person and supplier, and the persons' parts before it go."""
+
+    __tablename__ = "post_link"
+
+    id: str = Field(default="hub", primary_key=True)
+    station: str
+    urls: list[str] = Field(default_factory=list, sa_type=JSON)
+    hub_key: str = ""
+    epoch: str
+    follows: dict[str, Any] | None = Field(default=None, sa_type=JSON)
+    acknowledged: int = 0
+    snapshot: bool = True
+    forgets: bool = False
+    enrolled_at: datetime
+
+
+class Bag(SQLModel, table=True):
+    """Records a sealed bag; its file lies in `post/`. The changes up to `to_seq` are in it or before it.
+
+    `sha256` is that of the facts' part as it is sent, `previous` that of the bag before it."""
+
+    epoch: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    sha256: str = Field(sa_type=HexDigest)
+    previous: str = Field(default="", sa_type=HexDigest)
+    from_seq: int
+    to_seq: int
+    revision: str  # of the ledger's shape
+    whole: bool = False
+    forgets: bool = False
+    part: int = 1
+    parts: int = 1
+    rows: int
+    size: int
+    at: datetime
+    acknowledged_at: datetime | None = None
