@@ -17,7 +17,9 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
-STATIONS, BAGS, QUARANTINE, GONE = "hub_station", "hub_bag", "hub_quarantine", "hub_gone"
+STATIONS, BAGS, QUARANTINE, GONE, EVENTS = (
+    "hub_station", "hub_bag", "hub_quarantine", "hub_gone", "hub_event",
+)  # fmt: skip
 
 
 def add_own_tables(hub: MetaData) -> None:
@@ -27,7 +29,8 @@ def add_own_tables(hub: MetaData) -> None:
     `place` counts all bags ever received, `whole_place` is where the last snapshot began. `hub_bag`: a bag as
     it came; `people` is empty once somebody was forgotten; `state` is received, parked (of a newer shape than
     the hub knows), applied or refused (another bag of its number was there first: kept to be looked at).
-    `hub_quarantine`: a line that was not taken, with its reason. `hub_gone`: which bag deleted a row last."""
+    `hub_quarantine`: a line that was not taken, with its reason. `hub_gone`: which bag deleted a row last.
+    `hub_event`: what was done at the hub, and what was refused."""
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
@@ -78,6 +81,15 @@ def add_own_tables(hub: MetaData) -> None:
         Column("at", UTCDateTime, nullable=False),
         Column("ended_at", UTCDateTime),
         Column("ended_how", String, nullable=False, default=""),
+    )  # fmt: skip
+    Table(
+        EVENTS, hub,
+        Column("seq", _Number, primary_key=True, autoincrement=True),
+        Column("at", UTCDateTime, nullable=False),
+        Column("kind", String, nullable=False),
+        Column("station", String, nullable=False, default="", index=True),
+        Column("by", String, nullable=False, default=""),
+        Column("data", JSON(none_as_null=True)),
     )  # fmt: skip
     Table(
         GONE, hub,

@@ -1,7 +1,9 @@
 """Receiving is not applying: a bag is checked and kept as it came, with the cursor, in one transaction.
 
-Bags of a station come in the order of their numbers, each naming the digest of the one before. What was had
-already is answered so, whoever of the hub's copies is asked. Order is (epoch, number), never a time.
+Bags of a station come in the order of their numbers, each naming the digest of the one before; a snapshot
+needs none before it. What was had already is answered so, whoever of the hub's copies is asked. Order is
+(epoch, number), never a time. Two bags of one number are two machines: nothing more is taken until a person
+has settled which one goes on.
 """
 
 from dataclasses import dataclass
@@ -93,15 +95,22 @@ def _refusal(
     there = connection.execute(of_number).scalars().first()
     if there is not None:
         return _told(known, 200, "") if there == sha256_of(facts) else _told(known, 409, "fork")
-    if head.epoch == known["epoch"]:
-        if head.number != known["have"] + 1:
-            return _told(known, 409, "gap")
-        return None if head.previous == known["sha256"] else _told(known, 409, "fork")
-    if head.number != 1 or head.previous:
-        return _told(known, 409, "epoch")
-    before = (head.follows.epoch, head.follows.number, head.follows.sha256) if head.follows else ("", 0, "")
-    had = (known["epoch"], known["have"], known["sha256"])
-    return None if before == had and head.whole else _told(known, 409, "epoch")
+    reason = "fork" if known["forked"] else _why_not_next(known, head)
+    return _told(known, 409, reason) if reason else None
+
+
+def _why_not_next(known: RowMapping, head: Head) -> str:
+    if head.epoch != known["epoch"]:
+        follows = (
+            (head.follows.epoch, head.follows.number, head.follows.sha256) if head.follows else ("", 0, "")
+        )
+        begins = head.number == 1 and head.whole and not head.previous
+        return "" if begins and follows == (known["epoch"], known["have"], known["sha256"]) else "epoch"
+    if head.whole and head.part == 1 and head.number > known["have"]:
+        return ""  # it needs nothing before it
+    if head.number != known["have"] + 1:
+        return "gap"
+    return "" if head.previous == known["sha256"] else "fork"
 
 
 def _told(known: RowMapping, status: int, reason: str, detail: str = "") -> Answer:

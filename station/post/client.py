@@ -1,0 +1,72 @@
+"""Headquarters as the station sees it: some addresses, of which one that answers is asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from station.post.wire import PREFIX, Signed, enveloped
+
+CONNECT_S, ANSWER_S = 5.0, 60.0
+_HAS_SAID_NO = (403, 404, 409, 413, 422)
+
+
+class HubUnreachable(Exception):
+    """No address answered, or only with a failure of its own: it is tried again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class HubAnswer:
+    """What headquarters said of a bag. `reason` is empty where it has it; `have` and `sha256` are number and
+    digest of the last bag of `epoch` that it has."""
+
+    status: int
+    reason: str
+    epoch: str
+    have: int
+    sha256: str
+    detail: str = ""
+
+
+class HubClient:
+    """Asks one address at a time: the one that answered last, then the others in their order."""
+
+    def __init__(self, urls: Sequence[str], station: str, key: Ed25519PrivateKey) -> None:
+        self._urls = [url.rstrip("/") for url in urls]
+        self._station = station
+        self._key = key
+        self._first = 0
+        self._http = httpx2.Client(timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S), trust_env=False)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer:
+        """Hand a bag over. Raises HubUnreachable."""
+        status, told = self._ask("POST", f"/bags/{number}", epoch, number, enveloped(facts, people))
+        return HubAnswer(
+            status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
+            str(told.get("sha256", "")), str(told.get("detail", "")),
+        )  # fmt: skip
+
+    def _ask(
+        self, method: str, path: str, epoch: str, number: int, body: bytes
+    ) -> tuple[int, dict[str, Any]]:
+        path = f"{PREFIX}/{self._station}{path}"
+        headers = Signed(method, path, epoch, number, body).headers(self._key)
+        why = "no address is known"
+        for turn in range(len(self._urls)):
+            place = (self._first + turn) % len(self._urls)
+            try:
+                answer = self._http.request(method, self._urls[place] + path, content=body, headers=headers)
+                told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
+            except (httpx2.HTTPError, ValueError) as error:
+                why = f"{self._urls[place]}: {error or type(error).__name__}"
+                continue
+            if isinstance(told, dict):
+                self._first = place
+                return answer.status_code, told
+            why = f"{self._urls[place]}: {answer.status_code}"
+        raise HubUnreachable(why)
