@@ -1,4 +1,4 @@
-"""The hub's counter: what stations ask over HTTP. It has no state, so any number of copies serve one database."""
+"""The hub's counter: what stations ask over HTTP. It has no state: any number of copies serve one database."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
