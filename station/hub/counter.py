@@ -1,5 +1,6 @@
-"""The hub's counter: what stations ask over HTTP. It has no state: any number of copies serve one database."""
+"""What stations ask of the hub over HTTP. It has no state: any number of copies serve one database."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,15 +8,17 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import Connection, Engine, MetaData, insert, select
+from sqlalchemy import Connection, Engine, MetaData, select
 from starlette.concurrency import run_in_threadpool
 
-from station.hub.own import EVENTS, STATIONS
+from station.hub import stations
+from station.hub.own import STATIONS, add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
 from station.post.wire import EPOCH, NUMBER, PREFIX, SIGNATURE, BodyWrong, SignatureWrong, Signed, opened
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
+MOST_WORD = 200_000
 
 router = APIRouter(prefix=PREFIX)
 
@@ -39,10 +42,28 @@ def create_counter(hub: Hub) -> FastAPI:
 @router.post("/{station}/bags/{number}")
 async def take_bag(request: Request, station: str, number: int) -> JSONResponse:
     """A bag in its envelope, signed by the station."""
-    body = await _body(request)
+    body = await _body(request, MOST_BODY)
     if body is None:
         return _said(Answer(413, "too_large", detail=f"at most {MOST_BODY} bytes"))
     return _said(await run_in_threadpool(_take, request.app.state.hub, _signed(request, body), station))
+
+
+@router.post("/{station}/alive")
+async def hear(request: Request, station: str) -> JSONResponse:
+    """What a station says of itself each minute, so that the map is right before a backlog is in."""
+    body = await _body(request, MOST_WORD)
+    if body is None:
+        return _said(Answer(413, "too_large", detail=f"at most {MOST_WORD} bytes"))
+    return _said(await run_in_threadpool(_hear, request.app.state.hub, _signed(request, body), station))
+
+
+@router.post("/{station}/enrol")
+async def enrol(request: Request, station: str) -> JSONResponse:
+    """`{"code", "public_key"}`, signed with the key that it brings."""
+    body = await _body(request, MOST_WORD)
+    if body is None:
+        return _said(Answer(413, "too_large", detail=f"at most {MOST_WORD} bytes"))
+    return _said(await run_in_threadpool(_enrol, request.app.state.hub, _signed(request, body), station))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +84,55 @@ def _take(hub: Hub, asked: _Request, station: str) -> Answer:
         return receive(connection, hub.tables, station, facts, people, at)
 
 
+def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        if refusal := _unknown(connection, hub, asked, station, at):
+            return refusal
+        told = _json(asked.signed.body)
+        if told is None:
+            return Answer(422, "wrong_word")
+        stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
+        return Answer(200)
+
+
+def _enrol(hub: Hub, asked: _Request, station: str) -> Answer:
+    at, told = hub.clock(), _json(asked.signed.body) or {}
+    code, public_key = told.get("code"), told.get("public_key")
+    if not isinstance(code, str) or not isinstance(public_key, str):
+        return Answer(422, "wrong_word")
+    with hub.engine.begin() as connection:
+        try:
+            asked.signed.check(public_key, asked.signature)
+            cursor = stations.enrol(connection, hub.tables, station, code, public_key, at)
+        except (SignatureWrong, stations.CodeRefused):
+            add_event(connection, hub.tables, "code_refused", at, station)
+            return Answer(403, "code_refused")
+    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256)
+
+
+def _json(body: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(body)
+        json.dumps(told, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return None
+    return told if isinstance(told, dict) else None
+
+
 def _unknown(connection: Connection, hub: Hub, asked: _Request, station: str, at: datetime) -> Answer | None:
     """The answer to who is not this station; a wrong signature is noted."""
-    stations = hub.tables.tables[STATIONS]
-    query = select(stations.c.public_key, stations.c.revoked_at).where(stations.c.id == station)
+    known_ones = hub.tables.tables[STATIONS]
+    query = select(known_ones.c.public_key, known_ones.c.revoked_at).where(known_ones.c.id == station)
     known = connection.execute(query).mappings().first()
     if known is None:
         return Answer(404, "unknown_station")
     try:
         asked.signed.check(known["public_key"], asked.signature)
     except SignatureWrong:
-        note(connection, hub.tables, "wrong_signature", at, station, {"path": asked.signed.path})
+        add_event(connection, hub.tables, "wrong_signature", at, station, {"path": asked.signed.path})
         return Answer(403, "wrong_signature")
     return Answer(403, "revoked") if known["revoked_at"] is not None else None
-
-
-def note(
-    connection: Connection, tables: MetaData, kind: str, at: datetime, station: str, data: dict[str, Any]
-) -> None:
-    """Record an event of the hub's own."""
-    connection.execute(insert(tables.tables[EVENTS]).values(kind=kind, at=at, station=station, data=data))
 
 
 def _signed(request: Request, body: bytes) -> _Request:
@@ -94,12 +144,12 @@ def _signed(request: Request, body: bytes) -> _Request:
     return _Request(signed, request.headers.get(SIGNATURE, ""))
 
 
-async def _body(request: Request) -> bytes | None:
+async def _body(request: Request, most: int) -> bytes | None:
     """None: it is larger than may be; the rest of it was not read."""
     pieces, size = [], 0
     async for piece in request.stream():
         size += len(piece)
-        if size > MOST_BODY:
+        if size > most:
             return None
         pieces.append(piece)
     return b"".join(pieces)

@@ -1,10 +1,14 @@
 """The hub's own tables: stations, what they sent, and what of it could not be taken."""
 
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     Column,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -12,25 +16,26 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    insert,
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
-STATIONS, BAGS, QUARANTINE, GONE, EVENTS = (
-    "hub_station", "hub_bag", "hub_quarantine", "hub_gone", "hub_event",
-)  # fmt: skip
+STATIONS, CODES, BAGS = "hub_station", "hub_code", "hub_bag"
+QUARANTINE, GONE, EVENTS = "hub_quarantine", "hub_gone", "hub_event"
 
 
 def add_own_tables(hub: MetaData) -> None:
     """Add the hub's own tables to those that are derived from the stations'.
 
     `hub_station`: `have`, `sha256` and `epoch` are number, digest and epoch of the last bag received,
-    `place` counts all bags ever received, `whole_place` is where the last snapshot began. `hub_bag`: a bag as
-    it came; `people` is empty once somebody was forgotten; `state` is received, parked (of a newer shape than
-    the hub knows), applied or refused (another bag of its number was there first: kept to be looked at).
-    `hub_quarantine`: a line that was not taken, with its reason. `hub_gone`: which bag deleted a row last.
-    `hub_event`: what was done at the hub, and what was refused."""
+    `place` counts all bags ever received, `whole_place` is where the last snapshot began. `hub_code`: digests
+    of codes that stations enrol with, once. `hub_bag`: a bag as it came; `people` is empty once somebody was
+    forgotten; `state` is received, parked (of a newer shape than the hub knows), applied or refused (another
+    bag of its number was there first: kept to be looked at). `hub_quarantine`: a line that was not taken, with
+    its reason. `hub_gone`: which bag deleted a row last. `hub_event`: what was done at the hub, and what was
+    refused."""
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
@@ -47,6 +52,13 @@ def add_own_tables(hub: MetaData) -> None:
         Column("added_at", UTCDateTime, nullable=False),
         Column("revoked_at", UTCDateTime),
         Column("forked", Boolean, nullable=False, default=False),
+    )  # fmt: skip
+    Table(
+        CODES, hub,
+        Column("digest", String, primary_key=True),
+        Column("station", String, nullable=False),
+        Column("until", UTCDateTime, nullable=False),
+        Column("used_at", UTCDateTime),
     )  # fmt: skip
     Table(
         BAGS, hub,
@@ -98,3 +110,12 @@ def add_own_tables(hub: MetaData) -> None:
         Column("key", String, primary_key=True),
         Column("place", BigInteger, nullable=False),
     )  # fmt: skip
+
+
+def add_event(
+    connection: Connection, hub: MetaData, kind: str, at: datetime, station: str,
+    data: dict[str, Any] | None = None, by: str = "",
+) -> None:  # fmt: skip
+    """Record what was done at the hub, or refused, in the caller's transaction."""
+    events = hub.tables[EVENTS]
+    connection.execute(insert(events).values(kind=kind, at=at, station=station, by=by, data=data or {}))
