@@ -33,6 +33,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_event_of_visit", ["visit_id", "seq"], unique=False)
 
     op.create_table(
+        "bag",
+        sa.Column("epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("sha256", station.store.tables.packed.HexDigest(), nullable=False),
+        sa.Column("previous", station.store.tables.packed.HexDigest(), nullable=False),
+        sa.Column("from_seq", sa.Integer(), nullable=False),
+        sa.Column("to_seq", sa.Integer(), nullable=False),
+        sa.Column("revision", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("whole", sa.Boolean(), nullable=False),
+        sa.Column("forgets", sa.Boolean(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("epoch", "number", name=op.f("pk_bag")),
+    )
+    op.create_table(
         "cell",
         sa.Column("external_source", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("external_ref", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -48,6 +67,15 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "external_source", "external_ref", name=op.f("uq_cell_external_source_external_ref")
         ),
+    )
+    op.create_table(
+        "change",
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("of", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("op", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_change")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "clock_act",
@@ -184,6 +212,20 @@ def upgrade() -> None:
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pit")),
+    )
+    op.create_table(
+        "post_link",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("station", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("urls", sa.JSON(), nullable=False),
+        sa.Column("hub_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("epoch", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("follows", sa.JSON(), nullable=True),
+        sa.Column("acknowledged", sa.Integer(), nullable=False),
+        sa.Column("snapshot", sa.Boolean(), nullable=False),
+        sa.Column("forgets", sa.Boolean(), nullable=False),
+        sa.Column("enrolled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_post_link")),
     )
     op.create_table(
         "promotion_policy",
@@ -1520,6 +1562,7 @@ def downgrade() -> None:
     op.drop_table("sending")
     op.drop_table("rule_pack")
     op.drop_table("promotion_policy")
+    op.drop_table("post_link")
     op.drop_table("pit")
     op.drop_table("person")
     op.drop_table("outbox")
@@ -1536,7 +1579,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_clock_act_seq")
 
     op.drop_table("clock_act")
+    op.drop_table("change")
     op.drop_table("cell")
+    op.drop_table("bag")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_of_visit")
         batch_op.drop_index("ix_audit_event_of_load")
