@@ -34,8 +34,8 @@ def add_own_tables(hub: MetaData) -> None:
     of codes that stations enrol with, once. `hub_bag`: a bag as it came; `people` is empty once somebody was
     forgotten; `state` is received, parked (of a newer shape than the hub knows), applied or refused (another
     bag of its number was there first: kept to be looked at). `hub_quarantine`: a line that was not taken,
-    with its reason. `hub_gone`: which bag deleted a row last. `hub_event`: what was done at the hub, and what was
-    refused."""
+    with its reason. `hub_gone`: which bag deleted a row last. `hub_event`: what was done at the hub, and what
+    was refused."""
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),

@@ -1,6 +1,7 @@
 """Headquarters as the station sees it: some addresses, of which one that answers is asked."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +47,16 @@ class HubClient:
     def send(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer:
         """Hand a bag over. Raises HubUnreachable."""
         status, told = self._ask("POST", f"/bags/{number}", epoch, number, enveloped(facts, people))
-        return HubAnswer(
-            status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
-            str(told.get("sha256", "")), str(told.get("detail", "")),
-        )  # fmt: skip
+        return _answer(status, told)
+
+    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> None:
+        """Say how the station is; `count` rises with every word. Raises HubUnreachable."""
+        self._ask("POST", "/alive", epoch, count, json.dumps(told, default=str).encode())
+
+    def enrol(self, code: str, public_key: str) -> HubAnswer:
+        """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""
+        body = json.dumps({"code": code, "public_key": public_key}).encode()
+        return _answer(*self._ask("POST", "/enrol", "", 0, body))
 
     def _ask(
         self, method: str, path: str, epoch: str, number: int, body: bytes
@@ -70,3 +77,10 @@ class HubClient:
                 return answer.status_code, told
             why = f"{self._urls[place]}: {answer.status_code}"
         raise HubUnreachable(why)
+
+
+def _answer(status: int, told: Mapping[str, Any]) -> HubAnswer:
+    return HubAnswer(
+        status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
+        str(told.get("sha256", "")), str(told.get("detail", "")),
+    )  # fmt: skip

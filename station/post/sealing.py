@@ -37,16 +37,19 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What the change log holds."""
+    """What the change log holds. `is_asked`: a bag is due whatever it holds: everything, or everybody."""
 
     changes: int
     has_ticket: bool
+    is_asked: bool
 
 
 def owed(tx: Session) -> Owed:
     changes = tx.exec(select(func.count()).select_from(Change)).one()
     ticket = select(Change.seq).where(Change.of == SEAL_AT_ONCE).limit(1)
-    return Owed(changes, tx.exec(ticket).first() is not None)
+    link = tx.get(PostLink, "hub")
+    is_asked = link is not None and (link.snapshot or link.forgets)
+    return Owed(changes, tx.exec(ticket).first() is not None, is_asked)
 
 
 def seal_one(ledger: Ledger, folder: BagFolder, at: datetime) -> bool:

@@ -14,6 +14,7 @@ from station.store.tables import Counter, Numbered, Outbox
 
 ROW = "row"  # numbers the rows of every `Numbered` table and of the outbox
 EVENT = "event"  # numbers the audit events
+WORD = "post word"  # numbers what the station says of itself to headquarters
 RETAINED = "retained sample"  # numbers what is kept of samples
 _ADVANCE = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
@@ -21,7 +22,12 @@ _ADVANCE = text(
 )
 _TICKETS = "ticket {site} {campaign}"
 LEAP = 10_000_000  # more than a station can draw in the days between two backups
-_LEAPS = {EVENT: LEAP, ROW: LEAP, RETAINED: 100_000}  # a number that is written on bags stays short
+_LEAPS = {
+    EVENT: LEAP,
+    ROW: LEAP,
+    WORD: LEAP,
+    RETAINED: 100_000,
+}  # a number that is written on bags stays short
 
 
 def draw(tx: Session, name: str, count: int = 1) -> int:

@@ -82,6 +82,11 @@ def test_a_gap_a_fork_and_a_foreign_epoch_are_told_apart(post: Post, tmp_path: P
     assert post.give(forged, people).reason == "fork"
     assert post.give(forged, people).reason == "fork"
     assert [row["state"] for row in post.received()] == ["received", "received", "refused"]
+    assert post.deliver(3).reason == "fork", "nothing more until a person has settled it"
+
+
+def test_another_epoch_that_does_not_say_what_it_follows_is_refused(post: Post) -> None:
+    post.settle()
     post.enrol()
     post.seal()
     assert post.deliver(1).reason == "epoch"

@@ -1,0 +1,171 @@
+"""The station's poster: it seals what changed and sends what is sealed; nothing of the station waits for it.
+
+It wakes with every commit and with a timer. After a failed try it waits longer and longer, a minute at most,
+each time by chance a little more or less, so that many stations do not come at the same instant.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Protocol
+
+import structlog
+
+from station.post import sealing
+from station.post.client import HubAnswer, HubUnreachable
+from station.post.folder import BagFolder
+from station.post.sending import HubRefuses, Owing, owing, send_one
+from station.store import counters
+from station.store.engine import Ledger
+from station.store.errors import LedgerError
+from station.store.tables import PostLink
+
+TICK_S, ALIVE_S = 2.0, 60.0
+SHORTEST_S, LONGEST_S = 1.0, 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class Hub(Protocol):
+    """What the poster needs of headquarters: `station.post.client.HubClient` has it. Both raise
+    HubUnreachable."""
+
+    def send(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer: ...
+
+    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PostFacts:
+    """How the post stands. `refused` is why headquarters takes nothing, `unreachable` why none answered;
+    `full`: the disk takes no bag; `heard_at`: its last word."""
+
+    owing: Owing
+    refused: str = ""
+    unreachable: str = ""
+    full: str = ""
+    heard_at: datetime | None = None
+
+
+class Poster:
+    """Start with `running()`. `facts` may be asked from any thread."""
+
+    def __init__(
+        self, ledger: Ledger, folder: BagFolder, hub: Hub, clock: Callable[[], datetime],
+        tell: Callable[[], Mapping[str, Any]], random: Random,
+    ) -> None:  # fmt: skip
+        self._ledger, self._folder, self._hub, self._clock = ledger, folder, hub, clock
+        self._tell, self._random = tell, random
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._facts = PostFacts(Owing(0, 0, None, 0))
+        self._changed_since: datetime | None = None
+        self._retry_at: datetime | None = None
+        self._alive_at: datetime | None = None
+        self._failures = 0
+
+    def facts(self) -> PostFacts:
+        return self._facts
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        forget = self._ledger.on_commit(self._wake.set)
+        thread = threading.Thread(target=self._run, name="poster")
+        thread.start()
+        try:
+            yield
+        finally:
+            forget()
+            self._stop.set()
+            self._wake.set()
+            thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            self._wake.wait(TICK_S)
+            self._wake.clear()
+            self.turn()
+
+    def turn(self) -> None:
+        """Seal if it is time, send what is owed, say that the station is alive. Only a damaged ledger ends
+        it: whatever else goes wrong is told and tried again."""
+        now = self._clock()
+        self._seal(now)
+        self._send(now)
+        self._say_alive(now)
+        with self._ledger.read() as tx:
+            self._facts = replace(self._facts, owing=owing(tx) or self._facts.owing)
+
+    def _seal(self, now: datetime) -> None:
+        with self._ledger.read() as tx:
+            found = sealing.owed(tx)
+        if not found.changes:
+            self._changed_since = None
+        elif self._changed_since is None:
+            self._changed_since = now
+        if not self._is_due(found, now):
+            return
+        try:
+            sealing.seal_one(self._ledger, self._folder, now)
+        except OSError as error:
+            self._facts = replace(self._facts, full=str(error))
+            log.warning("bag_not_sealed", error=str(error))
+        except LedgerError as error:
+            if not error.passing:
+                raise
+            self._facts = replace(self._facts, full=str(error))
+        else:
+            self._changed_since = None
+            self._facts = replace(self._facts, full="")
+
+    def _is_due(self, found: sealing.Owed, now: datetime) -> bool:
+        if found.has_ticket or found.changes >= sealing.SEAL_CHANGES or found.is_asked:
+            return True
+        since = self._changed_since
+        return since is not None and now - since >= timedelta(seconds=sealing.SEAL_AFTER_S)
+
+    def _send(self, now: datetime) -> None:
+        if self._is_early(now):
+            return
+        try:
+            while not self._stop.is_set() and send_one(self._ledger, self._folder, self._hub.send, now):
+                self._facts = replace(self._facts, refused="", unreachable="", heard_at=now)
+                self._failures, self._retry_at = 0, None
+        except HubUnreachable as error:
+            self._wait(now, unreachable=str(error))
+        except HubRefuses as error:
+            self._wait(now, refused=error.answer.reason)
+        except OSError as error:
+            log.warning("bag_not_read", error=str(error))
+            self._wait(now, refused="bag_lost")
+
+    def _is_early(self, now: datetime) -> bool:
+        """The clock may have jumped: a wait that lies far ahead is over."""
+        left = self._retry_at - now if self._retry_at else timedelta()
+        return timedelta() < left <= timedelta(seconds=2 * LONGEST_S)
+
+    def _wait(self, now: datetime, *, refused: str = "", unreachable: str = "") -> None:
+        self._failures += 1
+        seconds = min(LONGEST_S, SHORTEST_S * 2 ** min(self._failures, 10)) * self._random.uniform(0.5, 1.0)
+        self._retry_at = now + timedelta(seconds=seconds)
+        self._facts = replace(self._facts, refused=refused, unreachable=unreachable)
+
+    def _say_alive(self, now: datetime) -> None:
+        before = self._alive_at
+        if before is not None and timedelta() <= now - before < timedelta(seconds=ALIVE_S):
+            return
+        self._alive_at = now
+        told = dict(self._tell())
+        try:
+            with self._ledger.write() as tx:
+                link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
+            if link is not None:
+                self._hub.alive(link.epoch, count, told)
+                self._facts = replace(self._facts, heard_at=now)
+        except HubUnreachable:
+            return
+        except LedgerError as error:
+            if not error.passing:
+                raise

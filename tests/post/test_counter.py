@@ -1,0 +1,144 @@
+"""A real station's poster and the hub's counter, over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import httpx2
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, select
+from sqlalchemy.pool import StaticPool
+
+from station.hub import stations
+from station.hub.counter import MOST_BODY, Hub, create_counter
+from station.hub.own import EVENTS, STATIONS
+from station.post.client import HubClient
+from station.post.wire import Signed, enveloped, public_text
+from station.runtime.poster import Poster
+from tests.post.post_rig import HUB, START, Post
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
+STATION = "beaulieu"
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Post]:
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    HUB.create_all(engine)
+    post = Post.begin(tmp_path, engine)
+    yield post
+    post.ledger.close()
+
+
+@pytest.fixture
+def line(post: Post) -> Iterator[TestClient]:
+    with TestClient(create_counter(Hub(post.hub, HUB, lambda: START))) as client:
+        yield client
+
+
+def enrolled(post: Post, line: TestClient) -> HubClient:
+    with post.hub.begin() as connection:
+        connection.execute(HUB.tables[STATIONS].delete())
+        code = stations.add(connection, HUB, STATION, "Beaulieu", "Marc", START, lambda n: bytes(range(n)))
+    client = HubClient([str(line.base_url)], STATION, KEY)
+    client._http = line  # type: ignore[assignment]  # the same requests, without a socket
+    answer = client.enrol(code, public_text(KEY))
+    assert (answer.status, answer.have) == (200, 0)
+    return client
+
+
+def poster(post: Post, client: HubClient) -> Poster:
+    return Poster(post.ledger, post.folder, client, lambda: post.now, dict, Random(1))
+
+
+def events(post: Post) -> list[str]:
+    with post.hub.connect() as connection:
+        return list(connection.execute(select(HUB.tables[EVENTS].c.kind)).scalars())
+
+
+def test_what_is_committed_comes_to_the_hub(post: Post, line: TestClient) -> None:
+    sender = poster(post, enrolled(post, line))
+    post.sql("INSERT INTO pit (id, name) VALUES ('p1', 'a')")
+    sender.turn()
+    post.apply_all()
+    assert post.rows_here() == post.rows_there()
+    facts = sender.facts()
+    assert (facts.owing.bags, facts.owing.changes, facts.refused) == (0, 0, "")
+
+
+def test_a_change_waits_half_a_minute_for_company_and_a_ticket_does_not(post: Post, line: TestClient) -> None:
+    sender = poster(post, enrolled(post, line))
+    sender.turn()
+    post.sql("INSERT INTO pit (id, name) VALUES ('p1', 'a')")
+    sender.turn()
+    assert sender.facts().owing.changes == 1
+    for _ in range(31):
+        sender.turn()
+    assert sender.facts().owing.changes == 0
+
+
+def test_a_hub_out_of_reach_keeps_the_bags_here(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+
+    def cut(*_: object, **__: object) -> None:
+        raise httpx2.ConnectError("the cable is out")
+
+    there, client._http = client._http, type("Cut", (), {"request": cut})()
+    sender = poster(post, client)
+    sender.turn()
+    assert sender.facts().owing.bags == 1
+    assert "cable" in sender.facts().unreachable
+    client._http = there
+    for _ in range(130):
+        sender.turn()
+    assert sender.facts().owing.bags == 0
+    assert sender.facts().unreachable == ""
+
+
+def test_only_the_station_speaks_for_itself(post: Post, line: TestClient) -> None:
+    enrolled(post, line)
+    body = enveloped(b"{}\n", None)
+    path = f"/hub/v1/stations/{STATION}/bags/1"
+    forged = Signed("POST", path, "e1", 1, body).headers(
+        Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))
+    )
+    assert line.post(path, content=body, headers=forged).json()["reason"] == "wrong_signature"
+    moved = Signed("POST", path, "e1", 2, body).headers(KEY) | {"Silo-Number": "1"}
+    assert line.post(path, content=body, headers=moved).status_code == 403
+    assert line.post(path, content=body).status_code == 403
+    assert events(post).count("wrong_signature") == 3
+    unknown = path.replace(STATION, "elsewhere")
+    assert line.post(unknown, content=body, headers=forged).status_code == 404
+
+
+def test_a_code_is_good_once_and_for_its_station(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    again = HubClient([str(line.base_url)], STATION, KEY)
+    again._http = line  # type: ignore[assignment]
+    assert again.enrol("AAAA-AAAA-AAAA-AAAA", public_text(KEY)).status == 403
+    with post.hub.begin() as connection:
+        with pytest.raises(stations.StationExists):
+            stations.add(connection, HUB, STATION, "", "Marc", START, bytes)
+        stations.revoke(connection, HUB, STATION, "Marc", START)
+    assert client.send("e1", 1, b"{}\n", None).reason == "revoked"
+    with post.hub.begin() as connection:
+        code = stations.add(connection, HUB, STATION, "", "Marc", START, bytes)
+    assert client.enrol(code, public_text(KEY)).status == 200
+    assert client.enrol(code, public_text(KEY)).status == 403
+
+
+def test_a_body_too_large_is_not_kept(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    assert client.send("e1", 1, bytes(MOST_BODY), None).status == 413
+    assert post.received() == []
+
+
+def test_an_old_word_of_a_station_changes_nothing(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    client.alive("e1", 2, {"owed": 5})
+    client.alive("e1", 1, {"owed": 9})
+    with post.hub.connect() as connection:
+        (row,) = stations.listed(connection, HUB)
+    assert (row["alive"], row["alive_count"]) == ({"owed": 5}, 2)
