@@ -20,6 +20,7 @@ from station.cli import (
     devices,
     disputes,
     export,
+    hub,
     install,
     instruments,
     lab,
@@ -69,6 +70,7 @@ for register in (
     backup.register,
     restore.register,
     install.register,
+    hub.register,
     version.register,
 ):
     register(app)

@@ -1,0 +1,220 @@
+"""`silo hub`: headquarters, where the stations' bags arrive."""
+
+import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from station.cli.options import JsonOption
+from station.cli.say import Exit, _, fail, now, out, show, tell
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from station.hub.settings import HubSettings
+
+HubConfigOption = Annotated[Path, typer.Option("--config", help=_("The hub's file (TOML)."))]
+StationArgument = Annotated[str, typer.Argument(help=_("The station's id, as its site file has it."))]
+WhoOption = Annotated[str, typer.Option("--by", help=_("Who does it, for whoever asks later."))]
+
+
+def register(app: typer.Typer) -> None:
+    hub = typer.Typer(no_args_is_help=True, help=_("Headquarters, where the stations' bags arrive."))
+    hub.command("serve", help=_("Answers stations and applies what came in; any number may run."))(serve)
+    hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
+    hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
+    hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
+    hub.command("settle", help=_("Ends a fork: the line of bags that was there first goes on."))(settle)
+    hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
+    station = typer.Typer(no_args_is_help=True, help=_("Stations."))
+    station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
+    hub.add_typer(station, name="station")
+    waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
+    waiting.command("list", help=_("What waits, and why."))(list_quarantine)
+    waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)
+    waiting.command("retry", help=_("Tries one again, or all."))(retry)
+    hub.add_typer(waiting, name="quarantine")
+    app.add_typer(hub, name="hub")
+
+
+def serve(config: HubConfigOption) -> None:
+    from station.hub.copy import Applier
+    from station.hub.counter import Hub, create_counter
+    from station.hub.database import TABLES, bring_up_to_date
+    from station.hub.listening import serve_until_stopped
+
+    settings = _settings(config)
+    with _database(settings) as engine:
+        for made in bring_up_to_date(engine):
+            tell(_("made: {name}").format(name=made))
+        app = create_counter(Hub(engine, TABLES, now))
+        with Applier(engine, now).running():
+            serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
+
+
+def check(config: HubConfigOption) -> None:
+    from station.hub.database import missing
+
+    with _database(_settings(config)) as engine, engine.connect() as connection:
+        lacking = missing(connection)
+    for name in lacking:
+        tell(_("missing in the database: {name} (silo hub serve makes it)").format(name=name))
+    raise typer.Exit(Exit.NEGATIVE if lacking else Exit.DONE)
+
+
+def add(
+    station: StationArgument, config: HubConfigOption, by: WhoOption,
+    name: Annotated[str, typer.Option(help=_("What people call it."))] = "", as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    from station.hub import stations as known
+    from station.hub.database import TABLES, bring_up_to_date
+
+    with _database(_settings(config)) as engine:
+        bring_up_to_date(engine)
+        try:
+            with engine.begin() as connection:
+                code = known.add(connection, TABLES, station, name, by, now(), secrets.token_bytes)
+        except known.StationExists:
+            fail(_("{station} is known already. Revoke it first.").format(station=station), Exit.NEGATIVE)
+    if as_json:
+        out({"station": station, "code": code})
+    else:
+        show(_("Code, good once within 24 hours: {code}").format(code=code))
+
+
+def stations(config: HubConfigOption, as_json: JsonOption = False) -> None:
+    from station.hub import stations as known
+    from station.hub.database import TABLES
+
+    with _database(_settings(config)) as engine, engine.connect() as connection:
+        rows = [_told(row) for row in known.listed(connection, TABLES)]
+    for row in rows:
+        if as_json:
+            out(row)
+        else:
+            show("  ".join(f"{key} {value}" for key, value in row.items() if value not in ("", None)))
+
+
+def _told(row: Any) -> dict[str, Any]:
+    alive = row["alive"] or {}
+    state = (
+        "revoked" if row["revoked_at"] else "fork" if row["forked"] else "ok" if row["public_key"] else "new"
+    )
+    return {
+        "station": row["id"], "name": row["name"], "state": state, "bags": row["have"],
+        "owed": alive.get("owed"), "clock_offset_s": alive.get("clock_offset_s"),
+        "release": alive.get("release"), "hash": row["sha256"][:12],
+        "heard_at": row["seen_at"].isoformat() if row["seen_at"] else None,
+    }  # fmt: skip
+
+
+def revoke(station: StationArgument, config: HubConfigOption, by: WhoOption) -> None:
+    from station.hub import stations as known
+    from station.hub.database import TABLES
+
+    with _database(_settings(config)) as engine, _of_known(station), engine.begin() as connection:
+        known.revoke(connection, TABLES, station, by, now())
+
+
+def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> None:
+    from station.hub import stations as known
+    from station.hub.database import TABLES
+
+    with _database(_settings(config)) as engine, _of_known(station), engine.begin() as connection:
+        for bag in known.settle(connection, TABLES, station, by, now()):
+            tell(_("refused and kept: bag {number} of {epoch}").format(**bag))
+
+
+def rebuild(station: StationArgument, config: HubConfigOption) -> None:
+    from station.hub.applying import apply_next
+    from station.hub.applying import rebuild as begin_again
+    from station.hub.database import TABLES
+
+    with _database(_settings(config)) as engine:
+        with engine.begin() as connection:
+            begin_again(connection, TABLES, station, now())
+        worked, bags = True, 0
+        while worked:
+            with engine.begin() as connection:
+                worked = apply_next(connection, TABLES, now(), station)
+            bags += worked
+    tell(_("bags applied: {count}").format(count=bags))
+
+
+def list_quarantine(config: HubConfigOption, as_json: JsonOption = False) -> None:
+    from station.hub.quarantine import waiting
+
+    rows: list[dict[str, Any]] = []
+    with _database(_settings(config)) as engine, engine.connect() as connection:
+        rows = waiting(connection)
+    for row in rows:
+        if as_json:
+            out(row)
+        else:
+            show("  ".join(str(row[name]) for name in ("id", "station", "table", "key", "code", "why")))
+    raise typer.Exit(Exit.NEGATIVE if rows else Exit.DONE)
+
+
+def show_quarantine(number: int, config: HubConfigOption) -> None:
+    from station.hub.quarantine import beside
+
+    with _database(_settings(config)) as engine, engine.connect() as connection:
+        found = beside(connection, number)
+    if found is None:
+        fail(_("There is no row {number} in quarantine.").format(number=number), Exit.USAGE)
+    out(found)
+
+
+def retry(
+    config: HubConfigOption,
+    number: Annotated[int | None, typer.Argument(help=_("Its number; none: all."))] = None,
+) -> None:
+    from station.hub.applying import retry as try_again
+    from station.hub.database import TABLES
+    from station.hub.quarantine import waiting
+
+    with _database(_settings(config)) as engine:
+        with engine.connect() as connection:
+            ids = [row["id"] for row in waiting(connection) if number in (None, row["id"])]
+        taken = 0
+        for one in ids:
+            with engine.begin() as connection:
+                taken += try_again(connection, TABLES, one, now())
+    tell(_("taken: {taken} of {count}").format(taken=taken, count=len(ids)))
+    raise typer.Exit(Exit.DONE if taken == len(ids) else Exit.NEGATIVE)
+
+
+def _settings(config: Path) -> "HubSettings":
+    from station.hub.settings import HubSettingsError, load_hub_settings
+
+    try:
+        return load_hub_settings(config)
+    except HubSettingsError as error:
+        for problem in error.problems:
+            tell(f"silo: {problem}")
+        raise typer.Exit(Exit.CONFIGURATION) from None
+
+
+@contextmanager
+def _database(settings: "HubSettings") -> "Iterator[Engine]":
+    from station.hub.database import HubDatabaseUnreachable, connected
+
+    try:
+        with connected(settings.address) as engine:
+            yield engine
+    except HubDatabaseUnreachable as error:
+        fail(_("The hub's database does not answer: {error}").format(error=error), Exit.NETWORK)
+
+
+@contextmanager
+def _of_known(station: str) -> Iterator[None]:
+    from station.hub.stations import StationUnknown
+
+    try:
+        yield
+    except StationUnknown:
+        fail(_("No station {station} is known here.").format(station=station), Exit.USAGE)

@@ -1,0 +1,48 @@
+"""One copy of the hub: it answers stations, and applies what came in. Any number serve one database."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from station.hub.applying import apply_next
+from station.hub.database import TABLES
+
+IDLE_S, AGAIN_S = 0.5, 5.0
+
+log = structlog.get_logger(__name__)
+
+
+class Applier:
+    """Applies received bags, one transaction each; a database that is away is asked again. Start with
+    `running()`."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self._engine, self._clock = engine, clock
+        self._stop = threading.Event()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        thread = threading.Thread(target=self._run, name="applier")
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join(timeout=60)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                with self._engine.begin() as connection:
+                    worked = apply_next(connection, TABLES, self._clock())
+            except OperationalError as error:
+                log.warning("database_away", error=str(error.orig).strip())
+                self._stop.wait(AGAIN_S)
+                continue
+            if not worked:
+                self._stop.wait(IDLE_S)

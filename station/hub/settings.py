@@ -1,0 +1,52 @@
+"""The hub's file: which database, where it listens, where photos lie. Paths are relative to the file."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+
+class HubSettingsError(Exception):
+    """The hub's file cannot be used; each of `problems` names a place and what is wrong there."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class HubSettings(BaseModel):
+    """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
+    environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
+    `s3://BUCKET/PREFIX`. Copies listen at `host` and `port`; TLS is nginx's, in front of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Text = "Silo"
+    database: Annotated[str, StringConstraints(pattern=r"^postgresql(\+psycopg)?://")]
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8400
+    photos: Annotated[str, StringConstraints(pattern=r"^(file:|s3://)")] = "file:photos"
+    language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
+
+    @property
+    def address(self) -> str:
+        """The database's address as SQLAlchemy writes it."""
+        return self.database.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def load_hub_settings(file: Path) -> HubSettings:
+    """Raises HubSettingsError with everything that is wrong."""
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HubSettingsError([f"{file}: {error.strerror}"]) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise HubSettingsError([f"{file}: {error}"]) from None
+    try:
+        return HubSettings.model_validate(content)
+    except ValidationError as error:
+        told = [f"{file}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        raise HubSettingsError(told) from None
