@@ -31,6 +31,7 @@ from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
+from station.runtime.poster import poster_of
 from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.shadows import Shadows
@@ -105,7 +106,8 @@ def serve(options: ServeOptions) -> int:
         keeper = keeper_of(
             ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
         )
-        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper)
+        poster = poster_of(ledger, clock)
+        vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
             page_key=_page_key(ledger.folder),
@@ -148,11 +150,9 @@ def serve(options: ServeOptions) -> int:
         }
         stack.enter_context(jobs.scheduled(timetable))
         stack.callback(_stop, renewal, keeper)
-        if settings.vision.enabled:
-            stack.enter_context(shadows.running())
-        stack.enter_context(light_box.running())
-        if announcer is not None:
-            stack.enter_context(announcer.running())
+        for part in (shadows if settings.vision.enabled else None, light_box, announcer, poster):
+            if part is not None:
+                stack.enter_context(part.running())
         stack.enter_context(intake.running())
         stack.enter_context(heartbeat.running())
         server.run()

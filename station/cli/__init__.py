@@ -27,6 +27,7 @@ from station.cli import (
     measurements,
     model,
     people,
+    post,
     replay,
     restore,
     rules,
@@ -71,6 +72,7 @@ for register in (
     restore.register,
     install.register,
     hub.register,
+    post.register,
     version.register,
 ):
     register(app)

@@ -12,6 +12,7 @@ from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.store import audit
+from station.store.post import forget_in_bags
 from station.store.tables import Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit
 
 
@@ -29,6 +30,7 @@ def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
         tx.add(person)
         for row in tx.exec(select(SignIn).where(SignIn.person_id == person.id)):
             tx.delete(row)
+        forget_in_bags(tx)
         audit.record(tx, "person_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=person.id)
 
 
@@ -49,6 +51,7 @@ def forget_supplier(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
         for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
             vehicle.supplier_id = None
             tx.add(vehicle)
+        forget_in_bags(tx)
         audit.record(
             tx, "supplier_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=supplier.id
         )

@@ -10,7 +10,8 @@ from station.runtime.announcer import Announcer
 from station.runtime.devices import Devices
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
-from station.runtime.live import BackupFacts, HealthFacts, Standing
+from station.runtime.live import BackupFacts, HealthFacts, PostFacts, Standing
+from station.runtime.poster import Poster
 from station.store.engine import Ledger
 
 Warnings = list[tuple[str, dict[str, Any]]]
@@ -27,6 +28,7 @@ class Vitals:
         devices: Devices,
         announcer: Announcer | None,
         keeper: Keeper | None = None,
+        poster: Poster | None = None,
     ) -> None:
         self._ledger = ledger
         self._clock = clock
@@ -36,11 +38,13 @@ class Vitals:
         self._devices = devices
         self._announcer = announcer
         self._keeper = keeper
+        self._poster = poster
 
     def facts(self) -> HealthFacts:
         standing = self._intake.standing()
         warnings = tuple(self._warnings(standing))
-        return HealthFacts(self._light_box.state, warnings, standing, self._backup())
+        post = self._poster.facts() if self._poster else None
+        return HealthFacts(self._light_box.state, warnings, standing, self._backup(), post)
 
     def _backup(self) -> BackupFacts | None:
         if self._keeper is None:
@@ -79,6 +83,17 @@ class Vitals:
             found.append(("broker_lost", {"broker": self._announcer.broker, "text": problem}))
         if self._keeper is not None:
             found += self._keeper.warnings(self._clock())
+        if self._poster is not None:
+            found += _post_warnings(self._poster.facts())
         if self._ledger.was_unclean:
             found.append(("unclean_stop", {}))
         return found
+
+
+def _post_warnings(facts: PostFacts) -> Warnings:
+    found: Warnings = []
+    if facts.refused:
+        found.append(("hub_refuses", {"why": facts.refused}))
+    if facts.full:
+        found.append(("post_full", {"text": facts.full}))
+    return found

@@ -68,11 +68,27 @@ class BackupFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class PostFacts:
+    """How the post to headquarters stands: `bags` are sealed and not acknowledged, the oldest since
+    `oldest_at`; `changes` are in no bag yet. `refused` is why headquarters takes nothing, `unreachable` why
+    none answered; `full`: the disk takes no bag. `heard_at`: its last word."""
+
+    bags: int = 0
+    changes: int = 0
+    oldest_at: datetime | None = None
+    refused: str = ""
+    unreachable: str = ""
+    full: str = ""
+    heard_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class HealthFacts:
     """Holds what only the running station knows; disk, rule pack and events are read where they are. Without
-    a second disk in the site file `backup` is None."""
+    a second disk in the site file `backup` is None, without a headquarters `post`."""
 
     vision: VisionState
     warnings: tuple[Coded, ...] = ()
     intake: Standing = MOVING
     backup: BackupFacts | None = None
+    post: PostFacts | None = None

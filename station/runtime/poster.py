@@ -7,21 +7,24 @@ each time by chance a little more or less, so that many stations do not come at 
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol
 
 import structlog
+from sqlmodel import col, func, select
 
-from station.post import sealing
-from station.post.client import HubAnswer, HubUnreachable
-from station.post.folder import BagFolder
-from station.post.sending import HubRefuses, Owing, owing, send_one
+from station import release
+from station.post import identity, sealing
+from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.folder import NAME, BagFolder
+from station.post.sending import HubRefuses, owing, send_one
+from station.runtime.live import PostFacts
 from station.store import counters
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
-from station.store.tables import PostLink
+from station.store.tables import AuditEvent, Bag, PostLink
 
 TICK_S, ALIVE_S = 2.0, 60.0
 SHORTEST_S, LONGEST_S = 1.0, 60.0
@@ -38,18 +41,6 @@ class Hub(Protocol):
     def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class PostFacts:
-    """How the post stands. `refused` is why headquarters takes nothing, `unreachable` why none answered;
-    `full`: the disk takes no bag; `heard_at`: its last word."""
-
-    owing: Owing
-    refused: str = ""
-    unreachable: str = ""
-    full: str = ""
-    heard_at: datetime | None = None
-
-
 class Poster:
     """Start with `running()`. `facts` may be asked from any thread."""
 
@@ -60,7 +51,7 @@ class Poster:
         self._ledger, self._folder, self._hub, self._clock = ledger, folder, hub, clock
         self._tell, self._random = tell, random
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._facts = PostFacts(Owing(0, 0, None, 0))
+        self._facts = PostFacts()
         self._changed_since: datetime | None = None
         self._retry_at: datetime | None = None
         self._alive_at: datetime | None = None
@@ -96,7 +87,9 @@ class Poster:
         self._send(now)
         self._say_alive(now)
         with self._ledger.read() as tx:
-            self._facts = replace(self._facts, owing=owing(tx) or self._facts.owing)
+            owed = owing(tx)
+        if owed is not None:
+            self._facts = replace(self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at)
 
     def _seal(self, now: datetime) -> None:
         with self._ledger.read() as tx:
@@ -169,3 +162,36 @@ class Poster:
         except LedgerError as error:
             if not error.passing:
                 raise
+
+
+def poster_of(ledger: Ledger, clock: Callable[[], datetime]) -> Poster | None:
+    """Return the poster of an enrolled station, None for one that no headquarters hears of."""
+    with ledger.read() as tx:
+        link = tx.get(PostLink, "hub")
+    key = identity.read_key(ledger.folder) if link else None
+    if link is None or key is None:
+        return None
+    folder = BagFolder(ledger.folder / NAME)
+    with ledger.read() as tx:
+        newest = tx.exec(select(func.max(Bag.number)).where(Bag.epoch == link.epoch)).one()
+    folder.sweep(link.epoch, newest or 0)
+    hub = HubClient(link.urls, link.station, key)
+    return Poster(ledger, folder, hub, clock, lambda: _word(ledger, clock), Random())
+
+
+def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """What the station says of itself each minute."""
+    with ledger.read() as tx:
+        owed = owing(tx)
+        last = tx.exec(
+            select(AuditEvent.seq, AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)
+        ).first()
+    return {
+        "at": clock().isoformat(),
+        "owed": owed.bags if owed else 0,
+        "changes": owed.changes if owed else 0,
+        "oldest_at": owed.oldest_at.isoformat() if owed and owed.oldest_at else None,
+        "audit": list(last) if last else None,
+        "release": release.release(),
+        "revision": release.revision(),
+    }

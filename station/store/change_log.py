@@ -16,10 +16,6 @@ _PREFIX = "change_of_"
 RECURSIVE = "PRAGMA recursive_triggers=ON"
 
 
-class ChangeLogWrong(Exception):
-    """The triggers are not those of the ledger's shape; what was changed since is not known."""
-
-
 def start(connection: Connection) -> None:
     """Make every trigger anew, in the caller's transaction."""
     stop(connection)
@@ -33,12 +29,28 @@ def stop(connection: Connection) -> None:
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
 
 
-def check(connection: Connection) -> None:
-    """Raises ChangeLogWrong unless each table that travels has its triggers, as they are made today."""
+def keep(connection: Connection, *, migrated: bool) -> list[str]:
+    """Bring the triggers of an enrolled station up to date; return those that were not as they must be. What
+    was changed without them is not known, and a migration may have rewritten any table: the next bag then has
+    every row."""
+    if not _is_enrolled(connection):
+        return []
+    wrong = differing(connection)
+    if wrong or migrated:
+        start(connection)
+        connection.exec_driver_sql("UPDATE post_link SET snapshot = 1")
+    return wrong
+
+
+def _is_enrolled(connection: Connection) -> bool:
+    table = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'post_link'").first()
+    return table is not None and connection.exec_driver_sql("SELECT 1 FROM post_link").first() is not None
+
+
+def differing(connection: Connection) -> list[str]:
+    """Return the names of triggers that are missing, too many, or not as they are made today."""
     wanted, found = _wanted(), _found(connection)
-    wrong = sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
-    if wrong:
-        raise ChangeLogWrong(", ".join(wrong))
+    return sorted(name for name in {*wanted, *found} if wanted.get(name) != found.get(name))
 
 
 def _found(connection: Connection) -> dict[str, str]:

@@ -3,10 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from sqlalchemy import Connection, inspect
+
+from station.store import change_log
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = structlog.get_logger(__name__)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -23,11 +28,15 @@ def config(connection: Connection | None = None) -> "Config":
 def upgrade(connection: Connection) -> None:
     """Brings the database to this station's shape; does nothing when it is there already, as at nearly every
     start: Alembic, which takes a tenth of it to load, is then not needed."""
-    if revision(connection) != head():
+    is_new = revision(connection) != head()
+    if is_new:
         from alembic import command  # noqa: PLC0415
 
-        connection.rollback()
+        change_log.stop(connection)  # a table that is rewritten loses them without a word
+        connection.commit()
         command.upgrade(config(connection), "head")
+    if wrong := change_log.keep(connection, migrated=is_new):
+        log.warning("change_log_made_anew", triggers=wrong)
     connection.commit()
 
 

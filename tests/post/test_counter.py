@@ -65,7 +65,7 @@ def test_what_is_committed_comes_to_the_hub(post: Post, line: TestClient) -> Non
     post.apply_all()
     assert post.rows_here() == post.rows_there()
     facts = sender.facts()
-    assert (facts.owing.bags, facts.owing.changes, facts.refused) == (0, 0, "")
+    assert (facts.bags, facts.changes, facts.refused) == (0, 0, "")
 
 
 def test_a_change_waits_half_a_minute_for_company_and_a_ticket_does_not(post: Post, line: TestClient) -> None:
@@ -73,10 +73,10 @@ def test_a_change_waits_half_a_minute_for_company_and_a_ticket_does_not(post: Po
     sender.turn()
     post.sql("INSERT INTO pit (id, name) VALUES ('p1', 'a')")
     sender.turn()
-    assert sender.facts().owing.changes == 1
+    assert sender.facts().changes == 1
     for _ in range(31):
         sender.turn()
-    assert sender.facts().owing.changes == 0
+    assert sender.facts().changes == 0
 
 
 def test_a_hub_out_of_reach_keeps_the_bags_here(post: Post, line: TestClient) -> None:
@@ -88,12 +88,12 @@ def test_a_hub_out_of_reach_keeps_the_bags_here(post: Post, line: TestClient) ->
     there, client._http = client._http, type("Cut", (), {"request": cut})()
     sender = poster(post, client)
     sender.turn()
-    assert sender.facts().owing.bags == 1
+    assert sender.facts().bags == 1
     assert "cable" in sender.facts().unreachable
     client._http = there
     for _ in range(130):
         sender.turn()
-    assert sender.facts().owing.bags == 0
+    assert sender.facts().bags == 0
     assert sender.facts().unreachable == ""
 
 

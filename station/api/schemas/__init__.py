@@ -209,6 +209,7 @@ from station.api.schemas.site import (
     Health,
     IntakeHealth,
     Pit,
+    PostHealth,
     Site,
 )
 from station.api.schemas.visits import (
@@ -358,6 +359,7 @@ __all__ = [
     "PolicyIn",
     "PolicyTerms",
     "Portion",
+    "PostHealth",
     "Preselection",
     "Problem",
     "PromotionPolicy",

@@ -57,6 +57,16 @@ class BackupHealth(BaseModel):
     proved_at: datetime | None
 
 
+class PostHealth(BaseModel):
+    """What headquarters has not heard: sealed `bags`, the oldest since `oldest_at`, and `changes` that are in
+    none yet."""
+
+    bags: int
+    changes: int
+    oldest_at: datetime | None = None
+    heard_at: datetime | None = None
+
+
 class Health(BaseModel):
     """Needs no token. `accepting`: readings and captures are taken and lasting; else `refuses` says why not,
     some of the `warnings`. `models` are those that judge photos now, `release` and `revision` (None: unknown)
@@ -71,6 +81,7 @@ class Health(BaseModel):
     rule_pack: str | None
     intake: IntakeHealth = IntakeHealth()
     backup: BackupHealth | None = None
+    post: PostHealth | None = None
     clock: ClockHealth = ClockHealth()
     warnings: list[Reason] = []
     release: str = ""

@@ -13,7 +13,7 @@ from station.api.views.watching import quality_warnings
 from station.clock import NOTICEABLE, ClockStanding
 from station.models import releases
 from station.receival.pack_standing import pack_in_force
-from station.runtime.live import BackupFacts, Coded, HealthFacts, Standing
+from station.runtime.live import BackupFacts, Coded, HealthFacts, PostFacts, Standing
 from station.store import audit
 from station.store.tables import ModelRelease
 
@@ -40,6 +40,7 @@ def health(view: View, context: Context) -> schemas.Health:
         rule_pack=f"{pack.name} {pack.version}" if pack else None,
         intake=_intake(facts.intake),
         backup=_backup(facts.backup),
+        post=_post(facts.post),
         clock=clock(standing),
         warnings=warnings,
         release=release.release(),
@@ -60,6 +61,14 @@ def _intake(now: Standing) -> schemas.IntakeHealth:
 
 def _backup(facts: BackupFacts | None) -> schemas.BackupHealth | None:
     return schemas.BackupHealth(made_at=facts.made_at, proved_at=facts.proved_at) if facts else None
+
+
+def _post(facts: PostFacts | None) -> schemas.PostHealth | None:
+    if facts is None:
+        return None
+    return schemas.PostHealth(
+        bags=facts.bags, changes=facts.changes, oldest_at=facts.oldest_at, heard_at=facts.heard_at
+    )
 
 
 def _clock_warnings(now: ClockStanding) -> Iterator[Coded]:

@@ -13,6 +13,7 @@ from ui.tui.lines.waiting import waiting_parts
 from ui.tui.notice import Notice
 from ui.words.i18n import Translator
 
+LATE_S = 300.0  # before that a link is only slow
 _SHORTEST_NAME = 12
 MOST_LINES = 3  # of keys
 
@@ -83,6 +84,7 @@ def status_lines(
     name = board.site.name if board.site else t.gettext("Silo Station")
     parts = [
         connection or t.gettext("online"),
+        "" if connection else _post(board, t),
         t.ngettext("{count} exception", "{count} exceptions", count).format(count=shown),
         _devices(board, t),
         person,
@@ -100,6 +102,19 @@ def status_lines(
         parts[0] = t.gettext("waits: {what}").format(what=parts[0])
         lines += [f" {line}" for line in flow(parts, width - 2, " · ")]
     return lines
+
+
+def _post(board: Board, t: Translator) -> str:
+    """What headquarters has not heard, once it is late: bags that wait longer than a few minutes."""
+    health = board.health
+    post = health.post if health else None
+    if health is None or post is None or post.oldest_at is None:
+        return ""
+    late = (health.now - post.oldest_at).total_seconds()
+    if late < LATE_S:
+        return ""
+    owed = t.number(post.bags)
+    return t.gettext("hub: {age} behind, {owed} owed").format(age=t.age(late), owed=owed)
 
 
 def _devices(board: Board, t: Translator) -> str:

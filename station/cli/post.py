@@ -1,0 +1,148 @@
+"""`silo enrol` and `silo post`: a station's line to headquarters."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from station.cli.errors import end_with, settings_of
+from station.cli.options import ConfigOption, JsonOption
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.i18n import translator
+
+
+def register(app: typer.Typer) -> None:
+    app.command("enrol", help=_("Makes this station known to headquarters, with the code from there."))(enrol)
+    post = typer.Typer(no_args_is_help=True, help=_("What this station owes headquarters."))
+    post.command("status", help=_("What is owed, since when, and headquarters' last word."))(status)
+    post.command("export", help=_("Copies the bags that are owed to a folder, for who carries them."))(export)
+    app.add_typer(post, name="post")
+
+
+def enrol(
+    config: ConfigOption,
+    hub: Annotated[list[str], typer.Option(help=_("Headquarters' address; several are tried in order."))],
+    code: Annotated[str, typer.Option(help=_("The code: silo hub station add prints it."))],
+) -> None:
+    """The station is stopped meanwhile: it begins to log what changes."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from station.parts import open_ledger
+    from station.post import identity, link
+    from station.post.client import HubClient, HubUnreachable
+    from station.post.wire import public_text
+    from station.store.errors import LedgerError
+    from station.store.ids import new_id
+    from station.store.tables import PostLink
+
+    settings = settings_of(config)
+    try:
+        with open_ledger(config, settings) as ledger:
+            key = identity.read_key(ledger.folder) or Ed25519PrivateKey.generate()
+            client = HubClient(hub, settings.site.id, key)
+            answer = client.enrol(code, public_text(key))
+            if answer.status != 200:
+                fail(_("Headquarters refuses: {why}").format(why=answer.reason), Exit.NEGATIVE)
+            identity.write_key(ledger.folder, key)
+            with ledger.write() as tx:
+                known = tx.get(PostLink, "hub")
+                if known is not None and answer.have and known.epoch == answer.epoch:
+                    known.urls = list(hub)
+                    tx.add(known)
+                else:
+                    follows = (
+                        {"epoch": answer.epoch, "number": answer.have, "sha256": answer.sha256}
+                        if answer.have
+                        else None
+                    )
+                    link.begin(tx, settings.site.id, new_id(now()), now(), hub, follows=follows)
+    except HubUnreachable as error:
+        fail(_("Headquarters does not answer: {error}").format(error=error), Exit.NETWORK)
+    except (LedgerError, OSError) as error:
+        end_with(error)
+    tell(_("Enrolled. The station sends everything at its next start."))
+
+
+def status(config: ConfigOption, as_json: JsonOption = False) -> None:
+    """Beside a running station too: it only reads."""
+    from sqlmodel import Session, select
+
+    from station.post.sending import owing
+    from station.store.connections import open_engine
+    from station.store.folder import LEDGER
+    from station.store.tables import PostLink
+
+    settings = settings_of(config)
+    folder = config.parent / settings.site.data
+    if not (folder / LEDGER).exists():
+        fail(_("{folder}: there is no ledger").format(folder=folder), Exit.USAGE)
+    engine = open_engine(folder / LEDGER, writer=False)
+    try:
+        with Session(engine) as tx:
+            owed, known = owing(tx), tx.exec(select(PostLink)).first()
+    finally:
+        engine.dispose()
+    if owed is None or known is None:
+        fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
+    room = shutil.disk_usage(folder).free
+    told = {
+        "bags": owed.bags, "bytes": owed.size, "changes": owed.changes,
+        "oldest_at": owed.oldest_at.isoformat() if owed.oldest_at else None,
+        "acknowledged": known.acknowledged, "epoch": known.epoch, "hub": known.urls, "free_bytes": room,
+    }  # fmt: skip
+    if as_json:
+        out(told)
+        return
+    t = translator(LANGUAGE)
+    show(_("Owed: {bags} bags, {size} kB, and {changes} changes in none yet").format(
+        bags=t.number(owed.bags), size=t.number(owed.size // 1000), changes=t.number(owed.changes)
+    ))  # fmt: skip
+    if owed.oldest_at is not None:
+        show(_("The oldest since: {at}").format(at=_written(owed.oldest_at)))
+    show(_("Headquarters has bag {number}; it is asked at {urls}").format(
+        number=t.number(known.acknowledged), urls=", ".join(known.urls)
+    ))  # fmt: skip
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(help=_("Where the bags go: a stick."))], config: ConfigOption
+) -> None:
+    from sqlmodel import Session, col, select
+
+    from station.post.folder import NAME, BagFolder
+    from station.store.connections import open_engine
+    from station.store.durable import arriving
+    from station.store.folder import LEDGER
+    from station.store.tables import Bag, PostLink
+
+    settings = settings_of(config)
+    data = config.parent / settings.site.data
+    bags, count = BagFolder(data / NAME), 0
+    engine = open_engine(data / LEDGER, writer=False)
+    try:
+        with Session(engine) as tx:
+            known = tx.get(PostLink, "hub")
+            if known is None:
+                fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
+            query = select(Bag).where(Bag.epoch == known.epoch, col(Bag.number) > known.acknowledged)
+            rows = tx.exec(query.order_by(col(Bag.number))).all()
+        target = folder / settings.site.id / known.epoch
+        target.mkdir(parents=True, exist_ok=True)
+        for row in rows:
+            for file in (bags.people(row.epoch, row.number), bags.facts(row.epoch, row.number)):
+                if file.exists():
+                    with arriving(target / file.name) as part:
+                        shutil.copyfile(file, part)
+            count += 1
+    except OSError as error:
+        end_with(error)
+    finally:
+        engine.dispose()
+    tell(_("copied: {count} bags, to {folder}").format(count=count, folder=target))
+
+
+def _written(at: datetime) -> str:
+    t = translator(LANGUAGE)
+    return f"{t.date(at)} {t.time(at)}"
