@@ -22,6 +22,12 @@ from ui.web.sessions import SESSION
 ROLES = {"Anne": "operator", "Marc": "manager", "Ines": "installer"}
 
 
+# The lists that stand in the menu, comparisons apart.
+EVERYBODYS = (
+    "/day", "/loads", "/cells", "/exceptions", "/disputes", "/devices", "/models", "/corrections", "/people",
+)  # fmt: skip
+
+
 @dataclass
 class Pages:
     silo: Silo

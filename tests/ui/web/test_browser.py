@@ -13,22 +13,11 @@ from station.runtime.bundles import shipped_bundle
 from station.vision.inspect import inspect
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
-from tests.ui.web.browser import PASSWORD, chromium, open_page, served
+from tests.ui.web.browser import PASSWORD, open_page, served
 from tests.ui.web.harvest import make_harvest
-from tests.ui.web.rig import Pages, Text, pages_of
+from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
-LISTS = (
-    "/day",
-    "/loads",
-    "/cells",
-    "/exceptions",
-    "/disputes",
-    "/devices",
-    "/models",
-    "/corrections",
-    "/people",
-)
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +36,13 @@ def url(harvest: Pages) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def addresses(harvest: Pages) -> list[str]:
     """The lists, and one page of each kind behind them."""
     client = harvest.reader()
     links = {one: Text(client.get(one).text).links for one in ("/loads?q=ab123", "/disputes", "/devices")}
     load = next(one for one in links["/loads?q=ab123"] if one.startswith("/loads/"))
     dispute = next(one for one in links["/disputes"] if one.startswith("/disputes/"))
-    return [*LISTS, load, dispute, f"{load}/captures/c-1/0/outlines", "/cells/c1", "/devices/bridge"]
+    return [*EVERYBODYS, load, dispute, f"{load}/captures/c-1/0/outlines", "/cells/c1", "/devices/bridge"]
 
 
 def test_no_request_leaves_the_host_and_no_policy_is_broken(

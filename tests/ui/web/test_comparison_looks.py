@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.silo_rig import Silo
 from tests.ui.web import stored
-from tests.ui.web.browser import chromium, open_page, served
+from tests.ui.web.browser import open_page, served
 from tests.ui.web.rig import Pages, make_readers, pages_of
 
 REPORTS = (
@@ -37,12 +37,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
 def url(pages: Pages) -> Iterator[str]:
     with served(pages) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 def test_nothing_is_asked_of_another_host_and_no_policy_is_broken(url: str, browser: Browser) -> None:

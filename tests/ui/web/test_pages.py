@@ -12,7 +12,7 @@ from httpx2 import Response
 from station.store.tables import Correction, CorrectionAct
 from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
-from tests.ui.web.rig import Pages, Text, pages_of
+from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
 from ui.web.navigation import ENTRIES, menu
 from ui.web.rendering import HERE
 from ui.web.sessions import SESSION
@@ -20,17 +20,6 @@ from ui.words.catalogue import read_catalogue
 
 MOST_OF_A_KIND = 2
 IDENTIFIER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
-SHOWN = (
-    "/day",
-    "/loads",
-    "/cells",
-    "/exceptions",
-    "/disputes",
-    "/devices",
-    "/models",
-    "/corrections",
-    "/people",
-)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +32,7 @@ def harvest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
 @pytest.fixture(scope="module")
 def english(harvest: Pages) -> dict[str, Response]:
     """The answer of every page that a manager comes to by following links, two of each kind."""
-    client, known, kinds = harvest.reader(), list(SHOWN), dict[str, int]()
+    client, known, kinds = harvest.reader(), list(EVERYBODYS), dict[str, int]()
     found = {}
     for address in known:
         found[address] = client.get(address)
