@@ -60,6 +60,15 @@ def test_an_adjusted_instrument_says_how_far_its_watch_is(fresh: Pages) -> None:
     assert "26 of 30 checks since the adjustment" in Text(fresh.reader().get("/watch").text).words
 
 
+def test_one_wild_check_is_no_drift(fresh: Pages) -> None:
+    result = stored.watch()
+    result["alarms"] = [{**result["alarms"][0], "rule": "three_s", "shift": 9.87}]
+    result["asked"] = {**result["asked"], "source": "INF-3"}
+    with fresh.silo.desk.ledger.write() as tx:
+        stored.store(tx, "watch", result)
+    assert "9.87" not in fresh.reader().get("/watch").text
+
+
 def test_a_control_chart_says_since_when_and_how_much(watched: Pages) -> None:
     page = watched.reader().get("/watch?analyte=protein").text
     words = Text(page).words

@@ -134,13 +134,14 @@ def _order(said: Said) -> tuple[bool, str, str]:
 def _row(reader: Reader, said: Said) -> list[Cell]:
     controls = said.result.get("controls") or {}
     alarm = (said.result.get("alarms") or [{}])[-1]
-    shift = drawable(alarm.get("shift"))
+    drift = alarm if alarm.get("rule") == "ewma" else {}  # one wild check is none
+    shift = drawable(drift.get("shift"))
     return [
         reader.text(said.source(), address_of(PAGE, said.asked)),
         reader.text(capital(said.analyte)),
         _state(reader, said),
         moment_cell(reader, alarm.get("at")),
-        moment_cell(reader, alarm.get("since")),
+        moment_cell(reader, drift.get("since")),
         Cell("" if shift is None else f"{said.signed(shift)} {said.unit}".strip(), shift),
         reader.number(drawable(said.result.get("n")), 0),
         moment_cell(reader, controls.get("last")),
