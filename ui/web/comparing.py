@@ -29,7 +29,7 @@ MOST_ON_PAPER = 14  # rows of tables below charts
 class ComparisonPage:
     """`headline` is the answer in one sentence, `mark` how it looks (good, warn, bad, quiet). `told` are the
     sentences below it, `warning` what must not be overlooked, `small` what is of second rank. `tables` are
-    shown; `lists` are long ones, of which paper shows the first rows."""
+    shown; `lists` are long ones, of which paper shows the first rows; `files` come as files alone."""
 
     title: str
     fields: Sequence[FormField] = ()
@@ -41,6 +41,7 @@ class ComparisonPage:
     charts: Sequence[Markup] = ()
     tables: Sequence[Table] = ()
     lists: Sequence[Table] = ()
+    files: Sequence[Table] = ()
     small: Sequence[str] = ()
     is_nearest: bool = False
 

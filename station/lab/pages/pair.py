@@ -191,13 +191,14 @@ def _share(pairs: Pairs) -> str | None:
 
 def _points(pairs: Pairs) -> tuple[list[Json], int | None]:
     """Return the points by time; where there are too many every so many-th, and how many there were."""
-    samples = pairs.samples
+    samples, weights = pairs.samples, pairs.sampling.weights
     points = [
         {
             "x": round(float(samples.reference[place]), 6),
             "y": round(float(samples.test[place]), 6),
             "load_id": pairs.used[sample][0]["load_id"],
             "at": pairs.used[sample][0]["at"].isoformat(),
+            **({"weight": weights[sample]} if weights else {}),
         }
         for place, sample in enumerate(pairs.ids)
     ]

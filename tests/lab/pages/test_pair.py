@@ -75,6 +75,8 @@ def test_a_bias_by_lot_counts_each_sample_for_those_that_it_stands_for() -> None
     found = pair(study(rows, sent={**drawn(range(5), 3.0), **drawn(range(5, 10), 1.0)}), PAIR)
     assert found["sampling"]["weighted"]
     assert found["numbers"]["bias"] == pytest.approx(0.3)
+    sums = [(one["weight"], one["weight"] * (one["y"] - one["x"])) for one in found["points"]]
+    assert sum(d for _, d in sums) / sum(w for w, _ in sums) == pytest.approx(0.3)  # as the file tells it
     low, high = found["numbers"]["bias_ci"]
     assert low < 0.3 < high
 

@@ -121,6 +121,8 @@ def test_a_table_comes_as_a_file_with_decimal_points(pages: Pages) -> None:
     assert lines[1].startswith("biais,0.05,")
     points = pages.reader().get("/pair?analyte=protein&format=csv&table=points").text
     assert len(points.splitlines()) == 241
+    page = pages.reader().get("/pair?analyte=protein").text
+    assert [link for link in Text(page).links if "format=csv" in link and "table=points" in link]
 
 
 def test_a_hostile_name_is_text_on_the_page_and_in_the_chart(pages: Pages) -> None:

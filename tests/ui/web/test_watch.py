@@ -45,8 +45,28 @@ def test_what_waits_for_a_manager_stands_at_the_top(watched: Pages) -> None:
     english = Text(watched.reader().get("/watch").text)
     assert "1 hold to end; 1 alarm" in english.words
     assert {"failed", "not yet due", "alarm", "Infratec 1"} <= set(english.words)
+    assert "+0.31 %" in english.words  # how much, and since when
+    assert [word for word in english.words if word.startswith("21/07")]
     french = Text(watched.reader("Marc", "fr").get("/watch").text)
     assert [word for word in french.words if word.startswith("1 série de valeurs à confirmer")]
+
+
+def test_an_adjusted_instrument_says_how_far_its_watch_is(fresh: Pages) -> None:
+    result = stored.watch()
+    result["asked"] = {**result["asked"], "source": "INF-2"}
+    refused = {"code": "baseline_too_few", "params": {"n": 26, "needed": 30}}
+    with fresh.silo.desk.ledger.write() as tx:
+        stored.store(tx, "watch", {**result, "in_alarm": False, "baseline": None, "refused": refused})
+    assert "26 of 30 checks since the adjustment" in Text(fresh.reader().get("/watch").text).words
+
+
+def test_one_wild_check_is_no_drift(fresh: Pages) -> None:
+    result = stored.watch()
+    result["alarms"] = [{**result["alarms"][0], "rule": "three_s", "shift": 9.87}]
+    result["asked"] = {**result["asked"], "source": "INF-3"}
+    with fresh.silo.desk.ledger.write() as tx:
+        stored.store(tx, "watch", result)
+    assert "9.87" not in fresh.reader().get("/watch").text
 
 
 def test_a_control_chart_says_since_when_and_how_much(watched: Pages) -> None:

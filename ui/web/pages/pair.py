@@ -58,6 +58,7 @@ def two_methods(reader: Reading) -> Response:
     refused = said.refusal()
     headline, mark = (refused, "quiet") if refused else _headline(said, names)
     tables = [] if refused else [_numbers(reader, said)]
+    points = _points(reader, said)
     page = ComparisonPage(
         title,
         fields,
@@ -74,10 +75,11 @@ def two_methods(reader: Reading) -> Response:
         ),
         charts=_charts(said, names) if said.result.get("points") else [],
         tables=tables,
+        files=[points],
         small=_small(said),
         is_nearest=chosen.is_nearest,
     )  # fmt: skip
-    return reader.page("comparison.html", page, [*tables, _points(reader, said)])
+    return reader.page("comparison.html", page, [*tables, points])
 
 
 def _headline(said: Said, names: Mapping[str, str]) -> tuple[str, str]:
@@ -191,6 +193,7 @@ def _points(reader: Reader, said: Said) -> Table:
     columns = [
         Column(_("When")), Column(_("Load")), Column(said.method(said.asked["reference"]), said.unit, True),
         Column(said.method(said.asked["test"]), said.unit, True),
+        Column(_("Loads that it stands for"), "", True),
     ]  # fmt: skip
     rows = [
         [
@@ -198,10 +201,11 @@ def _points(reader: Reader, said: Said) -> Table:
             reader.text(point.get("load_id")),
             number_cell(reader, point.get("x"), said.decimals),
             number_cell(reader, point.get("y"), said.decimals),
+            number_cell(reader, point.get("weight", 1), 1),
         ]
         for point in said.result.get("points") or ()
     ]
-    return Table("points", _("Samples"), columns, rows)
+    return Table("points", _("The samples of these charts"), columns, rows)
 
 
 def _index(reader: Reader) -> list[Table]:

@@ -120,7 +120,8 @@ def _table(reader: Reader, found: Sequence[Said]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("Instrument or phone")), Column(_("What")), Column(_("State")), Column(_("Last alarm")),
-        Column(_("Checks"), "", True), Column(_("Last control")), Column(_("Verified until")),
+        Column(_("Since about")), Column(_("Shift"), "", True), Column(_("Checks"), "", True),
+        Column(_("Last control")), Column(_("Verified until")),
     ]  # fmt: skip
     rows = [_row(reader, said) for said in sorted(found, key=_order)]
     return Table("watched", _("Instruments and phones"), columns, rows, _("None has checks enough yet."))
@@ -131,12 +132,17 @@ def _order(said: Said) -> tuple[bool, str, str]:
 
 
 def _row(reader: Reader, said: Said) -> list[Cell]:
-    alarms, controls = said.result.get("alarms") or (), said.result.get("controls") or {}
+    controls = said.result.get("controls") or {}
+    alarm = (said.result.get("alarms") or [{}])[-1]
+    drift = alarm if alarm.get("rule") == "ewma" else {}  # one wild check is none
+    shift = drawable(drift.get("shift"))
     return [
         reader.text(said.source(), address_of(PAGE, said.asked)),
         reader.text(capital(said.analyte)),
         _state(reader, said),
-        moment_cell(reader, alarms[-1].get("at") if alarms else None),
+        moment_cell(reader, alarm.get("at")),
+        moment_cell(reader, drift.get("since")),
+        Cell("" if shift is None else f"{said.signed(shift)} {said.unit}".strip(), shift),
         reader.number(drawable(said.result.get("n")), 0),
         moment_cell(reader, controls.get("last")),
         _day(reader, said.result.get("verified_until")),
@@ -148,6 +154,11 @@ def _state(reader: Reader, said: Said) -> Cell:
     if said.result.get("in_alarm"):
         return reader.text(_("alarm"), mark="bad")
     if not said.result.get("baseline"):
+        refused = said.result.get("refused") or {}
+        if said.result.get("splits") and refused.get("code") == "baseline_too_few":
+            return reader.text(
+                _("{n} of {needed} checks since the adjustment").format(**refused["params"]), mark="quiet"
+            )
         return reader.text(_("not enough checks"), mark="quiet")
     return reader.text(_("no alarm"), mark="good")
 

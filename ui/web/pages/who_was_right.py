@@ -108,7 +108,7 @@ def _counts(reader: Reader, said: Said) -> Table:
         rows.append(
             [
                 reader.text(vocabulary.word(vocabulary.SIDES, side, reader.asked.language)),
-                reader.number(drawable(own.get("n")), 0),
+                reader.whole(own.get("n")),
                 *(number_cell(reader, one, 0) for one in shares),
                 number_cell(reader, own.get("tonnes"), 1),
             ]
