@@ -97,12 +97,12 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
         return
     t = translator(LANGUAGE)
     show(_("Owed: {bags} bags, {size} kB, and {changes} changes in none yet").format(
-        bags=t.number(owed.bags), size=t.number(owed.size // 1000), changes=t.number(owed.changes)
+        bags=t.number(owed.bags, 0), size=t.number(owed.size // 1000, 0), changes=t.number(owed.changes, 0)
     ))  # fmt: skip
     if owed.oldest_at is not None:
         show(_("The oldest since: {at}").format(at=_written(owed.oldest_at)))
     show(_("Headquarters has bag {number}; it is asked at {urls}").format(
-        number=t.number(known.acknowledged), urls=", ".join(known.urls)
+        number=t.number(known.acknowledged, 0), urls=", ".join(known.urls)
     ))  # fmt: skip
 
 

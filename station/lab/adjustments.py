@@ -43,9 +43,11 @@ def record_adjustment(
     """Record that an instrument was adjusted. It ends the corrections of that instrument and analyte that are
     approved or proposed; a hold that waits for the next good control reaches no further than this.
 
-    Raises NotFound(unknown_instrument), Invalid: unknown_analyte, adjusted_in_future."""
+    Raises NotFound(unknown_instrument), Invalid: unknown_analyte, unknown_species, adjusted_in_future."""
     if not is_known(adjusted.analyte) or adjusted.analyte == Analyte.WEIGHT:
         raise Invalid(Fault.UNKNOWN_ANALYTE, analyte=adjusted.analyte)
+    if adjusted.species not in (None, *desk.policy.species):
+        raise Invalid(Fault.UNKNOWN_SPECIES, species=adjusted.species, known=list(desk.policy.species))
     if adjusted.done_at > at:
         raise Invalid(Fault.ADJUSTED_IN_FUTURE, at=adjusted.done_at.isoformat())
     with desk.ledger.write() as tx:

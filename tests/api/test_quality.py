@@ -111,6 +111,8 @@ def test_a_manager_says_what_a_control_sample_has_and_an_operator_does_not(count
             ({"value": 99}, 422, "implausible_value"),
         ):
             problem(marc.post("/controls/K1/targets", json=target(**over)), status, code)
+        twice = {"targets": [*target()["targets"], *target(value=12.5)["targets"]]}
+        problem(marc.post("/controls/K1/targets", json=twice), 422, "not_valid")
         problem(marc.post("/controls/K9/targets", json=target()), 404, "unknown_sample")
         of_load = silo.barcode(received(silo, "AA-111-AA"))
         problem(marc.post(f"/controls/{of_load}/targets", json=target()), 409, "not_a_control")
@@ -155,6 +157,9 @@ def test_an_adjustment_is_recorded_with_who_and_listed(counter: Counter) -> None
         assert (made["name"], made["new_bias"], made["by"]) == ("NIR", -0.2, "Marc")
         assert ok(anne.get("/adjustments")) == [made]
         problem(marc.post("/adjustments", json=said | {"instrument_id": "x"}), 404, "unknown_instrument")
+        problem(marc.post("/adjustments", json=said | {"species": "weat"}), 422, "unknown_species")
+        for slope in (0, -1.02):
+            problem(marc.post("/adjustments", json=said | {"new_slope": slope}), 422, "not_valid")
         future = said | {"done_at": "2030-01-01T00:00:00Z"}
         problem(marc.post("/adjustments", json=future), 422, "adjusted_in_future")
 

@@ -103,6 +103,13 @@ def test_what_cannot_have_been_is_refused(
         assert not tx.exec(select(AuditEvent).where(col(AuditEvent.kind) == "instrument_adjusted")).all()
 
 
+def test_a_species_that_is_not_received_here_is_refused(silo: Silo) -> None:
+    adjusted = Adjusted("protein", silo.clock(), species="soft_weat")
+    with pytest.raises(Refusal) as refused:
+        record_adjustment(silo.desk, instrument_of(silo, "nir").id, adjusted, MARC, silo.clock())
+    assert refused.value.code is Fault.UNKNOWN_SPECIES
+
+
 def test_an_adjustment_for_one_species_splits_that_one_and_is_found_by_the_serial_number(silo: Silo) -> None:
     bridge = instrument_of(silo, "bridge")
     done = silo.clock()

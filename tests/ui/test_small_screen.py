@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from textual.app import App, ComposeResult
 
+from station.runtime.live import HealthFacts
 from tests.ui.rig import Station
 from tests.ui.terminal import plain, terminal
 from tests.ui.test_screens import busy
 from ui.tui.screens.load import LoadScreen
-from ui.tui.widgets.bars import KeyLine
+from ui.tui.widgets.bars import KeyLine, StatusBar
 from ui.tui.widgets.rows import ListRow, Rows
 
 
@@ -28,6 +29,21 @@ async def test_every_line_of_a_loads_evidence_comes_by_and_menu_and_help_are_nam
             await t.press("down")
             seen += plain(t.text)
         assert [line for line in told if line not in seen] == []
+
+
+async def test_warnings_leave_room_for_the_work_and_are_read_in_full_in_the_menu(station: Station) -> None:
+    held = ("values_held", {"instruments": [f"NIR {name} (protéines)" for name in "ABCDEFGH"]})
+    station.facts = HealthFacts("off", warnings=(held, ("vision_problem", {"text": "ZUTPHEN"})))
+    busy(station.silo)
+    async with terminal(station) as t:
+        await t.see("GH-012-IJ")
+        await t.pilot.resize_terminal(60, 20)
+        await t.see("… [F10]")
+        lines = t.app.screen.query_one("#status", StatusBar).shown.split("\n")
+        assert len([line for line in lines if line.startswith(("! ", "  "))]) == 2
+        assert "ZUTPHEN" not in plain(t.text)
+        await t.press("f10", *"entier", "enter")
+        await t.see("ZUTPHEN")
 
 
 class _OneList(App[None]):

@@ -32,6 +32,10 @@ def test_only_what_is_held_is_marked(language: str, mark: str) -> None:
     first, second = values_line(load, t).split(" · ")
     assert mark in first
     assert mark not in second
+    protein, moisture = sections(load, Board(), t)[0].entries
+    assert protein[0].startswith("! ")
+    assert [mark in entry[3] for entry in (protein, moisture)] == [True, False]
+    assert not moisture[0].startswith("!")
     told = [entry for section in sections(load, Board(), t) for entry in section.entries]
     (warning,) = [entry for entry in told if isinstance(entry, str) and mark in entry]
     assert warning.startswith("! ")

@@ -1,10 +1,11 @@
 """The menu offers everything that has no key of its own, and what a keyboard may lack a key for."""
 
-from ui.tui.dialogs import Choice, Option
+from ui.tui.dialogs import Choice, Option, TextDialog
+from ui.tui.lines.texts import reason_texts
 from ui.tui.screens.base import StationScreen
 from ui.tui.waived import show_waived
 
-_WAIVED = "waived"
+_WAIVED, _WARNINGS = "waived", "warnings"
 
 
 def open_menu(screen: StationScreen) -> None:
@@ -21,6 +22,7 @@ def open_menu(screen: StationScreen) -> None:
         Option("show('queue')", t.gettext("Queue (F2)")),
         *([Option("show('arrival')", t.gettext("Arrival (F3)"))] if screen.may_receive else []),
         Option("show('exceptions')", t.gettext("Exceptions (F4)")),
+        *([Option(_WARNINGS, t.gettext("Warnings in full"))] if _warnings(screen) else []),
         *screen.rare_options(),
         Option(_WAIVED, t.gettext("Values approved as missing")),
         Option("take_back", t.gettext("Take back (F9)")),
@@ -35,6 +37,14 @@ def open_menu(screen: StationScreen) -> None:
         if choice.key == _WAIVED:
             show_waived(screen)
             return
+        if choice.key == _WARNINGS:
+            app.push_screen(TextDialog(t.gettext("Warnings in full"), "\n".join(_warnings(screen)), t))
+            return
         app.call_later(app.run_action, choice.key)
 
     screen.choose(t.gettext("Menu"), options, run)
+
+
+def _warnings(screen: StationScreen) -> list[str]:
+    health = screen.board.health
+    return reason_texts(health.warnings, screen.t) if health else []

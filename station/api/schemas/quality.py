@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from station.api.schemas.common import SEEN, In, Key, Moment, Number, Text, Why
 
 Tolerance = Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False, strict=True)]
+Slope = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False, strict=True)]
 TargetBasis = Literal["as_is", "dm", "m12", "m13_5", "by_count", "by_mass"]
 CampaignName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80), SEEN]
 Method = Literal["machine", "phone"]
@@ -28,8 +29,14 @@ class TargetIn(In):
     campaign: CampaignName = ""
 
 
+def _named_once(targets: list[TargetIn]) -> list[TargetIn]:
+    if len({one.analyte for one in targets}) < len(targets):
+        raise ValueError("must name each analyte once")
+    return targets
+
+
 class TargetsIn(In):
-    targets: Annotated[list[TargetIn], Field(min_length=1, max_length=40)]
+    targets: Annotated[list[TargetIn], Field(min_length=1, max_length=40), AfterValidator(_named_once)]
 
 
 class ControlTarget(BaseModel):
@@ -184,9 +191,9 @@ class AdjustmentIn(In):
     instrument_id: Key
     analyte: Key
     species: Key | None = None
-    old_slope: Number | None = None
+    old_slope: Slope | None = None
     old_bias: Number | None = None
-    new_slope: Number | None = None
+    new_slope: Slope | None = None
     new_bias: Number | None = None
     network: Text = ""
     done_by: Text = ""

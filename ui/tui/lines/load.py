@@ -101,11 +101,12 @@ def sections(load: schemas.Load, board: Board, t: Translator) -> list[LoadSectio
 
 
 def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[str, ...]:
+    origin = _origin(used, board, t)
     return (
-        analyte(used.analyte, t),
+        (WARNING if used.to_confirm else "") + analyte(used.analyte, t),
         amount(used.analyte, used, t),
         vocabulary.basis_name(used.basis, t.language),
-        _origin(used, board, t),
+        t.gettext("{name}, to be confirmed").format(name=origin) if used.to_confirm else origin,
         age(used.at, board.now, t),
     )
 

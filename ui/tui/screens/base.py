@@ -149,7 +149,7 @@ class StationScreen(Screen[None]):
         lost = station.connection.text(t)
         person = station.client.person.name if station.client.person else ""
         time = t.time(board.now, station.zone) if board.now else ""
-        lines = status_lines(board, lost, person, time, t, self.width)
+        lines = status_lines(board, lost, person, time, t, self.width, is_short=self.is_short)
         self.query_one("#status", StatusBar).show(lines, is_alarm=bool(lost))
         self.query_one("#notice", NoticeLine).show(station.notice, self.width)
         self.draw()  # first: the keys are those of the row that is marked then

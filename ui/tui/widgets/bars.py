@@ -8,6 +8,7 @@ from drivers.text import visible
 from ui.tui.board import Board
 from ui.tui.client import MOST_EXCEPTIONS
 from ui.tui.columns import fit, flow, wrap
+from ui.tui.keys import shown as shown_key
 from ui.tui.lines.texts import reason_list
 from ui.tui.lines.waiting import waiting_parts
 from ui.tui.notice import Notice
@@ -15,6 +16,7 @@ from ui.words.i18n import Translator
 
 LATE_S = 300.0  # before that a link is only slow
 _SHORTEST_NAME = 12
+_WARNINGS, _WARNINGS_IN_SHORT = 3, 2  # lines of them
 MOST_LINES = 3  # of keys
 
 
@@ -76,9 +78,10 @@ def _flowing(keys: Sequence[tuple[str, str]], width: int) -> list[str]:
 
 
 def status_lines(
-    board: Board, connection: str, person: str, clock: str, t: Translator, width: int
+    board: Board, connection: str, person: str, clock: str, t: Translator, width: int, *, is_short: bool
 ) -> list[str]:
-    """Write the state of things; `connection` is empty while the station is heard."""
+    """Write the state of things; `connection` is empty while the station is heard. Once somebody
+    is signed in, the warnings leave room for the work: the menu has in full what is cut off here."""
     count = len(board.exceptions)
     shown = f"{count}+" if count >= MOST_EXCEPTIONS else str(count)
     name = board.site.name if board.site else t.gettext("Silo Station")
@@ -96,7 +99,9 @@ def status_lines(
     lines = [f" {line}" for line in flow([shown, *states], width - 2, " │ ")]
     warnings = board.health.warnings if board.health else []
     if warnings:
-        lines += wrap("! " + reason_list(warnings, t), width - 1, indent=2)
+        whole = wrap("! " + reason_list(warnings, t), width - 1, indent=2)
+        most = _WARNINGS_IN_SHORT if is_short else _WARNINGS
+        lines += _cut(whole, most, width, t) if person else whole
     parts = waiting_parts(board, t, width)
     if parts:
         parts[0] = t.gettext("waits: {what}").format(what=parts[0])
@@ -113,8 +118,18 @@ def _post(board: Board, t: Translator) -> str:
     late = (health.now - post.oldest_at).total_seconds()
     if late < LATE_S:
         return ""
-    owed = t.number(post.bags)
+    owed = t.number(post.bags, 0)
     return t.gettext("hub: {age} behind, {owed} owed").format(age=t.age(late), owed=owed)
+
+
+def _cut(lines: list[str], most: int, width: int, t: Translator) -> list[str]:
+    """Leave out the last ones, of the least grave warnings, and name the key that leads to them."""
+    if len(lines) <= most:
+        return lines
+    more = f" … [{shown_key('menu', t)}]"
+    room = width - 1 - len(more)
+    last = lines[most - 1]
+    return [*lines[: most - 1], (last if len(last) <= room else fit(last, room)).rstrip("… ") + more]
 
 
 def _devices(board: Board, t: Translator) -> str:
