@@ -90,6 +90,8 @@ def test_a_manager_ends_a_hold_with_a_reason(fresh: Pages) -> None:
     answer = reader.post(f"{address}/{act}", data={**_token(page), "reason": "measured again"})
     assert (answer.status_code, answer.headers["location"]) == (303, address)
     assert "measured again" in reader.get(address).text
+    load = next(link for link in page.links if link.startswith("/loads/"))
+    assert "released: no comparison uses it" in Text(reader.get(load).text).words
     assert "<input id=" not in reader.get(address).text
     with fresh.silo.desk.ledger.read() as tx:
         done = tx.exec(select(HoldAct)).one()

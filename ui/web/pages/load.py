@@ -16,6 +16,7 @@ from station.api.views.view import View, view_of
 from station.store import audit, queries
 from station.store.disputes import acts_of, disputes
 from station.store.evidence import frames_of
+from station.store.holds import MACHINE, covering, released_holds
 from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
@@ -90,7 +91,7 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         **_words(reader, shown),
         visit=visit,
         weighings=tables.weighings(reader, visit.weighings),
-        values=tables.values(reader, shown.values),
+        values=tables.values(reader, shown.values, _released(tx, shown)),
         readings=tables.readings(reader, shown.readings),
         raw=_raw(reader, tx, visit, shown),
         laboratory=tables.laboratory(
@@ -107,6 +108,17 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
         events=tables.events(reader, happened),
     )
+
+
+def _released(tx: Session, load: schemas.Load) -> set[str]:
+    """The analytes whose value stands on a reading that a manager has released."""
+    readings = {one.id: one for one in load.readings}
+    return {
+        used.analyte
+        for used in load.values
+        if (one := readings.get(used.reading_id))
+        and covering(released_holds(tx, used.analyte), MACHINE, one.instrument_id, used.analyte, one.at)
+    }
 
 
 def _words(reader: Reader, load: schemas.Load) -> dict[str, str]:
