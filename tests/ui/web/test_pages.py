@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from station.store.tables import Correction, CorrectionAct
+from station.models.acts import SHIPPED
+from station.store.tables import Correction, CorrectionAct, ModelRelease, Person, ReleaseAct
 from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
 from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
@@ -101,6 +102,22 @@ def test_a_role_sees_its_pages_and_no_other(harvest: Pages, name: str, role: str
     assert {one.path for one in ENTRIES if one.path in served and one.path in links} == {
         one.path for one in ENTRIES if one.path in served and role in one.roles
     }
+
+
+def test_what_the_station_wrote_itself_is_in_the_readers_language(pages: Pages) -> None:
+    at = pages.silo.clock()
+    with pages.silo.desk.ledger.write() as tx:
+        fields = {"name": "wheat-kernels", "version": "2", "task": "kernels", "species": ["wheat"]}
+        tx.add(ModelRelease(sha256="ab", origin="shipped", installed_at=at, **fields))
+        tx.flush()
+        act = {"task": "kernels", "species": "wheat", "act": "installed", "why": SHIPPED}
+        tx.add(ReleaseAct(id="a", sha256="ab", at=at, **act))
+        tx.get_one(Person, "marc").language = "fr"
+    french = pages.reader("Marc", "fr")
+    assert "français" in Text(french.get("/people").text).words
+    words = Text(french.get("/models").text).words
+    assert "livré avec la station" in words
+    assert SHIPPED not in words
 
 
 def test_a_stranger_is_asked_who_it_is_on_every_page(harvest: Pages, english: dict[str, Response]) -> None:
