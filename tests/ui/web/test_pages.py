@@ -204,10 +204,24 @@ def test_a_load_shows_its_evidence(harvest: Pages) -> None:
 def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
     from ui.web.tables import Cell, Column, Table, as_csv
 
-    texts = ["=1+1", "+33 5", "-x", "@x", "\tx", "-12.5", "+4", "a=b", "1e5", " -1"]
+    texts = ["=1+1", "+33 5", "-x", "@x", "\tx", "-12.5", "+4", "a=b", "1e5", " -1", "\uff1d1", "\uff20x"]
     table = Table("t", "", [Column("=x")], [[Cell("", one)] for one in texts])
     rows = [row[0] for row in csv.reader(io.StringIO(as_csv(table).removeprefix("\ufeff")))]
-    assert rows == ["'=x", "'=1+1", "'+33 5", "'-x", "'@x", "'\tx", "-12.5", "+4", "a=b", "1e5", " -1"]
+    assert rows == [
+        "'=x",
+        "'=1+1",
+        "'+33 5",
+        "'-x",
+        "'@x",
+        "'\tx",
+        "-12.5",
+        "+4",
+        "a=b",
+        "1e5",
+        " -1",
+        "'\uff1d1",
+        "'\uff20x",
+    ]
     values = [Cell("", one) for one in (None, 3, -2.5, True)]
     assert as_csv(Table("t", "", [], [values])).splitlines()[1] == ",3,-2.5,True"
 
