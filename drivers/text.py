@@ -16,6 +16,7 @@ from typing import Any
 LONGEST = 400
 LONGEST_NAME = 120
 _BREAKS = "\t\n\r"
+_FORMULA = (*"=+-@", *_BREAKS, *(chr(ord(sign) + 0xFEE0) for sign in "=+-@"))  # and their wide forms
 _LINE_ENDS = _BREAKS + "\v\f\x85\u2028\u2029"
 # What Unicode calls letters, marks and symbols and yet draws as nothing.
 _BLANKS = frozenset(
@@ -99,6 +100,11 @@ def clean_identity(text: str, most: int = LONGEST_NAME) -> str:
     if clean_text(text, most) == text:
         return text
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may run a cell of this text."""
+    return text.startswith(_FORMULA)
 
 
 def unaccented(text: str) -> str:

@@ -13,7 +13,8 @@ from reportlab.lib.units import mm
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from drivers.text import is_formula
+
 _FONT, _BOLD, _SIZE, _LEADING = "Helvetica", "Helvetica-Bold", 9, 12
 _COLUMNS, _ROWS, _LABEL = 3, 8, (63.5 * mm, 33.9 * mm)  # 24 labels on an A4 page
 
@@ -27,7 +28,7 @@ def csv_text(rows: Iterable[Sequence[str]], separator: str) -> str:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if is_formula(text) else text
 
 
 def sheet_pdf(

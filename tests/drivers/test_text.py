@@ -19,6 +19,7 @@ from drivers.text import (
     clean_text,
     clean_value,
     fold,
+    is_formula,
     is_hidden,
     plate_key,
     unaccented,
@@ -145,3 +146,9 @@ def test_the_key_of_any_text_that_may_be_kept_may_be_kept(key_of: Callable[[str]
     for chars in batched(seen, 40):
         for text in ("a".join(chars), "\u0301".join(chars)):
             assert is_clean(key_of(checked_text(text))), ascii(text)
+
+
+def test_what_a_spreadsheet_may_run_is_known() -> None:
+    for text in ("=1+1", "+1", "-x", "@x", "\tx", "\nx", "\uff1d1", "\uff0b1", "\uff0dx", "\uff20x"):
+        assert is_formula(text), ascii(text)
+    assert not any(map(is_formula, ("", "a=b", " =1", "1-2")))

@@ -36,6 +36,7 @@ def test_french_numbers_have_a_comma_and_narrow_blanks() -> None:
     assert t.kg(43_120) == f"43{NARROW}120{WIDE}kg"
     assert t.tonnes(28.44) == f"28,4{WIDE}t"
     assert t.number(11.85, 2) == "11,85"
+    assert [t.number(value, 2) for value in (-0.004, -0.005, -0.006)] == ["0,00", "0,00", "-0,01"]
     assert t.plain(11.0) == "11"
     assert t.percent(0.931) == f"93{WIDE}%"
     assert t.named("Orge", "x") == f"Orge{WIDE}: x"

@@ -1,7 +1,7 @@
 """What goes wrong becomes a page that says so, in the reader's language, and what to do."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -24,6 +24,17 @@ from ui.words.problems import problem
 
 _log = logging.getLogger(__name__)
 EXPIRED = N_("This page was open for too long, or the browser keeps no cookies"), N_("Fill it in again.")
+CORRECT = N_("Go back, correct it and send it again.")
+NUMBER = N_("Go back and write a number below 1000, without its unit.")
+NUMBERS = {
+    "old_slope": N_("Slope before"), "new_slope": N_("Slope after"), "old_bias": N_("Bias before"),
+    "new_bias": N_("Bias after"),
+}  # fmt: skip
+FIELDS = {  # as the forms call them
+    **NUMBERS, "reason": N_("Reason"), "done_at": N_("When"), "instrument": N_("Instrument"),
+    "analyte": N_("What"), "network": N_("Network"), "done_by": N_("Adjusted by"), "outcome": N_("Outcome"),
+    "raised_by": N_("Contested by"), "correction": N_("Correction"), "day": N_("Day"),
+}  # fmt: skip
 _HTTP = {404: ApiFault.NOT_FOUND, 405: ApiFault.METHOD_NOT_ALLOWED, 413: ApiFault.TOO_LARGE}
 
 
@@ -69,11 +80,28 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _rejected(request: Request, error: Exception) -> Response:
     assert isinstance(error, Rejected)
+    if named := _named(request, [one["field"] for one in error.errors]):
+        return named
     return failure(request, error.status, error.code.value, error.params)
 
 
-async def _validation(request: Request, _error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if named := _named(request, [str(one["loc"][-1]) for one in error.errors()]):
+        return named
     return failure(request, 422, ApiFault.NOT_VALID, {})
+
+
+def _named(request: Request, fields: Sequence[str]) -> Response | None:
+    """Name what is to be corrected as its form does; None where no form has it."""
+    t = translator(language_of_page(request, getattr(request.state, "person", None)))
+    names = [t.gettext(FIELDS[one]) for one in dict.fromkeys(fields) if one in FIELDS]
+    if not names:
+        return None
+    action = NUMBER if all(one in NUMBERS for one in fields) else CORRECT
+    return told(
+        request, 422, (t.gettext("Not valid: {fields}").format(fields=t.listed(names)), t.gettext(action))
+    )
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from drivers.text import is_formula
+
 Value = str | int | float | bool | date | datetime | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def _written(value: Value) -> str:
 
 def _safe(text: str) -> str:
     """A spreadsheet would run a text that begins as a formula does; a number may be negative."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _is_number(text) else text
+    return f"'{text}" if is_formula(text) and not _is_number(text) else text
 
 
 def _is_number(text: str) -> bool:

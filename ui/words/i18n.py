@@ -91,9 +91,11 @@ class Translator:
         return ("\N{NO-BREAK SPACE}; " if self.language == "fr" else "; ").join(texts)
 
     def number(self, value: float, decimals: int = 1) -> str:
-        """Write a fixed number of decimals, with the language's decimal sign and thousands separator."""
+        """Write a fixed number of decimals, with the language's decimal sign and thousands separator; what is
+        rounded to nothing has no sign."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(value, format=pattern, locale=self.locale))
+        written = str(format_decimal(value, format=pattern, locale=self.locale))
+        return written if any(figure in written for figure in "123456789") else written.removeprefix("-")
 
     def plain(self, value: float, most_decimals: int = 3) -> str:
         """Write as many decimals as the value has, `most_decimals` at most ("11", "11.25")."""

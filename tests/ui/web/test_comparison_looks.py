@@ -62,6 +62,19 @@ def test_a_page_is_as_broad_as_a_telephone(url: str, browser: Browser, language:
     page.context.close()
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_table_is_wider_than_its_page(url: str, browser: Browser, language: str) -> None:
+    page = open_page(browser, url, language=language, width=1280)
+    over = {}
+    for address in ADDRESSES:
+        page.goto(address)
+        over[address] = page.evaluate(
+            "Math.max(0, ...[...document.querySelectorAll('.listed')].map(e=>e.scrollWidth-e.clientWidth))"
+        )
+    assert over == dict.fromkeys(ADDRESSES, 0)
+    page.context.close()
+
+
 def test_a_chart_is_readable_on_a_telephone(url: str, browser: Browser) -> None:
     page = open_page(browser, url, width=390)
     for address in REPORTS:

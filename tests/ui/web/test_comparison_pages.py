@@ -229,7 +229,7 @@ def test_a_load_that_is_listed_and_not_counted_says_so(pages: Pages) -> None:
     kept(pages, "who_was_right", result, "starch", sampling=sampling)
     text = pages.reader().get("/who-was-right?analyte=starch&format=csv&table=loads").text
     counted = [line.rsplit(",", 1)[-1] for line in text.splitlines()]
-    assert counted[:4] == ["Counted", "yes", "no: chosen for a doubt", "no: sent without a draw"]
+    assert counted[:4] == ["Counted", "yes", "no (doubt)", "no (not drawn)"]
     counts = pages.reader().get("/who-was-right?analyte=starch&format=csv").text
     assert counts.splitlines()[0].endswith("Grain that they stand for (t)")
 

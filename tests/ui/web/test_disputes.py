@@ -18,3 +18,22 @@ def test_an_operator_opens_a_dispute_that_a_manager_closes(pages: Pages) -> None
     assert anne.post(f"{address}/close", data=closing).status_code == 403
     closing["form_token"] = Text(marc.get(address).text).fields["form_token"]
     assert marc.post(f"{address}/close", data=closing).status_code == 303
+
+
+def test_a_load_says_until_when_it_may_be_disputed_and_offers_nothing_afterwards(pages: Pages) -> None:
+    silo = pages.silo
+    (load,) = silo.loads(silo.receive("AA-111-AA").visit)
+    form = f'action="/disputes/for/{load.id}"'
+    address, anne = f"/loads/{load.id}", pages.reader("Anne")
+    text = anne.get(address).text
+    assert "It may be disputed until" in text
+    assert form in text
+    silo.clock.pass_(minutes=60 * 24 * (silo.desk.keeping.dispute_days + 1))
+    text = pages.reader("Anne").get(address).text
+    assert "It could be disputed until" in text
+    assert form not in text
+    visit = silo.arrive("BB-222-BB")
+    (load,) = silo.loads(visit)
+    text = pages.reader("Anne").get(f"/loads/{load.id}").text  # no ticket yet
+    assert "be disputed until" not in text
+    assert f'action="/disputes/for/{load.id}"' not in text

@@ -9,7 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from station.store.tables import Correction, CorrectionAct
+from station.models.acts import SHIPPED
+from station.store.tables import Correction, CorrectionAct, ModelRelease, Person, ReleaseAct
 from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
 from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
@@ -103,6 +104,22 @@ def test_a_role_sees_its_pages_and_no_other(harvest: Pages, name: str, role: str
     }
 
 
+def test_what_the_station_wrote_itself_is_in_the_readers_language(pages: Pages) -> None:
+    at = pages.silo.clock()
+    with pages.silo.desk.ledger.write() as tx:
+        fields = {"name": "wheat-kernels", "version": "2", "task": "kernels", "species": ["wheat"]}
+        tx.add(ModelRelease(sha256="ab", origin="shipped", installed_at=at, **fields))
+        tx.flush()
+        act = {"task": "kernels", "species": "wheat", "act": "installed", "why": SHIPPED}
+        tx.add(ReleaseAct(id="a", sha256="ab", at=at, **act))
+        tx.get_one(Person, "marc").language = "fr"
+    french = pages.reader("Marc", "fr")
+    assert "français" in Text(french.get("/people").text).words
+    words = Text(french.get("/models").text).words
+    assert "livré avec la station" in words
+    assert SHIPPED not in words
+
+
 def test_a_stranger_is_asked_who_it_is_on_every_page(harvest: Pages, english: dict[str, Response]) -> None:
     client = harvest.stranger()
     for address in english:
@@ -187,10 +204,24 @@ def test_a_load_shows_its_evidence(harvest: Pages) -> None:
 def test_a_spreadsheet_runs_nothing_of_a_file() -> None:
     from ui.web.tables import Cell, Column, Table, as_csv
 
-    texts = ["=1+1", "+33 5", "-x", "@x", "\tx", "-12.5", "+4", "a=b", "1e5", " -1"]
+    texts = ["=1+1", "+33 5", "-x", "@x", "\tx", "-12.5", "+4", "a=b", "1e5", " -1", "\uff1d1", "\uff20x"]
     table = Table("t", "", [Column("=x")], [[Cell("", one)] for one in texts])
     rows = [row[0] for row in csv.reader(io.StringIO(as_csv(table).removeprefix("\ufeff")))]
-    assert rows == ["'=x", "'=1+1", "'+33 5", "'-x", "'@x", "'\tx", "-12.5", "+4", "a=b", "1e5", " -1"]
+    assert rows == [
+        "'=x",
+        "'=1+1",
+        "'+33 5",
+        "'-x",
+        "'@x",
+        "'\tx",
+        "-12.5",
+        "+4",
+        "a=b",
+        "1e5",
+        " -1",
+        "'\uff1d1",
+        "'\uff20x",
+    ]
     values = [Cell("", one) for one in (None, 3, -2.5, True)]
     assert as_csv(Table("t", "", [], [values])).splitlines()[1] == ",3,-2.5,True"
 

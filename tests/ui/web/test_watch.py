@@ -57,7 +57,7 @@ def test_an_adjusted_instrument_says_how_far_its_watch_is(fresh: Pages) -> None:
     refused = {"code": "baseline_too_few", "params": {"n": 26, "needed": 30}}
     with fresh.silo.desk.ledger.write() as tx:
         stored.store(tx, "watch", {**result, "in_alarm": False, "baseline": None, "refused": refused})
-    assert "26 of 30 checks since the adjustment" in Text(fresh.reader().get("/watch").text).words
+    assert "adjusted, 26 of 30 checks" in Text(fresh.reader().get("/watch").text).words
 
 
 def test_one_wild_check_is_no_drift(fresh: Pages) -> None:
@@ -90,6 +90,8 @@ def test_a_manager_ends_a_hold_with_a_reason(fresh: Pages) -> None:
     answer = reader.post(f"{address}/{act}", data={**_token(page), "reason": "measured again"})
     assert (answer.status_code, answer.headers["location"]) == (303, address)
     assert "measured again" in reader.get(address).text
+    load = next(link for link in page.links if link.startswith("/loads/"))
+    assert "released: no comparison uses it" in Text(reader.get(load).text).words
     assert "<input id=" not in reader.get(address).text
     with fresh.silo.desk.ledger.read() as tx:
         done = tx.exec(select(HoldAct)).one()
@@ -125,6 +127,9 @@ def test_an_adjustment_is_recorded_as_people_type_numbers(fresh: Pages) -> None:
         "reason": "réglage du réseau", "network": "Réseau Ouest",
     }  # fmt: skip
     assert reader.post("/watch/adjustments", data={**form, "old_slope": "un"}).status_code == 422
+    assert "Non valable : Pente avant" in reader.post(
+        "/watch/adjustments", data={**form, "old_slope": "98 %"}
+    ).text.replace("\u00a0", " ")
     for odd in ("0001-01-01T00:00", "9999-12-31T23:59"):
         assert reader.post("/watch/adjustments", data={**form, "done_at": odd}).status_code == 422
     assert reader.post("/watch/adjustments", data=form).status_code == 303

@@ -195,15 +195,16 @@ def adjusted(
     """It ends our correction of the instrument, so that open loads are judged anew, and splits every
     comparison of it."""
     told = Adjusted(
-        analyte, done_at.astimezone(), number_typed(old_slope), number_typed(old_bias),
-        number_typed(new_slope), number_typed(new_bias), network=network, done_by=done_by, reason=reason,
+        analyte, done_at.astimezone(), number_typed("old_slope", old_slope),
+        number_typed("old_bias", old_bias), number_typed("new_slope", new_slope),
+        number_typed("new_bias", new_bias), network=network, done_by=done_by, reason=reason,
     )  # fmt: skip
     record_adjustment(reader.desk, instrument, told, reader.actor, reader.now())
     proposals.renew(reader.desk, reader.now())
     return RedirectResponse("/watch", 303)
 
 
-def number_typed(text: str) -> float | None:
+def number_typed(field: str, text: str) -> float | None:
     """Return a number as people type it; None for nothing. Raises Rejected(not_valid) where it is none, or
     may be two."""
     if not text:
@@ -211,5 +212,5 @@ def number_typed(text: str) -> float | None:
     found = numbers_in(text)
     small = [number for number in found if abs(number) < 1000]  # slopes and biases have no thousands
     if len(small) != 1:
-        raise not_valid("number", "must be a number below 1000")
+        raise not_valid(field, "must be a number below 1000")
     return small[0]

@@ -1,11 +1,12 @@
 """One load's whole evidence on one page."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from fastapi import APIRouter, Response
 from sqlmodel import Session, col, select
 
-from station.acts.refusals import Fault, NotFound
+from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
 from station.api.views import loads as load_view
 from station.api.views import visits as visit_view
@@ -13,9 +14,11 @@ from station.api.views.devices import event
 from station.api.views.laboratory import lab_results
 from station.api.views.retained import retained
 from station.api.views.view import View, view_of
+from station.lab.disputes import disputable_until
 from station.store import audit, queries
 from station.store.disputes import acts_of, disputes
 from station.store.evidence import frames_of
+from station.store.holds import MACHINE, covering, released_holds
 from station.store.laboratory import results_by_sample
 from station.store.retained import retained_of_loads
 from station.store.tables import Dispute, Load, Reading, Visit, Weighing
@@ -57,6 +60,7 @@ class LoadPage:
     custody: Table
     disputes: list[tuple[Dispute, Table]]
     may_dispute: bool
+    disputable: str
     parties: list[tuple[str, str]]
     events: Table
 
@@ -84,13 +88,15 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
     kept = retained(view, retained_of_loads(tx, [row.id]))
     happened = [event(view, one) for one in audit.events_of_load(tx, row.id, row.visit_id, MOST_EVENTS)]
     proposal = shown.proposal
+    until = _last_day(reader, tx, row)
+    is_over = until is not None and reader.desk.policy.day(reader.now()) > until
     return LoadPage(
         load=shown,
         state=reader.state(shown.state),
         **_words(reader, shown),
         visit=visit,
         weighings=tables.weighings(reader, visit.weighings),
-        values=tables.values(reader, shown.values),
+        values=tables.values(reader, shown.values, _released(tx, shown)),
         readings=tables.readings(reader, shown.readings),
         raw=_raw(reader, tx, visit, shown),
         laboratory=tables.laboratory(
@@ -103,10 +109,38 @@ def _page(reader: Reader, view: View, row: Load) -> LoadPage:
         retained=kept,
         custody=tables.custody(reader, kept),
         disputes=(contested := _disputes(reader, view, row.id)),
-        may_dispute=not any(one.open for one, _ in contested),
+        may_dispute=bool(until) and not is_over and not any(one.open for one, _ in contested),
+        disputable=_disputable(reader, until, is_over=is_over),
         parties=[(one, word(PARTIES, one, reader.t.language)) for one in PARTIES],
         events=tables.events(reader, happened),
     )
+
+
+def _released(tx: Session, load: schemas.Load) -> set[str]:
+    """The analytes whose value stands on a reading that a manager has released."""
+    readings = {one.id: one for one in load.readings}
+    return {
+        used.analyte
+        for used in load.values
+        if (one := readings.get(used.reading_id))
+        and covering(released_holds(tx, used.analyte), MACHINE, one.instrument_id, used.analyte, one.at)
+    }
+
+
+def _last_day(reader: Reader, tx: Session, row: Load) -> date | None:
+    """The last day on which the load may be disputed; None where there is nothing to dispute."""
+    try:
+        return disputable_until(tx, reader.desk, row)[1]
+    except Conflict:
+        return None
+
+
+def _disputable(reader: Reader, until: date | None, *, is_over: bool) -> str:
+    if until is None:
+        return ""
+    _ = reader.t.gettext
+    words = _("It could be disputed until {day}.") if is_over else _("It may be disputed until {day}.")
+    return words.format(day=reader.t.day(until))
 
 
 def _words(reader: Reader, load: schemas.Load) -> dict[str, str]:

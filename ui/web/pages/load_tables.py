@@ -1,6 +1,6 @@
 """The tables of a load's page."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from station.api import schemas
@@ -44,8 +44,8 @@ def _weighing(reader: Reader, one: schemas.ChainWeighing) -> list[Cell]:
     ]
 
 
-def values(reader: Reader, rows: Sequence[schemas.UsedValue]) -> Table:
-    """What the proposal stands on."""
+def values(reader: Reader, rows: Sequence[schemas.UsedValue], released: Collection[str]) -> Table:
+    """What the proposal stands on; a manager has released those of these analytes."""
     _, t = reader.t.gettext, reader.t
     columns = [
         Column(_("Analyte")), Column(_("Value"), is_number=True), Column(_("±"), is_number=True),
@@ -61,12 +61,19 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue]) -> Table:
             reader.text(vocabulary.basis_name(one.basis, t.language)),
             reader.text(one.typed_by or vocabulary.site_name("instrument", one.device or "", t.language)),
             reader.whole(one.n),
-            reader.text(_("to be confirmed") if one.to_confirm else "", mark="warn"),
+            _check(reader, one, released),
             reader.text(told(one.reasons)),
         ]
         for one in rows
     ]
     return Table("values", _("Values that count"), columns, shown, _("Nothing is measured yet."))
+
+
+def _check(reader: Reader, one: schemas.UsedValue, released: Collection[str]) -> Cell:
+    _ = reader.t.gettext
+    if one.to_confirm:
+        return reader.text(_("to be confirmed"), mark="warn")
+    return reader.text(_("released: no comparison uses it") if one.analyte in released else "", mark="warn")
 
 
 def readings(reader: Reader, rows: Sequence[schemas.Reading]) -> Table:

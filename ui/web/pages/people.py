@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel import Locale
 from fastapi import APIRouter, Response
 from sqlmodel import col, select
 
@@ -42,6 +43,6 @@ def _row(reader: Reader, row: Person) -> list[Cell]:
     return [
         reader.text(shown.name),
         reader.text(", ".join(roles)),
-        reader.text(shown.language),
+        reader.text(shown.language and Locale(shown.language).get_language_name(reader.t.language)),
         reader.text(_("with a password") if has else _("no password"), mark="good" if has else "quiet"),
     ]

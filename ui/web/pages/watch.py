@@ -120,7 +120,7 @@ def _table(reader: Reader, found: Sequence[Said]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("Instrument or phone")), Column(_("What")), Column(_("State")), Column(_("Last alarm")),
-        Column(_("Since about")), Column(_("Shift"), "", True), Column(_("Checks"), "", True),
+        Column(_("Shift"), "", True), Column(_("Since")), Column(_("Checks"), "", True),
         Column(_("Last control")), Column(_("Verified until")),
     ]  # fmt: skip
     rows = [_row(reader, said) for said in sorted(found, key=_order)]
@@ -135,14 +135,14 @@ def _row(reader: Reader, said: Said) -> list[Cell]:
     controls = said.result.get("controls") or {}
     alarm = (said.result.get("alarms") or [{}])[-1]
     drift = alarm if alarm.get("rule") == "ewma" else {}  # one wild check is none
-    shift = drawable(drift.get("shift"))
+    shift, since = drawable(drift.get("shift")), instant(drift.get("since"))
     return [
         reader.text(said.source(), address_of(PAGE, said.asked)),
         reader.text(capital(said.analyte)),
         _state(reader, said),
         moment_cell(reader, alarm.get("at")),
-        moment_cell(reader, drift.get("since")),
         Cell("" if shift is None else f"{said.signed(shift)} {said.unit}".strip(), shift),
+        Cell("" if since is None else reader.t.day_month(since), since),
         reader.number(drawable(said.result.get("n")), 0),
         moment_cell(reader, controls.get("last")),
         _day(reader, said.result.get("verified_until")),
@@ -157,7 +157,7 @@ def _state(reader: Reader, said: Said) -> Cell:
         refused = said.result.get("refused") or {}
         if said.result.get("splits") and refused.get("code") == "baseline_too_few":
             return reader.text(
-                _("{n} of {needed} checks since the adjustment").format(**refused["params"]), mark="quiet"
+                _("adjusted, {n} of {needed} checks").format(**refused["params"]), mark="quiet"
             )
         return reader.text(_("not enough checks"), mark="quiet")
     return reader.text(_("no alarm"), mark="good")

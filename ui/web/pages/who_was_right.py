@@ -149,7 +149,7 @@ def _counted(reader: Reader, said: Said, sampled: str) -> Cell:
     """Only loads that nobody chose for their values are counted: all are listed."""
     _ = reader.t.gettext
     if sampled == "chosen":
-        return reader.text(_("no: chosen for a doubt"), mark="quiet")
+        return reader.text(_("no (doubt)"), mark="quiet")
     if sampled == "unknown" and (said.result.get("sampling") or {}).get("used") == "random":
-        return reader.text(_("no: sent without a draw"), mark="quiet")
+        return reader.text(_("no (not drawn)"), mark="quiet")
     return reader.text(_("yes"))
