@@ -1,7 +1,7 @@
 """What goes wrong becomes a page that says so, in the reader's language, and what to do."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -39,16 +39,25 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _internal)
 
 
-def failure(request: Request, status: int, code: str, params: Mapping[str, Any]) -> Response:
+def failure(
+    request: Request,
+    status: int,
+    code: str,
+    params: Mapping[str, Any],
+    errors: Sequence[Mapping[str, Any]] = (),
+) -> Response:
     person = getattr(request.state, "person", None)
     language = language_of_page(request, person)
-    return told(request, status, problem(code, params, language))
+    t = translator(language)
+    named = [t.named(t.gettext(str(one["field"])), t.gettext(str(one["message"]))) for one in errors]
+    return told(request, status, problem(code, params, language), named)
 
 
-def told(request: Request, status: int, texts: tuple[str, str]) -> Response:
+def told(request: Request, status: int, texts: tuple[str, str], named: Sequence[str] = ()) -> Response:
+    """`named`: the fields that are wrong."""
     person = getattr(request.state, "person", None)
     t = translator(language_of_page(request, person))
-    return page_of(request, t, "failure.html", person=person, page=texts, status=status)
+    return page_of(request, t, "failure.html", person=person, page=(*texts, named), status=status)
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
@@ -69,11 +78,13 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _rejected(request: Request, error: Exception) -> Response:
     assert isinstance(error, Rejected)
-    return failure(request, error.status, error.code.value, error.params)
+    return failure(request, error.status, error.code.value, error.params, error.errors)
 
 
-async def _validation(request: Request, _error: Exception) -> Response:
-    return failure(request, 422, ApiFault.NOT_VALID, {})
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [{"field": str(one["loc"][-1]), "message": one["msg"]} for one in error.errors()]
+    return failure(request, 422, ApiFault.NOT_VALID, {}, errors)
 
 
 async def _http(request: Request, error: Exception) -> Response:

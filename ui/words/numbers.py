@@ -22,6 +22,7 @@ def numbers_in(text: str) -> tuple[float, ...]:
     """Return what a typed number may mean: one number, two where a sign before three figures may part
     thousands or decimals (thousands first), none where it is no number."""
     plain = _BLANK.sub(" ", text.strip()).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    plain = plain.replace("\N{MINUS SIGN}", "-")
     sign = -1.0 if plain.startswith("-") else 1.0
     plain = _SIGN.sub("", plain, count=1).strip() if _SIGN.match(plain) else plain
     found = [number for number in (_grouped(plain), _with_decimals(plain)) if number is not None]

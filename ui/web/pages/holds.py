@@ -25,10 +25,12 @@ from ui.web.comparing import capital
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Column, Table
 from ui.words import vocabulary
+from ui.words.i18n import N_
 from ui.words.numbers import numbers_in
 
 router = APIRouter()
 MOST_SHOWN = 500
+MOST_SLOPE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +198,16 @@ def adjusted(
     """It ends our correction of the instrument, so that open loads are judged anew, and splits every
     comparison of it."""
     told = Adjusted(
-        analyte, done_at.astimezone(), number_typed(old_slope), number_typed(old_bias),
-        number_typed(new_slope), number_typed(new_bias), network=network, done_by=done_by, reason=reason,
+        analyte, done_at.astimezone(), _slope(N_("Slope before"), old_slope),
+        number_typed(N_("Bias before"), old_bias), _slope(N_("Slope after"), new_slope),
+        number_typed(N_("Bias after"), new_bias), network=network, done_by=done_by, reason=reason,
     )  # fmt: skip
     record_adjustment(reader.desk, instrument, told, reader.actor, reader.now())
     proposals.renew(reader.desk, reader.now())
     return RedirectResponse("/watch", 303)
 
 
-def number_typed(text: str) -> float | None:
+def number_typed(field: str, text: str) -> float | None:
     """Return a number as people type it; None for nothing. Raises Rejected(not_valid) where it is none, or
     may be two."""
     if not text:
@@ -212,5 +215,13 @@ def number_typed(text: str) -> float | None:
     found = numbers_in(text)
     small = [number for number in found if abs(number) < 1000]  # slopes and biases have no thousands
     if len(small) != 1:
-        raise not_valid("number", "must be a number below 1000")
+        raise not_valid(field, N_("must be a number below 1000"))
     return small[0]
+
+
+def _slope(field: str, text: str) -> float | None:
+    """Raises what `number_typed` raises, and where no slope can be so."""
+    slope = number_typed(field, text)
+    if slope is not None and not 0 < slope <= MOST_SLOPE:
+        raise not_valid(field, N_("must be above 0 and at most 100"))
+    return slope
