@@ -6,7 +6,17 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
-from drivers.reading import UNIT_OF, Analyte, Basis, Unit, basis_allowed, default_basis, is_known, needs_basis
+from drivers.reading import (
+    PLAUSIBLE,
+    UNIT_OF,
+    Analyte,
+    Basis,
+    Unit,
+    basis_allowed,
+    default_basis,
+    is_known,
+    needs_basis,
+)
 from station.acts import checking
 from station.acts.checking import MACHINE, PHONE, is_comparable, targets_of
 from station.acts.desk import Actor, Desk, Watching
@@ -118,6 +128,10 @@ def _check(target: Target) -> str | None:
         raise Invalid(Fault.WRONG_UNIT, analyte=analyte.value, unit=target.unit, right=UNIT_OF[analyte].value)
     if not target.tolerance > 0:
         raise Invalid(Fault.TOLERANCE_NOT_POSITIVE, analyte=analyte.value, tolerance=target.tolerance)
+    low, high = PLAUSIBLE[analyte]
+    if target.tolerance > (most := (high - low) / 2):  # such a control cannot fail
+        said = {"analyte": analyte.value, "value": target.tolerance, "low": 0, "high": most}
+        raise Invalid(Fault.IMPLAUSIBLE_VALUE, **said)
     if refused := why_not_true(analyte, target.value):
         raise Invalid(Fault(refused.code.value), **refused.params)
     if not _basis_allowed(analyte, target.basis):

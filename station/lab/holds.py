@@ -26,6 +26,7 @@ from station.store.tables import (
     CorrectionAct,
     Hold,
     HoldAct,
+    Load,
     Measurement,
     Proposal,
     RetainedSample,
@@ -163,7 +164,9 @@ def near_limit(tx: Session, watching: Watching, hold: Hold, most: int = MOST) ->
     their load was judged by, that the other side is possible: within the site's tolerance of the analyte, or
     the control's, or the value's own uncertainty. The nearest come first."""
     rows = values_under(tx, hold, most, kept=True)
-    proposals = current_proposals(tx, list({row.load_id for row in rows if row.load_id}))
+    loads = list({row.load_id for row in rows if row.load_id})
+    proposals = current_proposals(tx, loads)
+    claims = dict(tx.exec(select(Load.id, Load.claims).where(col(Load.id).in_(loads))).all())
     samples = {row.sample_id for row in rows if row.sample_id}
     kept = tx.exec(select(RetainedSample).where(col(RetainedSample.sample_id).in_(samples))).all()
     by_sample = {row.sample_id: row for row in kept}
@@ -171,7 +174,8 @@ def near_limit(tx: Session, watching: Watching, hold: Hold, most: int = MOST) ->
     found: dict[tuple[str, str, float], NearLimit] = {}
     for row in rows:
         retained, proposal = by_sample[row.sample_id or ""], proposals.get(row.load_id or "")
-        for near in _near(tx, row, retained, proposal, max(least, row.uncertainty or 0.0)):
+        margin, claimed = max(least, row.uncertainty or 0.0), frozenset(claims.get(row.load_id or "", ()))
+        for near in _near(tx, row, retained, proposal, claimed, margin):
             found.setdefault((near.number, near.grade, near.limit), near)
     return sorted(found.values(), key=lambda near: (abs(near.value - near.limit), near.number, near.grade))
 
@@ -200,14 +204,17 @@ def _tolerance(tx: Session, hold: Hold) -> float:
 
 
 def _near(
-    tx: Session, row: Measurement, retained: RetainedSample, proposal: Proposal | None, margin: float
-) -> Iterator[NearLimit]:
+    tx: Session, row: Measurement, retained: RetainedSample, proposal: Proposal | None,
+    claims: frozenset[str], margin: float,
+) -> Iterator[NearLimit]:  # fmt: skip
     if proposal is None or proposal.rule_pack is None or row.load_id is None:
         return
     moisture = proposal.assessment.get("results", {}).get(Analyte.MOISTURE.value)
     for grade in _pack(tx.get_one(RulePackRecord, proposal.rule_pack).text).grades:
+        if grade.species != row.species or not grade.claims <= claims:
+            continue
         for criterion in grade.criteria:
-            if grade.species != row.species or criterion.analyte != row.analyte:
+            if criterion.analyte != row.analyte:
                 continue
             value = _value_on(row, criterion.basis, moisture["value"] if moisture else None)
             if value is not None and abs(round(value - criterion.limit, 9)) <= margin:

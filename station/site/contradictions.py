@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from drivers.analytes import ANALYTES, basis_allowed
-from drivers.reading import Basis
+from drivers.reading import PLAUSIBLE, Analyte, Basis
 from drivers.text import fold
 from station.grain.asking import Doubt
 from station.grain.grades import Grade, RulePack, pack_at
@@ -35,6 +35,7 @@ def contradictions(
     yield from _weighing(settings, protocols)
     yield from _lists(settings)
     yield from _photos(settings)
+    yield from _quality(settings)
 
 
 def _packs(packs: Sequence[RulePack], at: datetime) -> Iterator[Contradiction]:
@@ -164,6 +165,24 @@ def _photos(settings: SiteSettings) -> Iterator[Contradiction]:
             yield warning(f"photo.species[{index}]", "photo_species_not_received", species=species)
     if Doubt.NEAR_LIMIT in asks.doubt and not any(one.uncertainty for one in settings.instruments):
         yield warning("photo.doubt", "nothing_near_limit")
+
+
+def _quality(settings: SiteSettings) -> Iterator[Contradiction]:
+    """A tolerance that no two values can exceed judges nothing; a bias that may be larger hides in none."""
+    said = settings.quality
+    for key, limits in (("tolerance", said.tolerance), ("permitted", said.permitted)):
+        for analyte, limit in limits.items():
+            low, high = PLAUSIBLE[analyte]
+            where = f"quality.{key}.{analyte.value}"
+            if analyte == Analyte.WEIGHT:
+                yield warning(where, "no_method_of_weight")
+            elif limit >= (high - low) / 2:
+                yield warning(where, "limit_never_exceeded", input=limit, low=low, high=high)
+    for analyte, permitted in said.permitted.items():
+        tolerance = said.tolerance.get(analyte)
+        if tolerance is not None and permitted > tolerance:
+            where = f"quality.permitted.{analyte.value}"
+            yield warning(where, "bias_over_tolerance", input=permitted, tolerance=tolerance)
 
 
 def _again(names: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import select
 
+from station.api.views.dispute_text import dispute_text
 from station.store.tables import Load
 from tests.api.rig import Counter, ok, problem
 
@@ -65,3 +66,21 @@ def test_the_paper_prints_values_decision_and_custody(counter: Counter, load: st
     }
     for part in words[language]:
         assert part in paper["text"]
+
+
+def test_the_paper_marks_what_the_ticket_marked() -> None:
+    expired = {"code": "verification_expired", "params": {"instrument": "NIR", "until": "2026-06-01"}}
+    protein = {"value": 11.2, "unit": "%", "basis": "dm", "remarks": [expired]}
+    ticket = {
+        "number": 1,
+        "at": "2026-07-20T08:00:00+00:00",
+        "on_paper": False,
+        "values": {"protein": protein},
+    }
+    paper = {
+        "ticket": ticket, "species": "soft_wheat", "raised_by": "supplier", "reason": "price", "analytes": [],
+        "decision": None, "judged": {}, "values": [], "retained": [], "acts": [],
+    }  # fmt: skip
+    lines = dispute_text(paper, "Silo", "en").splitlines()
+    at = lines.index("  protein: 11.2 % dry m.")
+    assert lines[at + 1].strip() == "! NIR: its verification expired on 01/06/2026"

@@ -126,6 +126,9 @@ def test_a_person_and_a_token_have_another_name_from_now_on(counter: Counter) ->
         ok(admin.patch("/admin/people/Anne-Lise", json={"name": "ANNE LISE"}))  # it is still hers
         problem(admin.patch("/admin/people/Marc", json={"name": "anne lise"}), 409, "person_exists")
         problem(admin.patch("/admin/people/Marc", json={"name": "Paul", "pin": "1234"}), 422, "not_valid")
+        short = admin.patch("/admin/people/Marc", json={"password": "short"})
+        problem(short, 422, "not_valid")
+        assert len(short.json()["errors"]) == 1, "it speaks of what was given alone"
         ok(admin.patch("/admin/tokens/gate", json={"name": "north/south #2"}))
         problem(admin.patch("/admin/tokens/office", json={"name": "north/south #2"}), 409, "terminal_exists")
         known = {one["name"]: one for one in ok(admin.get("/admin/tokens"))}

@@ -148,6 +148,7 @@ def test_a_share_of_kernels_is_by_mass_unless_it_is_said_to_be_counted(silo: Sil
         (Target("moisture", 11, 0.3, basis="dm"), Fault.WRONG_BASIS),
         (Target("moisture", 11, 0.3, unit="g"), Fault.WRONG_UNIT),
         (Target("moisture", 11, 0.0), Fault.TOLERANCE_NOT_POSITIVE),
+        (Target("moisture", 11, 9999), Fault.IMPLAUSIBLE_VALUE),
         (Target("moisture", 11, float("nan")), Fault.TOLERANCE_NOT_POSITIVE),
         (Target("moisture", 900, 0.3), Fault.IMPLAUSIBLE_VALUE),
     ],

@@ -244,8 +244,11 @@ def test_the_retained_samples_near_a_limit_are_to_be_measured_again(silo: Silo) 
     with silo.desk.ledger.read() as tx:
         far = holds.near_limit(tx, Watching(), hold)
         found = holds.near_limit(tx, Watching({Analyte.PROTEIN: 1.1}), hold)
+        every = {one.grade for one in holds.near_limit(tx, Watching({Analyte.PROTEIN: 9}), hold)}
     assert {(one.number, one.load_id, one.basis) for one in found} == {(row.number, near.id, "dm")}
     assert {one.limit for one in far} < {one.limit for one in found}
+    assert "milling_no_2" in every
+    assert "organic_bread" not in every, "the load claims no such thing"
     assert all(abs(one.value - 12.037) < 0.001 and abs(one.value - one.limit) <= 1.1 for one in found)
     assert [abs(one.value - one.limit) for one in found] == sorted(
         abs(one.value - one.limit) for one in found

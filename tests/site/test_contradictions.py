@@ -217,6 +217,24 @@ WRONG = {
         "photo.doubt",
         "nothing_near_limit",
     ),
+    "a tolerance that nothing exceeds": (
+        "tolerance = { protein = 0.5,",
+        "tolerance = { protein = 50,",
+        "quality.tolerance.protein",
+        "limit_never_exceeded",
+    ),
+    "a tolerance of weights": (
+        "tolerance = { protein = 0.5,",
+        "tolerance = { weight = 20, protein = 0.5,",
+        "quality.tolerance.weight",
+        "no_method_of_weight",
+    ),
+    "a larger bias than tolerance": (
+        "permitted = { protein = 0.2,",
+        "permitted = { protein = 0.6,",
+        "quality.permitted.protein",
+        "bias_over_tolerance",
+    ),
     "no reason to choose": (
         '["Insectes vivants", "Odeur", "Trop humide", "Corps étrangers"]',
         "[]",

@@ -142,8 +142,8 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("See which there are: silo dispute list."),
     ),
     "dispute_open": (
-        N_("the load is disputed already"),
-        N_("Add a note to the open dispute."),
+        N_("a dispute of the load is open"),
+        N_("Add a note to it. A manager closes it: that frees its sample too."),
     ),
     "dispute_closed": (
         N_("the dispute was closed on {closed_at}"),

@@ -115,6 +115,11 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "nothing_near_limit": N_(
         "no instrument has its uncertainty: without one, no value is ever near a limit; write it there"
     ),
+    "no_method_of_weight": N_("weights are no samples that two methods measure: take it away"),
+    "limit_never_exceeded": N_(
+        "no value can differ by that much, as all lie between {low} and {high} (is {input})"
+    ),
+    "bias_over_tolerance": N_("a bias may be no larger than the tolerance, {tolerance} (is {input})"),
     "window_over_hours": N_("readings of other trucks would fall into it: minutes, not hours (is {input})"),
 }
 

@@ -1,9 +1,9 @@
 """Persons, terminals and their tokens."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Discriminator, Field, StringConstraints, Tag
 
 from station.api.access import TokenKind
 from station.api.schemas.common import SEEN, In, Name
@@ -56,7 +56,18 @@ class NewPasswordIn(In):
     password: NewPassword
 
 
-PersonChangeIn = RenameIn | NewPinIn | NewPasswordIn
+def _changed(body: Any) -> str | None:
+    """Name what is changed, so that a refusal speaks of nothing else."""
+    known = ("name", "pin", "password")
+    return next((key for key in known if key in body), None) if isinstance(body, dict) else None
+
+
+PersonChangeIn = Annotated[
+    Annotated[RenameIn, Tag("name")]
+    | Annotated[NewPinIn, Tag("pin")]
+    | Annotated[NewPasswordIn, Tag("password")],
+    Discriminator(_changed),
+]
 
 
 class TokenIn(In):

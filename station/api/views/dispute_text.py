@@ -6,7 +6,7 @@ from datetime import date, datetime
 from textwrap import wrap
 from typing import Any
 
-from station.api.language import N_, Translator, translator, vocabulary
+from station.api.language import N_, Translator, reasons, translator, vocabulary
 
 WIDTH = 78
 METHODS = {"machine": N_("machine"), "phone": N_("phone"), "lab": N_("laboratory"), "typed": N_("typed")}
@@ -57,6 +57,8 @@ def _head(paper: Mapping[str, Any], t: Translator) -> Iterator[str]:
         yield from _lines(", ".join(vocabulary.analyte_name(one, t.language) for one in paper["analytes"]))
     for name, value in ticket.get("values", {}).items():
         yield from _lines("  " + t.named(vocabulary.analyte_name(name, t.language), _amount(value, t)))
+        for remark in reasons(value.get("remarks", ()), t.language):
+            yield from _lines(f"    ! {remark.message}")
 
 
 def _decided(paper: Mapping[str, Any], t: Translator) -> Iterator[str]:

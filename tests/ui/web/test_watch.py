@@ -126,7 +126,10 @@ def test_an_adjustment_is_recorded_as_people_type_numbers(fresh: Pages) -> None:
         "analyte": "protein", "done_at": "2026-01-02T08:30", "old_bias": "0,12", "new_bias": "−0,03",
         "reason": "réglage du réseau", "network": "Réseau Ouest",
     }  # fmt: skip
-    assert reader.post("/watch/adjustments", data={**form, "old_slope": "un"}).status_code == 422
+    for wrong in ("un", "0", "-1,02"):
+        refused = reader.post("/watch/adjustments", data={**form, "old_slope": wrong})
+        assert refused.status_code == 422
+        assert "Pente avant" in refused.text
     assert "Non valable : Pente avant" in reader.post(
         "/watch/adjustments", data={**form, "old_slope": "98 %"}
     ).text.replace("\u00a0", " ")

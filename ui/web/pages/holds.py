@@ -28,6 +28,7 @@ from ui.words.numbers import numbers_in
 
 router = APIRouter()
 MOST_SHOWN = 500
+MOST_SLOPE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +196,9 @@ def adjusted(
     """It ends our correction of the instrument, so that open loads are judged anew, and splits every
     comparison of it."""
     told = Adjusted(
-        analyte, done_at.astimezone(), number_typed("old_slope", old_slope),
-        number_typed("old_bias", old_bias), number_typed("new_slope", new_slope),
-        number_typed("new_bias", new_bias), network=network, done_by=done_by, reason=reason,
+        analyte, done_at.astimezone(), _slope("old_slope", old_slope), number_typed("old_bias", old_bias),
+        _slope("new_slope", new_slope), number_typed("new_bias", new_bias), network=network,
+        done_by=done_by, reason=reason,
     )  # fmt: skip
     record_adjustment(reader.desk, instrument, told, reader.actor, reader.now())
     proposals.renew(reader.desk, reader.now())
@@ -214,3 +215,11 @@ def number_typed(field: str, text: str) -> float | None:
     if len(small) != 1:
         raise not_valid(field, "must be a number below 1000")
     return small[0]
+
+
+def _slope(field: str, text: str) -> float | None:
+    """Raises what `number_typed` raises, and where no slope can be so."""
+    slope = number_typed(field, text)
+    if slope is not None and not 0 < slope <= MOST_SLOPE:
+        raise not_valid(field, "must be above 0 and at most 100")
+    return slope
