@@ -93,7 +93,7 @@ class Vitals:
 def _post_warnings(facts: PostFacts) -> Warnings:
     found: Warnings = []
     if facts.refused:
-        found.append(("hub_refuses", {"why": facts.refused}))
+        found.append(("hub_refuses", {"text": facts.refused}))
     if facts.full:
         found.append(("post_full", {"text": facts.full}))
     return found
