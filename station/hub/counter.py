@@ -42,34 +42,35 @@ def create_counter(hub: Hub) -> FastAPI:
 @router.post("/{station}/bags/{number}")
 async def take_bag(request: Request, station: str, number: int) -> JSONResponse:
     """A bag in its envelope, signed by the station."""
-    body = await _body(request, MOST_BODY)
-    if body is None:
-        return _said(Answer(413, "too_large", detail=f"at most {MOST_BODY} bytes"))
-    return _said(await run_in_threadpool(_take, request.app.state.hub, _signed(request, body), station))
+    return await _answered(request, station, MOST_BODY, _take)
 
 
 @router.post("/{station}/alive")
 async def hear(request: Request, station: str) -> JSONResponse:
     """What a station says of itself each minute, so that the map is right before a backlog is in."""
-    body = await _body(request, MOST_WORD)
-    if body is None:
-        return _said(Answer(413, "too_large", detail=f"at most {MOST_WORD} bytes"))
-    return _said(await run_in_threadpool(_hear, request.app.state.hub, _signed(request, body), station))
+    return await _answered(request, station, MOST_WORD, _hear)
 
 
 @router.post("/{station}/enrol")
 async def enrol(request: Request, station: str) -> JSONResponse:
     """`{"code", "public_key"}`, signed with the key that it brings."""
-    body = await _body(request, MOST_WORD)
-    if body is None:
-        return _said(Answer(413, "too_large", detail=f"at most {MOST_WORD} bytes"))
-    return _said(await run_in_threadpool(_enrol, request.app.state.hub, _signed(request, body), station))
+    return await _answered(request, station, MOST_WORD, _enrol)
 
 
 @dataclass(frozen=True, slots=True)
 class _Request:
     signed: Signed
     signature: str
+
+
+async def _answered(
+    request: Request, station: str, most: int, act: Callable[[Hub, _Request, str], Answer]
+) -> JSONResponse:
+    """What an act says of a request whose body has at most so many bytes."""
+    body = await _body(request, most)
+    if body is None:
+        return _said(Answer(413, "too_large", detail=f"at most {most} bytes"))
+    return _said(await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station))
 
 
 def _take(hub: Hub, asked: _Request, station: str) -> Answer:
