@@ -42,6 +42,7 @@ from station.site.read import SettingProblem, SettingsError, load_settings, rule
 from station.site.reference import load_site
 from station.site.wiring import protocols_of
 from station.store import queries
+from station.store.durable import arriving
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged, LedgerError
 
@@ -318,11 +319,8 @@ def _page_key(folder: Path) -> str:
     restart."""
     path = folder / "pages.key"
     if not path.exists():
-        part = folder / "pages.key.part"
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        part.write_text(secrets.token_urlsafe(48))
-        part.replace(path)
+        with arriving(path) as part:
+            part.write_text(secrets.token_urlsafe(48))
     return path.read_text()
 
 
