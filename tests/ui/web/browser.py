@@ -1,10 +1,12 @@
 """A real Chromium in front of the pages of a harvest."""
 
 import shutil
+import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -67,3 +69,18 @@ def open_page(browser: Browser, url: str, *, language: str = "fr", width: int = 
     page.press("#password", "Enter")
     page.wait_for_url("**/day")
     return page
+
+
+def sheets_of(page: Page, addresses: Sequence[str], folder: Path) -> dict[str, str]:
+    """On how many sheets of A4 each page prints."""
+    if shutil.which("pdfinfo") is None:
+        pytest.skip("pdfinfo is not installed: apt-get install -y poppler-utils")
+    page.emulate_media(media="print")
+    sheets = {}
+    for number, address in enumerate(addresses):
+        page.goto(address, wait_until="networkidle")
+        file = folder / f"{number}.pdf"
+        page.pdf(path=str(file), format="A4", prefer_css_page_size=True)
+        told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
+        sheets[address] = next(line.split()[1] for line in told.splitlines() if line.startswith("Pages"))
+    return sheets

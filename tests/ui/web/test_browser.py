@@ -1,7 +1,5 @@
 """The pages in a real browser: nothing from elsewhere, by keyboard, on a phone's screen, on one sheet."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,7 +11,7 @@ from station.runtime.bundles import shipped_bundle
 from station.vision.inspect import inspect
 from station.vision.model import load_model
 from station.vision.rendered import render_tray
-from tests.ui.web.browser import PASSWORD, open_page, served
+from tests.ui.web.browser import PASSWORD, open_page, served, sheets_of
 from tests.ui.web.harvest import make_harvest
 from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
 
@@ -110,17 +108,8 @@ def tab_to(page: Page, condition: str, most: int = 60) -> None:
 
 
 def test_a_page_prints_on_one_sheet(url: str, browser: Browser, addresses: list[str], tmp_path: Path) -> None:
-    if shutil.which("pdfinfo") is None:
-        pytest.skip("pdfinfo is not installed: apt-get install -y poppler-utils")
     page = open_page(browser, url)
-    page.emulate_media(media="print")
-    sheets = {}
-    for number, address in enumerate(addresses):
-        page.goto(address, wait_until="networkidle")
-        file = tmp_path / f"{number}.pdf"
-        page.pdf(path=str(file), format="A4", prefer_css_page_size=True)
-        told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
-        sheets[address] = next(line.split()[1] for line in told.splitlines() if line.startswith("Pages"))
+    sheets = sheets_of(page, addresses, tmp_path)
     assert sheets == dict.fromkeys(addresses, "1")
     page.context.close()
 

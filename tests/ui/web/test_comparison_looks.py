@@ -1,7 +1,5 @@
 """How the pages of comparisons look in a browser: on a telephone, and on paper."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.silo_rig import Silo
 from tests.ui.web import stored
-from tests.ui.web.browser import open_page, served
+from tests.ui.web.browser import open_page, served, sheets_of
 from tests.ui.web.rig import Pages, make_readers, pages_of
 
 REPORTS = (
@@ -98,16 +96,7 @@ def test_the_form_is_filled_by_keyboard(url: str, browser: Browser) -> None:
 
 
 def test_a_report_is_one_sheet_of_paper(url: str, browser: Browser, tmp_path: Path) -> None:
-    if shutil.which("pdfinfo") is None:
-        pytest.skip("pdfinfo is not installed: apt-get install -y poppler-utils")
     page = open_page(browser, url)
-    page.emulate_media(media="print")
-    sheets = {}
-    for number, address in enumerate(REPORTS):
-        page.goto(address, wait_until="networkidle")
-        file = tmp_path / f"{number}.pdf"
-        page.pdf(path=str(file), format="A4", prefer_css_page_size=True)
-        told = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True).stdout
-        sheets[address] = next(line.split()[1] for line in told.splitlines() if line.startswith("Pages"))
+    sheets = sheets_of(page, REPORTS, tmp_path)
     assert sheets == dict.fromkeys(REPORTS, "1")
     page.context.close()
