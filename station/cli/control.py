@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption, typed_number
+from station.cli.options import ConfigOption, ManagerOption, PinOption, typed_number
 from station.cli.say import _, out
 
-ManagerOption = Annotated[str, typer.Option("--by", help=_("The manager who decides it; the PIN is asked."))]
 OperatorOption = Annotated[
     str, typer.Option("--by", help=_("The operator or manager who does it; the PIN is asked."))
 ]

@@ -5,14 +5,12 @@ from typing import Annotated, Any, Literal
 import typer
 
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption
+from station.cli.options import ConfigOption, ManagerOption, PinOption, ReasonOption
 from station.cli.say import LANGUAGE, _, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import analyte_name
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help=_("The correction's id, as listed."))]
-ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
-ReasonOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
 
 
 def register(app: typer.Typer) -> None:

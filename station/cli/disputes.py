@@ -5,15 +5,13 @@ from typing import Annotated, Literal
 import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
-from station.cli.options import ConfigOption, JsonOption, PinOption
+from station.cli.options import ConfigOption, JsonOption, ManagerOption, PinOption, ReasonOption
 from station.cli.say import _, out
 from station.cli.say import show as print_line
 
 LoadArgument = Annotated[str, typer.Argument(metavar="LOAD", help=_("The id of the load."))]
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help=_("The dispute's id, as listed."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
-ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
-ReasonOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
 
 
 def register(app: typer.Typer) -> None:

@@ -19,6 +19,8 @@ WhyOption = Annotated[str, typer.Option(help=_("Why, for whoever asks later."))]
 ByOption = Annotated[
     str | None, typer.Option(help=_("The manager who decides it; the PIN is asked. Else: installer."))
 ]
+ManagerOption = Annotated[str, typer.Option("--by", help=_("The manager who decides it; the PIN is asked."))]
+ReasonOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
 PinOption = Annotated[str | None, typer.Option(hidden=True)]
 
 

@@ -8,14 +8,22 @@ import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.errors import end_with_file
-from station.cli.options import DAYS, ConfigOption, PinOption, SinceOption, UntilOption, WhyOption, span
+from station.cli.options import (
+    DAYS,
+    ConfigOption,
+    ManagerOption,
+    PinOption,
+    SinceOption,
+    UntilOption,
+    WhyOption,
+    span,
+)
 from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
 from ui.words.i18n import translator
 from ui.words.vocabulary import WHY_SENT, analyte_name, species_name, word
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The number on the bag."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
-ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
 CsvOption = Annotated[Path | None, typer.Option(help=_("Write the list as CSV."))]
 SheetOption = Annotated[Path | None, typer.Option(help=_("Write the list as a PDF, by place."))]
 LabelsOption = Annotated[Path | None, typer.Option(help=_("Write labels for the bags as a PDF."))]

@@ -5,12 +5,10 @@ from typing import Annotated
 import typer
 
 from station.cli.counter import ask, in_name_of, segment
-from station.cli.options import ConfigOption, PinOption
+from station.cli.options import ConfigOption, ManagerOption, PinOption, ReasonOption
 from station.cli.say import _, out
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help=_("The spread's id, as listed."))]
-ManagerOption = Annotated[str, typer.Option(help=_("The manager who decides it; the PIN is asked."))]
-ReasonOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
 
 
 def register(app: typer.Typer) -> None:
