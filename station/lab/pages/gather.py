@@ -31,6 +31,7 @@ from station.lab.pages.study import (
     Sent,
     Study,
 )
+from station.store.holds import covering, open_holds, released_holds
 from station.store.stored import source_names
 from station.store.tables import (
     Adjustment,
@@ -39,7 +40,6 @@ from station.store.tables import (
     ControlTarget,
     Decision,
     Hold,
-    HoldAct,
     Instrument,
     Load,
     Measurement,
@@ -86,7 +86,7 @@ def study_of(read: Read, analyte: str, site: Site) -> Study:
     every = _rows(read, analyte)
     with read() as tx:
         meant = {**_meant(tx, every), **site.instruments}
-        rows, held = _parted(every, _holds(tx, analyte), meant)
+        rows, held = _parted(every, _kept_out(tx, analyte), analyte, meant)
         sources = _sources(every, meant)
         adjusted, controls = _adjusted(tx, analyte, sources), _controls(tx, analyte, sources)
     verified = {source: site.verified_until.get(meant.get(source, source)) for source in meant}
@@ -175,47 +175,34 @@ def _dry(row: Row, beside: Mapping[tuple[str, int], MoisturePercent]) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    method: str
-    source: str
-    since: datetime | None
-    until: datetime | None
-    why: str
+class _KeptOut:
+    """The holds that keep values out: those that are open, and those that ended by a release, with why."""
+
+    holds: Sequence[Hold]
+    why: Mapping[str, str]
 
 
-def _holds(tx: Session, analyte: str) -> list[_Held]:
-    """Return the holds that keep values out: those that are open, and those that ended by a release."""
-    released = set(tx.exec(select(HoldAct.hold_id).where(HoldAct.act == "released")).all())
-    holds = tx.exec(select(Hold).where(Hold.analyte == analyte)).all()
-    return [
-        _Held(one.method, one.source, one.since, one.until, RELEASED if one.id in released else HELD)
-        for one in holds
-        if one.id in released or not one.ended
-    ]
+def _kept_out(tx: Session, analyte: str) -> _KeptOut:
+    released = released_holds(tx, analyte)
+    held = [one for one in open_holds(tx) if one.analyte == analyte]
+    why = {one.id: RELEASED for one in released}
+    return _KeptOut([*released, *held], {**{one.id: HELD for one in held}, **why})
 
 
 def _parted(
-    rows: Sequence[Row], holds: Sequence[_Held], instruments: Mapping[str, str]
+    rows: Sequence[Row], kept_out: _KeptOut, analyte: str, instruments: Mapping[str, str]
 ) -> tuple[list[Row], list[Row]]:
     """Return the rows that stand, and those that are held or released, with why."""
     stand: list[Row] = []
     held: list[Row] = []
     for row in rows:
-        why = next((one.why for one in holds if _is_of(row, one, instruments)), None)
-        if why is None:
+        source = instruments.get(row["source"], row["source"])
+        hold = covering(kept_out.holds, row["method"], source, analyte, row["at"])
+        if hold is None:
             stand.append(row)
         else:
-            held.append({**row, "why": why})
+            held.append({**row, "why": kept_out.why[hold.id]})
     return stand, held
-
-
-def _is_of(row: Row, hold: _Held, instruments: Mapping[str, str]) -> bool:
-    source = instruments.get(row["source"], row["source"])
-    return (
-        (row["method"], source) == (hold.method, hold.source)
-        and (hold.until is None or row["at"] < hold.until)
-        and (hold.since is None or row["at"] > hold.since)
-    )
 
 
 def _loads(read: Read) -> dict[str, LoadFacts]:
