@@ -49,7 +49,7 @@ def enrol(
             with ledger.write() as tx:
                 known = tx.get(PostLink, "hub")
                 if known is not None and answer.have and known.epoch == answer.epoch:
-                    known.urls = list(hub)
+                    known.urls, known.hub_key = list(hub), answer.hub_key
                     tx.add(known)
                 else:
                     follows = (
@@ -57,7 +57,9 @@ def enrol(
                         if answer.have
                         else None
                     )
-                    link.begin(tx, settings.site.id, new_id(now()), now(), hub, follows=follows)
+                    link.begin(
+                        tx, settings.site.id, new_id(now()), now(), hub, answer.hub_key, follows=follows
+                    )
     except HubUnreachable as error:
         fail(_("Headquarters does not answer: {error}").format(error=error), Exit.NETWORK)
     except (LedgerError, OSError) as error:

@@ -12,10 +12,21 @@ from sqlalchemy import Connection, Engine, MetaData, select
 from starlette.concurrency import run_in_threadpool
 
 from station.hub import stations
+from station.hub.identity import key_of
 from station.hub.own import STATIONS, add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
-from station.post.wire import EPOCH, NUMBER, PREFIX, SIGNATURE, BodyWrong, SignatureWrong, Signed, opened
+from station.post.wire import (
+    EPOCH,
+    NUMBER,
+    PREFIX,
+    SIGNATURE,
+    BodyWrong,
+    SignatureWrong,
+    Signed,
+    opened,
+    public_text,
+)
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
 MOST_WORD = 200_000
@@ -109,7 +120,8 @@ def _enrol(hub: Hub, asked: _Request, station: str) -> Answer:
         except (SignatureWrong, stations.CodeRefused):
             add_event(connection, hub.tables, "code_refused", at, station)
             return Answer(403, "code_refused")
-    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256)
+        hub_key = public_text(key_of(connection, hub.tables))
+    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256, hub_key=hub_key)
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
@@ -163,5 +175,6 @@ def _said(answer: Answer) -> JSONResponse:
         "have": answer.have,
         "sha256": answer.sha256,
         "detail": answer.detail,
+        **({"hub_key": answer.hub_key} if answer.hub_key else {}),
     }
     return JSONResponse(told, status_code=answer.status)

@@ -23,7 +23,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
 STATIONS, CODES, BAGS = "hub_station", "hub_code", "hub_bag"
-QUARANTINE, GONE, EVENTS = "hub_quarantine", "hub_gone", "hub_event"
+QUARANTINE, GONE, EVENTS, KEY = "hub_quarantine", "hub_gone", "hub_event", "hub_key"
 
 
 def add_own_tables(hub: MetaData) -> None:
@@ -35,7 +35,7 @@ def add_own_tables(hub: MetaData) -> None:
     forgotten; `state` is received, parked (of a newer shape than the hub knows), applied or refused (another
     bag of its number was there first: kept to be looked at). `hub_quarantine`: a line that was not taken,
     with its reason. `hub_gone`: which bag deleted a row last. `hub_event`: what was done at the hub, and what
-    was refused."""
+    was refused. `hub_key`: the hub's own key, one row."""
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
@@ -103,6 +103,12 @@ def add_own_tables(hub: MetaData) -> None:
         Column("by", String, nullable=False, default=""),
         Column("data", JSON(none_as_null=True)),
     )  # fmt: skip
+    Table(
+        KEY,
+        hub,
+        Column("id", String, primary_key=True),
+        Column("seed", LargeBinary, nullable=False),
+    )
     Table(
         GONE, hub,
         Column("station", String, primary_key=True),

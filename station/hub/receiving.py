@@ -22,7 +22,7 @@ RECEIVED, REFUSED = "received", "refused"
 class Answer:
     """What the station is told. `have` and `sha256` are number and digest of the last bag that was received
     of `epoch`. `reason`, where it was not taken: unknown_station, revoked, wrong_bag, too_large, gap, fork,
-    epoch."""
+    epoch. `hub_key` is told once, at the enrolment."""
 
     status: int
     reason: str = ""
@@ -30,6 +30,7 @@ class Answer:
     have: int = 0
     sha256: str = ""
     detail: str = ""
+    hub_key: str = ""
 
 
 def receive(

@@ -21,7 +21,7 @@ class HubUnreachable(Exception):
 @dataclass(frozen=True, slots=True)
 class HubAnswer:
     """What headquarters said of a bag. `reason` is empty where it has it; `have` and `sha256` are number and
-    digest of the last bag of `epoch` that it has."""
+    digest of the last bag of `epoch` that it has. `hub_key`: its own key, told at the enrolment."""
 
     status: int
     reason: str
@@ -29,6 +29,7 @@ class HubAnswer:
     have: int
     sha256: str
     detail: str = ""
+    hub_key: str = ""
 
 
 class HubClient:
@@ -82,5 +83,5 @@ class HubClient:
 def _answer(status: int, told: Mapping[str, Any]) -> HubAnswer:
     return HubAnswer(
         status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
-        str(told.get("sha256", "")), str(told.get("detail", "")),
+        str(told.get("sha256", "")), str(told.get("detail", "")), str(told.get("hub_key", "")),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from station.hub import stations
 from station.hub.counter import MOST_BODY, Hub, create_counter
+from station.hub.identity import key_of
 from station.hub.own import EVENTS, STATIONS
 from station.post.client import HubClient
 from station.post.wire import Signed, enveloped, public_text
@@ -47,6 +48,17 @@ def enrolled(post: Post, line: TestClient) -> HubClient:
     answer = client.enrol(code, public_text(KEY))
     assert (answer.status, answer.have) == (200, 0)
     return client
+
+
+def test_every_enrolment_is_told_the_one_key_of_the_hub(post: Post, line: TestClient) -> None:
+    enrolled(post, line)
+    with post.hub.begin() as connection:
+        first, again = (public_text(key_of(connection, HUB)) for _ in range(2))
+        code = stations.add(connection, HUB, "ailleurs", "", "Marc", START, bytes)
+    assert first == again
+    client = HubClient([str(line.base_url)], "ailleurs", KEY)
+    client._http = line  # type: ignore[assignment]
+    assert client.enrol(code, public_text(KEY)).hub_key == first
 
 
 def poster(post: Post, client: HubClient) -> Poster:
