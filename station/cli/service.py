@@ -133,8 +133,12 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help=_("An automatic operator, no terminal."))
     ] = False,
-    trucks: Annotated[int, typer.Option(min=1, max=500, help=_("How many trucks come."))] = 20,
-    speed: Annotated[float, typer.Option(min=0.5, max=200, help=_("How fast the site's clock runs."))] = 1.0,
+    trucks: Annotated[
+        int | None, typer.Option(min=1, max=500, help=_("How many trucks come to each silo."))
+    ] = None,
+    speed: Annotated[
+        float | None, typer.Option(min=0.5, max=200, help=_("How fast the site's clock runs."))
+    ] = None,
     seed: Annotated[int, typer.Option(help=_("The same seed gives the same day."))] = 1,
     data: Annotated[Path | None, typer.Option(help=_("Keep the day's data in this folder."))] = None,
     language: Annotated[str | None, typer.Option(help=_("fr or en, else that of LANG."))] = None,
@@ -145,7 +149,18 @@ def demo(
     season: Annotated[
         bool, typer.Option("--season", help=_("A finished season to look at in a browser."))
     ] = False,
+    silos: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=6, help=_("So many silos and their headquarters, whose line is cut at times.")
+        ),
+    ] = None,
 ) -> None:
+    if silos is not None:
+        from station.demo.silos.run import SilosOptions, run_silos
+
+        wish = SilosOptions(silos, headless, trucks, speed, seed, data, language or LANGUAGE, as_json)
+        raise typer.Exit(run_silos(wish))
     if season:
         from station.demo.season.run import SeasonOptions, run_season
 
@@ -154,8 +169,8 @@ def demo(
 
     options = DemoOptions(
         headless=headless,
-        trucks=trucks,
-        speed=speed,
+        trucks=trucks or 20,
+        speed=speed or 1.0,
         seed=seed,
         data=data,
         language=language or LANGUAGE,

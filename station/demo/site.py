@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-SITE_ID = "demo"
+SITE_ID, SITE_NAME = "demo", "Silo de Beaulieu (démonstration)"
 TEMPLATE = Path(__file__).with_name("site.toml")
 RULES = Path(__file__).parents[2] / "examples" / "rules.toml"
 
@@ -19,14 +19,17 @@ class InstrumentAddresses:
     nir: str
 
 
-def write_site(folder: Path, ports: InstrumentAddresses, *, listen: int = 0) -> Path:
+def write_site(
+    folder: Path, ports: InstrumentAddresses, *, listen: int = 0, site: str = SITE_ID, name: str = SITE_NAME
+) -> Path:
     """Writes `site.toml` and the shipped rule pack into `folder`; returns the site file. The station
     listens on the port `listen`, on any free one by default."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(RULES, folder / "rules.toml")
     text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(
-        bridge_port=ports.bridge, gac_port=ports.gac, nir_port=ports.nir, listen=listen
-    )
+        bridge_port=ports.bridge, gac_port=ports.gac, nir_port=ports.nir, listen=listen,
+        site=site, name=name,
+    )  # fmt: skip
     file = folder / "site.toml"
     file.write_text(text, encoding="utf-8")
     return file

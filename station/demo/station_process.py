@@ -48,7 +48,7 @@ class StationProcess:
                 start_new_session=True,
             )  # fmt: skip
         try:
-            said = json.loads(self._first_line(self._process))
+            said = json.loads(first_line_of(self._process))
             self.url = said["listening"]
             self.admin_token = Path(said["admin_token_file"]).read_text(encoding="utf-8").strip()
         except (ValueError, KeyError, OSError) as error:
@@ -91,21 +91,22 @@ class StationProcess:
             self._process.stdout.close()
         self._process = None
 
-    def _first_line(self, process: subprocess.Popen[bytes]) -> bytes:
-        """Returns what it says first. Raises ValueError when it ends without a word or says nothing in
-        time."""
-        assert process.stdout is not None
-        handle, said = process.stdout.fileno(), b""
-        end = time.monotonic() + START_S
-        while b"\n" not in said and (left := end - time.monotonic()) > 0:
-            if select.select([handle], [], [], min(left, 1.0))[0]:
-                more = os.read(handle, 4096)
-                if not more:
-                    raise ValueError("it ended")
-                said += more
-        if b"\n" not in said:
-            raise ValueError(f"it said nothing in {START_S:g} s")
-        return said.partition(b"\n")[0]
-
     def _tail(self) -> str:
         return self._log.read_bytes()[-TAIL_BYTES:].decode("utf-8", "replace")
+
+
+def first_line_of(process: subprocess.Popen[bytes]) -> bytes:
+    """Returns what it says first. Raises ValueError when it ends without a word or says nothing in
+    time."""
+    assert process.stdout is not None
+    handle, said = process.stdout.fileno(), b""
+    end = time.monotonic() + START_S
+    while b"\n" not in said and (left := end - time.monotonic()) > 0:
+        if select.select([handle], [], [], min(left, 1.0))[0]:
+            more = os.read(handle, 4096)
+            if not more:
+                raise ValueError("it ended")
+            said += more
+    if b"\n" not in said:
+        raise ValueError(f"it said nothing in {START_S:g} s")
+    return said.partition(b"\n")[0]

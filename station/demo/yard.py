@@ -117,13 +117,15 @@ class ZeroWatch:
 
 
 @contextmanager
-def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed: int) -> Iterator[Yard]:
-    """Starts every simulated instrument; their files lie in `folder`. Stops them in reverse."""
+def open_yard(
+    folder: Path, *, clock: Callable[[], datetime], speed: float, seed: int, site: str = SITE_ID
+) -> Iterator[Yard]:
+    """Starts every simulated instrument of a site; their files lie in `folder`. Stops them in reverse."""
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         pty = stack.enter_context(closing(PtyLine(folder / "bridge")))
         converter = stack.enter_context(closing(TcpLine()))
-        nir_line, end, nir_port = _nir_line(stack, folder)
+        nir_line, end, nir_port = _nir_line(stack, folder, site)
         ports = InstrumentAddresses(
             f"serial:{pty.path}?baud=9600", f"tcp:127.0.0.1:{converter.port}", nir_port
         )
@@ -135,21 +137,21 @@ def open_yard(folder: Path, *, clock: Callable[[], datetime], speed: float, seed
         yield Yard(bridge, sender, watch, gac, nir, ports, clock=clock, speed=speed, seed=seed)
 
 
-def _nir_line(stack: ExitStack, folder: Path) -> tuple[Line, bytes, str]:
+def _nir_line(stack: ExitStack, folder: Path, site: str) -> tuple[Line, bytes, str]:
     """Starts a private broker where mosquitto is installed, else JSON lines over TCP; line, line end,
     address."""
     if available() is None:
         lines = stack.enter_context(closing(TcpLine()))
         return lines, b"\n", f"tcp:127.0.0.1:{lines.port}"
     broker = stack.enter_context(Mosquitto(folder / "mosquitto"))
-    _introduce_station("127.0.0.1", broker.port)
+    _introduce_station("127.0.0.1", broker.port, site)
     line = stack.enter_context(closing(MqttLine("127.0.0.1", broker.port, TOPIC)))
     return line, b"", f"mqtt://127.0.0.1:{broker.port}/{TOPIC}"
 
 
-def _introduce_station(host: str, port: int) -> None:
+def _introduce_station(host: str, port: int, site: str) -> None:
     """Makes the station known at the broker, as an installer does before an instrument may speak:
     from then on the broker keeps what the station has not taken."""
-    known = MqttTransport(host, port, TOPIC, client_id=f"{SITE_ID}-nir")
+    known = MqttTransport(host, port, TOPIC, client_id=f"{site}-nir")
     known.open()
     known.close()

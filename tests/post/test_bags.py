@@ -127,6 +127,18 @@ def test_the_first_content_of_what_never_changes_stays(post: Post) -> None:
     assert (waits["code"], json.loads(waits["line"])["content"]) == ("another_content", {"a": 2})
 
 
+def test_a_weighing_that_was_offered_and_then_taken_is_taken_at_the_hub(post: Post) -> None:
+    post.sql(
+        "INSERT INTO weighing (id, kg, at, rule, remarks, note, state)"
+        " VALUES ('w1', 40000, '2026-07-20 08:00:00', 'stable', '[]', '', 'offered')"
+    )
+    post.settle()
+    post.sql("UPDATE weighing SET state = 'used'")
+    post.settle()
+    assert post.quarantine() == []
+    assert post.rows_there()["weighing"] == post.rows_here()["weighing"]
+
+
 def test_nothing_is_unpacked_beyond_its_bound(post: Post) -> None:
     post.seal()
     facts, _ = post.folder.read("e1", 1)
