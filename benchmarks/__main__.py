@@ -1,7 +1,7 @@
 """Measures against the bars of the design: one JSON object a bench on standard output.
 
-`vision` is all of its parts; `season`, twenty simulated seasons, is measured only where it is named. The last
-results are kept in `benchmarks/last.json`.
+`vision` and `post` are all of their parts; `season`, twenty simulated seasons, and `post` are measured only
+where they are named. The last results are kept in `benchmarks/last.json`.
 """
 
 import argparse
@@ -11,10 +11,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backup, day, door, kills, lab, ledger, pages, parts, screens, season, station, vision
+from benchmarks import (
+    backup,
+    day,
+    door,
+    kills,
+    lab,
+    ledger,
+    pages,
+    parts,
+    screens,
+    season,
+    station,
+    vision,
+)
 from benchmarks.beside import run_beside
 from benchmarks.devices import devices
 from benchmarks.machine import description
+from benchmarks.post import parts as post
 
 LAST = Path(__file__).with_name("last.json")
 BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
@@ -36,8 +50,11 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "pages": pages.pages,
 }
 LONG = frozenset({"season"})  # only where it is named: more than half an hour
-VISION = tuple(f"vision.{part}" for part in vision.PARTS)
-KNOWN = (*BENCHES, "vision", *VISION)
+GROUPS = {
+    name: tuple(f"{name}.{part}" for part in group.PARTS)
+    for name, group in (("vision", vision), ("post", post))
+}
+KNOWN = (*BENCHES, *(name for group, parts_of in GROUPS.items() for name in (group, *parts_of)))
 MIN_ROUNDS = 3
 
 
@@ -58,7 +75,7 @@ def main(arguments: list[str]) -> int:
     kept["machine"] = description()
     for name in names:
         print(f"{name} ...", file=sys.stderr, flush=True)
-        result = _measure(name, kept)
+        result = _measure(name, kept, asked.seeds)
         print(json.dumps({name: result}, ensure_ascii=False), flush=True)
         if asked.keep:
             LAST.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -83,21 +100,22 @@ def _parser() -> argparse.ArgumentParser:
         default=MIN_ROUNDS,
         help=f"how often with --beside, {MIN_ROUNDS} or more",
     )
+    parser.add_argument("--seeds", metavar="N", type=int, help="how many runs of post.faults; without: 20")
     return parser
 
 
 def _single(names: list[str]) -> list[str]:
-    """The names with `vision` spelled out as its parts."""
-    return [single for name in names for single in (VISION if name == "vision" else (name,))]
+    """The names with `vision` and `post` spelled out as their parts."""
+    return [single for name in names for single in GROUPS.get(name, (name,))]
 
 
-def _measure(name: str, kept: dict[str, Any]) -> dict[str, Any]:
+def _measure(name: str, kept: dict[str, Any], seeds: int | None) -> dict[str, Any]:
     """Runs one benchmark and puts its result in its place among those `kept`."""
     group, _, part = name.partition(".")
     if not part:
         kept[name] = BENCHES[name]()
         return dict(kept[name])
-    result = vision.run(part)
+    result = vision.run(part) if group == "vision" else post.run(part, seeds)
     kept.setdefault(group, {})[part] = result
     return result
 
