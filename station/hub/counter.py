@@ -8,13 +8,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, MetaData, select
 from starlette.concurrency import run_in_threadpool
 
-from station.hub import stations
+from station.hub import proving, stations
 from station.hub.own import STATIONS, add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
+from station.post.proof import Proof
 from station.post.wire import EPOCH, NUMBER, PREFIX, SIGNATURE, BodyWrong, SignatureWrong, Signed, opened
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
@@ -49,6 +51,12 @@ async def take_bag(request: Request, station: str, number: int) -> JSONResponse:
 async def hear(request: Request, station: str) -> JSONResponse:
     """What a station says of itself each minute, so that the map is right before a backlog is in."""
     return await _answered(request, station, MOST_WORD, _hear)
+
+
+@router.post("/{station}/proofs")
+async def take_proof(request: Request, station: str) -> JSONResponse:
+    """The station's digests as of a bag (`station.post.proof`), asked for in the answer to its word."""
+    return await _answered(request, station, MOST_BODY, _take_proof)
 
 
 @router.post("/{station}/enrol")
@@ -94,6 +102,20 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
         if told is None:
             return Answer(422, "wrong_word")
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
+        question = proving.open_question(connection, hub.tables, station)
+    return Answer(200, more={"prove": question.model_dump()} if question else {})
+
+
+def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        if refusal := _unknown(connection, hub, asked, station, at):
+            return refusal
+        try:
+            proof = Proof.model_validate_json(asked.signed.body)
+        except ValidationError as error:
+            return Answer(422, "wrong_word", detail=error.errors()[0]["msg"])
+        proving.take(connection, hub.tables, station, proof)
         return Answer(200)
 
 
@@ -163,5 +185,6 @@ def _said(answer: Answer) -> JSONResponse:
         "have": answer.have,
         "sha256": answer.sha256,
         "detail": answer.detail,
+        **answer.more,
     }
     return JSONResponse(told, status_code=answer.status)
