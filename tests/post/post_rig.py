@@ -44,8 +44,9 @@ class Post:
     epochs: Iterator[str] = field(default_factory=lambda: (f"e{n}" for n in range(1, 10_000)))
 
     @classmethod
-    def begin(cls, folder: Path, hub: Engine | None = None) -> "Post":
-        post = cls(Ledger(folder / "data"), BagFolder(folder / "data" / "post"), hub or memory_hub())
+    def begin(cls, folder: Path, hub: Engine | None = None, station: str = "beaulieu") -> "Post":
+        ledger, bags = Ledger(folder / "data"), BagFolder(folder / "data" / "post")
+        post = cls(ledger, bags, hub or memory_hub(), station)
         with post.hub.begin() as connection:
             connection.execute(insert(HUB.tables[STATIONS]).values(id=post.station, added_at=START))
         post.enrol()
