@@ -2,24 +2,21 @@
 
 import secrets
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from station.cli import hub_proof
+from station.cli.hub_parts import (
+    HubConfigOption,
+    StationArgument,
+    WhoOption,
+    hub_database,
+    hub_settings,
+    of_known,
+)
 from station.cli.options import JsonOption
 from station.cli.say import Exit, _, fail, now, out, show, tell
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from station.hub.settings import HubSettings
-
-HubConfigOption = Annotated[Path, typer.Option("--config", help=_("The hub's file (TOML)."))]
-StationArgument = Annotated[str, typer.Argument(help=_("The station's id, as its site file has it."))]
-WhoOption = Annotated[str, typer.Option("--by", help=_("Who does it, for whoever asks later."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +26,9 @@ def register(app: typer.Typer) -> None:
     hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
     hub.command("settle", help=_("Ends a fork: the line of bags that was there first goes on."))(settle)
+    hub.command("prove", help=_("Compares what is here with what the station has, row by row."))(
+        hub_proof.prove
+    )
     hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
     station = typer.Typer(no_args_is_help=True, help=_("Stations."))
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
@@ -47,8 +47,8 @@ def serve(config: HubConfigOption) -> None:
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.listening import serve_until_stopped
 
-    settings = _settings(config)
-    with _database(settings) as engine:
+    settings = hub_settings(config)
+    with hub_database(settings) as engine:
         for made in bring_up_to_date(engine):
             tell(_("made: {name}").format(name=made))
         app = create_counter(Hub(engine, TABLES, now))
@@ -59,7 +59,7 @@ def serve(config: HubConfigOption) -> None:
 def check(config: HubConfigOption) -> None:
     from station.hub.database import missing
 
-    with _database(_settings(config)) as engine, engine.connect() as connection:
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
         lacking = missing(connection)
     for name in lacking:
         tell(_("missing in the database: {name} (silo hub serve makes it)").format(name=name))
@@ -73,7 +73,7 @@ def add(
     from station.hub import stations as known
     from station.hub.database import TABLES, bring_up_to_date
 
-    with _database(_settings(config)) as engine:
+    with hub_database(hub_settings(config)) as engine:
         bring_up_to_date(engine)
         try:
             with engine.begin() as connection:
@@ -90,7 +90,7 @@ def stations(config: HubConfigOption, as_json: JsonOption = False) -> None:
     from station.hub import stations as known
     from station.hub.database import TABLES
 
-    with _database(_settings(config)) as engine, engine.connect() as connection:
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
         rows = [_told(row) for row in known.listed(connection, TABLES)]
     for row in rows:
         if as_json:
@@ -116,7 +116,7 @@ def revoke(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
     from station.hub import stations as known
     from station.hub.database import TABLES
 
-    with _database(_settings(config)) as engine, _of_known(station), engine.begin() as connection:
+    with hub_database(hub_settings(config)) as engine, of_known(station), engine.begin() as connection:
         known.revoke(connection, TABLES, station, by, now())
 
 
@@ -124,7 +124,7 @@ def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
     from station.hub import stations as known
     from station.hub.database import TABLES
 
-    with _database(_settings(config)) as engine, _of_known(station), engine.begin() as connection:
+    with hub_database(hub_settings(config)) as engine, of_known(station), engine.begin() as connection:
         for bag in known.settle(connection, TABLES, station, by, now()):
             tell(_("refused and kept: bag {number} of {epoch}").format(**bag))
 
@@ -134,7 +134,7 @@ def rebuild(station: StationArgument, config: HubConfigOption) -> None:
     from station.hub.applying import rebuild as begin_again
     from station.hub.database import TABLES
 
-    with _database(_settings(config)) as engine:
+    with hub_database(hub_settings(config)) as engine:
         with engine.begin() as connection:
             begin_again(connection, TABLES, station, now())
         worked, bags = True, 0
@@ -149,7 +149,7 @@ def list_quarantine(config: HubConfigOption, as_json: JsonOption = False) -> Non
     from station.hub.quarantine import waiting
 
     rows: list[dict[str, Any]] = []
-    with _database(_settings(config)) as engine, engine.connect() as connection:
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
         rows = waiting(connection)
     for row in rows:
         if as_json:
@@ -162,7 +162,7 @@ def list_quarantine(config: HubConfigOption, as_json: JsonOption = False) -> Non
 def show_quarantine(number: int, config: HubConfigOption) -> None:
     from station.hub.quarantine import beside
 
-    with _database(_settings(config)) as engine, engine.connect() as connection:
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
         found = beside(connection, number)
     if found is None:
         fail(_("There is no row {number} in quarantine.").format(number=number), Exit.USAGE)
@@ -177,7 +177,7 @@ def retry(
     from station.hub.database import TABLES
     from station.hub.quarantine import waiting
 
-    with _database(_settings(config)) as engine:
+    with hub_database(hub_settings(config)) as engine:
         with engine.connect() as connection:
             ids = [row["id"] for row in waiting(connection) if number in (None, row["id"])]
         taken = 0
@@ -186,35 +186,3 @@ def retry(
                 taken += try_again(connection, TABLES, one, now())
     tell(_("taken: {taken} of {count}").format(taken=taken, count=len(ids)))
     raise typer.Exit(Exit.DONE if taken == len(ids) else Exit.NEGATIVE)
-
-
-def _settings(config: Path) -> "HubSettings":
-    from station.hub.settings import HubSettingsError, load_hub_settings
-
-    try:
-        return load_hub_settings(config)
-    except HubSettingsError as error:
-        for problem in error.problems:
-            tell(f"silo: {problem}")
-        raise typer.Exit(Exit.CONFIGURATION) from None
-
-
-@contextmanager
-def _database(settings: "HubSettings") -> "Iterator[Engine]":
-    from station.hub.database import HubDatabaseUnreachable, connected
-
-    try:
-        with connected(settings.address) as engine:
-            yield engine
-    except HubDatabaseUnreachable as error:
-        fail(_("The hub's database does not answer: {error}").format(error=error), Exit.NETWORK)
-
-
-@contextmanager
-def _of_known(station: str) -> Iterator[None]:
-    from station.hub.stations import StationUnknown
-
-    try:
-        yield
-    except StationUnknown:
-        fail(_("No station {station} is known here.").format(station=station), Exit.USAGE)

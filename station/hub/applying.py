@@ -18,9 +18,10 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from station.hub.own import BAGS, GONE, QUARANTINE, STATIONS
-from station.hub.receiving import RECEIVED
-from station.hub.tables import DIGEST, PLACE, STATION
-from station.post.bag import Line, facts_lines, lines_of
+from station.hub.proving import note_ours
+from station.hub.receiving import RECEIVED, kept_lines
+from station.hub.tables import DIGEST, PLACE, STATION, typed
+from station.post.bag import Line, head_of
 from station.post.rows import RowWrong, digest_of, row_of
 from station.store import schema
 from station.store.travels import IMMUTABLE
@@ -71,12 +72,15 @@ def apply_next(connection: Connection, hub: MetaData, at: datetime, station: str
         work = _Work(connection, hub, known["id"], bag["place"], whole_place, at)
         if bag["forgets"]:
             _forget(work, bag)
-        _apply(work, _lines(bag))
+        _apply(work, kept_lines(bag))
     if whole:
         _remove_missing(connection, hub, known["id"], first)
         stations = hub.tables[STATIONS]
         connection.execute(update(stations).where(stations.c.id == known["id"]).values(whole_place=first))
     _set_state(connection, hub, bags, APPLIED, at)
+    head = head_of(bags[-1]["facts"])
+    if head.proves is not None:
+        note_ours(connection, hub, head)
     return True
 
 
@@ -121,10 +125,6 @@ def rebuild(connection: Connection, hub: MetaData, station: str, at: datetime) -
     connection.execute(again.values(state=RECEIVED, applied_at=None))
 
 
-def typed(hub: MetaData) -> Iterator[Table]:
-    return (table for table in hub.sorted_tables if PLACE in table.c)
-
-
 def _claim(
     connection: Connection, hub: MetaData, station: str | None
 ) -> tuple[RowMapping, list[RowMapping]] | None:
@@ -151,12 +151,6 @@ def _set_state(
     bags = hub.tables[BAGS]
     where = and_(bags.c.station == of[0]["station"], bags.c.place.in_([bag["place"] for bag in of]))
     connection.execute(update(bags).where(where, bags.c.state == RECEIVED).values(state=state, applied_at=at))
-
-
-def _lines(bag: RowMapping) -> Iterator[Line]:
-    if bag["people"]:
-        yield from lines_of(bag["people"])
-    yield from facts_lines(bag["facts"])
 
 
 def _forget(work: _Work, bag: RowMapping) -> None:
@@ -309,10 +303,11 @@ def _quarantine(work: _Work, line: Line, code: str, why: str, *, again: bool) ->
     table = work.hub.tables.get(line.table)
     names = _key_names(table) if table is not None and PLACE in table.c else []
     key = line.key if line.key is not None else [(line.row or {}).get(name) for name in names]
+    digest = digest_of(line.text) if line.op == "w" else ""
     work.connection.execute(
         insert(work.hub.tables[QUARANTINE]).values(
             station=work.station, place=work.place, table=line.table[:200], key=_safe(_text(key)),
-            line=_safe(line.text), code=code, why=_safe(why)[:2000], at=work.at,
+            line=_safe(line.text), digest=digest, code=code, why=_safe(why)[:2000], at=work.at,
         )
     )  # fmt: skip
 

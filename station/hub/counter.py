@@ -8,14 +8,16 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
+from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, MetaData, select
 from starlette.concurrency import run_in_threadpool
 
-from station.hub import stations
+from station.hub import proving, stations
 from station.hub.identity import key_of
 from station.hub.own import STATIONS, add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
+from station.post.proof import Proof
 from station.post.wire import (
     EPOCH,
     NUMBER,
@@ -62,6 +64,12 @@ async def hear(request: Request, station: str) -> JSONResponse:
     return await _answered(request, station, MOST_WORD, _hear)
 
 
+@router.post("/{station}/proofs")
+async def take_proof(request: Request, station: str) -> JSONResponse:
+    """The station's digests as of a bag (`station.post.proof`), asked for in the answer to its word."""
+    return await _answered(request, station, MOST_BODY, _take_proof)
+
+
 @router.post("/{station}/enrol")
 async def enrol(request: Request, station: str) -> JSONResponse:
     """`{"code", "public_key"}`, signed with the key that it brings."""
@@ -105,6 +113,20 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
         if told is None:
             return Answer(422, "wrong_word")
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
+        question = proving.open_question(connection, hub.tables, station)
+    return Answer(200, more={"prove": question.model_dump()} if question else {})
+
+
+def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        if refusal := _unknown(connection, hub, asked, station, at):
+            return refusal
+        try:
+            proof = Proof.model_validate_json(asked.signed.body)
+        except ValidationError as error:
+            return Answer(422, "wrong_word", detail=error.errors()[0]["msg"])
+        proving.take(connection, hub.tables, station, proof)
         return Answer(200)
 
 
@@ -121,7 +143,7 @@ def _enrol(hub: Hub, asked: _Request, station: str) -> Answer:
             add_event(connection, hub.tables, "code_refused", at, station)
             return Answer(403, "code_refused")
         hub_key = public_text(key_of(connection, hub.tables))
-    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256, hub_key=hub_key)
+    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256, more={"hub_key": hub_key})
 
 
 def _json(body: bytes) -> dict[str, Any] | None:
@@ -175,6 +197,6 @@ def _said(answer: Answer) -> JSONResponse:
         "have": answer.have,
         "sha256": answer.sha256,
         "detail": answer.detail,
-        **({"hub_key": answer.hub_key} if answer.hub_key else {}),
+        **answer.more,
     }
     return JSONResponse(told, status_code=answer.status)

@@ -23,7 +23,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
 STATIONS, CODES, BAGS = "hub_station", "hub_code", "hub_bag"
-QUARANTINE, GONE, EVENTS, KEY = "hub_quarantine", "hub_gone", "hub_event", "hub_key"
+QUARANTINE, GONE, EVENTS, PROOFS = "hub_quarantine", "hub_gone", "hub_event", "hub_proof"
+KEY = "hub_key"
 
 
 def add_own_tables(hub: MetaData) -> None:
@@ -34,8 +35,9 @@ def add_own_tables(hub: MetaData) -> None:
     of codes that stations enrol with, once. `hub_bag`: a bag as it came; `people` is empty once somebody was
     forgotten; `state` is received, parked (of a newer shape than the hub knows), applied or refused (another
     bag of its number was there first: kept to be looked at). `hub_quarantine`: a line that was not taken,
-    with its reason. `hub_gone`: which bag deleted a row last. `hub_event`: what was done at the hub, and what
-    was refused. `hub_key`: the hub's own key, one row."""
+    with its reason and its digest as it came. `hub_gone`: which bag deleted a row last. `hub_proof`: a
+    question to a station, its answer and the hub's own. `hub_event`: what was done at the hub, and what was
+    refused. `hub_key`: the hub's own key, one row."""
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
@@ -87,7 +89,7 @@ def add_own_tables(hub: MetaData) -> None:
         Column("table", String, nullable=False),
         Column("key", Text, nullable=False),
         Column("line", Text, nullable=False),
-        Column("there", Text, nullable=False, default=""),
+        Column("digest", String(64), nullable=False, default=""),
         Column("code", String, nullable=False),
         Column("why", Text, nullable=False),
         Column("at", UTCDateTime, nullable=False),
@@ -104,11 +106,21 @@ def add_own_tables(hub: MetaData) -> None:
         Column("data", JSON(none_as_null=True)),
     )  # fmt: skip
     Table(
-        KEY,
-        hub,
+        KEY, hub,
         Column("id", String, primary_key=True),
         Column("seed", LargeBinary, nullable=False),
-    )
+    )  # fmt: skip
+    Table(
+        PROOFS, hub,
+        Column("id", _Number, primary_key=True, autoincrement=True),
+        Column("station", String, nullable=False, index=True),
+        Column("of", String, nullable=False),
+        Column("bucket", String, nullable=False),
+        Column("asked_at", UTCDateTime, nullable=False),
+        Column("theirs", JSON(none_as_null=True)),
+        Column("ours", JSON(none_as_null=True)),
+        sqlite_autoincrement=True,
+    )  # fmt: skip
     Table(
         GONE, hub,
         Column("station", String, primary_key=True),

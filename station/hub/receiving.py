@@ -6,14 +6,16 @@ needs none before it. What was had already is answered so, whoever of the hub's 
 has settled which one goes on.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, MetaData, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from station.hub.own import BAGS, STATIONS
-from station.post.bag import BagTooLarge, BagWrong, Head, facts_lines, head_of, lines_of, sha256_of
+from station.post.bag import BagTooLarge, BagWrong, Head, Line, facts_lines, head_of, lines_of, sha256_of
 
 RECEIVED, REFUSED = "received", "refused"
 
@@ -22,7 +24,7 @@ RECEIVED, REFUSED = "received", "refused"
 class Answer:
     """What the station is told. `have` and `sha256` are number and digest of the last bag that was received
     of `epoch`. `reason`, where it was not taken: unknown_station, revoked, wrong_bag, too_large, gap, fork,
-    epoch. `hub_key` is told once, at the enrolment."""
+    epoch. `more` is what some answers bring beside."""
 
     status: int
     reason: str = ""
@@ -30,7 +32,7 @@ class Answer:
     have: int = 0
     sha256: str = ""
     detail: str = ""
-    hub_key: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 def receive(
@@ -65,6 +67,13 @@ def receive(
         .values(epoch=head.epoch, have=head.number, sha256=sha256, place=place)
     )
     return Answer(200, "", head.epoch, head.number, sha256)
+
+
+def kept_lines(bag: RowMapping) -> Iterator[Line]:
+    """Yield the changes of a bag that was kept, persons and suppliers first."""
+    if bag["people"]:
+        yield from lines_of(bag["people"])
+    yield from facts_lines(bag["facts"])
 
 
 def _checked(station: str, facts: bytes, people: bytes | None) -> Head:

@@ -82,7 +82,7 @@ def enrol(
 def revoke(connection: Connection, hub: MetaData, station: str, by: str, at: datetime) -> None:
     """Take nothing more that this station's key has signed. Raises StationUnknown."""
     stations = hub.tables[STATIONS]
-    _known(connection, hub, station)
+    find(connection, hub, station)
     connection.execute(update(stations).where(stations.c.id == station).values(revoked_at=at))
     add_event(connection, hub, "station_revoked", at, station, by=by)
 
@@ -91,7 +91,7 @@ def settle(connection: Connection, hub: MetaData, station: str, by: str, at: dat
     """End a fork: the line of bags that was there first goes on; what the other machine sent stays, refused.
     The other one enrols anew. Returns what was refused. Raises StationUnknown."""
     stations, bags = hub.tables[STATIONS], hub.tables[BAGS]
-    _known(connection, hub, station)
+    find(connection, hub, station)
     query = select(bags.c.epoch, bags.c.number, bags.c.sha256, bags.c.received_at)
     query = query.where(bags.c.station == station, bags.c.state == REFUSED).order_by(bags.c.received_at)
     refused = list(connection.execute(query).mappings())
@@ -115,7 +115,8 @@ def listed(connection: Connection, hub: MetaData) -> Sequence[RowMapping]:
     return connection.execute(select(stations).order_by(stations.c.id)).mappings().all()
 
 
-def _known(connection: Connection, hub: MetaData, station: str) -> RowMapping:
+def find(connection: Connection, hub: MetaData, station: str) -> RowMapping:
+    """Raises StationUnknown."""
     row = _row(connection, hub, station)
     if row is None:
         raise StationUnknown(station)

@@ -9,6 +9,7 @@ Two columns more say which bag a row came with (`post_place`, the bag's place am
 station) and what it was as the station wrote it (`post_digest`, the SHA-256 of its line).
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, Column, Index, MetaData, String, Table
@@ -26,6 +27,11 @@ def hub_metadata(station: MetaData) -> MetaData:
         _derive(hub, table)
     add_own_tables(hub)
     return hub
+
+
+def typed(hub: MetaData) -> Iterator[Table]:
+    """Yield the tables that hold the stations' rows."""
+    return (table for table in hub.sorted_tables if PLACE in table.c)
 
 
 def _derive(hub: MetaData, table: Table) -> None:

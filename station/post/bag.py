@@ -41,7 +41,8 @@ class Follows(BaseModel):
 class Head(BaseModel):
     """What a bag says of itself. `whole`: every row that travels is in it, so what is not there is gone.
     `forgets`: every person and supplier is in it, and the persons' parts of all earlier bags are emptied.
-    `revision` is that of the ledger's shape. The `parts` of one snapshot are applied together."""
+    `revision` is that of the ledger's shape. The `parts` of one snapshot are applied together. `proves` is
+    the question of headquarters that a proof, made of the same instant, answers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -59,7 +60,7 @@ class Head(BaseModel):
     part: int = Field(default=1, ge=1)
     parts: int = Field(default=1, ge=1)
     personal: str | None = None
-    proof: dict[str, tuple[int, str]] | None = None
+    proves: int | None = None
     at: str
 
 

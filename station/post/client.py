@@ -50,9 +50,14 @@ class HubClient:
         status, told = self._ask("POST", f"/bags/{number}", epoch, number, enveloped(facts, people))
         return _answer(status, told)
 
-    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> None:
-        """Say how the station is; `count` rises with every word. Raises HubUnreachable."""
-        self._ask("POST", "/alive", epoch, count, json.dumps(told, default=str).encode())
+    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Say how the station is; `count` rises with every word. Return what headquarters says to it. Raises
+        HubUnreachable."""
+        return self._ask("POST", "/alive", epoch, count, json.dumps(told, default=str).encode())[1]
+
+    def prove(self, epoch: str, number: int, proof: bytes) -> int:
+        """Hand the answer to a question over. Return the status. Raises HubUnreachable."""
+        return self._ask("POST", "/proofs", epoch, number, proof)[0]
 
     def enrol(self, code: str, public_key: str) -> HubAnswer:
         """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""

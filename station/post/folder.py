@@ -1,4 +1,6 @@
-"""The bags of a station as files: `post/EPOCH/NUMBER.bag`, the persons' part beside it as `NUMBER.people`."""
+"""The bags of a station as files: `post/EPOCH/NUMBER.bag`, the persons' part beside it as `NUMBER.people`.
+
+`post/proofs/` holds answers to headquarters that wait for their bag to be there (`station.post.proof`)."""
 
 from pathlib import Path
 
@@ -41,6 +43,12 @@ class BagFolder:
                 found.append(file)
         return found
 
+    def proof(self, question: int) -> Path:
+        return self.folder / "proofs" / f"{question}.json"
+
+    def proofs(self) -> list[Path]:
+        return sorted(self.folder.glob("proofs/*.json"))
+
     def sweep(self, epoch: str, last: int) -> None:
         """Remove what no row names: bags after the last one, and what a write that was cut off left."""
         folder = self.folder / epoch
@@ -51,6 +59,12 @@ class BagFolder:
         for file in folder.glob("*.*"):
             if file.stem.isdigit() and int(file.stem) > last:
                 file.unlink(missing_ok=True)
+
+
+def keep_proof(file: Path, text: str) -> None:
+    """Raises OSError."""
+    make_folder(file.parent)
+    _put(file, text.encode())
 
 
 def _put(file: Path, data: bytes) -> None:

@@ -19,7 +19,8 @@ from sqlmodel import Session, SQLModel, col, delete, func, select, tuple_
 
 from station.post import bag
 from station.post.bag import Follows, Head, Packer
-from station.post.folder import BagFolder
+from station.post.folder import BagFolder, keep_proof
+from station.post.proof import Proof, Question, answer
 from station.post.rows import RowWrong, line_of
 from station.store import schema
 from station.store.durable import make_folder, sync
@@ -52,12 +53,13 @@ def owed(tx: Session) -> Owed:
     return Owed(changes, tx.exec(ticket).first() is not None, is_asked)
 
 
-def seal_one(ledger: Ledger, folder: BagFolder, at: datetime) -> bool:
-    """Seal what changed. Return False where nothing did, or no headquarters is to hear of it. Raises OSError
-    where the disk takes no bag: nothing is lost then, the next one has it all."""
+def seal_one(ledger: Ledger, folder: BagFolder, at: datetime, question: Question | None = None) -> bool:
+    """Seal what changed, and where headquarters asks a question, its answer of the same instant beside.
+    Return False where nothing is to be sealed, or no headquarters is to hear of it. Raises OSError where the
+    disk takes no bag: nothing is lost then, the next one has it all."""
     make_folder(folder.folder)
     with TemporaryDirectory(dir=folder.folder, prefix=".sealing-") as scratch:
-        taken = _take(ledger, Path(scratch))
+        taken = _take(ledger, Path(scratch), question)
         if taken is None:
             return False
         rows = _write(taken, folder, at)
@@ -67,6 +69,9 @@ def seal_one(ledger: Ledger, folder: BagFolder, at: datetime) -> bool:
         link = tx.get_one(PostLink, "hub")
         link.snapshot, link.forgets = link.snapshot and not taken.whole, link.forgets and not taken.forgets
         tx.add(link)
+    if taken.proof is not None and rows:
+        proof = taken.proof.model_copy(update={"number": rows[-1].number})
+        keep_proof(folder.proof(proof.question.id), proof.model_dump_json())
     if taken.forgets and rows:
         forget_before(folder, taken.link.epoch, rows[0].number)
     return bool(rows)
@@ -91,24 +96,32 @@ class _Taken:
     forgets: bool
     parts: list[tuple[Path, int]]
     people: bytes | None
+    proof: Proof | None
 
 
-def _take(ledger: Ledger, scratch: Path) -> _Taken | None:
+def _take(ledger: Ledger, scratch: Path, question: Question | None) -> _Taken | None:
     with ledger.read() as tx:
         link = tx.get(PostLink, "hub")
         if link is None:
             return None
         to_seq = tx.exec(select(func.max(Change.seq))).one()
-        if to_seq is None and not (link.snapshot or link.forgets):
+        if to_seq is None and not (link.snapshot or link.forgets or question):
             return None
         newest = tx.exec(
             select(Bag).where(Bag.epoch == link.epoch).order_by(col(Bag.number).desc()).limit(1)
         ).first()
         parts, people = _packed(_found(tx, link), scratch)
-        if people is None and not link.snapshot and not any(lines for _, lines in parts):
+        if people is None and not (link.snapshot or question) and not any(lines for _, lines in parts):
             parts = []  # what was made and deleted
         revision = schema.revision(tx.connection()) or ""
-        return _Taken(link, newest, revision, to_seq or 0, link.snapshot, link.forgets, parts, people)
+        proof = _proof(tx, link, question) if question else None
+        to_seq = to_seq or (newest.to_seq if newest else 0)
+        return _Taken(link, newest, revision, to_seq, link.snapshot, link.forgets, parts, people, proof)
+
+
+def _proof(tx: Session, link: PostLink, question: Question) -> Proof:
+    sums, texts = answer(tx, question)
+    return Proof(question=question, epoch=link.epoch, number=0, sums=sums, texts=texts)
 
 
 def _found(tx: Session, link: PostLink) -> Iterator[tuple[str, str]]:
@@ -165,6 +178,7 @@ def _write(taken: _Taken, folder: BagFolder, at: datetime) -> list[Bag]:
             part=part,
             parts=len(taken.parts),
             personal=bag.sha256_of(people) if people is not None else None,
+            proves=taken.proof.question.id if taken.proof else None,
             at=at.astimezone(UTC).isoformat(),
         )
         facts = bag.facts_of(head, file.read_bytes())

@@ -19,6 +19,7 @@ from station import release
 from station.post import identity, sealing
 from station.post.client import HubAnswer, HubClient, HubUnreachable
 from station.post.folder import NAME, BagFolder
+from station.post.proof import Question, question_of, send_proofs
 from station.post.sending import HubRefuses, owing, send_one
 from station.runtime.live import PostFacts
 from station.store import counters
@@ -33,12 +34,14 @@ log = structlog.get_logger(__name__)
 
 
 class Hub(Protocol):
-    """What the poster needs of headquarters: `station.post.client.HubClient` has it. Both raise
+    """What the poster needs of headquarters: `station.post.client.HubClient` has it. All raise
     HubUnreachable."""
 
     def send(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer: ...
 
-    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> None: ...
+    def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> Mapping[str, Any]: ...
+
+    def prove(self, epoch: str, number: int, proof: bytes) -> int: ...
 
 
 class Poster:
@@ -56,6 +59,7 @@ class Poster:
         self._retry_at: datetime | None = None
         self._alive_at: datetime | None = None
         self._failures = 0
+        self._question: Question | None = None
 
     def facts(self) -> PostFacts:
         return self._facts
@@ -101,7 +105,7 @@ class Poster:
         if not self._is_due(found, now):
             return
         try:
-            sealing.seal_one(self._ledger, self._folder, now)
+            sealing.seal_one(self._ledger, self._folder, now, self._question)
         except OSError as error:
             self._facts = replace(self._facts, full=str(error))
             log.warning("bag_not_sealed", error=str(error))
@@ -110,11 +114,11 @@ class Poster:
                 raise
             self._facts = replace(self._facts, full=str(error))
         else:
-            self._changed_since = None
+            self._changed_since = self._question = None
             self._facts = replace(self._facts, full="")
 
     def _is_due(self, found: sealing.Owed, now: datetime) -> bool:
-        if found.has_ticket or found.changes >= sealing.SEAL_CHANGES or found.is_asked:
+        if found.has_ticket or found.changes >= sealing.SEAL_CHANGES or found.is_asked or self._question:
             return True
         since = self._changed_since
         return since is not None and now - since >= timedelta(seconds=sealing.SEAL_AFTER_S)
@@ -126,6 +130,7 @@ class Poster:
             while not self._stop.is_set() and send_one(self._ledger, self._folder, self._hub.send, now):
                 self._facts = replace(self._facts, refused="", unreachable="", heard_at=now)
                 self._failures, self._retry_at = 0, None
+            send_proofs(self._ledger, self._folder, self._hub.prove)
         except HubUnreachable as error:
             self._wait(now, unreachable=str(error))
         except HubRefuses as error:
@@ -155,13 +160,19 @@ class Poster:
             with self._ledger.write() as tx:
                 link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
             if link is not None:
-                self._hub.alive(link.epoch, count, told)
+                self._ask_back(self._hub.alive(link.epoch, count, told))
                 self._facts = replace(self._facts, heard_at=now)
         except HubUnreachable:
             return
         except LedgerError as error:
             if not error.passing:
                 raise
+
+    def _ask_back(self, told: Mapping[str, Any]) -> None:
+        """The next bag goes with a proof, where headquarters asks for one that is not under way."""
+        question = question_of(told.get("prove"))
+        if question is not None and not self._folder.proof(question.id).exists():
+            self._question = question
 
 
 def poster_of(ledger: Ledger, clock: Callable[[], datetime]) -> Poster | None:

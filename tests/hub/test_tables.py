@@ -1,10 +1,8 @@
 """The hub's tables are the station's, with the station first in every key."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import Engine, insert, select, text
 from sqlmodel import SQLModel
 
@@ -13,19 +11,12 @@ from station.hub.tables import DIGEST, PLACE, STATION, hub_metadata
 from station.receival import people
 from station.store.engine import Ledger
 from station.store.travels import SECRET, STAYS
-from tests.postgres import cluster
 from tests.silo_rig import Silo
 
 HUB = hub_metadata(SQLModel.metadata)
 OURS = (STATION, PLACE, DIGEST)
 # Every column of the station and where it may be: a new one is decided on here, or this list fails.
 KNOWN = Path(__file__).with_name("columns.txt")
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Engine]:
-    with cluster() as engine:
-        yield engine
 
 
 def rows(ledger: Ledger, table: str) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from station.hub.receiving import Answer
 from station.hub.tables import DIGEST, PLACE, STATION, hub_metadata
 from station.post import link
 from station.post.folder import BagFolder
+from station.post.proof import Question
 from station.post.sealing import seal_one
 from station.store.engine import Ledger
 from station.store.tables import Bag, PostLink
@@ -43,8 +44,9 @@ class Post:
     epochs: Iterator[str] = field(default_factory=lambda: (f"e{n}" for n in range(1, 10_000)))
 
     @classmethod
-    def begin(cls, folder: Path, hub: Engine | None = None) -> "Post":
-        post = cls(Ledger(folder / "data"), BagFolder(folder / "data" / "post"), hub or memory_hub())
+    def begin(cls, folder: Path, hub: Engine | None = None, station: str = "beaulieu") -> "Post":
+        ledger, bags = Ledger(folder / "data"), BagFolder(folder / "data" / "post")
+        post = cls(ledger, bags, hub or memory_hub(), station)
         with post.hub.begin() as connection:
             connection.execute(insert(HUB.tables[STATIONS]).values(id=post.station, added_at=START))
         post.enrol()
@@ -63,8 +65,12 @@ class Post:
         with self.ledger.write() as tx:
             tx.connection().execute(text(statement), params)
 
-    def seal(self) -> bool:
-        return seal_one(self.ledger, self.folder, self.now)
+    def seal(self, question: Question | None = None) -> bool:
+        return seal_one(self.ledger, self.folder, self.now, question)
+
+    def acknowledge(self) -> None:
+        """The station knows what the hub has."""
+        self.sql("UPDATE post_link SET acknowledged = :number", number=self.bags()[-1].number)
 
     def bags(self) -> list[Bag]:
         with self.ledger.read() as tx:

@@ -128,7 +128,10 @@ def test_a_plain_run_leaves_the_long_tests_out_and_says_how_many() -> None:
     assert "in_turn" not in plain
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock", "requirements-uv.lock"])
+@pytest.mark.parametrize(
+    "name",
+    ["requirements.lock", "requirements-hub.lock", "requirements-test.lock", "requirements-uv.lock"],
+)
 def test_a_lock_pins_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     assert "://" not in text
@@ -138,12 +141,16 @@ def test_a_lock_pins_hashes_and_names_no_index(name: str) -> None:
     assert text.count("--hash=sha256:") >= len(pins)
 
 
-def test_what_the_project_needs_is_in_the_lock() -> None:
+@pytest.mark.parametrize(
+    ("name", "extra"),
+    [("requirements.lock", ""), ("requirements-hub.lock", "hub"), ("requirements-test.lock", "hub")],
+)
+def test_what_the_project_needs_is_in_the_lock(name: str, extra: str) -> None:
     import tomllib
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
-    for requirement in declared["dependencies"]:
+    lock = (ROOT / name).read_text(encoding="utf-8").lower()
+    for requirement in declared["dependencies"] + declared["optional-dependencies"].get(extra, []):
         name = re.split(r"[\[<>=]", requirement)[0].lower()
         assert re.search(rf"^{re.escape(name)}==", lock, re.MULTILINE), name
 
