@@ -230,6 +230,6 @@ def test_what_is_changed_by_hand_at_headquarters_is_named_at_the_end(tmp_path: P
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=200)
     assert process.returncode == 1, err
-    assert 'changed: beaulieu cell ["c2"] (capacity_kg)' in err
+    assert 'beaulieu: cell ["c2"] is another one at headquarters: capacity_kg' in err
     assert json.loads(out.splitlines()[-1])["summary"]["lost"] == 1
     assert children_of(folder) == []

@@ -48,10 +48,6 @@ class Difference:
     key: str
     columns: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        where = f"{self.kind}: {self.silo} {self.table} {self.key}"
-        return f"{where} ({', '.join(self.columns)})" if self.columns else where
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

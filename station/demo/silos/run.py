@@ -130,7 +130,7 @@ def _compare(show: Show) -> Comparison:
     show.stop_silos()
     compared = compare_all(show.ledgers, show.database)
     for difference in compared.differences[:MOST_NAMED]:
-        show.tell("difference", {"text": str(difference)})
+        show.tell("difference", {"difference": difference})
     if (more := len(compared.differences) - MOST_NAMED) > 0:
         show.tell("more", {"count": more})
     return compared

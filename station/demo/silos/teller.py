@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from drivers.text import visible, visible_json
+from station.demo.silos.check import Difference
 from station.demo.silos.show import Show
 from ui.words.i18n import translator
 
@@ -55,9 +56,21 @@ class Teller:
             case "not_arrived":
                 say_aside(_("Not everything has arrived, and nothing more comes."))
             case "difference":
-                say_aside(about["text"])
+                say_aside(self._sentence(about["difference"]))
             case "more":
                 say_aside(_("... and {count} more").format(count=self._t.number(about["count"], 0)))
+
+    def _sentence(self, found: Difference) -> str:
+        _ = self._t.gettext
+        sentences = {
+            "lost": _("{silo}: {table} {key} is not at headquarters"),
+            "doubled": _("{silo}: {table} {key} is at headquarters too often"),
+            "changed": _("{silo}: {table} {key} is another one at headquarters: {columns}"),
+        }
+        columns = ", ".join(found.columns) or found.table
+        return sentences[found.kind].format(
+            silo=found.silo, table=found.table, key=found.key, columns=columns
+        )
 
     def out(self, value: Mapping[str, Any]) -> None:
         """Write one JSON line on standard output."""
