@@ -130,7 +130,7 @@ def test_a_plain_run_leaves_the_long_tests_out_and_says_how_many() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["requirements.lock", "requirements-hub.lock", "requirements-test.lock", "requirements-uv.lock"],
+    [f"requirements{name}.lock" for name in ("", "-hub", "-silos", "-test", "-uv")],
 )
 def test_a_lock_pins_hashes_and_names_no_index(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
@@ -153,6 +153,23 @@ def test_what_the_project_needs_is_in_the_lock(name: str, extra: str) -> None:
     for requirement in declared["dependencies"] + declared["optional-dependencies"].get(extra, []):
         name = re.split(r"[\[<>=]", requirement)[0].lower()
         assert re.search(rf"^{re.escape(name)}==", lock, re.MULTILINE), name
+
+
+def pinned(name: str) -> dict[str, set[str]]:
+    """The versions of each package in a lock."""
+    found: dict[str, set[str]] = {}
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for package, version in re.findall(r"^([a-z0-9][\w.-]*)==([^ ]+)", text, re.MULTILINE):
+        found.setdefault(package, set()).add(version)
+    return found
+
+
+@pytest.mark.parametrize("name", ["requirements-hub.lock", "requirements-silos.lock"])
+def test_what_is_installed_beside_changes_nothing_that_is_there(name: str) -> None:
+    run, beside = pinned("requirements.lock"), pinned(name)
+    assert {package: run[package] for package in run.keys() & beside} == {
+        package: beside[package] for package in run.keys() & beside
+    }
 
 
 def test_nothing_is_left_for_later_in_the_code() -> None:
