@@ -156,6 +156,8 @@ def demo(
         ),
     ] = None,
 ) -> None:
+    if silos is not None and season:
+        fail(_("--season and --silos are two demonstrations: choose one"), Exit.USAGE)
     if silos is not None:
         from station.demo.silos.run import SilosOptions, run_silos
 

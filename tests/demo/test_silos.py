@@ -170,9 +170,9 @@ def children_of(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("number", ["0", "7"])
-def test_a_wrong_number_of_silos_says_so(number: str) -> None:
-    process = start("--silos", number)
+@pytest.mark.parametrize("words", [["--silos", "0"], ["--silos", "7"], ["--silos", "2", "--season"]])
+def test_a_wrong_number_of_silos_or_another_demonstration_beside_is_told(words: list[str]) -> None:
+    process = start(*words)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 2
     assert "--silos" in err
@@ -213,13 +213,23 @@ def test_what_is_changed_by_hand_at_headquarters_is_named_at_the_end(tmp_path: P
     folder = tmp_path / "silos"
     process = start("--silos", "1", "--trucks", "1", "--speed", "60", "--data", str(folder))
     assert process.stderr is not None
-    said = {}
+    said: dict[str, str] = {}
+    commands: list[str] = []
     for line in process.stderr:
         for word in ("database: ", "pages and terminals at "):
             if word in line:
                 said[word] = line.partition(word)[2].strip()
+        if "./silo " in line:
+            commands.append(line.strip())
         if "Ctrl-C" in line:
             break
+    for words in (["hub", "stations"], ["post", "status"]):
+        (command,) = [line for line in commands if " ".join(words) in line]
+        done = subprocess.run(
+            [sys.executable, "-m", "station.cli", *command.split()[1:]],
+            check=True, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+        assert "http://" in done.stdout or "beaulieu" in done.stdout
     assert httpx2.get(said["pages and terminals at "] + "/api/v1/health").status_code in (200, 401)
     with psycopg.connect(said["database: "], autocommit=True) as hub:
         for _ in range(300):

@@ -8,6 +8,7 @@ from typing import Any
 from drivers.text import visible, visible_json
 from station.demo.silos.check import Difference
 from station.demo.silos.show import Show
+from ui.words import vocabulary
 from ui.words.i18n import translator
 
 
@@ -81,7 +82,8 @@ class Teller:
             self.out(load)
             return
         weight = self._t.kg(load["net_kg"]) if load["net_kg"] is not None else "-"
-        number = f"n° {load['ticket']}" if load["ticket"] is not None else load["outcome"]
+        outcome = vocabulary.word(vocabulary.LOAD_STATES, load["outcome"], self._t.language)
+        number = f"n° {load['ticket']}" if load["ticket"] is not None else outcome
         _write(
             visible(
                 f"{load['silo']:<10}{load['plate']}  {load['supplier'] or '':<24}{weight:>12}"
@@ -91,8 +93,9 @@ class Teller:
 
 
 def say_aside(text: str) -> None:
-    """Write a line for a person on standard error."""
-    sys.stderr.write(visible(text) + "\n")
+    """Write lines for a person on standard error."""
+    for line in text.strip().splitlines():
+        sys.stderr.write(visible(line) + "\n")
     sys.stderr.flush()
 
 
