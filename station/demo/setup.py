@@ -7,6 +7,7 @@ import httpx2
 
 PERSON = "Camille"
 PIN = "2468"
+ANSWER_S = 60.0  # several stations may start at once on a small machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,9 @@ class DemoTokens:
 def make_tokens(url: str, admin_token: str, language: str) -> DemoTokens:
     """Raises httpx2.HTTPError when the station refuses or does not answer."""
     with httpx2.Client(
-        base_url=f"{url}/api/v1/admin", headers={"Authorization": f"Bearer {admin_token}"}, trust_env=False
-    ) as http:
+        base_url=f"{url}/api/v1/admin", headers={"Authorization": f"Bearer {admin_token}"}, trust_env=False,
+        timeout=ANSWER_S,
+    ) as http:  # fmt: skip
         person = {"name": PERSON, "pin": PIN, "roles": ["operator", "manager"], "language": language}
         _post(http, "/people", person)
         terminal = _post(http, "/tokens", {"name": "terminal-1", "kind": "terminal"})
