@@ -2,22 +2,36 @@
 
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
+from threading import Barrier, Event
+from time import monotonic
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, select
+from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import StaticPool
 
+from benchmarks.post.cluster import Cluster, programs
+from benchmarks.post.machine import Child, answers, free_port, hub_file, silo, wait_until
+from benchmarks.post.machine import enrol as enrol_anew
 from station.acts.desk import Desk
-from station.hub import receiving, stations
+from station.hub import copy, receiving, stations
+from station.hub.applying import apply_next
+from station.hub.copy import Applier
 from station.hub.counter import Hub, create_counter
+from station.hub.database import bring_up_to_date, connected
 from station.hub.own import EVENTS
+from station.hub.receiving import Answer
+from station.post import identity
 from station.post.client import HubAnswer, HubClient, HubUnreachable
 from station.post.sending import HubRefuses, send_one
 from station.post.wire import Signed, enveloped, public_text
@@ -164,6 +178,88 @@ def test_of_a_tenth_of_all_answers_that_are_lost_nothing_is_lost_and_nothing_dou
     post.apply_all()
     assert failed >= 4
     assert numbers(post) == list(range(1, 41))
+    assert post.rows_here() == post.rows_there()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    if programs() is None:
+        pytest.skip("no PostgreSQL: apt-get install -y postgresql")
+    with Cluster() as cluster:
+        yield cluster
+
+
+@pytest.mark.long
+def test_two_copies_that_get_one_bag_at_once_take_it_once(cluster: Cluster, tmp_path: Path) -> None:
+    with connected(cluster.address.replace("postgresql:", "postgresql+psycopg:")) as engine:
+        bring_up_to_date(engine)
+        post = Post.begin(tmp_path, engine)
+        seal_some(post, 12)
+        for bag in post.bags():
+            together = Barrier(4)
+
+            def send(number: int = bag.number, together: Barrier = together) -> Answer:
+                together.wait(30)
+                return post.deliver(number)
+
+            with ThreadPoolExecutor(4) as pool:
+                told = [future.result() for future in [pool.submit(send) for _ in range(4)]]
+            assert {(answer.status, answer.have) for answer in told} == {(200, bag.number)}
+        post.apply_all()
+        assert numbers(post) == list(range(1, 13))
+        assert post.rows_here() == post.rows_there()
+        post.ledger.close()
+
+
+@pytest.mark.long
+def test_of_two_copies_one_is_killed_and_the_other_answers_within_five_seconds(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        ports = [free_port(), free_port()]
+        copies = []
+        for port in ports:
+            file = hub_file(tmp_path / f"{port}.toml", cluster.address, port)
+            command = silo("hub", "serve", "--config", str(file))
+            copies.append(stack.enter_context(Child("copy", command, tmp_path / "log")))
+            wait_until(partial(answers, port), "a copy of the hub")
+        urls = [f"http://127.0.0.1:{port}" for port in ports]
+        folder = tmp_path / "dourdan"
+        enrol_anew(folder, "dourdan", cluster.address, urls)
+        key = identity.read_key(folder)
+        assert key is not None
+        with closing(HubClient(urls, "dourdan", key)) as client:
+            client.alive("", 1, {})
+            for count, copy in enumerate(copies, start=2):
+                copy.kill(3600)
+                began = monotonic()
+                client.alive("", count, {})
+                assert monotonic() - began < 5
+                copy.start()
+                wait_until(partial(answers, ports[copies.index(copy)]), "the copy again")
+
+
+def test_who_applies_outlives_a_connection_that_breaks(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal_some(post, 2)
+    post.deliver_all()
+    broken: list[Exception] = [
+        PendingRollbackError("within a savepoint"),
+        OperationalError("SELECT 1", {}, Exception("it went away")),
+        InterfaceError("SELECT 1", {}, Exception("the connection is closed")),
+    ]
+    done = Event()
+
+    def apply(*words: Any) -> bool:
+        if broken:
+            raise broken.pop()
+        if not (worked := apply_next(*words)):
+            done.set()
+        return worked
+
+    monkeypatch.setattr(copy, "apply_next", apply)
+    monkeypatch.setattr(copy, "AGAIN_S", 0.0)
+    with Applier(post.hub, lambda: START).running():
+        assert done.wait(30)
     assert post.rows_here() == post.rows_there()
 
 
