@@ -111,7 +111,7 @@ def write(folder: Path, seed: int) -> None:
         assert poster is not None
         with desk.ledger.read() as tx:
             number = tx.exec(select(func.count()).select_from(Visit)).one()
-        day = JumpingDay(desk, None, None, number=number, photo_every=1_000_000, jumping=clock)  # type: ignore[arg-type]
+        day = day_of(desk, clock, number)
         with poster.running():
             while not (folder / STOP).exists():
                 act(day, random)
@@ -121,6 +121,11 @@ def write(folder: Path, seed: int) -> None:
                     day.receive()
                     break
             _hand_over(desk.ledger)
+
+
+def day_of(desk: Desk, clock: Any, number: int = 0) -> Day:
+    """Loads without photos; so many were received before."""
+    return JumpingDay(desk, None, None, number=number, photo_every=1_000_000, jumping=clock)  # type: ignore[arg-type]
 
 
 def act(day: Day, random: Random) -> None:
