@@ -35,6 +35,7 @@ from station.hub.database import TABLES
 from station.post import identity, link
 from station.post.client import HubClient
 from station.post.wire import public_text
+from station.store.engine import Ledger
 from station.store.ids import new_id
 
 STATIONS = ("beaulieu", "chartres", "dourdan")
@@ -222,6 +223,11 @@ def run_seed(seed: int, kills: int = KILLS, *, only_postgres: bool = False) -> O
 
 def enrol(folder: Path, station: str, database: str, urls: Sequence[str]) -> None:
     """Make a station's ledger and enrol it, as `silo hub station add` and `silo enrol` do."""
+    with opened(folder, lambda: datetime.now(UTC)) as desk:
+        enrol_ledger(desk.ledger, station, database, urls)
+
+
+def enrol_ledger(ledger: Ledger, station: str, database: str, urls: Sequence[str]) -> None:
     now = datetime.now(UTC)
     key = Ed25519PrivateKey.generate()
     engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
@@ -230,13 +236,12 @@ def enrol(folder: Path, station: str, database: str, urls: Sequence[str]) -> Non
             code = stations.add(connection, TABLES, station, station, "bench", now, os.urandom)
     finally:
         engine.dispose()
-    with opened(folder, lambda: now) as desk:
-        with closing(HubClient(urls, station, key)) as client:
-            answer = client.enrol(code, public_text(key))
-        assert answer.status == 200, answer
-        identity.write_key(desk.ledger.folder, key)
-        with desk.ledger.write() as tx:
-            link.begin(tx, station, new_id(now), now, urls)
+    with closing(HubClient(urls, station, key)) as client:
+        answer = client.enrol(code, public_text(key))
+    assert answer.status == 200, answer
+    identity.write_key(ledger.folder, key)
+    with ledger.write() as tx:
+        link.begin(tx, station, new_id(now), now, urls)
 
 
 def silo(*words: str) -> list[str]:
