@@ -67,7 +67,7 @@ def make_campaign(folder: Path, real: int, times: int) -> Day:
     ship(desk, Blobs(folder / FOLDER), site.site.species, START)
     phone, _ = people.add_terminal(desk, "bench phone", "phone", START)
     day = Day(desk, phone, inspected_tray(), photo_every=PHOTO_EVERY)
-    with _hurried(ledger):
+    with hurried(ledger):
         with ledger.read() as tx:
             first = audit.last_seq(tx)
         for number in range(real):
@@ -75,9 +75,9 @@ def make_campaign(folder: Path, real: int, times: int) -> Day:
             day.now += BETWEEN
             if number % STRAY_EVERY == 0:
                 day.measure("gac", {Analyte.MOISTURE: 13.0}, f"X{number:06d}")
-        originals = _originals(ledger, first, day.now - START)
+        originals = originals_of(ledger, first, day.now - START)
         for copy in range(1, times):
-            _copy(ledger, originals, copy)
+            copy_once(ledger, originals, copy)
         day.now += originals.span * (times - 1)
         for _ in range(WAITING):
             day.weigh_full(day.arrive())
@@ -121,7 +121,7 @@ def _site() -> SiteSettings:
 
 
 @contextmanager
-def _hurried(ledger: Ledger) -> Iterator[None]:
+def hurried(ledger: Ledger) -> Iterator[None]:
     """Nobody relies on what a bench writes, and what it makes needs no collector."""
     _set_synchronous(ledger, "OFF")
     gc.freeze()
@@ -141,7 +141,7 @@ def _set_synchronous(ledger: Ledger, how: str) -> None:
         raw.execute(f"PRAGMA synchronous={how}")
 
 
-def _originals(ledger: Ledger, first: int, span: timedelta) -> Originals:
+def originals_of(ledger: Ledger, first: int, span: timedelta) -> Originals:
     """Also notes what the originals brought into each cell, on the connection that copies."""
     with ledger.write() as tx:
         run = tx.connection().execute
@@ -159,7 +159,7 @@ def _originals(ledger: Ledger, first: int, span: timedelta) -> Originals:
     return Originals(rowids, rows, known, span)
 
 
-def _copy(ledger: Ledger, originals: Originals, copy: int) -> None:
+def copy_once(ledger: Ledger, originals: Originals, copy: int) -> None:
     """One copy, in a transaction of its own."""
     values = {
         "copy": copy,

@@ -58,6 +58,13 @@ class Cluster:
             time.sleep(0.5)
         self._run(*command)
 
+    def pin(self, cores: set[int]) -> None:
+        """Let it work on these cores only; those that are connected already stay where they are."""
+        first = self._first()
+        assert first is not None
+        for pid in (first, *_children(first)):
+            os.sched_setaffinity(pid, cores)
+
     def kill(self) -> None:
         """kill -9 of every process at once, as the kernel does when memory runs out."""
         first = self._first()

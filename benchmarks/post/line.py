@@ -14,7 +14,8 @@ CONNECT_S, CHUNK = 5.0, 65_536
 class BadLine:
     """Listens on loopback and hands on to `target`, a port that may be closed for now. Of all answers the
     share `drop` is lost: the other side had the request. The share `stall` is held for `stall_s` and lost
-    then; of the requests the share `cut` is cut in the middle. `down` cuts everything."""
+    then; of the requests the share `cut` is cut in the middle. `down` cuts everything; `held` lets no
+    request pass, and cuts none. `bytes_a_second`, where it is not 0, is how fast requests pass."""
 
     def __init__(
         self, target: int, random: Random, *, drop: float = 0.0, stall: float = 0.0, stall_s: float = 3.0,
@@ -27,7 +28,9 @@ class BadLine:
         self._listener.settimeout(0.2)
         self._thread = threading.Thread(target=self._accept, name="bad line")
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        self.down = False
+        self.down = self.held = False
+        self.bytes_a_second = 0.0
+        self.carried = 0
         self.counted: Counter[str] = Counter()
 
     def __enter__(self) -> "BadLine":
@@ -75,12 +78,20 @@ class BadLine:
                             far.sendall(data[: len(data) // 2])
                             return
                         is_asked = True
+                        self._slow_down(len(data))
                         far.sendall(data)
                         continue
                     if is_asked and self._is_lost():
                         return
                     is_asked = False
                     near.sendall(data)
+
+    def _slow_down(self, size: int) -> None:
+        while self.held and not self._stop.is_set():
+            self._stop.wait(0.05)
+        if self.bytes_a_second:
+            self._stop.wait(size / self.bytes_a_second)
+        self.carried += size
 
     def _is_lost(self) -> bool:
         """Decides on an answer that begins."""

@@ -26,23 +26,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine
 
 from benchmarks.post.cluster import Cluster
-from benchmarks.post.compare import Difference, compare, owed, unapplied
+from benchmarks.post.compare import compare, loads_of, owed, unapplied
 from benchmarks.post.line import BadLine
 from benchmarks.post.writer import STOP, opened
+from station.demo.silos.check import Comparison
 from station.hub import stations
 from station.hub.database import TABLES
 from station.post import identity, link
 from station.post.client import HubClient
 from station.post.wire import public_text
+from station.store.engine import Ledger
 from station.store.ids import new_id
 
 STATIONS = ("beaulieu", "chartres", "dourdan")
 COPIES = 2
 KILLS = 10
-BETWEEN_S = (0.8, 2.2)  # kills
+BETWEEN_S = (0.2, 1.5)  # kills
+LOADS_BETWEEN, LONGEST_BETWEEN_S = 4, 15.0
 DOWN_S = (0.0, 1.0)  # how long who was killed stays away
 STARTED_S, SETTLED_S = 60.0, 120.0
 LEDGER = "ledger.db"
+EXAMPLES = 5
 DROP, STALL, CUT = 0.10, 0.02, 0.02
 
 
@@ -100,13 +104,16 @@ class Outcome:
     unapplied: int = 0
     seconds: float = 0.0
     catch_up_s: float = 0.0
-    difference: Difference = field(default_factory=Difference)
+    found: Comparison = field(default_factory=lambda: Comparison(0, 0, 0, 0, 0, ()))
     kept: str = ""  # where ledgers and messages lie, if it does not hold
 
     @property
     def holds(self) -> bool:
-        found = self.difference
-        return not (found.lost or found.doubled or found.quarantined or self.left or self.unapplied)
+        return self.found.is_good and not (self.left or self.unapplied)
+
+    @property
+    def examples(self) -> list[str]:
+        return [str(difference) for difference in self.found.differences[:EXAMPLES]]
 
 
 class Machine:
@@ -138,11 +145,12 @@ class Machine:
         for line in self._lines:
             line.drop, line.stall, line.cut = DROP, STALL, CUT
 
-    def kill_some(self, kills: int) -> None:
+    def kill_some(self, kills: int, *, only_postgres: bool = False) -> None:
         """Kill one after the other, at random, and start it again."""
         for _ in range(kills):
+            self._until(self._has_worked(LOADS_BETWEEN), LONGEST_BETWEEN_S)
             self._go_on(self._random.uniform(*BETWEEN_S))
-            victim = self._random.choice([*self._stations, *self._hub, None])
+            victim = None if only_postgres else self._random.choice([*self._stations, *self._hub, None])
             down_s = self._random.uniform(*DOWN_S)
             if victim is None:
                 self._cluster.kill()
@@ -151,20 +159,27 @@ class Machine:
                 victim.kill(down_s)
             self.outcome.kills[victim.name.split()[0] if victim else "postgres"] += 1
 
+    def _has_worked(self, loads: int) -> Callable[[], bool]:
+        """Whoever is killed has done something since: a machine that others use is slow."""
+        before = self._loads()
+        return lambda: self._loads() - before >= loads
+
+    def _loads(self) -> int:
+        return sum(loads_of(self._folder / name / LEDGER) for name in STATIONS)
+
     def settle(self) -> None:
         """Let the stations hand over what they owe, and the hub apply it; compare both sides."""
         began = time.monotonic()
         for name in STATIONS:
             (self._folder / name / STOP).touch()
-        self._until(lambda: all(station.has_ended_well() for station in self._stations))
+        self._until(lambda: all(station.has_ended_well() for station in self._stations), SETTLED_S)
         address = self._cluster.address
-        self._until(lambda: unapplied(address) == 0)
+        self._until(lambda: unapplied(address) == 0, SETTLED_S)
         self.outcome.catch_up_s = round(time.monotonic() - began, 1)
         self.outcome.unapplied = unapplied(address)
-        for name in STATIONS:
-            ledger = self._folder / name / LEDGER
-            self.outcome.left += owed(ledger)
-            self.outcome.difference.add(compare(ledger, address, name))
+        ledgers = {name: self._folder / name / LEDGER for name in STATIONS}
+        self.outcome.left = sum(owed(ledger) for ledger in ledgers.values())
+        self.outcome.found = compare(ledgers, address)
         for line in self._lines:
             self.outcome.line.update(line.counted)
 
@@ -172,8 +187,8 @@ class Machine:
         log = self._folder / f"{name.replace(' ', '-')}.log"
         return self._stack.enter_context(Child(name, command, log))
 
-    def _until(self, is_done: Callable[[], bool]) -> None:
-        end = time.monotonic() + SETTLED_S
+    def _until(self, is_done: Callable[[], bool], at_most_s: float) -> None:
+        end = time.monotonic() + at_most_s
         while time.monotonic() < end and not is_done():
             self._go_on(0.1)
 
@@ -191,13 +206,13 @@ class Machine:
             time.sleep(0.02)
 
 
-def run_seed(seed: int, kills: int = KILLS) -> Outcome:
+def run_seed(seed: int, kills: int = KILLS, *, only_postgres: bool = False) -> Outcome:
     """Let the machine run once."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, Cluster() as cluster, ExitStack() as stack:
         machine = Machine(Path(folder), seed, cluster, stack)
         machine.begin()
-        machine.kill_some(kills)
+        machine.kill_some(kills, only_postgres=only_postgres)
         machine.settle()
         if not machine.outcome.holds:
             machine.outcome.kept = tempfile.mkdtemp(prefix=f"silo-seed-{seed}-")
@@ -208,6 +223,11 @@ def run_seed(seed: int, kills: int = KILLS) -> Outcome:
 
 def enrol(folder: Path, station: str, database: str, urls: Sequence[str]) -> None:
     """Make a station's ledger and enrol it, as `silo hub station add` and `silo enrol` do."""
+    with opened(folder, lambda: datetime.now(UTC)) as desk:
+        enrol_ledger(desk.ledger, station, database, urls)
+
+
+def enrol_ledger(ledger: Ledger, station: str, database: str, urls: Sequence[str]) -> None:
     now = datetime.now(UTC)
     key = Ed25519PrivateKey.generate()
     engine = create_engine(database.replace("postgresql://", "postgresql+psycopg://"))
@@ -216,13 +236,12 @@ def enrol(folder: Path, station: str, database: str, urls: Sequence[str]) -> Non
             code = stations.add(connection, TABLES, station, station, "bench", now, os.urandom)
     finally:
         engine.dispose()
-    with opened(folder, lambda: now) as desk:
-        with closing(HubClient(urls, station, key)) as client:
-            answer = client.enrol(code, public_text(key))
-        assert answer.status == 200, answer
-        identity.write_key(desk.ledger.folder, key)
-        with desk.ledger.write() as tx:
-            link.begin(tx, station, new_id(now), now, urls)
+    with closing(HubClient(urls, station, key)) as client:
+        answer = client.enrol(code, public_text(key))
+    assert answer.status == 200, answer
+    identity.write_key(ledger.folder, key)
+    with ledger.write() as tx:
+        link.begin(tx, station, new_id(now), now, urls)
 
 
 def silo(*words: str) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from station.hub.applying import apply_next
 from station.hub.database import TABLES
@@ -40,8 +40,10 @@ class Applier:
             try:
                 with self._engine.begin() as connection:
                     worked = apply_next(connection, TABLES, self._clock())
-            except OperationalError as error:
-                log.warning("database_away", error=str(error.orig).strip())
+            except (
+                SQLAlchemyError
+            ) as error:  # a connection that breaks within a savepoint is told in many ways
+                log.warning("database_away", error=str(error).split("\n", maxsplit=1)[0])
                 self._stop.wait(AGAIN_S)
                 continue
             if not worked:

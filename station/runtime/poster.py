@@ -84,12 +84,12 @@ class Poster:
             self.turn()
 
     def turn(self) -> None:
-        """Seal if it is time, send what is owed, say that the station is alive. Only a damaged ledger ends
+        """Say that the station is alive, seal if it is time, send what is owed. Only a damaged ledger ends
         it: whatever else goes wrong is told and tried again."""
         now = self._clock()
+        self._say_alive(now)  # first: a backlog may take hours
         self._seal(now)
         self._send(now)
-        self._say_alive(now)
         with self._ledger.read() as tx:
             owed = owing(tx)
         if owed is not None:
@@ -130,6 +130,7 @@ class Poster:
             while not self._stop.is_set() and send_one(self._ledger, self._folder, self._hub.send, now):
                 self._facts = replace(self._facts, refused="", unreachable="", heard_at=now)
                 self._failures, self._retry_at = 0, None
+                self._say_alive(self._clock())
             send_proofs(self._ledger, self._folder, self._hub.prove)
         except HubUnreachable as error:
             self._wait(now, unreachable=str(error))
