@@ -22,6 +22,9 @@ from station.cli.say import Exit, _, fail, now, out, show, tell
 def register(app: typer.Typer) -> None:
     hub = typer.Typer(no_args_is_help=True, help=_("Headquarters, where the stations' bags arrive."))
     hub.command("serve", help=_("Answers stations and applies what came in; any number may run."))(serve)
+    hub.command(
+        "work", help=_("Does jobs: applies, makes tables anew, proves at night; any number may run.")
+    )(work)
     hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
     hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
@@ -46,14 +49,26 @@ def serve(config: HubConfigOption) -> None:
     from station.hub.counter import Hub, create_counter
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.listening import serve_until_stopped
+    from station.hub.queue import Queue
 
     settings = hub_settings(config)
     with hub_database(settings) as engine:
         for made in bring_up_to_date(engine):
             tell(_("made: {name}").format(name=made))
-        app = create_counter(Hub(engine, TABLES, now))
-        with Applier(engine, now).running():
+        with Queue.opened(engine) as queue, Applier(engine, now).running():
+            app = create_counter(Hub(engine, TABLES, now, queue.nudge))
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
+
+
+def work(config: HubConfigOption) -> None:
+    """Beside copies, on any machine that reaches the database."""
+    from station.hub.database import bring_up_to_date
+    from station.hub.jobs import Worker
+    from station.hub.jobs import work as do_jobs
+
+    with hub_database(hub_settings(config)) as engine:
+        bring_up_to_date(engine)
+        do_jobs(Worker(engine, now))
 
 
 def check(config: HubConfigOption) -> None:
@@ -129,12 +144,23 @@ def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
             tell(_("refused and kept: bag {number} of {epoch}").format(**bag))
 
 
-def rebuild(station: StationArgument, config: HubConfigOption) -> None:
+def rebuild(
+    station: StationArgument, config: HubConfigOption,
+    later: Annotated[bool, typer.Option("--later", help=_("Leave it to a worker (silo hub work)."))] = False,
+) -> None:  # fmt: skip
+    from station.hub import stations as known
     from station.hub.applying import apply_next
     from station.hub.applying import rebuild as begin_again
     from station.hub.database import TABLES
+    from station.hub.queue import Queue
 
-    with hub_database(hub_settings(config)) as engine:
+    with hub_database(hub_settings(config)) as engine, of_known(station):
+        with engine.connect() as connection:
+            known.find(connection, TABLES, station)
+        if later:
+            with Queue.opened(engine) as queue:
+                queue.rebuild(station)
+            return
         with engine.begin() as connection:
             begin_again(connection, TABLES, station, now())
         worked, bags = True, 0

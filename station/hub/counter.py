@@ -38,11 +38,12 @@ router = APIRouter(prefix=PREFIX)
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """What a copy of the hub needs: the database, its tables, and the time."""
+    """What a copy of the hub needs: the database, its tables, the time, and whom it tells that a bag came."""
 
     engine: Engine
     tables: MetaData
     clock: Callable[[], datetime]
+    nudge: Callable[[], None] = lambda: None
 
 
 def create_counter(hub: Hub) -> FastAPI:
@@ -101,7 +102,10 @@ def _take(hub: Hub, asked: _Request, station: str) -> Answer:
             facts, people = opened(asked.signed.body)
         except BodyWrong as error:
             return Answer(422, "wrong_bag", detail=str(error))
-        return receive(connection, hub.tables, station, facts, people, at)
+        answer = receive(connection, hub.tables, station, facts, people, at)
+    if answer.status == 200:
+        hub.nudge()
+    return answer
 
 
 def _hear(hub: Hub, asked: _Request, station: str) -> Answer:

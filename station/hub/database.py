@@ -9,6 +9,7 @@ from sqlalchemy.schema import CreateColumn
 from sqlmodel import SQLModel
 
 from station.hub.applying import unpark
+from station.hub.queue import make_queue
 from station.hub.tables import hub_metadata
 
 TABLES: MetaData = hub_metadata(SQLModel.metadata)
@@ -41,7 +42,7 @@ def bring_up_to_date(engine: Engine) -> list[str]:
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        made = list(_make_missing(connection))
+        made = [*_make_missing(connection), *make_queue(connection)]
         unpark(connection, TABLES)
     return made
 
