@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_proof
+from station.cli import hub_proof, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     hub.command("prove", help=_("Compares what is here with what the station has, row by row."))(
         hub_proof.prove
     )
+    hub.command("import", help=_("Takes bags in that came on a stick."))(hub_stick.take_in)
     hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
     station = typer.Typer(no_args_is_help=True, help=_("Stations."))
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)

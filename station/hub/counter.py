@@ -9,12 +9,13 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, MetaData, select
+from sqlalchemy import Engine, MetaData
 from starlette.concurrency import run_in_threadpool
 
 from station.hub import proving, stations
+from station.hub.admission import refusal
 from station.hub.identity import key_of
-from station.hub.own import STATIONS, add_event
+from station.hub.own import add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
 from station.post.proof import Proof
@@ -96,8 +97,8 @@ async def _answered(
 def _take(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         try:
             facts, people = opened(asked.signed.body)
         except BodyWrong as error:
@@ -111,8 +112,8 @@ def _take(hub: Hub, asked: _Request, station: str) -> Answer:
 def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         told = _json(asked.signed.body)
         if told is None:
             return Answer(422, "wrong_word")
@@ -124,8 +125,8 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
 def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         try:
             proof = Proof.model_validate_json(asked.signed.body)
         except ValidationError as error:
@@ -157,21 +158,6 @@ def _json(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
-
-
-def _unknown(connection: Connection, hub: Hub, asked: _Request, station: str, at: datetime) -> Answer | None:
-    """The answer to who is not this station; a wrong signature is noted."""
-    known_ones = hub.tables.tables[STATIONS]
-    query = select(known_ones.c.public_key, known_ones.c.revoked_at).where(known_ones.c.id == station)
-    known = connection.execute(query).mappings().first()
-    if known is None:
-        return Answer(404, "unknown_station")
-    try:
-        asked.signed.check(known["public_key"], asked.signature)
-    except SignatureWrong:
-        add_event(connection, hub.tables, "wrong_signature", at, station, {"path": asked.signed.path})
-        return Answer(403, "wrong_signature")
-    return Answer(403, "revoked") if known["revoked_at"] is not None else None
 
 
 def _signed(request: Request, body: bytes) -> _Request:
