@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
 from station.hub import proving, stations
@@ -33,7 +36,9 @@ from station.post.wire import (
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
 MOST_WORD = 200_000
+DISK_FULL = "53100"  # an SQLSTATE of PostgreSQL
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix=PREFIX)
 
 
@@ -91,7 +96,21 @@ async def _answered(
     body = await _body(request, most)
     if body is None:
         return _said(Answer(413, "too_large", detail=f"at most {most} bytes"))
-    return _said(await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station))
+    try:
+        answer = await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station)
+    except DataError:  # no text of a database: a NUL in the path
+        answer = Answer(404, "unknown_station")
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        answer = _out_of_order(error)
+    return _said(answer)
+
+
+def _out_of_order(error: Exception) -> Answer:
+    """The answer of a copy whose database is full or away: the station keeps its bag and comes again."""
+    log.warning("database_away", error=str(error).strip())
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == DISK_FULL:
+        return Answer(507, "full")
+    return Answer(503, "database_away")
 
 
 def _take(hub: Hub, asked: _Request, station: str) -> Answer:

@@ -12,7 +12,7 @@ station) and what it was as the station wrote it (`post_digest`, the SHA-256 of 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, MetaData, String, Table
 
 from station.hub.own import add_own_tables
 from station.store.travels import SECRET, columns_of, travelling
@@ -21,7 +21,7 @@ STATION, PLACE, DIGEST = "station", "post_place", "post_digest"
 
 
 def hub_metadata(station: MetaData) -> MetaData:
-    """The hub's tables for the tables that a station has, and its own."""
+    """Return the hub's tables for the tables that a station has, and its own."""
     hub = MetaData(naming_convention=station.naming_convention)
     for table in travelling(station):
         _derive(hub, table)
@@ -34,6 +34,12 @@ def typed(hub: MetaData) -> Iterator[Table]:
     return (table for table in hub.sorted_tables if PLACE in table.c)
 
 
+def has_identifiers(table: Table) -> bool:
+    """Say whether rows of the table have identifiers that no two silos share."""
+    keys = [column for column in table.primary_key.columns if column.name != STATION]
+    return [column.name for column in keys] == ["id"] and not isinstance(keys[0].type, Integer)
+
+
 def _derive(hub: MetaData, table: Table) -> None:
     columns: list[Column[Any]] = [Column(STATION, String, primary_key=True)]
     columns += [_column(column) for column in columns_of(table)]
@@ -43,10 +49,14 @@ def _derive(hub: MetaData, table: Table) -> None:
         names = [column.name for column in index.columns]
         if not SECRET.get(table.name, frozenset()) & set(names):
             Index(None, derived.c[STATION], *(derived.c[name] for name in names))
+    if has_identifiers(derived):
+        Index(f"ix_{table.name}_of_all", derived.c["id"])
 
 
 def _column(column: Column[Any]) -> Column[Any]:
-    kind = JSON(none_as_null=True) if isinstance(column.type, JSON) else column.type
+    kind: Any = JSON(none_as_null=True) if isinstance(column.type, JSON) else column.type
+    if isinstance(kind, Integer):
+        kind = BigInteger()  # as SQLite's
     return Column(
         column.name, kind, primary_key=column.primary_key, nullable=column.nullable, autoincrement=False
     )

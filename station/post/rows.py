@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -86,9 +87,15 @@ def _within_64_bits(number: int) -> int:
     return number
 
 
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no number")
+    return number
+
+
 def _without_nul(told: Any) -> Any:
-    """PostgreSQL keeps no NUL in a text."""
-    if "\\u0000" in json.dumps(told):
+    """PostgreSQL keeps no NUL in a text; JSON has no NaN."""
+    if "\\u0000" in json.dumps(told, allow_nan=False):
         raise ValueError("a NUL character")
     return told
 
@@ -103,5 +110,5 @@ _READERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (LargeBinary, lambda told: base64.b64decode(_is(told, str), validate=True)),
     (Boolean, lambda told: _is(told, bool)),
     (Integer, lambda told: _within_64_bits(_is(told, int))),
-    (Float, lambda told: float(_is(told, int | float))),
+    (Float, lambda told: _finite(float(_is(told, int | float)))),
 )
