@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_proof, hub_stick
+from station.cli import hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -26,7 +26,8 @@ def register(app: typer.Typer) -> None:
         "work", help=_("Does jobs: applies, makes tables anew, proves at night; any number may run.")
     )(work)
     hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
-    hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
+    listed = hub_stations.stations
+    hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(listed)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
     hub.command("settle", help=_("Ends a fork: the line of bags that was there first goes on."))(settle)
     hub.command("prove", help=_("Compares what is here with what the station has, row by row."))(
@@ -100,32 +101,6 @@ def add(
         out({"station": station, "code": code})
     else:
         show(_("Code, good once within 24 hours: {code}").format(code=code))
-
-
-def stations(config: HubConfigOption, as_json: JsonOption = False) -> None:
-    from station.hub import stations as known
-    from station.hub.database import TABLES
-
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
-        rows = [_told(row) for row in known.listed(connection, TABLES)]
-    for row in rows:
-        if as_json:
-            out(row)
-        else:
-            show("  ".join(f"{key} {value}" for key, value in row.items() if value not in ("", None)))
-
-
-def _told(row: Any) -> dict[str, Any]:
-    alive = row["alive"] or {}
-    state = (
-        "revoked" if row["revoked_at"] else "fork" if row["forked"] else "ok" if row["public_key"] else "new"
-    )
-    return {
-        "station": row["id"], "name": row["name"], "state": state, "bags": row["have"],
-        "owed": alive.get("owed"), "clock_offset_s": alive.get("clock_offset_s"),
-        "release": alive.get("release"), "hash": row["sha256"][:12],
-        "heard_at": row["seen_at"].isoformat() if row["seen_at"] else None,
-    }  # fmt: skip
 
 
 def revoke(station: StationArgument, config: HubConfigOption, by: WhoOption) -> None:

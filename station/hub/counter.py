@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
+from station import release
 from station.hub import proving, stations
 from station.hub.admission import refusal
 from station.hub.identity import key_of
@@ -33,6 +34,7 @@ from station.post.wire import (
     opened,
     public_text,
 )
+from station.store import schema
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
 MOST_WORD = 200_000
@@ -136,9 +138,19 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
         told = _json(asked.signed.body)
         if told is None:
             return Answer(422, "wrong_word")
+        told |= {"clock_offset_s": _offset(told.get("at"), at)}
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
         question = proving.open_question(connection, hub.tables, station)
-    return Answer(200, more={"prove": question.model_dump()} if question else {})
+    more: dict[str, Any] = {"release": release.release(), "schema": schema.head(), "at": at.isoformat()}
+    return Answer(200, more=more | ({"prove": question.model_dump()} if question else {}))
+
+
+def _offset(told: object, at: datetime) -> float | None:
+    """How far the station's clock is before the hub's, in seconds."""
+    try:
+        return round((datetime.fromisoformat(str(told)) - at).total_seconds(), 1)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:

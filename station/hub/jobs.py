@@ -103,7 +103,9 @@ class Worker:
         return app
 
     def _apply(self, station: str | None = None) -> None:
-        """Apply what waits."""
+        """Apply what waits, and what an older copy parked."""
+        with self.engine.begin() as connection:
+            applying.unpark(connection, TABLES)
         worked = True
         while worked and not self.stop.is_set():
             with self.engine.begin() as connection:

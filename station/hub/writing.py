@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from station.hub.own import FOREIGN, GONE, QUARANTINE, add_event
-from station.hub.tables import DIGEST, PLACE, STATION, has_identifiers
+from station.hub.tables import DEFAULT, DIGEST, PLACE, STATION, has_identifiers
 from station.post.bag import Line
 from station.post.rows import RowWrong, digest_of, row_of
 from station.post.sealing import LONGEST_ROW
@@ -74,8 +74,8 @@ def _write(work: Work, table: Table, lines: Sequence[Line], *, again: bool) -> N
     for line in lines:
         try:
             values = _values(line, columns)
-            key = tuple(values[name] for name in _key_names(table))
-        except (RowWrong, KeyError) as error:
+            key = _key_of(values, table)
+        except RowWrong as error:
             _quarantine(work, line, "wrong_value", str(error), again=again)
             continue
         values |= {STATION: work.station, PLACE: work.place, DIGEST: digest_of(line.text)}
@@ -88,11 +88,20 @@ def _write(work: Work, table: Table, lines: Sequence[Line], *, again: bool) -> N
     _upsert(work, table, writes, again=again)
 
 
+def _key_of(values: Mapping[str, Any], table: Table) -> Key:
+    """Raises RowWrong."""
+    key = tuple(values[name] for name in _key_names(table))
+    if None in key:
+        raise RowWrong("it has no key")
+    return key
+
+
 def _values(line: Line, columns: Mapping[str, Column[Any]]) -> dict[str, Any]:
     """Raises RowWrong."""
     if len(line.text) > LONGEST_ROW:
         raise RowWrong(f"a row of more than {LONGEST_ROW} characters")
-    return row_of(line.row or {}, columns)
+    defaults = {name: column.info.get(DEFAULT) for name, column in columns.items()}
+    return defaults | row_of(line.row or {}, columns)
 
 
 def _upsert(work: Work, table: Table, writes: Sequence[tuple[_Write, Line]], *, again: bool) -> None:
@@ -102,7 +111,7 @@ def _upsert(work: Work, table: Table, writes: Sequence[tuple[_Write, Line]], *, 
     statement = _upsert_of(work.connection, table)
     try:
         with work.connection.begin_nested():
-            work.connection.execute(statement, _alike(table, [write.values for write, _ in writes]))
+            work.connection.execute(statement, [write.values for write, _ in writes])
     except (DBAPIError, OverflowError, ValueError) as error:
         if not _is_the_rows(error):
             raise
@@ -122,12 +131,6 @@ def _is_the_rows(error: Exception) -> bool:
         return True
     state = getattr(error.orig, "sqlstate", None)
     return state.startswith(_OF_VALUES) if state else not isinstance(error, OperationalError)
-
-
-def _alike(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of one statement name the same columns."""
-    names = {name for row in rows for name in row}
-    return [{name: row.get(name) for name in names} for row in rows]
 
 
 def _upsert_of(connection: Connection, table: Table) -> Any:

@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 from station.store.tables.packed import HexDigest, Packed
 
 Row = Mapping[str, Any]
+REQUIRED = "required"  # in a column's info: a row that says so says something
 
 
 class RowWrong(ValueError):
@@ -41,7 +42,7 @@ def digest_of(line: str) -> str:
 
 def row_of(line: Row, columns: Mapping[str, Column[Any]]) -> dict[str, Any]:
     """Return the values of a line (as JSON has read it) for a table's columns. A column that the line does
-    not know has its default; what the table does not know is left out. Raises RowWrong."""
+    not know is left out, and so is what the table does not know. Raises RowWrong."""
     return {name: _value(column, line[name]) for name, column in columns.items() if name in line}
 
 
@@ -57,7 +58,7 @@ def _told(value: Any) -> Any:
 
 def _value(column: Column[Any], told: Any) -> Any:
     if told is None:
-        if not column.nullable:
+        if column.info.get(REQUIRED, not column.nullable):
             raise RowWrong(f"{column.name}: nothing")
         return None
     try:
