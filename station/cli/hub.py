@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_proof
+from station.cli import hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -22,13 +22,18 @@ from station.cli.say import Exit, _, fail, now, out, show, tell
 def register(app: typer.Typer) -> None:
     hub = typer.Typer(no_args_is_help=True, help=_("Headquarters, where the stations' bags arrive."))
     hub.command("serve", help=_("Answers stations and applies what came in; any number may run."))(serve)
+    hub.command(
+        "work", help=_("Does jobs: applies, makes tables anew, proves at night; any number may run.")
+    )(work)
     hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
-    hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
+    listed = hub_stations.stations
+    hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(listed)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
     hub.command("settle", help=_("Ends a fork: the line of bags that was there first goes on."))(settle)
     hub.command("prove", help=_("Compares what is here with what the station has, row by row."))(
         hub_proof.prove
     )
+    hub.command("import", help=_("Takes bags in that came on a stick."))(hub_stick.take_in)
     hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
     station = typer.Typer(no_args_is_help=True, help=_("Stations."))
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
@@ -46,14 +51,26 @@ def serve(config: HubConfigOption) -> None:
     from station.hub.counter import Hub, create_counter
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.listening import serve_until_stopped
+    from station.hub.queue import Queue
 
     settings = hub_settings(config)
     with hub_database(settings) as engine:
         for made in bring_up_to_date(engine):
             tell(_("made: {name}").format(name=made))
-        app = create_counter(Hub(engine, TABLES, now))
-        with Applier(engine, now).running():
+        with Queue.opened(engine) as queue, Applier(engine, now).running():
+            app = create_counter(Hub(engine, TABLES, now, queue.nudge))
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
+
+
+def work(config: HubConfigOption) -> None:
+    """Beside copies, on any machine that reaches the database."""
+    from station.hub.database import bring_up_to_date
+    from station.hub.jobs import Worker
+    from station.hub.jobs import work as do_jobs
+
+    with hub_database(hub_settings(config)) as engine:
+        bring_up_to_date(engine)
+        do_jobs(Worker(engine, now))
 
 
 def check(config: HubConfigOption) -> None:
@@ -86,32 +103,6 @@ def add(
         show(_("Code, good once within 24 hours: {code}").format(code=code))
 
 
-def stations(config: HubConfigOption, as_json: JsonOption = False) -> None:
-    from station.hub import stations as known
-    from station.hub.database import TABLES
-
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
-        rows = [_told(row) for row in known.listed(connection, TABLES)]
-    for row in rows:
-        if as_json:
-            out(row)
-        else:
-            show("  ".join(f"{key} {value}" for key, value in row.items() if value not in ("", None)))
-
-
-def _told(row: Any) -> dict[str, Any]:
-    alive = row["alive"] or {}
-    state = (
-        "revoked" if row["revoked_at"] else "fork" if row["forked"] else "ok" if row["public_key"] else "new"
-    )
-    return {
-        "station": row["id"], "name": row["name"], "state": state, "bags": row["have"],
-        "owed": alive.get("owed"), "clock_offset_s": alive.get("clock_offset_s"),
-        "release": alive.get("release"), "hash": row["sha256"][:12],
-        "heard_at": row["seen_at"].isoformat() if row["seen_at"] else None,
-    }  # fmt: skip
-
-
 def revoke(station: StationArgument, config: HubConfigOption, by: WhoOption) -> None:
     from station.hub import stations as known
     from station.hub.database import TABLES
@@ -129,12 +120,23 @@ def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
             tell(_("refused and kept: bag {number} of {epoch}").format(**bag))
 
 
-def rebuild(station: StationArgument, config: HubConfigOption) -> None:
+def rebuild(
+    station: StationArgument, config: HubConfigOption,
+    later: Annotated[bool, typer.Option("--later", help=_("Leave it to a worker (silo hub work)."))] = False,
+) -> None:  # fmt: skip
+    from station.hub import stations as known
     from station.hub.applying import apply_next
     from station.hub.applying import rebuild as begin_again
     from station.hub.database import TABLES
+    from station.hub.queue import Queue
 
-    with hub_database(hub_settings(config)) as engine:
+    with hub_database(hub_settings(config)) as engine, of_known(station):
+        with engine.connect() as connection:
+            known.find(connection, TABLES, station)
+        if later:
+            with Queue.opened(engine) as queue:
+                queue.rebuild(station)
+            return
         with engine.begin() as connection:
             begin_again(connection, TABLES, station, now())
         worked, bags = True, 0

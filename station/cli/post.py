@@ -113,15 +113,15 @@ def export(
 ) -> None:
     from sqlmodel import Session, col, select
 
+    from station.post import identity, stick
     from station.post.folder import NAME, BagFolder
     from station.store.connections import open_engine
-    from station.store.durable import arriving
     from station.store.folder import LEDGER
     from station.store.tables import Bag, PostLink
 
     settings = settings_of(config)
     data = config.parent / settings.site.data
-    bags, count = BagFolder(data / NAME), 0
+    bags = BagFolder(data / NAME)
     engine = open_engine(data / LEDGER, writer=False)
     try:
         with Session(engine) as tx:
@@ -130,14 +130,11 @@ def export(
                 fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
             query = select(Bag).where(Bag.epoch == known.epoch, col(Bag.number) > known.acknowledged)
             rows = tx.exec(query.order_by(col(Bag.number))).all()
-        target = folder / settings.site.id / known.epoch
-        target.mkdir(parents=True, exist_ok=True)
-        for row in rows:
-            for file in (bags.people(row.epoch, row.number), bags.facts(row.epoch, row.number)):
-                if file.exists():
-                    with arriving(target / file.name) as part:
-                        shutil.copyfile(file, part)
-            count += 1
+        key = identity.read_key(data)
+        if key is None:
+            fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
+        target = folder / known.station / known.epoch
+        count = stick.export(folder, bags, known.station, key, [(row.epoch, row.number) for row in rows])
     except OSError as error:
         end_with(error)
     finally:

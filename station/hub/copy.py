@@ -4,15 +4,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from station.hub.applying import apply_next
+from station.hub.applying import apply_next, unpark
 from station.hub.database import TABLES
 
 IDLE_S, AGAIN_S = 0.5, 5.0
+UNPARK_TURNS = 20
 
 log = structlog.get_logger(__name__)
 
@@ -36,13 +38,15 @@ class Applier:
             thread.join(timeout=60)
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        for turn in count():
+            if self._stop.is_set():
+                return
             try:
                 with self._engine.begin() as connection:
                     worked = apply_next(connection, TABLES, self._clock())
-            except (
-                SQLAlchemyError
-            ) as error:  # a connection that breaks within a savepoint is told in many ways
+                    if not worked and turn % UNPARK_TURNS == 0:
+                        unpark(connection, TABLES)  # an older copy may have parked what this one knows
+            except SQLAlchemyError as error:  # one that breaks within a savepoint is told in many ways
                 log.warning("database_away", error=str(error).split("\n", maxsplit=1)[0])
                 self._stop.wait(AGAIN_S)
                 continue

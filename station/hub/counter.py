@@ -6,15 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, MetaData, select
+from sqlalchemy import Engine, MetaData
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
+from station import release
 from station.hub import proving, stations
+from station.hub.admission import refusal
 from station.hub.identity import key_of
-from station.hub.own import STATIONS, add_event
+from station.hub.own import add_event
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
 from station.post.proof import Proof
@@ -29,20 +34,24 @@ from station.post.wire import (
     opened,
     public_text,
 )
+from station.store import schema
 
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
 MOST_WORD = 200_000
+DISK_FULL = "53100"  # an SQLSTATE of PostgreSQL
 
+log = structlog.get_logger(__name__)
 router = APIRouter(prefix=PREFIX)
 
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """What a copy of the hub needs: the database, its tables, and the time."""
+    """What a copy of the hub needs: the database, its tables, the time, and whom it tells that a bag came."""
 
     engine: Engine
     tables: MetaData
     clock: Callable[[], datetime]
+    nudge: Callable[[], None] = lambda: None
 
 
 def create_counter(hub: Hub) -> FastAPI:
@@ -89,39 +98,66 @@ async def _answered(
     body = await _body(request, most)
     if body is None:
         return _said(Answer(413, "too_large", detail=f"at most {most} bytes"))
-    return _said(await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station))
+    try:
+        answer = await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station)
+    except DataError:  # no text of a database: a NUL in the path
+        answer = Answer(404, "unknown_station")
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        answer = _out_of_order(error)
+    return _said(answer)
+
+
+def _out_of_order(error: Exception) -> Answer:
+    """The answer of a copy whose database is full or away: the station keeps its bag and comes again."""
+    log.warning("database_away", error=str(error).strip())
+    if getattr(getattr(error, "orig", None), "sqlstate", None) == DISK_FULL:
+        return Answer(507, "full")
+    return Answer(503, "database_away")
 
 
 def _take(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         try:
             facts, people = opened(asked.signed.body)
         except BodyWrong as error:
             return Answer(422, "wrong_bag", detail=str(error))
-        return receive(connection, hub.tables, station, facts, people, at)
+        answer = receive(connection, hub.tables, station, facts, people, at)
+    if answer.status == 200:
+        hub.nudge()
+    return answer
 
 
 def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         told = _json(asked.signed.body)
         if told is None:
             return Answer(422, "wrong_word")
+        told |= {"clock_offset_s": _offset(told.get("at"), at)}
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
         question = proving.open_question(connection, hub.tables, station)
-    return Answer(200, more={"prove": question.model_dump()} if question else {})
+    more: dict[str, Any] = {"release": release.release(), "schema": schema.head(), "at": at.isoformat()}
+    return Answer(200, more=more | ({"prove": question.model_dump()} if question else {}))
+
+
+def _offset(told: object, at: datetime) -> float | None:
+    """How far the station's clock is before the hub's, in seconds."""
+    try:
+        return round((datetime.fromisoformat(str(told)) - at).total_seconds(), 1)
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
     at = hub.clock()
     with hub.engine.begin() as connection:
-        if refusal := _unknown(connection, hub, asked, station, at):
-            return refusal
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
         try:
             proof = Proof.model_validate_json(asked.signed.body)
         except ValidationError as error:
@@ -153,21 +189,6 @@ def _json(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
-
-
-def _unknown(connection: Connection, hub: Hub, asked: _Request, station: str, at: datetime) -> Answer | None:
-    """The answer to who is not this station; a wrong signature is noted."""
-    known_ones = hub.tables.tables[STATIONS]
-    query = select(known_ones.c.public_key, known_ones.c.revoked_at).where(known_ones.c.id == station)
-    known = connection.execute(query).mappings().first()
-    if known is None:
-        return Answer(404, "unknown_station")
-    try:
-        asked.signed.check(known["public_key"], asked.signature)
-    except SignatureWrong:
-        add_event(connection, hub.tables, "wrong_signature", at, station, {"path": asked.signed.path})
-        return Answer(403, "wrong_signature")
-    return Answer(403, "revoked") if known["revoked_at"] is not None else None
 
 
 def _signed(request: Request, body: bytes) -> _Request:

@@ -2,13 +2,26 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Index,
+    MetaData,
+    Table,
+    create_engine,
+    inspect,
+    text,
+    update,
+)
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateColumn
 from sqlmodel import SQLModel
 
 from station.hub.applying import unpark
+from station.hub.queue import make_queue
 from station.hub.tables import hub_metadata
 
 TABLES: MetaData = hub_metadata(SQLModel.metadata)
@@ -36,18 +49,19 @@ def connected(address: str) -> Iterator[Engine]:
 
 
 def bring_up_to_date(engine: Engine) -> list[str]:
-    """Make tables, columns and indexes that are missing; return what was made. Nothing is taken away: an
-    older copy beside this one goes on. Bags that were too new are tried again."""
+    """Make tables, columns and indexes that are missing; return what was made. Nothing is taken away, and a
+    column that comes needs nothing of who does not know it: an older copy beside this one goes on. Bags that
+    were too new are tried again."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        made = list(_make_missing(connection))
+        made = [*_make_missing(connection), *make_queue(connection)]
         unpark(connection, TABLES)
     return made
 
 
 def missing(connection: Connection) -> list[str]:
-    """Return the tables and columns (`table.column`) that the database lacks."""
+    """Return the tables, columns (`table.column`) and indexes (`table.index`) that the database lacks."""
     there = inspect(connection)
     known = set(there.get_table_names())
     found = []
@@ -57,6 +71,8 @@ def missing(connection: Connection) -> list[str]:
             continue
         columns = {column["name"] for column in there.get_columns(table.name)}
         found += [f"{table.name}.{column.name}" for column in table.columns if column.name not in columns]
+        indexes = {index["name"] for index in there.get_indexes(table.name)}
+        found += [f"{table.name}.{index.name}" for index in _indexes(table) if index.name not in indexes]
     return found
 
 
@@ -64,9 +80,24 @@ def _make_missing(connection: Connection) -> Iterator[str]:
     lacking = missing(connection)
     TABLES.create_all(connection)
     for name in lacking:
-        table, _, column = name.partition(".")
-        if column:
-            written = CreateColumn(TABLES.tables[table].columns[column]).compile(dialect=connection.dialect)
-            loose = str(written).replace(" NOT NULL", "")  # rows that are there have none
-            connection.execute(text(f'ALTER TABLE "{table}" ADD COLUMN {loose}'))
+        table, _, part = name.partition(".")
+        columns = TABLES.tables[table].columns
+        if part in columns:
+            _add_column(connection, TABLES.tables[table], columns[part])
+        for index in _indexes(TABLES.tables[table]):
+            if index.name == part:
+                index.create(connection)
         yield name
+
+
+def _add_column(connection: Connection, table: Table, column: Column[Any]) -> None:
+    """Rows that are there have its default; who does not know it writes nothing there."""
+    written = str(CreateColumn(column).compile(dialect=connection.dialect)).replace(" NOT NULL", "")
+    connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {written}')
+    default = getattr(column.default, "arg", None)
+    if default is not None:
+        connection.execute(update(table).values({column: default}))
+
+
+def _indexes(table: Table) -> list[Index]:
+    return sorted(table.indexes, key=lambda index: str(index.name))

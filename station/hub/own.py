@@ -25,6 +25,7 @@ _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by 
 STATIONS, CODES, BAGS = "hub_station", "hub_code", "hub_bag"
 QUARANTINE, GONE, EVENTS, PROOFS = "hub_quarantine", "hub_gone", "hub_event", "hub_proof"
 KEY = "hub_key"
+FOREIGN = "foreign_id"  # a row in quarantine, and the event: an identifier that is another station's
 
 
 def add_own_tables(hub: MetaData) -> None:

@@ -38,18 +38,25 @@ class Outcome:
         return self.first is None and not self.waiting
 
 
-def prove(engine: Engine, station: str, clock: Callable[[], datetime], wait_s: float) -> Outcome:
+def prove(
+    engine: Engine, station: str, clock: Callable[[], datetime], wait_s: float,
+    pause: Callable[[float], object] = time.sleep,
+) -> Outcome:  # fmt: skip
     """Ask the station, which answers with its next word, and compare. What waits to be applied is applied
     meanwhile. Raises StationSilent."""
+
+    def answer(table: str, bucket: str) -> Verdict:
+        return _answer(engine, station, clock, wait_s, pause, table, bucket)
+
     with engine.connect() as connection:
         damage = proving.damaged(connection, TABLES, station)
     if damage is not None:
         return _noted(engine, station, clock, Outcome(0, 0, 0, damage, is_damage=True))
-    tables = _answer(engine, station, clock, wait_s, "", "")
+    tables = answer("", "")
     first = None
     if tables.name:
-        buckets = _answer(engine, station, clock, wait_s, tables.name, "")
-        rows = _answer(engine, station, clock, wait_s, tables.name, buckets.name) if buckets.name else buckets
+        buckets = answer(tables.name, "")
+        rows = answer(tables.name, buckets.name) if buckets.name else buckets
         with engine.connect() as connection:
             if rows.name:
                 first = proving.difference(connection, TABLES, station, rows.question.id, rows.name)
@@ -57,8 +64,9 @@ def prove(engine: Engine, station: str, clock: Callable[[], datetime], wait_s: f
 
 
 def _answer(
-    engine: Engine, station: str, clock: Callable[[], datetime], wait_s: float, table: str, bucket: str
-) -> Verdict:
+    engine: Engine, station: str, clock: Callable[[], datetime], wait_s: float,
+    pause: Callable[[float], object], table: str, bucket: str,
+) -> Verdict:  # fmt: skip
     with engine.begin() as connection:
         question = proving.ask(connection, TABLES, station, clock(), table, bucket)
     for _ in range(max(1, int(wait_s / LOOK_S))):
@@ -68,7 +76,7 @@ def _answer(
         if verdict is not None:
             return verdict
         if not worked:
-            time.sleep(LOOK_S)
+            pause(LOOK_S)
     raise StationSilent(station)
 
 

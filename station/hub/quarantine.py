@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from station.hub.database import TABLES
-from station.hub.own import QUARANTINE
+from station.hub.own import FOREIGN, QUARANTINE
 from station.hub.tables import PLACE, STATION
 from station.post.rows import line_of
 
@@ -28,7 +28,8 @@ def beside(connection: Connection, number: int) -> dict[str, Any] | None:
     if row is None:
         return None
     told = {name: row[name] for name in ("id", "station", "table", "key", "code", "why", "line")}
-    return {**told, "there": _there(connection, row["station"], row["table"], row["key"])}
+    owner = row["why"] if row["code"] == FOREIGN else row["station"]
+    return {**told, "there": _there(connection, owner, row["table"], row["key"])}
 
 
 def _there(connection: Connection, station: str, name: str, key: str) -> str | None:

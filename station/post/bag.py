@@ -11,9 +11,9 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 FORMAT = 1
 MOST_PACKED, MOST_UNPACKED, MOST_HEAD = 8_000_000, 64_000_000, 100_000
@@ -28,14 +28,18 @@ class BagTooLarge(BagWrong):
     """A bag is larger than may be taken; nothing of it was kept in memory."""
 
 
+Word = Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=200)]
+Number = Annotated[int, Field(ge=1, lt=2**31)]
+
+
 class Follows(BaseModel):
     """Names a bag of an earlier epoch."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epoch: str
-    number: int
-    sha256: str
+    epoch: Word
+    number: Number
+    sha256: Word
 
 
 class Head(BaseModel):
@@ -47,20 +51,20 @@ class Head(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int = FORMAT
-    station: str
-    epoch: str
-    number: int = Field(ge=1)
-    previous: str = NOTHING
+    station: Word
+    epoch: Word
+    number: Number
+    previous: Word = NOTHING
     follows: Follows | None = None
     from_seq: int
     to_seq: int
-    revision: str
+    revision: Word
     whole: bool = False
     forgets: bool = False
-    part: int = Field(default=1, ge=1)
-    parts: int = Field(default=1, ge=1)
-    personal: str | None = None
-    proves: int | None = None
+    part: Number = 1
+    parts: Number = 1
+    personal: Word | None = None
+    proves: int | None = Field(default=None, ge=0, lt=2**63)
     at: str
 
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 from station.store.tables.packed import HexDigest, Packed
 
 Row = Mapping[str, Any]
+REQUIRED = "required"  # in a column's info: a row that says so says something
 
 
 class RowWrong(ValueError):
@@ -40,7 +42,7 @@ def digest_of(line: str) -> str:
 
 def row_of(line: Row, columns: Mapping[str, Column[Any]]) -> dict[str, Any]:
     """Return the values of a line (as JSON has read it) for a table's columns. A column that the line does
-    not know has its default; what the table does not know is left out. Raises RowWrong."""
+    not know is left out, and so is what the table does not know. Raises RowWrong."""
     return {name: _value(column, line[name]) for name, column in columns.items() if name in line}
 
 
@@ -56,7 +58,7 @@ def _told(value: Any) -> Any:
 
 def _value(column: Column[Any], told: Any) -> Any:
     if told is None:
-        if not column.nullable:
+        if column.info.get(REQUIRED, not column.nullable):
             raise RowWrong(f"{column.name}: nothing")
         return None
     try:
@@ -86,9 +88,15 @@ def _within_64_bits(number: int) -> int:
     return number
 
 
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no number")
+    return number
+
+
 def _without_nul(told: Any) -> Any:
-    """PostgreSQL keeps no NUL in a text."""
-    if "\\u0000" in json.dumps(told):
+    """PostgreSQL keeps no NUL in a text; JSON has no NaN."""
+    if "\\u0000" in json.dumps(told, allow_nan=False):
         raise ValueError("a NUL character")
     return told
 
@@ -103,5 +111,5 @@ _READERS: tuple[tuple[Any, Callable[[Any], Any]], ...] = (
     (LargeBinary, lambda told: base64.b64decode(_is(told, str), validate=True)),
     (Boolean, lambda told: _is(told, bool)),
     (Integer, lambda told: _within_64_bits(_is(told, int))),
-    (Float, lambda told: float(_is(told, int | float))),
+    (Float, lambda told: _finite(float(_is(told, int | float)))),
 )

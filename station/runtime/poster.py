@@ -22,7 +22,7 @@ from station.post.folder import NAME, BagFolder
 from station.post.proof import Question, question_of, send_proofs
 from station.post.sending import HubRefuses, owing, send_one
 from station.runtime.live import PostFacts
-from station.store import counters
+from station.store import counters, schema
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
 from station.store.tables import AuditEvent, Bag, PostLink
@@ -206,4 +206,5 @@ def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
         "audit": list(last) if last else None,
         "release": release.release(),
         "revision": release.revision(),
+        "schema": schema.head(),
     }

@@ -1,12 +1,20 @@
 """Identifiers are UUID version 7 (RFC 9562), made where the thing happens, sorting by time of making."""
 
 import os
+import re
 import threading
 from datetime import datetime
 from uuid import UUID
 
+_FORM = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
 _lock = threading.Lock()
 _last = 0
+
+
+def is_identifier(text: object) -> bool:
+    """Say whether this is an identifier as `new_id` makes it, of whatever machine."""
+    return isinstance(text, str) and _FORM.fullmatch(text) is not None
 
 
 def new_id(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""A PostgreSQL for the tests of headquarters: one for a file, an empty database for each test."""
+"""A PostgreSQL for the tests of headquarters: one for a file, whose tables each test finds empty."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +10,10 @@ from sqlalchemy import Engine, create_engine, text
 from station.hub.database import bring_up_to_date
 from tests.hub.hub_rig import Headquarters
 from tests.postgres import cluster
+
+EMPTY = """DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+    LOOP EXECUTE format('DELETE FROM %I', name); END LOOP; END $$"""
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +33,14 @@ def empty(postgres: Engine) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def made(postgres: Engine) -> Engine:
+    bring_up_to_date(postgres)
+    return postgres
+
+
 @pytest.fixture
-def headquarters(empty: Engine, tmp_path: Path) -> Headquarters:
-    bring_up_to_date(empty)
-    return Headquarters.begin(empty, tmp_path)
+def headquarters(made: Engine, tmp_path: Path) -> Iterator[Headquarters]:
+    yield Headquarters.begin(made, tmp_path)
+    with made.begin() as connection:
+        connection.execute(text(EMPTY))

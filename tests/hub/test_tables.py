@@ -52,7 +52,8 @@ def test_the_station_is_first_in_every_key_and_nothing_points_anywhere() -> None
     for table in typed(HUB):
         assert table.primary_key.columns.keys()[0] == STATION
         assert not table.foreign_keys
-        assert all(index.columns.keys()[0] == STATION for index in table.indexes)
+        of_one = [index for index in table.indexes if index.name != f"ix_{table.name}_of_all"]
+        assert all(index.columns.keys()[0] == STATION for index in of_one)
 
 
 def test_two_silos_lie_side_by_side(tmp_path: Path, silo_folder: Path, postgres: Engine) -> None:
