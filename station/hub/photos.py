@@ -131,7 +131,7 @@ def photos_lacking(connection: Connection, tables: MetaData, station: str, store
     another size. Those still to come are among them. Raises PhotoStoreFault."""
     photo = tables.tables["photo"]
     query = select(photo.c.sha256, photo.c.size).where(photo.c[STATION] == station)
-    named: dict[str, int] = dict(connection.execute(query).tuples().all())
+    named = {row.sha256: row.size for row in connection.execute(query)}
     there = store.sizes(named)
     return sorted(sha256 for sha256, size in named.items() if there.get(sha256) != size)
 
@@ -202,7 +202,7 @@ def _named(connection: Connection, tables: MetaData, station: str, hashes: Seque
     photo = tables.tables["photo"]
     query = select(photo.c.sha256, photo.c.size)
     query = query.where(photo.c[STATION] == station, photo.c.sha256.in_(hashes))
-    return dict(connection.execute(query).tuples().all())
+    return {row.sha256: row.size for row in connection.execute(query)}
 
 
 def _has_bags_to_apply(connection: Connection, tables: MetaData, station: str) -> bool:
