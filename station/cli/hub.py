@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_proof
+from station.cli import hub_photos, hub_proof
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -22,12 +22,17 @@ from station.cli.say import Exit, _, fail, now, out, show, tell
 def register(app: typer.Typer) -> None:
     hub = typer.Typer(no_args_is_help=True, help=_("Headquarters, where the stations' bags arrive."))
     hub.command("serve", help=_("Answers stations and applies what came in; any number may run."))(serve)
-    hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
+    hub.command(
+        "check", help=_("Names what is wrong with the hub's file, its database and its photo store.")
+    )(check)
     hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(stations)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
     hub.command("settle", help=_("Ends a fork: the line of bags that was there first goes on."))(settle)
     hub.command("prove", help=_("Compares what is here with what the station has, row by row."))(
         hub_proof.prove
+    )
+    hub.command("dataset", help=_("Photos over all silos with the values of their samples."))(
+        hub_photos.dataset
     )
     hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
     station = typer.Typer(no_args_is_help=True, help=_("Stations."))
@@ -51,7 +56,7 @@ def serve(config: HubConfigOption) -> None:
     with hub_database(settings) as engine:
         for made in bring_up_to_date(engine):
             tell(_("made: {name}").format(name=made))
-        app = create_counter(Hub(engine, TABLES, now))
+        app = create_counter(Hub(engine, TABLES, now, hub_photos.photo_store(settings, config)))
         with Applier(engine, now).running():
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
 
@@ -59,11 +64,15 @@ def serve(config: HubConfigOption) -> None:
 def check(config: HubConfigOption) -> None:
     from station.hub.database import missing
 
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
+    settings = hub_settings(config)
+    store = hub_photos.store_problem(settings, config)
+    if store is not None:
+        tell(store)
+    with hub_database(settings) as engine, engine.connect() as connection:
         lacking = missing(connection)
     for name in lacking:
         tell(_("missing in the database: {name} (silo hub serve makes it)").format(name=name))
-    raise typer.Exit(Exit.NEGATIVE if lacking else Exit.DONE)
+    raise typer.Exit(Exit.NEGATIVE if lacking or store else Exit.DONE)
 
 
 def add(

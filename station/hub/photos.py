@@ -126,14 +126,29 @@ def want(connection: Connection, tables: MetaData, pairs: Iterable[tuple[str, st
     return len(rows)
 
 
-def photos_lacking(connection: Connection, tables: MetaData, station: str, store: PhotoStore) -> list[str]:
-    """Return the photos (SHA-256) that applied rows of a station name and the store does not have, or has in
-    another size. Those still to come are among them. Raises PhotoStoreFault."""
-    photo = tables.tables["photo"]
-    query = select(photo.c.sha256, photo.c.size).where(photo.c[STATION] == station)
-    named = {row.sha256: row.size for row in connection.execute(query)}
+@dataclass(frozen=True, slots=True)
+class PhotosLacking:
+    """Photos (SHA-256) that rows name and the store does not have: `to_come` ones never came, `lost` ones had
+    been stored."""
+
+    to_come: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def photos_lacking(
+    connection: Connection, tables: MetaData, station: str, store: PhotoStore
+) -> PhotosLacking:
+    """Compare the photos that applied rows of a station name with the store. Raises PhotoStoreFault."""
+    photo, photos = tables.tables["photo"], tables.tables[PHOTOS]
+    query = select(photo.c.sha256, photo.c.size, photos.c.size.label("stored"))
+    query = query.join(photos, photos.c.sha256 == photo.c.sha256, isouter=True)
+    named = {row.sha256: row for row in connection.execute(query.where(photo.c[STATION] == station))}
     there = store.sizes(named)
-    return sorted(sha256 for sha256, size in named.items() if there.get(sha256) != size)
+    lacking = [row for sha256, row in sorted(named.items()) if there.get(sha256) != row.size]
+    return PhotosLacking(
+        tuple(row.sha256 for row in lacking if row.stored is None),
+        tuple(row.sha256 for row in lacking if row.stored is not None),
+    )
 
 
 def want_again(

@@ -293,11 +293,15 @@ def test_what_headquarters_has_lost_it_gets_again(one: PhotoLine) -> None:
     one.rows_go()
     station = one.station()
     one.run(station)
+    (later,) = one.take("c2", bytes_of(2, 1_000))
+    one.rows_go()
     with one.post.hub.begin() as connection:
-        assert photos.photos_lacking(connection, HUB, "beaulieu", one.store) == []  # type: ignore[arg-type]
+        lacking = photos.photos_lacking(connection, HUB, "beaulieu", one.store)  # type: ignore[arg-type]
+        assert (lacking.to_come, lacking.lost) == ((later,), ())
     (Path(one.store.store._folder or "") / name[:2] / name).unlink()
     with one.post.hub.begin() as connection:
-        assert photos.photos_lacking(connection, HUB, "beaulieu", one.store) == [name]  # type: ignore[arg-type]
+        lacking = photos.photos_lacking(connection, HUB, "beaulieu", one.store)  # type: ignore[arg-type]
+        assert (lacking.to_come, lacking.lost) == ((later,), (name,))
         photos.want_again(connection, HUB, "beaulieu", [name], START)
     one.line.ticks += 700
     station.turn(one.post.now)
