@@ -3,6 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,9 +12,12 @@ import typer
 
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption, SinceOption, UntilOption
-from station.cli.say import Exit, _, fail, now, out, show, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.i18n import translator
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from station.hub.dataset import Photographed
     from station.hub.photo_store import PhotoStore, PhotoStoreFault
     from station.hub.settings import HubSettings
@@ -82,6 +86,53 @@ def store_problem(settings: "HubSettings", config: Path) -> str | None:
     except PhotoStoreFault as fault:
         return sentence_of(fault)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosProved:
+    """What comparing the photos that rows name with the store gave; `fault`: the store said nothing."""
+
+    to_come: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.lost and not self.fault
+
+    def told(self) -> dict[str, Any]:
+        return {"photos_to_come": len(self.to_come), "photos_lost": self.lost, "photo_store": self.fault}
+
+    def sentences(self) -> list[str]:
+        if self.fault:
+            return [self.fault]
+        t, said = translator(LANGUAGE), []
+        if self.lost:
+            count = t.number(len(self.lost), 0)
+            said.append(_("The store has lost {count} photos, {first} is the first.").format(
+                count=count, first=self.lost[0]
+            ))  # fmt: skip
+        if self.to_come:
+            said.append(_("Photos still to come: {count}").format(count=t.number(len(self.to_come), 0)))
+        return said
+
+
+def prove_photos(
+    engine: "Engine", settings: "HubSettings", config: Path, station: str, *, order: bool
+) -> PhotosProved:
+    """Compare the photos that a station's rows name with the store; `order`: ask for the lost ones."""
+    from station.hub.database import TABLES
+    from station.hub.photo_store import PhotoStoreFault, store_of
+    from station.hub.photos import photos_lacking, want_again
+
+    try:
+        with engine.begin() as connection:
+            lacking = photos_lacking(connection, TABLES, station, store_of(settings, config))
+            if order and lacking.lost:
+                want_again(connection, TABLES, station, lacking.lost, now())
+    except PhotoStoreFault as fault:
+        return PhotosProved(fault=sentence_of(fault))
+    return PhotosProved(lacking.to_come, lacking.lost)
 
 
 def sentence_of(fault: "PhotoStoreFault") -> str:

@@ -5,6 +5,7 @@ yet waits in the database, and a photo is written at once and looked at again be
 """
 
 import os
+import secrets
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
@@ -20,7 +21,6 @@ from station.hub.settings import HubSettings
 from station.store.durable import sync
 
 KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
-_TRIED = "check/one"
 _CLIENT: Any = {
     "connect_timeout": timedelta(seconds=5),
     "timeout": timedelta(seconds=25),  # an answer comes before a station hangs up
@@ -80,11 +80,13 @@ class PhotoStore:
         return found
 
     def try_out(self) -> None:
-        """Write, read and remove something small. Raises PhotoStoreFault."""
-        self._ask(lambda: obstore.put(self._store, _TRIED, b"silo", use_multipart=False))
-        if bytes(self._ask(lambda: obstore.get(self._store, _TRIED).bytes())) != b"silo":
+        """Write, read and remove something small, under a name that nobody else tries. Raises
+        PhotoStoreFault."""
+        name = f"check-{secrets.token_hex(8)}"
+        self._ask(lambda: obstore.put(self._store, name, b"silo", use_multipart=False))
+        if bytes(self._ask(lambda: obstore.get(self._store, name).bytes())) != b"silo":
             raise PhotoStoreFault("unusable", "it gives back something else")
-        self._ask(lambda: obstore.delete(self._store, _TRIED))
+        self._ask(lambda: obstore.delete(self._store, name))
 
     def _listed(self, prefix: str) -> list[tuple[str, int]]:
         return [

@@ -1,5 +1,6 @@
 """Captures with their values over all silos; the photos that are not here are asked for first."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from station.hub import photos
 from station.hub.dataset import Wanted, dataset
 from station.hub.photo_tables import PHOTOS
 from station.hub.tables import DIGEST, PLACE, STATION, hub_metadata
+from tests.hub.hub_rig import Headquarters
 
 HUB = hub_metadata(SQLModel.metadata)
 AT = datetime(2026, 7, 20, 8, tzinfo=UTC)
@@ -115,3 +117,33 @@ def test_what_is_not_here_is_asked_for_once(hub: Connection) -> None:
         assert photos.want(hub, HUB, pairs, AT) == 0
         assert photos.missing(hub, HUB, "south", {}, AT).wanted == ("south-c1-0", "south-c1-1")
         nested.rollback()
+
+
+def test_the_command_lists_and_orders(headquarters: Headquarters) -> None:
+    with headquarters.engine.begin() as connection:
+        _capture(connection, "north", 1, "soft_wheat", AT)
+        _add(
+            connection, "north", "pairing", id="x1", seq=1, item_kind="capture", item_id="c1",
+            sample_id="s1", state="paired", code="barcode", params={}, at=AT, current=True,
+        )  # fmt: skip
+        _value(connection, "north", 1, "lab", 11.5, AT)
+    words = ["dataset", "--species", "soft_wheat", "--has", "protein:lab", "--from", "2026-07-01"]
+    rows = headquarters.run(*words, "--csv", "--order").stdout.splitlines()
+    assert rows[0] == "station,capture,position,sha256,size,at,species,here,protein:lab"
+    assert [row.split(",")[-2:] for row in rows[1:]] == [["False", "11.5"], ["False", "11.5"]]
+    told = [json.loads(line) for line in headquarters.run(*words, "--json").stdout.splitlines()]
+    assert [one["sha256"] for one in told] == ["north-c1-0", "north-c1-1"]
+    with headquarters.engine.begin() as connection:
+        assert len(photos.missing(connection, HUB, "north", {}, AT).wanted) == 2
+    wrong = headquarters.run("dataset", "--species", "soft_wheat", "--has", "protein")
+    assert (wrong.exit_code, "analyte:method" in wrong.stderr) == (2, True)
+
+
+def test_the_check_names_what_is_wrong_with_the_store(headquarters: Headquarters) -> None:
+    assert headquarters.run("check").exit_code == 0
+    assert (headquarters.folder / "photos").is_dir()
+    (headquarters.folder / "photos").rmdir()
+    (headquarters.folder / "photos").write_text("a file")
+    done = headquarters.run("check")
+    assert done.exit_code == 1
+    assert "photo store" in done.stderr
