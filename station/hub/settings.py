@@ -41,7 +41,7 @@ class HubSettings(BaseModel):
     database: Annotated[str, StringConstraints(pattern=r"^postgresql(\+psycopg)?://")]
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8400
-    photos: Annotated[str, StringConstraints(pattern=r"^(file:.|s3://[^/@]+)")] = "file:photos"
+    photos: Annotated[str, StringConstraints(pattern=r"^(file:.+|s3://[^/@]+(/[^@]*)?)$")] = "file:photos"
     s3: S3Settings = S3Settings()
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 
