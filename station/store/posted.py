@@ -21,6 +21,7 @@ from station.store.tables import (
 
 OWED, HAD, LOST = "owed", "had", "lost"
 CAPTURES_AT_ONCE = 200
+MOST_SENT = 1_000  # photos of a laboratory's samples that are looked at for the next ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +116,19 @@ def _known(tx: Session, hashes: Sequence[str]) -> set[str]:
 
 def _in_turn(tx: Session, wanted: Collection[str]) -> Iterator[Any]:
     every = select(PostedPhoto)
-    yield every.where(col(PostedPhoto.sha256).in_(wanted))
-    yield every.where(col(PostedPhoto.sha256).in_(disputed_photos(tx)))
-    sent = select(Photo.sha256).join(Pairing, col(Pairing.item_id) == Photo.capture_id)
-    sent = sent.join(RetainedSample, col(RetainedSample.sample_id) == Pairing.sample_id)
-    sent = sent.join(SentSample, col(SentSample.retained_id) == RetainedSample.id)
-    yield every.where(col(PostedPhoto.sha256).in_(sent.where(col(Pairing.current).is_(True))))
+    for named in (wanted, disputed_photos(tx), _sent_to_laboratories(tx)):
+        if named:
+            yield every.where(col(PostedPhoto.sha256).in_(named))
     doubted = select(Photo.sha256).join(Inspection, col(Inspection.capture_id) == Photo.capture_id)
     doubted = doubted.where(col(Inspection.accepted).is_(False), col(Inspection.shadow).is_(False))
     yield every.where(doubted.where(col(Photo.sha256) == PostedPhoto.sha256).exists())
     yield every
+
+
+def _sent_to_laboratories(tx: Session) -> Sequence[str]:
+    """The photos of samples that were chosen for a laboratory, some of each day."""
+    sent = select(RetainedSample.sample_id).where(col(RetainedSample.id).in_(select(SentSample.retained_id)))
+    shown = select(Pairing.item_id).where(col(Pairing.sample_id).in_(sent), col(Pairing.current).is_(True))
+    owed = select(Photo.sha256).join(PostedPhoto, col(PostedPhoto.sha256) == Photo.sha256)
+    owed = owed.where(PostedPhoto.state == OWED, col(Photo.capture_id).in_(shown))
+    return tx.exec(owed.limit(MOST_SENT)).all()
