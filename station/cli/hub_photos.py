@@ -120,16 +120,17 @@ class PhotosProved:
 def prove_photos(
     engine: "Engine", settings: "HubSettings", config: Path, station: str, *, order: bool
 ) -> PhotosProved:
-    """Compare the photos that a station's rows name with the store; `order`: ask for the lost ones."""
+    """Compare the photos that a station's rows name with the store; `order`: ask for those that it lacks."""
     from station.hub.database import TABLES
     from station.hub.photo_store import PhotoStoreFault, store_of
-    from station.hub.photos import photos_lacking, want_again
+    from station.hub.photos import photos_lacking, want, want_again
 
     try:
         with engine.begin() as connection:
             lacking = photos_lacking(connection, TABLES, station, store_of(settings, config))
-            if order and lacking.lost:
+            if order:
                 want_again(connection, TABLES, station, lacking.lost, now())
+                want(connection, TABLES, [(station, sha256) for sha256 in lacking.to_come], now())
     except PhotoStoreFault as fault:
         return PhotosProved(fault=sentence_of(fault))
     return PhotosProved(lacking.to_come, lacking.lost)

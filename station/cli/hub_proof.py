@@ -18,7 +18,7 @@ def prove(
     station: StationArgument, config: HubConfigOption,
     wait: Annotated[float, typer.Option(help=_("Seconds to wait for each answer of the station."))] = 180.0,
     order: Annotated[
-        bool, typer.Option("--order", help=_("Asks for the photos that the store has lost again."))
+        bool, typer.Option("--order", help=_("Asks for the photos that the store lacks."))
     ] = False,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip

@@ -80,6 +80,7 @@ class PhotoPost:
         self._budget, self._ticks = budget, ticks
         self._pace, self._known = Pace(budget, random), _Known()
         self._reserved: tuple[date | None, int] = (None, 0)
+        self._acknowledged: dict[str, int] = {}  # the newest bag that headquarters had, by epoch
         self._facts = PhotoFacts()
 
     def facts(self) -> PhotoFacts:
@@ -122,10 +123,20 @@ class PhotoPost:
             link = tx.get(PostLink, "hub")
         if link is None:
             return False
+        if link.acknowledged < self._acknowledged.get(link.epoch, 0):
+            return self._ask_anew()
+        self._acknowledged = {link.epoch: link.acknowledged}
         if self._is_time_to_ask():
             return self._ask(link.epoch)
         going = self._known.going
         return bool(going) and self._send(link.epoch, going[0], now)
+
+    def _ask_anew(self) -> bool:
+        """Headquarters was restored from a backup, and may have lost photos with its rows."""
+        self._acknowledged = {}
+        with self._ledger.write() as tx:
+            posted.ask_anew(tx, tx.get_one(PostLink, "hub"))
+        return True
 
     def _is_time_to_ask(self) -> bool:
         known, ticks = self._known, self._ticks()

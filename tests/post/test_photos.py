@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from station.hub import photos
-from station.hub.photo_tables import PARTS
+from station.hub.photo_tables import PARTS, PHOTOS
 from station.post import link
 from station.post.photo_pace import LEAST, MOST, Budget
 from station.store import posted
@@ -320,6 +320,23 @@ def test_a_new_epoch_asks_anew_and_sends_nothing_twice(one: PhotoLine) -> None:
     one.run(one.station())
     assert one.states() == {name: "had"}
     assert one.line.photo_bytes() == 1_000
+
+
+@pytest.mark.long
+def test_what_a_restored_headquarters_lost_comes_again(one: PhotoLine) -> None:
+    data = bytes_of(1, 1_000)
+    (name,) = one.take("c1", data)
+    one.rows_go()
+    station = one.station()
+    one.run(station)
+    with one.post.hub.begin() as connection:
+        connection.execute(HUB.tables[PHOTOS].delete())
+    with one.post.ledger.write() as tx:
+        known = tx.get_one(PostLink, "hub")
+        known.acknowledged -= 1  # as the sender does when headquarters names an earlier bag
+        tx.add(known)
+    one.run(station)
+    assert (one.at_hub(), one.line.photo_bytes()) == ({name}, 2_000)
 
 
 @pytest.mark.long
