@@ -115,7 +115,8 @@ def _told(row: Any) -> dict[str, Any]:
     )
     return {
         "station": row["id"], "name": row["name"], "state": state, "bags": row["have"],
-        "owed": alive.get("owed"), "clock_offset_s": alive.get("clock_offset_s"),
+        "owed": alive.get("owed"), "photos_owed": alive.get("photos_owed"),
+        "clock_offset_s": alive.get("clock_offset_s"),
         "release": alive.get("release"), "hash": row["sha256"][:12],
         "heard_at": row["seen_at"].isoformat() if row["seen_at"] else None,
     }  # fmt: skip

@@ -6,6 +6,7 @@ yet waits in the database, and a photo is written at once and looked at again be
 
 import os
 import secrets
+import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import partial
@@ -21,6 +22,7 @@ from station.hub.settings import HubSettings
 from station.store.durable import sync
 
 KEY_ID, SECRET = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+PUT_AT_ONCE = 8  # a store that stalls takes no more of a copy's threads: bags go on
 _CLIENT: Any = {
     "connect_timeout": timedelta(seconds=5),
     "timeout": timedelta(seconds=25),  # an answer comes before a station hangs up
@@ -29,7 +31,7 @@ _AGAIN: Any = {"max_retries": 1, "retry_timeout": timedelta(seconds=20)}
 
 
 class PhotoStoreFault(Exception):
-    """The store does not do what it was asked. `reason`: wrong_secret, no_secret, not_found, unusable."""
+    """The store did not do what it was asked. `reason`: wrong_secret, no_secret, not_found, busy, unusable."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}")
@@ -41,10 +43,18 @@ class PhotoStore:
 
     def __init__(self, store: LocalStore | S3Store, folder: Path | None = None) -> None:
         self._store, self._folder = store, folder
+        self._turns = threading.BoundedSemaphore(PUT_AT_ONCE)
 
     def put(self, sha256: str, data: bytes) -> None:
         """Store a photo whole; one that was half written before is overwritten. Raises PhotoStoreFault."""
-        path = place_of(sha256)
+        if not self._turns.acquire(blocking=False):
+            raise PhotoStoreFault("busy")
+        try:
+            self._put(place_of(sha256), sha256, data)
+        finally:
+            self._turns.release()
+
+    def _put(self, path: str, sha256: str, data: bytes) -> None:
         self._ask(lambda: obstore.put(self._store, path, data, use_multipart=False))
         if self.size(sha256) != len(data):
             raise PhotoStoreFault("unusable", "what was written is not there")

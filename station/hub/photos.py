@@ -32,7 +32,8 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What the hub says to a station that asks which photos it lacks. `lacking`: the byte to go on from;
-    `unnamed`: no row that has come names it; `wanted`: headquarters asks for it before others."""
+    `unnamed`: no row that has come names it so, or it is too large; `wanted`: headquarters asks for it before
+    others."""
 
     had: tuple[str, ...]
     lacking: Mapping[str, int]
@@ -64,9 +65,7 @@ def asked_for(told: Any) -> dict[str, int] | None:
     """Return the sizes of the photos (SHA-256) that a station asks about; None: that is no such question."""
     if not isinstance(told, dict) or len(told) > MOST_ASKED:
         return None
-    is_one = all(
-        _HASH.match(name) and type(size) is int and 0 < size <= MOST_PHOTO for name, size in told.items()
-    )
+    is_one = all(_HASH.match(name) and type(size) is int and 0 < size < 2**63 for name, size in told.items())
     return told if is_one else None
 
 
@@ -84,7 +83,8 @@ def missing(
     lacking = {
         sha256: begun.get(sha256, 0)
         for sha256 in open_ones
-        if named.get(sha256) == asked[sha256] or (sha256 not in named and is_waiting)
+        if asked[sha256] <= MOST_PHOTO
+        and (named.get(sha256) == asked[sha256] or (sha256 not in named and is_waiting))
     }
     unnamed = tuple(sha256 for sha256 in open_ones if sha256 not in lacking)
     wanted = tables.tables[WANTED]

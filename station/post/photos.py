@@ -24,7 +24,7 @@ from station.store.tables import PostLink
 
 AT_ONCE = 20  # photos that headquarters is asked about
 LOOK_S, IDLE_S = 60.0, 600.0  # how often it is asked while photos are owed, and while none is
-LATER_S = 600.0  # a photo that headquarters does not take now
+LATER_S, MOST_LATER = 600.0, 500  # photos that headquarters does not take now
 MOST_STRIKES = 5
 RESERVED = 1_000_000  # of the day's budget, written down at once
 
@@ -141,8 +141,8 @@ class PhotoPost:
     def _is_time_to_ask(self) -> bool:
         known, ticks = self._known, self._ticks()
         known.later = {one: until for one, until in known.later.items() if until > ticks}
-        owed = self._facts.owed.count
-        if known.asked_at is None or (not known.going and owed > len(known.later)):
+        owed, apart = self._facts.owed.count, len(known.later)
+        if known.asked_at is None or (not known.going and apart < min(owed, MOST_LATER)):
             return True
         return ticks - known.asked_at >= (LOOK_S if owed else IDLE_S)
 

@@ -165,6 +165,8 @@ class Poster:
             return
         self._alive_at = now
         told = dict(self._tell())
+        if self._photos is not None:
+            told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
         try:
             with self._ledger.write() as tx:
                 link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine
 
 from station.hub import photos
-from station.hub.photo_store import KEY_ID, SECRET, PhotoStore, PhotoStoreFault, store_of
+from station.hub.photo_store import KEY_ID, PUT_AT_ONCE, SECRET, PhotoStore, PhotoStoreFault, store_of
 from station.hub.photos import Coming
 from station.hub.settings import HubSettings, S3Settings, load_hub_settings
 from tests.hub.hub_rig import Headquarters
@@ -130,6 +130,24 @@ def uses(one: PhotoStore) -> None:
 def test_a_folder_keeps_photos(tmp_path: Path) -> None:
     uses(store_of(HubSettings(database=DATABASE), tmp_path / "hub.toml"))
     assert (tmp_path / "photos" / sha(bytes_of(2, 10))[:2]).is_dir()
+
+
+def test_a_store_that_stalls_takes_no_more_than_its_share_of_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, go_on = store_of(HubSettings(database=DATABASE), tmp_path / "hub.toml"), threading.Event()
+    monkeypatch.setattr(one, "_put", lambda *_: go_on.wait(30))
+    with ThreadPoolExecutor(PUT_AT_ONCE) as threads:
+        stalling = [threads.submit(one.put, "f" * 64, b"x") for _ in range(PUT_AT_ONCE)]
+        for _ in range(3_000):
+            if one._turns._value == 0:
+                break
+            go_on.wait(0.001)
+        with pytest.raises(PhotoStoreFault, match="busy"):
+            one.put("e" * 64, b"x")
+        go_on.set()
+        assert [done.result(timeout=30) for done in stalling] == [None] * PUT_AT_ONCE
+    one.put("e" * 64, b"x")
 
 
 @pytest.mark.long
