@@ -40,7 +40,7 @@ from station.site.contradictions import contradictions
 from station.site.file import LOOPBACK, SiteSettings
 from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
 from station.site.reference import load_site
-from station.site.wiring import protocols_of
+from station.site.wiring import photo_budget, protocols_of
 from station.store import queries
 from station.store.durable import arriving
 from station.store.engine import Ledger
@@ -107,7 +107,7 @@ def serve(options: ServeOptions) -> int:
         keeper = keeper_of(
             ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
         )
-        poster = poster_of(ledger, clock)
+        poster = poster_of(ledger, clock, parts.photos, photo_budget(settings))
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
         context = replace(
             parts.context(_admin_token(ledger.folder)),

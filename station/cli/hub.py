@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_proof, hub_stations, hub_stick
+from station.cli import hub_photos, hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
     hub.command(
         "work", help=_("Does jobs: applies, makes tables anew, proves at night; any number may run.")
     )(work)
-    hub.command("check", help=_("Names what is wrong with the hub's file and its database."))(check)
+    hub.command(
+        "check", help=_("Names what is wrong with the hub's file, its database and its photo store.")
+    )(check)
     listed = hub_stations.stations
     hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(listed)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
@@ -34,6 +36,9 @@ def register(app: typer.Typer) -> None:
         hub_proof.prove
     )
     hub.command("import", help=_("Takes bags in that came on a stick."))(hub_stick.take_in)
+    hub.command("dataset", help=_("Photos over all silos with the values of their samples."))(
+        hub_photos.dataset
+    )
     hub.command("rebuild", help=_("Makes a station's tables anew from its bags."))(rebuild)
     station = typer.Typer(no_args_is_help=True, help=_("Stations."))
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
@@ -57,8 +62,9 @@ def serve(config: HubConfigOption) -> None:
     with hub_database(settings) as engine:
         for made in bring_up_to_date(engine):
             tell(_("made: {name}").format(name=made))
+        store = hub_photos.photo_store(settings, config)
         with Queue.opened(engine) as queue, Applier(engine, now).running():
-            app = create_counter(Hub(engine, TABLES, now, queue.nudge))
+            app = create_counter(Hub(engine, TABLES, now, queue.nudge, store))
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
 
 
@@ -76,11 +82,15 @@ def work(config: HubConfigOption) -> None:
 def check(config: HubConfigOption) -> None:
     from station.hub.database import missing
 
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
+    settings = hub_settings(config)
+    store = hub_photos.store_problem(settings, config)
+    if store is not None:
+        tell(store)
+    with hub_database(settings) as engine, engine.connect() as connection:
         lacking = missing(connection)
     for name in lacking:
         tell(_("missing in the database: {name} (silo hub serve makes it)").format(name=name))
-    raise typer.Exit(Exit.NEGATIVE if lacking else Exit.DONE)
+    raise typer.Exit(Exit.NEGATIVE if lacking or store else Exit.DONE)
 
 
 def add(

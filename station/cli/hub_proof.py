@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from station.cli.hub_parts import HubConfigOption, StationArgument, hub_database, hub_settings, of_known
+from station.cli.hub_photos import prove_photos
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show
 from ui.words.i18n import translator
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 def prove(
     station: StationArgument, config: HubConfigOption,
     wait: Annotated[float, typer.Option(help=_("Seconds to wait for each answer of the station."))] = 180.0,
+    order: Annotated[
+        bool, typer.Option("--order", help=_("Asks for the photos that the store lacks."))
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
     """The station answers with its next word, which it gives each minute."""
@@ -24,7 +28,8 @@ def prove(
     from station.hub.prover import StationSilent
     from station.hub.prover import prove as compare
 
-    with hub_database(hub_settings(config)) as engine, of_known(station):
+    settings = hub_settings(config)
+    with hub_database(settings) as engine, of_known(station):
         with engine.connect() as connection:
             known.find(connection, TABLES, station)
         try:
@@ -36,12 +41,13 @@ def prove(
                 ),
                 Exit.NETWORK,
             )
+        photos = prove_photos(engine, settings, config, station, order=order)
     if as_json:
-        out(_told(station, outcome))
+        out({**_told(station, outcome), **photos.told()})
     else:
-        for sentence in _sentences(station, outcome):
+        for sentence in (*_sentences(station, outcome), *photos.sentences()):
             show(sentence)
-    raise typer.Exit(Exit.DONE if outcome.is_equal else Exit.NEGATIVE)
+    raise typer.Exit(Exit.DONE if outcome.is_equal and photos.is_whole else Exit.NEGATIVE)
 
 
 def _told(station: str, outcome: "Outcome") -> dict[str, Any]:

@@ -9,6 +9,7 @@ import typer
 
 from station.cli.errors import end_with, settings_of
 from station.cli.options import ConfigOption, JsonOption
+from station.cli.post_photos import sentences_of_photos, told_of_photos
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
 from ui.words.i18n import translator
 
@@ -72,8 +73,10 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     from sqlmodel import Session, select
 
     from station.post.sending import owing
+    from station.site.wiring import photo_budget
     from station.store.connections import open_engine
     from station.store.folder import LEDGER
+    from station.store.posted import owing_photos
     from station.store.tables import PostLink
 
     settings = settings_of(config)
@@ -84,6 +87,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     try:
         with Session(engine) as tx:
             owed, known = owing(tx), tx.exec(select(PostLink)).first()
+            photos, budget = owing_photos(tx), photo_budget(settings)
     finally:
         engine.dispose()
     if owed is None or known is None:
@@ -93,6 +97,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
         "bags": owed.bags, "bytes": owed.size, "changes": owed.changes,
         "oldest_at": owed.oldest_at.isoformat() if owed.oldest_at else None,
         "acknowledged": known.acknowledged, "epoch": known.epoch, "hub": known.urls, "free_bytes": room,
+        **told_of_photos(photos, budget),
     }  # fmt: skip
     if as_json:
         out(told)
@@ -106,6 +111,8 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     show(_("Headquarters has bag {number}; it is asked at {urls}").format(
         number=t.number(known.acknowledged, 0), urls=", ".join(known.urls)
     ))  # fmt: skip
+    for sentence in sentences_of_photos(photos, budget):
+        show(sentence)
 
 
 def export(

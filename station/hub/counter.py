@@ -4,10 +4,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy import Engine, MetaData
@@ -16,10 +17,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.concurrency import run_in_threadpool
 
 from station import release
-from station.hub import proving, stations
+from station.hub import photos, proving, stations
 from station.hub.admission import refusal
 from station.hub.identity import key_of
 from station.hub.own import add_event
+from station.hub.photo_store import PhotoStore, PhotoStoreFault
 from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
 from station.post.proof import Proof
@@ -39,6 +41,7 @@ from station.store import schema
 MOST_BODY = MOST_PACKED + 1_000_000  # with the persons' part
 MOST_WORD = 200_000
 DISK_FULL = "53100"  # an SQLSTATE of PostgreSQL
+_HASH = r"^[0-9a-f]{64}$"
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix=PREFIX)
@@ -46,12 +49,14 @@ router = APIRouter(prefix=PREFIX)
 
 @dataclass(frozen=True, slots=True)
 class Hub:
-    """What a copy of the hub needs: the database, its tables, the time, and whom it tells that a bag came."""
+    """What a copy of the hub needs: the database, its tables, the time, whom it tells that a bag came, and
+    where photos are kept."""
 
     engine: Engine
     tables: MetaData
     clock: Callable[[], datetime]
     nudge: Callable[[], None] = lambda: None
+    photos: PhotoStore | None = None
 
 
 def create_counter(hub: Hub) -> FastAPI:
@@ -77,6 +82,22 @@ async def hear(request: Request, station: str) -> JSONResponse:
 async def take_proof(request: Request, station: str) -> JSONResponse:
     """The station's digests as of a bag (`station.post.proof`), asked for in the answer to its word."""
     return await _answered(request, station, MOST_BODY, _take_proof)
+
+
+@router.post("/{station}/photos/missing")
+async def tell_missing(request: Request, station: str) -> JSONResponse:
+    """`{"photos": {sha256: bytes}}`: which of these are lacking, from which byte on, and what is wanted."""
+    return await _answered(request, station, MOST_WORD, _missing)
+
+
+@router.put("/{station}/photos/{sha256}")
+async def take_range(
+    request: Request, station: str, sha256: Annotated[str, Path(pattern=_HASH)],
+    start: Annotated[int, Query(alias="from")], of: int,
+) -> JSONResponse:  # fmt: skip
+    """A range of a photo of `of` bytes; an empty one where all have come and none was stored."""
+    act = partial(_take_range, sha256=sha256, start=start, of=of)
+    return await _answered(request, station, photos.MOST_RANGE, act)
 
 
 @router.post("/{station}/enrol")
@@ -166,6 +187,33 @@ def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
         return Answer(200)
 
 
+def _missing(hub: Hub, asked: _Request, station: str) -> Answer:
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
+        sizes = photos.asked_for((_json(asked.signed.body) or {}).get("photos"))
+        if sizes is None:
+            return Answer(422, "wrong_word")
+        return Answer(200, more=photos.missing(connection, hub.tables, station, sizes, at).told())
+
+
+def _take_range(hub: Hub, asked: _Request, station: str, *, sha256: str, start: int, of: int) -> Answer:
+    """Where the store fails, only photos wait: 503."""
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        if refused := refusal(connection, hub.tables, station, asked.signed, asked.signature, at):
+            return refused
+    if hub.photos is None:
+        return Answer(503, "no_store")
+    coming = photos.Coming(station, sha256, start, of, asked.signed.body)
+    try:
+        return photos.take_range(hub.engine, hub.tables, hub.photos, coming, at)
+    except PhotoStoreFault as fault:
+        log.warning("photo_not_stored", reason=fault.reason, detail=fault.detail)
+        return Answer(503, fault.reason)
+
+
 def _enrol(hub: Hub, asked: _Request, station: str) -> Answer:
     at, told = hub.clock(), _json(asked.signed.body) or {}
     code, public_key = told.get("code"), told.get("public_key")
@@ -193,8 +241,9 @@ def _json(body: bytes) -> dict[str, Any] | None:
 
 def _signed(request: Request, body: bytes) -> _Request:
     number = request.headers.get(NUMBER, "")
+    path, query = request.url.path, request.url.query
     signed = Signed(
-        request.method, request.url.path, request.headers.get(EPOCH, ""),
+        request.method, f"{path}?{query}" if query else path, request.headers.get(EPOCH, ""),
         int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1, body,
     )  # fmt: skip
     return _Request(signed, request.headers.get(SIGNATURE, ""))

@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from station.hub.photo_tables import add_photo_tables
+
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
 STATIONS, CODES, BAGS = "hub_station", "hub_code", "hub_bag"
@@ -39,6 +41,7 @@ def add_own_tables(hub: MetaData) -> None:
     with its reason and its digest as it came. `hub_gone`: which bag deleted a row last. `hub_proof`: a
     question to a station, its answer and the hub's own. `hub_event`: what was done at the hub, and what was
     refused. `hub_key`: the hub's own key, one row."""
+    add_photo_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),

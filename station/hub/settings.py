@@ -17,6 +17,19 @@ class HubSettingsError(Exception):
         self.problems = problems
 
 
+class S3Settings(BaseModel):
+    """How a bucket is reached. The secret of `key_id` lies in `secret_file`, relative to the hub's file; both
+    may come with the environment instead (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY). Without `endpoint` it is
+    Amazon's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    endpoint: Annotated[str, StringConstraints(pattern=r"^https?://[^@/]+$")] | None = None
+    region: Text = "us-east-1"
+    key_id: Text | None = None
+    secret_file: Text | None = None
+
+
 class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
@@ -28,7 +41,8 @@ class HubSettings(BaseModel):
     database: Annotated[str, StringConstraints(pattern=r"^postgresql(\+psycopg)?://")]
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8400
-    photos: Annotated[str, StringConstraints(pattern=r"^(file:|s3://)")] = "file:photos"
+    photos: Annotated[str, StringConstraints(pattern=r"^(file:.+|s3://[^/@]+(/[^@]*)?)$")] = "file:photos"
+    s3: S3Settings = S3Settings()
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 
     @property

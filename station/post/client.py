@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -32,6 +32,17 @@ class HubAnswer:
     hub_key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PhotosMissing:
+    """What headquarters said of photos (SHA-256): for those that it lacks, the byte to go on from."""
+
+    status: int
+    reason: str = ""
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    had: frozenset[str] = frozenset()
+    wanted: frozenset[str] = frozenset()
+
+
 class HubClient:
     """Asks one address at a time: the one that answered last, then the others in their order."""
 
@@ -58,6 +69,23 @@ class HubClient:
     def prove(self, epoch: str, number: int, proof: bytes) -> int:
         """Hand the answer to a question over. Return the status. Raises HubUnreachable."""
         return self._ask("POST", "/proofs", epoch, number, proof)[0]
+
+    def missing(self, epoch: str, photos: Mapping[str, int]) -> PhotosMissing:
+        """Ask which photos (SHA-256 and bytes) headquarters lacks, and which it wants first. Raises
+        HubUnreachable."""
+        body = json.dumps({"photos": photos}).encode()
+        status, told = self._ask("POST", "/photos/missing", epoch, 0, body)
+        lacking, had, wanted = (told.get(name) or {} for name in ("lacking", "had", "wanted"))
+        try:
+            starts = {str(sha256): int(start) for sha256, start in dict(lacking).items()}
+        except (TypeError, ValueError) as error:
+            raise HubUnreachable("what answers is no headquarters") from error
+        reason = str(told.get("reason", ""))
+        return PhotosMissing(status, reason, starts, frozenset(map(str, had)), frozenset(map(str, wanted)))
+
+    def put_range(self, epoch: str, sha256: str, start: int, of: int, data: bytes) -> HubAnswer:
+        """Hand over the bytes of a photo of `of` bytes from `start` on. Raises HubUnreachable."""
+        return _answer(*self._ask("PUT", f"/photos/{sha256}?from={start}&of={of}", epoch, 0, data))
 
     def enrol(self, code: str, public_key: str) -> HubAnswer:
         """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from station.store import change_log
+from station.store import change_log, posted
 from station.store.tables import PostLink
 
 
@@ -21,5 +21,6 @@ def begin(
     link.station, link.epoch, link.follows = station, epoch, follows
     link.urls, link.hub_key = list(urls) or link.urls, hub_key or link.hub_key
     link.acknowledged, link.snapshot, link.forgets = 0, True, False
+    posted.ask_anew(tx, link)
     tx.add(link)
     return link

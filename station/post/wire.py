@@ -29,7 +29,7 @@ class SignatureWrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a signature covers. `number` is a bag's, or a counter that rises."""
+    """What a signature covers. `path` has its query with it; `number` is a bag's, or a counter that rises."""
 
     method: str
     path: str

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
+from time import monotonic
 from typing import Any, Protocol
 
 import structlog
@@ -19,12 +20,16 @@ from station import release
 from station.post import identity, sealing
 from station.post.client import HubAnswer, HubClient, HubUnreachable
 from station.post.folder import NAME, BagFolder
+from station.post.photo_pace import Budget
+from station.post.photos import PhotoPost
 from station.post.proof import Question, question_of, send_proofs
 from station.post.sending import HubRefuses, owing, send_one
 from station.runtime.live import PostFacts
 from station.store import counters, schema
+from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
+from station.store.posted import owing_photos
 from station.store.tables import AuditEvent, Bag, PostLink
 
 TICK_S, ALIVE_S = 2.0, 60.0
@@ -49,8 +54,9 @@ class Poster:
 
     def __init__(
         self, ledger: Ledger, folder: BagFolder, hub: Hub, clock: Callable[[], datetime],
-        tell: Callable[[], Mapping[str, Any]], random: Random,
+        tell: Callable[[], Mapping[str, Any]], random: Random, photos: PhotoPost | None = None,
     ) -> None:  # fmt: skip
+        self._photos = photos
         self._ledger, self._folder, self._hub, self._clock = ledger, folder, hub, clock
         self._tell, self._random = tell, random
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -79,7 +85,8 @@ class Poster:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._wake.wait(TICK_S)
+            pause_s = self._photos.pause_s() if self._photos else 0.0
+            self._wake.wait(min(TICK_S, pause_s) or TICK_S)
             self._wake.clear()
             self.turn()
 
@@ -94,6 +101,8 @@ class Poster:
             owed = owing(tx)
         if owed is not None:
             self._facts = replace(self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at)
+            if self._photos and not owed.bags and not self._stop.is_set() and self._photos.turn(now):
+                self._wake.set()  # what is committed meanwhile goes before the next range
 
     def _seal(self, now: datetime) -> None:
         with self._ledger.read() as tx:
@@ -157,6 +166,8 @@ class Poster:
             return
         self._alive_at = now
         told = dict(self._tell())
+        if self._photos is not None:
+            told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
         try:
             with self._ledger.write() as tx:
                 link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
@@ -176,8 +187,11 @@ class Poster:
             self._question = question
 
 
-def poster_of(ledger: Ledger, clock: Callable[[], datetime]) -> Poster | None:
-    """Return the poster of an enrolled station, None for one that no headquarters hears of."""
+def poster_of(
+    ledger: Ledger, clock: Callable[[], datetime], blobs: Blobs | None = None, budget: Budget | None = None
+) -> Poster | None:
+    """Return the poster of an enrolled station, None for one that no headquarters hears of. Without `blobs`
+    it sends no photos."""
     with ledger.read() as tx:
         link = tx.get(PostLink, "hub")
     key = identity.read_key(ledger.folder) if link else None
@@ -188,13 +202,14 @@ def poster_of(ledger: Ledger, clock: Callable[[], datetime]) -> Poster | None:
         newest = tx.exec(select(func.max(Bag.number)).where(Bag.epoch == link.epoch)).one()
     folder.sweep(link.epoch, newest or 0)
     hub = HubClient(link.urls, link.station, key)
-    return Poster(ledger, folder, hub, clock, lambda: _word(ledger, clock), Random())
+    photos = PhotoPost(ledger, blobs, hub, budget or Budget(), monotonic, Random()) if blobs else None
+    return Poster(ledger, folder, hub, clock, lambda: _word(ledger, clock), Random(), photos)
 
 
 def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
     """What the station says of itself each minute."""
     with ledger.read() as tx:
-        owed = owing(tx)
+        owed, photos = owing(tx), owing_photos(tx)
         last = tx.exec(
             select(AuditEvent.seq, AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)
         ).first()
@@ -203,6 +218,9 @@ def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
         "owed": owed.bags if owed else 0,
         "changes": owed.changes if owed else 0,
         "oldest_at": owed.oldest_at.isoformat() if owed and owed.oldest_at else None,
+        "photos_owed": photos.count,
+        "photo_bytes_owed": photos.size,
+        "oldest_photo_at": photos.oldest_at.isoformat() if photos.oldest_at else None,
         "audit": list(last) if last else None,
         "release": release.release(),
         "revision": release.revision(),

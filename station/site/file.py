@@ -72,6 +72,9 @@ PasswordFile = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Broker = Annotated[str, StringConstraints(max_length=300), AfterValidator(_check_broker)]
 
 
+_HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
 class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -270,6 +273,15 @@ class Backup(Section):
     also: list[Path] = []
 
 
+class Post(Section):
+    """What photos may take of the line to headquarters: `photo_kb_s` kilobytes a second, `photo_mb_a_day`,
+    and only in `photo_hours` of the silo's time ("20:00-06:00"). Rows are never held up."""
+
+    photo_kb_s: Annotated[float, Field(ge=1, le=1_000_000)] | None = None
+    photo_mb_a_day: Annotated[float, Field(ge=1, le=1_000_000)] | None = None
+    photo_hours: Annotated[str, StringConstraints(pattern=_HOURS)] | None = None
+
+
 class Supplier(Section):
     """`external_id` is the co-operative's own number of it, as that of a cell."""
 
@@ -292,6 +304,7 @@ class SiteSettings(Section):
     photo: Photo = Photo()
     mqtt: Mqtt | None = None
     backup: Backup | None = None
+    post: Post = Post()
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

@@ -1,7 +1,9 @@
 """An instrument's section, handed on: what describes it, how it is read, what it speaks."""
 
 from dataclasses import fields
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -9,6 +11,7 @@ from drivers.errors import SettingError
 from drivers.kind import Kind
 from drivers.redaction import redacted
 from drivers.registry import make_protocol
+from station.post.photo_pace import Budget
 from station.receival.instruments import Description
 from station.receival.wiring import Wiring, profiles_in
 from station.site.file import Instrument, SiteSettings
@@ -64,3 +67,11 @@ def protocols_of(settings: SiteSettings, file: Path) -> dict[str, Kind]:
     if problems:
         raise SettingsError(problems)
     return protocols
+
+
+def photo_budget(settings: SiteSettings) -> Budget:
+    """What photos may take of the line to headquarters."""
+    said = settings.post
+    begins, ends = (time.fromisoformat(one) for one in (said.photo_hours or "00:00-00:00").split("-"))
+    hours = (begins, ends) if said.photo_hours else None
+    return Budget(said.photo_kb_s, said.photo_mb_a_day, hours, ZoneInfo(settings.site.timezone))

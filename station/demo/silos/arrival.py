@@ -11,11 +11,12 @@ import psycopg
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Where a silo is: its newest bag, and the changes that are in none yet."""
+    """Where a silo is: its newest bag, the changes that are in none yet, the photos that are still to go."""
 
     epoch: str
     newest: int
     changes: int
+    photos: int
 
 
 def sealed(ledger: Path) -> Sealed:
@@ -24,7 +25,11 @@ def sealed(ledger: Path) -> Sealed:
         (epoch,) = connection.execute("SELECT epoch FROM post_link").fetchone()
         (newest,) = connection.execute("SELECT max(number) FROM bag WHERE epoch = ?", (epoch,)).fetchone()
         (changes,) = connection.execute("SELECT count(*) FROM change").fetchone()
-    return Sealed(epoch, newest or 0, changes)
+        (photos,) = connection.execute(
+            "SELECT count(DISTINCT sha256) FROM photo WHERE sha256 NOT IN"
+            " (SELECT sha256 FROM posted_photo WHERE state <> 'owed')"
+        ).fetchone()
+    return Sealed(epoch, newest or 0, changes, photos)
 
 
 def applied(database: str) -> dict[tuple[str, str], int]:
@@ -44,7 +49,10 @@ def has_arrived(wanted: Mapping[str, Sealed], database: str) -> bool:
 
 
 def is_at_rest(ledgers: Mapping[str, Path], database: str) -> bool:
-    """Is nothing on its way: each change is in a bag, each bag is applied?"""
+    """Is nothing on its way: each change is in a bag, each bag is applied, each photo went?"""
     there = applied(database)
     now = {silo: sealed(ledger) for silo, ledger in ledgers.items()}
-    return all(not one.changes and there.get((silo, one.epoch), 0) == one.newest for silo, one in now.items())
+    return all(
+        not one.changes and not one.photos and there.get((silo, one.epoch), 0) == one.newest
+        for silo, one in now.items()
+    )

@@ -128,7 +128,7 @@ def _compare(show: Show) -> Comparison:
     except NotArrived:
         show.tell("not_arrived", {})
     show.stop_silos()
-    compared = compare_all(show.ledgers, show.database)
+    compared = compare_all(show.ledgers, show.database, show.headquarters.photos)
     for difference in compared.differences[:MOST_NAMED]:
         show.tell("difference", {"difference": difference})
     if (more := len(compared.differences) - MOST_NAMED) > 0:

@@ -25,7 +25,7 @@ from station.store.tables.outcome import (
     Tipping,
 )
 from station.store.tables.people import Person, SignIn, Terminal
-from station.store.tables.post import Bag, Change, PostLink
+from station.store.tables.post import Bag, Change, PostedPhoto, PostLink
 from station.store.tables.quality import (
     Adjustment,
     ControlCheck,
@@ -102,6 +102,7 @@ __all__ = [
     "Pit",
     "PortAssignment",
     "PostLink",
+    "PostedPhoto",
     "PromotionPolicy",
     "Proposal",
     "Reading",

@@ -74,6 +74,8 @@ class Reading(Numbered, table=True):
 class Capture(Numbered, table=True):
     """Records one upload of one or more photos with its form; `id` is made by the phone."""
 
+    __table_args__ = (Index("ix_capture_seq", "seq"),)
+
     id: str = Field(primary_key=True)
     at: datetime = Field(index=True)
     terminal_id: str = Field(foreign_key="terminal.id")

@@ -1,9 +1,9 @@
 """What a station owes headquarters: the change log, the bags that it was sealed into, and to whom they go."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from station.store.tables.packed import HexDigest
@@ -29,7 +29,9 @@ class PostLink(SQLModel, table=True):
     `epoch` names the line of bags that is being written; its first one follows `follows`, the last bag of
     another line that headquarters has: {epoch, number, sha256}, or nothing. `acknowledged` is the number of
     the last bag that headquarters has. `snapshot`: the next bag has every row. `forgets`: somebody was
-    forgotten, so the next bag has every person and supplier, and the persons' parts before it go."""
+    forgotten, so the next bag has every person and supplier, and the persons' parts before it go.
+    `photos_seen` is the `seq` of the last capture whose photos are `PostedPhoto`s; on `photo_day` so many
+    bytes of photos were sent."""
 
     __tablename__ = "post_link"
 
@@ -42,6 +44,9 @@ class PostLink(SQLModel, table=True):
     acknowledged: int = 0
     snapshot: bool = True
     forgets: bool = False
+    photos_seen: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    photo_day: date | None = None
+    photo_day_bytes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     enrolled_at: datetime
 
 
@@ -65,3 +70,17 @@ class Bag(SQLModel, table=True):
     size: int
     at: datetime
     acknowledged_at: datetime | None = None
+
+
+class PostedPhoto(SQLModel, table=True):
+    """Says whether headquarters has a photo; `seq` and `at` are those of the first capture that it was in.
+    One that is lost cannot be sent: its file is gone or damaged."""
+
+    __tablename__ = "posted_photo"
+    __table_args__ = (Index("ix_posted_photo_state", "state", "seq", "size"),)
+
+    sha256: str = Field(primary_key=True)
+    size: int
+    seq: int
+    at: datetime
+    state: str = "owed"  # owed, had, lost

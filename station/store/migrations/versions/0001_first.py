@@ -224,9 +224,24 @@ def upgrade() -> None:
         sa.Column("acknowledged", sa.Integer(), nullable=False),
         sa.Column("snapshot", sa.Boolean(), nullable=False),
         sa.Column("forgets", sa.Boolean(), nullable=False),
+        sa.Column("photos_seen", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("photo_day", sa.Date(), nullable=True),
+        sa.Column("photo_day_bytes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("enrolled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_link")),
     )
+    op.create_table(
+        "posted_photo",
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_posted_photo")),
+    )
+    with op.batch_alter_table("posted_photo", schema=None) as batch_op:
+        batch_op.create_index("ix_posted_photo_state", ["state", "seq", "size"], unique=False)
+
     op.create_table(
         "promotion_policy",
         sa.Column("seq", sa.Integer(), nullable=True),
@@ -356,6 +371,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_capture_at"), ["at"], unique=False)
+        batch_op.create_index("ix_capture_seq", ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_capture_state"), ["state"], unique=False)
 
     op.create_table(
@@ -1539,6 +1555,7 @@ def downgrade() -> None:
     op.drop_table("correction_act")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_state"))
+        batch_op.drop_index("ix_capture_seq")
         batch_op.drop_index(batch_op.f("ix_capture_at"))
 
     op.drop_table("capture")
@@ -1562,6 +1579,10 @@ def downgrade() -> None:
     op.drop_table("sending")
     op.drop_table("rule_pack")
     op.drop_table("promotion_policy")
+    with op.batch_alter_table("posted_photo", schema=None) as batch_op:
+        batch_op.drop_index("ix_posted_photo_state")
+
+    op.drop_table("posted_photo")
     op.drop_table("post_link")
     op.drop_table("pit")
     op.drop_table("person")
