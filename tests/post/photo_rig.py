@@ -167,7 +167,7 @@ def photo_line(
         connection.execute(update(HUB.tables[STATIONS]).values(public_key=public_text(KEY)))
     (folder / "store").mkdir()
     kept = StoreThatFails(store or PhotoStore(LocalStore(folder / "store"), folder / "store"))
-    hub = Hub(engine, HUB, lambda: START + timedelta(hours=1), kept)  # type: ignore[arg-type]
+    hub = Hub(engine, HUB, lambda: START + timedelta(hours=1), photos=kept)  # type: ignore[arg-type]
     with TestClient(create_counter(hub)) as http:
         line = Line(http)
         client = HubClient([str(http.base_url)], post.station, KEY)
