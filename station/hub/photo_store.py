@@ -31,8 +31,7 @@ _AGAIN: Any = {"max_retries": 1, "retry_timeout": timedelta(seconds=20)}
 
 
 class PhotoStoreFault(Exception):
-    """The store did not do what it was asked. `reason`: wrong_secret, no_secret, not_found, busy or
-    unusable."""
+    """The store did not do it. `reason`: wrong_secret, no_secret, not_found, busy, unusable."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}")

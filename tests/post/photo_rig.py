@@ -124,7 +124,7 @@ class PhotoLine:
             link.acknowledged = len(self.post.bags())
             tx.add(link)
 
-    def run(self, station: PhotoPost, turns: int = 10_000) -> int:
+    def run(self, station: PhotoPost, turns: int = 1_000) -> int:
         """So many turns at most, time passing where it waits; returns how many until nothing was owed."""
         for turn in range(turns):
             if not station.turn(self.post.now):
