@@ -159,19 +159,20 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
         told = _json(asked.signed.body)
         if told is None:
             return Answer(422, "wrong_word")
-        told |= {"clock_offset_s": _offset(told.get("at"), at)}
+        told |= _offset(told.get("at"), at)
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
         question = proving.open_question(connection, hub.tables, station)
     more: dict[str, Any] = {"release": release.release(), "schema": schema.head(), "at": at.isoformat()}
     return Answer(200, more=more | ({"prove": question.model_dump()} if question else {}))
 
 
-def _offset(told: object, at: datetime) -> float | None:
-    """How far the station's clock is before the hub's, in seconds."""
+def _offset(told: object, at: datetime) -> dict[str, Any]:
+    """Return by how many seconds the station's clock is before the hub's, nothing where it does not say."""
     try:
-        return round((datetime.fromisoformat(str(told)) - at).total_seconds(), 1)
+        offset = (datetime.fromisoformat(str(told)) - at).total_seconds()
     except (ValueError, TypeError, OverflowError):
-        return None
+        return {}
+    return {"clock_offset_s": round(offset, 1)}
 
 
 def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:
