@@ -47,12 +47,12 @@ def _sentence(finding: "Finding") -> str:
         "fork": _("{station}: two machines speak for it. Choose one: silo hub settle {station}"),
         "silent": _("{station}: silent for {minutes} min. See to its link and its box."),
         "station_clock": _("{station}: its clock is {seconds} s from the hub's. On the box: silo clock show"),
-        "parked": _("{station}: {count} bags are of a newer release. Upgrade the hub."),
+        "parked": _("{station}: bags of a newer release: {count}. Upgrade the hub."),
         "station_older": _("{station}: its release is older than the hub's. Upgrade it: silo upgrade"),
-        "not_applied": _("{station}: {count} bags are here and not applied. Start more: silo hub work"),
-        "quarantine": _("{station}: {count} rows wait in quarantine. See: silo hub quarantine list"),
+        "not_applied": _("{station}: bags here and not applied: {count}. Start more: silo hub work"),
+        "quarantine": _("{station}: rows in quarantine: {count}. See: silo hub quarantine list"),
         "foreign_id": _(
-            "{station}: {count} rows have identifiers of {of}. Was a box copied? silo hub revoke {station}"
+            "{station}: rows with identifiers of {of}: {count}. Was a box copied? silo hub revoke {station}"
         ),
         "differs": _("{station}: table {table}, key {key} is not as there. See: silo hub prove {station}"),
     }
