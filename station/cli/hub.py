@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_photos, hub_proof, hub_stations, hub_stick
+from station.cli import hub_check, hub_photos, hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
     )(work)
     hub.command(
         "check", help=_("Names what is wrong with the hub's file, its database and its photo store.")
-    )(check)
+    )(hub_check.check)
     listed = hub_stations.stations
     hub.command("stations", help=_("The stations: what each owes, its clock, when it was heard."))(listed)
     hub.command("revoke", help=_("Takes nothing more that a station's key has signed."))(revoke)
@@ -64,7 +64,7 @@ def serve(config: HubConfigOption) -> None:
             tell(_("made: {name}").format(name=made))
         store = hub_photos.photo_store(settings, config)
         with Queue.opened(engine) as queue, Applier(engine, now).running():
-            app = create_counter(Hub(engine, TABLES, now, queue.nudge, store))
+            app = create_counter(Hub(engine, TABLES, now, queue.nudge, store), has_metrics=settings.metrics)
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
 
 
@@ -77,20 +77,6 @@ def work(config: HubConfigOption) -> None:
     with hub_database(hub_settings(config)) as engine:
         bring_up_to_date(engine)
         do_jobs(Worker(engine, now))
-
-
-def check(config: HubConfigOption) -> None:
-    from station.hub.database import missing
-
-    settings = hub_settings(config)
-    store = hub_photos.store_problem(settings, config)
-    if store is not None:
-        tell(store)
-    with hub_database(settings) as engine, engine.connect() as connection:
-        lacking = missing(connection)
-    for name in lacking:
-        tell(_("missing in the database: {name} (silo hub serve makes it)").format(name=name))
-    raise typer.Exit(Exit.NEGATIVE if lacking or store else Exit.DONE)
 
 
 def add(

@@ -71,7 +71,7 @@ def _sentences(station: str, outcome: "Outcome") -> list[str]:
         waiting = t.number(outcome.waiting, 0)
         return [
             _(
-                "But for {waiting} rows in quarantine the hub has every row of {station}, up to bag {bag}."
+                "But for rows in quarantine ({waiting}) the hub has every row of {station}, up to bag {bag}."
             ).format(waiting=waiting, **params),
             _("See them: silo hub quarantine list"),
         ]
@@ -82,7 +82,7 @@ def _sentences(station: str, outcome: "Outcome") -> list[str]:
     if first.waits:
         said.append(_("This row waits in quarantine: silo hub quarantine list"))
     elif outcome.waiting:
-        said.append(_("{count} other rows wait in quarantine.").format(count=t.number(outcome.waiting, 0)))
+        said.append(_("Other rows in quarantine: {count}").format(count=t.number(outcome.waiting, 0)))
     if outcome.is_damage:
         said.append(
             _("A row was changed at the hub. Its bags make it anew: silo hub rebuild {station}").format(

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, MetaData, and_, delete, select, update
+from sqlalchemy import Connection, MetaData, and_, delete, func, select, text, update
 from sqlalchemy.engine import RowMapping
 
 from station.hub.own import BAGS, GONE, QUARANTINE, STATIONS
@@ -21,6 +21,7 @@ from station.post.bag import Line, head_of
 from station.store import schema
 
 PARKED, APPLIED = "parked", "applied"
+_TURN = 7_245_002  # of who changes a station's rows
 
 
 def apply_next(connection: Connection, hub: MetaData, at: datetime, station: str | None = None) -> bool:
@@ -67,6 +68,7 @@ def retry(connection: Connection, hub: MetaData, quarantine_id: int, at: datetim
     row = connection.execute(query.with_for_update()).mappings().first()
     if row is None:
         return False
+    _take_turn(connection, row["station"], wait=True)
     stations = hub.tables[STATIONS]
     known = connection.execute(select(stations).where(stations.c.id == row["station"])).mappings().one()
     work = Work(connection, hub, row["station"], row["place"], known["whole_place"], at)
@@ -84,6 +86,7 @@ def retry(connection: Connection, hub: MetaData, quarantine_id: int, at: datetim
 
 def rebuild(connection: Connection, hub: MetaData, station: str, at: datetime) -> None:
     """Empty a station's typed tables and its quarantine, and let every bag be applied again."""
+    _take_turn(connection, station, wait=True)
     for table in typed(hub):
         connection.execute(delete(table).where(table.c[STATION] == station))
     for name in (GONE, QUARANTINE):
@@ -98,21 +101,36 @@ def rebuild(connection: Connection, hub: MetaData, station: str, at: datetime) -
 def _claim(
     connection: Connection, hub: MetaData, station: str | None
 ) -> tuple[RowMapping, list[RowMapping]] | None:
-    """Return a station, locked, and its next bag, with all its parts."""
+    """Return a station whose turn this is now, and its next bag with all its parts. Stations come in no
+    order: one whose bag cannot be applied holds no other up."""
     stations, bags = hub.tables[STATIONS], hub.tables[BAGS]
     waits = select(bags.c.number).where(bags.c.station == stations.c.id, bags.c.state == RECEIVED)
     parked = select(bags.c.number).where(bags.c.station == stations.c.id, bags.c.state == PARKED)
-    query = select(stations).where(waits.exists(), ~parked.exists()).order_by(stations.c.id)
+    query = select(stations.c.id).where(waits.exists(), ~parked.exists()).order_by(func.random())
     if station is not None:
         query = query.where(stations.c.id == station)
-    for known in connection.execute(query.with_for_update(skip_locked=True)).mappings():
-        next_ones = select(bags).where(bags.c.station == known["id"], bags.c.state == RECEIVED)
+    for name in connection.execute(query).scalars().all():
+        if not _take_turn(connection, name, wait=False):
+            continue
+        known = connection.execute(select(stations).where(stations.c.id == name)).mappings().one()
+        next_ones = select(bags).where(bags.c.station == name, bags.c.state == RECEIVED)
         next_ones = next_ones.order_by(bags.c.place)
-        first = connection.execute(next_ones.limit(1)).mappings().one()
-        group = connection.execute(next_ones.limit(first["parts"])).mappings().all()
-        if len(group) == first["parts"]:
+        first = connection.execute(next_ones.limit(1)).mappings().first()
+        group = connection.execute(next_ones.limit(first["parts"])).mappings().all() if first else []
+        if first and len(group) == first["parts"]:
             return known, list(group)
     return None
+
+
+def _take_turn(connection: Connection, station: str, *, wait: bool) -> bool:
+    """Whoever changes a station's rows does so alone, until its transaction ends; what is received meanwhile
+    does not wait for it."""
+    if connection.dialect.name != "postgresql":
+        return True
+    lock = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
+    query = text(f"SELECT {lock}(:turn, hashtext(:station))")
+    got = connection.execute(query, {"turn": _TURN, "station": station}).scalar_one()
+    return wait or bool(got)
 
 
 def _set_state(

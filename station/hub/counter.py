@@ -8,7 +8,7 @@ from functools import partial
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, FastAPI, Path, Query, Request
+from fastapi import APIRouter, FastAPI, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from sqlalchemy import Engine, MetaData
@@ -59,11 +59,26 @@ class Hub:
     photos: PhotoStore | None = None
 
 
-def create_counter(hub: Hub) -> FastAPI:
+def create_counter(hub: Hub, *, has_metrics: bool = False) -> FastAPI:
     app = FastAPI(title="Silo Hub", openapi_url=None)
     app.state.hub = hub
     app.include_router(router)
+    if has_metrics:
+        app.add_api_route("/metrics", metrics)
     return app
+
+
+def metrics(request: Request) -> Response:
+    """The hub and its stations as numbers, where the hub's file opts in."""
+    from station.hub.metrics import CONTENT_TYPE, written  # noqa: PLC0415  only where it is asked for
+
+    hub: Hub = request.app.state.hub
+    try:
+        with hub.engine.connect() as connection:
+            told = written(connection, hub.tables, hub.clock())
+    except (OperationalError, InterfaceError, PoolTimeout):
+        return Response(status_code=503)
+    return Response(told, media_type=CONTENT_TYPE)
 
 
 @router.post("/{station}/bags/{number}")
@@ -159,19 +174,21 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
         told = _json(asked.signed.body)
         if told is None:
             return Answer(422, "wrong_word")
-        told |= {"clock_offset_s": _offset(told.get("at"), at)}
+        if "clock_offset_s" not in told:  # the station measures it, where its time is no simulation's
+            told |= _offset(told.get("at"), at)
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
         question = proving.open_question(connection, hub.tables, station)
-    more: dict[str, Any] = {"release": release.release(), "schema": schema.head(), "at": at.isoformat()}
+    more: dict[str, Any] = {"release": release.release(), "schema": schema.head()}
     return Answer(200, more=more | ({"prove": question.model_dump()} if question else {}))
 
 
-def _offset(told: object, at: datetime) -> float | None:
-    """How far the station's clock is before the hub's, in seconds."""
+def _offset(told: object, at: datetime) -> dict[str, Any]:
+    """Return by how many seconds the station's clock is before the hub's, nothing where it does not say."""
     try:
-        return round((datetime.fromisoformat(str(told)) - at).total_seconds(), 1)
+        offset = (datetime.fromisoformat(str(told)) - at).total_seconds()
     except (ValueError, TypeError, OverflowError):
-        return None
+        return {}
+    return {"clock_offset_s": round(offset, 1)}
 
 
 def _take_proof(hub: Hub, asked: _Request, station: str) -> Answer:

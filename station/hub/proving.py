@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, delete, insert, select, update
+from sqlalchemy import Connection, MetaData, Table, delete, insert, select, text, update
 from sqlalchemy.engine import RowMapping
 
 from station.hub.own import BAGS, GONE, PROOFS, QUARANTINE, STATIONS
@@ -156,6 +156,10 @@ def _ours(connection: Connection, hub: MetaData, station: str, question: Questio
     tables = [table for table in typed(hub) if question.table in ("", table.name)]
     for table in tables:
         has_waiting = any(name == table.name for name, _ in waiting)
+        if not question.table and not has_waiting and connection.dialect.name == "postgresql":
+            if (summed := _summed(connection, table, station))[0]:
+                adder.add_all(table.name, *summed)
+            continue
         columns = [table.c[name] for name in _key_names(table)]
         query = select(*columns, table.c[DIGEST], table.c[PLACE]).where(table.c[STATION] == station)
         for *key, digest, place in connection.execute(query.execution_options(yield_per=AT_ONCE)):
@@ -170,6 +174,19 @@ def _ours(connection: Connection, hub: MetaData, station: str, question: Questio
         if name is not None and waits["digest"]:
             adder.add(name, waits["digest"])
     return adder.sums(), sum(1 for name, _ in waiting if question.table in ("", name))
+
+
+def _summed(connection: Connection, table: Table, station: str) -> tuple[int, int]:
+    """Return count and sum of a table's digests; PostgreSQL adds them up, 32 bits at a time."""
+    parts = ", ".join(
+        f"sum(('x' || substr({DIGEST}, {start}, 8))::bit(32)::bigint)" for start in range(1, 65, 8)
+    )
+    query = text(f'SELECT count(*), {parts} FROM "{table.name}" WHERE {STATION} = :station')
+    count, *sums = connection.execute(query, {"station": station}).one()
+    total = 0
+    for part in sums:
+        total = (total << 32) + int(part or 0)
+    return int(count), total
 
 
 def _waiting(connection: Connection, hub: MetaData, station: str) -> dict[tuple[str, str], RowMapping]:

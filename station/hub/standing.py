@@ -96,7 +96,7 @@ def _standing(row: RowMapping, lag: dict[tuple[str, str], int], waiting: int, sh
         station=row["id"], name=row["name"], state=_state(row), bags=row["have"], sha256=row["sha256"],
         owed=_number(told.get("owed")), changes=_number(told.get("changes")),
         oldest_at=_text(told.get("oldest_at")) or None, lag=lag.get((row["id"], RECEIVED), 0) + parked,
-        parked=parked, waiting=waiting, clock_offset_s=told.get("clock_offset_s"),
+        parked=parked, waiting=waiting, clock_offset_s=_seconds(told.get("clock_offset_s")),
         release=_text(told.get("release")), schema=shape, older=_older(shape),
         running=told["running"] if isinstance(told.get("running"), dict) else {},
         heard_at=row["seen_at"], told=told,
@@ -120,6 +120,10 @@ def _older(shape: str) -> str:
 def _text(told: object) -> str:
     """A word is a stranger's: it may say anything."""
     return told if isinstance(told, str) else ""
+
+
+def _seconds(told: object) -> float | None:
+    return float(told) if isinstance(told, int | float) and not isinstance(told, bool) else None
 
 
 def _number(told: object) -> int | None:

@@ -60,10 +60,13 @@ class Adder:
         self._counts: dict[str, int] = {}
         self._sums: dict[str, int] = {}
 
-    def add(self, name: str, digest: str, times: int = 1) -> None:
-        """`times` -1 takes one away."""
-        self._counts[name] = self._counts.get(name, 0) + times
-        self._sums[name] = (self._sums.get(name, 0) + times * int(digest, 16)) % _MODULUS
+    def add(self, name: str, digest: str) -> None:
+        self.add_all(name, 1, int(digest, 16))
+
+    def add_all(self, name: str, count: int, total: int) -> None:
+        """Add so many digests whose sum is known."""
+        self._counts[name] = self._counts.get(name, 0) + count
+        self._sums[name] = (self._sums.get(name, 0) + total) % _MODULUS
 
     def sums(self) -> Sums:
         return {name: (count, f"{self._sums[name]:064x}") for name, count in self._counts.items()}

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from sqlalchemy import text
 from typer.testing import Result
 
+from station.hub import proving
+from station.hub.database import TABLES
+from station.post.proof import Question, answer
 from tests.hub.hub_rig import Headquarters, Station
 
 PITS = "INSERT INTO pit (id, name) VALUES ('p1', 'a'), ('p2', 'b')"
@@ -86,4 +89,17 @@ def test_a_silent_station_and_an_unknown_one_are_told_apart(headquarters: Headqu
     station = headquarters.station()
     assert headquarters.run("prove", "beaulieu", "--wait", "0").exit_code == 4
     assert headquarters.run("prove", "elsewhere").exit_code == 2
+    station.post.ledger.close()
+
+
+def test_postgresql_adds_digests_up_as_the_station_does(headquarters: Headquarters) -> None:
+    station = headquarters.station()
+    for number in range(50):
+        station.post.sql("INSERT INTO pit (id, name) VALUES (:id, 'a')", id=f"p{number}")
+    station.post.settle()
+    with station.post.ledger.read() as tx:
+        sums, _ = answer(tx, Question(id=1))
+    with headquarters.engine.connect() as connection:
+        count, total = proving._summed(connection, TABLES.tables["pit"], "beaulieu")
+    assert (count, f"{total % 2**256:064x}") == sums["pit"]
     station.post.ledger.close()

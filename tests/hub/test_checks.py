@@ -1,0 +1,147 @@
+"""`silo hub check` names what is wrong and what to do; `/metrics` has the stations' numbers."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+from station.hub.counter import Hub, create_counter
+from station.hub.database import TABLES
+from station.hub.settings import load_hub_settings
+from tests.hub.hub_rig import Headquarters, Station
+from tests.post.post_rig import START
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "hub.toml"
+
+FAILED = "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('q', 'rebuild', 'failed')"
+WAITS = (
+    'INSERT INTO hub_quarantine (station, place, "table", key, line, digest, code, why, at, ended_how) '
+    "VALUES ('beaulieu', 1, 'pit', '[]', '', '', '{code}', '{why}', now(), '')"
+)
+
+
+@pytest.fixture
+def station(headquarters: Headquarters) -> Iterator[Station]:
+    station = headquarters.station()
+    station.poster.turn()
+    station.post.apply_all()
+    yield station
+    station.post.ledger.close()
+
+
+def changed(headquarters: Headquarters, statement: str) -> None:
+    with headquarters.engine.begin() as connection:
+        connection.execute(text(statement))
+
+
+def problems(headquarters: Headquarters) -> set[str]:
+    done = headquarters.run("check", "--json")
+    return {json.loads(line)["problem"] for line in done.stdout.splitlines()}
+
+
+def in_order(headquarters: Headquarters) -> None:
+    changed(headquarters, "INSERT INTO procrastinate_workers DEFAULT VALUES")
+    changed(headquarters, "UPDATE hub_station SET seen_at = now(), alive = '{}'")
+
+
+def test_a_hub_in_order_says_so(headquarters: Headquarters, station: Station) -> None:
+    in_order(headquarters)
+    done = headquarters.run("check")
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("problem", "statement"),
+    [
+        ("no_worker", "DELETE FROM procrastinate_workers"),
+        ("jobs_failed", FAILED),
+        ("fork", "UPDATE hub_station SET forked = true"),
+        ("silent", "UPDATE hub_station SET seen_at = now() - interval '1 hour'"),
+        ("silent", "UPDATE hub_station SET seen_at = NULL"),
+        ("station_clock", """UPDATE hub_station SET alive = '{"clock_offset_s": -7200.5}'"""),
+        ("station_older", """UPDATE hub_station SET alive = '{"schema": "0000"}'"""),
+        ("parked", "UPDATE hub_bag SET state = 'parked'"),
+        ("quarantine", WAITS.format(code="x", why="")),
+        ("foreign_id", WAITS.format(code="foreign_id", why="orval")),
+        (
+            "differs",
+            "INSERT INTO hub_event (at, kind, station, by, data) "
+            """VALUES (now(), 'differs', 'beaulieu', '', '{"table": "pit", "key": "[1]"}')""",
+        ),
+    ],
+)  # fmt: skip
+def test_each_problem_is_named(
+    headquarters: Headquarters, station: Station, problem: str, statement: str
+) -> None:
+    in_order(headquarters)
+    changed(headquarters, statement)
+    assert problem in problems(headquarters)
+    done = headquarters.run("check")
+    assert done.exit_code == 1
+    assert done.stderr
+
+
+def test_a_database_without_tables_and_none_at_all_are_told_apart(empty: Engine, tmp_path: Path) -> None:
+    bare = Headquarters.begin(empty, tmp_path)
+    assert problems(bare) == {"no_shape"}
+    bare.config.write_text('database = "postgresql://silo@127.0.0.1:1/none"\n', encoding="utf-8")
+    assert bare.run("check").exit_code == 4
+    bare.config.write_text('database = "mysql://x"\nsecret = 1\n', encoding="utf-8")
+    done = bare.run("check")
+    assert done.exit_code == 3
+    assert "database" in done.stderr
+    assert "secret" in done.stderr
+
+
+def test_a_photo_store_that_cannot_be_written_is_named(headquarters: Headquarters, station: Station) -> None:
+    in_order(headquarters)
+    (headquarters.folder / "taken").write_text("a file", encoding="utf-8")
+    file = headquarters.config
+    file.write_text(file.read_text().replace("file:photos", "file:taken"), encoding="utf-8")
+    assert problems(headquarters) == {"photo_store"}
+
+
+def test_the_example_can_be_used() -> None:
+    assert load_hub_settings(EXAMPLE).port == 8400
+
+
+def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, station: Station) -> None:
+    hub = Hub(headquarters.engine, TABLES, lambda: START)
+    assert TestClient(create_counter(hub)).get("/metrics").status_code == 404
+    word = {
+        "owed": 7, "photos_owed_bytes": 12, "clock_offset_s": -3.5, "at": START.isoformat(),
+        "models": ["ab" * 32], "oldest_at": START.isoformat(),
+        "series": {"silo_accepting": 1.0, "silo_nonsense": 3},
+    }  # fmt: skip
+    station.client.alive("e1", 100, word)
+    changed(headquarters, "UPDATE hub_bag SET state = 'received'")
+    told = TestClient(create_counter(hub, has_metrics=True)).get("/metrics").text
+    for line in (
+        "hub_quarantine_rows 0.0",
+        'hub_apply_lag_bags{station="beaulieu"} 1.0',
+        'silo_bags_owed{station="beaulieu"} 7.0',
+        'silo_photos_owed_bytes{station="beaulieu"} 12.0',
+        'silo_clock_offset_seconds{station="beaulieu"}',
+        'silo_oldest_owed_seconds{station="beaulieu"} 0.0',
+        'silo_accepting{station="beaulieu"} 1.0',
+        'silo_model_active{sha256="' + "ab" * 32,
+    ):
+        assert line in told, told
+    assert "nonsense" not in told
+
+
+def test_a_word_of_nonsense_breaks_neither_list_nor_numbers(
+    headquarters: Headquarters, station: Station
+) -> None:
+    word = {
+        "owed": "many", "oldest_at": 7, "models": 3, "series": [], "release": {}, "running": 1,
+        "schema": None, "clock_offset_s": "late", "changes": True, "photos_owed_bytes": None,
+    }  # fmt: skip
+    station.client.alive("e1", 101, word)
+    hub = Hub(headquarters.engine, TABLES, lambda: START)
+    assert TestClient(create_counter(hub, has_metrics=True)).get("/metrics").status_code == 200
+    assert headquarters.run("stations").exit_code == 0
+    assert headquarters.run("check").exit_code == 1
