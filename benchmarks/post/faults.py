@@ -1,10 +1,11 @@
 """The fault machine over many seeds, for `./silo bench post.faults`."""
 
+import signal
 import sys
 from collections import Counter
 from typing import Any
 
-from benchmarks.post.machine import COPIES, STATIONS, Outcome, run_seed
+from benchmarks.post.machine import COPIES, STATIONS, WORKERS, Outcome, run_seed
 
 SEEDS = 20
 BAR_S = 2400.0
@@ -13,6 +14,7 @@ COUNTED = ("rows", "bags", "lost", "doubled", "quarantined")
 
 def measure(seeds: int = SEEDS) -> dict[str, Any]:
     """How much was lost and doubled over so many seeds, counted by SQL of its own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # and its children end with it
     outcomes = []
     for seed in range(1, seeds + 1):
         outcomes.append(run_seed(seed))
@@ -28,7 +30,7 @@ def summed(outcomes: list[Outcome]) -> dict[str, Any]:
         line += outcome.line
     seconds = sum(outcome.seconds for outcome in outcomes)
     return {
-        "seeds": len(outcomes), "stations": len(STATIONS), "copies": COPIES,
+        "seeds": len(outcomes), "stations": len(STATIONS), "copies": COPIES, "workers": WORKERS,
         "kills": kills.total(), "killed": dict(sorted(kills.items())), "line": dict(sorted(line.items())),
         **{name: sum(getattr(outcome.found, name) for outcome in outcomes) for name in COUNTED},
         "left": sum(outcome.left for outcome in outcomes),

@@ -1,4 +1,4 @@
-"""The fault machine: three stations, two copies of the hub and a PostgreSQL, killed again and again.
+"""The fault machine: three stations, two copies of the hub, a worker and a PostgreSQL, killed at random.
 
 All are processes. Between stations and copies lie bad lines; the stations' clocks jump. Victims and moments
 come from the seed. In the end the stations hand over what they owe, and `compare` counts.
@@ -39,7 +39,7 @@ from station.store.engine import Ledger
 from station.store.ids import new_id
 
 STATIONS = ("beaulieu", "chartres", "dourdan")
-COPIES = 2
+COPIES, WORKERS = 2, 1
 KILLS = 10
 BETWEEN_S = (0.2, 1.5)  # kills
 LOADS_BETWEEN, LONGEST_BETWEEN_S = 4, 15.0
@@ -136,6 +136,8 @@ class Machine:
             self._hub.append(self._started(f"copy {number}", silo("hub", "serve", "--config", str(file))))
             wait_until(partial(answers, port), f"copy {number} of the hub")
             self._lines.append(self._stack.enter_context(BadLine(port, self._random)))
+        for number in range(1, WORKERS + 1):
+            self._hub.append(self._started(f"worker {number}", silo("hub", "work", "--config", str(file))))
         for name in STATIONS:
             folder = self._folder / name
             enrol(folder, name, self._cluster.address, [line.url for line in self._lines])

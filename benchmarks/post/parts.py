@@ -11,7 +11,7 @@ PARTS = ("faults", "backlog", "tickets", "desk", "change_log")
 def run(part: str, seeds: int | None = None) -> dict[str, Any]:
     """What one part measures; `seeds` is for the fault machine. A part is a module, loaded when it is asked
     for: it needs what the hub needs."""
-    if find_spec("psycopg") is None:
+    if find_spec("procrastinate") is None:
         return {"skipped": "the hub's packages are not installed: ./silo hub --help"}
     if not any(Path("/usr/lib/postgresql").glob("*/bin/initdb")):
         return {"skipped": "no PostgreSQL: apt-get install -y postgresql"}

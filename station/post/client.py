@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from station.post.wire import PREFIX, Signed, enveloped
 
 CONNECT_S, ANSWER_S = 5.0, 60.0
+LARGE, SLOWEST_BYTES_S = 500_000, 40_000
 _HAS_SAID_NO = (403, 404, 409, 413, 422)
 
 
@@ -101,7 +102,8 @@ class HubClient:
         for turn in range(len(self._urls)):
             place = (self._first + turn) % len(self._urls)
             try:
-                answer = self._http.request(method, self._urls[place] + path, content=body, headers=headers)
+                url = self._urls[place] + path
+                answer = self._http.request(method, url, content=body, headers=headers, **_patience(body))
                 told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
             except (httpx2.HTTPError, ValueError) as error:
                 why = f"{self._urls[place]}: {error or type(error).__name__}"
@@ -111,6 +113,13 @@ class HubClient:
                 return answer.status_code, told
             why = f"{self._urls[place]}: {answer.status_code}"
         raise HubUnreachable(why)
+
+
+def _patience(body: bytes) -> dict[str, Any]:
+    """A router on the way may take a large bag at once and carry it for minutes; then comes the answer."""
+    if len(body) < LARGE:
+        return {}
+    return {"timeout": httpx2.Timeout(ANSWER_S + len(body) / SLOWEST_BYTES_S, connect=CONNECT_S)}
 
 
 def _answer(status: int, told: Mapping[str, Any]) -> HubAnswer:

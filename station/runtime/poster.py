@@ -130,7 +130,9 @@ class Poster:
         if found.has_ticket or found.changes >= sealing.SEAL_CHANGES or found.is_asked or self._question:
             return True
         since = self._changed_since
-        return since is not None and now - since >= timedelta(seconds=sealing.SEAL_AFTER_S)
+        if since is None:
+            return False
+        return not timedelta() <= now - since < timedelta(seconds=sealing.SEAL_AFTER_S)  # the clock may jump
 
     def _send(self, now: datetime) -> None:
         if self._is_early(now):

@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import StaticPool
 
 from benchmarks.post.cluster import Cluster, programs
-from benchmarks.post.machine import Child, answers, free_port, hub_file, silo, wait_until
+from benchmarks.post.line import BadLine
+from benchmarks.post.machine import Child, answers, enrol_ledger, free_port, hub_file, silo, wait_until
 from benchmarks.post.machine import enrol as enrol_anew
 from station.acts.desk import Desk
 from station.hub import copy, receiving, stations
@@ -31,11 +32,14 @@ from station.hub.counter import Hub, create_counter
 from station.hub.database import bring_up_to_date, connected
 from station.hub.own import EVENTS
 from station.hub.receiving import Answer
-from station.post import identity
+from station.post import client as client_module
+from station.post import identity, sealing
 from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.folder import NAME, BagFolder
 from station.post.sending import HubRefuses, send_one
 from station.post.wire import Signed, enveloped, public_text
 from station.runtime.poster import Poster
+from station.store.engine import Ledger
 from tests.post.post_rig import HUB, START, Post
 from tests.silo_rig import POLICY, Silo
 
@@ -239,6 +243,37 @@ def test_of_two_copies_one_is_killed_and_the_other_answers_within_five_seconds(
                 wait_until(partial(answers, ports[copies.index(copy)]), "the copy again")
 
 
+@pytest.mark.long
+def test_a_line_that_carries_a_large_bag_for_long_is_waited_for(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_module, "ANSWER_S", 2.0)
+    monkeypatch.setattr(client_module, "SLOWEST_BYTES_S", 250_000)
+    with ExitStack() as stack:
+        port = free_port()
+        file = hub_file(tmp_path / "hub.toml", cluster.address, port)
+        command = silo("hub", "serve", "--config", str(file))
+        stack.enter_context(Child("copy", command, tmp_path / "log"))
+        wait_until(partial(answers, port), "a copy of the hub")
+        line = stack.enter_context(BadLine(port, Random(1)))
+        ledger = stack.enter_context(closing(Ledger(tmp_path / "evreux")))
+        enrol_ledger(ledger, "evreux", cluster.address, [line.url])
+        with ledger.write() as tx:
+            content = f'"{Random(1).randbytes(1_900_000).hex()}"'
+            values = {"id": "0" * 64, "content": content, "at": "2026-07-06 08:00:00"}
+            insert = "INSERT INTO site_policy (sha256, content, at) VALUES (:id, :content, :at)"
+            tx.connection().execute(text(insert), values)
+        folder = BagFolder(ledger.folder / NAME)
+        sealing.seal_one(ledger, folder, START)
+        key = identity.read_key(ledger.folder)
+        assert key is not None
+        line.bytes_a_second = 400_000
+        with closing(HubClient([line.url], "evreux", key)) as client:
+            began = monotonic()
+            assert send_one(ledger, folder, client.send, START)
+        assert monotonic() - began > 4, "longer than an answer to a small bag is waited for"
+
+
 def test_who_applies_outlives_a_connection_that_breaks(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
     seal_some(post, 2)
     post.deliver_all()
@@ -383,6 +418,23 @@ def test_after_one_failed_try_and_nothing_new_here_the_backlog_falls_within_a_mi
             time.pass_(2)
             poster.turn()
             assert time.now - came_back <= timedelta(seconds=62)
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-3), timedelta(days=-20_000), timedelta(days=2)])
+def test_a_change_is_sealed_soon_whatever_the_clock_does(
+    post: Post, counter: TestClient, jump: timedelta
+) -> None:
+    time = Time()
+    poster = Poster(post.ledger, post.folder, enrolled(post, counter), time, dict, Random(1))
+    poster.turn()
+    write(post, 1)
+    poster.turn()
+    assert poster.facts().changes == 1
+    time.now += jump
+    for _ in range(20):
+        poster.turn()
+        time.pass_(2)
+    assert owed(poster) == 0
 
 
 @pytest.mark.long
