@@ -204,6 +204,8 @@ def test_two_silos_are_at_headquarters_row_by_row_though_the_line_was_cut(tmp_pa
     assert "The line to headquarters is cut" in err
     assert str(folder) in err
     assert (folder / "database" / "PG_VERSION").exists()
+    logs = {file.name for file in (folder / "hub").glob("*.log")}
+    assert logs == {"copy-1.log", "copy-2.log", "worker.log"}
     assert children_of(folder) == []
 
 

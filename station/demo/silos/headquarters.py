@@ -1,4 +1,4 @@
-"""Headquarters on this machine: its file, the copies that answer, and a worker; each a process of its own."""
+"""Headquarters on this machine: its file, the copies that answer, and a worker, each a process of its own."""
 
 import json
 import os
@@ -45,6 +45,7 @@ class Headquarters:
         try:
             for number in range(1, COPIES + 1):
                 self._start_copy(f"copy-{number}")
+            self._start("worker", ("hub", "work", "--config", str(self.file)))
         except BaseException:
             self.stop()
             raise
