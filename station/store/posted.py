@@ -10,6 +10,7 @@ from sqlmodel import Session, col, delete, func, select
 from station.store.disputes import disputed_photos, is_disputed
 from station.store.tables import (
     Capture,
+    Change,
     Inspection,
     Pairing,
     Photo,
@@ -41,14 +42,19 @@ def ask_anew(tx: Session, link: PostLink) -> None:
 
 
 def has_new(tx: Session) -> bool:
+    """Are there captures whose photos are not owed yet, with rows that are in a bag? Headquarters takes no
+    photo that no row of its own names."""
     link = tx.get(PostLink, "hub")
-    if link is None:
+    if link is None or _is_in_no_bag(tx):
         return False
     return tx.exec(select(Capture.id).where(col(Capture.seq) > link.photos_seen).limit(1)).first() is not None
 
 
 def note_new(tx: Session) -> None:
-    """Owe the photos of the captures that came since, some at a time."""
+    """Owe the photos of the captures that came since, some at a time; none while rows of photos are in no
+    bag."""
+    if _is_in_no_bag(tx):
+        return
     link = tx.get_one(PostLink, "hub")
     query = select(Capture.id, Capture.seq, Capture.at).where(col(Capture.seq) > link.photos_seen)
     captures = tx.exec(query.order_by(col(Capture.seq)).limit(CAPTURES_AT_ONCE)).all()
@@ -108,6 +114,11 @@ def must_stay(tx: Session, sha256: str) -> bool:
         return False
     row = tx.get(PostedPhoto, sha256)
     return row is None or row.state != HAD
+
+
+def _is_in_no_bag(tx: Session) -> bool:
+    changes = select(Change.seq).where(Change.of == "photo").limit(1)
+    return tx.exec(changes).first() is not None
 
 
 def _known(tx: Session, hashes: Sequence[str]) -> set[str]:

@@ -44,7 +44,9 @@ class Line:
     ticks: float = 0.0
     sent: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def request(self, method: str, url: str, *, content: bytes, headers: dict[str, str]) -> Any:
+    def request(
+        self, method: str, url: str, *, content: bytes, headers: dict[str, str], **_patience: Any
+    ) -> Any:
         if self.cut:
             self.ticks += 5
             raise httpx2.ConnectError("the cable is out")

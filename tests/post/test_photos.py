@@ -37,6 +37,22 @@ def test_a_photo_is_in_the_store_as_it_is_at_the_station(one: PhotoLine) -> None
     assert (station.facts().owed.count, station.facts().waits) == (0, "")
 
 
+def test_a_photo_is_not_offered_before_its_row_is_in_a_bag(one: PhotoLine) -> None:
+    one.take("c1", bytes_of(1, 10_000))
+    one.rows_go()
+    (name,) = one.take("c2", bytes_of(2, 10_000))
+    station = one.station()
+    for _ in range(5):
+        station.turn(one.post.now)
+        one.line.ticks += 10
+    assert (one.states(), one.line.photo_bytes()) == ({}, 0)
+    one.rows_go()
+    began = one.line.ticks
+    one.run(station)
+    assert one.states()[name] == "had"
+    assert one.line.ticks - began < 60  # it was not put off
+
+
 def test_a_photo_of_two_captures_goes_once(one: PhotoLine) -> None:
     data = bytes_of(1, 30_000)
     one.take("c1", data)
