@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, insert, select, update
+from sqlalchemy import Connection, MetaData, and_, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from station.hub.own import BAGS, STATIONS
@@ -55,8 +55,9 @@ def receive(
     refusal = _refusal(connection, hub, known, head, facts)
     if refusal is not None:
         if refusal.reason == "fork":
-            _keep(connection, hub, head, facts, people, REFUSED, known["place"], at)
-            connection.execute(update(stations).where(stations.c.id == station).values(forked=True))
+            is_new = _keep(connection, hub, head, facts, people, REFUSED, known["place"], at)
+            if is_new:  # one that was refused before a person settled it stops nobody again
+                connection.execute(update(stations).where(stations.c.id == station).values(forked=True))
         return refusal
     place = known["place"] + 1
     _keep(connection, hub, head, facts, people, RECEIVED, place, at)
@@ -130,14 +131,16 @@ def _told(known: RowMapping, status: int, reason: str, detail: str = "") -> Answ
 def _keep(
     connection: Connection, hub: MetaData, head: Head, facts: bytes, people: bytes | None, state: str,
     place: int, at: datetime,
-) -> None:  # fmt: skip
+) -> bool:  # fmt: skip
+    """Return whether it was not kept already, as one that came while a fork was unsettled is."""
     bags, sha256 = hub.tables[BAGS], sha256_of(facts)
-    same = select(bags.c.number).where(
+    same = and_(
         bags.c.station == head.station, bags.c.epoch == head.epoch, bags.c.number == head.number,
         bags.c.sha256 == sha256,
     )  # fmt: skip
-    if connection.execute(same).first() is not None:
-        return
+    if connection.execute(select(bags.c.number).where(same)).first() is not None:
+        connection.execute(update(bags).where(same).values(state=state, place=place))
+        return False
     connection.execute(
         insert(bags).values(
             station=head.station, epoch=head.epoch, number=head.number, sha256=sha256, place=place,
@@ -145,3 +148,4 @@ def _keep(
             facts=facts, people=people, state=state, received_at=at,
         )
     )  # fmt: skip
+    return True

@@ -1,5 +1,6 @@
 """Named faults of the line to headquarters, each without a sleep: what is owed arrives once, in its order."""
 
+import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -536,3 +537,50 @@ def test_what_is_no_bag_of_this_station_changes_nothing(post: Post, counter: Tes
     assert elsewhere.send(epoch, 4, facts, people).status == 404
     assert contents(post) == before
     assert client.send(epoch, 4, facts, people).have == 4
+
+
+# F11
+
+
+@pytest.fixture
+def client(post: Post, counter: TestClient) -> HubClient:
+    client = enrolled(post, counter)
+    seal_some(post, 2)
+    assert send_all(post, client.send) == 0
+    return client
+
+
+@pytest.fixture
+def clone(post: Post, client: HubClient, tmp_path: Path) -> Iterator[Post]:
+    """The same box once more: its disk was copied, key and all."""
+    post.apply_all()
+    post.ledger.checkpoint()
+    folder = tmp_path / "clone"
+    shutil.copytree(post.ledger.folder, folder)
+    clone = Post(Ledger(folder), BagFolder(folder / NAME), post.hub)
+    yield clone
+    clone.ledger.close()
+
+
+def test_of_a_cloned_box_nothing_more_is_applied_until_a_person_chooses(
+    post: Post, clone: Post, client: HubClient
+) -> None:
+    seal_some(post, 1, 10)
+    assert send_all(post, client.send) == 0
+    before = post.rows_here()
+    seal_some(clone, 1, 20)
+    with pytest.raises(HubRefuses, match="fork"):
+        send_one(clone.ledger, clone.folder, client.send, clone.now)
+    seal_some(post, 1, 11)
+    epoch = post.bags()[-1].epoch
+    for both, number in ((post, 4), (clone, 3), (post, 4), (clone, 3)):
+        assert client.send(epoch, number, *both.folder.read(epoch, number)).reason == "fork"
+    post.apply_all()
+    assert post.rows_there() == before
+    with post.hub.begin() as connection:
+        stations.settle(connection, HUB, STATION, "Marc", START)
+    assert client.send(epoch, 3, *clone.folder.read(epoch, 3)).reason == "fork"
+    assert send_all(post, client.send) == 0, "who was not chosen is refused, and stops nobody"
+    post.apply_all()
+    assert post.rows_there() == post.rows_here()
+    assert numbers(post, refused=True) == [3]
