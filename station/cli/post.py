@@ -10,6 +10,7 @@ import typer
 from station.cli.errors import end_with, settings_of
 from station.cli.options import ConfigOption, JsonOption
 from station.cli.post_photos import sentences_of_photos, told_of_photos
+from station.cli.post_releases import sentences_of_releases, told_of_releases
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
 from ui.words.i18n import translator
 
@@ -97,7 +98,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
         "bags": owed.bags, "bytes": owed.size, "changes": owed.changes,
         "oldest_at": owed.oldest_at.isoformat() if owed.oldest_at else None,
         "acknowledged": known.acknowledged, "epoch": known.epoch, "hub": known.urls, "free_bytes": room,
-        **told_of_photos(photos, budget),
+        **told_of_photos(photos, budget), **told_of_releases(folder),
     }  # fmt: skip
     if as_json:
         out(told)
@@ -111,7 +112,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     show(_("Headquarters has bag {number}; it is asked at {urls}").format(
         number=t.number(known.acknowledged, 0), urls=", ".join(known.urls)
     ))  # fmt: skip
-    for sentence in sentences_of_photos(photos, budget):
+    for sentence in [*sentences_of_photos(photos, budget), *sentences_of_releases(folder)]:
         show(sentence)
 
 

@@ -6,7 +6,7 @@ each time by chance a little more or less, so that many stations do not come at 
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -17,7 +17,7 @@ import structlog
 from sqlmodel import col, func, select
 
 from station import release
-from station.post import identity, sealing
+from station.post import hub_release, identity, sealing
 from station.post.client import HubAnswer, HubClient, HubUnreachable
 from station.post.folder import NAME, BagFolder
 from station.post.photo_pace import Budget
@@ -183,7 +183,10 @@ class Poster:
                 raise
 
     def _ask_back(self, told: Mapping[str, Any]) -> None:
-        """The next bag goes with a proof, where headquarters asks for one that is not under way."""
+        """The next bag goes with a proof, where headquarters asks for one that is not under way; its release
+        is kept for who asks."""
+        with suppress(OSError):
+            hub_release.note(self._folder, told)
         question = question_of(told.get("prove"))
         if question is not None and not self._folder.proof(question.id).exists():
             self._question = question

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 from station.hub import applying
 from station.hub.database import TABLES, bring_up_to_date, missing
 from station.hub.tables import typed
-from station.post import bag
+from station.post import bag, hub_release
 from station.post.bag import Head
 from station.store import schema
 from tests.hub.hub_rig import Headquarters, Station
@@ -174,3 +174,9 @@ def test_the_list_says_which_of_both_is_older(headquarters: Headquarters, statio
         station.client.alive("e1", count, {"schema": told})
         assert headquarters.json("stations")["older"] == said
     assert headquarters.run("stations").exit_code == 0
+
+
+def test_the_station_keeps_what_the_hub_says_of_itself(station: Station) -> None:
+    station.poster.turn()
+    assert hub_release.read(station.post.folder)["schema"] == schema.head()
+    assert hub_release.older(station.post.folder) == ""
