@@ -44,11 +44,15 @@ class Line:
     ticks: float = 0.0
     sent: list[tuple[str, str, int]] = field(default_factory=list)
 
-    def request(self, method: str, url: str, *, content: bytes, headers: dict[str, str]) -> Any:
+    def request(
+        self, method: str, url: str, *, content: bytes, headers: dict[str, str], timeout: float = 60.0
+    ) -> Any:
         if self.cut:
             self.ticks += 5
             raise httpx2.ConnectError("the cable is out")
-        self.ticks += len(content) / self.rate
+        self.ticks += min(len(content) / self.rate, timeout)
+        if len(content) / self.rate > timeout:
+            raise httpx2.ReadTimeout("it stalls")
         self.sent.append((method, url.split("/hub/v1/stations/beaulieu/", maxsplit=1)[1], len(content)))
         answer = self.http.request(method, url, content=content, headers=headers)
         if self.drops:
