@@ -12,6 +12,7 @@ from station.post.wire import PREFIX, Signed, enveloped
 
 CONNECT_S, ANSWER_S = 5.0, 60.0
 LARGE, SLOWEST_BYTES_S = 500_000, 40_000
+RANGE_ANSWER_S = 12.0  # a range takes two seconds: what stalls holds no bag up for long
 _HAS_SAID_NO = (403, 404, 409, 413, 422)
 
 
@@ -86,7 +87,8 @@ class HubClient:
 
     def put_range(self, epoch: str, sha256: str, start: int, of: int, data: bytes) -> HubAnswer:
         """Hand over the bytes of a photo of `of` bytes from `start` on. Raises HubUnreachable."""
-        return _answer(*self._ask("PUT", f"/photos/{sha256}?from={start}&of={of}", epoch, 0, data))
+        path = f"/photos/{sha256}?from={start}&of={of}"
+        return _answer(*self._ask("PUT", path, epoch, 0, data, timeout=RANGE_ANSWER_S))
 
     def enrol(self, code: str, public_key: str) -> HubAnswer:
         """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""
@@ -94,7 +96,7 @@ class HubClient:
         return _answer(*self._ask("POST", "/enrol", "", 0, body))
 
     def _ask(
-        self, method: str, path: str, epoch: str, number: int, body: bytes
+        self, method: str, path: str, epoch: str, number: int, body: bytes, **how: Any
     ) -> tuple[int, dict[str, Any]]:
         path = f"{PREFIX}/{self._station}{path}"
         headers = Signed(method, path, epoch, number, body).headers(self._key)
@@ -103,7 +105,9 @@ class HubClient:
             place = (self._first + turn) % len(self._urls)
             try:
                 url = self._urls[place] + path
-                answer = self._http.request(method, url, content=body, headers=headers, **_patience(body))
+                answer = self._http.request(
+                    method, url, content=body, headers=headers, **(_patience(body) | how)
+                )
                 told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
             except (httpx2.HTTPError, ValueError) as error:
                 why = f"{self._urls[place]}: {error or type(error).__name__}"

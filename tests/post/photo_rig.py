@@ -50,7 +50,9 @@ class Line:
         if self.cut:
             self.ticks += 5
             raise httpx2.ConnectError("the cable is out")
-        self.ticks += len(content) / self.rate
+        self.ticks += min(len(content) / self.rate, timeout)
+        if len(content) / self.rate > timeout:
+            raise httpx2.ReadTimeout("it stalls")
         self.sent.append((method, url.split("/hub/v1/stations/beaulieu/", maxsplit=1)[1], len(content)))
         answer = self.http.request(method, url, content=content, headers=headers)
         if self.drops:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from station.hub import photos
 from station.hub.photo_tables import PARTS, PHOTOS
 from station.post import link
+from station.post.client import RANGE_ANSWER_S
 from station.post.photo_pace import LEAST, MOST, Budget
 from station.store import posted
 from station.store.tables import PostLink
@@ -131,6 +132,23 @@ def test_a_lost_answer_costs_no_range_twice(one: PhotoLine) -> None:
     one.run(station)
     assert one.states() == {name: "had"}
     assert one.line.photo_bytes() == 60_000
+
+
+@pytest.mark.long
+def test_a_line_that_stalls_holds_no_bag_up_for_long(one: PhotoLine) -> None:
+    one.line.rate = 100_000
+    (name,) = one.take("c1", bytes_of(1, 600_000))
+    one.rows_go()
+    station = one.station()
+    for _ in range(3):
+        station.turn(one.post.now)
+    one.line.rate = 100
+    began = one.line.ticks
+    assert not station.turn(one.post.now)
+    assert one.line.ticks - began <= RANGE_ANSWER_S
+    one.line.rate = 4_000
+    one.run(station)
+    assert one.states() == {name: "had"}
 
 
 def test_a_wrong_hash_is_refused_and_nothing_of_it_is_kept(one: PhotoLine) -> None:
