@@ -27,14 +27,10 @@ def worked(silo: Silo) -> Silo:
 
 
 def dump(silo: Silo) -> str:
-    """The whole ledger as text, less the tickets: as they are kept and as they wait to be sent."""
+    """The whole ledger as text, less the tickets."""
     silo.desk.ledger.checkpoint()
     with sqlite3.connect(f"file:{silo.desk.ledger.file}?mode=ro", uri=True) as copy:
-        return "\n".join(
-            line
-            for line in copy.iterdump()
-            if not line.startswith(('INSERT INTO "ticket"', 'INSERT INTO "outbox"'))
-        )
+        return "\n".join(line for line in copy.iterdump() if not line.startswith('INSERT INTO "ticket"'))
 
 
 def is_whole(silo: Silo) -> bool:
