@@ -31,7 +31,7 @@ from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
-from station.runtime.poster import poster_of
+from station.runtime.poster import Poster, poster_of
 from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.shadows import Shadows
@@ -53,6 +53,7 @@ CHAIN_AFTER_START_S = 180.0  # trucks first
 RESULTS_AFTER_START_S = 60.0
 CORRECTIONS_S = 3600.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
+BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
 log = structlog.get_logger(__name__)
@@ -107,7 +108,10 @@ def serve(options: ServeOptions) -> int:
         keeper = keeper_of(
             ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
         )
-        poster = poster_of(ledger, clock, parts.photos, photo_budget(settings))
+        is_simulated = options.start is not None or options.speed != 1.0
+        poster = poster_of(
+            ledger, clock, parts.photos, photo_budget(settings), compares_clocks=not is_simulated
+        )
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
@@ -147,6 +151,7 @@ def serve(options: ServeOptions) -> int:
             "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
+            **_bags(poster),
             **_with_parent(options, server),
         }
         stack.enter_context(jobs.scheduled(timetable))
@@ -174,6 +179,12 @@ def _backups(keeper: Keeper | None, server: HttpServer) -> jobs.Timetable:
         return {}
     keeper.when_taken_over(server.stop)
     return {"backup": jobs.Job(keeper.step, BACKUP_STEP_S, BACKUP_AFTER_START_S, quiet=True)}
+
+
+def _bags(poster: Poster | None) -> jobs.Timetable:
+    if poster is None:
+        return {}
+    return {"bags": jobs.Job(poster.prune, BAGS_S, BAGS_AFTER_START_S, quiet=True)}
 
 
 def _with_parent(options: ServeOptions, server: HttpServer) -> jobs.Timetable:
