@@ -82,6 +82,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /cells": _LOOK,
     "GET /vehicles": _LOOK,
     "GET /suppliers": _LOOK,
+    "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
+    "POST /suppliers/forget": _NAMED_MANAGER,
     # people
     "GET /people": _LOOK,
     "POST /sign-in": _LOOK,
