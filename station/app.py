@@ -4,7 +4,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from pathlib import Path
 import structlog
 
 from station import jobs
+from station.api.context import Context
+from station.api.views.view import View
 from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
 from station.backup.standing import taken_over_by
@@ -124,6 +126,7 @@ def serve(options: ServeOptions) -> int:
             settle_zero=devices.settle_zero,
             replug=devices.replug,
             install_model=parts.installer().install,
+            metrics=_metrics(settings),
         )
         jobs_loop = Turns(JOBS_TURN_S)
         renewal = Renewal(desk, clock)
@@ -179,6 +182,14 @@ def _backups(keeper: Keeper | None, server: HttpServer) -> jobs.Timetable:
         return {}
     keeper.when_taken_over(server.stop)
     return {"backup": jobs.Job(keeper.step, BACKUP_STEP_S, BACKUP_AFTER_START_S, quiet=True)}
+
+
+def _metrics(settings: SiteSettings) -> Callable[[View, Context], bytes] | None:
+    if not settings.metrics.enabled:
+        return None
+    from station.api.metrics import written  # noqa: PLC0415 - only who opts in pays for it
+
+    return written
 
 
 def _bags(poster: Poster | None) -> jobs.Timetable:
