@@ -72,6 +72,7 @@ class Poster:
         self._kept_at: datetime | None = None
         self._room_at: datetime | None = None
         self._a_day, self._photo_bytes = 0.0, 0
+        self._refused = ""  # why the ledger took nothing in the last turn
         self._facts = PostFacts(refused=self._standing.reason, full=self._standing.full)
         self._changed_since: datetime | None = None
         self._retry_at: datetime | None = None
@@ -118,13 +119,17 @@ class Poster:
         it: whatever else goes wrong is told and tried again."""
         now = self._clock()
         steps = (self._say_alive, self._seal, self._send, self._look, self._send_photos)
+        refused = ""
         for step in steps:  # the word first: a backlog may take hours
             try:
                 step(now)
             except LedgerError as error:  # a full disk, which the next turn may find roomy
                 if not error.passing:
                     raise
-                self._note(full=str(error))
+                refused = str(error)
+        if refused or self._refused:
+            self._note(full=refused)
+        self._refused = refused
 
     def _look(self, now: datetime) -> None:
         """Tell the others, and keep for whoever asks while no station runs."""
