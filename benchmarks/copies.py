@@ -39,7 +39,7 @@ WAITING = 30  # visits that stand in the yard at the end
 COPIED = (
     "visit", "load", "loadowner", "sample", "frame", "weighing", "weighing_use", "reading", "capture",
     "photo", "inspection", "pairing", "proposal", "decision", "reservation", "tipping", "cell_movement",
-    "ticket", "lab_result", "measurement", "outbox",
+    "ticket", "lab_result", "measurement",
 )  # fmt: skip
 _NEW = (
     {(table, "id") for table in COPIED}

@@ -4,7 +4,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +14,8 @@ from pathlib import Path
 import structlog
 
 from station import jobs
+from station.api.context import Context
+from station.api.views.view import View
 from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
 from station.backup.standing import taken_over_by
@@ -31,7 +33,7 @@ from station.runtime.heartbeat import Due, Heartbeat, Turns
 from station.runtime.intake import Intake
 from station.runtime.light_box import LightBox
 from station.runtime.live import HealthFacts
-from station.runtime.poster import poster_of
+from station.runtime.poster import Poster, poster_of
 from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.shadows import Shadows
@@ -53,6 +55,7 @@ CHAIN_AFTER_START_S = 180.0  # trucks first
 RESULTS_AFTER_START_S = 60.0
 CORRECTIONS_S = 3600.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
+BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
 log = structlog.get_logger(__name__)
@@ -107,7 +110,10 @@ def serve(options: ServeOptions) -> int:
         keeper = keeper_of(
             ledger, options.config, settings, clock, lambda: _is_bridge_free(devices, settings)
         )
-        poster = poster_of(ledger, clock, parts.photos, photo_budget(settings))
+        is_simulated = options.start is not None or options.speed != 1.0
+        poster = poster_of(
+            ledger, clock, parts.photos, photo_budget(settings), compares_clocks=not is_simulated
+        )
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
         context = replace(
             parts.context(_admin_token(ledger.folder)),
@@ -120,6 +126,7 @@ def serve(options: ServeOptions) -> int:
             settle_zero=devices.settle_zero,
             replug=devices.replug,
             install_model=parts.installer().install,
+            metrics=_metrics(settings),
         )
         jobs_loop = Turns(JOBS_TURN_S)
         renewal = Renewal(desk, clock)
@@ -147,6 +154,7 @@ def serve(options: ServeOptions) -> int:
             "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
+            **_bags(poster),
             **_with_parent(options, server),
         }
         stack.enter_context(jobs.scheduled(timetable))
@@ -174,6 +182,20 @@ def _backups(keeper: Keeper | None, server: HttpServer) -> jobs.Timetable:
         return {}
     keeper.when_taken_over(server.stop)
     return {"backup": jobs.Job(keeper.step, BACKUP_STEP_S, BACKUP_AFTER_START_S, quiet=True)}
+
+
+def _metrics(settings: SiteSettings) -> Callable[[View, Context], bytes] | None:
+    if not settings.metrics.enabled:
+        return None
+    from station.api.metrics import written  # noqa: PLC0415 - only who opts in pays for it
+
+    return written
+
+
+def _bags(poster: Poster | None) -> jobs.Timetable:
+    if poster is None:
+        return {}
+    return {"bags": jobs.Job(poster.prune, BAGS_S, BAGS_AFTER_START_S, quiet=True)}
 
 
 def _with_parent(options: ServeOptions, server: HttpServer) -> jobs.Timetable:

@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from station.api.access import BASE
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door, limits_within, raise_descriptor_limit
@@ -17,6 +18,7 @@ from station.site.file import SiteSettings, host_port
 from ui.web.app import create_pages
 
 TURNS_S = 15.0  # its loop turns twice a second
+METRICS = "/metrics"
 KEPT = "counter"  # the listening socket at the service manager
 
 
@@ -69,10 +71,12 @@ class HttpServer:
 
 
 def with_pages(api: FastAPI, context: Context) -> ASGIApp:
-    """The counter at `/api`, the pages at every other path; each says itself what goes wrong."""
+    """The counter at `/api` and `/metrics`, the pages elsewhere; each says itself what goes wrong."""
     pages = create_pages(context, api.state.pins)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == METRICS:
+            scope = {**scope, "path": f"{BASE}{METRICS}", "raw_path": f"{BASE}{METRICS}".encode()}
         is_page = scope["type"] == "http" and not scope["path"].startswith("/api/")
         await (pages if is_page else api)(scope, receive, send)
 

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from drivers.reading import Analyte
+from station.acts.durations import Durations
 from station.grain.asking import NEVER, PhotoRule
 from station.grain.identifiers import Regime
 from station.store.engine import Ledger
@@ -105,6 +106,7 @@ class Desk:
     keeping: Keeping = Keeping()
     watching: Watching = Watching()
     asking: PhotoRule = NEVER
+    proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ class Fault(StrEnum):
     CAPTURE_DIFFERS = "capture_differs"
     PERSON_EXISTS = "person_exists"
     SUPPLIER_ON_SITE = "supplier_on_site"
+    NAME_IN_REASON = "name_in_reason"
     TERMINAL_EXISTS = "terminal_exists"
     SAME_INSTRUMENT = "same_instrument"
     INSTRUMENT_IN_USE = "instrument_in_use"

@@ -35,12 +35,14 @@ class Admin(Enum):
 class Access:
     """`tokens`: the kinds that may ask (None: anybody, without one). `roles`: the person who is signed in
     there, or named beside the admin token, has one of these (None: nobody needs to be). `own`: the kinds that
-    reach only the captures that they sent themselves."""
+    reach only the captures that they sent themselves. `here`: so may any program on this machine, without a
+    token."""
 
     tokens: frozenset[TokenKind] | None = frozenset()
     roles: frozenset[Role] | None = None
     admin: Admin = Admin.NOTHING
     own: frozenset[TokenKind] = frozenset()
+    here: bool = False
 
     @property
     def name_header(self) -> str | None:
@@ -73,8 +75,11 @@ _KEEPER = Access(_TERMINAL, frozenset({Role.MANAGER, Role.INSTALLER}), Admin.ALO
 _CAPTURES = Access(_TERMINAL | _CAMERAS, own=_CAMERAS)
 _INSPECTIONS = Access(frozenset({TokenKind.APP}), own=_CAMERAS)
 
+_METRICS = Access(_TERMINAL, admin=Admin.ALONE, here=True)
+
 ACCESS: Mapping[str, Access] = {
     "GET /health": _ANYBODY,
+    "GET /metrics": _METRICS,
     "GET /site": _LOOK,
     "GET /clock": _LOOK_OR_ADMIN,
     "POST /clock": _SOMEBODY,
@@ -82,6 +87,8 @@ ACCESS: Mapping[str, Access] = {
     "GET /cells": _LOOK,
     "GET /vehicles": _LOOK,
     "GET /suppliers": _LOOK,
+    "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
+    "POST /suppliers/forget": _NAMED_MANAGER,
     # people
     "GET /people": _LOOK,
     "POST /sign-in": _LOOK,

@@ -28,10 +28,12 @@ from station.api.routes import (
     disputes,
     events,
     exceptions,
+    forgetting,
     instruments,
     laboratory,
     loads,
     measurements,
+    metrics,
     models,
     movements,
     people,
@@ -58,7 +60,7 @@ LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
-    measurements, corrections, spreads, disputes, results, quality,
+    measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
 )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ class Context:
     Invalid or NotAllowed for what cannot be. `replug` reads it so.
     `timekeeper` is asked about the clock and told the time.
     A sign-in is good for `sign_in_lasts`; `page_key` signs the cookies of the pages.
+    `metrics` writes what is seen in a view and here as numbers; None: the site file does not opt in.
     `draw` shows on a photo what a model saw.
     `drivers` lists the kinds of device, as `silo devices --json` does."""
 
@@ -85,4 +86,5 @@ class Context:
     draw: Draw = draws_nothing
     limits: Limits = field(default_factory=Limits)
     sign_in_lasts: timedelta = timedelta(hours=12)
+    metrics: "Callable[[Any, Context], bytes] | None" = None
     page_key: str = field(default_factory=new_key)

@@ -92,6 +92,8 @@ def _state_access(operation: dict[str, Any], access: Access) -> None:
     ways = [schemes] if access.tokens else []
     if access.admin is not Admin.NOTHING:
         ways.append(["admin"])
+    if access.here:
+        ways.append([])
     if ways:
         operation["security"] = [{scheme: [] for scheme in way} for way in ways]
     if access.name_header:

@@ -5,6 +5,7 @@
     proof.json             when what is there was last restored and compared, and what was found
     ledger/WHEN.db         copies of the ledger, the newest first in backup.json
     photos/ab/abcdef…      by content, as in the data folder; so are models/
+    post/EPOCH/…           bags for headquarters, which come as they close
     frames/DEVICE/…        closed segments, and the open one as far as it was then
     profiles/NAME          those that came over HTTP
     site/ab/abcdef…        the site file and what it names, by content: tokens and passwords are among them,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from station.backup.bags import BagMirror
 from station.backup.disk import Disk, Proof
 from station.backup.mirror import copy_missing, folders_in, missing_in
 from station.backup.page import page_of
@@ -20,7 +21,7 @@ from station.backup.standing import Standing, keep_standing, standing_of
 from station.backup.station_files import Box, box_of
 from station.backup.writing import Order, check_epoch, make_backup, telling
 from station.site.file import Backup, SiteSettings
-from station.store import audit, queries
+from station.store import audit, forgotten, queries
 from station.store.durable import sync
 from station.store.engine import Ledger
 from station.store.errors import (
@@ -43,6 +44,7 @@ QUIET = timedelta(minutes=10)  # without an event: a proof may begin
 LONGEST_WAIT = timedelta(hours=12)  # for such a time
 PROOF_OLD = timedelta(days=3)
 AGAIN_AFTER = timedelta(minutes=5)  # a backup or a proof that failed
+PRUNE_EVERY = timedelta(hours=6)
 START_WAIT_S = 5.0  # a share that does not answer holds no start up
 SCRATCH = Path("/var/tmp")  # a disk's, where the system keeps one
 
@@ -71,6 +73,8 @@ class Keeper:
         self._give_way: Callable[[], None] = lambda: None
         self._disk = Disk(rules.folder)
         self._stop = threading.Event()
+        self._bags = BagMirror(ledger, rules.folder)
+        self._pruned_at: datetime | None = None
         self._seen: dict[Path, int] = {}
         self._problem: LedgerError | None = None
         self._failed_proof: Proof | None = None
@@ -87,12 +91,13 @@ class Keeper:
         self._stop.set()
 
     def step(self) -> None:
-        """Copies new photos; makes a backup or a proof where one is due."""
+        """Copies new photos and bags; makes a backup or a proof where one is due."""
         now = self._clock()
         try:
             with telling(self._disk.folder):
                 self._look(now)
                 self._follow()
+                self._follow_bags(now)
                 is_waiting = self._not_before is not None and now < self._not_before
                 if not is_waiting:
                     self._do_what_is_due(now)
@@ -155,6 +160,12 @@ class Keeper:
                     copy_missing(found, self._rest)
                 self._seen[folder] = changed
 
+    def _follow_bags(self, now: datetime) -> None:
+        self._bags.follow(self._rest)
+        if self._pruned_at is None or not timedelta() <= now - self._pruned_at < PRUNE_EVERY:
+            self._pruned_at = now
+            self._bags.prune(now)
+
     def _do_what_is_due(self, now: datetime) -> None:
         if self._is_backup_due(now):
             make_backup(self._disk, self._order(), now, self._rest)
@@ -167,6 +178,8 @@ class Keeper:
         standing = self.standing
         if standing.made_at is None or not self._has_news():
             return False
+        if self._has_forgotten():
+            return True  # the copies that are there still name whom
         age, every = now - standing.made_at, timedelta(minutes=self._rules.every_min)
         is_ahead = age < timedelta(0)  # made by another clock, or before this one was set back
         return is_ahead or age >= every or (age >= DUE * every and self._is_bridge_free())
@@ -216,6 +229,10 @@ class Keeper:
         with self._ledger.read() as tx:
             return audit.last_seq(tx) > self.standing.events
 
+    def _has_forgotten(self) -> bool:
+        with self._ledger.read() as tx:
+            return forgotten.last(tx) > self.standing.events
+
     def _is_old(self, now: datetime) -> bool:
         made_at = self.standing.made_at
         every = timedelta(minutes=self._rules.every_min)
@@ -234,6 +251,7 @@ class Keeper:
             log.warning("second_disk_problem", code=error.code.value, **error.params)
         self._problem = error
         self._seen.clear()
+        self._bags.forget()
         if isinstance(error, BackupMissing):
             self._note(away_since=self.standing.away_since or now)
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from station.store.durable import arriving, make_folder
 
-SHELVES = ("photos", "models", "frames", "profiles")
+SHELVES = ("photos", "models", "frames", "profiles", "post")
 CHUNK = 1 << 20
 OPEN = ".open"
 _DIGEST = re.compile(r"(?:^|-)([0-9a-f]{64})(?:\.frames)?$")
@@ -41,7 +41,7 @@ def folders_in(shelf: Path) -> list[Path]:
     """The folders that hold a shelf's files: itself, or those in it."""
     if not shelf.is_dir():
         return []
-    return [shelf, *sorted(path for path in shelf.iterdir() if path.is_dir())]
+    return [shelf, *sorted(path for path in shelf.iterdir() if path.is_dir() and path.name[0] != ".")]
 
 
 def missing_in(source: Path, target: Path) -> Iterator[Missing]:

@@ -25,6 +25,7 @@ from station.store.errors import (
     meaning_of,
 )
 from station.store.folder import LEDGER
+from station.store.forgotten import FORGOTTEN
 from station.store.room import refuse_too_small
 
 SPARE = 64_000_000  # bytes that a backup leaves on the disk
@@ -47,7 +48,8 @@ class Order:
 
 def make_backup(disk: Disk, order: Order, at: datetime, rest: Rest) -> Manifest:
     """Returns what the disk holds now. What was whole there stays whole until this is; for good where this
-    ledger has fewer events: after a loss one begins anew with a few.
+    ledger has fewer events: after a loss one begins anew with a few. Copies that name whom this ledger has
+    forgotten go.
 
     Raises LedgerError: no backup there, another site's, a later one, another box has taken over, no room, a
     disk that fails."""
@@ -57,10 +59,11 @@ def make_backup(disk: Disk, order: Order, at: datetime, rest: Rest) -> Manifest:
             check_epoch(disk, order.epoch, order.box.name, at)
             lacking = list(missing(order.box.data, disk.folder))
             before = _make_room(disk, before, order.box.data, lacking)
-            newest = _copy_ledger(disk, order.copy_ledger, before, at, rest)
+            newest, forgot = _copy_ledger(disk, order.copy_ledger, before, at, rest)
             damaged = [found.source.name for found in lacking if not copy_missing(found, rest)]
             files, unread = _copy_site(disk, order.box, rest)
-            copies = (newest, *(before.copies if before else ()))[: order.keep]
+            older = [copy for copy in before.copies if copy.events >= forgot] if before else []
+            copies = (newest, *older)[: order.keep]
             settings = order.box.settings.site
             manifest = Manifest(
                 site=settings.id, site_name=settings.name, box=order.box.name, made_at=at, copies=copies,
@@ -130,7 +133,8 @@ def _make_room(disk: Disk, before: Manifest | None, data: Path, lacking: list[Mi
 
 def _copy_ledger(
     disk: Disk, copy_ledger: CopyLedger, before: Manifest | None, at: datetime, rest: Rest
-) -> LedgerCopy:
+) -> tuple[LedgerCopy, int]:
+    """The new copy, and the number of the last event that forgot somebody."""
     name = f"{at:%Y%m%dT%H%M%S}.db"
     while (disk.folder / LEDGERS / name).exists():
         name = f"{name.removesuffix('.db')}-.db"
@@ -138,17 +142,18 @@ def _copy_ledger(
     try:
         with arriving(target) as part:
             copy_ledger(part)
-            look(part, Depth.PAGES, called=target)
+            forgot = look(part, Depth.PAGES, called=target).counters.get(FORGOTTEN, 0)
             summary = summary_of(part)
             if before is not None and summary.events < before.copies[0].events:
                 raise BackupLater(LedgerFault.BACKUP_LATER, folder=str(disk.folder))
             sha256, size = hash_of(part, rest), part.stat().st_size
     except sqlite3.Error as error:
         raise meaning_at_start(error, target) or error from error
-    return LedgerCopy(
+    copy = LedgerCopy(
         file=name, sha256=sha256, size=size, made_at=at, events=summary.events, head=summary.head,
         counts=dict(summary.counts),
     )  # fmt: skip
+    return copy, forgot
 
 
 def _copy_site(disk: Disk, box: Box, rest: Rest) -> tuple[list[SiteFile], list[str]]:

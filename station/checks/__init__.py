@@ -11,6 +11,7 @@ from station.backup.station_files import box_of
 from station.checks.finding import Finding, good, problem, warning
 from station.checks.folder import Kept, look_into
 from station.checks.ports import check_lines
+from station.checks.post import check_post
 from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
@@ -25,8 +26,8 @@ from station.vision.bundle import BundleError, read_bundle
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`devices`: each line is opened for a moment, so not while the station runs. `every_photo`: however
-    long it takes; else the newest, for some seconds."""
+    """`devices`: each line is opened for a moment, so not while the station runs. `every_photo`: all of them,
+    and all bags, however long it takes; else the newest, for some seconds."""
 
     devices: bool = False
     every_photo: bool = False
@@ -39,6 +40,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
     except SettingsError as error:
         return [problem("site file", one.line(language)) for one in error.problems]
     kept = look_into(settings, file, at, language, every_photo=wish.every_photo)
+    kept_in = file.parent / settings.site.data
     packs = _Packs(settings, file, language)
     against = list(_contradictions(settings, file, packs.read, kept, at, language))
     return [
@@ -50,6 +52,7 @@ def check_site(file: Path, at: datetime, language: str, wish: Wish = Wish()) -> 
         *_check_passwords(settings, file, language),
         *check_lines(settings, file, kept.plugged, language, opened=wish.devices),
         *check_second_disk(box_of(file, settings), at, language),
+        *check_post(kept_in, at, language, every_bag=wish.every_photo),
         *_check_recordings(file.parent / FOLDER, language),
     ]
 

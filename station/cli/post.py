@@ -3,7 +3,7 @@
 import shutil
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,7 +12,14 @@ from station.cli.options import ConfigOption, JsonOption
 from station.cli.post_photos import sentences_of_photos, told_of_photos
 from station.cli.post_releases import sentences_of_releases, told_of_releases
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
-from ui.words.i18n import translator
+from ui.words.i18n import Translator, translator
+from ui.words.post import hub_reason
+from ui.words.reasons import message
+
+if TYPE_CHECKING:
+    from station.post.standing import PostStanding
+
+CLOCKS_DIFFER_S = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +53,10 @@ def enrol(
             client = HubClient(hub, settings.site.id, key)
             answer = client.enrol(code, public_text(key))
             if answer.status != 200:
-                fail(_("Headquarters refuses: {why}").format(why=answer.reason), Exit.NEGATIVE)
+                fail(
+                    _("Headquarters refuses: {why}").format(why=hub_reason(answer.reason, LANGUAGE)),
+                    Exit.NEGATIVE,
+                )
             identity.write_key(ledger.folder, key)
             with ledger.write() as tx:
                 known = tx.get(PostLink, "hub")
@@ -73,7 +83,9 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     """Beside a running station too: it only reads."""
     from sqlmodel import Session, select
 
+    from station.post import keeping
     from station.post.sending import owing
+    from station.post.standing import standing_of
     from station.site.wiring import photo_budget
     from station.store.connections import open_engine
     from station.store.folder import LEDGER
@@ -87,17 +99,21 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     engine = open_engine(folder / LEDGER, writer=False)
     try:
         with Session(engine) as tx:
-            owed, known = owing(tx), tx.exec(select(PostLink)).first()
+            owed, known, a_day = owing(tx), tx.exec(select(PostLink)).first(), keeping.bytes_a_day(tx)
             photos, budget = owing_photos(tx), photo_budget(settings)
     finally:
         engine.dispose()
     if owed is None or known is None:
         fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
-    room = shutil.disk_usage(folder).free
+    said, free = standing_of(folder), shutil.disk_usage(folder).free
+    days = keeping.days_of_room(free, a_day, said.used_a_day())
     told = {
-        "bags": owed.bags, "bytes": owed.size, "changes": owed.changes,
-        "oldest_at": owed.oldest_at.isoformat() if owed.oldest_at else None,
-        "acknowledged": known.acknowledged, "epoch": known.epoch, "hub": known.urls, "free_bytes": room,
+        "bags": owed.bags, "bytes": owed.size, "changes": owed.changes, "oldest_at": _iso(owed.oldest_at),
+        "acknowledged": known.acknowledged, "epoch": known.epoch, "hub": known.urls, "free_bytes": free,
+        "room_days": round(days, 1) if days is not None else None, "reason": said.reason,
+        "said": hub_reason(said.reason, LANGUAGE) if said.reason else "", "detail": said.detail,
+        "since": _iso(said.since), "heard_at": _iso(said.heard_at), "offset_s": said.offset_s,
+        "disk_full": said.full,
         **told_of_photos(photos, budget), **told_of_releases(folder),
     }  # fmt: skip
     if as_json:
@@ -114,6 +130,34 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     ))  # fmt: skip
     for sentence in [*sentences_of_photos(photos, budget), *sentences_of_releases(folder)]:
         show(sentence)
+    _show_last_word(said, t)
+    gigabytes = t.number(free / 1e9)
+    if days is None:
+        show(_("Room: {gigabytes} GB; what a day takes is not measured yet").format(gigabytes=gigabytes))
+    else:
+        text = _("Room: {gigabytes} GB, for {days} days as it filled of late")
+        show(text.format(gigabytes=gigabytes, days=t.number(min(days, 9_999), 0)))
+
+
+def _show_last_word(said: "PostStanding", t: Translator) -> None:
+    if said.full:
+        show(_("The disk takes no bag ({error}): make room; it goes on by itself").format(error=said.full))
+    if said.reason and said.since is not None:
+        why = hub_reason(said.reason, LANGUAGE)
+        show(_("It takes nothing since {at}: {why}").format(at=_written(said.since), why=why))
+    elif said.detail:
+        show(_("It did not answer: {error}").format(error=said.detail))
+    if said.heard_at is None:
+        show(_("It was never heard"))
+        return
+    show(_("Its last word: {at}").format(at=_written(said.heard_at)))
+    if said.offset_s is not None and abs(said.offset_s) > CLOCKS_DIFFER_S:
+        code = "clock_ahead_of_hub" if said.offset_s > 0 else "clock_behind_hub"
+        show(message(code, {"age_s": abs(said.offset_s)}, LANGUAGE))
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def export(

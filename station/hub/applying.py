@@ -19,6 +19,7 @@ from station.hub.tables import PLACE, STATION, typed
 from station.hub.writing import Work, write_lines
 from station.post.bag import Line, head_of
 from station.store import schema
+from station.store.travels import PERSONAL
 
 PARKED, APPLIED = "parked", "applied"
 _TURN = 7_245_002  # of who changes a station's rows
@@ -142,10 +143,17 @@ def _set_state(
 
 
 def _forget(work: Work, bag: RowMapping) -> None:
-    """Empty the persons' parts of all earlier bags: what they said of others is in this one."""
+    """Empty the persons' parts of all earlier bags, and what waits of them: what they said of others is in
+    this one."""
     bags = work.hub.tables[BAGS]
     earlier = and_(bags.c.station == work.station, bags.c.place < bag["place"], bags.c.people.is_not(None))
     work.connection.execute(update(bags).where(earlier).values(people=b""))
+    waiting = work.hub.tables[QUARANTINE]
+    named = and_(
+        waiting.c.station == work.station, waiting.c.place < bag["place"], waiting.c.table.in_(PERSONAL)
+    )
+    ended = {"ended_at": work.at, "ended_how": "forgotten"}
+    work.connection.execute(update(waiting).where(named).values(line="", **ended))
 
 
 def _remove_missing(connection: Connection, hub: MetaData, station: str, first: int) -> None:

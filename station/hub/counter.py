@@ -133,14 +133,15 @@ async def _answered(
     """What an act says of a request whose body has at most so many bytes."""
     body = await _body(request, most)
     if body is None:
-        return _said(Answer(413, "too_large", detail=f"at most {most} bytes"))
+        return _said(Answer(413, "too_large", detail=f"at most {most} bytes"), request.app.state.hub)
+    hub: Hub = request.app.state.hub
     try:
-        answer = await run_in_threadpool(act, request.app.state.hub, _signed(request, body), station)
+        answer = await run_in_threadpool(act, hub, _signed(request, body), station)
     except DataError:  # no text of a database: a NUL in the path
         answer = Answer(404, "unknown_station")
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         answer = _out_of_order(error)
-    return _said(answer)
+    return _said(answer, hub)
 
 
 def _out_of_order(error: Exception) -> Answer:
@@ -277,13 +278,15 @@ async def _body(request: Request, most: int) -> bytes | None:
     return b"".join(pieces)
 
 
-def _said(answer: Answer) -> JSONResponse:
+def _said(answer: Answer, hub: Hub) -> JSONResponse:
+    """With the hub's time: a station sees by it how its own clock goes, and does nothing else with it."""
     told = {
         "reason": answer.reason,
         "epoch": answer.epoch,
         "have": answer.have,
         "sha256": answer.sha256,
         "detail": answer.detail,
+        "now": hub.clock().isoformat(),
         **answer.more,
     }
     return JSONResponse(told, status_code=answer.status)

@@ -1,8 +1,10 @@
 """Headquarters as the station sees it: some addresses, of which one that answers is asked."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
@@ -13,17 +15,26 @@ from station.post.wire import PREFIX, Signed, enveloped
 CONNECT_S, ANSWER_S = 5.0, 60.0
 LARGE, SLOWEST_BYTES_S = 500_000, 40_000
 RANGE_ANSWER_S = 12.0  # a range takes two seconds: what stalls holds no bag up for long
+HTTP_FULL = 507
+LONGEST_LOOK_S = 20.0  # a slower exchange says nothing of a clock
 _HAS_SAID_NO = (403, 404, 409, 413, 422)
 
 
 class HubUnreachable(Exception):
-    """No address answered, or only with a failure of its own: it is tried again later."""
+    """No address answered, or only with a failure of its own: it is tried again later. `reason`:
+    unreachable, or hub_full where its disk takes nothing."""
+
+    def __init__(self, why: str, reason: str = "unreachable") -> None:
+        super().__init__(why)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
 class HubAnswer:
     """What headquarters said of a bag. `reason` is empty where it has it; `have` and `sha256` are number and
-    digest of the last bag of `epoch` that it has. `hub_key`: its own key, told at the enrolment."""
+    digest of the last bag of `epoch` that it has. `hub_key`: its own key, told at the enrolment. `now` is its
+    time when the answer came, as near as half the way there and back; None: not told, or nobody knows so
+    near."""
 
     status: int
     reason: str
@@ -32,6 +43,7 @@ class HubAnswer:
     sha256: str
     detail: str = ""
     hub_key: str = ""
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +112,10 @@ class HubClient:
     ) -> tuple[int, dict[str, Any]]:
         path = f"{PREFIX}/{self._station}{path}"
         headers = Signed(method, path, epoch, number, body).headers(self._key)
-        why = "no address is known"
+        why, reason = "no address is known", "unreachable"
         for turn in range(len(self._urls)):
             place = (self._first + turn) % len(self._urls)
+            asked_at = time.monotonic()
             try:
                 url = self._urls[place] + path
                 answer = self._http.request(
@@ -114,9 +127,10 @@ class HubClient:
                 continue
             if isinstance(told, dict):
                 self._first = place
-                return answer.status_code, told
+                return answer.status_code, told | {"now": _now(told, time.monotonic() - asked_at)}
             why = f"{self._urls[place]}: {answer.status_code}"
-        raise HubUnreachable(why)
+            reason = "hub_full" if answer.status_code == HTTP_FULL else reason
+        raise HubUnreachable(why, reason)
 
 
 def _patience(body: bytes) -> dict[str, Any]:
@@ -130,4 +144,16 @@ def _answer(status: int, told: Mapping[str, Any]) -> HubAnswer:
     return HubAnswer(
         status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
         str(told.get("sha256", "")), str(told.get("detail", "")), str(told.get("hub_key", "")),
+        told.get("now"),
     )  # fmt: skip
+
+
+def _now(told: Mapping[str, Any], seconds: float) -> datetime | None:
+    """Headquarters' time at the end of an exchange that took so long."""
+    if seconds > LONGEST_LOOK_S:
+        return None
+    try:
+        at = datetime.fromisoformat(str(told.get("now")))
+    except ValueError:
+        return None
+    return at + timedelta(seconds=seconds / 2) if at.tzinfo else None

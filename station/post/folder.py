@@ -2,11 +2,14 @@
 
 `post/proofs/` holds answers to headquarters that wait for their bag to be there (`station.post.proof`)."""
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from station.store.durable import PARTIAL, arriving, make_folder
 
 NAME = "post"
+SEALING = ".sealing-"  # a folder in which a bag is being made
 
 
 class BagFolder:
@@ -49,9 +52,23 @@ class BagFolder:
     def proofs(self) -> list[Path]:
         return sorted(self.folder.glob("proofs/*.json"))
 
+    def kept(self) -> Iterator[tuple[str, int]]:
+        """Yield epoch and number of every bag whose file is there, a line's in the order of their numbers."""
+        for line in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if line.is_dir() and not line.name.startswith("."):
+                numbers = sorted(int(file.stem) for file in line.glob("*.bag") if file.stem.isdigit())
+                yield from ((line.name, number) for number in numbers)
+
+    def remove(self, epoch: str, number: int) -> None:
+        """Raises OSError."""
+        self.people(epoch, number).unlink(missing_ok=True)
+        self.facts(epoch, number).unlink(missing_ok=True)
+
     def sweep(self, epoch: str, last: int) -> None:
         """Remove what no row names: bags after the last one, and what a write that was cut off left."""
         folder = self.folder / epoch
+        for half in self.folder.glob(f"{SEALING}*"):
+            shutil.rmtree(half, ignore_errors=True)
         if not folder.is_dir():
             return
         for part in folder.glob(PARTIAL):

@@ -19,7 +19,7 @@ from sqlmodel import Session, SQLModel, col, delete, func, select, tuple_
 
 from station.post import bag
 from station.post.bag import Follows, Head, Packer
-from station.post.folder import BagFolder, keep_proof
+from station.post.folder import SEALING, BagFolder, keep_proof
 from station.post.proof import Proof, Question, answer
 from station.post.rows import RowWrong, line_of
 from station.store import schema
@@ -58,7 +58,7 @@ def seal_one(ledger: Ledger, folder: BagFolder, at: datetime, question: Question
     Return False where nothing is to be sealed, or no headquarters is to hear of it. Raises OSError where the
     disk takes no bag: nothing is lost then, the next one has it all."""
     make_folder(folder.folder)
-    with TemporaryDirectory(dir=folder.folder, prefix=".sealing-") as scratch:
+    with TemporaryDirectory(dir=folder.folder, prefix=SEALING) as scratch:
         taken = _take(ledger, Path(scratch), question)
         if taken is None:
             return False

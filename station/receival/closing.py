@@ -29,7 +29,6 @@ from station.store.tables import (
     Instrument,
     Load,
     LoadOwner,
-    Outbox,
     Pit,
     Reading,
     Supplier,
@@ -106,7 +105,6 @@ def _close(
         subject_id=ticket.id,
         data={"number": ticket.number, "net_kg": ticket.net_kg, **_broken_elsewhere(tx, load, tippings)},
     )  # fmt: skip
-    tx.add(Outbox(id=ticket.id, kind="ticket", payload=ticket.document, at=at))
     return ticket
 
 

@@ -12,7 +12,7 @@ from station.receival.on_paper import check_not_on_paper
 from station.receival.retests import check_retests
 from station.store import audit, batches, queries
 from station.store.ids import new_id
-from station.store.tables import Cell, Decision, Load, Outbox, Proposal, Reservation
+from station.store.tables import Cell, Decision, Load, Proposal, Reservation
 
 
 def decide(
@@ -101,7 +101,6 @@ def _decide(
             "approval": decision.approval_id, "waivers": decision.waivers, **_photo(tx, proposal),
         },
     )  # fmt: skip
-    tx.add(Outbox(id=decision.id, kind="decision", payload={**payload, "by": actor.id}, at=at))
     proposals.propose_open_loads(tx, desk, at)
     return decision
 
@@ -123,5 +122,4 @@ def _end(desk: Desk, load_id: str, outcome: str, reason: str, actor: Actor, at: 
             load_id=load.id, data={"reason": reason},
         )  # fmt: skip
         end_load(tx, load, outcome, reason, actor, at)
-        tx.add(Outbox(id=new_id(at), kind=outcome, payload={"load": load.id, "reason": reason}, at=at))
         proposals.propose_open_loads(tx, desk, at)

@@ -10,14 +10,16 @@ from sqlmodel import Session, col, select
 
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
-from station.acts.refusals import Conflict, Fault, NotFound
-from station.store import audit
+from station.acts.refusals import Conflict, Fault, Invalid, NotFound
+from station.store import audit, forgotten
 from station.store.post import forget_in_bags
-from station.store.tables import Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit
+from station.store.tables import Enrolment, Load, LoadOwner, Person, SignIn, Supplier, Vehicle, Visit
 
 
-def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
-    """Empties the row of a person, who cannot sign in any more. Raises NotFound(unknown_person)."""
+def forget_person(desk: Desk, name: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Empties the row of a person, who cannot sign in or approve any more. Raises NotFound(unknown_person),
+    and Invalid(name_in_reason): what is recorded of it stays for good."""
+    _check_reason(name, reason)
     with desk.ledger.write() as tx:
         person = tx.exec(select(Person).where(Person.name_key == fold(name))).first()
         if person is None:  # has left, and another has had the name since
@@ -30,15 +32,19 @@ def forget_person(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
         tx.add(person)
         for row in tx.exec(select(SignIn).where(SignIn.person_id == person.id)):
             tx.delete(row)
-        forget_in_bags(tx)
-        audit.record(tx, "person_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=person.id)
+        phones = select(Enrolment).where(Enrolment.person_id == person.id, col(Enrolment.ended_at).is_(None))
+        for phone in tx.exec(phones):
+            phone.ended_at = at
+            tx.add(phone)
+        _record(tx, "person_forgotten", person.id, reason, actor, at)
 
 
-def forget_supplier(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
+def forget_supplier(desk: Desk, name: str, reason: str, actor: Actor, at: datetime) -> None:
     """Empties the row of a supplier; the next arrival under the name begins a new one.
 
-    Raises NotFound(unknown_supplier), and Conflict(supplier_on_site) while a visit or a load of theirs is
-    open."""
+    Raises NotFound(unknown_supplier), Invalid(name_in_reason), and Conflict(supplier_on_site) while a visit
+    or a load of theirs is open."""
+    _check_reason(name, reason)
     with desk.ledger.write() as tx:
         supplier = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
         if supplier is None:
@@ -51,10 +57,21 @@ def forget_supplier(desk: Desk, name: str, actor: Actor, at: datetime) -> None:
         for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
             vehicle.supplier_id = None
             tx.add(vehicle)
-        forget_in_bags(tx)
-        audit.record(
-            tx, "supplier_forgotten", at, by=actor.id, terminal=actor.terminal, subject_id=supplier.id
-        )
+        _record(tx, "supplier_forgotten", supplier.id, reason, actor, at)
+
+
+def _check_reason(name: str, reason: str) -> None:
+    if fold(name) in fold(reason):
+        raise Invalid(Fault.NAME_IN_REASON)
+
+
+def _record(tx: Session, kind: str, subject: str, reason: str, actor: Actor, at: datetime) -> None:
+    """Bags and copies of the ledger hear of it too."""
+    event = audit.record(
+        tx, kind, at, by=actor.id, terminal=actor.terminal, subject_id=subject, data={"reason": reason}
+    )
+    forgotten.note(tx, event)
+    forget_in_bags(tx)
 
 
 def _is_on_site(tx: Session, supplier: Supplier) -> bool:

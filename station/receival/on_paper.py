@@ -10,7 +10,7 @@ from station.receival import cells, proposals
 from station.receival.loads import check_number, end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Cell, CellMovement, Load, Outbox, Visit
+from station.store.tables import Cell, CellMovement, Load, Visit
 
 
 def check_not_on_paper(tx: Session, load: Load) -> None:
@@ -59,7 +59,6 @@ def close_on_paper(
             load_id=load.id, data=told,
         )  # fmt: skip
         end_load(tx, load, "on_paper", paper_number, actor, at)
-        tx.add(Outbox(id=new_id(at), kind="on_paper", payload={"load": load.id, **told}, at=at))
         proposals.propose_open_loads(tx, desk, at)
     return load
 

@@ -63,12 +63,13 @@ def asks_the_same(before: Proposal, after: Proposal) -> bool:
 def _propose(tx: Session, desk: Desk, loads: Sequence[Load], at: datetime) -> None:
     if not loads:
         return
-    on = ground(tx, desk, at)
-    current = queries.current_proposals(tx, [load.id for load in loads])
-    for evidence in gather(tx, loads):
-        judged = judge(desk, on, evidence, at)
-        judged.inputs = None  # kept with a decision
-        _keep(tx, current.get(evidence.load.id), judged, at, is_decided=False)
+    with desk.proposal_times.measured():
+        on = ground(tx, desk, at)
+        current = queries.current_proposals(tx, [load.id for load in loads])
+        for evidence in gather(tx, loads):
+            judged = judge(desk, on, evidence, at)
+            judged.inputs = None  # kept with a decision
+            _keep(tx, current.get(evidence.load.id), judged, at, is_decided=False)
 
 
 def _keep(

@@ -13,8 +13,7 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code, Reason
 from station.receival import pairings, proposals
 from station.store import audit, queries
-from station.store.ids import new_id
-from station.store.tables import Load, Outbox, Pairing, Reservation, Sample, Visit, Weighing, WeighingUse
+from station.store.tables import Load, Pairing, Reservation, Sample, Visit, Weighing, WeighingUse
 
 TIME_TO_TAKE_BACK = timedelta(seconds=60)
 
@@ -153,6 +152,5 @@ def _reopen(tx: Session, load: Load, actor: Actor, at: datetime) -> dict[str, st
         visit.ended_at = None
         tx.add(visit)
         audit.record(tx, "visit_reopened", at, visit_id=visit.id)
-    tx.add(Outbox(id=new_id(at), kind="restored", payload={"load": load.id, **ended}, at=at))
     tx.flush()
     return ended

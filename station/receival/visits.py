@@ -23,7 +23,7 @@ from station.receival.vehicles import (
 )
 from station.store import audit, queries
 from station.store.ids import new_id
-from station.store.tables import Load, LoadOwner, Outbox, Supplier, Vehicle, Visit
+from station.store.tables import Load, LoadOwner, Supplier, Vehicle, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,6 @@ def cancel_visit(desk: Desk, visit_id: str, reason: str, actor: Actor, at: datet
             if load.outcome is None:
                 check_not_on_paper(tx, load)
                 end_load(tx, load, "cancelled", reason, actor, at)
-                payload = {"load": load.id, "reason": reason}
-                tx.add(Outbox(id=new_id(at), kind="cancelled", payload=payload, at=at))
         proposals.propose_open_loads(tx, desk, at)
 
 

@@ -7,8 +7,7 @@ from sqlmodel import Session, col, select
 from station.acts.desk import Actor, Desk
 from station.receival import proposals
 from station.store import audit, queries
-from station.store.ids import new_id
-from station.store.tables import Decision, Load, Outbox, Proposal
+from station.store.tables import Decision, Load, Proposal
 
 
 def withdraw_where_it_fails(tx: Session, desk: Desk, load: Load, actor: Actor, at: datetime) -> bool:
@@ -34,8 +33,6 @@ def withdraw_where_it_fails(tx: Session, desk: Desk, load: Load, actor: Actor, a
         tx, "decision_withdrawn", at, by=actor.id, terminal=actor.terminal, visit_id=load.visit_id,
         load_id=load.id, subject_id=decision.id, data=said,
     )  # fmt: skip
-    payload = {"load": load.id, "decision": decision.id, **said}
-    tx.add(Outbox(id=new_id(at), kind="decision_withdrawn", payload=payload, at=at))
     return True
 
 

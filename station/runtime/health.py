@@ -14,6 +14,7 @@ from station.runtime.live import BackupFacts, HealthFacts, PostFacts, Standing
 from station.runtime.poster import Poster
 from station.store.engine import Ledger
 
+CLOCKS_DIFFER_S = 60.0
 Warnings = list[tuple[str, dict[str, Any]]]
 
 
@@ -93,7 +94,10 @@ class Vitals:
 def _post_warnings(facts: PostFacts) -> Warnings:
     found: Warnings = []
     if facts.refused:
-        found.append(("hub_refuses", {"text": facts.refused}))
+        found.append(("hub_refuses", {"hub_reason": facts.refused}))
     if facts.full:
         found.append(("post_full", {"text": facts.full}))
+    if facts.offset_s is not None and abs(facts.offset_s) > CLOCKS_DIFFER_S:
+        code = "clock_ahead_of_hub" if facts.offset_s > 0 else "clock_behind_hub"
+        found.append((code, {"age_s": abs(facts.offset_s)}))
     return found

@@ -71,7 +71,9 @@ class BackupFacts:
 class PostFacts:
     """How the post to headquarters stands: `bags` are sealed and not acknowledged, the oldest since
     `oldest_at`; `changes` are in no bag yet. `refused` is why headquarters takes nothing, `unreachable` why
-    none answered; `full`: the disk takes no bag. `heard_at`: its last word."""
+    none answered; `full`: the disk takes no bag. `heard_at`: its last word; station time was then `offset_s`
+    ahead of its clock. The disk has room for `room_days`, None: not measured yet. `photo_bytes`: photos
+    that are owed."""
 
     bags: int = 0
     changes: int = 0
@@ -80,6 +82,9 @@ class PostFacts:
     unreachable: str = ""
     full: str = ""
     heard_at: datetime | None = None
+    offset_s: float | None = None
+    room_days: float | None = None
+    photo_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

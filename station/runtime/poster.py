@@ -4,6 +4,7 @@ It wakes with every commit and with a timer. After a failed try it waits longer 
 each time by chance a little more or less, so that many stations do not come at the same instant.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -14,26 +15,29 @@ from time import monotonic
 from typing import Any, Protocol
 
 import structlog
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
-from station import release
-from station.post import hub_release, identity, sealing
+from station.post import hub_release, identity, keeping, sealing, standing
 from station.post.client import HubAnswer, HubClient, HubUnreachable
 from station.post.folder import NAME, BagFolder
 from station.post.photo_pace import Budget
 from station.post.photos import PhotoPost
 from station.post.proof import Question, question_of, send_proofs
 from station.post.sending import HubRefuses, owing, send_one
+from station.post.standing import PostStanding
 from station.runtime.live import PostFacts
-from station.store import counters, schema
+from station.runtime.word import word_of
+from station.store import counters
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
 from station.store.posted import owing_photos
-from station.store.tables import AuditEvent, Bag, PostLink
+from station.store.tables import Bag, PostLink
 
 TICK_S, ALIVE_S = 2.0, 60.0
 SHORTEST_S, LONGEST_S = 1.0, 60.0
+KEEP_EVERY, ROOM_EVERY = timedelta(minutes=10), timedelta(minutes=2)
+_UNWELCOME = frozenset({"revoked", "unknown_station", "wrong_signature"})
 
 log = structlog.get_logger(__name__)
 
@@ -50,17 +54,26 @@ class Hub(Protocol):
 
 
 class Poster:
-    """Start with `running()`. `facts` may be asked from any thread."""
+    """Start with `running()`. `facts` may be asked from any thread. `compares_clocks`: station time is no
+    simulation's."""
 
     def __init__(
         self, ledger: Ledger, folder: BagFolder, hub: Hub, clock: Callable[[], datetime],
         tell: Callable[[], Mapping[str, Any]], random: Random, photos: PhotoPost | None = None,
+        *, compares_clocks: bool = True,
     ) -> None:  # fmt: skip
         self._photos = photos
         self._ledger, self._folder, self._hub, self._clock = ledger, folder, hub, clock
         self._tell, self._random = tell, random
         self._wake, self._stop = threading.Event(), threading.Event()
-        self._facts = PostFacts()
+        self._compares_clocks = compares_clocks
+        self._standing = standing.standing_of(ledger.folder)
+        self._said = PostStanding()
+        self._kept_at: datetime | None = None
+        self._room_at: datetime | None = None
+        self._a_day, self._photo_bytes = 0.0, 0
+        self._refused = ""  # why the ledger took nothing in the last turn
+        self._facts = PostFacts(refused=self._standing.reason, full=self._standing.full)
         self._changed_since: datetime | None = None
         self._retry_at: datetime | None = None
         self._alive_at: datetime | None = None
@@ -69,6 +82,17 @@ class Poster:
 
     def facts(self) -> PostFacts:
         return self._facts
+
+    def prune(self) -> None:
+        """Remove bags that nobody may ask for any more; called from any thread, some times a day."""
+        try:
+            with self._ledger.read() as tx:
+                gone = keeping.prune(tx, self._folder, self._clock())
+        except OSError as error:
+            log.warning("bags_not_pruned", error=str(error))
+            return
+        if gone:
+            log.info("bags_pruned", count=gone)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -94,15 +118,58 @@ class Poster:
         """Say that the station is alive, seal if it is time, send what is owed. Only a damaged ledger ends
         it: whatever else goes wrong is told and tried again."""
         now = self._clock()
-        self._say_alive(now)  # first: a backlog may take hours
-        self._seal(now)
-        self._send(now)
+        steps = (self._say_alive, self._seal, self._send, self._look, self._send_photos)
+        refused = ""
+        for step in steps:  # the word first: a backlog may take hours
+            try:
+                step(now)
+            except LedgerError as error:  # a full disk, which the next turn may find roomy
+                if not error.passing:
+                    raise
+                refused = str(error)
+        if refused or self._refused:
+            self._note(full=refused)
+        self._refused = refused
+
+    def _look(self, now: datetime) -> None:
+        """Tell the others, and keep for whoever asks while no station runs."""
+        free = shutil.disk_usage(self._ledger.folder).free
         with self._ledger.read() as tx:
             owed = owing(tx)
+            if self._room_at is None or not timedelta() <= now - self._room_at < ROOM_EVERY:
+                self._a_day, self._room_at = keeping.bytes_a_day(tx), now
+                self._photo_bytes = owing_photos(tx).size
+        self._note(looks=self._standing.looked(now, free).looks)
+        self._facts = replace(
+            self._facts,
+            refused=self._standing.reason,
+            full=self._standing.full,
+            heard_at=self._standing.heard_at,
+            offset_s=self._standing.offset_s,
+            photo_bytes=self._photo_bytes,
+            room_days=keeping.days_of_room(free, self._a_day, self._standing.used_a_day()),
+        )
         if owed is not None:
             self._facts = replace(self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at)
-            if self._photos and not owed.bags and not self._stop.is_set() and self._photos.turn(now):
-                self._wake.set()  # what is committed meanwhile goes before the next range
+        self._keep(now)
+
+    def _send_photos(self, now: datetime) -> None:
+        """What is committed meanwhile goes before the next range."""
+        has_sent_all = not self._facts.bags and not self._stop.is_set()
+        if self._photos is not None and has_sent_all and self._photos.turn(now):
+            self._wake.set()
+
+    def _note(self, **values: Any) -> None:
+        self._standing = self._standing.model_copy(update=values)
+
+    def _keep(self, now: datetime) -> None:
+        """Write the standing down where it says another thing, else seldom: it wears a disk."""
+        said = self._standing.model_copy(update={"heard_at": None, "offset_s": None})
+        is_old = self._kept_at is None or not timedelta() <= now - self._kept_at < KEEP_EVERY
+        if said != self._said or is_old:
+            self._said, self._kept_at = said, now
+            with suppress(OSError):  # a full disk, which is said already
+                standing.keep_standing(self._ledger.folder, self._standing)
 
     def _seal(self, now: datetime) -> None:
         with self._ledger.read() as tx:
@@ -116,15 +183,12 @@ class Poster:
         try:
             sealing.seal_one(self._ledger, self._folder, now, self._question)
         except OSError as error:
-            self._facts = replace(self._facts, full=str(error))
-            log.warning("bag_not_sealed", error=str(error))
-        except LedgerError as error:
-            if not error.passing:
-                raise
-            self._facts = replace(self._facts, full=str(error))
+            if not self._standing.full:
+                log.warning("bag_not_sealed", error=str(error))
+            self._note(full=error.strerror or str(error))
         else:
             self._changed_since = self._question = None
-            self._facts = replace(self._facts, full="")
+            self._note(full="")
 
     def _is_due(self, found: sealing.Owed, now: datetime) -> bool:
         if found.has_ticket or found.changes >= sealing.SEAL_CHANGES or found.is_asked or self._question:
@@ -138,29 +202,48 @@ class Poster:
         if self._is_early(now):
             return
         try:
-            while not self._stop.is_set() and send_one(self._ledger, self._folder, self._hub.send, now):
-                self._facts = replace(self._facts, refused="", unreachable="", heard_at=now)
+            while not self._stop.is_set() and send_one(self._ledger, self._folder, self._hand, now):
+                self._note_reason("", "", None)
+                self._facts = replace(self._facts, unreachable="")
                 self._failures, self._retry_at = 0, None
                 self._say_alive(self._clock())
             send_proofs(self._ledger, self._folder, self._hub.prove)
         except HubUnreachable as error:
-            self._wait(now, unreachable=str(error))
+            self._wait(now, error.reason if error.reason != "unreachable" else "", str(error))
+            self._facts = replace(self._facts, unreachable=str(error))
         except HubRefuses as error:
-            self._wait(now, refused=error.answer.reason)
+            self._wait(now, error.answer.reason, error.answer.detail)
+            self._facts = replace(self._facts, unreachable="")
         except OSError as error:
             log.warning("bag_not_read", error=str(error))
-            self._wait(now, refused="bag_lost")
+            self._wait(now, "bag_lost", str(error.filename or error))
+
+    def _hand(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer:
+        answer = self._hub.send(epoch, number, facts, people)
+        self._hear(answer.now)
+        return answer
+
+    def _hear(self, there: datetime | None) -> None:
+        """Headquarters was heard; its time is compared with ours, and nothing else is done with it."""
+        now = self._clock()
+        self._note(heard_at=now)
+        if there is not None and self._compares_clocks:
+            self._note(offset_s=round((now - there).total_seconds(), 1))
 
     def _is_early(self, now: datetime) -> bool:
         """The clock may have jumped: a wait that lies far ahead is over."""
         left = self._retry_at - now if self._retry_at else timedelta()
         return timedelta() < left <= timedelta(seconds=2 * LONGEST_S)
 
-    def _wait(self, now: datetime, *, refused: str = "", unreachable: str = "") -> None:
+    def _wait(self, now: datetime, reason: str, detail: str) -> None:
         self._failures += 1
         seconds = min(LONGEST_S, SHORTEST_S * 2 ** min(self._failures, 10)) * self._random.uniform(0.5, 1.0)
         self._retry_at = now + timedelta(seconds=seconds)
-        self._facts = replace(self._facts, refused=refused, unreachable=unreachable)
+        self._note_reason(reason, detail, now)
+
+    def _note_reason(self, reason: str, detail: str, now: datetime | None) -> None:
+        since = self._standing.since if reason == self._standing.reason else now
+        self._note(reason=reason, detail=detail, since=since if reason else None)
 
     def _say_alive(self, now: datetime) -> None:
         before = self._alive_at
@@ -170,17 +253,19 @@ class Poster:
         told = dict(self._tell())
         if self._photos is not None:
             told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
-        try:
-            with self._ledger.write() as tx:
-                link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
-            if link is not None:
-                self._ask_back(self._hub.alive(link.epoch, count, told))
-                self._facts = replace(self._facts, heard_at=now)
-        except HubUnreachable:
-            return
-        except LedgerError as error:
-            if not error.passing:
-                raise
+        with self._ledger.write() as tx:
+            link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
+        if link is not None:
+            with suppress(HubUnreachable):
+                answer = self._hub.alive(link.epoch, count, told)
+                self._hear(answer.get("now"))
+                self._note_welcome(str(answer.get("reason", "")), now)
+                self._ask_back(answer)
+
+    def _note_welcome(self, reason: str, now: datetime) -> None:
+        """Whether headquarters knows this station shows also while nothing is owed."""
+        if reason or self._standing.reason in _UNWELCOME:
+            self._note_reason(reason, "", now)
 
     def _ask_back(self, told: Mapping[str, Any]) -> None:
         """The next bag goes with a proof, where headquarters asks for one that is not under way; its release
@@ -193,8 +278,9 @@ class Poster:
 
 
 def poster_of(
-    ledger: Ledger, clock: Callable[[], datetime], blobs: Blobs | None = None, budget: Budget | None = None
-) -> Poster | None:
+    ledger: Ledger, clock: Callable[[], datetime], blobs: Blobs | None = None, budget: Budget | None = None,
+    *, compares_clocks: bool = True,
+) -> Poster | None:  # fmt: skip
     """Return the poster of an enrolled station, None for one that no headquarters hears of. Without `blobs`
     it sends no photos."""
     with ledger.read() as tx:
@@ -205,29 +291,11 @@ def poster_of(
     folder = BagFolder(ledger.folder / NAME)
     with ledger.read() as tx:
         newest = tx.exec(select(func.max(Bag.number)).where(Bag.epoch == link.epoch)).one()
+        keeping.forget_again(tx, folder)
     folder.sweep(link.epoch, newest or 0)
     hub = HubClient(link.urls, link.station, key)
     photos = PhotoPost(ledger, blobs, hub, budget or Budget(), monotonic, Random()) if blobs else None
-    return Poster(ledger, folder, hub, clock, lambda: _word(ledger, clock), Random(), photos)
-
-
-def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """What the station says of itself each minute."""
-    with ledger.read() as tx:
-        owed, photos = owing(tx), owing_photos(tx)
-        last = tx.exec(
-            select(AuditEvent.seq, AuditEvent.hash).order_by(col(AuditEvent.seq).desc()).limit(1)
-        ).first()
-    return {
-        "at": clock().isoformat(),
-        "owed": owed.bags if owed else 0,
-        "changes": owed.changes if owed else 0,
-        "oldest_at": owed.oldest_at.isoformat() if owed and owed.oldest_at else None,
-        "photos_owed": photos.count,
-        "photo_bytes_owed": photos.size,
-        "oldest_photo_at": photos.oldest_at.isoformat() if photos.oldest_at else None,
-        "audit": list(last) if last else None,
-        "release": release.release(),
-        "revision": release.revision(),
-        "schema": schema.head(),
-    }
+    return Poster(
+        ledger, folder, hub, clock, lambda: word_of(ledger, clock), Random(), photos,
+        compares_clocks=compares_clocks,
+    )  # fmt: skip

@@ -261,6 +261,13 @@ class Mqtt(Section):
     discovery_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "homeassistant"
 
 
+class Metrics(Section):
+    """`enabled` lets Prometheus read numbers at `/metrics`: on this machine without a token, from elsewhere
+    with a terminal's."""
+
+    enabled: bool = False
+
+
 class Backup(Section):
     """The second disk or share: `folder` is where it is mounted. A backup is made at least every `every_min`
     minutes while trucks come; the newest `keep` ledgers stay. Each day after `prove_at` the newest one is
@@ -305,6 +312,7 @@ class SiteSettings(Section):
     mqtt: Mqtt | None = None
     backup: Backup | None = None
     post: Post = Post()
+    metrics: Metrics = Metrics()
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]

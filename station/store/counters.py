@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from station.store.tables import Counter, Numbered, Outbox
+from station.store.tables import Counter, Numbered
 
-ROW = "row"  # numbers the rows of every `Numbered` table and of the outbox
+ROW = "row"  # numbers the rows of every `Numbered` table
 EVENT = "event"  # numbers the audit events
 WORD = "post word"  # numbers what the station says of itself to headquarters
 RETAINED = "retained sample"  # numbers what is kept of samples
@@ -66,7 +66,7 @@ def leap(tx: Session) -> dict[str, dict[str, int]]:
 
 def number_rows(tx: Session, *_flush: Any) -> None:
     """Gives new rows their numbers in the order in which they were added; runs before every flush."""
-    rows = [row for row in tx.new if isinstance(row, Numbered | Outbox) and row.seq is None]
+    rows = [row for row in tx.new if isinstance(row, Numbered) and row.seq is None]
     if rows:
         for seq, row in enumerate(rows, start=draw(tx, ROW, len(rows))):
             row.seq = seq

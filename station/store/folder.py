@@ -3,6 +3,7 @@
     ledger.db -wal -shm         the ledger
     lock                        held by the process that uses the folder; its number is in it
     second-disk.json            what the box knows of its second disk
+    post/ post.json post.key    bags for headquarters, how that stands, and the key that signs them
     work/                       unfinished copies; whoever holds the folder next removes them
     restored-WHEN.db            a restored ledger that is to take the ledger's place
     before-restore-WHEN.db ...  the ledger that was there before
@@ -39,9 +40,10 @@ WORK = "work"
 UNCLEAN = "unclean"  # marks the folder while a station uses it; left by one that was cut off
 LOGGED = "logged"  # in that mark: something is committed and the log, which may have it, is there
 _RESTORED, _BEFORE = "restored-", "before-restore-"
-_KEPT = ("photos", "frames", "models", "profiles")  # what a ledger speaks of
+_KEPT = ("photos", "frames", "models", "profiles", "post")  # what a ledger speaks of
 _SHOWN = 5
 SECOND_DISK = "second-disk.json"  # what the box knows of its second disk, and which box took over
+POST_STANDING = "post.json"  # how the post to headquarters stands
 _OWN = {
     *_KEPT,
     "lock",
@@ -49,6 +51,8 @@ _OWN = {
     "admin.token",
     "approval.key",
     SECOND_DISK,
+    POST_STANDING,
+    "post.key",
     "lost+found",
 }  # the last is a disk's
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

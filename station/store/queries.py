@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from drivers.text import barcode_of
 from station.store.tables import (
@@ -94,6 +94,11 @@ def unpaired(tx: Session) -> Sequence[Pairing]:
     """Return the exceptions list: items that wait for a person, oldest first."""
     query = select(Pairing).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
     return tx.exec(query.order_by(col(Pairing.seq))).all()
+
+
+def count_unpaired(tx: Session) -> int:
+    query = select(func.count()).where(Pairing.state == "unpaired", col(Pairing.current).is_(True))
+    return tx.exec(query).one()
 
 
 def current_proposal(tx: Session, load_id: str) -> Proposal | None:

@@ -86,7 +86,7 @@ class Staff:
 
 def may(access: Access, kind: TokenKind, role: Role | None) -> bool:
     """As the table reads."""
-    if access.tokens is None:
+    if access.tokens is None or access.here:
         return True
     return kind in access.tokens and (access.roles is None or role in access.roles)
 
@@ -131,8 +131,9 @@ def test_nobody_elses_word_opens_anything(still: Counter, staff: Staff, endpoint
         {}, {"Silo-Person": person}, {"Authorization": "Bearer unknown"},
         {"Authorization": f"Bearer {person}"}, {**signed, "Authorization": "Basic eDp5"},
     ]  # fmt: skip
+    asks_for_token = access.tokens is not None and not access.here
     for headers in strangers:
-        assert (asks(still, endpoint, headers) == 401) == (access.tokens is not None), headers
+        assert (asks(still, endpoint, headers) == 401) == asks_for_token, headers
     if access.roles is not None:
         for wrong in ("", "unknown", signed["Authorization"].removeprefix("Bearer ")):
             assert asks(still, endpoint, {**signed, "Silo-Person": wrong}) == 401
@@ -142,7 +143,7 @@ def test_nobody_elses_word_opens_anything(still: Counter, staff: Staff, endpoint
 def test_the_admin_token_opens_what_the_table_says(still: Counter, endpoint: str) -> None:
     access, headers = ACCESS[endpoint], {"Authorization": f"Bearer {ADMIN_TOKEN}"}
     alone = asks(still, endpoint, headers)
-    expected = access.tokens is None or access.admin in (Admin.ALONE, Admin.ALONE_OR_NAMED)
+    expected = access.tokens is None or access.here or access.admin in (Admin.ALONE, Admin.ALONE_OR_NAMED)
     assert (alone not in (401, 403)) == expected
     if access.name_header is None:
         return
@@ -156,6 +157,7 @@ def test_the_document_says_so_too(still: Counter, endpoint: str) -> None:
     access, operation = ACCESS[endpoint], operations(still)[endpoint]
     person = ["token"] if access.roles is None else ["token", "person"]
     ways = ([person] if access.tokens else []) + ([["admin"]] if access.admin is not Admin.NOTHING else [])
+    ways += [[]] if access.here else []
     assert [list(way) for way in operation.get("security", [])] == ways
     headers = {one["name"] for one in operation.get("parameters", []) if one["in"] == "header"}
     assert headers & {"Silo-Manager", "Silo-Operator", "Silo-Pin"} == (
@@ -217,4 +219,4 @@ def test_tokens_of_a_kind_that_is_unknown_open_nothing(still: Counter) -> None:
     _, token = people.add_terminal(still.silo.desk, "books", "erp", still.silo.clock())
     headers = {"Authorization": f"Bearer {token}"}
     opened = [endpoint for endpoint in ACCESS if asks(still, endpoint, headers) not in (401, 403)]
-    assert opened == [endpoint for endpoint, access in ACCESS.items() if access.tokens is None]
+    assert opened == [endpoint for endpoint, access in ACCESS.items() if access.tokens is None or access.here]

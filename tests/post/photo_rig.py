@@ -45,7 +45,7 @@ class Line:
     sent: list[tuple[str, str, int]] = field(default_factory=list)
 
     def request(
-        self, method: str, url: str, *, content: bytes, headers: dict[str, str], **_patience: Any
+        self, method: str, url: str, *, content: bytes, headers: dict[str, str], timeout: float = 60.0
     ) -> Any:
         if self.cut:
             self.ticks += 5

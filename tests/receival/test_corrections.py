@@ -13,7 +13,6 @@ from station.store.tables import (
     Decision,
     Load,
     LoadOwner,
-    Outbox,
     Reservation,
     Supplier,
     Vehicle,
@@ -87,11 +86,9 @@ def test_a_decision_that_no_longer_holds_is_withdrawn_and_asked_for_again(
     assert proposal.id != decision.proposal_id
     with silo.desk.ledger.read() as tx:
         event = tx.exec(select(AuditEvent).where(AuditEvent.kind == "decision_withdrawn")).one()
-        told = tx.exec(select(Outbox.payload).where(Outbox.kind == "decision_withdrawn")).one()
     assert (event.by, event.load_id, event.subject_id) == ("anne", load.id, decision.id)
     assert event.data["cell"] == decision.cell
     assert event.data["against"]
-    assert told["decision"] == decision.id
     with pytest.raises(Conflict) as refused:
         silo.confirm(15_240, visit, "last")
     assert refused.value.code == Fault.NOTHING_TO_CLOSE

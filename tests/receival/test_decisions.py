@@ -14,7 +14,7 @@ from station.grain.reasons import Code
 from station.receival import cells, decisions, proposals, visits
 from station.receival.visits import NewLoad
 from station.store import audit, queries
-from station.store.tables import Decision, Load, Outbox, Proposal, Ticket, Visit
+from station.store.tables import Decision, Load, Proposal, Ticket, Visit
 from tests.silo_rig import ANNE, GOOD, GOOD_NIR, MARC, Silo
 
 
@@ -86,7 +86,7 @@ def test_a_decision_on_a_superseded_proposal_writes_nothing_and_names_the_new_on
     assert refused.value.params["proposal_id"] == proposed(silo, visit).id
     with silo.desk.ledger.read() as tx:
         assert queries.current_decision(tx, load.id) is None
-        assert tx.exec(select(Outbox)).all() == []
+        assert tx.exec(select(Decision)).all() == []
 
 
 def test_a_decision_reserves_until_closing_moves_the_net(silo: Silo) -> None:
@@ -252,16 +252,6 @@ def test_a_decision_changes_the_figures_of_the_next_truck_and_voids_nothing_it_i
 def test_a_known_tare_makes_the_estimate(silo: Silo) -> None:
     silo.receive("AB-123-CD", tare_kg=15_240)
     assert proposed(silo, measured(silo, "AB-123-CD", gross_kg=40_000)).load_t == pytest.approx(24.76)
-
-
-def test_decisions_tickets_and_ends_are_in_the_outbox_with_their_rows(silo: Silo) -> None:
-    silo.receive("AB-123-CD")
-    refused = measured(silo, "EF-456-GH")
-    decisions.refuse(silo.desk, only_load(silo, refused).id, "too wet", ANNE, silo.clock())
-    visits.cancel_visit(silo.desk, silo.arrive("IJ-789-KL").id, "entered twice", ANNE, silo.clock())
-    with silo.desk.ledger.read() as tx:
-        rows = tx.exec(select(Outbox).order_by(Outbox.seq)).all()  # type: ignore[arg-type]
-    assert [row.kind for row in rows] == ["decision", "ticket", "refused", "cancelled"]
 
 
 def test_ticket_numbers_have_no_gap_when_many_close_at_once(silo: Silo) -> None:

@@ -3,16 +3,18 @@
 import sqlite3
 
 import pytest
+from sqlmodel import select
 
 from station.acts.desk import Actor
-from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed, NotFound
 from station.receival import forgetting, people
 from station.receival.replay import replay
-from station.store import audit, pages
-from station.store.tables import Person, Ticket
+from station.store import audit, forgotten, pages
+from station.store.tables import AuditEvent, Person, Ticket
 from tests.silo_rig import MARC, Silo
 
 PERSON, SUPPLIER = "Zénobie Quatrefages", "EARL Dupont"
+WHY = "asked for by letter of 12 March"
 
 
 @pytest.fixture
@@ -27,14 +29,10 @@ def worked(silo: Silo) -> Silo:
 
 
 def dump(silo: Silo) -> str:
-    """The whole ledger as text, less the tickets: as they are kept and as they wait to be sent."""
+    """The whole ledger as text, less the tickets."""
     silo.desk.ledger.checkpoint()
     with sqlite3.connect(f"file:{silo.desk.ledger.file}?mode=ro", uri=True) as copy:
-        return "\n".join(
-            line
-            for line in copy.iterdump()
-            if not line.startswith(('INSERT INTO "ticket"', 'INSERT INTO "outbox"'))
-        )
+        return "\n".join(line for line in copy.iterdump() if not line.startswith('INSERT INTO "ticket"'))
 
 
 def is_whole(silo: Silo) -> bool:
@@ -45,7 +43,7 @@ def is_whole(silo: Silo) -> bool:
 
 def test_a_persons_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
     assert PERSON in dump(worked)
-    forgetting.forget_person(worked.desk, PERSON, MARC, worked.clock())
+    forgetting.forget_person(worked.desk, PERSON, WHY, MARC, worked.clock())
     assert PERSON not in dump(worked)
     with worked.desk.ledger.read() as tx:
         ticket = tx.get_one(Ticket, next(iter(worked.tickets())))
@@ -59,7 +57,7 @@ def test_a_persons_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
 
 
 def test_a_suppliers_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
-    forgetting.forget_supplier(worked.desk, SUPPLIER, MARC, worked.clock())
+    forgetting.forget_supplier(worked.desk, SUPPLIER, WHY, MARC, worked.clock())
     assert SUPPLIER not in dump(worked)
     assert is_whole(worked)
     worked.receive("EF-456-GH")  # the next arrival under the name begins a new row
@@ -69,12 +67,23 @@ def test_a_suppliers_name_is_in_one_row_and_on_paper_only(worked: Silo) -> None:
 def test_a_supplier_on_site_is_not_forgotten(worked: Silo) -> None:
     worked.arrive("IJ-789-KL")
     with pytest.raises(Conflict) as refused:
-        forgetting.forget_supplier(worked.desk, SUPPLIER, MARC, worked.clock())
+        forgetting.forget_supplier(worked.desk, SUPPLIER, WHY, MARC, worked.clock())
     assert refused.value.code is Fault.SUPPLIER_ON_SITE
 
 
 def test_whom_nobody_knows_cannot_be_forgotten(silo: Silo) -> None:
     with pytest.raises(NotFound):
-        forgetting.forget_person(silo.desk, "Nobody", MARC, silo.clock())
+        forgetting.forget_person(silo.desk, "Nobody", WHY, MARC, silo.clock())
     with pytest.raises(NotFound):
-        forgetting.forget_supplier(silo.desk, "Nobody", MARC, silo.clock())
+        forgetting.forget_supplier(silo.desk, "Nobody", WHY, MARC, silo.clock())
+
+
+def test_the_reason_stays_and_so_may_not_hold_the_name(worked: Silo) -> None:
+    with pytest.raises(Invalid) as refused:
+        forgetting.forget_person(worked.desk, PERSON, f"letter of {PERSON.upper()}", MARC, worked.clock())
+    assert refused.value.code is Fault.NAME_IN_REASON
+    forgetting.forget_person(worked.desk, PERSON, WHY, MARC, worked.clock())
+    with worked.desk.ledger.read() as tx:
+        event = tx.exec(select(AuditEvent).where(AuditEvent.kind == "person_forgotten")).one()
+        assert (event.by, event.subject_id, event.data) == (MARC.id, worked.by.id, {"reason": WHY})
+        assert forgotten.last(tx) == event.seq

@@ -11,7 +11,7 @@ from station.grain.reasons import Code
 from station.receival import cells, decisions, pairings, retests, taking_back, visits, weighings
 from station.receival.visits import NewLoad
 from station.store import audit, pages, queries
-from station.store.tables import AuditEvent, Load, Outbox, Visit
+from station.store.tables import AuditEvent, Load, Visit
 from tests.silo_rig import ANNE, GOOD, MARC, Silo
 
 Act = Callable[[Silo], Callable[[], object]]
@@ -152,8 +152,6 @@ def test_a_load_is_in_the_queue_again_with_its_decision_room_and_sample(silo: Si
     assert reserved_t(silo) == pytest.approx(26.7344)
     with silo.desk.ledger.read() as tx:
         assert queries.samples_of(tx, load.id)[0].ended_at is None
-        kinds = list(tx.exec(select(Outbox.kind).order_by(col(Outbox.seq))))
-    assert kinds[-1] == "restored"
     ticket = silo.confirm(15_240, visit, "last").tickets[0]
     assert ticket.net_kg == 27_880
 

@@ -100,5 +100,5 @@ SEEN_AT_START: dict[str, Damage] = {
     "a newer station's": run("UPDATE alembic_version SET version_num = '9999'"),
     "a schema nobody knows": run("UPDATE alembic_version SET version_num = 'abcd'"),
     "no schema": run("DELETE FROM alembic_version"),
-    "a table lost": run("DROP TABLE outbox"),
+    "a table lost": run("DROP TABLE waiver"),
 }

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from station.receival import cells
 from station.store import audit, counters, ids
-from station.store.tables import CellMovement, Counter, Decision, Outbox, Ticket, Weighing
+from station.store.tables import CellMovement, Counter, Decision, Ticket, Weighing
 from tests.silo_rig import START, Silo
 
 ROOT = Path(__file__).parents[2]
@@ -108,17 +108,17 @@ def test_no_query_takes_an_identifier_for_the_order_of_things() -> None:
         assert found is None, f"{path}: {found}"
 
 
-def test_after_a_restore_no_document_for_the_hub_takes_the_number_of_a_lost_one(silo: Silo) -> None:
-    def send(name: str) -> int:
+def test_after_a_restore_no_row_takes_the_number_of_a_lost_one(silo: Silo) -> None:
+    def record(name: str) -> int:
         with silo.desk.ledger.write() as tx:
-            row = Outbox(id=name, kind="ticket", at=silo.clock())
+            row = Weighing(id=name, kg=900.0, at=silo.clock(), rule="typed")
             tx.add(row)
             tx.flush()
             assert row.seq is not None
             return row.seq
 
-    first, lost = send("first"), send("lost")
+    first, lost = record("first"), record("lost")
     with silo.desk.ledger.write() as tx:
-        tx.delete(tx.exec(select(Outbox).where(Outbox.id == "lost")).one())  # as the backup has it
+        tx.delete(tx.exec(select(Weighing).where(Weighing.id == "lost")).one())  # as the backup has it
         counters.leap(tx)
-    assert first < lost < send("after")
+    assert first < lost < record("after")

@@ -21,6 +21,8 @@ LOOKED_AT = (
     N_("photos"),
     N_("models"),
     N_("second disk"),
+    N_("post"),
+    N_("bags"),
 )
 
 FINDINGS: Mapping[str, str] = {
@@ -52,6 +54,28 @@ FINDINGS: Mapping[str, str] = {
     "file_missing": N_("the file {file} is gone: send it again from where it came, or restore the folder"),
     "file_damaged": N_("the file {file} is damaged: send it again from where it came, or restore the folder"),
     "files_more": N_("and {count} more"),
+    "post_owes_nothing": N_("headquarters has all bags"),
+    "post_owes": N_("headquarters lacks {bags} bags, the oldest for {age_s}"),
+    "post_refused": N_("headquarters takes nothing, trucks go on: {hub_reason}"),
+    "post_disk_full": N_("the disk took no bag ({text}): make room, it goes on by itself"),
+    "bags_agree": N_("{looked_at} of {count} bags compared, the newest: {rows} rows are as they were sent"),
+    "post_end_cut": N_(
+        "bags end with {number}, but headquarters has {have}: this is an older ledger; silo post reconcile"
+    ),
+    "post_chain_broken": N_("bag {number} does not follow the one before: restore a backup"),
+    "post_bag_gone": N_(
+        "the file of bag {number} is gone, and headquarters lacks it: bring it back from the second disk"
+    ),
+    "post_bag_changed": N_(
+        "the file of bag {number} has changed on the disk: bring it back from the second disk"
+    ),
+    "post_row_differs": N_(
+        "the row {key} of {table} is not the one that bag {number} has: it was changed past the station"
+    ),
+    "post_row_gone": N_(
+        "the row {key} of {table}, in bag {number}, is gone: it was removed past the station"
+    ),
+    "post_row_back": N_("the row {key} of {table} was deleted by bag {number}, and is there again"),
     "line_not_opened": N_("{port}: not opened; to open it add --devices, while no station runs"),
     "passwords_read": N_("every password can be read, by nobody else"),
     "password_exposed": N_(

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ui.words.i18n import N_, Translator
+from ui.words.post import hub_reason
 from ui.words.vocabulary import (
     ANALYTES,
     BASES,
@@ -326,4 +327,5 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "what": _word_of(DISTURBANCES),
     "file_kind": _word_of(FILE_KINDS),
     "unseen": _words_of(UNSEEN),
+    "hub_reason": lambda value, t: hub_reason(str(value), t.language),
 }

@@ -191,6 +191,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("a load of {name} is still on site"),
         N_("Forget the supplier when it has its outcome."),
     ),
+    "name_in_reason": (
+        N_("the reason holds the name that is to be forgotten"),
+        N_("Write it without the name: the reason stays."),
+    ),
     "load_not_decided": (N_("a load of {plate} has no decision yet"), N_("Accept its proposal first.")),
     "barcode_used": (N_("the barcode {barcode} belongs to another sample"), N_("Take a new barcode.")),
     "not_a_sample_barcode": (

@@ -217,10 +217,12 @@ SENTENCES: Mapping[str, str] = {
     "second_disk_small": N_("the second disk {folder} lacks {missing_mb} MB: tell the installer"),
     "second_disk_full": N_("the second disk {folder} is full: tell the installer"),
     "second_disk_fails": N_("the second disk fails: {file} ({error}); tell the installer"),
-    "hub_refuses": N_(
-        "headquarters takes nothing of this station ({text}): tell the installer; trucks go on"
+    "hub_refuses": N_("headquarters takes nothing of this station, trucks go on: {hub_reason}"),
+    "post_full": N_(
+        "the disk takes no bag for headquarters ({text}): make room; nothing is lost, it goes on by itself"
     ),
-    "post_full": N_("the disk takes no bag for headquarters: {text}"),
+    "clock_ahead_of_hub": N_("this clock is {age_s} ahead of headquarters'"),
+    "clock_behind_hub": N_("this clock is {age_s} behind headquarters'"),
     "backup_never": N_("there is no backup yet: tell the installer"),
     "backup_old": N_("the last backup is {age_s} old"),
     "backup_not_proved": N_("the backup is not what it must be: tell the installer"),

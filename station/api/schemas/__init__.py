@@ -145,6 +145,7 @@ from station.api.schemas.outcome import (
     Tipping,
 )
 from station.api.schemas.people import (
+    ForgetIn,
     NewPinIn,
     Person,
     PersonChangeIn,
@@ -298,6 +299,7 @@ __all__ = [
     "ExceptionItem",
     "Expiry",
     "ExternalIn",
+    "ForgetIn",
     "Gain",
     "HandOverIn",
     "Health",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Discriminator, Field, StringConstraints, Tag
 
 from station.api.access import TokenKind
-from station.api.schemas.common import SEEN, In, Name
+from station.api.schemas.common import SEEN, In, Name, Why
 
 Pin = Annotated[str, StringConstraints(min_length=4, max_length=12), SEEN]
 
@@ -38,6 +38,13 @@ class PersonIn(In):
     pin: NewPin
     roles: Annotated[list[Literal["operator", "manager", "installer"]], Field(min_length=1)]
     language: Literal["fr", "en"] | None = None
+
+
+class ForgetIn(In):
+    """The reason is kept for good, so it may not hold the name."""
+
+    name: Name
+    reason: Why
 
 
 class RenameIn(In):

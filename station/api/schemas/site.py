@@ -59,12 +59,15 @@ class BackupHealth(BaseModel):
 
 class PostHealth(BaseModel):
     """What headquarters has not heard: sealed `bags`, the oldest since `oldest_at`, and `changes` that are in
-    none yet."""
+    none yet. The disk has room for `room_days`; station time was `offset_s` seconds ahead of that of
+    headquarters at its last word."""
 
     bags: int
     changes: int
     oldest_at: datetime | None = None
     heard_at: datetime | None = None
+    room_days: float | None = None
+    offset_s: float | None = None
 
 
 class Health(BaseModel):

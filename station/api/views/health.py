@@ -67,7 +67,12 @@ def _post(facts: PostFacts | None) -> schemas.PostHealth | None:
     if facts is None:
         return None
     return schemas.PostHealth(
-        bags=facts.bags, changes=facts.changes, oldest_at=facts.oldest_at, heard_at=facts.heard_at
+        bags=facts.bags,
+        changes=facts.changes,
+        oldest_at=facts.oldest_at,
+        heard_at=facts.heard_at,
+        room_days=facts.room_days,
+        offset_s=facts.offset_s,
     )
 
 

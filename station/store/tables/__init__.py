@@ -12,7 +12,7 @@ from station.store.tables.evidence import (
     Sample,
 )
 from station.store.tables.laboratory import LabFile, LabResult
-from station.store.tables.ledger import AuditEvent, ClockAct, Counter, Outbox
+from station.store.tables.ledger import AuditEvent, ClockAct, Counter
 from station.store.tables.measurements import Measurement
 from station.store.tables.models import ModelRelease, PromotionPolicy, ReleaseAct
 from station.store.tables.outcome import (
@@ -95,7 +95,6 @@ __all__ = [
     "Measurement",
     "ModelRelease",
     "Numbered",
-    "Outbox",
     "Pairing",
     "Person",
     "Photo",

@@ -1,4 +1,4 @@
-"""The audit chain, which is also the event stream, the counters, the outbox, and what became of the clock."""
+"""The audit chain, which is also the event stream, the counters, and what became of the clock."""
 
 from datetime import datetime
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Index
 from sqlmodel import Field, SQLModel
 
 from station.store.tables.base import Numbered
-from station.store.tables.packed import HexDigest, Packed
+from station.store.tables.packed import HexDigest
 
 
 class AuditEvent(SQLModel, table=True):
@@ -37,17 +37,6 @@ class Counter(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: int = 0
-
-
-class Outbox(SQLModel, table=True):
-    """Keeps a document for the hub, written with the row it tells of, in one transaction; `seq`
-    rises, and leaps after a restore: no document takes the number of a lost one."""
-
-    seq: int | None = Field(default=None, primary_key=True)
-    id: str = Field(unique=True)  # the idempotency key at the hub
-    kind: str
-    payload: dict[str, Any] = Field(default_factory=dict, sa_type=Packed)
-    at: datetime
 
 
 class ClockAct(Numbered, table=True):

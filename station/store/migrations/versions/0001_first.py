@@ -185,16 +185,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_modelrelease")),
     )
     op.create_table(
-        "outbox",
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column("payload", station.store.tables.packed.Packed(), nullable=False),
-        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("id", name=op.f("uq_outbox_id")),
-    )
-    op.create_table(
         "person",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1586,7 +1576,6 @@ def downgrade() -> None:
     op.drop_table("post_link")
     op.drop_table("pit")
     op.drop_table("person")
-    op.drop_table("outbox")
     op.drop_table("modelrelease")
     op.drop_table("line")
     op.drop_table("lab_file")

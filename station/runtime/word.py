@@ -1,0 +1,78 @@
+"""What a station says of itself each minute, so that the map is right before a backlog is in."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from station import release
+from station.models import releases
+from station.post.sending import owing
+from station.receival import cells
+from station.receival.pack_standing import pack_in_force
+from station.store import audit, schema
+from station.store.engine import Ledger
+from station.store.posted import owing_photos
+from station.store.tables import AuditEvent, Bag, Counter, PostLink
+
+_TICKETS = "ticket "  # begins the names of the counters that number tickets
+
+
+def word_of(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
+    """Cursor, owed, last event and tickets, present contents of the cells, clock, and what runs here by its
+    hash."""
+    now = clock()
+    with ledger.read() as tx:
+        seq = audit.last_seq(tx)
+        event = tx.get(AuditEvent, seq)
+        return {
+            "at": now.isoformat(),
+            "cursor": _cursor(tx),
+            **_owed(tx),
+            "audit": [event.seq, event.hash] if event else None,
+            "tickets": _tickets(tx),
+            "cells": [
+                {"id": one.id, "kg": round(one.content_t * 1000.0, 3), "species": one.species}
+                for one in cells.states(tx)
+            ],
+            **_running(tx, now),
+        }
+
+
+def _cursor(tx: Session) -> dict[str, Any] | None:
+    """The last bag that headquarters has acknowledged, and the last one that is sealed."""
+    link = tx.get(PostLink, "hub")
+    if link is None:
+        return None
+    sealed = tx.exec(select(func.max(Bag.number)).where(Bag.epoch == link.epoch)).one()
+    return {"epoch": link.epoch, "acknowledged": link.acknowledged, "sealed": sealed or 0}
+
+
+def _owed(tx: Session) -> dict[str, Any]:
+    owed, photos = owing(tx), owing_photos(tx)
+    return {
+        "owed": owed.bags if owed else 0,
+        "changes": owed.changes if owed else 0,
+        "oldest_at": owed.oldest_at.isoformat() if owed and owed.oldest_at else None,
+        "photos_owed": photos.count,
+        "photo_bytes_owed": photos.size,
+        "oldest_photo_at": photos.oldest_at.isoformat() if photos.oldest_at else None,
+    }
+
+
+def _tickets(tx: Session) -> dict[str, int]:
+    """The last number of each campaign."""
+    rows = tx.exec(select(Counter).where(col(Counter.name).startswith(_TICKETS)))
+    return {row.name.removeprefix(_TICKETS): row.value for row in rows}
+
+
+def _running(tx: Session, now: datetime) -> dict[str, Any]:
+    pack = pack_in_force(tx, now)
+    return {
+        "release": release.release(),
+        "revision": release.revision(),
+        "schema": schema.head(),
+        "models": sorted(set(releases.active_set(tx).values())),
+        "rule_pack": {"name": pack.name, "version": pack.version, "sha256": pack.sha256} if pack else None,
+    }
