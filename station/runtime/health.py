@@ -94,6 +94,8 @@ def _post_warnings(facts: PostFacts) -> Warnings:
     found: Warnings = []
     if facts.refused:
         found.append(("hub_refuses", {"text": facts.refused}))
+    if facts.recovers:
+        found.append((f"recovery_{facts.recovers}", {}))
     if facts.full:
         found.append(("post_full", {"text": facts.full}))
     return found

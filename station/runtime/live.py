@@ -71,7 +71,8 @@ class BackupFacts:
 class PostFacts:
     """How the post to headquarters stands: `bags` are sealed and not acknowledged, the oldest since
     `oldest_at`; `changes` are in no bag yet. `refused` is why headquarters takes nothing, `unreachable` why
-    none answered; `full`: the disk takes no bag. `heard_at`: its last word."""
+    none answered; `full`: the disk takes no bag. `heard_at`: its last word. `recovers`: this ledger
+    came from a backup, and acts wait (held) or not (going_on) for what headquarters has."""
 
     bags: int = 0
     changes: int = 0
@@ -80,6 +81,7 @@ class PostFacts:
     unreachable: str = ""
     full: str = ""
     heard_at: datetime | None = None
+    recovers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,22 +18,26 @@ from sqlmodel import col, func, select
 
 from station import release
 from station.post import identity, sealing
-from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.box import this_box
+from station.post.client import HubClient
 from station.post.folder import NAME, BagFolder
 from station.post.photo_pace import Budget
 from station.post.photos import PhotoPost
 from station.post.proof import Question, question_of, send_proofs
-from station.post.sending import HubRefuses, owing, send_one
+from station.post.said import HubAnswer, HubUnreachable, cursor_in
+from station.post.sending import HubRefuses, Met, meet, owing, send_one
 from station.runtime.live import PostFacts
 from station.store import counters, schema
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
+from station.store.post import go_on
 from station.store.posted import owing_photos
 from station.store.tables import AuditEvent, Bag, PostLink
 
 TICK_S, ALIVE_S = 2.0, 60.0
 SHORTEST_S, LONGEST_S = 1.0, 60.0
+LONGEST_HOLD_S = 600.0  # that acts wait for what may come back
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +70,8 @@ class Poster:
         self._alive_at: datetime | None = None
         self._failures = 0
         self._question: Question | None = None
+        self._began_at = clock()
+        self._is_first = True  # no act was taken yet since the start
 
     def facts(self) -> PostFacts:
         return self._facts
@@ -94,13 +100,16 @@ class Poster:
         """Say that the station is alive, seal if it is time, send what is owed. Only a damaged ledger ends
         it: whatever else goes wrong is told and tried again."""
         now = self._clock()
-        self._say_alive(now)  # first: a backlog may take hours
+        self._say_alive(now)  # first: a backlog may take hours, and the answer tells of a restore
         self._seal(now)
         self._send(now)
         with self._ledger.read() as tx:
-            owed = owing(tx)
-        if owed is not None:
-            self._facts = replace(self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at)
+            owed, link = owing(tx), tx.get(PostLink, "hub")
+        if owed is not None and link is not None:
+            self._facts = replace(
+                self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at,
+                recovers=link.recovers,
+            )  # fmt: skip
             if self._photos and not owed.bags and not self._stop.is_set() and self._photos.turn(now):
                 self._wake.set()  # what is committed meanwhile goes before the next range
 
@@ -172,13 +181,32 @@ class Poster:
             with self._ledger.write() as tx:
                 link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
             if link is not None:
-                self._ask_back(self._hub.alive(link.epoch, count, told))
+                said = self._hub.alive(link.epoch, count, told)
+                self._ask_back(said)
                 self._facts = replace(self._facts, heard_at=now)
+                self._meet(cursor_in(said), now, is_restored=bool(link.recovers))
+                if now - self._began_at >= timedelta(seconds=LONGEST_HOLD_S):
+                    self._go_on()
         except HubUnreachable:
-            return
+            self._is_first = False
+            self._go_on()
         except LedgerError as error:
             if not error.passing:
                 raise
+
+    def _meet(self, hub: HubAnswer | None, now: datetime, *, is_restored: bool) -> None:
+        """Compare the last bag that headquarters has with what was sealed here."""
+        if hub is None or not (hub.have or is_restored):
+            return
+        met = meet(self._ledger, self._folder, hub, now, holds=self._is_first)
+        self._is_first = False
+        if met is Met.LACKS:
+            log.warning("ledger_restored", hub_epoch=hub.epoch, hub_have=hub.have)
+
+    def _go_on(self) -> None:
+        """Acts wait no longer for what may come back: trucks never stand still for long."""
+        with self._ledger.write() as tx:
+            go_on(tx)
 
     def _ask_back(self, told: Mapping[str, Any]) -> None:
         """The next bag goes with a proof, where headquarters asks for one that is not under way."""
@@ -222,6 +250,7 @@ def _word(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
         "photo_bytes_owed": photos.size,
         "oldest_photo_at": photos.oldest_at.isoformat() if photos.oldest_at else None,
         "audit": list(last) if last else None,
+        "box": this_box(),
         "release": release.release(),
         "revision": release.revision(),
         "schema": schema.head(),

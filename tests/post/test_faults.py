@@ -32,7 +32,8 @@ from station.hub.database import bring_up_to_date, connected
 from station.hub.own import EVENTS
 from station.hub.receiving import Answer
 from station.post import identity
-from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.client import HubClient
+from station.post.said import HubAnswer, HubUnreachable
 from station.post.sending import HubRefuses, send_one
 from station.post.wire import Signed, enveloped, public_text
 from station.runtime.poster import Poster

@@ -220,6 +220,12 @@ SENTENCES: Mapping[str, str] = {
     "hub_refuses": N_(
         "headquarters takes nothing of this station ({text}): tell the installer; trucks go on"
     ),
+    "recovery_held": N_(
+        "this ledger is a backup, headquarters knows more: silo post reconcile, or --go-on without it"
+    ),
+    "recovery_going_on": N_(
+        "this ledger is a backup, facts after it are missing: silo post reconcile brings them back"
+    ),
     "post_full": N_("the disk takes no bag for headquarters: {text}"),
     "backup_never": N_("there is no backup yet: tell the installer"),
     "backup_old": N_("the last backup is {age_s} old"),
