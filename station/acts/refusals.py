@@ -71,6 +71,7 @@ class Fault(StrEnum):
     TARE_NOT_BELOW_GROSS = "tare_not_below_gross"
     TARE_TOO_LOW = "tare_too_low"
     WEIGHED_APART = "weighed_apart"
+    RECOVERY_FIRST = "recovery_first"
     MAYBE_ON_PAPER = "maybe_on_paper"
     NOT_ASKED_ABOUT_PAPER = "not_asked_about_paper"
     PAPER_NUMBER_USED = "paper_number_used"

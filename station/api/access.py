@@ -54,7 +54,7 @@ class Access:
 
 _TERMINAL = frozenset({TokenKind.TERMINAL})
 _CAMERAS = frozenset({TokenKind.PHONE, TokenKind.APP})
-_RECEIVING = frozenset({Role.OPERATOR, Role.MANAGER})
+RECEIVING = frozenset({Role.OPERATOR, Role.MANAGER})
 _ALL = frozenset(Role)
 
 _ANYBODY = Access(tokens=None)
@@ -63,9 +63,9 @@ _LOOK_OR_ADMIN = Access(_TERMINAL, admin=Admin.ALONE)
 _ADMIN = Access(admin=Admin.ALONE)
 _SOMEBODY = Access(_TERMINAL, _ALL)
 _SOMEBODY_OR_ADMIN = Access(_TERMINAL, _ALL, Admin.ALONE)
-_OPERATOR = Access(_TERMINAL, _RECEIVING)  # receiving grain is for operators and managers
-_OPERATOR_OR_ADMIN = Access(_TERMINAL, _RECEIVING, Admin.ALONE)
-_NAMED_OPERATOR = Access(_TERMINAL, _RECEIVING, Admin.NAMED)  # where grain goes bears a person's name
+_OPERATOR = Access(_TERMINAL, RECEIVING)  # receiving grain is for operators and managers
+_OPERATOR_OR_ADMIN = Access(_TERMINAL, RECEIVING, Admin.ALONE)
+_NAMED_OPERATOR = Access(_TERMINAL, RECEIVING, Admin.NAMED)  # where grain goes bears a person's name
 _RESPONSIBLE = Access(_TERMINAL, frozenset({Role.MANAGER}))  # what one operator alone may not decide
 _INSTALLER = Access(_TERMINAL, frozenset({Role.INSTALLER}), Admin.ALONE)
 _MANAGER = Access(_TERMINAL, frozenset({Role.MANAGER}), Admin.ALONE_OR_NAMED)  # the station's own judgement

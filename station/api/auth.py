@@ -14,14 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from station.acts.desk import Actor
-from station.acts.refusals import Fault, NotAllowed
+from station.acts.refusals import Conflict, Fault, NotAllowed
 from station.api import schemas
-from station.api.access import Access, Admin, Role, access_of
+from station.api.access import RECEIVING, Access, Admin, Role, access_of
 from station.api.asked import Asked, Inquiry
 from station.api.context import Context
 from station.api.pins import PinDesk
 from station.receival import people
 from station.store import names
+from station.store.post import waits_for_recovery
 from station.store.tables import Terminal
 
 # The holder of the data folder, who may all that roles allow.
@@ -56,6 +57,8 @@ async def permit(request: Request, asked: Asked) -> Caller:
         return Caller(access)
     if access.here and _is_here(request):
         return Caller(access)
+    if access.roles == RECEIVING:
+        await run_in_threadpool(_check_nothing_comes_back, asked)
     token = _bearer(request)
     if access.admin is not Admin.NOTHING and _is_admin(asked, token):
         return Caller(access, actor=_with_role(await _by_admin(request, asked, access), access))
@@ -69,6 +72,13 @@ def _is_here(request: Request) -> bool:
     says so."""
     told = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
     return request.client is not None and request.client.host in LOOPBACK and not told
+
+
+def _check_nothing_comes_back(asked: Inquiry) -> None:
+    """Raises Conflict(recovery_first) while a restored station waits for what headquarters knows."""
+    with asked.desk.ledger.read() as tx:
+        if waits_for_recovery(tx):
+            raise Conflict(Fault.RECOVERY_FIRST)
 
 
 def _bearer(request: Request) -> str:

@@ -25,7 +25,7 @@ from station.store.blobs import BlobDamaged, BlobFault, BlobMissing, Blobs
 from station.store.condition import connect
 from station.store.errors import LedgerError, LedgerHeld
 from station.store.folder import LEDGER, is_new
-from station.store.tables import ModelRelease, Person
+from station.store.tables import ModelRelease, Person, PostLink
 from ui.words.problems import problem as ledger_problem
 
 WARN_FREE_MB = 2_000
@@ -65,6 +65,7 @@ def look_into(settings: SiteSettings, file: Path, at: datetime, language: str, *
                 )
                 found.append(_clock(tx, at, language))
                 found += _people(tx, language)
+                found += _recovery(tx, language)
                 found += _models(tx, settings, language)
     except LedgerHeld as error:
         found.append(good("database", "folder_in_use", language, {"process": error.params["process"]}))
@@ -75,6 +76,13 @@ def look_into(settings: SiteSettings, file: Path, at: datetime, language: str, *
     found.append(_room(folder, language))
     found += _check_files(folder, language, None if every_photo else LOOK_S)
     return kept
+
+
+def _recovery(tx: Session, language: str) -> Iterator[Finding]:
+    """A ledger that was restored asks for what headquarters knows before trucks are received."""
+    recovers = tx.exec(select(PostLink.recovers)).first()
+    if recovers:
+        yield warning("headquarters", f"recovery_{recovers}", language)
 
 
 def _clock(tx: Session, at: datetime, language: str) -> Finding:

@@ -12,6 +12,7 @@ from station.cli.options import ConfigOption, JsonOption
 from station.cli.post_photos import sentences_of_photos, told_of_photos
 from station.cli.post_releases import sentences_of_releases, told_of_releases
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.findings import finding_text
 from ui.words.i18n import Translator, translator
 from ui.words.post import hub_reason
 from ui.words.reasons import message
@@ -21,11 +22,17 @@ if TYPE_CHECKING:
 
 CLOCKS_DIFFER_S = 60.0
 
+if TYPE_CHECKING:
+    from station.receival.recovering import Recovered
+
 
 def register(app: typer.Typer) -> None:
     app.command("enrol", help=_("Makes this station known to headquarters, with the code from there."))(enrol)
     post = typer.Typer(no_args_is_help=True, help=_("What this station owes headquarters."))
     post.command("status", help=_("What is owed, since when, and headquarters' last word."))(status)
+    post.command("reconcile", help=_("After a restore: brings back what headquarters or a stick knows."))(
+        reconcile
+    )
     post.command("export", help=_("Copies the bags that are owed to a folder, for who carries them."))(export)
     app.add_typer(post, name="post")
 
@@ -40,13 +47,16 @@ def enrol(
 
     from station.parts import open_ledger
     from station.post import identity, link
-    from station.post.client import HubClient, HubUnreachable
+    from station.post.client import HubClient
+    from station.post.said import HubUnreachable
+    from station.post.sending import knows
     from station.post.wire import public_text
     from station.store.errors import LedgerError
     from station.store.ids import new_id
+    from station.store.post import HELD
     from station.store.tables import PostLink
 
-    settings = settings_of(config)
+    settings, begun = settings_of(config), None
     try:
         with open_ledger(config, settings) as ledger:
             key = identity.read_key(ledger.folder) or Ed25519PrivateKey.generate()
@@ -69,14 +79,17 @@ def enrol(
                         if answer.have
                         else None
                     )
-                    link.begin(
+                    begun = link.begin(
                         tx, settings.site.id, new_id(now()), now(), hub, answer.hub_key, follows=follows
                     )
+                    begun.recovers = HELD if answer.have and not knows(tx, answer) else ""
     except HubUnreachable as error:
         fail(_("Headquarters does not answer: {error}").format(error=error), Exit.NETWORK)
     except (LedgerError, OSError) as error:
         end_with(error)
     tell(_("Enrolled. The station sends everything at its next start."))
+    if begun is not None and begun.recovers:
+        tell(_("Headquarters knows more of this site than this ledger: silo post reconcile"))
 
 
 def status(config: ConfigOption, as_json: JsonOption = False) -> None:
@@ -114,6 +127,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
         "said": hub_reason(said.reason, LANGUAGE) if said.reason else "", "detail": said.detail,
         "since": _iso(said.since), "heard_at": _iso(said.heard_at), "offset_s": said.offset_s,
         "disk_full": said.full,
+        "recovers": known.recovers,
         **told_of_photos(photos, budget), **told_of_releases(folder),
     }  # fmt: skip
     if as_json:
@@ -125,6 +139,8 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     ))  # fmt: skip
     if owed.oldest_at is not None:
         show(_("The oldest since: {at}").format(at=_written(owed.oldest_at)))
+    if known.recovers:
+        show(finding_text(f"recovery_{known.recovers}", {}, LANGUAGE))
     show(_("Headquarters has bag {number}; it is asked at {urls}").format(
         number=t.number(known.acknowledged, 0), urls=", ".join(known.urls)
     ))  # fmt: skip
@@ -192,6 +208,92 @@ def export(
     finally:
         engine.dispose()
     tell(_("copied: {count} bags, to {folder}").format(count=count, folder=target))
+
+
+def reconcile(
+    config: ConfigOption,
+    stick: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help=_("A folder of silo post export, or a second disk; several are read.")),
+    ] = None,
+    go_on: Annotated[
+        bool, typer.Option("--go-on", help=_("Receive trucks at once; what is missing may come back later."))
+    ] = False,
+    offline: Annotated[bool, typer.Option("--offline", help=_("Do not ask headquarters."))] = False,
+    replaces: Annotated[
+        str,
+        typer.Option(help=_("The machine in whose place this one is, where headquarters heard it lately.")),
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """The station is stopped meanwhile; a second time it brings back nothing more."""
+    from dataclasses import asdict
+
+    from station.acts.desk import Actor
+    from station.parts import open_parts
+    from station.post import identity
+    from station.post.client import HubClient
+    from station.post.folder import NAME, BagFolder
+    from station.post.recovery import CannotRecover
+    from station.post.said import HubUnreachable
+    from station.receival.reconciling import Sources
+    from station.receival.reconciling import reconcile as bring_back
+    from station.store import names
+    from station.store.errors import LedgerError
+    from station.store.post import go_on as let_go_on
+    from station.store.tables import PostLink
+
+    settings = settings_of(config)
+    try:
+        with open_parts(config, settings) as parts:
+            ledger = parts.desk.ledger
+            with ledger.write() as tx:
+                known, key = tx.get(PostLink, "hub"), identity.read_key(ledger.folder)
+                if known is not None and go_on:
+                    let_go_on(tx)
+            if known is None:
+                fail(_("This station is not enrolled: silo enrol"), Exit.NEGATIVE)
+            if go_on:
+                tell(_("Trucks are received. Later: silo post reconcile"))
+                return
+            if key is None and not offline:
+                fail(_("The key for headquarters is not in the data folder: silo enrol"), Exit.NEGATIVE)
+            client = HubClient(known.urls, known.station, key) if key and not offline else None
+            sources = Sources(client.bag_after if client else None, tuple(stick or ()), replaces)
+            bags = BagFolder(ledger.folder / NAME)
+            done = bring_back(parts.desk, bags, sources, Actor(names.INSTALLER, names.INSTALLER), now())
+    except CannotRecover as error:
+        fail(finding_text(f"recovery_{error.code}", {"text": str(error)}, LANGUAGE), Exit.NEGATIVE)
+    except HubUnreachable as error:
+        tell(_("Headquarters does not answer: {error}").format(error=error))
+        fail(_("From a stick: silo post reconcile --offline --from FOLDER. Without: --go-on"), Exit.NETWORK)
+    except (LedgerError, OSError) as error:
+        end_with(error)
+    if as_json:
+        out(asdict(done))
+    else:
+        _tell_recovered(done)
+    raise typer.Exit(Exit.NEGATIVE if done.left_count else Exit.DONE)
+
+
+def _tell_recovered(done: "Recovered") -> None:
+    t = translator(LANGUAGE)
+    loads, moved = done.added.get("load", 0) + done.changed.get("load", 0), done.added.get("cell_movement", 0)
+    tell(_("Back: {loads} loads, {tickets} tickets, {moved} movements, {results} laboratory results").format(
+        loads=t.number(loads, 0), tickets=t.number(done.added.get("ticket", 0), 0),
+        moved=t.number(moved, 0), results=t.number(done.added.get("lab_result", 0), 0),
+    ))  # fmt: skip
+    for campaign, number in sorted(done.numbers.items()):
+        text = _("Campaign {campaign}: the next ticket is No. {number}.")
+        tell(text.format(campaign=campaign, number=number + 1))
+    for cell, tonnes in sorted(done.tonnes.items()):
+        show(_("cell {cell}: {tonnes} t").format(cell=cell, tonnes=t.number(tonnes, 2)))
+    if done.asks_paper:
+        tell(_("Open loads that ask whether they were closed on paper: {n}").format(n=done.asks_paper))
+    if done.again:
+        tell(_("Without PIN or token until they are given anew: {names}").format(names=", ".join(done.again)))
+    for one in done.left:
+        tell(_("Not brought back: {table} {key} ({why})").format(**one))
 
 
 def _written(at: datetime) -> str:

@@ -135,6 +135,8 @@ def tell_next_tickets(folder: Path, site: str, campaigns: Mapping[str, int]) -> 
     for campaign in sorted(campaigns):
         text = _("Campaign {campaign}: the next ticket is No. {number}.")
         tell(text.format(campaign=campaign, number=known.get(campaign, 0) + 1))
+    if restoring.has_headquarters(folder / LEDGER):
+        tell(_("Before the first truck: silo post reconcile brings back what headquarters knows."))
 
 
 def _given(text: str, current: str, known: set[str]) -> tuple[str, int]:

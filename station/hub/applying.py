@@ -38,8 +38,9 @@ def apply_next(connection: Connection, hub: MetaData, at: datetime, station: str
     whole = bags[0]["whole"]
     first = bags[0]["place"]
     whole_place = first if whole else known["whole_place"]
+    begins = whole and head_of(bags[0]["facts"]).follows is not None
     for bag in bags:
-        work = Work(connection, hub, known["id"], bag["place"], whole_place, at)
+        work = Work(connection, hub, known["id"], bag["place"], whole_place, at, begins=begins)
         if bag["forgets"]:
             _forget(work, bag)
         write_lines(work, kept_lines(bag))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
@@ -19,6 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from station import release
 from station.hub import photos, proving, stations
 from station.hub.admission import refusal
+from station.hub.giving_back import Place, bag_after, cursor_of
 from station.hub.identity import key_of
 from station.hub.own import add_event
 from station.hub.photo_store import PhotoStore, PhotoStoreFault
@@ -26,7 +27,9 @@ from station.hub.receiving import Answer, receive
 from station.post.bag import MOST_PACKED
 from station.post.proof import Proof
 from station.post.wire import (
+    BYTES,
     EPOCH,
+    NOTHING,
     NUMBER,
     PREFIX,
     SIGNATURE,
@@ -115,6 +118,15 @@ async def take_range(
     return await _answered(request, station, photos.MOST_RANGE, act)
 
 
+@router.get("/{station}/bags/after/{number}/{sha256}")
+async def give_bag(request: Request, station: str, number: int, sha256: str) -> Response:
+    """The station's own bag after one that it names, in its envelope; the epoch stands in its header."""
+    asked = _signed(request, b"")
+    place = Place(asked.signed.epoch, number, "" if sha256 == NOTHING else sha256)
+    given = await run_in_threadpool(_give, request.app.state.hub, asked, station, place)
+    return _said(given) if isinstance(given, Answer) else Response(given, media_type=BYTES)
+
+
 @router.post("/{station}/enrol")
 async def enrol(request: Request, station: str) -> JSONResponse:
     """`{"code", "public_key"}`, signed with the key that it brings."""
@@ -179,8 +191,9 @@ def _hear(hub: Hub, asked: _Request, station: str) -> Answer:
             told |= _offset(told.get("at"), at)
         stations.note_alive(connection, hub.tables, station, asked.signed.number, told, at)
         question = proving.open_question(connection, hub.tables, station)
+        said = cursor_of(connection, hub.tables, station)
     more: dict[str, Any] = {"release": release.release(), "schema": schema.head()}
-    return Answer(200, more=more | ({"prove": question.model_dump()} if question else {}))
+    return replace(said, more=more | ({"prove": question.model_dump()} if question else {}))
 
 
 def _offset(told: object, at: datetime) -> dict[str, Any]:
@@ -230,6 +243,13 @@ def _take_range(hub: Hub, asked: _Request, station: str, *, sha256: str, start: 
     except PhotoStoreFault as fault:
         log.warning("photo_not_stored", reason=fault.reason, detail=fault.detail)
         return Answer(503, fault.reason)
+
+
+def _give(hub: Hub, asked: _Request, station: str, after: Place) -> Answer | bytes:
+    at = hub.clock()
+    with hub.engine.begin() as connection:
+        refused = refusal(connection, hub.tables, station, asked.signed, asked.signature, at)
+        return refused or bag_after(connection, hub.tables, station, after, at)
 
 
 def _enrol(hub: Hub, asked: _Request, station: str) -> Answer:

@@ -7,17 +7,18 @@ has settled which one goes on.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, and_, insert, select, update
 from sqlalchemy.engine import RowMapping
 
-from station.hub.own import BAGS, STATIONS
+from station.hub.own import BAGS, STATIONS, add_event
 from station.post.bag import BagTooLarge, BagWrong, Head, Line, facts_lines, head_of, lines_of, sha256_of
 
 RECEIVED, REFUSED = "received", "refused"
+NAMED = 10  # bags of a fork whose machines are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,11 @@ def receive(
     if refusal is not None:
         if refusal.reason == "fork":
             is_new = _keep(connection, hub, head, facts, people, REFUSED, known["place"], at)
-            if is_new:  # one that was refused before a person settled it stops nobody again
-                connection.execute(update(stations).where(stations.c.id == station).values(forked=True))
+            refusal = replace(refusal, detail=_tell_fork(connection, hub, known, head, at, is_new=is_new))
         return refusal
+    if known["forked"]:
+        add_event(connection, hub, "fork_left_behind", at, station, {"epoch": head.epoch, "box": head.box})
+        connection.execute(update(stations).where(stations.c.id == station).values(forked=False))
     place = known["place"] + 1
     _keep(connection, hub, head, facts, people, RECEIVED, place, at)
     sha256 = sha256_of(facts)
@@ -106,17 +109,66 @@ def _refusal(
     there = connection.execute(of_number).scalars().first()
     if there is not None:
         return _told(known, 200, "") if there == sha256_of(facts) else _told(known, 409, "fork")
-    reason = "fork" if known["forked"] else _why_not_next(known, head)
+    if known["forked"]:
+        reason = "" if _leaves_fork(connection, hub, known, head) else "fork"
+    else:
+        reason = _why_not_next(known, head)
+    if reason == "epoch" and _was_left(connection, hub, head):
+        reason = "fork"  # another machine began an epoch since, in this one's place
     return _told(known, 409, reason) if reason else None
+
+
+def _tell_fork(
+    connection: Connection, hub: MetaData, known: RowMapping, head: Head, at: datetime, *, is_new: bool
+) -> str:
+    """Stop the station until a person has settled which machine goes on; return their names. A bag that was
+    refused before a person settled it stops nobody again."""
+    boxes = _boxes(connection, hub, known, head)
+    if is_new and not known["forked"]:
+        stations = hub.tables[STATIONS]
+        told = {"epoch": head.epoch, "number": head.number, "boxes": boxes}
+        add_event(connection, hub, "fork", at, head.station, told)
+        connection.execute(update(stations).where(stations.c.id == head.station).values(forked=True))
+    return " | ".join(boxes)
+
+
+def _begins_after(known: RowMapping, head: Head) -> bool:
+    """Tell whether a bag begins an epoch after all that was received."""
+    follows = (head.follows.epoch, head.follows.number, head.follows.sha256) if head.follows else ("", 0, "")
+    begins = head.epoch != known["epoch"] and head.number == 1 and head.whole and not head.previous
+    return begins and follows == (known["epoch"], known["have"], known["sha256"])
+
+
+def _was_left(connection: Connection, hub: MetaData, head: Head) -> bool:
+    bags = hub.tables[BAGS]
+    mine = select(bags.c.number).where(
+        bags.c.station == head.station, bags.c.epoch == head.epoch, bags.c.state != REFUSED
+    )
+    return connection.execute(mine.limit(1)).first() is not None
+
+
+def _leaves_fork(connection: Connection, hub: MetaData, known: RowMapping, head: Head) -> bool:
+    """Tell whether one machine alone made the fork, because its disk was copied back, and begins anew. Where
+    another one took part, or none is named, a person settles it."""
+    if not head.box or not _begins_after(known, head):
+        return False
+    return _boxes(connection, hub, known, head) == [head.box]
+
+
+def _boxes(connection: Connection, hub: MetaData, known: RowMapping, head: Head) -> list[str]:
+    """Return the machines that speak for a station: of the line that goes on, of this bag, of what was
+    refused lately."""
+    bags = hub.tables[BAGS]
+    mine = select(bags.c.facts).where(bags.c.station == head.station)
+    line = mine.where(bags.c.place == known["place"], bags.c.state != REFUSED).limit(1)
+    refused = mine.where(bags.c.state == REFUSED).order_by(bags.c.received_at.desc()).limit(NAMED)
+    facts = [*connection.execute(line).scalars(), *connection.execute(refused).scalars()]
+    return list(dict.fromkeys([*(head_of(one).box or "?" for one in facts), head.box or "?"]))
 
 
 def _why_not_next(known: RowMapping, head: Head) -> str:
     if head.epoch != known["epoch"]:
-        follows = (
-            (head.follows.epoch, head.follows.number, head.follows.sha256) if head.follows else ("", 0, "")
-        )
-        begins = head.number == 1 and head.whole and not head.previous
-        return "" if begins and follows == (known["epoch"], known["have"], known["sha256"]) else "epoch"
+        return "" if _begins_after(known, head) else "epoch"
     if head.whole and head.part == 1 and head.number > known["have"]:
         return ""  # it needs nothing before it
     if head.number != known["have"] + 1:
@@ -139,7 +191,9 @@ def _keep(
         bags.c.sha256 == sha256,
     )  # fmt: skip
     if connection.execute(select(bags.c.number).where(same)).first() is not None:
-        connection.execute(update(bags).where(same).values(state=state, place=place))
+        if state != REFUSED:  # it was refused while nobody had settled a fork
+            taken = update(bags).where(same).values(state=state, place=place, received_at=at)
+            connection.execute(taken)
         return False
     connection.execute(
         insert(bags).values(

@@ -48,6 +48,7 @@ class Work:
     place: int
     whole_place: int
     at: datetime
+    begins: bool = False  # another line of bags, after a restore
     quarantined: int = 0
 
 
@@ -82,7 +83,7 @@ def _write(work: Work, table: Table, lines: Sequence[Line], *, again: bool) -> N
         rows[key] = (_Write(key, values, line.text), line)
     allowed = _not_touched_later(work, table, list(rows))
     allowed -= _others(work, table, rows, again=again)
-    if table.name in IMMUTABLE:
+    if table.name in IMMUTABLE and not work.begins:  # a restored station has taken some of its numbers again
         allowed -= _kept_as_they_are(work, table, rows, again=again)
     writes = [rows[key] for key in rows if key in allowed]
     _upsert(work, table, writes, again=again)

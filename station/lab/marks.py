@@ -122,7 +122,8 @@ class _Used:
 
 
 def _transfers(tx: Session, since: int) -> Iterator[Step]:
-    query = select(CellMovement).where(CellMovement.kind == "transfer", col(CellMovement.seq) > since)
+    query = select(CellMovement).where(col(CellMovement.kind).in_(["transfer", "recovered"]))
+    query = query.where(col(CellMovement.seq) > since)
     left: dict[str, CellMovement] = {}
     for row in tx.exec(query.order_by(col(CellMovement.seq))):
         if row.id == row.transfer_id:

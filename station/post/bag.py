@@ -45,8 +45,9 @@ class Follows(BaseModel):
 class Head(BaseModel):
     """What a bag says of itself. `whole`: every row that travels is in it, so what is not there is gone.
     `forgets`: every person and supplier is in it, and the persons' parts of all earlier bags are emptied.
-    `revision` is that of the ledger's shape. The `parts` of one snapshot are applied together. `proves` is
-    the question of headquarters that a proof, made of the same instant, answers."""
+    `revision` is that of the ledger's shape, `box` the machine that sealed it. The `parts` of one snapshot
+    are applied together. `proves` is the question of headquarters that a proof, made of the same instant,
+    answers."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -65,6 +66,7 @@ class Head(BaseModel):
     parts: Number = 1
     personal: Word | None = None
     proves: int | None = Field(default=None, ge=0, lt=2**63)
+    box: Word = ""
     at: str
 
 

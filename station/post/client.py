@@ -10,7 +10,8 @@ from typing import Any
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.post.wire import PREFIX, Signed, enveloped
+from station.post.said import HubAnswer, HubUnreachable, answer_of
+from station.post.wire import BYTES, NOTHING, PREFIX, Signed, enveloped
 
 CONNECT_S, ANSWER_S = 5.0, 60.0
 LARGE, SLOWEST_BYTES_S = 500_000, 40_000
@@ -18,32 +19,6 @@ RANGE_ANSWER_S = 12.0  # a range takes two seconds: what stalls holds no bag up 
 HTTP_FULL = 507
 LONGEST_LOOK_S = 20.0  # a slower exchange says nothing of a clock
 _HAS_SAID_NO = (403, 404, 409, 413, 422)
-
-
-class HubUnreachable(Exception):
-    """No address answered, or only with a failure of its own: it is tried again later. `reason`:
-    unreachable, or hub_full where its disk takes nothing."""
-
-    def __init__(self, why: str, reason: str = "unreachable") -> None:
-        super().__init__(why)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class HubAnswer:
-    """What headquarters said of a bag. `reason` is empty where it has it; `have` and `sha256` are number and
-    digest of the last bag of `epoch` that it has. `hub_key`: its own key, told at the enrolment. `now` is its
-    time when the answer came, as near as half the way there and back; None: not told, or nobody knows so
-    near."""
-
-    status: int
-    reason: str
-    epoch: str
-    have: int
-    sha256: str
-    detail: str = ""
-    hub_key: str = ""
-    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +48,7 @@ class HubClient:
     def send(self, epoch: str, number: int, facts: bytes, people: bytes | None) -> HubAnswer:
         """Hand a bag over. Raises HubUnreachable."""
         status, told = self._ask("POST", f"/bags/{number}", epoch, number, enveloped(facts, people))
-        return _answer(status, told)
+        return answer_of(status, told)
 
     def alive(self, epoch: str, count: int, told: Mapping[str, Any]) -> Mapping[str, Any]:
         """Say how the station is; `count` rises with every word. Return what headquarters says to it. Raises
@@ -100,16 +75,30 @@ class HubClient:
     def put_range(self, epoch: str, sha256: str, start: int, of: int, data: bytes) -> HubAnswer:
         """Hand over the bytes of a photo of `of` bytes from `start` on. Raises HubUnreachable."""
         path = f"/photos/{sha256}?from={start}&of={of}"
-        return _answer(*self._ask("PUT", path, epoch, 0, data, timeout=RANGE_ANSWER_S))
+        return answer_of(*self._ask("PUT", path, epoch, 0, data, timeout=RANGE_ANSWER_S))
+
+    def bag_after(self, epoch: str, number: int, sha256: str) -> HubAnswer | bytes:
+        """Return this station's bag after one that it names, in its envelope; else what headquarters says.
+        Raises HubUnreachable."""
+        given = self._request("GET", f"/bags/after/{number}/{sha256 or NOTHING}", epoch, number, b"")
+        return given if isinstance(given, bytes) else answer_of(*given)
 
     def enrol(self, code: str, public_key: str) -> HubAnswer:
         """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""
         body = json.dumps({"code": code, "public_key": public_key}).encode()
-        return _answer(*self._ask("POST", "/enrol", "", 0, body))
+        return answer_of(*self._ask("POST", "/enrol", "", 0, body))
 
     def _ask(
         self, method: str, path: str, epoch: str, number: int, body: bytes, **how: Any
     ) -> tuple[int, dict[str, Any]]:
+        told = self._request(method, path, epoch, number, body, **how)
+        if isinstance(told, bytes):
+            raise HubUnreachable("what answers is no headquarters")
+        return told
+
+    def _request(
+        self, method: str, path: str, epoch: str, number: int, body: bytes, **how: Any
+    ) -> tuple[int, dict[str, Any]] | bytes:
         path = f"{PREFIX}/{self._station}{path}"
         headers = Signed(method, path, epoch, number, body).headers(self._key)
         why, reason = "no address is known", "unreachable"
@@ -121,6 +110,9 @@ class HubClient:
                 answer = self._http.request(
                     method, url, content=body, headers=headers, **(_patience(body) | how)
                 )
+                if answer.status_code == 200 and answer.headers.get("content-type") == BYTES:
+                    self._first = place
+                    return answer.content
                 told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
             except (httpx2.HTTPError, ValueError) as error:
                 why = f"{self._urls[place]}: {error or type(error).__name__}"
@@ -138,14 +130,6 @@ def _patience(body: bytes) -> dict[str, Any]:
     if len(body) < LARGE:
         return {}
     return {"timeout": httpx2.Timeout(ANSWER_S + len(body) / SLOWEST_BYTES_S, connect=CONNECT_S)}
-
-
-def _answer(status: int, told: Mapping[str, Any]) -> HubAnswer:
-    return HubAnswer(
-        status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
-        str(told.get("sha256", "")), str(told.get("detail", "")), str(told.get("hub_key", "")),
-        told.get("now"),
-    )  # fmt: skip
 
 
 def _now(told: Mapping[str, Any], seconds: float) -> datetime | None:

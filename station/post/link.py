@@ -20,7 +20,7 @@ def begin(
     link = tx.get(PostLink, "hub") or PostLink(station=station, epoch=epoch, enrolled_at=at)
     link.station, link.epoch, link.follows = station, epoch, follows
     link.urls, link.hub_key = list(urls) or link.urls, hub_key or link.hub_key
-    link.acknowledged, link.snapshot, link.forgets = 0, True, False
+    link.acknowledged, link.snapshot, link.recovers = 0, True, ""
     posted.ask_anew(tx, link)
     tx.add(link)
     return link

@@ -13,8 +13,9 @@ from typing import Protocol
 
 import structlog
 
-from station.post.client import HubAnswer, HubUnreachable, PhotosMissing
+from station.post.client import PhotosMissing
 from station.post.photo_pace import LEAST, MOST, Budget, Pace
+from station.post.said import HubAnswer, HubUnreachable
 from station.store import posted
 from station.store.blobs import BlobFault, Blobs
 from station.store.engine import Ledger

@@ -19,6 +19,7 @@ from sqlmodel import Session, SQLModel, col, delete, func, select, tuple_
 
 from station.post import bag
 from station.post.bag import Follows, Head, Packer
+from station.post.box import this_box
 from station.post.folder import SEALING, BagFolder, keep_proof
 from station.post.proof import Proof, Question, answer
 from station.post.rows import RowWrong, line_of
@@ -49,7 +50,7 @@ def owed(tx: Session) -> Owed:
     changes = tx.exec(select(func.count()).select_from(Change)).one()
     ticket = select(Change.seq).where(Change.of == SEAL_AT_ONCE).limit(1)
     link = tx.get(PostLink, "hub")
-    is_asked = link is not None and (link.snapshot or link.forgets)
+    is_asked = link is not None and not link.recovers and (link.snapshot or link.forgets)
     return Owed(changes, tx.exec(ticket).first() is not None, is_asked)
 
 
@@ -102,7 +103,7 @@ class _Taken:
 def _take(ledger: Ledger, scratch: Path, question: Question | None) -> _Taken | None:
     with ledger.read() as tx:
         link = tx.get(PostLink, "hub")
-        if link is None:
+        if link is None or link.recovers:
             return None
         to_seq = tx.exec(select(func.max(Change.seq))).one()
         if to_seq is None and not (link.snapshot or link.forgets or question):
@@ -179,6 +180,7 @@ def _write(taken: _Taken, folder: BagFolder, at: datetime) -> list[Bag]:
             parts=len(taken.parts),
             personal=bag.sha256_of(people) if people is not None else None,
             proves=taken.proof.question.id if taken.proof else None,
+            box=this_box(),
             at=at.astimezone(UTC).isoformat(),
         )
         facts = bag.facts_of(head, file.read_bytes())

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from sqlmodel import Session, col, func, select
 
-from station.post.client import HubAnswer
 from station.post.folder import BagFolder
+from station.post.link import begin
+from station.post.said import HubAnswer
 from station.store.engine import Ledger
+from station.store.ids import new_id
+from station.store.post import GOING_ON, HELD
 from station.store.tables import Bag, Change, PostLink
 
 Send = Callable[[str, int, bytes, bytes | None], HubAnswer]
@@ -48,20 +52,23 @@ def owing(tx: Session) -> Owing | None:
 
 def send_one(ledger: Ledger, folder: BagFolder, send: Send, at: datetime) -> bool:
     """Hand the next bag over. Return False where none is owed. Raises HubRefuses, HubUnreachable, and OSError
-    where a bag's file cannot be read."""
+    where a bag's file cannot be read; where one is gone everything is sent."""
     with ledger.read() as tx:
         link = tx.get(PostLink, "hub")
         row = _next(tx, link) if link else None
-    if link is None or row is None:
+    if link is None or link.recovers or row is None:
         return False
-    facts, people = folder.read(row.epoch, row.number)
+    try:
+        facts, people = folder.read(row.epoch, row.number)
+    except FileNotFoundError:
+        return _send_everything(ledger, link.epoch)
     answer = send(row.epoch, row.number, facts, people)
     if answer.status == 200:
         _note(
             ledger, link.epoch, max(answer.have, row.number) if answer.epoch == link.epoch else row.number, at
         )
         return True
-    if answer.reason == "gap" and _go_back(ledger, folder, link, answer):
+    if answer.reason in ("gap", "fork", "epoch") and meet(ledger, folder, answer, at) is Met.GOES_BACK:
         return True
     raise HubRefuses(answer)
 
@@ -86,22 +93,85 @@ def _note(ledger: Ledger, epoch: str, have: int, at: datetime) -> None:
             tx.add(row)
 
 
-def _go_back(ledger: Ledger, folder: BagFolder, link: PostLink, answer: HubAnswer) -> bool:
-    """Headquarters has less than it once said: it was restored from a backup. What it lacks is sent again, or
-    everything where that is kept no more. Return False where what it has is not ours."""
+class Met(Enum):
+    """How this station stands to the last bag that headquarters has."""
+
+    AGREES = auto()  # it is ours, and all that is missing there is owed
+    GOES_BACK = auto()  # headquarters was restored: what it lacks is owed again
+    LACKS = auto()  # headquarters has what this ledger does not know: it came from a backup
+
+
+def meet(ledger: Ledger, folder: BagFolder, hub: HubAnswer, at: datetime, *, holds: bool = False) -> Met:
+    """Bring this station in line with the last bag that headquarters names. Nothing is guessed: only that bag
+    tells whether this ledger was restored. `holds`: acts wait then."""
     with ledger.write() as tx:
-        ours = tx.get(Bag, (link.epoch, answer.have)) if answer.have else None
-        if answer.epoch not in ("", link.epoch) or (
-            answer.have and (ours is None or ours.sha256 != answer.sha256)
-        ):
-            return False
-        row = tx.get_one(PostLink, "hub")
-        newest = tx.exec(select(func.max(Bag.number)).where(Bag.epoch == link.epoch)).one() or 0
-        if answer.have >= newest:
-            return False
-        if folder.facts(link.epoch, answer.have + 1).exists():
-            row.acknowledged = answer.have
-        else:
-            row.acknowledged, row.snapshot = newest, True
+        link = tx.get_one(PostLink, "hub")
+        met = (_met_in_line if hub.epoch == link.epoch else _met_elsewhere)(tx, link, folder, hub, at)
+        if met is not Met.LACKS:
+            link.recovers = ""
+        elif not link.recovers:
+            link.recovers = HELD if holds else GOING_ON
+        tx.add(link)
+    return met
+
+
+def _met_in_line(tx: Session, link: PostLink, folder: BagFolder, hub: HubAnswer, _at: datetime) -> Met:
+    """Headquarters has bags of the line that is being written."""
+    newest = _newest(tx, link.epoch)
+    if not knows(tx, hub):
+        is_another = tx.get(Bag, (hub.epoch, hub.have)) is not None
+        return Met.LACKS if hub.have > newest or is_another else Met.AGREES
+    if hub.have >= link.acknowledged:
+        return Met.AGREES
+    _owe_after(link, folder, hub.have, newest)
+    return Met.GOES_BACK
+
+
+def _met_elsewhere(tx: Session, link: PostLink, folder: BagFolder, hub: HubAnswer, at: datetime) -> Met:
+    """Headquarters has bags of another line, or none."""
+    place = {"epoch": hub.epoch, "number": hub.have, "sha256": hub.sha256} if hub.have else None
+    if link.follows == place:
+        if not link.acknowledged:
+            return Met.AGREES
+        _owe_after(link, folder, 0, _newest(tx, link.epoch))
+        return Met.GOES_BACK
+    if place is not None and not knows(tx, hub):
+        return Met.LACKS
+    _leave(tx, link.epoch, at)
+    begin(tx, link.station, new_id(at), at, follows=place)
+    return Met.GOES_BACK
+
+
+def _newest(tx: Session, epoch: str) -> int:
+    return tx.exec(select(func.max(Bag.number)).where(Bag.epoch == epoch)).one() or 0
+
+
+def knows(tx: Session, hub: HubAnswer) -> bool:
+    """Tell whether all up to the bag that headquarters names is in this ledger."""
+    ours = tx.get(Bag, (hub.epoch, hub.have))
+    return ours is not None and ours.sha256 == hub.sha256
+
+
+def _owe_after(link: PostLink, folder: BagFolder, have: int, newest: int) -> None:
+    """Owe again what headquarters lost; everything, where that is kept no more."""
+    if have < newest and folder.facts(link.epoch, have + 1).exists():
+        link.acknowledged = have
+    else:
+        link.acknowledged, link.snapshot = newest, True
+
+
+def _leave(tx: Session, epoch: str, at: datetime) -> None:
+    """The bags of a line that headquarters never takes are owed no more: the next one has every row."""
+    left = select(Bag).where(Bag.epoch == epoch, col(Bag.acknowledged_at).is_(None))
+    for row in tx.exec(left):
+        row.acknowledged_at = at
         tx.add(row)
+
+
+def _send_everything(ledger: Ledger, epoch: str) -> bool:
+    with ledger.write() as tx:
+        link = tx.get_one(PostLink, "hub")
+        if link.epoch == epoch:
+            link.acknowledged, link.snapshot = _newest(tx, epoch), True
+            tx.add(link)
     return True

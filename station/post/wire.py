@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 PREFIX = "/hub/v1/stations"
 SIGNATURE, EPOCH, NUMBER = "Silo-Signature", "Silo-Epoch", "Silo-Number"
+BYTES = "application/octet-stream"  # of a bag that is given back
+NOTHING = "-"  # in a path: before the first bag
 _LENGTH = 8
 
 

@@ -35,7 +35,8 @@ def enter_composite_of_cell(
 ) -> Sample:  # fmt: skip
     """Enters a composite of all loads that went into a cell from `since` until before `until`."""
     with desk.ledger.write() as tx:
-        query = select(CellMovement.load_id).where(CellMovement.cell_id == cell, CellMovement.kind == "in")
+        query = select(CellMovement.load_id).where(CellMovement.cell_id == cell)
+        query = query.where(col(CellMovement.kind).in_(["in", "recovered"]))
         query = query.where(col(CellMovement.at) >= since, col(CellMovement.at) < until)
         rows = tx.exec(query.order_by(col(CellMovement.seq)))
         load_ids = list(dict.fromkeys(load_id for load_id in rows if load_id))

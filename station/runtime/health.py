@@ -95,6 +95,8 @@ def _post_warnings(facts: PostFacts) -> Warnings:
     found: Warnings = []
     if facts.refused:
         found.append(("hub_refuses", {"hub_reason": facts.refused}))
+    if facts.recovers:
+        found.append((f"recovery_{facts.recovers}", {}))
     if facts.full:
         found.append(("post_full", {"text": facts.full}))
     if facts.offset_s is not None and abs(facts.offset_s) > CLOCKS_DIFFER_S:

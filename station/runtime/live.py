@@ -73,7 +73,8 @@ class PostFacts:
     `oldest_at`; `changes` are in no bag yet. `refused` is why headquarters takes nothing, `unreachable` why
     none answered; `full`: the disk takes no bag. `heard_at`: its last word; station time was then `offset_s`
     ahead of its clock. The disk has room for `room_days`, None: not measured yet. `photo_bytes`: photos
-    that are owed."""
+    that are owed. `recovers`: this ledger came from a backup,
+    and acts wait (held) or not (going_on) for what headquarters has."""
 
     bags: int = 0
     changes: int = 0
@@ -85,6 +86,7 @@ class PostFacts:
     offset_s: float | None = None
     room_days: float | None = None
     photo_bytes: int = 0
+    recovers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

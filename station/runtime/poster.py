@@ -18,12 +18,13 @@ import structlog
 from sqlmodel import func, select
 
 from station.post import hub_release, identity, keeping, sealing, standing
-from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.client import HubClient
 from station.post.folder import NAME, BagFolder
 from station.post.photo_pace import Budget
 from station.post.photos import PhotoPost
 from station.post.proof import Question, question_of, send_proofs
-from station.post.sending import HubRefuses, owing, send_one
+from station.post.said import HubAnswer, HubUnreachable, cursor_in
+from station.post.sending import HubRefuses, Met, meet, owing, send_one
 from station.post.standing import PostStanding
 from station.runtime.live import PostFacts
 from station.runtime.word import word_of
@@ -31,6 +32,7 @@ from station.store import counters
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
 from station.store.errors import LedgerError
+from station.store.post import go_on
 from station.store.posted import owing_photos
 from station.store.tables import Bag, PostLink
 
@@ -38,6 +40,7 @@ TICK_S, ALIVE_S = 2.0, 60.0
 SHORTEST_S, LONGEST_S = 1.0, 60.0
 KEEP_EVERY, ROOM_EVERY = timedelta(minutes=10), timedelta(minutes=2)
 _UNWELCOME = frozenset({"revoked", "unknown_station", "wrong_signature"})
+LONGEST_HOLD_S = 600.0  # that acts wait for what may come back
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +82,8 @@ class Poster:
         self._alive_at: datetime | None = None
         self._failures = 0
         self._question: Question | None = None
+        self._began_at = clock()
+        self._is_first = True  # no act was taken yet since the start
 
     def facts(self) -> PostFacts:
         return self._facts
@@ -120,7 +125,7 @@ class Poster:
         now = self._clock()
         steps = (self._say_alive, self._seal, self._send, self._look, self._send_photos)
         refused = ""
-        for step in steps:  # the word first: a backlog may take hours
+        for step in steps:  # the word first: a backlog may take hours, and its answer tells of a restore
             try:
                 step(now)
             except LedgerError as error:  # a full disk, which the next turn may find roomy
@@ -135,7 +140,7 @@ class Poster:
         """Tell the others, and keep for whoever asks while no station runs."""
         free = shutil.disk_usage(self._ledger.folder).free
         with self._ledger.read() as tx:
-            owed = owing(tx)
+            owed, link = owing(tx), tx.get(PostLink, "hub")
             if self._room_at is None or not timedelta() <= now - self._room_at < ROOM_EVERY:
                 self._a_day, self._room_at = keeping.bytes_a_day(tx), now
                 self._photo_bytes = owing_photos(tx).size
@@ -149,8 +154,11 @@ class Poster:
             photo_bytes=self._photo_bytes,
             room_days=keeping.days_of_room(free, self._a_day, self._standing.used_a_day()),
         )
-        if owed is not None:
-            self._facts = replace(self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at)
+        if owed is not None and link is not None:
+            self._facts = replace(
+                self._facts, bags=owed.bags, changes=owed.changes, oldest_at=owed.oldest_at,
+                recovers=link.recovers,
+            )  # fmt: skip
         self._keep(now)
 
     def _send_photos(self, now: datetime) -> None:
@@ -255,17 +263,39 @@ class Poster:
             told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
         with self._ledger.write() as tx:
             link, count = tx.get(PostLink, "hub"), counters.draw(tx, counters.WORD)
-        if link is not None:
-            with suppress(HubUnreachable):
-                answer = self._hub.alive(link.epoch, count, told)
-                self._hear(answer.get("now"))
-                self._note_welcome(str(answer.get("reason", "")), now)
-                self._ask_back(answer)
+        if link is None:
+            return
+        try:
+            answer = self._hub.alive(link.epoch, count, told)
+        except HubUnreachable:
+            self._is_first = False
+            self._go_on()
+            return
+        self._hear(answer.get("now"))
+        self._note_welcome(str(answer.get("reason", "")), now)
+        self._ask_back(answer)
+        self._meet(cursor_in(answer), now, is_restored=bool(link.recovers))
+        if now - self._began_at >= timedelta(seconds=LONGEST_HOLD_S):
+            self._go_on()
 
     def _note_welcome(self, reason: str, now: datetime) -> None:
         """Whether headquarters knows this station shows also while nothing is owed."""
         if reason or self._standing.reason in _UNWELCOME:
             self._note_reason(reason, "", now)
+
+    def _meet(self, hub: HubAnswer | None, now: datetime, *, is_restored: bool) -> None:
+        """Compare the last bag that headquarters has with what was sealed here."""
+        if hub is None or not (hub.have or is_restored):
+            return
+        met = meet(self._ledger, self._folder, hub, now, holds=self._is_first)
+        self._is_first = False
+        if met is Met.LACKS:
+            log.warning("ledger_restored", hub_epoch=hub.epoch, hub_have=hub.have)
+
+    def _go_on(self) -> None:
+        """Acts wait no longer for what may come back: trucks never stand still for long."""
+        with self._ledger.write() as tx:
+            go_on(tx)
 
     def _ask_back(self, told: Mapping[str, Any]) -> None:
         """The next bag goes with a proof, where headquarters asks for one that is not under way; its release

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from station import release
 from station.models import releases
+from station.post.box import this_box
 from station.post.sending import owing
 from station.receival import cells
 from station.receival.pack_standing import pack_in_force
@@ -30,6 +31,7 @@ def word_of(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
             "at": now.isoformat(),
             "cursor": _cursor(tx),
             **_owed(tx),
+            "box": this_box(),
             "audit": [event.seq, event.hash] if event else None,
             "tickets": _tickets(tx),
             "cells": [
@@ -73,6 +75,10 @@ def _running(tx: Session, now: datetime) -> dict[str, Any]:
         "release": release.release(),
         "revision": release.revision(),
         "schema": schema.head(),
-        "models": sorted(set(releases.active_set(tx).values())),
-        "rule_pack": {"name": pack.name, "version": pack.version, "sha256": pack.sha256} if pack else None,
+        "running": {
+            "models": sorted(set(releases.active_set(tx).values())),
+            "rule_pack": {"name": pack.name, "version": pack.version, "sha256": pack.sha256}
+            if pack
+            else None,
+        },
     }

@@ -64,6 +64,20 @@ def leap(tx: Session) -> dict[str, dict[str, int]]:
     return leaps
 
 
+def newest(tx: Session, name: str) -> int:
+    """Return the last number that was drawn."""
+    counter = tx.get(Counter, name)
+    return counter.value if counter else 0
+
+
+def pass_number(tx: Session, name: str, number: int) -> None:
+    """Draw no number up to this one any more."""
+    counter = tx.get(Counter, name) or Counter(name=name)
+    counter.value = max(counter.value, number)
+    tx.add(counter)
+    tx.flush()
+
+
 def number_rows(tx: Session, *_flush: Any) -> None:
     """Gives new rows their numbers in the order in which they were added; runs before every flush."""
     rows = [row for row in tx.new if isinstance(row, Numbered) and row.seq is None]

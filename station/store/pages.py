@@ -49,10 +49,13 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
         seq = col(CellMovement.seq)
         query = select(CellMovement).where(CellMovement.kind == kind)
         query = query.where(CellMovement.kg < 0) if kind == "transfer" else query
+        if kind == "recovered":  # what an act entered, not what came with a load
+            is_once = col(CellMovement.transfer_id).is_(None) | (col(CellMovement.kg) < 0)
+            query = query.where(col(CellMovement.load_id).is_(None), is_once)
         query = query.where(seq < before) if before is not None else query
         return tx.exec(query.order_by(seq.desc()).limit(most)).all()
 
-    return _newest_first((of(kind) for kind in ("out", "transfer", "correction")), most)
+    return _newest_first((of(kind) for kind in ("out", "transfer", "correction", "recovered")), most)
 
 
 def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Sequence[CellMovement]:

@@ -26,6 +26,7 @@ from station.store.errors import (
     opening,
 )
 from station.store.folder import LEDGER, WORK, hand_over, hold
+from station.store.post import begin_again
 from station.store.room import refuse_too_small
 
 
@@ -37,6 +38,12 @@ def tickets_in(ledger: Path, site: str) -> dict[str, int]:
     except LedgerError:
         return {}
     return {name.removeprefix(first): value for name, value in known.items() if name.startswith(first)}
+
+
+def has_headquarters(ledger: Path) -> bool:
+    """Tell whether a whole ledger's bags go to one, which may know what the ledger does not."""
+    with closing(connect(ledger)) as file:
+        return file.execute("SELECT 1 FROM post_link").fetchone() is not None
 
 
 def restore(
@@ -139,6 +146,7 @@ def _go_on_after(
                 "asks_paper": _doubt_open_loads(tx),
             }
             tx.flush()
+            begin_again(tx, at)
             recorded = queries.last_event_at(tx)
             audit.record(tx, "ledger_restored", _undoubted(at, recorded), data=told)
             tx.commit()

@@ -1,6 +1,7 @@
 """A real station's poster and the hub's counter, over HTTP."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,9 +16,13 @@ from station.hub import stations
 from station.hub.counter import MOST_BODY, Hub, create_counter
 from station.hub.identity import key_of
 from station.hub.own import EVENTS, STATIONS
+from station.post.bag import head_of, sha256_of
 from station.post.client import HubClient
-from station.post.wire import Signed, enveloped, public_text
+from station.post.said import HubAnswer
+from station.post.wire import Signed, enveloped, opened, public_text
 from station.runtime.poster import Poster
+from station.store.post import begin_again, waits_for_recovery
+from station.store.tables import Bag
 from tests.post.post_rig import HUB, START, Post
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -154,3 +159,86 @@ def test_an_old_word_of_a_station_changes_nothing(post: Post, line: TestClient) 
     with post.hub.connect() as connection:
         (row,) = stations.listed(connection, HUB)
     assert (row["alive"], row["alive_count"]) == ({"owed": 5}, 2)
+
+
+def test_a_station_is_given_its_own_bags_back_one_after_the_other(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    poster(post, client).turn()
+    for name in "ab":
+        post.sql("INSERT INTO pit (id, name) VALUES (:name, :name)", name=name)
+        post.seal()
+        poster(post, client).turn()
+    given, place = [], ("", 0, "")
+    for _ in range(10):
+        answer = client.bag_after(*place)
+        if not isinstance(answer, bytes):
+            break
+        facts, people = opened(answer)
+        given.append((facts, people))
+        place = (head_of(facts).epoch, head_of(facts).number, sha256_of(facts))
+    assert given == [post.folder.read(bag.epoch, bag.number) for bag in post.bags()]
+    assert isinstance(answer, HubAnswer)
+    assert (answer.reason, answer.have) == ("no_more", len(given))
+    other = client.bag_after(place[0], 1, "ab" * 32)
+    assert isinstance(other, HubAnswer)
+    assert other.reason == "no_such_bag", "a place is named with its digest"
+
+
+def test_nobody_else_is_given_a_stations_bags(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    poster(post, client).turn()
+    path = f"/hub/v1/stations/{STATION}/bags/after/0/-"
+    assert line.get(path).status_code == 403
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))
+    forged = Signed("GET", path, "", 0, b"").headers(stranger)
+    assert line.get(path, headers=forged).json()["reason"] == "wrong_signature"
+    elsewhere = path.replace(STATION, "elsewhere")
+    signed = Signed("GET", elsewhere, "", 0, b"").headers(KEY)
+    assert line.get(elsewhere, headers=signed).status_code == 404
+    moved = Signed("GET", path, "e1", 1, b"").headers(KEY)
+    assert line.get(path, headers=moved | {"Silo-Epoch": ""}).status_code == 403
+    with post.hub.begin() as connection:
+        stations.revoke(connection, HUB, STATION, "Marc", START)
+    answer = client.bag_after("", 0, "")
+    assert isinstance(answer, HubAnswer)
+    assert answer.reason == "revoked"
+
+
+def test_a_restored_station_waits_for_headquarters_and_never_long(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+    poster(post, client).turn()
+    with post.ledger.write() as tx:
+        begin_again(tx, START)
+    here = poster(post, client)
+    assert here.facts().recovers == ""
+    with post.ledger.read() as tx:
+        assert waits_for_recovery(tx)
+    here.turn()
+    assert here.facts().recovers == "", "headquarters has nothing beyond: it goes on by itself"
+    post.sql("INSERT INTO pit (id, name) VALUES ('p1', 'a')")
+    post.seal()
+    here.turn()
+    with post.ledger.write() as tx:  # the backup did not have that bag
+        tx.delete(tx.get_one(Bag, (post.bags()[-1].epoch, 2)))
+        begin_again(tx, START)
+    here = poster(post, client)
+    here.turn()
+    assert here.facts().recovers == "held"
+    post._now += timedelta(minutes=11)
+    here.turn()
+    assert here.facts().recovers == "going_on", "no truck stands still for longer"
+
+
+def test_a_restored_station_goes_on_where_nobody_answers(post: Post, line: TestClient) -> None:
+    client = enrolled(post, line)
+
+    def cut(*_: object, **__: object) -> None:
+        raise httpx2.ConnectError("the cable is out")
+
+    client._http = type("Cut", (), {"request": cut})()
+    with post.ledger.write() as tx:
+        begin_again(tx, START)
+    here = poster(post, client)
+    here.turn()
+    assert here.facts().recovers == "going_on"
+    assert post.bags() == [], "nothing is sealed before headquarters has said what it has"

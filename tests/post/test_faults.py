@@ -35,8 +35,9 @@ from station.hub.own import EVENTS
 from station.hub.receiving import Answer
 from station.post import client as client_module
 from station.post import identity, sealing
-from station.post.client import HubAnswer, HubClient, HubUnreachable
+from station.post.client import HubClient
 from station.post.folder import NAME, BagFolder
+from station.post.said import HubAnswer, HubUnreachable
 from station.post.sending import HubRefuses, send_one
 from station.post.wire import Signed, enveloped, public_text
 from station.runtime.poster import Poster

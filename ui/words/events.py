@@ -27,6 +27,7 @@ EVENTS: Mapping[str, str] = {
     "load_closed_on_paper": N_("closed on paper"),
     "load_left": N_("load left again"),
     "load_not_on_paper": N_("not closed on paper"),
+    "load_recovered": N_("load recovered after a restore"),
     "load_refused": N_("load refused"),
     "load_restored": N_("load restored"),
     "reading_dismissed": N_("measurement dismissed"),

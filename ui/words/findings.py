@@ -29,6 +29,24 @@ FINDINGS: Mapping[str, str] = {
     "pack_read": N_("{name} {version}, from {from}"),
     "folder_new": N_("{folder} is new: the first start makes the ledger"),
     "folder_whole": N_("{folder} is whole"),
+    "recovery_hub_refuses": N_("headquarters gives nothing back: {text}"),
+    "recovery_unknown_bags": N_("headquarters knows none of the bags that this ledger has: ask there"),
+    "recovery_broken_line": N_("what was given back is no line of bags of this station: {text}"),
+    "recovery_newer_release": N_(
+        "what was given back was sealed by a newer release ({text}): install that one first"
+    ),
+    "recovery_another_machine": N_(
+        "headquarters hears another machine as this station: {text}. "
+        "Where it is switched off for good: --replaces with its name; else silo hub settle there"
+    ),
+    "recovery_held": N_(
+        "the ledger came from a backup: silo post reconcile brings back what headquarters or a stick knows; "
+        "silo post reconcile --go-on receives trucks without it"
+    ),
+    "recovery_going_on": N_(
+        "the ledger came from a backup and facts after it are missing: stop the station, "
+        "then silo post reconcile"
+    ),
     "folder_in_use": N_("in use by the running station (process {process})"),
     "chain_whole": N_("is whole"),
     "chain_broken": N_("is broken at event {seq}: restore a backup"),

@@ -273,6 +273,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("truck and trailer of {plate} were weighed apart"),
         N_("Weigh each empty part apart too."),
     ),
+    "recovery_first": (
+        N_("this ledger came from a backup, and headquarters knows what happened after it"),
+        N_("Tell the installer: silo post reconcile at the box, or silo post reconcile --go-on without it."),
+    ),
     "maybe_on_paper": (
         N_("{plate}, load {position}, was open in the backup: was it closed on paper since?"),
         N_("Say yes with the paper's number, or no: then it goes on here."),

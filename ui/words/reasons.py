@@ -223,6 +223,12 @@ SENTENCES: Mapping[str, str] = {
     ),
     "clock_ahead_of_hub": N_("this clock is {age_s} ahead of headquarters'"),
     "clock_behind_hub": N_("this clock is {age_s} behind headquarters'"),
+    "recovery_held": N_(
+        "this ledger is a backup, headquarters knows more: silo post reconcile, or --go-on without it"
+    ),
+    "recovery_going_on": N_(
+        "this ledger is a backup, facts after it are missing: silo post reconcile brings them back"
+    ),
     "backup_never": N_("there is no backup yet: tell the installer"),
     "backup_old": N_("the last backup is {age_s} old"),
     "backup_not_proved": N_("the backup is not what it must be: tell the installer"),

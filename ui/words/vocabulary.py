@@ -202,6 +202,7 @@ MOVEMENT_KINDS: Mapping[str, str] = {
     "out": N_("movement out"),
     "transfer": N_("transfer"),
     "correction": N_("inventory"),
+    "recovered": N_("recovered"),
 }
 DEVICE_STATES: Mapping[str, str] = {
     "starting": N_("starting"),

@@ -117,7 +117,7 @@ class CellMovement(Numbered, Referenced, table=True):
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
-    kind: str  # opening, in, out, transfer, correction
+    kind: str  # opening, in, out, transfer, correction, recovered
     kg: float  # signed: what the cell gains
     regime: str  # as of a load
     organisation: str

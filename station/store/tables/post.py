@@ -31,7 +31,10 @@ class PostLink(SQLModel, table=True):
     the last bag that headquarters has. `snapshot`: the next bag has every row. `forgets`: somebody was
     forgotten, so the next bag has every person and supplier, and the persons' parts before it go.
     `photos_seen` is the `seq` of the last capture whose photos are `PostedPhoto`s; on `photo_day` so many
-    bytes of photos were sent."""
+    bytes of photos were sent.
+
+    `recovers`: this ledger came from a backup, and headquarters may know of facts after it. Then nothing is
+    sealed: held (acts wait, too) or going_on (they do not); empty where nothing is missing."""
 
     __tablename__ = "post_link"
 
@@ -47,6 +50,7 @@ class PostLink(SQLModel, table=True):
     photos_seen: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     photo_day: date | None = None
     photo_day_bytes: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    recovers: str = ""  # held, going_on
     enrolled_at: datetime
 
 

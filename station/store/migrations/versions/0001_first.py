@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("photos_seen", sa.Integer(), server_default="0", nullable=False),
         sa.Column("photo_day", sa.Date(), nullable=True),
         sa.Column("photo_day_bytes", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("recovers", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("enrolled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_post_link")),
     )
