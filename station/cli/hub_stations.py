@@ -70,7 +70,12 @@ def _sentences(standing: "Standing", at: datetime) -> list[str]:
         lines.append("  " + _("its release is older than the hub's"))
     if standing.older == "hub":
         lines.append("  " + _("the hub's release is older: its bags wait for the hub's upgrade"))
-    lines += [f"  {what}: {value}" for what, value in sorted(standing.running.items())]
+    models = [sha256[:12] for sha256 in standing.running.get("models", [])]
+    pack = standing.running.get("rule_pack", "")
+    if models or pack:
+        lines.append("  " + _("runs: models {models}; rule pack {pack}").format(
+            models=", ".join(models) or "-", pack=pack[:12] or "-"
+        ))  # fmt: skip
     return lines
 
 

@@ -121,10 +121,10 @@ async def take_range(
 @router.get("/{station}/bags/after/{number}/{sha256}")
 async def give_bag(request: Request, station: str, number: int, sha256: str) -> Response:
     """The station's own bag after one that it names, in its envelope; the epoch stands in its header."""
-    asked = _signed(request, b"")
+    hub, asked = request.app.state.hub, _signed(request, b"")
     place = Place(asked.signed.epoch, number, "" if sha256 == NOTHING else sha256)
-    given = await run_in_threadpool(_give, request.app.state.hub, asked, station, place)
-    return _said(given) if isinstance(given, Answer) else Response(given, media_type=BYTES)
+    given = await run_in_threadpool(_give, hub, asked, station, place)
+    return _said(given, hub) if isinstance(given, Answer) else Response(given, media_type=BYTES)
 
 
 @router.post("/{station}/enrol")

@@ -14,7 +14,7 @@ from station.hub.standing import Standing, standings
 CONTENT_TYPE = "text/plain; version=0.0.4"
 # What a word says, by the name of its series; a word may bring more of them ready, under `series`.
 _SAID = {
-    "silo_bags_owed": "owed", "silo_photos_owed_bytes": "photos_owed_bytes",
+    "silo_bags_owed": "owed", "silo_photos_owed_bytes": "photo_bytes_owed",
     "silo_clock_offset_seconds": "clock_offset_s",
 }  # fmt: skip
 _READY = (

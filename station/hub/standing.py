@@ -1,6 +1,6 @@
 """How each station stands: what it owes and what waits here, its clock, its release, its last word."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,7 +98,7 @@ def _standing(row: RowMapping, lag: dict[tuple[str, str], int], waiting: int, sh
         oldest_at=_text(told.get("oldest_at")) or None, lag=lag.get((row["id"], RECEIVED), 0) + parked,
         parked=parked, waiting=waiting, clock_offset_s=_seconds(told.get("clock_offset_s")),
         release=_text(told.get("release")), schema=shape, older=_older(shape),
-        running=told["running"] if isinstance(told.get("running"), dict) else {},
+        running=_running(told),
         heard_at=row["seen_at"], told=told,
     )  # fmt: skip
 
@@ -115,6 +115,17 @@ def _older(shape: str) -> str:
     if not shape or shape == schema.head():
         return ""
     return "station" if shape in schema.revisions() or shape < schema.head() else "hub"
+
+
+def _running(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the hashes of what judges at the station."""
+    models, pack = told.get("models"), told.get("rule_pack")
+    found: dict[str, Any] = {}
+    if isinstance(models, list):
+        found["models"] = [_text(one) for one in models]
+    if isinstance(pack, dict):
+        found["rule_pack"] = _text(pack.get("sha256"))
+    return found
 
 
 def _text(told: object) -> str:

@@ -259,6 +259,7 @@ class Poster:
             return
         self._alive_at = now
         told = dict(self._tell())
+        told["series"] = told.get("series", {}) | {"silo_days_of_room_left": self._facts.room_days}
         if self._photos is not None:
             told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
         with self._ledger.write() as tx:

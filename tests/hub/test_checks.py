@@ -112,7 +112,7 @@ def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, st
     hub = Hub(headquarters.engine, TABLES, lambda: START)
     assert TestClient(create_counter(hub)).get("/metrics").status_code == 404
     word = {
-        "owed": 7, "photos_owed_bytes": 12, "clock_offset_s": -3.5, "at": START.isoformat(),
+        "owed": 7, "photo_bytes_owed": 12, "clock_offset_s": -3.5, "at": START.isoformat(),
         "models": ["ab" * 32], "oldest_at": START.isoformat(),
         "series": {"silo_accepting": 1.0, "silo_nonsense": 3},
     }  # fmt: skip
