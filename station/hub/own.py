@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from station.hub.photo_tables import add_photo_tables
+from station.hub.down_tables import add_down_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
@@ -34,7 +35,8 @@ def add_own_tables(hub: MetaData) -> None:
     """Add the hub's own tables to those that are derived from the stations'.
 
     `hub_station`: `have`, `sha256` and `epoch` are number, digest and epoch of the last bag received,
-    `place` counts all bags ever received, `whole_place` is where the last snapshot began. `hub_code`: digests
+    `place` counts all bags ever received, `whole_place` is where the last snapshot began, `ring` is its place
+    in roll-outs (`station.hub.roll_outs.Ring`). `hub_code`: digests
     of codes that stations enrol with, once. `hub_bag`: a bag as it came; `people` is empty once somebody was
     forgotten; `state` is received, parked (of a newer shape than the hub knows), applied or refused (another
     bag of its number was there first: kept to be looked at). `hub_quarantine`: a line that was not taken,
@@ -42,6 +44,7 @@ def add_own_tables(hub: MetaData) -> None:
     question to a station, its answer and the hub's own. `hub_event`: what was done at the hub, and what was
     refused. `hub_key`: the hub's own key, one row."""
     add_photo_tables(hub)
+    add_down_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
@@ -58,6 +61,7 @@ def add_own_tables(hub: MetaData) -> None:
         Column("added_at", UTCDateTime, nullable=False),
         Column("revoked_at", UTCDateTime),
         Column("forked", Boolean, nullable=False, default=False),
+        Column("ring", Integer, nullable=False, default=2, server_default="2"),
     )  # fmt: skip
     Table(
         CODES, hub,

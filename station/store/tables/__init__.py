@@ -2,6 +2,7 @@
 
 from station.store.tables.approvals import Approval, Enrolment, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
+from station.store.tables.down import DownDocument
 from station.store.tables.evidence import (
     Capture,
     Frame,
@@ -80,6 +81,7 @@ __all__ = [
     "Decision",
     "Dispute",
     "DisputeAct",
+    "DownDocument",
     "Enrolment",
     "Frame",
     "GradeStanding",
