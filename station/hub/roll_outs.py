@@ -68,8 +68,8 @@ def put_in_ring(
 
 
 def begin(
-    connection: Connection, hub: MetaData, key: Ed25519PrivateKey, kind: str, sha256: str, rule: Rule, by: str,
-    at: datetime, why: str = "",
+    connection: Connection, hub: MetaData, key: Ed25519PrivateKey, kind: str, sha256: str, rule: Rule,
+    by: str, at: datetime, why: str = "",
 ) -> int:  # fmt: skip
     """Open the first ring and return the roll-out's number; one of the same kind and name that is under way
     is stopped. Raises DocumentRefused and EmptyRing."""
@@ -86,11 +86,11 @@ def begin(
         _end(connection, hub, earlier, STOPPED, "a later one began", by, at)
     ring = Ring.ALL if rule.at_once else Ring.PILOT
     number = connection.execute(
-        insert(roll_outs).values(
+        insert(roll_outs).returning(roll_outs.c.id).values(
             kind=kind, name=kept["name"], sha256=sha256, ring=ring.value, hours=rule.hours, state=RUNNING,
             why=why, at=at, by=by, opened_at=at, at_once=rule.at_once,
         )
-    ).inserted_primary_key[0]  # fmt: skip
+    ).scalar_one()  # fmt: skip
     data = {"roll_out": number, "kind": kind, "name": kept["name"], "sha256": sha256, "why": why}
     add_event(connection, hub, "roll_out_begun", at, "", {**data, "at_once": rule.at_once}, by=by)
     _offer_open(connection, hub, key, _row(connection, hub, number), at)
