@@ -36,6 +36,7 @@ from station.runtime.live import HealthFacts
 from station.runtime.poster import Poster, poster_of
 from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
+from station.runtime.sent_down import receiver_of
 from station.runtime.shadows import Shadows
 from station.service_manager import ServiceManager, manager_of
 from station.site.contradictions import contradictions
@@ -159,7 +160,8 @@ def serve(options: ServeOptions) -> int:
         }
         stack.enter_context(jobs.scheduled(timetable))
         stack.callback(_stop, renewal, keeper)
-        for part in (shadows if settings.vision.enabled else None, light_box, announcer, poster):
+        receiver = receiver_of(desk, parts.installer, clock)
+        for part in (shadows if settings.vision.enabled else None, light_box, announcer, poster, receiver):
             if part is not None:
                 stack.enter_context(part.running())
         stack.enter_context(intake.running())

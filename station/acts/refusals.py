@@ -140,6 +140,7 @@ class Fault(StrEnum):
     UNKNOWN_FORM_FIELD = "unknown_form_field"
     NO_PHOTO = "no_photo"
     RULE_PACK_WRONG = "rule_pack_wrong"
+    DOCUMENT_WRONG = "document_wrong"
     BUNDLE_REFUSED = "bundle_refused"
     ACCEPTANCE_FAILED = "acceptance_failed"
     TIME_IMPLAUSIBLE = "time_implausible"

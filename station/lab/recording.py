@@ -23,7 +23,7 @@ LAB, CUSTOMER = "lab", "customer"
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a third party says, in the analyte's own unit. `sought` names the sample, of a customer the paper
-    of the movement out."""
+    of the movement out; `hub_id` is headquarters' number of a result that came from there."""
 
     sought: str
     analyte: Analyte
@@ -41,6 +41,7 @@ class Said:
     lab_number: str = ""
     line: int | None = None
     source: str = "typed"
+    hub_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def record(
         citation=said.citation, laboratory=said.laboratory, report=said.report,
         reported_on=said.reported_on, lab_number=said.lab_number, line=said.line,
         received_at=received_at or at, at=at, by=by, source=said.source, note=note,
-        supersedes_id=before.id if before else None,
+        supersedes_id=before.id if before else None, hub_id=said.hub_id,
     )  # fmt: skip
     if before is not None:
         before.current = False
@@ -145,7 +146,7 @@ def said_by(row: LabResult) -> Said:
     return Said(
         row.sought, Analyte(row.analyte), row.value, row.laboratory, row.party, row.comparator,
         Basis(row.basis) if row.basis else None, row.method, row.nitrogen_factor, row.uncertainty,
-        row.citation, row.report, row.reported_on, row.lab_number, row.line, row.source,
+        row.citation, row.report, row.reported_on, row.lab_number, row.line, row.source, row.hub_id,
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Headquarters as the station sees it: some addresses, of which one that answers is asked."""
 
+import base64
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -87,6 +88,25 @@ class HubClient:
         """Bring the station's key, for the code that headquarters gave out. Raises HubUnreachable."""
         body = json.dumps({"code": code, "public_key": public_key}).encode()
         return answer_of(*self._ask("POST", "/enrol", "", 0, body))
+
+    def down(self, after: int) -> list[object]:
+        """Return the signed heads of documents after a number; the hub waits a while before it says that
+        there are none. Raises HubUnreachable."""
+        status, told = self._ask("GET", "/down", "", after, b"")
+        documents = told.get("documents")
+        if status != 200 or not isinstance(documents, list):
+            raise HubUnreachable(str(told.get("reason", status)))
+        return documents
+
+    def body(self, number: int, start: int) -> bytes:
+        """Return a piece of a document's body from `start` on, nothing at its end. Raises HubUnreachable."""
+        status, told = self._ask("GET", f"/down/{number}", "", start, b"")
+        try:
+            if status != 200:
+                raise HubUnreachable(str(told.get("reason", status)))
+            return base64.b64decode(told["piece"], validate=True)
+        except (KeyError, TypeError, ValueError) as error:
+            raise HubUnreachable(f"no piece of document {number}: {error}") from error
 
     def _ask(
         self, method: str, path: str, epoch: str, number: int, body: bytes, **how: Any

@@ -66,6 +66,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("the rule pack cannot be used: {text}"),
         N_("Correct the file and install it again."),
     ),
+    "document_wrong": (
+        N_("what headquarters sent cannot be read: {text}"),
+        N_("Tell headquarters: they correct it and send it again."),
+    ),
     "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
     "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),

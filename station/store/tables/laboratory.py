@@ -18,8 +18,8 @@ class LabResult(Numbered, table=True):
     `sought` is what the file calls the sample or the paper; `waits_for` says why a waiting row is used for
     nothing yet. `comparator` "<" or ">": the value is a limit, not a measurement. `report` and `lab_number`
     are the laboratory's own numbers, `line` is the file's; `uncertainty` is as stated, `citation` by what.
-    `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how: typed, or
-    file and its SHA-256."""
+    `received_at` is when the laboratory's word came, `at` when it was recorded; `source` says how: typed,
+    file and its SHA-256, or headquarters with its own number `hub_id`."""
 
     __tablename__ = "lab_result"
     __table_args__ = (
@@ -55,6 +55,7 @@ class LabResult(Numbered, table=True):
     by: str
     source: str = "typed"
     note: str = ""
+    hub_id: str = Field(default="", index=True)
     supersedes_id: str | None = Field(default=None, foreign_key="lab_result.id", unique=True)
 
 

@@ -1115,6 +1115,7 @@ def upgrade() -> None:
         sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("source", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("hub_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supersedes_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.ForeignKeyConstraint(
             ["movement_id"], ["cell_movement.id"], name=op.f("fk_lab_result_movement_id_cell_movement")
@@ -1127,6 +1128,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("supersedes_id", name=op.f("uq_lab_result_supersedes_id")),
     )
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lab_result_hub_id"), ["hub_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_movement_id"), ["movement_id"], unique=False)
         batch_op.create_index("ix_lab_result_number", ["laboratory", "report", "lab_number"], unique=False)
         batch_op.create_index("ix_lab_result_report", ["laboratory", "report", "sought"], unique=False)
@@ -1422,6 +1424,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_lab_result_report")
         batch_op.drop_index("ix_lab_result_number")
         batch_op.drop_index(batch_op.f("ix_lab_result_movement_id"))
+        batch_op.drop_index(batch_op.f("ix_lab_result_hub_id"))
 
     op.drop_table("lab_result")
     with op.batch_alter_table("dispute_act", schema=None) as batch_op:
