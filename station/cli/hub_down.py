@@ -1,0 +1,207 @@
+"""`silo hub send`, `silo hub roll-out`, `silo hub station ring`: what goes down to the stations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from station.cli.hub_parts import (
+    HubConfigOption,
+    StationArgument,
+    WhoOption,
+    hub_database,
+    hub_settings,
+    of_known,
+)
+from station.cli.options import JsonOption
+from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.i18n import translator
+
+if TYPE_CHECKING:
+    from station.hub.roll_outs import Ring, Standing
+
+Kind = Literal["bundle", "rule_pack", "policy"]
+RingName = Literal["pilot", "some", "all"]
+NumberArgument = Annotated[int, typer.Argument(help=_("The roll-out's number: silo hub roll-out status."))]
+WhyOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
+
+
+def register(hub: typer.Typer, station: typer.Typer) -> None:
+    hub.command("send", help=_("Sends a model's bundle, a rule pack or a policy down, ring by ring."))(send)
+    station.command("ring", help=_("When a station takes what is new: first, then, or with all others."))(ring)
+    roll_out = typer.Typer(no_args_is_help=True, help=_("What is on its way to the stations."))
+    roll_out.command("status", help=_("How far each is; with a number, station by station."))(status)
+    roll_out.command("widen", help=_("Opens the next ring now."))(widen)
+    roll_out.command("stop", help=_("Opens no further ring; who has it keeps it."))(stop)
+    roll_out.command("back", help=_("Gives every station what it had before."))(back)
+    hub.add_typer(roll_out, name="roll-out")
+
+
+def send(
+    kind: Annotated[Kind, typer.Argument(help=_("bundle, rule_pack or policy."))],
+    file: Annotated[Path, typer.Argument(help=_("The file; a bundle's signature lies beside it."))],
+    config: HubConfigOption, by: WhoOption, why: WhyOption,
+    name: Annotated[
+        str | None, typer.Option(help=_("Of what it is the newest word; without it: what the file says."))
+    ] = None,
+    hours: Annotated[int, typer.Option(min=0, help=_("How long each ring runs it first."))] = 24,
+    at_once: Annotated[bool, typer.Option("--at-once", help=_("To all stations, now."))] = False,
+    as_json: JsonOption = False,
+) -> None:  # fmt: skip
+    from station.hub import documents, roll_outs
+    from station.hub.database import TABLES, bring_up_to_date
+    from station.hub.identity import key_of
+    from station.hub.outgoing import OutgoingWrong, outgoing
+
+    try:
+        new = outgoing(kind, file, name, why)
+    except OutgoingWrong as wrong:
+        fail(_("{file} cannot be sent: {why}").format(file=file, why=wrong), Exit.USAGE)
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", Exit.USAGE)
+    with hub_database(hub_settings(config)) as engine:
+        bring_up_to_date(engine)
+        try:
+            with engine.begin() as connection:
+                sha256 = documents.keep(connection, TABLES, new, by, now())
+                number = roll_outs.begin(
+                    connection, TABLES, key_of(connection, TABLES), kind, sha256,
+                    roll_outs.Rule(hours, at_once), by, now(), why,
+                )  # fmt: skip
+        except roll_outs.EmptyRing:
+            fail(
+                _("No station is in the ring pilot: nobody would try it first. silo hub station ring"),
+                Exit.USAGE,
+            )
+        except documents.DocumentRefused as refused:
+            fail(str(refused), Exit.USAGE)
+    if as_json:
+        out({"roll_out": number, "sha256": sha256, "name": new.name})
+    else:
+        tell(_("Roll-out {number} of {name} has begun.").format(number=number, name=new.name))
+
+
+def ring(station: StationArgument, ring: RingName, config: HubConfigOption, by: WhoOption) -> None:
+    from station.hub import roll_outs
+    from station.hub.database import TABLES
+    from station.hub.identity import key_of
+
+    with hub_database(hub_settings(config)) as engine, of_known(station), engine.begin() as connection:
+        roll_outs.put_in_ring(connection, TABLES, station, roll_outs.Ring[ring.upper()], by, now())
+        key = key_of(connection, TABLES)
+        offered = roll_outs.catch_up(connection, TABLES, key, station, now())
+    if offered:
+        tell(_("{station} is offered what its ring has already.").format(station=station))
+
+
+def status(
+    config: HubConfigOption,
+    number: Annotated[int | None, typer.Argument(help=_("Its number; none: all."))] = None,
+    as_json: JsonOption = False,
+) -> None:
+    from station.hub import roll_outs
+    from station.hub.database import TABLES
+
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
+        if number is None:
+            rows = [_told(row) for row in roll_outs.listed(connection, TABLES)]
+        else:
+            with _of_known_roll_out(number):
+                rows = [_standing(one) for one in roll_outs.standings(connection, TABLES, number)]
+    for row in rows:
+        if as_json:
+            out(row)
+        else:
+            show(_sentence(row) if number is None else _of_station(row))
+
+
+def widen(number: NumberArgument, config: HubConfigOption, by: WhoOption) -> None:
+    from station.hub import roll_outs
+    from station.hub.database import TABLES
+    from station.hub.identity import key_of
+
+    with (
+        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
+    ):  # fmt: skip
+        opened = roll_outs.widen(connection, TABLES, key_of(connection, TABLES), number, by, now())
+    tell(_("Opened: {ring}").format(ring=_ring_words()[opened.name.lower()]))
+
+
+def stop(number: NumberArgument, config: HubConfigOption, by: WhoOption, why: WhyOption) -> None:
+    from station.hub import roll_outs
+    from station.hub.database import TABLES
+
+    with (
+        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
+    ):  # fmt: skip
+        roll_outs.stop(connection, TABLES, number, why, by, now())
+
+
+def back(number: NumberArgument, config: HubConfigOption, by: WhoOption, why: WhyOption) -> None:
+    from station.hub import roll_outs
+    from station.hub.database import TABLES
+    from station.hub.identity import key_of
+
+    with (
+        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
+    ):  # fmt: skip
+        stations = roll_outs.back(
+            connection, TABLES, key_of(connection, TABLES), number, why, by, now()
+        )
+    tell(_("Offered what they had before: {stations}").format(stations=", ".join(stations) or "-"))
+
+
+@contextmanager
+def _of_known_roll_out(number: int) -> Iterator[None]:
+    from station.hub.roll_outs import RollOutUnknown
+
+    try:
+        yield
+    except RollOutUnknown:
+        fail(_("No roll-out {number} is under way.").format(number=number), Exit.USAGE)
+
+
+def _told(row: Any) -> dict[str, Any]:
+    from station.hub.roll_outs import Ring
+
+    return {
+        "roll_out": row["id"], "kind": row["kind"], "name": row["name"], "sha256": row["sha256"],
+        "ring": Ring(row["ring"]).name.lower(), "state": row["state"], "hours": row["hours"],
+        "why": row["why"], "by": row["by"], "at": row["at"].isoformat(),
+    }  # fmt: skip
+
+
+def _standing(one: "Standing") -> dict[str, Any]:
+    return {
+        "station": one.station, "ring": one.ring.name.lower(), "number": one.number, "state": one.state,
+        "code": one.code, "active_at": one.active_at.isoformat() if one.active_at else None,
+    }  # fmt: skip
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    states = {
+        "running": _("under way"), "stopped": _("stopped"), "done": _("everywhere"), "back": _("taken back"),
+    }  # fmt: skip
+    why = f" ({row['why']})" if row["why"] else ""
+    return _("{number}: {name} [{kind}], up to the ring {ring}: {state}{why}").format(
+        number=row["roll_out"], name=row["name"], kind=row["kind"], ring=_ring_words()[row["ring"]],
+        state=states[row["state"]], why=why,
+    )  # fmt: skip
+
+
+def _of_station(row: dict[str, Any]) -> str:
+    t = translator(LANGUAGE)
+    states = {
+        "": _("not heard of it yet"), "offered": _("heard of it"), "verified": _("has it"),
+        "installed": _("installed, does not run yet"), "active": _("runs"), "refused": _("refused"),
+        "superseded": _("a later one came"),
+    }  # fmt: skip
+    state = states.get(row["state"], row["state"]) if row["number"] is not None else _("not offered yet")
+    code = f" ({t.text(row['code'])})" if row["code"] else ""
+    return f"{row['station']} [{_ring_words()[row['ring']]}]: {state}{code}"
+
+
+def _ring_words() -> dict[str, str]:
+    return {"pilot": _("pilot"), "some": _("some"), "all": _("all")}

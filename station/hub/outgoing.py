@@ -1,0 +1,49 @@
+"""Files that a person sends down, read and checked before anything is kept."""
+
+import json
+import tomllib
+from pathlib import Path
+
+from station.grain.rules import RulePackError, parse_rule_pack
+from station.hub.documents import New
+from station.vision.bundle import BundleError, parse_bundle
+
+SIGNATURE_SUFFIX = ".minisig"
+
+
+class OutgoingWrong(Exception):
+    """The file is not what it is sent as; the message says why."""
+
+
+def outgoing(kind: str, file: Path, name: str | None, why: str) -> New:
+    """Return what is to be sent; its name is the file's own where none is given. Raises OutgoingWrong and
+    OSError."""
+    body = file.read_bytes()
+    more = {"why": why}
+    if kind == "rule_pack":
+        return New(kind, name or _pack_name(body), body, more=more)
+    if kind == "policy":
+        return New(kind, name or _policy_name(body), body, more=more)
+    signature = file.with_name(file.name + SIGNATURE_SUFFIX)
+    if not signature.exists():
+        raise OutgoingWrong(f"{signature.name} is not beside it")
+    try:
+        bundle = parse_bundle(body, str(file))
+    except BundleError as error:
+        raise OutgoingWrong(str(error)) from None
+    return New(kind, name or bundle.name, body, more={**more, "signature": signature.read_text()})
+
+
+def _pack_name(body: bytes) -> str:
+    try:
+        return parse_rule_pack(body.decode()).name
+    except (RulePackError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OutgoingWrong(str(error)) from None
+
+
+def _policy_name(body: bytes) -> str:
+    try:
+        told = json.loads(body)
+        return f"{told['task']} {told['species']}"
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise OutgoingWrong(str(error)) from None
