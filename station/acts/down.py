@@ -1,7 +1,8 @@
 """The journal of what headquarters sends down: heard of, here, installed, running, or refused and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -48,20 +49,23 @@ def note_offered(ledger: Ledger, documents: Sequence[Document], at: datetime) ->
             latest[row.kind, row.name] = row
 
 
-def note(ledger: Ledger, number: int, state: str, at: datetime, code: str = "", detail: str = "") -> None:
+def note(
+    ledger: Ledger, number: int, state: str, at: datetime, code: str = "",
+    params: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
     """Enter what became of a document; the same again changes nothing."""
     with ledger.write() as tx:
         row = tx.get_one(DownDocument, number)
-        if (row.state, row.code, row.detail) == (state, code, detail):
+        if (row.state, row.code, row.params) == (state, code, dict(params or {})):
             return
-        row.state, row.code, row.detail, row.state_at = state, code, detail, at
+        row.state, row.code, row.params, row.state_at = state, code, dict(params or {}), at
         tx.add(row)
         if state in _TOLD:
             audit.record(
                 tx, f"document_{state}", at, by=None, subject_id=str(number),
                 data={
                     "kind": row.kind, "name": row.name, "sha256": row.sha256, "sent_by": row.by, "code": code,
-                    "detail": detail,
+                    "params": row.params,
                 },
             )  # fmt: skip
 

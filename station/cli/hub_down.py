@@ -17,10 +17,12 @@ from station.cli.hub_parts import (
 )
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
-from ui.words.i18n import translator
+from ui.words.problems import problem
 
 if TYPE_CHECKING:
-    from station.hub.roll_outs import Ring, Standing
+    from sqlalchemy import Connection
+
+    from station.hub.roll_outs import Standing
 
 Kind = Literal["bundle", "rule_pack", "policy"]
 RingName = Literal["pilot", "some", "all"]
@@ -30,7 +32,9 @@ WhyOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks l
 
 def register(hub: typer.Typer, station: typer.Typer) -> None:
     hub.command("send", help=_("Sends a model's bundle, a rule pack or a policy down, ring by ring."))(send)
-    station.command("ring", help=_("When a station takes what is new: first, then, or with all others."))(ring)
+    station.command("ring", help=_("When a station takes what is new: first, then, or with all others."))(
+        ring
+    )
     roll_out = typer.Typer(no_args_is_help=True, help=_("What is on its way to the stations."))
     roll_out.command("status", help=_("How far each is; with a number, station by station."))(status)
     roll_out.command("widen", help=_("Opens the next ring now."))(widen)
@@ -104,12 +108,12 @@ def status(
     from station.hub import roll_outs
     from station.hub.database import TABLES
 
-    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
-        if number is None:
-            rows = [_told(row) for row in roll_outs.listed(connection, TABLES)]
-        else:
-            with _of_known_roll_out(number):
-                rows = [_standing(one) for one in roll_outs.standings(connection, TABLES, number)]
+    with _roll_out(config, number or 0) as connection:
+        rows = (
+            [_told(row) for row in roll_outs.listed(connection, TABLES)]
+            if number is None
+            else [_standing(one) for one in roll_outs.standings(connection, TABLES, number)]
+        )
     for row in rows:
         if as_json:
             out(row)
@@ -122,9 +126,7 @@ def widen(number: NumberArgument, config: HubConfigOption, by: WhoOption) -> Non
     from station.hub.database import TABLES
     from station.hub.identity import key_of
 
-    with (
-        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
-    ):  # fmt: skip
+    with _roll_out(config, number) as connection:
         opened = roll_outs.widen(connection, TABLES, key_of(connection, TABLES), number, by, now())
     tell(_("Opened: {ring}").format(ring=_ring_words()[opened.name.lower()]))
 
@@ -133,9 +135,7 @@ def stop(number: NumberArgument, config: HubConfigOption, by: WhoOption, why: Wh
     from station.hub import roll_outs
     from station.hub.database import TABLES
 
-    with (
-        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
-    ):  # fmt: skip
+    with _roll_out(config, number) as connection:
         roll_outs.stop(connection, TABLES, number, why, by, now())
 
 
@@ -144,21 +144,18 @@ def back(number: NumberArgument, config: HubConfigOption, by: WhoOption, why: Wh
     from station.hub.database import TABLES
     from station.hub.identity import key_of
 
-    with (
-        hub_database(hub_settings(config)) as engine, _of_known_roll_out(number), engine.begin() as connection,
-    ):  # fmt: skip
-        stations = roll_outs.back(
-            connection, TABLES, key_of(connection, TABLES), number, why, by, now()
-        )
+    with _roll_out(config, number) as connection:
+        stations = roll_outs.back(connection, TABLES, key_of(connection, TABLES), number, why, by, now())
     tell(_("Offered what they had before: {stations}").format(stations=", ".join(stations) or "-"))
 
 
 @contextmanager
-def _of_known_roll_out(number: int) -> Iterator[None]:
+def _roll_out(config: Path, number: int) -> "Iterator[Connection]":
     from station.hub.roll_outs import RollOutUnknown
 
     try:
-        yield
+        with hub_database(hub_settings(config)) as engine, engine.begin() as connection:
+            yield connection
     except RollOutUnknown:
         fail(_("No roll-out {number} is under way.").format(number=number), Exit.USAGE)
 
@@ -176,7 +173,8 @@ def _told(row: Any) -> dict[str, Any]:
 def _standing(one: "Standing") -> dict[str, Any]:
     return {
         "station": one.station, "ring": one.ring.name.lower(), "number": one.number, "state": one.state,
-        "code": one.code, "active_at": one.active_at.isoformat() if one.active_at else None,
+        "code": one.code, "params": dict(one.params),
+        "active_at": one.active_at.isoformat() if one.active_at else None,
     }  # fmt: skip
 
 
@@ -192,15 +190,22 @@ def _sentence(row: dict[str, Any]) -> str:
 
 
 def _of_station(row: dict[str, Any]) -> str:
-    t = translator(LANGUAGE)
     states = {
         "": _("not heard of it yet"), "offered": _("heard of it"), "verified": _("has it"),
         "installed": _("installed, does not run yet"), "active": _("runs"), "refused": _("refused"),
         "superseded": _("a later one came"),
     }  # fmt: skip
     state = states.get(row["state"], row["state"]) if row["number"] is not None else _("not offered yet")
-    code = f" ({t.text(row['code'])})" if row["code"] else ""
+    code = f" ({_reason(row)})" if row["code"] else ""
     return f"{row['station']} [{_ring_words()[row['ring']]}]: {state}{code}"
+
+
+def _reason(row: dict[str, Any]) -> str:
+    words = {
+        "unknown_kind": _("its release does not know this kind: it waits for an upgrade"),
+        "wrong_bytes": _("what came was not what was signed: it is fetched again"),
+    }
+    return words.get(row["code"]) or problem(row["code"], row["params"], LANGUAGE)[0]
 
 
 def _ring_words() -> dict[str, str]:

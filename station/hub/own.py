@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from station.hub.photo_tables import add_photo_tables
 from station.hub.down_tables import add_down_tables
+from station.hub.photo_tables import add_photo_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 

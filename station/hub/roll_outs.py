@@ -3,10 +3,11 @@ some hours. A station that refuses it stops the roll-out; stopping and going bac
 
 What a station did with a document is told by its own rows (`down_document`), which come with its bags."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, MetaData, insert, select, update
@@ -169,6 +170,7 @@ class Standing:
     number: int | None
     state: str
     code: str
+    params: Mapping[str, Any]
     active_at: datetime | None
 
 
@@ -177,7 +179,13 @@ def standings(connection: Connection, hub: MetaData, number: int) -> list[Standi
     _row(connection, hub, number)
     stations, offers, down = hub.tables[STATIONS], hub.tables[OFFERS], hub.tables[_DOWN]
     query = select(
-        stations.c.id, stations.c.ring, offers.c.number, offers.c.active_at, down.c.state, down.c.code
+        stations.c.id,
+        stations.c.ring,
+        offers.c.number,
+        offers.c.active_at,
+        down.c.state,
+        down.c.code,
+        down.c.params,
     )
     query = query.select_from(
         stations.outerjoin(
@@ -186,8 +194,8 @@ def standings(connection: Connection, hub: MetaData, number: int) -> list[Standi
     )
     query = query.where(stations.c.revoked_at.is_(None)).order_by(stations.c.ring, stations.c.id)
     return [
-        Standing(id_, Ring(ring), number_, state or "", code or "", active_at)
-        for id_, ring, number_, active_at, state, code in connection.execute(query)
+        Standing(id_, Ring(ring), number_, state or "", code or "", params or {}, active_at)
+        for id_, ring, number_, active_at, state, code, params in connection.execute(query)
     ]
 
 

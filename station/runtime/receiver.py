@@ -6,6 +6,7 @@ the ones after it go on. A kind that this release does not know waits for a rele
 """
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -164,8 +165,8 @@ class Receiver:
         try:
             taken = handler.take(row, body, self._clock())
         except Refusal as refusal:
-            told = ", ".join(f"{name}: {value}" for name, value in refusal.params.items())
-            down.note(self._ledger, row.number, down.REFUSED, self._clock(), refusal.code.value, told)
+            params = json.loads(json.dumps(dict(refusal.params), default=str))
+            down.note(self._ledger, row.number, down.REFUSED, self._clock(), refusal.code.value, params)
         else:
             down.note(self._ledger, row.number, taken.state, self._clock())
         self._part(row).unlink(missing_ok=True)

@@ -63,7 +63,7 @@ def says(hub: Connection, station: str, number: int, state: str, code: str = "")
         insert(table).values(
             {
                 STATION: station, "number": number, "kind": PACK.kind, "name": PACK.name, "sha256": "00" * 32,
-                "size": 1, "by": "Marie", "more": {}, "state": state, "code": code, "detail": "",
+                "size": 1, "by": "Marie", "more": {}, "state": state, "code": code, "params": {},
                 "heard_at": START, "state_at": datetime(1970, 1, 1, tzinfo=UTC), PLACE: 1, DIGEST: "",
             }
         )

@@ -99,7 +99,9 @@ def test_a_rule_pack_is_installed_and_active_once_it_is_in_force(silo: Silo, hub
 
 
 def test_a_pack_of_next_week_is_installed_and_active_on_its_day(silo: Silo, hub: FakeHub) -> None:
-    later = re.sub(rb"(?m)^valid_from = .*$", b"valid_from = 2026-08-30T06:00:00+02:00", pack("hq-1"), count=1)
+    later = re.sub(
+        rb"(?m)^valid_from = .*$", b"valid_from = 2026-08-30T06:00:00+02:00", pack("hq-1"), count=1
+    )
     hub.offer("rule_pack", "wheat", later)
     one = receiver(silo, hub)
     one.turn()

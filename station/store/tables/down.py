@@ -13,7 +13,7 @@ class DownDocument(SQLModel, table=True):
     """Records a document of headquarters by the number that this station was offered it under.
 
     `state`: offered (heard of), verified (its body is here and is what was signed), installed, active (it
-    runs, or what it asked for was done), refused (`code` and `detail` say why) or superseded (a later one of
+    runs, or what it asked for was done), refused (`code` and `params` say why) or superseded (a later one of
     its kind and name came before it was taken). `by` is the person at headquarters who sent it; `more` is
     what its kind needs beside the body. `state_at` is when it came to this state, by the station's clock."""
 
@@ -29,6 +29,6 @@ class DownDocument(SQLModel, table=True):
     more: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str
     code: str = ""
-    detail: str = ""
+    params: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     heard_at: datetime
     state_at: datetime
