@@ -18,9 +18,10 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Unique
 from procrastinate.jobs import Status
 from sqlalchemy import Engine
 
-from station.hub import applying, prover, stations
+from station.hub import applying, prover, roll_outs, stations
 from station.hub.database import TABLES
-from station.hub.queue import APPLY, PROVE, PROVE_ALL, REBUILD, TAKE_UP, libpq
+from station.hub.identity import key_of
+from station.hub.queue import APPLY, PROVE, PROVE_ALL, REBUILD, ROLL_OUTS, TAKE_UP, libpq
 
 EACH_MINUTE, EACH_NIGHT = "* * * * *", "17 1 * * *"
 STALLED_S, HEARTBEAT_S, AT_ONCE, ANSWER_S, STOP_S = 30.0, 10.0, 4, 600.0, 20.0
@@ -94,6 +95,12 @@ class Worker:
         async def prove_all(timestamp: int = 0) -> None:
             for station in self._proved_each_night():
                 await _defer(app, PROVE, f"{PROVE} {station}", station=station)
+
+        @app.periodic(cron=EACH_MINUTE)
+        @app.task(name=ROLL_OUTS, queueing_lock=ROLL_OUTS, retry=again)
+        def move_roll_outs(timestamp: int = 0) -> None:
+            with self.engine.begin() as connection:
+                roll_outs.step(connection, TABLES, key_of(connection, TABLES), self.clock())
 
         @app.periodic(cron=EACH_MINUTE)
         @app.task(name=TAKE_UP, queueing_lock=TAKE_UP, pass_context=False)

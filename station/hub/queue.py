@@ -10,6 +10,7 @@ from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, inspect
 
 APPLY, REBUILD, PROVE, PROVE_ALL, TAKE_UP = "apply", "rebuild", "prove", "prove_all", "take_up"
+ROLL_OUTS = "roll_outs"
 
 log = structlog.get_logger(__name__)
 
