@@ -54,10 +54,11 @@ def register(app: typer.Typer) -> None:
 
 def serve(config: HubConfigOption) -> None:
     from station.hub.copy import Applier
-    from station.hub.counter import Hub, create_counter
+    from station.hub.counter import create_counter
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.listening import serve_until_stopped
     from station.hub.queue import Queue
+    from station.hub.requests import Hub
 
     settings = hub_settings(config)
     with hub_database(settings) as engine:

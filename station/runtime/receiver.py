@@ -20,8 +20,8 @@ import structlog
 
 from station.acts import down
 from station.acts.refusals import Refusal
-from station.post.client import HubUnreachable
 from station.post.down import DocumentWrong, read_document
+from station.post.said import HubUnreachable
 from station.store.durable import make_folder, sync
 from station.store.engine import Ledger
 from station.store.errors import LedgerError

@@ -12,9 +12,10 @@ from sqlalchemy import Engine, update
 from typer.testing import CliRunner, Result
 
 from station.cli import app
-from station.hub.counter import Hub, create_counter
+from station.hub.counter import create_counter
 from station.hub.database import TABLES
 from station.hub.own import STATIONS
+from station.hub.requests import Hub
 from station.post.client import HubClient
 from station.post.wire import public_text
 from station.runtime.poster import Poster

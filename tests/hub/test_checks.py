@@ -8,8 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from station.hub.counter import Hub, create_counter
+from station.hub.counter import create_counter
 from station.hub.database import TABLES
+from station.hub.requests import Hub
 from station.hub.settings import load_hub_settings
 from tests.hub.hub_rig import Headquarters, Station
 from tests.post.post_rig import START

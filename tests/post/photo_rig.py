@@ -16,10 +16,11 @@ from obstore.store import LocalStore
 from sqlalchemy import Engine, create_engine, select, update
 from sqlalchemy.pool import StaticPool
 
-from station.hub.counter import Hub, create_counter
+from station.hub.counter import create_counter
 from station.hub.own import STATIONS
 from station.hub.photo_store import PhotoStore, PhotoStoreFault
 from station.hub.photo_tables import PARTS, PHOTOS
+from station.hub.requests import Hub
 from station.post.client import HubClient
 from station.post.photo_pace import Budget
 from station.post.photos import PhotoPost

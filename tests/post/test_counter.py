@@ -13,9 +13,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.pool import StaticPool
 
 from station.hub import stations
-from station.hub.counter import MOST_BODY, Hub, create_counter
+from station.hub.counter import MOST_BODY, create_counter
 from station.hub.identity import key_of
 from station.hub.own import EVENTS, STATIONS
+from station.hub.requests import Hub
 from station.post.bag import head_of, sha256_of
 from station.post.client import HubClient
 from station.post.said import HubAnswer

@@ -29,10 +29,11 @@ from station.acts.desk import Desk
 from station.hub import copy, receiving, stations
 from station.hub.applying import apply_next
 from station.hub.copy import Applier
-from station.hub.counter import Hub, create_counter
+from station.hub.counter import create_counter
 from station.hub.database import bring_up_to_date, connected
 from station.hub.own import EVENTS
 from station.hub.receiving import Answer
+from station.hub.requests import Hub
 from station.post import client as client_module
 from station.post import identity, sealing
 from station.post.client import HubClient

@@ -15,8 +15,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 from station.hub import stations
-from station.hub.counter import Hub, create_counter
+from station.hub.counter import create_counter
 from station.hub.own import STATIONS
+from station.hub.requests import Hub
 from station.post import keeping
 from station.post.client import HubClient
 from station.post.standing import PostStanding, standing_of

@@ -17,8 +17,8 @@ from station.lab.recording import Said
 from station.lab.sent_results import written_result
 from station.models import releases
 from station.models.terms import Terms
-from station.post.client import HubUnreachable
 from station.post.down import Document
+from station.post.said import HubUnreachable
 from station.post.wire import public_text
 from station.receival.pack_standing import pack_in_force
 from station.receival.visits import NewLoad
