@@ -22,6 +22,7 @@ from drivers.catalogue import catalogue
 from station.api.app import create_app, stop_streams
 from station.api.context import Context
 from station.api.door import Door
+from station.api.metrics import written
 from station.clock import StationClock
 from station.http_server import listen
 from station.receival import people
@@ -126,6 +127,7 @@ def app_of(day: Day) -> FastAPI:
             clock=day.clock,
             timekeeper=Timekeeper(day.desk, StationClock()),
             live=list,
+            metrics=written,
             health=lambda: HealthFacts("off"),
             admin_token=ADMIN,
             wake_vision=lambda: None,

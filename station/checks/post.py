@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from station.checks.finding import Finding, good, problem, warning
@@ -13,7 +14,9 @@ from station.post.folder import NAME, BagFolder
 from station.post.sending import owing
 from station.post.standing import standing_of
 from station.store.connections import open_engine
+from station.store.errors import meaning_at_start
 from station.store.folder import LEDGER
+from ui.words.problems import problem as ledger_problem
 
 WHAT, BAGS = "post", "bags"
 LOOK_S = 5.0  # at bags, unless at all
@@ -24,12 +27,19 @@ def check_post(folder: Path, at: datetime, language: str, *, every_bag: bool) ->
     """Beside a running station too; nothing where headquarters hears of nothing."""
     if not (folder / LEDGER).is_file():
         return
-    engine = open_engine(folder / LEDGER, writer=False)
+    file = folder / LEDGER
+    engine = open_engine(file, writer=False)
     try:
         with Session(engine) as tx:
             yield from _standing(tx, folder, at, language)
             if owing(tx) is not None:
                 yield from _bags(tx, folder, language, None if every_bag else LOOK_S)
+    except DBAPIError as error:  # beside a running station, whose own word on it comes first
+        meaning = meaning_at_start(error.orig or error, file)
+        if meaning is None:
+            raise
+        text = ". ".join(ledger_problem(meaning.code, meaning.params, language))
+        yield Finding(WHAT, "problem", text, ends_with_ledger=not meaning.passing)
     finally:
         engine.dispose()
 

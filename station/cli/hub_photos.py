@@ -1,10 +1,10 @@
 """The photos at the hub: where they are kept, and `silo hub dataset`."""
 
 import csv
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -182,6 +182,9 @@ def _write_csv(rows: "Iterable[Photographed]") -> None:
                 content[f"{analyte}:{method}"] = f"{newest[0]['comparator']}{newest[0]['value']}"
         told.append(content)
     columns = sorted({name for content in told for name in content} - set(CSV_HEAD))
-    writer = csv.DictWriter(sys.stdout, [*CSV_HEAD, *columns], restval="")
+    written = StringIO()
+    writer = csv.DictWriter(written, [*CSV_HEAD, *columns], restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(told)
+    for line in written.getvalue().splitlines():
+        show(line)

@@ -19,11 +19,9 @@ from ui.words.reasons import message
 
 if TYPE_CHECKING:
     from station.post.standing import PostStanding
+    from station.receival.recovering import Recovered
 
 CLOCKS_DIFFER_S = 60.0
-
-if TYPE_CHECKING:
-    from station.receival.recovering import Recovered
 
 
 def register(app: typer.Typer) -> None:

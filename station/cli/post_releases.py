@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from station.cli.say import _
-from station.post import hub_release
-from station.post.folder import NAME, BagFolder
 
 
 def told_of_releases(data: Path) -> dict[str, Any]:
+    from station.post import hub_release
+    from station.post.folder import NAME, BagFolder
+
     bags = BagFolder(data / NAME)
     said = hub_release.read(bags)
     return {"hub_release": said.get(hub_release.RELEASE), "older": hub_release.older(bags)}

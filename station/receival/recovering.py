@@ -49,9 +49,9 @@ COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.
 STAYS_THERE = frozenset(
     {
-        "approval", "audit_event", "capture", "clock_act", "inspection", "line", "measurement",
-        "modelrelease", "photo", "pit", "portassignment", "promotion_policy", "release_act", "reservation",
-        "rule_pack_act", "spread", "waiver",
+        "approval", "audit_event", "capture", "clock_act", "down_document", "inspection", "line",
+        "measurement", "modelrelease", "photo", "pit", "portassignment", "promotion_policy",
+        "release_act", "reservation", "rule_pack_act", "spread", "waiver",
     }
 )  # fmt: skip
 ONLY_NEW = frozenset({"cell", "instrument", "frame", "rule_pack", "site_policy"})

@@ -23,7 +23,7 @@ EVIL = f"\x1b[2J\x9b1m\u202e{MARKUP}\u200b\x07\r\nERROR forged\U000e0041"
 WRITERS = {
     "station/cli/say.py", "station/demo/run.py", "station/demo/darkroom.py", "station/demo/season/run.py",
     "station/vision/worker.py", "station/http_server.py", "station/release.py", "station/logs.py",
-    "station/hub/listening.py",
+    "station/hub/listening.py", "station/demo/silos/one_silo.py", "station/demo/silos/teller.py",
 }  # fmt: skip
 WRITES = re.compile(
     r"typer\.echo|click\.echo|\bprint\(|std(?:out|err)\.write|rich\.console|sys\.std(out|err)\b(?!\.(buffer|fileno|isatty))"

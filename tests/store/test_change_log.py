@@ -67,7 +67,7 @@ def test_triggers_that_a_migration_dropped_are_made_anew_and_everything_is_sent(
     logged.execute(
         text(
             "INSERT INTO post_link (id, station, urls, hub_key, epoch, acknowledged, snapshot, forgets, "
-            "enrolled_at) VALUES ('hub', 's', '[]', '', 'e', 0, 0, 0, '2026-07-20')"
+            "recovers, enrolled_at) VALUES ('hub', 's', '[]', '', 'e', 0, 0, 0, '', '2026-07-20')"
         )
     )
     assert change_log.keep(logged, migrated=False) == []

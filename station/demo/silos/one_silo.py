@@ -121,7 +121,7 @@ def tell(line: FinishedLoad) -> None:
 
 
 def say(what: str, **more: Any) -> None:
-    sys.stdout.write(json.dumps({"said": what, **more}, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps({"said": what, **more}) + "\n")
     sys.stdout.flush()
 
 
