@@ -4,6 +4,9 @@ When the inbox is full nothing more is read, so TCP holds the broker back, and n
 of unacknowledged messages does not do that: Mosquitto 2.0.11 sends twenty more for each acknowledgement, and
 what was published at QoS 0 has no window. Acknowledgements go out all the same, and now and then a question,
 so that the broker does not take a station that waits for one that is gone.
+
+Whether the broker is still there is asked only of a line that has been read empty and stays quiet: the answer
+to a ping lies behind what waits, and what waits may take minutes.
 """
 
 import contextlib
@@ -21,6 +24,7 @@ from drivers.transport.base import LineDown
 INBOX = 256
 _TICK_MS = 200
 _KNOCK_S = 5.0
+_QUIET_S = 5.0
 _SETTLE_S = 2.0
 _NO_TOPIC = "silo/no-such-topic"
 _BROKEN = select.POLLHUP | select.POLLERR | select.POLLNVAL
@@ -37,13 +41,13 @@ class MqttLink:
         self.end: LineDown | None = None
         self._answers: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._is_closing = self._is_over = False
-        self._knocked_s = time.monotonic()
+        self._knocked_s = self._heard_s = time.monotonic()
         self._woken, self._wakes = socket.socketpair()
         self._thread = threading.Thread(target=self._carry, name="mqtt")
         for end in (self._woken, self._wakes):
             end.setblocking(False)
         client.on_message = self._receive
-        client.on_unsubscribe = lambda _client, _user, mid, *_: self._answers.put(mid)
+        client.on_unsubscribe = self._answered
         client.on_socket_register_write = lambda *_: self._wake()
 
     def connect(self, host: str, port: int, keepalive_s: int) -> None:
@@ -105,6 +109,10 @@ class MqttLink:
         if self.inbox.qsize() >= INBOX:
             self.ready.set()  # the answer to the subscription lies behind what the broker had kept
 
+    def _answered(self, _client: Client, _user: Any, mid: int, *_: Any) -> None:
+        if self._is_closing:
+            self._answers.put(mid)
+
     def _carry(self) -> None:
         try:
             while not self._is_over and (line := self.client.socket()) is not None:
@@ -114,7 +122,9 @@ class MqttLink:
                     self.client.loop_read()
                 if self.client.want_write():
                     self.client.loop_write()
-                if has_room:
+                if ready & select.POLLIN or not has_room:
+                    self._heard_s = time.monotonic()
+                if time.monotonic() - self._heard_s >= _QUIET_S:
                     self.client.loop_misc()
                 else:
                     self._knock()
@@ -133,7 +143,7 @@ class MqttLink:
         return ready.get(line.fileno(), 0)
 
     def _knock(self) -> None:
-        """Say something while nothing is read: the answer to a ping would lie behind what waits."""
+        """Say something while the line is busy or held back, without judging when the answer comes."""
         now = time.monotonic()
         if now - self._knocked_s >= _KNOCK_S:
             self._knocked_s = now

@@ -236,6 +236,24 @@ def test_a_full_queue_holds_the_broker_back_and_the_line_stays(quick_broker, qos
     assert names(running) == poured(3000)
 
 
+def test_a_line_that_a_busy_machine_reads_slowly_is_not_taken_for_dead(quick_broker, monkeypatch):
+    """The answer to a ping lies behind what waits, for longer than a ping may take.
+
+    paho 2.1 dates a ping before it sends it, and judges the line by that date when it is put aside meanwhile.
+    """
+    monkeypatch.setattr(mqtt, "_KEEPALIVE_S", 1)
+    monkeypatch.setattr(mqtt_link, "_KNOCK_S", 0.3)
+    receive, ping = mqtt_link.MqttLink._receive, Client._send_pingreq
+    monkeypatch.setattr(mqtt_link.MqttLink, "_receive", lambda *given: (time.sleep(0.005), receive(*given)))
+    monkeypatch.setattr(Client, "_send_pingreq", lambda client: (time.sleep(0.05), ping(client)))
+    with listen(quick_broker) as running:
+        wait_until(lambda: running.state == "live")
+        pour(quick_broker, 800, qos=0)
+        wait_until(lambda: len(running.got) == 800, 60)
+        assert running.driver.health().losses == 0
+    assert names(running) == poured(800)
+
+
 def test_a_held_line_keeps_no_more_than_its_inbox(quick_broker, monkeypatch):
     monkeypatch.setattr(mqtt_link, "INBOX", 20)
     with Held("json-nir", f"mqtt://127.0.0.1:{quick_broker.port}/{TOPIC}") as running:
