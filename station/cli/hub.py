@@ -53,12 +53,14 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(config: HubConfigOption) -> None:
+    from station.headquarters.served import Quarters
     from station.hub.copy import Applier
     from station.hub.counter import create_counter
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.listening import serve_until_stopped
     from station.hub.queue import Queue
     from station.hub.requests import Hub
+    from ui.web.hub.app import create_hub_pages
 
     settings = hub_settings(config)
     with hub_database(settings) as engine:
@@ -66,19 +68,23 @@ def serve(config: HubConfigOption) -> None:
             tell(_("made: {name}").format(name=made))
         store = hub_photos.photo_store(settings, config)
         with Queue.opened(engine) as queue, Applier(engine, now).running():
-            app = create_counter(Hub(engine, TABLES, now, queue.nudge, store), has_metrics=settings.metrics)
+            hub = Hub(engine, TABLES, now, queue.nudge, store)
+            app = create_counter(hub, has_metrics=settings.metrics)
+            quarters = Quarters(engine, TABLES, now, settings.name, settings.language)
+            app.mount("/", create_hub_pages(quarters))
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
 
 
 def work(config: HubConfigOption) -> None:
     """Beside copies, on any machine that reaches the database."""
+    from station.headquarters.jobs import JOBS
     from station.hub.database import bring_up_to_date
     from station.hub.jobs import Worker
     from station.hub.jobs import work as do_jobs
 
     with hub_database(hub_settings(config)) as engine:
         bring_up_to_date(engine)
-        do_jobs(Worker(engine, now))
+        do_jobs(Worker(engine, now, more=JOBS))
 
 
 def add(

@@ -7,7 +7,7 @@ A job may be done twice: it ends the same.
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,16 +36,19 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does jobs until `stop` is set. Start with `run`."""
+    """Does jobs until `stop` is set. Start with `run`. `more` add the jobs that other rooms have for it."""
 
     engine: Engine
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
+    more: "Sequence[Callable[[App, Worker], None]]" = ()
 
     async def run(self, *, wait: bool = True) -> None:
         """Return at SIGTERM or SIGINT, and without `wait` where no job is left. Raises ConnectorException
         where the database is away."""
         app = self.app()
+        for add_jobs in self.more:
+            add_jobs(app, self)
         async with app.open_async():
             await _take_up(app)
             working = asyncio.create_task(

@@ -1,0 +1,18 @@
+"""What pages of headquarters are made from."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, MetaData
+
+
+@dataclass(frozen=True, slots=True)
+class Quarters:
+    """The database with its tables, the time, the co-operative's name, and the language of who chose none."""
+
+    engine: Engine
+    tables: MetaData
+    clock: Callable[[], datetime]
+    name: str = "Silo"
+    language: str = "fr"
