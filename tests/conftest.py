@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from station.receival import people
+from station.acts import passwords
 from station.store.engine import Ledger
 from tests import draws
 from tests.silo_rig import Silo
@@ -89,7 +89,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture(scope="session", autouse=True)
 def quick_pins() -> None:
     """PINs are argon2id as ever, but cheap: at its real price signing in takes longer than most tests."""
-    people._secrets = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    passwords._hashes = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
 
 
 @pytest.fixture(scope="session")

@@ -21,19 +21,56 @@ from station.api.problems import ApiFault, Rejected
 from station.receival import people
 from station.receival.pin_locks import Pair, PinLocks, recorded_locks
 
+First = TypeVar("First")
 Result = TypeVar("Result")
 
 MOST_AT_ONCE = 8
 SOON_S = 1
 
 
-class PinDesk:
-    """One for each application. `attempt` checks a PIN, `run` does what else needs its thread."""
+class Turnstile:
+    """Lets slow checks through one by one, in a thread of its own: one of each place, and few in all."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, "pins")
         self._lock = threading.Lock()
         self._busy: set[str | None] = set()
+
+    async def attempt(
+        self, place: str | None, first: Callable[[], First], then: Callable[[First], Result]
+    ) -> Result:
+        """What `then` makes of what `first` found, which is quick and waits for nobody. Raises Rejected(429)
+        where too many wait."""
+        self._begin(place)
+        try:
+            known = await run_in_threadpool(first)
+            work = self._thread.submit(then, known)
+        except BaseException:
+            self._end(place)
+            raise
+        work.add_done_callback(lambda _: self._end(place))
+        return await asyncio.wrap_future(work)
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        return await asyncio.wrap_future(self._thread.submit(work))
+
+    def _begin(self, place: str | None) -> None:
+        with self._lock:
+            if place in self._busy or len(self._busy) >= MOST_AT_ONCE:
+                raise Rejected(429, ApiFault.TOO_MANY_AT_ONCE, seconds=SOON_S)
+            self._busy.add(place)
+
+    def _end(self, place: str | None) -> None:
+        with self._lock:
+            self._busy.discard(place)
+
+
+class PinDesk:
+    """One for each application. `attempt` checks a PIN, `run` does what else needs its thread."""
+
+    def __init__(self) -> None:
+        self._turnstile = Turnstile()
+        self._lock = threading.Lock()
         self._locks: PinLocks | None = None
 
     async def attempt(
@@ -41,33 +78,19 @@ class PinDesk:
     ) -> Result:
         """What `check` gives, which raises NotAllowed(wrong_pin, wrong_password). Raises Rejected(429)
         where it must wait."""
-        self._begin(terminal_id)
-        try:
-            pair = await run_in_threadpool(self._require_unlocked, asked, terminal_id, name)
-            work = self._thread.submit(self._check, asked, pair, check)
-        except BaseException:
-            self._end(terminal_id)
-            raise
-        work.add_done_callback(lambda _: self._end(terminal_id))
-        return await asyncio.wrap_future(work)
+        return await self._turnstile.attempt(
+            terminal_id,
+            lambda: self._require_unlocked(asked, terminal_id, name),
+            lambda pair: self._check(asked, pair, check),
+        )
 
     async def run(self, work: Callable[[], Result]) -> Result:
         """What an installer does that hashes a PIN."""
-        return await asyncio.wrap_future(self._thread.submit(work))
+        return await self._turnstile.run(work)
 
     def forgive(self, asked: Inquiry, person_id: str) -> None:
         with self._lock:
             self._known(asked).forgive(person_id)
-
-    def _begin(self, terminal_id: str | None) -> None:
-        with self._lock:
-            if terminal_id in self._busy or len(self._busy) >= MOST_AT_ONCE:
-                raise Rejected(429, ApiFault.TOO_MANY_AT_ONCE, seconds=SOON_S)
-            self._busy.add(terminal_id)
-
-    def _end(self, terminal_id: str | None) -> None:
-        with self._lock:
-            self._busy.discard(terminal_id)
 
     def _require_unlocked(self, asked: Inquiry, terminal_id: str | None, name: str) -> Pair:
         pair = terminal_id, people.person_id_of(asked.desk, name)

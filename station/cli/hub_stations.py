@@ -32,7 +32,7 @@ def _told(standing: "Standing", at: datetime) -> dict[str, Any]:
     return {
         "station": standing.station, "name": standing.name, "state": standing.state, "bags": standing.bags,
         "hash": standing.sha256[:12], "owed": standing.owed, "changes": standing.changes,
-        "photos_owed": standing.told.get("photos_owed"), "oldest_at": standing.oldest_at,
+        "photos_owed": standing.photos_owed, "oldest_at": standing.oldest_at,
         "lag": standing.lag, "parked": standing.parked, "quarantine": standing.waiting,
         "clock_offset_s": standing.clock_offset_s, "release": standing.release, "schema": standing.schema,
         "older": standing.older, "running": standing.running,

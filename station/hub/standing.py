@@ -44,6 +44,10 @@ class Standing:
     heard_at: datetime | None
     told: dict[str, Any]
 
+    @property
+    def photos_owed(self) -> int | None:
+        return _number(self.told.get("photos_owed"))
+
     def age_s(self, at: datetime) -> float | None:
         return (at - self.heard_at).total_seconds() if self.heard_at else None
 

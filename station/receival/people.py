@@ -4,23 +4,19 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlmodel import Session, col, select
 
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
+from station.acts.passwords import fits, hash_of
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.receival.clock_acts import leapt_over, newest_leaps
 from station.receival.pin_locks import FAILED, PASSWORD_CHANGED, PIN_CHANGED, SIGNED_IN
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import Person, SignIn, Terminal
-
-_secrets = PasswordHash((Argon2Hasher(),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,7 @@ class SignedIn:
 def add_person(
     desk: Desk, name: str, pin: str, roles: list[str], language: str | None, at: datetime
 ) -> Person:
-    pin_hash = _secrets.hash(pin)
+    pin_hash = hash_of(pin)
     with desk.ledger.write() as tx:
         if _person_named(tx, name):
             raise Conflict(Fault.PERSON_EXISTS, name=name)
@@ -66,7 +62,7 @@ def rename_person(desk: Desk, id_or_name: str, name: str, at: datetime) -> Perso
 
 def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
     """The person signs in anew, everywhere. Slow (argon2). Raises NotFound(unknown_person)."""
-    pin_hash = _secrets.hash(pin)
+    pin_hash = hash_of(pin)
     with desk.ledger.write() as tx:
         person = person_with(tx, id_or_name)
         person.pin_hash = pin_hash
@@ -79,7 +75,7 @@ def change_pin(desk: Desk, id_or_name: str, pin: str, at: datetime) -> Person:
 def set_password(desk: Desk, id_or_name: str, password: str, at: datetime) -> Person:
     """The pages let the person in with it; whoever is signed in there with another one is no longer. Slow
     (argon2). Raises NotFound(unknown_person)."""
-    password_hash = _secrets.hash(password)
+    password_hash = hash_of(password)
     with desk.ledger.write() as tx:
         person = person_with(tx, id_or_name)
         person.password_hash = password_hash
@@ -169,9 +165,8 @@ def person_with_password(desk: Desk, name: str, password: str, place: str, at: d
     NotAllowed(wrong_password), also for a person who has none."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
-    kept = person.password_hash if person is not None else None
-    fits = _secrets.verify(password, kept or _nobody())
-    if person is None or kept is None or not fits:
+    is_right = fits(password, person.password_hash if person is not None else None)
+    if person is None or not is_right:
         _record_failure(desk, person, place, at)
         raise NotAllowed(Fault.WRONG_PASSWORD, name=name)
     with desk.ledger.write() as tx:
@@ -199,9 +194,8 @@ def _person_with_pin(desk: Desk, name: str, pin: str, terminal_id: str | None, a
     was typed: it may be a PIN in the wrong field."""
     with desk.ledger.read() as tx:
         person = _person_named(tx, name)
-    nobody = _nobody()
-    fits = _secrets.verify(pin, nobody if person is None else person.pin_hash)
-    if person is None or not fits:
+    is_right = fits(pin, person.pin_hash if person is not None else None)
+    if person is None or not is_right:
         _record_failure(desk, person, terminal_id, at)
         raise NotAllowed(Fault.WRONG_PIN, name=name)
     return person
@@ -210,13 +204,6 @@ def _person_with_pin(desk: Desk, name: str, pin: str, terminal_id: str | None, a
 def _record_failure(desk: Desk, person: Person | None, place: str | None, at: datetime) -> None:
     with desk.ledger.write() as tx:
         audit.record(tx, FAILED, at, terminal=place, subject_id=person.id if person else None)
-
-
-@cache
-def _nobody() -> str:
-    """Stands in for a hash when the name is unknown, so that a wrong name costs as long as a wrong PIN. Made
-    at the first sign-in: it is as slow as any, and the start waits for nothing."""
-    return _secrets.hash("no such person")
 
 
 def sign_out(desk: Desk, actor: Actor, terminal: Terminal, at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from station.acts import passwords
 from station.api import pins as desk
 from station.receival import people
 from tests.api.rig import Counter, counter_of, ok, problem, served, wait_until
@@ -24,7 +25,7 @@ class Argon2:
 
     def __post_init__(self) -> None:
         self.gate.set()
-        self._verify, self._hash = people._secrets.verify, people._secrets.hash
+        self._verify, self._hash = passwords._hashes.verify, passwords._hashes.hash
 
     def verify(self, *given: Any) -> bool:
         self._pass()
@@ -42,8 +43,8 @@ class Argon2:
 @pytest.fixture
 def argon2(monkeypatch: pytest.MonkeyPatch) -> Iterator[Argon2]:
     watched = Argon2()
-    monkeypatch.setattr(people._secrets, "verify", watched.verify)
-    monkeypatch.setattr(people._secrets, "hash", watched.hash)
+    monkeypatch.setattr(passwords._hashes, "verify", watched.verify)
+    monkeypatch.setattr(passwords._hashes, "hash", watched.hash)
     yield watched
     watched.gate.set()
 
@@ -157,11 +158,11 @@ def test_an_attempt_whose_sender_hung_up_gives_its_place_back(unserved: Counter,
 
     async def hang_up() -> None:
         task = asyncio.create_task(pins.attempt(inquiry, "t", "Anne", argon2.gate.wait))
-        while not pins._busy or pins._thread._work_queue.qsize():
+        while not pins._turnstile._busy or pins._turnstile._thread._work_queue.qsize():
             await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(hang_up())
-    wait_until(lambda: not pins._busy)
+    wait_until(lambda: not pins._turnstile._busy)

@@ -41,7 +41,7 @@ def stays(table: str, column: str) -> bool:
 
 
 def test_no_secret_has_a_column_at_the_hub() -> None:
-    for table in HUB.sorted_tables:
+    for table in typed(HUB):  # headquarters' own people have passwords of their own
         assert not [
             column.name for column in table.columns if "hash" in column.name and table.name != "audit_event"
         ]

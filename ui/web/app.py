@@ -8,8 +8,11 @@ from fastapi.staticfiles import StaticFiles
 
 from station.api.context import Context
 from station.api.pins import PinDesk
-from ui.web import failures
+from ui.web import doorway, failures
+from ui.web.forms import check_form
+from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
+from ui.web.navigation import STATION
 from ui.web.pages import (
     cells,
     corrections,
@@ -33,12 +36,12 @@ from ui.web.pages import (
     watch,
     who_was_right,
 )
-from ui.web.reader import check_form
+from ui.web.reader import visiting
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 _ROOMS = (
-    first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
+    doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
 )  # fmt: skip
 
@@ -54,6 +57,9 @@ def create_pages(context: Context, pins: PinDesk | None = None) -> FastAPI:
     app.mount(STATIC.rstrip("/"), StaticFiles(directory=Path(__file__).parent / "static"))
     app.state.context = context
     app.state.pins = pins or PinDesk()
+    app.state.front = Front(
+        STATION, lambda: context.desk.policy.site_name, lambda: context.desk.policy.language, visiting
+    )
     app.state.sessions = Sessions(context.page_key, context.sign_in_lasts)
     app.state.served = frozenset(
         route.path for room in _ROOMS for route in room.router.routes if isinstance(route, APIRoute)

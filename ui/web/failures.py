@@ -16,8 +16,9 @@ from starlette.exceptions import HTTPException
 from station.acts.refusals import Refusal
 from station.api.problems import ApiFault, Rejected, status_of
 from station.store.errors import DiskFull, LedgerError
+from ui.web.forms import FormExpired, SignInFirst
+from ui.web.front import front_of, language_of_page
 from ui.web.headers import HEADERS
-from ui.web.reader import FormExpired, SignInFirst, language_of_page, visiting
 from ui.web.rendering import address_of, page_of
 from ui.words.i18n import N_, translator
 from ui.words.problems import problem
@@ -106,7 +107,7 @@ def _named(request: Request, fields: Sequence[str]) -> Response | None:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    await run_in_threadpool(visiting, request)  # no page asked it
+    await run_in_threadpool(front_of(request).visitor, request)  # no page asked it
     return failure(request, error.status_code, _HTTP.get(error.status_code, ApiFault.NOT_VALID), {})
 
 

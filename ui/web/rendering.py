@@ -11,9 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from drivers.text import visible
-from station.api.context import Context
-from station.store.tables import Person
-from ui.web.navigation import entry_of, menu
+from ui.web.front import Visitor, front_of
 from ui.web.sessions import VISITOR, Sessions, bound_to, keep, new_visitor
 from ui.words import vocabulary
 from ui.words.i18n import LANGUAGES, Translator
@@ -39,7 +37,7 @@ def _shown(value: Any) -> Any:
 
 
 def page_of(
-    request: Request, t: Translator, template: str, *, person: Person | None, page: Any = None,
+    request: Request, t: Translator, template: str, *, person: Visitor | None, page: Any = None,
     status: int = 200,
 ) -> HTMLResponse:  # fmt: skip
     """`page` is what the template shows; the rest is what the layout needs. Who is not signed in gets a
@@ -47,7 +45,8 @@ def page_of(
     sessions: Sessions = request.app.state.sessions
     bound = bound_to(request)
     visitor = "" if bound else new_visitor()
-    entry = entry_of(request.url.path)
+    front = front_of(request)
+    entry = front.navigation.entry_of(request.url.path)
     content = (
         _environment()
         .get_template(template)
@@ -57,9 +56,9 @@ def page_of(
             _=t.gettext,
             ngettext=t.ngettext,
             language=t.language,
-            site_name=_site_name(request),
+            site_name=front.name(),
             person=person,
-            menu=menu(person.roles, request.app.state.served) if person else [],
+            menu=front.navigation.menu(person.roles, request.app.state.served) if person else [],
             here=entry.path if entry else "",
             form_token=sessions.token_for(bound or visitor),
             address=address_of(request),
@@ -71,11 +70,6 @@ def page_of(
     if visitor:
         keep(response, request, VISITOR, visitor)
     return response
-
-
-def _site_name(request: Request) -> str:
-    context: Context = request.app.state.context
-    return context.desk.policy.site_name
 
 
 def address_of(request: Request) -> str:

@@ -8,19 +8,39 @@ nobody is signed in yet.
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 from itsdangerous import BadSignature, Signer, URLSafeSerializer
-from sqlmodel import Session
-
-from station.receival.people import is_good
-from station.store.tables import Person
 
 SESSION, VISITOR, LANGUAGE = "silo-session", "silo-visitor", "silo-language"
 TOKEN_FIELD = "form_token"
 _YEAR_S = 31_536_000
+
+
+class Holder(Protocol):
+    """Whoever is signed in."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def password_hash(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a cookie of ours says: who, with which password, since when."""
+
+    person_id: str
+    fingerprint: str
+    began: datetime
+
+    def is_of(self, person: Holder) -> bool:
+        """Tell whether the person still has the password that the session began with."""
+        return self.person_id == person.id and hmac.compare_digest(self.fingerprint, _fingerprint(person))
 
 
 class _Sha256Signer(Signer):
@@ -34,25 +54,20 @@ class Sessions:
     def __init__(self, key: str, lasts: timedelta) -> None:
         self._cookies = URLSafeSerializer(key, salt="session", signer=_Sha256Signer)
         self._forms = _Sha256Signer(key, salt="form")
-        self._lasts = lasts
+        self.lasts = lasts
 
-    def begin(self, person: Person, at: datetime) -> str:
+    def begin(self, person: Holder, at: datetime) -> str:
         """The cookie of a session that begins now."""
         cookie = self._cookies.dumps([person.id, _fingerprint(person), at.timestamp()])
         return cookie if isinstance(cookie, str) else cookie.decode()
 
-    def person_of(self, tx: Session, cookie: str | None, now: datetime) -> Person | None:
-        """Who is signed in by this cookie; None: nobody, or nobody any more."""
+    def read(self, cookie: str | None) -> Session | None:
+        """What the cookie says; None: it is not ours."""
         try:
             person_id, fingerprint, began = self._cookies.loads(cookie or "")
         except (BadSignature, ValueError):
             return None
-        person = tx.get(Person, person_id)
-        if person is None or not person.active or person.password_hash is None:
-            return None
-        if not hmac.compare_digest(fingerprint, _fingerprint(person)):
-            return None
-        return person if is_good(tx, datetime.fromtimestamp(began, UTC), now, self._lasts) else None
+        return Session(person_id, fingerprint, datetime.fromtimestamp(began, UTC))
 
     def token_for(self, bound: str) -> str:
         """The token that a form carries whose reader has this cookie."""
@@ -62,7 +77,7 @@ class Sessions:
         return bool(bound) and self._forms.verify_signature(bound, token.encode())
 
 
-def _fingerprint(person: Person) -> str:
+def _fingerprint(person: Holder) -> str:
     return hashlib.sha256((person.password_hash or "").encode()).hexdigest()[:32]
 
 

@@ -14,7 +14,7 @@ from station.store.tables import Correction, CorrectionAct, ModelRelease, Person
 from tests.silo_rig import START
 from tests.ui.web.harvest import HOSTILE, make_harvest
 from tests.ui.web.rig import EVERYBODYS, Pages, Text, pages_of
-from ui.web.navigation import ENTRIES, menu
+from ui.web.navigation import STATION
 from ui.web.rendering import HERE
 from ui.web.sessions import SESSION
 from ui.words.catalogue import read_catalogue
@@ -92,15 +92,15 @@ def test_every_page_speaks_the_readers_language_only(harvest: Pages, english: di
 def test_a_role_sees_its_pages_and_no_other(harvest: Pages, name: str, role: str) -> None:
     client = harvest.reader(name)
     served = harvest.app.state.served
-    for entry in ENTRIES:
+    for entry in STATION.entries:
         if entry.path in served:
             wanted = 200 if role in entry.roles else 403
             assert client.get(entry.path).status_code == wanted, entry.path
     first = client.get("/").headers["location"]
-    assert first == menu([role], served)[0][0].path
+    assert first == STATION.menu([role], served)[0][0].path
     links = set(Text(client.get(first).text).links)
-    assert {one.path for one in ENTRIES if one.path in served and one.path in links} == {
-        one.path for one in ENTRIES if one.path in served and role in one.roles
+    assert {one.path for one in STATION.entries if one.path in served and one.path in links} == {
+        one.path for one in STATION.entries if one.path in served and role in one.roles
     }
 
 

@@ -1,7 +1,5 @@
-"""Signing in with a name and a password, and out."""
+"""Signing in with a name and a password."""
 
-import ipaddress
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -13,32 +11,20 @@ from station.api.context import Context
 from station.api.pins import PinDesk
 from station.api.problems import Rejected
 from station.receival.people import person_with_password
-from station.store.names import PAGES
 from station.store.tables import Person
-from ui.web.reader import language_of_page, visiting
-from ui.web.rendering import page_of
+from ui.web.doorway import LONGEST_NAME, LONGEST_PASSWORD, LoginPage, asking, place_of, refused
+from ui.web.front import language_of_page
+from ui.web.reader import visiting
 from ui.web.sessions import SESSION, Sessions, keep, local_path
-from ui.words.i18n import translator
-from ui.words.problems import problem
 
-LONGEST_NAME, LONGEST_PASSWORD = 80, 128
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True)
-class LoginPage:
-    """`to` is where the reader wanted to go, `wrong` why not yet."""
-
-    to: str
-    name: str = ""
-    wrong: tuple[str, str] | None = None
 
 
 @router.get("/login")
 def ask_who(request: Request, person: Annotated[Person | None, Depends(visiting)], to: str = "/") -> Response:
     if person is not None:
         return RedirectResponse(local_path(to), 303)
-    return _asking(request, LoginPage(local_path(to)))
+    return asking(request, LoginPage(local_path(to)))
 
 
 @router.post("/login")
@@ -60,37 +46,8 @@ async def sign_in(
             asked, place, name,
             lambda: person_with_password(asked.desk, name, password, place, asked.now()),
         )  # fmt: skip
-    except (Refusal, Rejected) as refused:
-        texts = problem(refused.code.value, refused.params, asked.language)
-        response = _asking(request, LoginPage(local_path(to), name, texts), refused.status)
-        if refused.status == 429:
-            response.headers["Retry-After"] = str(refused.params["seconds"])
-        return response
+    except (Refusal, Rejected) as no:
+        return refused(request, LoginPage(local_path(to), name), no.status, no.code.value, no.params)
     response = RedirectResponse(local_path(to), 303)
     keep(response, request, SESSION, sessions.begin(person, asked.now()))
     return response
-
-
-@router.post("/logout")
-def sign_out() -> Response:
-    response = RedirectResponse("/login", 303)
-    response.delete_cookie(SESSION, httponly=True, samesite="strict")
-    return response
-
-
-def _asking(request: Request, page: LoginPage, status: int = 200) -> Response:
-    t = translator(language_of_page(request, None))
-    return page_of(request, t, "login.html", person=None, page=page, status=status)
-
-
-def place_of(request: Request) -> str:
-    """Where somebody signs in from, as the locks count it: of IPv6 the network, in which one device may have
-    as many addresses as it likes."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return f"{PAGES} {host}"
-    if address.version == 4:
-        return f"{PAGES} {address}"
-    return f"{PAGES} {ipaddress.ip_network((address, 64), strict=False)}"

@@ -1,0 +1,21 @@
+"""One table says which pages headquarters has, in the order of the menu, and who may see each.
+
+A page that is in no entry is shown to nobody: its room says here for whom it is."""
+
+from station.headquarters.people import HubRole
+from ui.web.menu import Entry, Navigation
+from ui.words.i18n import N_
+
+DIRECTOR = HubRole.DIRECTOR
+QUALITY = frozenset({HubRole.QUALITY, DIRECTOR})
+LOGISTICS = frozenset({HubRole.LOGISTICS, DIRECTOR})
+TECHNICAL = frozenset({HubRole.TECHNICIAN, DIRECTOR})
+SILO = frozenset({HubRole.SILO_MANAGER})  # sees what is of the own stations; add it to those of a page
+
+HEADQUARTERS = Navigation((
+    (
+        Entry("/stations", N_("Stations"), TECHNICAL | SILO),
+        Entry("/quarantine", N_("Quarantine"), TECHNICAL),
+        Entry("/roll-outs", N_("Roll-outs"), TECHNICAL),
+    ),
+))  # fmt: skip
