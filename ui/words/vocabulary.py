@@ -245,6 +245,14 @@ PERSON_ROLES: Mapping[str, str] = {
     "installer": N_("installer"),
 }
 
+HUB_ROLES: Mapping[str, str] = {
+    "quality": N_("quality"),
+    "logistics": N_("logistics"),
+    "silo_manager": N_("silo manager"),
+    "technician": N_("technician"),
+    "director": N_("director"),
+}
+
 
 _OWN: dict[str, Mapping[str, str]] = {}
 
