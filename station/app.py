@@ -22,6 +22,7 @@ from station.backup.standing import taken_over_by
 from station.backup.station_files import box_of
 from station.grain.rules import parse_rule_pack
 from station.http_server import AddressTaken, HttpServer
+from station.lab.sent_results import take_up
 from station.models import policies
 from station.parts import open_parts
 from station.runtime.announcer import Announcer
@@ -55,6 +56,7 @@ CLOCK_S = 2.0
 CHAIN_AFTER_START_S = 180.0  # trucks first
 RESULTS_AFTER_START_S = 60.0
 CORRECTIONS_S = 3600.0
+SENT_RESULTS_S = 30.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
@@ -153,6 +155,7 @@ def serve(options: ServeOptions) -> int:
                 jobs.all_of(lambda: policies.apply_one(desk, clock()), light_box.wake), 300.0
             ),
             "corrections": jobs.Job(lambda: propose_from_evidence(desk, clock()), CORRECTIONS_S, quiet=True),
+            "sent results": jobs.Job(lambda: take_up(ledger, clock()), SENT_RESULTS_S),
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),

@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_check, hub_down, hub_people, hub_photos, hub_proof, hub_stations, hub_stick
+from station.cli import (
+    hub_check,
+    hub_down,
+    hub_lab,
+    hub_people,
+    hub_photos,
+    hub_proof,
+    hub_stations,
+    hub_stick,
+)
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -45,6 +54,7 @@ def register(app: typer.Typer) -> None:
     hub.add_typer(station, name="station")
     hub_down.register(hub, station)
     hub_people.register(hub)
+    hub_lab.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from station.hub.down_tables import add_down_tables
+from station.hub.lab_tables import add_lab_tables
 from station.hub.person_tables import add_person_tables
 from station.hub.photo_tables import add_photo_tables
 
@@ -47,6 +48,7 @@ def add_own_tables(hub: MetaData) -> None:
     add_photo_tables(hub)
     add_down_tables(hub)
     add_person_tables(hub)
+    add_lab_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),

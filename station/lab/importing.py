@@ -71,16 +71,15 @@ def import_file(
 ) -> Taken:  # fmt: skip
     """Take in a file; with `dry_run` only tell what would become of it. Its rows are written some at a time,
     and the file itself last: one that was interrupted is taken in again, and what is known stays."""
-    sha256, profile_sha256 = hashlib.sha256(data).hexdigest(), hashlib.sha256(repr(profile).encode())
-    key = (sha256, profile_sha256.hexdigest(), party)
+    sha256, profile_sha256 = digests(data, profile)
+    key = (sha256, profile_sha256, party)
     with ledger.read() as tx:
         known = _known_file(tx, key)
     if known is not None:
         rejected = [RowError(**one) for one in known.rejected]
         return Taken(sha256, (), rejected, is_repeated=True, counts=_counts_of(known))
-    results, errors = read_lab_file(data, profile)
-    rejected = errors + [_nameless(one) for one in results if not one.laboratory]
-    said = iter([said_in(one, party, sha256) for one in results if one.laboratory])
+    what, rejected = said_in_file(data, profile, party, sha256)
+    said = iter(what)
     rows: list[RowTaken] = []
     while some := list(islice(said, AT_ONCE)):
         rows += _look(ledger, some) if dry_run else _take(ledger, some, by, at)
@@ -89,6 +88,20 @@ def import_file(
     if rows and not dry_run:
         _record_file(ledger, key, name, counts, rejected, by, at)
     return Taken(sha256, rows, rejected, counts=counts)
+
+
+def digests(data: bytes, profile: LabProfile) -> tuple[str, str]:
+    """Return by what a file, and how it is read, are known again."""
+    return hashlib.sha256(data).hexdigest(), hashlib.sha256(repr(profile).encode()).hexdigest()
+
+
+def said_in_file(
+    data: bytes, profile: LabProfile, party: str, sha256: str
+) -> tuple[list[Said], list[RowError]]:
+    """Return what a file says, and what of it is not taken. It raises nothing."""
+    results, errors = read_lab_file(data, profile)
+    rejected = errors + [_nameless(one) for one in results if not one.laboratory]
+    return [said_in(one, party, sha256) for one in results if one.laboratory], rejected
 
 
 def said_in(result: FileResult, party: str, sha256: str) -> Said:

@@ -1,4 +1,5 @@
-"""Laboratory results that headquarters imported for all silos: what is a station's is judged there, once."""
+"""Laboratory results that headquarters imported for all silos: what is a station's is judged there, once. One
+that comes before its sample waits for it by the sample's number."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -7,7 +8,8 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from drivers.reading import Analyte, Basis
-from station.lab.recording import Said, judge, record
+from station.lab.matching import sample_named
+from station.lab.recording import UNKNOWN_SAMPLE, Judged, Said, judge, open_points, record, said_by
 from station.store.engine import Ledger
 from station.store.tables import LabResult
 
@@ -56,6 +58,28 @@ def record_all(ledger: Ledger, results: Iterable[Said], by: str, at: datetime) -
                 record(tx, judged, by, at)
                 new += 1
     return new
+
+
+def take_up(ledger: Ledger, at: datetime) -> None:
+    """Judge what waited for a sample that is here now."""
+    with ledger.read() as tx:
+        ids = [row.id for row in _without_sample(tx) if sample_named(tx, row.sought) is not None]
+    if not ids:
+        return
+    with ledger.write() as tx:
+        for row in [row for row in _without_sample(tx) if row.id in ids]:
+            sample = sample_named(tx, row.sought)
+            if sample is not None:
+                said = said_by(row)
+                points = tuple(open_points(tx, said, sample.id))
+                judged = Judged(said, sample.id, None, points, row, is_known=False)
+                record(tx, judged, row.by, at, received_at=row.received_at, note=row.note)
+
+
+def _without_sample(tx: Session) -> list[LabResult]:
+    query = select(LabResult).where(LabResult.state == "waiting", col(LabResult.current).is_(True))
+    rows = tx.exec(query.order_by(col(LabResult.seq))).all()
+    return [row for row in rows if row.source == SOURCE and UNKNOWN_SAMPLE in row.waits_for]
 
 
 def _is_here(tx: Session, hub_id: str) -> bool:

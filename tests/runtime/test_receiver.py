@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from drivers.reading import Analyte, Basis
 from station.lab.recording import Said
-from station.lab.sent_results import written_result
+from station.lab.sent_results import take_up, written_result
 from station.models import releases
 from station.models.terms import Terms
 from station.post.down import Document
@@ -220,3 +220,21 @@ def test_a_laboratorys_result_is_judged_here_and_counted_once(silo: Silo, hub: F
         measured = tx.exec(select(Measurement).where(Measurement.method == "lab")).all()
     assert [(row.hub_id, row.state, row.value) for row in rows] == [("h-1", "accepted", 11.7)]
     assert [one.load_id for one in measured] == [load.id]
+
+
+def test_a_result_that_comes_before_its_sample_waits_for_it_by_name(silo: Silo, hub: FakeHub) -> None:
+    said = Said("S1", Analyte.PROTEIN, 11.7, "Labo Sud", basis=Basis.DRY_MATTER, nitrogen_factor=5.7,
+                hub_id="h-1")  # fmt: skip
+    hub.offer("lab_result", "LS-1", json.dumps({"results": [written_result(said)]}).encode())
+    receiver(silo, hub).turn()
+    take_up(silo.desk.ledger, silo.clock())
+    silo.arrive("AB-123-CD", NewLoad("soft_wheat", barcode="S1"))
+    take_up(silo.desk.ledger, silo.clock())
+    take_up(silo.desk.ledger, silo.clock())
+    with silo.desk.ledger.read() as tx:
+        rows = tx.exec(select(LabResult).order_by(col(LabResult.seq))).all()
+        measured = tx.exec(select(Measurement).where(Measurement.method == "lab")).all()
+    assert [(row.hub_id, row.state, row.current) for row in rows] == [
+        ("h-1", "waiting", False), ("h-1", "accepted", True),
+    ]  # fmt: skip
+    assert [one.value for one in measured] == [11.7]
