@@ -37,6 +37,7 @@ class Fault(StrEnum):
     UNKNOWN_INSTRUMENT = "unknown_instrument"
     UNKNOWN_CORRECTION = "unknown_correction"
     UNKNOWN_DISPUTE = "unknown_dispute"
+    UNKNOWN_SHIPMENT = "unknown_shipment"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -116,6 +117,9 @@ class Fault(StrEnum):
     DISPUTE_OPEN = "dispute_open"
     NO_TICKET_TO_DISPUTE = "no_ticket_to_dispute"
     TOO_LATE_TO_DISPUTE = "too_late_to_dispute"
+    SHIPMENT_ENDED = "shipment_ended"
+    SHIPMENT_EXPECTED = "shipment_expected"
+    SHIPMENT_FOR_ANOTHER = "shipment_for_another"
     DRAWING_BUSY = "drawing_busy"
     DRAWING_FAILED = "drawing_failed"
     # not valid
@@ -152,6 +156,11 @@ class Fault(StrEnum):
     UNKNOWN_PLACE = "unknown_place"
     NO_LOADS_CHOSEN = "no_loads_chosen"
     SEVERAL_SPECIES = "several_species"
+    UNKNOWN_SITE = "unknown_site"
+    SAME_SITE = "same_site"
+    SPECIES_NOT_SAID = "species_not_said"
+    SHIPMENT_TEXT_WRONG = "shipment_text_wrong"
+    SHIPMENT_TEXT_FORGED = "shipment_text_forged"
     # not allowed
     WRONG_PIN = "wrong_pin"
     WRONG_PASSWORD = "wrong_password"

@@ -39,8 +39,8 @@ _CELLS_WITH_BALANCE: Any = (
 
 
 def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
-    """{analyte: {value, unit, basis, known_t}} of what the cell holds; a mean that cannot be computed is
-    None."""
+    """{analyte: {value, unit, basis, known_t, n}} of what the cell holds; a mean that cannot be computed is
+    None, `n` (measurements) is not there where nobody counted."""
     last = last_movement(tx, cell_id)
     return last.content if last else {}
 
@@ -151,13 +151,21 @@ def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], move
     falling number under 50 s went in) stays so, here and wherever a part of it is moved."""
     if value["value"] is None or (was is not None and was["value"] is None):
         kept = {key: (was or value)[key] for key in ("unit", "basis")}
-        return {**kept, "value": None, "known_t": moved_t + (was["known_t"] if was else 0.0)}
+        known_t = moved_t + (was["known_t"] if was else 0.0)
+        return {**kept, "value": None, "known_t": known_t, **_counted(was, value)}
     analyte = Analyte(name)
     parts = [Part(Tonnes(moved_t), _measured({name: value}))]
     if was is not None:
         parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
     mixed = blend(parts)[analyte]
-    return {**Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict(), "known_t": mixed.known_t}
+    whole = Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict()
+    return {**whole, "known_t": mixed.known_t, **_counted(was, value)}
+
+
+def _counted(*parts: Mapping[str, Any] | None) -> dict[str, int]:
+    """On how many measurements a mean rests, as far as anybody counted."""
+    counts = [part["n"] for part in parts if part is not None and part.get("n") is not None]
+    return {"n": sum(counts)} if counts else {}
 
 
 def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:

@@ -14,7 +14,7 @@ from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
 from station.grain.reasons import Code
 from station.grain.units import Kilograms
-from station.receival import cells
+from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
@@ -73,7 +73,8 @@ def close_loads(
     for load in loads:
         after = 1.0 if load is loads[-1] else before + load.share / total_share
         net = _net(load, len(loads), chain, last, before, after)
-        tickets.append(_close(tx, desk, visit, load, net, tipped.get(load.id), actor, at))
+        ticket = _close(tx, desk, visit, load, net, tipped.get(load.id), actor, at)
+        tickets += [ticket] if ticket else []
         before = after
     return tuple(tickets)
 
@@ -95,9 +96,14 @@ def _edge(whole_kg: float, share: float) -> float:
 def _close(
     tx: Session, desk: Desk, visit: Visit, load: Load, net: Net, tipped: Sequence[Tipped] | None,
     actor: Actor, at: datetime,
-) -> Ticket:  # fmt: skip
+) -> Ticket | None:  # fmt: skip
+    """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one."""
     tippings = _tip(tx, load, tipped, actor, at)
     _move(tx, load, tippings, net.kg, actor, at)
+    if shipment_standing.of_load(tx, load.id) is not None:
+        shipment_standing.note_weight(tx, load, net.kg)
+        end_load(tx, load, "received", "", actor, at)
+        return None
     ticket = _ticket(tx, desk, visit, load, net, tippings, actor, at)
     end_load(tx, load, "ticketed", "", actor, at)
     audit.record(
@@ -147,13 +153,14 @@ def _tip(
 def _move(
     tx: Session, load: Load, tippings: Sequence[Tipping], net_kg: float, actor: Actor, at: datetime
 ) -> None:
-    values = cells.moved_values(tx, load.id)
     for tipping in tippings:
+        kg = net_kg * tipping.share
         cells.move(
             tx,
             CellMovement(
-                id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=net_kg * tipping.share, values=values,
-                regime=load.regime, organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
+                id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=kg,
+                values=shipment_standing.moved_values(tx, load, kg), regime=load.regime,
+                organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
             ),
         )  # fmt: skip
 

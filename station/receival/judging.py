@@ -2,13 +2,14 @@
 to the ledger, then each load is assessed and routed without another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import Session, col, select
 
-from drivers.reading import Analyte, is_known
+from drivers.reading import Analyte, Basis, is_known
 from drivers.text import fold
 from station.acts.desk import Desk, SitePolicy
 from station.acts.engine import engine_version
@@ -26,7 +27,7 @@ from station.grain.rules import RulePack
 from station.grain.sending import near_limits
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
-from station.receival import cells
+from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
@@ -66,7 +67,8 @@ class Ground:
 @dataclass(frozen=True, slots=True)
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
-    left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier."""
+    left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
+    the values that came with a shipment of another own silo."""
 
     load: Load
     chain: Chain
@@ -75,6 +77,7 @@ class LoadEvidence:
     captures: tuple[CaptureSeen, ...]
     visual: VisualCheck | None = None
     is_disputed: bool = False
+    brought: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -99,6 +102,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     checks = newest_checks(tx, [load.id for load in loads])
     disputed = disputed_among(tx, [load.id for load in loads])
+    shipments = shipment_standing.brought(tx, [load.id for load in loads])
     return [
         LoadEvidence(
             load,
@@ -108,6 +112,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             tuple(seen for one in samples[load.id] for seen in captures.get(one, ())),
             checks.get(load.id),
             load.id in disputed,
+            shipments.get(load.id, {}),
         )
         for load in loads
     ]
@@ -125,6 +130,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         estimate(weights, desk.policy.net_share),
         adverse=tuple(of.visual.findings) if of.visual else (),
         waived=on.waived.get(of.load.species, ()),
+        brought=of.brought,
     )
     routed = route(facts, on.cells, on.pack)
     result = routed.as_dict()
@@ -152,6 +158,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(on.cells),
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
+            **({"brought": dict(of.brought)} if of.brought else {}),
         },
         photo_asked=[reason.as_dict() for reason in asked],
     )
@@ -212,15 +219,20 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
 
 def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
-    waived: tuple[Analyte, ...] = (),
+    waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
-    be measured."""
+    be measured. What was not measured here has the value that a shipment brought (`brought`)."""
+    came = {
+        Analyte(name): Measured(one["value"], None, Basis(one["basis"]) if one["basis"] else None)
+        for name, one in brought.items()
+        if one["value"] is not None
+    }
     return Facts(
         species=load.species,
         claims=frozenset(load.claims),
         load_t=load_kg / 1000 if load_kg is not None else None,
-        values={a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
+        values=came | {a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
         declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
         badly=assessment.badly,
         adverse=adverse,

@@ -9,6 +9,7 @@ from station.acts.desk import Actor
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.plausible import why_not, why_not_true
 from station.grain.reasons import Reason
+from station.receival import shipment_standing
 from station.store import audit, queries
 from station.store.tables import Load, Visit
 
@@ -25,6 +26,7 @@ def end_load(tx: Session, load: Load, outcome: str, reason: str, actor: Actor, a
         reservation.released_at = at
         tx.add(reservation)
     tx.flush()
+    shipment_standing.note_end(tx, load, at)
     if all(other.outcome for other in queries.loads_of(tx, load.visit_id)):
         visit = tx.get_one(Visit, load.visit_id)
         visit.ended_at = at

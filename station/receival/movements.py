@@ -46,17 +46,55 @@ def move_out(
     Raises Conflict(more_than_known) unless `despite_balance` says that the person was asked about it, and
     what `weighings.confirm` raises for weights that may not be used."""
     with desk.ledger.write() as tx:
-        known = _take(tx, _cell(tx, cell), kg, despite_balance=despite_balance)
-        row = _movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
-        row.values = cells.part_of(known, kg)
-        despite = ["more_than_known"] if _is_more(known, kg) else []
-        if weighings is not None:
-            despite += _use(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
-            row.first_weighing_id, row.last_weighing_id = weighings
-        refer(tx, row, external)
-        cells.move(tx, row)
-        _record(tx, "grain_moved_out", row, actor, weighings=list(weighings or ()), despite=despite)
+        row = take_out(
+            tx, desk, cell, kg, reason, paper_number, actor, at, weighings=weighings, title=title,
+            external=external, despite_balance=despite_balance, despite_remarks=despite_remarks,
+        )  # fmt: skip
         proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def take_out(
+    tx: Session, desk: Desk, cell: str, kg: float, reason: str, paper_number: str, actor: Actor,
+    at: datetime, *, weighings: tuple[str, str] | None = None, title: Title = NOTHING_SAID,
+    external: External | None = None, despite_balance: bool = False, despite_remarks: bool = False,
+) -> CellMovement:  # fmt: skip
+    """Does what `move_out` says in the caller's transaction; loads are not proposed anew."""
+    known = _take(tx, find_cell(tx, cell), kg, despite_balance=despite_balance)
+    row = _movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
+    row.values = cells.part_of(known, kg)
+    despite = ["more_than_known"] if _is_more(known, kg) else []
+    if weighings is not None:
+        despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
+        row.first_weighing_id, row.last_weighing_id = weighings
+    refer(tx, row, external)
+    cells.move(tx, row)
+    _record(tx, "grain_moved_out", row, actor, weighings=list(weighings or ()), despite=despite)
+    return row
+
+
+def bring_back(
+    tx: Session, gone: CellMovement, cell: str, kg: float, reason: str, actor: Actor, at: datetime, *,
+    weighings: tuple[str, str] | None = None, despite_remarks: bool = False,
+) -> CellMovement:  # fmt: skip
+    """Puts `kg` of what a movement took out into a cell, in the caller's transaction, with the quality that
+    it left with. Raises as `move_out` for weights, and NotAllowed(never_blend_transfer) as `transfer`."""
+    source, target = find_cell(tx, gone.cell_id), find_cell(tx, cell)
+    if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
+        raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=cell)
+    share = kg / -gone.kg
+    row = CellMovement(
+        id=new_id(at), cell_id=cell, kind="returned", kg=kg, by=actor.id, reason=reason,
+        paper_number=gone.paper_number, regime=gone.regime, organisation=gone.organisation,
+        transfer_id=gone.id, at=at,
+        values={name: {**one, "known_t": one["known_t"] * share} for name, one in gone.values.items()},
+    )  # fmt: skip
+    despite = []
+    if weighings is not None:
+        despite = use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
+        row.first_weighing_id, row.last_weighing_id = weighings
+    cells.move(tx, row)
+    _record(tx, "grain_returned", row, actor, weighings=list(weighings or ()), despite=despite)
     return row
 
 
@@ -73,7 +111,7 @@ def transfer(
     if from_cell == to_cell:
         raise Invalid(Fault.SAME_CELL, cell=from_cell)
     with desk.ledger.write() as tx:
-        source, target = _cell(tx, from_cell), _cell(tx, to_cell)
+        source, target = find_cell(tx, from_cell), find_cell(tx, to_cell)
         if not may_blend(source, target) and "manager" not in actor.roles:
             raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
         known = _take(tx, source, kg, despite_balance=despite_balance)
@@ -101,7 +139,7 @@ def correct_inventory(
     if "manager" not in actor.roles:
         raise NotAllowed(Fault.NOT_ALLOWED)
     with desk.ledger.write() as tx:
-        known = cells.last_movement(tx, _cell(tx, cell).id)
+        known = cells.last_movement(tx, find_cell(tx, cell).id)
         kg = counted_kg - (known.content_kg if known else 0.0)
         row = _movement(desk, cell, "correction", kg, reason, paper_number, title, actor, at)
         refer(tx, row, external)
@@ -111,7 +149,7 @@ def correct_inventory(
     return row
 
 
-def _cell(tx: Session, cell: str) -> Cell:
+def find_cell(tx: Session, cell: str) -> Cell:
     row = tx.get(Cell, cell)
     if row is None:
         raise NotFound(Fault.UNKNOWN_CELL, cell=cell)
@@ -140,10 +178,11 @@ def may_blend(source: Cell, target: Cell) -> bool:
     return target.species is None or source.species in (None, target.species)
 
 
-def _use(
+def use_weighings(
     tx: Session, ids: tuple[str, str], kg: float, actor: Actor, at: datetime, *, despite_remarks: bool
 ) -> list[str]:
-    """Takes two offered weights for a movement out; returns the remarks that the person answered for."""
+    """Takes two offered weights, the empty vehicle's and the full one's, for a movement; returns the remarks
+    that the person answered for."""
     first, last = offered_weighing(tx, ids[0]), offered_weighing(tx, ids[1])
     if abs(last.kg - first.kg - kg) > _EXACT_KG:
         raise Invalid(Fault.NOT_THE_DIFFERENCE, moved_kg=kg, first_kg=first.kg, last_kg=last.kg)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import cells, proposals
+from station.receival import cells, proposals, shipment_standing
 from station.receival.loads import check_number, end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -90,10 +90,12 @@ def _moved(
     kg = net_kg if net_kg is not None else (reserved.kg if reserved else None)
     if into is None or kg is None:
         return None
+    shipment_standing.note_weight(tx, load, kg)
     return cells.move(
         tx,
         CellMovement(
-            id=new_id(at), cell_id=into, kind="in", kg=kg, values=cells.moved_values(tx, load.id),
+            id=new_id(at), cell_id=into, kind="in", kg=kg,
+            values=shipment_standing.moved_values(tx, load, kg),
             regime=load.regime, organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
             paper_number=paper_number,
         ),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from sqlmodel import select
 
 from station.receival.recovered_rows import Row, Work, change, table_of
-from station.store.tables import Frame, Load, Person, Reading, Terminal, Ticket, Weighing
+from station.store.tables import ExpectedShipment, Frame, Load, Person, Reading, Terminal, Ticket, Weighing
 
 
 def _persons(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
@@ -107,7 +107,19 @@ def _tickets(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
+def _expected(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
+    """Headquarters may have told of a shipment again since the restore: it is the same one."""
+    for row in rows:
+        query = select(ExpectedShipment).where(ExpectedShipment.number == row["number"])
+        here = work.tx.exec(query).first()
+        if here is None or here.id == row["id"]:
+            yield row
+        elif here.load_id is None:
+            work.touched.discard(("expected_shipment", (here.id,)))
+            yield row | {"id": here.id}
+
+
 TAKEN: Mapping[str, Callable[[Work, Iterable[Row]], Iterator[Row]]] = {
     "person": _persons, "terminal": _terminals, "load": _loads, "frame": _frames, "weighing": _weighings,
-    "reading": _readings, "pairing": _pairings, "ticket": _tickets,
+    "reading": _readings, "pairing": _pairings, "ticket": _tickets, "expected_shipment": _expected,
 }  # fmt: skip

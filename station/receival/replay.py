@@ -94,7 +94,7 @@ def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: Si
     )  # fmt: skip
     facts = facts_of(
         load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
-        waived=declared.waived,
+        waived=declared.waived, brought=inputs.get("brought", {}),
     )  # fmt: skip
     routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.reasons import Code, Reason
-from station.receival import pairings, proposals
+from station.receival import pairings, proposals, shipment_standing
 from station.store import audit, queries
 from station.store.tables import Load, Pairing, Reservation, Sample, Visit, Weighing, WeighingUse
 
@@ -97,7 +97,7 @@ def _restore_item(tx: Session, desk: Desk, item_id: str, actor: Actor, at: datet
         raise Conflict(Fault.NOTHING_TO_TAKE_BACK)
     sample = tx.get_one(Sample, current.sample_id)
     load = tx.get(Load, sample.load_id) if sample.load_id else None
-    if load is not None and load.outcome == "ticketed":
+    if load is not None and load.outcome in ("ticketed", "received"):
         raise Conflict(Fault.LOAD_ENDED, outcome=load.outcome)
     row = _wait_again(tx, current, "assignment_undone", load, actor, at)
     if load is not None and load.outcome is None:
@@ -140,6 +140,7 @@ def _reopen(tx: Session, load: Load, actor: Actor, at: datetime) -> dict[str, st
     ended = {"outcome": load.outcome or "", "reason": load.outcome_reason}
     load.outcome, load.outcome_at, load.outcome_by, load.outcome_reason = None, None, None, ""
     tx.add(load)
+    shipment_standing.note_reopened(tx, load)
     for sample in queries.samples_of(tx, load.id):
         sample.ended_at = None
         tx.add(sample)

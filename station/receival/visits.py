@@ -14,6 +14,7 @@ from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load, open_visit
 from station.receival.on_paper import check_not_on_paper
 from station.receival.remarked import asked_about, check_asked
+from station.receival.shipment_standing import check_not_expected
 from station.receival.suppliers import check_known, find_or_add_supplier
 from station.receival.vehicles import (
     check_not_on_site,
@@ -59,6 +60,7 @@ class Arrival:
     comes_again: bool = False
     trailer: str = ""
     new_supplier: bool = False
+    no_shipment: bool = False
 
 
 def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
@@ -67,7 +69,17 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
     Raises Conflict(unusual_value) for a declared value that is not usual of its species, unless the arrival
     says that the person was asked about it (`despite_remarks`); Conflict(new_supplier) where nobody knows a
     supplier or owner, unless it says that they are new (`new_supplier`); Conflict(vehicle_on_site) where the
-    vehicle or its trailer has an open visit, unless it says that it is here once more (`comes_again`)."""
+    vehicle or its trailer has an open visit, unless it says that it is here once more (`comes_again`);
+    Conflict(shipment_expected) where another own silo said that this vehicle brings its grain, unless the
+    person was asked and it brings another's (`no_shipment`)."""
+    with desk.ledger.write() as tx:
+        if not arrival.no_shipment:
+            check_not_expected(tx, arrival.plate)
+        return open_visit_of(tx, desk, arrival, actor, at)
+
+
+def open_visit_of(tx: Session, desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> Visit:
+    """Does what `enter_arrival` says in the caller's transaction, whatever is expected."""
     if arrival.direction != "inbound":
         raise Invalid(Fault.OUTBOUND_VISIT, plate=arrival.plate)
     campaign = arrival.campaign or desk.policy.campaign
@@ -78,41 +90,40 @@ def enter_arrival(desk: Desk, arrival: Arrival, actor: Actor, at: datetime) -> V
     arrived_at = arrival.arrived_at or at
     if arrived_at > at:
         raise Invalid(Fault.TIME_IN_FUTURE, at=arrived_at.isoformat())
-    with desk.ledger.write() as tx:
-        if not arrival.new_supplier:
-            owners = [name for load in arrival.loads for name, _ in load.owners]
-            check_known(tx, [arrival.supplier, *owners])
-        supplier = find_or_add_supplier(tx, arrival.supplier, at)
-        vehicle = find_or_make_vehicle(tx, arrival.plate, at)
-        trailer = find_or_make_trailer(tx, arrival.trailer, at)
-        check_two(vehicle, trailer)
-        _remember(tx, vehicle, trailer, arrival, supplier, at)
-        visit = Visit(
-            id=new_id(at),
-            plate=arrival.plate,
-            vehicle_id=vehicle.id,
-            trailer_plate=arrival.trailer,
-            trailer_id=trailer.id if trailer else None,
-            supplier_id=supplier.id,
-            direction=arrival.direction,
-            arrived_at=arrived_at,
-            entered_at=at,
-            entered_by=actor.id,
-            note=arrival.note,
-        )
-        refer(tx, visit, arrival.external)
-        if not arrival.comes_again:
-            for one in (vehicle, trailer) if trailer else (vehicle,):
-                check_not_on_site(tx, one)
-        tx.add(visit)
-        audit.record(
-            tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
-            data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
-        )  # fmt: skip
-        for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
-            row = _new_load(tx, desk, visit, position, new, share, campaign, at)
-            _add_load(tx, desk, row, new, supplier, actor, at)
-        proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
+    if not arrival.new_supplier:
+        owners = [name for load in arrival.loads for name, _ in load.owners]
+        check_known(tx, [arrival.supplier, *owners])
+    supplier = find_or_add_supplier(tx, arrival.supplier, at)
+    vehicle = find_or_make_vehicle(tx, arrival.plate, at)
+    trailer = find_or_make_trailer(tx, arrival.trailer, at)
+    check_two(vehicle, trailer)
+    _remember(tx, vehicle, trailer, arrival, supplier, at)
+    visit = Visit(
+        id=new_id(at),
+        plate=arrival.plate,
+        vehicle_id=vehicle.id,
+        trailer_plate=arrival.trailer,
+        trailer_id=trailer.id if trailer else None,
+        supplier_id=supplier.id,
+        direction=arrival.direction,
+        arrived_at=arrived_at,
+        entered_at=at,
+        entered_by=actor.id,
+        note=arrival.note,
+    )
+    refer(tx, visit, arrival.external)
+    if not arrival.comes_again:
+        for one in (vehicle, trailer) if trailer else (vehicle,):
+            check_not_on_site(tx, one)
+    tx.add(visit)
+    audit.record(
+        tx, "arrival_entered", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
+        data={"supplier_id": supplier.id, "loads": len(arrival.loads), "despite": despite},
+    )  # fmt: skip
+    for position, (new, share) in enumerate(zip(arrival.loads, shares, strict=True), start=1):
+        row = _new_load(tx, desk, visit, position, new, share, campaign, at)
+        _add_load(tx, desk, row, new, supplier, actor, at)
+    proposals.propose(tx, desk, queries.loads_of(tx, visit.id), at)
     return visit
 
 

@@ -260,6 +260,7 @@ def _reweighed(chain: Sequence[tuple[WeighingUse, Weighing]], loads: Sequence[Lo
     firsts = [use for use, _ in chain if use.role == "first"]
     if role != "first" or len(firsts) < len(loads):
         return None
-    if any(load.outcome == "ticketed" for load in loads):
-        raise Conflict(Fault.LOAD_ENDED, outcome="ticketed")
+    ended = {load.outcome for load in loads} & {"ticketed", "received"}
+    if ended:
+        raise Conflict(Fault.LOAD_ENDED, outcome=ended.pop())
     return firsts[-1].id

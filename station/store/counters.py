@@ -16,6 +16,7 @@ ROW = "row"  # numbers the rows of every `Numbered` table
 EVENT = "event"  # numbers the audit events
 WORD = "post word"  # numbers what the station says of itself to headquarters
 RETAINED = "retained sample"  # numbers what is kept of samples
+SHIPMENT = "shipment"  # numbers what leaves for other own silos
 _ADVANCE = text(
     "INSERT INTO counter (name, value) VALUES (:name, :count) "
     "ON CONFLICT (name) DO UPDATE SET value = counter.value + excluded.value RETURNING value"
@@ -27,7 +28,8 @@ _LEAPS = {
     ROW: LEAP,
     WORD: LEAP,
     RETAINED: 100_000,
-}  # a number that is written on bags stays short
+    SHIPMENT: 10_000,
+}  # a number that is written on bags or typed stays short
 
 
 def draw(tx: Session, name: str, count: int = 1) -> int:

@@ -11,6 +11,7 @@ from station.store.tables import Capture, CellMovement, Decision, Load, Pairing,
 
 Place = tuple[int, ...] | None  # the numbers of the last row of the page before
 TimePlace = tuple[datetime, int] | None
+_ENTERED = ("out", "transfer", "correction", "recovered", "returned")
 
 
 def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
@@ -55,7 +56,7 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
         query = query.where(seq < before) if before is not None else query
         return tx.exec(query.order_by(seq.desc()).limit(most)).all()
 
-    return _newest_first((of(kind) for kind in ("out", "transfer", "correction", "recovered")), most)
+    return _newest_first((of(kind) for kind in _ENTERED), most)
 
 
 def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Sequence[CellMovement]:

@@ -8,8 +8,8 @@ from sqlalchemy import Column, MetaData, Table
 # Tables that are the station's own affair.
 STAYS = frozenset(
     {
-        "alembic_version", "bag", "change", "counter", "enrolment", "post_link", "posted_photo", "sign_in",
-        "stored_result",
+        "alembic_version", "bag", "change", "counter", "enrolment", "own_site", "post_link", "posted_photo",
+        "sign_in", "stored_result",
     }
 )  # fmt: skip
 # Columns of tables that travel which never leave the station: secrets.

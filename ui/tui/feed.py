@@ -48,6 +48,8 @@ _ALSO: Mapping[str, frozenset[str]] = {
     "grain_moved_out": frozenset({"cells", "movements"}),
     "grain_transferred": frozenset({"cells", "movements"}),
     "inventory_corrected": frozenset({"cells", "movements"}),
+    "grain_returned": frozenset({"cells", "movements"}),
+    "shipment_received": frozenset({"cells", "ended"}),
     "load_refused": frozenset({"cells", "ended"}),
     "load_left": frozenset({"cells", "ended"}),
     "visit_cancelled": frozenset({"cells", "ended"}),

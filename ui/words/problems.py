@@ -145,6 +145,42 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no dispute with this number"),
         N_("See which there are: silo dispute list."),
     ),
+    "unknown_shipment": (
+        N_("no shipment with the number {number} is known here"),
+        N_("Read its paper in, or enter it with its species: silo shipment arrive."),
+    ),
+    "shipment_ended": (
+        N_("the shipment {number} is not under way any more"),
+        N_("See what became of it: silo shipment list --ended."),
+    ),
+    "shipment_expected": (
+        N_("{plate} is expected with a shipment from {site}: {numbers}"),
+        N_("Enter it as that shipment; or say that it brings something else."),
+    ),
+    "shipment_for_another": (
+        N_("the shipment {number} goes to {site}"),
+        N_("Take it here only where it was sent on."),
+    ),
+    "unknown_site": (
+        N_("no own silo is called {site}"),
+        N_("Own silos are: {known}."),
+    ),
+    "same_site": (
+        N_("{site} is this silo"),
+        N_("Between cells of one silo it is a transfer: silo cell transfer."),
+    ),
+    "species_not_said": (
+        N_("cell {cell} does not say which species it holds"),
+        N_("Say the species that leaves."),
+    ),
+    "shipment_text_wrong": (
+        N_("this is not the paper of a shipment: {text}"),
+        N_("Scan it again; typed, each character counts."),
+    ),
+    "shipment_text_forged": (
+        N_("{site} did not sign this paper"),
+        N_("Keep the truck, and call that silo."),
+    ),
     "dispute_open": (
         N_("a dispute of the load is open"),
         N_("Add a note to it. A manager closes it: that frees its sample too."),

@@ -185,6 +185,7 @@ LOAD_STATES: Mapping[str, str] = {
     "left": N_("left"),
     "cancelled": N_("cancelled"),
     "on_paper": N_("closed on paper"),
+    "received": N_("shipment received"),
 }
 WEIGHING_ROLES: Mapping[str, str] = {
     "first": N_("first weighing"),
@@ -203,6 +204,7 @@ MOVEMENT_KINDS: Mapping[str, str] = {
     "transfer": N_("transfer"),
     "correction": N_("inventory"),
     "recovered": N_("recovered"),
+    "returned": N_("brought back"),
 }
 DEVICE_STATES: Mapping[str, str] = {
     "starting": N_("starting"),

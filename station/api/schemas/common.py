@@ -115,6 +115,7 @@ LoadState = Literal[
     "left",
     "cancelled",
     "on_paper",  # closed on paper while no station ran
+    "received",  # a shipment of another own silo, weighed empty: no ticket
 ]
 
 

@@ -17,7 +17,7 @@ from station.api.schemas.common import (
     Why,
 )
 
-MovementKind = Literal["opening", "in", "out", "transfer", "correction", "recovered"]
+MovementKind = Literal["opening", "in", "out", "transfer", "correction", "recovered", "returned"]
 Moved = Annotated[float, Field(gt=0, le=100_000_000, allow_inf_nan=False, strict=True)]
 Counted = Annotated[float, Field(ge=0, le=100_000_000, allow_inf_nan=False, strict=True)]
 

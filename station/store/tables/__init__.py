@@ -59,6 +59,7 @@ from station.store.tables.retained import (
     Sending,
     SentSample,
 )
+from station.store.tables.shipments import ExpectedShipment, OwnSite, Shipment
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "DisputeAct",
     "DownDocument",
     "Enrolment",
+    "ExpectedShipment",
     "Frame",
     "GradeStanding",
     "Hold",
@@ -97,6 +99,7 @@ __all__ = [
     "Measurement",
     "ModelRelease",
     "Numbered",
+    "OwnSite",
     "Pairing",
     "Person",
     "Photo",
@@ -116,6 +119,7 @@ __all__ = [
     "Sample",
     "Sending",
     "SentSample",
+    "Shipment",
     "SignIn",
     "SitePolicyRecord",
     "Spread",

@@ -15,9 +15,12 @@ class EndedScreen(ListScreen):
         parts = [t.gettext("Loads that ended today")]
         for word, outcomes in (
             (t.gettext("ticketed: {count}"), {"ticketed"}),
+            (t.gettext("shipments: {count}"), {"received"}),
             (t.gettext("without ticket: {count}"), {"refused", "left", "cancelled"}),
         ):
-            parts.append(word.format(count=sum(load.outcome in outcomes for load in loads)))
+            count = sum(load.outcome in outcomes for load in loads)
+            if count or outcomes != {"received"}:
+                parts.append(word.format(count=count))
         return "\n".join([" · ".join(parts), *lines.photo_texts(self.board, t, self.width)])
 
     def columns(self) -> list[Column]:

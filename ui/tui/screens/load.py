@@ -25,7 +25,7 @@ from ui.tui.widgets.rows import ListRow, Rows
 
 _ENDED_WITHOUT_TICKET = frozenset({"refused", "left", "cancelled"})
 _HEAD = 2  # lines of a short screen's headline
-_ENDED = _ENDED_WITHOUT_TICKET | {"ticketed"}
+_ENDED = _ENDED_WITHOUT_TICKET | {"ticketed", "received"}
 
 
 class LoadScreen(StationScreen):

@@ -202,6 +202,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_modelrelease")),
     )
     op.create_table(
+        "own_site",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("public_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("told_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_site")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -288,6 +296,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("sending", schema=None) as batch_op:
         batch_op.create_index("ix_sending_seq", ["seq"], unique=False)
+
+    op.create_table(
+        "shipment",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("to_site", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kg", sa.Float(), nullable=False),
+        sa.Column("paper", sa.JSON(), nullable=False),
+        sa.Column("cell_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("movement_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("back_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("back_kg", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
+        sa.UniqueConstraint("number", name=op.f("uq_shipment_number")),
+    )
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.create_index("ix_shipment_state", ["state", "seq"], unique=False)
 
     op.create_table(
         "site_policy",
@@ -842,6 +876,33 @@ def upgrade() -> None:
     with op.batch_alter_table("dispute", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_dispute_load_id"), ["load_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_dispute_open"), ["open"], unique=False)
+
+    op.create_table(
+        "expected_shipment",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("from_site", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("plate_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("paper", sa.JSON(), nullable=False),
+        sa.Column("known_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("verified", sa.Boolean(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("received_kg", sa.Float(), nullable=True),
+        sa.Column("heard_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_expected_shipment_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expected_shipment")),
+        sa.UniqueConstraint("number", name=op.f("uq_expected_shipment_number")),
+    )
+    with op.batch_alter_table("expected_shipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expected_shipment_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_expected_shipment_plate", ["plate_folded", "state"], unique=False)
+        batch_op.create_index("ix_expected_shipment_state", ["state", "seq"], unique=False)
 
     op.create_table(
         "grade_standing",
@@ -1473,6 +1534,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_grade_standing_load_id"))
 
     op.drop_table("grade_standing")
+    with op.batch_alter_table("expected_shipment", schema=None) as batch_op:
+        batch_op.drop_index("ix_expected_shipment_state")
+        batch_op.drop_index("ix_expected_shipment_plate")
+        batch_op.drop_index(batch_op.f("ix_expected_shipment_load_id"))
+
+    op.drop_table("expected_shipment")
     with op.batch_alter_table("dispute", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_dispute_open"))
         batch_op.drop_index(batch_op.f("ix_dispute_load_id"))
@@ -1584,6 +1651,10 @@ def downgrade() -> None:
     op.drop_table("supplier")
     op.drop_table("stored_result")
     op.drop_table("site_policy")
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index("ix_shipment_state")
+
+    op.drop_table("shipment")
     with op.batch_alter_table("sending", schema=None) as batch_op:
         batch_op.drop_index("ix_sending_seq")
 
@@ -1597,6 +1668,7 @@ def downgrade() -> None:
     op.drop_table("post_link")
     op.drop_table("pit")
     op.drop_table("person")
+    op.drop_table("own_site")
     op.drop_table("modelrelease")
     op.drop_table("line")
     op.drop_table("lab_file")

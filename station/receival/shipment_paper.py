@@ -1,0 +1,160 @@
+"""A shipment's paper: all that is known of grain between two own silos, also as a text for a QR code.
+
+The text is `SILO1` and base32 (a QR code packs it in its alphanumeric mode, and any keyboard layout of
+a scanner has its characters) of one byte, the compressed fields, and 64 bytes of an Ed25519 signature over
+these two where that byte is 1. Fields stand in the order of `ShipmentPaper`; values are [analyte, value,
+basis, known tonnes, measurements].
+"""
+
+import base64
+import binascii
+import json
+import zlib
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from drivers.reading import UNIT_OF, Analyte, is_known
+from drivers.text import checked_text
+
+PREFIX = "SILO1"
+MOST_TEXT, _MOST_BYTES = 4_000, 20_000
+_SIGNED, _BARE = b"\x01", b"\x00"
+_SIGNATURE = 64
+
+Said = Annotated[str, Field(max_length=120), AfterValidator(checked_text)]
+Named = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(checked_text)]
+Kilograms = Annotated[float, Field(gt=0, le=100_000_000, allow_inf_nan=False)]
+Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,80}-[0-9]{1,9}$")]
+
+
+class PaperWrong(Exception):
+    """The text is no shipment's paper; the message says why."""
+
+
+class PaperForged(PaperWrong):
+    """The silo that it names did not sign it like this."""
+
+
+class TravellingValue(BaseModel):
+    """A mean over the `known_t` tonnes that it is known of, which rests on `n` measurements (None: nobody
+    counted). `value` None: a mean that cannot be computed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    value: Annotated[float, Field(allow_inf_nan=False)] | None
+    unit: Named
+    basis: Said | None = None
+    known_t: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    n: Annotated[int, Field(ge=0)] | None = None
+
+
+class ShipmentPaper(BaseModel):
+    """`gross_kg` and `tare_kg` are known where the truck was weighed when it left. What a later release says
+    more is passed over."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    number: Number
+    from_site: Named
+    from_name: Named
+    to_site: Named
+    plate: Named
+    trailer: Said = ""
+    species: Named
+    grade: Said | None = None
+    kg: Kilograms
+    gross_kg: Kilograms | None = None
+    tare_kg: Kilograms | None = None
+    claims: Annotated[list[Named], Field(max_length=20)] = []
+    regime: Said = ""
+    organisation: Said = ""
+    driver: Said = ""
+    carrier: Said = ""
+    paper_number: Said = ""
+    left_at: AwareDatetime
+    values: Annotated[dict[Named, TravellingValue], Field(max_length=60)] = {}
+
+    @classmethod
+    def read(cls, told: Mapping[str, Any]) -> Self:
+        """Raises PaperWrong."""
+        try:
+            return cls.model_validate(told)
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise PaperWrong(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+
+    def as_dict(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+def travelling(content: Mapping[str, Any]) -> dict[str, TravellingValue]:
+    """Return the content of what left a cell as its paper says it, rounded as the text has it."""
+    return {
+        name: TravellingValue(
+            value=None if one["value"] is None else round(one["value"], 6), unit=one["unit"],
+            basis=one["basis"], known_t=round(one["known_t"], 3), n=one.get("n"),
+        )
+        for name, one in sorted(content.items())
+    }  # fmt: skip
+
+
+def written(paper: ShipmentPaper, key: Ed25519PrivateKey | None) -> str:
+    """Return the paper as a text; without a key nobody can tell who wrote it."""
+    fields = paper.as_dict()
+    fields["values"] = [
+        [name, one.value, one.basis, one.known_t, one.n] for name, one in paper.values.items()
+    ]
+    text = json.dumps(list(fields.values()), ensure_ascii=False, separators=(",", ":"))
+    body = zlib.compress(text.encode(), 9)
+    whole = _BARE + body if key is None else _SIGNED + body + key.sign(_SIGNED + body)
+    return PREFIX + base64.b32encode(whole).decode().rstrip("=")
+
+
+def read_text(text: str) -> tuple[ShipmentPaper, bytes, bytes]:
+    """Return what a text says, the bytes that are signed, and their signature (empty: it has none). Raises
+    PaperWrong."""
+    plain = "".join(text.split()).upper()
+    if not plain.startswith(PREFIX) or len(plain) > MOST_TEXT:
+        raise PaperWrong("it does not begin as a shipment's paper does")
+    letters = plain.removeprefix(PREFIX)
+    try:
+        whole = base64.b32decode(letters + "=" * (-len(letters) % 8))
+        end = -_SIGNATURE if whole[:1] == _SIGNED else len(whole)
+        fields = _fields(whole[1:end])
+    except (binascii.Error, zlib.error, ValueError, RecursionError):
+        raise PaperWrong("a character is wrong or missing") from None
+    return ShipmentPaper.read(fields), whole[:end], whole[end:]
+
+
+def check_signature(signed: bytes, signature: bytes, public_key: str) -> None:
+    """Raises PaperForged. `public_key`: 32 bytes as base64."""
+    try:
+        key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
+        key.verify(signature, signed)
+    except (InvalidSignature, ValueError, binascii.Error):
+        raise PaperForged("the signature is not that silo's") from None
+
+
+def _fields(body: bytes) -> dict[str, Any]:
+    unpacker = zlib.decompressobj()
+    text = unpacker.decompress(body, _MOST_BYTES)
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError("cut off")
+    told = json.loads(text)
+    names = list(ShipmentPaper.model_fields)
+    if not isinstance(told, list) or len(told) < len(names):
+        raise ValueError("fields are missing")
+    fields = dict(zip(names, told, strict=False))  # a later release says more
+    fields["values"] = {
+        name: {"value": value, "unit": _unit(name), "basis": basis, "known_t": known_t, "n": n}
+        for name, value, basis, known_t, n in fields["values"]
+    }
+    return fields
+
+
+def _unit(name: str) -> str:
+    return UNIT_OF[Analyte(name)].value if is_known(name) else "?"
