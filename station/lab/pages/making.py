@@ -16,6 +16,7 @@ from station.lab.pages.gather import Site, analytes, site_of, study_of
 from station.lab.pages.groups import groups
 from station.lab.pages.pair import common_of, pair
 from station.lab.pages.questions import Question, questions_of
+from station.lab.pages.records import of_ledger
 from station.lab.pages.study import (
     LAB,
     MACHINE,
@@ -38,12 +39,13 @@ Ratios = dict[tuple[str, str], dict[tuple[str, str], float]]  # by species and p
 
 def make(read: Read, wanted: Wanted) -> Iterator[Made]:
     """Yield every question, with its result where that is another one than before."""
-    site = site_of(read, wanted)
+    records = of_ledger(read)
+    site = site_of(records, wanted)
     with read() as tx:
         known = digests(tx)
     asked = left_out = 0
-    for analyte in analytes(read):
-        study = study_of(read, analyte, site)
+    for analyte in analytes(records):
+        study = study_of(records, analyte, site)
         marks, ratios = Marks.of(study, site), Ratios()
         for question in questions_of(study):
             if asked >= MOST_QUESTIONS:
