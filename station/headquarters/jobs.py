@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from procrastinate import App
 
+from station.headquarters.comparison_jobs import add_comparison_jobs
 from station.hub.jobs import Worker
 
-JOBS: Sequence[Callable[[App, Worker], None]] = ()
+JOBS: Sequence[Callable[[App, Worker], None]] = (add_comparison_jobs,)

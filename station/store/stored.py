@@ -51,6 +51,11 @@ def packed(result: Mapping[str, Any]) -> bytes:
     return found
 
 
+def unpacked(data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = _PACKED.process_result_value(data, None)
+    return found
+
+
 _PACKED: Any = Packed()
 
 

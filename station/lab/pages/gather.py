@@ -109,6 +109,7 @@ def _rows(records: Records, analyte: str) -> list[Row]:
         for row in _values(records, analyte, method)
         if row["load_id"] is not None and row["superseded_by"] is None
     ]
+    rows += [{**row, "barcode": row["sample_id"]} for row in records.more(analyte)]
     rows.sort(key=lambda row: (row["at"], row["seq"], row["replicate"]))
     return _on_dry_matter(records, rows) if analyte == Analyte.PROTEIN else rows
 

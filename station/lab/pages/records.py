@@ -6,7 +6,7 @@ read for long. Long lists come some rows at a time, each time in a transaction o
 between is seen by the next run.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,13 @@ Columns = Any  # of a table, or of a part of one
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """`of` gives the columns of a table of one silo."""
+    """`of` gives the columns of a table of one silo. `more` gives values of an analyte that no table of it
+    has yet, as `measurement` will have them."""
 
     read: Read
     of: Callable[[str], Columns]
     at_once: int = AT_ONCE
+    more: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
 
     def all(self, query: Any) -> Sequence[Any]:
         with self.read() as tx:
