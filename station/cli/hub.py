@@ -16,6 +16,7 @@ from station.cli import (
     hub_stations,
     hub_stick,
 )
+from station.cli import hub_check, hub_compare, hub_down, hub_photos, hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -55,6 +56,7 @@ def register(app: typer.Typer) -> None:
     hub_down.register(hub, station)
     hub_people.register(hub)
     hub_lab.register(hub)
+    hub_compare.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

@@ -4,7 +4,11 @@ from collections.abc import Callable, Sequence
 
 from procrastinate import App
 
+from station.headquarters.comparison_jobs import add_comparison_jobs
 from station.headquarters.lab_jobs import add_lab_jobs
 from station.hub.jobs import Worker
 
-JOBS: Sequence[Callable[[App, Worker], None]] = (add_lab_jobs,)
+JOBS: Sequence[Callable[[App, Worker], None]] = (
+    add_lab_jobs,
+    add_comparison_jobs,
+)

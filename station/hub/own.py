@@ -23,6 +23,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from station.hub.down_tables import add_down_tables
 from station.hub.lab_tables import add_lab_tables
 from station.hub.person_tables import add_person_tables
+from station.hub.page_tables import add_page_tables
 from station.hub.photo_tables import add_photo_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
@@ -49,6 +50,7 @@ def add_own_tables(hub: MetaData) -> None:
     add_down_tables(hub)
     add_person_tables(hub)
     add_lab_tables(hub)
+    add_page_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),

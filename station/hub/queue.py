@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, inspect
 
 APPLY, REBUILD, PROVE, PROVE_ALL, TAKE_UP = "apply", "rebuild", "prove", "prove_all", "take_up"
 ROLL_OUTS = "roll_outs"
+COMPARE, COMPARE_ALL = "compare", "compare_all"
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +58,10 @@ class Queue:
     def prove(self, station: str) -> None:
         """Raises ConnectorException."""
         self._defer(PROVE, station)
+
+    def compare(self) -> None:
+        """Raises ConnectorException."""
+        self._defer(COMPARE_ALL)
 
     def _defer(self, task: str, station: str = "") -> None:
         once = f"{task} {station}".strip()

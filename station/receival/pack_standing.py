@@ -1,5 +1,6 @@
 """Which rule packs are installed, and which one holds at a date and hour."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -34,6 +35,11 @@ def standings(tx: Session, known_at: datetime | None = None) -> dict[str, PackSt
         .order_by(col(RulePackAct.seq))
     )
     rows = tx.exec(query if known_at is None else query.where(RulePackAct.at <= known_at))
+    return standings_of(rows)
+
+
+def standings_of(rows: Iterable[tuple[RulePackRecord, RulePackAct]]) -> dict[str, PackStanding]:
+    """Return every pack with its acts, which come in the order in which they were recorded."""
     found: dict[str, PackStanding] = {}
     for record, act in rows:
         before = found.get(record.sha256)

@@ -310,10 +310,10 @@ class Poster:
 
 def poster_of(
     ledger: Ledger, clock: Callable[[], datetime], blobs: Blobs | None = None, budget: Budget | None = None,
-    *, compares_clocks: bool = True,
+    *, compares_clocks: bool = True, compares: Mapping[str, Any] | None = None,
 ) -> Poster | None:  # fmt: skip
     """Return the poster of an enrolled station, None for one that no headquarters hears of. Without `blobs`
-    it sends no photos."""
+    it sends no photos. `compares` goes with each word."""
     with ledger.read() as tx:
         link = tx.get(PostLink, "hub")
     key = identity.read_key(ledger.folder) if link else None
@@ -326,7 +326,10 @@ def poster_of(
     folder.sweep(link.epoch, newest or 0)
     hub = HubClient(link.urls, link.station, key)
     photos = PhotoPost(ledger, blobs, hub, budget or Budget(), monotonic, Random()) if blobs else None
+
+    def word() -> dict[str, Any]:
+        return {**word_of(ledger, clock), "compares": compares or {}}
+
     return Poster(
-        ledger, folder, hub, clock, lambda: word_of(ledger, clock), Random(), photos,
-        compares_clocks=compares_clocks,
+        ledger, folder, hub, clock, word, Random(), photos, compares_clocks=compares_clocks,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from station import release
+from station.acts.desk import Desk
 from station.models import releases
 from station.post.box import this_box
 from station.post.sending import owing
@@ -40,6 +41,18 @@ def word_of(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
             ],
             **_running(tx, now),
         }
+
+
+def compares(desk: Desk) -> dict[str, Any]:
+    """What the site file says of comparisons: headquarters compares as the site does."""
+    watching = desk.watching
+    return {
+        "campaign": desk.policy.campaign,
+        "tolerance": {str(name): value for name, value in watching.tolerance.items()},
+        "permitted": {str(name): value for name, value in watching.permitted.items()},
+        "citation": watching.citation,
+        "control_every_days": watching.control_every_days,
+    }
 
 
 def _cursor(tx: Session) -> dict[str, Any] | None:

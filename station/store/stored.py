@@ -51,6 +51,11 @@ def packed(result: Mapping[str, Any]) -> bytes:
     return found
 
 
+def unpacked(data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = _PACKED.process_result_value(data, None)
+    return found
+
+
 _PACKED: Any = Packed()
 
 
@@ -82,8 +87,15 @@ def choices(tx: Session, page: str) -> list[dict[str, Any]]:
 
 def source_names(tx: Session) -> dict[str, str]:
     """Return the readable name of each instrument, by identifier and by serial number, and of each phone."""
-    names = dict(tx.exec(select(Terminal.id, Terminal.name)).all())
-    for id_, serial, name in tx.exec(select(Instrument.id, Instrument.serial_number, Instrument.name)):
+    phones = tx.exec(select(Terminal.id, Terminal.name)).all()
+    instruments = tx.exec(select(Instrument.id, Instrument.serial_number, Instrument.name)).all()
+    return named_sources(phones, instruments)
+
+
+def named_sources(phones: Iterable[Any], instruments: Iterable[Any]) -> dict[str, str]:
+    """Name phones of (id, name), and instruments of (id, serial number, name)."""
+    names = dict(map(tuple, phones))
+    for id_, serial, name in instruments:
         names |= {id_: name, **({serial: name} if serial else {})}
     return names
 

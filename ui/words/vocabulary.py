@@ -122,6 +122,7 @@ HOLD_ACTS: Mapping[str, str] = {
     "released": N_("released"),
 }
 DIMENSIONS: Mapping[str, str] = {  # by which biases and counts are grouped
+    "silo": N_("silo"),
     "phone": N_("phone"),
     "phone_model": N_("phone model"),
     "release": N_("photo model"),

@@ -1,22 +1,18 @@
-"""Read from the ledger what the pages' studies are made of.
-
-Whoever empties the write-ahead log waits for every reader, and all acts wait for him: so nothing is read for
-long. Long lists come some rows at a time, each time in a transaction of its own; what changes in between is
-seen by the next run.
-"""
+"""Read what the pages' studies are made of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import and_, select
 
 from drivers.reading import Analyte, Basis
 from station.grain.grades import RulePack
 from station.grain.rules import parse_rule_pack
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, protein_dm
-from station.lab.pages.asking import Read, Wanted
+from station.lab.pages.asking import Wanted
+from station.lab.pages.records import Records
 from station.lab.pages.study import (
     CHOSEN,
     HELD,
@@ -31,28 +27,9 @@ from station.lab.pages.study import (
     Sent,
     Study,
 )
-from station.store.holds import covering, open_holds, released_holds
-from station.store.stored import source_names
-from station.store.tables import (
-    Adjustment,
-    Cell,
-    ControlCheck,
-    ControlTarget,
-    Decision,
-    Hold,
-    Instrument,
-    Load,
-    Measurement,
-    Proposal,
-    Reading,
-    RetainedSample,
-    Sample,
-    SentSample,
-    Ticket,
-    Visit,
-)
-
-AT_ONCE = 1_000  # rows in one transaction
+from station.store.holds import covering
+from station.store.stored import named_sources
+from station.store.tables import Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +46,31 @@ class Site:
     verified_until: Mapping[str, str]
 
 
-def site_of(read: Read, wanted: Wanted) -> Site:
-    with read() as tx:
-        sent, names, (instruments, verified) = _sent(tx), source_names(tx), _instruments(tx)
+def site_of(records: Records, wanted: Wanted) -> Site:
+    instruments, verified = _instruments(records)
     pack = parse_rule_pack(wanted.pack) if wanted.pack else None
-    return Site(wanted, pack, _loads(read), sent, names, instruments, verified)
+    return Site(
+        wanted, pack, _loads(records), _sent(records), names_of_sources(records), instruments, verified
+    )
 
 
-def analytes(read: Read) -> list[str]:
-    with read() as tx:
-        return sorted(tx.exec(select(Measurement.analyte).distinct()).all())
+def analytes(records: Records) -> list[str]:
+    return sorted(analyte for (analyte,) in records.all(select(records.of("measurement").analyte).distinct()))
 
 
-def study_of(read: Read, analyte: str, site: Site) -> Study:
+def names_of_sources(records: Records) -> dict[str, str]:
+    phone, own = records.of("terminal"), records.of("instrument")
+    phones = records.all(select(phone.id, phone.name))
+    return named_sources(phones, records.all(select(own.id, own.serial_number, own.name)))
+
+
+def study_of(records: Records, analyte: str, site: Site) -> Study:
     wanted, pack = site.wanted, site.pack
-    every = _rows(read, analyte)
-    with read() as tx:
-        meant = {**_meant(tx, every), **site.instruments}
-        rows, held = _parted(every, _kept_out(tx, analyte), analyte, meant)
-        sources = _sources(every, meant)
-        adjusted, controls = _adjusted(tx, analyte, sources), _controls(tx, analyte, sources)
+    every = _rows(records, analyte)
+    meant = {**_meant(records, every), **site.instruments}
+    rows, held = _parted(every, _kept_out(records, analyte), analyte, meant)
+    sources = _sources(every, meant)
+    adjusted, controls = _adjusted(records, analyte, sources), _controls(records, analyte, sources)
     verified = {source: site.verified_until.get(meant.get(source, source)) for source in meant}
     return Study(
         analyte, rows, held, site.sent, site.loads, wanted.campaign, wanted.since, site.names,
@@ -118,32 +100,33 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def _rows(read: Read, analyte: str) -> list[Row]:
+def _rows(records: Records, analyte: str) -> list[Row]:
     """Return the values of loads' samples, without what a corrected report said before; protein on dry
     matter where its own measurement tells the moisture."""
     rows: list[Row] = [
         {**row, "barcode": row["sample_id"]}
         for method in METHODS
-        for row in _values(read, analyte, method)
+        for row in _values(records, analyte, method)
         if row["load_id"] is not None and row["superseded_by"] is None
     ]
+    rows += [{**row, "barcode": row["sample_id"]} for row in records.more(analyte)]
     rows.sort(key=lambda row: (row["at"], row["seq"], row["replicate"]))
-    return _on_dry_matter(read, rows) if analyte == Analyte.PROTEIN else rows
+    return _on_dry_matter(records, rows) if analyte == Analyte.PROTEIN else rows
 
 
-def _values(read: Read, analyte: str, method: str) -> Iterator[dict[str, Any]]:
+def _values(records: Records, analyte: str, method: str) -> Iterator[dict[str, Any]]:
     """Yield the values of an analyte by a method, oldest first. Replicates have one number: a slice begins
     with those that the one before may have cut in two."""
-    table: Any = Measurement.__table__.c  # type: ignore[attr-defined]
-    query: Any = select(*(table[name] for name in _COLUMNS))
+    table = records.of("measurement")
+    query = select(*(table[name] for name in _COLUMNS))
     query = query.where(table.analyte == analyte, table.method == method).order_by(table.at, table.seq)
     place: tuple[datetime, int] | None = None
     told: set[tuple[str, int]] = set()
     while True:
         asked = query if place is None else query.where(table.at >= place[0])
         asked = asked if place is None else asked.where((table.at > place[0]) | (table.seq >= place[1]))
-        with read() as tx:
-            some = [dict(zip(_COLUMNS, row, strict=True)) for row in tx.exec(asked.limit(AT_ONCE))]
+        rows = records.all(asked.limit(records.at_once))
+        some = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
         new = [row for row in some if (row["source_id"], row["replicate"]) not in told]
         yield from new
         if not new:
@@ -152,12 +135,12 @@ def _values(read: Read, analyte: str, method: str) -> Iterator[dict[str, Any]]:
         told = {(row["source_id"], row["replicate"]) for row in some if row["seq"] == place[1]}
 
 
-def _on_dry_matter(read: Read, rows: Sequence[Row]) -> list[Row]:
+def _on_dry_matter(records: Records, rows: Sequence[Row]) -> list[Row]:
     moist = {row["method"] for row in rows if row["basis"] not in (None, Basis.DRY_MATTER.value)}
     beside = {
         (row["source_id"], row["replicate"]): MoisturePercent(row["value"])
         for method in sorted(moist)
-        for row in _values(read, Analyte.MOISTURE.value, method)
+        for row in _values(records, Analyte.MOISTURE.value, method)
     }
     return [_dry(row, beside) for row in rows]
 
@@ -174,6 +157,9 @@ def _dry(row: Row, beside: Mapping[tuple[str, int], MoisturePercent]) -> Row:
     return {**row, "value": value, "basis": Basis.DRY_MATTER.value}
 
 
+_OF_HOLD = ("id", "method", "source", "analyte", "since", "until")
+
+
 @dataclass(frozen=True, slots=True)
 class _KeptOut:
     """The holds that keep values out: those that are open, and those that ended by a release, with why."""
@@ -182,9 +168,14 @@ class _KeptOut:
     why: Mapping[str, str]
 
 
-def _kept_out(tx: Session, analyte: str) -> _KeptOut:
-    released = released_holds(tx, analyte)
-    held = [one for one in open_holds(tx) if one.analyte == analyte]
+def _kept_out(records: Records, analyte: str) -> _KeptOut:
+    hold, act = records.of("hold"), records.of("hold_act")
+    query = select(*(hold[name] for name in _OF_HOLD)).where(hold.analyte == analyte).order_by(hold.seq)
+    ended = select(act.hold_id).where(act.act == RELEASED)
+    held, released = (
+        [Hold(**row._mapping) for row in records.all(query.where(which))]
+        for which in (hold.ended.is_(False), hold.id.in_(ended))
+    )
     why = {one.id: RELEASED for one in released}
     return _KeptOut([*released, *held], {**{one.id: HELD for one in held}, **why})
 
@@ -205,61 +196,49 @@ def _parted(
     return stand, held
 
 
-def _loads(read: Read) -> dict[str, LoadFacts]:
+def _loads(records: Records) -> dict[str, LoadFacts]:
     """Return what pages say of every load."""
+    ticket, load, visit = (records.of(name) for name in ("ticket", "load", "visit"))
     tickets = {
-        load: (number, round(kg / 1000, 3))
-        for _, load, number, kg in _some(read, Ticket.id, (Ticket.load_id, Ticket.number, Ticket.net_kg))
+        of: (number, round(kg / 1000, 3))
+        for _, of, number, kg in records.some(ticket.id, (ticket.load_id, ticket.number, ticket.net_kg))
     }
-    decided = _decided(read)
+    decided = _decided(records)
     found = {}
-    columns = (Load.campaign, Visit.supplier_id)
-    for load, campaign, supplier in _some(read, Load.id, columns, (Visit, col(Visit.id) == Load.visit_id)):
-        number, tonnes = tickets.get(load, (None, None))
-        found[load] = LoadFacts(campaign, supplier, number, tonnes, *decided.get(load, ("", False, False)))
+    beside = (visit.id.table, visit.id == load.visit_id)
+    for of, campaign, supplier in records.some(load.id, (load.campaign, visit.supplier_id), beside):
+        number, tonnes = tickets.get(of, (None, None))
+        found[of] = LoadFacts(campaign, supplier, number, tonnes, *decided.get(of, ("", False, False)))
     return found
 
 
-def _decided(read: Read) -> dict[str, tuple[str, bool, bool]]:
+def _decided(records: Records) -> dict[str, tuple[str, bool, bool]]:
     """Return who decided on each load, whether against the proposal, and whether for another grade; the
     newest decision counts."""
-    with read() as tx:
-        grades = dict(tx.exec(select(Cell.id, Cell.grade)).all())
+    cell, told, proposal = (records.of(name) for name in ("cell", "decision", "proposal"))
+    grades = dict(map(tuple, records.all(select(cell.id, cell.grade))))
     columns = (
-        Decision.seq, Decision.load_id, Decision.by, Decision.overridden, Decision.withdrawn_at,
-        Decision.cell, Proposal.cell,
+        told.seq, told.load_id, told.by, told.overridden, told.withdrawn_at, told.cell, proposal.cell,
     )  # fmt: skip
-    rows = _some(read, Decision.id, columns, (Proposal, col(Proposal.id) == Decision.proposal_id))
+    rows = records.some(told.id, columns, (proposal.id.table, proposal.id == told.proposal_id))
     return {
-        load: (by, overridden, overridden and grades.get(cell) != grades.get(proposed or ""))
-        for _, _, load, by, overridden, withdrawn, cell, proposed in sorted(rows, key=lambda row: row[1] or 0)
+        load: (by, overridden, overridden and grades.get(chosen) != grades.get(proposed or ""))
+        for _, _, load, by, overridden, withdrawn, chosen, proposed in sorted(
+            rows, key=lambda row: row[1] or 0
+        )
         if withdrawn is None
     }
 
 
-def _some(
-    read: Read, key: Any, columns: Sequence[Any], beside: tuple[Any, Any] | None = None
-) -> Iterator[Any]:
-    """Yield rows of a table, its key first, some at a time."""
-    query: Any = select(key, *columns).order_by(key)
-    query = query if beside is None else query.join(*beside)
-    last = ""
-    while True:
-        with read() as tx:
-            some = tx.exec(query.where(key > last).limit(AT_ONCE)).all()
-        yield from some
-        if len(some) < AT_ONCE:
-            return
-        last = some[-1][0]
-
-
-def _sent(tx: Session) -> dict[str, Sent]:
+def _sent(records: Records) -> dict[str, Sent]:
     """Return how each sample came to a laboratory. One that was once drawn by lot stays so; on a list of all
     of a species and a time each stands for itself."""
-    query: Any = select(RetainedSample.sample_id, SentSample.reason, SentSample.weight)
-    query = query.join(RetainedSample, col(RetainedSample.id) == SentSample.retained_id)
+    kept, sent = records.of("retained_sample"), records.of("sent_sample")
+    query = select(kept.sample_id, sent.reason, sent.weight).join(
+        sent.retained_id.table, kept.id == sent.retained_id
+    )
     found: dict[str, Sent] = {}
-    for sample, reason, weight in tx.exec(query):
+    for sample, reason, weight in records.all(query):
         if reason == RANDOM:
             found[sample] = Sent(RANDOM, weight)
         elif reason == "all":
@@ -269,20 +248,22 @@ def _sent(tx: Session) -> dict[str, Sent]:
     return found
 
 
-def _instruments(tx: Session) -> tuple[dict[str, str], dict[str, str]]:
+def _instruments(records: Records) -> tuple[dict[str, str], dict[str, str]]:
     """Return the instrument that each serial number means, and until when each instrument is verified."""
-    columns: Any = (Instrument.id, Instrument.serial_number, Instrument.verified_until)
-    rows = tx.exec(select(*columns)).all()
+    own = records.of("instrument")
+    rows = records.all(select(own.id, own.serial_number, own.verified_until))
     meant = {**{id_: id_ for id_, _, _ in rows}, **{serial: id_ for id_, serial, _ in rows if serial}}
     return meant, {id_: day.isoformat() for id_, _, day in rows if day}
 
 
-def _meant(tx: Session, rows: Sequence[Row]) -> dict[str, str]:
+def _meant(records: Records, rows: Sequence[Row]) -> dict[str, str]:
     """Return the instrument of each source of values by one of its readings: a serial number that a frame
     tells may be no other's."""
     told = {row["source"]: row["source_id"] for row in rows if row["method"] == "machine"}
-    readings = {source: tx.get(Reading, reading) for source, reading in told.items()}
-    return {source: one.instrument_id for source, one in readings.items() if one and one.instrument_id}
+    reading = records.of("reading")
+    query = select(reading.id, reading.instrument_id).where(reading.id.in_(list(told.values())))
+    by = dict(map(tuple, records.all(query)))
+    return {source: instrument for source, id_ in told.items() if (instrument := by.get(id_))}
 
 
 def _sources(rows: Sequence[Row], instruments: Mapping[str, str]) -> dict[str, list[str]]:
@@ -293,23 +274,27 @@ def _sources(rows: Sequence[Row], instruments: Mapping[str, str]) -> dict[str, l
     return found
 
 
-def _adjusted(tx: Session, analyte: str, sources: Mapping[str, Sequence[str]]) -> list[Adjusted]:
-    rows = tx.exec(select(Adjustment).where(Adjustment.analyte == analyte).order_by(col(Adjustment.seq)))
+def _adjusted(records: Records, analyte: str, sources: Mapping[str, Sequence[str]]) -> list[Adjusted]:
+    table = records.of("adjustment")
+    query = select(
+        table.instrument_id, table.done_at, table.species, table.network, table.old_bias, table.new_bias,
+        table.reason,
+    ).where(table.analyte == analyte).order_by(table.seq)  # fmt: skip
     return [
-        Adjusted(source, one.done_at, one.species, one.network, one.old_bias, one.new_bias, one.reason)
-        for one in rows
-        for source in sources.get(one.instrument_id, [one.instrument_id])
+        Adjusted(source, *told)
+        for instrument, *told in records.all(query)
+        for source in sources.get(instrument, [instrument])
     ]
 
 
-def _controls(tx: Session, analyte: str, sources: Mapping[str, Sequence[str]]) -> list[Control]:
-    query = select(ControlCheck, ControlTarget.value, Sample.species)
-    query = query.join(ControlTarget, col(ControlTarget.id) == ControlCheck.target_id)
-    query = query.join(Sample, col(Sample.id) == ControlCheck.sample_id)
-    query = query.where(ControlCheck.analyte == analyte, col(ControlCheck.current).is_(True))
-    query = query.order_by(col(ControlCheck.seq))
+def _controls(records: Records, analyte: str, sources: Mapping[str, Sequence[str]]) -> list[Control]:
+    check, target, sample = (records.of(name) for name in ("control_check", "control_target", "sample"))
+    query = select(check.source, check.at, check.value, target.value, check.passed, sample.species)
+    query = query.join(target.id.table, target.id == check.target_id)
+    query = query.join(sample.id.table, sample.id == check.sample_id)
+    query = query.where(and_(check.analyte == analyte, check.current.is_(True))).order_by(check.seq)
     return [
-        Control(source, one.at, one.value, target, passed=one.passed, species=species)
-        for one, target, species in tx.exec(query)
-        for source in sources.get(one.source, [one.source])
+        Control(source, at, value, aim, passed=passed, species=species)
+        for own, at, value, aim, passed, species in records.all(query)
+        for source in sources.get(own, [own])
     ]

@@ -1,5 +1,5 @@
-"""The page of groups: the bias of a pair of methods by phone, model, instrument, variety and campaign, each
-drawn towards the mean of all by how little its samples say."""
+"""The page of groups: the bias of a pair of methods by phone, model, instrument, variety and campaign, and by
+silo where there are several, each drawn towards the mean of all by how little its samples say."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,7 @@ from station.lab.pairs import PairsError
 from station.lab.statistics.groups import group_biases
 from station.lab.statistics.values import differences
 
+SILO = "silo"
 DIMENSIONS = ("phone", "phone_model", "release", "instrument", "variety", "campaign")
 _NUMBER = re.compile(r"[\s#_-]*(?:n[o°]\.?\s*)?\d+$", re.IGNORECASE)
 Label = Callable[[Sequence[Row]], str]
@@ -32,11 +33,12 @@ Label = Callable[[Sequence[Row]], str]
 def groups(study: Study, asked: Asked) -> Json:
     """Campaigns stand beside each other where the whole campaign is asked for."""
     everything = asked["period"] == CAMPAIGN
+    dimensions = (SILO, *DIMENSIONS) if study.silos else DIMENSIONS
     common = common_of(study, asked)
     found: Json = {
         **head(study, asked, common),
         "split": split_of(study, asked),
-        "by": {name: _empty() for name in DIMENSIONS},
+        "by": {name: _empty() for name in dimensions},
     }
     try:
         pairs = pairs_of(study, asked, common)
@@ -44,7 +46,7 @@ def groups(study: Study, asked: Asked) -> Json:
         counts = sampling_of(common, study.sent, (asked["test"], asked["reference"])).as_dict()
         return {**found, "sampling": counts, "refused": refusal(error.code, **error.params)}
     labels = _labels(study)
-    by = {name: _dimension(study, pairs, name, labels[name]) for name in DIMENSIONS}
+    by = {name: _dimension(study, pairs, name, labels[name]) for name in dimensions}
     if everything:
         by["campaign"] = _campaigns(study, asked, labels["campaign"]) or by["campaign"]
     n = len(pairs.ids)
@@ -82,14 +84,20 @@ def _labels(study: Study) -> Mapping[str, Label]:
 
     return {
         "phone": lambda rows: first(rows, PHONE, "source"),
-        "phone_model": lambda rows: model_of(study.name_of(first(rows, PHONE, "source"))),
+        "phone_model": lambda rows: _model(study, first(rows, PHONE, "source")),
         "release": lambda rows: first(rows, PHONE, "release"),
         "instrument": lambda rows: first(
             [row for row in rows if not study.is_before_adjustment(row)], MACHINE, "source"
         ),
         "variety": lambda rows: next((row["variety"] for row in rows if row["variety"]), ""),
         "campaign": lambda rows: study.facts_of(rows[0]["load_id"]).campaign,
+        SILO: lambda rows: study.facts_of(rows[0]["load_id"]).silo,
     }
+
+
+def _model(study: Study, phone: str) -> str:
+    """Phones of all silos that are alike are one model."""
+    return model_of(study.names.get(phone, phone))
 
 
 def _dimension(study: Study, pairs: Pairs, dimension: str, label: Label) -> Json:
@@ -100,7 +108,7 @@ def _dimension(study: Study, pairs: Pairs, dimension: str, label: Label) -> Json
             parts.setdefault(name, []).append(value)
     names = sorted(parts)
     pooled = group_biases([np.array(parts[name]) for name in names], study.conf)
-    readable = study.name_of if dimension in ("phone", "instrument") else str
+    readable = _readable(study, dimension)
     return {
         "mean": pooled.mean if pooled else None,
         "tau": float(np.sqrt(pooled.between)) if pooled else None,
@@ -117,6 +125,12 @@ def _dimension(study: Study, pairs: Pairs, dimension: str, label: Label) -> Json
             for place, name in enumerate(names)
         ],
     }
+
+
+def _readable(study: Study, dimension: str) -> Callable[[str], str]:
+    if dimension == SILO:
+        return lambda silo: study.silos.get(silo, silo)
+    return study.name_of if dimension in ("phone", "instrument") else str
 
 
 def _empty() -> Json:

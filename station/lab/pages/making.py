@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from station.grain.grades import RulePack
 from station.lab.pages.asking import CAMPAIGN, Made, Read, Wanted
 from station.lab.pages.fairness import fairness
-from station.lab.pages.gather import Site, analytes, site_of, study_of
+from station.lab.pages.gather import analytes, site_of, study_of
 from station.lab.pages.groups import groups
 from station.lab.pages.pair import common_of, pair
 from station.lab.pages.questions import Question, questions_of
+from station.lab.pages.records import of_ledger
 from station.lab.pages.study import (
     LAB,
     MACHINE,
@@ -38,19 +40,20 @@ Ratios = dict[tuple[str, str], dict[tuple[str, str], float]]  # by species and p
 
 def make(read: Read, wanted: Wanted) -> Iterator[Made]:
     """Yield every question, with its result where that is another one than before."""
-    site = site_of(read, wanted)
+    records = of_ledger(read)
+    site = site_of(records, wanted)
     with read() as tx:
         known = digests(tx)
     asked = left_out = 0
-    for analyte in analytes(read):
-        study = study_of(read, analyte, site)
-        marks, ratios = Marks.of(study, site), Ratios()
+    for analyte in analytes(records):
+        study = study_of(records, analyte, site)
+        marks, ratios = Marks.of(study, site.pack), Ratios()
         for question in questions_of(study):
             if asked >= MOST_QUESTIONS:
                 left_out += 1
                 continue
             asked += 1
-            yield _made(marks, question, known, ratios)
+            yield made(marks, question, known, ratios)
     yield _about(known, asked, left_out)
 
 
@@ -70,13 +73,16 @@ _PAGES: Mapping[str, Callable[[Study, Mapping[str, str]], Json]] = {
 }  # fmt: skip
 
 
-def _made(marks: "Marks", question: Question, known: Mapping[Key, str], ratios: Ratios) -> Made:
+def made(
+    marks: "Marks", question: Question, known: Mapping[Key, str], ratios: Ratios, told: Json | None = None
+) -> Made:
+    """Return the result of a question; `told` are parts of it that are known from elsewhere."""
     page, asked = question
     key = (page, canonical(page, asked))
-    digest = marks.digest(page, asked)
+    digest = marks.digest(page, asked) + (_hash(told).hex() if told else "")
     if known.get(key) == digest:
         return Made(key, None)
-    result = tidy(answer(marks.study, page, asked, ratios))
+    result = tidy({**answer(marks.study, page, asked, ratios), **(told or {})})
     return Made(key, Renewed(*key, int(result["n"]), digest, packed(result)))
 
 
@@ -107,12 +113,12 @@ class Marks:
     _loads: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, study: Study, site: Site) -> "Marks":
+    def of(cls, study: Study, pack: RulePack | None) -> "Marks":
         settings = [
             MADE_BY, study.campaign, study.tolerance, study.permitted, study.citation,
             study.repeatability, study.replicates, study.control_every_days,
             *(list(map(asdict, some)) for some in (study.limits, study.adjusted, study.controls)),
-            site.pack.sha256 if site.pack else "",
+            pack.sha256 if pack else "",
         ]  # fmt: skip
         return cls(study, _hash(settings))
 

@@ -38,7 +38,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class LoadFacts:
-    """What pages say of a load; `grade_changed`: an override that sent it to a cell of another grade."""
+    """What pages say of a load; `grade_changed`: an override that sent it to a cell of another grade; `silo`:
+    where it came to, where there are several."""
 
     campaign: str
     supplier_id: str = ""
@@ -47,6 +48,7 @@ class LoadFacts:
     decided_by: str = ""
     overridden: bool = False
     grade_changed: bool = False
+    silo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ Common = Mapping[str, Sequence[Row]]  # by sample
 class Study:
     """`rows` are of loads' samples, without what is held or released; `held` are those that are, each with
     `why`, which the watch of the source itself still shows. `since` is where each period begins. `names` are
-    readable names of sources, `verified_until` their verification."""
+    readable names of sources, `verified_until` their verification. A study of several silos has their
+    readable names as `silos`, and in `places` which silo each source belongs to."""
 
     analyte: str
     rows: Sequence[Row]
@@ -131,6 +134,8 @@ class Study:
     controls: Sequence[Control] = ()
     control_every_days: int = 7
     verified_until: Mapping[str, str] = field(default_factory=dict)
+    silos: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
     conf: float = 0.95
     kept: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # worked out once
 
@@ -244,7 +249,10 @@ class Study:
         return sorted(found.values(), key=lambda one: (one.limit, one.op.value))
 
     def name_of(self, source: str) -> str:
-        return self.names.get(source, source)
+        """Name a source, after its silo where there are several."""
+        place = self.places.get(source)
+        name = self.names.get(source, source)
+        return f"{self.silos.get(place, place)} · {name}" if place else name
 
     def facts_of(self, load_id: str | None) -> LoadFacts:
         return self.loads.get(load_id or "") or LoadFacts(self.campaign)

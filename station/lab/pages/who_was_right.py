@@ -146,6 +146,7 @@ def _load(study: Study, one: Judged, facts: LoadFacts) -> Json:
         "supplier_id": facts.supplier_id,
         "ticket": facts.ticket,
         "sampled": sent.how if sent else UNKNOWN,
+        **({"silo": facts.silo} if facts.silo else {}),
     }
 
 

@@ -14,6 +14,7 @@ from drivers.reading import Analyte, Basis
 from station.lab.pages.asking import Wanted
 from station.lab.pages.gather import site_of, study_of
 from station.lab.pages.making import make
+from station.lab.pages.records import of_ledger
 from station.lab.results import NewResult, record_result
 from station.receival import people, retaining
 from station.receival.visits import NewLoad
@@ -71,8 +72,8 @@ def analyse(silo: Silo, number: int, value: float = 11.9) -> None:
 
 
 def study(silo: Silo, analyte: str = "protein") -> Any:
-    read = silo.desk.ledger.read
-    return study_of(read, analyte, site_of(read, wanted_of(silo.desk, silo.clock())))
+    records = of_ledger(silo.desk.ledger.read)
+    return study_of(records, analyte, site_of(records, wanted_of(silo.desk, silo.clock())))
 
 
 def shown(silo: Silo, page: str, asked: dict[str, str]) -> dict[str, Any]:
@@ -223,8 +224,8 @@ def test_the_last_30_days_begin_at_midnight_and_other_campaigns_are_none_of_this
     wanted = wanted_of(season.desk, season.clock())
     assert wanted.since["last_30_days"].hour == 0
     later = Wanted(wanted.now + timedelta(days=40), "2026", {}, {}, pack=wanted.pack)
-    read = season.desk.ledger.read
-    made_of = study_of(read, "protein", site_of(read, later))
+    records = of_ledger(season.desk.ledger.read)
+    made_of = study_of(records, "protein", site_of(records, later))
     assert made_of.common("", "last_30_days", ("machine", "lab")) == {}
     assert len(made_of.common("soft_wheat", "campaign", ("machine", "lab"))) == LOADS
 

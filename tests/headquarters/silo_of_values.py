@@ -1,0 +1,151 @@
+"""A silo with values enough for every page of comparisons: a few trucks that were really received, and loads
+whose rows are written as they would be."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import Engine, insert, update
+from sqlmodel import col, select
+
+from drivers.reading import Analyte
+from station.acts.desk import Watching
+from station.hub.own import STATIONS
+from station.lab.pages.asking import Wanted
+from station.post.folder import BagFolder
+from station.runtime.renewal import wanted_of
+from station.runtime.word import compares
+from station.store.ids import new_id
+from station.store.tables import (
+    Load,
+    Measurement,
+    RetainedSample,
+    Sample,
+    Sending,
+    SentSample,
+    Supplier,
+    Terminal,
+    Vehicle,
+    Visit,
+)
+from tests.post.post_rig import HUB, Post
+from tests.silo_rig import START, Silo
+
+ANALYTE = "protein"
+WATCHING = Watching({Analyte.PROTEIN: 0.3}, {Analyte.PROTEIN: 0.2}, "a circular", 14)
+
+
+@dataclass
+class SiloOfValues:
+    """`bias` is the phone's; the machine is right."""
+
+    silo: Silo
+    post: Post
+
+    @classmethod
+    def begin(
+        cls, folder: Path, hub: Engine, name: str, *, loads: int = 30, bias: float = 0.6
+    ) -> "SiloOfValues":
+        (folder / name).mkdir()
+        silo = Silo.open(folder / name / "data")
+        silo.desk = replace(silo.desk, watching=WATCHING)
+        post = Post(silo.desk.ledger, BagFolder(folder / name / "post"), hub, name)
+        with hub.begin() as connection:
+            row = {"id": name, "name": name.capitalize(), "added_at": START}
+            connection.execute(insert(HUB.tables[STATIONS]).values(row))
+        post.enrol()
+        made = cls(silo, post)
+        silo.receive("AB-001-CD")
+        silo.receive("AB-002-CD")
+        made.add(loads, bias, Random(name))
+        made.send()
+        return made
+
+    @property
+    def wanted(self) -> Wanted:
+        return wanted_of(self.silo.desk, self.silo.clock())
+
+    def send(self) -> None:
+        """All goes the whole way, and the silo's word with it."""
+        self.post.settle()
+        stations = HUB.tables[STATIONS]
+        word = {"compares": compares(self.silo.desk)}
+        with self.post.hub.begin() as connection:
+            connection.execute(update(stations).where(stations.c.id == self.post.station).values(alive=word))
+
+    def add(self, count: int, bias: float, draw: Random) -> None:
+        """Every third load is not analysed; of those that are, half were drawn by lot."""
+        at, name = self.silo.clock(), self.post.station
+        shared = [
+            Terminal(id=f"{name} phone", name="Galaxy A54 2", kind="phone", token_hash=f"{name} token"),
+            Supplier(id=f"{name} moreau", name="GAEC Moreau", name_key="moreau"),
+            Vehicle(id=f"{name} xx", plate="XX-1", plate_key="XX 1", plate_folded="XX1"),
+            Sending(id=f"{name} sending", kind="choice", at=at, by="marc"),
+        ]
+        loads = [
+            self._load(number, at + timedelta(minutes=10 * number), bias, draw) for number in range(count)
+        ]
+        with self.silo.desk.ledger.write() as tx:
+            for some in (shared, *zip(*loads, strict=True)):
+                tx.add_all([row for one in some for row in (one if isinstance(one, list) else [one])])
+                tx.flush()
+
+    def add_result(self) -> None:
+        """The laboratory answers on one more load: the first that it had not analysed."""
+        with self.silo.desk.ledger.write() as tx:
+            machine = tx.exec(
+                select(Measurement).where(
+                    Measurement.analyte == ANALYTE,
+                    col(Measurement.load_id).is_not(None),
+                    col(Measurement.sample_id).not_in(
+                        select(Measurement.sample_id).where(Measurement.method == "lab")
+                    ),
+                    Measurement.seq >= 10_000,
+                )
+            ).first()
+            assert machine is not None
+            told = machine.model_dump() | {
+                "source_id": new_id(machine.at), "method": "lab", "source": "Labo Sud",
+                "seq": machine.seq + 1,
+            }  # fmt: skip
+            tx.add(Measurement(**told))
+
+    def _load(self, number: int, at: datetime, bias: float, draw: Random) -> tuple[Any, ...]:
+        """Return the rows of one load, in the order in which they name each other."""
+        name = self.post.station
+        visit = Visit(
+            id=new_id(at), plate="XX-1", vehicle_id=f"{name} xx", supplier_id=f"{name} moreau", arrived_at=at,
+            entered_at=at, entered_by="anne",
+        )  # fmt: skip
+        load = Load(id=new_id(at), visit_id=visit.id, position=1, species="soft_wheat", campaign="2026")
+        sample = Sample(
+            id=new_id(at), barcode=f"{name} {number}", load_id=load.id, species="soft_wheat", entered_at=at,
+            entered_by="anne",
+        )  # fmt: skip
+        true = draw.gauss(11.5, 0.5)
+        values = [
+            ("machine", "NIR-7", true + draw.gauss(0, 0.1)),
+            ("phone", f"{name} phone", true + bias + draw.gauss(0, 0.2)),
+            ("lab", "Labo Sud", true + draw.gauss(0, 0.05)),
+        ]
+        kept = RetainedSample(
+            id=new_id(at),
+            number=f"{number:07d}",
+            sample_id=sample.id,
+            parts=1,
+            sealed_at=at,
+            keep_until=at.date(),
+        )
+        drawn = {"reason": "random", "weight": 4.0} if number % 2 else {"reason": "doubt"}
+        sent = SentSample(sending_id=f"{name} sending", retained_id=kept.id, position=number + 1, **drawn)
+        measured = [
+            Measurement(
+                source_id=new_id(at), analyte=ANALYTE, method=method, seq=10_000 + 3 * number,
+                sample_id=sample.id, load_id=load.id, species="soft_wheat", variety="KWS", source=source,
+                value=round(value, 2), unit="%", basis="dm", at=at,
+            )
+            for method, source, value in (values if number % 3 else values[:2])
+        ]  # fmt: skip
+        return visit, load, sample, kept, [sent, *measured]
