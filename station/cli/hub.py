@@ -8,6 +8,7 @@ import typer
 
 from station.cli import (
     hub_check,
+    hub_compare,
     hub_down,
     hub_lab,
     hub_people,
@@ -16,7 +17,6 @@ from station.cli import (
     hub_stations,
     hub_stick,
 )
-from station.cli import hub_check, hub_compare, hub_down, hub_photos, hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,

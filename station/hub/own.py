@@ -22,8 +22,8 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from station.hub.down_tables import add_down_tables
 from station.hub.lab_tables import add_lab_tables
-from station.hub.person_tables import add_person_tables
 from station.hub.page_tables import add_page_tables
+from station.hub.person_tables import add_person_tables
 from station.hub.photo_tables import add_photo_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
