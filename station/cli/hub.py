@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_check, hub_down, hub_photos, hub_proof, hub_stations, hub_stick
+from station.cli import hub_backtest, hub_check, hub_down, hub_photos, hub_proof, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
     hub.add_typer(station, name="station")
     hub_down.register(hub, station)
+    hub_backtest.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)
@@ -82,9 +83,10 @@ def work(config: HubConfigOption) -> None:
     from station.hub.jobs import Worker
     from station.hub.jobs import work as do_jobs
 
-    with hub_database(hub_settings(config)) as engine:
+    settings = hub_settings(config)
+    with hub_database(settings) as engine:
         bring_up_to_date(engine)
-        do_jobs(Worker(engine, now, more=JOBS))
+        do_jobs(Worker(engine, now, more=JOBS, store=hub_photos.photo_store(settings, config)))
 
 
 def add(

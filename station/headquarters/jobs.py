@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from procrastinate import App
 
+from station.headquarters.backtest_jobs import add_backtest_jobs
 from station.hub.jobs import Worker
 
-JOBS: Sequence[Callable[[App, Worker], None]] = ()
+JOBS: Sequence[Callable[[App, Worker], None]] = (add_backtest_jobs,)

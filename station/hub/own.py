@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from station.hub.backtest_tables import add_backtest_tables
 from station.hub.down_tables import add_down_tables
 from station.hub.photo_tables import add_photo_tables
 
@@ -45,6 +46,7 @@ def add_own_tables(hub: MetaData) -> None:
     refused. `hub_key`: the hub's own key, one row."""
     add_photo_tables(hub)
     add_down_tables(hub)
+    add_backtest_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
