@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from benchmarks.captures import AT
 from station.headquarters import backtest_part, backtests
 from station.headquarters.backtest_jobs import parts_without_job
 from station.headquarters.backtest_part import judge_part
@@ -14,7 +15,7 @@ from station.hub.backtest_tables import PARTS
 from station.hub.database import TABLES
 from station.hub.photo_store import PhotoStoreFault, place_of
 from station.hub.queue import Queue
-from tests.headquarters.backtest_rig import AT, Photographed
+from tests.headquarters.backtest_rig import Photographed
 from tests.hub.conftest import headquarters, made, postgres  # noqa: F401 - fixtures
 from tests.hub.hub_rig import Headquarters
 
@@ -32,8 +33,8 @@ def harvest(hub: Photographed) -> None:
     for place, share in enumerate(SHARES):
         hub.capture(
             ("north", "south")[place % 2], f"broken={share} photo {place}".encode(), lab=100 * share + 0.5,
-            machine=100 * share if place < 3 else None, phone=("Galaxy A54 n° 2", "Redmi Note 13 Pro")[place // 6],
-            at=AT + timedelta(days=place * 3),
+            machine=100 * share if place < 3 else None,
+            phone=("Galaxy A54 n° 2", "Redmi Note 13 Pro")[place // 6], at=AT + timedelta(days=place * 3),
         )  # fmt: skip
 
 
