@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from obstore.store import LocalStore
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects.postgresql import insert
 
 from station.hub.database import TABLES
 from station.hub.photo_store import PhotoStore
@@ -69,9 +70,8 @@ class Captures:
                     self._value(connection, silo, number, method, value, at)
             if is_here:
                 self.store.put(sha256, photo)
-                connection.execute(
-                    insert(TABLES.tables[PHOTOS]).values(sha256=sha256, size=len(photo), at=at)
-                )
+                stored = insert(TABLES.tables[PHOTOS]).values(sha256=sha256, size=len(photo), at=at)
+                connection.execute(stored.on_conflict_do_nothing())
         return f"c{number}"
 
     def _value(

@@ -82,10 +82,10 @@ class _Chosen:
 
 def begin(
     connection: Connection, tables: MetaData, candidate: Candidate, past: Past, by: str, at: datetime,
-    shipped: Callable[[str], bytes | None] = lambda sha256: None,
+    shipped: Callable[[str], bytes | None] = lambda sha256: None, a_part: int = PHOTOS_OF_A_PART,
 ) -> Begun:  # fmt: skip
-    """Settle what is judged, in the caller's transaction. `shipped` gives the bundle that comes with this
-    release, by its SHA-256. Raises NothingToTry."""
+    """Settle what is judged, in the caller's transaction; a job has so many photos, or one capture. `shipped`
+    gives the bundle that comes with this release, by its SHA-256. Raises NothingToTry."""
     bundle = candidate.bundle
     species = past.species or _species_of(bundle)
     chosen = _chosen(connection, tables, species, past)
@@ -106,7 +106,7 @@ def begin(
         for slot, sha256 in _active_releases(connection, tables, bundle.task).items()
         if slot[1] in judged_as
     }
-    parts = _write_captures(connection, tables, number, chosen.captures, active)
+    parts = _write_captures(connection, tables, number, chosen.captures, active, a_part)
     unknown = {}
     for (station, _), sha256 in sorted(active.items()):
         body = _bundle_body(connection, tables, sha256) or shipped(sha256)
@@ -214,14 +214,14 @@ def _chosen(connection: Connection, tables: MetaData, species: Sequence[str], pa
 
 def _write_captures(
     connection: Connection, tables: MetaData, number: int, captures: Sequence[Sequence[Photographed]],
-    active: Mapping[tuple[str, str], str],
+    active: Mapping[tuple[str, str], str], a_part: int,
 ) -> int:  # fmt: skip
     """Write them in parts of some photos; return how many parts these are."""
     phones = _phone_models(connection, tables)
     rows, sizes = [], [0]
     in_part = 0
     for place, photos in enumerate(captures):
-        if in_part and in_part + len(photos) > PHOTOS_OF_A_PART:
+        if in_part and in_part + len(photos) > a_part:
             sizes.append(0)
             in_part = 0
         in_part += len(photos)

@@ -25,7 +25,7 @@ def spoken(bundle: Path) -> list[str]:
 
 @dataclass
 class Photographed(Captures):
-    def begin(self, body: bytes = b"candidate") -> int:
+    def begin(self, body: bytes = b"candidate", a_part: int = 50) -> int:
         """Begin a backtest of a bundle that only the tests' worker can run, over all that is here."""
         bundle = SimpleNamespace(
             sha256=hashlib.sha256(body).hexdigest(), name="spoken", version="1", task="kernel_class",
@@ -33,7 +33,9 @@ class Photographed(Captures):
         )  # fmt: skip
         candidate = backtests.Candidate(cast(Bundle, bundle), body, "")
         with self.engine.begin() as connection:
-            return backtests.begin(connection, TABLES, candidate, backtests.Past(), "anne", AT).number
+            return backtests.begin(
+                connection, TABLES, candidate, backtests.Past(), "anne", AT, a_part=a_part
+            ).number
 
     def keep_bundle(self, body: bytes) -> str:
         """Keep a bundle as one that was sent down; return its SHA-256."""

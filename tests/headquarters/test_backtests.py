@@ -43,12 +43,11 @@ def rows_of(report: list[dict[str, Any]], by: str) -> dict[str, dict[str, Any]]:
 
 
 def test_a_candidate_is_told_by_silo_phone_and_month_beside_the_active_model(
-    hub: Photographed, monkeypatch: pytest.MonkeyPatch
+    hub: Photographed,
 ) -> None:
-    monkeypatch.setattr(backtests, "PHOTOS_OF_A_PART", 5)
     harvest(hub)
     hub.active("north", hub.keep_bundle(b"shifted active"))
-    number = hub.begin()
+    number = hub.begin(a_part=5)
     assert len(hub.parts(number)) == 3
     hub.judge(number)
     row = hub.row(number)
