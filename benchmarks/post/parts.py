@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-PARTS = ("faults", "backlog", "tickets", "desk", "change_log")
+PARTS = ("faults", "backlog", "tickets", "desk", "change_log", "backtest")
 
 
 def run(part: str, seeds: int | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli import (
+    hub_backtest,
     hub_check,
     hub_compare,
     hub_down,
@@ -57,6 +58,7 @@ def register(app: typer.Typer) -> None:
     hub_people.register(hub)
     hub_lab.register(hub)
     hub_compare.register(hub)
+    hub_backtest.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)
@@ -98,9 +100,10 @@ def work(config: HubConfigOption) -> None:
     from station.hub.jobs import Worker
     from station.hub.jobs import work as do_jobs
 
-    with hub_database(hub_settings(config)) as engine:
+    settings = hub_settings(config)
+    with hub_database(settings) as engine:
         bring_up_to_date(engine)
-        do_jobs(Worker(engine, now, more=JOBS))
+        do_jobs(Worker(engine, now, more=JOBS, store=hub_photos.photo_store(settings, config)))
 
 
 def add(

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
-from station.cli.options import JsonOption, SinceOption, UntilOption
+from station.cli.options import JsonOption, SinceOption, UntilOption, utc
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
 from ui.words.i18n import translator
 
@@ -43,7 +42,7 @@ def dataset(
     from station.hub.dataset import dataset as find
     from station.hub.photos import want
 
-    wanted = Wanted(species, tuple(_valued(one) for one in has or ()), _day(since), _day(until))
+    wanted = Wanted(species, tuple(_valued(one) for one in has or ()), utc(since), utc(until))
     with hub_database(hub_settings(config)) as engine:
         with engine.connect() as connection:
             rows = list(find(connection, TABLES, wanted))
@@ -157,10 +156,6 @@ def _valued(text: str) -> tuple[str, str]:
             Exit.USAGE,
         )
     return analyte, method
-
-
-def _day(day: datetime | None) -> datetime | None:
-    return day.replace(tzinfo=UTC) if day else None
 
 
 def _in_short(row: "Photographed") -> str:

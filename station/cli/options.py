@@ -30,6 +30,10 @@ def span(since: datetime | None, until: datetime | None) -> dict[str, str]:
     return {name: day.replace(tzinfo=UTC).isoformat() for name, day in given.items() if day}
 
 
+def utc(day: datetime | None) -> datetime | None:
+    return day.replace(tzinfo=UTC) if day else None
+
+
 def typed_number(text: str) -> float:
     """A number with a comma or a point before its decimals. "24,860" may be thousands: it is not guessed,
     but a point is what programs write before decimals."""

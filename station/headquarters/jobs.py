@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from procrastinate import App
 
+from station.headquarters.backtest_jobs import add_backtest_jobs
 from station.headquarters.comparison_jobs import add_comparison_jobs
 from station.headquarters.lab_jobs import add_lab_jobs
 from station.hub.jobs import Worker
@@ -11,4 +12,5 @@ from station.hub.jobs import Worker
 JOBS: Sequence[Callable[[App, Worker], None]] = (
     add_lab_jobs,
     add_comparison_jobs,
+    add_backtest_jobs,
 )

@@ -18,12 +18,13 @@ METHODS = ("phone", "machine", "lab", "customer")
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which captures belong to it: of a `species`, taken from `since` until before `until`, of a sample that
-    has a value of each of `has` (analyte, method)."""
+    has a value of each of `has` (analyte, method), and of any analyte by one of the methods `any_by`."""
 
     species: str
     has: tuple[tuple[str, str], ...] = ()
     since: datetime | None = None
     until: datetime | None = None
+    any_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Photographed:
     at: datetime
     species: str
     is_here: bool
+    terminal_id: str = ""
     values: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
 
     def told(self) -> dict[str, Any]:
@@ -57,7 +59,8 @@ def dataset(connection: Connection, tables: MetaData, wanted: Wanted) -> Iterato
         for row in some:
             yield Photographed(
                 row[STATION], row["id"], row["position"], row["sha256"], row["size"], row["at"],
-                row["said"], row["stored"] is not None, values.get((row[STATION], row["sample_id"]), {}),
+                row["said"], row["stored"] is not None, row["terminal_id"],
+                values.get((row[STATION], row["sample_id"]), {}),
             )  # fmt: skip
 
 
@@ -69,7 +72,8 @@ def _photos(tables: MetaData, wanted: Wanted) -> Any:
     said = func.coalesce(capture.c.species, sample.c.species)
     query = select(
         capture.c[STATION], capture.c.id, capture.c.at, photo.c.position, photo.c.sha256, photo.c.size,
-        sample.c.id.label("sample_id"), said.label("said"), stored.c.sha256.label("stored"),
+        capture.c.terminal_id, sample.c.id.label("sample_id"), said.label("said"),
+        stored.c.sha256.label("stored"),
     )  # fmt: skip
     of = and_(photo.c[STATION] == capture.c[STATION], photo.c.capture_id == capture.c.id)
     query = query.join(photo, of)
@@ -89,6 +93,13 @@ def _photos(tables: MetaData, wanted: Wanted) -> Any:
                 measured.c[STATION] == capture.c[STATION], measured.c.sample_id == sample.c.id,
                 measured.c.analyte == analyte, measured.c.method == method,
                 measured.c.superseded_by.is_(None),
+            ).exists()
+        )  # fmt: skip
+    if wanted.any_by:
+        query = query.where(
+            select(measured.c.source_id).where(
+                measured.c[STATION] == capture.c[STATION], measured.c.sample_id == sample.c.id,
+                measured.c.method.in_(wanted.any_by), measured.c.superseded_by.is_(None),
             ).exists()
         )  # fmt: skip
     if wanted.since is not None:

@@ -15,13 +15,14 @@ from datetime import datetime
 import structlog
 from procrastinate import App, PsycopgConnector, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import DEFAULT_QUEUE, Status
 from sqlalchemy import Engine
 
 from station.hub import applying, prover, roll_outs, stations
 from station.hub.database import TABLES
 from station.hub.identity import key_of
-from station.hub.queue import APPLY, PROVE, PROVE_ALL, REBUILD, ROLL_OUTS, TAKE_UP, libpq
+from station.hub.photo_store import PhotoStore
+from station.hub.queue import APPLY, PHOTO_JOBS, PROVE, PROVE_ALL, REBUILD, ROLL_OUTS, TAKE_UP, libpq
 
 EACH_MINUTE, EACH_NIGHT = "* * * * *", "17 1 * * *"
 STALLED_S, HEARTBEAT_S, AT_ONCE, ANSWER_S, STOP_S = 30.0, 10.0, 4, 600.0, 20.0
@@ -36,12 +37,15 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does jobs until `stop` is set. Start with `run`. `more` add the jobs that other rooms have for it."""
+    """Does jobs until `stop` is set. Start with `run`. `more` add the jobs that other rooms have for it.
+    `store` has the photos; where it is None, jobs that judge photos are left to others. They are done
+    one at a time."""
 
     engine: Engine
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     more: "Sequence[Callable[[App, Worker], None]]" = ()
+    store: PhotoStore | None = None
 
     async def run(self, *, wait: bool = True) -> None:
         """Return at SIGTERM or SIGINT, and without `wait` where no job is left. Raises ConnectorException
@@ -51,13 +55,10 @@ class Worker:
             add_jobs(app, self)
         async with app.open_async():
             await _take_up(app)
-            working = asyncio.create_task(
-                app.run_worker_async(
-                    concurrency=AT_ONCE, wait=wait, delete_jobs="successful", fetch_job_polling_interval=2.0,
-                    update_heartbeat_interval=HEARTBEAT_S, stalled_worker_timeout=STALLED_S,
-                    shutdown_graceful_timeout=STOP_S, install_signal_handlers=False,
-                )
-            )  # fmt: skip
+            taken = [_take(app, DEFAULT_QUEUE, AT_ONCE, wait=wait)]
+            if self.store is not None:
+                taken.append(_take(app, PHOTO_JOBS, 1, wait=wait))
+            working = asyncio.gather(*taken)
 
             def end() -> None:
                 self.stop.set()
@@ -70,7 +71,7 @@ class Worker:
 
     def app(self) -> App:
         """Return the queue with what each job does."""
-        app = App(connector=PsycopgConnector(conninfo=libpq(self.engine), min_size=1, max_size=AT_ONCE + 2))
+        app = App(connector=PsycopgConnector(conninfo=libpq(self.engine), min_size=1, max_size=AT_ONCE + 5))
         again = RetryStrategy(max_attempts=20, wait=5)
 
         @app.periodic(cron=EACH_MINUTE)
@@ -129,6 +130,15 @@ class Worker:
         with self.engine.connect() as connection:
             known = stations.listed(connection, TABLES)
         return [row["id"] for row in known if row["public_key"] and row["revoked_at"] is None]
+
+
+async def _take(app: App, queue: str, at_once: int, *, wait: bool) -> None:
+    """Do the jobs of one queue."""
+    await app.run_worker_async(
+        queues=[queue], concurrency=at_once, wait=wait, delete_jobs="successful",
+        fetch_job_polling_interval=2.0, update_heartbeat_interval=HEARTBEAT_S,
+        stalled_worker_timeout=STALLED_S, shutdown_graceful_timeout=STOP_S, install_signal_handlers=False,
+    )  # fmt: skip
 
 
 async def _take_up(app: App) -> None:

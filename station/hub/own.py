@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from station.hub.backtest_tables import add_backtest_tables
 from station.hub.down_tables import add_down_tables
 from station.hub.lab_tables import add_lab_tables
 from station.hub.page_tables import add_page_tables
@@ -51,6 +52,7 @@ def add_own_tables(hub: MetaData) -> None:
     add_person_tables(hub)
     add_lab_tables(hub)
     add_page_tables(hub)
+    add_backtest_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),

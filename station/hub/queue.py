@@ -1,17 +1,20 @@
 """The queue of jobs in the hub's PostgreSQL: its tables, and how a copy hands a job to the workers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import JobDeferrer
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, inspect
 
 APPLY, REBUILD, PROVE, PROVE_ALL, TAKE_UP = "apply", "rebuild", "prove", "prove_all", "take_up"
 ROLL_OUTS = "roll_outs"
 COMPARE, COMPARE_ALL = "compare", "compare_all"
+BACKTEST_PART = "backtest_part"
+PHOTO_JOBS = "photos"  # a queue of its own: a worker does one of its jobs at a time, beside the others
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +32,16 @@ def make_queue(connection: Connection) -> list[str]:
 
 def libpq(engine: Engine) -> str:
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def lock_of(backtest: int, part: int) -> str:
+    return f"{BACKTEST_PART} {backtest} {part}"
+
+
+def of_part(app: App, backtest: int, part: int) -> JobDeferrer:
+    """Return what hands a part of a backtest out: done by one worker at a time, after all else."""
+    lock = lock_of(backtest, part)
+    return app.configure_task(BACKTEST_PART, queue=PHOTO_JOBS, priority=-10, lock=lock, queueing_lock=lock)
 
 
 class Queue:
@@ -62,6 +75,12 @@ class Queue:
     def compare(self) -> None:
         """Raises ConnectorException."""
         self._defer(COMPARE_ALL)
+
+    def backtest(self, parts: Iterable[tuple[int, int]]) -> None:
+        """Hand out parts (backtest, part). Raises ConnectorException."""
+        for backtest, part in parts:
+            with suppress(AlreadyEnqueued):
+                of_part(self._app, backtest, part).defer(backtest=backtest, part=part)
 
     def _defer(self, task: str, station: str = "") -> None:
         once = f"{task} {station}".strip()

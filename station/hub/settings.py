@@ -34,6 +34,7 @@ class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
     `s3://BUCKET/PREFIX`. Copies listen at `host` and `port`; TLS is nginx's, in front of them.
+    `trusted_keys` are the public keys (minisign), relative to the file, whose model bundles are tried.
     `metrics`: each copy answers /metrics, to whom nginx lets through."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,6 +45,7 @@ class HubSettings(BaseModel):
     port: Annotated[int, Field(ge=0, le=65535)] = 8400
     photos: Annotated[str, StringConstraints(pattern=r"^(file:.+|s3://[^/@]+(/[^@]*)?)$")] = "file:photos"
     s3: S3Settings = S3Settings()
+    trusted_keys: tuple[Text, ...] = ()
     metrics: bool = False
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from station.grain.inspection import Inspection as Seen
 from station.grain.inspection import class_name
 from station.models.agreement import Verdict
 from station.models.signals import Looked
@@ -98,6 +99,15 @@ def _of_captures(captures: Sequence[str]) -> Any:
         .join(Inspection, col(Inspection.capture_id) == Capture.id)
         .where(col(Inspection.capture_id).in_(captures), Inspection.source == "station")
     )
+
+
+def verdict_of_inspection(capture_id: str, at: datetime, seen: Seen) -> Verdict:
+    """Return the verdict of an inspection that was just made."""
+    told = seen.as_dict()
+    return Verdict(
+        capture_id, at, seen.accepted, seen.kernels, told["classes"], told.get("numbers") or {},
+        told.get("embedding"), told.get("mass") or {},
+    )  # fmt: skip
 
 
 def verdict_of(

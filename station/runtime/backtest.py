@@ -8,6 +8,7 @@ import structlog
 from station.grain.combining import combine
 from station.models.agreement import Verdict
 from station.models.backtest import BacktestCase
+from station.models.verdicts import verdict_of_inspection
 from station.runtime.shadows import START_S, lowest_priority
 from station.store.blobs import BlobFault, Blobs
 from station.vision.client import VisionWorker, WorkerGone, WorkerRefused, WorkerSlow
@@ -40,10 +41,6 @@ def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blob
                 worker = worker.replace()
                 continue
             failures = 0
-            told = seen.as_dict()
-            yield Verdict(
-                case.capture_id, case.at, seen.accepted, seen.kernels, told["classes"],
-                told.get("numbers") or {}, told.get("embedding"), told.get("mass") or {},
-            )  # fmt: skip
+            yield verdict_of_inspection(case.capture_id, case.at, seen)
     finally:
         worker.close()

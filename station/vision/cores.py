@@ -5,13 +5,17 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+AT_MOST = "SILO_VISION_CORES"  # in the environment: how many cores a process takes at most
+
 Part = TypeVar("Part")
 Answer = TypeVar("Answer")
 
 
 def usable() -> int:
     """Return how many cores this process may run on."""
-    return len(os.sched_getaffinity(0))
+    most = os.environ.get(AT_MOST, "")
+    cores = len(os.sched_getaffinity(0))
+    return min(cores, max(1, int(most))) if most.isdecimal() else cores
 
 
 def share(work: Callable[[Part], Answer], parts: Sequence[Part]) -> list[Answer]:
