@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from station.cli import hub_check, hub_down, hub_photos, hub_proof, hub_stations, hub_stick
+from station.cli import hub_check, hub_down, hub_photos, hub_proof, hub_state, hub_stations, hub_stick
 from station.cli.hub_parts import (
     HubConfigOption,
     StationArgument,
@@ -44,6 +44,7 @@ def register(app: typer.Typer) -> None:
     station.command("add", help=_("Makes a station known and prints the code that it enrols with."))(add)
     hub.add_typer(station, name="station")
     hub_down.register(hub, station)
+    hub_state.register(hub, station)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from procrastinate import App
 
+from station.headquarters.stock_jobs import add_stock_jobs
 from station.hub.jobs import Worker
 
-JOBS: Sequence[Callable[[App, Worker], None]] = ()
+JOBS: Sequence[Callable[[App, Worker], None]] = (add_stock_jobs,)

@@ -22,6 +22,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from station.hub.down_tables import add_down_tables
 from station.hub.photo_tables import add_photo_tables
+from station.hub.stock_tables import add_stock_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
@@ -45,6 +46,7 @@ def add_own_tables(hub: MetaData) -> None:
     refused. `hub_key`: the hub's own key, one row."""
     add_photo_tables(hub)
     add_down_tables(hub)
+    add_stock_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
