@@ -20,6 +20,7 @@ from ui.words.reasons import message
 if TYPE_CHECKING:
     from station.post.standing import PostStanding
     from station.receival.recovering import Recovered
+    from station.site.file import SiteSettings
 
 CLOCKS_DIFFER_S = 60.0
 
@@ -45,7 +46,7 @@ def enrol(
 
     from station.parts import open_ledger
     from station.post import identity, link
-    from station.post.client import HubClient
+    from station.post.client import HubClient, is_address
     from station.post.said import HubUnreachable
     from station.post.sending import knows
     from station.post.wire import public_text
@@ -54,6 +55,11 @@ def enrol(
     from station.store.post import HELD
     from station.store.tables import PostLink
 
+    for url in hub:
+        if not is_address(url):
+            fail(
+                _("{url}: write the address as https://HOST or http://HOST:PORT").format(url=url), Exit.USAGE
+            )
     settings, begun = settings_of(config), None
     try:
         with open_ledger(config, settings) as ledger:
@@ -104,9 +110,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     from station.store.tables import PostLink
 
     settings = settings_of(config)
-    folder = config.parent / settings.site.data
-    if not (folder / LEDGER).exists():
-        fail(_("{folder}: there is no ledger").format(folder=folder), Exit.USAGE)
+    folder = _data_folder(config, settings)
     engine = open_engine(folder / LEDGER, writer=False)
     try:
         with Session(engine) as tx:
@@ -170,6 +174,16 @@ def _show_last_word(said: "PostStanding", t: Translator) -> None:
         show(message(code, {"age_s": abs(said.offset_s)}, LANGUAGE))
 
 
+def _data_folder(config: Path, settings: "SiteSettings") -> Path:
+    """The site's data; ends the command where there is no ledger in it yet."""
+    from station.store.folder import LEDGER
+
+    folder = config.parent / settings.site.data
+    if not (folder / LEDGER).exists():
+        fail(_("{folder}: there is no ledger").format(folder=folder), Exit.USAGE)
+    return folder
+
+
 def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
@@ -186,7 +200,7 @@ def export(
     from station.store.tables import Bag, PostLink
 
     settings = settings_of(config)
-    data = config.parent / settings.site.data
+    data = _data_folder(config, settings)
     bags = BagFolder(data / NAME)
     engine = open_engine(data / LEDGER, writer=False)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.post.said import HubAnswer, HubUnreachable, answer_of
+from station.post.said import NO_HUB, HubAnswer, HubUnreachable, answer_of
 from station.post.wire import BYTES, NOTHING, PREFIX, Signed, enveloped
 
 CONNECT_S, ANSWER_S = 5.0, 60.0
@@ -31,6 +31,15 @@ class PhotosMissing:
     lacking: Mapping[str, int] = field(default_factory=dict)
     had: frozenset[str] = frozenset()
     wanted: frozenset[str] = frozenset()
+
+
+def is_address(url: str) -> bool:
+    """Whether headquarters can be asked there: http:// or https://, a host, perhaps a port and a path."""
+    try:
+        it = httpx2.URL(url)
+    except (httpx2.InvalidURL, ValueError):
+        return False
+    return it.scheme in ("http", "https") and bool(it.host) and not (it.query or it.fragment or it.userinfo)
 
 
 class HubClient:
@@ -68,10 +77,10 @@ class HubClient:
         lacking, had, wanted = (told.get(name) or {} for name in ("lacking", "had", "wanted"))
         try:
             starts = {str(sha256): int(start) for sha256, start in dict(lacking).items()}
-        except (TypeError, ValueError) as error:
-            raise HubUnreachable("what answers is no headquarters") from error
-        reason = str(told.get("reason", ""))
-        return PhotosMissing(status, reason, starts, frozenset(map(str, had)), frozenset(map(str, wanted)))
+            had, wanted = frozenset(map(str, had)), frozenset(map(str, wanted))
+        except (TypeError, ValueError, OverflowError) as error:
+            raise HubUnreachable(NO_HUB) from error
+        return PhotosMissing(status, str(told.get("reason", "")), starts, had, wanted)
 
     def put_range(self, epoch: str, sha256: str, start: int, of: int, data: bytes) -> HubAnswer:
         """Hand over the bytes of a photo of `of` bytes from `start` on. Raises HubUnreachable."""
@@ -113,7 +122,7 @@ class HubClient:
     ) -> tuple[int, dict[str, Any]]:
         told = self._request(method, path, epoch, number, body, **how)
         if isinstance(told, bytes):
-            raise HubUnreachable("what answers is no headquarters")
+            raise HubUnreachable(NO_HUB)
         return told
 
     def _request(
@@ -134,10 +143,10 @@ class HubClient:
                     self._first = place
                     return answer.content
                 told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
-            except (httpx2.HTTPError, ValueError) as error:
+            except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
                 why = f"{self._urls[place]}: {error or type(error).__name__}"
                 continue
-            if isinstance(told, dict):
+            if isinstance(told, dict) and "reason" in told:  # another server's page has none
                 self._first = place
                 return answer.status_code, told | {"now": _now(told, time.monotonic() - asked_at)}
             why = f"{self._urls[place]}: {answer.status_code}"

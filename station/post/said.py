@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+NO_HUB = "what answers is no headquarters"
+
 
 class HubUnreachable(Exception):
     """No address answered, or only with a failure of its own: it is tried again later. `reason`:
@@ -33,13 +35,19 @@ class HubAnswer:
 
 
 def answer_of(status: int, told: Mapping[str, Any]) -> HubAnswer:
+    """Raises HubUnreachable."""
+    try:
+        have = int(told.get("have", 0))
+    except (TypeError, ValueError, OverflowError):
+        raise HubUnreachable(NO_HUB) from None
     return HubAnswer(
-        status, str(told.get("reason", "")), str(told.get("epoch", "")), int(told.get("have", 0)),
+        status, str(told.get("reason", "")), str(told.get("epoch", "")), have,
         str(told.get("sha256", "")), str(told.get("detail", "")), str(told.get("hub_key", "")),
         told.get("now"),
     )  # fmt: skip
 
 
 def cursor_in(told: Mapping[str, Any]) -> HubAnswer | None:
-    """Return the last bag that an answer to a word names; None where headquarters refuses the station."""
+    """Return the last bag that an answer to a word names; None where headquarters refuses the station. Raises
+    HubUnreachable."""
     return answer_of(200, told) if told.get("reason") == "" and "have" in told else None

@@ -67,3 +67,15 @@ def test_a_station_without_headquarters_says_so(site: Path) -> None:
         tx.connection().exec_driver_sql("DELETE FROM post_link")
     silo.desk.ledger.close()
     assert run(site, "post", "status").returncode == 1
+
+
+@pytest.mark.parametrize("words", [["status"], ["export", "stick"]])
+def test_a_site_that_never_ran_has_no_ledger(site: Path, words: list[str]) -> None:
+    (site.parent / "data").rename(site.parent / "elsewhere")
+    done = run(site, "post", *words)
+    assert (done.returncode, "there is no ledger" in done.stderr) == (2, True)
+
+
+def test_enrolment_refuses_an_address_that_is_none(site: Path) -> None:
+    done = run(site, "enrol", "--code", "X", "--hub", "http://127.0.0.1:1", "--hub", "http://127.0.0.1:x9")
+    assert (done.returncode, "http://127.0.0.1:x9: write the address" in done.stderr) == (2, True)
