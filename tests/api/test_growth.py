@@ -16,6 +16,8 @@ from station.receival import people
 from station.store import audit
 from tests.api.rig import ok
 
+pytestmark = pytest.mark.long
+
 REAL = 40
 TIMES = 5
 GROWING = {*COPIED, "audit_event"}

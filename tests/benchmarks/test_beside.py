@@ -12,6 +12,8 @@ import pytest
 from benchmarks.beside import Unmeasured, checked_out, demand, table
 from benchmarks.ratios import compare
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 LAST = ROOT / "benchmarks" / "last.json"
 

@@ -18,6 +18,8 @@ from tests.cli.rig import run, silo
 from tests.silo_rig import START
 from tests.store.damage import garble_pages
 
+pytestmark = pytest.mark.long
+
 
 def names(file: Path) -> list[str]:
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?immutable=1", uri=True)) as ledger:

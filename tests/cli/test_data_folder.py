@@ -23,6 +23,8 @@ from tests.cli.rig import make_site, silo
 from tests.silo_rig import START
 from tests.store.damage import SEEN_AT_START
 
+pytestmark = pytest.mark.long
+
 NOBODY = 65534
 COMMANDS = {
     "serve": ("serve",),

@@ -18,6 +18,8 @@ from tests.cli.rig import silo
 from tests.export.test_clean import exif, jpeg, segment
 from tests.silo_rig import START
 
+pytestmark = pytest.mark.long
+
 
 def photograph(site_file: Path, count: int) -> None:
     """Photos that came before the station was stopped."""

@@ -21,6 +21,8 @@ from tests.cli.rig import make_site, silo
 from tests.silo_rig import START
 from tests.store.damage import PAGE, SEEN_AT_START, file_of, noise
 
+pytestmark = pytest.mark.long
+
 ENDS_S = 60.0
 
 

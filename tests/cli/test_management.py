@@ -20,6 +20,8 @@ from tests.cli.furnished import MODEL, PACK, PIN, events, furnished, looked_up
 from tests.model_rig import SPECIES, TASK
 from tests.silo_rig import START
 
+pytestmark = pytest.mark.long
+
 BY_MARC = ("--by", "Marc", "--pin", PIN)
 TERMS = (
     "--captures", "30", "--days", "1", "--share-within", "0.1", "--abstention-within", "0.5",

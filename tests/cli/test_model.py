@@ -13,6 +13,8 @@ from station.cli import app
 from station.vision.rendered.not_grain import render_not_grain
 from tests.vision import tiny
 
+pytestmark = pytest.mark.long
+
 Silo = Callable[..., Result]
 
 

@@ -12,6 +12,8 @@ import pytest
 from station.store.journal import Journal
 from station.vision.rendered import render_tray
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 GAC = b" ,29/03/22,14:20:14,11.9,70.7,30.3,28.9,29.7,BLE,S/N: 0000-00000, 2, 895,2305, 303,070815\r\n"

@@ -18,6 +18,8 @@ from drivers.simulated.toledo import message
 from station.commissioning.recording import replay_recordings
 from tests.commissioning.rig import Terminal
 
+pytestmark = pytest.mark.long
+
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 
 

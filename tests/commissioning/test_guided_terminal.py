@@ -14,6 +14,8 @@ from station.checks import check_site
 from station.commissioning.recording import keep_recording, replay_recordings
 from tests.commissioning.rig import ROOT, Terminal, saying
 
+pytestmark = pytest.mark.long
+
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)
 WEIGHTS = [(43_120, "R")] * 4 + [(20_340, "M"), (9_800, "M")] + [(0, "R")] * 3
 LINES = [b"N7|%s|%7d|%03d\r\n" % (state.encode(), kg, n) for n, (kg, state) in enumerate(WEIGHTS)]

@@ -16,7 +16,10 @@ SUMMARY_KEYS = {
     "trucks", "loads", "tickets", "refused", "unpaired", "lost", "doubled", "propose_ms", "inspect_ms",
 }  # fmt: skip
 
-pytestmark = pytest.mark.timeout(400)  # a day takes a minute alone; others may run beside it
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(400),
+]  # a day takes a minute alone; others may run beside it
 
 
 def start(speed, trucks, *more):

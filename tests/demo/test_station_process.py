@@ -5,6 +5,8 @@ from station.demo.site import InstrumentAddresses, write_site
 from station.demo.station_process import StationFailed, StationProcess
 from station.site.read import load_settings, rule_pack_texts
 
+pytestmark = pytest.mark.long
+
 PORTS = InstrumentAddresses("serial:/dev/null", "tcp:127.0.0.1:9", "tcp:127.0.0.1:9")
 
 

@@ -17,6 +17,8 @@ from station.store.ids import new_id
 from tests.hub.hub_rig import KEY, Headquarters, Station
 from tests.post.post_rig import HUB, START
 
+pytestmark = pytest.mark.long
+
 POLICY = "INSERT INTO site_policy (sha256, content, at) VALUES ('a', :content, '2026-07-20 08:00:00')"
 
 

@@ -15,6 +15,8 @@ from station.hub.settings import load_hub_settings
 from tests.hub.hub_rig import Headquarters, Station
 from tests.post.post_rig import START
 
+pytestmark = pytest.mark.long
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "hub.toml"
 
 FAILED = "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('q', 'rebuild', 'failed')"

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import text
 from typer.testing import Result
 
@@ -12,6 +13,8 @@ from station.hub import proving
 from station.hub.database import TABLES
 from station.post.proof import Question, answer
 from tests.hub.hub_rig import Headquarters, Station
+
+pytestmark = pytest.mark.long
 
 PITS = "INSERT INTO pit (id, name) VALUES ('p1', 'a'), ('p2', 'b')"
 

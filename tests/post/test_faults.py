@@ -46,6 +46,8 @@ from station.store.engine import Ledger
 from tests.post.post_rig import HUB, START, Post
 from tests.silo_rig import POLICY, Silo
 
+pytestmark = pytest.mark.long
+
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 STATION = "beaulieu"
 Send = Callable[[str, int, bytes, bytes | None], HubAnswer]

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -10,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from station.hub import applying
 from tests.draws import examples
 from tests.post.post_rig import HUB, Post
+
+pytestmark = pytest.mark.long
 
 KEYS = st.sampled_from(["p1", "p2", "p3"])
 NAMES = st.sampled_from(["a", "b", "c"])

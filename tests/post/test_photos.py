@@ -18,6 +18,8 @@ from station.store.tables import PostLink
 from tests.post.photo_rig import KEY, PhotoLine, bytes_of, photo_line, sha
 from tests.post.post_rig import HUB, START
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def one(tmp_path: Path) -> Iterator[PhotoLine]:

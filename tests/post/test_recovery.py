@@ -39,6 +39,8 @@ from station.store.travels import travelling
 from tests.post.post_rig import HUB, Post, memory_hub
 from tests.silo_rig import ANNE, MARC, Silo
 
+pytestmark = pytest.mark.long
+
 SITE = "silo-1"
 
 

@@ -12,6 +12,8 @@ from station.vision.bundle import MANIFEST, pack_bundle, parse_bundle
 from tests.model_rig import Models, packed
 from tests.silo_rig import Silo
 
+pytestmark = pytest.mark.long
+
 KEY = SecretKey(b"coopcoop", bytes(range(32)))
 OTHER = SecretKey(b"stranger", bytes(32))
 

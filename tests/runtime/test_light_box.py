@@ -25,6 +25,8 @@ from tests.model_rig import Models, shipped_version
 from tests.silo_rig import Silo, photos_of_load
 from tests.vision import tiny
 
+pytestmark = pytest.mark.long
+
 SHIPPED = shipped_version()
 SECONDS = 60.0
 

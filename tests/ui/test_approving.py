@@ -1,5 +1,6 @@
 """What one operator may not decide is approved on the terminal by figures; the visual check is one key."""
 
+import pytest
 from sqlmodel import select
 
 from station.acts.answers import answer_to
@@ -10,6 +11,8 @@ from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal
 from ui.tui.figure_dialogs import ApprovalDialog
 from ui.tui.screens.load import LoadScreen
+
+pytestmark = pytest.mark.long
 
 
 def add_marc(station: Station) -> bytes:

@@ -1,5 +1,6 @@
 """An arrival asks what a slip would spoil, and costs few keys."""
 
+import pytest
 from sqlmodel import col, select
 
 from station.store.tables import Visit
@@ -8,6 +9,8 @@ from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.queue import QueueScreen
+
+pytestmark = pytest.mark.long
 
 
 def draft_of(t: Terminal) -> str:

@@ -10,6 +10,8 @@ from tests.ui.terminal import WIDTH, Terminal, terminal
 from ui.tui.screens.movements import MovementsScreen
 from ui.words.numbers import masses_in
 
+pytestmark = pytest.mark.long
+
 
 async def open_screen(t: Terminal) -> None:
     await t.open("mouvements")

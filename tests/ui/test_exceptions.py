@@ -1,5 +1,7 @@
 """Exceptions never pair what contradicts; several are dismissed together; what was assigned is taken back."""
 
+import pytest
+
 from station.grain.reasons import Code
 from station.receival.visits import NewLoad
 from tests.ui.events import events_of
@@ -7,6 +9,8 @@ from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, plain, terminal
 from ui.tui.dialogs import ChoiceDialog
 from ui.tui.widgets.rows import Rows
+
+pytestmark = pytest.mark.long
 
 WHEAT, BARLEY = NewLoad("soft_wheat", barcode="S0001"), NewLoad("barley", barcode="S0002")
 

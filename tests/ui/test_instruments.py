@@ -20,6 +20,8 @@ from tests.ui.rig import PERSON, Station, bridge
 from tests.ui.terminal import terminal
 from ui.tui.screens.swap import parse_date
 
+pytestmark = pytest.mark.long
+
 
 async def test_a_loaner_is_swapped_in_at_the_devices_screen(station: Station) -> None:
     async with terminal(station) as t:

@@ -1,5 +1,7 @@
 """Enter and the other keys of the queue act on the marked line and on nothing else."""
 
+import pytest
+
 from station.receival import visits
 from station.receival.visits import NewLoad
 from station.store import queries
@@ -9,6 +11,8 @@ from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.queue import QueueScreen
+
+pytestmark = pytest.mark.long
 
 
 def proposed(silo: Silo, plate: str, *loads: NewLoad) -> Visit:

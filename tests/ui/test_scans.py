@@ -1,5 +1,7 @@
 """A scanned barcode finds its way from every screen."""
 
+import pytest
+
 from station.receival.visits import NewLoad
 from tests.ui.rig import Station
 from tests.ui.terminal import terminal
@@ -7,6 +9,8 @@ from ui.tui.messages import Scanned
 from ui.tui.screens.arrival import ArrivalScreen
 from ui.tui.screens.load import LoadScreen
 from ui.tui.screens.queue import QueueScreen
+
+pytestmark = pytest.mark.long
 
 
 async def test_a_known_barcode_opens_its_load_from_any_screen(station: Station) -> None:

@@ -10,6 +10,8 @@ from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, plain, terminal
 from ui.tui.screens.queue import QueueScreen
 
+pytestmark = pytest.mark.long
+
 Act = Callable[[Terminal], Awaitable[None]]
 
 

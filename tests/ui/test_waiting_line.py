@@ -1,5 +1,7 @@
 """What waits for a person is told on every screen, with its age and the key that goes there."""
 
+import pytest
+
 from station.cli.service import Waits
 from station.receival.bridge_zero import NotAtZero
 from station.store.tables import Visit
@@ -7,6 +9,8 @@ from tests.silo_rig import Silo
 from tests.ui.rig import Station, bridge
 from tests.ui.terminal import terminal
 from ui.tui.bell import KINDS
+
+pytestmark = pytest.mark.long
 
 SCREENS = ("f3", "f4", "appareils", "cellules", "bons")
 

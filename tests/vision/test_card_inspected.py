@@ -22,6 +22,8 @@ from station.vision.rendered import RenderedTray
 from station.vision.rendered.card import RenderedCard, Viewpoint, render_card
 from station.vision.wire import inspection_from_dict
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def card() -> RenderedCard:

@@ -15,6 +15,8 @@ from station.vision.rendered.not_grain import render_not_grain
 from station.vision.rendered.paper import Paper
 from tests.vision import pictures
 
+pytestmark = pytest.mark.long
+
 
 def refusals(data: bytes) -> set[Code]:
     photo = decode(data)

@@ -19,6 +19,8 @@ from station.vision.wire import inspection_from_dict
 from tests.vision import pictures
 from tests.vision.conftest import BUNDLE
 
+pytestmark = pytest.mark.long
+
 
 def codes(inspection: Inspection) -> set[Code]:
     return {reason.code for reason in inspection.reasons}

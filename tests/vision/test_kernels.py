@@ -11,6 +11,8 @@ from station.vision.photo import DecodedPhoto, decode
 from station.vision.rendered import SHEETS, RenderedTray, render_tray
 from tests.vision import pictures
 
+pytestmark = pytest.mark.long
+
 
 def found_on(data: bytes) -> Segmentation:
     photo = decode(data)

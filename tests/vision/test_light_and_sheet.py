@@ -16,6 +16,8 @@ from station.vision.rendered import render_tray
 from station.vision.second_count import count_twice
 from tests.vision import pictures
 
+pytestmark = pytest.mark.long
+
 Picture = NDArray[np.uint8]
 SIZE = {"width": 1600, "height": 1200, "cut": 0, "foreign": 0}
 ROWS, COLUMNS = np.mgrid[:1200, :1600]

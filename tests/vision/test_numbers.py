@@ -23,6 +23,8 @@ from station.vision.views import MAX_TILES, cut_views
 from station.vision.wire import inspection_from_dict
 from tests.vision import tiny
 
+pytestmark = pytest.mark.long
+
 
 def model_of(kind: str) -> LoadedModel:
     return start_model(parse_bundle(tiny.packed(kind)))
