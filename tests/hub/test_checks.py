@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, st
     assert TestClient(create_counter(hub)).get("/metrics").status_code == 404
     word = {
         "owed": 7, "photo_bytes_owed": 12, "clock_offset_s": -3.5, "at": START.isoformat(),
-        "models": ["ab" * 32], "oldest_at": START.isoformat(),
+        "models": ["ab" * 32], "oldest_at": (START - timedelta(hours=1)).isoformat(),
         "series": {"silo_accepting": 1.0, "silo_nonsense": 3},
     }  # fmt: skip
     station.client.alive("e1", 100, word)
@@ -126,12 +127,24 @@ def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, st
         'silo_bags_owed{station="beaulieu"} 7.0',
         'silo_photos_owed_bytes{station="beaulieu"} 12.0',
         'silo_clock_offset_seconds{station="beaulieu"}',
-        'silo_oldest_owed_seconds{station="beaulieu"} 0.0',
+        'silo_oldest_owed_seconds{station="beaulieu"} 3600.0',
         'silo_accepting{station="beaulieu"} 1.0',
         'silo_model_active{sha256="' + "ab" * 32,
     ):
         assert line in told, told
     assert "nonsense" not in told
+
+
+def test_what_is_owed_grows_old_by_the_clock_that_is_there(
+    headquarters: Headquarters, station: Station
+) -> None:
+    """Also where the station's is months away."""
+    there = START - timedelta(days=138)
+    word = {"at": there.isoformat(), "oldest_at": (there - timedelta(seconds=90)).isoformat()}
+    station.client.alive("e1", 100, word)
+    hub = Hub(headquarters.engine, TABLES, lambda: START + timedelta(seconds=10))
+    told = TestClient(create_counter(hub, has_metrics=True)).get("/metrics").text
+    assert 'silo_oldest_owed_seconds{station="beaulieu"} 100.0' in told
 
 
 def test_a_word_of_nonsense_breaks_neither_list_nor_numbers(
