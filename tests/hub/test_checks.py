@@ -1,6 +1,7 @@
 """`silo hub check` names what is wrong and what to do; `/metrics` has the stations' numbers."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -96,6 +97,45 @@ def test_a_database_without_tables_and_none_at_all_are_told_apart(empty: Engine,
     assert done.exit_code == 3
     assert "database" in done.stderr
     assert "secret" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("stations",), ("quarantine", "list"), ("quarantine", "show", "1"), ("quarantine", "retry"),
+        ("prove", "x"), ("rebuild", "x"), ("revoke", "x", "--by", "Marc"), ("settle", "x", "--by", "Marc"),
+        ("dataset", "--species", "soft_wheat"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_on_a_database_without_tables_says_what_makes_them(
+    empty: Engine, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = Headquarters.begin(empty, tmp_path).run(*words)
+    assert (done.exit_code, "silo hub serve makes it" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("postgresql://h:port/silo", 3), ("postgresql://127.0.0.1:1/silo?nonsense=1", 3),
+        ("postgresql://nobody@127.0.0.1:1/silo", 4),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_said_in_one_line(headquarters: Headquarters, address: str, code: int) -> None:
+    headquarters.config.write_text(f'database = "{address}"\n', encoding="utf-8")
+    done = headquarters.run("stations")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (code, 1), done.stderr
+    assert "\\n" not in done.stderr
+
+
+def test_a_hub_that_cannot_listen_says_where(headquarters: Headquarters) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        content = headquarters.config.read_text().replace("port = 0", f"port = {port}")
+        headquarters.config.write_text(content, encoding="utf-8")
+        done = headquarters.run("serve")
+    assert (done.exit_code, f"127.0.0.1:{port}" in done.stderr) == (4, True)
 
 
 def test_a_photo_store_that_cannot_be_written_is_named(headquarters: Headquarters, station: Station) -> None:
