@@ -15,6 +15,7 @@ import structlog
 
 from station import jobs
 from station.api.context import Context
+from station.api.series import series_now
 from station.api.views.view import View
 from station.backup.disk import Epoch
 from station.backup.keeper import Keeper, find_taken_over, keeper_of
@@ -134,6 +135,7 @@ def serve(options: ServeOptions) -> int:
             install_model=parts.installer().install,
             metrics=_metrics(settings),
         )
+        _have_numbers_told(poster, context)
         jobs_loop = Turns(JOBS_TURN_S)
         renewal = Renewal(desk, clock)
         server = HttpServer(context, settings, ledger.folder, manager)
@@ -198,6 +200,11 @@ def _metrics(settings: SiteSettings) -> Callable[[View, Context], bytes] | None:
     from station.api.metrics import written  # noqa: PLC0415 - only who opts in pays for it
 
     return written
+
+
+def _have_numbers_told(poster: Poster | None, context: Context) -> None:
+    if poster is not None:
+        poster.tells(partial(series_now, context))
 
 
 def _bags(poster: Poster | None) -> jobs.Timetable:

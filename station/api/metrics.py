@@ -10,11 +10,17 @@ from prometheus_client.registry import Collector
 
 from station.acts.durations import BOUNDS
 from station.api.context import Context
-from station.api.views.health import health
+from station.api.series import series_of
 from station.api.views.view import View
 from station.models import releases
 from station.runtime.live import HealthFacts
-from station.store import queries
+
+_TEXTS = {
+    "silo_accepting": "1 while readings and captures are taken and lasting",
+    "silo_exceptions_open": "What waits for a person",
+    "silo_backup_age_seconds": "Since the last backup",
+    "silo_restore_proved_age_seconds": "Since a backup was restored and compared",
+}
 
 
 def written(view: View, context: Context) -> bytes:
@@ -31,11 +37,9 @@ class _Station(Collector):
 
     def collect(self) -> Iterator[Metric]:
         view, facts = self._view, self._context.health()
-        yield _gauge("silo_accepting", "1 while readings and captures are taken and lasting",
-                     float(health(view, self._context).accepting))  # fmt: skip
+        for name, value in series_of(view, self._context).items():
+            yield _gauge(name, _TEXTS[name], value)
         yield from _post(facts, view.now)
-        yield from _backup(facts, view.now)
-        yield _gauge("silo_exceptions_open", "What waits for a person", queries.count_unpaired(view.tx))
         yield self._devices()
         yield self._models()
         yield self._proposals()
@@ -79,17 +83,6 @@ def _post(facts: HealthFacts, now: datetime) -> Iterator[Metric]:
         yield _gauge("silo_days_of_room_left", "Days until the disk is full", post.room_days)
     if post.offset_s is not None:
         yield _gauge("silo_clock_offset_seconds", "Ahead of headquarters' clock", post.offset_s)
-
-
-def _backup(facts: HealthFacts, now: datetime) -> Iterator[Metric]:
-    backup = facts.backup
-    if backup is None:
-        return
-    if backup.made_at is not None:
-        yield _gauge("silo_backup_age_seconds", "Since the last backup", _age_s(backup.made_at, now))
-    if backup.proved_at is not None:
-        age = _age_s(backup.proved_at, now)
-        yield _gauge("silo_restore_proved_age_seconds", "Since a backup was restored and compared", age)
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:

@@ -75,7 +75,7 @@ def serve(config: HubConfigOption) -> None:
     from station.hub.copy import Applier
     from station.hub.counter import create_counter
     from station.hub.database import TABLES, bring_up_to_date
-    from station.hub.listening import serve_until_stopped
+    from station.hub.listening import CannotListen, serve_until_stopped
     from station.hub.queue import Queue
     from station.hub.requests import Hub
     from ui.web.hub.app import create_hub_pages
@@ -93,6 +93,13 @@ def serve(config: HubConfigOption) -> None:
             if not people(quarters):
                 tell(_("Nobody may open the pages yet: silo hub person add NAME --role director"))
             serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
+            try:
+                serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
+            except CannotListen as error:
+                told = _(
+                    "the hub cannot listen at {address} ({error}): end what does, or correct host and port"
+                )
+                fail(told.format(address=error.address, error=error.why), Exit.NETWORK)
 
 
 def work(config: HubConfigOption) -> None:

@@ -57,6 +57,8 @@ def _sentence(finding: "Finding") -> str:
         "differs": _("{station}: table {table}, key {key} is not as there. See: silo hub prove {station}"),
     }
     params = {name: _written(value) for name, value in finding.params.items()}
+    if finding.code == "no_shape" and finding.params["is_empty"]:
+        return _("the database is empty. silo hub serve makes what it needs.")
     if finding.code == "silent" and finding.params["minutes"] is None:
         return _("{station}: enrolled and never heard. See to its link and its box.").format(
             station=finding.station
@@ -65,6 +67,6 @@ def _sentence(finding: "Finding") -> str:
 
 
 def _written(value: object) -> str:
-    if isinstance(value, int):
+    if isinstance(value, int) and not isinstance(value, bool):
         return translator(LANGUAGE).number(value, 0)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

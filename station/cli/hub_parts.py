@@ -32,13 +32,24 @@ def hub_settings(config: Path) -> "HubSettings":
 
 @contextmanager
 def hub_database(settings: "HubSettings") -> "Iterator[Engine]":
-    from station.hub.database import HubDatabaseUnreachable, connected
+    """Ends the command with a sentence, whatever the database has against it."""
+    from station.hub import database
 
     try:
-        with connected(settings.address) as engine:
+        with database.connected(settings.address) as engine:
             yield engine
-    except HubDatabaseUnreachable as error:
-        fail(_("The hub's database does not answer: {error}").format(error=error), Exit.NETWORK)
+    except database.HubAddressWrong as error:
+        told = _("database: this is no address of PostgreSQL ({error})")
+        fail(told.format(error=error), Exit.CONFIGURATION)
+    except database.HubDatabaseUnreachable as error:
+        told = _("The hub's database does not answer: {error}. Start it, or correct its address.")
+        fail(told.format(error=error), Exit.NETWORK)
+    except database.HubNotMade:
+        told = _("The hub's database is empty or older than this release: silo hub serve makes it.")
+        fail(told, Exit.NEGATIVE)
+    except database.HubDatabaseRefuses as error:
+        told = _("The hub's database refuses: {error}")
+        fail(told.format(error=error), Exit.TRY_AGAIN if error.passing else Exit.DATABASE)
 
 
 @contextmanager

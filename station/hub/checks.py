@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, func, inspect, select, text
 
 from station.hub.database import missing
-from station.hub.own import EVENTS, FOREIGN, QUARANTINE
+from station.hub.own import EVENTS, FOREIGN, QUARANTINE, STATIONS
 from station.hub.standing import FORK, Standing, standings
 
 CLOCK_S, MANY_BAGS = 60.0, 200
@@ -28,7 +28,7 @@ class Finding:
 def findings(connection: Connection, hub: MetaData, at: datetime) -> list[Finding]:
     """Without its tables nothing else can be asked of a database."""
     if lacking := missing(connection):
-        return [Finding("no_shape", params={"names": lacking})]
+        return [Finding("no_shape", params={"names": lacking, "is_empty": STATIONS in lacking})]
     found = [*_of_database(connection, at), *_of_jobs(connection)]
     for standing in standings(connection, hub):
         found += _of_station(standing, at)

@@ -126,7 +126,7 @@ def _hear(it: Admitted) -> Answer:
     told, tables = it.asked.json(), it.hub.tables
     if told is None:
         return Answer(422, "wrong_word")
-    if "clock_offset_s" not in told:  # the station measures it, where its time is no simulation's
+    if "clock_offset_s" not in told:  # a station whose time is a simulation's says that it has none
         told |= _offset(told.get("at"), it.at)
     stations.note_alive(it.connection, tables, it.station, it.asked.signed.number, told, it.at)
     question = proving.open_question(it.connection, tables, it.station)

@@ -16,7 +16,15 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.schema import CreateColumn
 from sqlmodel import SQLModel
 
@@ -25,27 +33,68 @@ from station.hub.queue import make_queue
 from station.hub.tables import hub_metadata
 
 TABLES: MetaData = hub_metadata(SQLModel.metadata)
+_NOT_MADE = frozenset({"42P01", "42703"})  # SQLSTATE: no such table, no such column
+_AWAY = ("08", "28", "3D", "57P")  # no connection, no such user or password, no such database, shut down
+_PASSING = ("40", "53", "55")  # crossed another, no disk or connection left, locked
 _LOCK = 7_245_001  # of the one copy that changes the shape; others wait
 
 
 class HubDatabaseUnreachable(Exception):
-    """No database answers at the address; the message says why."""
+    """No database answers at the address, or no longer; the message says why, in one line."""
+
+
+class HubAddressWrong(Exception):
+    """That is no address of a database; the message says why, in one line."""
+
+
+class HubNotMade(Exception):
+    """The database lacks tables or columns that this release asks for."""
+
+
+class HubDatabaseRefuses(Exception):
+    """The database does not do what it is asked: a right is missing, a disk is full; the message says why, in
+    one line. `passing`: the same may go well later."""
+
+    def __init__(self, why: str, *, passing: bool = False) -> None:
+        super().__init__(why)
+        self.passing = passing
 
 
 @contextmanager
 def connected(address: str) -> Iterator[Engine]:
-    """Raises HubDatabaseUnreachable."""
-    engine = create_engine(address, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    """Whatever the database has against what is done with it comes as one of this file's exceptions."""
     try:
-        with engine.connect():
-            pass
-    except OperationalError as error:
-        engine.dispose()
-        raise HubDatabaseUnreachable(str(error.orig).strip()) from error
+        engine = create_engine(address, pool_size=8, max_overflow=8, pool_pre_ping=True)
+    except (ArgumentError, ValueError) as error:  # a port that is no number
+        raise HubAddressWrong(_in_short(error)) from error
     try:
+        try:
+            with engine.connect():
+                pass
+        except ProgrammingError as error:  # an option that no connection has
+            raise HubAddressWrong(_in_short(error.orig)) from error
         yield engine
+    except DBAPIError as error:
+        raise _meaning(error) from error
+    except PoolTimeout as error:
+        raise HubDatabaseUnreachable(_in_short(error)) from error
     finally:
         engine.dispose()
+
+
+def _meaning(error: DBAPIError) -> Exception:
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if state in _NOT_MADE:
+        return HubNotMade()
+    is_away = error.connection_invalidated or not state or state.startswith(_AWAY)
+    if isinstance(error, OperationalError | InterfaceError | InternalError) and is_away:
+        return HubDatabaseUnreachable(_in_short(error.orig))
+    return HubDatabaseRefuses(_in_short(error.orig), passing=state.startswith(_PASSING))
+
+
+def _in_short(error: BaseException | None) -> str:
+    """The first line says what; those below say where in a statement."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__).strip()
 
 
 def bring_up_to_date(engine: Engine) -> list[str]:

@@ -25,7 +25,8 @@ async def tell(request: Request, station: str) -> Response:
     look: Act = admitted(lambda it: _heads_in(it.connection, it.hub, it.asked, it.station))
     for turn in range(LOOKS):
         answer = await acted(hub, asked, station, look)
-        if not isinstance(answer, Answer) or answer.more.get("documents") != [] or turn == LOOKS - 1:
+        is_told = not isinstance(answer, Answer) or answer.more.get("documents") != []
+        if is_told or turn == LOOKS - 1 or getattr(request.app.state, "is_stopping", False):
             break
         look = _heads  # who asks is known by now
         await asyncio.sleep(LOOK_S)

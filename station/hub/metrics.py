@@ -17,7 +17,7 @@ _SAID = {
     "silo_bags_owed": "owed", "silo_photos_owed_bytes": "photo_bytes_owed",
     "silo_clock_offset_seconds": "clock_offset_s",
 }  # fmt: skip
-_READY = (
+READY = (
     "silo_accepting", "silo_days_of_room_left", "silo_exceptions_open", "silo_backup_age_seconds",
     "silo_restore_proved_age_seconds",
 )  # fmt: skip
@@ -44,12 +44,12 @@ class _Stations(Collector):
             standing.station: standing.age_s(self._at) for standing in self._found
         })  # fmt: skip
         yield self._each("silo_oldest_owed_seconds", "Since the oldest bag owed was sealed", {
-            standing.station: _since(standing.oldest_at, self._at) for standing in self._found
+            standing.station: _oldest_s(standing, self._at) for standing in self._found
         })  # fmt: skip
         for series, name in _SAID.items():
             told = {standing.station: standing.told.get(name) for standing in self._found}
             yield self._each(series, "By the station's last word", told)
-        for series in _READY:
+        for series in READY:
             told = {standing.station: _ready(standing.told).get(series) for standing in self._found}
             yield self._each(series, "By the station's last word", told)
         yield self._models()
@@ -77,8 +77,15 @@ def _ready(told: Mapping[str, Any]) -> Mapping[str, Any]:
     return series if isinstance(series, dict) else {}
 
 
-def _since(told: str | None, at: datetime) -> float | None:
+def _oldest_s(standing: Standing, at: datetime) -> float | None:
+    """Both times of the word are by the station's clock, which may be wrong or a simulation's: the time
+    since the word is by the hub's."""
+    if standing.heard_at is None or not standing.oldest_at:
+        return None
     try:
-        return max(0.0, (at - datetime.fromisoformat(told)).total_seconds()) if told else None
+        oldest, said = (
+            datetime.fromisoformat(told) for told in (standing.oldest_at, str(standing.told.get("at")))
+        )
+        return max(0.0, (said - oldest + (at - standing.heard_at)).total_seconds())
     except (ValueError, TypeError):
         return None

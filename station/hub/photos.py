@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, and_, delete, func, insert, select
+from sqlalchemy import Connection, Engine, MetaData, Table, and_, delete, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 
 from station.hub.applying import PARKED
@@ -77,8 +77,7 @@ def missing(
     had = _had(connection, tables, asked)
     _not_wanted(connection, tables, station, had)
     open_ones = [sha256 for sha256 in asked if sha256 not in had]
-    named = _named(connection, tables, station, open_ones)
-    is_waiting = _has_bags_to_apply(connection, tables, station)
+    named, is_waiting = _named(connection, tables, station, open_ones)
     begun = _begun(connection, tables, station, open_ones)
     lacking = {
         sha256: begun.get(sha256, 0)
@@ -198,10 +197,8 @@ def _refusal(connection: Connection, tables: MetaData, coming: Coming) -> Answer
         return Answer(413, "too_large", detail=f"a photo has at most {MOST_PHOTO} bytes")
     if of < 1 or start < 0 or end > of or (start == end and end < of):
         return Answer(422, "wrong_range")
-    named = _named(connection, tables, coming.station, [coming.sha256])
-    if named.get(coming.sha256) == of:
-        return None
-    if not named and _has_bags_to_apply(connection, tables, coming.station):
+    named, is_waiting = _named(connection, tables, coming.station, [coming.sha256])
+    if named.get(coming.sha256) == of or (not named and is_waiting):
         return None
     return Answer(422, "unnamed", detail=f"a row says {named[coming.sha256]} bytes" if named else "")
 
@@ -212,19 +209,19 @@ def _had(connection: Connection, tables: MetaData, hashes: Iterable[str]) -> set
     return set(connection.execute(query).scalars())
 
 
-def _named(connection: Connection, tables: MetaData, station: str, hashes: Sequence[str]) -> dict[str, int]:
-    """The sizes that applied rows of the station say."""
-    photo = tables.tables["photo"]
-    query = select(photo.c.sha256, photo.c.size)
-    query = query.where(photo.c[STATION] == station, photo.c.sha256.in_(hashes))
-    return {row.sha256: row.size for row in connection.execute(query)}
-
-
-def _has_bags_to_apply(connection: Connection, tables: MetaData, station: str) -> bool:
-    """A row that is received and not applied yet may name any photo."""
-    bags = tables.tables[BAGS]
-    query = select(bags.c.number).where(bags.c.station == station, bags.c.state.in_([RECEIVED, PARKED]))
-    return connection.execute(query.limit(1)).first() is not None
+def _named(
+    connection: Connection, tables: MetaData, station: str, hashes: Sequence[str]
+) -> tuple[dict[str, int], bool]:
+    """Return the sizes that applied rows of the station say, and whether it has bags that are received and
+    not applied yet: their rows may name any photo. It is one question: a bag that is applied between two
+    would be in the answer of neither."""
+    photo, bags = tables.tables["photo"], tables.tables[BAGS]
+    rows = select(photo.c.sha256, photo.c.size)
+    rows = rows.where(photo.c[STATION] == station, photo.c.sha256.in_(hashes))
+    open_bags = select(bags.c.number).where(bags.c.station == station, bags.c.state.in_([RECEIVED, PARKED]))
+    waiting = select(literal(""), func.count()).select_from(open_bags.limit(1).subquery())
+    told = {sha256: int(size) for sha256, size in connection.execute(rows.union_all(waiting))}
+    return told, bool(told.pop(""))
 
 
 def _begun(connection: Connection, tables: MetaData, station: str, hashes: Sequence[str]) -> dict[str, int]:

@@ -68,6 +68,7 @@ class Poster:
         self._photos = photos
         self._ledger, self._folder, self._hub, self._clock = ledger, folder, hub, clock
         self._tell, self._random = tell, random
+        self._series: Callable[[], Mapping[str, float]] = dict
         self._wake, self._stop = threading.Event(), threading.Event()
         self._compares_clocks = compares_clocks
         self._standing = standing.standing_of(ledger.folder)
@@ -87,6 +88,10 @@ class Poster:
 
     def facts(self) -> PostFacts:
         return self._facts
+
+    def tells(self, series: Callable[[], Mapping[str, float]]) -> None:
+        """Have these numbers of the station with each word."""
+        self._series = series
 
     def prune(self) -> None:
         """Remove bags that nobody may ask for any more; called from any thread, some times a day."""
@@ -259,7 +264,9 @@ class Poster:
             return
         self._alive_at = now
         told = dict(self._tell())
-        told["series"] = told.get("series", {}) | {"silo_days_of_room_left": self._facts.room_days}
+        told["series"] = {**self._series(), "silo_days_of_room_left": self._facts.room_days}
+        if not self._compares_clocks:
+            told |= {"clock": "simulated", "clock_offset_s": None}  # nobody measures a simulation's time
         if self._photos is not None:
             told |= {"photo_days": self._photos.facts().days, "photos_wait": self._photos.facts().waits}
         with self._ledger.write() as tx:

@@ -16,7 +16,7 @@ from station.post.sending import owing
 from station.receival import cells
 from station.receival.pack_standing import pack_in_force
 from station.site.file import Site
-from station.store import audit, queries, schema
+from station.store import audit, schema
 from station.store.engine import Ledger
 from station.store.posted import owing_photos
 from station.store.tables import AuditEvent, Bag, Counter, PostLink
@@ -118,5 +118,4 @@ def _running(tx: Session, now: datetime) -> dict[str, Any]:
         "schema": schema.head(),
         "models": sorted(set(releases.active_set(tx).values())),
         "rule_pack": {"name": pack.name, "version": pack.version, "sha256": pack.sha256} if pack else None,
-        "series": {"silo_exceptions_open": queries.count_unpaired(tx)},
     }

@@ -9,7 +9,9 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from station.api.metrics import written
+from station.api.series import series_now
 from station.http_server import with_pages
+from station.hub.metrics import READY
 from station.runtime.live import BackupFacts, DeviceLive, HealthFacts, PostFacts
 from tests.api.rig import ADMIN_TOKEN, Counter, served
 
@@ -75,6 +77,15 @@ def test_every_series_has_its_number(watched: Counter) -> None:
 def test_what_a_station_does_not_have_has_no_number(watched: Counter) -> None:
     found = series(asking(watched).get("/metrics").text)
     assert not {"silo_bags_owed", "silo_backup_age_seconds"} & found.keys()
+
+
+def test_the_word_to_headquarters_brings_the_same_numbers(watched: Counter) -> None:
+    now = watched.silo.clock()
+    watched.health[0] = HealthFacts("ready", backup=BackupFacts(now - timedelta(minutes=5), None))
+    told = series_now(watched.context())
+    assert told.keys() == {"silo_accepting", "silo_exceptions_open", "silo_backup_age_seconds"}
+    assert told["silo_backup_age_seconds"] == pytest.approx(300, abs=5)
+    assert told.keys() < set(READY)
 
 
 def test_a_station_that_refuses_says_so(watched: Counter) -> None:

@@ -1,7 +1,9 @@
 """`silo hub check` names what is wrong and what to do; `/metrics` has the stations' numbers."""
 
 import json
+import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -99,6 +101,45 @@ def test_a_database_without_tables_and_none_at_all_are_told_apart(empty: Engine,
     assert "secret" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("stations",), ("quarantine", "list"), ("quarantine", "show", "1"), ("quarantine", "retry"),
+        ("prove", "x"), ("rebuild", "x"), ("revoke", "x", "--by", "Marc"), ("settle", "x", "--by", "Marc"),
+        ("dataset", "--species", "soft_wheat"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_command_on_a_database_without_tables_says_what_makes_them(
+    empty: Engine, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = Headquarters.begin(empty, tmp_path).run(*words)
+    assert (done.exit_code, "silo hub serve makes it" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("postgresql://h:port/silo", 3), ("postgresql://127.0.0.1:1/silo?nonsense=1", 3),
+        ("postgresql://nobody@127.0.0.1:1/silo", 4),
+    ],
+)  # fmt: skip
+def test_a_wrong_address_is_said_in_one_line(headquarters: Headquarters, address: str, code: int) -> None:
+    headquarters.config.write_text(f'database = "{address}"\n', encoding="utf-8")
+    done = headquarters.run("stations")
+    assert (done.exit_code, len(done.stderr.splitlines())) == (code, 1), done.stderr
+    assert "\\n" not in done.stderr
+
+
+def test_a_hub_that_cannot_listen_says_where(headquarters: Headquarters) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        content = headquarters.config.read_text().replace("port = 0", f"port = {port}")
+        headquarters.config.write_text(content, encoding="utf-8")
+        done = headquarters.run("serve")
+    assert (done.exit_code, f"127.0.0.1:{port}" in done.stderr) == (4, True)
+
+
 def test_a_photo_store_that_cannot_be_written_is_named(headquarters: Headquarters, station: Station) -> None:
     in_order(headquarters)
     (headquarters.folder / "taken").write_text("a file", encoding="utf-8")
@@ -116,7 +157,7 @@ def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, st
     assert TestClient(create_counter(hub)).get("/metrics").status_code == 404
     word = {
         "owed": 7, "photo_bytes_owed": 12, "clock_offset_s": -3.5, "at": START.isoformat(),
-        "models": ["ab" * 32], "oldest_at": START.isoformat(),
+        "models": ["ab" * 32], "oldest_at": (START - timedelta(hours=1)).isoformat(),
         "series": {"silo_accepting": 1.0, "silo_nonsense": 3},
     }  # fmt: skip
     station.client.alive("e1", 100, word)
@@ -128,12 +169,24 @@ def test_metrics_are_there_where_the_file_opts_in(headquarters: Headquarters, st
         'silo_bags_owed{station="beaulieu"} 7.0',
         'silo_photos_owed_bytes{station="beaulieu"} 12.0',
         'silo_clock_offset_seconds{station="beaulieu"}',
-        'silo_oldest_owed_seconds{station="beaulieu"} 0.0',
+        'silo_oldest_owed_seconds{station="beaulieu"} 3600.0',
         'silo_accepting{station="beaulieu"} 1.0',
         'silo_model_active{sha256="' + "ab" * 32,
     ):
         assert line in told, told
     assert "nonsense" not in told
+
+
+def test_what_is_owed_grows_old_by_the_clock_that_is_there(
+    headquarters: Headquarters, station: Station
+) -> None:
+    """Also where the station's is months away."""
+    there = START - timedelta(days=138)
+    word = {"at": there.isoformat(), "oldest_at": (there - timedelta(seconds=90)).isoformat()}
+    station.client.alive("e1", 100, word)
+    hub = Hub(headquarters.engine, TABLES, lambda: START + timedelta(seconds=10))
+    told = TestClient(create_counter(hub, has_metrics=True)).get("/metrics").text
+    assert 'silo_oldest_owed_seconds{station="beaulieu"} 100.0' in told
 
 
 def test_a_word_of_nonsense_breaks_neither_list_nor_numbers(

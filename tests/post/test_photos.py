@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from station.hub import photos
 from station.hub.photo_tables import PARTS, PHOTOS
@@ -461,3 +461,21 @@ def _ranges(one: PhotoLine) -> list[tuple[str, str, int]]:
         for method, path, size in one.line.sent
         if method == "PUT"
     ]
+
+
+def test_a_bag_that_is_applied_while_it_is_asked_leaves_no_photo_unnamed(one: PhotoLine) -> None:
+    """Between two questions to the database its rows would be in the answer of neither."""
+    (name,) = one.take("c1", bytes_of(1, 10_000))
+    one.post.seal()
+    one.post.deliver_all()
+
+    asked = []
+
+    def apply_after(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "FROM photo \n" in statement and not asked:
+            asked.append(statement)
+            one.post.apply_all()
+
+    event.listen(one.post.hub, "after_cursor_execute", apply_after)
+    assert one.client.put_range("e1", name, 0, 10_000, bytes(10)).have == 10
+    assert asked

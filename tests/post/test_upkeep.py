@@ -18,6 +18,7 @@ from station.hub import stations
 from station.hub.counter import create_counter
 from station.hub.own import STATIONS
 from station.hub.requests import Hub
+from station.hub.standing import standings
 from station.post import keeping
 from station.post.client import HubClient
 from station.post.standing import PostStanding, standing_of
@@ -50,7 +51,18 @@ class Line:
     def poster(self) -> Poster:
         client = HubClient(["http://hub"], STATION, KEY)
         client._http = self  # type: ignore[assignment]
-        return Poster(self.post.ledger, self.post.folder, client, lambda: self.here, dict, Random(1))
+        return Poster(self.post.ledger, self.post.folder, client, lambda: self.here, self.word, Random(1))
+
+    def word(self) -> dict[str, str]:
+        return {"at": self.here.isoformat()}
+
+    def simulated(self) -> Poster:
+        client = HubClient(["http://hub"], STATION, KEY)
+        client._http = self  # type: ignore[assignment]
+        return Poster(
+            self.post.ledger, self.post.folder, client, lambda: self.here, self.word, Random(1),
+            compares_clocks=False,
+        )  # fmt: skip
 
     def request(self, method: str, url: str, **sent: Any) -> Any:
         if self.answers:
@@ -277,6 +289,21 @@ def test_the_word_says_what_is_in_the_cells_and_what_runs_here(tmp_path: Path) -
     assert word["audit"][0] > 0
     assert word["rule_pack"]["sha256"]
     assert (word["owed"], word["photo_bytes_owed"], word["cursor"]) == (0, 0, None)
+
+
+def test_a_simulations_time_is_compared_with_nobodys(line: Line) -> None:
+    line.here -= timedelta(days=138)
+    for poster, offset in ((line.poster, pytest.approx(-138 * 86_400, abs=1)), (line.simulated(), None)):
+        poster.tells(lambda: {"silo_accepting": 1.0})
+        poster.turn()
+        with line.post.hub.connect() as connection:
+            (standing,) = standings(connection, HUB)
+        assert standing.clock_offset_s == offset
+        assert standing.is_clock_wrong() is (offset is not None)
+        assert standing.told["series"]["silo_accepting"] == 1.0
+        line.later(minutes=2)
+    assert standing.told["clock"] == "simulated"
+    assert line.simulated().facts().offset_s is None
 
 
 def test_every_reason_has_its_sentence_in_every_language() -> None:
