@@ -61,7 +61,7 @@ def test_the_page_says_how_far_each_ring_and_station_is(hub: HubPages) -> None:
     assert "not offered yet" in words
     rows = client.get(f"/roll-outs/{number}?format=csv&table=rings").text.splitlines()
     assert [row.split(",")[1:] for row in rows[1:]] == [
-        ["open", "1", "1", "0", "1"], ["not yet", "0", "0", "0", "0"], ["not yet", "1", "0", "0", "0"],
+        ["is open", "1", "1", "0", "1"], ["not yet", "0", "0", "0", "0"], ["not yet", "1", "0", "0", "0"],
     ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from station.headquarters import quarantine as acts
 from station.headquarters.quarantine import Beside, Held
+from station.headquarters.stations import station_names
 from ui.web.hub.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.i18n import N_, Translator
@@ -95,7 +96,7 @@ def _shown(reader: Reader, found: Beside, *, has_failed: bool = False) -> Respon
 
 
 def _table(reader: Reader, rows: Sequence[Held]) -> Table:
-    _ = reader.t.gettext
+    _, names = reader.t.gettext, station_names(reader.quarters)
     columns = [
         Column(_("No."), is_number=True), Column(_("Station")), Column(_("Since")), Column(_("Table")),
         Column(_("Key")), Column(_("Why not")),
@@ -103,7 +104,7 @@ def _table(reader: Reader, rows: Sequence[Held]) -> Table:
     shown = [
         [
             Cell(str(row.number), row.number, f"/quarantine/{row.number}"),
-            reader.text(row.station),
+            Cell(names.get(row.station) or row.station, row.station),
             reader.moment(row.at),
             reader.text(row.table),
             Cell(_key(row.key), row.key),

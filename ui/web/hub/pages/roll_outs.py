@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from station.api.schemas.common import Key, Why
 from station.headquarters import roll_outs as acts
 from station.headquarters.roll_outs import AtStation, Moved, RollOut, RollOutUnknown
+from station.headquarters.stations import station_names
 from ui.web.hub.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.down import KINDS, RINGS, ROLL_OUTS, at_station, reason_down
@@ -150,7 +151,7 @@ def _rings(reader: Reader, found: RollOut, stations: Sequence[AtStation]) -> Tab
         rows.append(
             [
                 reader.text(word(RINGS, ring, language)),
-                reader.text(_("open") if is_open else _("not yet"), mark="good" if is_open else "quiet"),
+                reader.text(_("is open") if is_open else _("not yet"), mark="good" if is_open else "quiet"),
                 reader.whole(len(here)),
                 reader.whole(sum(one.number is not None for one in here)),
                 reader.whole(states.count("active")),
@@ -163,10 +164,11 @@ def _rings(reader: Reader, found: RollOut, stations: Sequence[AtStation]) -> Tab
 
 def _stations(reader: Reader, stations: Sequence[AtStation]) -> Table:
     _, language = reader.t.gettext, reader.t.language
+    names = station_names(reader.quarters)
     titles = _("Station"), _("Ring"), _("State"), _("Why"), _("Runs since")
     rows = [
         [
-            reader.text(one.station),
+            Cell(names.get(one.station) or one.station, one.station),
             reader.text(word(RINGS, one.ring, language)),
             reader.text(
                 at_station(one.number, one.state, language), mark=AT_STATION_MARKS.get(one.state, "quiet")
