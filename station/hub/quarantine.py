@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
 
 from station.hub.database import TABLES
 from station.hub.own import FOREIGN, QUARANTINE
@@ -28,8 +29,13 @@ def beside(connection: Connection, number: int) -> dict[str, Any] | None:
     if row is None:
         return None
     told = {name: row[name] for name in ("id", "station", "table", "key", "code", "why", "line")}
+    return {**told, "there": there(connection, row)}
+
+
+def there(connection: Connection, row: RowMapping) -> str | None:
+    """Return the row that is there under the key of one in quarantine, as its station would write it."""
     owner = row["why"] if row["code"] == FOREIGN else row["station"]
-    return {**told, "there": _there(connection, owner, row["table"], row["key"])}
+    return _there(connection, owner, row["table"], row["key"])
 
 
 def _there(connection: Connection, station: str, name: str, key: str) -> str | None:

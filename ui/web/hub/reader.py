@@ -63,6 +63,11 @@ class Reader(Writer):
         if self.roles.isdisjoint((*roles, HubRole.DIRECTOR)):
             raise NotAllowed(Fault.NOT_ALLOWED)
 
+    def require_all_stations(self) -> None:
+        """Raises NotAllowed(not_allowed) for who sees some of them only: the act is about all."""
+        if self.stations is not None:
+            raise NotAllowed(Fault.NOT_ALLOWED)
+
     def page(self, template: str, page: Any, tables: Sequence[Table] = (), status: int = 200) -> Response:
         """The page, or, with `?format=csv`, the table of it that `?table=` names, else the first."""
         if tables and self.file_asked is not None:

@@ -38,8 +38,8 @@ def stations(reader: Reading) -> Response:
 def _standing(reader: Reader, standings: Sequence[Standing], now: datetime) -> Table:
     _ = reader.t.gettext
     columns = [
-        Column(_("Station")), Column(_("State")), Column(_("Heard")), Column(_("Bags owed"), is_number=True),
-        Column(_("Oldest owed")), Column(_("Photos owed"), is_number=True),
+        Column(_("Station")), Column(_("State")), Column(_("Last heard")),
+        Column(_("Bags owed"), is_number=True), Column(_("Oldest owed")), Column(_("Photos owed"), is_number=True),
         Column(_("Not applied"), is_number=True), Column(_("In quarantine"), is_number=True),
         Column(_("Clock ahead"), "s", is_number=True), Column(_("Last bag"), is_number=True),
     ]  # fmt: skip
