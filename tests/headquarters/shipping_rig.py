@@ -86,14 +86,14 @@ class House:
     now: datetime = START + timedelta(hours=1)
 
     @classmethod
-    def open(cls, folder: Path, engine: Engine | None = None) -> "House":
+    def open(cls, folder: Path, made: Path, engine: Engine | None = None) -> "House":
         house = cls(engine or one_hub())
         for number, name in enumerate(("nord", "sud", "est"), start=1):
-            house.sites[name] = house._site(folder / name, name, bytes([number] * 32))
+            house.sites[name] = house._site(folder / name, name, bytes([number] * 32), made)
         return house
 
-    def _site(self, folder: Path, name: str, seed: bytes) -> Site:
-        silo, key = silo_at(folder, name, f"Silo {name}"), Ed25519PrivateKey.from_private_bytes(seed)
+    def _site(self, folder: Path, name: str, seed: bytes, made: Path) -> Site:
+        silo, key = silo_at(folder, name, f"Silo {name}", made), Ed25519PrivateKey.from_private_bytes(seed)
         identity.write_key(silo.desk.ledger.folder, key)
         with self.engine.begin() as connection:
             hub_key = public_text(key_of(connection, HUB))
@@ -134,7 +134,7 @@ class House:
             site.silo.desk.ledger.close()
 
 
-def opened(folder: Path) -> Iterator[House]:
-    house = House.open(folder)
+def opened(folder: Path, made: Path) -> Iterator[House]:
+    house = House.open(folder, made)
     yield house
     house.close()

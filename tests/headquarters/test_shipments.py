@@ -20,8 +20,8 @@ from tests.silo_rig import ANNE
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    yield from opened(tmp_path)
+def house(tmp_path: Path, silo_folder: Path) -> Iterator[House]:
+    yield from opened(tmp_path, silo_folder)
 
 
 def expected(site: Site) -> list[tuple[str, str, bool]]:
