@@ -39,6 +39,7 @@ ENDLESS = ("/api/v1/events",)
 # Whatever a query parameter is asked with; one that is not here has to be added.
 QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "open": (None, "false"),
+    "ended": (None, "true"),
     "q": ("", "B", "BE000", "bench"),
     "newest": (None, "true"),
     "task": ("kernels",),

@@ -84,7 +84,8 @@ def open_parts(
         with opening(ledger.folder):
             clock = _clock(ledger, start, speed)
             rules = keeping_of(settings), watching_of(settings), asking_of(settings)
-            desk = Desk(ledger, policy_of(settings), *rules)
+            freinte = settings.shipments.freinte_percent
+            desk = Desk(ledger, policy_of(settings), *rules, freinte_percent=freinte)
             parts = Parts(
                 file,
                 settings,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from drivers.reading import Analyte
 from station.acts.durations import Durations
 from station.grain.asking import NEVER, PhotoRule
+from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Regime
 from station.store.engine import Ledger
 
@@ -106,6 +107,7 @@ class Desk:
     keeping: Keeping = Keeping()
     watching: Watching = Watching()
     asking: PhotoRule = NEVER
+    freinte_percent: float = USUAL_PERCENT
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

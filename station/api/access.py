@@ -183,6 +183,13 @@ ACCESS: Mapping[str, Access] = {
     "GET /movements": _LOOK,
     "GET /cells/{cell_id}/movements": _LOOK_OR_ADMIN,
     "POST /cells/{cell_id}/movements": _NAMED_OPERATOR,
+    "GET /shipments/left": _LOOK_OR_ADMIN,
+    "GET /shipments/expected": _LOOK_OR_ADMIN,
+    "POST /shipments": _NAMED_OPERATOR,
+    "POST /shipments/left/{number}/cancel": _NAMED_OPERATOR,
+    "POST /shipments/left/{number}/returned": _NAMED_OPERATOR,
+    "POST /shipments/expected": _NAMED_OPERATOR,
+    "POST /shipments/expected/{number}/arrive": _NAMED_OPERATOR,
     # captures
     "POST /captures": _CAPTURES,
     "GET /captures/{capture_id}": _CAPTURES,

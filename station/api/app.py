@@ -42,6 +42,7 @@ from station.api.routes import (
     retained,
     rules,
     samples,
+    shipments,
     site,
     spreads,
     tickets,
@@ -61,6 +62,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
+    shipments,
 )  # fmt: skip
 
 

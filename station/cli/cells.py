@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from station.cli import shipments
 from station.cli.counter import ask, in_name_of, segment
 from station.cli.options import ConfigOption, PinOption, typed_number
 from station.cli.say import LANGUAGE, _, out, tell
@@ -45,9 +46,15 @@ def move_out(
     cell: CellId,
     tonnes: Tonnes,
     config: ConfigOption,
-    reason: ReasonOption,
     by: ByOption,
+    reason: Annotated[str, typer.Option(help=_("Why, as it will be read later; needed without --to."))] = "",
     paper: PaperOption = "",
+    to: Annotated[str | None, typer.Option(metavar="SITE", help=_("The own silo that it goes to."))] = None,
+    plate: Annotated[str, typer.Option(help=_("The vehicle's plate, with --to."))] = "",
+    trailer: Annotated[str, typer.Option(help=_("The trailer's plate."))] = "",
+    driver: Annotated[str, typer.Option(help=_("Who drives."))] = "",
+    carrier: Annotated[str, typer.Option(help=_("Which firm carries it."))] = "",
+    species: Annotated[str | None, typer.Option(help=_("Where the cell does not say it."))] = None,
     weighings: Annotated[
         tuple[str, str] | None,
         typer.Option(metavar="EMPTY FULL", help=_("Ids of the two weighings that it rests on.")),
@@ -58,11 +65,15 @@ def move_out(
     pin: PinOption = None,
 ) -> None:
     body = {
-        "kind": "out", "kg": _kg(tonnes), "reason": reason, "paper_number": paper, "regime": regime,
+        "kg": _kg(tonnes), "reason": reason, "paper_number": paper, "regime": regime,
         "organisation": organisation, "weighings": weighings, "despite_balance": despite,
         "despite_remarks": despite,
     }  # fmt: skip
-    _record(config, cell, body, by, pin)
+    if to is None:
+        _record(config, cell, {"kind": "out", **body}, by, pin)
+    else:
+        road = {"to": to, "plate": plate, "trailer": trailer, "driver": driver, "carrier": carrier}
+        shipments.ship(config, {"cell": cell, "species": species, **body, **road}, by, pin)
 
 
 def transfer(

@@ -104,7 +104,7 @@ def serve(config: HubConfigOption) -> None:
 
 def work(config: HubConfigOption) -> None:
     """Beside copies, on any machine that reaches the database."""
-    from station.headquarters.jobs import JOBS
+    from station.headquarters.jobs import AFTER_APPLYING, JOBS
     from station.hub.database import bring_up_to_date
     from station.hub.jobs import Worker
     from station.hub.jobs import work as do_jobs
@@ -112,7 +112,8 @@ def work(config: HubConfigOption) -> None:
     settings = hub_settings(config)
     with hub_database(settings) as engine:
         bring_up_to_date(engine)
-        do_jobs(Worker(engine, now, more=JOBS, store=hub_photos.photo_store(settings, config)))
+        store = hub_photos.photo_store(settings, config)
+        do_jobs(Worker(engine, now, more=JOBS, store=store, applied=AFTER_APPLYING))
 
 
 def add(

@@ -37,15 +37,16 @@ class Stopping(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Does jobs until `stop` is set. Start with `run`. `more` add the jobs that other rooms have for it.
-    `store` has the photos; where it is None, jobs that judge photos are left to others. They are done
-    one at a time."""
+    """Does jobs until `stop` is set. Start with `run`. `more` add the jobs that other rooms have for it,
+    `applied` are done after bags were applied. `store` has the photos; where it is None, jobs that judge
+    photos are left to others. They are done one at a time."""
 
     engine: Engine
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     more: "Sequence[Callable[[App, Worker], None]]" = ()
     store: PhotoStore | None = None
+    applied: "Sequence[Callable[[Worker], None]]" = ()
 
     async def run(self, *, wait: bool = True) -> None:
         """Return at SIGTERM or SIGINT, and without `wait` where no job is left. Raises ConnectorException
@@ -121,6 +122,8 @@ class Worker:
         while worked and not self.stop.is_set():
             with self.engine.begin() as connection:
                 worked = applying.apply_next(connection, TABLES, self.clock(), station)
+        for act in self.applied:
+            act(self)
 
     def _pause(self, seconds: float) -> None:
         if self.stop.wait(seconds):

@@ -17,8 +17,9 @@ from station.models.acts import Mandate
 from station.models.terms import Terms
 from station.post import identity
 from station.post.client import HubClient
-from station.receival import rule_packs
+from station.receival import expected_shipments, own_sites, rule_packs, shipments
 from station.receival.pack_standing import pack_in_force, standings
+from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
 from station.store.tables import DownDocument, ModelRelease, PostLink
@@ -49,6 +50,8 @@ def handlers(
         "bundle": Bundles(desk, installer),
         "policy": Policies(desk),
         "lab_result": LabResults(desk),
+        "shipment": Shipments(desk),
+        "stations": Stations(desk),
     }
 
 
@@ -151,6 +154,50 @@ class LabResults:
         except (KeyError, TypeError, ValueError) as error:
             raise Invalid(Fault.DOCUMENT_WRONG, text=str(error)) from error
         sent_results.record_all(self.desk.ledger, results, HEADQUARTERS.id, at)
+        return Taken()
+
+    def is_active(self, document: DownDocument) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Shipments:
+    """Takes a shipment of another own silo: `{"paper", "state"}`. One that is under way is expected here; one
+    that was cancelled, went back or arrived elsewhere is not any more."""
+
+    desk: Desk
+
+    def take(self, document: DownDocument, body: bytes, at: datetime) -> Taken:
+        told = _json(body)
+        try:
+            paper, state = ShipmentPaper.read(told["paper"]), str(told["state"])
+        except (KeyError, TypeError, PaperWrong) as error:
+            raise Invalid(Fault.DOCUMENT_WRONG, text=str(error)) from error
+        if state == shipments.LEFT:
+            expected_shipments.hear(self.desk, paper, HEADQUARTERS, at)
+        else:
+            expected_shipments.withdraw(self.desk, paper.number, state, HEADQUARTERS, at)
+        return Taken()
+
+    def is_active(self, document: DownDocument) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Stations:
+    """Takes the names and public keys of the own silos: `{"stations": [{"id", "name", "public_key"}]}`."""
+
+    desk: Desk
+
+    def take(self, document: DownDocument, body: bytes, at: datetime) -> Taken:
+        try:
+            told = [
+                {name: str(one[name]) for name in ("id", "name", "public_key")}
+                for one in _json(body)["stations"]
+            ]
+        except (KeyError, TypeError) as error:
+            raise Invalid(Fault.DOCUMENT_WRONG, text=str(error)) from error
+        own_sites.note(self.desk, told, at)
         return Taken()
 
     def is_active(self, document: DownDocument) -> bool:

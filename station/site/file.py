@@ -14,6 +14,7 @@ from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.acts.desk import BARCODE_PATTERN
 from station.grain.asking import SURE, Doubt
+from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Claim, Regime, Species
 from station.grain.shelf import expand
 from station.grain.weighing import WeighingRule
@@ -147,6 +148,12 @@ class Retained(Section):
     days: Annotated[int, Field(ge=1, le=3650)] = 180
     dispute_days: Annotated[int, Field(ge=1, le=365)] = 15
     random_share: Share = 0.3
+
+
+class Shipments(Section):
+    """Transfers between own silos: one that lost more than `freinte_percent` on the road is marked."""
+
+    freinte_percent: Annotated[float, Field(ge=0, le=100)] = USUAL_PERCENT
 
 
 class Quality(Section):
@@ -310,6 +317,7 @@ class SiteSettings(Section):
     intake: Intake = Intake()
     retained: Retained = Retained()
     quality: Quality = Quality()
+    shipments: Shipments = Shipments()
     weighing: Weighing = Weighing()
     vision: Vision = Vision()
     photo: Photo = Photo()

@@ -3,11 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 
-from station.store.tables import Capture, CellMovement, Decision, Load, Pairing, Ticket, Visit, Weighing
+from station.store.tables import (
+    Capture,
+    CellMovement,
+    Decision,
+    ExpectedShipment,
+    Load,
+    Pairing,
+    Shipment,
+    Ticket,
+    Visit,
+    Weighing,
+)
+
+AnyShipment = TypeVar("AnyShipment", Shipment, ExpectedShipment)
 
 Place = tuple[int, ...] | None  # the numbers of the last row of the page before
 TimePlace = tuple[datetime, int] | None
@@ -65,6 +78,20 @@ def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Se
     if before is not None:
         query = query.where(col(CellMovement.seq) < before)
     return tx.exec(query.order_by(col(CellMovement.seq).desc()).limit(most)).all()
+
+
+def shipments(
+    tx: Session, kind: type[AnyShipment], states: Sequence[str], before: int | None, most: int
+) -> list[AnyShipment]:
+    """Those of these states, newest first."""
+
+    def of(state: str) -> Sequence[AnyShipment]:
+        query = select(kind).where(kind.state == state)
+        query = query.where(col(kind.seq) < before) if before is not None else query
+        return tx.exec(query.order_by(col(kind.seq).desc()).limit(most)).all()
+
+    rows = chain.from_iterable(of(state) for state in states)
+    return sorted(rows, key=lambda row: row.seq or 0, reverse=True)[:most]
 
 
 def offered_weighings(tx: Session, after: int, most: int) -> Sequence[Weighing]:

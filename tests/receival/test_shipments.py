@@ -24,8 +24,8 @@ from tests.silo_rig import ANNE, MARC
 
 
 @pytest.fixture
-def two(tmp_path: Path) -> Iterator[TwoSilos]:
-    silos = TwoSilos.open(tmp_path)
+def two(tmp_path: Path, silo_folder: Path) -> Iterator[TwoSilos]:
+    silos = TwoSilos.open(tmp_path, silo_folder)
     yield silos
     for silo in (silos.here, silos.there):
         silo.desk.ledger.close()
@@ -321,9 +321,9 @@ def test_it_may_rest_on_two_weighings(two: TwoSilos) -> None:
 @settings(max_examples=15)
 @given(data=st.data())
 def test_stock_transit_and_freinte_add_up_whatever_happens(
-    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, silo_folder: Path, data: st.DataObject
 ) -> None:
-    two = TwoSilos.open(tmp_path_factory.mktemp("two"))
+    two = TwoSilos.open(tmp_path_factory.mktemp("two"), silo_folder)
     whole = stock(two.here) + stock(two.there)
     under_way: dict[str, Shipment] = {}
     freinte = 0.0

@@ -1,6 +1,8 @@
 """Two silos of one owner, each with its ledger: `silo-1`, which sends, and `sud`, which receives."""
 
+import shutil
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +18,19 @@ from station.receival.shipment_paper import ShipmentPaper
 from station.receival.shipments import Journey
 from station.store.engine import Ledger
 from station.store.tables import AuditEvent, CellMovement, ExpectedShipment, Shipment, Ticket, Visit
-from tests.silo_rig import ANNE, POLICY, Silo
+from tests.silo_rig import ANNE, POLICY, START, HandClock, Silo
 
 HEADQUARTERS = Actor("headquarters", "headquarters")
 KEYS = {"silo-1": Ed25519PrivateKey.from_private_bytes(bytes([1] * 32))}
 
 
-def silo_at(folder: Path, site: str, name: str) -> Silo:
-    folder.mkdir(exist_ok=True)
-    silo = Silo(Desk(Ledger(folder / "data"), replace(POLICY, site=site, site_name=name)))
-    silo.load_site()
-    return silo
+def silo_at(folder: Path, site: str, name: str, made: Path) -> Silo:
+    """`made`: the data folder of a small silo on its first morning."""
+    shutil.copytree(made, folder / "data")
+    return Silo(
+        Desk(Ledger(folder / "data"), replace(POLICY, site=site, site_name=name)),
+        HandClock(START + timedelta(minutes=1)),
+    )
 
 
 @dataclass
@@ -35,9 +39,10 @@ class TwoSilos:
     there: Silo
 
     @classmethod
-    def open(cls, folder: Path) -> "TwoSilos":
+    def open(cls, folder: Path, made: Path) -> "TwoSilos":
         return cls(
-            silo_at(folder / "a", "silo-1", "Silo de Beauvoir"), silo_at(folder / "b", "sud", "Silo Sud")
+            silo_at(folder / "a", "silo-1", "Silo de Beauvoir", made),
+            silo_at(folder / "b", "sud", "Silo Sud", made),
         )
 
     def know_each_other(self) -> None:

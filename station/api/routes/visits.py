@@ -26,7 +26,8 @@ router = APIRouter(prefix="/visits", tags=["visits"])
 def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visit:
     """An unknown plate is created; a barcode in a load enters its sample. A vehicle that has an open visit is
     409 `vehicle_on_site`, unless `comes_again`; a supplier that nobody knows is 409 `new_supplier`, with the
-    names near it, unless `new_supplier`."""
+    names near it, unless `new_supplier`; one that is expected with a shipment 409 `shipment_expected`, unless
+    `no_shipment`."""
     loads = tuple(
         visits.NewLoad(
             species=load.species,
@@ -53,6 +54,7 @@ def enter_arrival(asked: Asked, by: By, body: schemas.ArrivalIn) -> schemas.Visi
         despite_remarks=body.despite_remarks,
         comes_again=body.comes_again,
         new_supplier=body.new_supplier,
+        no_shipment=body.no_shipment,
         campaign=body.campaign,
         external=_external(body.external),
     )

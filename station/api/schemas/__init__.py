@@ -204,6 +204,14 @@ from station.api.schemas.rules import (
     RulePackIn,
     RulePackNamed,
 )
+from station.api.schemas.shipments import (
+    ShipmentArrivalIn,
+    ShipmentBackIn,
+    ShipmentExpected,
+    ShipmentIn,
+    ShipmentLeft,
+    ShipmentTextIn,
+)
 from station.api.schemas.site import (
     BackupHealth,
     Cell,
@@ -397,6 +405,12 @@ __all__ = [
     "Serial",
     "SettleIn",
     "Share",
+    "ShipmentArrivalIn",
+    "ShipmentBackIn",
+    "ShipmentExpected",
+    "ShipmentIn",
+    "ShipmentLeft",
+    "ShipmentTextIn",
     "SignInIn",
     "Signal",
     "SignedIn",

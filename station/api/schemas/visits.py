@@ -56,7 +56,8 @@ class ArrivalIn(In):
     """`arrived_at` only when a visit written on paper is entered later at its real time; `campaign` only
     when it is another open one than the current. `despite_remarks`: the person was asked about a declared
     value that is not usual. `comes_again`: the person was asked, because the vehicle has an open visit;
-    `new_supplier`: because nobody knows a supplier or owner by this name."""
+    `new_supplier`: because nobody knows a supplier or owner by this name; `no_shipment`: because the vehicle
+    is expected with a shipment of another own silo, and brings something else."""
 
     plate: Plate
     trailer: TrailerPlate = ""
@@ -68,6 +69,7 @@ class ArrivalIn(In):
     despite_remarks: bool = False
     comes_again: bool = False
     new_supplier: bool = False
+    no_shipment: bool = False
     campaign: Campaign | None = None
     external: ExternalIn | None = None
 

@@ -21,7 +21,7 @@ class Shipment(Numbered, table=True):
     __table_args__ = (Index("ix_shipment_state", "state", "seq"),)
 
     id: str = Field(primary_key=True)
-    number: str = Field(unique=True)
+    number: str = Field(unique=True, index=True)
     to_site: str
     plate: str
     species: str
@@ -54,7 +54,7 @@ class ExpectedShipment(Numbered, table=True):
     )
 
     id: str = Field(primary_key=True)
-    number: str = Field(unique=True)
+    number: str = Field(unique=True, index=True)
     from_site: str
     plate: str
     plate_folded: str

@@ -318,9 +318,9 @@ def upgrade() -> None:
         sa.Column("back_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("back_kg", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
-        sa.UniqueConstraint("number", name=op.f("uq_shipment_number")),
     )
     with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shipment_number"), ["number"], unique=True)
         batch_op.create_index("ix_shipment_state", ["state", "seq"], unique=False)
 
     op.create_table(
@@ -897,10 +897,10 @@ def upgrade() -> None:
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_expected_shipment_load_id_load")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expected_shipment")),
-        sa.UniqueConstraint("number", name=op.f("uq_expected_shipment_number")),
     )
     with op.batch_alter_table("expected_shipment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_expected_shipment_load_id"), ["load_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_expected_shipment_number"), ["number"], unique=True)
         batch_op.create_index("ix_expected_shipment_plate", ["plate_folded", "state"], unique=False)
         batch_op.create_index("ix_expected_shipment_state", ["state", "seq"], unique=False)
 
@@ -1537,6 +1537,7 @@ def downgrade() -> None:
     with op.batch_alter_table("expected_shipment", schema=None) as batch_op:
         batch_op.drop_index("ix_expected_shipment_state")
         batch_op.drop_index("ix_expected_shipment_plate")
+        batch_op.drop_index(batch_op.f("ix_expected_shipment_number"))
         batch_op.drop_index(batch_op.f("ix_expected_shipment_load_id"))
 
     op.drop_table("expected_shipment")
@@ -1653,6 +1654,7 @@ def downgrade() -> None:
     op.drop_table("site_policy")
     with op.batch_alter_table("shipment", schema=None) as batch_op:
         batch_op.drop_index("ix_shipment_state")
+        batch_op.drop_index(batch_op.f("ix_shipment_number"))
 
     op.drop_table("shipment")
     with op.batch_alter_table("sending", schema=None) as batch_op:
