@@ -39,7 +39,7 @@ from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.sent_down import receiver_of
 from station.runtime.shadows import Shadows
-from station.runtime.word import compares
+from station.runtime.word import compares, place_of
 from station.service_manager import ServiceManager, manager_of
 from station.site.contradictions import contradictions
 from station.site.file import LOOPBACK, SiteSettings
@@ -117,7 +117,7 @@ def serve(options: ServeOptions) -> int:
         is_simulated = options.start is not None or options.speed != 1.0
         poster = poster_of(
             ledger, clock, parts.photos, photo_budget(settings), compares_clocks=not is_simulated,
-            compares=compares(desk),
+            compares=compares(desk), place=place_of(settings.site),
         )  # fmt: skip
         vitals = Vitals(ledger, clock, intake, light_box, watch, devices, announcer, keeper, poster)
         context = replace(

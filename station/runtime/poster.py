@@ -27,7 +27,7 @@ from station.post.said import HubAnswer, HubUnreachable, cursor_in
 from station.post.sending import HubRefuses, Met, meet, owing, send_one
 from station.post.standing import PostStanding
 from station.runtime.live import PostFacts
-from station.runtime.word import word_of
+from station.runtime.word import Place, word_of
 from station.store import counters
 from station.store.blobs import Blobs
 from station.store.engine import Ledger
@@ -310,7 +310,7 @@ class Poster:
 
 def poster_of(
     ledger: Ledger, clock: Callable[[], datetime], blobs: Blobs | None = None, budget: Budget | None = None,
-    *, compares_clocks: bool = True, compares: Mapping[str, Any] | None = None,
+    *, compares_clocks: bool = True, compares: Mapping[str, Any] | None = None, place: Place | None = None,
 ) -> Poster | None:  # fmt: skip
     """Return the poster of an enrolled station, None for one that no headquarters hears of. Without `blobs`
     it sends no photos. `compares` goes with each word."""
@@ -328,7 +328,7 @@ def poster_of(
     photos = PhotoPost(ledger, blobs, hub, budget or Budget(), monotonic, Random()) if blobs else None
 
     def word() -> dict[str, Any]:
-        return {**word_of(ledger, clock), "compares": compares or {}}
+        return {**word_of(ledger, clock, place), "compares": compares or {}}
 
     return Poster(
         ledger, folder, hub, clock, word, Random(), photos, compares_clocks=compares_clocks,

@@ -1,6 +1,7 @@
 """What a station says of itself each minute, so that the map is right before a backlog is in."""
 
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,13 @@ from sqlmodel import Session, col, func, select
 
 from station import release
 from station.acts.desk import Desk
+from station.grain.cells import CellState
 from station.models import releases
 from station.post.box import this_box
 from station.post.sending import owing
 from station.receival import cells
 from station.receival.pack_standing import pack_in_force
+from station.site.file import Site
 from station.store import audit, queries, schema
 from station.store.engine import Ledger
 from station.store.posted import owing_photos
@@ -21,9 +24,25 @@ from station.store.tables import AuditEvent, Bag, Counter, PostLink
 _TICKETS = "ticket "  # begins the names of the counters that number tickets
 
 
-def word_of(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
-    """Cursor, owed, last event and tickets, present contents of the cells, clock, and what runs here by its
-    hash."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a silo stands (degrees, None: not told), what people call it, and when a day begins there."""
+
+    name: str
+    latitude: float | None = None
+    longitude: float | None = None
+    timezone: str = "Europe/Paris"
+    day_starts: str = "04:00"
+
+
+def place_of(site: Site) -> Place:
+    name = site.display_name or site.name
+    return Place(name, site.latitude, site.longitude, site.timezone, site.day_starts)
+
+
+def word_of(ledger: Ledger, clock: Callable[[], datetime], place: Place | None = None) -> dict[str, Any]:
+    """Cursor, owed, last event and tickets, present contents of the cells, clock, where this is, and what
+    runs here by its hash."""
     now = clock()
     with ledger.read() as tx:
         seq = audit.last_seq(tx)
@@ -35,10 +54,8 @@ def word_of(ledger: Ledger, clock: Callable[[], datetime]) -> dict[str, Any]:
             "box": this_box(),
             "audit": [event.seq, event.hash] if event else None,
             "tickets": _tickets(tx),
-            "cells": [
-                {"id": one.id, "kg": round(one.content_t * 1000.0, 3), "species": one.species}
-                for one in cells.states(tx)
-            ],
+            "site": asdict(place) if place else None,
+            "cells": [_cell(one) for one in cells.states(tx)],
             **_running(tx, now),
         }
 
@@ -53,6 +70,11 @@ def compares(desk: Desk) -> dict[str, Any]:
         "citation": watching.citation,
         "control_every_days": watching.control_every_days,
     }
+def _cell(one: CellState) -> dict[str, Any]:
+    return {
+        "id": one.id, "kg": round(one.content_t * 1000.0, 3), "species": one.species, "grade": one.grade,
+        "capacity_kg": round(one.capacity_t * 1000.0, 3), "reserved_kg": round(one.reserved_t * 1000.0, 3),
+    }  # fmt: skip
 
 
 def _cursor(tx: Session) -> dict[str, Any] | None:

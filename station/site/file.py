@@ -84,10 +84,14 @@ class Site(Section):
     (the site's name where it is not given) are those of a load of which nothing else is said; an arrival may
     name `campaign`, or one of `open_campaigns` beside it. A collecting day begins at `day_starts`. At
     `spare_ports` (addresses) nothing is plugged in: an operator may move an instrument there when its own
-    port fails."""
+    port fails. Headquarters draws the silo on its map at `latitude` and `longitude` (degrees, WGS 84), under
+    `display_name`, by default its name."""
 
     id: Id
     name: Text
+    display_name: Text | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
     campaign: Text
     open_campaigns: list[Text] = []
     regime: Regime = Regime.OWNED

@@ -227,6 +227,9 @@ def _contradictions(settings: SiteSettings) -> Iterator[Told]:
         yield from _used_twice(section, named, "external_id")
     yield from _broken_lines(settings)
     yield from _wrong_instruments(settings)
+    if (settings.site.latitude is None) != (settings.site.longitude is None):
+        alone = "latitude" if settings.site.longitude is None else "longitude"
+        yield f"site.{alone}", "half_a_place", {}
     if settings.weighing.within < settings.weighing.equal_readings:
         yield "weighing.within", "within_too_few", {}
     for index, cell in enumerate(settings.cells):

@@ -24,7 +24,7 @@ from station.post.standing import PostStanding, standing_of
 from station.post.wire import public_text
 from station.runtime.health import _post_warnings
 from station.runtime.poster import Poster
-from station.runtime.word import word_of
+from station.runtime.word import Place, word_of
 from station.store.tables import Bag
 from tests.post.post_rig import HUB, START, Post
 from tests.post.test_counter import KEY, STATION
@@ -265,11 +265,15 @@ def test_what_the_bags_of_a_day_take_leaves_snapshots_out(line: Line) -> None:
 def test_the_word_says_what_is_in_the_cells_and_what_runs_here(tmp_path: Path) -> None:
     silo = Silo.open(tmp_path / "data")
     silo.receive("AB-123-CD")
-    word = word_of(silo.desk.ledger, silo.clock)
+    word = word_of(silo.desk.ledger, silo.clock, Place("Beaulieu", 47.0412, 4.8367))
     silo.desk.ledger.close()
     assert word["tickets"] == {"silo-1 2026": 1}
     held = {one["id"]: one["kg"] for one in word["cells"]}
     assert held["c1"] >= 27_880
+    assert {one["id"]: one["capacity_kg"] for one in word["cells"]}["c1"] > held["c1"]
+    assert (word["site"]["name"], word["site"]["latitude"], word["site"]["longitude"]) == (
+        "Beaulieu", 47.0412, 4.8367,
+    )  # fmt: skip
     assert word["audit"][0] > 0
     assert word["rule_pack"]["sha256"]
     assert (word["owed"], word["photo_bytes_owed"], word["cursor"]) == (0, 0, None)

@@ -40,6 +40,9 @@ def test_the_example_is_a_whole_site() -> None:
         ("port = 8321", 'port = "http"', "server.port", "integer"),
         ('id = "beaulieu"', "", "site.id", "is missing"),
         ('day_starts = "04:00"', 'day_starts = "4h"', "site.day_starts", ""),
+        ("latitude = 47.0412", "latitude = 470412", "site.latitude", "less than or equal to 90"),
+        ("longitude = 4.8367", 'longitude = "4.8 E"', "site.longitude", "number"),
+        ("longitude = 4.8367", "", "site.latitude", "both latitude and longitude"),
         ('day_starts = "04:00"', 'day_starts = "24:00"', "site.day_starts", ""),
         (
             'moisture = ["gac", "nir"]',

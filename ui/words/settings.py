@@ -49,6 +49,7 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "no_cell": N_("no cell has the id '{name}'"),
     "no_line_reaches": N_("no line reaches the cell '{name}'"),
     "within_too_few": N_("must not be less than weighing.equal_readings"),
+    "half_a_place": N_("says half a place: write both latitude and longitude, or neither"),
     "opening_over_capacity": N_("is over the capacity of {capacity_t} t"),
     "cell_of_nothing": N_("a normal cell needs a grade of the rule pack, or a species"),
     "opening_outside": N_("{opening} is outside {low} to {high}"),
