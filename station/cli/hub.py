@@ -15,6 +15,7 @@ from station.cli import (
     hub_people,
     hub_photos,
     hub_proof,
+    hub_state,
     hub_stations,
     hub_stick,
 )
@@ -59,6 +60,7 @@ def register(app: typer.Typer) -> None:
     hub_lab.register(hub)
     hub_compare.register(hub)
     hub_backtest.register(hub)
+    hub_state.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

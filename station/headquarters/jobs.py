@@ -7,10 +7,12 @@ from procrastinate import App
 from station.headquarters.backtest_jobs import add_backtest_jobs
 from station.headquarters.comparison_jobs import add_comparison_jobs
 from station.headquarters.lab_jobs import add_lab_jobs
+from station.headquarters.stock_jobs import add_stock_jobs
 from station.hub.jobs import Worker
 
 JOBS: Sequence[Callable[[App, Worker], None]] = (
     add_lab_jobs,
     add_comparison_jobs,
     add_backtest_jobs,
+    add_stock_jobs,
 )

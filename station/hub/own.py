@@ -26,6 +26,7 @@ from station.hub.lab_tables import add_lab_tables
 from station.hub.page_tables import add_page_tables
 from station.hub.person_tables import add_person_tables
 from station.hub.photo_tables import add_photo_tables
+from station.hub.stock_tables import add_stock_tables
 
 _Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts rows by itself only as INTEGER
 
@@ -53,6 +54,7 @@ def add_own_tables(hub: MetaData) -> None:
     add_lab_tables(hub)
     add_page_tables(hub)
     add_backtest_tables(hub)
+    add_stock_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
