@@ -70,6 +70,8 @@ def compares(desk: Desk) -> dict[str, Any]:
         "citation": watching.citation,
         "control_every_days": watching.control_every_days,
     }
+
+
 def _cell(one: CellState) -> dict[str, Any]:
     return {
         "id": one.id, "kg": round(one.content_t * 1000.0, 3), "species": one.species, "grade": one.grade,
