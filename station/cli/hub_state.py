@@ -13,7 +13,7 @@ from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show
 _MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 
 
-def register(hub: typer.Typer, station: typer.Typer) -> None:
+def register(hub: typer.Typer) -> None:
     hub.command("state", help=_("The monthly state of stocks, by silo, species and regime."))(state)
 
 

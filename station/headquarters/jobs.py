@@ -7,7 +7,7 @@ from procrastinate import App
 from station.headquarters.backtest_jobs import add_backtest_jobs
 from station.headquarters.comparison_jobs import add_comparison_jobs
 from station.headquarters.lab_jobs import add_lab_jobs
-from station.headquarters.shipment_jobs import add_shipment_jobs
+from station.headquarters.shipment_jobs import add_shipment_jobs, follow_shipments
 from station.headquarters.stock_jobs import add_stock_jobs
 from station.hub.jobs import Worker
 
@@ -18,3 +18,5 @@ JOBS: Sequence[Callable[[App, Worker], None]] = (
     add_stock_jobs,
     add_shipment_jobs,
 )
+# What is done at once when bags were applied.
+AFTER_APPLYING: Sequence[Callable[[Worker], None]] = (follow_shipments,)

@@ -122,7 +122,7 @@ def _moved(connection: Connection, hub: MetaData, station: str, after: int) -> I
     query = (
         select(
             rows.c.seq, rows.c.cell_id, rows.c.kind, rows.c.kg, rows.c.regime, rows.c.organisation, rows.c.at,
-            loads.c.species, cells.c.species.label("made_for"), rows.c.load_id, rows.c.transfer_id, rows.c.id,
+            loads.c.species, cells.c.species.label("made_for"), rows.c.load_id, rows.c.transfer_id,
         )
         .outerjoin(loads, and_(loads.c[STATION] == rows.c[STATION], loads.c.id == rows.c.load_id))
         .outerjoin(cells, and_(cells.c[STATION] == rows.c[STATION], cells.c.id == rows.c.cell_id))
@@ -132,21 +132,10 @@ def _moved(connection: Connection, hub: MetaData, station: str, after: int) -> I
     if after and ids:  # the index has the cell before the number
         query = query.where(rows.c.cell_id.in_(ids))
     found = connection.execute(query, execution_options={"yield_per": AT_ONCE})
-    own = _of_own_silos(connection, hub, station)
-    for seq, cell, kind, kg, regime, organisation, at, species, made_for, load, transfer, id_ in found:
+    for seq, cell, kind, kg, regime, organisation, at, species, made_for, load, transfer in found:
         yield Moved(
-            seq, cell, kind, kg, regime, organisation, at, species or "", made_for or "", load, transfer,
-            is_own=id_ in own or load in own,
-        )  # fmt: skip
-
-
-def _of_own_silos(connection: Connection, hub: MetaData, station: str) -> set[str]:
-    """Return the movements that went to own silos or came back, and the loads that came from them."""
-    left, came = hub.tables["shipment"], hub.tables["expected_shipment"]
-    gone = select(left.c.movement_id, left.c.back_id).where(left.c[STATION] == station)
-    loads = select(came.c.load_id).where(came.c[STATION] == station)
-    found = {id_ for pair in connection.execute(gone) for id_ in pair}
-    return {id_ for id_ in (found | set(connection.execute(loads).scalars())) if id_}
+            seq, cell, kind, kg, regime, organisation, at, species or "", made_for or "", load, transfer
+        )
 
 
 def _cells(connection: Connection, hub: MetaData, station: str) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from station.hub.backtest_tables import add_backtest_tables
 from station.hub.down_tables import add_down_tables
+from station.hub.farm_tables import add_farm_tables
 from station.hub.lab_tables import add_lab_tables
 from station.hub.page_tables import add_page_tables
 from station.hub.person_tables import add_person_tables
@@ -57,6 +58,7 @@ def add_own_tables(hub: MetaData) -> None:
     add_backtest_tables(hub)
     add_stock_tables(hub)
     add_shipment_tables(hub)
+    add_farm_tables(hub)
     Table(
         STATIONS, hub,
         Column("id", String, primary_key=True),
