@@ -39,7 +39,8 @@ def _standing(reader: Reader, standings: Sequence[Standing], now: datetime) -> T
     _ = reader.t.gettext
     columns = [
         Column(_("Station")), Column(_("State")), Column(_("Last heard")),
-        Column(_("Bags owed"), is_number=True), Column(_("Oldest owed")), Column(_("Photos owed"), is_number=True),
+        Column(_("Bags owed"), is_number=True), Column(_("Oldest owed")),
+        Column(_("Photos owed"), is_number=True),
         Column(_("Not applied"), is_number=True), Column(_("In quarantine"), is_number=True),
         Column(_("Clock ahead"), "s", is_number=True), Column(_("Last bag"), is_number=True),
     ]  # fmt: skip
