@@ -20,6 +20,7 @@ HEADQUARTERS = Navigation((
         Entry("/groups", N_("Groups"), QUALITY | SILO),
         Entry("/watch", N_("Watch"), QUALITY | SILO),
         Entry("/fairness", N_("Fairness"), QUALITY | SILO),
+        Entry("/sites", N_("Sites"), QUALITY | LOGISTICS | SILO),  # a load's evidence
     ),
     (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),

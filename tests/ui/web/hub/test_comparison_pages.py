@@ -1,14 +1,17 @@
 """The silos' pages of comparisons, at headquarters: over all silos for who sees all, of the own one else."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 
 from station.headquarters.comparisons import Comparing
 from station.hub.database import TABLES
 from station.hub.own import STATIONS
+from station.hub.photo_tables import PHOTOS
 from tests.headquarters.silo_of_values import ANALYTE, SiloOfValues
+from tests.silo_rig import START
 from tests.ui.web.hub.rig import NORTH, SOUTH, HubPages, words_of
 from tests.ui.web.rig import Text
 
@@ -81,3 +84,50 @@ def test_a_manager_of_one_silo_sees_no_other(compared: HubPages) -> None:
 def test_logistics_and_technicians_have_no_comparisons(compared: HubPages) -> None:
     for role in ("logistics", "technician"):
         assert compared.reader(role).get("/groups").status_code == 403
+
+
+def test_the_evidence_of_a_load_says_what_was_measured_and_decided(compared: HubPages) -> None:
+    client = compared.reader("quality", name="Ana")
+    table = TABLES.tables["decision"]
+    with compared.quarters.engine.connect() as connection:
+        query = select(table.c.load_id).where(table.c.station == "arbois")
+        load = connection.execute(query).scalars().first()
+    page = client.get(f"/sites/arbois/loads/{load}")
+    found = words_of(page.text)
+    assert page.status_code == 200
+    for words in ("EARL Dupont", "Decided on", "as proposed", "protein 10.40 %", "Net 27,880"):
+        assert words in found, words
+    assert client.get(f"/sites/beaulieu/loads/{load}").status_code == 404
+    assert client.get("/sites/arbois/loads/nothing").status_code == 404
+    other = compared.reader("silo_manager", scope=["beaulieu"])
+    assert other.get(f"/sites/arbois/loads/{load}").status_code == 404
+
+
+def test_a_photo_is_shown_once_it_has_come_whole_and_to_no_other_silo(compared: HubPages) -> None:
+    """The rows of the capture come before the photo's bytes."""
+    link, sha = "/sites/arbois/loads/", "ab" * 32
+    with compared.quarters.engine.begin() as connection:
+        samples = TABLES.tables["sample"]
+        query = select(samples.c.id, samples.c.load_id).where(samples.c.station == "arbois")
+        sample, load = connection.execute(query).first() or ("", "")
+        common = {"station": "arbois", "post_place": 1, "post_digest": ""}
+        for name, row in (
+            ("pairing", {
+                "id": "p1", "item_kind": "capture", "item_id": "c1", "sample_id": sample, "state": "paired",
+                "code": "barcode", "params": {}, "at": START, "seq": 1, "current": True,
+            }),
+            ("photo", {
+                "capture_id": "c1", "position": 0, "sha256": sha, "size": 3, "media_type": "image/jpeg",
+            }),
+        ):  # fmt: skip
+            connection.execute(insert(TABLES.tables[name]).values({**common, **row}))
+    client = compared.reader("quality", name="Eva")
+    assert "1 photo is not here yet." in words_of(client.get(link + load).text)
+    assert client.get(f"{link}{load}/photos/{sha}").status_code == 404
+    compared.app.state.quarters = replace(compared.quarters, photo={sha: b"jpg"}.get)
+    with compared.quarters.engine.begin() as connection:
+        connection.execute(insert(TABLES.tables[PHOTOS]).values(sha256=sha, size=3, at=START))
+    assert f"{link}{load}/photos/{sha}" in client.get(link + load).text
+    assert client.get(f"{link}{load}/photos/{sha}").content == b"jpg"
+    other = compared.reader("silo_manager", scope=["beaulieu"], name="Bo")
+    assert other.get(f"{link}{load}/photos/{sha}").status_code == 404
