@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, select
 from station.headquarters.served import Quarters
 from station.hub.photo_tables import PHOTOS
 from station.hub.tables import STATION
+from station.store.tables.packed import Packed
 
 Row = Mapping[str, Any]
 
@@ -81,10 +82,12 @@ class _Asked:
     station: str
 
     def rows(self, name: str, column: str, values: Sequence[str]) -> list[Row]:
+        """What is packed because it is large is left out."""
         if not values:
             return []
         table = self.tables.tables[name]
-        query = select(table).where(table.c[STATION] == self.station, table.c[column].in_(values))
+        shown = [one for one in table.c if not isinstance(one.type, Packed)]
+        query = select(*shown).where(table.c[STATION] == self.station, table.c[column].in_(values))
         return [*self.connection.execute(query).mappings()]
 
     def names(self, table: str, ids: Iterable[str | None]) -> dict[str, str]:
