@@ -88,7 +88,9 @@ def serve(config: HubConfigOption) -> None:
         with Queue.opened(engine) as queue, Applier(engine, now).running():
             hub = Hub(engine, TABLES, now, queue.nudge, store)
             app = create_counter(hub, has_metrics=settings.metrics)
-            quarters = Quarters(engine, TABLES, now, settings.name, settings.language)
+            quarters = Quarters(
+                engine, TABLES, now, settings.name, settings.language, store.read_or_none if store else None
+            )
             app.mount("/", create_hub_pages(quarters))
             if not people(quarters):
                 tell(_("Nobody may open the pages yet: silo hub person add NAME --role director"))

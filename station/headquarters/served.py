@@ -9,10 +9,12 @@ from sqlalchemy import Engine, MetaData
 
 @dataclass(frozen=True, slots=True)
 class Quarters:
-    """The database with its tables, the time, the co-operative's name, and the language of who chose none."""
+    """The database with its tables, the time, the co-operative's name, and the language of who chose none.
+    `photo` gives the bytes of one that has come whole, None where it is not there or cannot be read now."""
 
     engine: Engine
     tables: MetaData
     clock: Callable[[], datetime]
     name: str = "Silo"
     language: str = "fr"
+    photo: Callable[[str], bytes | None] | None = None

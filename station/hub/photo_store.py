@@ -79,6 +79,14 @@ class PhotoStore:
         """Raises PhotoStoreFault."""
         return bytes(self._ask(lambda: obstore.get(self._store, place_of(sha256)).bytes()))
 
+    def read_or_none(self, sha256: str) -> bytes | None:
+        """Return a photo for who can do without it: None where it is not here, or the store does not
+        answer."""
+        try:
+            return self.read(sha256)
+        except PhotoStoreFault:
+            return None
+
     def sizes(self, hashes: Iterable[str]) -> dict[str, int]:
         """Return the bytes of those of these photos that are here. Raises PhotoStoreFault."""
         wanted = set(hashes)

@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from station.store.stored import choices, result_of, source_names
 from ui.web.charts.scales import drawable, pair, signed, written
 from ui.web.charts.times import instant
 from ui.web.choosing import Chosen, FormField, choose, form_of, query_of
-from ui.web.reader import Reader
+from ui.web.results import ComparisonReader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 from ui.words.comparisons import page_sentence, refusal_text
@@ -192,32 +191,30 @@ class Said:
         return self.t.listed(parts)
 
 
-def said_of(reader: Reader, page: str) -> tuple[Said | None, list[FormField], Chosen | None]:
+def said_of(reader: ComparisonReader, page: str) -> tuple[Said | None, list[FormField], Chosen | None]:
     """Return the stored result that the address asks for, and the form to ask another one."""
-    with reader.desk.ledger.read() as tx:
-        stored = choices(tx, page)
-        sources = source_names(tx)
-        chosen = choose(page, stored, reader.request.query_params)
-        row = result_of(tx, page, chosen.asked) if chosen else None
-    if chosen is None or row is None:
-        return None, [], None
+    results = reader.results
+    stored, sources, first = results.choices(page), results.source_names(), results.fields(reader.t)
+    chosen = choose(page, stored, reader.request.query_params)
+    answer = results.answer(page, chosen.asked) if chosen else None
+    if chosen is None or answer is None:
+        return None, [*first], None
     return (
-        Said(row.result, reader.t, sources, row.at),
-        form_of(page, stored, chosen.asked, sources, reader.t),
+        Said(answer.result, reader.t, sources, answer.at),
+        [*first, *form_of(page, stored, chosen.asked, sources, reader.t)],
         chosen,
     )
 
 
-def nothing_yet(title: str, t: Translator) -> ComparisonPage:
-    return ComparisonPage(
-        title, headline=t.gettext("Nothing has been compared yet: the first results come by night.")
-    )
+def nothing_yet(title: str, t: Translator, fields: Sequence[FormField] = ()) -> ComparisonPage:
+    headline = t.gettext("Nothing has been compared yet: the first results come by night.")
+    return ComparisonPage(title, fields, headline)
 
 
-def address_of(page: str, asked: Mapping[str, str]) -> str:
+def address_of(reader: ComparisonReader, page: str, asked: Mapping[str, str]) -> str:
     """Return the address of a stored question's page."""
     path = page.replace("_", "-")
-    return f"/{path}?{urlencode(query_of(page, asked))}"
+    return f"/{path}?{urlencode({**reader.results.query, **query_of(page, asked)})}"
 
 
 def number_table(name: str, title: str, unit: str, rows: Sequence[Sequence[Cell]], t: Translator) -> Table:
@@ -231,7 +228,13 @@ def number_table(name: str, title: str, unit: str, rows: Sequence[Sequence[Cell]
 
 
 def number_row(
-    reader: Reader, name: str, value: Any, interval: Any, decimals: int, *, is_difference: bool = False
+    reader: ComparisonReader,
+    name: str,
+    value: Any,
+    interval: Any,
+    decimals: int,
+    *,
+    is_difference: bool = False,
 ) -> list[Cell]:
     write = signed_cell if is_difference else number_cell
     return [
@@ -240,17 +243,17 @@ def number_row(
     ]
 
 
-def number_cell(reader: Reader, value: Any, decimals: int) -> Cell:
+def number_cell(reader: ComparisonReader, value: Any, decimals: int) -> Cell:
     found = drawable(value)
     return Cell("" if found is None else written(found, decimals, reader.t), found)
 
 
-def signed_cell(reader: Reader, value: Any, decimals: int) -> Cell:
+def signed_cell(reader: ComparisonReader, value: Any, decimals: int) -> Cell:
     found = drawable(value)
     return Cell("" if found is None else signed(found, decimals, reader.t), found)
 
 
-def moment_cell(reader: Reader, value: Any) -> Cell:
+def moment_cell(reader: ComparisonReader, value: Any) -> Cell:
     return reader.moment(instant(value))
 
 

@@ -19,6 +19,7 @@ from ui.web.forms import SignInFirst
 from ui.web.front import language_of_page
 from ui.web.navigation import STATION
 from ui.web.rendering import page_of
+from ui.web.results import LedgerResults
 from ui.web.sessions import SESSION, Sessions
 from ui.web.tables import Table
 from ui.web.writing import Writer, file_asked, file_of
@@ -38,6 +39,10 @@ class Reader(Writer):
     @property
     def desk(self) -> Desk:
         return self.asked.desk
+
+    @cached_property
+    def results(self) -> LedgerResults:
+        return LedgerResults(self.desk.ledger)
 
     @property
     def actor(self) -> Actor:

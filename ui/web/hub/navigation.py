@@ -14,6 +14,15 @@ SILO = frozenset({HubRole.SILO_MANAGER})  # sees what is of the own stations; ad
 
 HEADQUARTERS = Navigation((
     (
+        Entry("/pair", N_("Two methods"), QUALITY | SILO),
+        Entry("/three-ways", N_("Three methods"), QUALITY | SILO),
+        Entry("/who-was-right", N_("Who was right"), QUALITY | SILO),
+        Entry("/groups", N_("Groups"), QUALITY | SILO),
+        Entry("/watch", N_("Watch"), QUALITY | SILO),
+        Entry("/fairness", N_("Fairness"), QUALITY | SILO),
+        Entry("/sites", N_("Sites"), QUALITY | LOGISTICS | SILO),  # a load's evidence
+    ),
+    (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),
         Entry("/quarantine", N_("Quarantine"), TECHNICAL),
         Entry("/roll-outs", N_("Roll-outs"), TECHNICAL),

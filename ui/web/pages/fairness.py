@@ -9,7 +9,8 @@ from station.api.language import shown_name
 from ui.web.charts.fairness import fairness_dots
 from ui.web.charts.scales import drawable
 from ui.web.comparing import ComparisonPage, Said, capital, nothing_yet, number_cell, picture, said_of
-from ui.web.reader import Reader, Reading
+from ui.web.reader import Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 
@@ -21,10 +22,14 @@ Entry = Mapping[str, Any]
 
 @router.get("/fairness")
 def fairness(reader: Reading) -> Response:
+    return show(reader)
+
+
+def show(reader: ComparisonReader) -> Response:
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Fairness")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     refused = said.refusal()
     by = {} if refused else _named(said)
     flagged = list(_flagged(said, by))
@@ -78,7 +83,7 @@ def _told(said: Said) -> Iterator[str]:
         yield said.sentence("chance_is_corrected", share=said.t.percent(share))
 
 
-def _table(reader: Reader, said: Said, dimension: str, entries: Sequence[Entry]) -> Table:
+def _table(reader: ComparisonReader, said: Said, dimension: str, entries: Sequence[Entry]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(capital(_name(said, dimension))), Column(_("Loads"), "", True),
@@ -91,7 +96,7 @@ def _table(reader: Reader, said: Said, dimension: str, entries: Sequence[Entry])
     return Table(dimension, title, columns, [_row(reader, entry) for entry in entries])
 
 
-def _row(reader: Reader, entry: Entry) -> list[Cell]:
+def _row(reader: ComparisonReader, entry: Entry) -> list[Cell]:
     _ = reader.t.gettext
     chance = drawable(entry.get("chance"))
     flagged = bool(entry.get("flagged"))

@@ -16,7 +16,8 @@ from ui.web.comparing import (
     said_of,
     signed_cell,
 )
-from ui.web.reader import Reader, Reading
+from ui.web.reader import Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Column, Table
 from ui.words import vocabulary
 
@@ -27,10 +28,14 @@ Group = Mapping[str, Any]
 
 @router.get("/groups")
 def groups(reader: Reading) -> Response:
+    return show(reader)
+
+
+def show(reader: ComparisonReader) -> Response:
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Groups")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     names = said.names(said.asked["test"], said.asked["reference"])
     refused = said.refusal()
     by = {} if refused else _shown(said)
@@ -107,7 +112,7 @@ def _said_of(said: Said, group: Group) -> str:
     )
 
 
-def _table(reader: Reader, said: Said, dimension: str, found: Sequence[Group]) -> Table:
+def _table(reader: ComparisonReader, said: Said, dimension: str, found: Sequence[Group]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(capital(_name(said, dimension))), Column(_("Samples"), "", True),

@@ -6,11 +6,10 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from station.store.corrections import APPROVED, with_newest_act
-from station.store.stored import choices, result_of, source_ids, source_names
 from ui.web.charts.bland_altman import bland_altman
 from ui.web.charts.scales import drawable, pair
 from ui.web.charts.scatter import scatter
+from ui.web.choosing import FormField
 from ui.web.comparing import (
     ComparisonPage,
     Said,
@@ -25,7 +24,8 @@ from ui.web.comparing import (
     said_of,
     signed_cell,
 )
-from ui.web.reader import Reader, Reading
+from ui.web.reader import Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 from ui.words.comparisons import comparison_text
@@ -42,18 +42,23 @@ class PairsPage:
 
     title: str
     tables: Sequence[Table]
+    fields: Sequence[FormField] = ()
 
 
 @router.get("/pair")
 def two_methods(reader: Reading) -> Response:
+    return show(reader)
+
+
+def show(reader: ComparisonReader) -> Response:
     """Without a question the page lists what can be asked, with its answer in a word."""
     if "analyte" not in reader.request.query_params:
-        listed = PairsPage(reader.t.gettext("Two methods"), _index(reader))
+        listed = PairsPage(reader.t.gettext("Two methods"), _index(reader), reader.results.fields(reader.t))
         return reader.page("pairs.html", listed, listed.tables)
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Two methods")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     names = said.names(said.asked["test"], said.asked["reference"])
     refused = said.refusal()
     headline, mark = (refused, "quiet") if refused else _headline(said, names)
@@ -113,20 +118,15 @@ def _told(said: Said, names: Mapping[str, str]) -> str:
     return comparison_text(statements, said.t.language)
 
 
-def _corrected(reader: Reader, said: Said, name: str) -> Iterable[str]:
+def _corrected(reader: ComparisonReader, said: Said, name: str) -> Iterable[str]:
     """Say what is done already about the one source that is asked about."""
-    asked, t = said.asked, said.t
-    with reader.desk.ledger.read() as tx:
-        its = source_ids(tx, asked["source"])
-        for row, act in with_newest_act(tx, states=(APPROVED,)):
-            is_asked = (row.method, row.analyte) == (asked["test"], asked["analyte"])
-            of_species = not asked["species"] or row.species in (None, asked["species"])
-            if is_asked and of_species and row.source in its:
-                species = vocabulary.species_name(row.species, t.language) if row.species else ""
-                yield said.sentence(
-                    "corrected_since", day=t.date(act.at), name=f"{name} ({species})" if species else name,
-                    sign="−" if row.bias >= 0 else "+", bias=f"{t.number(abs(row.bias), 2)} {row.unit}",
-                )  # fmt: skip
+    t = said.t
+    for one in reader.results.corrected(said.asked):
+        species = vocabulary.species_name(one.species, t.language) if one.species else ""
+        yield said.sentence(
+            "corrected_since", day=t.date(one.at), name=f"{name} ({species})" if species else name,
+            sign="−" if one.bias >= 0 else "+", bias=f"{t.number(abs(one.bias), 2)} {one.unit}",
+        )  # fmt: skip
 
 
 def _charts(said: Said, names: Mapping[str, str]) -> list[Any]:
@@ -138,7 +138,7 @@ def _charts(said: Said, names: Mapping[str, str]) -> list[Any]:
     ]
 
 
-def _numbers(reader: Reader, said: Said) -> Table:
+def _numbers(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     numbers = said.result.get("numbers") or {}
     deming = numbers.get("deming") or {}
@@ -187,7 +187,7 @@ def _small(said: Said) -> list[str]:
     return small
 
 
-def _points(reader: Reader, said: Said) -> Table:
+def _points(reader: ComparisonReader, said: Said) -> Table:
     """The points of the charts, for the file."""
     _ = reader.t.gettext
     columns = [
@@ -208,21 +208,17 @@ def _points(reader: Reader, said: Said) -> Table:
     return Table("points", _("The samples of these charts"), columns, rows)
 
 
-def _index(reader: Reader) -> list[Table]:
+def _index(reader: ComparisonReader) -> list[Table]:
     """Return a table for each analyte of what is compared over the whole campaign."""
-    with reader.desk.ledger.read() as tx:
-        sources = source_names(tx)
-        stored = [asked for asked in choices(tx, PAGE) if asked.get("period") == "campaign"]
-        found = [
-            Said(row.result, reader.t, sources) for asked in stored if (row := result_of(tx, PAGE, asked))
-        ]
+    sources = reader.results.source_names()
+    found = [Said(one, reader.t, sources) for one in reader.results.listed(PAGE, "period", "campaign")]
     by: dict[str, list[Said]] = {}
     for said in found:
         by.setdefault(said.asked["analyte"], []).append(said)
     return [_listed(reader, analyte, by[analyte]) for analyte in sorted(by)]
 
 
-def _listed(reader: Reader, analyte: str, found: Sequence[Said]) -> Table:
+def _listed(reader: ComparisonReader, analyte: str, found: Sequence[Said]) -> Table:
     _ = reader.t.gettext
     unit = found[0].unit
     columns = [
@@ -231,7 +227,7 @@ def _listed(reader: Reader, analyte: str, found: Sequence[Said]) -> Table:
         Column(_("to"), unit, True), Column(_("Samples"), "", True),
     ]  # fmt: skip
     rows = [_line(reader, said) for said in sorted(found, key=_order)]
-    title = capital(vocabulary.analyte_name(analyte, reader.asked.language))
+    title = capital(vocabulary.analyte_name(analyte, reader.t.language))
     return Table(f"pairs-{analyte}", title, columns, rows)
 
 
@@ -240,13 +236,13 @@ def _order(said: Said) -> tuple[str, str, str, str]:
     return asked["test"], asked["reference"], said.source(), asked.get("species", "")
 
 
-def _line(reader: Reader, said: Said) -> list[Cell]:
+def _line(reader: ComparisonReader, said: Said) -> list[Cell]:
     asked, numbers = said.asked, said.result.get("numbers") or {}
     low, high = pair(numbers.get("bias_ci")) or (None, None)
     _ = reader.t.gettext
     every = f"{capital(said.method(asked['test']))} ({_('all of them')})"
     return [
-        reader.text(said.source() or every, address_of(PAGE, asked)),
+        reader.text(said.source() or every, address_of(reader, PAGE, asked)),
         reader.text(said.species()),
         reader.text(said.method(asked["reference"])),
         _verdict(reader, said),
@@ -257,7 +253,7 @@ def _line(reader: Reader, said: Said) -> list[Cell]:
     ]
 
 
-def _verdict(reader: Reader, said: Said) -> Cell:
+def _verdict(reader: ComparisonReader, said: Said) -> Cell:
     verdict = said.result.get("verdict")
     if verdict is None:
         return reader.text(reader.t.gettext("no verdict"), mark="quiet")
@@ -266,7 +262,7 @@ def _verdict(reader: Reader, said: Said) -> Cell:
         return reader.text(reader.t.gettext("agrees on average"), mark="warn")
     if "at_the_limit" in codes:
         return reader.text(reader.t.gettext("at the permitted limit"), mark="warn")
-    word = vocabulary.word(vocabulary.VERDICTS, verdict, reader.asked.language)
+    word = vocabulary.word(vocabulary.VERDICTS, verdict, reader.t.language)
     return reader.text(word, mark=_MARKS.get(verdict, "quiet"))
 
 

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Response
 from ui.web.charts.own_errors import own_errors
 from ui.web.charts.scales import drawable, pair
 from ui.web.comparing import THREE, ComparisonPage, Said, nothing_yet, number_cell, picture, said_of
-from ui.web.reader import Reader, Reading
+from ui.web.reader import Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Column, Table
 from ui.words.comparisons import comparison_text
 
@@ -20,10 +21,14 @@ _TOLD = ("too_small", "shared_error")
 
 @router.get("/three-ways")
 def three_methods(reader: Reading) -> Response:
+    return show(reader)
+
+
+def show(reader: ComparisonReader) -> Response:
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Three methods")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     refused = said.refusal()
     table = _numbers(reader, said)
     page = ComparisonPage(
@@ -74,7 +79,7 @@ def _told(said: Said) -> str:
     )
 
 
-def _numbers(reader: Reader, said: Said) -> Table:
+def _numbers(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     other = said.result.get("triple_collocation") or {}
     columns = [

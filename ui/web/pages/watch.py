@@ -12,7 +12,6 @@ from drivers.reading import grain_analytes
 from station.lab import standards
 from station.lab.controls import controls_due, expiring
 from station.store.holds import open_holds
-from station.store.stored import choices, result_of, source_names
 from station.store.tables import Instrument
 from ui.web.charts.control_chart import ACTION, control_chart
 from ui.web.charts.scales import drawable, pair
@@ -32,6 +31,7 @@ from ui.web.comparing import (
 )
 from ui.web.pages import watch_tables
 from ui.web.reader import Reader, Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 from ui.words.i18n import Translator
@@ -60,7 +60,7 @@ class WatchPage:
 @router.get("/watch")
 def watch(reader: Reading) -> Response:
     if "analyte" in reader.request.query_params:
-        return _one(reader)
+        return show_one(reader)
     with reader.desk.ledger.read() as tx:
         page = _page(reader, tx)
     tables = [page.holds, page.watched, page.controls, page.verifications]
@@ -73,7 +73,7 @@ def _page(reader: Reader, tx: Session) -> WatchPage:
     holds = open_holds(tx)
     due = controls_due(tx, watching, now)
     ending = expiring(tx, watching, reader.desk.policy.day(now))
-    found = list(_watched(reader, tx))
+    found = watched(reader)
     waiting = _waiting(
         reader.t, len(holds), sum(bool(said.result.get("in_alarm")) for said in found),
         sum(one.overdue for one in due), len(ending),
@@ -84,13 +84,13 @@ def _page(reader: Reader, tx: Session) -> WatchPage:
         headline=capital(reader.t.listed(waiting)) or quiet,
         mark="warn" if waiting else "good",
         holds=watch_tables.holds(reader, tx, holds),
-        watched=_table(reader, found),
+        watched=watched_table(reader, found),
         controls=watch_tables.controls(reader, due),
         verifications=watch_tables.verifications(reader, ending),
         standards=_standards(reader, tx),
         instruments=_instruments(tx),
         analytes=[
-            Option(one.value, vocabulary.analyte_name(one.value, reader.asked.language), False)
+            Option(one.value, vocabulary.analyte_name(one.value, reader.t.language), False)
             for one in grain_analytes()
         ],
         now=now.astimezone().strftime("%Y-%m-%dT%H:%M"),
@@ -108,15 +108,13 @@ def _waiting(t: Translator, holds: int, alarms: int, overdue: int, ending: int) 
     return [words.format(count=t.number(count, 0)) for count, words in counts if count]
 
 
-def _watched(reader: Reader, tx: Session) -> Iterator[Said]:
+def watched(reader: ComparisonReader) -> list[Said]:
     """Return the newest result of each instrument and phone, over all species."""
-    sources = source_names(tx)
-    for asked in choices(tx, PAGE):
-        if not asked.get("species") and (row := result_of(tx, PAGE, asked)):
-            yield Said(row.result, reader.t, sources)
+    sources = reader.results.source_names()
+    return [Said(one, reader.t, sources) for one in reader.results.listed(PAGE, "species", "")]
 
 
-def _table(reader: Reader, found: Sequence[Said]) -> Table:
+def watched_table(reader: ComparisonReader, found: Sequence[Said]) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("Instrument or phone")), Column(_("What")), Column(_("State")), Column(_("Last alarm")),
@@ -131,13 +129,13 @@ def _order(said: Said) -> tuple[bool, str, str]:
     return not said.result.get("in_alarm"), said.source(), said.analyte
 
 
-def _row(reader: Reader, said: Said) -> list[Cell]:
+def _row(reader: ComparisonReader, said: Said) -> list[Cell]:
     controls = said.result.get("controls") or {}
     alarm = (said.result.get("alarms") or [{}])[-1]
     drift = alarm if alarm.get("rule") == "ewma" else {}  # one wild check is none
     shift, since = drawable(drift.get("shift")), instant(drift.get("since"))
     return [
-        reader.text(said.source(), address_of(PAGE, said.asked)),
+        reader.text(said.source(), address_of(reader, PAGE, said.asked)),
         reader.text(capital(said.analyte)),
         _state(reader, said),
         moment_cell(reader, alarm.get("at")),
@@ -149,7 +147,7 @@ def _row(reader: Reader, said: Said) -> list[Cell]:
     ]
 
 
-def _state(reader: Reader, said: Said) -> Cell:
+def _state(reader: ComparisonReader, said: Said) -> Cell:
     _ = reader.t.gettext
     if said.result.get("in_alarm"):
         return reader.text(_("alarm"), mark="bad")
@@ -163,7 +161,7 @@ def _state(reader: Reader, said: Said) -> Cell:
     return reader.text(_("no alarm"), mark="good")
 
 
-def _day(reader: Reader, value: Any) -> Cell:
+def _day(reader: ComparisonReader, value: Any) -> Cell:
     at = instant(value)
     return Cell("", None) if at is None else Cell(reader.t.day(at.date()), at.date())
 
@@ -183,12 +181,12 @@ def _instruments(tx: Session) -> list[Option]:
     return [Option(one, name, False) for one, name in tx.exec(query.order_by(col(Instrument.name)))]
 
 
-def _one(reader: Reader) -> Response:
+def show_one(reader: ComparisonReader) -> Response:
     """Show the control chart of one instrument or phone and one analyte."""
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Watch")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     headline, mark = _headline(said)
     alarms, checks = _alarms(reader, said), _checks(reader, said)
     page = ComparisonPage(
@@ -242,7 +240,7 @@ def _delay(said: Said) -> str:
     return said.sentence("delay", checks=said.t.number(checks, 0), quiet=said.t.number(quiet, 0))
 
 
-def _facts(reader: Reader, said: Said) -> Iterator[tuple[str, str]]:
+def _facts(reader: ComparisonReader, said: Said) -> Iterator[tuple[str, str]]:
     _ = reader.t.gettext
     if baseline := said.result.get("baseline"):
         words = _("bias {bias}, SEP {sep}, from {n} checks, {begin} to {end}")
@@ -262,7 +260,7 @@ def _facts(reader: Reader, said: Said) -> Iterator[tuple[str, str]]:
         yield _("Verified until"), said.day(said.result["verified_until"])
 
 
-def _alarms(reader: Reader, said: Said) -> Table:
+def _alarms(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("Alarm")), Column(_("Rule")), Column(_("Since about")), Column(_("Shift"), said.unit, True),
@@ -283,7 +281,7 @@ def _alarms(reader: Reader, said: Said) -> Table:
     return Table("alarms", _("Alarms, newest first"), columns, rows)
 
 
-def _checks(reader: Reader, said: Said) -> Table:
+def _checks(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     columns = [
         Column(_("When")), Column(_("Against")), Column(_("Difference"), said.unit, True),
@@ -294,7 +292,7 @@ def _checks(reader: Reader, said: Said) -> Table:
     return Table("checks", _("Checks, newest first"), columns, rows, _("There is none yet."))
 
 
-def _check(reader: Reader, said: Said, check: Mapping[str, Any]) -> list[Cell]:
+def _check(reader: ComparisonReader, said: Said, check: Mapping[str, Any]) -> list[Cell]:
     _ = reader.t.gettext
     against = _("control sample") if check.get("kind") == "control" else said.method("lab")
     return [

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Response
 
-from station.store.batches import supplier_names
 from ui.web.charts.scales import drawable, pair
 from ui.web.charts.sides import SIDES, sides
 from ui.web.comparing import (
@@ -19,7 +17,8 @@ from ui.web.comparing import (
     picture,
     said_of,
 )
-from ui.web.reader import Reader, Reading
+from ui.web.reader import Reading
+from ui.web.results import ComparisonReader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 
@@ -29,13 +28,17 @@ PAGE = "who_was_right"
 
 @router.get("/who-was-right")
 def who_was_right(reader: Reading) -> Response:
+    return show(reader)
+
+
+def show(reader: ComparisonReader) -> Response:
     said, fields, chosen = said_of(reader, PAGE)
     title = reader.t.gettext("Who was right")
     if said is None or chosen is None:
-        return reader.page("comparison.html", nothing_yet(title, reader.t))
+        return reader.page("comparison.html", nothing_yet(title, reader.t, fields))
     refused = said.refusal()
     counts, loads = _counts(reader, said), _loads(reader, said)
-    names = {side: capital(vocabulary.word(vocabulary.SIDES, side, reader.asked.language)) for side in SIDES}
+    names = {side: capital(vocabulary.word(vocabulary.SIDES, side, reader.t.language)) for side in SIDES}
     compared, disagreed = (reader.t.number(said.result.get(key) or 0, 0) for key in ("compared", "disagreed"))
     page = ComparisonPage(
         title,
@@ -92,7 +95,7 @@ def _all_loads(said: Said) -> str:
     return said.sentence("all_apart", compared=compared, disagreed=disagreed, tonnes=tonnes)
 
 
-def _counts(reader: Reader, said: Said) -> Table:
+def _counts(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     is_weighted = (said.result.get("sampling") or {}).get("weighted")
     grain = _("Grain that they stand for") if is_weighted else _("Grain")
@@ -107,7 +110,7 @@ def _counts(reader: Reader, said: Said) -> Table:
         shares = (None if one is None else 100 * one for one in (drawable(own.get("share")), low, high))
         rows.append(
             [
-                reader.text(vocabulary.word(vocabulary.SIDES, side, reader.asked.language)),
+                reader.text(vocabulary.word(vocabulary.SIDES, side, reader.t.language)),
                 reader.whole(own.get("n")),
                 *(number_cell(reader, one, 0) for one in shares),
                 number_cell(reader, own.get("tonnes"), 1),
@@ -116,11 +119,10 @@ def _counts(reader: Reader, said: Said) -> Table:
     return Table("counts", _("Whom the laboratory sides with"), columns, rows)
 
 
-def _loads(reader: Reader, said: Said) -> Table:
+def _loads(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     loads = said.result.get("loads") or ()
-    with reader.desk.ledger.read() as tx:
-        suppliers = supplier_names(tx, [load.get("supplier_id") for load in loads])
+    suppliers = reader.results.supplier_names(load.get("supplier_id") for load in loads)
     columns = [
         Column(_("When")), Column(_("Ticket")), Column(_("Supplier")),
         *(Column(capital(said.method(one)), said.unit, True) for one in ("phone", "machine", "lab")),
@@ -130,22 +132,24 @@ def _loads(reader: Reader, said: Said) -> Table:
     return Table("loads", _("Loads on which they disagreed, newest first"), columns, rows)
 
 
-def _load(reader: Reader, said: Said, load: Mapping[str, Any], suppliers: Mapping[str, str]) -> list[Cell]:
+def _load(
+    reader: ComparisonReader, said: Said, load: Mapping[str, Any], suppliers: Mapping[str, str]
+) -> list[Cell]:
     supplier = str(load.get("supplier_id") or "")
     ticket = load.get("ticket")
-    address = f"/loads/{quote(str(load['load_id']), safe='')}"
+    address = reader.results.load_address(load)
     return [
         moment_cell(reader, load.get("at")),
         reader.text(reader.t.gettext("load") if ticket is None else str(ticket), address),
         reader.text(suppliers.get(supplier, supplier)),
         *(number_cell(reader, load.get(method), said.decimals) for method in ("phone", "machine", "lab")),
-        reader.text(vocabulary.word(vocabulary.SIDES, str(load.get("sides_with")), reader.asked.language)),
+        reader.text(vocabulary.word(vocabulary.SIDES, str(load.get("sides_with")), reader.t.language)),
         number_cell(reader, load.get("tonnes"), 2),
         _counted(reader, said, str(load.get("sampled"))),
     ]
 
 
-def _counted(reader: Reader, said: Said, sampled: str) -> Cell:
+def _counted(reader: ComparisonReader, said: Said, sampled: str) -> Cell:
     """Only loads that nobody chose for their values are counted: all are listed."""
     _ = reader.t.gettext
     if sampled == "chosen":
