@@ -2,9 +2,10 @@
 accepts it, which is the station's own act of correcting. Where the fact is no longer what headquarters saw,
 another correction crossed: both stay, and the person decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -16,15 +17,7 @@ from station.store import audit
 from station.store.tables import CorrectionRequest, Load, Supplier, Visit
 
 OPEN, ACCEPTED, REFUSED = "open", "accepted", "refused"
-_NOW: dict[str, Callable[[Visit, Load], str]] = {
-    "species": lambda visit, load: load.species,
-    "claims": lambda visit, load: ",".join(sorted(load.claims)),
-    "regime": lambda visit, load: load.regime,
-    "supplier": lambda visit, load: visit.supplier_id,
-    "plate": lambda visit, load: visit.plate,
-    "trailer": lambda visit, load: visit.trailer_plate,
-}
-FIELDS = frozenset(_NOW)
+FIELDS = ("species", "claims", "regime", "supplier", "plate", "trailer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +30,14 @@ class Asked:
     was: str
     wanted: str
     reason: str
+
+
+def facts(visit: Mapping[str, Any], load: Mapping[str, Any]) -> dict[str, str]:
+    """Return what can be asked about, by field, from the columns of a load and its visit."""
+    return {
+        "species": load["species"], "claims": ",".join(sorted(load["claims"])), "regime": load["regime"],
+        "supplier": visit["supplier_id"], "plate": visit["plate"], "trailer": visit["trailer_plate"],
+    }  # fmt: skip
 
 
 def note(desk: Desk, asked: Asked, document: int, actor: Actor, at: datetime) -> None:
@@ -66,7 +67,9 @@ def requests(tx: Session, states: Sequence[str] = (OPEN,), most: int = 200) -> S
 def now_of(tx: Session, request: CorrectionRequest) -> str | None:
     """Return what the load has now; None where the load is not here."""
     load = tx.get(Load, request.load_id)
-    return None if load is None else _NOW[request.field](tx.get_one(Visit, load.visit_id), load)
+    if load is None:
+        return None
+    return facts(tx.get_one(Visit, load.visit_id).model_dump(), load.model_dump())[request.field]
 
 
 def accept(
