@@ -87,6 +87,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /cells": _LOOK,
     "GET /vehicles": _LOOK,
     "GET /suppliers": _LOOK,
+    "GET /varieties": _LOOK,
     "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
     "POST /suppliers/forget": _NAMED_MANAGER,
     # people
@@ -137,6 +138,9 @@ ACCESS: Mapping[str, Access] = {
     "POST /corrections/{correction_id}/approve": _NAMED_MANAGER,  # what every load is judged by
     "POST /corrections/{correction_id}/decline": _NAMED_MANAGER,
     "POST /corrections/{correction_id}/end": _NAMED_MANAGER,
+    "GET /correction-requests": _LOOK_OR_ADMIN,
+    "POST /correction-requests/{request_id}/accept": _NAMED_OPERATOR,  # an arrival is theirs to correct
+    "POST /correction-requests/{request_id}/refuse": _NAMED_OPERATOR,
     "GET /spreads": _LOOK_OR_ADMIN,
     "POST /spreads/{spread_id}/approve": _NAMED_MANAGER,
     "POST /spreads/{spread_id}/decline": _NAMED_MANAGER,

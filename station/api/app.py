@@ -19,6 +19,7 @@ from station.api.pins import PinDesk
 from station.api.routes import (
     admin,
     approvals,
+    asked_corrections,
     backup,
     captures,
     clock,
@@ -62,7 +63,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments,
+    shipments, asked_corrections,
 )  # fmt: skip
 
 

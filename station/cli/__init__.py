@@ -9,6 +9,7 @@ import typer
 
 from station.cli import (
     approve,
+    asked_corrections,
     backup,
     card,
     cells,
@@ -60,6 +61,7 @@ for register in (
     measurements.register,
     samples.register,
     corrections.register,
+    asked_corrections.register,
     spreads.register,
     disputes.register,
     control.register,

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from station.cli import (
+    hub_ask,
     hub_backtest,
     hub_check,
     hub_compare,
@@ -58,6 +59,7 @@ def register(app: typer.Typer) -> None:
     hub_down.register(hub, station)
     hub_people.register(hub)
     hub_lab.register(hub)
+    hub_ask.register(hub)
     hub_compare.register(hub)
     hub_backtest.register(hub)
     hub_state.register(hub)

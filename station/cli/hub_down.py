@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from station.hub.roll_outs import Standing
 
-Kind = Literal["bundle", "rule_pack", "policy"]
+Kind = Literal["bundle", "rule_pack", "policy", "reference"]
 RingName = Literal["pilot", "some", "all"]
 NumberArgument = Annotated[int, typer.Argument(help=_("The roll-out's number: silo hub roll-out status."))]
 WhyOption = Annotated[str, typer.Option("--why", help=_("Why, for whoever asks later."))]
@@ -44,7 +44,9 @@ def register(hub: typer.Typer, station: typer.Typer) -> None:
 
 
 def send(
-    kind: Annotated[Kind, typer.Argument(help=_("bundle, rule_pack or policy."))],
+    kind: Annotated[
+        Kind, typer.Argument(help=_("bundle, rule_pack, policy, reference (suppliers, varieties)."))
+    ],
     file: Annotated[Path, typer.Argument(help=_("The file; a bundle's signature lies beside it."))],
     config: HubConfigOption, by: WhoOption, why: WhyOption,
     name: Annotated[
@@ -54,13 +56,14 @@ def send(
     at_once: Annotated[bool, typer.Option("--at-once", help=_("To all stations, now."))] = False,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
+    from station.headquarters.reference import reference_document
     from station.hub import documents, roll_outs
     from station.hub.database import TABLES, bring_up_to_date
     from station.hub.identity import key_of
     from station.hub.outgoing import OutgoingWrong, outgoing
 
     try:
-        new = outgoing(kind, file, name, why)
+        new = reference_document(file, name, why) if kind == "reference" else outgoing(kind, file, name, why)
     except OutgoingWrong as wrong:
         fail(_("{file} cannot be sent: {why}").format(file=file, why=wrong), Exit.USAGE)
     except OSError as error:

@@ -19,6 +19,7 @@ from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
 from station.receival.loads import end_load, is_whole
+from station.receival.supplier_matches import leads_to
 from station.store import audit, counters, queries
 from station.store.batches import Chain
 from station.store.ids import new_id
@@ -204,7 +205,7 @@ def _document(
     typists = [value["typed_by"] for value in values.values()]
     names = names_of(tx, [ticket.by, net.gross.typed_by, net.tare.typed_by, *typists])
     owners = tx.exec(
-        select(Supplier.name, LoadOwner.share)
+        select(Supplier, LoadOwner.share)
         .join(LoadOwner, col(LoadOwner.supplier_id) == Supplier.id)
         .where(LoadOwner.load_id == load.id)
         .order_by(col(Supplier.name))
@@ -220,8 +221,8 @@ def _document(
         "trailer": visit.trailer_plate,
         "arrived_at": visit.arrived_at.isoformat(),
         **_doubt("arrival_doubt", time_doubt(tx, visit.seq)),
-        "supplier": tx.get_one(Supplier, visit.supplier_id).name,
-        "owners": [{"name": name, "share": share} for name, share in owners],
+        "supplier": leads_to(tx, tx.get_one(Supplier, visit.supplier_id)).name,
+        "owners": [{"name": leads_to(tx, owner).name, "share": share} for owner, share in owners],
         "species": load.species,
         "regime": ticket.regime,
         "organisation": ticket.organisation,

@@ -7,6 +7,8 @@ from sqlmodel import Session, col, select
 from station.acts.refusals import Conflict, Fault
 from station.store.tables import Referenced
 
+SITE = "site"  # the source of the numbers that the site file gives
+
 
 @dataclass(frozen=True, slots=True)
 class External:

@@ -35,15 +35,16 @@ from station.store.tables import (
 
 # What comes back, in the order in which it names each other. `cell_movement` comes by `recovered_grain`.
 FIRST = (
-    "supplier", "person", "terminal", "cell", "instrument", "vehicle", "visit", "load", "loadowner",
-    "sample", "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing", "visual_check",
+    "supplier", "supplier_match", "person", "terminal", "cell", "instrument", "vehicle", "visit", "load",
+    "loadowner", "sample", "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing",
+    "visual_check",
 )  # fmt: skip
 DECIDED = ("rule_pack", "site_policy", "proposal", "decision", "tipping")
 GRAIN = "cell_movement"
 LATER = (
     "ticket", "lab_file", "lab_result", "control_target", "control_check", "hold", "correction",
     "correction_act", "hold_act", "adjustment", "dispute", "dispute_act", "retained_sample", "custody_act",
-    "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment",
+    "sending", "sent_sample", "grade_standing", "shipment", "expected_shipment", "correction_request",
 )  # fmt: skip
 COMES_BACK = frozenset({*FIRST, *DECIDED, GRAIN, *LATER})
 # The rest is at headquarters alone: in the bags before the new line, which are never thrown away.
@@ -51,7 +52,7 @@ STAYS_THERE = frozenset(
     {
         "approval", "audit_event", "capture", "clock_act", "down_document", "inspection", "line",
         "measurement", "modelrelease", "photo", "pit", "portassignment", "promotion_policy",
-        "release_act", "reservation", "rule_pack_act", "spread", "waiver",
+        "release_act", "reservation", "rule_pack_act", "spread", "variety", "waiver",
     }
 )  # fmt: skip
 ONLY_NEW = frozenset({"cell", "instrument", "frame", "rule_pack", "site_policy"})

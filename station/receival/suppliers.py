@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from drivers.text import fold
 from station.acts.refusals import Conflict, Fault
+from station.receival.supplier_matches import leads_to
 from station.store.ids import new_id
 from station.store.tables import Supplier
 
@@ -15,12 +16,13 @@ NEAR = 0.7  # so alike two folded names are, of 1, that one may be the other wit
 
 
 def find_or_add_supplier(tx: Session, name: str, at: datetime) -> Supplier:
+    """Return the supplier of this name, or the one that headquarters has matched it to."""
     found = tx.exec(select(Supplier).where(Supplier.name_key == fold(name))).first()
     if found is None:
         found = Supplier(id=new_id(at), name=name, name_key=fold(name))
         tx.add(found)
         tx.flush()
-    return found
+    return leads_to(tx, found)
 
 
 def check_known(tx: Session, names: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from station.acts import down
 from station.acts.desk import Actor, Desk
@@ -22,6 +22,7 @@ from station.receival.pack_standing import pack_in_force, standings
 from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
+from station.runtime.sent_facts import CorrectionRequests, ReferenceData, SupplierMatches
 from station.store.tables import DownDocument, ModelRelease, PostLink
 
 HEADQUARTERS = Actor("headquarters", "headquarters")
@@ -52,7 +53,32 @@ def handlers(
         "lab_result": LabResults(desk),
         "shipment": Shipments(desk),
         "stations": Stations(desk),
+        "reference": Told(ReferenceData(desk, HEADQUARTERS)),
+        "supplier_match": Told(SupplierMatches(desk, HEADQUARTERS)),
+        "correction_request": Told(CorrectionRequests(desk, HEADQUARTERS)),
     }
+
+
+class Taker(Protocol):
+    """Takes documents of JSON that are done once they are taken."""
+
+    def take(self, document: DownDocument, told: Mapping[str, Any], at: datetime) -> Taken:
+        """Raises Refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Reads the JSON for one who takes it. What is taken back leaves what it brought."""
+
+    taker: Taker
+
+    def take(self, document: DownDocument, body: bytes, at: datetime) -> Taken:
+        if WITHDRAWS in document.more:
+            return Taken()
+        return self.taker.take(document, _json(body), at)
+
+    def is_active(self, document: DownDocument) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
 from station.receival import cells
+from station.receival.external import SITE
 from station.receival.instruments import (
     Plugged,
     declared_instruments,
@@ -35,8 +36,6 @@ from station.store.tables import (
     Referenced,
     Supplier,
 )
-
-SITE = "site"  # the source of the external numbers that the site file gives
 
 
 def load_site(

@@ -53,6 +53,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("grain went out more than once on the paper {paper_number}"),
         N_("Dismiss the result, or correct the papers' numbers."),
     ),
+    "unknown_request": (
+        N_("this request does not exist, or was answered"),
+        N_("Look at the list again: silo corrections requests."),
+    ),
     "unknown_terminal": (N_("no terminal is named {name}"), N_("Check the name with: silo token.")),
     "unknown_rule_pack": (
         N_("no rule pack {name} {version} is installed here"),
@@ -226,6 +230,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "load_decided": (
         N_("already decided by {by} at {decided_at}: pit {pit}, cell {cell}"),
         N_("Read that decision; to change it, open the load and decide again."),
+    ),
+    "corrections_cross": (
+        N_("headquarters saw {was} and asks for {wanted}; now it is {now}"),
+        N_("Ask headquarters, then accept it all the same, or refuse it with the reason."),
     ),
     "supplier_on_site": (
         N_("a load of {name} is still on site"),

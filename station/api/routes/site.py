@@ -12,7 +12,7 @@ from station.api.views import places, visits
 from station.api.views.health import health
 from station.api.views.view import view_of
 from station.store import queries
-from station.store.tables import Supplier
+from station.store.tables import Supplier, Variety
 
 router = APIRouter(tags=["site"])
 SearchText = Annotated[schemas.Text, Query(max_length=80)]
@@ -52,3 +52,12 @@ def find_suppliers(asked: Asked, q: SearchText = "") -> list[schemas.Supplier]:
         first = col(Supplier.name_key) != fold(q)
         rows = view.tx.exec(query.order_by(first, col(Supplier.name)).limit(20)).all()
         return [visits.supplier(row) for row in rows]
+
+
+@router.get("/varieties")
+def list_varieties(asked: Asked, species: schemas.Key = "") -> list[schemas.Variety]:
+    """The varieties that headquarters knows, of a species or of all, by name."""
+    with view_of(asked) as view:
+        query = select(Variety).order_by(col(Variety.name)).limit(1000)
+        query = query.where(Variety.species == species) if species else query
+        return [schemas.Variety(**row.model_dump()) for row in view.tx.exec(query)]

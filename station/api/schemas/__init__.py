@@ -16,6 +16,11 @@ from station.api.schemas.approvals import (
     Waiver,
     WaiverIn,
 )
+from station.api.schemas.asked_corrections import (
+    CorrectionRequest,
+    CorrectionRequestAcceptIn,
+    CorrectionRequestRefuseIn,
+)
 from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
@@ -232,6 +237,7 @@ from station.api.schemas.visits import (
     LoadRow,
     OwnerIn,
     Supplier,
+    Variety,
     VarietyIn,
     Vehicle,
     Visit,
@@ -281,6 +287,9 @@ __all__ = [
     "CorrectionAct",
     "CorrectionActIn",
     "CorrectionIn",
+    "CorrectionRequest",
+    "CorrectionRequestAcceptIn",
+    "CorrectionRequestRefuseIn",
     "CorrectionState",
     "CustodyAct",
     "DatasetEntry",
@@ -438,6 +447,7 @@ __all__ = [
     "Uncertainty",
     "UsedValue",
     "Value",
+    "Variety",
     "VarietyIn",
     "Vehicle",
     "Visit",

@@ -111,6 +111,12 @@ class Supplier(Referenced):
     name: str
 
 
+class Variety(BaseModel):
+    id: str
+    species: str
+    name: str
+
+
 class LoadRow(BaseModel):
     """A line of the queue. `waits_since`: it waits for a value, for an answer or for its empty weight since
     then, not since it arrived."""

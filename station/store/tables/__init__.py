@@ -59,6 +59,7 @@ from station.store.tables.retained import (
     Sending,
     SentSample,
 )
+from station.store.tables.sent import CorrectionRequest, SupplierMatch, Variety
 from station.store.tables.shipments import ExpectedShipment, OwnSite, Shipment
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
 
@@ -77,6 +78,7 @@ __all__ = [
     "ControlTarget",
     "Correction",
     "CorrectionAct",
+    "CorrectionRequest",
     "Counter",
     "CustodyAct",
     "Decision",
@@ -125,9 +127,11 @@ __all__ = [
     "Spread",
     "StoredResult",
     "Supplier",
+    "SupplierMatch",
     "Terminal",
     "Ticket",
     "Tipping",
+    "Variety",
     "Vehicle",
     "Visit",
     "VisualCheck",

@@ -17,7 +17,7 @@ from ui.web.forms import check_form
 from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.hub.navigation import HEADQUARTERS
-from ui.web.hub.pages import comparisons, evidence, first, login, quarantine, roll_outs, stations
+from ui.web.hub.pages import comparisons, evidence, first, laboratory, login, quarantine, roll_outs, stations
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
 
@@ -32,6 +32,7 @@ _ROOMS: Sequence[ModuleType] = (
     roll_outs,
     comparisons,
     evidence,
+    laboratory,
 )
 
 

@@ -21,6 +21,7 @@ HEADQUARTERS = Navigation((
         Entry("/watch", N_("Watch"), QUALITY | SILO),
         Entry("/fairness", N_("Fairness"), QUALITY | SILO),
         Entry("/sites", N_("Sites"), QUALITY | LOGISTICS | SILO),  # a load's evidence
+        Entry("/laboratory", N_("Laboratory"), QUALITY | SILO),
     ),
     (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),

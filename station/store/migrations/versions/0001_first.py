@@ -118,6 +118,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_correction_of_source", ["source", "analyte", "seq"], unique=False)
 
     op.create_table(
+        "correction_request",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("field", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("was", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("wanted", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_request")),
+    )
+    with op.batch_alter_table("correction_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_request_load_id"), ["load_id"], unique=False)
+        batch_op.create_index("ix_correction_request_state", ["state", "seq"], unique=False)
+
+    op.create_table(
         "counter",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -370,6 +391,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_terminal_name"), ["name"], unique=False)
 
     op.create_table(
+        "variety",
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_variety")),
+    )
+    op.create_table(
         "adjustment",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -562,6 +590,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("spread", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spread_terminal_id"), ["terminal_id"], unique=False)
+
+    op.create_table(
+        "supplier_match",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("matched_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("document", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["matched_id"], ["supplier.id"], name=op.f("fk_supplier_match_matched_id_supplier")
+        ),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_supplier_match_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supplier_match")),
+    )
+    with op.batch_alter_table("supplier_match", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supplier_match_supplier_id"), ["supplier_id"], unique=False)
 
     op.create_table(
         "vehicle",
@@ -1602,6 +1649,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vehicle_last_seen_at"))
 
     op.drop_table("vehicle")
+    with op.batch_alter_table("supplier_match", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supplier_match_supplier_id"))
+
+    op.drop_table("supplier_match")
     with op.batch_alter_table("spread", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spread_terminal_id"))
 
@@ -1642,6 +1693,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_adjustment_instrument_id"))
 
     op.drop_table("adjustment")
+    op.drop_table("variety")
     with op.batch_alter_table("terminal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_terminal_name"))
 
@@ -1677,6 +1729,11 @@ def downgrade() -> None:
     op.drop_table("instrument")
     op.drop_table("down_document")
     op.drop_table("counter")
+    with op.batch_alter_table("correction_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_correction_request_state")
+        batch_op.drop_index(batch_op.f("ix_correction_request_load_id"))
+
+    op.drop_table("correction_request")
     with op.batch_alter_table("correction", schema=None) as batch_op:
         batch_op.drop_index("ix_correction_of_source")
 
