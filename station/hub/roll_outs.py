@@ -222,7 +222,7 @@ def catch_up(
 def _step(
     connection: Connection, hub: MetaData, key: Ed25519PrivateKey, row: RowMapping, at: datetime
 ) -> int:
-    known = _offered(standings(connection, hub, row["id"]))
+    known = offered_of(standings(connection, hub, row["id"]))
     broken = stopped_by(connection, hub, row, known)
     if broken:
         why = ", ".join(_short(one) for one in broken)
@@ -243,15 +243,18 @@ def waiting(connection: Connection, hub: MetaData, number: int, at: datetime) ->
     row = _row(connection, hub, number)
     if row["state"] != RUNNING:
         return []
-    return waits_for(connection, hub, row, _offered(standings(connection, hub, number)), at)
+    return waits_for(connection, hub, row, offered_of(standings(connection, hub, number)), at)
 
 
-def offered_in(connection: Connection, hub: MetaData, number: int) -> list[Offered]:
-    """Return the stations that were offered the document of a roll-out. Raises RollOutUnknown."""
-    return _offered(standings(connection, hub, number))
+def stopped_because(connection: Connection, hub: MetaData, number: int) -> list[Obstacle]:
+    """Return what stopped a roll-out by itself; nothing for others. Raises RollOutUnknown."""
+    row = _row(connection, hub, number)
+    told = (row["because"] or []) if row["state"] == STOPPED else []
+    return [Obstacle(one["code"], one["station"], one["params"]) for one in told]
 
 
-def _offered(known: Iterable[Standing]) -> list[Offered]:
+def offered_of(known: Iterable[Standing]) -> list[Offered]:
+    """Return those that were offered the document."""
     return [
         Offered(one.station, one.number, one.state, one.code, one.active_at)
         for one in known
