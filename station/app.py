@@ -40,6 +40,7 @@ from station.runtime.proposing import propose_from_evidence
 from station.runtime.renewal import LOOK_S, Renewal
 from station.runtime.sent_down import receiver_of
 from station.runtime.shadows import Shadows
+from station.runtime.voting import EVERY_S, Voting
 from station.runtime.word import compares, place_of
 from station.service_manager import ServiceManager, manager_of
 from station.site.contradictions import contradictions
@@ -61,6 +62,7 @@ CORRECTIONS_S = 3600.0
 SENT_RESULTS_S = 30.0
 JOBS_S, JOBS_TURN_S = 5.0, 60.0
 BAGS_S, BAGS_AFTER_START_S = 6 * 3600.0, 600.0
+VOTES_AFTER_START_S = 120.0
 BACKUP_STEP_S, BACKUP_AFTER_START_S = 5.0, 20.0
 
 log = structlog.get_logger(__name__)
@@ -164,6 +166,9 @@ def serve(options: ServeOptions) -> int:
             "results": jobs.Job(renewal.step, LOOK_S, first_s=RESULTS_AFTER_START_S),
             **_backups(keeper, server),
             **_bags(poster),
+            **_votes(
+                stack, poster, Voting(desk, *shelves, clock, lambda: _is_bridge_free(devices, settings))
+            ),
             **_with_parent(options, server),
         }
         stack.enter_context(jobs.scheduled(timetable))
@@ -211,6 +216,14 @@ def _bags(poster: Poster | None) -> jobs.Timetable:
     if poster is None:
         return {}
     return {"bags": jobs.Job(poster.prune, BAGS_S, BAGS_AFTER_START_S, quiet=True)}
+
+
+def _votes(stack: ExitStack, poster: Poster | None, voting: Voting) -> jobs.Timetable:
+    """Called before the jobs begin: it stops after them."""
+    if poster is None:
+        return {}
+    stack.callback(voting.stop)
+    return {"votes": jobs.Job(voting.step, EVERY_S, VOTES_AFTER_START_S, quiet=True)}
 
 
 def _with_parent(options: ServeOptions, server: HttpServer) -> jobs.Timetable:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,11 +18,14 @@ from station.cli.hub_parts import (
 )
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.i18n import translator
 from ui.words.problems import problem
+from ui.words.roll_outs import obstacle, reason, verdict
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from station.headquarters.votes import StationVote
     from station.hub.roll_outs import Standing
 
 Kind = Literal["bundle", "rule_pack", "policy", "reference"]
@@ -37,6 +41,7 @@ def register(hub: typer.Typer, station: typer.Typer) -> None:
     )
     roll_out = typer.Typer(no_args_is_help=True, help=_("What is on its way to the stations."))
     roll_out.command("status", help=_("How far each is; with a number, station by station."))(status)
+    roll_out.command("votes", help=_("How the stations voted on it, from their own last day."))(votes)
     roll_out.command("widen", help=_("Opens the next ring now."))(widen)
     roll_out.command("stop", help=_("Opens no further ring; who has it keeps it."))(stop)
     roll_out.command("back", help=_("Gives every station what it had before."))(back)
@@ -52,7 +57,26 @@ def send(
     name: Annotated[
         str | None, typer.Option(help=_("Of what it is the newest word; without it: what the file says."))
     ] = None,
-    hours: Annotated[int, typer.Option(min=0, help=_("How long each ring runs it first."))] = 24,
+    hours: Annotated[int | None, typer.Option(min=0, help=_("How long each ring runs it first."))] = None,
+    votes: Annotated[
+        bool | None, typer.Option("--votes/--no-votes", help=_("Whether stations vote before a ring opens."))
+    ] = None,
+    most_refusals: Annotated[
+        int | None, typer.Option(min=0, help=_("Stops once more stations refuse it."))
+    ] = None,
+    most_abstentions: Annotated[
+        float | None, typer.Option(min=0, max=1, help=_("Stops once a model refuses a greater share."))
+    ] = None,
+    most_disagreement: Annotated[
+        float | None, typer.Option(min=0, max=1, help=_("Stops once a model differs on a greater share."))
+    ] = None,
+    most_worker_deaths: Annotated[
+        int | None, typer.Option(min=0, help=_("Stops once a model was given up more often."))
+    ] = None,
+    most_regraded: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help=_("A station votes no where a greater share would change grade.")),
+    ] = None,
     at_once: Annotated[bool, typer.Option("--at-once", help=_("To all stations, now."))] = False,
     as_json: JsonOption = False,
 ) -> None:  # fmt: skip
@@ -62,21 +86,30 @@ def send(
     from station.hub.identity import key_of
     from station.hub.outgoing import OutgoingWrong, outgoing
 
+    settings = hub_settings(config)
+    wanted = {
+        "hours": hours, "votes": votes, "most_refusals": most_refusals, "most_abstentions": most_abstentions,
+        "most_disagreement": most_disagreement, "most_worker_deaths": most_worker_deaths,
+    }  # fmt: skip
+    rule = settings.roll_outs.model_copy(update=_said(wanted)).rule(at_once=at_once)
+    limits = settings.roll_outs.vote.model_dump() | _said({"most_regraded": most_regraded})
     try:
-        new = reference_document(file, name, why) if kind == "reference" else outgoing(kind, file, name, why)
+        if kind == "reference":
+            new = reference_document(file, name, why)
+        else:
+            new = outgoing(kind, file, name, why, limits)
     except OutgoingWrong as wrong:
         fail(_("{file} cannot be sent: {why}").format(file=file, why=wrong), Exit.USAGE)
     except OSError as error:
         fail(f"{file}: {error.strerror}", Exit.USAGE)
-    with hub_database(hub_settings(config)) as engine:
+    with hub_database(settings) as engine:
         bring_up_to_date(engine)
         try:
             with engine.begin() as connection:
                 sha256 = documents.keep(connection, TABLES, new, by, now())
                 number = roll_outs.begin(
-                    connection, TABLES, key_of(connection, TABLES), kind, sha256,
-                    roll_outs.Rule(hours, at_once), by, now(), why,
-                )  # fmt: skip
+                    connection, TABLES, key_of(connection, TABLES), kind, sha256, rule, by, now(), why
+                )
         except roll_outs.EmptyRing:
             fail(
                 _("No station is in the ring pilot: nobody would try it first. silo hub station ring"),
@@ -88,6 +121,10 @@ def send(
         out({"roll_out": number, "sha256": sha256, "name": new.name})
     else:
         tell(_("Roll-out {number} of {name} has begun.").format(number=number, name=new.name))
+
+
+def _said(options: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def ring(station: StationArgument, ring: RingName, config: HubConfigOption, by: WhoOption) -> None:
@@ -108,20 +145,41 @@ def status(
     number: Annotated[int | None, typer.Argument(help=_("Its number; none: all."))] = None,
     as_json: JsonOption = False,
 ) -> None:
+    from station.headquarters.votes import obstacles
     from station.hub import roll_outs
     from station.hub.database import TABLES
 
     with _roll_out(config, number or 0) as connection:
-        rows = (
-            [_told(row) for row in roll_outs.listed(connection, TABLES)]
-            if number is None
-            else [_standing(one) for one in roll_outs.standings(connection, TABLES, number)]
-        )
+        if number is None:
+            rows = [_told(row) for row in roll_outs.listed(connection, TABLES)]
+        else:
+            rows = [_standing(one) for one in roll_outs.standings(connection, TABLES, number)]
+        numbers = [row["roll_out"] for row in rows] if number is None else [number]
+        found = {one: obstacles(connection, TABLES, one, now()) for one in numbers}
     for row in rows:
-        if as_json:
+        if as_json and number is None:
+            out({**row, "obstacles": [one.as_dict() for one in found[row["roll_out"]]]})
+        elif as_json:
             out(row)
         else:
             show(_sentence(row) if number is None else _of_station(row))
+    for one in found.get(number or 0, ()):
+        if not as_json:
+            show(f"- {obstacle(one.code, one.station, one.params, LANGUAGE)}")
+
+
+def votes(config: HubConfigOption, number: NumberArgument, as_json: JsonOption = False) -> None:
+    from station.headquarters.votes import votes as voted
+    from station.hub.database import TABLES
+
+    with _roll_out(config, number) as connection:
+        found = voted(connection, TABLES, number)
+    for one in found:
+        if as_json:
+            day, at = (moment.isoformat() if moment else None for moment in (one.day, one.at))
+            out({**asdict(one), "day": day, "at": at})
+        else:
+            show(_of_vote(one))
 
 
 def widen(number: NumberArgument, config: HubConfigOption, by: WhoOption) -> None:
@@ -169,8 +227,14 @@ def _told(row: Any) -> dict[str, Any]:
     return {
         "roll_out": row["id"], "kind": row["kind"], "name": row["name"], "sha256": row["sha256"],
         "ring": Ring(row["ring"]).name.lower(), "state": row["state"], "hours": row["hours"],
-        "why": row["why"], "by": row["by"], "at": row["at"].isoformat(),
+        "why": _why(row), "by": row["by"], "at": row["at"].isoformat(),
     }  # fmt: skip
+
+
+def _why(row: Any) -> str:
+    """What a person said, or what stopped it by itself, in words."""
+    because = [obstacle(one["code"], one["station"], one["params"], LANGUAGE) for one in row["because"] or ()]
+    return translator(LANGUAGE).listed(because) if because else str(row["why"])
 
 
 def _standing(one: "Standing") -> dict[str, Any]:
@@ -201,6 +265,21 @@ def _of_station(row: dict[str, Any]) -> str:
     state = states.get(row["state"], row["state"]) if row["number"] is not None else _("not offered yet")
     code = f" ({_reason(row)})" if row["code"] else ""
     return f"{row['station']} [{_ring_words()[row['ring']]}]: {state}{code}"
+
+
+def _of_vote(one: "StationVote") -> str:
+    counts = one.counts
+    said = f"{one.station} [{_ring_words()[one.ring]}]: {verdict(one.verdict, LANGUAGE)}"
+    if one.number is None:
+        return f"{one.station} [{_ring_words()[one.ring]}]: {_('not offered yet')}"
+    if counts.get("loads"):
+        said += _(" · {loads} loads, {regraded} would change grade, {moved_t} t another cell").format(
+            **counts
+        )
+    if counts.get("captures"):
+        said += _(" · {captures} captures, {abstained} refused").format(**counts)
+    reasons = [reason(row["code"], row["params"], LANGUAGE) for row in one.reasons]
+    return said + (f" ({translator(LANGUAGE).listed(reasons)})" if reasons else "")
 
 
 def _reason(row: dict[str, Any]) -> str:

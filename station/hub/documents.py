@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, MetaData, func, insert, select
+from sqlalchemy import Connection, MetaData, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from station.hub.down_tables import DOCUMENTS, OFFERS
@@ -39,11 +39,16 @@ class New:
 
 
 def keep(connection: Connection, hub: MetaData, new: New, by: str, at: datetime) -> str:
-    """Keep a document and return its digest; what is kept already stays as it is. Raises DocumentRefused."""
+    """Keep a document and return its digest; of one that is kept already, what is said beside it is what was
+    said last. Raises DocumentRefused."""
     if len(new.body) > MOST_BYTES:
         raise DocumentRefused(f"at most {MOST_BYTES} bytes")
     documents = hub.tables[DOCUMENTS]
-    if document(connection, hub, new.kind, new.sha256) is None:
+    kept = document(connection, hub, new.kind, new.sha256)
+    if kept is not None and kept["more"] != dict(new.more):
+        said = update(documents).where(documents.c.kind == new.kind, documents.c.sha256 == new.sha256)
+        connection.execute(said.values(more=dict(new.more)))
+    elif kept is None:
         connection.execute(
             insert(documents).values(
                 kind=new.kind, sha256=new.sha256, name=new.name, body=new.body, size=len(new.body),

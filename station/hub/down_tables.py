@@ -24,7 +24,8 @@ def add_down_tables(hub: MetaData) -> None:
     names. `hub_offer`: a document as it was signed for a station, by that station's own numbers; `active_at`
     is when the hub first heard that it runs there. `hub_roll_out`: which document goes to how many rings
     (`ring` is the last one that is open), under which rule; `opened_at` is when that ring was opened, `state`
-    is running, stopped, done or back."""
+    is running, stopped, done or back, `rule` what it stops by (`station.hub.ring_rule.Rule`) and `because`
+    what stopped it by itself ({code, station, params})."""
     Table(
         DOCUMENTS, hub,
         Column("kind", String, primary_key=True),
@@ -65,5 +66,7 @@ def add_down_tables(hub: MetaData) -> None:
         Column("by", String, nullable=False),
         Column("opened_at", UTCDateTime, nullable=False),
         Column("at_once", Boolean, nullable=False, default=False),
+        Column("rule", JSON(none_as_null=True)),
+        Column("because", JSON(none_as_null=True)),
         sqlite_autoincrement=True,
     )  # fmt: skip

@@ -2,10 +2,13 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.hub.documents import New
+from station.post.voting import LIMITS, VOTED_ON
 from station.vision.bundle import BundleError, parse_bundle
 
 SIGNATURE_SUFFIX = ".minisig"
@@ -15,11 +18,15 @@ class OutgoingWrong(Exception):
     """The file is not what it is sent as; the message says why."""
 
 
-def outgoing(kind: str, file: Path, name: str | None, why: str) -> New:
-    """Return what is to be sent; its name is the file's own where none is given. Raises OutgoingWrong and
-    OSError."""
+def outgoing(
+    kind: str, file: Path, name: str | None, why: str, limits: Mapping[str, float] | None = None
+) -> New:
+    """Return what is to be sent; its name is the file's own where none is given. `limits`: of the stations'
+    votes on it (`station.post.voting.Limits`). Raises OutgoingWrong and OSError."""
     body = file.read_bytes()
-    more = {"why": why}
+    more: dict[str, Any] = {"why": why}
+    if limits and kind in VOTED_ON:
+        more[LIMITS] = dict(limits)
     if kind == "rule_pack":
         return New(kind, name or _pack_name(body), body, more=more)
     if kind == "policy":

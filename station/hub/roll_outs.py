@@ -5,7 +5,7 @@ What a station did with a document is told by its own rows (`down_document`), wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -24,6 +24,7 @@ from station.hub.documents import (
 )
 from station.hub.down_tables import OFFERS, ROLL_OUTS
 from station.hub.own import STATIONS, add_event
+from station.hub.ring_rule import Obstacle, Offered, Rule, is_last, stopped_by, waits_for
 from station.hub.stations import StationUnknown
 
 RUNNING, STOPPED, DONE, BACK = "running", "stopped", "done", "back"
@@ -46,15 +47,6 @@ class EmptyRing(Exception):
 
 class RollOutUnknown(Exception):
     """No roll-out has this number, or it is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """`hours` that each ring runs a document before the next one is opened. `at_once`: all rings are opened
-    together, which a named person answers for."""
-
-    hours: int = 24
-    at_once: bool = False
 
 
 def put_in_ring(
@@ -89,7 +81,7 @@ def begin(
     number = connection.execute(
         insert(roll_outs).returning(roll_outs.c.id).values(
             kind=kind, name=kept["name"], sha256=sha256, ring=ring.value, hours=rule.hours, state=RUNNING,
-            why=why, at=at, by=by, opened_at=at, at_once=rule.at_once,
+            why=why, at=at, by=by, opened_at=at, at_once=rule.at_once, rule=rule.as_dict(),
         )
     ).scalar_one()  # fmt: skip
     data = {"roll_out": number, "kind": kind, "name": kept["name"], "sha256": sha256, "why": why}
@@ -109,7 +101,9 @@ def widen(
     ring = to if to is not None and to > row["ring"] else _next_ring(connection, hub, row["ring"])
     roll_outs = hub.tables[ROLL_OUTS]
     connection.execute(
-        update(roll_outs).where(roll_outs.c.id == number).values(ring=ring.value, opened_at=at, state=RUNNING)
+        update(roll_outs)
+        .where(roll_outs.c.id == number)
+        .values(ring=ring.value, opened_at=at, state=RUNNING, because=[])
     )
     data = {"roll_out": number, "ring": ring.name.lower()}
     add_event(connection, hub, "roll_out_widened", at, "", data, by=by)
@@ -228,34 +222,62 @@ def catch_up(
 def _step(
     connection: Connection, hub: MetaData, key: Ed25519PrivateKey, row: RowMapping, at: datetime
 ) -> int:
-    known = [one for one in standings(connection, hub, row["id"]) if one.number is not None]
-    refused = [one for one in known if one.state == REFUSED]
-    if refused:
-        why = ", ".join(f"{one.station}: {one.code}" for one in refused)
-        _end(connection, hub, row["id"], STOPPED, f"refused by {why}", "", at)
+    known = offered_of(standings(connection, hub, row["id"]))
+    broken = stopped_by(connection, hub, row, known)
+    if broken:
+        why = ", ".join(_short(one) for one in broken)
+        _end(connection, hub, row["id"], STOPPED, why, "", at, broken)
         return 1
-    _note_active(connection, hub, row["id"], (one for one in known if one.state == TAKEN), at)
-    if any(one.state != TAKEN for one in known):
+    _note_active(connection, hub, row["id"], known, at)
+    if waits_for(connection, hub, row, known, at):
         return 0
-    if row["ring"] == Ring.ALL:
+    if is_last(row):
         _end(connection, hub, row["id"], DONE, row["why"], "", at)
-        return 1
-    since = [one.active_at or at for one in known] + [row["opened_at"]]
-    if at - max(since) < timedelta(hours=row["hours"]):
-        return 0
-    widen(connection, hub, key, row["id"], "", at)
+    else:
+        widen(connection, hub, key, row["id"], "", at)
     return 1
 
 
+def waiting(connection: Connection, hub: MetaData, number: int, at: datetime) -> list[Obstacle]:
+    """Return what a roll-out that runs waits for; nothing for others. Raises RollOutUnknown."""
+    row = _row(connection, hub, number)
+    if row["state"] != RUNNING:
+        return []
+    return waits_for(connection, hub, row, offered_of(standings(connection, hub, number)), at)
+
+
+def stopped_because(connection: Connection, hub: MetaData, number: int) -> list[Obstacle]:
+    """Return what stopped a roll-out by itself; nothing for others. Raises RollOutUnknown."""
+    row = _row(connection, hub, number)
+    told = (row["because"] or []) if row["state"] == STOPPED else []
+    return [Obstacle(one["code"], one["station"], one["params"]) for one in told]
+
+
+def offered_of(known: Iterable[Standing]) -> list[Offered]:
+    """Return those that were offered the document."""
+    return [
+        Offered(one.station, one.number, one.state, one.code, one.active_at)
+        for one in known
+        if one.number is not None
+    ]
+
+
+def _short(one: Obstacle) -> str:
+    """For the record, in one language; who asks is told in words from what is stored beside it."""
+    if one.code == REFUSED:
+        return f"refused by {one.station}: {one.params['code']}"
+    return f"{one.code} at {one.station}"
+
+
 def _note_active(
-    connection: Connection, hub: MetaData, number: int, active: Iterable[Standing], at: datetime
+    connection: Connection, hub: MetaData, number: int, known: Iterable[Offered], at: datetime
 ) -> None:
     """By the hub's clock: a station's own may be wrong."""
     offers = hub.tables[OFFERS]
-    for one in active:
-        if one.active_at is None:
-            known = update(offers).where(offers.c.station == one.station, offers.c.number == one.number)
-            connection.execute(known.values(active_at=at))
+    for one in known:
+        if one.state == TAKEN and one.active_at is None:
+            theirs = update(offers).where(offers.c.station == one.station, offers.c.number == one.number)
+            connection.execute(theirs.values(active_at=at))
 
 
 def _offer_open(
@@ -290,10 +312,12 @@ def _withdrawal(connection: Connection, hub: MetaData, offered: RowMapping, by: 
 
 
 def _end(
-    connection: Connection, hub: MetaData, number: int, state: str, why: str, by: str, at: datetime
-) -> None:
-    roll_outs = hub.tables[ROLL_OUTS]
-    connection.execute(update(roll_outs).where(roll_outs.c.id == number).values(state=state, why=why))
+    connection: Connection, hub: MetaData, number: int, state: str, why: str, by: str, at: datetime,
+    because: Sequence[Obstacle] = (),
+) -> None:  # fmt: skip
+    roll_outs, told = hub.tables[ROLL_OUTS], [one.as_dict() for one in because]
+    ended = update(roll_outs).where(roll_outs.c.id == number)
+    connection.execute(ended.values(state=state, why=why, because=told))
     add_event(connection, hub, f"roll_out_{state}", at, "", {"roll_out": number, "why": why}, by=by)
 
 

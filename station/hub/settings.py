@@ -6,6 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from station.hub.ring_rule import Rule, StopRule
+from station.post.voting import Limits
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
@@ -30,6 +33,43 @@ class S3Settings(BaseModel):
     secret_file: Text | None = None
 
 
+_LIMITS, _STOP = Limits(), StopRule()
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class VoteLimits(BaseModel):
+    """What a station may find overnight before it votes no, as shares; see `station.post.voting.Limits`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    most_regraded: Share = _LIMITS.most_regraded
+    most_refusals: Share = _LIMITS.most_refusals
+    most_abstentions: Share = _LIMITS.most_abstentions
+    most_disagreement: Share = _LIMITS.most_disagreement
+    most_errors: Share = _LIMITS.most_errors
+
+
+class RollOutSettings(BaseModel):
+    """How a roll-out goes on, and what stops it, where whoever sends says nothing else; see
+    `station.hub.ring_rule`. `vote`: the limits of a station's vote."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hours: Annotated[int, Field(ge=0, le=24 * 365)] = 24
+    votes: bool = True
+    least_yes: Annotated[int, Field(ge=0)] = 1
+    most_refusals: Annotated[int, Field(ge=0)] = _STOP.most_refusals
+    most_abstentions: Share = _STOP.most_abstentions
+    most_disagreement: Share = _STOP.most_disagreement
+    most_worker_deaths: Annotated[int, Field(ge=0)] = _STOP.most_worker_deaths
+    least_captures: Annotated[int, Field(ge=1)] = _STOP.least_captures
+    vote: VoteLimits = VoteLimits()
+
+    def rule(self, *, at_once: bool = False) -> Rule:
+        stop = {name: getattr(self, name) for name in StopRule.__dataclass_fields__}
+        return Rule(self.hours, at_once, StopRule(**stop), self.votes, self.least_yes)
+
+
 class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
@@ -46,6 +86,7 @@ class HubSettings(BaseModel):
     photos: Annotated[str, StringConstraints(pattern=r"^(file:.+|s3://[^/@]+(/[^@]*)?)$")] = "file:photos"
     s3: S3Settings = S3Settings()
     trusted_keys: tuple[Text, ...] = ()
+    roll_outs: RollOutSettings = RollOutSettings()
     metrics: bool = False
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 

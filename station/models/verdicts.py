@@ -80,6 +80,11 @@ def verdicts_by_capture(tx: Session, captures: Sequence[str]) -> dict[str, list[
     return found
 
 
+def verdicts_by_release(tx: Session, sha256: str, captures: Sequence[str]) -> list[Verdict]:
+    """Return what one release said of these captures."""
+    return [verdict_of(*row) for row in tx.exec(_of_captures(captures).where(Inspection.sha256 == sha256))]
+
+
 def active_verdicts(tx: Session, task: str, captures: Sequence[str]) -> dict[str, Verdict]:
     """Return what the model that was active then for a task said of each capture; the latest, where there
     were several."""

@@ -14,6 +14,7 @@ from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.correcting import Correction
 from station.grain.routing import route
+from station.grain.rules import RulePack
 from station.grain.wire import read_cells, read_facts
 from station.receival.guards import guard_for
 from station.receival.judging import estimate, facts_of
@@ -67,22 +68,29 @@ def replay(tx: Session, decision: Decision) -> Replayed:
     )  # fmt: skip
 
 
-def _again(tx: Session, row: Proposal) -> dict[str, Any]:
+def judged_by(tx: Session, row: Proposal, pack: RulePack | None) -> dict[str, Any]:
+    """Makes a decided proposal again by another rule pack: the same grain, cells and policy. Raises
+    LookupError where a record that it stands on is gone."""
     inputs = row.inputs
     if inputs is None:
         raise LookupError(f"proposal {row.id} was decided on without its inputs")
     policy = policy_from_dict(tx.get_one(SitePolicyRecord, row.policy).content)
     with recorded_catalogues(policy):
-        return _judged_again(tx, row, inputs, policy)
+        return _judged_again(tx, row, inputs, policy, pack)
 
 
-def _judged_again(tx: Session, row: Proposal, inputs: dict[str, Any], policy: SitePolicy) -> dict[str, Any]:
+def _again(tx: Session, row: Proposal) -> dict[str, Any]:
+    return judged_by(tx, row, pack_with(tx, row.rule_pack))
+
+
+def _judged_again(
+    tx: Session, row: Proposal, inputs: dict[str, Any], policy: SitePolicy, pack: RulePack | None
+) -> dict[str, Any]:
     readings = {
         one.id: one for one in tx.exec(select(Reading).where(col(Reading.id).in_(inputs["readings"])))
     }
     if lost := [one for one in inputs["readings"] if one not in readings]:
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
-    pack = pack_with(tx, row.rule_pack)
     repeatability = pack.repeatability if pack else {}
     evidence = evidence_of(readings[one] for one in inputs["readings"])
     corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]

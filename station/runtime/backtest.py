@@ -1,6 +1,6 @@
 """Runs a candidate's bundle over stored captures, in a worker of its own at the lowest priority."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import structlog
@@ -19,7 +19,9 @@ RESTARTS = 3  # after so many failures in a row the candidate does not run here
 log = structlog.get_logger(__name__)
 
 
-def candidate_verdicts(bundle: Path, cases: Sequence[BacktestCase], photos: Blobs) -> Iterator[Verdict]:
+def candidate_verdicts(
+    bundle: Path, cases: Sequence[BacktestCase], photos: Blobs
+) -> Generator[Verdict, None, None]:
     """Yields what the bundle says of each capture, one at a time; a capture that its worker fails on, or
     whose photo is gone or damaged, is left out. Raises WorkerGone or WorkerSlow where it does not run at
     all."""

@@ -62,6 +62,7 @@ from station.store.tables.retained import (
 from station.store.tables.sent import CorrectionRequest, SupplierMatch, Variety
 from station.store.tables.shipments import ExpectedShipment, OwnSite, Shipment
 from station.store.tables.visits import Load, LoadOwner, Visit, Weighing, WeighingUse
+from station.store.tables.votes import Vote
 
 __all__ = [
     "Adjustment",
@@ -135,6 +136,7 @@ __all__ = [
     "Vehicle",
     "Visit",
     "VisualCheck",
+    "Vote",
     "Waiver",
     "Weighing",
     "WeighingUse",

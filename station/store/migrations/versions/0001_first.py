@@ -398,6 +398,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_variety")),
     )
     op.create_table(
+        "vote",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sha256", station.store.tables.packed.HexDigest(), nullable=False),
+        sa.Column("verdict", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("loads", sa.Integer(), nullable=False),
+        sa.Column("regraded", sa.Integer(), nullable=False),
+        sa.Column("moved_t", sa.Float(), nullable=False),
+        sa.Column("refused_more", sa.Integer(), nullable=False),
+        sa.Column("refused_less", sa.Integer(), nullable=False),
+        sa.Column("captures", sa.Integer(), nullable=False),
+        sa.Column("abstained", sa.Integer(), nullable=False),
+        sa.Column("disagreement", sa.Float(), nullable=True),
+        sa.Column("errors", sa.Integer(), nullable=False),
+        sa.Column("took_s", sa.Float(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("number", "day", name=op.f("pk_vote")),
+    )
+    op.create_table(
         "adjustment",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1693,6 +1714,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_adjustment_instrument_id"))
 
     op.drop_table("adjustment")
+    op.drop_table("vote")
     op.drop_table("variety")
     with op.batch_alter_table("terminal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_terminal_name"))
