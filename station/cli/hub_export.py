@@ -28,7 +28,7 @@ def season(
     as_json: JsonOption = False,
 ) -> None:
     from station.headquarters.season_files import MANIFEST, Season, folder_of, write_season
-    from station.hub.database import TABLES, bring_up_to_date
+    from station.hub.database import TABLES
 
     t = translator(LANGUAGE)
 
@@ -37,7 +37,6 @@ def season(
             tell(_("{table}: {rows} rows").format(table=table, rows=t.number(rows, 0)))
 
     with hub_database(hub_settings(config)) as engine:
-        bring_up_to_date(engine)
         try:
             manifest = write_season(engine, TABLES, Season(parquet, campaign, with_names), heard)
         except OSError as error:

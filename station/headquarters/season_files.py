@@ -226,11 +226,13 @@ def _done_before(folder: Path, asked: Mapping[str, Any]) -> dict[str, list[Json]
 
 def _remove_old(folder: Path, kept: set[str]) -> None:
     """Remove what the manifest of an earlier run names and this one does not."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError):
         for file in json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]:
             path = folder / file["path"]
             if file["path"] not in kept and path.resolve().is_relative_to(folder.resolve()):
                 path.unlink(missing_ok=True)
+                with suppress(OSError):  # others lie in it
+                    path.parent.rmdir()
 
 
 def _sweep(folder: Path) -> None:

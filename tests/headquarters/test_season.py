@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,14 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 
 from benchmarks.captures import add
 from station.headquarters import season_files
 from station.headquarters.season import NAMES, REFERENCE, going
 from station.headquarters.season_files import Season, write_season
 from station.hub.database import TABLES
-from tests.hub.conftest import headquarters, made, postgres  # noqa: F401 - fixtures
+from tests.hub.conftest import EMPTY, made, postgres  # noqa: F401 - fixtures
 from tests.hub.hub_rig import Headquarters
 
 AT = datetime(2025, 7, 20, 8, 0, 0, 123456, tzinfo=UTC)
@@ -66,10 +67,10 @@ def load(connection: Connection, silo: str, number: int, campaign: str, at: date
     )  # fmt: skip
 
 
-@pytest.fixture
-def hub(headquarters: Headquarters) -> Headquarters:  # noqa: F811
+@pytest.fixture(scope="module")
+def hub(made: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Headquarters]:  # noqa: F811
     """Two silos with three loads each of 2025 and 2026; a movement that no load explains, in each year."""
-    with headquarters.engine.begin() as connection:
+    with made.begin() as connection:
         for silo in ("south", "north"):
             add(connection, silo, "person", id="p1", name=SECRETS[0], name_key="martin", roles=["operator"])
             add(connection, silo, "supplier", id="e1", name=SECRETS[1], name_key="earl du lac")
@@ -82,7 +83,17 @@ def hub(headquarters: Headquarters) -> Headquarters:  # noqa: F811
                     connection, silo, "cell_movement", id=f"m{number}", seq=number, cell_id="c1", kind="out",
                     kg=-1e16, regime="", by="p1", values={"x": -0.0}, content_kg=0.0, at=at,
                 )  # fmt: skip
-    return headquarters
+    yield Headquarters.begin(made, tmp_path_factory.mktemp("hub"))
+    with made.begin() as connection:
+        connection.execute(text(EMPTY))
+
+
+@pytest.fixture(scope="module")
+def out(hub: Headquarters, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All campaigns without names."""
+    folder = tmp_path_factory.mktemp("out")
+    exported(hub, folder)
+    return folder
 
 
 def exported(hub: Headquarters, folder: Path, *more: str) -> Any:
@@ -97,14 +108,14 @@ def asked(folder: Path, table: str, what: str) -> list[tuple[Any, ...]]:
     return duckdb.sql(query).fetchall()
 
 
-def test_duckdb_reads_a_table_of_all_campaigns_as_one(hub: Headquarters, tmp_path: Path) -> None:
-    manifest = exported(hub, tmp_path / "out")
-    assert asked(tmp_path / "out", "ticket", "campaign, station, count(*), sum(net_kg)") == [
+def test_duckdb_reads_a_table_of_all_campaigns_as_one(out: Path) -> None:
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert asked(out, "ticket", "campaign, station, count(*), sum(net_kg)") == [
         ("2025", "north", 3, 78_000.0), ("2025", "south", 3, 78_000.0),
         ("2026/27", "north", 3, 78_000.0), ("2026/27", "south", 3, 78_000.0),
     ]  # fmt: skip
     for file in manifest["files"]:
-        data = (tmp_path / "out" / file["path"]).read_bytes()
+        data = (out / file["path"]).read_bytes()
         assert (len(data), hashlib.sha256(data).hexdigest()) == (file["bytes"], file["sha256"])
     assert manifest["rows"]["load"] == sum(
         file["rows"] for file in manifest["files"] if file["path"].startswith("load/")
@@ -112,35 +123,32 @@ def test_duckdb_reads_a_table_of_all_campaigns_as_one(hub: Headquarters, tmp_pat
     assert set(manifest["rows"]) == {one.name for one in going(TABLES, with_names=False)}
 
 
-def test_pandas_reads_types_as_they_are_meant(hub: Headquarters, tmp_path: Path) -> None:
-    exported(hub, tmp_path / "out")
-    loads = pd.read_parquet(tmp_path / "out" / "load")
+def test_pandas_reads_types_as_they_are_meant(out: Path) -> None:
+    loads = pd.read_parquet(out / "load")
     assert len(loads) == 12
     assert set(loads["campaign"].astype(str)) == {"2025", "2026/27"}
     assert json.loads(loads["declared"].iloc[0]) == {"protein": 11.5}
-    visits = pd.read_parquet(tmp_path / "out" / "visit")
+    visits = pd.read_parquet(out / "visit")
     assert str(visits["arrived_at"].dtype) == "datetime64[us, UTC]"
     assert visits["arrived_at"].min().to_pydatetime() == AT + timedelta(days=1)
-    movements = pd.read_parquet(tmp_path / "out" / "cell_movement")
+    movements = pd.read_parquet(out / "cell_movement")
     assert set(movements["kg"]) == {-1e16}
     assert set(movements["values"]) == {'{"x": -0.0}'}
-    cells = pd.read_parquet(tmp_path / "out" / "cell")
+    cells = pd.read_parquet(out / "cell")
     assert list(cells["station"]) == ["north", "south"]
 
 
-def test_rows_follow_their_load_and_what_has_none_the_time(hub: Headquarters, tmp_path: Path) -> None:
+def test_rows_follow_their_load_and_what_has_none_the_time(out: Path) -> None:
     """Photos and weighings have times of another year here: their load counts."""
-    exported(hub, tmp_path / "out")
     half = [("2025", 6), ("2026/27", 6)]
     for table in ("visit", "sample", "capture", "photo", "pairing", "weighing", "weighing_use"):
-        assert asked(tmp_path / "out", table, "campaign, count(*)") == half, table
-    assert asked(tmp_path / "out", "cell_movement", "campaign, id, count(*)") == [
+        assert asked(out, table, "campaign, count(*)") == half, table
+    assert asked(out, "cell_movement", "campaign, id, count(*)") == [
         ("2025", "m1", 2), ("2026/27", "m2", 2),
     ]  # fmt: skip
 
 
-def test_names_stay_here_unless_they_are_asked_for(hub: Headquarters, tmp_path: Path) -> None:
-    exported(hub, tmp_path / "out")
+def test_names_stay_here_unless_they_are_asked_for(hub: Headquarters, out: Path, tmp_path: Path) -> None:
     exported(hub, tmp_path / "named", "--with-names")
 
     def said(folder: Path) -> str:
@@ -149,7 +157,7 @@ def test_names_stay_here_unless_they_are_asked_for(hub: Headquarters, tmp_path: 
             texts.append(pd.read_parquet(file).to_csv())
         return "\n".join(texts)
 
-    assert [name for name in SECRETS if name in said(tmp_path / "out")] == []
+    assert [name for name in SECRETS if name in said(out)] == []
     assert [name for name in SECRETS if name not in said(tmp_path / "named")] == []
 
 
@@ -162,20 +170,18 @@ def test_one_campaign_alone_and_one_that_nobody_has(hub: Headquarters, tmp_path:
 
 
 def test_written_again_it_is_the_same_to_the_byte_and_what_went_is_removed(
-    hub: Headquarters, tmp_path: Path
+    hub: Headquarters, out: Path, tmp_path: Path
 ) -> None:
     first = exported(hub, tmp_path / "out")
-    assert exported(hub, tmp_path / "out") == first
-    with hub.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM cell_movement WHERE id = 'm2'")
-    exported(hub, tmp_path / "out")
-    assert not list((tmp_path / "out" / "cell_movement").glob("*2026*/*"))
+    assert first == json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    exported(hub, tmp_path / "out", "--campaign", "2025")
+    assert [folder.name for folder in (tmp_path / "out" / "load").iterdir()] == ["campaign=2025"]
 
 
 def test_a_run_that_was_cut_off_goes_on_and_leaves_no_half_file(
-    hub: Headquarters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Headquarters, out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole, folder = exported(hub, tmp_path / "whole"), tmp_path / "out"
+    whole, folder = json.loads((out / "manifest.json").read_text(encoding="utf-8")), tmp_path / "out"
     written: list[str] = []
 
     def full(table: str, rows: int) -> None:
