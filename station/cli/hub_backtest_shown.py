@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from station.cli.say import _
+from station.cli.say import LANGUAGE, _
+from ui.words.i18n import translator
 
 _WIDE = 14
+_NUMBERS = translator(LANGUAGE)
 
 
 def state_sentence(told: Mapping[str, Any]) -> str:
@@ -70,12 +72,12 @@ def _figures(one: Mapping[str, Any]) -> str:
 def _with_limits(one: Mapping[str, Any] | None) -> str:
     if one is None:
         return "-"
-    limits = f" ({one['ci'][0]:.2f} … {one['ci'][1]:.2f})" if one["ci"] else ""
-    return f"{one['value']:.2f}{limits}"
+    value, *ci = (_NUMBERS.number(number, 2) for number in (one["value"], *(one["ci"] or ())))
+    return f"{value} ({ci[0]} … {ci[1]})" if ci else value
 
 
 def _percent(share: Mapping[str, Any] | None) -> str:
     if share is None:
         return "-"
-    low, high = share["ci"]
-    return f"{share['value']:.1%} ({low:.1%} … {high:.1%})"
+    value, low, high = (_NUMBERS.percent(number, 1) for number in (share["value"], *share["ci"]))
+    return f"{value} ({low} … {high})"
