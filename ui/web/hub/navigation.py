@@ -14,6 +14,12 @@ SILO = frozenset({HubRole.SILO_MANAGER})  # sees what is of the own stations; ad
 
 HEADQUARTERS = Navigation((
     (
+        Entry("/map", N_("Map"), LOGISTICS | SILO),
+        Entry("/state", N_("State of stocks"), LOGISTICS | SILO),
+        Entry("/farms", N_("Farm stores"), LOGISTICS),
+        Entry("/sites", N_("Silos"), LOGISTICS | SILO),
+    ),
+    (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),
         Entry("/quarantine", N_("Quarantine"), TECHNICAL),
         Entry("/roll-outs", N_("Roll-outs"), TECHNICAL),
