@@ -22,6 +22,10 @@ HEADQUARTERS = Navigation((
         Entry("/fairness", N_("Fairness"), QUALITY | SILO),
         Entry("/sites", N_("Sites"), QUALITY | LOGISTICS | SILO),  # a load's evidence
         Entry("/laboratory", N_("Laboratory"), QUALITY | SILO),
+        Entry("/map", N_("Map"), LOGISTICS | SILO),
+        Entry("/state", N_("State of stocks"), LOGISTICS | SILO),
+        Entry("/farms", N_("Farm stores"), LOGISTICS),
+        Entry("/sites", N_("Silos"), LOGISTICS | SILO),
     ),
     (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),
