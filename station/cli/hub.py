@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -88,7 +89,11 @@ def serve(config: HubConfigOption) -> None:
         with Queue.opened(engine) as queue, Applier(engine, now).running():
             hub = Hub(engine, TABLES, now, queue.nudge, store)
             app = create_counter(hub, has_metrics=settings.metrics)
-            quarters = Quarters(engine, TABLES, now, settings.name, settings.language)
+            road = settings.shipments
+            quarters = Quarters(
+                engine, TABLES, now, settings.name, settings.language, road.freinte_percent,
+                timedelta(hours=road.overdue_hours),
+            )  # fmt: skip
             app.mount("/", create_hub_pages(quarters))
             if not people(quarters):
                 tell(_("Nobody may open the pages yet: silo hub person add NAME --role director"))

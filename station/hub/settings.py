@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from station.grain.freinte import USUAL_PERCENT
+
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
@@ -30,6 +32,16 @@ class S3Settings(BaseModel):
     secret_file: Text | None = None
 
 
+class ShipmentSettings(BaseModel):
+    """Which shipments between own silos are listed: those that lost more than `freinte_percent` on the road,
+    and those that are under way for longer than `overdue_hours`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    freinte_percent: Annotated[float, Field(ge=0, le=100)] = USUAL_PERCENT
+    overdue_hours: Annotated[float, Field(gt=0, le=8760)] = 24.0
+
+
 class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
@@ -47,6 +59,7 @@ class HubSettings(BaseModel):
     s3: S3Settings = S3Settings()
     trusted_keys: tuple[Text, ...] = ()
     metrics: bool = False
+    shipments: ShipmentSettings = ShipmentSettings()
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 
     @property

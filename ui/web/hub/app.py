@@ -17,13 +17,13 @@ from ui.web.forms import check_form
 from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.hub.navigation import HEADQUARTERS
-from ui.web.hub.pages import first, login, stations
+from ui.web.hub.pages import first, login, shipments, stations
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 SIGN_IN_LASTS = timedelta(hours=12)
-_ROOMS: Sequence[ModuleType] = (doorway, first, login, stations)
+_ROOMS: Sequence[ModuleType] = (doorway, first, login, stations, shipments)
 
 
 def create_hub_pages(quarters: Quarters) -> FastAPI:

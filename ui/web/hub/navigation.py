@@ -14,6 +14,9 @@ SILO = frozenset({HubRole.SILO_MANAGER})  # sees what is of the own stations; ad
 
 HEADQUARTERS = Navigation((
     (
+        Entry("/shipments", N_("Transfers"), LOGISTICS | SILO),
+    ),
+    (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),
         Entry("/quarantine", N_("Quarantine"), TECHNICAL),
         Entry("/roll-outs", N_("Roll-outs"), TECHNICAL),
