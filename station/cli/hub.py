@@ -2,6 +2,7 @@
 
 import secrets
 import signal
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -64,7 +65,6 @@ def register(app: typer.Typer) -> None:
     hub_compare.register(hub)
     hub_backtest.register(hub)
     hub_state.register(hub)
-    hub_state.register(hub, station)
     hub_export.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
@@ -93,13 +93,14 @@ def serve(config: HubConfigOption) -> None:
         with Queue.opened(engine) as queue, Applier(engine, now).running():
             hub = Hub(engine, TABLES, now, queue.nudge, store)
             app = create_counter(hub, has_metrics=settings.metrics)
+            road = settings.shipments
             quarters = Quarters(
-                engine, TABLES, now, settings.name, settings.language, store.read_or_none if store else None
-            )
+                engine, TABLES, now, settings.name, settings.language, store.read_or_none if store else None,
+                road.freinte_percent, timedelta(hours=road.overdue_hours),
+            )  # fmt: skip
             app.mount("/", create_hub_pages(quarters))
             if not people(quarters):
                 tell(_("Nobody may open the pages yet: silo hub person add NAME --role director"))
-            serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
             try:
                 serve_until_stopped(app, settings.host, settings.port, signal.SIGTERM, signal.SIGINT)
             except CannotListen as error:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from station.grain.freinte import USUAL_PERCENT
 from station.hub.ring_rule import Rule, StopRule
 from station.post.voting import Limits
 
@@ -70,6 +71,16 @@ class RollOutSettings(BaseModel):
         return Rule(self.hours, at_once, StopRule(**stop), self.votes, self.least_yes)
 
 
+class ShipmentSettings(BaseModel):
+    """Which shipments between own silos are listed: those that lost more than `freinte_percent` on the road,
+    and those that are under way for longer than `overdue_hours`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    freinte_percent: Annotated[float, Field(ge=0, le=100)] = USUAL_PERCENT
+    overdue_hours: Annotated[float, Field(gt=0, le=8760)] = 24.0
+
+
 class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
@@ -88,6 +99,7 @@ class HubSettings(BaseModel):
     trusted_keys: tuple[Text, ...] = ()
     roll_outs: RollOutSettings = RollOutSettings()
     metrics: bool = False
+    shipments: ShipmentSettings = ShipmentSettings()
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
 
     @property

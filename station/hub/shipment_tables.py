@@ -32,6 +32,7 @@ def add_shipment_tables(hub: MetaData) -> None:
         Column("is_twice", Boolean, nullable=False, default=False),
         Index("ix_hub_shipment_state", "state", "left_at"),
         Index("ix_hub_shipment_ended", "ended_at"),
+        info={"station_columns": ("from_site", "to_site", "at_site")},
     )  # fmt: skip
     Table(
         SHIPMENTS_SEEN, hub,

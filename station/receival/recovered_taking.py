@@ -107,6 +107,16 @@ def _tickets(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
         yield row
 
 
+def _shipments(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
+    """The movements that they name came back under other keys."""
+    for row in rows:
+        moved = {
+            name: work.other.get(("cell_movement", row[name]), row[name])
+            for name in ("movement_id", "back_id")
+        }
+        yield row | moved
+
+
 def _expected(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
     """Headquarters may have told of a shipment again since the restore: it is the same one."""
     for row in rows:
@@ -121,5 +131,6 @@ def _expected(work: Work, rows: Iterable[Row]) -> Iterator[Row]:
 
 TAKEN: Mapping[str, Callable[[Work, Iterable[Row]], Iterator[Row]]] = {
     "person": _persons, "terminal": _terminals, "load": _loads, "frame": _frames, "weighing": _weighings,
-    "reading": _readings, "pairing": _pairings, "ticket": _tickets, "expected_shipment": _expected,
+    "reading": _readings, "pairing": _pairings, "ticket": _tickets, "shipment": _shipments,
+    "expected_shipment": _expected,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from station.store.tables import Counter, Numbered
 
@@ -56,12 +56,13 @@ def pass_tickets(tx: Session, site: str, last: Mapping[str, int]) -> dict[str, d
 
 
 def leap(tx: Session) -> dict[str, dict[str, int]]:
-    """Sets the counters of rows, events and retained samples far above their values; returns
-    {name: {"before", "after"}}."""
+    """Sets the counters of what may have been numbered in the lost time far above their values, also those
+    that gave no number before it; returns {name: {"before", "after"}}."""
     leaps = {}
-    for counter in tx.exec(select(Counter).where(col(Counter.name).in_(_LEAPS))):
-        leaps[counter.name] = {"before": counter.value, "after": counter.value + _LEAPS[counter.name]}
-        counter.value += _LEAPS[counter.name]
+    for name, step in _LEAPS.items():
+        counter = tx.get(Counter, name) or Counter(name=name)
+        leaps[name] = {"before": counter.value, "after": counter.value + step}
+        counter.value += step
         tx.add(counter)
     return leaps
 

@@ -17,7 +17,17 @@ from ui.web.forms import check_form
 from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.hub.navigation import HEADQUARTERS
-from ui.web.hub.pages import comparisons, evidence, first, laboratory, login, quarantine, roll_outs, stations
+from ui.web.hub.pages import (
+    comparisons,
+    evidence,
+    first,
+    laboratory,
+    login,
+    quarantine,
+    roll_outs,
+    shipments,
+    stations,
+)
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
 
@@ -33,6 +43,7 @@ _ROOMS: Sequence[ModuleType] = (
     comparisons,
     evidence,
     laboratory,
+    shipments,
 )
 
 

@@ -26,6 +26,7 @@ HEADQUARTERS = Navigation((
         Entry("/state", N_("State of stocks"), LOGISTICS | SILO),
         Entry("/farms", N_("Farm stores"), LOGISTICS),
         Entry("/sites", N_("Silos"), LOGISTICS | SILO),
+        Entry("/shipments", N_("Transfers"), LOGISTICS | SILO),
     ),
     (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),
