@@ -29,9 +29,15 @@ from station.cli.hub_parts import (
     hub_database,
     hub_settings,
     of_known,
+    some_text,
 )
 from station.cli.options import JsonOption
 from station.cli.say import Exit, _, fail, now, out, show, tell
+
+MOST_NUMBER = 2**63 - 1
+RowArgument = Annotated[
+    int, typer.Argument(help=_("Its number: silo hub quarantine list"), min=1, max=MOST_NUMBER)
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -131,13 +137,15 @@ def add(
     from station.hub import stations as known
     from station.hub.database import TABLES, bring_up_to_date
 
+    name = some_text(name) if name else ""
     with hub_database(hub_settings(config)) as engine:
         bring_up_to_date(engine)
         try:
             with engine.begin() as connection:
                 code = known.add(connection, TABLES, station, name, by, now(), secrets.token_bytes)
         except known.StationExists:
-            fail(_("{station} is known already. Revoke it first.").format(station=station), Exit.NEGATIVE)
+            told = _("{station} is known already. For a new code: silo hub revoke {station}, then this again")
+            fail(told.format(station=station), Exit.NEGATIVE)
     if as_json:
         out({"station": station, "code": code})
     else:
@@ -150,6 +158,9 @@ def revoke(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
 
     with hub_database(hub_settings(config)) as engine, of_known(station), engine.begin() as connection:
         known.revoke(connection, TABLES, station, by, now())
+    tell(
+        _("{station}: nothing more is taken of it. It enrols again with a new code.").format(station=station)
+    )
 
 
 def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> None:
@@ -159,6 +170,7 @@ def settle(station: StationArgument, config: HubConfigOption, by: WhoOption) -> 
     with hub_database(hub_settings(config)) as engine, of_known(station), engine.begin() as connection:
         for bag in known.settle(connection, TABLES, station, by, now()):
             tell(_("refused and kept: bag {number} of {epoch}").format(**bag))
+    tell(_("{station}: the line of bags that was there first goes on.").format(station=station))
 
 
 def rebuild(
@@ -202,7 +214,7 @@ def list_quarantine(config: HubConfigOption, as_json: JsonOption = False) -> Non
     raise typer.Exit(Exit.NEGATIVE if rows else Exit.DONE)
 
 
-def show_quarantine(number: int, config: HubConfigOption) -> None:
+def show_quarantine(number: RowArgument, config: HubConfigOption) -> None:
     from station.hub.quarantine import beside
 
     with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
@@ -214,7 +226,9 @@ def show_quarantine(number: int, config: HubConfigOption) -> None:
 
 def retry(
     config: HubConfigOption,
-    number: Annotated[int | None, typer.Argument(help=_("Its number; none: all."))] = None,
+    number: Annotated[
+        int | None, typer.Argument(help=_("Its number; none: all."), min=1, max=MOST_NUMBER)
+    ] = None,
 ) -> None:
     from station.hub.applying import retry as try_again
     from station.hub.database import TABLES
@@ -223,6 +237,8 @@ def retry(
     with hub_database(hub_settings(config)) as engine:
         with engine.connect() as connection:
             ids = [row["id"] for row in waiting(connection) if number in (None, row["id"])]
+        if number is not None and not ids:
+            fail(_("There is no row {number} in quarantine.").format(number=number), Exit.USAGE)
         taken = 0
         for one in ids:
             with engine.begin() as connection:

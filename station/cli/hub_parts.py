@@ -1,5 +1,6 @@
 """What the commands of the hub share: its file, its database, a station that it knows."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from drivers.text import HiddenCharacter, checked_text
 from station.cli.say import Exit, _, fail, tell
 
 if TYPE_CHECKING:
@@ -14,9 +16,37 @@ if TYPE_CHECKING:
 
     from station.hub.settings import HubSettings
 
+STATION_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}\Z")  # `station.site.file.Id`
+MOST_NAME = 120
 HubConfigOption = Annotated[Path, typer.Option("--config", help=_("The hub's file (TOML)."))]
-StationArgument = Annotated[str, typer.Argument(help=_("The station's id, as its site file has it."))]
-WhoOption = Annotated[str, typer.Option("--by", help=_("Who does it, for whoever asks later."))]
+
+
+def station_id(text: str) -> str:
+    """An id as a site file may have it; ends the command for another."""
+    if not STATION_ID.match(text):
+        told = _("{text}: a station's id is that of its site file: 1 to 31 of a-z, 0-9, - and _")
+        fail(told.format(text=text), Exit.USAGE)
+    return text
+
+
+def some_text(text: str) -> str:
+    """A name, in one line; ends the command for one that cannot be kept."""
+    try:
+        text = checked_text(text).strip()
+    except HiddenCharacter:
+        text = ""
+    if not 0 < len(text) <= MOST_NAME:
+        told = _("a name has 1 to {most} characters, all to be seen")
+        fail(told.format(most=MOST_NAME), Exit.USAGE)
+    return text
+
+
+StationArgument = Annotated[
+    str, typer.Argument(help=_("The station's id, as its site file has it."), callback=station_id)
+]
+WhoOption = Annotated[
+    str, typer.Option("--by", help=_("Who does it, for whoever asks later."), callback=some_text)
+]
 
 
 def hub_settings(config: Path) -> "HubSettings":

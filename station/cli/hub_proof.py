@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def prove(
     station: StationArgument, config: HubConfigOption,
-    wait: Annotated[float, typer.Option(help=_("Seconds to wait for each answer of the station."))] = 180.0,
+    wait: Annotated[
+        float, typer.Option(help=_("Seconds to wait for each answer of the station."), min=0, max=86_400)
+    ] = 180.0,
     order: Annotated[
         bool, typer.Option("--order", help=_("Asks for the photos that the store lacks."))
     ] = False,

@@ -7,6 +7,7 @@ from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, _, now, out, show
 from ui.words.i18n import translator
+from ui.words.post import photo_reason
 
 if TYPE_CHECKING:
     from station.hub.standing import Standing
@@ -63,6 +64,9 @@ def _sentences(standing: "Standing", at: datetime) -> list[str]:
         lines.append("  " + _("not applied yet: {lag} bags; in quarantine: {waiting} rows").format(
             lag=t.number(standing.lag, 0), waiting=t.number(standing.waiting, 0)
         ))  # fmt: skip
+    waits = standing.told.get("photos_wait")
+    if isinstance(waits, str) and waits and standing.told.get("photos_owed"):
+        lines.append("  " + _("its photos wait: {why}").format(why=photo_reason(waits, LANGUAGE)))
     if standing.is_clock_wrong():
         offset = t.number(standing.clock_offset_s or 0.0, 0)
         lines.append("  " + _("its clock is {seconds} s from the hub's").format(seconds=offset))

@@ -27,7 +27,7 @@ def take_in(
         for carried in take_all(engine, TABLES, folder, now):
             counts[carried.outcome] += 1
             if carried.outcome == SKIPPED:
-                why = f"{carried.reason} {carried.detail}".strip()
+                why = _why(carried.reason, carried.detail)
                 tell(_("skipped: {file}: {why}").format(file=carried.file, why=why))
     if as_json:
         out({name: counts[name] for name in (TAKEN, HAD, SKIPPED)})
@@ -38,3 +38,21 @@ def take_in(
         told = {name: t.number(counts[name], 0) for name in (TAKEN, HAD, SKIPPED)}
         show(_("Bags taken: {taken}; here already: {had}; skipped: {skipped}").format(**told))
     raise typer.Exit(Exit.NEGATIVE if counts[SKIPPED] or not counts else Exit.DONE)
+
+
+def _why(reason: str, detail: str) -> str:
+    """The code first: it is what the other side is told."""
+    words = {
+        "no_bag": _("it is no bag of a station: leave it"),
+        "too_large": _("it is larger than a bag may be: leave it"),
+        "not_read": _("it cannot be read: copy it again at the station"),
+        "no_signature": _("its signature is missing: copy with silo post export at the station"),
+        "unknown_station": _("no station of this id is known: silo hub station add"),
+        "revoked": _("its station is revoked: a new code, then silo enrol there"),
+        "wrong_signature": _("it is not as its station signed it: copy it again there"),
+        "gap": _("bags before it are missing: import the stick that has them"),
+        "fork": _("another machine sends as this station: silo hub settle"),
+        "epoch": _("it belongs to another life of its station: silo post reconcile there"),
+    }
+    told = f"{reason}: {words[reason]}" if reason in words else reason
+    return f"{told} ({detail})" if detail else told

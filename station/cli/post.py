@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from station.site.file import SiteSettings
 
 CLOCKS_DIFFER_S = 60.0
+DAYS_TOLD = 366  # nobody knows how a disk fills in a year
 
 
 def register(app: typer.Typer) -> None:
@@ -128,7 +129,7 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
         "room_days": round(days, 1) if days is not None else None, "reason": said.reason,
         "said": hub_reason(said.reason, LANGUAGE) if said.reason else "", "detail": said.detail,
         "since": _iso(said.since), "heard_at": _iso(said.heard_at), "offset_s": said.offset_s,
-        "disk_full": said.full,
+        "disk_full": said.full, "photos_wait": said.photos_wait,
         "recovers": known.recovers,
         **told_of_photos(photos, budget), **told_of_releases(folder),
     }  # fmt: skip
@@ -146,15 +147,17 @@ def status(config: ConfigOption, as_json: JsonOption = False) -> None:
     show(_("Headquarters has bag {number}; it is asked at {urls}").format(
         number=t.number(known.acknowledged, 0), urls=", ".join(known.urls)
     ))  # fmt: skip
-    for sentence in [*sentences_of_photos(photos, budget), *sentences_of_releases(folder)]:
+    for sentence in [*sentences_of_photos(photos, budget, said.photos_wait), *sentences_of_releases(folder)]:
         show(sentence)
     _show_last_word(said, t)
     gigabytes = t.number(free / 1e9)
     if days is None:
         show(_("Room: {gigabytes} GB; what a day takes is not measured yet").format(gigabytes=gigabytes))
+    elif days > DAYS_TOLD:
+        show(_("Room: {gigabytes} GB, for more than a year as it filled of late").format(gigabytes=gigabytes))
     else:
         text = _("Room: {gigabytes} GB, for {days} days as it filled of late")
-        show(text.format(gigabytes=gigabytes, days=t.number(min(days, 9_999), 0)))
+        show(text.format(gigabytes=gigabytes, days=t.number(days, 0)))
 
 
 def _show_last_word(said: "PostStanding", t: Translator) -> None:
@@ -219,6 +222,9 @@ def export(
         end_with(error)
     finally:
         engine.dispose()
+    if not count:
+        tell(_("No bag is owed: nothing was copied."))
+        return
     tell(_("copied: {count} bags, to {folder}").format(count=count, folder=target))
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from station.cli.say import LANGUAGE, _
 from ui.words.i18n import translator
+from ui.words.post import photo_reason
 
 if TYPE_CHECKING:
     from station.post.photo_pace import Budget
@@ -19,7 +20,7 @@ def told_of_photos(owed: "PhotosOwed", budget: "Budget") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sentences_of_photos(owed: "PhotosOwed", budget: "Budget") -> list[str]:
+def sentences_of_photos(owed: "PhotosOwed", budget: "Budget", waits: str = "") -> list[str]:
     t, said = translator(LANGUAGE), []
     if owed.oldest_at is not None:
         since = f"{t.date(owed.oldest_at)} {t.time(owed.oldest_at)}"
@@ -29,6 +30,8 @@ def sentences_of_photos(owed: "PhotosOwed", budget: "Budget") -> list[str]:
         days = budget.days_for(owed.size, None)
         if days is not None:
             said.append(_("At its budget that takes {days} days.").format(days=t.number(days, 1)))
+        if waits:
+            said.append(_("They wait: {why}").format(why=photo_reason(waits, LANGUAGE)))
     if owed.lost:
         gone = _("Photos whose file is gone or damaged: {count}")
         said.append(gone.format(count=t.number(owed.lost, 0)))

@@ -80,9 +80,11 @@ def enrol(
 
 
 def revoke(connection: Connection, hub: MetaData, station: str, by: str, at: datetime) -> None:
-    """Take nothing more that this station's key has signed. Raises StationUnknown."""
-    stations = hub.tables[STATIONS]
+    """Take nothing more that this station's key has signed; a code that was given out is void. Raises
+    StationUnknown."""
+    stations, codes = hub.tables[STATIONS], hub.tables[CODES]
     find(connection, hub, station)
+    connection.execute(delete(codes).where(codes.c.station == station))
     connection.execute(update(stations).where(stations.c.id == station).values(revoked_at=at))
     add_event(connection, hub, "station_revoked", at, station, by=by)
 

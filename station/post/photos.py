@@ -233,6 +233,7 @@ class PhotoPost:
 
     def _put_off(self, going: _Going, why: str) -> None:
         log.warning("photo_put_off", sha256=going.sha256, why=why)
+        self._facts = replace(self._facts, waits=why)
         self._known.going.remove(going)
         self._set_later(going.sha256)
 

@@ -25,7 +25,8 @@ class Look(BaseModel):
 class PostStanding(BaseModel):
     """`reason` is why headquarters takes nothing since `since` (empty: it does), `detail` its own words or
     what failed; `full`: the disk takes no bag. It was last heard at `heard_at`, and station time was then
-    `offset_s` seconds ahead of its clock. `looks` are the newest at the disk."""
+    `offset_s` seconds ahead of its clock. `photos_wait`: why no photo goes. `looks` are the newest at
+    the disk."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +36,7 @@ class PostStanding(BaseModel):
     full: str = ""
     heard_at: datetime | None = None
     offset_s: float | None = None
+    photos_wait: str = ""
     looks: tuple[Look, ...] = ()
 
     def looked(self, at: datetime, free: int) -> "PostStanding":

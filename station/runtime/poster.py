@@ -149,7 +149,8 @@ class Poster:
             if self._room_at is None or not timedelta() <= now - self._room_at < ROOM_EVERY:
                 self._a_day, self._room_at = keeping.bytes_a_day(tx), now
                 self._photo_bytes = owing_photos(tx).size
-        self._note(looks=self._standing.looked(now, free).looks)
+        waits = self._photos.facts().waits if self._photos else ""
+        self._note(looks=self._standing.looked(now, free).looks, photos_wait=waits)
         self._facts = replace(
             self._facts,
             refused=self._standing.reason,

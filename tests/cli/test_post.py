@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from station.post import link
+from station.post import identity, link
 from station.post.folder import NAME, BagFolder
 from station.post.sealing import seal_one
-from station.post.standing import PostStanding, keep_standing
+from station.post.standing import Look, PostStanding, keep_standing
 from tests.cli.rig import run
 from tests.silo_rig import SITE, SITE_FILE, Silo
 
@@ -79,3 +80,19 @@ def test_a_site_that_never_ran_has_no_ledger(site: Path, words: list[str]) -> No
 def test_enrolment_refuses_an_address_that_is_none(site: Path) -> None:
     done = run(site, "enrol", "--code", "X", "--hub", "http://127.0.0.1:1", "--hub", "http://127.0.0.1:x9")
     assert (done.returncode, "http://127.0.0.1:x9: write the address" in done.stderr) == (2, True)
+
+
+def test_room_for_years_is_no_number_of_days(site: Path) -> None:
+    looks = tuple(Look(at=AT + timedelta(days=day), free=10**9 - day) for day in range(3))
+    keep_standing(site.parent / "data", PostStanding(looks=looks))
+    assert "for more than a year" in status(site)
+
+
+def test_nothing_owed_is_nothing_copied(site: Path) -> None:
+    silo = Silo.reopen(site.parent / "data")
+    with silo.desk.ledger.write() as tx:
+        tx.connection().exec_driver_sql("UPDATE post_link SET acknowledged = 1")
+    silo.desk.ledger.close()
+    identity.write_key(site.parent / "data", Ed25519PrivateKey.generate())
+    done = run(site, "post", "export", str(site.parent / "stick"))
+    assert (done.returncode, "nothing was copied" in done.stderr) == (0, True)

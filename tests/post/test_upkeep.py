@@ -31,7 +31,7 @@ from tests.post.post_rig import HUB, START, Post
 from tests.post.test_counter import KEY, STATION
 from tests.silo_rig import Silo
 from ui.words.i18n import LANGUAGES
-from ui.words.post import HUB_REASONS, hub_reason
+from ui.words.post import HUB_REASONS, PHOTO_REASONS, hub_reason, photo_reason
 from ui.words.reasons import message
 
 YEAR_1970 = datetime(1970, 1, 2, tzinfo=UTC)
@@ -312,3 +312,10 @@ def test_every_reason_has_its_sentence_in_every_language() -> None:
         assert len(sentences) == len(HUB_REASONS)
     assert "gibberish" in hub_reason("gibberish", "fr")
     assert all(hub_reason(code, "fr") != hub_reason(code, "en") for code in HUB_REASONS)
+
+
+def test_every_reason_why_a_photo_waits_has_its_sentence_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert len({photo_reason(code, language) for code in PHOTO_REASONS}) == len(PHOTO_REASONS)
+    assert all(photo_reason(code, "fr") != photo_reason(code, "en") for code in PHOTO_REASONS)
+    assert photo_reason("unreachable", "fr") == hub_reason("unreachable", "fr")

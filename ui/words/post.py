@@ -19,6 +19,21 @@ HUB_REASONS: Mapping[str, str] = {
     "bag_lost": N_("a bag's file cannot be read here: silo check says which"),
     "unreachable": N_("no address of headquarters answers: it goes on by itself once one does"),
 }
+PHOTO_REASONS: Mapping[str, str] = {
+    "hours": N_("until the hours that the site file gives them"),
+    "budget": N_("until tomorrow: today's share of the line is used"),
+    "unnamed": N_("a row that names one is not there yet, or says another size: it is tried again"),
+    "wrong_range": N_("it takes no such piece of one: tell the installer"),
+    "wrong_hash": N_("one came damaged: it is sent again"),
+    "range": N_("it has another part of one than this station thought: it is sent from there"),
+    "too_large": N_("one is larger than it takes: tell the installer"),
+    "no_store": N_("it has no place for photos: tell headquarters"),
+    "wrong_secret": N_("its photo store refuses its key: tell headquarters"),
+    "no_secret": N_("the key of its photo store is missing: tell headquarters"),
+    "not_found": N_("its photo store has no such bucket: tell headquarters"),
+    "unusable": N_("its photo store does not answer: they go on by themselves once it does"),
+    "database_away": N_("its database does not answer: they go on by themselves once it does"),
+}
 _UNKNOWN = N_("it says: {code}; tell the installer")
 
 
@@ -27,3 +42,10 @@ def hub_reason(code: str, language: str) -> str:
     if code in HUB_REASONS:
         return t.gettext(HUB_REASONS[code])
     return t.gettext(_UNKNOWN).format(code=code)
+
+
+def photo_reason(code: str, language: str) -> str:
+    """Why a photo waits: by the budget, or by what headquarters says."""
+    if code in PHOTO_REASONS:
+        return translator(language).gettext(PHOTO_REASONS[code])
+    return hub_reason(code, language)
