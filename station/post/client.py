@@ -17,7 +17,8 @@ from station.post.wire import BYTES, NOTHING, PREFIX, Signed, enveloped
 CONNECT_S, ANSWER_S = 5.0, 60.0
 LARGE, SLOWEST_BYTES_S = 500_000, 40_000
 RANGE_ANSWER_S = 12.0  # a range takes two seconds: what stalls holds no bag up for long
-HTTP_FULL = 507
+HTTP_FULL, HTTP_AWAY = 507, 503
+STORE_AWAY = frozenset({"no_store", "busy", "wrong_secret", "no_secret", "not_found", "unusable"})
 LONGEST_LOOK_S = 20.0  # a slower exchange says nothing of a clock
 _HAS_SAID_NO = (403, 404, 409, 413, 422)
 
@@ -142,10 +143,13 @@ class HubClient:
                 if answer.status_code == 200 and answer.headers.get("content-type") == BYTES:
                     self._first = place
                     return answer.content
-                told = answer.json() if answer.status_code in (200, *_HAS_SAID_NO) else None
+                told = answer.json() if _has_words(answer) else None
             except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
                 why = f"{self._urls[place]}: {error or type(error).__name__}"
                 continue
+            if answer.status_code == HTTP_AWAY and isinstance(told, dict):
+                reason = str(told["reason"]) if told.get("reason") in STORE_AWAY else reason
+                told = None  # another copy may do better
             if isinstance(told, dict) and "reason" in told:  # another server's page has none
                 self._first = place
                 return answer.status_code, told | {"now": _now(told, time.monotonic() - asked_at)}
@@ -159,6 +163,13 @@ def _patience(body: bytes) -> dict[str, Any]:
     if len(body) < LARGE:
         return {}
     return {"timeout": httpx2.Timeout(ANSWER_S + len(body) / SLOWEST_BYTES_S, connect=CONNECT_S)}
+
+
+def _has_words(answer: httpx2.Response) -> bool:
+    """A proxy's page of its own has none."""
+    if answer.status_code == HTTP_AWAY:
+        return answer.headers.get("content-type", "").startswith("application/json")
+    return answer.status_code in (200, *_HAS_SAID_NO)
 
 
 def _now(told: Mapping[str, Any], seconds: float) -> datetime | None:

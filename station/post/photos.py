@@ -96,7 +96,7 @@ class PhotoPost:
         try:
             return self._note_new() or (self._may_go(now) and self._go(now))
         except HubUnreachable as error:
-            self._wait("unreachable", str(error))
+            self._wait(error.reason, str(error))
         except LedgerError as error:
             if not error.passing:
                 raise

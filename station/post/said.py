@@ -10,7 +10,7 @@ NO_HUB = "what answers is no headquarters"
 
 class HubUnreachable(Exception):
     """No address answered, or only with a failure of its own: it is tried again later. `reason`:
-    unreachable, or hub_full where its disk takes nothing."""
+    unreachable, hub_full where its disk takes nothing, or what its photo store has."""
 
     def __init__(self, why: str, reason: str = "unreachable") -> None:
         super().__init__(why)

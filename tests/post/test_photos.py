@@ -13,6 +13,7 @@ from station.hub.photo_tables import PARTS, PHOTOS
 from station.post import link
 from station.post.client import RANGE_ANSWER_S
 from station.post.photo_pace import LEAST, MOST, Budget
+from station.post.standing import standing_of
 from station.store import posted
 from station.store.tables import PostLink
 from tests.post.photo_rig import KEY, PhotoLine, bytes_of, photo_line, sha
@@ -220,6 +221,7 @@ def test_a_store_that_is_away_stops_photos_only(one: PhotoLine) -> None:
         one.line.ticks += 60
     assert one.at_hub() == set()
     assert poster.facts().unreachable == ""
+    assert standing_of(one.post.ledger.folder).photos_wait == "unusable"
     one.post.sql("INSERT INTO pit (id, name) VALUES ('p1', 'a')")
     for _ in range(32):
         poster.turn()

@@ -32,7 +32,7 @@ PHOTO_REASONS: Mapping[str, str] = {
     "no_secret": N_("the key of its photo store is missing: tell headquarters"),
     "not_found": N_("its photo store has no such bucket: tell headquarters"),
     "unusable": N_("its photo store does not answer: they go on by themselves once it does"),
-    "database_away": N_("its database does not answer: they go on by themselves once it does"),
+    "busy": N_("its photo store has much to do: they go on by themselves"),
 }
 _UNKNOWN = N_("it says: {code}; tell the installer")
 
