@@ -21,10 +21,10 @@ from station.headquarters.silos import (
     analytes_of,
     drawn,
     narrowed,
-    records_of,
     silos,
     wanted_of,
     wanted_of_all,
+    with_unjudged,
 )
 from station.hub.jobs import Stopping
 from station.hub.page_tables import ALL, COMPARED, COMPARISONS
@@ -84,7 +84,7 @@ class Comparing:
         return _digest(f"{MADE_BY} {silo.mark} {sorted(silo.compares.items())} {self.now.date()}")
 
     def _silo(self, silo: Silo, *, is_same: bool, mark: str) -> Compared:
-        records = records_of(self.engine, self.hub, silo.id)
+        records = with_unjudged(self.engine, self.hub, silo.id)
         if self.analyte not in analytes_of(records):
             return Compared(0, 0)
         wanted = self._seen[silo.id] = wanted_of(records, silo, self.now)
@@ -113,7 +113,7 @@ class Comparing:
         return self._keep(ALL, mark, results())
 
     def _part(self, silo: Silo, methods: Sequence[str], most: int) -> Study:
-        records = records_of(self.engine, self.hub, silo.id)
+        records = with_unjudged(self.engine, self.hub, silo.id)
         some = narrowed(records, drawn(records, self.analyte, methods, most))
         return study_of(some, self.analyte, site_of(some, self._seen[silo.id]))
 

@@ -14,6 +14,9 @@ from sqlmodel import Session
 
 from station.grain.grades import pack_at
 from station.grain.rules import RulePackError, parse_rule_pack
+from station.headquarters.unjudged_values import unjudged_of
+from station.headquarters.unjudged_values import with_unjudged as counted
+from station.hub.lab_tables import LAB_RESULTS
 from station.hub.own import BAGS, QUARANTINE, STATIONS
 from station.hub.tables import STATION
 from station.lab.pages.asking import Wanted
@@ -40,20 +43,21 @@ class Silo:
 
 def silos(connection: Connection, hub: MetaData) -> list[Silo]:
     """Return the silos that are known, each with how far its rows are."""
-    stations, bags, waiting = (hub.tables[name] for name in (STATIONS, BAGS, QUARANTINE))
+    names = (STATIONS, BAGS, QUARANTINE, LAB_RESULTS)
+    stations, bags, waiting, results = (hub.tables[name] for name in names)
     applied = select(bags.c.station, func.max(bags.c.place)).where(bags.c.state == APPLIED)
     places = dict(map(tuple, connection.execute(applied.group_by(bags.c.station))))
     retried = select(waiting.c.station, func.count()).where(waiting.c.ended_at.is_not(None))
     ended = dict(map(tuple, connection.execute(retried.group_by(waiting.c.station))))
-    rows = connection.execute(
-        select(stations.c.id, stations.c.name, stations.c.alive).order_by(stations.c.id)
-    )
-    return [
-        Silo(
-            id_, name or id_, f"{places.get(id_, 0)} {ended.get(id_, 0)}", (alive or {}).get("compares") or {}
-        )
-        for id_, name, alive in rows
-    ]
+    told = select(results.c.station, func.count(), func.max(results.c.at)).group_by(results.c.station)
+    imported = {id_: f"{count} {last}" for id_, count, last in connection.execute(told)}
+    query = select(stations.c.id, stations.c.name, stations.c.alive).order_by(stations.c.id)
+
+    def silo_of(id_: str, name: str, alive: Mapping[str, Any] | None) -> Silo:
+        mark = f"{places.get(id_, 0)} {ended.get(id_, 0)} {imported.get(id_, '')}"
+        return Silo(id_, name or id_, mark, (alive or {}).get("compares") or {})
+
+    return [silo_of(*row) for row in connection.execute(query)]
 
 
 def records_of(engine: Engine, hub: MetaData, silo: str) -> Records:
@@ -69,6 +73,11 @@ def records_of(engine: Engine, hub: MetaData, silo: str) -> Records:
         return select(table).where(table.c[STATION] == silo).subquery(name).c
 
     return Records(read, of, AT_ONCE)
+
+
+def with_unjudged(engine: Engine, hub: MetaData, silo: str) -> Records:
+    """Return the rows of one silo, with what laboratories said to headquarters that it has not judged yet."""
+    return counted(records_of(engine, hub, silo), unjudged_of(engine, hub, silo))
 
 
 def narrowed(records: Records, samples: Mapping[str, str]) -> Records:
@@ -87,7 +96,10 @@ def narrowed(records: Records, samples: Mapping[str, str]) -> Records:
         whole = columns[key].table
         return select(whole).where(columns[key].in_(values)).subquery(name).c
 
-    return replace(records, of=of)
+    def more(analyte: str) -> list[Mapping[str, Any]]:
+        return [row for row in records.more(analyte) if row["sample_id"] in samples]
+
+    return replace(records, of=of, more=more)
 
 
 def analytes_of(records: Records) -> list[str]:
@@ -120,6 +132,8 @@ def drawn(records: Records, analyte: str, methods: Sequence[str], most: int) -> 
     if LAB in methods:
         query = query.having(func.count().filter(table.method == LAB) > 0)
     found = dict(map(tuple, records.all(query)))
+    if LAB in methods:
+        found |= {row["sample_id"]: row["load_id"] for row in records.more(analyte)}
     if len(found) <= most:
         return found
     return {sample: found[sample] for sample in sorted(found, key=_lot)[:most]}

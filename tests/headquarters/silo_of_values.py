@@ -8,10 +8,12 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import Engine, insert, update
+from sqlalchemy import select as select_core
 from sqlmodel import col, select
 
 from drivers.reading import Analyte
 from station.acts.desk import Watching
+from station.hub.lab_tables import LAB_RESULTS
 from station.hub.own import STATIONS
 from station.lab.pages.asking import Wanted
 from station.post.folder import BagFolder
@@ -19,6 +21,7 @@ from station.runtime.renewal import wanted_of
 from station.runtime.word import compares
 from station.store.ids import new_id
 from station.store.tables import (
+    LabResult,
     Load,
     Measurement,
     RetainedSample,
@@ -92,25 +95,62 @@ class SiloOfValues:
                 tx.add_all([row for one in some for row in (one if isinstance(one, list) else [one])])
                 tx.flush()
 
+    def not_analysed(self) -> Measurement:
+        """Return what the machine said of a load that was drawn by lot and not analysed yet."""
+        analysed = select(Measurement.sample_id).where(Measurement.method == "lab")
+        query = select(Measurement).where(
+            Measurement.analyte == ANALYTE, Measurement.method == "machine", Measurement.seq >= 10_000,
+            col(Measurement.seq) % 2 == 1,
+            col(Measurement.sample_id).not_in(analysed),
+        ).order_by(col(Measurement.seq))  # fmt: skip
+        with self.silo.desk.ledger.read() as tx:
+            found = tx.exec(query).first()
+        assert found is not None
+        return found
+
     def add_result(self) -> None:
-        """The laboratory answers on one more load: the first that it had not analysed."""
-        with self.silo.desk.ledger.write() as tx:
-            machine = tx.exec(
-                select(Measurement).where(
-                    Measurement.analyte == ANALYTE,
-                    col(Measurement.load_id).is_not(None),
-                    col(Measurement.sample_id).not_in(
-                        select(Measurement.sample_id).where(Measurement.method == "lab")
-                    ),
-                    Measurement.seq >= 10_000,
+        """The laboratory answers on one more load."""
+        machine = self.not_analysed()
+        self._note(machine.model_dump(), new_id(machine.at), machine.value + 0.1)
+
+    def import_result(self, value: float, corrects: str = "") -> str:
+        """The laboratory answers to headquarters; return the number of its word there."""
+        results = HUB.tables[LAB_RESULTS]
+        with self.post.hub.begin() as connection:
+            before = (
+                connection.execute(select_core(results).where(results.c.id == corrects)).mappings().first()
+            )
+            sample = before["sample_id"] if before else self.not_analysed().sample_id
+            said = {"value": value, "comparator": "", "basis": "dm", "nitrogen_factor": None}
+            number = f"{self.post.station} {value}"
+            connection.execute(
+                insert(results).values(
+                    id=number, station=self.post.station, sample_id=sample, state="sent", sought="",
+                    laboratory="Labo Sud", report="", lab_number="", analyte=ANALYTE, said=said, sha256="",
+                    line=1, supersedes=corrects, at=self.silo.clock(), by="Marc",
                 )
-            ).first()
-            assert machine is not None
-            told = machine.model_dump() | {
-                "source_id": new_id(machine.at), "method": "lab", "source": "Labo Sud",
-                "seq": machine.seq + 1,
-            }  # fmt: skip
-            tx.add(Measurement(**told))
+            )  # fmt: skip
+        return number
+
+    def judge(self, imported: str) -> None:
+        """The silo has its own row of what headquarters imported."""
+        results, at = HUB.tables[LAB_RESULTS], self.silo.clock()
+        with self.post.hub.connect() as connection:
+            row = connection.execute(select_core(results).where(results.c.id == imported)).mappings().one()
+        own = LabResult(
+            id=new_id(at), sample_id=row["sample_id"], analyte=ANALYTE, value=row["said"]["value"], unit="%",
+            basis="dm", laboratory="Labo Sud", received_at=at, at=at, by="Marc", hub_id=imported,
+        )  # fmt: skip
+        told = self.not_analysed().model_dump()
+        with self.silo.desk.ledger.write() as tx:
+            tx.add(own)
+            tx.flush()
+        self._note(told, own.id, own.value)
+
+    def _note(self, machine: dict[str, Any], source_id: str, value: float) -> None:
+        told = {"source_id": source_id, "method": "lab", "source": "Labo Sud", "value": value}
+        with self.silo.desk.ledger.write() as tx:
+            tx.add(Measurement(**{**machine, **told, "seq": machine["seq"] + 1}))
 
     def _load(self, number: int, at: datetime, bias: float, draw: Random) -> tuple[Any, ...]:
         """Return the rows of one load, in the order in which they name each other."""

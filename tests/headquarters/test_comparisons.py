@@ -121,3 +121,33 @@ def test_too_many_samples_are_drawn_by_lot_and_all_loads_are_counted_still(
     assert of_all(silos, "pair", phone_machine)["n"] == 10
     assert of_all(silos, "who_was_right", ASKED)["all_loads"]["compared"] == 60
     assert results(silos[0].post.hub, "beaulieu")["pair", canonical("pair", phone_machine)]["n"] == 30
+
+
+def test_a_result_at_headquarters_counts_until_the_silo_has_its_own_row_and_once(
+    silos: list[SiloOfValues],
+) -> None:
+    one = silos[0]
+    compare(silos)
+    n = of_one(one, "pair", MACHINE_LAB)["n"]
+    imported = one.import_result(12.0)
+    compare(silos)
+    assert of_one(one, "pair", MACHINE_LAB)["n"] == n + 1
+    one.judge(imported)
+    one.send()
+    compare(silos)
+    assert of_one(one, "pair", MACHINE_LAB)["n"] == n + 1
+    assert len(of_one(one, "pair", MACHINE_LAB)["points"]) == n + 1
+    again = one.import_result(12.2, corrects=imported)
+    compare(silos)
+    points = of_one(one, "pair", MACHINE_LAB)["points"]
+    assert again != imported
+    assert len(points) == n + 1
+    assert 12.2 in [point["x"] for point in points]
+    assert 12.0 not in [point["x"] for point in points]
+
+
+MACHINE_LAB = {**PAIR, "test": "machine"}
+
+
+def of_one(silo: SiloOfValues, page: str, asked: dict[str, str]) -> Any:
+    return results(silo.post.hub, silo.post.station)[page, canonical(page, asked)]

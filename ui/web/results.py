@@ -53,6 +53,8 @@ class Results(Protocol):
     def supplier_names(self, ids: Iterable[str | None]) -> Mapping[str, str]: ...
     def corrected(self, asked: Mapping[str, str]) -> Sequence[Corrected]: ...
     def load_address(self, load: Json) -> str: ...
+    def silo_name(self, load: Json) -> str:
+        """Name the silo of a load among those of several; empty where there is one."""
 
 
 class ComparisonReader(Protocol):
@@ -119,3 +121,6 @@ class LedgerResults:
 
     def load_address(self, load: Json) -> str:
         return f"/loads/{quote(str(load['load_id']), safe='')}"
+
+    def silo_name(self, load: Json) -> str:
+        return ""

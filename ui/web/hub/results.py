@@ -74,6 +74,10 @@ class HubResults:
         silo = str(load.get("silo") or self.silo)
         return f"/sites/{quote(silo, safe='')}/loads/{quote(str(load['load_id']), safe='')}"
 
+    def silo_name(self, load: Json) -> str:
+        silo = load.get("silo")
+        return dict(self.silos).get(str(silo), str(silo)) if silo else ""
+
 
 @dataclass(frozen=True)
 class ComparisonsReader(Writer):

@@ -123,12 +123,17 @@ def _loads(reader: ComparisonReader, said: Said) -> Table:
     _ = reader.t.gettext
     loads = said.result.get("loads") or ()
     suppliers = reader.results.supplier_names(load.get("supplier_id") for load in loads)
+    silos = [reader.results.silo_name(load) for load in loads]
     columns = [
-        Column(_("When")), Column(_("Ticket")), Column(_("Supplier")),
+        Column(_("When")), *([Column(_("Silo"))] if any(silos) else []), Column(_("Ticket")),
+        Column(_("Supplier")),
         *(Column(capital(said.method(one)), said.unit, True) for one in ("phone", "machine", "lab")),
         Column(_("The laboratory sides")), Column(_("Grain"), "t", True), Column(_("Counted")),
     ]  # fmt: skip
-    rows = [_load(reader, said, load, suppliers) for load in loads]
+    rows = []
+    for load, silo in zip(loads, silos, strict=True):
+        at, *rest = _load(reader, said, load, suppliers)
+        rows.append([at, *([reader.text(silo)] if any(silos) else []), *rest])
     return Table("loads", _("Loads on which they disagreed, newest first"), columns, rows)
 
 

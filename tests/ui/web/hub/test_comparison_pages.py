@@ -57,7 +57,10 @@ def test_over_all_silos_each_is_a_group(compared: HubPages) -> None:
 
 def test_a_load_of_who_was_right_leads_to_its_evidence(compared: HubPages) -> None:
     client = compared.reader("quality", name="Léa")
-    links = Text(client.get(f"/who-was-right?{ASKED}").text).links
+    page = client.get(f"/who-was-right?{ASKED}").text
+    for silo in ("Arbois", "Beaulieu"):
+        assert f'<td data-label="Silo">{silo}</td>' in page
+    links = Text(page).links
     assert {one.split("/")[2] for one in links if one.startswith("/sites/")} == {"arbois", "beaulieu"}
     of_one = Text(client.get(f"/who-was-right?{ASKED}&silo=arbois").text).links
     assert {one.split("/")[2] for one in of_one if one.startswith("/sites/")} == {"arbois"}
