@@ -114,6 +114,8 @@ def _begin(engine: "Engine", candidate: "Candidate", past: "Past", by: str) -> i
     try:
         with engine.begin() as connection:
             begun = backtests.begin(connection, TABLES, candidate, past, by, now(), _shipped)
+    except backtests.NotJudged as not_judged:
+        fail(_("The bundle judges no photo of {species}.").format(species=not_judged), Exit.USAGE)
     except backtests.NothingToTry as nothing:
         _tell_lacking(nothing.not_here)
         fail(_("No photo at the hub has a value by laboratory or machine."), Exit.NEGATIVE)

@@ -36,6 +36,10 @@ class NothingToTry(Exception):
         self.not_here = not_here
 
 
+class NotJudged(Exception):
+    """The bundle judges no photo of this species; the message names it."""
+
+
 class BacktestUnknown(Exception):
     """There is no backtest of this number."""
 
@@ -85,8 +89,11 @@ def begin(
     shipped: Callable[[str], bytes | None] = lambda sha256: None, a_part: int = PHOTOS_OF_A_PART,
 ) -> Begun:  # fmt: skip
     """Settle what is judged, in the caller's transaction; a job has so many photos, or one capture. `shipped`
-    gives the bundle that comes with this release, by its SHA-256. Raises NothingToTry."""
+    gives the bundle that comes with this release, by its SHA-256. Raises NotJudged and NothingToTry."""
     bundle = candidate.bundle
+    for one in past.species:
+        if photo_species(one) not in bundle.species:
+            raise NotJudged(one)
     species = past.species or _species_of(bundle)
     chosen = _chosen(connection, tables, species, past)
     if not chosen.captures:

@@ -104,6 +104,8 @@ def test_nothing_to_try_and_a_wrong_number_are_said(
     nothing = begin(headquarters, bundle)
     assert nothing.exit_code == 1
     assert "has not sent them yet: 1" in nothing.stderr
+    barley = begin(headquarters, bundle, "--species", "barley")
+    assert (barley.exit_code, "no photo of barley" in barley.stderr) == (2, True)
     for words in (["--show", "77"], ["--cancel", "77"], [], ["--list", "--show", "1"]):
         assert headquarters.run("backtest", *words).exit_code == 2
 
