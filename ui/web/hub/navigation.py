@@ -20,12 +20,11 @@ HEADQUARTERS = Navigation((
         Entry("/groups", N_("Groups"), QUALITY | SILO),
         Entry("/watch", N_("Watch"), QUALITY | SILO),
         Entry("/fairness", N_("Fairness"), QUALITY | SILO),
-        Entry("/sites", N_("Sites"), QUALITY | LOGISTICS | SILO),  # a load's evidence
         Entry("/laboratory", N_("Laboratory"), QUALITY | SILO),
         Entry("/map", N_("Map"), LOGISTICS | SILO),
         Entry("/state", N_("State of stocks"), LOGISTICS | SILO),
         Entry("/farms", N_("Farm stores"), LOGISTICS),
-        Entry("/sites", N_("Silos"), LOGISTICS | SILO),
+        Entry("/sites", N_("Silos"), QUALITY | LOGISTICS | SILO),  # and a load's evidence
         Entry("/shipments", N_("Transfers"), LOGISTICS | SILO),
     ),
     (
