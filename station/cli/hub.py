@@ -104,7 +104,7 @@ def serve(config: HubConfigOption) -> None:
                 engine, TABLES, now, settings.name, settings.language, store.read_or_none if store else None,
                 road.freinte_percent, timedelta(hours=road.overdue_hours),
             )  # fmt: skip
-            app.mount("/", create_hub_pages(quarters))
+            app.mount("/", create_hub_pages(quarters, hub_people.provider_of(settings, config)))
             if not people(quarters):
                 tell(_("Nobody may open the pages yet: silo hub person add NAME --role director"))
             try:

@@ -16,7 +16,9 @@ from ui.words.problems import problem
 
 if TYPE_CHECKING:
     from station.headquarters.people import HubPerson, PersonWrong
+    from station.headquarters.provider import Provider
     from station.headquarters.served import Quarters
+    from station.hub.settings import HubSettings
 
 NameArgument = Annotated[str, typer.Argument(help=_("The person's name."))]
 RolesOption = Annotated[
@@ -28,6 +30,10 @@ RolesOption = Annotated[
 StationsOption = Annotated[
     list[str] | None,
     typer.Option("--station", help=_("A station that the person sees; may be repeated. Without: all.")),
+]
+AccountOption = Annotated[
+    str | None,
+    typer.Option("--account", help=_("Who this is at the organisation's sign-in: the claim sub.")),
 ]
 LanguageOption = Annotated[str | None, typer.Option(help=_("fr or en."))]
 
@@ -45,15 +51,16 @@ def register(hub: typer.Typer) -> None:
 
 def add(
     name: NameArgument, config: HubConfigOption, by: WhoOption, role: RolesOption,
-    station: StationsOption = None, language: LanguageOption = None,
+    station: StationsOption = None, language: LanguageOption = None, account: AccountOption = None,
 ) -> None:  # fmt: skip
     from station.headquarters.people import Said, add_person
     from ui.words.i18n import LANGUAGES
 
     if language not in (None, *LANGUAGES):
         fail(_("A language is one of: {languages}.").format(languages=", ".join(LANGUAGES)), Exit.USAGE)
+    subject = _subject(config, account) if account is not None else None
     with _quarters(config) as quarters:
-        made = add_person(quarters, Said(name, role, station or None, language), by)
+        made = add_person(quarters, Said(name, role, station or None, language, subject), by)
     tell(_("{name} is known. Next, a password: silo hub person password").format(name=made.name))
 
 
@@ -112,6 +119,28 @@ def list_people(config: HubConfigOption, as_json: JsonOption = False) -> None:
             })  # fmt: skip
         else:
             show(_sentence(one))
+
+
+def provider_of(settings: "HubSettings", config: Path) -> "Provider | None":
+    """Who else lets people in, as hub.toml says."""
+    if settings.oidc is None:
+        return None
+    from station.headquarters.provider import Provider
+
+    secret, named = "", settings.oidc.client_secret_file
+    if named is not None:
+        try:
+            secret = (config.parent / named).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            fail(f"{config.parent / named}: {error}", Exit.CONFIGURATION)
+    return Provider(settings.oidc, secret, now)
+
+
+def _subject(config: Path, account: str) -> str:
+    settings = hub_settings(config)
+    if settings.oidc is None:
+        fail(_("{file} has no [oidc]: people sign in with passwords.").format(file=config), Exit.USAGE)
+    return f"{settings.oidc.issuer} {account}"
 
 
 @contextmanager

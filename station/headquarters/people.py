@@ -20,6 +20,7 @@ from station.receival.pin_locks import FAILED, MOST, PASSWORD_CHANGED, SIGNED_IN
 from station.store.ids import new_id
 
 LONGEST_NAME, SHORTEST_PASSWORD, LONGEST_PASSWORD = 80, 10, 128
+PROVIDER = "provider"  # by whom a person came, where nobody here added them
 
 
 class HubRole(StrEnum):
@@ -81,6 +82,7 @@ def add_person(quarters: Quarters, said: Said, by: str) -> HubPerson:
         _check(connection, quarters, said.roles, said.scope)
         if _named(connection, quarters, name) is not None:
             raise Conflict(Fault.PERSON_EXISTS, name=name)
+        _free_account(connection, quarters, said)
         id_, roles = new_id(at), sorted(set(said.roles))
         row = {
             "id": id_, "name": name, "name_key": fold(name), "roles": roles,
@@ -126,7 +128,7 @@ def remove_person(quarters: Quarters, name: str, by: str) -> None:
     """Who has left signs in no more; the name is free for another. Raises NotFound(unknown_person)."""
     with quarters.engine.begin() as connection:
         gone = _known(connection, quarters, name)["id"]
-        ended = {"active": False, "password_hash": None, "subject": None, "name_key": gone}
+        ended = {"active": False, "password_hash": None, "name_key": gone}  # the account is known as removed
         _change(connection, quarters, name, by, "person_removed", **ended)
 
 
@@ -139,10 +141,6 @@ def people(quarters: Quarters) -> list[HubPerson]:
 
 def person_with_id(quarters: Quarters, id_: str) -> HubPerson | None:
     return _one(quarters, "id", id_)
-
-
-def person_with_subject(quarters: Quarters, subject: str) -> HubPerson | None:
-    return _one(quarters, "subject", subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +182,48 @@ def finish_attempt(quarters: Quarters, attempt: Attempt, password: str) -> HubPe
     raise NotAllowed(Fault.WRONG_PASSWORD, name=attempt.name)
 
 
-def note_signed_in(quarters: Quarters, person: str, place: str) -> None:
+def person_with_account(
+    quarters: Quarters, subject: str, name: str, roles: Sequence[str], *, follows: bool
+) -> HubPerson:
+    """Find or add who signs in by way of the provider. `follows`: the provider says which roles people have,
+    else those that they were given here hold. Raises NotAllowed(not_allowed) for who has none and for who was
+    removed."""
+    persons = quarters.tables.tables[PERSONS]
+    with quarters.engine.connect() as connection:
+        row = connection.execute(select(persons).where(persons.c.subject == subject)).mappings().first()
+    if ((row is None or follows) and not roles) or (row is not None and not row["active"]):
+        raise NotAllowed(Fault.NOT_ALLOWED)
+    none: list[str] | None = [] if set(roles) == {HubRole.SILO_MANAGER} else None  # until somebody says which
+    if row is None:
+        person = add_person(quarters, Said(_free_name(quarters, name), roles, none, None, subject), PROVIDER)
+    elif follows and set(roles) != set(row["roles"]):
+        changed = {"roles": sorted(roles), "scope": none if row["scope"] is None else row["scope"]}
+        with quarters.engine.begin() as connection:
+            person = _change(connection, quarters, row["name"], PROVIDER, "person_roles", **changed)
+    else:
+        person = _person(row)
     with quarters.engine.begin() as connection:
-        add_event(connection, quarters.tables, SIGNED_IN, quarters.clock(), "", {"place": place}, by=person)
+        told = {"place": PROVIDER}
+        add_event(connection, quarters.tables, SIGNED_IN, quarters.clock(), "", told, by=person.id)
+    return person
+
+
+def _free_name(quarters: Quarters, name: str) -> str:
+    """Somebody else of this name may sign in with a password."""
+    names = (name if count == 1 else f"{name} ({count})" for count in range(1, 100))
+    with quarters.engine.connect() as connection:
+        return next((one for one in names if _named(connection, quarters, one) is None), name)
+
+
+def _free_account(connection: Connection, quarters: Quarters, said: Said) -> None:
+    """Whose account is given anew was removed before. Raises Conflict(person_exists)."""
+    persons = quarters.tables.tables[PERSONS]
+    if said.subject is None:
+        return
+    theirs = persons.c.subject == said.subject
+    if holder := connection.execute(select(persons.c.name).where(theirs, persons.c.active)).scalar():
+        raise Conflict(Fault.PERSON_EXISTS, name=holder)
+    connection.execute(update(persons).where(theirs).values(subject=None))
 
 
 def _locks(connection: Connection, quarters: Quarters, at: datetime) -> PinLocks:

@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
@@ -10,6 +10,9 @@ from station.grain.freinte import USUAL_PERCENT
 from station.hub.ring_rule import Rule, StopRule
 from station.post.voting import Limits
 
+Role = Literal["quality", "logistics", "silo_manager", "technician", "director"]
+# encrypted, but on this very machine
+_SAFE = r"^(https://[^\s@?#]+|http://(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(/[^\s@?#]*)?)$"
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
@@ -81,6 +84,23 @@ class ShipmentSettings(BaseModel):
     overdue_hours: Annotated[float, Field(gt=0, le=8760)] = 24.0
 
 
+class OidcSettings(BaseModel):
+    """How people sign in with the organisation's accounts (OpenID Connect). `address` is where browsers find
+    headquarters: the provider sends them back to `address`/provider/back. `roles_claim` names the claim that
+    lists a person's groups, its parts parted by dots; `roles` says which role a group gives. Without `roles`
+    only those get in whom `silo hub person add --account` knows. The secret lies in a file by this one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: Annotated[str, StringConstraints(pattern=_SAFE)]
+    client_id: Text
+    client_secret_file: Text | None = None
+    address: Annotated[str, StringConstraints(pattern=_SAFE)]
+    scopes: tuple[Text, ...] = ("openid", "profile", "email")
+    roles_claim: Text = "groups"
+    roles: dict[str, Role] = Field(default_factory=dict)
+
+
 class HubSettings(BaseModel):
     """`database` is an address of PostgreSQL (`postgresql://user@host/name`); the password comes from the
     environment (PGPASSWORD, a service file) or stands in the address. `photos` is `file:FOLDER` or
@@ -101,6 +121,7 @@ class HubSettings(BaseModel):
     metrics: bool = False
     shipments: ShipmentSettings = ShipmentSettings()
     language: Annotated[str, StringConstraints(pattern=r"^(fr|en)$")] = "fr"
+    oidc: OidcSettings | None = None
 
     @property
     def address(self) -> str:

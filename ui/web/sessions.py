@@ -8,6 +8,7 @@ nobody is signed in yet.
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -18,6 +19,7 @@ from itsdangerous import BadSignature, Signer, URLSafeSerializer
 
 SESSION, VISITOR, LANGUAGE = "silo-session", "silo-visitor", "silo-language"
 TOKEN_FIELD = "form_token"
+PENDING_S = 600
 _YEAR_S = 31_536_000
 
 
@@ -53,6 +55,7 @@ class Sessions:
 
     def __init__(self, key: str, lasts: timedelta) -> None:
         self._cookies = URLSafeSerializer(key, salt="session", signer=_Sha256Signer)
+        self._pending = URLSafeSerializer(key, salt="pending", signer=_Sha256Signer)
         self._forms = _Sha256Signer(key, salt="form")
         self.lasts = lasts
 
@@ -68,6 +71,18 @@ class Sessions:
         except (BadSignature, ValueError):
             return None
         return Session(person_id, fingerprint, datetime.fromtimestamp(began, UTC))
+
+    def seal(self, values: Mapping[str, str], at: datetime) -> str:
+        """A cookie that remembers, for some minutes, what was begun."""
+        cookie = self._pending.dumps([dict(values), at.timestamp()])
+        return cookie if isinstance(cookie, str) else cookie.decode()
+
+    def unseal(self, cookie: str | None, now: datetime) -> Mapping[str, str] | None:
+        try:
+            values, at = self._pending.loads(cookie or "")
+        except (BadSignature, ValueError):
+            return None
+        return values if 0 <= now.timestamp() - at < PENDING_S else None
 
     def token_for(self, bound: str) -> str:
         """The token that a form carries whose reader has this cookie."""

@@ -25,7 +25,7 @@ def ask_who(
 ) -> Response:
     if person is not None:
         return RedirectResponse(local_path(to), 303)
-    return asking(request, LoginPage(local_path(to)), template=TEMPLATE)
+    return asking(request, _page(request, to), template=TEMPLATE)
 
 
 @router.post("/login")
@@ -41,7 +41,7 @@ async def sign_in(
     sessions: Sessions = request.app.state.sessions
     name, place = name.strip()[:LONGEST_NAME], place_of(request)
     password = password[: LONGEST_PASSWORD + 1]  # a longer one is nobody's
-    no = partial(refused, request, LoginPage(local_path(to), name), template=TEMPLATE)
+    no = partial(refused, request, _page(request, to, name), template=TEMPLATE)
     try:
         person = await turnstile.attempt(
             place,
@@ -55,3 +55,7 @@ async def sign_in(
     response = RedirectResponse(local_path(to), 303)
     keep(response, request, SESSION, sessions.begin(person, quarters.clock()))
     return response
+
+
+def _page(request: Request, to: str, name: str = "") -> LoginPage:
+    return LoginPage(local_path(to), name, has_provider=request.app.state.provider is not None)
