@@ -70,7 +70,7 @@ def test_a_paper_is_read_in_and_its_truck_ends_without_a_ticket(counter: Counter
     text = written(PAPER, None)
     with counter.client() as anne:
         row = ok(anne.post("/shipments/expected", json={"text": text}))
-        assert (row["number"], row["from"], row["from_name"], row["verified"], row["driver"]) == (
+        assert (row["number"], row["from_site"], row["from_name"], row["verified"], row["driver"]) == (
             "sud-7", "sud", "Silo Sud", False, "Paul",
         )  # fmt: skip
         assert ok(anne.post("/shipments/expected", json={"text": text}))["id"] == row["id"]
