@@ -50,8 +50,14 @@ def check_not_expected(tx: Session, plate: str) -> None:
 def brought(tx: Session, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return {load: {analyte: value}} of the loads that are shipments: what is known of the grain from the
     cell that it left."""
+    return {load: usable(row) for load, row in shipments_by_load(tx, load_ids).items()}
+
+
+def shipments_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, ExpectedShipment]:
+    if not load_ids:
+        return {}
     query = select(ExpectedShipment).where(col(ExpectedShipment.load_id).in_(load_ids))
-    return {row.load_id: usable(row) for row in tx.exec(query) if row.load_id}
+    return {row.load_id: row for row in tx.exec(query) if row.load_id}
 
 
 def usable(row: ExpectedShipment) -> dict[str, Any]:

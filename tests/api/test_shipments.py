@@ -70,7 +70,7 @@ def test_a_paper_is_read_in_and_its_truck_ends_without_a_ticket(counter: Counter
     text = written(PAPER, None)
     with counter.client() as anne:
         row = ok(anne.post("/shipments/expected", json={"text": text}))
-        assert (row["number"], row["from"], row["from_name"], row["verified"], row["driver"]) == (
+        assert (row["number"], row["from_site"], row["from_name"], row["verified"], row["driver"]) == (
             "sud-7", "sud", "Silo Sud", False, "Paul",
         )  # fmt: skip
         assert ok(anne.post("/shipments/expected", json={"text": text}))["id"] == row["id"]
@@ -94,9 +94,12 @@ def test_a_paper_is_read_in_and_its_truck_ends_without_a_ticket(counter: Counter
         assert (came["state"], came["received_kg"], came["freinte_kg"], came["is_over_limit"]) == (
             "received", 26_200, 200, True,
         )  # fmt: skip
-        assert ok(anne.get(f"/loads/{load_id}"))["state"] == "received"
+        load = ok(anne.get(f"/loads/{load_id}"))
+        assert (load["state"], load["gross_kg"], load["tare_kg"]) == ("received", 41_200, 15_000)
         (ended,) = ok(anne.get("/loads", params={"open": False}))
-        assert (ended["outcome"], ended["ticket"]) == ("received", None)
+        assert (ended["outcome"], ended["ticket"], ended["net_kg"], ended["cell"]) == (
+            "received", None, 26_200, chosen["cell"],
+        )  # fmt: skip
         problem(anne.post("/shipments/expected/sud-7/arrive", json={}), 409, "shipment_ended")
 
 

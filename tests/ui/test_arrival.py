@@ -3,8 +3,10 @@
 import pytest
 from sqlmodel import col, select
 
-from station.store.tables import Visit
-from tests.silo_rig import Silo
+from station.receival import expected_shipments
+from station.store.tables import ExpectedShipment, Visit
+from tests.api.test_shipments import PAPER
+from tests.silo_rig import ANNE, Silo
 from tests.ui.rig import Station
 from tests.ui.terminal import Terminal, terminal
 from ui.tui.screens.arrival import ArrivalScreen
@@ -68,6 +70,25 @@ async def test_a_vehicle_on_site_is_entered_twice_only_after_a_question(station:
         await t.press("down", "enter")
         await t.at(QueueScreen)
         assert len(await t.app.client.open_visits()) == 2
+
+
+async def test_a_vehicle_that_is_expected_with_a_shipment_is_entered_as_that(station: Station) -> None:
+    desk, clock = station.silo.desk, station.silo.clock
+    station.silo.receive("CC-333-CC")
+    expected_shipments.hear(desk, PAPER, ANNE, clock())
+    async with terminal(station, "en") as t:
+        await t.press("f3")
+        await t.write("cc3")
+        await t.see("[Enter] takes CC-333-CC")
+        await t.press("enter", "ctrl+s")
+        await t.see("is expected with a shipment from Silo Sud", "shipment sud-7 from Silo Sud")
+        assert await t.app.client.open_visits() == []
+        await t.press("enter")
+        await t.at(QueueScreen)
+        [visit] = await t.app.client.open_visits()
+        assert (visit.plate, visit.supplier) == ("CC-333-CC", "Silo Sud")
+    with desk.ledger.read() as tx:
+        assert tx.exec(select(ExpectedShipment.state)).one() == "arrived"
 
 
 async def test_a_returning_vehicle_costs_five_keys_and_a_scan_a_first_visit_sixteen(station: Station) -> None:

@@ -95,6 +95,14 @@ class StationClient:
     async def enter_arrival(self, arrival: schemas.ArrivalIn) -> schemas.Visit:
         return await self._post("/visits", arrival, schemas.Visit)
 
+    async def take_shipment(self, body: schemas.ShipmentTextIn) -> schemas.ShipmentExpected:
+        return await self._post("/shipments/expected", body, schemas.ShipmentExpected)
+
+    async def shipment_arrives(self, number: str, arriving: schemas.ShipmentArrivalIn) -> schemas.Visit:
+        return await self._post(
+            f"/shipments/expected/{quote(number, safe='')}/arrive", arriving, schemas.Visit
+        )
+
     async def open_visits(self) -> list[schemas.VisitRow]:
         return await self._pages("/visits", schemas.VisitRow, MOST_VISITS, open="true", limit="200")
 

@@ -15,6 +15,7 @@ Key = TypeVar("Key")
 GAP_S = 0.05
 SHORTEST = 5
 LONGEST = 40
+PAPER, LONGEST_PAPER = "SILO1", 1_500  # how the QR code of a shipment's paper begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Scanner(Generic[Key]):
         """Hold a printable character back; what waited is released if it was not part of a burst."""
         now = self.clock()
         is_fast = now - self._last < GAP_S
-        release = () if is_fast and len(self._burst) < LONGEST else self._take()
+        release = () if is_fast and len(self._burst) < self._most() else self._take()
         self._last = now
         self._burst.append((text, key))
         return KeyOutcome(release=release, held=True)
@@ -66,6 +67,10 @@ class Scanner(Generic[Key]):
     @property
     def is_holding(self) -> bool:
         return bool(self._burst)
+
+    def _most(self) -> int:
+        begun = "".join(text for text, _ in self._burst[: len(PAPER)])
+        return LONGEST_PAPER if begun.upper() == PAPER else LONGEST
 
     def _take(self) -> tuple[Key, ...]:
         keys = tuple(key for _, key in self._burst)

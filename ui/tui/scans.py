@@ -9,6 +9,7 @@ from drivers.text import barcode_of
 from station.api import schemas
 from ui.tui.client import StationProblem
 from ui.tui.dialogs import Choice, ChoiceDialog, EntryDialog, Option
+from ui.tui.papers import is_paper, take_paper
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 from ui.words.i18n import Translator
@@ -19,7 +20,9 @@ _BARCODE = re.compile(r"[A-Za-z0-9._-]{1,40}")
 def route_scan(barcode: str, screen: Screen[Any], station: Station) -> None:
     """Hand the barcode to the open dialog or screen, else look up what it stands for."""
     t, barcode = station.t, barcode_of(barcode)
-    if not _BARCODE.fullmatch(barcode):
+    if is_paper(barcode) and isinstance(screen, StationScreen):
+        take_paper(barcode, screen)
+    elif not _BARCODE.fullmatch(barcode):
         text = t.gettext("“{text}” is no barcode: set the scanner to this keyboard's language.")
         station.say(text.format(text=barcode), is_problem=True)
     elif isinstance(screen, EntryDialog | ChoiceDialog):

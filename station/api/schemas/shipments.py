@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, StringConstraints
 
 from station.api.schemas.common import (
     SEEN,
@@ -126,7 +126,7 @@ class ShipmentExpected(_Travelling):
     """`received_kg` was weighed here; `freinte_kg` is what left more, `is_over_limit` where the site file's
     limit is passed. `verified`: a key that this station knows has signed its paper."""
 
-    from_: Annotated[str, Field(serialization_alias="from")]
+    from_site: str
     from_name: str
     state: Literal["expected", "arrived", "received", "refused", "withdrawn"]
     known_by: Literal["hub", "text", "number"]

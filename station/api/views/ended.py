@@ -7,8 +7,9 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.views.view import View
+from station.receival.shipment_standing import shipments_by_load
 from station.store import batches
-from station.store.tables import Decision, Load, Ticket, Visit
+from station.store.tables import Decision, ExpectedShipment, Load, Ticket, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class _End:
     visit: Visit
     decision: Decision | None
     ticket: Ticket | None
+    shipment: ExpectedShipment | None = None
 
     @property
     def approver(self) -> str | None:
@@ -31,7 +33,13 @@ def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
     query = select(Visit).where(col(Visit.id).in_({load.visit_id for load in loads}))
     visits = {visit.id: visit for visit in view.tx.exec(query)}
     decisions, tickets = batches.current_decisions(view.tx, ids), batches.tickets_by_load(view.tx, ids)
-    ends = [_End(load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id)) for load in loads]
+    shipments = shipments_by_load(view.tx, [load.id for load in loads if load.outcome == "received"])
+    ends = [
+        _End(
+            load, visits[load.visit_id], decisions.get(load.id), tickets.get(load.id), shipments.get(load.id)
+        )
+        for load in loads
+    ]  # fmt: skip
     suppliers = batches.supplier_names(view.tx, (visit.supplier_id for visit in visits.values()))
     view.names_of(one for end in ends for one in (_who_and_why(end)[0], end.approver))
     return [_ended(view, end, suppliers[end.visit.supplier_id]) for end in ends]
@@ -39,9 +47,16 @@ def ended_loads(view: View, loads: Sequence[Load]) -> list[schemas.EndedLoad]:
 
 def _who_and_why(end: _End) -> tuple[str | None, str]:
     """Who decided it, by identifier: a ticket follows from the decision where to tip."""
-    if end.load.outcome == "ticketed" and end.decision is not None:
+    if end.load.outcome in ("ticketed", "received") and end.decision is not None:
         return end.decision.by, end.decision.reason
     return end.load.outcome_by, end.load.outcome_reason
+
+
+def _cell(end: _End) -> str | None:
+    if end.ticket:
+        tipped: str = end.ticket.document["tipped"][0]["cell"]
+        return tipped
+    return end.decision.cell if end.decision and end.load.outcome == "received" else None
 
 
 def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:
@@ -60,7 +75,7 @@ def _ended(view: View, end: _End, supplier: str) -> schemas.EndedLoad:
         by=view.name_of(who) or "",
         reason=why,
         approved_by=view.name_of(end.approver) or "",
-        cell=ticket.document["tipped"][0]["cell"] if ticket else None,
+        cell=_cell(end),
         ticket=ticket.number if ticket else None,
-        net_kg=ticket.net_kg if ticket else None,
+        net_kg=ticket.net_kg if ticket else end.shipment.received_kg if end.shipment else None,
     )

@@ -72,7 +72,8 @@ def _visual_check(view: View, facts: rows.LoadFacts) -> schemas.VisualCheck | No
 
 
 def _weights(facts: rows.LoadFacts, chain: Chain) -> dict[str, Any]:
-    """The two weighings of the load once it has its ticket; before that the one its net will count from."""
+    """The two weighings of the load once it has its ticket or was received; before that the one its net will
+    count from."""
     load_t = facts.proposal.load_t if facts.proposal else None
     estimated = round(load_t * 1000, 3) if load_t is not None else None
     if facts.ticket is not None:
@@ -81,6 +82,9 @@ def _weights(facts: rows.LoadFacts, chain: Chain) -> dict[str, Any]:
             "tare_kg": facts.ticket.tare_kg,
             "estimated_kg": estimated,
         }
+    if facts.load.outcome == "received":  # a shipment is alone in its visit, whose last weight ended it
+        gross_kg, tare_kg = (chain[-2][1].kg, chain[-1][1].kg) if len(chain) > 1 else (None, None)
+        return {"gross_kg": gross_kg, "tare_kg": tare_kg, "estimated_kg": estimated}
     gross = gross_weighing(chain, facts.load)
     return {"gross_kg": gross.kg if gross else None, "tare_kg": None, "estimated_kg": estimated}
 

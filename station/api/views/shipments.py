@@ -49,7 +49,7 @@ def _expected(row: ExpectedShipment, names: dict[str, str], limit: float) -> sch
         lost = freinte_of(row.paper["kg"], row.received_kg)
     return schemas.ShipmentExpected(
         **paper, id=row.id, seq=row.seq or 0, number=row.number, plate=row.plate, ended_at=row.ended_at,
-        reason=row.reason, from_=row.from_site,
+        reason=row.reason, from_site=row.from_site,
         from_name=row.paper.get("from_name") or names.get(row.from_site, row.from_site),
         state=row.state, known_by=row.known_by,  # type: ignore[arg-type] # the columns hold one of the words
         verified=row.verified, arrived_at=row.arrived_at, load_id=row.load_id, received_kg=row.received_kg,

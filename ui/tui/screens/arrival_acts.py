@@ -11,6 +11,7 @@ from ui.words.i18n import Translator
 Then = Callable[[schemas.Visit], None]
 Answers = Mapping[str, bool | str]  # by the request's field, what the person answered
 _KNOWN = "known:"  # begins the key of a known supplier's name
+_SHIPMENT = "shipment"
 Send = Callable[[Answers], Awaitable[schemas.Visit]]
 
 
@@ -18,6 +19,13 @@ def enter_arrival(screen: StationScreen, arrival: schemas.ArrivalIn, then: Then)
     client = screen.station.client
 
     def send(answers: Answers) -> Awaitable[schemas.Visit]:
+        number = answers.get(_SHIPMENT)
+        if number:
+            arriving = schemas.ShipmentArrivalIn(
+                plate=arrival.plate, trailer=arrival.trailer, barcode=arrival.loads[0].barcode,
+                note=arrival.note, comes_again=bool(answers.get("comes_again")),
+            )  # fmt: skip
+            return client.shipment_arrives(str(number), arriving)
         return client.enter_arrival(arrival.model_copy(update=dict(answers)))
 
     send_asked(screen, send, then, arrival.supplier)
@@ -37,6 +45,8 @@ def send_asked(
             _ask_on_site(screen, refused, go_on)
         elif refused.code == "new_supplier":
             _ask_supplier(screen, refused, supplier, go_on)
+        elif refused.code == "shipment_expected":
+            _ask_shipment(screen, refused, go_on)
         else:
             return False
         return True
@@ -82,6 +92,21 @@ def _ask_supplier(
             go_on({"supplier": choice.key.removeprefix(_KNOWN)})
 
     screen.choose(_supplier_title(refused, t), options, answer, preselects=False)
+
+
+def _ask_shipment(screen: StationScreen, refused: schemas.Problem, go_on: Callable[[Answers], None]) -> None:
+    """Offer each shipment of another own silo that this vehicle is to bring, the oldest first."""
+    t, site = screen.t, refused.params["site"]
+    shipment = t.gettext("shipment {number} from {site}")
+    options = [
+        *(Option(number, shipment.format(number=number, site=site)) for number in refused.params["numbers"]),
+        Option("no_shipment", t.gettext("no: it brings something else")),
+    ]
+
+    def answer(choice: Choice) -> None:
+        go_on({choice.key: True} if choice.key == "no_shipment" else {_SHIPMENT: choice.key})
+
+    screen.choose(refused.title, options, answer)
 
 
 def _supplier_title(refused: schemas.Problem, t: Translator) -> str:
