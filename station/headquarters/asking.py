@@ -20,6 +20,7 @@ from station.receival.asked_corrections import FIELDS, facts
 from station.store.ids import new_id
 
 CORRECTION, MATCH = "correction_request", "supplier_match"
+LONGEST_NUMBER = 9  # of a ticket
 NO_ANSWER = "sent"  # the station has not said anything of it yet
 
 
@@ -151,7 +152,7 @@ def _send(
 def _load(connection: Connection, hub: MetaData, station: str, named: str) -> RowMapping:
     loads, tickets = hub.tables["load"], hub.tables["ticket"]
     query = select(loads).where(loads.c[STATION] == station)
-    if named.isdigit():
+    if named.isdecimal() and len(named) <= LONGEST_NUMBER:
         of_ticket = select(tickets.c.load_id).where(
             tickets.c[STATION] == station, tickets.c.number == int(named)
         )

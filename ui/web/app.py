@@ -14,6 +14,7 @@ from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.navigation import STATION
 from ui.web.pages import (
+    asked_corrections,
     cells,
     corrections,
     day,
@@ -43,6 +44,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
+    asked_corrections,
 )  # fmt: skip
 
 

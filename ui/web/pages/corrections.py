@@ -15,6 +15,7 @@ from station.receival import proposals
 from station.store.corrections import APPROVED, PROPOSED, with_newest_act
 from station.store.tables import Correction, CorrectionAct
 from ui.web.measured import basis_named
+from ui.web.pages.asked_corrections import AskedCorrection, asked_corrections
 from ui.web.pages.device_tables import correction_state
 from ui.web.pages.spreads import proposed_spreads, spreads_in_force
 from ui.web.proposed import Proposed
@@ -32,6 +33,7 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class CorrectionsPage:
+    asked: list[AskedCorrection]
     proposed: list[Proposed]
     in_force: list[Proposed]
     every: Table
@@ -43,6 +45,7 @@ def corrections(reader: Reading) -> Response:
         rows = with_newest_act(view.tx)[::-1]
         view.names_of(act.by for _, act in rows)
         page = CorrectionsPage(
+            asked_corrections(reader, view),
             [
                 *(_proposed(reader, view, row) for row, act in rows if act.act == PROPOSED),
                 *proposed_spreads(reader, view),

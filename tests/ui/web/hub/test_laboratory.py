@@ -52,7 +52,7 @@ def test_a_try_records_nothing_and_says_so_in_french(hub: HubPages) -> None:
     furnished(hub)
     ines = hub.reader("quality", language="fr")
     answer = brought(hub, ines, lab_file("S1;R1;11,5"), dry_run="true")
-    assert "Rien n’a été enregistré" in words_of(answer.text)
+    assert "Rien n'a été enregistré" in words_of(answer.text)
     assert kept(hub) == []
 
 
