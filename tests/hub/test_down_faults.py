@@ -226,7 +226,7 @@ def test_a_station_that_enrols_in_the_middle_is_offered_what_its_ring_has(
     assert company.stands(done)[0] == "done"
     company.send(wheat("hq-1"), AT_ONCE)
     pilots = company.send(New("policy", "shares", b"[]"))
-    stopped = company.send(New("policy", "kernels", b"[]"), AT_ONCE)
+    stopped = company.send(New("policy", "kernels", b"{}"), AT_ONCE)
     with company.hub.engine.begin() as connection:
         roll_outs.stop(connection, TABLES, stopped, "wrong limit", "Marie", START)
         code = stations.add(connection, TABLES, "neuf", "Neuf", "Marie", START, lambda n: bytes(range(n)))
