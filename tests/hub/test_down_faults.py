@@ -40,6 +40,7 @@ from tests.post.post_rig import START, Post
 from tests.runtime.test_receiver import pack
 from tests.silo_rig import Silo
 
+pytestmark = pytest.mark.long  # each has a silo and a headquarters of its own
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 NOW = Rule(hours=0)
 AT_ONCE = Rule(at_once=True)
