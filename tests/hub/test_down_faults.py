@@ -3,6 +3,7 @@
 import resource
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from sqlmodel import col
 from sqlmodel import select as choose
 
 from station.hub import handing_down, roll_outs, stations
+from station.hub.checks import Finding, findings
 from station.hub.counter import create_counter
 from station.hub.database import TABLES
 from station.hub.documents import New, Sender, keep, offer
@@ -340,6 +342,10 @@ def test_a_kind_of_a_newer_hub_is_kept_and_taken_after_the_stations_upgrade(
     assert site.states() == [(1, "offered", "unknown_kind"), (2, "active", "")]
     company.step()
     assert company.stands(number)[0] == "running"
+    with company.hub.engine.connect() as connection:
+        told = {hours: findings(connection, TABLES, START + timedelta(hours=hours)) for hours in (1, 2)}
+    waits = Finding("document_waits", "beaulieu", {"kind": "policy", "count": 1})
+    assert (waits in told[1], waits in told[2]) == (False, True), "listed after an hour"
     site.knows = lambda all_: all_
     assert site.hears()
     assert site.states() == [(1, "refused", "document_wrong"), (2, "active", "")]
