@@ -131,7 +131,8 @@ def _running(engine: Engine) -> int:
     """Stations that have said, with a bag that was applied, that it is active."""
     offers, down = TABLES.tables[OFFERS], TABLES.tables["down_document"]
     same = (down.c.station == offers.c.station) & (down.c.number == offers.c.number)
-    query = select(func.count()).select_from(offers.join(down, same)).where(down.c.state == "active")
+    query = select(func.count()).select_from(offers.join(down, same))
+    query = query.where(offers.c.kind == "rule_pack", down.c.state == "active")
     with engine.connect() as connection:
         return connection.execute(query).scalar_one()
 
