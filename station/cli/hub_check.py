@@ -54,6 +54,9 @@ def _sentence(finding: "Finding") -> str:
         "foreign_id": _(
             "{station}: rows with identifiers of {of}: {count}. Was a box copied? silo hub revoke {station}"
         ),
+        "document_waits": _(
+            "{station}: documents of the kind {kind} that it cannot take: {count}. Upgrade it: silo upgrade"
+        ),
         "differs": _("{station}: table {table}, key {key} is not as there. See: silo hub prove {station}"),
     }
     params = {name: _written(value) for name, value in finding.params.items()}

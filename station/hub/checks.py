@@ -2,23 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, func, inspect, select, text
 
 from station.hub.database import missing
+from station.hub.down_tables import OFFERS
 from station.hub.own import EVENTS, FOREIGN, QUARANTINE, STATIONS
 from station.hub.standing import FORK, Standing, standings
 
 CLOCK_S, MANY_BAGS = 60.0, 200
+HELD_FOR = timedelta(hours=1)
 JOBS, WORKERS = "procrastinate_jobs", "procrastinate_workers"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """`code` is one of: no_shape, clock, no_worker, jobs_failed, fork, silent, station_clock, parked,
-    station_older, not_applied, quarantine, foreign_id, differs."""
+    station_older, not_applied, quarantine, foreign_id, document_waits, differs."""
 
     code: str
     station: str = ""
@@ -32,6 +34,7 @@ def findings(connection: Connection, hub: MetaData, at: datetime) -> list[Findin
     found = [*_of_database(connection, at), *_of_jobs(connection)]
     for standing in standings(connection, hub):
         found += _of_station(standing, at)
+    found += _documents(connection, hub, at)
     return [*found, *_foreign(connection, hub), *_differing(connection, hub)]
 
 
@@ -80,6 +83,20 @@ def _foreign(connection: Connection, hub: MetaData) -> Iterator[Finding]:
         query.where(waiting.c.code == FOREIGN, waiting.c.ended_at.is_(None))
     ):
         yield Finding("foreign_id", station, {"of": of, "count": count})
+
+
+def _documents(connection: Connection, hub: MetaData, at: datetime) -> Iterator[Finding]:
+    """What a station has heard of and cannot take: of a kind that its release does not know, say."""
+    offers, down = hub.tables[OFFERS], hub.tables["down_document"]
+    same = (down.c.station == offers.c.station) & (down.c.number == offers.c.number)
+    query = select(offers.c.station, offers.c.kind, func.count()).join_from(offers, down, same)
+    held = query.where(
+        down.c.state.in_(("offered", "verified")), down.c.code != "", offers.c.at < at - HELD_FOR
+    )
+    for station, kind, count in connection.execute(
+        held.group_by(offers.c.station, offers.c.kind).order_by(offers.c.station, offers.c.kind)
+    ):
+        yield Finding("document_waits", station, {"kind": kind, "count": count})
 
 
 def _differing(connection: Connection, hub: MetaData) -> Iterator[Finding]:

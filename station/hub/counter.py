@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from station import release
-from station.hub import handing_down, photos, proving, stations
+from station.hub import handing_down, photos, proving, roll_outs, stations
 from station.hub.giving_back import Place, bag_after, cursor_of
 from station.hub.identity import key_of
 from station.hub.own import add_event
@@ -187,5 +187,6 @@ def _enrol(hub: Hub, asked: Asked, station: str) -> Answer:
         except (SignatureWrong, stations.CodeRefused):
             add_event(connection, hub.tables, "code_refused", at, station)
             return Answer(403, "code_refused")
-        hub_key = public_text(key_of(connection, hub.tables))
-    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256, more={"hub_key": hub_key})
+        key = key_of(connection, hub.tables)
+        roll_outs.catch_up(connection, hub.tables, key, station, at)
+    return Answer(200, "", cursor.epoch, cursor.number, cursor.sha256, more={"hub_key": public_text(key)})

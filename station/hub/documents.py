@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from station.hub.down_tables import DOCUMENTS, OFFERS
 from station.hub.own import STATIONS, add_event
+from station.hub.renumbering import last_offered, next_number
 from station.hub.stations import StationUnknown
 from station.post.down import HEAD, MOST_BYTES, SIGNATURE, Document
 
@@ -93,11 +94,10 @@ def offer(
     newest = newest_offer(connection, hub, station, kind, kept["name"])
     if newest is not None and newest["sha256"] == sha256:
         return None
-    last = connection.execute(select(func.max(offers.c.number)).where(offers.c.station == station)).scalar()
-    number = (last or 0) + 1
+    number = next_number(connection, hub, station)
     said = Document(
         station, number, kind, kept["name"], sha256, kept["size"], sender.by, kept["valid_from"],
-        kept["more"] or {},
+        kept["more"] or {}, last_offered(connection, hub, station),
     ).signed(sender.key)  # fmt: skip
     connection.execute(
         insert(offers).values(

@@ -24,6 +24,7 @@ from station.hub.documents import (
 )
 from station.hub.down_tables import OFFERS, ROLL_OUTS
 from station.hub.own import STATIONS, add_event
+from station.hub.renumbering import renumber
 from station.hub.ring_rule import Obstacle, Offered, Rule, is_last, stopped_by, waits_for
 from station.hub.stations import StationUnknown
 
@@ -148,6 +149,7 @@ def back(
 def step(connection: Connection, hub: MetaData, key: Ed25519PrivateKey, at: datetime) -> int:
     """Look at every roll-out that runs: note where it is active, stop it where it was refused, open the next
     ring where it is time. Return how many moved on."""
+    renumber(connection, hub, key, at)
     roll_outs = hub.tables[ROLL_OUTS]
     query = select(roll_outs).where(roll_outs.c.state == RUNNING).order_by(roll_outs.c.id)
     rows = connection.execute(query.with_for_update(skip_locked=True)).mappings().all()
@@ -202,21 +204,28 @@ def listed(connection: Connection, hub: MetaData) -> Sequence[RowMapping]:
 def catch_up(
     connection: Connection, hub: MetaData, key: Ed25519PrivateKey, station: str, at: datetime
 ) -> list[int]:
-    """Offer a station what every roll-out brought to its ring that was not taken back: it is new here, or was
-    moved to another ring. Return the numbers. Raises StationUnknown."""
+    """Offer a station what every roll-out brings or brought to its ring, unless it was stopped or taken back:
+    it is new here, or was moved to another ring. Return the numbers. Raises StationUnknown."""
     roll_outs, stations = hub.tables[ROLL_OUTS], hub.tables[STATIONS]
     ring = connection.execute(select(stations.c.ring).where(stations.c.id == station)).scalar()
     if ring is None:
         raise StationUnknown(station)
     newest = {}
-    query = select(roll_outs).where(roll_outs.c.state != BACK, roll_outs.c.ring >= ring)
+    query = select(roll_outs).where(roll_outs.c.state.in_((RUNNING, DONE)), roll_outs.c.ring >= ring)
     for row in connection.execute(query.order_by(roll_outs.c.id)).mappings():
         newest[row["kind"], row["name"]] = row
     offered = (
         offer(connection, hub, station, one["kind"], one["sha256"], Sender(key, one["by"], at, one["id"]))
         for one in newest.values()
+        if not _has_later(connection, hub, station, one)
     )
     return [number for number in offered if number is not None]
+
+
+def _has_later(connection: Connection, hub: MetaData, station: str, row: RowMapping) -> bool:
+    """Say whether a station was offered something later of this name: by a roll-out that was stopped, say."""
+    newest = newest_offer(connection, hub, station, row["kind"], row["name"])
+    return newest is not None and (newest["roll_out"] or 0) > row["id"]
 
 
 def _step(

@@ -27,7 +27,8 @@ class Document:
     """Names a body by its SHA-256 and size in bytes. `kind` decides who takes it at the station; `name` says
     of which thing it is the newest word: a later document of one kind and name replaces an earlier one that
     was not taken yet. `valid_from` is an ISO day, or nothing. `by` is who sent it; `more` is what its kind
-    needs beside the body."""
+    needs beside the body. `follows` is the number that this station was offered before; None: the one before
+    `number`. A hub that was restored leaves numbers out that it knows nothing of any more."""
 
     station: str
     number: int
@@ -38,6 +39,7 @@ class Document:
     by: str
     valid_from: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
+    follows: int | None = None
 
     def text(self) -> str:
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -80,6 +82,8 @@ def _read(text: str) -> Document:
         raise DocumentWrong("its head has wrong types")
     if len(document.sha256) != 64 or not set(document.sha256) <= set("0123456789abcdef"):
         raise DocumentWrong("its digest is none")
+    if type(document.follows) is not int and document.follows is not None:
+        raise DocumentWrong("its head has wrong types")
     if not 0 <= document.size <= MOST_BYTES or document.number < 1 or not isinstance(document.more, Mapping):
         raise DocumentWrong("its head has impossible numbers")
     return document

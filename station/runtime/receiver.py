@@ -137,9 +137,12 @@ class Receiver:
         ]
         if self._stop.is_set() or not said:
             return False
-        numbers = [one.number for one in said]
-        if numbers != list(range(after + 1, after + 1 + len(said))):
-            raise DocumentWrong(f"after {after} comes {numbers[0]}")
+        last = after
+        for one in said:
+            follows = one.number - 1 if one.follows is None else one.follows
+            if one.number <= last or follows > last:
+                raise DocumentWrong(f"after {last} comes {one.number}")
+            last = one.number
         down.note_offered(self._ledger, said, self._clock())
         return True
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from station import release
+from station.acts import down
 from station.acts.desk import Desk
 from station.grain.cells import CellState
 from station.models import releases
@@ -57,6 +58,7 @@ def word_of(
             "box": this_box(),
             "audit": [event.seq, event.hash] if event else None,
             "tickets": _tickets(tx),
+            "down": down.newest(tx),
             "site": asdict(place) if place else None,
             "compares": dict(compares or {}),
             "cells": [_cell(one) for one in cells.states(tx)],

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, select
 
 from station.hub import roll_outs, stations
 from station.hub.documents import (
@@ -17,6 +17,7 @@ from station.hub.documents import (
     offered_after,
     piece,
 )
+from station.hub.down_tables import OFFERS
 from station.hub.own import STATIONS
 from station.hub.roll_outs import EmptyRing, Ring, RollOutUnknown, Rule
 from station.hub.tables import DIGEST, PLACE, STATION
@@ -57,12 +58,14 @@ def heads(hub: Connection, station: str, after: int = 0) -> list[tuple[int, str,
 
 def says(hub: Connection, station: str, number: int, state: str, code: str = "") -> None:
     """The station's row, as a bag brings it."""
-    table = HUB.tables["down_document"]
+    table, offers = HUB.tables["down_document"], HUB.tables[OFFERS]
+    offered = select(offers.c.sha256).where(offers.c.station == station, offers.c.number == number)
+    sha256 = hub.execute(offered).scalar_one()
     hub.execute(table.delete().where(table.c.station == station, table.c.number == number))
     hub.execute(
         insert(table).values(
             {
-                STATION: station, "number": number, "kind": PACK.kind, "name": PACK.name, "sha256": "00" * 32,
+                STATION: station, "number": number, "kind": PACK.kind, "name": PACK.name, "sha256": sha256,
                 "size": 1, "by": "Marie", "more": {}, "state": state, "code": code, "params": {},
                 "heard_at": START, "state_at": datetime(1970, 1, 1, tzinfo=UTC), PLACE: 1, DIGEST: "",
             }
@@ -103,9 +106,9 @@ def test_the_next_ring_opens_when_every_station_of_this_one_has_run_it_long_enou
 
 def test_the_last_ring_ends_it(hub: Connection) -> None:
     number = begun(hub, rule=Rule(hours=0))
-    for station in "abcde":
-        says(hub, station, 1, "active")
     for hour in range(6):
+        for station in has(hub):
+            says(hub, station, 1, "active")
         step(hub, hours(hour))
     assert has(hub) == "abcde"
     assert roll_outs.listed(hub, HUB)[0]["state"] == "done"
