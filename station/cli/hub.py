@@ -60,7 +60,6 @@ def register(app: typer.Typer) -> None:
     hub_lab.register(hub)
     hub_compare.register(hub)
     hub_backtest.register(hub)
-    hub_state.register(hub, station)
     hub_state.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)

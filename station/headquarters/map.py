@@ -48,8 +48,8 @@ class CellStock:
 @dataclass(frozen=True, slots=True)
 class Place:
     """A silo or a farm store. `source` says from where the contents are known: the silo's word, its rows,
-    what was noted of a farm store, or nothing; `known_at` is how old that is. `owner` and `contract` are those of a
-    farm store."""
+    what was noted of a farm store, or nothing; `known_at` is how old that is. `owner` and `contract`
+    are those of a farm store."""
 
     id: str
     name: str

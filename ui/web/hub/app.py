@@ -17,13 +17,23 @@ from ui.web.forms import check_form
 from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.hub.navigation import HEADQUARTERS
-from ui.web.hub.pages import first, login, quarantine, roll_outs, stations
+from ui.web.hub.pages import first, login, quarantine, roll_outs, site, state, stations, stock_map
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
 
 FORM_BYTES = 64_000
 SIGN_IN_LASTS = timedelta(hours=12)
-_ROOMS: Sequence[ModuleType] = (doorway, first, login, stations, quarantine, roll_outs)
+_ROOMS: Sequence[ModuleType] = (
+    doorway,
+    first,
+    login,
+    stations,
+    quarantine,
+    roll_outs,
+    stock_map,
+    site,
+    state,
+)
 
 
 def create_hub_pages(quarters: Quarters) -> FastAPI:
