@@ -11,6 +11,7 @@ from station.cli import (
     hub_check,
     hub_compare,
     hub_down,
+    hub_farms,
     hub_lab,
     hub_people,
     hub_photos,
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
     hub_compare.register(hub)
     hub_backtest.register(hub)
     hub_state.register(hub)
+    hub_farms.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

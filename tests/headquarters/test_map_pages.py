@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from station.headquarters.farms import Farm, FarmCell, add_farm
+from station.headquarters.farms import add_cell as add_farm_cell
 from station.headquarters.stock import refresh_all
 from station.hub.database import TABLES
 from station.hub.own import STATIONS
@@ -92,3 +94,28 @@ def test_what_is_not_there_is_no_failure_of_ours(pages: HubPages, path: str) -> 
 
 def test_a_technician_has_no_map(pages: HubPages) -> None:
     assert pages.reader("technician").get("/map").status_code == 403
+
+
+def test_a_farm_store_is_noted_on_its_page_by_who_is_signed_in(pages: HubPages) -> None:
+    farm = Farm("ferme-1", "Ferme Dupont", "EARL Dupont", "C-12", 47.1, 4.9, ())
+    with pages.quarters.engine.begin() as connection:
+        add_farm(connection, TABLES, farm, "Anne", START)
+        cell = FarmCell("a", "Cellule A", "barley", 200_000, 0, "", None, None)
+        add_farm_cell(connection, TABLES, "ferme-1", cell, "Anne", START)
+    client = pages.reader("logistics", name="Lucie")
+    form = {"form_token": pages.token_of(client), "cell": "a", "kind": "out"}
+    said = client.post("/farms/ferme-1", data={**form, "why": "livré", "ticket": f"{NORTH}/2026/7"})
+    assert said.status_code == 200
+    words = words_of(said.text)
+    for part in ("Lucie", "north 2026 n° 7", "worked out from moves", "-1.0"):
+        assert part in words
+    again = client.post("/farms/ferme-1", data={**form, "why": "livré", "ticket": f"{NORTH}/2026/7"})
+    assert again.status_code == 422
+    assert "is noted already" in words_of(again.text)
+    for wrong in ({"tonnes": "nan"}, {"on": "yesterday"}, {"ticket": "7"}, {"why": ""}, {"kind": "lost"}):
+        answer = client.post("/farms/ferme-1", data={**form, "why": "x", "tonnes": "1", **wrong})
+        assert answer.status_code == 422, wrong
+    assert "Ferme Dupont" in client.get("/farms").text
+    assert pages.reader("silo_manager", scope=[SOUTH]).get("/farms/ferme-1").status_code == 403
+    scoped = pages.reader("logistics", scope=[SOUTH])
+    assert scoped.get("/farms/ferme-1").status_code == 404

@@ -17,7 +17,7 @@ from ui.web.forms import check_form
 from ui.web.front import Front
 from ui.web.headers import STATIC, SafeHeaders
 from ui.web.hub.navigation import HEADQUARTERS
-from ui.web.hub.pages import first, login, quarantine, roll_outs, site, state, stations, stock_map
+from ui.web.hub.pages import farms, first, login, quarantine, roll_outs, site, state, stations, stock_map
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
 
@@ -31,6 +31,7 @@ _ROOMS: Sequence[ModuleType] = (
     quarantine,
     roll_outs,
     stock_map,
+    farms,
     site,
     state,
 )

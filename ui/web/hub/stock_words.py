@@ -7,13 +7,10 @@ from typing import Any
 from station.headquarters.map import FARM, NOTHING, ROWS, WORD, CellStock, Place, mean_of
 from ui.web.measured import NO_BREAK
 from ui.words import vocabulary
+from ui.words.farms import sure_name
 from ui.words.i18n import N_, Translator
 
 SHOWN = ("moisture", "protein", "test_weight", "oil", "calibration_2_5", "falling_number")
-SURE = {
-    "counted": N_("counted"), "declared": N_("declared by the owner"), "booked": N_("worked out from moves"),
-    "unknown": N_("nothing known"),
-}  # fmt: skip
 KNOWN = {
     WORD: N_("said {age} ago"), ROWS: N_("from movements received {age} ago"), FARM: N_("noted {age} ago"),
     NOTHING: N_("heard {age} ago, contents not yet"),
@@ -53,7 +50,7 @@ def sure_of(t: Translator, cell: CellStock, at: datetime) -> str:
     """Say how a farm store's content is known, and since when; "" of a silo's cell."""
     if not cell.sure:
         return ""
-    told = t.gettext(SURE[cell.sure])
+    told = sure_name(cell.sure, t.language)
     if cell.since is None:
         return told
     age = t.age((at - cell.since).total_seconds())
