@@ -14,6 +14,7 @@ from station.cli import (
     hub_compare,
     hub_down,
     hub_export,
+    hub_farms,
     hub_lab,
     hub_people,
     hub_photos,
@@ -72,6 +73,7 @@ def register(app: typer.Typer) -> None:
     hub_backtest.register(hub)
     hub_state.register(hub)
     hub_export.register(hub)
+    hub_farms.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, MetaData, and_, func, insert, select, tuple_
 from sqlalchemy.engine import RowMapping
 
 from station.grain.identifiers import is_known_species
+from station.headquarters.served import Quarters
 from station.hub.farm_tables import FARM_CELLS, FARM_MOVES, FARMS
 from station.hub.own import add_event
 from station.hub.tables import STATION
@@ -152,6 +153,7 @@ def note_move(
     values: dict[str, Any] = {"kg": noted.kg, "at": noted.at or at}
     if noted.source is not None:
         values = _of_silo(connection, hub, noted.source)
+        values["kg"], values["at"] = values["kg"] or 0.0, values["at"] or noted.at or at
     least = 0 if noted.kind in (COUNTED, DECLARED) else 1e-3
     if not least <= values["kg"] <= MOST_KG:
         raise FarmWrong("kg", str(values["kg"]))
@@ -192,9 +194,21 @@ def moves_of(connection: Connection, hub: MetaData, farm: str | None = None) -> 
     return [_move(row, tickets.get((row["silo"], row["load_id"]))) for row in rows]
 
 
+def moves_seen(quarters: Quarters, farm: str) -> list[Move]:
+    """Return the moves of a farm store as a person sees them."""
+    with quarters.engine.connect() as connection:
+        return moves_of(connection, quarters.tables, farm)
+
+
+def note(quarters: Quarters, farm: str, cell: str, noted: Noted) -> None:
+    """Write a move down in a transaction of its own. Raises FarmWrong."""
+    with quarters.engine.begin() as connection:
+        note_move(connection, quarters.tables, farm, cell, noted, quarters.clock())
+
+
 def _move(row: RowMapping, ticket: Any) -> Move:
     kg, source = row["kg"], ""
-    if ticket is not None:
+    if ticket is not None and ticket.net_kg is not None:
         kg, source = ticket.net_kg, f"{row['silo']} {ticket.campaign} n° {ticket.number}"
     elif row["silo"]:
         source = f"{row['silo']} {row['movement_id'] or ''}".strip()
@@ -263,7 +277,7 @@ def _moved(connection: Connection, hub: MetaData, source: Source) -> dict[str, A
     if row is None:
         raise FarmWrong("movement", f"{source.silo} {source.movement}")
     said = {"silo": source.silo, "load_id": None, "movement_id": source.movement}
-    return {"kg": abs(row.kg), "at": row.at, **said}
+    return {"kg": abs(row.kg or 0.0), "at": row.at, **said}
 
 
 def _check_known(connection: Connection, hub: MetaData, farm: str, cell: str | None = None) -> None:

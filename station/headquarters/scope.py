@@ -13,10 +13,11 @@ from station.headquarters.served import Quarters
 from station.hub.down_tables import DOCUMENTS, ROLL_OUTS
 from station.hub.own import CODES, KEY, STATIONS
 from station.hub.person_tables import ATTEMPTS, PERSONS
+from station.hub.shipment_tables import SHIPMENTS
 from station.hub.tables import STATION
 
 COLUMNS = "station_columns"  # in a table's info: which of its columns name a station; none: it is everybody's
-_OF = {STATIONS: ("id",), ROLL_OUTS: (), DOCUMENTS: ()}
+_OF = {STATIONS: ("id",), SHIPMENTS: ("from_site", "to_site"), ROLL_OUTS: (), DOCUMENTS: ()}
 _NOBODYS = frozenset({KEY, CODES, PERSONS, ATTEMPTS})  # no page shows what lies here
 
 

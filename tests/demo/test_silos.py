@@ -119,7 +119,7 @@ def test_a_line_that_is_watched_is_cut_again_and_again() -> None:
 
 
 def test_a_plan_comes_through_as_it_was_given() -> None:
-    plan = SiloPlan("a", "Silo A", "/x", 1001, 8, 60.0, "fr", ("http://127.0.0.1:1",), "ABCD")
+    plan = SiloPlan("a", "Silo A", "/x", 1001, 8, 60.0, "fr", ("http://127.0.0.1:1",), "ABCD", (47.0, 4.8))
     assert plan_of(plan.as_line()) == plan
 
 

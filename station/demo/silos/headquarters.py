@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from station.demo.silos.children import ending_with_us, wait_or_kill
 from station.demo.station_process import first_line_of
 
 COPIES = 2
+PERSON = "Camille"
 STOP_S = 30.0
 COMMAND_S = 120.0
 SILO = (sys.executable, "-m", "station.cli")
@@ -59,6 +61,15 @@ class Headquarters:
         words = ("hub", "station", "add", station, "--by", "demo", "--json", "--config", str(self.file))
         code: str = json.loads(run_silo(words, self._language))["code"]
         return code
+
+    def add_person(self) -> tuple[str, str]:
+        """Let somebody open the pages; return name and password. Raises HeadquartersFailed."""
+        name, password = PERSON, secrets.token_urlsafe(9)
+        options = ("--by", "demo", "--config", str(self.file))
+        run_silo(("hub", "person", "add", name, "--role", "director", *options), self._language)
+        said = ("hub", "person", "password", name, "--password", password)
+        run_silo((*said, *options), self._language)
+        return name, password
 
     def check(self) -> None:
         """Raises HeadquartersFailed where a part has ended by itself."""

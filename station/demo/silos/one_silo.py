@@ -79,7 +79,7 @@ def live(plan: SiloPlan, wishes: Wishes) -> None:
         yard = stack.enter_context(
             open_yard(folder / "devices", clock=clock, speed=plan.speed, seed=plan.seed, site=plan.id)
         )
-        site = write_site(folder, yard.ports, site=plan.id, name=plan.name)
+        site = write_site(folder, yard.ports, site=plan.id, name=plan.name, at=plan.at)
         hub = [word for url in plan.hub for word in ("--hub", url)]
         run_silo(("enrol", *hub, "--code", plan.code, "--config", str(site)), plan.language)
         station = stack.enter_context(

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from station.store.folder import LEDGER
 
-PLACES = ("Beaulieu", "Chailly", "Montigny", "Saulieu", "Pouilly", "Nolay")
+PLACES = {  # latitude and longitude, degrees
+    "Beaulieu": (47.026, 4.840), "Chailly": (47.272, 4.483), "Montigny": (47.604, 4.362),
+    "Saulieu": (47.280, 4.230), "Pouilly": (47.263, 4.555), "Nolay": (46.952, 4.633),
+}  # fmt: skip
 MOST = len(PLACES)
 SEEDS_APART = 1_000  # two silos have no truck, photo or supplier in common by chance
 
@@ -25,6 +28,7 @@ class SiloPlan:
     language: str
     hub: tuple[str, ...]
     code: str
+    at: tuple[float, float]
 
     @property
     def site_file(self) -> Path:
@@ -40,9 +44,10 @@ class SiloPlan:
 
 def plan_of(line: bytes | str) -> SiloPlan:
     told = json.loads(line)
-    return SiloPlan(**{**told, "hub": tuple(told["hub"])})
+    return SiloPlan(**{**told, "hub": tuple(told["hub"]), "at": tuple(told["at"])})
 
 
-def place_of(number: int) -> tuple[str, str]:
-    """Return id and name of the silo with this number, from 0."""
-    return PLACES[number].lower(), f"Silo de {PLACES[number]}"
+def place_of(number: int) -> tuple[str, str, tuple[float, float]]:
+    """Return id, name and coordinates of the silo with this number, from 0."""
+    name, at = list(PLACES.items())[number]
+    return name.lower(), f"Silo de {name}", at

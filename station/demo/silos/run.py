@@ -98,12 +98,12 @@ def _run_in_folder(folder: Path, postgres: Path, options: SilosOptions) -> int:
 def _plans(folder: Path, options: SilosOptions, hub: Headquarters, cable: Cable) -> list[SiloPlan]:
     plans = []
     for number in range(options.silos):
-        silo, name = place_of(number)
+        silo, name, at = place_of(number)
         plans.append(
             SiloPlan(
                 id=silo, name=name, folder=str(folder / silo), seed=options.seed * SEEDS_APART + number,
                 trucks=options.trucks_of_each, speed=options.clock_speed, language=options.language,
-                hub=tuple(cable.urls), code=hub.add(silo),
+                hub=tuple(cable.urls), code=hub.add(silo), at=at,
             )
         )  # fmt: skip
     return plans

@@ -24,6 +24,12 @@ class Teller:
         _ = self._t.gettext
         hub = show.headquarters
         say = [_("Headquarters answers at {urls}").format(urls=", ".join(hub.urls))]
+        name, password = hub.add_person()
+        say.append(
+            _("The map: {url}/map, as {name} with the password {password}").format(
+                url=hub.urls[0], name=name, password=password
+            )
+        )
         say += [
             _("{name}: its pages and terminals at {url}").format(name=s.plan.name, url=show.ready[s.plan.id])
             for s in show.silos

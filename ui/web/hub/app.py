@@ -21,13 +21,17 @@ from ui.web.hub.navigation import HEADQUARTERS
 from ui.web.hub.pages import (
     comparisons,
     evidence,
+    farms,
     first,
     laboratory,
     login,
     quarantine,
     roll_outs,
     shipments,
+    site,
+    state,
     stations,
+    stock_map,
 )
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
@@ -48,6 +52,10 @@ _ROOMS: Sequence[ModuleType] = (
     evidence,
     laboratory,
     shipments,
+    stock_map,
+    farms,
+    site,
+    state,
 )
 
 
