@@ -23,7 +23,7 @@ from benchmarks.post.cluster import Cluster
 from station.acts.desk import Desk, SitePolicy
 from station.demo.silos.children import ending_with_us, wait_or_kill
 from station.demo.silos.headquarters import Headquarters, run_silo
-from station.demo.silos.plan import SiloPlan
+from station.demo.silos.plan import MOST, SiloPlan, place_of
 from station.demo.silos.silo_process import Message, SiloProcess
 from station.hub import stations
 from station.hub.database import TABLES
@@ -105,9 +105,10 @@ def _posting(folders: Sequence[Path], log: Path) -> Iterator[None]:
 
 
 def _plan(folder: Path, name: str, place: int, hub: Headquarters) -> SiloPlan:
+    _, _, at = place_of(place % MOST)
     return SiloPlan(
         id=name, name=name, folder=str(folder / name), seed=place + 1, trucks=TRUCKS, speed=SPEED,
-        language="en", hub=tuple(hub.urls), code=hub.add(name),
+        language="en", hub=tuple(hub.urls), code=hub.add(name), at=at,
     )  # fmt: skip
 
 
