@@ -18,9 +18,10 @@ from station.cli.hub_parts import (
 )
 from station.cli.options import JsonOption
 from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show, tell
+from ui.words.down import RINGS, ROLL_OUTS, at_station, reason_down
 from ui.words.i18n import translator
-from ui.words.problems import problem
 from ui.words.roll_outs import obstacle, reason, verdict
+from ui.words.vocabulary import word
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -189,7 +190,7 @@ def widen(number: NumberArgument, config: HubConfigOption, by: WhoOption) -> Non
 
     with _roll_out(config, number) as connection:
         opened = roll_outs.widen(connection, TABLES, key_of(connection, TABLES), number, by, now())
-    tell(_("Opened: {ring}").format(ring=_ring_words()[opened.name.lower()]))
+    tell(_("Opened: {ring}").format(ring=word(RINGS, opened.name.lower(), LANGUAGE)))
 
 
 def stop(number: NumberArgument, config: HubConfigOption, by: WhoOption, why: WhyOption) -> None:
@@ -246,32 +247,25 @@ def _standing(one: "Standing") -> dict[str, Any]:
 
 
 def _sentence(row: dict[str, Any]) -> str:
-    states = {
-        "running": _("under way"), "stopped": _("stopped"), "done": _("everywhere"), "back": _("taken back"),
-    }  # fmt: skip
     why = f" ({row['why']})" if row["why"] else ""
     return _("{number}: {name} [{kind}], up to the ring {ring}: {state}{why}").format(
-        number=row["roll_out"], name=row["name"], kind=row["kind"], ring=_ring_words()[row["ring"]],
-        state=states[row["state"]], why=why,
+        number=row["roll_out"], name=row["name"], kind=row["kind"], ring=word(RINGS, row["ring"], LANGUAGE),
+        state=word(ROLL_OUTS, row["state"], LANGUAGE), why=why,
     )  # fmt: skip
 
 
 def _of_station(row: dict[str, Any]) -> str:
-    states = {
-        "": _("not heard of it yet"), "offered": _("heard of it"), "verified": _("has it"),
-        "installed": _("installed, does not run yet"), "active": _("runs"), "refused": _("refused"),
-        "superseded": _("a later one came"),
-    }  # fmt: skip
-    state = states.get(row["state"], row["state"]) if row["number"] is not None else _("not offered yet")
-    code = f" ({_reason(row)})" if row["code"] else ""
-    return f"{row['station']} [{_ring_words()[row['ring']]}]: {state}{code}"
+    state = at_station(row["number"], row["state"], LANGUAGE)
+    why = reason_down(row["code"], row["params"], LANGUAGE)
+    code = f" ({why})" if why else ""
+    return f"{row['station']} [{word(RINGS, row['ring'], LANGUAGE)}]: {state}{code}"
 
 
 def _of_vote(one: "StationVote") -> str:
     counts = one.counts
-    said = f"{one.station} [{_ring_words()[one.ring]}]: {verdict(one.verdict, LANGUAGE)}"
+    said = f"{one.station} [{word(RINGS, one.ring, LANGUAGE)}]: {verdict(one.verdict, LANGUAGE)}"
     if one.number is None:
-        return f"{one.station} [{_ring_words()[one.ring]}]: {_('not offered yet')}"
+        return f"{one.station} [{word(RINGS, one.ring, LANGUAGE)}]: {_('not offered yet')}"
     if counts.get("loads"):
         said += _(" · {loads} loads, {regraded} would change grade, {moved_t} t another cell").format(
             **counts
@@ -280,15 +274,3 @@ def _of_vote(one: "StationVote") -> str:
         said += _(" · {captures} captures, {abstained} refused").format(**counts)
     reasons = [reason(row["code"], row["params"], LANGUAGE) for row in one.reasons]
     return said + (f" ({translator(LANGUAGE).listed(reasons)})" if reasons else "")
-
-
-def _reason(row: dict[str, Any]) -> str:
-    words = {
-        "unknown_kind": _("its release does not know this kind: it waits for an upgrade"),
-        "wrong_bytes": _("what came was not what was signed: it is fetched again"),
-    }
-    return words.get(row["code"]) or problem(row["code"], row["params"], LANGUAGE)[0]
-
-
-def _ring_words() -> dict[str, str]:
-    return {"pilot": _("pilot"), "some": _("some"), "all": _("all")}

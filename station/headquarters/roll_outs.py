@@ -9,12 +9,25 @@ from sqlalchemy import select
 from sqlalchemy.engine import RowMapping
 
 from station.headquarters.served import Quarters
+from station.headquarters.votes import Obstacle, StationVote, obstacles, votes
 from station.hub import roll_outs as hub
 from station.hub.down_tables import ROLL_OUTS
 from station.hub.identity import key_of
+from station.hub.own import STATIONS
 from station.hub.roll_outs import Ring, RollOutUnknown
 
-__all__ = ["AtStation", "Moved", "RollOut", "RollOutUnknown", "back", "one", "roll_outs", "stop", "widen"]
+__all__ = [
+    "AtStation",
+    "Found",
+    "Moved",
+    "RollOut",
+    "RollOutUnknown",
+    "back",
+    "one",
+    "roll_outs",
+    "stop",
+    "widen",
+]
 MOST = 200
 
 
@@ -56,6 +69,16 @@ class AtStation:
     code: str
     params: Mapping[str, Any]
     active_at: datetime | None
+    vote: StationVote
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A roll-out, its stations in the order of the rings, and what it waits for or was stopped by."""
+
+    roll_out: RollOut
+    stations: Sequence[AtStation]
+    obstacles: Sequence[Obstacle]
 
 
 def roll_outs(quarters: Quarters) -> list[RollOut]:
@@ -66,18 +89,26 @@ def roll_outs(quarters: Quarters) -> list[RollOut]:
         return [_roll_out(row) for row in rows]
 
 
-def one(quarters: Quarters, number: int) -> tuple[RollOut, Sequence[AtStation]]:
-    """Return a roll-out and its stations, in the order of the rings. Raises RollOutUnknown."""
-    table = quarters.tables.tables[ROLL_OUTS]
+def one(quarters: Quarters, number: int) -> Found:
+    """Raises RollOutUnknown."""
+    tables = quarters.tables.tables
+    table, known = tables[ROLL_OUTS], tables[STATIONS]
     with quarters.engine.connect() as connection:
         row = connection.execute(select(table).where(table.c.id == number)).mappings().first()
         if row is None:
             raise RollOutUnknown(number)
-        found = hub.standings(connection, quarters.tables, number)
-    return _roll_out(row), [
-        AtStation(s.station, s.ring.name.lower(), s.number, s.state, s.code, s.params, s.active_at)
-        for s in found
-    ]
+        standings = hub.standings(connection, quarters.tables, number)
+        given = {vote.station: vote for vote in votes(connection, quarters.tables, number)}
+        seen = {"", *connection.execute(select(known.c.id)).scalars()}
+        waits = obstacles(connection, quarters.tables, number, quarters.clock())
+    stations = [
+        AtStation(
+            at.station, at.ring.name.lower(), at.number, at.state, at.code, at.params, at.active_at,
+            given[at.station],
+        )
+        for at in standings
+    ]  # fmt: skip
+    return Found(_roll_out(row), stations, [it for it in waits if it.station in seen])
 
 
 def widen(quarters: Quarters, number: int, seen: str, by: str) -> None:

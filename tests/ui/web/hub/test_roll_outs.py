@@ -118,3 +118,23 @@ def test_what_there_is_not_is_not_found(hub: HubPages) -> None:
     assert client.get("/roll-outs/x").status_code == 422
     data = {"form_token": hub.token_of(client), "reason": "x"}
     assert client.post("/roll-outs/7/stop", data=data).status_code == 404
+
+
+def test_the_page_says_how_stations_voted_and_what_it_waits_for(hub: HubPages) -> None:
+    number = begun(hub)
+    client = hub.reader("technician")
+    words = words_of(client.get(f"/roll-outs/{number}").text)
+    assert "Waits for" in words
+    assert "Silo north: it does not run there yet" in words
+    table = hub.quarters.tables.tables["vote"]
+    row = {
+        STATION: NORTH, "number": 1, "kind": PACK.kind, "sha256": PACK.sha256, "day": START.date(),
+        "verdict": "no", "loads": 40, "regraded": 9, "at": START, PLACE: 1, DIGEST: "",
+        "reasons": [{"code": "most_regraded", "params": {"share": 0.225, "limit": 0.1}}],
+    }  # fmt: skip
+    with hub.quarters.engine.begin() as connection:
+        connection.execute(insert(table).values(row))
+    words = words_of(client.get(f"/roll-outs/{number}").text)
+    assert "22.5% of the loads would change grade; at most 10.0% may 40 9" in words
+    some = hub.reader("technician", scope=[SOUTH])
+    assert "north" not in words_of(some.get(f"/roll-outs/{number}").text)

@@ -1,6 +1,6 @@
 """What is on its way to the stations: how far each document is, ring by ring, and what is done about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,11 +15,13 @@ from station.headquarters.stations import station_names
 from ui.web.hub.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words.down import KINDS, RINGS, ROLL_OUTS, at_station, reason_down
+from ui.words.roll_outs import obstacle, reason, verdict
 from ui.words.vocabulary import word
 
 SHORT_HASH = 12
 STATE_MARKS = {"running": "warn", "stopped": "bad", "done": "good", "back": "quiet"}
 AT_STATION_MARKS = {"active": "good", "refused": "bad", "installed": "warn", "superseded": "quiet"}
+VOTE_MARKS = {"yes": "good", "no": "bad", "abstain": "warn"}
 router = APIRouter()
 
 
@@ -31,12 +33,14 @@ class RollOutsPage:
 @dataclass(frozen=True, slots=True)
 class RollOutPage:
     """`has_moved`: what was asked for was not done, the roll-out is elsewhere by now. `may_act`: this person
-    may steer it; `next_ring` is the one that opens next."""
+    may steer it; `next_ring` is the one that opens next; `waits` says what it waits for, or
+    was stopped by."""
 
     roll_out: RollOut
     title: str
     facts: list[tuple[str, str]]
     next_ring: str
+    waits: list[str]
     rings: Table
     stations: Table
     may_act: bool
@@ -82,17 +86,21 @@ def _do(reader: Reader, number: int, act: Callable[[str], None]) -> Response:
 
 def _shown(reader: Reader, number: int, *, has_moved: bool = False) -> Response:
     try:
-        found, stations = acts.one(reader.quarters, number)
+        known = acts.one(reader.quarters, number)
     except RollOutUnknown:
         raise HTTPException(404) from None
-    language = reader.t.language
+    found, language, names = known.roll_out, reader.t.language, station_names(reader.quarters)
     page = RollOutPage(
         roll_out=found,
         title=f"{word(KINDS, found.kind, language)} · {found.name}",
         facts=_facts(reader, found),
         next_ring=word(RINGS, found.next_ring, language) if found.next_ring else "",
-        rings=_rings(reader, found, stations),
-        stations=_stations(reader, stations),
+        waits=[
+            obstacle(it.code, names.get(it.station) or it.station, it.params, language)
+            for it in known.obstacles
+        ],
+        rings=_rings(reader, found, known.stations),
+        stations=_stations(reader, known.stations, names),
         may_act=reader.stations is None,
         has_moved=has_moved,
     )
@@ -162,10 +170,13 @@ def _rings(reader: Reader, found: RollOut, stations: Sequence[AtStation]) -> Tab
     return Table("rings", _("Ring by ring"), columns, rows)
 
 
-def _stations(reader: Reader, stations: Sequence[AtStation]) -> Table:
+def _stations(reader: Reader, stations: Sequence[AtStation], names: Mapping[str, str]) -> Table:
     _, language = reader.t.gettext, reader.t.language
-    names = station_names(reader.quarters)
-    titles = _("Station"), _("Ring"), _("State"), _("Why"), _("Runs since")
+    columns = [
+        Column(_("Station")), Column(_("Ring")), Column(_("State")), Column(_("Why")),
+        Column(_("Runs since")), Column(_("Vote")), Column(_("Why so")),
+        Column(_("Loads tried"), is_number=True), Column(_("Another grade"), is_number=True),
+    ]  # fmt: skip
     rows = [
         [
             Cell(names.get(one.station) or one.station, one.station),
@@ -175,7 +186,22 @@ def _stations(reader: Reader, stations: Sequence[AtStation]) -> Table:
             ),
             reader.text(reason_down(one.code, one.params, language)),
             reader.moment(one.active_at),
+            *_vote(reader, one),
         ]
         for one in stations
     ]
-    return Table("stations", _("Station by station"), [Column(one) for one in titles], rows, _("None."))
+    return Table("stations", _("Station by station"), columns, rows, _("None."))
+
+
+def _vote(reader: Reader, one: AtStation) -> list[Cell]:
+    """Empty where it was not offered the document."""
+    vote, language = one.vote, reader.t.language
+    if one.number is None:
+        return [reader.text("")] * 4
+    why = reader.t.listed(reason(row["code"], row["params"], language) for row in vote.reasons)
+    return [
+        reader.text(verdict(vote.verdict, language), mark=VOTE_MARKS.get(vote.verdict, "quiet")),
+        reader.text(why),
+        reader.whole(vote.counts.get("loads")),
+        reader.whole(vote.counts.get("regraded")),
+    ]
