@@ -16,10 +16,11 @@ from sqlalchemy.engine import RowMapping
 
 from station.grain.freinte import USUAL_PERCENT, freinte_of
 from station.hub.documents import New, Sender, keep, newest_offer, offer
-from station.hub.own import STATIONS
+from station.hub.own import STATIONS, add_event
 from station.hub.shipment_tables import SHIPMENTS, SHIPMENTS_SEEN
 from station.hub.stations import StationUnknown
 from station.hub.tables import DIGEST, STATION
+from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 
 IN_TRANSIT, ARRIVED, REFUSED = "in_transit", "arrived", "refused"
 CLOSED, RETURNED, CANCELLED = "closed", "returned", "cancelled"
@@ -92,7 +93,7 @@ def follow(connection: Connection, hub: MetaData, key: Ed25519PrivateKey, at: da
     sender = Sender(key, BY, at)
     for number in changed:
         left, others = _rows_of(connection, hub, number)
-        if left is not None:
+        if left is not None and _is_right(connection, hub, left, at):
             row = _folded(left, others)
             _keep(connection, hub, row, at)
             _hand_down(connection, hub, left, others, row, sender)
@@ -139,6 +140,20 @@ def _changed(connection: Connection, hub: MetaData) -> list[str]:
                 where = and_(seen.c.station == station, seen.c.id == id_)
                 connection.execute(update(seen).where(where).values(digest=digest))
     return sorted(numbers)
+
+
+def _is_right(connection: Connection, hub: MetaData, left: RowMapping, at: datetime) -> bool:
+    """Nobody is sent a paper that no station can read; the other shipments go on."""
+    try:
+        is_right = bool(ShipmentPaper.read(left["paper"] or {}).number == left["number"])
+    except PaperWrong as error:
+        is_right, why = False, str(error)
+    else:
+        why = "number"
+    if not is_right:
+        data = {"number": left["number"], "why": why}
+        add_event(connection, hub, "shipment_wrong", at, left[STATION], data)
+    return is_right
 
 
 def _rows_of(

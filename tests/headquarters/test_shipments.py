@@ -6,11 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import select as choose
 
 from station.hub.applying import rebuild
 from station.hub.down_tables import DOCUMENTS, OFFERS
+from station.hub.own import EVENTS
 from station.receival import decisions, shipments
 from station.store.tables import DownDocument, ExpectedShipment, OwnSite
 from tests.headquarters.shipping_rig import House, Site, opened
@@ -204,6 +205,21 @@ def test_followed_again_or_after_a_rebuild_nothing_is_sent_twice(house: House) -
         ).scalar_one()
     assert sorted(offers) == ["shipment", "stations", "stations", "stations"]
     assert json.loads(body)["state"] == "left"
+
+
+def test_a_paper_that_nobody_can_read_holds_no_other_up(house: House) -> None:
+    rows = [house["nord"].ship("sud") for _ in range(3)]
+    house["nord"].up()
+    table = HUB.tables["shipment"]
+    with house.engine.begin() as connection:
+        for row, paper in ((rows[0], []), (rows[1], {**rows[1].paper, "kg": -1})):
+            connection.execute(update(table).where(table.c.number == row.number).values(paper=paper))
+    house.settle()
+    assert [one.number for one in house.road()] == [rows[2].number]
+    assert expected(house["sud"]) == [(rows[2].number, "expected", True)]
+    with house.engine.connect() as connection:
+        kinds = connection.execute(select(HUB.tables[EVENTS].c.kind)).scalars().all()
+    assert kinds.count("shipment_wrong") == 2
 
 
 def test_one_for_a_site_without_a_station_stays_on_the_road(house: House) -> None:

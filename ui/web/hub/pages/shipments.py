@@ -123,7 +123,9 @@ def _state(reader: Reader, one: Shipment, names: Mapping[str, str]) -> Cell:
     if one.is_twice:
         return Cell(_("in two places"), "twice", mark="bad")
     elsewhere = one.at_site not in (None, one.to_site, one.from_site)
-    shown = f"{_(said)}: {names.get(one.at_site or '', one.at_site)}" if elsewhere else _(said)
+    shown = _(said)
+    if elsewhere:
+        shown = _("{state}, at {site}").format(state=shown, site=names.get(one.at_site or "", one.at_site))
     return Cell(shown, one.state, mark="warn" if elsewhere else mark)
 
 
