@@ -119,6 +119,7 @@ def test_too_many_samples_are_drawn_by_lot_and_all_loads_are_counted_still(
     compare(silos)
     phone_machine = {**PAIR, "reference": "machine"}
     assert of_all(silos, "pair", phone_machine)["n"] == 10
+    assert of_all(silos, "pair", phone_machine)["drawn"] == {"samples": 10, "out_of": 60}
     assert of_all(silos, "who_was_right", ASKED)["all_loads"]["compared"] == 60
     assert results(silos[0].post.hub, "beaulieu")["pair", canonical("pair", phone_machine)]["n"] == 30
 
