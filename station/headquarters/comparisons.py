@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, delete, insert, select, tup
 from station.grain.grades import RulePack
 from station.grain.rules import parse_rule_pack
 from station.headquarters.silos import (
+    Drawn,
     Silo,
     analytes_of,
     drawn,
@@ -102,19 +103,23 @@ class Comparing:
 
         def results() -> Iterator[Made]:
             for methods in KINDS:
-                parts = ((silo, self._part(silo, methods, most)) for silo in known)
+                samples = {silo.id: self._drawn(silo, methods, most) for silo in known}
+                parts = ((silo, self._part(silo, samples[silo.id])) for silo in known)
                 study, pack = together(self.analyte, parts, wanted)
+                out_of = _out_of(samples.values())
                 marks = Marks.of(study, pack)
                 for question in questions_of_all(study, methods):
                     page, asked = question
-                    told = counted.get(canonical(page, asked)) if page == WHO else None
-                    yield made(marks, question, digests, ratios, told)
+                    told = counted.get(canonical(page, asked), {}) if page == WHO else {}
+                    yield made(marks, question, digests, ratios, told | out_of)
 
         return self._keep(ALL, mark, results())
 
-    def _part(self, silo: Silo, methods: Sequence[str], most: int) -> Study:
-        records = with_unjudged(self.engine, self.hub, silo.id)
-        some = narrowed(records, drawn(records, self.analyte, methods, most))
+    def _drawn(self, silo: Silo, methods: Sequence[str], most: int) -> Drawn:
+        return drawn(with_unjudged(self.engine, self.hub, silo.id), self.analyte, methods, most)
+
+    def _part(self, silo: Silo, found: Drawn) -> Study:
+        some = narrowed(with_unjudged(self.engine, self.hub, silo.id), found.samples)
         return study_of(some, self.analyte, site_of(some, self._seen[silo.id]))
 
     def _counted(self) -> dict[str, Json]:
@@ -228,6 +233,13 @@ def _results(study: Study, pack: RulePack | None, known: Mapping[Key, str]) -> I
     marks, ratios = Marks.of(study, pack), Ratios()
     for question in islice(questions_of(study), MOST_QUESTIONS):
         yield made(marks, question, known, ratios)
+
+
+def _out_of(some: Iterable[Drawn]) -> Json:
+    """Say how many samples were drawn by lot out of how many, where that was so."""
+    counts = [(len(one.samples), one.out_of) for one in some]
+    own, all_of_them = sum(count for count, _ in counts), sum(out_of for _, out_of in counts)
+    return {"drawn": {"samples": own, "out_of": all_of_them}} if own < all_of_them else {}
 
 
 def _of_silo(silo: Silo, row: Row) -> Row:

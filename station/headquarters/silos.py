@@ -120,10 +120,18 @@ def measured(engine: Engine, hub: MetaData) -> list[str]:
     return sorted({analyte for some in every for analyte in some})
 
 
-def drawn(records: Records, analyte: str, methods: Sequence[str], most: int) -> dict[str, str]:
-    """Return samples that methods among these compare, each with its load: those that the laboratory analysed
-    where it is one of them, else those that all of them measured. Where there are more than `most`, they are
-    drawn by lot, the same ones each time."""
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Samples, each with its load, and out of how many they were drawn."""
+
+    samples: Mapping[str, str]
+    out_of: int
+
+
+def drawn(records: Records, analyte: str, methods: Sequence[str], most: int) -> Drawn:
+    """Return samples that methods among these compare: those that the laboratory analysed where it is one of
+    them, else those that all of them measured. Where there are more than `most`, they are drawn by lot, the
+    same ones each time."""
     table = records.of("measurement")
     query = select(table.sample_id, func.min(table.load_id))
     query = query.where(table.analyte == analyte, table.method.in_(methods), table.load_id.is_not(None))
@@ -135,8 +143,8 @@ def drawn(records: Records, analyte: str, methods: Sequence[str], most: int) -> 
     if LAB in methods:
         found |= {row["sample_id"]: row["load_id"] for row in records.more(analyte)}
     if len(found) <= most:
-        return found
-    return {sample: found[sample] for sample in sorted(found, key=_lot)[:most]}
+        return Drawn(found, len(found))
+    return Drawn({sample: found[sample] for sample in sorted(found, key=_lot)[:most]}, len(found))
 
 
 def _lot(sample: str) -> bytes:

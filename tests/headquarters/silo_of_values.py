@@ -12,13 +12,14 @@ from sqlalchemy import select as select_core
 from sqlmodel import col, select
 
 from drivers.reading import Analyte
-from station.acts.desk import Watching
+from station.acts.desk import Desk, Watching
 from station.hub.lab_tables import LAB_RESULTS
 from station.hub.own import STATIONS
 from station.lab.pages.asking import Wanted
 from station.post.folder import BagFolder
 from station.runtime.renewal import wanted_of
 from station.runtime.word import compares
+from station.store.engine import Ledger
 from station.store.ids import new_id
 from station.store.tables import (
     LabResult,
@@ -34,7 +35,7 @@ from station.store.tables import (
     Visit,
 )
 from tests.post.post_rig import HUB, Post
-from tests.silo_rig import START, Silo
+from tests.silo_rig import POLICY, START, HandClock, Silo
 
 ANALYTE = "protein"
 WATCHING = Watching({Analyte.PROTEIN: 0.3}, {Analyte.PROTEIN: 0.2}, "a circular", 14)
@@ -53,18 +54,28 @@ class SiloOfValues:
     ) -> "SiloOfValues":
         (folder / name).mkdir()
         silo = Silo.open(folder / name / "data")
-        silo.desk = replace(silo.desk, watching=WATCHING)
-        post = Post(silo.desk.ledger, BagFolder(folder / name / "post"), hub, name)
-        with hub.begin() as connection:
-            row = {"id": name, "name": name.capitalize(), "added_at": START}
-            connection.execute(insert(HUB.tables[STATIONS]).values(row))
-        post.enrol()
-        made = cls(silo, post)
+        made = cls._enrolled(silo, folder / name, hub, name)
         silo.receive("AB-001-CD")
         silo.receive("AB-002-CD")
         made.add(loads, bias, Random(name))
         made.send()
         return made
+
+    @classmethod
+    def of(cls, ledger: Ledger, folder: Path, hub: Engine) -> "SiloOfValues":
+        """A silo that has a ledger already."""
+        at = START + timedelta(days=60)
+        return cls._enrolled(Silo(Desk(ledger, POLICY), HandClock(at)), folder, hub, "beaulieu")
+
+    @classmethod
+    def _enrolled(cls, silo: Silo, folder: Path, hub: Engine, name: str) -> "SiloOfValues":
+        silo.desk = replace(silo.desk, watching=WATCHING)
+        post = Post(silo.desk.ledger, BagFolder(folder / "post"), hub, name)
+        with hub.begin() as connection:
+            row = {"id": name, "name": name.capitalize(), "added_at": START}
+            connection.execute(insert(HUB.tables[STATIONS]).values(row))
+        post.enrol()
+        return cls(silo, post)
 
     @property
     def wanted(self) -> Wanted:

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, select
 
+from station.demo.season.build import build_season
+from station.demo.season.plan import SeasonSize
 from station.headquarters import comparisons
 from station.headquarters.comparisons import Compared, Comparing
 from station.hub.page_tables import ALL, COMPARISONS
 from station.lab.pages.making import make
+from station.store.engine import Ledger
 from station.store.stored import Key, canonical, unpacked
 from tests.headquarters.silo_of_values import ANALYTE, SiloOfValues
 from tests.post.post_rig import HUB
@@ -119,6 +123,7 @@ def test_too_many_samples_are_drawn_by_lot_and_all_loads_are_counted_still(
     compare(silos)
     phone_machine = {**PAIR, "reference": "machine"}
     assert of_all(silos, "pair", phone_machine)["n"] == 10
+    assert of_all(silos, "pair", phone_machine)["drawn"] == {"samples": 10, "out_of": 60}
     assert of_all(silos, "who_was_right", ASKED)["all_loads"]["compared"] == 60
     assert results(silos[0].post.hub, "beaulieu")["pair", canonical("pair", phone_machine)]["n"] == 30
 
@@ -151,3 +156,20 @@ MACHINE_LAB = {**PAIR, "test": "machine"}
 
 def of_one(silo: SiloOfValues, page: str, asked: dict[str, str]) -> Any:
     return results(silo.post.hub, silo.post.station)[page, canonical(page, asked)]
+
+
+@pytest.mark.long
+def test_a_whole_simulated_season_says_the_same_at_the_silo_and_at_headquarters(tmp_path: Path) -> None:
+    build_season(tmp_path / "site", tmp_path / "truth.json", 3, SeasonSize(days=6, loads=60, photos=0))
+    hub = create_engine(f"sqlite:///{tmp_path}/hub.db")
+    HUB.create_all(hub)
+    ledger = Ledger(tmp_path / "site" / "data")
+    silo = SiloOfValues.of(ledger, tmp_path, hub)
+    silo.send()
+    own = theirs(silo)
+    for analyte in {json.loads(asked)["analyte"] for _, asked in own}:
+        Comparing(hub, HUB, analyte, silo.silo.clock()).run()
+    assert len(own) > 100
+    assert results(hub, silo.post.station) == own
+    ledger.close()
+    hub.dispose()

@@ -150,6 +150,7 @@ class Said:
             (_("Species"), self.species()),
             (_("Values"), self._values()),
             (_("How chosen"), self._sampling()),
+            (_("Drawn by lot"), self._drawn()),
             (_("Left out"), self._left_out()),
             *more,
             (_("As of"), self.t.moment(self.at) if self.at else ""),
@@ -172,6 +173,16 @@ class Said:
             day = self.day(split.get("at"))
             parts.append(self.sentence("before_adjustment_left_out", n=self.t.number(before, 0), day=day))
         return self.t.listed(parts)
+
+    def _drawn(self) -> str:
+        """Say that not all samples of all silos were compared."""
+        drawn = self.result.get("drawn")
+        if not drawn:
+            return ""
+        samples, out_of = (self.t.number(drawn[name], 0) for name in ("samples", "out_of"))
+        return self.t.gettext("{samples} of {count} samples of all silos").format(
+            samples=samples, count=out_of
+        )
 
     def _sampling(self) -> str:
         sampling = self.result.get("sampling") or {}
