@@ -56,9 +56,12 @@ def measure(many: int = MANY, whole: int = WHOLE) -> dict[str, Any]:
         for first in range(0, len(light), IN_ONE_PROCESS):
             stack.enter_context(_posting(light[first : first + IN_ONE_PROCESS], folder / f"{first}.log"))
         heard: Queue[Message] = Queue()
+        silos: list[SiloProcess] = []
         for place in range(whole):
             silo = SiloProcess(_plan(folder, f"whole-{place}", place, hub), heard)
             stack.callback(silo.stop)
+            silos.append(silo)
+        stack.callback(_let_go, silos)  # together, then each is waited for
         _until(lambda: _heard_of(engine) == many, READY_S)
         began = time.monotonic()
         _send(hub, folder)
@@ -110,6 +113,11 @@ def _plan(folder: Path, name: str, place: int, hub: Headquarters) -> SiloPlan:
         id=name, name=name, folder=str(folder / name), seed=place + 1, trucks=TRUCKS, speed=SPEED,
         language="en", hub=tuple(hub.urls), code=hub.add(name), at=at,
     )  # fmt: skip
+
+
+def _let_go(silos: Sequence[SiloProcess]) -> None:
+    for silo in silos:
+        silo.let_go()
 
 
 def _send(hub: Headquarters, folder: Path) -> None:
