@@ -44,7 +44,7 @@ def _all(text: object) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     """Leave out what a person types as it is: commands, options, keys of files, addresses."""
     return re.sub(
-        r"\{[^}]*\}|\bsilo \w+( \w+)?|--[\w-]+|\w*_\w+|\w+\.\w+|\S+://\S+|\[\w+\]( \w+)?", "…", text
+        r"\{[^}]*\}|\bsilo( hub)? \w+( \w+)?|--[\w-]+|\w*_\w+|\w+\.\w+|\S+://\S+|\[\w+\]( \w+)?", "…", text
     )
 
 
