@@ -84,7 +84,7 @@ def _note(t: Translator, one: Place, now: datetime) -> str:
 def _places(reader: Reader, found: Sequence[Place], now: datetime) -> Table:
     _ = reader.t.gettext
     columns = [
-        Column(_("No"), is_number=True), Column(_("Place")), Column(_("Holds"), "t", is_number=True),
+        Column(_("No"), is_number=True), Column(_("Site")), Column(_("Holds"), "t", is_number=True),
         Column(_("Room"), "t", is_number=True), Column(_("Free"), "t", is_number=True), Column(_("Species")),
         Column(_("Mean of what it holds")), Column(_("Known")),
     ]  # fmt: skip
@@ -95,15 +95,12 @@ def _places(reader: Reader, found: Sequence[Place], now: datetime) -> Table:
 def _place(reader: Reader, number: int, one: Place, now: datetime) -> list[Cell]:
     t, held = reader.t, one.by_species
     species = " · ".join(f"{species_named(t, name)} {t.tonnes(kg / 1000, 0)}" for name, kg in held.items())
-    means = [(name, mean_quality(t, one, name)) for name in held]
-    several = len(held) > 1
-    quality = [f"{species_named(t, name)}\N{NO-BREAK SPACE}: {mean}" if several else mean
-               for name, mean in means if mean]  # fmt: skip
+    quality = mean_quality(t, one, next(iter(held))) if len(held) == 1 else ""  # else every cell says it
     kind = f" ({t.gettext('farm store')})" if one.is_farm else ""
     return [
         reader.whole(number), Cell(one.name + kind, one.id, href_of(one)), reader.tonnes(one.kg, 1),
         reader.tonnes(one.capacity_kg, 0), reader.tonnes(one.free_kg, 0), reader.text(species),
-        reader.text(" / ".join(quality)), known(reader, one, now),
+        reader.text(quality), known(reader, one, now),
     ]  # fmt: skip
 
 
@@ -115,7 +112,7 @@ def known(reader: Reader, one: Place, now: datetime) -> Cell:
 
 def _cells(reader: Reader, found: Sequence[Place], now: datetime) -> Table:
     _ = reader.t.gettext
-    columns = [Column(_("Place")), *cell_columns(reader), Column(_("Known"))]
+    columns = [Column(_("Site")), *cell_columns(reader), Column(_("Known"))]
     rows = [
         [Cell(one.name, one.id, href_of(one)), *cell_row(reader, one, at, now), known(reader, one, now)]
         for one in found
