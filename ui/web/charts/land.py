@@ -38,15 +38,18 @@ class Land:
     margin: float
 
     @classmethod
-    def around(cls, places: Sequence[tuple[float, float]], width: float, margin: float) -> "Land":
-        """Return the land that holds places (latitude, longitude in degrees), not much higher than wide."""
+    def around(
+        cls, places: Sequence[tuple[float, float]], width: float, margin: float, tallest: float = 1.0
+    ) -> "Land":
+        """Return the land that holds places (latitude, longitude in degrees), at most so many times as high
+        as wide."""
         latitudes, longitudes = [one[0] for one in places], [one[1] for one in places]
         middle = (min(latitudes) + max(latitudes)) / 2, (min(longitudes) + max(longitudes)) / 2
         east_km = KM_OF_DEGREE * max(0.05, cos(radians(middle[0])))
         tall = max(LEAST_KM, (max(latitudes) - min(latitudes)) * KM_OF_DEGREE)
         broad = max(LEAST_KM, (max(longitudes) - min(longitudes)) * east_km)
         inner = width - 2 * margin
-        scale = min(inner / broad, 1.25 * inner / tall)
+        scale = min(inner / broad, tallest * inner / tall)
         height = max(0.45 * width, tall * scale + 2 * margin)
         west = middle[1] - (width / 2 - margin) / scale / east_km
         north = middle[0] + (height / 2 - margin) / scale / KM_OF_DEGREE

@@ -16,6 +16,7 @@ OTHER = "other"
 LINE = TEXT + 3
 MARGIN = 34.0
 KEY_LINE = 20.0
+_DESK, _FEW = 600.0, 20  # from so wide on a map is seen without turning; so few places need no height
 _LARGEST, _SMALLEST, _LONGEST_NAME = 36.0, 5.0, 150.0
 
 
@@ -41,7 +42,8 @@ def draw_map(t: Translator, marks: Sequence[Mark], width: float, kind: str) -> s
     """Draw the map `width` units wide, as an SVG; nothing where there is no place to draw."""
     if not marks:
         return ""
-    land = Land.around([(one.latitude, one.longitude) for one in marks], width, MARGIN)
+    tallest = 1.2 if width < _DESK else 0.6 if len(marks) < _FEW else 0.9
+    land = Land.around([(one.latitude, one.longitude) for one in marks], width, MARGIN, tallest)
     spots = list(zip(_by_size(marks), spread(_spots(marks, land), land), strict=True))
     room = Room([spot for _, spot in spots], land)
     km, length = land.bar()
