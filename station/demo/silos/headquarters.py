@@ -64,7 +64,7 @@ class Headquarters:
 
     def add_person(self) -> tuple[str, str]:
         """Let somebody open the pages; return name and password. Raises HeadquartersFailed."""
-        name, password = PERSON, secrets.token_urlsafe(9)
+        name, password = PERSON, secrets.token_hex(6)
         options = ("--by", "demo", "--config", str(self.file))
         run_silo(("hub", "person", "add", name, "--role", "director", *options), self._language)
         said = ("hub", "person", "password", name, "--password", password)
