@@ -23,8 +23,8 @@ from station.demo.silos.forms import of_hub, of_ledger
 # The station's own affair, and what leaves no station.
 STAYS = frozenset(
     {
-        "alembic_version", "bag", "change", "counter", "enrolment", "post_link", "posted_photo", "sign_in",
-        "stored_result",
+        "alembic_version", "bag", "change", "counter", "enrolment", "own_site", "post_link", "posted_photo",
+        "sign_in", "stored_result",
     }
 )  # fmt: skip
 SECRET = frozenset({("person", "pin_hash"), ("person", "password_hash"), ("terminal", "token_hash")})
