@@ -1,14 +1,13 @@
 """`silo hub state`: the monthly state of stocks, as a table or as CSV."""
 
 import re
-import sys
 from typing import Annotated
 
 import typer
 
 from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
 from station.cli.options import JsonOption
-from station.cli.say import LANGUAGE, Exit, _, fail, now, out, show
+from station.cli.say import LANGUAGE, Exit, _, fail, hand_out, now, out, show
 
 _MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 
@@ -45,7 +44,7 @@ def state(
         for line in lines:
             out(line.as_dict())
     elif as_csv:
-        sys.stdout.write(written(table))
+        hand_out(written(table))
     else:
         for row in (*table.rows, *state_table(translator(LANGUAGE), month, list(totals(lines))).rows):
             show("  ".join(cell.shown for cell in row if cell.shown))

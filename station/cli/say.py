@@ -48,6 +48,13 @@ def show(line: str) -> None:
     typer.echo(visible(line))
 
 
+def hand_out(file: str) -> None:
+    """A file's text on standard output, with its mark of byte order, to be redirected; as `show`."""
+    mark = "\ufeff" if file.startswith("\ufeff") else ""
+    rows = [visible(row) + "\n" for row in file.removeprefix("\ufeff").splitlines()]
+    typer.echo(mark + "".join(rows), nl=False)
+
+
 def tell(line: str) -> None:
     """One line for a person on standard error, as `show`."""
     typer.echo(visible(line), err=True)

@@ -8,7 +8,7 @@ import typer
 
 from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.options import ConfigOption, PinOption, typed_number
-from station.cli.say import LANGUAGE, Exit, _, fail, out, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The shipment's number."))]
@@ -60,7 +60,7 @@ def paper(number: NumberArgument, config: ConfigOption) -> None:
     with counter(config) as asking:
         for row in ask_all(asking, "/shipments/left", {}):
             if row["number"] == number:
-                typer.echo(row["text"])
+                show(row["text"])
                 return
     fail(_("No shipment {number} is under way from here.").format(number=number), Exit.NEGATIVE)
 
