@@ -1,6 +1,7 @@
 """`silo shipment`: transfers between own silos, as they leave and as they come. `silo cell out … --to` begins
 one."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from station.cli.counter import ask, ask_all, counter, in_name_of, segment
 from station.cli.options import ConfigOption, PinOption, typed_number
 from station.cli.say import LANGUAGE, Exit, _, fail, out, show, tell
 from ui.words.i18n import translator
+from ui.words.vocabulary import species_name
 
 NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help=_("The shipment's number."))]
 ByOption = Annotated[str, typer.Option(help=_("The operator or manager who does it; the PIN is asked."))]
@@ -22,7 +24,9 @@ SpeciesOption = Annotated[
 def register(app: typer.Typer) -> None:
     shipment = typer.Typer(no_args_is_help=True, help=_("Transfers between own silos."))
     shipment.command("list", help=_("What is under way from here and to here, as JSON lines."))(show_all)
-    shipment.command("paper", help=_("The text for a QR code that travels with a shipment."))(paper)
+    shipment.command("paper", help=_("The paper that travels with a shipment: its text, or a QR code."))(
+        paper
+    )
     shipment.command("take", help=_("Reads a shipment's paper in, scanned or typed."))(take)
     shipment.command("arrive", help=_("The truck of a shipment is here."))(arrive)
     shipment.command("cancel", help=_("The truck never left: the grain is in its cell."))(cancel)
@@ -56,13 +60,37 @@ def show_all(
                     out({"way": way, **row})
 
 
-def paper(number: NumberArgument, config: ConfigOption) -> None:
+def paper(
+    number: NumberArgument, config: ConfigOption,
+    pdf: Annotated[Path | None, typer.Option(help=_("Draws it here, with its QR code."))] = None,
+) -> None:  # fmt: skip
     with counter(config) as asking:
-        for row in ask_all(asking, "/shipments/left", {}):
-            if row["number"] == number:
-                show(row["text"])
-                return
-    fail(_("No shipment {number} is under way from here.").format(number=number), Exit.NEGATIVE)
+        row = next((one for one in ask_all(asking, "/shipments/left", {}) if one["number"] == number), None)
+    if row is None:
+        fail(_("No shipment {number} is under way from here.").format(number=number), Exit.NEGATIVE)
+    if pdf is None:
+        show(row["text"])
+        return
+    try:
+        pdf.write_bytes(_drawn(row))
+    except OSError as error:
+        fail(
+            _("{file} cannot be written: {error}").format(file=pdf, error=error.strerror), Exit.CONFIGURATION
+        )
+
+
+def _drawn(row: dict[str, Any]) -> bytes:
+    from station.export.shipment_sheet import shipment_pdf
+
+    t = translator(LANGUAGE)
+    lines = [
+        (_("To"), row["to_name"]), (_("Plate"), row["plate"]), (_("Driver"), row["driver"]),
+        (_("Species"), species_name(row["species"], LANGUAGE)),
+        (_("Weight"), t.tonnes(row["kg"] / 1000) if row["kg"] is not None else ""),
+        (_("Left"), t.moment(datetime.fromisoformat(row["left_at"]))),
+    ]  # fmt: skip
+    title = _("Transfer between silos {number}").format(number=row["number"])
+    return shipment_pdf(title, [line for line in lines if line[1]], row["text"])
 
 
 def take(

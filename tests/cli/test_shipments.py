@@ -1,8 +1,11 @@
 """`silo cell out … --to` and `silo shipment` on a closed silo."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
+import cv2
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -59,3 +62,18 @@ def test_a_paper_of_another_silo_is_taken_and_its_truck_arrives(site: Path) -> N
 
 def test_without_another_silo_a_reason_is_needed(site: Path) -> None:
     assert run(site, "cell", "out", "c3", "1", *BY).exit_code == 2
+
+
+def test_the_paper_is_drawn_with_a_code_that_a_camera_reads(site: Path, tmp_path: Path) -> None:
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("no pdftoppm: apt-get install -y poppler-utils")
+    number = json.loads(run(site, *OUT, *BY).stdout)["number"]
+    file = tmp_path / "paper.pdf"
+    assert run(site, "shipment", "paper", number, "--pdf", str(file)).exit_code == 0
+    shown = ["pdftoppm", "-r", "200", "-png", "-singlefile", str(file), str(tmp_path / "paper")]
+    subprocess.run(shown, check=True, timeout=60)
+    picture = cv2.imread(str(tmp_path / "paper.png"))
+    assert picture is not None
+    said, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
+    assert said == run(site, "shipment", "paper", number).stdout.strip()
+    assert run(site, "shipment", "paper", number, "--pdf", str(tmp_path / "none" / "x.pdf")).exit_code == 3
