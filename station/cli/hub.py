@@ -180,7 +180,7 @@ def rebuild(
     later: Annotated[bool, typer.Option("--later", help=_("Leave it to a worker (silo hub work)."))] = False,
 ) -> None:  # fmt: skip
     from station.hub import stations as known
-    from station.hub.applying import apply_next
+    from station.hub.applying import apply_next, count_applied
     from station.hub.applying import rebuild as begin_again
     from station.hub.database import TABLES
     from station.hub.queue import Queue
@@ -194,11 +194,12 @@ def rebuild(
             return
         with engine.begin() as connection:
             begin_again(connection, TABLES, station, now())
-        worked, bags = True, 0
+        worked = True
         while worked:
             with engine.begin() as connection:
                 worked = apply_next(connection, TABLES, now(), station)
-            bags += worked
+        with engine.connect() as connection:
+            bags = count_applied(connection, TABLES, station)
     tell(_("bags applied: {count}").format(count=bags))
 
 

@@ -100,11 +100,18 @@ def rebuild(connection: Connection, hub: MetaData, station: str, at: datetime) -
     connection.execute(again.values(state=RECEIVED, applied_at=None))
 
 
+def count_applied(connection: Connection, hub: MetaData, station: str) -> int:
+    """Return how many bags of a station are in its tables, whoever applied them."""
+    bags = hub.tables[BAGS]
+    query = select(func.count()).where(bags.c.station == station, bags.c.state == APPLIED)
+    return connection.execute(query).scalar_one()
+
+
 def _claim(
     connection: Connection, hub: MetaData, station: str | None
 ) -> tuple[RowMapping, list[RowMapping]] | None:
     """Return a station whose turn this is now, and its next bag with all its parts. Stations come in no
-    order: one whose bag cannot be applied holds no other up."""
+    order: one whose bag cannot be applied holds no other up. Who asks for one station waits for its turn."""
     stations, bags = hub.tables[STATIONS], hub.tables[BAGS]
     waits = select(bags.c.number).where(bags.c.station == stations.c.id, bags.c.state == RECEIVED)
     parked = select(bags.c.number).where(bags.c.station == stations.c.id, bags.c.state == PARKED)
@@ -112,7 +119,7 @@ def _claim(
     if station is not None:
         query = query.where(stations.c.id == station)
     for name in connection.execute(query).scalars().all():
-        if not _take_turn(connection, name, wait=False):
+        if not _take_turn(connection, name, wait=station is not None):
             continue
         known = connection.execute(select(stations).where(stations.c.id == name)).mappings().one()
         next_ones = select(bags).where(bags.c.station == name, bags.c.state == RECEIVED)

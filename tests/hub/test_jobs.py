@@ -7,17 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
-from station.hub.database import bring_up_to_date
+from station.hub import applying
+from station.hub.database import TABLES, bring_up_to_date
 from station.hub.jobs import Worker
 from station.hub.queue import Queue
 from tests.hub.hub_rig import Headquarters
+from tests.post.post_rig import START
 
 
 def caught_up(headquarters: Headquarters) -> None:
@@ -115,3 +118,43 @@ def test_killing_a_worker_loses_no_job(headquarters: Headquarters) -> None:
         until(lambda: pits(headquarters) == 1)
         until(lambda: not [task for task, _ in jobs(headquarters) if task == "rebuild"])
     station.post.ledger.close()
+
+
+def test_who_makes_a_station_anew_waits_while_another_applies_its_bags(headquarters: Headquarters) -> None:
+    station = headquarters.station()
+    for name in ("p1", "p2"):
+        station.post.sql(f"INSERT INTO pit (id, name) VALUES ('{name}', 'a')")
+        station.post.settle()
+    engine = headquarters.engine
+    with engine.begin() as connection:
+        applying.rebuild(connection, TABLES, "beaulieu", START)
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as first:
+            assert applying.apply_next(first, TABLES, START)
+            told = pool.submit(headquarters.run, "rebuild", "beaulieu")
+            until(lambda: waits_for_a_turn(engine))
+        assert told.result(60).exit_code == 0
+    with engine.connect() as connection:
+        bags = applying.count_applied(connection, TABLES, "beaulieu")
+    assert f"{bags}" in told.result().stderr
+    assert pits(headquarters) == 2
+    with engine.begin() as first:  # and one who goes on behind
+        applying.rebuild(first, TABLES, "beaulieu", START)
+    with ThreadPoolExecutor(1) as pool:
+        with engine.begin() as first:
+            assert applying.apply_next(first, TABLES, START)
+            second = pool.submit(_apply_one, engine)
+            until(lambda: waits_for_a_turn(engine))
+        assert second.result(60)
+    station.post.ledger.close()
+
+
+def _apply_one(engine: Engine) -> bool:
+    with engine.begin() as connection:
+        return applying.apply_next(connection, TABLES, START, "beaulieu")
+
+
+def waits_for_a_turn(engine: Engine) -> bool:
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with engine.connect() as connection:
+        return bool(connection.execute(text(waiting)).scalar_one())
