@@ -43,9 +43,10 @@ from station.runtime.shadows import Shadows
 from station.runtime.voting import EVERY_S, Voting
 from station.runtime.word import compares, place_of
 from station.service_manager import ServiceManager, manager_of
+from station.setting_problems import SettingProblem, SettingsError
 from station.site.contradictions import contradictions
 from station.site.file import LOOPBACK, SiteSettings
-from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts
+from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.site.wiring import photo_budget, protocols_of
 from station.store import queries

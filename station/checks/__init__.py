@@ -16,10 +16,11 @@ from station.checks.second_disk import check_second_disk
 from station.commissioning.recording import FOLDER, replay_recordings
 from station.grain.rules import RulePack, RulePackError, parse_rule_pack
 from station.runtime.bundles import shipped_bundles
+from station.setting_problems import SettingProblem, SettingsError
 from station.site.contradictions import contradictions
 from station.site.credentials import credentials_of, exposes_password
 from station.site.file import LOOPBACK, SiteSettings
-from station.site.read import SettingProblem, SettingsError, load_settings, rule_pack_texts, trusted_keys
+from station.site.read import load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of
 from station.vision.bundle import BundleError, read_bundle
 

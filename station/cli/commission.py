@@ -48,7 +48,8 @@ def commission(
     from station.cli.magnitude import settle_magnitude
     from station.cli.recorder import Recorder
     from station.commissioning.candidates import candidates, place_of
-    from station.site.read import SettingsError, load_settings
+    from station.setting_problems import SettingsError
+    from station.site.read import load_settings
 
     try:
         settings = load_settings(config)
@@ -145,8 +146,8 @@ def _write(
     from station.commissioning.candidates import without_asking
     from station.commissioning.recording import FOLDER, keep_recording
     from station.commissioning.section import append_section, section_of
+    from station.setting_problems import SettingsError
     from station.site.file import Instrument
-    from station.site.read import SettingsError
 
     line, contest = recorder.line, recorder.contest
     candidate = settled if line.asks else without_asking(settled)

@@ -43,7 +43,8 @@ def counter(config: Path) -> Iterator[Asking]:
     from asyncio import Runner
 
     from station.parts import open_parts
-    from station.site.read import SettingsError, load_settings
+    from station.setting_problems import SettingsError
+    from station.site.read import load_settings
     from station.store.errors import LedgerError, LedgerHeld
 
     try:

@@ -8,8 +8,8 @@ import typer
 from station.cli.say import LANGUAGE, Exit, fail, tell
 
 if TYPE_CHECKING:
+    from station.setting_problems import SettingsError
     from station.site.file import SiteSettings
-    from station.site.read import SettingsError
     from station.store.errors import LedgerError
 
 
@@ -41,7 +41,8 @@ def end_with_file(file: Path, error: OSError) -> NoReturn:
 
 def settings_of(config: Path) -> "SiteSettings":
     """The site file's settings; ends the command where they cannot be used."""
-    from station.site.read import SettingsError, load_settings
+    from station.setting_problems import SettingsError
+    from station.site.read import load_settings
 
     try:
         return load_settings(config)

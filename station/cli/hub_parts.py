@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from drivers.text import HiddenCharacter, checked_text
-from station.cli.say import Exit, _, fail, tell
+from station.cli.say import LANGUAGE, Exit, _, fail, tell
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -50,13 +50,14 @@ WhoOption = Annotated[
 
 
 def hub_settings(config: Path) -> "HubSettings":
-    from station.hub.settings import HubSettingsError, load_hub_settings
+    from station.hub.settings import load_hub_settings
+    from station.setting_problems import SettingsError
 
     try:
         return load_hub_settings(config)
-    except HubSettingsError as error:
+    except SettingsError as error:
         for problem in error.problems:
-            tell(f"silo: {problem}")
+            tell(f"silo: {problem.line(LANGUAGE)}")
         raise typer.Exit(Exit.CONFIGURATION) from None
 
 

@@ -67,7 +67,7 @@ def _collect(folder: Path) -> None:
 def _install(config: Path, packages: Path | None, *, as_json: bool) -> None:
     from station.installation.machine import Machine, StepFailed
     from station.installation.steps import DiskTooSmall, Installation, checked, is_release, summary
-    from station.site.read import SettingsError
+    from station.setting_problems import SettingsError
 
     release = Path(__file__).resolve().parents[2]
     if not is_release(release):

@@ -46,7 +46,7 @@ def serve(
         from station.app import serve as run
         from station.http_server import AddressTaken
         from station.logs import log_to_standard_error
-        from station.site.read import SettingsError
+        from station.setting_problems import SettingsError
         from station.store.errors import LedgerError
 
     log_to_standard_error()

@@ -6,8 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from station.setting_problems import SettingsError
 from station.site.file import Instrument
-from station.site.read import SettingsError, load_settings
+from station.site.read import load_settings
 
 
 def section_of(new: Instrument) -> str:

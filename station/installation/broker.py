@@ -16,9 +16,9 @@ from urllib.parse import unquote, urlsplit
 from drivers.gateway.sparkplug import Sparkplug
 from drivers.gateway.tasmota import Tasmota
 from station.installation.site_files import SITE, place_of
+from station.setting_problems import SettingProblem
 from station.site.credentials import CREDENTIALS
 from station.site.file import Instrument, SiteSettings
-from station.site.read import SettingProblem
 
 FOLDER = Path("/etc/mosquitto")
 CONFIGURATION = FOLDER / "conf.d" / "silo.conf"

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from station.receival.wiring import profiles_in
+from station.setting_problems import SettingProblem
 from station.site.credentials import CREDENTIALS
 from station.site.file import SiteSettings
-from station.site.read import SettingProblem
 
 SITE = Path("/etc/silo")
 SITE_FILE = SITE / "site.toml"

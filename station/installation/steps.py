@@ -37,8 +37,9 @@ from station.installation.site_files import (
     place_of,
     with_data_folder,
 )
+from station.setting_problems import SettingsError
 from station.site.file import SiteSettings
-from station.site.read import SettingsError, load_settings, rule_pack_texts, trusted_keys
+from station.site.read import load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocols_of
 
 OPT = Path("/opt/silo")

@@ -15,11 +15,11 @@ from drivers.registry import make_transport
 from station.acts.refusals import Fault, Invalid, NotFound
 from station.receival.instruments import plugged, plugged_at
 from station.receival.wiring import NewProfile, Rewiring, Wiring, wiring_of
+from station.setting_problems import SettingProblem, SettingsError
 from station.site.credentials import Credentials, credentials_of
 from station.site.file import Instrument, SiteSettings
 from station.site.named import require_named
 from station.site.places import KEPT_PROFILES, home_of, wiring_problem
-from station.site.read import SettingProblem, SettingsError
 from station.site.wiring import protocol_of, rewired
 from station.store.durable import arriving, make_folder
 from station.store.engine import Ledger

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from station.setting_problems import SettingProblem, SettingsError
 from station.site.file import SiteSettings
-from station.site.read import SettingProblem, SettingsError
 
 CREDENTIALS = "$CREDENTIALS_DIRECTORY/"
 _LONGEST = 1000

@@ -5,9 +5,8 @@ known is refused: a typing slip never becomes a default.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,54 +14,19 @@ from pydantic import BaseModel, ValidationError
 
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.named import Catalogue, Entry
-from drivers.redaction import redacted
-from drivers.text import HiddenCharacter, checked_value
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
+from station.setting_problems import SettingProblem, SettingsError, problem_of, read_toml, unreadable
 from station.signing import PublicKey, SignatureError, parse_public_key
 from station.site.file import Cell, SiteSettings
 from station.site.places import misplaced
 from station.species import SPECIES, SpeciesEntry
 from ui.words.i18n import LANGUAGES
-from ui.words.settings import SETTING_PROBLEMS, setting_problem
 from ui.words.vocabulary import add_names, use_names
 
 Told = tuple[str, str, Mapping[str, Any]]  # where, code, params
 _Model = TypeVar("_Model", bound=BaseModel)
 _Entry = TypeVar("_Entry", bound=Entry)
-
-
-@dataclass(frozen=True, slots=True)
-class SettingProblem:
-    """One thing is wrong in a site file: `where` is section and key (`cells[2].grade`), `code` says what, or
-    is what a driver says of it."""
-
-    file: Path
-    where: str
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        return setting_problem(self.code, self.params, "en")
-
-    def line(self, language: str) -> str:
-        text = setting_problem(self.code, self.params, language)
-        return f"{self.file}: {self.where}: {text}" if self.where else f"{self.file}: {text}"
-
-    def __str__(self) -> str:
-        return self.line("en")
-
-
-class SettingsError(Exception):
-    """The site file cannot be used; `problems` has everything found."""
-
-    def __init__(self, problems: Sequence[SettingProblem]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
-
-    def said(self, language: str) -> str:
-        return "\n".join(problem.line(language) for problem in self.problems)
 
 
 def language_in(file: Path) -> str | None:
@@ -76,24 +40,12 @@ def language_in(file: Path) -> str | None:
 
 def load_settings(file: Path) -> SiteSettings:
     """Read and check a site file. Raises SettingsError with every problem."""
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError([SettingProblem(file, "", "no_file")]) from None
-    except OSError as error:
-        raise SettingsError([_unreadable(file, "", error)]) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError([SettingProblem(file, "", "not_toml", {"error": str(error)})]) from None
-    try:
-        content = checked_value(content)
-    except HiddenCharacter as error:
-        told = {"number": error.number}
-        raise SettingsError([SettingProblem(file, error.where, "hidden_character", told)]) from None
+    content = read_toml(file, "examples/site.toml")
     _extend_catalogues(file, content)
     try:
         settings = SiteSettings.model_validate(content)
     except ValidationError as error:
-        raise SettingsError([_problem(file, dict(each)) for each in error.errors()]) from None
+        raise SettingsError([problem_of(file, dict(each)) for each in error.errors()]) from None
     problems = [SettingProblem(file, *told) for told in _contradictions(settings)]
     problems += [SettingProblem(file, *told) for told in misplaced(settings, file)]
     if problems:
@@ -135,7 +87,7 @@ def _section(file: Path, model: type[_Model], content: dict[str, Any]) -> _Model
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise SettingsError([_problem(file, dict(each)) for each in error.errors()]) from None
+        raise SettingsError([problem_of(file, dict(each)) for each in error.errors()]) from None
 
 
 def _refuse_contradictions(
@@ -157,7 +109,7 @@ def rule_pack_texts(settings: SiteSettings, file: Path) -> list[str]:
         try:
             texts.append((file.parent / name).read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError([_unreadable(file, f"site.rule_packs[{index}]", error)]) from None
+            raise SettingsError([unreadable(file, f"site.rule_packs[{index}]", error)]) from None
     problems = [SettingProblem(file, *told) for told in _missing_grades(settings, texts)]
     if problems:
         raise SettingsError(problems)
@@ -189,33 +141,6 @@ def trusted_keys(settings: SiteSettings, file: Path) -> list[PublicKey]:
             where = f"vision.trusted_keys[{index}]"
             raise SettingsError([SettingProblem(file, where, f"{name}: {error}")]) from None
     return keys
-
-
-def _unreadable(file: Path, where: str, error: Exception) -> SettingProblem:
-    return SettingProblem(file, where, "unreadable_file", {"error": str(error)})
-
-
-# pydantic has several names for what is one thing to who writes the file
-_SAME = {
-    "int_parsing": "int_type", "int_from_float": "int_type", "float_parsing": "float_type",
-    "bool_parsing": "bool_type", "tuple_type": "list_type", "dict_type": "model_type",
-    "model_attributes_type": "model_type", "enum": "literal_error", "path_type": "string_type",
-    "date_from_datetime_parsing": "date_type", "date_parsing": "date_type",
-    "date_from_datetime_inexact": "date_type",
-}  # fmt: skip
-
-
-def _problem(file: Path, error: dict[str, Any]) -> SettingProblem:
-    where = ""
-    for part in error["loc"]:
-        where += f"[{part}]" if isinstance(part, int) else f".{part}" if where else str(part)
-    code = _SAME.get(error["type"], error["type"])
-    params = {**error.get("ctx", {}), "input": redacted(repr(error["input"])), "text": error["msg"]}
-    if "expected" in params:
-        params["expected"] = params["expected"].replace(" or ", ", ")
-    if code not in SETTING_PROBLEMS:
-        code = "not_valid_value"
-    return SettingProblem(file, where, code, params)
 
 
 def _contradictions(settings: SiteSettings) -> Iterator[Told]:

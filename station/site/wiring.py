@@ -14,8 +14,8 @@ from drivers.registry import make_protocol
 from station.post.photo_pace import Budget
 from station.receival.instruments import Description
 from station.receival.wiring import Wiring, profiles_in
+from station.setting_problems import SettingProblem, SettingsError
 from station.site.file import Instrument, SiteSettings
-from station.site.read import SettingProblem, SettingsError
 
 
 def description_in(section: Instrument) -> Description:

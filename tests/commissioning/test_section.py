@@ -13,8 +13,9 @@ from drivers.simulated.toledo import message
 from station.checks import Wish, check_site
 from station.commissioning.recording import keep_recording, replay_recording, replay_recordings
 from station.commissioning.section import append_section, section_of
+from station.setting_problems import SettingsError
 from station.site.file import Instrument
-from station.site.read import SettingsError, load_settings
+from station.site.read import load_settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 AT = datetime(2026, 7, 14, 10, 3, 22, tzinfo=UTC)

@@ -1,5 +1,6 @@
 """What a person mistypes at headquarters is answered in a sentence, and changes nothing."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -9,6 +10,8 @@ from station.cli.hub_parts import MOST_NAME, STATION_ID
 from station.hub import stations
 from station.hub.database import TABLES
 from station.hub.own import STATIONS
+from station.hub.settings import load_hub_settings
+from station.setting_problems import SettingsError
 from station.site.file import Id
 from tests.hub.hub_rig import Headquarters
 from tests.post.post_rig import START
@@ -48,3 +51,17 @@ def test_a_row_that_is_not_in_quarantine_is_said(headquarters: Headquarters, wor
 
 def test_nobody_waits_for_no_number_of_seconds(headquarters: Headquarters) -> None:
     assert headquarters.run("prove", "beaulieu", "--wait", "-1").exit_code == 2
+
+
+def test_a_wrong_file_of_headquarters_is_told_as_a_silos_is(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text('database = "mysql://x"\nport = 70000\nphoto = "file:x"\n', encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        load_hub_settings(file)
+    assert told.value.said("fr").splitlines() == [
+        f"{file}: database: doit s'écrire postgresql://utilisateur@hôte/base (vaut 'mysql://x')",
+        f"{file}: port: doit être inférieur ou égal à 65\u202f535 (vaut 70000)",
+        f"{file}: photo: n'est pas un réglage connu",
+    ]
+    with pytest.raises(SettingsError, match=r"examples/hub\.toml"):
+        load_hub_settings(tmp_path / "none.toml")

@@ -192,7 +192,7 @@ def test_a_server_that_is_killed_in_mid_write_leaves_nothing_half_stored(
         line.rows_go()
         station = line.station()
         line.run(station, 12)
-        assert station.facts().waits == "unreachable"
+        assert station.facts().waits == "unusable"
         assert line.at_hub() == set()
         assert line.states() == {name: "owed"}
         sent = line.line.photo_bytes()

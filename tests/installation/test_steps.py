@@ -14,7 +14,7 @@ import pytest
 from station.installation import steps
 from station.installation.machine import Machine, StepFailed
 from station.installation.steps import DiskTooSmall, Installation, checked
-from station.site.read import SettingsError
+from station.setting_problems import SettingsError
 from tests.installation.rig import nir_at, write_site
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from drivers.generic.profile import find_profile
 from drivers.simulated.line import PtyLine
 from station.receival.instruments import plugged
 from station.receival.wiring import wiring_of
-from station.site.read import SettingsError
+from station.setting_problems import SettingsError
 from station.store.tables import AuditEvent
 from tests.api.rig import Counter, ok, problem
 from tests.runtime.dock import Dock, docked

@@ -9,9 +9,10 @@ import pytest
 from drivers.errors import SettingError
 from station.demo.site import InstrumentAddresses, write_site
 from station.grain.rules import parse_rule_pack
+from station.setting_problems import SettingsError
 from station.site.contradiction import Contradiction
 from station.site.contradictions import contradictions
-from station.site.read import SettingsError, load_settings, rule_pack_texts
+from station.site.read import load_settings, rule_pack_texts
 from station.site.wiring import protocol_of
 from ui.words.settings import SETTING_PROBLEMS, setting_problem
 

@@ -6,8 +6,9 @@ import pytest
 
 from station.checks import check_site
 from station.logs import OneEntry, _without_passwords
+from station.setting_problems import SettingsError
 from station.site.credentials import credentials_of
-from station.site.read import SettingsError, load_settings
+from station.site.read import load_settings
 from tests.silo_rig import START
 from tests.site.test_settings import EXAMPLE, RULES, problems_of
 

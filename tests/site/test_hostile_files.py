@@ -14,8 +14,9 @@ from drivers.generic.generic import Generic
 from drivers.generic.profile import SHIPPED
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.runtime.bundles import shipped_bundle
+from station.setting_problems import SettingsError
 from station.signing import SecretKey, SignatureError, parse_public_key, sign, verify
-from station.site.read import SettingsError, load_settings
+from station.site.read import load_settings
 from station.vision.bundle import MANIFEST
 from station.vision.manifest import ManifestError, parse_manifest
 from tests.hostile import HIDDEN, SENT, is_clean

@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 
 from station.app import ServeOptions, serve
 from station.cli import app
-from station.site.read import SettingsError, load_settings
+from station.setting_problems import SettingsError
+from station.site.read import load_settings
 from tests.site.test_settings import EXAMPLE, RULES, problems_of
 
 NIR = 'port = "mqtt://127.0.0.1:1883/silo/nir"'

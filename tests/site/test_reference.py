@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import select
 
 from station.receival import cells
-from station.site.read import SettingsError
+from station.setting_problems import SettingsError
 from station.store.tables import Cell, Line, Pit, PortAssignment, RulePackRecord
 from tests.silo_rig import SITE, Silo
 

@@ -9,8 +9,9 @@ from drivers.reading import UNIT_OF, Analyte
 from station.acts.policy import policy_as_dict, policy_from_dict
 from station.grain.plausible import usual_range
 from station.grain.products import species_of_product
+from station.setting_problems import SettingsError
 from station.site.policy import policy_of
-from station.site.read import SettingsError, load_settings, rule_pack_texts
+from station.site.read import load_settings, rule_pack_texts
 from ui.words.vocabulary import species_name
 
 ROOT = Path(__file__).parents[2]

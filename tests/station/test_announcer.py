@@ -14,7 +14,8 @@ from drivers.simulated.mosquitto import Mosquitto, available
 from drivers.transport import MqttTransport
 from station.runtime.announcer import Announcer
 from station.runtime.live import DeviceLive
-from station.site.read import SettingsError, load_settings
+from station.setting_problems import SettingsError
+from station.site.read import load_settings
 from tests.silo_rig import GOOD, START, Silo
 
 pytestmark = pytest.mark.skipif(not available(), reason="no broker: apt-get install -y mosquitto")

@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from station.app import Crash
 from station.http_server import HttpServer
-from station.site.read import SettingsError
+from station.setting_problems import SettingsError
 from station.store.engine import Ledger
 from station.store.errors import LedgerDamaged
 from station.store.tables import Ticket

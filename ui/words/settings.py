@@ -9,7 +9,7 @@ from ui.words.reasons import unknown_message
 
 SETTING_PROBLEMS: Mapping[str, str] = {
     # the file itself
-    "no_file": N_("no such file; see examples/site.toml"),
+    "no_file": N_("no such file; see {example}"),
     "unreadable_file": N_("cannot be read ({error})"),
     "not_toml": N_("is not valid TOML: {error}"),
     # one value, as pydantic calls what is wrong with it
@@ -41,6 +41,9 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "broker_address": N_(
         "must be mqtt://host:port, with user:password@ before the host where needed (is {input})"
     ),
+    "database_address": N_("must be written as postgresql://user@host/name (is {input})"),
+    "photo_place": N_("must be written as file:FOLDER or s3://BUCKET/PREFIX (is {input})"),
+    "web_address": N_("must be written as https://host (is {input})"),
     # several values together, so that the file is refused
     "hidden_character": N_("holds {number}, a character that cannot be seen"),
     "used_twice": N_("'{name}' is used twice"),
