@@ -538,7 +538,8 @@ def test_what_is_no_bag_of_this_station_changes_nothing(post: Post, counter: Tes
         body = enveloped(facts, people)
         signed = Signed("POST", path, epoch, 4, body).headers(KEY)
         assert counter.post(path, content=body, headers=signed).status_code in (404, 405), station
-    assert elsewhere.send(epoch, 4, facts, people).status == 404
+    with pytest.raises(HubUnreachable, match="404"):  # no answer of headquarters
+        elsewhere.send(epoch, 4, facts, people)
     assert contents(post) == before
     assert client.send(epoch, 4, facts, people).have == 4
 

@@ -100,7 +100,9 @@ def test_a_decision_reserves_until_closing_moves_the_net(silo: Silo) -> None:
     expected = (11.6 * 800 + 12.023121 * 27.88) / 827.88
     assert values["protein"]["value"] == pytest.approx(expected, abs=1e-4)
     assert values["protein"]["known_t"] == pytest.approx(827.88)
-    assert values["test_weight"] == {"value": 77.4, "unit": "kg/hl", "basis": None, "known_t": 27.88}
+    assert values["test_weight"] == {
+        "value": 77.4, "unit": "kg/hl", "basis": None, "known_t": 27.88, "n": 1,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("how", ["refuse", "leave", "cancel"])
