@@ -140,7 +140,7 @@ def _summary(show: Show, compared: Comparison) -> dict[str, Any]:
     return {
         "silos": len(show.silos), "loads": compared.loads, "bags": compared.bags, "rows": compared.rows,
         "photos": compared.photos, "lost": compared.lost, "doubled": compared.doubled,
-        "quarantined": compared.quarantined, "catch_up_s": round(show.catch_up_s, 1),
+        "quarantined": compared.quarantined, "catch_up_s": round(show.catch_up_s, 3),
     }  # fmt: skip
 
 
