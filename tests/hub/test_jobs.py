@@ -40,7 +40,7 @@ def pits(headquarters: Headquarters) -> int:
 
 
 def until(holds: Callable[[], Any]) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         if holds():
             return
         time.sleep(0.1)
