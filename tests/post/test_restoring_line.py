@@ -55,7 +55,7 @@ def post_all(day: Silo, data: Path) -> None:
 def wait_until_applied(postgres: Engine) -> None:
     """The copy of the hub applies what came."""
     waits = text("SELECT count(*) FROM hub_bag WHERE state = 'received'")
-    for _ in range(300):
+    for _ in range(1_200):
         with postgres.connect() as there:
             if not there.execute(waits).scalar_one():
                 return
