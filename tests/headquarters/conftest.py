@@ -1,11 +1,14 @@
-"""A hub in memory."""
+"""A hub in memory, and headquarters on a PostgreSQL."""
 
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Connection
 
+from tests.hub.conftest import headquarters, made, postgres
 from tests.post.post_rig import memory_hub
+
+__all__ = ["headquarters", "made", "postgres"]  # fixtures
 
 
 @pytest.fixture

@@ -1,33 +1,12 @@
 """`silo hub farm` registers a store and says what lies there."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlalchemy import Engine, text
 
-from station.hub.database import bring_up_to_date
 from tests.headquarters.stock_rig import add_row
-from tests.hub.conftest import EMPTY
 from tests.hub.hub_rig import START, Headquarters
-from tests.postgres import cluster
 
 BY = ("--by", "Anne")
 WHY = ("--why", "jauge", *BY)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Engine]:
-    with cluster() as engine:
-        bring_up_to_date(engine)
-        yield engine
-
-
-@pytest.fixture
-def headquarters(postgres: Engine, tmp_path: Path) -> Iterator[Headquarters]:
-    yield Headquarters.begin(postgres, tmp_path)
-    with postgres.begin() as connection:
-        connection.execute(text(EMPTY))
 
 
 def test_a_store_is_registered_filled_and_listed(headquarters: Headquarters) -> None:

@@ -3,31 +3,11 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from station.hub.database import bring_up_to_date
 from tests.headquarters.stock_rig import add_cell, add_row, add_station, apply_bag, move
-from tests.hub.conftest import EMPTY
 from tests.hub.hub_rig import Headquarters
-from tests.postgres import cluster
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Engine]:
-    with cluster() as engine:
-        bring_up_to_date(engine)
-        yield engine
-
-
-@pytest.fixture
-def headquarters(postgres: Engine, tmp_path: Path) -> Iterator[Headquarters]:
-    yield Headquarters.begin(postgres, tmp_path)
-    with postgres.begin() as connection:
-        connection.execute(text(EMPTY))
 
 
 def fill(engine: Engine, station: str) -> None:
