@@ -5,6 +5,7 @@ from functools import cache
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128  # characters
 _hashes = PasswordHash((Argon2Hasher(),))
 
 

@@ -164,7 +164,8 @@ def _quarters(config: Path) -> "Iterator[Quarters]":
 
 
 def _why(wrong: "PersonWrong") -> str:
-    from station.headquarters.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, HubRole
+    from station.acts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
+    from station.headquarters.people import HubRole
 
     if wrong.part == "roles":
         return _("A role is one of: {roles}.").format(roles=", ".join(HubRole))

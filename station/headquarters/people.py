@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from drivers.text import HiddenCharacter, checked_text, fold
-from station.acts.passwords import fits, hash_of
+from station.acts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, fits, hash_of
 from station.acts.refusals import Conflict, Fault, NotAllowed, NotFound
 from station.headquarters.served import Quarters
 from station.hub.own import STATIONS, add_event
@@ -19,7 +19,7 @@ from station.hub.person_tables import ATTEMPTS, PERSONS
 from station.receival.pin_locks import FAILED, MOST, PASSWORD_CHANGED, SIGNED_IN, WINDOW, PinLocks
 from station.store.ids import new_id
 
-LONGEST_NAME, SHORTEST_PASSWORD, LONGEST_PASSWORD = 80, 10, 128
+LONGEST_NAME = 80
 PROVIDER = "provider"  # by whom a person came, where nobody here added them
 
 

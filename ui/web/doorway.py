@@ -15,7 +15,7 @@ from ui.web.sessions import LANGUAGE, SESSION, keep, local_path
 from ui.words.i18n import LANGUAGES, translator
 from ui.words.problems import problem
 
-LONGEST_NAME, LONGEST_PASSWORD = 80, 128
+LONGEST_NAME = 80
 router = APIRouter()
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from station.acts.passwords import LONGEST_PASSWORD
 from station.acts.refusals import Refusal
 from station.api.asked import Inquiry
 from station.api.context import Context
@@ -12,7 +13,7 @@ from station.api.pins import PinDesk
 from station.api.problems import Rejected
 from station.receival.people import person_with_password
 from station.store.tables import Person
-from ui.web.doorway import LONGEST_NAME, LONGEST_PASSWORD, LoginPage, asking, place_of, refused
+from ui.web.doorway import LONGEST_NAME, LoginPage, asking, place_of, refused
 from ui.web.front import language_of_page
 from ui.web.reader import visiting
 from ui.web.sessions import SESSION, Sessions, keep, local_path

@@ -6,12 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from station.acts.passwords import LONGEST_PASSWORD
 from station.acts.refusals import Refusal
 from station.api.pins import Turnstile
 from station.api.problems import ApiFault, Rejected
 from station.headquarters.people import HubPerson, MustWait, begin_attempt, finish_attempt
 from station.headquarters.served import Quarters
-from ui.web.doorway import LONGEST_NAME, LONGEST_PASSWORD, LoginPage, asking, place_of, refused
+from ui.web.doorway import LONGEST_NAME, LoginPage, asking, place_of, refused
 from ui.web.hub.reader import visiting
 from ui.web.sessions import SESSION, Sessions, keep, local_path
 
