@@ -18,6 +18,9 @@ CHECKS = (
     ("types", ["mypy"]),
     ("import contracts", ["lint-imports", "--no-cache"]),
 )
+# Two cores carry three workers, browsers, databases and a booted Debian at once; what a test waits for may
+# come too late: it is tried once more, and named. A fault fails twice.
+ONCE_MORE = ("--reruns", "1", "--reruns-delay", "2", "-rR")
 IN_ORDER = ("--dist", "loadfile", "--no-loadscope-reorder")  # as `tests/conftest.py` sorts them
 
 
@@ -31,7 +34,7 @@ def main(arguments: list[str]) -> int:
             if subprocess.run([programs / command[0], *command[1:]], cwd=ROOT, check=False).returncode:
                 failed.append(name)
         # one more than cores: many tests wait for a process they started
-        arguments = [*arguments, "-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER]
+        arguments = [*arguments, "-n", str(min(3, len(os.sched_getaffinity(0)) + 1)), *IN_ORDER, *ONCE_MORE]
     for name in failed:
         print(f"silo test: FAILED: {name}", flush=True)
     command = [sys.executable, "-m", "pytest", *arguments]

@@ -111,7 +111,7 @@ def modbus(line: TwoWayLine, query: Query) -> Iterator[ModbusDevice]:
 def test_a_modbus_device_is_found_by_the_shipped_map_that_it_answers_and_is_only_read(tmp_path: Path) -> None:
     line = PtyLine(tmp_path / "port")
     with modbus(line, FLOAT) as device:
-        heard = search(f"serial:{line.path}", candidates(), seconds=0.3)
+        heard = search(f"serial:{line.path}", candidates(), seconds=1.0)
         assert device.answer_count
     line.close()
     assert heard.best is not None
@@ -126,7 +126,7 @@ def test_on_the_network_both_framings_are_tried(framing: str) -> None:
     line = TcpLine()
     query = Query(3, 4, 0, 3, tcp=framing == "tcp")
     with modbus(line, query):
-        heard = search(f"tcp:127.0.0.1:{line.port}", candidates(place="network", unit=3), seconds=0.3)
+        heard = search(f"tcp:127.0.0.1:{line.port}", candidates(place="network", unit=3), seconds=1.0)
     line.close()
     assert heard.best is not None
     more = {"framing": "tcp"} if framing == "tcp" else {}
@@ -137,7 +137,7 @@ def test_a_device_that_refuses_every_map_is_told_to_speak_modbus(tmp_path: Path)
     line = PtyLine(tmp_path / "port")
     with modbus(line, Query(1, 3, 0, 7)) as device:
         device.refuse = 2
-        heard = search(f"serial:{line.path}", candidates(), seconds=0.3)
+        heard = search(f"serial:{line.path}", candidates(), seconds=1.0)
     line.close()
     assert heard.best is None
     assert heard.refusal is not None

@@ -78,11 +78,13 @@ def test_the_keyboard_alone_signs_in_and_comes_to_a_load(url: str, browser: Brow
     page.set_default_timeout(60_000)
     page.goto("/loads")
     assert "/login?to=%2Floads" in page.url
-    page.keyboard.type("Marc")  # the name has the focus
+    page.wait_for_function("document.activeElement.id === 'name'")  # by itself, soon after the page came
+    page.keyboard.type("Marc")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url("**/loads")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
