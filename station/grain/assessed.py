@@ -32,7 +32,7 @@ class Evidence:
 class Result:
     """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown. The value is
     made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them. `raw` is what
-    it is without corrections, None where there are none."""
+    it is without corrections, None where there are none. `shared`: as of `Measured`."""
 
     analyte: Analyte
     value: float
@@ -46,6 +46,7 @@ class Result:
     replicates: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     raw: float | None = None
+    shared: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def measured(self) -> float:
@@ -96,6 +97,7 @@ def _result_dict(result: Result) -> dict[str, Any]:
         "replicates": list(result.replicates),
         "reasons": [reason.as_dict() for reason in result.reasons],
         **({} if result.raw is None else {"raw": result.raw}),
+        **({"shared": {name: known(u) for name, u in result.shared.items()}} if result.shared else {}),
     }
 
 
@@ -113,4 +115,5 @@ def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
         replicates=tuple(stored["replicates"]),
         reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
         raw=stored.get("raw"),
+        shared=stored.get("shared", {}),
     )

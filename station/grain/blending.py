@@ -2,10 +2,15 @@
 
 Falling number does not average: LN = 6000 / (FN - 50) does (Perten's liquefaction number). At FN <= 50 s
 there is no LN; such grain is never blended and the mixture's falling number is not known.
+
+What the parts' own errors make of a mean falls with their number; what one source got wrong for all that it
+measured (`Measured.shared`) stays.
 """
 
+import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from drivers.reading import BLENDS, Analyte, Basis, in_order, needs_basis
 from station.grain.cells import Measured
@@ -26,12 +31,20 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class Blended:
     """Holds the mean over the `known_t` of `total_t` tonnes whose value is known; None when it cannot be
-    computed. It has no uncertainty: the errors of parts read by one instrument are not independent."""
+    computed. `u` is its standard uncertainty, None where that of a part is not known; `shared` as of
+    `Measured`."""
 
     value: float | None
     basis: Basis | None
     known_t: float
     total_t: float
+    u: float | None = None
+    shared: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def measured(self) -> Measured | None:
+        """Return it as a value that can be blended again."""
+        return None if self.value is None else Measured(self.value, self.u, self.basis, self.shared)
 
 
 def liquefaction_number(falling_number: float) -> float | None:
@@ -64,37 +77,73 @@ def _blended(analyte: Analyte, parts: Sequence[Part], total: float) -> Blended:
     values = [(part.tonnes, value) for part in parts if (value := _comparable(analyte, part)) is not None]
     known_t = known(sum(tonnes for tonnes, _ in values))
     mean = _MEANS[BLENDS[analyte]](values)
-    return Blended(None if mean is None else known(mean), basis, known_t, total)
+    if mean is None:
+        return Blended(None, basis, known_t, total)
+    u = None if mean.u is None else known(mean.u)
+    shared = {source: known(part) for source, part in mean.shared.items()}
+    return Blended(known(mean.value), basis, known_t, total, u, shared)
 
 
-def _comparable(analyte: Analyte, part: Part) -> float | None:
+def _comparable(analyte: Analyte, part: Part) -> Measured | None:
     measured = part.content.get(analyte)
-    if measured is None:
-        return None
-    if not needs_basis(analyte):
-        return measured.value
+    if measured is None or not needs_basis(analyte):
+        return measured
     if measured.basis is None:
         return None
     moisture = part.content.get(Analyte.MOISTURE)
     water = None if moisture is None else MoisturePercent(moisture.value)
-    return on_basis(measured.value, measured.basis, Basis.DRY_MATTER, water)
+    factor = on_basis(1.0, measured.basis, Basis.DRY_MATTER, water)
+    return None if factor is None else scaled(measured, factor)
 
 
-def _mean(values: Sequence[tuple[float, float]]) -> float | None:
+def scaled(measured: Measured, factor: float) -> Measured:
+    """Return the value and its uncertainty times `factor`, which may be below 0."""
+    size = abs(factor)
+    return replace(
+        measured,
+        value=measured.value * factor,
+        u=None if measured.u is None else measured.u * size,
+        shared={source: part * size for source, part in measured.shared.items()},
+    )
+
+
+def _mean(values: Sequence[tuple[float, Measured]]) -> Measured | None:
+    """Average by tonnes; shared errors add up by source, own ones as independent errors do."""
     if not values:
         return None
-    return sum(t * v for t, v in values) / sum(t for t, _ in values)
+    total = math.fsum(t for t, _ in values)
+    mean = math.fsum(t * one.value for t, one in values) / total
+    if any(one.u is None for _, one in values):
+        return Measured(mean)
+    shared: dict[str, float] = defaultdict(float)
+    for t, one in values:
+        for source, part in one.shared.items():
+            shared[source] += t * part / total
+    own = math.fsum((t * (one.own_u or 0.0) / total) ** 2 for t, one in values)
+    u = math.sqrt(own + math.fsum(part**2 for part in shared.values()))
+    return Measured(mean, u, shared=dict(sorted(shared.items())))
 
 
-def _mean_falling_number(values: Sequence[tuple[float, float]]) -> float | None:
-    liquefied = [(tonnes, liquefaction_number(seconds)) for tonnes, seconds in values]
-    mean = _mean([(tonnes, ln) for tonnes, ln in liquefied if ln is not None])
-    if mean is None or any(ln is None for _, ln in liquefied):
+def liquefied(seconds: Measured) -> Measured | None:
+    """Return a falling number as its liquefaction number, which blends; None at or under 50 s."""
+    number = liquefaction_number(seconds.value)
+    if number is None:
         return None
-    return falling_number_of(mean)
+    return replace(scaled(seconds, number / (seconds.value - FALLING_NUMBER_FLOOR)), value=number)
 
 
-_MEANS: Mapping[str, Callable[[Sequence[tuple[float, float]]], float | None]] = {
+def _mean_falling_number(values: Sequence[tuple[float, Measured]]) -> Measured | None:
+    liquid = [(tonnes, liquefied(seconds)) for tonnes, seconds in values]
+    if any(one is None for _, one in liquid):
+        return None
+    mean = _mean([(tonnes, one) for tonnes, one in liquid if one is not None])
+    if mean is None:
+        return None
+    seconds = falling_number_of(mean.value)
+    return replace(scaled(mean, (seconds - FALLING_NUMBER_FLOOR) / mean.value), value=seconds)
+
+
+_MEANS: Mapping[str, Callable[[Sequence[tuple[float, Measured]]], Measured | None]] = {
     "mean": _mean,
     "liquefaction": _mean_falling_number,
     "never": lambda values: None,

@@ -3,6 +3,7 @@
 Tonnes throughout; analytes in their unit of `drivers.reading.UNIT_OF`.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -19,18 +20,33 @@ NotNegative = Annotated[float, Field(ge=0.0)]  # checked where a file is read
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A value in the analyte's unit, its standard uncertainty where known, and what it is a share of."""
+    """A value in the analyte's unit, its standard uncertainty where known, and what it is a share of.
+
+    `shared` is the part of `u` that is one error for everything that a source measured, by the source
+    (an instrument, a correction): it stays in a mean however many loads there are. The rest of `u` is this
+    value's own."""
 
     value: float
     u: NotNegative | None = None
     basis: Basis | None = None
+    shared: Mapping[str, NotNegative] = field(default_factory=dict)
+
+    @property
+    def own_u(self) -> float | None:
+        """Return the part of the uncertainty that no other value has."""
+        if self.u is None:
+            return None
+        return math.sqrt(max(0.0, self.u**2 - math.fsum(part**2 for part in self.shared.values())))
 
 
 @dataclass(frozen=True, slots=True)
 class CellState:
     """One storage cell now, and what a CELLS file says of it. `species` None takes any (a hold cell) or its
     grade's; `pits`: from which it can be reached; `reserved_t`: decided but not yet tipped. `content_t` is a
-    balance, below 0 where more left than an opening content that was estimated."""
+    balance, below 0 where more left than an opening content that was estimated.
+
+    `reserved` is the mean content of what is reserved. `barred`: why nothing may go in now, whatever it is;
+    `barred_pits`: why not through that pit. `target_t`: what the storage plan wants in it, at most."""
 
     id: str
     pits: tuple[str, ...]
@@ -43,6 +59,10 @@ class CellState:
     claims: frozenset[str] = frozenset()
     open: bool = True
     role: CellRole = "normal"
+    reserved: Mapping[Analyte, Measured] = field(default_factory=dict)
+    barred: tuple[Reason, ...] = ()
+    barred_pits: Mapping[str, tuple[Reason, ...]] = field(default_factory=dict)
+    target_t: NotNegative | None = None
 
     @property
     def free_t(self) -> float:
@@ -60,7 +80,11 @@ class CellState:
 class Facts:
     """The load to route. `load_t` None: not weighed yet. `declared`: what the supplier states.
     `badly`: analytes whose measurement failed. `adverse`: findings of an adverse visual check. `waived`:
-    analytes without which loads of this species may be decided for now."""
+    analytes without which loads of this species may be decided for now.
+
+    `expected`: what was not measured of this load but is known of loads like it (a composite, its variety),
+    with its wide uncertainty. `uncertified`: claims whose certificate is not there or not valid that day.
+    `questions`: what a person must answer before the load is tipped."""
 
     species: str
     claims: frozenset[str]
@@ -70,6 +94,9 @@ class Facts:
     badly: tuple[Analyte, ...] = ()
     adverse: tuple[str, ...] = ()
     waived: tuple[Analyte, ...] = ()
+    expected: Mapping[Analyte, Measured] = field(default_factory=dict)
+    uncertified: frozenset[str] = frozenset()
+    questions: tuple[Reason, ...] = ()
 
     @property
     def moisture(self) -> MoisturePercent | None:
@@ -78,13 +105,39 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """What a cell will hold with the load and all that is reserved in it: tonnes, and the mean content."""
+
+    tonnes: float
+    content: Mapping[Analyte, Measured]
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
-    """A cell that may be chosen, through one pit, and what speaks for it. `score` 0 to 1."""
+    """A cell that may be chosen, through one pit, and what speaks for it. `score` 0 to 1.
+
+    `p_load_ok`: the probability that the load alone meets the cell's grade, `p_cell_ok`: that the cell does
+    after it. `value`: in euros, what this choice is worth more than the best other one for this load; without
+    prices by the grades' preference, without another choice None."""
 
     cell: str
     pit: str
     score: float
     reasons: tuple[Reason, ...]
+    p_load_ok: float = 1.0
+    p_cell_ok: float = 1.0
+    after: After | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Measuring this analyte again may change the choice: what that is worth on average, in euros, and how
+    many minutes it takes."""
+
+    analyte: Analyte
+    gain: float
+    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +150,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`cell` None: the truck waits, and `reasons` say for what. `hold` False only for a normal cell."""
+    """`cell` None: the truck waits, and `reasons` say for what. `hold` False only for a normal cell. `ask`:
+    what is worth measuring again first."""
 
     cell: str | None
     pit: str | None
@@ -105,6 +159,7 @@ class Proposal:
     ranked: tuple[Ranked, ...]
     refused: tuple[Refused, ...]
     reasons: tuple[Reason, ...]
+    ask: Ask | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The shape that `silo route` prints, less the reasons' messages."""

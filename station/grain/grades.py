@@ -9,7 +9,10 @@ from drivers.reading import Analyte, Basis, Unit
 from station.grain.units import Op, compare
 
 Required = Literal["intake", "later", "declared"]
-CriterionKind = Literal["blendable", "never_blend"]
+CriterionKind = Literal["blendable", "never_blend", "information"]
+CountedBy = Literal["mass", "count"]
+AdjustmentKind = Literal["refaction", "bonification", "drying"]
+AdjustmentOn = Literal["price", "weight", "fee"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,10 @@ class Criterion:
     """Holds one analyte's limit, in `unit` and on `basis`, compared at the rounding step `step`.
 
     `required`: "intake" must be known before tipping, "later" comes with the lab, "declared" is stated
-    by the supplier. `kind` "never_blend" keeps a load out even where the mixture would pass."""
+    by the supplier. `kind` "blendable" is about the mixture in the cell, "never_blend" keeps a load out even
+    where the mixture would pass, "information" is told and never decides. `sure` is the probability with
+    which the limit must be met (of a blendable one by the cell, of a never-blend one by the load), 0.5 to 1;
+    None: the value alone decides. `counted_by`: what the limit is a share of."""
 
     analyte: Analyte
     op: Op
@@ -28,6 +34,8 @@ class Criterion:
     required: Required
     kind: CriterionKind
     source: str
+    sure: float | None = None
+    counted_by: CountedBy = "mass"
 
     def is_met_by(self, value: float) -> bool:
         """Tell whether `value`, in this criterion's unit and basis, meets the limit."""
@@ -49,11 +57,66 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
+class Adjustment:
+    """Moves what is paid for a load. `kind` "refaction" takes, "bonification" adds, "drying" charges; `on`
+    "price" (percent of the price), "weight" (percent of the net) or "fee" (euros a tonne). For each `per` of
+    the analyte (in its unit, on `basis`) beyond `limit`, on the side of `op` (">" or "<"), `rate`; never more
+    than `most`. It holds for `grades`, or for the whole `species` where none is named."""
+
+    id: str
+    kind: AdjustmentKind
+    on: AdjustmentOn
+    species: str
+    grades: frozenset[str]
+    analyte: Analyte
+    basis: Basis | None
+    op: Op
+    limit: float
+    step: float
+    per: float
+    rate: float
+    most: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Tells how an analyte is spread over the loads of a campaign: mean and standard deviation."""
+
+    mean: float
+    sd: float
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingPlan:
+    """Says how many probe points a load of so many tonnes needs ((up to, points), rising), and how far two
+    points of one load lie apart: a standard deviation per analyte, in its unit."""
+
+    points: tuple[tuple[float, int], ...] = ()
+    spread: Mapping[Analyte, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuringAgain:
+    """Says what measuring once more costs: minutes per analyte, and euros for each minute a truck waits."""
+
+    minutes: Mapping[Analyte, float] = field(default_factory=dict)
+    euros_a_minute: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
     """Holds the grades of a season; `sha256` of the text it was read from names it in every decision. It is
     in force from `valid_from` (inclusive) until `valid_until` (exclusive), where one is given.
     `repeatability`: how far two measurements of one sample by one instrument may differ, in the analyte's
-    unit. `replicates`: so many measurements of a sample are routine; who wants more says why."""
+    unit. `replicates`: so many measurements of a sample are routine; who wants more says why.
+
+    `prices`: euros a tonne by grade. `uncertainty`: the standard uncertainty of an instrument that states
+    none. `tolerance`: two instruments, or an instrument and a photo, that differ by more are not combined.
+    `intake`: what loads of a species are like, by species. `overrides`: the roles that may decide what a
+    guarded rule forbids, by rule. `running_average`: how many tonnes of a supplier's loads are judged as one,
+    by grade."""
 
     name: str
     version: str
@@ -64,6 +127,15 @@ class RulePack:
     grades: tuple[Grade, ...]
     repeatability: Mapping[Analyte, float] = field(default_factory=dict)
     replicates: int = 1
+    prices: Mapping[str, float] = field(default_factory=dict)
+    adjustments: tuple[Adjustment, ...] = ()
+    uncertainty: Mapping[Analyte, float] = field(default_factory=dict)
+    tolerance: Mapping[Analyte, float] = field(default_factory=dict)
+    intake: Mapping[str, Mapping[Analyte, Intake]] = field(default_factory=dict)
+    sampling: SamplingPlan = SamplingPlan()
+    again: MeasuringAgain = MeasuringAgain()
+    overrides: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    running_average: Mapping[str, float] = field(default_factory=dict)
 
     def grade(self, grade_id: str | None) -> Grade | None:
         return next((g for g in self.grades if g.id == grade_id), None)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from drivers.reading import PLAUSIBLE, Analyte, Basis, needs_basis
 from station.grain.cells import CellState, Facts, Measured, NotNegative
 from station.grain.identifiers import Species
+from station.grain.reasons import Reason
 
 
 class WireError(Exception):
@@ -37,6 +38,7 @@ class _SampleValue(_File):
     value: float | None
     u: NotNegative | None = None
     basis: Basis | None = None
+    shared: dict[str, NotNegative] = {}
 
 
 class _Sample(_File):
@@ -47,6 +49,9 @@ class _Sample(_File):
     declared: dict[Analyte, _SampleValue] = {}
     adverse: list[str] = []
     waived: list[Analyte] = []
+    expected: dict[Analyte, _SampleValue] = {}
+    uncertified: list[str] = []
+    questions: list[Reason] = []
 
 
 def read_cells(text: str | bytes) -> tuple[CellState, ...]:
@@ -59,7 +64,12 @@ def read_cells(text: str | bytes) -> tuple[CellState, ...]:
             raise WireError(f"cells[{index}].id", f"{cell.id!r} is already the id of cells[{seen[cell.id]}]")
         seen[cell.id] = index
     return tuple(
-        replace(cell, content=_content(cell, f"cells[{index}].content")) for index, cell in enumerate(cells)
+        replace(
+            cell,
+            content=_content(cell.content, f"cells[{index}].content"),
+            reserved=_content(cell.reserved, f"cells[{index}].reserved"),
+        )
+        for index, cell in enumerate(cells)
     )
 
 
@@ -76,6 +86,9 @@ def read_facts(text: str | bytes) -> Facts:
         badly=tuple(analyte for analyte, m in sample.values.items() if m.value is None),
         adverse=tuple(sample.adverse),
         waived=tuple(sample.waived),
+        expected=_measured(sample.expected, "expected"),
+        uncertified=frozenset(sample.uncertified),
+        questions=tuple(sample.questions),
     )
 
 
@@ -94,8 +107,8 @@ def _where(loc: tuple[int | str, ...]) -> str:
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
 
 
-def _content(cell: CellState, where: str) -> dict[Analyte, Measured]:
-    content = _measured(cell.content, where)
+def _content(stated: Mapping[Analyte, Measured], where: str) -> dict[Analyte, Measured]:
+    content = _measured(stated, where)
     for analyte in list(content):
         if needs_basis(analyte) and content[analyte].basis is None:
             content[analyte] = replace(content[analyte], basis=Basis.DRY_MATTER)
@@ -112,7 +125,7 @@ def _measured(
         low, high = PLAUSIBLE[analyte]
         if not low <= measured.value <= high:
             raise WireError(f"{where}.{analyte}.value", f"{measured.value} is outside {low} to {high}")
-        out[analyte] = Measured(measured.value, measured.u, measured.basis)
+        out[analyte] = Measured(measured.value, measured.u, measured.basis, measured.shared)
     return out
 
 
@@ -135,11 +148,15 @@ def facts_as_dict(facts: Facts) -> dict[str, Any]:
         "declared": _measured_dicts(facts.declared),
         "adverse": list(facts.adverse),
         "waived": [analyte.value for analyte in facts.waived],
+        **({"expected": _measured_dicts(facts.expected)} if facts.expected else {}),
+        **({"uncertified": sorted(facts.uncertified)} if facts.uncertified else {}),
+        **({"questions": [reason.as_dict() for reason in facts.questions]} if facts.questions else {}),
     }
 
 
 def _measured_dicts(values: Mapping[Analyte, Measured]) -> dict[str, Any]:
     return {
         analyte.value: {"value": m.value, "u": m.u, "basis": m.basis.value if m.basis else None}
+        | ({"shared": dict(m.shared)} if m.shared else {})
         for analyte, m in values.items()
     }

@@ -232,7 +232,7 @@ def facts_of(
         species=load.species,
         claims=frozenset(load.claims),
         load_t=load_kg / 1000 if load_kg is not None else None,
-        values=came | {a: Measured(r.value, r.u, r.basis) for a, r in assessment.results.items()},
+        values=came | {a: Measured(r.value, r.u, r.basis, r.shared) for a, r in assessment.results.items()},
         declared={Analyte(name): Measured(value) for name, value in load.declared.items() if is_known(name)},
         badly=assessment.badly,
         adverse=adverse,

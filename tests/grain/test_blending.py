@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from station.grain.routing import Measured
 from station.grain.units import Tonnes
 
 FN, PROTEIN, MOISTURE = Analyte.FALLING_NUMBER, Analyte.PROTEIN, Analyte.MOISTURE
+DM = Basis.DRY_MATTER
 
 
 def mix(analyte, *parts, basis=None):
@@ -88,3 +91,56 @@ def test_a_blend_lies_between_its_parts_and_ignores_their_order(some, analyte):
 def test_a_blended_falling_number_never_exceeds_the_plain_mean(some):
     plain = sum(t * v for t, v in some) / sum(t for t, _ in some)
     assert mix(FN, *some).value <= plain + 1e-5
+
+
+def test_own_errors_average_out_and_one_instruments_error_stays():
+    loads = [Part(25.0, {PROTEIN: Measured(11.0 + n % 3, 0.2, DM, {"nir": 0.1})}) for n in range(16)]
+    mixed = blend(loads)[PROTEIN]
+    own = math.sqrt(0.2**2 - 0.1**2)
+    assert mixed.shared == {"nir": 0.1}
+    assert mixed.u == pytest.approx(math.sqrt(own**2 / 16 + 0.1**2), abs=1e-6)
+
+
+def test_two_instruments_errors_are_not_one_error():
+    loads = [Part(10.0, {PROTEIN: Measured(11.0, 0.1, DM, {name: 0.1})}) for name in ("a", "b")]
+    mixed = blend(loads)[PROTEIN]
+    assert mixed.shared == {"a": 0.05, "b": 0.05}
+    assert mixed.u == pytest.approx(0.1 / math.sqrt(2), abs=1e-6)
+
+
+def test_a_mean_has_no_uncertainty_where_that_of_a_part_is_not_known():
+    loads = [Part(10.0, {PROTEIN: Measured(11.0, u, DM)}) for u in (0.1, None)]
+    assert blend(loads)[PROTEIN].u is None
+
+
+def test_the_uncertainty_of_a_falling_number_goes_by_its_liquefaction_number():
+    alone = blend([Part(10.0, {FN: Measured(300.0, 20.0)})])[FN]
+    assert (alone.value, alone.u) == (300.0, pytest.approx(20.0))
+    sound = Part(475.0, {FN: Measured(300.0, 20.0)})
+    mixed = blend([sound, Part(25.0, {FN: Measured(62.0, 5.0)})])[FN]
+    step = blend([sound, Part(25.0, {FN: Measured(62.01, 5.0)})])[FN]
+    steep = (step.value - mixed.value) / 0.01  # seconds of the mixture for one of the bad part
+    assert mixed.u >= steep * 5.0 * 0.99
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(1, 50), st.floats(8, 15), st.floats(0, 0.5), st.floats(0, 1)),
+        min_size=3,
+        max_size=6,
+    ),
+    st.integers(1, 5),
+)
+def test_blending_in_steps_gives_what_blending_at_once_gives(rows, cut):
+    loads = [Part(t, {PROTEIN: Measured(value, u, DM, {"nir": u * share})}) for t, value, u, share in rows]
+    cut = min(cut, len(loads) - 1)
+    whole = blend(loads)[PROTEIN]
+    first = blend(loads[:cut])[PROTEIN].measured
+    second = blend(loads[cut:])[PROTEIN].measured
+    parts = [
+        Part(sum(one.tonnes for one in loads[:cut]), {PROTEIN: first}),
+        Part(sum(one.tonnes for one in loads[cut:]), {PROTEIN: second}),
+    ]
+    again = blend(parts[::-1])[PROTEIN]
+    assert again.value == pytest.approx(whole.value, abs=1e-5)
+    assert again.u == pytest.approx(whole.u, abs=1e-4)
