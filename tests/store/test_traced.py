@@ -1,0 +1,106 @@
+"""Where grain came from and went, asked of a ledger that acts have written."""
+
+import pytest
+
+from station.receival import cells, movements
+from station.receival.external import External
+from station.store import traced
+from station.store.ids import new_id
+from station.store.tables import CellMovement, Load, Supplier, Ticket, Vehicle, Visit, Weighing
+from tests.silo_rig import ANNE, MARC, Silo
+
+
+def bring(silo: Silo, cell: str, kg: float, number: int) -> str:
+    """A load, its ticket and its movement, as closing writes them."""
+    at = silo.clock()
+    load_id, weighing = new_id(at), new_id(at)
+    with silo.desk.ledger.write() as tx:
+        supplier = Supplier(id=f"s{number}", name=f"EARL {number}", name_key=f"earl {number}")
+        plate = f"AA-{number:03}-AA"
+        vehicle = Vehicle(id=f"v{number}", plate=plate, plate_key=plate, plate_folded=plate)
+        tx.add_all([supplier, vehicle])
+        tx.flush()
+        visit = Visit(
+            id=new_id(at), plate=plate, vehicle_id=vehicle.id, supplier_id=supplier.id, arrived_at=at,
+            entered_at=at, entered_by="anne",
+        )  # fmt: skip
+        tx.add(visit)
+        tx.flush()
+        tx.add(Load(id=load_id, visit_id=visit.id, position=1, species="soft_wheat", outcome="ticketed",
+                    outcome_at=at, campaign="2026"))  # fmt: skip
+        tx.add(Weighing(id=weighing, kg=kg, at=at, rule="typed", state="used"))
+        tx.flush()
+        tx.add(Ticket(
+            id=new_id(at), site=silo.desk.policy.site, campaign="2026", number=number, load_id=load_id,
+            regime="owned", organisation="x", first_weighing_id=weighing, last_weighing_id=weighing,
+            gross_kg=kg, tare_kg=0, net_kg=kg, at=at, by="anne",
+        ))  # fmt: skip
+        cells.move(tx, CellMovement(id=new_id(at), cell_id=cell, kind="in", kg=kg, regime="owned",
+                                    organisation="x", load_id=load_id, at=at))  # fmt: skip
+    return load_id
+
+
+def find(silo: Silo, sought: str) -> list[traced.Subject]:
+    with silo.desk.ledger.read() as tx:
+        return traced.subjects(tx, silo.desk.policy.site, sought)
+
+
+def trace(silo: Silo, sought: str) -> traced.Trace:
+    (subject,) = find(silo, sought)
+    with silo.desk.ledger.read() as tx:
+        return traced.trace(tx, silo.desk.policy.site, subject)
+
+
+@pytest.fixture
+def traded(silo: Silo) -> Silo:
+    """Two loads into c5, half of it into c3, and a lot out of each."""
+    movements.correct_inventory(silo.desk, "c3", 0, "empty", "", MARC, silo.clock())
+    bring(silo, "c5", 30_000, 71)
+    bring(silo, "c5", 10_000, 72)
+    movements.transfer(silo.desk, "c5", "c3", 20_000, "room", "", MARC, silo.clock())
+    for cell, paper in (("c5", "BL-1"), ("c3", "BL-2")):
+        movements.move_out(
+            silo.desk, cell, 12_000, "sale", paper, ANNE, silo.clock(), external=External("erp", paper)
+        )
+    return silo
+
+
+def test_a_lot_is_traced_back_to_its_suppliers(traded: Silo) -> None:
+    found = trace(traded, "BL-2")
+    assert (found.subject.kind, found.kg) == ("lot", 12_000)
+    assert [(one.ticket, one.supplier, one.in_kg) for one in found.sources] == [
+        ("2026/71", "EARL 71", 9_000), ("2026/72", "EARL 72", 3_000)
+    ]  # fmt: skip
+
+
+def test_the_same_grain_is_found_in_other_lots_and_cells(traded: Silo) -> None:
+    found = trace(traded, "BL-2")
+    assert [(one.paper_number, one.kg, one.of_kg) for one in found.lots] == [
+        ("BL-1", 12_000, 12_000), ("BL-2", 12_000, 12_000)
+    ]  # fmt: skip
+    assert [(one.cell, one.kg, one.of_kg) for one in found.lying] == [
+        ("c3", 8_000, 8_000),
+        ("c5", 8_000, 8_000),
+    ]
+    assert found.came_kg == 40_000
+    assert abs(found.difference_kg) < 1e-3
+
+
+def test_a_ticket_is_traced_forward(traded: Silo) -> None:
+    found = trace(traded, "2026/72")
+    assert (found.subject.kind, found.kg) == ("ticket", 10_000)
+    assert [(one.paper_number, one.of_kg) for one in found.lots] == [("BL-1", 3_000), ("BL-2", 3_000)]
+    assert [(one.cell, one.of_kg) for one in found.lying] == [("c3", 2_000), ("c5", 2_000)]
+
+
+def test_a_cell_says_what_lies_in_it_and_where_more_of_it_went(traded: Silo) -> None:
+    found = trace(traded, "c3")
+    assert {one.ticket: one.in_kg for one in found.sources} == {"2026/71": 6_000, "2026/72": 2_000}
+    assert [one.paper_number for one in found.lots] == ["BL-1", "BL-2"]
+
+
+def test_what_nobody_knows_is_found_nowhere(traded: Silo) -> None:
+    assert find(traded, "BL-9") == []
+    assert find(traded, "2025/71") == []
+    assert find(traded, "9" * 40) == []
+    assert [one.kind for one in find(traded, "71")] == ["ticket"]
