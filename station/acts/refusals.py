@@ -39,6 +39,7 @@ class Fault(StrEnum):
     UNKNOWN_CORRECTION = "unknown_correction"
     UNKNOWN_DISPUTE = "unknown_dispute"
     UNKNOWN_SHIPMENT = "unknown_shipment"
+    NOTHING_TRACED = "nothing_traced"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -49,6 +50,7 @@ class Fault(StrEnum):
     LOAD_NOT_DECIDED = "load_not_decided"
     BARCODE_USED = "barcode_used"
     SEVERAL_MOVEMENTS = "several_movements"
+    SEVERAL_TRACED = "several_traced"
     EXTERNAL_REF_USED = "external_ref_used"
     WEIGHING_USED = "weighing_used"
     CONTRADICTS_SAMPLE = "contradicts_sample"

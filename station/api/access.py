@@ -185,6 +185,7 @@ ACCESS: Mapping[str, Access] = {
     "GET /tickets": _LOOK,
     "GET /tickets/{number}": _LOOK,
     "GET /movements": _LOOK,
+    "GET /trace": _LOOK_OR_ADMIN,
     "GET /cells/{cell_id}/movements": _LOOK_OR_ADMIN,
     "POST /cells/{cell_id}/movements": _NAMED_OPERATOR,
     "GET /shipments/left": _LOOK_OR_ADMIN,

@@ -47,6 +47,7 @@ from station.api.routes import (
     site,
     spreads,
     tickets,
+    traces,
     visits,
     weighings,
 )
@@ -63,7 +64,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections,
+    shipments, asked_corrections, traces,
 )  # fmt: skip
 
 

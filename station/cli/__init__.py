@@ -38,6 +38,7 @@ from station.cli import (
     shipments,
     spreads,
     stages,
+    trace,
     version,
 )
 from station.cli.say import _
@@ -69,6 +70,7 @@ for register in (
     replay.register,
     cells.register,
     shipments.register,
+    trace.register,
     clock.register,
     export.register,
     commission.register,

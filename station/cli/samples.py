@@ -204,7 +204,8 @@ def _gain_text(gain: dict[str, Any]) -> str:
 
 
 def _write(sending: dict[str, Any], csv: Path | None, sheet: Path | None, labels: Path | None) -> None:
-    from station.export.sample_papers import csv_text, labels_pdf, sheet_pdf
+    from station.export.sample_papers import csv_text, labels_pdf
+    from station.export.table_sheet import SheetTable, tables_pdf
 
     samples = sending["samples"]
     head = [_("Number"), _("Place"), _("Species"), _("Barcode"), _("Why")]
@@ -216,7 +217,7 @@ def _write(sending: dict[str, Any], csv: Path | None, sheet: Path | None, labels
     if sheet is not None:
         title = _("Samples to send, {day}, lot {seed}").format(day=sending["at"][:10], seed=sending["seed"])
         by_place = sorted(rows, key=lambda row: row[1])
-        papers.append((sheet, sheet_pdf(title, head, by_place, (3, 3, 3, 3, 8))))
+        papers.append((sheet, tables_pdf(title, [SheetTable(head, by_place, (3, 3, 3, 3, 8))])))
     if labels is not None:
         papers.append((labels, labels_pdf([(row[0], (row[2], row[3])) for row in rows])))
     for file, data in papers:

@@ -1,4 +1,4 @@
-"""Write the list of what is sent to a laboratory: CSV, a sheet to walk along the shelf with, labels for bags.
+"""Write the list of what is sent to a laboratory: CSV, labels for bags.
 
 A text that a spreadsheet would take for a formula gets an apostrophe before it.
 """
@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.lib.utils import simpleSplit
 from reportlab.pdfgen.canvas import Canvas
 
 from drivers.text import is_formula
 
-_FONT, _BOLD, _SIZE, _LEADING = "Helvetica", "Helvetica-Bold", 9, 12
+_FONT, _BOLD = "Helvetica", "Helvetica-Bold"
 _COLUMNS, _ROWS, _LABEL = 3, 8, (63.5 * mm, 33.9 * mm)  # 24 labels on an A4 page
 
 
@@ -29,55 +28,6 @@ def csv_text(rows: Iterable[Sequence[str]], separator: str) -> str:
 
 def _safe(text: str) -> str:
     return f"'{text}" if is_formula(text) else text
-
-
-def sheet_pdf(
-    title: str, head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]
-) -> bytes:
-    """Draw a table on A4 pages, each with the title, the head and its number; `widths` are shares of the
-    width. The same arguments give the same bytes."""
-    out = io.BytesIO()
-    page = Canvas(out, pagesize=A4, invariant=True)
-    page.setTitle(title)
-    width, left = A4[0] - 30 * mm, 15 * mm
-    spans = [width * share / sum(widths) for share in widths]
-    number, y = 1, _begin(page, title, head, spans, left, 1)
-    for row in rows:
-        cells = [
-            simpleSplit(text, _FONT, _SIZE, span - 2 * mm) or [""]
-            for text, span in zip(row, spans, strict=True)
-        ]
-        height = max(map(len, cells)) * _LEADING + 3
-        if y - height < 15 * mm:
-            page.showPage()
-            number += 1
-            y = _begin(page, title, head, spans, left, number)
-        x = left
-        for lines, span in zip(cells, spans, strict=True):
-            for place, line in enumerate(lines):
-                page.drawString(x, y - place * _LEADING, line)
-            x += span
-        y -= height
-        page.line(left, y + _LEADING - 2, left + width, y + _LEADING - 2)
-    page.save()
-    return out.getvalue()
-
-
-def _begin(
-    page: Canvas, title: str, head: Sequence[str], spans: Sequence[float], left: float, number: int
-) -> float:
-    y: float = A4[1] - 18 * mm
-    page.setFont(_BOLD, 12)
-    page.drawString(left, y, title)
-    page.drawRightString(A4[0] - 15 * mm, y, str(number))
-    y -= 20
-    page.setFont(_BOLD, _SIZE)
-    x = left
-    for text, span in zip(head, spans, strict=True):
-        page.drawString(x, y, text)
-        x += span
-    page.setFont(_FONT, _SIZE)
-    return y - _LEADING - 4
 
 
 def labels_pdf(labels: Sequence[tuple[str, Sequence[str]]]) -> bytes:

@@ -34,6 +34,7 @@ from ui.web.pages import (
     photo,
     spreads,
     three_ways,
+    trace,
     watch,
     who_was_right,
 )
@@ -44,7 +45,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections,
+    asked_corrections, trace,
 )  # fmt: skip
 
 

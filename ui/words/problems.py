@@ -153,6 +153,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("no shipment with the number {number} is known here"),
         N_("Read its paper in, or enter it with its species: silo shipment arrive."),
     ),
+    "nothing_traced": (
+        N_("no ticket, cell or lot is called {sought} here"),
+        N_("Give a ticket as 2026/12, a cell by its id, a lot by the number of its paper."),
+    ),
+    "several_traced": (
+        N_("{sought} may be several: {names}"),
+        N_("Say which: --kind, the campaign before the number, or the lot's own id."),
+    ),
     "shipment_ended": (
         N_("the shipment {number} is not under way any more"),
         N_("See what became of it: silo shipment list --ended."),

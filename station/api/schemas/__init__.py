@@ -226,6 +226,14 @@ from station.api.schemas.site import (
     PostHealth,
     Site,
 )
+from station.api.schemas.traces import (
+    Trace,
+    TraceKind,
+    TraceLot,
+    TraceLying,
+    TraceSource,
+    TraceSubject,
+)
 from station.api.schemas.visits import (
     ArrivalCorrectionIn,
     ArrivalIn,
@@ -440,6 +448,12 @@ __all__ = [
     "Token",
     "TokenIn",
     "TokenMade",
+    "Trace",
+    "TraceKind",
+    "TraceLot",
+    "TraceLying",
+    "TraceSource",
+    "TraceSubject",
     "TransferIn",
     "TypedReadingIn",
     "TypedValueIn",

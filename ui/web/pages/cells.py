@@ -107,11 +107,17 @@ def _movements(reader: Reader, rows: Sequence[schemas.Movement]) -> Table:
     return Table("movements", _("Movements"), columns, shown, _("Nothing has moved yet."))
 
 
+def _behind(one: schemas.Movement) -> str:
+    if one.load_id:
+        return f"/loads/{one.load_id}"
+    return f"/trace?of={one.id}&kind=lot" if one.kind == "out" else ""
+
+
 def _movement(reader: Reader, one: schemas.Movement) -> list[Cell]:
     kind = word(vocabulary.MOVEMENT_KINDS, one.kind, reader.t.language)
     return [
         reader.moment(one.at),
-        reader.text(kind, f"/loads/{one.load_id}" if one.load_id else ""),
+        reader.text(kind, _behind(one)),
         reader.tonnes(one.kg),
         reader.tonnes(one.content_kg),
         reader.text(measured(reader.t, one.values)),

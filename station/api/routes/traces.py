@@ -1,0 +1,34 @@
+"""Where the grain of a ticket, a cell or a lot came from, and where it went."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from station.acts.refusals import Conflict, Fault, NotFound
+from station.api import schemas
+from station.api.asked import Asked
+from station.api.openapi import problems
+from station.api.views.traces import trace as view_of_trace
+from station.api.views.view import view_of
+from station.store import traced
+
+router = APIRouter(tags=["traces"])
+
+
+@router.get("/trace", responses=problems(404, 409))
+def trace(
+    asked: Asked,
+    sought: Annotated[schemas.Key, Query()],
+    kind: Annotated[schemas.TraceKind | None, Query()] = None,
+) -> schemas.Trace:
+    """A ticket by its number (with or without its campaign: 2026/12), a cell by its id, a lot by the number
+    of its paper or of its shipment. 409 `several_traced` names what may be meant."""
+    with view_of(asked) as view:
+        found = traced.subjects(view.tx, view.policy.site, sought)
+        found = [one for one in found if kind is None or one.kind == kind]
+        if not found:
+            raise NotFound(Fault.NOTHING_TRACED, sought=sought)
+        if len(found) > 1:
+            names = [f"{one.kind} {one.name if one.kind != 'lot' else one.id}" for one in found]
+            raise Conflict(Fault.SEVERAL_TRACED, sought=sought, names=names)
+        return view_of_trace(traced.trace(view.tx, view.policy.site, found[0]))

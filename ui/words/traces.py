@@ -1,0 +1,133 @@
+"""What a trace says, as the tables that a page and a paper show. It is given as JSON of `/api/v1/trace`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ui.words.i18n import N_, Translator
+from ui.words.vocabulary import site_name, species_name, word
+
+KINDS: Mapping[str, str] = {"ticket": N_("ticket"), "cell": N_("cell"), "lot": N_("lot")}
+_SOURCES: Mapping[str, str] = {
+    "opening": N_("lay there at the opening"),
+    "found": N_("found by a count"),
+    "unknown": N_("not known: more left than was in the cell"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A table in words. `widths` are shares of a sheet's width."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]
+
+
+def title_of(found: Mapping[str, Any], t: Translator) -> str:
+    subject = found["subject"]
+    name = subject["name"]
+    if subject["kind"] == "cell":
+        name = site_name("cell", subject["id"], t.language)
+    text: str = t.gettext("Traceability: {kind} {name}, {tonnes}").format(
+        kind=word(KINDS, subject["kind"], t.language), name=name, tonnes=_tonnes(found["kg"], t)
+    )
+    return text
+
+
+def tables_of(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
+    """Return who brought it, in which lots grain of the same sources left, where it lies, and the balance."""
+    _ = t.gettext
+    return (
+        Told(
+            _("Where it came from"),
+            (_("Ticket"), _("Supplier"), _("Vehicle"), _("Species"), _("Day"), _("Came"), _("Of it in here")),
+            tuple(_source(one, t) for one in found["sources"]),
+            (3, 6, 3, 4, 4, 3, 3),
+        ),
+        Told(
+            _("Lots with grain of the same sources"),
+            (_("Paper"), _("Day"), _("Cell"), _("Gone to"), _("Left"), _("Of it these sources")),
+            tuple(_lot(one, t) for one in found["lots"]),
+            (4, 4, 4, 6, 3, 4),
+        ),
+        Told(
+            _("Where it still lies"),
+            (_("Cell"), _("Content"), _("Of it these sources")),
+            tuple(
+                (site_name("cell", one["cell"], t.language), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
+                for one in found["lying"]
+            ),
+            (8, 4, 4),
+        ),
+        Told(
+            _("Mass balance of these sources"),
+            (_("Came"), _("Left in lots"), _("Lies in cells"), _("Freinte and waste"), _("Difference")),
+            (
+                tuple(
+                    _tonnes(found[name], t)
+                    for name in ("came_kg", "left_kg", "lies_kg", "lost_kg", "difference_kg")
+                ),
+            ),
+            (4, 4, 4, 4, 4),
+        ),
+    )
+
+
+def _source(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
+    if one["kind"] != "load":
+        home = site_name("cell", one["cell"], t.language) if one["cell"] else ""
+        return (
+            "",
+            word(_SOURCES, one["kind"], t.language),
+            home,
+            "",
+            "",
+            _tonnes(one["kg"], t),
+            _tonnes(one["in_kg"], t),
+        )
+    return (
+        one["ticket"] or t.gettext("without ticket"),
+        one["supplier"] or t.gettext("forgotten"),
+        one["plate"],
+        species_name(one["species"], t.language),
+        _day(one["at"], t),
+        _tonnes(one["kg"], t),
+        _tonnes(one["in_kg"], t),
+    )
+
+
+def _lot(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
+    gone_to = one["to_site"] or one["reason"]
+    return (
+        one["shipment"] or one["paper_number"] or one["movement_id"],
+        _day(one["at"], t),
+        site_name("cell", one["cell"], t.language),
+        gone_to,
+        _tonnes(one["kg"], t),
+        _tonnes(one["of_kg"], t),
+    )
+
+
+def _tonnes(kg: float, t: Translator) -> str:
+    return t.tonnes(kg / 1000, 3)
+
+
+def _day(at: str | None, t: Translator) -> str:
+    return t.day(datetime.fromisoformat(at)) if at else ""
+
+
+def lines_of(told: Sequence[Told]) -> list[str]:
+    """Return the tables as lines of text, each column as wide as its longest entry."""
+    lines = []
+    for table in told:
+        rows = [table.head, *table.rows]
+        spans = [max(len(row[place]) for row in rows) for place in range(len(table.head))]
+        lines += [table.title, *("  " + _spread(row, spans) for row in rows), ""]
+    return lines[:-1]
+
+
+def _spread(row: Sequence[str], spans: Sequence[int]) -> str:
+    return "  ".join(text.ljust(span) for text, span in zip(row, spans, strict=True)).rstrip()
