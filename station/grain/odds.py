@@ -17,9 +17,10 @@ _ROOT_2 = math.sqrt(2.0)
 _ROOT_2PI = math.sqrt(2.0 * math.pi)
 _STEPS = 400  # of Simpson's rule, over eight standard deviations to either side
 _REACH = 8.0
+_KNOWN_TO = 5e-7  # values are known to 1e-6, half up: so much below an edge they are on it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Span:
     """Holds what meets one or two limits: from `low` on and below `high`, in the unit of the limits."""
 
@@ -45,12 +46,12 @@ EVERYTHING = Span()
 
 def span_of(op: Op, limit: float, step: float) -> Span:
     """Return the values that meet a limit which is a multiple of its rounding step."""
-    half = step / 2.0
+    half, bound = step / 2.0, limit - _KNOWN_TO
     if op is Op.AT_LEAST:
-        return Span(low=limit - half)
+        return Span(low=bound - half)
     if op is Op.ABOVE:
-        return Span(low=limit + half)
-    return Span(high=limit + half if op is Op.AT_MOST else limit - half)
+        return Span(low=bound + half)
+    return Span(high=bound + half if op is Op.AT_MOST else bound - half)
 
 
 def span_of_all(criteria: Iterable[Criterion]) -> Span:
