@@ -276,7 +276,7 @@ def _measured(params: Mapping[str, Any], t: Translator, value_name: str = "value
     value, u = params.get(value_name), params.get(u_name)
     unit, basis = params.get("unit"), params.get("basis")
     parts = [_UNKNOWN if value is None else _number(value, t)]
-    if _is_amount(u) and u > 0:
+    if isinstance(u, int | float) and _is_amount(u) and u > 0:
         parts.extend(["±", _number(u, t)])
     if unit:
         parts.append(str(unit))
