@@ -111,6 +111,13 @@ class After:
     tonnes: float
     content: Mapping[Analyte, Measured]
 
+    def as_dict(self) -> dict[str, Any]:
+        content = {
+            analyte.value: {"mean": m.value, "u": m.u, "basis": m.basis.value if m.basis else None}
+            for analyte, m in self.content.items()
+        }
+        return {"t": self.tonnes, **content}
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -129,6 +136,18 @@ class Ranked:
     after: After | None = None
     value: float | None = None
 
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "cell": self.cell,
+            "pit": self.pit,
+            "score": self.score,
+            "reasons": _reason_dicts(self.reasons),
+            "p_load_ok": self.p_load_ok,
+            "p_cell_ok": self.p_cell_ok,
+            "after": self.after.as_dict() if self.after else None,
+            "value": self.value,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -138,6 +157,9 @@ class Ask:
     analyte: Analyte
     gain: float
     minutes: float
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"analyte": self.analyte.value, "gain": self.gain, "minutes": self.minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +189,10 @@ class Proposal:
             "proposal": self.cell,
             "pit": self.pit,
             "hold": self.hold,
-            "ranked": [
-                {"cell": r.cell, "pit": r.pit, "score": r.score, "reasons": _reason_dicts(r.reasons)}
-                for r in self.ranked
-            ],
+            "ranked": [r.as_dict() for r in self.ranked],
             "refused": [{"cell": r.cell, "reasons": _reason_dicts(r.reasons)} for r in self.refused],
             "reasons": _reason_dicts(self.reasons),
+            "ask": self.ask.as_dict() if self.ask else None,
         }
 
 

@@ -89,6 +89,10 @@ class Code(StrEnum):
     NOT_DECLARED = "not_declared"  # analyte
     HOLD_CELL = "hold_cell"
     QUARANTINE_CELL = "quarantine_cell"
+    # cell_value, cell_u: of the cell after the load; p: the probability that it meets the limit then
+    CELL_STAYS = "cell_stays"  # analyte, value, u (or None), limit, op, unit, basis, cell_value, cell_u, p
+    FOR_INFORMATION = "for_information"  # analyte, value, limit, op, unit, basis
+    EXPECTED = "expected"  # analyte, value, u (or None), unit, basis
     # routing, against a cell
     CELL_CLOSED = "cell_closed"
     WRONG_CELL_SPECIES = "wrong_cell_species"  # species, cell_species
@@ -103,6 +107,12 @@ class Code(StrEnum):
     NOT_REACHABLE = "not_reachable"
     NOT_A_HOLD_CASE = "not_a_hold_case"
     NOT_A_QUARANTINE_CASE = "not_a_quarantine_case"
+    CELL_OUTSIDE = "cell_outside"  # analyte, value, limit, op, unit, basis, cell_value, cell_u, p
+    CELL_NOT_SURE = "cell_not_sure"  # analyte, limit, op, unit, basis, cell_value, cell_u, p, sure
+    LOAD_NOT_SURE = "load_not_sure"  # analyte, value, u, limit, op, unit, basis, p, sure
+    NEVER_BLEND_NOT_SURE = "never_blend_not_sure"  # analyte, value, u, limit, op, unit, basis, p, sure
+    RISKS_THE_CELL = "risks_the_cell"
+    OVER_TARGET = "over_target"  # target_t, load_t, reserved_t
     # routing, for the load as a whole
     INCOMPLETE = "incomplete"  # analytes
     NOTHING_FITS = "nothing_fits"
@@ -110,6 +120,8 @@ class Code(StrEnum):
     NO_RULE_PACK = "no_rule_pack"  # at
     ADVERSE_VISUAL_CHECK = "adverse_visual_check"  # findings
     WAIVED = "waived"  # analytes
+    WAITS_FOR_CERTIFICATE = "waits_for_certificate"  # claims
+    MEASURE_AGAIN = "measure_again"  # analyte, minutes
     # photo gate
     UNREADABLE = "unreadable"
     HEIC = "heic"  # a format of phones that the station cannot read

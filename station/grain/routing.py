@@ -1,7 +1,8 @@
 """Routing says which cell a load should go to, through which pit, with reasons for and against every cell.
 
 - A normal cell is ranked when it is open, reachable, of the species, has room for the load, honours the
-  load's claims and asks for no other, and the load alone meets its grade by point value.
+  load's claims and asks for no other, and still meets its grade with the load in it
+  (`station/grain/standing.py`).
 - A species that the pack has no grade of is stored by declaration: a cell of that species without a grade
   takes it, whatever was measured.
 - The load is *incomplete* when a cell would take it but for a missing intake value, and no cell of at
@@ -9,7 +10,11 @@
   a lesser cell because a value is missing. For an analyte that is waived it is: a cell that demands it stays
   refused, one that takes the load without it is ranked.
 - Hold cells rank only when no normal cell does; quarantine cells only for a never-blend load, which goes
-  nowhere else. Where neither ranks, the truck waits.
+  nowhere else. Where neither ranks, the truck waits. A load that waits for a certificate goes to a hold cell;
+  one of which a person must answer something first goes nowhere until then.
+- Cells rank by their grade's preference, then by filling. Where the pack has prices, what the choice is worth
+  comes before the filling (`station/grain/worth.py`), and a better grade's cell that the load would risk more
+  of than it brings comes after the lesser ones. More uncertainty never moves a load to a better grade.
 
 Every cell is either ranked, once per pit, or refused.
 """
@@ -18,17 +23,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from drivers.reading import Analyte, in_order
-from station.grain.cells import CellState, Facts, Measured, Proposal, Ranked, Refused
+from station.grain.cells import After, CellState, Facts, Measured, Proposal, Ranked, Refused
 from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
+from station.grain.mixture import Mean, held_by, means_of
 from station.grain.reasons import Code, Reason
+from station.grain.remeasuring import Choice, worth_asking
+from station.grain.standing import Standing, after_of, stand, with_load
 from station.grain.units import known
+from station.grain.worth import Prices, cautious_worth, choice_worth, has_prices, prices_of
 
 __all__ = ["CellState", "Facts", "Measured", "Proposal", "Ranked", "Refused", "route", "score"]
 
 _PREFERENCE_WEIGHT = 0.8
 _FILLED_WEIGHT = 0.2
+_TIE_A_TONNE = 0.1  # euros: choices that differ by less for each tonne of the load are worth the same
+_CENT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,10 @@ class _Judged:
     in_favour: tuple[Reason, ...]
     against: tuple[Reason, ...]
     judgement: GradeJudgement | None = None
+    standing: Standing | None = None
+    prices: Prices | None = None
+    worth: float | None = None
+    cautious: float | None = None
 
     @property
     def fits(self) -> bool:
@@ -53,35 +68,64 @@ class _Judged:
     def lacks_only_values(self) -> bool:
         """Tell whether the cell would take the load if the missing intake values (and perhaps the weight)
         were there."""
-        if self.judgement is None or not self.judgement.only_missing:
+        if self.judgement is None or not self.judgement.missing:
             return False
-        return all(r in self.judgement.against or r.code is Code.NO_WEIGHT for r in self.against)
+        return all(r.code in _MISSING_CODES or r.code is Code.NO_WEIGHT for r in self.against)
+
+    @property
+    def fits_by_mean(self) -> bool:
+        """Tell whether the cell takes the load, or would if one were surer of it."""
+        return all(r.code in _UNSURE for r in self.against)
+
+
+_MISSING_CODES = frozenset({Code.MISSING, Code.MEASURED_BADLY, Code.NOT_ON_BASIS, Code.NO_MOISTURE_FOR_BASIS})
+_UNSURE = frozenset({Code.CELL_NOT_SURE, Code.LOAD_NOT_SURE, Code.NEVER_BLEND_NOT_SURE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """Holds the load as every cell sees it: facts, means on their blending scales, each grade's judgement."""
+
+    facts: Facts
+    pack: RulePack | None
+    means: Mapping[Analyte, Mean]
+    judgements: Mapping[str, GradeJudgement]
+    barred: tuple[Reason, ...]
+    priced: bool
 
 
 def route(facts: Facts, cells: Sequence[CellState], pack: RulePack | None) -> Proposal:
     """Return the proposal for one load; the same for any order of `cells`. Ids of cells are unique."""
-    barred = never_blend(facts, pack)
-    judgements = _judgements(facts, pack)
-    in_order = sorted(cells, key=lambda cell: cell.id)
-    normal = [_normal(cell, facts, pack, judgements, barred) for cell in in_order if cell.role == "normal"]
-    decisive = _decisive_missing(normal)
-    missing = tuple(analyte for analyte in decisive if analyte not in facts.waived)
+    load = _load(facts, pack)
+    by_id = sorted(cells, key=lambda cell: cell.id)
+    normal = [_normal(cell, load) for cell in by_id if cell.role == "normal"]
+    missing = tuple(a for a in _decisive_missing(normal) if a not in facts.waived)
     if missing:
         incomplete = Reason(Code.INCOMPLETE, {"analytes": [analyte.value for analyte in missing]})
         normal = [replace(j, against=(incomplete,)) if j.fits else j for j in normal]
+    else:
+        normal = _without_risky(normal, facts)
     nothing_fits = not any(j.fits for j in normal)
     by_declaration = any(reason.code is Code.BY_DECLARATION for j in normal for reason in j.in_favour)
-    is_case = {"hold": nothing_fits and not barred, "quarantine": bool(barred)}
-    special = [
-        _special(cell, facts, is_its_case=is_case[cell.role]) for cell in in_order if cell.role != "normal"
-    ]
-    reasons = [*barred, *_load_reasons(facts, pack, missing, by_declaration=by_declaration)]
-    waived = _waived(facts, judgements.values())
+    is_case = {"hold": nothing_fits and not load.barred, "quarantine": bool(load.barred)}
+    special = [_special(c, facts, is_its_case=is_case[c.role]) for c in by_id if c.role != "normal"]
+    reasons = [*facts.questions, *load.barred, *_certificates(facts)]
+    reasons += _load_reasons(facts, pack, missing, by_declaration=by_declaration)
+    waived = _waived(facts, load.judgements.values())
     if waived:
         reasons.append(Reason(Code.WAIVED, {"analytes": [analyte.value for analyte in waived]}))
     if nothing_fits and not [reason for reason in reasons if reason.code is not Code.WAIVED]:
         reasons.append(Reason(Code.NOTHING_FITS))
-    return _proposal([*normal, *special], tuple(reasons))
+    found = _proposal([*normal, *special], tuple(reasons), load)
+    return found if missing or load.barred else _asking(found, normal, load)
+
+
+def _load(facts: Facts, pack: RulePack | None) -> _Load:
+    usual_u = pack.uncertainty if pack else {}
+    expected = {a: m for a, m in facts.expected.items() if a not in facts.values and a not in facts.badly}
+    means = means_of({**expected, **facts.values}, usual_u)
+    priced = pack is not None and facts.load_t is not None and has_prices(pack, facts.species)
+    return _Load(facts, pack, means, _judgements(facts, pack), never_blend(facts, pack), priced)
 
 
 def score(cell: CellState, grade: Grade | None) -> float:
@@ -97,50 +141,97 @@ def score(cell: CellState, grade: Grade | None) -> float:
 def _judgements(facts: Facts, pack: RulePack | None) -> dict[str, GradeJudgement]:
     """Judge each grade once, since cells share grades; those of other species are not judged at all."""
     grades = pack.grades if pack else ()
-    return {grade.id: judge(facts, grade) for grade in grades if grade.species == facts.species}
+    return {
+        grade.id: judge(facts, grade, pack) for grade in grades if pack and grade.species == facts.species
+    }
 
 
-def _normal(
-    cell: CellState,
-    facts: Facts,
-    pack: RulePack | None,
-    judgements: dict[str, GradeJudgement],
-    barred: tuple[Reason, ...],
-) -> _Judged:
-    if cell.grade is None and cell.species == facts.species and not judgements:
-        return _by_declaration(cell, facts, barred)
+def _normal(cell: CellState, load: _Load) -> _Judged:
+    facts, pack = load.facts, load.pack
+    if cell.grade is None and cell.species == facts.species and not load.judgements:
+        return _by_declaration(cell, load)
     grade = pack.grade(cell.grade) if pack else None
     required = cell.claims | (grade.claims if grade else frozenset())
     found = [*_species(cell, grade, facts), *_place(cell, facts), *_claims(required, facts)]
+    found += [*_certificates(facts), *facts.questions]
     if pack is None:
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
     elif grade is None:
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
-    judgement = judgements.get(grade.id) if grade else None
-    stated = judgement.against if judgement else ()
     in_favour, against = _sides(found)
-    return _Judged(
+    judgement = load.judgements.get(grade.id) if grade else None
+    if grade is None or judgement is None or pack is None:
+        return _Judged(cell, grade, in_favour, (*against, *load.barred))
+    before = held_by(cell, pack.uncertainty)
+    standing = stand(judgement, before, facts.load_t or 0.0, load.means)
+    stated = standing.against
+    judged = _Judged(
         cell,
         grade,
-        in_favour=(*in_favour, *(judgement.in_favour if judgement else ())),
-        against=(*against, *stated, *(r for r in barred if r not in stated)),
+        in_favour=(*in_favour, *standing.in_favour),
+        against=(*against, *stated, *(r for r in load.barred if r not in stated)),
         judgement=judgement,
+        standing=standing,
     )
+    return _valued(judged, load, pack)
 
 
-def _by_declaration(cell: CellState, facts: Facts, barred: tuple[Reason, ...]) -> _Judged:
+def _valued(judged: _Judged, load: _Load, pack: RulePack) -> _Judged:
+    """Add what the choice is worth, where the pack says what grain fetches and only limits are in the way."""
+    if not load.priced or judged.grade is None or judged.standing is None:
+        return judged
+    if any(r.code not in _BY_LIMIT for r in judged.against):
+        return judged
+    boxes = {grade: judgement.box for grade, judgement in load.judgements.items()}
+    prices = prices_of(judged.grade, judged.cell.claims, pack, boxes)
+    worth = known(choice_worth(prices, judged.standing))
+    cautious = cautious_worth(prices, judged.standing)
+    return replace(judged, prices=prices, worth=worth, cautious=cautious)
+
+
+_BY_LIMIT = frozenset({*_UNSURE, Code.OUTSIDE_LIMIT, Code.CELL_OUTSIDE, Code.NEVER_BLEND})
+
+
+def _by_declaration(cell: CellState, load: _Load) -> _Judged:
     """Judge a cell of a species that the pack has no grade of: what was declared of the load decides."""
+    facts = load.facts
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
+    found += [*_certificates(facts), *facts.questions]
     in_favour, against = _sides(found)
     declared = Reason(Code.BY_DECLARATION, {"species": facts.species})
-    return _Judged(cell, None, (declared, *in_favour), (*against, *barred))
+    return _Judged(cell, None, (declared, *in_favour), (*against, *load.barred))
+
+
+def _certificates(facts: Facts) -> list[Reason]:
+    if not facts.uncertified:
+        return []
+    return [Reason(Code.WAITS_FOR_CERTIFICATE, {"claims": sorted(facts.uncertified)})]
+
+
+def _without_risky(normal: Sequence[_Judged], facts: Facts) -> list[_Judged]:
+    """Refuse what the load risks more of than it brings, where no cell takes it without such a risk."""
+    if any(j.fits and not _is_risky(j, normal, facts) for j in normal):
+        return list(normal)
+    risks = (Reason(Code.RISKS_THE_CELL),)
+    return [replace(j, against=risks) if j.fits and _is_risky(j, normal, facts) else j for j in normal]
+
+
+def _is_risky(judged: _Judged, normal: Sequence[_Judged], facts: Facts) -> bool:
+    """Tell whether a lesser grade, whose cell would take the load by its mean, pays surely as much."""
+    if judged.cautious is None:
+        return False
+    lesser = max(
+        (j.prices.price for j in normal if j.prices and j.preference < judged.preference and j.fits_by_mean),
+        default=None,
+    )
+    return lesser is not None and judged.cautious < (facts.load_t or 0.0) * lesser - _CENT
 
 
 def _special(cell: CellState, facts: Facts, *, is_its_case: bool) -> _Judged:
     """Judge a hold or quarantine cell: it has no grade, but species, room and claims count there too."""
     yes, no = _CASES[cell.role]
     found = [*_species(cell, None, facts), *_place(cell, facts), *_claims(cell.claims, facts)]
-    in_favour, against = _sides(found)
+    in_favour, against = _sides([*found, *facts.questions])
     if is_its_case:
         return _Judged(cell, None, (Reason(yes), *in_favour), against)
     return _Judged(cell, None, in_favour, (Reason(no), *against))
@@ -163,19 +254,32 @@ def _species(cell: CellState, grade: Grade | None, facts: Facts) -> list[Reason]
 
 
 def _place(cell: CellState, facts: Facts) -> list[Reason]:
-    """Check that the cell is open, reachable and has room for the load."""
+    """Check that the cell is open, not barred, reachable, and has room and the plan's leave."""
     found = [] if cell.open else [Reason(Code.CELL_CLOSED)]
+    found.extend(cell.barred)
     if not cell.pits:
         found.append(Reason(Code.NOT_REACHABLE))
+    elif not _open_pits(cell):
+        found.extend(r for pit in sorted(cell.barred_pits) for r in cell.barred_pits[pit])
     if facts.load_t is None:
         return [*found, Reason(Code.NO_WEIGHT)]
-    fits = known(cell.free_t - facts.load_t) >= 0.0
     params = {
         "free_t": cell.free_t,
         "load_t": known(facts.load_t),
         "reserved_t": known(cell.reserved_t),
     }
-    return [*found, Reason(Code.WITHIN_ROOM if fits else Code.NO_ROOM, params)]
+    if known(cell.free_t - facts.load_t) < 0.0:
+        return [*found, Reason(Code.NO_ROOM, params)]
+    if (
+        cell.target_t is not None
+        and known(cell.target_t - cell.content_t - cell.reserved_t - facts.load_t) < 0.0
+    ):
+        return [*found, Reason(Code.OVER_TARGET, {"target_t": known(cell.target_t), **params})]
+    return [*found, Reason(Code.WITHIN_ROOM, params)]
+
+
+def _open_pits(cell: CellState) -> list[str]:
+    return sorted(pit for pit in set(cell.pits) if not cell.barred_pits.get(pit))
 
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
@@ -225,29 +329,78 @@ def _load_reasons(
     return reasons
 
 
-def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...]) -> Proposal:
+def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Load) -> Proposal:
+    facts = load.facts
+    fitting = [j for j in judged if j.fits]
+    risky = {j.cell.id for j in fitting if _is_risky(j, judged, facts)}
     ranked = [
-        Ranked(j.cell.id, pit, score(j.cell, j.grade), (*j.in_favour, _reached(pit)))
-        for j in judged
-        if j.fits
-        for pit in sorted(set(j.cell.pits))
+        (_rank(j, pit, facts, is_risky=j.cell.id in risky), _ranked(j, pit, fitting, load))
+        for j in fitting
+        for pit in _open_pits(j.cell)
     ]
-    ranked.sort(key=lambda r: (-r.score, r.cell, r.pit))
+    ranked.sort(key=lambda one: one[0])
     refused = [
         Refused(j.cell.id, (*j.against, *j.in_favour, *(_reached(p) for p in sorted(set(j.cell.pits)))))
         for j in sorted(judged, key=lambda j: j.cell.id)
         if not j.fits
     ]
-    first = ranked[0] if ranked else None
+    first = ranked[0][1] if ranked else None
     role = next((j.cell.role for j in judged if first and j.cell.id == first.cell), None)
     return Proposal(
         cell=first.cell if first else None,
         pit=first.pit if first else None,
         hold=role != "normal",
-        ranked=tuple(ranked),
+        ranked=tuple(entry for _, entry in ranked),
         refused=tuple(refused),
         reasons=reasons,
     )
+
+
+def _rank(judged: _Judged, pit: str, facts: Facts, *, is_risky: bool) -> tuple[object, ...]:
+    """Return what cells are sorted by: better grades first unless risked, then worth, then filling."""
+    tie = _TIE_A_TONNE * max(facts.load_t or 0.0, 1.0)
+    worth = round((judged.worth or 0.0) / tie)
+    filled = score(judged.cell, judged.grade)
+    return (is_risky, -judged.preference, -worth, -filled, judged.cell.id, pit)
+
+
+def _ranked(judged: _Judged, pit: str, fitting: Sequence[_Judged], load: _Load) -> Ranked:
+    judgement, standing = judged.judgement, judged.standing
+    others = [j.worth for j in fitting if j.worth is not None and j.cell.id != judged.cell.id]
+    value = None
+    if judged.worth is not None and others:
+        value = known(round(judged.worth - max(others), 2))
+    return Ranked(
+        judged.cell.id,
+        pit,
+        score(judged.cell, judged.grade),
+        (*judged.in_favour, _reached(pit)),
+        p_load_ok=judgement.p_load_ok if judgement else 1.0,
+        p_cell_ok=standing.p_cell_ok if standing else 1.0,
+        after=after_of(standing.after) if standing else _after_without_grade(judged.cell, load),
+        value=value,
+    )
+
+
+def _after_without_grade(cell: CellState, load: _Load) -> After:
+    usual_u = load.pack.uncertainty if load.pack else {}
+    return with_load(held_by(cell, usual_u), load.facts.load_t or 0.0, load.means)
+
+
+def _asking(found: Proposal, normal: Sequence[_Judged], load: _Load) -> Proposal:
+    """Add what is worth measuring again first."""
+    if load.pack is None or not load.priced or load.facts.questions or load.facts.uncertified:
+        return found
+    choices = [
+        Choice(j.against, j.judgement, j.standing, j.prices, j.worth)
+        for j in normal
+        if j.judgement and j.standing and j.prices and j.worth is not None
+    ]
+    ask = worth_asking(choices, load.facts, load.means, load.pack)
+    if ask is None:
+        return found
+    again = Reason(Code.MEASURE_AGAIN, {"analyte": ask.analyte.value, "minutes": ask.minutes})
+    return replace(found, ask=ask, reasons=(*found.reasons, again))
 
 
 def _reached(pit: str) -> Reason:

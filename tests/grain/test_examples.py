@@ -1,6 +1,7 @@
 """The files in examples/ are what the README shows: they must work together and show why."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,14 +18,14 @@ CELLS = read_cells((EXAMPLES / "cells.json").read_bytes())
 SAMPLE = json.loads((EXAMPLES / "sample.json").read_bytes())
 
 
-def routed(changes=None, **values):
+def routed(changes=None, cells=CELLS, **values):
     sample = json.loads(json.dumps(SAMPLE)) | (changes or {})
     for name, value in values.items():
         if value is None:
             del sample["values"][name]
         else:
             sample["values"][name] = {"value": value, "basis": "dm" if name == "protein" else None}
-    return route(read_facts(json.dumps(sample)), CELLS, PACK)
+    return route(read_facts(json.dumps(sample)), cells, PACK)
 
 
 def test_the_example_load_goes_to_the_started_milling_cell():
@@ -70,8 +71,19 @@ def test_the_example_shows_why_not_for_every_kind_of_reason():
         ({"adverse": ["live_insects"]}, {}, "Q1"),
     ],
 )
-def test_the_shipped_limits_send_a_load_where_their_sources_say(changes, values, expected):
-    assert routed(changes, **values).cell == expected
+def test_the_shipped_limits_send_a_load_that_is_judged_alone_where_their_sources_say(
+    changes, values, expected
+):
+    cells = [replace(cell, content={}) for cell in CELLS]
+    assert routed(changes, cells, **values).cell == expected
+
+
+def test_a_load_outside_a_limit_goes_where_the_example_s_content_carries_it():
+    found = routed(protein=10.2)
+    assert found.cell == "C1"
+    assert found.ranked[0].after.content["protein"].value == 11.557111
+    assert "cell_stays" in codes(found.ranked[0].reasons)
+    assert "outside_limit" in codes(next(r.reasons for r in found.refused if r.cell == "C2"))
 
 
 def test_every_shipped_criterion_names_its_source_and_don_is_never_blended():

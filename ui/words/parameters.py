@@ -40,11 +40,12 @@ class ParameterTexts(dict[str, str]):
 
 
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
-    """Write every parameter as text, and the ones made of several: `measured` (value, unit, basis), `size`
-    (pixels or bytes), `limit_share`, and what is added to a sentence only where there is any: `line`,
-    `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`."""
+    """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
+    `cell_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a sentence only where
+    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
+    words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
     for name in ("value", "share"):
         words[name] = _apart(name, params, t) or words[name]
     words["size"] = _size(params, t)
@@ -126,6 +127,15 @@ def _share(value: Any, t: Translator) -> str:
     if not _is_amount(value):
         return _UNKNOWN
     return t.percent(value, 0 if value == 0 or value >= 0.1 else 1)
+
+
+def odds(value: Any, t: Translator) -> str:
+    """Write a probability in percent; never 100 % where it is less."""
+    if not _is_amount(value):
+        return _UNKNOWN
+    if 0.0 < value < 0.001 or 0.999 < value < 1.0:
+        return ("< " if value < 0.5 else "> ") + t.percent(0.001 if value < 0.5 else 0.999, 1)
+    return t.percent(value, 0 if 0.01 <= value <= 0.985 or value in (0, 1) else 1)
 
 
 def _shares(value: Any, t: Translator) -> str:
@@ -261,10 +271,13 @@ def _short_named(kind: str) -> Callable[[Any, Translator], str]:
     return lambda value, t: short_site_name(kind, str(value), t.language)
 
 
-def _measured(params: Mapping[str, Any], t: Translator) -> str:
-    value = params.get("value")
+def _measured(params: Mapping[str, Any], t: Translator, value_name: str = "value", u_name: str = "u") -> str:
+    """Write a value with its uncertainty, where that is known, unit and basis."""
+    value, u = params.get(value_name), params.get(u_name)
     unit, basis = params.get("unit"), params.get("basis")
     parts = [_UNKNOWN if value is None else _number(value, t)]
+    if isinstance(u, int | float) and _is_amount(u) and u > 0:
+        parts.extend(["±", _number(u, t)])
     if unit:
         parts.append(str(unit))
     if basis and basis != "as_is":
@@ -305,6 +318,9 @@ _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
     "op": lambda value, t: _SIGNS.get(str(value), str(value)),
     "share": _share,
     "shares": _shares,
+    "p": odds,
+    "sure": odds,
+    "target_t": _tonnes,
     "free_t": _tonnes,
     "load_t": _tonnes,
     "reserved_t": _tonnes,

@@ -99,6 +99,11 @@ SENTENCES: Mapping[str, str] = {
     "not_declared": N_("{analyte}: not declared"),
     "hold_cell": N_("hold cell: kept apart until a value or a decision comes"),
     "quarantine_cell": N_("quarantine cell: never to be blended"),
+    "cell_stays": N_(
+        "{analyte} {measured}, limit {op} {limit}: the cell stays at {cell_measured}, probability {p}"
+    ),
+    "for_information": N_("{analyte} {measured}, {op} {limit} for information only"),
+    "expected": N_("{analyte}: not measured, {measured} expected of such loads"),
     # routing, against a cell
     "cell_closed": N_("the cell is closed"),
     "wrong_cell_species": N_("the cell holds {cell_species}, the load is {species}"),
@@ -113,6 +118,18 @@ SENTENCES: Mapping[str, str] = {
     "not_reachable": N_("no pit reaches the cell"),
     "not_a_hold_case": N_("hold cell: not needed for this load"),
     "not_a_quarantine_case": N_("quarantine cell: nothing calls for it"),
+    "cell_outside": N_(
+        "{analyte} {measured}: would bring the cell to {cell_measured}, it must be {op} {limit}"
+    ),
+    "cell_not_sure": N_(
+        "{analyte}: the cell at {cell_measured} is {op} {limit} with probability {p} only, {sure} is asked"
+    ),
+    "load_not_sure": N_("{analyte} {measured}: {op} {limit} with probability {p} only, {sure} is asked"),
+    "never_blend_not_sure": N_(
+        "{analyte} {measured}: {op} {limit} with probability {p} only, {sure} is asked; never to be blended"
+    ),
+    "risks_the_cell": N_("the load risks more of this cell than it brings"),
+    "over_target": N_("over the {target_t} that the storage plan wants in it"),
     # routing, for the load as a whole
     "incomplete": N_("still missing: {analytes}"),
     "nothing_fits": N_("no cell can take this load"),
@@ -120,6 +137,8 @@ SENTENCES: Mapping[str, str] = {
     "no_rule_pack": N_("no rule pack is valid now: a manager must install one"),
     "adverse_visual_check": N_("adverse visual check: {findings}"),
     "waived": N_("approved without: {analytes}"),
+    "waits_for_certificate": N_("waiting for a certificate: {claims}"),
+    "measure_again": N_("measure {analyte} again: it may change the cell ({minutes} min)"),
     # photo gate
     "unreadable": N_("the photo cannot be read: take it again, send it again"),
     "heic": N_("the phone saves photos as HEIC: set its camera to JPEG (iPhone: Formats, Most Compatible)"),
@@ -295,6 +314,13 @@ AGAINST = frozenset(
         "wrong_cell_species",
         "unknown_grade",
         "outside_limit",
+        "cell_outside",
+        "cell_not_sure",
+        "load_not_sure",
+        "never_blend_not_sure",
+        "risks_the_cell",
+        "over_target",
+        "waits_for_certificate",
         "never_blend",
         "missing",
         "measured_badly",

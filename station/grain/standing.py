@@ -1,0 +1,138 @@
+"""A cell meets its grade, once a load is in it, by the mixture for blendable limits, else by the load alone.
+
+The predicted mean must be inside the limit at its rounding step and, where the limit asks for it, as surely.
+Where the cell holds nothing, or its content of that analyte is not known, the load alone must meet the limit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drivers.reading import Analyte, in_order
+from station.grain.cells import After
+from station.grain.criteria import Absent, Compared, GradeJudgement, compared_params
+from station.grain.mixture import Box, Mean, Mixture, factor_to, mixed, shown
+from station.grain.odds import probability
+from station.grain.reasons import Code, Reason
+from station.grain.units import known
+
+_SAID_BELOW = 0.9995  # a cell that is surer than this to meet a limit needs no word
+_EXACT = 1e-5  # so near to a limit the decimal comparison decides
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Holds what a cell is after the load, by one grade. `fits_by_mean`: nothing but a wanted certainty
+    speaks against it. `before` and `after` on the blending scales; `alone` what counts of the load itself."""
+
+    in_favour: tuple[Reason, ...]
+    against: tuple[Reason, ...]
+    fits_by_mean: bool
+    before: Mixture
+    after: Mixture
+    alone: Mapping[Analyte, Mean]
+    p_cell_ok: float
+
+
+def stand(
+    judgement: GradeJudgement, before: Mixture, load_t: float, load: Mapping[Analyte, Mean]
+) -> Standing:
+    """Judge one cell by its grade. The load's criteria without a value are told, not judged."""
+    means, fixed = _after(before, load_t, load)
+    moisture = means.get(Analyte.MOISTURE)
+    in_favour: list[Reason] = []
+    against: list[Reason] = []
+    alone: dict[Analyte, Mean] = {}
+    by_mean = True
+    for step in judgement.steps:
+        if isinstance(step, Absent):
+            (against if step.is_missing else in_favour).extend(step.reasons)
+            by_mean = by_mean and not step.is_missing
+            continue
+        analyte = step.criterion.analyte
+        if step.blends and analyte in fixed:
+            water = moisture.value if moisture else None
+            reasons, passes, met = _with_cell(step, means[analyte], water)
+        else:
+            if step.blends and step.mean is not None:
+                alone[analyte] = step.mean
+            passes = step.criterion.kind == "information" or step.passes
+            reasons, met = [step.alone], step.met or step.criterion.kind == "information"
+        (in_favour if passes else against).extend(reasons)
+        in_favour.extend(step.notes)
+        by_mean = by_mean and met
+    after = Mixture(before.tonnes + load_t, means)
+    p = known(_cell_ok(judgement, after, alone))
+    return Standing(tuple(in_favour), tuple(against), by_mean, before, after, alone, p)
+
+
+def with_load(before: Mixture, load_t: float, load: Mapping[Analyte, Mean]) -> After:
+    """Return what a cell will hold that is judged by no grade."""
+    means, _ = _after(before, load_t, load)
+    return after_of(Mixture(before.tonnes + load_t, means))
+
+
+def _after(
+    before: Mixture, load_t: float, load: Mapping[Analyte, Mean]
+) -> tuple[dict[Analyte, Mean], frozenset[Analyte]]:
+    """Return the means after the load, and which of them the load has changed in a cell that knew them."""
+    if before.tonnes <= 0.0 or load_t <= 0.0:
+        return dict(load), frozenset()
+    changed = before.means.keys() & load.keys()
+    means = dict(before.means)
+    for analyte in changed:
+        means[analyte] = mixed(before.tonnes, before.means[analyte], load_t, load[analyte])
+    return means, frozenset(changed)
+
+
+def _with_cell(step: Compared, mean: Mean, moisture: float | None) -> tuple[list[Reason], bool, bool]:
+    """Return what to say, whether the cell takes it, and whether it does by its mean alone."""
+    criterion, span = step.criterion, step.span
+    assert span is not None  # only a criterion that blends comes here
+    value = cell_value(step, mean, moisture)
+    edge = span.low if span.low > -1e300 else span.high
+    met = span.meets(mean.value) if abs(mean.value - edge) > _EXACT else criterion.is_met_by(value)
+    p = probability(mean.value, mean.u, span) if mean.u > 0.0 else float(met)
+    sure = criterion.sure
+    if met and (sure is None or p >= sure):
+        if step.met and p >= _SAID_BELOW:
+            return [step.alone if step.passes else _meets(step)], True, True
+        return [Reason(Code.CELL_STAYS, _cell_params(step, value, mean, p))], True, True
+    code = Code.CELL_NOT_SURE if met else Code.CELL_OUTSIDE
+    params = _cell_params(step, value, mean, p) | ({"sure": sure} if met else {})
+    return [Reason(code, params)], False, met
+
+
+def _meets(step: Compared) -> Reason:
+    return Reason(Code.MEETS, compared_params(step.criterion, step.value, step.u))
+
+
+def cell_value(step: Compared, mean: Mean, moisture: float | None) -> float:
+    """Return a cell's mean on the criterion's basis, as it is compared and read."""
+    value = shown(step.criterion.analyte, mean).value
+    factor = factor_to(step.criterion, moisture)
+    return value if factor in (None, 1.0) else known(value * (factor or 1.0))
+
+
+def _cell_params(step: Compared, value: float, mean: Mean, p: float) -> dict[str, object]:
+    said = {"cell_value": value, "cell_u": shown(step.criterion.analyte, mean).u, "p": known(p)}
+    return {**compared_params(step.criterion, step.value, step.u), **said}
+
+
+def _cell_ok(judgement: GradeJudgement, after: Mixture, alone: Mapping[Analyte, Mean]) -> float:
+    """Return the probability that the cell meets its grade, by all that is known of it."""
+    return box_probability(judgement.box, {**alone, **after.means})
+
+
+def box_probability(box: Box, means: Mapping[Analyte, Mean]) -> float:
+    p = 1.0
+    for analyte, span in box.items():
+        mean = means.get(analyte)
+        if mean is not None:
+            p *= probability(mean.value, mean.u, span)
+    return p
+
+
+def after_of(mixture: Mixture) -> After:
+    """Return a mixture as a person reads it; what is not known of all of it is left out."""
+    content = {analyte: shown(analyte, mixture.means[analyte]) for analyte in in_order(mixture.means)}
+    return After(known(mixture.tonnes), content)
