@@ -22,6 +22,7 @@ from station.cli import (
     hub_state,
     hub_stations,
     hub_stick,
+    hub_trace,
 )
 from station.cli.hub_parts import (
     HubConfigOption,
@@ -74,6 +75,7 @@ def register(app: typer.Typer) -> None:
     hub_state.register(hub)
     hub_export.register(hub)
     hub_farms.register(hub)
+    hub_trace.register(hub)
     waiting = typer.Typer(no_args_is_help=True, help=_("Rows that could not be taken."))
     waiting.command("list", help=_("What waits, and why."))(list_quarantine)
     waiting.command("show", help=_("One row as it came, beside what is there."))(show_quarantine)

@@ -46,11 +46,14 @@ class Move:
 
 @dataclass(slots=True)
 class Followed:
-    """`left`: what each movement out took, by (site, movement id); `lies`: what is in each cell, by (site,
-    cell); `lost`: what went by a count, by cleaning, by drying or on the road, by (site, movement id);
-    `came`: what came in, by origin. Kilograms throughout."""
+    """`sent`: what each movement out took, by (site, movement id), and `left` what of it did not come back or
+    arrive elsewhere; `tipped`: what each load was made of, by (site, load id); `lies`: what is in each cell,
+    by (site, cell); `lost`: what went by a count, by cleaning, by drying or on the road, by (site, movement
+    id); `came`: what came in, by origin. Kilograms throughout."""
 
+    sent: dict[Place, Content] = field(default_factory=dict)
     left: dict[Place, Content] = field(default_factory=dict)
+    tipped: dict[Place, Content] = field(default_factory=dict)
     lies: dict[Place, Content] = field(default_factory=dict)
     lost: dict[Place, Content] = field(default_factory=dict)
     came: dict[Origin, float] = field(default_factory=dict)
@@ -85,13 +88,12 @@ class _Follower:
     def __init__(self, waits_for: dict[Place, Place]) -> None:
         self.done = Followed()
         self._waits_for = waits_for
-        self._departed: dict[Place, Content] = {}  # as it left
         self._arrived_kg: dict[Place, float] = defaultdict(float)
         self._shipped: set[Place] = set()
 
     def must_wait(self, move: Move) -> bool:
         gone = self._waits_for.get(_load_of(move))
-        return move.kg > 0 and gone is not None and gone not in self._departed
+        return move.kg > 0 and gone is not None and gone not in self.done.sent
 
     def give_up(self, move: Move) -> None:
         self._waits_for.pop(_load_of(move))
@@ -112,7 +114,7 @@ class _Follower:
         gone, place = _take(move, inside), (move.site, move.id)
         _add(self.done.came, {one: kg for one, kg in gone.items() if one == _unknown(move)}, 1.0)
         if move.kind == "out" or move.transfer_id == move.id:
-            self._departed[place] = gone
+            self.done.sent[place] = gone
             self.done.left[place] = dict(gone)
         else:
             self.done.lost[place] = gone
@@ -121,42 +123,42 @@ class _Follower:
             inside.clear()
 
     def _come(self, move: Move, inside: Content) -> None:
+        came = self._arriving(move, inside)
+        _add(inside, came, 1.0)
+        if move.load_id is not None:
+            _add(self.done.tipped.setdefault(_load_of(move), {}), came, 1.0)
+
+    def _arriving(self, move: Move, inside: Content) -> Content:
+        """Return what the movement brings, by origin, and note what of it came first here."""
         shipped = self._waits_for.get(_load_of(move))
         source = shipped or ((move.site, move.transfer_id) if move.transfer_id else None)
-        if source is not None and source in self._departed:
-            self._bring(move, inside, source)
+        if source is not None and sum(self.done.sent.get(source, {}).values()) > _NOTHING:
             if shipped:
                 self._shipped.add(source)
-        elif move.load_id is not None:
-            self._begin(Origin(move.site, "load", move.load_id), move, inside)
-        elif move.kind == "opening" or not inside:
-            self._begin(
-                Origin(move.site, "opening" if move.kind == "opening" else "found", move.id), move, inside
-            )
-        else:  # a count found more of what lies there
-            self._grow(inside, move.kg / sum(inside.values()))
+            return self._moved(move, source)
+        if move.load_id is not None:
+            new = {Origin(move.site, "load", move.load_id): move.kg}
+        elif move.kind == "opening":
+            new = {Origin(move.site, "opening", move.id): move.kg}
+        elif inside:  # a count found more of what lies there
+            there = sum(inside.values())
+            new = {origin: move.kg * kg / there for origin, kg in inside.items()}
+        else:
+            new = {Origin(move.site, "found", move.id): move.kg}
+        _add(self.done.came, new, 1.0)
+        return new
 
-    def _begin(self, origin: Origin, move: Move, inside: Content) -> None:
-        _add(inside, {origin: move.kg}, 1.0)
-        _add(self.done.came, {origin: move.kg}, 1.0)
-
-    def _grow(self, inside: Content, share: float) -> None:
-        for origin, kg in list(inside.items()):
-            inside[origin] = kg * (1 + share)
-            self.done.came[origin] = self.done.came.get(origin, 0.0) + kg * share
-
-    def _bring(self, move: Move, inside: Content, source: Place) -> None:
-        """Put in what left elsewhere. Where more arrives than left, the weights differ and more came."""
-        gone = self._departed[source]
+    def _moved(self, move: Move, source: Place) -> Content:
+        """Return what left elsewhere and arrives here. Where more arrives than left, the weights differ and
+        more came."""
+        gone = self.done.sent[source]
         total, before = sum(gone.values()), self._arrived_kg[source]
-        if total <= _NOTHING:
-            return
         self._arrived_kg[source] = before + move.kg
-        _add(inside, gone, move.kg / total)
         more = max(0.0, before + move.kg - total) - max(0.0, before - total)
         _add(self.done.came, gone, more / total)
         still_gone = max(0.0, 1.0 - self._arrived_kg[source] / total)
         self.done.left[source] = {origin: kg * still_gone for origin, kg in gone.items()}
+        return {origin: kg * move.kg / total for origin, kg in gone.items()}
 
 
 def _unknown(move: Move) -> Origin:

@@ -1,24 +1,62 @@
 """Where the grain of a ticket, of a cell or of a lot came from, and where it went (EU 178/2002 art. 18).
 
 A lot is what one movement took out of a cell. What is sought is named as people name it: a ticket by its
-number, a cell by its id, a lot by the number of its paper or of its shipment.
+number, a cell by its id, a lot by the number of its paper or of its shipment. The same questions are asked of
+a silo's ledger and of headquarters' tables, where each row says whose it is and shipments join the silos.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause
-from sqlalchemy import select as core_select
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import ColumnElement, Connection, MetaData, Table, and_, or_, select, true
+from sqlalchemy.engine import RowMapping
 
-from station.grain.tracing import Fate, Followed, Move, Origin, fate_of, follow
-from station.store import batches
-from station.store.tables import Cell, CellMovement, Load, Shipment, Ticket, Visit
+from station.grain.tracing import Fate, Followed, Move, Origin, Place, fate_of, follow
 
-MOST = 2000  # rows of one list that are handed out
-_BATCH = 500  # identifiers in one question to SQLite
+MOST = 2000  # subjects of one name
+STATION = "station"  # the column of headquarters' tables that says whose a row is
+_BATCH = 500  # identifiers in one question
+_MOVE = ("id", "cell_id", "seq", "kind", "kg", "load_id", "transfer_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The tables of one silo, `site`; or those of headquarters, where `site` is empty and `sites` are those
+    that the reader sees (None: all)."""
+
+    connection: Connection
+    metadata: MetaData
+    site: str = ""
+    sites: frozenset[str] | None = None
+
+    def table(self, name: str) -> Table:
+        return self.metadata.tables[name]
+
+    def of(self, table: Table, site: str) -> ColumnElement[bool]:
+        """Say that a row is that silo's."""
+        return true() if self.site else table.c[STATION] == site
+
+    def sees(self, site: str) -> bool:
+        return site == self.site or (not self.site and (self.sites is None or site in self.sites))
+
+    def rows(self, name: str, *where: ColumnElement[bool]) -> list[RowMapping]:
+        table = self.table(name)
+        found = self.connection.execute(select(table).where(*where).limit(MOST)).mappings()
+        return [row for row in found if self.sees(self.site_of(row))]
+
+    def site_of(self, row: RowMapping) -> str:
+        return self.site or row[STATION]
+
+    def named(self, name: str, site: str, ids: Iterable[str], key: str = "id") -> dict[str, RowMapping]:
+        """Return a silo's rows by their key."""
+        table, found = self.table(name), {}
+        for part in _parts(ids):
+            query = select(table).where(self.of(table, site), table.c[key].in_(part))
+            found |= {row[key]: row for row in self.connection.execute(query).mappings()}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +64,7 @@ class Subject:
     """What is traced: `kind` is ticket, cell or lot; `id` of the load, cell or movement; `name` as people say
     it."""
 
+    site: str
     kind: str
     id: str
     name: str
@@ -34,8 +73,9 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class Source:
     """Grain as it came: `kg` of it came in all, `in_kg` are in what is traced. Of a load the ticket and who
-    brought it; of other grain the movement."""
+    brought it; of other grain the cell."""
 
+    site: str
     kind: str
     cell: str | None
     kg: float
@@ -43,7 +83,6 @@ class Source:
     load_id: str | None = None
     ticket: str | None = None
     plate: str = ""
-    supplier_id: str | None = None
     supplier: str = ""
     species: str = ""
     claims: tuple[str, ...] = ()
@@ -54,6 +93,7 @@ class Source:
 class Lot:
     """A movement out: `kg` left in it, of which `of_kg` is grain that is traced."""
 
+    site: str
     movement_id: str
     cell: str
     at: datetime
@@ -69,6 +109,7 @@ class Lot:
 class Lying:
     """A cell with `kg` in it, of which `of_kg` is grain that is traced."""
 
+    site: str
     cell: str
     name: str
     kg: float
@@ -77,7 +118,7 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying), to the gram."""
+    """`came_kg` = what lies + what left + `lost_kg` (counts, cleaning, drying, on the road), to the gram."""
 
     subject: Subject
     kg: float
@@ -95,43 +136,50 @@ class Trace:
         return self.came_kg - self.left_kg - self.lies_kg - self.lost_kg
 
 
-def subjects(tx: Session, site: str, sought: str) -> list[Subject]:
+def subjects(books: Books, sought: str) -> list[Subject]:
     """Find what may be meant: a cell, tickets of that number ("2026/12" or "12"), lots of that paper."""
-    found = []
-    cell = tx.get(Cell, sought)
-    if cell is not None:
-        found.append(Subject("cell", cell.id, cell.name))
+    cells = books.table("cell")
+    found = [
+        Subject(books.site_of(row), "cell", row["id"], row["name"])
+        for row in books.rows("cell", cells.c.id == sought)
+    ]
     campaign, _, number = sought.rpartition("/")
     if number.isdecimal() and len(number) <= 9:
-        tickets = select(Ticket).where(Ticket.site == site, Ticket.number == int(number))
-        tickets = tickets.where(Ticket.campaign == campaign) if campaign else tickets
-        rows = tx.exec(tickets.order_by(col(Ticket.seq).desc()).limit(MOST))
-        found += [Subject("ticket", row.load_id, f"{row.campaign}/{row.number}") for row in rows]
-    shipped = select(Shipment.movement_id).where(Shipment.number == sought)
-    query = select(CellMovement.id).where(CellMovement.kind == "out")
-    query = query.where(
-        or_(
-            CellMovement.id == sought,
-            CellMovement.paper_number == sought,
-            col(CellMovement.id).in_(shipped),
-        )
+        tickets = books.table("ticket")
+        where = [tickets.c.number == int(number), *([tickets.c.campaign == campaign] if campaign else [])]
+        found += [
+            Subject(books.site_of(row), "ticket", row["load_id"], f"{row['campaign']}/{row['number']}")
+            for row in books.rows("ticket", *where)
+        ]
+    shipped = {
+        (books.site_of(row), row["movement_id"])
+        for row in books.rows("shipment", books.table("shipment").c.number == sought)
+    }
+    moves = books.table("cell_movement")
+    named = or_(
+        moves.c.id == sought, moves.c.paper_number == sought, moves.c.id.in_([id_ for _, id_ in shipped])
     )
-    found += [Subject("lot", row, sought) for row in tx.exec(query.limit(MOST))]
-    return found
+    for row in books.rows("cell_movement", moves.c.kind == "out", named):
+        place = (books.site_of(row), row["id"])
+        if place in shipped or sought in (row["id"], row["paper_number"]):
+            found.append(Subject(*place[:1], "lot", row["id"], sought))
+    return sorted(found, key=lambda one: (one.site, one.kind, one.name))
 
 
-def trace(tx: Session, site: str, subject: Subject) -> Trace:
-    """Follow the grain of one subject through the cells of this site."""
-    moves = _moves(tx, site, _cells_of(tx, subject))
-    done = follow(moves)
-    inside = _inside(site, subject, done)
+def trace(books: Books, subject: Subject) -> Trace:
+    """Follow the grain of one subject through every cell that it may have come through, or gone on to."""
+    cells, brought = _reached(books, _first_cells(books, subject))
+    moves = [move for site, ids in cells.items() for move in _moves(books, site, ids)]
+    done = follow(moves, brought)
+    inside = _inside(subject, done)
     fate = fate_of(list(inside), done)
+    homes: dict[Place, str] = {(move.site, move.id): move.cell for move in moves}
     return Trace(
         subject=subject,
         kg=round(sum(inside.values()), 3),
-        sources=_sources(tx, site, inside, done, moves),
-        lots=_lots(tx, fate),
-        lying=_lying(tx, fate, done),
+        sources=tuple(_sources(books, inside, done, homes)),
+        lots=tuple(_lots(books, fate)),
+        lying=tuple(_lying(books, fate, done)),
         came_kg=round(fate.came_kg, 3),
         left_kg=round(sum(fate.left.values()), 3),
         lies_kg=round(sum(fate.lies.values()), 3),
@@ -139,126 +187,160 @@ def trace(tx: Session, site: str, subject: Subject) -> Trace:
     )
 
 
-def _inside(site: str, subject: Subject, done: Followed) -> dict[Origin, float]:
+def _inside(subject: Subject, done: Followed) -> Mapping[Origin, float]:
+    place = (subject.site, subject.id)
     if subject.kind == "cell":
-        return done.lies.get((site, subject.id), {})
+        return done.lies.get(place, {})
     if subject.kind == "lot":
-        return done.left.get((site, subject.id), {})
-    origin = Origin(site, "load", subject.id)
-    return {origin: done.came[origin]} if origin in done.came else {}
+        return done.sent.get(place, {})
+    return done.tipped.get(place, {})
 
 
-def _cells_of(tx: Session, subject: Subject) -> set[str]:
-    """Return every cell that the subject's grain may have come through, or gone on to."""
+def _first_cells(books: Books, subject: Subject) -> set[Place]:
     if subject.kind == "cell":
-        found = {subject.id}
-    elif subject.kind == "lot":
-        found = set(tx.exec(select(CellMovement.cell_id).where(CellMovement.id == subject.id)))
-    else:
-        found = set(tx.exec(select(CellMovement.cell_id).where(CellMovement.load_id == subject.id)))
-    added = found
+        return {(subject.site, subject.id)}
+    moves = books.table("cell_movement")
+    key = moves.c.id if subject.kind == "lot" else moves.c.load_id
+    query = select(moves.c.cell_id).where(books.of(moves, subject.site), key == subject.id)
+    return {(subject.site, cell) for (cell,) in books.connection.execute(query)}
+
+
+def _reached(books: Books, first: set[Place]) -> tuple[dict[str, set[str]], dict[Place, Place]]:
+    """Return every cell that grain may have come from or gone to, by silo, and which load is which
+    departure of another silo."""
+    found: dict[str, set[str]] = defaultdict(set)
+    brought: dict[Place, Place] = {}
+    added = first
     while added:
-        theirs = select(CellMovement.transfer_id).where(col(CellMovement.cell_id).in_(added))
-        theirs = theirs.where(col(CellMovement.transfer_id).is_not(None))
-        query = select(CellMovement.cell_id).where(
-            or_(col(CellMovement.transfer_id).in_(theirs), col(CellMovement.id).in_(theirs))
-        )
-        added = set(tx.exec(query.distinct())) - found
-        found = found | added
-    return found
+        by_site: dict[str, set[str]] = defaultdict(set)
+        for site, cell in added:
+            by_site[site].add(cell)
+            found[site].add(cell)
+        next_ones: set[Place] = set()
+        for site, cells in by_site.items():
+            next_ones |= {(site, cell) for cell in _transferred(books, site, cells)}
+            next_ones |= _shipped(books, site, cells, brought)
+        added = {(site, cell) for site, cell in next_ones if cell not in found[site] and books.sees(site)}
+    return found, brought
 
 
-def _moves(tx: Session, site: str, cells: Collection[str]) -> list[Move]:
-    table: FromClause = CellMovement.__table__  # type: ignore[attr-defined] # every table model has it
-    return moves_of(tx.connection(), table, site, table.c.cell_id.in_(cells))
+def _transferred(books: Books, site: str, cells: Collection[str]) -> set[str]:
+    moves = books.table("cell_movement")
+    theirs = select(moves.c.transfer_id).where(
+        books.of(moves, site), moves.c.cell_id.in_(cells), moves.c.transfer_id.is_not(None)
+    )
+    query = select(moves.c.cell_id).where(
+        books.of(moves, site), or_(moves.c.transfer_id.in_(theirs), moves.c.id.in_(theirs))
+    )
+    return {cell for (cell,) in books.connection.execute(query.distinct())}
 
 
-def moves_of(connection: Connection, table: FromClause, site: str, *where: ColumnElement[bool]) -> list[Move]:
-    """Return movements out of a table of them as they are followed."""
-    names = ("id", "cell_id", "seq", "kind", "kg", "load_id", "transfer_id")
-    rows = connection.execute(core_select(*(table.c[name] for name in names)).where(*where))
+def _shipped(books: Books, site: str, cells: Collection[str], brought: dict[Place, Place]) -> set[Place]:
+    """Return the cells of other silos that shipments join to these; none in the books of one silo."""
+    if books.site:
+        return set()
+    left, expected, moves = (books.table(name) for name in ("shipment", "expected_shipment", "cell_movement"))
+    is_one = and_(expected.c.number == left.c.number, expected.c.from_site == left.c[STATION])
+    loads = select(moves.c.load_id).where(
+        books.of(moves, site), moves.c.cell_id.in_(cells), moves.c.load_id.is_not(None)
+    )
+    query = select(
+        left.c[STATION], left.c.movement_id, left.c.cell_id, expected.c[STATION], expected.c.load_id
+    )
+    query = query.select_from(left.join(expected, is_one)).where(
+        expected.c.load_id.is_not(None),
+        or_(
+            and_(left.c[STATION] == site, left.c.cell_id.in_(cells)),
+            and_(expected.c[STATION] == site, expected.c.load_id.in_(loads)),
+        ),
+    )
+    joined = set()
+    for from_site, movement_id, from_cell, to_site, load_id in books.connection.execute(query):
+        if books.sees(from_site) and books.sees(to_site):
+            brought[(to_site, load_id)] = (from_site, movement_id)
+            joined.add((from_site, from_cell))
+            joined |= _first_cells(books, Subject(to_site, "ticket", load_id, ""))
+    return joined
+
+
+def _moves(books: Books, site: str, cells: Collection[str]) -> list[Move]:
+    table = books.table("cell_movement")
+    query = select(*(table.c[name] for name in _MOVE))
+    query = query.where(books.of(table, site), table.c.cell_id.in_(cells))
     return [
         Move(id_, site, cell, seq, kind, kg, load_id, transfer_id)
-        for id_, cell, seq, kind, kg, load_id, transfer_id in rows
+        for id_, cell, seq, kind, kg, load_id, transfer_id in books.connection.execute(query)
     ]
 
 
 def _sources(
-    tx: Session, site: str, inside: dict[Origin, float], done: Followed, moves: Sequence[Move]
-) -> tuple[Source, ...]:
-    load_ids = [origin.ref for origin in inside if origin.kind == "load"]
-    told: dict[str, dict[str, Any]] = {}
-    for part in _parts(load_ids):
-        told |= _loads(tx, part)
-    homes = {move.id: move.cell for move in moves}
+    books: Books, inside: Mapping[Origin, float], done: Followed, homes: Mapping[Place, str]
+) -> list[Source]:
+    loads: dict[str, list[str]] = defaultdict(list)
+    for origin in inside:
+        if origin.kind == "load":
+            loads[origin.site].append(origin.ref)
+    told = {site: _loads(books, site, ids) for site, ids in loads.items()}
     found = [
         Source(
+            site=origin.site,
             kind=origin.kind,
-            cell=homes.get(origin.ref),
+            cell=homes.get((origin.site, origin.ref)),
             kg=round(done.came.get(origin, 0.0), 3),
             in_kg=round(kg, 3),
-            **told.get(origin.ref, {}),
+            **(told[origin.site].get(origin.ref, {}) if origin.kind == "load" else {}),
         )
         for origin, kg in inside.items()
     ]
-    return tuple(sorted(found, key=lambda one: (-one.in_kg, one.load_id or "")))
+    return sorted(found, key=lambda one: (-one.in_kg, one.load_id or ""))
 
 
-def _loads(tx: Session, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _loads(books: Books, site: str, load_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What is told of each load, by its id."""
-    loads = tx.exec(select(Load).where(col(Load.id).in_(load_ids))).all()
-    tickets = batches.tickets_by_load(tx, load_ids)
-    visits = {
-        row.id: row
-        for row in tx.exec(select(Visit).where(col(Visit.id).in_({one.visit_id for one in loads})))
-    }
-    suppliers = batches.supplier_names(tx, {visit.supplier_id for visit in visits.values()})
+    loads = books.named("load", site, load_ids)
+    tickets = books.named("ticket", site, load_ids, "load_id")
+    visits = books.named("visit", site, {row["visit_id"] for row in loads.values()})
+    suppliers = books.named("supplier", site, {row["supplier_id"] for row in visits.values()})
     found = {}
-    for load in loads:
-        visit, ticket = visits[load.visit_id], tickets.get(load.id)
-        found[load.id] = {
-            "load_id": load.id,
-            "ticket": f"{ticket.campaign}/{ticket.number}" if ticket else None,
-            "plate": visit.plate,
-            "supplier_id": visit.supplier_id,
-            "supplier": suppliers.get(visit.supplier_id, ""),
-            "species": load.species,
-            "claims": tuple(load.claims),
-            "at": load.outcome_at or visit.arrived_at,
+    for load_id, load in loads.items():
+        visit, ticket = visits.get(load["visit_id"]), tickets.get(load_id)
+        supplier = suppliers.get(visit["supplier_id"]) if visit else None
+        found[load_id] = {
+            "load_id": load_id,
+            "ticket": f"{ticket['campaign']}/{ticket['number']}" if ticket else None,
+            "plate": visit["plate"] if visit else "",
+            "supplier": (supplier["name"] or "") if supplier else "",
+            "species": load["species"],
+            "claims": tuple(load["claims"] or ()),
+            "at": load["outcome_at"] or (visit["arrived_at"] if visit else None),
         }
     return found
 
 
-def _lots(tx: Session, fate: Fate) -> tuple[Lot, ...]:
-    of_kg = {movement_id: kg for (_, movement_id), kg in fate.left.items()}
-    rows: list[CellMovement] = []
-    shipments: dict[str, Shipment] = {}
-    for part in _parts(of_kg):
-        rows += tx.exec(select(CellMovement).where(col(CellMovement.id).in_(part)))
-        found = tx.exec(select(Shipment).where(col(Shipment.movement_id).in_(part)))
-        shipments |= {row.movement_id: row for row in found}
-    rows.sort(key=lambda row: row.seq or 0)
-    return tuple(
-        Lot(
-            row.id, row.cell_id, row.at, -row.kg, round(of_kg[row.id], 3), row.paper_number, row.reason,
-            shipment=shipments[row.id].number if row.id in shipments else "",
-            to_site=shipments[row.id].to_site if row.id in shipments else "",
-        )
-        for row in rows
-    )  # fmt: skip
+def _lots(books: Books, fate: Fate) -> Iterator[Lot]:
+    for site in sorted({site for site, _ in fate.left}):
+        of_kg = {id_: kg for (where, id_), kg in fate.left.items() if where == site}
+        rows = books.named("cell_movement", site, of_kg)
+        shipments = books.named("shipment", site, of_kg, "movement_id")
+        for row in sorted(rows.values(), key=lambda row: row["seq"]):
+            shipment = shipments.get(row["id"])
+            yield Lot(
+                site, row["id"], row["cell_id"], row["at"], -row["kg"], round(of_kg[row["id"]], 3),
+                row["paper_number"], row["reason"],
+                shipment=shipment["number"] if shipment else "",
+                to_site=shipment["to_site"] if shipment else "",
+            )  # fmt: skip
 
 
-def _lying(tx: Session, fate: Fate, done: Followed) -> tuple[Lying, ...]:
-    of_kg = {place: kg for place, kg in fate.lies.items() if kg > 0}
-    names = dict(
-        tx.exec(select(Cell.id, Cell.name).where(col(Cell.id).in_([cell for _, cell in of_kg]))).all()
-    )
-    return tuple(
-        Lying(place[1], names.get(place[1], place[1]), round(sum(done.lies[place].values()), 3), round(kg, 3))
-        for place, kg in sorted(of_kg.items())
-    )
+def _lying(books: Books, fate: Fate, done: Followed) -> Iterator[Lying]:
+    for site in sorted({site for site, _ in fate.lies}):
+        of_kg = {cell: kg for (where, cell), kg in fate.lies.items() if where == site}
+        names = books.named("cell", site, of_kg)
+        for cell, kg in sorted(of_kg.items()):
+            whole = round(sum(done.lies[site, cell].values()), 3)
+            yield Lying(site, cell, names[cell]["name"] if cell in names else cell, whole, round(kg, 3))
 
 
-def _parts(ids: Iterable[str]) -> Iterable[list[str]]:
+def _parts(ids: Iterable[str]) -> Iterator[list[str]]:
     every = list(ids)
     return (every[first : first + _BATCH] for first in range(0, len(every), _BATCH))

@@ -1,6 +1,7 @@
 """Where grain came from and went, asked of a ledger that acts have written."""
 
 import pytest
+from sqlmodel import SQLModel
 
 from station.receival import cells, movements
 from station.receival.external import External
@@ -42,13 +43,13 @@ def bring(silo: Silo, cell: str, kg: float, number: int) -> str:
 
 def find(silo: Silo, sought: str) -> list[traced.Subject]:
     with silo.desk.ledger.read() as tx:
-        return traced.subjects(tx, silo.desk.policy.site, sought)
+        return traced.subjects(traced.Books(tx.connection(), SQLModel.metadata, "s1"), sought)
 
 
 def trace(silo: Silo, sought: str) -> traced.Trace:
     (subject,) = find(silo, sought)
     with silo.desk.ledger.read() as tx:
-        return traced.trace(tx, silo.desk.policy.site, subject)
+        return traced.trace(traced.Books(tx.connection(), SQLModel.metadata, "s1"), subject)
 
 
 @pytest.fixture

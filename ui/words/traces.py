@@ -1,7 +1,7 @@
 """What a trace says, as the tables that a page and a paper show. It is given as JSON of `/api/v1/trace`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,15 +30,43 @@ def title_of(found: Mapping[str, Any], t: Translator) -> str:
     subject = found["subject"]
     name = subject["name"]
     if subject["kind"] == "cell":
-        name = site_name("cell", subject["id"], t.language)
+        name = _named_cell({"cell": subject["id"], "name": name}, t)
     text: str = t.gettext("Traceability: {kind} {name}, {tonnes}").format(
         kind=word(KINDS, subject["kind"], t.language), name=name, tonnes=_tonnes(found["kg"], t)
     )
     return text
 
 
-def tables_of(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
-    """Return who brought it, in which lots grain of the same sources left, where it lies, and the balance."""
+def note_of(moment: str, t: Translator) -> str:
+    """Say on a paper of when it is, and what its shares are."""
+    text: str = t.gettext(
+        "Recall drill of {moment}. Shares are those of a perfect mixture in each cell; who is named may be "
+        "concerned whatever his share."
+    ).format(moment=moment)
+    return text
+
+
+def tables_of(
+    found: Mapping[str, Any], t: Translator, silo: Callable[[str], str] | None = None
+) -> tuple[Told, ...]:
+    """Return who brought it, in which lots grain of the same sources left, where it lies, and the balance.
+    `silo` names a silo where there are several, and then each line says which."""
+    tables = _tables(found, t)
+    if silo is None:
+        return tables
+    rows = (found["sources"], found["lots"], found["lying"])
+    head = t.gettext("Silo")
+    named = [
+        replace(
+            table, head=(head, *table.head), widths=(5, *table.widths),
+            rows=tuple((silo(one["site"]), *row) for one, row in zip(ones, table.rows, strict=True)),
+        )
+        for table, ones in zip(tables, rows, strict=False)
+    ]  # fmt: skip
+    return (*named, *tables[len(rows) :])
+
+
+def _tables(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
     _ = t.gettext
     return (
         Told(
@@ -57,7 +85,7 @@ def tables_of(found: Mapping[str, Any], t: Translator) -> tuple[Told, ...]:
             _("Where it still lies"),
             (_("Cell"), _("Content"), _("Of it these sources")),
             tuple(
-                (site_name("cell", one["cell"], t.language), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
+                (_named_cell(one, t), _tonnes(one["kg"], t), _tonnes(one["of_kg"], t))
                 for one in found["lying"]
             ),
             (8, 4, 4),
@@ -109,6 +137,12 @@ def _lot(one: Mapping[str, Any], t: Translator) -> tuple[str, ...]:
         _tonnes(one["kg"], t),
         _tonnes(one["of_kg"], t),
     )
+
+
+def _named_cell(one: Mapping[str, Any], t: Translator) -> str:
+    """By the name of the site file, else by that of its row."""
+    name = site_name("cell", one["cell"], t.language)
+    return str(one["name"]) if name == one["cell"] else name
 
 
 def _tonnes(kg: float, t: Translator) -> str:

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from sqlmodel import SQLModel
 
 from station.acts.refusals import Conflict, Fault, NotFound
 from station.api import schemas
@@ -24,11 +25,12 @@ def trace(
     """A ticket by its number (with or without its campaign: 2026/12), a cell by its id, a lot by the number
     of its paper or of its shipment. 409 `several_traced` names what may be meant."""
     with view_of(asked) as view:
-        found = traced.subjects(view.tx, view.policy.site, sought)
+        books = traced.Books(view.tx.connection(), SQLModel.metadata, view.policy.site)
+        found = traced.subjects(books, sought)
         found = [one for one in found if kind is None or one.kind == kind]
         if not found:
             raise NotFound(Fault.NOTHING_TRACED, sought=sought)
         if len(found) > 1:
             names = [f"{one.kind} {one.name if one.kind != 'lot' else one.id}" for one in found]
             raise Conflict(Fault.SEVERAL_TRACED, sought=sought, names=names)
-        return view_of_trace(traced.trace(view.tx, view.policy.site, found[0]))
+        return view_of_trace(traced.trace(books, found[0]))

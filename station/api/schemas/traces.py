@@ -9,8 +9,9 @@ TraceKind = Literal["ticket", "cell", "lot"]
 
 
 class TraceSubject(BaseModel):
-    """`id` is the load's, the cell's or the movement's; `name` as people say it."""
+    """`site` is the silo. `id` is the load's, the cell's or the movement's; `name` as people say it."""
 
+    site: str
     kind: TraceKind
     id: str
     name: str
@@ -20,6 +21,7 @@ class TraceSource(BaseModel):
     """Grain as it came: `kg` in all, of which `in_kg` are in what is traced. `kind` "load", else what lay in
     the cell at the opening, what a count found, or what is not known."""
 
+    site: str
     kind: Literal["load", "opening", "found", "unknown"]
     cell: str | None
     kg: float
@@ -36,6 +38,7 @@ class TraceSource(BaseModel):
 class TraceLot(BaseModel):
     """A movement out of `kg`, of which `of_kg` is grain of the same sources."""
 
+    site: str
     movement_id: str
     cell: str
     at: datetime
@@ -48,6 +51,7 @@ class TraceLot(BaseModel):
 
 
 class TraceLying(BaseModel):
+    site: str
     cell: str
     name: str
     kg: float
@@ -56,7 +60,7 @@ class TraceLying(BaseModel):
 
 class Trace(BaseModel):
     """`kg` is what is traced. Of its sources `came_kg` came in, `left_kg` left in `lots`, `lies_kg` lies in
-    cells, `lost_kg` went by counts, cleaning and drying; `difference_kg` is not accounted for."""
+    cells, `lost_kg` went by counts, cleaning, drying or on the road; `difference_kg` is nowhere."""
 
     subject: TraceSubject
     kg: float

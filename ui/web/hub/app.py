@@ -32,6 +32,7 @@ from ui.web.hub.pages import (
     state,
     stations,
     stock_map,
+    trace,
 )
 from ui.web.hub.reader import visiting
 from ui.web.sessions import Sessions
@@ -56,6 +57,7 @@ _ROOMS: Sequence[ModuleType] = (
     farms,
     site,
     state,
+    trace,
 )
 
 

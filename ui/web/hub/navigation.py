@@ -28,6 +28,7 @@ HEADQUARTERS = Navigation((
         Entry("/farms", N_("Farm stores"), LOGISTICS),
         Entry("/sites", N_("Silos"), QUALITY | LOGISTICS | SILO),  # and a load's evidence
         Entry("/shipments", N_("Transfers"), LOGISTICS | SILO),
+        Entry("/trace", N_("Traceability"), QUALITY | LOGISTICS | SILO),
     ),
     (
         Entry("/stations", N_("Stations"), TECHNICAL | SILO),

@@ -1,0 +1,62 @@
+"""`silo hub trace`: where grain came from and where it went, over all silos."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from station.cli.hub_parts import HubConfigOption, hub_database, hub_settings
+from station.cli.options import JsonOption
+from station.cli.say import Exit, _, fail, out
+from station.cli.trace import DrillOption, KindOption, PdfOption, SoughtArgument, check_kind, told_or_drawn
+
+
+def register(hub: typer.Typer) -> None:
+    hub.command("trace", help=_("Where grain came from, and where it went, over all silos."))(trace)
+
+
+def trace(
+    sought: SoughtArgument,
+    config: HubConfigOption,
+    silo: Annotated[str | None, typer.Option(help=_("The silo's id, where it may be several."))] = None,
+    kind: KindOption = None,
+    drill: DrillOption = False,
+    pdf: PdfOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    from station.hub.database import TABLES
+    from station.store import traced
+
+    check_kind(kind)
+    with hub_database(hub_settings(config)) as engine, engine.connect() as connection:
+        books = traced.Books(connection, TABLES)
+        found = [
+            one
+            for one in traced.subjects(books, sought)
+            if kind in (None, one.kind) and silo in (None, one.site)
+        ]
+        if not found:
+            fail(_("no ticket, cell or lot is called {sought} here").format(sought=sought), Exit.NEGATIVE)
+        if len(found) > 1:
+            names = ", ".join(f"{one.site} {one.kind} {one.name}" for one in found)
+            told = _("{sought} may be several: {names}").format(sought=sought, names=names)
+            fail(
+                f"{told}. " + _("Say which: --silo, --kind, or the campaign before the number."),
+                Exit.NEGATIVE,
+            )
+        result = traced.trace(books, found[0])
+    answer = {**asdict(result), "difference_kg": round(result.difference_kg, 3) + 0.0}
+    if as_json:
+        out(_with_times(answer))
+    told_or_drawn(_with_times(answer), as_json, drill, pdf, silo=str)
+
+
+def _with_times(answer: dict[str, object]) -> dict[str, object]:
+    def written(value: object) -> object:
+        if isinstance(value, dict):
+            return {name: written(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [written(part) for part in value]
+        return value.isoformat() if hasattr(value, "isoformat") else value
+
+    return {name: written(value) for name, value in answer.items()}

@@ -1,0 +1,97 @@
+"""The page that follows grain, as a silo and as headquarters show it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from fastapi import Response
+
+from station.api.views.traces import trace as trace_view
+from station.export.table_sheet import SheetTable, tables_pdf
+from station.store import traced
+from ui.web.tables import Cell, Column, Table
+from ui.words import traces
+from ui.words.i18n import Translator
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One of several that the words may mean."""
+
+    text: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class TracePage:
+    """`sought` as it was typed; `is_unknown`: nothing is called so. `tables` are of the one that is meant,
+    `paper` is where they are a PDF."""
+
+    sought: str
+    is_unknown: bool = False
+    several: tuple[Meant, ...] = ()
+    title: str = ""
+    tables: tuple[Table, ...] = ()
+    paper: str = ""
+
+
+class _Reader(Protocol):
+    @property
+    def t(self) -> Translator: ...
+
+    def page(self, template: str, page: Any, tables: Sequence[Table] = (), status: int = 200) -> Response: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for."""
+
+    of: str
+    kind: str = ""
+    site: str = ""
+    paper: bool = False
+
+
+def answer(
+    reader: _Reader, books: traced.Books, wanted: Wanted, moment: str,
+    silo: Callable[[str], str] | None = None,
+) -> Response:  # fmt: skip
+    """Show what is meant, what may be meant, or that nothing is called so. `silo` names silos where the books
+    are of several."""
+    sought = wanted.of.strip()
+    meant = [
+        one
+        for one in (traced.subjects(books, sought) if sought else [])
+        if wanted.kind in ("", one.kind) and wanted.site in ("", one.site)
+    ]
+    if len(meant) != 1:
+        several = tuple(_meant(reader.t, one, silo) for one in meant)
+        return reader.page("trace.html", TracePage(sought, bool(sought) and not meant, several))
+    found = trace_view(traced.trace(books, meant[0])).model_dump(mode="json")
+    title, tables = traces.title_of(found, reader.t), traces.tables_of(found, reader.t, silo)
+    if wanted.paper:
+        sheets = [SheetTable(one.head, one.rows, one.widths, one.title) for one in tables]
+        pdf = tables_pdf(title, sheets, [traces.note_of(moment, reader.t)])
+        return Response(pdf, media_type="application/pdf")
+    shown = tuple(_table(reader.t, number, one) for number, one in enumerate(tables))
+    page = TracePage(sought, title=title, tables=shown, paper=f"{_link(meant[0])}&paper=1")
+    return reader.page("trace.html", page, shown)
+
+
+def _link(one: traced.Subject) -> str:
+    told = asdict(one)
+    of = told["name"] if one.kind == "ticket" else told["id"]
+    return f"/trace?{urlencode({'of': of, 'kind': one.kind, 'site': one.site})}"
+
+
+def _meant(t: Translator, one: traced.Subject, silo: Callable[[str], str] | None) -> Meant:
+    where = f"{silo(one.site)} · " if silo else ""
+    return Meant(f"{where}{t.gettext(traces.KINDS[one.kind])} {one.name}", _link(one))
+
+
+def _table(t: Translator, number: int, told: traces.Told) -> Table:
+    rows = [[Cell(text, text) for text in row] for row in told.rows]
+    return Table(
+        f"part{number}", told.title, [Column(head) for head in told.head], rows, t.gettext("Nothing.")
+    )
