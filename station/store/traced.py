@@ -52,7 +52,8 @@ class Books:
 
     def named(self, name: str, site: str, ids: Iterable[str], key: str = "id") -> dict[str, RowMapping]:
         """Return a silo's rows by their key."""
-        table, found = self.table(name), {}
+        table = self.table(name)
+        found: dict[str, RowMapping] = {}
         for part in _parts(ids):
             query = select(table).where(self.of(table, site), table.c[key].in_(part))
             found |= {row[key]: row for row in self.connection.execute(query).mappings()}
