@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from drivers.reading import UNIT_OF, Analyte, Basis, needs_basis
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import Facts, Measured
-from station.grain.grades import Criterion, Grade, RulePack
+from station.grain.grades import Criterion, CriterionKind, Grade, RulePack
 from station.grain.reasons import Code, Reason
 from station.grain.units import Op, known, on_basis
 
@@ -46,7 +46,9 @@ def judge(facts: Facts, grade: Grade) -> GradeJudgement:
         value, notes = _value_for(criterion, facts)
         if value is not None:
             met = criterion.is_met_by(value)
-            (in_favour if met else against).append(_compared(criterion, value, met=met))
+            (in_favour if met or criterion.kind == "information" else against).append(
+                _compared(criterion, value, met=met)
+            )
             in_favour.extend(notes)
         elif criterion.required == "intake":
             missing.append(criterion.analyte)
@@ -63,7 +65,8 @@ def broken_limits(
     """Return each limit of these grades, once, that a value by (analyte, basis) breaks; a limit without basis
     is compared as is."""
     found: dict[tuple[str, float], Reason] = {}
-    for criterion in (one for grade in grades for one in grade.criteria):
+    deciding = (one for grade in grades for one in grade.criteria if one.kind != "information")
+    for criterion in deciding:
         basis = criterion.basis.value if criterion.basis else None
         bases = (basis,) if basis not in (None, Basis.AS_IS) else (None, Basis.AS_IS.value)
         for value in (values.get((criterion.analyte.value, one)) for one in bases):
@@ -157,4 +160,11 @@ def _compared(criterion: Criterion, value: float, *, met: bool) -> Reason:
     }
     if met:
         return Reason(Code.MEETS, params)
-    return Reason(Code.NEVER_BLEND if criterion.kind == "never_blend" else Code.OUTSIDE_LIMIT, params)
+    return Reason(_NOT_MET[criterion.kind], params)
+
+
+_NOT_MET: Mapping[CriterionKind, Code] = {
+    "blendable": Code.OUTSIDE_LIMIT,
+    "never_blend": Code.NEVER_BLEND,
+    "information": Code.TOLD_ONLY,
+}

@@ -89,6 +89,7 @@ class Code(StrEnum):
     NOT_DECLARED = "not_declared"  # analyte
     HOLD_CELL = "hold_cell"
     QUARANTINE_CELL = "quarantine_cell"
+    TOLD_ONLY = "told_only"  # analyte, value, limit, op, unit, basis
     # routing, against a cell
     CELL_CLOSED = "cell_closed"
     WRONG_CELL_SPECIES = "wrong_cell_species"  # species, cell_species

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.grain.rules import RulePack, RulePackError, parse_rule_pack, read_new_pack
 from station.receival import proposals
 from station.receival.pack_standing import INSTALLED, WITHDRAWN, standings
 from station.store import audit
@@ -24,9 +24,9 @@ def install_pack(desk: Desk, text: str, actor: Actor, why: str, at: datetime) ->
 
     Raises Invalid(rule_pack_wrong), Conflict(rule_pack_installed)."""
     try:
-        pack = parse_rule_pack(text)
+        pack = read_new_pack(text)
     except RulePackError as error:
-        raise Invalid(Fault.RULE_PACK_WRONG, text=str(error)) from error
+        raise Invalid(Fault.RULE_PACK_WRONG, pack_problem=error.as_dict()) from error
     with desk.ledger.write() as tx:
         before = standings(tx).get(pack.sha256)
         if before is not None and before.is_installed and before.newest.by is not None:

@@ -16,6 +16,7 @@ from ui.words.reasons import (
     capital,
     unknown_message,
 )
+from ui.words.rule_packs import pack_problem
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
@@ -67,7 +68,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("See the packs with: silo rules list."),
     ),
     "rule_pack_wrong": (
-        N_("the rule pack cannot be used: {text}"),
+        N_("the rule pack cannot be used: {pack_problem}"),
         N_("Correct the file and install it again."),
     ),
     "document_wrong": (
@@ -564,5 +565,7 @@ def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, s
         return unknown_message(code, params), ""
     t = translator(language)
     words = parameter_texts(params, t)
+    if isinstance(wrong := params.get("pack_problem"), Mapping):
+        words["pack_problem"] = pack_problem(wrong, language)
     title, action = (t.gettext(text).format_map(words) for text in texts)
     return capital(title), action

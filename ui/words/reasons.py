@@ -99,6 +99,7 @@ SENTENCES: Mapping[str, str] = {
     "not_declared": N_("{analyte}: not declared"),
     "hold_cell": N_("hold cell: kept apart until a value or a decision comes"),
     "quarantine_cell": N_("quarantine cell: never to be blended"),
+    "told_only": N_("{analyte} {measured}, not {op} {limit}: for information"),
     # routing, against a cell
     "cell_closed": N_("the cell is closed"),
     "wrong_cell_species": N_("the cell holds {cell_species}, the load is {species}"),
