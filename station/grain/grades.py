@@ -1,5 +1,6 @@
 """Grades, their criteria and the dated pack that holds them are frozen values."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -169,3 +170,21 @@ def packs_at(packs: Sequence[RulePack], at: datetime) -> dict[str, RulePack]:
     species = {grade.species for pack in packs if pack.in_force(at) for grade in pack.grades}
     held = {name: pack_at(packs, at, name) for name in sorted(species)}
     return {name: pack for name, pack in held.items() if pack is not None}
+
+
+def joined(packs: Sequence[RulePack], at: datetime) -> RulePack | None:
+    """Return one pack with the grades that hold of every species, to show limits by: where several hold, it
+    has the strictest repeatability of each analyte, and no money. A load is judged by its species' pack."""
+    held = packs_at(packs, at)
+    parts = list({part.sha256: part for part in held.values()}.values())
+    if len(parts) < 2:
+        return parts[0] if parts else pack_at(packs, at)
+    names, versions = (", ".join(getattr(part, name) for part in parts) for name in ("name", "version"))
+    analytes = {analyte for part in parts for analyte in part.repeatability}
+    return RulePack(
+        names, versions, " ".join(sorted(part.sha256 for part in parts)),
+        max(part.valid_from for part in parts), None, "; ".join(part.source for part in parts),
+        tuple(grade for species, part in held.items() for grade in part.grades if grade.species == species),
+        {one: min(part.repeatability.get(one, math.inf) for part in parts) for one in analytes},
+        max(part.replicates for part in parts),
+    )  # fmt: skip

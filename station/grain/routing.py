@@ -114,7 +114,7 @@ def _normal(
     found = [*_species(cell, grade, facts), *_place(cell, facts), *_claims(required, facts)]
     if pack is None:
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
-    elif grade is None:
+    elif grade is None and cell.species in (None, facts.species):  # another's is of another pack
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
     judgement = judgements.get(grade.id) if grade else None
     stated = judgement.against if judgement else ()

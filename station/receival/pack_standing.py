@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from station.grain.rules import RulePack, pack_at, parse_rule_pack
+from station.grain.rules import RulePack, pack_at, packs_at, parse_rule_pack
 from station.store.tables import RulePackAct, RulePackRecord
 
 INSTALLED, WITHDRAWN = "installed", "withdrawn"
@@ -48,9 +48,16 @@ def standings_of(rows: Iterable[tuple[RulePackRecord, RulePackAct]]) -> dict[str
     return dict(sorted(found.items(), key=lambda item: item[1].installed_seq))
 
 
-def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -> RulePack | None:
-    """The installed pack that holds at that date and hour."""
-    return pack_at(installed_packs(tx, known_at), at)
+def pack_in_force(
+    tx: Session, at: datetime, known_at: datetime | None = None, species: str | None = None
+) -> RulePack | None:
+    """The installed pack that holds at that date and hour, for a species where one is named."""
+    return pack_at(installed_packs(tx, known_at), at, species)
+
+
+def packs_in_force(tx: Session, at: datetime) -> dict[str, RulePack]:
+    """The installed packs that hold at that date and hour, by the species that they grade."""
+    return packs_at(installed_packs(tx), at)
 
 
 def installed_packs(tx: Session, known_at: datetime | None = None) -> list[RulePack]:
@@ -63,7 +70,7 @@ def pack_with(tx: Session, sha256: str | None) -> RulePack | None:
     return _parsed(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _parsed(text: str) -> RulePack:
     """Packs are judged with many times a minute and never change."""
     return parse_rule_pack(text)

@@ -18,7 +18,7 @@ from station.models.terms import Terms
 from station.post import identity
 from station.post.client import HubClient
 from station.receival import expected_shipments, own_sites, rule_packs, shipments
-from station.receival.pack_standing import pack_in_force, standings
+from station.receival.pack_standing import packs_in_force, standings
 from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
@@ -101,8 +101,8 @@ class RulePacks:
 
     def is_active(self, document: DownDocument) -> bool:
         with self.desk.ledger.read() as tx:
-            pack = pack_in_force(tx, self.clock())
-        return pack is not None and pack.sha256 == document.sha256
+            held = packs_in_force(tx, self.clock()).values()
+        return document.sha256 in {pack.sha256 for pack in held}
 
     def _withdraw(self, sha256: str, document: DownDocument, at: datetime) -> Taken:
         with self.desk.ledger.read() as tx:

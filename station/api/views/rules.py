@@ -3,13 +3,13 @@
 from station.acts.engine import engine_version
 from station.api import schemas
 from station.api.views.view import View
-from station.receival.pack_standing import pack_in_force, standings
+from station.receival.pack_standing import packs_in_force, standings
 from station.receival.replay import replay
 from station.store.tables import Decision, Proposal
 
 
 def rule_packs(view: View) -> list[schemas.RulePack]:
-    holds = pack_in_force(view.tx, view.now)
+    holds = {pack.sha256 for pack in packs_in_force(view.tx, view.now).values()}
     return [
         schemas.RulePack(
             sha256=one.record.sha256,
@@ -20,7 +20,7 @@ def rule_packs(view: View) -> list[schemas.RulePack]:
             at=one.newest.at,
             by=view.name_of(one.newest.by),
             why=one.newest.why,
-            in_force=holds is not None and holds.sha256 == one.record.sha256,
+            in_force=one.record.sha256 in holds,
         )
         for one in standings(view.tx).values()
     ]
