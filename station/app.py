@@ -136,6 +136,7 @@ def serve(options: ServeOptions) -> int:
             settle_zero=devices.settle_zero,
             replug=devices.replug,
             install_model=parts.installer().install,
+            trusted_keys=lambda: parts.installer().keys,
             metrics=_metrics(settings),
         )
         _have_numbers_told(poster, context)

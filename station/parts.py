@@ -68,6 +68,7 @@ class Parts:
             replug=lambda _port_id: None,
             drivers=catalogue,
             install_model=lambda *given: self.installer().install(*given),
+            trusted_keys=lambda: trusted_keys(self.settings, self.file),
             sign_in_lasts=timedelta(hours=self.settings.server.sign_in_hours),
         )
 

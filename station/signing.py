@@ -33,6 +33,14 @@ class SignatureError(Exception):
     """The signature is not accepted, or a key or signature cannot be read; the message says why."""
 
 
+class UnknownKey(SignatureError):
+    """Another key signed it than one that is trusted; `key` names it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"signed with the key {key}, which is not among the trusted keys")
+        self.key = key
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """`key_id` (8 bytes) names the key, `raw` (32 bytes) is the key."""
@@ -97,8 +105,7 @@ def verify(data: bytes, signature: str, keys: Sequence[PublicKey]) -> PublicKey:
     algorithm, key_id, first, comment, second = _parse_signature(signature)
     key = next((one for one in keys if one.key_id == key_id), None)
     if key is None:
-        name = PublicKey(key_id, b"").name
-        raise SignatureError(f"signed with the key {name}, which is not among the trusted keys")
+        raise UnknownKey(PublicKey(key_id, b"").name)
     message = hashlib.blake2b(data).digest() if algorithm == PREHASHED else data
     if not _holds(key, first, message):
         raise SignatureError("the signature does not fit the file: it was changed, or signed wrongly")

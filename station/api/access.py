@@ -213,6 +213,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /instruments/{port_id}/describe": _SOMEBODY_OR_ADMIN,
     # rules and models
     "GET /rules": _LOOK_OR_ADMIN,
+    "GET /rules/{sha256}": _MANAGER,  # with its prices
     "POST /rules": _MANAGER,
     "POST /rules/withdraw": _MANAGER,
     "GET /replay": _ADMIN,

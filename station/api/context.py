@@ -12,6 +12,7 @@ from station.models.acts import Mandate
 from station.receival.timekeeper import Timekeeper
 from station.receival.wiring import Rewiring, Wiring
 from station.runtime.live import DeviceLive, HealthFacts
+from station.signing import PublicKey
 from station.store.blobs import Blobs
 from station.store.tables import ModelRelease
 
@@ -58,7 +59,7 @@ def draws_nothing(
 @dataclass(frozen=True, slots=True)
 class Context:
     """`live` and `health` are called often and must not block; `wake_vision` says a capture waits or the
-    active models changed, `install_model` checks and installs a bundle.
+    active models changed, `install_model` checks and installs a bundle; `trusted_keys` sign rule packs.
     `new_sample` tells the device at a port that its next result counts even if it equals the last one;
     `settle_zero` ends what is told of a bridge that has not shown zero;
     `check_wiring` says how a port would be read: what is usual there, changed as a person says; raises
@@ -83,6 +84,7 @@ class Context:
     replug: Callable[[str], None]
     drivers: Callable[[], list[dict[str, Any]]]
     install_model: Install = installs_nothing
+    trusted_keys: Callable[[], Sequence[PublicKey]] = tuple
     draw: Draw = draws_nothing
     limits: Limits = field(default_factory=Limits)
     sign_in_lasts: timedelta = timedelta(hours=12)

@@ -23,6 +23,7 @@ from station.site.file import LOOPBACK, SiteSettings
 from station.site.read import load_settings, rule_pack_texts, trusted_keys
 from station.site.wiring import protocol_of
 from station.vision.bundle import BundleError, read_bundle
+from ui.words.rule_packs import pack_problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class _Packs:
         except SettingsError as error:
             self.findings += [problem("site file", one.line(language)) for one in error.problems]
         except RulePackError as error:
-            self.findings.append(problem("rule pack", str(error)))
+            self.findings.append(problem("rule pack", pack_problem(error.as_dict(), language)))
 
 
 def _contradictions(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from station.cli.files import read_bytes, signer_of_file, write_bytes
 from station.cli.say import Exit, _, fail, out, tell, with_messages
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def keygen(
     phrase = typer.prompt(_("Password"), hide_input=True, confirmation_prompt=True) if password else None
     key = new_secret_key(os.urandom)
     _write_secret(secret, secret_key_text(key, phrase, os.urandom))
-    _write(public, key.public.text().encode())
+    write_bytes(public, key.public.text().encode())
     tell(_("Key {name}: keep {secret} to yourself, give {public} to the silos.").format(
         name=key.public.name, secret=secret, public=public))  # fmt: skip
 
@@ -64,7 +65,7 @@ def pack(
     except BundleError as error:
         fail(str(error), Exit.NEGATIVE)
     target = output or Path(f"{bundle.name}-{bundle.version}.bundle")
-    _write(target, data)
+    write_bytes(target, data)
     tell(_("{path}: {size} bytes, SHA-256 {sha256}; sign it with silo model sign").format(
         path=target, size=len(data), sha256=bundle.sha256))  # fmt: skip
 
@@ -78,7 +79,7 @@ def sign(
     from station.signing import sign as sign_data
     from station.vision.bundle import BundleError, parse_bundle
 
-    data, text = _read(bundle), _read(key).decode(errors="replace")
+    data, text = read_bytes(bundle), read_bytes(key).decode(errors="replace")
     try:
         packed = parse_bundle(data, str(bundle))
         phrase = typer.prompt(_("Password"), hide_input=True) if needs_password(text) else None
@@ -90,7 +91,7 @@ def sign(
     except SignatureError as error:
         fail(f"{key}: {error}", Exit.CONFIGURATION)
     target = Path(f"{bundle}{ENDING}")
-    _write(target, signature.encode())
+    write_bytes(target, signature.encode())
     tell(_("{path} written: it goes with the bundle").format(path=target))
 
 
@@ -105,9 +106,8 @@ def verify(
     from station.vision.bundle import BundleError
     from station.vision.trial import try_out
 
-    data = _read(bundle)
     try:
-        signer = _signer(bundle, data, keys or [])
+        signer = signer_of_file(bundle, keys or [])
         trial = try_out(bundle)
     except (SignatureError, BundleError) as error:
         if as_json:
@@ -118,20 +118,6 @@ def verify(
         out(with_messages({"bundle": str(bundle), "signed_by": signed_by, **trial.as_dict()}))
     _tell_trial(bundle, signer, trial)
     raise typer.Exit(Exit.DONE if trial.acceptance.passed else Exit.NEGATIVE)
-
-
-def _signer(bundle: Path, data: bytes, keys: list[Path]) -> "PublicKey | None":
-    """Whose signature lies beside the bundle; None where no key was given to check it with."""
-    from station.signing import ENDING, SignatureError, parse_public_key
-    from station.signing import verify as verify_data
-
-    if not keys:
-        return None
-    try:
-        trusted = [parse_public_key(_read(path).decode(errors="replace")) for path in keys]
-    except SignatureError as error:
-        fail(str(error), Exit.CONFIGURATION)
-    return verify_data(data, _read(Path(f"{bundle}{ENDING}")).decode(errors="replace"), trusted)
 
 
 def _tell_trial(bundle: Path, signer: "PublicKey | None", trial: "Trial") -> None:
@@ -151,31 +137,17 @@ def _tell_trial(bundle: Path, signer: "PublicKey | None", trial: "Trial") -> Non
 def _folder(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
     """The manifest, and every other file of the folder by its name in the bundle."""
     try:
-        manifest = json.loads(_read(folder / "manifest.json"))
+        manifest = json.loads(read_bytes(folder / "manifest.json"))
     except ValueError as error:
         fail(f"{folder / 'manifest.json'}: {error}", Exit.CONFIGURATION)
     if not isinstance(manifest, dict):
         fail(_("{path}: an object is expected").format(path=folder / "manifest.json"), Exit.CONFIGURATION)
     files = {
-        path.relative_to(folder).as_posix(): _read(path)
+        path.relative_to(folder).as_posix(): read_bytes(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != "manifest.json"
     }
     return manifest, files
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        fail(f"{path}: {error.strerror}", Exit.USAGE)
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        fail(f"{path}: {error.strerror}", Exit.USAGE)
 
 
 def _write_secret(path: Path, text: str) -> None:

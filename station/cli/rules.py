@@ -1,10 +1,11 @@
-"""Rule packs at a silo: looked at, installed, withdrawn."""
+"""Rule packs: checked and signed on a desk, looked at, installed and withdrawn at a silo."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from station.cli import packs
 from station.cli.counter import ask, in_name_of
 from station.cli.options import ByOption, ConfigOption, JsonOption, PinOption, WhyOption
 from station.cli.say import Exit, _, fail, out, tell
@@ -12,6 +13,7 @@ from station.cli.say import Exit, _, fail, out, tell
 
 def register(app: typer.Typer) -> None:
     rules = typer.Typer(no_args_is_help=True, help=_("The rule packs that loads are judged by."))
+    packs.commands(rules)
     rules.command("list", help=_("Every pack, with its last act and whether it is in force."))(show)
     rules.command("install", help=_("From now on loads are judged by it within its dates."))(install)
     rules.command("withdraw", help=_("The pack is in force no more."))(withdraw)
@@ -23,27 +25,39 @@ def show(config: ConfigOption, as_json: JsonOption = False) -> None:
         if as_json:
             out(row)
             continue
-        held = _("in force") if row["in_force"] else ""
+        held = (
+            _("in force for {species}").format(species=", ".join(row["species"])) if row["in_force"] else ""
+        )
         acts = {"installed": _("installed"), "withdrawn": _("withdrawn")}
         what = f"{row['name']} {row['version']}  {row['valid_from']}"
-        tell(
-            f"{what:60} {acts[row['act']]} {row['at']} {row['by'] or _('by the site file')}  {held}".rstrip()
-        )
+        signed = _("signed with {key}").format(**row) if row["key"] else _("signature not asked for")
+        by = row["by"] or _("by the site file")
+        tell(f"{what:60} {acts[row['act']]} {row['at']} {by}  {signed}  {held}".rstrip())
 
 
 def install(
-    pack: Annotated[Path, typer.Argument(help=_("The pack's TOML file."))],
+    pack: Annotated[Path, typer.Argument(help=_("The pack's TOML file; its signature lies beside it."))],
     config: ConfigOption,
     by: ByOption = None,
     pin: PinOption = None,
     why: WhyOption = "",
+    signature: Annotated[Path | None, typer.Option(help=_("The signature, else PACK.minisig."))] = None,
 ) -> None:
+    from station.signing import ENDING
+
+    beside = pack.with_name(pack.name + ENDING)
     try:
-        text = pack.read_text(encoding="utf-8")
+        text = pack.read_bytes().decode()
+        signed = (signature or beside).read_text(encoding="utf-8") if signature or beside.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         fail(str(error), Exit.USAGE)
-    row = ask(config, "POST", "/rules", {"text": text, "why": why}, headers=in_name_of(by, pin))
+    body = {"text": text, "signature": signed, "why": why}
+    row = ask(config, "POST", "/rules", body, headers=in_name_of(by, pin))
     tell(_("{name} {version} is installed, from {valid_from}.").format(**row))
+    if row["key"]:
+        tell(_("It is signed with the key {key}.").format(**row))
+    else:
+        tell(_("Nobody's signature was asked for: the site file trusts no key ([vision] trusted_keys)."))
 
 
 def withdraw(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from drivers.reading import BLENDS, UNIT_OF, Analyte, Basis, needs_basis
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import Facts, Measured
-from station.grain.grades import Criterion, Grade, Intake, RulePack
+from station.grain.grades import Criterion, CriterionKind, Grade, Intake, RulePack
 from station.grain.mixture import NOTHING, Box, Defaults, Mean, box_of, mean_of, span_on_scale
 from station.grain.odds import Span, probability, span_of, with_intake
 from station.grain.reasons import Code, Reason
@@ -160,7 +160,8 @@ def broken_limits(
     """Return each limit of these grades, once, that a value by (analyte, basis) breaks; a limit without basis
     is compared as is."""
     found: dict[tuple[str, float], Reason] = {}
-    for criterion in (one for grade in grades for one in grade.criteria):
+    deciding = (one for grade in grades for one in grade.criteria if one.kind != "information")
+    for criterion in deciding:
         basis = criterion.basis.value if criterion.basis else None
         bases = (basis,) if basis not in (None, Basis.AS_IS) else (None, Basis.AS_IS.value)
         for value in (values.get((criterion.analyte.value, one)) for one in bases):

@@ -1,6 +1,7 @@
 """Grades, their criteria and the dated pack that holds them are frozen values."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -13,6 +14,7 @@ CriterionKind = Literal["blendable", "never_blend", "information"]
 CountedBy = Literal["mass", "count"]
 AdjustmentKind = Literal["refaction", "bonification", "drying"]
 AdjustmentOn = Literal["price", "weight", "fee"]
+Confidence = Literal["high", "middle", "low"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,9 @@ class Criterion:
     by the supplier. `kind` "blendable" is about the mixture in the cell, "never_blend" keeps a load out even
     where the mixture would pass, "information" is told and never decides. `sure` is the probability with
     which the limit must be met (of a blendable one by the cell, of a never-blend one by the load), 0.5 to 1;
-    None: the value alone decides. `counted_by`: what the limit is a share of."""
+    None: the value alone decides. `counted_by`: what the limit is a share of. `confidence`: how sure it is
+    that the source says so ("high": its text was read, "middle": a second-hand page, "low": common
+    knowledge)."""
 
     analyte: Analyte
     op: Op
@@ -36,6 +40,7 @@ class Criterion:
     source: str
     sure: float | None = None
     counted_by: CountedBy = "mass"
+    confidence: Confidence | None = None
 
     def is_met_by(self, value: float) -> bool:
         """Tell whether `value`, in this criterion's unit and basis, meets the limit."""
@@ -60,8 +65,9 @@ class Grade:
 class Adjustment:
     """Moves what is paid for a load. `kind` "refaction" takes, "bonification" adds, "drying" charges; `on`
     "price" (percent of the price), "weight" (percent of the net) or "fee" (euros a tonne). For each `per` of
-    the analyte (in its unit, on `basis`) beyond `limit`, on the side of `op` (">" or "<"), `rate`; never more
-    than `most`. It holds for `grades`, or for the whole `species` where none is named."""
+    the analyte (in its unit, on `basis`) beyond `limit`, on the side of `op` (">" or "<"), `rate`, in
+    proportion; never more than `most`. `until`: what lies beyond it adds nothing more, so that several join
+    to a scale. It holds for `grades`, or for the whole `species` where none is named."""
 
     id: str
     kind: AdjustmentKind
@@ -77,6 +83,8 @@ class Adjustment:
     rate: float
     most: float | None
     source: str
+    until: float | None = None
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,9 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
-    """Says how many probe points a load of so many tonnes needs ((up to, points), rising), and how far two
-    points of one load lie apart: a standard deviation per analyte, in its unit."""
+    """Says how many probe points a load of so many tonnes needs ((up to, points), rising; a heavier load as
+    many as the last), and how far two points of one load lie apart: a standard deviation per analyte, in its
+    unit."""
 
     points: tuple[tuple[float, int], ...] = ()
     spread: Mapping[Analyte, float] = field(default_factory=dict)
@@ -136,6 +145,7 @@ class RulePack:
     again: MeasuringAgain = MeasuringAgain()
     overrides: Mapping[str, frozenset[str]] = field(default_factory=dict)
     running_average: Mapping[str, float] = field(default_factory=dict)
+    confidence: Confidence | None = None
 
     def grade(self, grade_id: str | None) -> Grade | None:
         return next((g for g in self.grades if g.id == grade_id), None)
@@ -144,8 +154,37 @@ class RulePack:
         return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
 
 
-def pack_at(packs: Iterable[RulePack], at: datetime) -> RulePack | None:
+def pack_at(packs: Iterable[RulePack], at: datetime, species: str | None = None) -> RulePack | None:
     """Return the pack in force at `at` that began last, so a short waiver gives way to the season's pack when
-    it ends. `packs` are in the order of their installation: of two that begin together the later holds."""
+    it ends. `packs` are in the order of their installation: of two that begin together the later holds.
+
+    `species`: of the packs that have a grade of it, where any in force has one: a pack of wheat takes none of
+    barley's place."""
     in_force = [(pack.valid_from, number, pack) for number, pack in enumerate(packs) if pack.in_force(at)]
-    return max(in_force, key=lambda one: one[:2])[2] if in_force else None
+    graded = [one for one in in_force if any(grade.species == species for grade in one[2].grades)]
+    return max(graded or in_force, key=lambda one: one[:2])[2] if in_force else None
+
+
+def packs_at(packs: Sequence[RulePack], at: datetime) -> dict[str, RulePack]:
+    """Return for each species that is graded the pack that holds at `at`."""
+    species = {grade.species for pack in packs if pack.in_force(at) for grade in pack.grades}
+    held = {name: pack_at(packs, at, name) for name in sorted(species)}
+    return {name: pack for name, pack in held.items() if pack is not None}
+
+
+def joined(packs: Sequence[RulePack], at: datetime) -> RulePack | None:
+    """Return one pack with the grades that hold of every species, to show limits by: where several hold, it
+    has the strictest repeatability of each analyte, and no money. A load is judged by its species' pack."""
+    held = packs_at(packs, at)
+    parts = list({part.sha256: part for part in held.values()}.values())
+    if len(parts) < 2:
+        return parts[0] if parts else pack_at(packs, at)
+    names, versions = (", ".join(getattr(part, name) for part in parts) for name in ("name", "version"))
+    analytes = {analyte for part in parts for analyte in part.repeatability}
+    return RulePack(
+        names, versions, " ".join(sorted(part.sha256 for part in parts)),
+        max(part.valid_from for part in parts), None, "; ".join(part.source for part in parts),
+        tuple(grade for species, part in held.items() for grade in part.grades if grade.species == species),
+        {one: min(part.repeatability.get(one, math.inf) for part in parts) for one in analytes},
+        max(part.replicates for part in parts),
+    )  # fmt: skip

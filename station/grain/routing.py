@@ -156,7 +156,7 @@ def _normal(cell: CellState, load: _Load) -> _Judged:
     found += [*_certificates(facts), *facts.questions]
     if pack is None:
         found.append(Reason(Code.NO_RULE_PACK, {"at": None}))
-    elif grade is None:
+    elif grade is None and cell.species in (None, facts.species):  # another's is of another pack
         found.append(Reason(Code.UNKNOWN_GRADE, {"grade": cell.grade}))
     in_favour, against = _sides(found)
     judgement = load.judgements.get(grade.id) if grade else None

@@ -46,7 +46,9 @@ def near_limits(
             one.limit
             for grade in grades
             for one in grade.criteria
-            if one.analyte == Analyte(name) and one.basis in (None, result["basis"])
+            if one.analyte == Analyte(name)
+            and one.basis in (None, result["basis"])
+            and one.kind != "information"
         ]
         if limits and isinstance(value, float) and isinstance(u, float) and u > 0:
             found.append(Near(name, value, u, min(limits, key=lambda limit: abs(limit - value))))

@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, delete, insert, select, tuple_
 
 from station.grain.grades import RulePack
-from station.grain.rules import parse_rule_pack
 from station.headquarters.silos import (
     Drawn,
     Silo,
@@ -191,7 +190,7 @@ def together(
     analyte: str, parts: Iterable[tuple[Silo, Study]], wanted: Wanted
 ) -> tuple[Study, RulePack | None]:
     """Put studies of several silos into one: sources belong to their silo, laboratories to all."""
-    pack = parse_rule_pack(wanted.pack) if wanted.pack else None
+    pack = wanted.pack
     rows: list[Row] = []
     held: list[Row] = []
     sent: dict[str, Sent] = {}

@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy import Connection, Engine, MetaData, func, select
 from sqlmodel import Session
 
-from station.grain.grades import pack_at
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.headquarters.unjudged_values import unjudged_of
 from station.headquarters.unjudged_values import with_unjudged as counted
@@ -156,7 +155,7 @@ def wanted_of(records: Records, silo: Silo, now: datetime) -> Wanted:
     told = silo.compares
     return Wanted(
         now, str(told.get("campaign", "")), told.get("tolerance") or {}, told.get("permitted") or {},
-        str(told.get("citation", "")), int(told.get("control_every_days", 7)), pack_of(records, now),
+        str(told.get("citation", "")), int(told.get("control_every_days", 7)), packs_of(records),
     )  # fmt: skip
 
 
@@ -171,7 +170,8 @@ def wanted_of_all(every: Sequence[Wanted], now: datetime) -> Wanted:
     return Wanted(
         now, of_most([one.campaign for one in every]) or "", _smallest([one.tolerance for one in every]),
         _smallest([one.permitted for one in every]), of_most([one.citation for one in every]) or "",
-        min((one.control_every_days for one in every), default=7), of_most([one.pack for one in every]),
+        min((one.control_every_days for one in every), default=7),
+        of_most([one.packs for one in every]) or (),
     )  # fmt: skip
 
 
@@ -180,18 +180,19 @@ def _smallest(some: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {name: min(one[name] for one in some if name in one) for name in names}
 
 
-def pack_of(records: Records, now: datetime) -> str | None:
-    """Return the text of the rule pack that holds there, None for none or one that is not understood here."""
+def packs_of(records: Records) -> tuple[str, ...]:
+    """Return the texts of the rule packs that are installed there; none where one is not understood here."""
     packs = {one.sha256: one for one in _rows(records, RulePackRecord, "sha256")}
     acts = _rows(records, RulePackAct, "seq")
     known = standings_of((packs[act.sha256], act) for act in acts if act.sha256 in packs)
     try:
-        installed = [parse_rule_pack(one.record.text) for one in known.values() if one.is_installed]
+        installed = [one.record.text for one in known.values() if one.is_installed]
+        for text in installed:
+            parse_rule_pack(text)
     except RulePackError as error:
         log.warning("pack_not_read", why=str(error))
-        return None
-    found = pack_at(installed, now)
-    return packs[found.sha256].text if found else None
+        return ()
+    return tuple(installed)
 
 
 def _rows(records: Records, kind: Any, order: str) -> list[Any]:

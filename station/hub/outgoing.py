@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from station.grain.rules import RulePackError, parse_rule_pack
+from station.grain.rules import RulePackError, read_new_pack
 from station.hub.documents import New
 from station.post.voting import LIMITS, VOTED_ON
 from station.vision.bundle import BundleError, parse_bundle
@@ -23,15 +23,16 @@ def outgoing(
 ) -> New:
     """Return what is to be sent; its name is the file's own where none is given. `limits`: of the stations'
     votes on it (`station.post.voting.Limits`). Raises OutgoingWrong and OSError."""
-    body = file.read_bytes()
+    body, signature = file.read_bytes(), file.with_name(file.name + SIGNATURE_SUFFIX)
     more: dict[str, Any] = {"why": why}
     if limits and kind in VOTED_ON:
         more[LIMITS] = dict(limits)
     if kind == "rule_pack":
+        if signature.exists():
+            more["signature"] = signature.read_text(encoding="utf-8")
         return New(kind, name or _pack_name(body), body, more=more)
     if kind == "policy":
         return New(kind, name or _policy_name(body), body, more=more)
-    signature = file.with_name(file.name + SIGNATURE_SUFFIX)
     if not signature.exists():
         raise OutgoingWrong(f"{signature.name} is not beside it")
     try:
@@ -43,7 +44,7 @@ def outgoing(
 
 def _pack_name(body: bytes) -> str:
     try:
-        return parse_rule_pack(body.decode()).name
+        return read_new_pack(body.decode()).name
     except (RulePackError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise OutgoingWrong(str(error)) from None
 

@@ -67,7 +67,7 @@ def _enter(
 
 def over_limits(tx: Session, sample: Sample, at: datetime) -> tuple[Reason, ...]:
     """Which limits of the species' grades in force a laboratory found broken in the sample."""
-    pack = pack_in_force(tx, at)
+    pack = pack_in_force(tx, at, species=sample.species)
     rows = [row for row in lab_results(tx, sample.id) if row.comparator != "<"]
     values = {(row.analyte, row.basis): row.value for row in rows}
     grades = [grade for grade in (pack.grades if pack else ()) if grade.species == sample.species]

@@ -1,8 +1,8 @@
 """Judging loads: the evidence of any number of them and the cells are gathered in a fixed number of questions
 to the ledger, then each load is assessed and routed without another."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -19,17 +19,18 @@ from station.grain.assessed import Assessment
 from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
+from station.grain.identifiers import Species
 from station.grain.loadweight import estimate_load_kg
 from station.grain.products import species_of_product
 from station.grain.reasons import Reason
 from station.grain.routing import route
-from station.grain.rules import RulePack
+from station.grain.rules import RulePack, pack_at, packs_at
 from station.grain.sending import near_limits
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing
-from station.receival.pack_standing import pack_in_force
+from station.receival.pack_standing import installed_packs
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
@@ -58,10 +59,14 @@ class Ground:
     """What every load is judged on, read once per commit."""
 
     cells: tuple[CellState, ...]
-    pack: RulePack | None
+    packs: tuple[RulePack, ...]
+    at: datetime
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
     learnt: Learnt = NOTHING
+
+    def pack_of(self, species: str) -> RulePack | None:
+        return pack_at(self.packs, self.at, species)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,18 @@ class LoadEvidence:
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
-    states = cells.states(tx, without_load=without_load)
+    packs = tuple(installed_packs(tx))
+    states = _of_species(cells.states(tx, without_load=without_load), packs_at(packs, at))
     return Ground(
-        states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
+        states, packs, at, record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
         learnt(tx),
     )  # fmt: skip
+
+
+def _of_species(states: Iterable[CellState], packs: Mapping[str, RulePack]) -> tuple[CellState, ...]:
+    """Give each cell the species of its grade, which another species' pack does not know."""
+    graded = {grade.id: Species(grade.species) for pack in packs.values() for grade in pack.grades}
+    return tuple(replace(one, species=one.species or graded.get(one.grade or "")) for one in states)
 
 
 def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
@@ -120,7 +132,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
 
 def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
-    repeatability = on.pack.repeatability if on.pack else {}
+    pack = on.pack_of(of.load.species)
+    repeatability = pack.repeatability if pack else {}
     corrections = _corrections(on, of)
     assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections)
     weights = _weights(of)
@@ -132,9 +145,9 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
     )
-    routed = route(facts, on.cells, on.pack)
+    routed = route(facts, on.cells, pack)
     result = routed.as_dict()
-    photo = photo_facts(desk.policy, on.pack, of, assessment, result)
+    photo = photo_facts(desk.policy, pack, of, assessment, result)
     asked = asked_for(desk.asking, photo, desk.policy.site)
     return Proposal(
         id="",
@@ -145,7 +158,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         pit=routed.pit,
         hold=routed.hold,
         load_t=facts.load_t,
-        rule_pack=on.pack.sha256 if on.pack else None,
+        rule_pack=pack.sha256 if pack else None,
         policy=on.policy,
         engine=engine_version(),
         assessment=assessment.as_dict(),

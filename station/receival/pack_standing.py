@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from station.grain.rules import RulePack, pack_at, parse_rule_pack
+from station.grain.rules import RulePack, pack_at, packs_at, parse_rule_pack
 from station.store.tables import RulePackAct, RulePackRecord
 
 INSTALLED, WITHDRAWN = "installed", "withdrawn"
@@ -15,11 +15,11 @@ INSTALLED, WITHDRAWN = "installed", "withdrawn"
 
 @dataclass(frozen=True, slots=True)
 class PackStanding:
-    """A pack with its newest act. `installed_seq` orders packs by their last installation."""
+    """A pack with its newest act, and the one that installed it last: in the order of those packs hold."""
 
     record: RulePackRecord
     newest: RulePackAct
-    installed_seq: int
+    installed: RulePackAct
 
     @property
     def is_installed(self) -> bool:
@@ -43,27 +43,34 @@ def standings_of(rows: Iterable[tuple[RulePackRecord, RulePackAct]]) -> dict[str
     found: dict[str, PackStanding] = {}
     for record, act in rows:
         before = found.get(record.sha256)
-        installed = act.seq if act.act == INSTALLED or before is None else before.installed_seq
-        found[record.sha256] = PackStanding(record, act, installed or 0)
-    return dict(sorted(found.items(), key=lambda item: item[1].installed_seq))
+        installed = act if act.act == INSTALLED or before is None else before.installed
+        found[record.sha256] = PackStanding(record, act, installed)
+    return dict(sorted(found.items(), key=lambda item: item[1].installed.seq or 0))
 
 
-def pack_in_force(tx: Session, at: datetime, known_at: datetime | None = None) -> RulePack | None:
-    """The installed pack that holds at that date and hour."""
-    return pack_at(installed_packs(tx, known_at), at)
+def pack_in_force(
+    tx: Session, at: datetime, known_at: datetime | None = None, species: str | None = None
+) -> RulePack | None:
+    """The installed pack that holds at that date and hour, for a species where one is named."""
+    return pack_at(installed_packs(tx, known_at), at, species)
+
+
+def packs_in_force(tx: Session, at: datetime) -> dict[str, RulePack]:
+    """The installed packs that hold at that date and hour, by the species that they grade."""
+    return packs_at(installed_packs(tx), at)
 
 
 def installed_packs(tx: Session, known_at: datetime | None = None) -> list[RulePack]:
     """Those that nobody withdrew, in the order of their last installation."""
-    return [_parsed(one.record.text) for one in standings(tx, known_at).values() if one.is_installed]
+    return [parsed_pack(one.record.text) for one in standings(tx, known_at).values() if one.is_installed]
 
 
 def pack_with(tx: Session, sha256: str | None) -> RulePack | None:
     """The recorded pack of that SHA-256, whether it still holds or not; None for none."""
-    return _parsed(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
+    return parsed_pack(tx.get_one(RulePackRecord, sha256).text) if sha256 else None
 
 
-@lru_cache(maxsize=16)
-def _parsed(text: str) -> RulePack:
+@lru_cache(maxsize=64)
+def parsed_pack(text: str) -> RulePack:
     """Packs are judged with many times a minute and never change."""
     return parse_rule_pack(text)

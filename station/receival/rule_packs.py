@@ -11,28 +11,32 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.rules import RulePack, RulePackError, parse_rule_pack
+from station.grain.rules import RulePack, RulePackError, parse_rule_pack, read_new_pack
 from station.receival import proposals
+from station.receival.pack_signatures import UNSIGNED, PackSignature, signer_of
 from station.receival.pack_standing import INSTALLED, WITHDRAWN, standings
 from station.store import audit
 from station.store.ids import new_id
 from station.store.tables import RulePackAct, RulePackRecord
 
 
-def install_pack(desk: Desk, text: str, actor: Actor, why: str, at: datetime) -> RulePackRecord:
+def install_pack(
+    desk: Desk, text: str, actor: Actor, why: str, at: datetime, signature: PackSignature = UNSIGNED
+) -> RulePackRecord:
     """A person installs a pack; open loads are judged by it at once where it is in force.
 
-    Raises Invalid(rule_pack_wrong), Conflict(rule_pack_installed)."""
+    Raises Invalid(rule_pack_wrong, and what `signer_of` raises), Conflict(rule_pack_installed)."""
     try:
-        pack = parse_rule_pack(text)
+        pack = read_new_pack(text)
     except RulePackError as error:
-        raise Invalid(Fault.RULE_PACK_WRONG, text=str(error)) from error
+        raise Invalid(Fault.RULE_PACK_WRONG, pack_problem=error.as_dict()) from error
+    key = signer_of(pack, text, signature)
     with desk.ledger.write() as tx:
         before = standings(tx).get(pack.sha256)
         if before is not None and before.is_installed and before.newest.by is not None:
             raise Conflict(Fault.RULE_PACK_INSTALLED, name=pack.name, version=pack.version)
         record = _keep(tx, pack, text, at)
-        _append(tx, record, INSTALLED, actor, why, at)
+        _append(tx, record, INSTALLED, actor, why, at, key=key, signature=signature.text)
         proposals.propose_open_loads(tx, desk, at)
     return record
 
@@ -82,12 +86,17 @@ def _keep(tx: Session, pack: RulePack, text: str, at: datetime) -> RulePackRecor
 
 
 def _append(
-    tx: Session, record: RulePackRecord, act: str, actor: Actor | None, why: str, at: datetime
-) -> None:
+    tx: Session, record: RulePackRecord, act: str, actor: Actor | None, why: str, at: datetime, *,
+    key: str = "", signature: str = "",
+) -> None:  # fmt: skip
     by, terminal = (actor.id, actor.terminal) if actor else (None, None)
-    tx.add(RulePackAct(id=new_id(at), sha256=record.sha256, act=act, at=at, by=by, why=why))
+    tx.add(
+        RulePackAct(
+            id=new_id(at), sha256=record.sha256, act=act, at=at, by=by, why=why, key=key, signature=signature
+        )
+    )
     tx.flush()
     audit.record(
         tx, f"rule_pack_{act}", at, by=by, terminal=terminal, subject_id=record.sha256,
-        data={"name": record.name, "version": record.version, "why": why},
+        data={"name": record.name, "version": record.version, "why": why, **({"key": key} if key else {})},
     )  # fmt: skip

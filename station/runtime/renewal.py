@@ -22,10 +22,10 @@ from sqlmodel import select
 
 from station.acts.desk import Desk
 from station.lab.pages.asking import Made, Wanted, newest, wanted_as_json
-from station.receival.pack_standing import pack_in_force
+from station.receival.pack_standing import standings
 from station.store.engine import Ledger
 from station.store.stored import Key, Renewed, digests, forget, renew
-from station.store.tables import AuditEvent, LabFile, RulePackRecord
+from station.store.tables import AuditEvent, LabFile
 
 EVERY_S = 300.0
 LOOK_S = 5.0
@@ -43,12 +43,11 @@ def wanted_of(desk: Desk, now: datetime) -> Wanted:
     """Return what the site wants its pages to say."""
     watching = desk.watching
     with desk.ledger.read() as tx:
-        pack = pack_in_force(tx, now)
-        text = tx.get_one(RulePackRecord, pack.sha256).text if pack else None
+        texts = tuple(one.record.text for one in standings(tx).values() if one.is_installed)
     return Wanted(
         now, desk.policy.campaign, {str(name): value for name, value in watching.tolerance.items()},
         {str(name): value for name, value in watching.permitted.items()}, watching.citation,
-        watching.control_every_days, text,
+        watching.control_every_days, texts,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from station.models.terms import Terms
 from station.post import identity
 from station.post.client import HubClient
 from station.receival import expected_shipments, own_sites, rule_packs, shipments
-from station.receival.pack_standing import pack_in_force, standings
+from station.receival.pack_signatures import PackSignature
+from station.receival.pack_standing import packs_in_force, standings
 from station.receival.shipment_paper import PaperWrong, ShipmentPaper
 from station.runtime.installer import Installer
 from station.runtime.receiver import Handler, Pinned, Receiver, Taken
@@ -47,7 +48,7 @@ def handlers(
     desk: Desk, installer: Callable[[], Installer], clock: Callable[[], datetime]
 ) -> dict[str, Handler]:
     return {
-        "rule_pack": RulePacks(desk, clock),
+        "rule_pack": RulePacks(desk, installer, clock),
         "bundle": Bundles(desk, installer),
         "policy": Policies(desk),
         "lab_result": LabResults(desk),
@@ -83,9 +84,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class RulePacks:
-    """Takes a rule pack (TOML); it runs once it is the one in force."""
+    """Takes a rule pack (TOML); it runs once it is in force. `more` has its signature, needed where the
+    station trusts keys."""
 
     desk: Desk
+    installer: Callable[[], Installer]
     clock: Callable[[], datetime]
 
     def take(self, document: DownDocument, body: bytes, at: datetime) -> Taken:
@@ -93,7 +96,8 @@ class RulePacks:
         if withdrawn is not None:
             return self._withdraw(str(withdrawn), document, at)
         try:
-            rule_packs.install_pack(self.desk, _text(body), HEADQUARTERS, _why(document), at)
+            signature = PackSignature(str(document.more.get("signature", "")), self.installer().keys)
+            rule_packs.install_pack(self.desk, _text(body), HEADQUARTERS, _why(document), at, signature)
         except Conflict as conflict:
             if conflict.code is not Fault.RULE_PACK_INSTALLED:
                 raise
@@ -101,8 +105,8 @@ class RulePacks:
 
     def is_active(self, document: DownDocument) -> bool:
         with self.desk.ledger.read() as tx:
-            pack = pack_in_force(tx, self.clock())
-        return pack is not None and pack.sha256 == document.sha256
+            held = packs_in_force(tx, self.clock()).values()
+        return document.sha256 in {pack.sha256 for pack in held}
 
     def _withdraw(self, sha256: str, document: DownDocument, at: datetime) -> Taken:
         with self.desk.ledger.read() as tx:

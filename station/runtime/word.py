@@ -15,7 +15,7 @@ from station.models import releases
 from station.post.box import this_box
 from station.post.sending import owing
 from station.receival import cells
-from station.receival.pack_standing import pack_in_force
+from station.receival.pack_standing import pack_in_force, packs_in_force
 from station.site.file import Site
 from station.store import audit, schema
 from station.store.engine import Ledger
@@ -113,11 +113,12 @@ def _tickets(tx: Session) -> dict[str, int]:
 
 
 def _running(tx: Session, now: datetime) -> dict[str, Any]:
-    pack = pack_in_force(tx, now)
+    pack, held = pack_in_force(tx, now), packs_in_force(tx, now).values()
     return {
         "release": release.release(),
         "revision": release.revision(),
         "schema": schema.head(),
         "models": sorted(set(releases.active_set(tx).values())),
         "rule_pack": {"name": pack.name, "version": pack.version, "sha256": pack.sha256} if pack else None,
+        "rule_packs": sorted({one.sha256 for one in held}),
     }

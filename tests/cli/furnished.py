@@ -19,7 +19,7 @@ from station.signing import SecretKey, sign
 from station.site.read import load_settings, rule_pack_texts
 from station.site.reference import load_site
 from station.vision.bundle import parse_bundle, read_bundle
-from tests.cli.rig import make_site
+from tests.cli.rig import KEY, make_site
 from tests.model_rig import TASK, packed
 from tests.silo_rig import ANNE, MARC
 
@@ -56,7 +56,9 @@ def furnished(folder: Path, at: datetime) -> Path:
     (folder / "strange.bundle").write_bytes(bundle)
     (folder / "strange.bundle.minisig").write_text(sign(bundle, SecretKey(b"stranger", bytes(32)), "x"))
     rules = (EXAMPLES / "rules.toml").read_text(encoding="utf-8")
-    (folder / "waiver.toml").write_text(re.sub(r"(?m)^version = .*$", 'version = "waiver"', rules))
+    waiver = re.sub(r"(?m)^version = .*$", 'version = "waiver"', rules)
+    (folder / "waiver.toml").write_text(waiver)
+    (folder / "waiver.toml.minisig").write_text(sign(waiver.encode(), KEY, "waiver"))
     (folder / "labo.toml").write_text(PROFILE, encoding="utf-8")
     (folder / "labo.csv").write_text("N;Rapport;Protéines;Humidité\nk 1;R1;11,9;13,1\nK2;R1;;13,0\n")
     with open_parts(file, load_settings(file), start=at) as parts:

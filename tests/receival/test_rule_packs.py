@@ -5,8 +5,10 @@ import pytest
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
 from station.grain.rules import RulePack, RulePackError
 from station.receival import rule_packs
-from station.receival.pack_standing import pack_in_force, standings
+from station.receival.pack_standing import pack_in_force, packs_in_force, standings
+from station.receival.visits import NewLoad
 from station.store import audit
+from station.store.tables import Cell
 from tests.silo_rig import MARC, RULES, Silo
 
 
@@ -92,6 +94,54 @@ def test_acts_are_events_that_name_who_and_why(silo: Silo) -> None:
         event = audit.events_after(tx, audit.last_seq(tx) - 1)[0]
         assert len(standings(tx)) == 2
     assert (event.kind, event.by, event.data["why"]) == ("rule_pack_installed", MARC.id, "asked for")
+
+
+BARLEY = """
+name = "Barley"
+version = "1"
+source = "contract"
+valid_from = 2026-06-15T06:00:00+02:00
+
+[repeatability]
+moisture = 0.1
+
+[[grades]]
+id = "malting"
+species = "barley"
+name = { fr = "Orge brassicole", en = "Malting barley" }
+value = 1.0
+
+[[grades.criteria]]
+analyte = "moisture"
+op = "<"
+limit = 14.5
+unit = "%"
+step = 0.1
+required = "intake"
+kind = "blendable"
+source = "B1"
+"""
+
+
+def test_each_species_is_judged_by_the_pack_that_grades_it(silo: Silo) -> None:
+    wheat = in_force(silo)
+    install(silo, BARLEY)
+    with silo.desk.ledger.write() as tx:
+        cell = tx.get_one(Cell, "c5")
+        cell.species, cell.grade = None, "malting"
+    visit = silo.arrive("AB-123-CD")
+    silo.confirm(43_120, visit, "first")
+    silo.measure_well(visit)
+    other = silo.arrive("ZZ-999-ZZ", NewLoad("barley"))
+    found = [silo.proposal(silo.loads(one)[0]) for one in (visit, other)]
+    with silo.desk.ledger.read() as tx:
+        barley = packs_in_force(tx, silo.clock())["barley"]
+    assert wheat is not None
+    assert [one and one.rule_pack for one in found] == [wheat.sha256, barley.sha256]
+    assert found[0] is not None
+    against = next(one for one in found[0].result["refused"] if one["cell"] == "c5")
+    assert {one["code"] for one in against["reasons"]} >= {"wrong_cell_species"}
+    assert "unknown_grade" not in {one["code"] for one in against["reasons"]}
 
 
 def test_what_cannot_be_done_says_why(silo: Silo) -> None:

@@ -16,6 +16,7 @@ from ui.words.reasons import (
     capital,
     unknown_message,
 )
+from ui.words.rule_packs import pack_problem
 
 _LOOK_AGAIN = N_("Go back to the queue: it shows what is recorded now.")
 _SCAN_AGAIN = N_("Scan or type it again; enter it as a sample if it is new.")
@@ -23,6 +24,7 @@ _LIST_MODELS = N_("See what is installed with: silo model list.")
 _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
 _READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
 _LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
+_SIGN_PACK = N_("Have it signed by who may: silo rules sign.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_APPROVAL = N_("A manager decides it, or approves it by telephone: {who}.")
 _ASK_AGAIN = N_("Decide again, and ask for new figures.")
@@ -67,8 +69,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("See the packs with: silo rules list."),
     ),
     "rule_pack_wrong": (
-        N_("the rule pack cannot be used: {text}"),
+        N_("the rule pack cannot be used: {pack_problem}"),
         N_("Correct the file and install it again."),
+    ),
+    "rule_pack_unsigned": (
+        N_("the rule pack {name} {version} is not signed, and this site trusts signed packs only"),
+        _SIGN_PACK,
+    ),
+    "rule_pack_other_key": (
+        N_("the rule pack {name} {version} is signed with the key {key}, which this site does not trust"),
+        N_("Ask who made it; the keys that are trusted here are in the site file, [vision] trusted_keys."),
+    ),
+    "rule_pack_changed": (
+        N_("the signature of the rule pack {name} {version} does not fit the file: it was changed"),
+        _SIGN_PACK,
     ),
     "document_wrong": (
         N_("what headquarters sent cannot be read: {text}"),
@@ -572,5 +586,7 @@ def problem(code: str, params: Mapping[str, Any], language: str) -> tuple[str, s
         return unknown_message(code, params), ""
     t = translator(language)
     words = parameter_texts(params, t)
+    if isinstance(wrong := params.get("pack_problem"), Mapping):
+        words["pack_problem"] = pack_problem(wrong, language)
     title, action = (t.gettext(text).format_map(words) for text in texts)
     return capital(title), action

@@ -10,6 +10,7 @@ from station.api.paging import After, FewRows, page, ticks, time_place
 from station.api.views import rules as views
 from station.api.views.view import view_of
 from station.receival import rule_packs
+from station.receival.pack_signatures import PackSignature
 from station.store import pages
 
 router = APIRouter(tags=["rules"])
@@ -24,10 +25,19 @@ def list_rule_packs(asked: Asked) -> list[schemas.RulePack]:
 
 @router.post("/rules", status_code=201, responses=problems(409))
 def install_rule_pack(asked: Asked, by: By, body: schemas.RulePackIn) -> schemas.RulePack:
-    """Open loads are judged by it at once where it is in force."""
-    row = rule_packs.install_pack(asked.desk, body.text, by, body.why, asked.now())
+    """Open loads are judged by it at once where it is in force. A site that trusts keys takes only what one
+    of them signed."""
+    signature = PackSignature(body.signature, asked.context.trusted_keys())
+    row = rule_packs.install_pack(asked.desk, body.text, by, body.why, asked.now(), signature)
     with view_of(asked) as view:
         return views.rule_pack(view, row.sha256)
+
+
+@router.get("/rules/{sha256}", responses=problems(404))
+def get_rule_pack(asked: Asked, sha256: schemas.Key) -> schemas.RulePackText:
+    """The pack as it was installed, prices too."""
+    with view_of(asked) as view:
+        return views.rule_pack_text(view, sha256)
 
 
 @router.post("/rules/withdraw", responses=problems(404))

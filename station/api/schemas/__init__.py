@@ -208,6 +208,7 @@ from station.api.schemas.rules import (
     RulePack,
     RulePackIn,
     RulePackNamed,
+    RulePackText,
 )
 from station.api.schemas.shipments import (
     ShipmentArrivalIn,
@@ -412,6 +413,7 @@ __all__ = [
     "RulePack",
     "RulePackIn",
     "RulePackNamed",
+    "RulePackText",
     "SaidNumberIn",
     "Sample",
     "SampleIn",

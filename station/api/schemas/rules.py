@@ -9,9 +9,10 @@ from station.api.schemas.common import SEEN_FILE, In, Key, Text
 
 
 class RulePackIn(In):
-    """`text` is the pack's whole TOML file."""
+    """`text` is the pack's whole TOML file, `signature` what lies beside it as FILE.minisig."""
 
     text: Annotated[str, StringConstraints(min_length=1, max_length=900_000), SEEN_FILE]
+    signature: Annotated[str, StringConstraints(max_length=20_000), SEEN_FILE] = ""
     why: Text = ""
 
 
@@ -22,17 +23,29 @@ class RulePackNamed(In):
 
 
 class RulePack(BaseModel):
-    """`by` None: the site file. `in_force`: by it loads are judged now."""
+    """`by` None: the site file. `in_force`: by it loads of `species` are judged now, those of which it holds
+    the grades. `key`: the trusted key that signed it; empty where the site trusted none when it came."""
 
     sha256: str
     name: str
     version: str
     valid_from: datetime
+    valid_until: datetime | None
     act: str
     at: datetime
     by: str | None
     why: str
     in_force: bool
+    species: list[str]
+    key: str
+
+
+class RulePackText(BaseModel):
+    sha256: str
+    name: str
+    version: str
+    text: str
+    signature: str
 
 
 class ReplayDifference(BaseModel):

@@ -12,7 +12,7 @@ from station.api.views.view import View
 from station.api.views.watching import quality_warnings
 from station.clock import NOTICEABLE, ClockStanding
 from station.models import releases
-from station.receival.pack_standing import pack_in_force
+from station.receival.pack_standing import packs_in_force
 from station.runtime.live import BackupFacts, Coded, HealthFacts, PostFacts, Standing
 from station.store import audit
 from station.store.tables import ModelRelease
@@ -24,9 +24,9 @@ REFUSES = frozenset({"disk_full", "intake_waits_for_disk", "intake_stands", "dat
 def health(view: View, context: Context) -> schemas.Health:
     facts, standing = context.health(), context.timekeeper.standing()
     free_mb = min(context.blobs.free_mb(), context.desk.ledger.free_mb())
-    pack = pack_in_force(view.tx, view.now)
+    held = {f"{pack.name} {pack.version}" for pack in packs_in_force(view.tx, view.now).values()}
     coded = dict(_clock_warnings(standing))
-    coded |= _warnings(facts, context, free_mb, has_pack=pack is not None)
+    coded |= _warnings(facts, context, free_mb, has_pack=bool(held))
     coded |= quality_warnings(view, context.desk.watching)
     warnings = [reason(code, params, view.language) for code, params in coded.items()]
     refuses = [warning for warning in warnings if warning.code in REFUSES]
@@ -37,7 +37,7 @@ def health(view: View, context: Context) -> schemas.Health:
         last_event=audit.last_seq(view.tx),
         disk_free_mb=free_mb,
         vision=facts.vision,
-        rule_pack=f"{pack.name} {pack.version}" if pack else None,
+        rule_pack=", ".join(sorted(held)) or None,
         intake=_intake(facts.intake),
         backup=_backup(facts.backup),
         post=_post(facts.post),

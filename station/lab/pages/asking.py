@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, func, select
 
+from station.grain.grades import RulePack, joined
+from station.grain.rules import parse_rule_pack
 from station.store.stored import Key, Renewed
 from station.store.tables import Measurement
 
@@ -19,7 +21,8 @@ RECENT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the site says of its pages: today, its campaign, what may differ, and its rule pack's text."""
+    """What the site says of its pages: today, its campaign, what may differ, and the texts of
+    its rule packs in the order of their installation."""
 
     now: datetime
     campaign: str
@@ -27,7 +30,12 @@ class Wanted:
     permitted: Mapping[str, float]
     citation: str = ""
     control_every_days: int = 7
-    pack: str | None = None
+    packs: tuple[str, ...] = ()
+
+    @property
+    def pack(self) -> RulePack | None:
+        """What holds of them today, of all species together."""
+        return joined([parse_rule_pack(text) for text in self.packs], self.now)
 
     @property
     def since(self) -> dict[str, datetime]:
@@ -49,7 +57,7 @@ def wanted_as_json(wanted: Wanted) -> bytes:
 
 
 def wanted_from(told: Mapping[str, Any]) -> Wanted:
-    return Wanted(**{**told, "now": datetime.fromisoformat(told["now"])})
+    return Wanted(**{**told, "now": datetime.fromisoformat(told["now"]), "packs": tuple(told["packs"])})
 
 
 def newest(read: Read) -> int:

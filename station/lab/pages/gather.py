@@ -9,7 +9,6 @@ from sqlalchemy import and_, select
 
 from drivers.reading import Analyte, Basis
 from station.grain.grades import RulePack
-from station.grain.rules import parse_rule_pack
 from station.grain.units import MoisturePercent, ProteinAsIs, fixed_moisture, protein_dm
 from station.lab.pages.asking import Wanted
 from station.lab.pages.records import Records
@@ -48,9 +47,8 @@ class Site:
 
 def site_of(records: Records, wanted: Wanted) -> Site:
     instruments, verified = _instruments(records)
-    pack = parse_rule_pack(wanted.pack) if wanted.pack else None
     return Site(
-        wanted, pack, _loads(records), _sent(records), names_of_sources(records), instruments, verified
+        wanted, wanted.pack, _loads(records), _sent(records), names_of_sources(records), instruments, verified
     )
 
 

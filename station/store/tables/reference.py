@@ -115,7 +115,8 @@ class Vehicle(Referenced, table=True):
 
 
 class RulePackAct(Numbered, table=True):
-    """Records that a rule pack was installed or withdrawn. `by` None: the site file says so."""
+    """Records that a rule pack was installed or withdrawn. `by` None: the site file says so. `signature`
+    came with the pack; `key` is the trusted one that made it, empty where the site trusted none."""
 
     __tablename__ = "rule_pack_act"
 
@@ -125,6 +126,8 @@ class RulePackAct(Numbered, table=True):
     at: datetime
     by: str | None = None
     why: str = ""
+    key: str = ""
+    signature: str = ""
 
 
 class RulePackRecord(SQLModel, table=True):

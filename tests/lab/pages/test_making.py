@@ -223,7 +223,7 @@ def test_an_instrument_is_known_by_its_serial_number(season: Silo) -> None:
 def test_the_last_30_days_begin_at_midnight_and_other_campaigns_are_none_of_this_one(season: Silo) -> None:
     wanted = wanted_of(season.desk, season.clock())
     assert wanted.since["last_30_days"].hour == 0
-    later = Wanted(wanted.now + timedelta(days=40), "2026", {}, {}, pack=wanted.pack)
+    later = Wanted(wanted.now + timedelta(days=40), "2026", {}, {}, packs=wanted.packs)
     records = of_ledger(season.desk.ledger.read)
     made_of = study_of(records, "protein", site_of(records, later))
     assert made_of.common("", "last_30_days", ("machine", "lab")) == {}

@@ -1,0 +1,38 @@
+"""Files that commands read and write, and whose signature lies beside one."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from station.cli.say import Exit, fail
+
+if TYPE_CHECKING:
+    from station.signing import PublicKey
+
+
+def read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", Exit.USAGE)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        fail(f"{path}: {error.strerror}", Exit.USAGE)
+
+
+def signer_of_file(file: Path, keys: list[Path]) -> "PublicKey | None":
+    """Return whose signature lies beside the file; None where no key was given to check it with. Raises
+    SignatureError."""
+    from station.signing import ENDING, SignatureError, parse_public_key, verify
+
+    data = read_bytes(file)
+    if not keys:
+        return None
+    try:
+        trusted = [parse_public_key(read_bytes(path).decode(errors="replace")) for path in keys]
+    except SignatureError as error:
+        fail(str(error), Exit.CONFIGURATION)
+    return verify(data, read_bytes(Path(f"{file}{ENDING}")).decode(errors="replace"), trusted)

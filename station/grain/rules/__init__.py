@@ -1,0 +1,16 @@
+"""Rule packs: TOML text in, checked values out (`station/rules/README.md` shows the format)."""
+
+from station.grain.grades import Criterion, Grade, RulePack, pack_at, packs_at
+from station.grain.rules.problems import RulePackError
+from station.grain.rules.reading import parse_rule_pack, read_new_pack
+
+__all__ = [
+    "Criterion",
+    "Grade",
+    "RulePack",
+    "RulePackError",
+    "pack_at",
+    "packs_at",
+    "parse_rule_pack",
+    "read_new_pack",
+]
