@@ -1,7 +1,7 @@
 """What the cells hold: content from movements, reserved from decisions, quality by tonnes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -12,7 +12,7 @@ from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
 from station.grain.units import Tonnes
 from station.store import queries
-from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
+from station.store.tables import Cell, CellMovement, Decision, Line, Pit, Proposal, Reservation
 
 _NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
@@ -21,7 +21,7 @@ def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, 
     """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
     pits, reserved = pits_of_cells(tx), _reserved(tx, without_load)
     return tuple(
-        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, 0.0))
+        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, ()))
         for cell, last in tx.exec(_CELLS_WITH_BALANCE)
     )
 
@@ -39,8 +39,8 @@ _CELLS_WITH_BALANCE: Any = (
 
 
 def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
-    """{analyte: {value, unit, basis, known_t, n}} of what the cell holds; a mean that cannot be computed is
-    None, `n` (measurements) is not there where nobody counted."""
+    """{analyte: {value, unit, basis, known_t, n, u, shared}} of what the cell holds; a mean that cannot be
+    computed is None. `n` (measurements) is not there where nobody counted, `u` where it is not known."""
     last = last_movement(tx, cell_id)
     return last.content if last else {}
 
@@ -80,6 +80,7 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
         name: {key: result[key] for key in ("value", "unit", "basis", "typed_by")}
         | {"n": len(result["replicates"])}
         | ({"raw": result["raw"]} if "raw" in result else {})
+        | _doubt(result.get("u"), result.get("shared"))
         for name, result in results.items()
     }
 
@@ -87,13 +88,15 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
 def ticket_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same as a ticket says them: as measured, whatever corrections made of them."""
     return {
-        name: {key: part for key, part in value.items() if key != "raw"}
+        name: {key: part for key, part in value.items() if key not in ("raw", "u", "shared")}
         | {"value": value.get("raw", value["value"])}
         for name, value in values.items()
     }
 
 
-def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved_kg: float) -> CellState:
+def _state(
+    cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved: Sequence[Part]
+) -> CellState:
     return CellState(
         id=cell.id,
         pits=pits,
@@ -101,11 +104,12 @@ def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserve
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
         content_t=last.content_kg / 1000 if last else 0.0,
-        reserved_t=reserved_kg / 1000,
+        reserved_t=sum(part.tonnes for part in reserved),
         content=_measured(last.content) if last else {},
         claims=frozenset(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
+        reserved={name: mean for name, one in blend(reserved).items() if (mean := one.measured)},
     )
 
 
@@ -115,13 +119,20 @@ def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
     return tx.exec(query.limit(1)).first()
 
 
-def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
-    query = select(Reservation.cell_id, func.sum(Reservation.kg)).where(
-        col(Reservation.released_at).is_(None)
+def _reserved(tx: Session, without_load: str | None) -> dict[str, list[Part]]:
+    """What is decided and not yet tipped, by cell: the estimated tonnes and what was known of them."""
+    query = (
+        select(Reservation.cell_id, Reservation.kg, Proposal.assessment)
+        .join(Decision, col(Decision.id) == Reservation.decision_id)
+        .join(Proposal, col(Proposal.id) == Decision.proposal_id)
+        .where(col(Reservation.released_at).is_(None))
     )
     if without_load is not None:
         query = query.where(Reservation.load_id != without_load)
-    return {cell: float(kg) for cell, kg in tx.exec(query.group_by(Reservation.cell_id))}
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for cell, kg, assessment in tx.exec(query.order_by(col(Reservation.seq))):
+        parts[cell].append(Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))))
+    return parts
 
 
 def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
@@ -159,7 +170,9 @@ def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], move
         parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
     mixed = blend(parts)[analyte]
     whole = Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict()
-    return {**whole, "known_t": mixed.known_t, **_counted(was, value)}
+    return {
+        **whole, "known_t": mixed.known_t, **_counted(was, value), **_doubt(mixed.u, mixed.shared),
+    }  # fmt: skip
 
 
 def _counted(*parts: Mapping[str, Any] | None) -> dict[str, int]:
@@ -168,9 +181,18 @@ def _counted(*parts: Mapping[str, Any] | None) -> dict[str, int]:
     return {"n": sum(counts)} if counts else {}
 
 
+def _doubt(u: float | None, shared: Mapping[str, float] | None) -> dict[str, Any]:
+    """A standard uncertainty as a value keeps it; nothing where it is not known."""
+    if u is None:
+        return {}
+    return {"u": u, **({"shared": dict(shared)} if shared else {})}
+
+
 def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
     return {
-        Analyte(name): Measured(v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None)
+        Analyte(name): Measured(
+            v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None, v.get("shared", {})
+        )
         for name, v in values.items()
         if v["value"] is not None and is_known(name)
     }

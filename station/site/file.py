@@ -203,8 +203,11 @@ class Photo(Section):
 
 
 class Opening(Section):
+    """`u` is the mean's standard uncertainty, where somebody knows it."""
+
     value: Annotated[float, Field(allow_inf_nan=False)]
     basis: Basis | None = None
+    u: Positive | None = None
 
 
 class Cell(Section):

@@ -95,6 +95,7 @@ def _load_cell(tx: Session, site: sections.Site, section: sections.Cell, at: dat
     if section.opening_t and moved is None:
         values = {
             analyte.value: Value(opening.value, UNIT_OF[analyte], opening.basis).as_dict()
+            | ({} if opening.u is None else {"u": opening.u})
             for analyte, opening in section.opening.items()
         }
         cells.move(
