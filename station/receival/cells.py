@@ -1,7 +1,8 @@
 """What the cells hold: content from movements, reserved from decisions, quality by tonnes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -10,20 +11,39 @@ from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
+from station.grain.lines import Found, LineState, Product
+from station.grain.reasons import Code, Reason
+from station.grain.past import EMPTY_KG, Grain, Standing
 from station.grain.units import Tonnes
+from station.receival import lines
 from station.store import queries
-from station.store.tables import Cell, CellMovement, Decision, Line, Pit, Proposal, Reservation
+from station.store.tables import Cell, CellMovement, Decision, Line, Load, Pit, Proposal, Reservation
 
 _NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
     """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
-    pits, reserved = pits_of_cells(tx), _reserved(tx, without_load)
-    return tuple(
-        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, ()))
-        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
+    return states_and_found(tx, without_load=without_load)[0]
+
+
+def states_and_found(tx: Session, *, without_load: str | None = None) -> tuple[tuple[CellState, ...], Found]:
+    """The same, with what else movements and lines say of them, in a fixed number of questions."""
+    reserved = _reserved(tx, without_load)
+    decided = [(one.pit, one.cell, one.product) for one in reserved]
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for one in reserved:
+        parts[one.cell].append(one.part)
+    rows, carrying = tx.exec(_CELLS_WITH_BALANCE).all(), lines.states(tx, decided)
+    pits = _reach(tx, carrying)
+    standings = {cell.id: standing_of(last) for cell, last in rows}
+    found = Found(
+        {id_: standing.species for id_, standing in standings.items() if standing.species},
+        {cell.id: lost for cell, _ in rows if (lost := standings[cell.id].lost(cell.claims))},
+        carrying,
     )
+    states = (_state(cell, last, pits.get(cell.id, ()), parts.get(cell.id, ())) for cell, last in rows)
+    return tuple(states), found
 
 
 _NEWEST = select(func.max(CellMovement.seq)).where(CellMovement.cell_id == Cell.id).correlate(Cell)
@@ -51,10 +71,11 @@ def contents(tx: Session) -> dict[str, dict[str, Any]]:
 
 
 def move(tx: Session, row: CellMovement) -> CellMovement:
-    """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
+    """Appends one movement (its kg signed), to which it gives the cell's balance and standing after it."""
     before = last_movement(tx, row.cell_id)
     row.content_kg = (before.content_kg if before else 0.0) + row.kg
-    row.content = _content_after(before, row.kg, row.values)
+    row.content = _content_after(before, row)
+    row.standing = _standing_after(before, row).as_dict()
     tx.add(row)
     tx.flush()
     return row
@@ -62,9 +83,13 @@ def move(tx: Session, row: CellMovement) -> CellMovement:
 
 def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
     """Cell id to the pits from which a line reaches it, sorted."""
+    return _reach(tx, tx.exec(select(Line)))
+
+
+def _reach(tx: Session, lines: Iterable[Line] | Iterable[LineState]) -> dict[str, tuple[str, ...]]:
     reach: dict[str, set[str]] = defaultdict(set)
     known = set(tx.exec(select(Pit.id)))
-    for line in tx.exec(select(Line)):
+    for line in lines:
         for cell in line.cells:
             reach[cell].update(pit for pit in line.pits if pit in known)
     return {cell: tuple(sorted(pits)) for cell, pits in reach.items()}
@@ -97,6 +122,8 @@ def ticket_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _state(
     cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved: Sequence[Part]
 ) -> CellState:
+    standing = standing_of(last)
+    is_barred = standing.never_blend and cell.role != "quarantine"
     return CellState(
         id=cell.id,
         pits=pits,
@@ -106,10 +133,11 @@ def _state(
         content_t=last.content_kg / 1000 if last else 0.0,
         reserved_t=sum(part.tonnes for part in reserved),
         content=_measured(last.content) if last else {},
-        claims=frozenset(cell.claims),
+        claims=frozenset(cell.claims) - standing.lost(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
         reserved={name: mean for name, one in blend(reserved).items() if (mean := one.measured)},
+        barred=(Reason(Code.CELL_NEVER_BLEND),) if is_barred else (),
     )
 
 
@@ -119,20 +147,38 @@ def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
     return tx.exec(query.limit(1)).first()
 
 
-def _reserved(tx: Session, without_load: str | None) -> dict[str, list[Part]]:
-    """What is decided and not yet tipped, by cell: the estimated tonnes and what was known of them."""
-    query = (
-        select(Reservation.cell_id, Reservation.kg, Proposal.assessment)
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """A load that is decided and not yet tipped: its estimated tonnes, and what was known of them then."""
+
+    cell: str
+    pit: str
+    product: Product
+    part: Part
+
+
+def _reserved(tx: Session, without_load: str | None) -> list[_Reserved]:
+    """In the order of their decisions."""
+    query: Any = (
+        select(
+            Reservation.cell_id, Decision.pit, Load.species, Load.claims, Reservation.kg, Proposal.assessment
+        )  # type: ignore[call-overload] # its stubs end at four columns
         .join(Decision, col(Decision.id) == Reservation.decision_id)
         .join(Proposal, col(Proposal.id) == Decision.proposal_id)
+        .join(Load, col(Load.id) == Reservation.load_id)
         .where(col(Reservation.released_at).is_(None))
     )
     if without_load is not None:
         query = query.where(Reservation.load_id != without_load)
-    parts: dict[str, list[Part]] = defaultdict(list)
-    for cell, kg, assessment in tx.exec(query.order_by(col(Reservation.seq))):
-        parts[cell].append(Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))))
-    return parts
+    return [
+        _Reserved(
+            cell,
+            pit,
+            Product(species, frozenset(claims)),
+            Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))),
+        )
+        for cell, pit, species, claims, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))
+    ]
 
 
 def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
@@ -144,17 +190,52 @@ def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
     return {name: {**was, "known_t": was["known_t"] * share} for name, was in whole.content.items()}
 
 
-def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
+def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was."""
-    if kg <= 0:
-        return part_of(before, before.content_kg + kg) if before else {}
-    after = dict(before.content) if before else {}
+    its quality as it was; what is dried in its cell leaves it and comes back."""
+    dried_kg = row.act.get("dried_here_kg")
+    if row.kg <= 0 and dried_kg is None:
+        after = part_of(before, before.content_kg + row.kg) if before else {}
+    else:
+        came_kg = row.kg + (dried_kg or 0.0)
+        rest = part_of(before, before.content_kg - dried_kg) if before and dried_kg else None
+        after = _taken(
+            rest if rest is not None else dict(before.content if before else {}), came_kg, row.values
+        )
+    for name, value in row.act.get("after", {}).items():
+        if row.content_kg > _NOTHING_KG:
+            after[name] = {**value, "known_t": row.content_kg / 1000}
+    return after
+
+
+def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         moved_t = value.get("known_t", kg / 1000)
         if moved_t > 0 and (value["value"] is not None or "known_t" in value):
-            after[name] = _mixed(name, after.get(name), value, moved_t)
-    return after
+            content[name] = _mixed(name, content.get(name), value, moved_t)
+    return content
+
+
+def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
+    """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays."""
+    if row.act.get("cleaned"):
+        return Standing()
+    standing = standing_of(before)
+    if row.kg > 0:
+        standing = standing.took(Grain.from_dict(row.grain))
+    if substance := row.act.get("substance"):
+        standing = standing.was_treated(substance)
+    return standing.emptied() if row.content_kg <= EMPTY_KG else standing
+
+
+def standing_of(last: CellMovement | None) -> Standing:
+    """What a cell stands for after that movement."""
+    return Standing.from_dict(last.standing) if last else Standing()
+
+
+def grain_of(cell: Cell, last: CellMovement | None) -> Grain:
+    """What is known of the grain in a cell after that movement, beside its content."""
+    return standing_of(last).grain(cell.claims, is_quarantine=cell.role == "quarantine")
 
 
 def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], moved_t: float) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from station.grain.assessed import Assessment
 from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
+from station.grain.lines import Found, Product, barred_for
 from station.grain.loadweight import estimate_load_kg
 from station.grain.products import species_of_product
 from station.grain.reasons import Reason
@@ -62,6 +63,7 @@ class Ground:
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
     learnt: Learnt = NOTHING
+    found: Found = field(default_factory=Found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,10 @@ class LoadEvidence:
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
-    states = cells.states(tx, without_load=without_load)
+    states, found = cells.states_and_found(tx, without_load=without_load)
     return Ground(
         states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
-        learnt(tx),
+        learnt(tx), found,
     )  # fmt: skip
 
 
@@ -132,7 +134,8 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
     )
-    routed = route(facts, on.cells, on.pack)
+    stand = barred_for(on.cells, on.found, Product(of.load.species, frozenset(of.load.claims)))
+    routed = route(facts, stand, on.pack)
     result = routed.as_dict()
     photo = photo_facts(desk.policy, on.pack, of, assessment, result)
     asked = asked_for(desk.asking, photo, desk.policy.site)
@@ -156,7 +159,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "visual_check": of.visual.id if of.visual else None,
             "weights": weights,
             "facts": facts_as_dict(facts),
-            "cells": cells_as_dict(on.cells),
+            "cells": cells_as_dict(stand),
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
             **({"brought": dict(of.brought)} if of.brought else {}),
         },

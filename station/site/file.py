@@ -224,6 +224,14 @@ class Cell(Section):
     external_id: Text | None = None
 
 
+class Treatment(Section):
+    """A product that the site treats grain with, its active substance, and how it is put on."""
+
+    name: Text
+    substance: Text
+    kind: Literal["insecticide", "fumigation"] = "insecticide"
+
+
 class Pit(Section):
     id: Id
     name: Text
@@ -335,6 +343,7 @@ class SiteSettings(Section):
     lines: Annotated[list[Line], Field(min_length=1)]
     instruments: list[Instrument] = []
     suppliers: list[Supplier] = []
+    treatments: list[Treatment] = []
 
     def weighing_rule(self) -> WeighingRule:
         return WeighingRule(**self.weighing.model_dump())

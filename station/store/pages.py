@@ -24,7 +24,10 @@ AnyShipment = TypeVar("AnyShipment", Shipment, ExpectedShipment)
 
 Place = tuple[int, ...] | None  # the numbers of the last row of the page before
 TimePlace = tuple[datetime, int] | None
-_ENTERED = ("out", "transfer", "correction", "recovered", "returned")
+_ENTERED = (
+    "out", "transfer", "correction", "recovered", "returned", "drying", "grain_cleaning", "cell_cleaning",
+    "ventilation", "treatment",
+)  # fmt: skip
 
 
 def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
@@ -62,7 +65,7 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
     def of(kind: str) -> Sequence[CellMovement]:
         seq = col(CellMovement.seq)
         query = select(CellMovement).where(CellMovement.kind == kind)
-        query = query.where(CellMovement.kg < 0) if kind == "transfer" else query
+        query = query.where(CellMovement.kg < 0) if kind in ("transfer", "drying") else query
         if kind == "recovered":  # what an act entered, not what came with a load
             is_once = col(CellMovement.transfer_id).is_(None) | (col(CellMovement.kg) < 0)
             query = query.where(col(CellMovement.load_id).is_(None), is_once)
