@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from station.grain.cells import CellState
-from station.grain.reasons import Code, Reason
 from station.grain.past import INSECTICIDE_FREE
+from station.grain.reasons import Code, Reason
 from station.species import SPECIES
 
 

@@ -12,8 +12,8 @@ from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
 from station.grain.lines import Found, LineState, Product
-from station.grain.reasons import Code, Reason
 from station.grain.past import EMPTY_KG, Grain, Standing
+from station.grain.reasons import Code, Reason
 from station.grain.units import Tonnes
 from station.receival import lines
 from station.store import queries
