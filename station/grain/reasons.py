@@ -118,6 +118,8 @@ class Code(StrEnum):
     CLAIM_LOST = "claim_lost"  # claim
     LINE_BUSY = "line_busy"  # line, species, claims (of what it carries)
     LINE_TREATED = "line_treated"  # line, substances
+    # what a cell's grain went through
+    CELL_TREATED = "cell_treated"  # substances
     # routing, for the load as a whole
     INCOMPLETE = "incomplete"  # analytes
     NOTHING_FITS = "nothing_fits"

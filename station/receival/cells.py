@@ -65,9 +65,21 @@ def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
     return last.content if last else {}
 
 
-def contents(tx: Session) -> dict[str, dict[str, Any]]:
-    """What `content_of` says of every cell."""
-    return {cell.id: last.content if last else {} for cell, last in tx.exec(_CELLS_WITH_BALANCE)}
+def contents(tx: Session) -> dict[str, tuple[dict[str, Any], Standing]]:
+    """What `content_of` says of every cell, and what it may still be used for."""
+    return {
+        cell.id: (last.content if last else {}, standing_of(last))
+        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
+    }
+
+
+def flags_of(standing: Standing, claims: Iterable[str], role: str) -> list[Reason]:
+    """What a person is told of a cell, from what went into it."""
+    flags = [Reason(Code.CELL_NEVER_BLEND)] if standing.never_blend and role != "quarantine" else []
+    flags += [Reason(Code.CLAIM_LOST, {"claim": claim}) for claim in sorted(standing.lost(claims))]
+    if standing.treated:
+        flags.append(Reason(Code.CELL_TREATED, {"substances": list(standing.treated)}))
+    return flags
 
 
 def move(tx: Session, row: CellMovement) -> CellMovement:

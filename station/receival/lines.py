@@ -26,7 +26,7 @@ _LINES: Any = (
 def check_line(tx: Session, line: str) -> None:
     """Raises NotFound(unknown_line) for one that the site does not have."""
     if tx.get(Line, line) is None:
-        raise NotFound(Fault.UNKNOWN_LINE, line=line)
+        raise NotFound(Fault.UNKNOWN_LINE, name=line)
 
 
 def states(tx: Session, decided: Iterable[tuple[str, str, Product]]) -> tuple[LineState, ...]:

@@ -16,6 +16,7 @@ from station.store.tables import (
     Pairing,
     Shipment,
     Ticket,
+    Treatment,
     Visit,
     Weighing,
 )
@@ -73,6 +74,12 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
         return tx.exec(query.order_by(seq.desc()).limit(most)).all()
 
     return _newest_first((of(kind) for kind in _ENTERED), most)
+
+
+def treatments(tx: Session, before: int | None, most: int) -> Sequence[Treatment]:
+    """The register of treatments, newest first."""
+    query = select(Treatment).where(col(Treatment.seq) < before) if before is not None else select(Treatment)
+    return tx.exec(query.order_by(col(Treatment.seq).desc()).limit(most)).all()
 
 
 def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Sequence[CellMovement]:
