@@ -23,7 +23,7 @@ from station.runtime.installer import Installer
 from station.runtime.live import HealthFacts
 from station.runtime.ports import Ports
 from station.site.file import SiteSettings
-from station.site.policy import asking_of, keeping_of, policy_of, watching_of
+from station.site.policy import asking_of, keeping_of, policy_of, treatments_of, watching_of
 from station.site.read import trusted_keys
 from station.store import queries
 from station.store.blobs import Blobs
@@ -86,7 +86,10 @@ def open_parts(
             clock = _clock(ledger, start, speed)
             rules = keeping_of(settings), watching_of(settings), asking_of(settings)
             freinte = settings.shipments.freinte_percent
-            desk = Desk(ledger, policy_of(settings), *rules, freinte_percent=freinte)
+            desk = Desk(
+                ledger, policy_of(settings), *rules, freinte_percent=freinte,
+                treatments=treatments_of(settings),
+            )  # fmt: skip
             parts = Parts(
                 file,
                 settings,

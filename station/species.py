@@ -20,12 +20,14 @@ Product = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 
 
 class SpeciesEntry(Entry):
-    """`photo`: kernels of several species that look alike are judged under one name; None: its own."""
+    """`photo`: kernels of several species that look alike are judged under one name; None: its own.
+    `oilseed`: it takes up insecticides for grain, which it may not have."""
 
     photo: Id | None = None
     types: Mapping[Id, Names] = {}
     products: tuple[Product, ...] = ()
     usual: Mapping[Analyte, Range] = {}
+    oilseed: bool = False
 
     @field_validator("usual")
     @classmethod

@@ -101,6 +101,15 @@ class Watching:
 
 
 @dataclass(frozen=True, slots=True)
+class TreatmentProduct:
+    """A product that the site treats grain with, as its label names it; `kind` insecticide or fumigation."""
+
+    name: str
+    substance: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     ledger: Ledger
     policy: SitePolicy
@@ -108,6 +117,7 @@ class Desk:
     watching: Watching = Watching()
     asking: PhotoRule = NEVER
     freinte_percent: float = USUAL_PERCENT
+    treatments: tuple[TreatmentProduct, ...] = ()
     proposal_times: Durations = field(default_factory=Durations, compare=False)
 
 

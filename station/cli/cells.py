@@ -1,7 +1,7 @@
 """The cells: grain out, to another cell, what was counted, and what moved."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,16 @@ def register(app: typer.Typer) -> None:
     cell.command("out", help=_("Grain left the site out of a cell."))(move_out)
     cell.command("transfer", help=_("Grain went from one cell into another."))(transfer)
     cell.command("correct", help=_("A manager records what was counted in a cell."))(correct)
+    cell.command("clean-grain", help=_("The grain of a cell was cleaned: its waste leaves."))(clean_grain)
+    cell.command("dry", help=_("Grain was dried: water leaves, dry matter stays."))(dry)
+    cell.command("ventilate", help=_("A cell was ventilated."))(ventilate)
+    cell.command("clean", help=_("An empty cell was cleaned: it may take any grain again."))(clean)
+    cell.command("treat", help=_("A cell, a load or a line was treated."))(treat)
+    cell.command("flush", help=_("A line was flushed: oilseeds may go through it again."))(flush)
+    cell.command("lines", help=_("What each line carries, as JSON lines."))(show_lines)
+    cell.command("treatments", help=_("The register of treatments, newest first, as JSON lines."))(
+        register_of
+    )
     cell.command("movements", help=_("What moved in and out of a cell, newest first, as JSON lines."))(show)
     app.add_typer(cell, name="cell")
 
@@ -110,6 +120,129 @@ def correct(
 ) -> None:
     body = {"kind": "correction", "kg": _kg(counted), "reason": reason, "paper_number": paper}
     _record(config, cell, body, by, pin)
+
+
+NoteOption = Annotated[str, typer.Option("--reason", help=_("A word about it, as it will be read later."))]
+MeasuredOption = Annotated[
+    float | None, typer.Option(parser=typed_number, help=_("In percent, as measured afterwards."))
+]
+
+
+def clean_grain(
+    cell: CellId,
+    waste: Tonnes,
+    config: ConfigOption,
+    by: ByOption,
+    impurities: MeasuredOption = None,
+    broken: MeasuredOption = None,
+    reason: NoteOption = "",
+    paper: PaperOption = "",
+    despite: DespiteOption = False,
+    pin: PinOption = None,
+) -> None:
+    body = {
+        "kind": "grain_cleaning", "kg": _kg(waste), "impurities": impurities, "broken": broken,
+        "reason": reason, "paper_number": paper, "despite_balance": despite,
+    }  # fmt: skip
+    _record(config, cell, body, by, pin)
+
+
+def dry(
+    cell: CellId,
+    tonnes: Tonnes,
+    config: ConfigOption,
+    by: ByOption,
+    moisture_from: Annotated[float, typer.Option("--from", parser=typed_number, help=_("Moisture before."))],
+    moisture_to: Annotated[float, typer.Option("--to", parser=typed_number, help=_("Moisture after."))],
+    into: Annotated[str | None, typer.Option(metavar="CELL", help=_("The cell that takes it."))] = None,
+    measured: Annotated[
+        float | None, typer.Option(parser=typed_number, help=_("Tonnes that came out by the scale."))
+    ] = None,
+    reason: NoteOption = "",
+    paper: PaperOption = "",
+    despite: DespiteOption = False,
+    pin: PinOption = None,
+) -> None:
+    body = {
+        "kind": "drying", "kg": _kg(tonnes), "moisture_from": moisture_from, "moisture_to": moisture_to,
+        "measured_kg": None if measured is None else _kg(measured), "to_cell": into, "reason": reason,
+        "paper_number": paper, "despite_balance": despite,
+    }  # fmt: skip
+    _record(config, cell, body, by, pin)
+
+
+def ventilate(
+    cell: CellId,
+    hours: Annotated[float, typer.Argument(metavar="HOURS", parser=typed_number, help=_("How long."))],
+    config: ConfigOption,
+    by: ByOption,
+    celsius: Annotated[
+        float | None, typer.Option(parser=typed_number, help=_("The grain's temperature afterwards."))
+    ] = None,
+    reason: NoteOption = "",
+    pin: PinOption = None,
+) -> None:
+    body = {"kind": "ventilation", "hours": hours, "celsius": celsius, "reason": reason}
+    _record(config, cell, body, by, pin)
+
+
+def clean(
+    cell: CellId, config: ConfigOption, by: ByOption, reason: NoteOption = "", pin: PinOption = None
+) -> None:
+    _record(config, cell, {"kind": "cell_cleaning", "reason": reason}, by, pin)
+
+
+def treat(
+    target: Annotated[str, typer.Argument(metavar="CELL|LINE|LOAD", help=_("What was treated."))],
+    product: Annotated[str, typer.Argument(metavar="PRODUCT", help=_("The product, as its label says."))],
+    dose: Annotated[float, typer.Argument(metavar="DOSE", parser=typed_number, help=_("How much of it."))],
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help=_("The dose's unit, as ml/t or g/m3."))],
+    config: ConfigOption,
+    by: ByOption,
+    at: Annotated[
+        Literal["cell", "line", "load"], typer.Option(help=_("Which of them the target is."))
+    ] = "cell",
+    substance: Annotated[str, typer.Option(help=_("Its active substance, unless the site lists it."))] = "",
+    kind: Annotated[
+        Literal["insecticide", "fumigation"] | None, typer.Option(help=_("How it was put on."))
+    ] = None,
+    reason: NoteOption = "",
+    pin: PinOption = None,
+) -> None:
+    body = {
+        "product": product, "dose": dose, "unit": unit, "substance": substance, "treatment": kind,
+        "reason": reason,
+    }  # fmt: skip
+    if at == "cell":
+        _record(config, target, {"kind": "treatment", **body}, by, pin)
+    else:
+        out(_post(config, f"/{at}s/{segment(target)}/treatments", body, by, pin))
+
+
+def flush(
+    line: Annotated[str, typer.Argument(metavar="LINE", help=_("The line's id in the site file."))],
+    config: ConfigOption,
+    reason: ReasonOption,
+    by: ByOption,
+    pin: PinOption = None,
+) -> None:
+    out(_post(config, f"/lines/{segment(line)}/flush", {"reason": reason}, by, pin))
+
+
+def show_lines(config: ConfigOption) -> None:
+    for row in ask(config, "GET", "/lines"):
+        out(row)
+
+
+def register_of(
+    config: ConfigOption, limit: Annotated[int, typer.Option(help=_("At most so many."))] = 50
+) -> None:
+    for row in ask(config, "GET", "/treatments", params={"limit": limit}):
+        out(row)
+
+
+def _post(config: Path, path: str, body: dict[str, Any], by: str, pin: str | None) -> Any:
+    return ask(config, "POST", path, body, headers=in_name_of(by, pin, "Silo-Operator"))
 
 
 def show(

@@ -113,6 +113,13 @@ class Code(StrEnum):
     NEVER_BLEND_NOT_SURE = "never_blend_not_sure"  # analyte, value, u, limit, op, unit, basis, p, sure
     RISKS_THE_CELL = "risks_the_cell"
     OVER_TARGET = "over_target"  # target_t, load_t, reserved_t
+    CELL_NEVER_BLEND = "cell_never_blend"
+    CELL_HOLDS = "cell_holds"  # species, cell_species
+    CLAIM_LOST = "claim_lost"  # claim
+    LINE_BUSY = "line_busy"  # line, species, claims (of what it carries)
+    LINE_TREATED = "line_treated"  # line, substances
+    # what a cell's grain went through
+    CELL_TREATED = "cell_treated"  # substances
     # routing, for the load as a whole
     INCOMPLETE = "incomplete"  # analytes
     NOTHING_FITS = "nothing_fits"

@@ -122,7 +122,7 @@ class _Used:
 
 
 def _transfers(tx: Session, since: int) -> Iterator[Step]:
-    query = select(CellMovement).where(col(CellMovement.kind).in_(["transfer", "recovered"]))
+    query = select(CellMovement).where(col(CellMovement.kind).in_(["transfer", "drying", "recovered"]))
     query = query.where(col(CellMovement.seq) > since)
     left: dict[str, CellMovement] = {}
     for row in tx.exec(query.order_by(col(CellMovement.seq))):

@@ -1,7 +1,8 @@
 """What the cells hold: content from movements, reserved from decisions, quality by tonnes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -10,20 +11,39 @@ from drivers.reading import UNIT_OF, Analyte, Basis, Value, is_known
 from station.grain.blending import Part, blend
 from station.grain.cells import CellState, Measured
 from station.grain.identifiers import Species, is_known_species
+from station.grain.lines import Found, LineState, Product
+from station.grain.past import EMPTY_KG, Grain, Standing
+from station.grain.reasons import Code, Reason
 from station.grain.units import Tonnes
+from station.receival import lines
 from station.store import queries
-from station.store.tables import Cell, CellMovement, Line, Pit, Reservation
+from station.store.tables import Cell, CellMovement, Decision, Line, Load, Pit, Proposal, Reservation
 
 _NOTHING_KG = 0.001  # what sums of shares leave of an empty cell
 
 
 def states(tx: Session, *, without_load: str | None = None) -> tuple[CellState, ...]:
     """The cells as routing sees them, by id. `without_load`: leaves out what this load itself reserves."""
-    pits, reserved = pits_of_cells(tx), _reserved(tx, without_load)
-    return tuple(
-        _state(cell, last, pits.get(cell.id, ()), reserved.get(cell.id, 0.0))
-        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
+    return states_and_found(tx, without_load=without_load)[0]
+
+
+def states_and_found(tx: Session, *, without_load: str | None = None) -> tuple[tuple[CellState, ...], Found]:
+    """The same, with what else movements and lines say of them, in a fixed number of questions."""
+    reserved = _reserved(tx, without_load)
+    decided = [(one.pit, one.cell, one.product) for one in reserved]
+    parts: dict[str, list[Part]] = defaultdict(list)
+    for one in reserved:
+        parts[one.cell].append(one.part)
+    rows, carrying = tx.exec(_CELLS_WITH_BALANCE).all(), lines.states(tx, decided)
+    pits = _reach(tx, carrying)
+    standings = {cell.id: standing_of(last) for cell, last in rows}
+    found = Found(
+        {id_: standing.species for id_, standing in standings.items() if standing.species},
+        {cell.id: lost for cell, _ in rows if (lost := standings[cell.id].lost(cell.claims))},
+        carrying,
     )
+    states = (_state(cell, last, pits.get(cell.id, ()), parts.get(cell.id, ())) for cell, last in rows)
+    return tuple(states), found
 
 
 _NEWEST = select(func.max(CellMovement.seq)).where(CellMovement.cell_id == Cell.id).correlate(Cell)
@@ -39,22 +59,35 @@ _CELLS_WITH_BALANCE: Any = (
 
 
 def content_of(tx: Session, cell_id: str) -> dict[str, Any]:
-    """{analyte: {value, unit, basis, known_t, n}} of what the cell holds; a mean that cannot be computed is
-    None, `n` (measurements) is not there where nobody counted."""
+    """{analyte: {value, unit, basis, known_t, n, u, shared}} of what the cell holds; a mean that cannot be
+    computed is None. `n` (measurements) is not there where nobody counted, `u` where it is not known."""
     last = last_movement(tx, cell_id)
     return last.content if last else {}
 
 
-def contents(tx: Session) -> dict[str, dict[str, Any]]:
-    """What `content_of` says of every cell."""
-    return {cell.id: last.content if last else {} for cell, last in tx.exec(_CELLS_WITH_BALANCE)}
+def contents(tx: Session) -> dict[str, tuple[dict[str, Any], Standing]]:
+    """What `content_of` says of every cell, and what it may still be used for."""
+    return {
+        cell.id: (last.content if last else {}, standing_of(last))
+        for cell, last in tx.exec(_CELLS_WITH_BALANCE)
+    }
+
+
+def flags_of(standing: Standing, claims: Iterable[str], role: str) -> list[Reason]:
+    """What a person is told of a cell, from what went into it."""
+    flags = [Reason(Code.CELL_NEVER_BLEND)] if standing.never_blend and role != "quarantine" else []
+    flags += [Reason(Code.CLAIM_LOST, {"claim": claim}) for claim in sorted(standing.lost(claims))]
+    if standing.treated:
+        flags.append(Reason(Code.CELL_TREATED, {"substances": list(standing.treated)}))
+    return flags
 
 
 def move(tx: Session, row: CellMovement) -> CellMovement:
-    """Appends one movement (its kg signed), to which it gives the cell's balance after it."""
+    """Appends one movement (its kg signed), to which it gives the cell's balance and standing after it."""
     before = last_movement(tx, row.cell_id)
     row.content_kg = (before.content_kg if before else 0.0) + row.kg
-    row.content = _content_after(before, row.kg, row.values)
+    row.content = _content_after(before, row)
+    row.standing = _standing_after(before, row).as_dict()
     tx.add(row)
     tx.flush()
     return row
@@ -62,9 +95,13 @@ def move(tx: Session, row: CellMovement) -> CellMovement:
 
 def pits_of_cells(tx: Session) -> dict[str, tuple[str, ...]]:
     """Cell id to the pits from which a line reaches it, sorted."""
+    return _reach(tx, tx.exec(select(Line)))
+
+
+def _reach(tx: Session, lines: Iterable[Line] | Iterable[LineState]) -> dict[str, tuple[str, ...]]:
     reach: dict[str, set[str]] = defaultdict(set)
     known = set(tx.exec(select(Pit.id)))
-    for line in tx.exec(select(Line)):
+    for line in lines:
         for cell in line.cells:
             reach[cell].update(pit for pit in line.pits if pit in known)
     return {cell: tuple(sorted(pits)) for cell, pits in reach.items()}
@@ -80,6 +117,7 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
         name: {key: result[key] for key in ("value", "unit", "basis", "typed_by")}
         | {"n": len(result["replicates"])}
         | ({"raw": result["raw"]} if "raw" in result else {})
+        | _doubt(result.get("u"), result.get("shared"))
         for name, result in results.items()
     }
 
@@ -87,13 +125,17 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
 def ticket_values(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same as a ticket says them: as measured, whatever corrections made of them."""
     return {
-        name: {key: part for key, part in value.items() if key != "raw"}
+        name: {key: part for key, part in value.items() if key not in ("raw", "u", "shared")}
         | {"value": value.get("raw", value["value"])}
         for name, value in values.items()
     }
 
 
-def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved_kg: float) -> CellState:
+def _state(
+    cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserved: Sequence[Part]
+) -> CellState:
+    standing = standing_of(last)
+    is_barred = standing.never_blend and cell.role != "quarantine"
     return CellState(
         id=cell.id,
         pits=pits,
@@ -101,11 +143,13 @@ def _state(cell: Cell, last: CellMovement | None, pits: tuple[str, ...], reserve
         grade=cell.grade,
         capacity_t=cell.capacity_kg / 1000,
         content_t=last.content_kg / 1000 if last else 0.0,
-        reserved_t=reserved_kg / 1000,
+        reserved_t=sum(part.tonnes for part in reserved),
         content=_measured(last.content) if last else {},
-        claims=frozenset(cell.claims),
+        claims=frozenset(cell.claims) - standing.lost(cell.claims),
         open=cell.open,
         role=cell.role,  # type: ignore[arg-type] # the site file allows only the roles
+        reserved={name: mean for name, one in blend(reserved).items() if (mean := one.measured)},
+        barred=(Reason(Code.CELL_NEVER_BLEND),) if is_barred else (),
     )
 
 
@@ -115,13 +159,38 @@ def last_movement(tx: Session, cell_id: str) -> CellMovement | None:
     return tx.exec(query.limit(1)).first()
 
 
-def _reserved(tx: Session, without_load: str | None) -> dict[str, float]:
-    query = select(Reservation.cell_id, func.sum(Reservation.kg)).where(
-        col(Reservation.released_at).is_(None)
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """A load that is decided and not yet tipped: its estimated tonnes, and what was known of them then."""
+
+    cell: str
+    pit: str
+    product: Product
+    part: Part
+
+
+def _reserved(tx: Session, without_load: str | None) -> list[_Reserved]:
+    """In the order of their decisions."""
+    query: Any = (
+        select(
+            Reservation.cell_id, Decision.pit, Load.species, Load.claims, Reservation.kg, Proposal.assessment
+        )  # type: ignore[call-overload] # its stubs end at four columns
+        .join(Decision, col(Decision.id) == Reservation.decision_id)
+        .join(Proposal, col(Proposal.id) == Decision.proposal_id)
+        .join(Load, col(Load.id) == Reservation.load_id)
+        .where(col(Reservation.released_at).is_(None))
     )
     if without_load is not None:
         query = query.where(Reservation.load_id != without_load)
-    return {cell: float(kg) for cell, kg in tx.exec(query.group_by(Reservation.cell_id))}
+    return [
+        _Reserved(
+            cell,
+            pit,
+            Product(species, frozenset(claims)),
+            Part(Tonnes(kg / 1000), _measured(assessment.get("results", {}))),
+        )
+        for cell, pit, species, claims, kg, assessment in tx.exec(query.order_by(col(Reservation.seq)))
+    ]
 
 
 def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
@@ -133,17 +202,52 @@ def part_of(whole: CellMovement | None, kg: float) -> dict[str, Any]:
     return {name: {**was, "known_t": was["known_t"] * share} for name, was in whole.content.items()}
 
 
-def _content_after(before: CellMovement | None, kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
+def _content_after(before: CellMovement | None, row: CellMovement) -> dict[str, Any]:
     """The balance per analyte: a mean weighted by the tonnes it is known of. What leaves a cell leaves
-    its quality as it was."""
-    if kg <= 0:
-        return part_of(before, before.content_kg + kg) if before else {}
-    after = dict(before.content) if before else {}
+    its quality as it was; what is dried in its cell leaves it and comes back."""
+    dried_kg = row.act.get("dried_here_kg")
+    if row.kg <= 0 and dried_kg is None:
+        after = part_of(before, before.content_kg + row.kg) if before else {}
+    else:
+        came_kg = row.kg + (dried_kg or 0.0)
+        rest = part_of(before, before.content_kg - dried_kg) if before and dried_kg else None
+        after = _taken(
+            rest if rest is not None else dict(before.content if before else {}), came_kg, row.values
+        )
+    for name, value in row.act.get("after", {}).items():
+        if row.content_kg > _NOTHING_KG:
+            after[name] = {**value, "known_t": row.content_kg / 1000}
+    return after
+
+
+def _taken(content: dict[str, Any], kg: float, values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         moved_t = value.get("known_t", kg / 1000)
         if moved_t > 0 and (value["value"] is not None or "known_t" in value):
-            after[name] = _mixed(name, after.get(name), value, moved_t)
-    return after
+            content[name] = _mixed(name, content.get(name), value, moved_t)
+    return content
+
+
+def _standing_after(before: CellMovement | None, row: CellMovement) -> Standing:
+    """A cell is as good as new once it was cleaned; of an empty one only what the grain left stays."""
+    if row.act.get("cleaned"):
+        return Standing()
+    standing = standing_of(before)
+    if row.kg > 0:
+        standing = standing.took(Grain.from_dict(row.grain))
+    if substance := row.act.get("substance"):
+        standing = standing.was_treated(substance)
+    return standing.emptied() if row.content_kg <= EMPTY_KG else standing
+
+
+def standing_of(last: CellMovement | None) -> Standing:
+    """What a cell stands for after that movement."""
+    return Standing.from_dict(last.standing) if last else Standing()
+
+
+def grain_of(cell: Cell, last: CellMovement | None) -> Grain:
+    """What is known of the grain in a cell after that movement, beside its content."""
+    return standing_of(last).grain(cell.claims, is_quarantine=cell.role == "quarantine")
 
 
 def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], moved_t: float) -> dict[str, Any]:
@@ -159,7 +263,9 @@ def _mixed(name: str, was: dict[str, Any] | None, value: Mapping[str, Any], move
         parts.append(Part(Tonnes(was["known_t"]), _measured({name: was})))
     mixed = blend(parts)[analyte]
     whole = Value(mixed.value, UNIT_OF[analyte], mixed.basis).as_dict()
-    return {**whole, "known_t": mixed.known_t, **_counted(was, value)}
+    return {
+        **whole, "known_t": mixed.known_t, **_counted(was, value), **_doubt(mixed.u, mixed.shared),
+    }  # fmt: skip
 
 
 def _counted(*parts: Mapping[str, Any] | None) -> dict[str, int]:
@@ -168,9 +274,18 @@ def _counted(*parts: Mapping[str, Any] | None) -> dict[str, int]:
     return {"n": sum(counts)} if counts else {}
 
 
+def _doubt(u: float | None, shared: Mapping[str, float] | None) -> dict[str, Any]:
+    """A standard uncertainty as a value keeps it; nothing where it is not known."""
+    if u is None:
+        return {}
+    return {"u": u, **({"shared": dict(shared)} if shared else {})}
+
+
 def _measured(values: Mapping[str, Any]) -> dict[Analyte, Measured]:
     return {
-        Analyte(name): Measured(v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None)
+        Analyte(name): Measured(
+            v["value"], v.get("u"), Basis(v["basis"]) if v.get("basis") else None, v.get("shared", {})
+        )
         for name, v in values.items()
         if v["value"] is not None and is_known(name)
     }

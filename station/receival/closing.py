@@ -14,7 +14,7 @@ from station.grain.guard import Guarded
 from station.grain.loadweight import net_kg as net_of
 from station.grain.reasons import Code
 from station.grain.units import Kilograms
-from station.receival import cells, shipment_standing
+from station.receival import cells, lines, moved_grain, shipment_standing
 from station.receival.chain import gross_weighing, weighed_apart
 from station.receival.clock_acts import time_doubt
 from station.receival.guards import guard_for
@@ -101,6 +101,7 @@ def _close(
     """A shipment of another own silo is no apport: it gets no ticket, and no number is drawn for one."""
     tippings = _tip(tx, load, tipped, actor, at)
     _move(tx, load, tippings, net.kg, actor, at)
+    lines.note_treated(tx, load, tippings, moved_grain.substances_on(tx, load.id))
     if shipment_standing.of_load(tx, load.id) is not None:
         shipment_standing.note_weight(tx, load, net.kg)
         end_load(tx, load, "received", "", actor, at)
@@ -162,6 +163,7 @@ def _move(
                 id=new_id(at), cell_id=tipping.cell_id, kind="in", kg=kg,
                 values=shipment_standing.moved_values(tx, load, kg), regime=load.regime,
                 organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
+                grain=moved_grain.of_load(tx, load, tipping.cell_id),
             ),
         )  # fmt: skip
 

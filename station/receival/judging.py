@@ -20,6 +20,7 @@ from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
 from station.grain.identifiers import Species
+from station.grain.lines import Found, Product, barred_for
 from station.grain.loadweight import estimate_load_kg
 from station.grain.products import species_of_product
 from station.grain.reasons import Reason
@@ -64,6 +65,7 @@ class Ground:
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
     learnt: Learnt = NOTHING
+    found: Found = field(default_factory=Found)
 
     def pack_of(self, species: str) -> RulePack | None:
         return pack_at(self.packs, self.at, species)
@@ -88,10 +90,10 @@ class LoadEvidence:
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
     packs = tuple(installed_packs(tx))
-    states = _of_species(cells.states(tx, without_load=without_load), packs_at(packs, at))
+    states, found = cells.states_and_found(tx, without_load=without_load)
     return Ground(
-        states, packs, at, record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
-        learnt(tx),
+        _of_species(states, packs_at(packs, at)), packs, at, record_policy(tx, desk.policy, at),
+        waived(tx, desk.policy, at), learnt(tx), found,
     )  # fmt: skip
 
 
@@ -145,7 +147,8 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
     )
-    routed = route(facts, on.cells, pack)
+    stand = barred_for(on.cells, on.found, Product(of.load.species, frozenset(of.load.claims)))
+    routed = route(facts, stand, pack)
     result = routed.as_dict()
     photo = photo_facts(desk.policy, pack, of, assessment, result)
     asked = asked_for(desk.asking, photo, desk.policy.site)
@@ -169,7 +172,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "visual_check": of.visual.id if of.visual else None,
             "weights": weights,
             "facts": facts_as_dict(facts),
-            "cells": cells_as_dict(on.cells),
+            "cells": cells_as_dict(stand),
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
             **({"brought": dict(of.brought)} if of.brought else {}),
         },

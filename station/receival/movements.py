@@ -60,16 +60,17 @@ def take_out(
     external: External | None = None, despite_balance: bool = False, despite_remarks: bool = False,
 ) -> CellMovement:  # fmt: skip
     """Does what `move_out` says in the caller's transaction; loads are not proposed anew."""
-    known = _take(tx, find_cell(tx, cell), kg, despite_balance=despite_balance)
-    row = _movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
-    row.values = cells.part_of(known, kg)
-    despite = ["more_than_known"] if _is_more(known, kg) else []
+    source = find_cell(tx, cell)
+    known = take(tx, source, kg, despite_balance=despite_balance)
+    row = movement(desk, cell, "out", -kg, reason, paper_number, title, actor, at)
+    row.values, row.grain = cells.part_of(known, kg), cells.grain_of(source, known).as_dict()
+    despite = ["more_than_known"] if is_more(known, kg) else []
     if weighings is not None:
         despite += use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
         row.first_weighing_id, row.last_weighing_id = weighings
     refer(tx, row, external)
     cells.move(tx, row)
-    _record(tx, "grain_moved_out", row, actor, weighings=list(weighings or ()), despite=despite)
+    record(tx, "grain_moved_out", row, actor, weighings=list(weighings or ()), despite=despite)
     return row
 
 
@@ -86,7 +87,7 @@ def bring_back(
     row = CellMovement(
         id=new_id(at), cell_id=cell, kind="returned", kg=kg, by=actor.id, reason=reason,
         paper_number=gone.paper_number, regime=gone.regime, organisation=gone.organisation,
-        transfer_id=gone.id, at=at,
+        transfer_id=gone.id, at=at, grain=gone.grain,
         values={name: {**one, "known_t": one["known_t"] * share} for name, one in gone.values.items()},
     )  # fmt: skip
     despite = []
@@ -94,7 +95,7 @@ def bring_back(
         despite = use_weighings(tx, weighings, kg, actor, at, despite_remarks=despite_remarks)
         row.first_weighing_id, row.last_weighing_id = weighings
     cells.move(tx, row)
-    _record(tx, "grain_returned", row, actor, weighings=list(weighings or ()), despite=despite)
+    record(tx, "grain_returned", row, actor, weighings=list(weighings or ()), despite=despite)
     return row
 
 
@@ -114,17 +115,18 @@ def transfer(
         source, target = find_cell(tx, from_cell), find_cell(tx, to_cell)
         if not may_blend(source, target) and "manager" not in actor.roles:
             raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=from_cell, to_cell=to_cell)
-        known = _take(tx, source, kg, despite_balance=despite_balance)
-        leaving = _movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
-        coming = _movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)
+        known = take(tx, source, kg, despite_balance=despite_balance)
+        leaving = movement(desk, from_cell, "transfer", -kg, reason, paper_number, title, actor, at)
+        coming = movement(desk, to_cell, "transfer", kg, reason, paper_number, title, actor, at)
         leaving.transfer_id = coming.transfer_id = leaving.id
         leaving.values = cells.part_of(known, kg)
         coming.values = cells.part_of(known, kg)
+        leaving.grain = coming.grain = cells.grain_of(source, known).as_dict()
         refer(tx, leaving, external)
         cells.move(tx, leaving)
         cells.move(tx, coming)
-        despite = ["more_than_known"] if _is_more(known, kg) else []
-        _record(tx, "grain_transferred", leaving, actor, to_cell=to_cell, despite=despite)
+        despite = ["more_than_known"] if is_more(known, kg) else []
+        record(tx, "grain_transferred", leaving, actor, to_cell=to_cell, despite=despite)
         proposals.propose_open_loads(tx, desk, at)
     return leaving, coming
 
@@ -141,10 +143,10 @@ def correct_inventory(
     with desk.ledger.write() as tx:
         known = cells.last_movement(tx, find_cell(tx, cell).id)
         kg = counted_kg - (known.content_kg if known else 0.0)
-        row = _movement(desk, cell, "correction", kg, reason, paper_number, title, actor, at)
+        row = movement(desk, cell, "correction", kg, reason, paper_number, title, actor, at)
         refer(tx, row, external)
         cells.move(tx, row)
-        _record(tx, "inventory_corrected", row, actor, counted_kg=counted_kg)
+        record(tx, "inventory_corrected", row, actor, counted_kg=counted_kg)
         proposals.propose_open_loads(tx, desk, at)
     return row
 
@@ -156,16 +158,16 @@ def find_cell(tx: Session, cell: str) -> Cell:
     return row
 
 
-def _take(tx: Session, cell: Cell, kg: float, *, despite_balance: bool) -> CellMovement | None:
-    """What the cell holds before `kg` leave it."""
+def take(tx: Session, cell: Cell, kg: float, *, despite_balance: bool) -> CellMovement | None:
+    """Returns what the cell holds before `kg` leave it. Raises Conflict(more_than_known)."""
     known = cells.last_movement(tx, cell.id)
-    if _is_more(known, kg) and not despite_balance:
+    if is_more(known, kg) and not despite_balance:
         content_kg = max(0.0, known.content_kg) if known else 0.0
         raise Conflict(Fault.MORE_THAN_KNOWN, cell=cell.id, moved_kg=kg, content_kg=content_kg)
     return known
 
 
-def _is_more(known: CellMovement | None, kg: float) -> bool:
+def is_more(known: CellMovement | None, kg: float) -> bool:
     return kg > (known.content_kg if known else 0.0) + _EXACT_KG
 
 
@@ -195,7 +197,7 @@ def use_weighings(
     return despite
 
 
-def _movement(
+def movement(
     desk: Desk, cell: str, kind: str, kg: float, reason: str, paper_number: str, title: Title, actor: Actor,
     at: datetime,
 ) -> CellMovement:  # fmt: skip
@@ -206,7 +208,7 @@ def _movement(
     )  # fmt: skip
 
 
-def _record(tx: Session, event: str, row: CellMovement, actor: Actor, **more: Any) -> None:
+def record(tx: Session, event: str, row: CellMovement, actor: Actor, **more: Any) -> None:
     data = {"cell": row.cell_id, "kg": row.kg, "reason": row.reason, "paper_number": row.paper_number, **more}
     audit.record(
         tx, event, row.at, by=actor.id, terminal=actor.terminal, subject_id=row.id, data=data

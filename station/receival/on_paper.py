@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid
-from station.receival import cells, proposals, shipment_standing
+from station.receival import cells, moved_grain, proposals, shipment_standing
 from station.receival.loads import check_number, end_load, open_load
 from station.store import audit, queries
 from station.store.ids import new_id
@@ -97,6 +97,6 @@ def _moved(
             id=new_id(at), cell_id=into, kind="in", kg=kg,
             values=shipment_standing.moved_values(tx, load, kg),
             regime=load.regime, organisation=load.organisation, load_id=load.id, by=actor.id, at=at,
-            paper_number=paper_number,
+            paper_number=paper_number, grain=moved_grain.of_load(tx, load, into),
         ),
     )  # fmt: skip

@@ -203,8 +203,11 @@ class Photo(Section):
 
 
 class Opening(Section):
+    """`u` is the mean's standard uncertainty, where somebody knows it."""
+
     value: Annotated[float, Field(allow_inf_nan=False)]
     basis: Basis | None = None
+    u: Positive | None = None
 
 
 class Cell(Section):
@@ -219,6 +222,14 @@ class Cell(Section):
     opening_t: Annotated[float, Field(ge=0)] = 0.0
     opening: dict[Analyte, Opening] = {}
     external_id: Text | None = None
+
+
+class Treatment(Section):
+    """A product that the site treats grain with, its active substance, and how it is put on."""
+
+    name: Text
+    substance: Text
+    kind: Literal["insecticide", "fumigation"] = "insecticide"
 
 
 class Pit(Section):
@@ -332,6 +343,7 @@ class SiteSettings(Section):
     lines: Annotated[list[Line], Field(min_length=1)]
     instruments: list[Instrument] = []
     suppliers: list[Supplier] = []
+    treatments: list[Treatment] = []
 
     def weighing_rule(self) -> WeighingRule:
         return WeighingRule(**self.weighing.model_dump())

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from station.acts.desk import Keeping, SitePolicy, Watching
+from station.acts.desk import Keeping, SitePolicy, TreatmentProduct, Watching
 from station.grain.asking import PhotoRule
 from station.site.file import SiteSettings
 
@@ -56,3 +56,7 @@ def asking_of(settings: SiteSettings) -> PhotoRule:
 
 def watching_of(settings: SiteSettings) -> Watching:
     return Watching(**settings.quality.model_dump())
+
+
+def treatments_of(settings: SiteSettings) -> tuple[TreatmentProduct, ...]:
+    return tuple(TreatmentProduct(one.name, one.substance, one.kind) for one in settings.treatments)

@@ -10,6 +10,7 @@ from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
+from station.grain.past import Grain
 from station.receival import cells
 from station.receival.external import SITE
 from station.receival.instruments import (
@@ -95,6 +96,7 @@ def _load_cell(tx: Session, site: sections.Site, section: sections.Cell, at: dat
     if section.opening_t and moved is None:
         values = {
             analyte.value: Value(opening.value, UNIT_OF[analyte], opening.basis).as_dict()
+            | ({} if opening.u is None else {"u": opening.u})
             for analyte, opening in section.opening.items()
         }
         cells.move(
@@ -102,6 +104,7 @@ def _load_cell(tx: Session, site: sections.Site, section: sections.Cell, at: dat
             CellMovement(
                 id=new_id(at), cell_id=section.id, kind="opening", kg=section.opening_t * 1000, values=values,
                 regime=site.regime.value, organisation=site.receiver, at=at,
+                grain=Grain((row.species,) if row.species else (), frozenset(row.claims)).as_dict(),
             ),
         )  # fmt: skip
 

@@ -16,6 +16,7 @@ from station.store.tables import (
     Pairing,
     Shipment,
     Ticket,
+    Treatment,
     Visit,
     Weighing,
 )
@@ -24,7 +25,10 @@ AnyShipment = TypeVar("AnyShipment", Shipment, ExpectedShipment)
 
 Place = tuple[int, ...] | None  # the numbers of the last row of the page before
 TimePlace = tuple[datetime, int] | None
-_ENTERED = ("out", "transfer", "correction", "recovered", "returned")
+_ENTERED = (
+    "out", "transfer", "correction", "recovered", "returned", "drying", "grain_cleaning", "cell_cleaning",
+    "ventilation", "treatment",
+)  # fmt: skip
 
 
 def open_visits(tx: Session, after: TimePlace, most: int) -> Sequence[Visit]:
@@ -62,7 +66,7 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
     def of(kind: str) -> Sequence[CellMovement]:
         seq = col(CellMovement.seq)
         query = select(CellMovement).where(CellMovement.kind == kind)
-        query = query.where(CellMovement.kg < 0) if kind == "transfer" else query
+        query = query.where(CellMovement.kg < 0) if kind in ("transfer", "drying") else query
         if kind == "recovered":  # what an act entered, not what came with a load
             is_once = col(CellMovement.transfer_id).is_(None) | (col(CellMovement.kg) < 0)
             query = query.where(col(CellMovement.load_id).is_(None), is_once)
@@ -70,6 +74,12 @@ def entered_movements(tx: Session, before: int | None, most: int) -> list[CellMo
         return tx.exec(query.order_by(seq.desc()).limit(most)).all()
 
     return _newest_first((of(kind) for kind in _ENTERED), most)
+
+
+def treatments(tx: Session, before: int | None, most: int) -> Sequence[Treatment]:
+    """The register of treatments, newest first."""
+    query = select(Treatment).where(col(Treatment.seq) < before) if before is not None else select(Treatment)
+    return tx.exec(query.order_by(col(Treatment.seq).desc()).limit(most)).all()
 
 
 def movements_of(tx: Session, cell_id: str, before: int | None, most: int) -> Sequence[CellMovement]:

@@ -22,6 +22,7 @@ from tests.silo_rig import START
 
 pytestmark = pytest.mark.long
 
+DELTA = ("--substance", "deltaméthrine", "--kind", "insecticide")
 BY_MARC = ("--by", "Marc", "--pin", PIN)
 TERMS = (
     "--captures", "30", "--days", "1", "--share-within", "0.1", "--abstention-within", "0.5",
@@ -64,6 +65,17 @@ ACTS: list[tuple[tuple[str, ...], str, str | None]] = [
     (("cell", "out", "c3", "400", "--despite", *OUT), "grain_moved_out", "Anne"),
     (("cell", "transfer", "c1", "c5", "12.5", "--reason", "Place", *BY_MARC), "grain_transferred", "Marc"),
     (("cell", "correct", "c5", "221", "--reason", "Inventaire", *BY_MARC), "inventory_corrected", "Marc"),
+    (("cell", "dry", "c1", "10", "--from", "16,2", "--to", "14", *BY_MARC), "grain_dried", "Marc"),
+    (("cell", "clean-grain", "c1", "0,4", "--impurities", "1,1", *BY_MARC), "grain_cleaned", "Marc"),
+    (("cell", "ventilate", "c1", "8", "--celsius", "17,5", *BY_MARC), "cell_ventilated", "Marc"),
+    (("cell", "treat", "c1", "K-Obiol", "20", "ml/t", *DELTA, *BY_MARC), "treatment_recorded", "Marc"),
+    (
+        ("cell", "treat", "l1", "K-Obiol", "20", "ml/t", "--at", "line", *DELTA, *BY_MARC),
+        "treatment_recorded", "Marc",
+    ),
+    (("cell", "flush", "l1", "--reason", "5 t de blé", *BY_MARC), "line_flushed", "Marc"),
+    (("cell", "correct", "c3", "0", "--reason", "Vide", *BY_MARC), "inventory_corrected", "Marc"),
+    (("cell", "clean", "c3", *BY_MARC), "cell_cleaned", "Marc"),
     (("model", "install", "wheat-2.bundle", "--why", "new"), "model_installed", "installer"),
     (("model", "promote", MODEL, "5", *BY_MARC), "model_promoted", "Marc"),
     (("model", "promote", MODEL, "6"), "model_promoted", "installer"),
@@ -82,6 +94,8 @@ LOOKS: list[tuple[tuple[str, ...], str]] = [
     (("token", "list"), '"office"'),
     (("instrument", "list"), '"bridge"'),
     (("cell", "movements", "c1", "--limit", "1"), '"kg": '),
+    (("cell", "lines"), '"treated": []'),
+    (("cell", "treatments"), '"substance": "deltaméthrine"'),
     (("model", "list", "--json"), '"superseded"'),
     (("model", "signals", "--json"), ""),
     (("model", "policy", "show"), ""),

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from drivers.reading import Analyte
 from station.grain.cells import CellState
 from station.receival import cells
+from station.site.file import Opening
 from station.store.ids import new_id
 from station.store.tables import Cell, CellMovement, Visit
-from tests.silo_rig import Silo
+from tests.silo_rig import SITE, Silo
 
 KEYS = ("value", "basis", "known_t")  # besides the analyte's own unit
 
@@ -101,3 +103,56 @@ def test_a_closed_cell_is_not_proposed(silo: Silo) -> None:
     assert proposal.cell != "c1"
     (against,) = [one["reasons"] for one in proposal.result["refused"] if one["cell"] == "c1"]
     assert "cell_closed" in [reason["code"] for reason in against]
+
+
+def take(silo: Silo, kg: float, u: float, **shared: float) -> dict[str, Any]:
+    """c5 takes wheat of 12 % moisture known to `u`; the balance of its moisture after that."""
+    at = silo.clock()
+    row = CellMovement(
+        id=new_id(at), cell_id="c5", kind="in", kg=kg, regime="owned", organisation="Silo", at=at,
+        values={"moisture": {"value": 12.0, "unit": "%", "basis": None, "u": u, "shared": shared}},
+    )  # fmt: skip
+    with silo.desk.ledger.write() as tx:
+        balance: dict[str, Any] = cells.move(tx, row).content["moisture"]
+    return balance
+
+
+def test_what_one_instrument_gets_wrong_for_all_does_not_average_out(silo: Silo) -> None:
+    for _ in range(16):
+        held = take(silo, 25_000, 0.5, gac=0.3)
+    assert held["shared"] == {"gac": pytest.approx(0.3)}
+    assert held["u"] == pytest.approx((0.3**2 + 0.4**2 / 16) ** 0.5, abs=1e-5)
+    move(silo, "c5", -200_000)
+    with silo.desk.ledger.read() as tx:
+        assert cells.content_of(tx, "c5")["moisture"] == {**held, "known_t": 200.0}
+    state = content(silo, "c5").content[Analyte.MOISTURE]
+    assert (state.u, state.shared) == (held["u"], held["shared"])
+
+
+def test_a_part_of_unknown_uncertainty_leaves_none_to_the_whole(silo: Silo) -> None:
+    take(silo, 25_000, 0.5)
+    assert content(silo, "c5").content[Analyte.MOISTURE].u == 0.5
+    move(silo, "c5", 25_000, moisture=14.0)
+    assert content(silo, "c5").content[Analyte.MOISTURE].u is None
+
+
+def test_what_is_reserved_has_the_mean_of_what_was_decided(silo: Silo) -> None:
+    assert content(silo, "c1").reserved == {}
+    decided(silo)
+    second = decided(silo, "CD-456-EF")
+    now = content(silo, "c1")
+    assert now.reserved[Analyte.MOISTURE].value == pytest.approx(13.6)
+    assert now.reserved_t == pytest.approx(2 * 43.12 * 0.62)
+    with silo.desk.ledger.read() as tx:
+        (without,) = [
+            one for one in cells.states(tx, without_load=silo.loads(second)[0].id) if one.id == "c1"
+        ]
+    assert without.reserved_t == pytest.approx(43.12 * 0.62)
+
+
+def test_an_opening_content_may_say_how_well_it_is_known(silo: Silo) -> None:
+    stated = {Analyte.MOISTURE: Opening(value=13.0, u=0.4)}
+    others = [one for one in SITE.cells if one.id != "c5"]
+    (c5,) = [one for one in SITE.cells if one.id == "c5"]
+    silo.load_site(cells=[*others, c5.model_copy(update={"opening_t": 100.0, "opening": stated})])
+    assert content(silo, "c5").content[Analyte.MOISTURE].u == 0.4

@@ -313,6 +313,18 @@ class StationClient:
         path = f"/cells/{quote(cell_id, safe='')}/movements"
         await self._send("POST", path, body=movement.model_dump(mode="json", exclude_none=True))
 
+    async def treat_line(self, line: str, dose: schemas.DoseIn) -> None:
+        path = f"/lines/{quote(line, safe='')}/treatments"
+        await self._send("POST", path, body=dose.model_dump(mode="json", exclude_none=True))
+
+    async def treat_load(self, load_id: str, dose: schemas.DoseIn) -> None:
+        path = f"/loads/{quote(load_id, safe='')}/treatments"
+        await self._send("POST", path, body=dose.model_dump(mode="json", exclude_none=True))
+
+    async def flush_line(self, line: str, reason: str) -> None:
+        path = f"/lines/{quote(line, safe='')}/flush"
+        await self._send("POST", path, body={"reason": reason})
+
     async def tickets(self) -> list[schemas.Ticket]:
         return await self._list("/tickets", schemas.Ticket)
 

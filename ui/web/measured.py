@@ -15,7 +15,8 @@ def told(reasons: Sequence[schemas.Reason]) -> str:
 
 
 def measured(t: Translator, values: Mapping[str, schemas.Value], to_confirm: Collection[str] = ()) -> str:
-    """ "protein 11.8 % dry m. · moisture 13.2 %", what is to be confirmed marked so."""
+    """ "protein 11.8 ± 0.2 % dry m. · moisture 13.2 %": each with its standard uncertainty where it is known,
+    what is to be confirmed marked so."""
     told = t.gettext("{value} (to be confirmed)")
     texts = {analyte: _one(t, analyte, value) for analyte, value in values.items()}
     return " · ".join(
@@ -35,6 +36,8 @@ def basis_named(t: Translator, basis: str | None) -> str:
 
 def _one(t: Translator, analyte: str, value: schemas.Value) -> str:
     number = t.gettext("unreadable") if value.value is None else t.plain(value.value, MOST_DECIMALS)
+    if value.value is not None and value.u is not None:
+        number += f"{NO_BREAK}±{NO_BREAK}{t.plain(value.u, MOST_DECIMALS)}"
     basis = vocabulary.basis_name(value.basis, t.language)
     name = vocabulary.analyte_name(analyte, t.language)
     amount = NO_BREAK.join(part for part in (number, value.unit, basis) if part)

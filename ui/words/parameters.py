@@ -56,6 +56,8 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["judged"] = _judged(params, t)
     words["corrected"] = _corrected(params, t)
     words["ergot"] = _ergot(params.get("grams"), t)
+    claims = [words["claims"]] if params.get("claims") else []
+    words["carried"] = " ".join([words["species"], *claims])
     line = params.get("line")
     words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""
     return words

@@ -55,6 +55,7 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("grain went out more than once on the paper {paper_number}"),
         N_("Dismiss the result, or correct the papers' numbers."),
     ),
+    "unknown_line": (N_("the site has no line {name}"), N_("Choose one of the listed lines.")),
     "unknown_request": (
         N_("this request does not exist, or was answered"),
         N_("Look at the list again: silo corrections requests."),
@@ -360,6 +361,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("cell {cell} is known to hold {content_kg}, not {moved_kg}"),
         N_("Check the cell and the weight; if they are right, say so: what it held was an estimate."),
     ),
+    "cell_not_empty": (
+        N_("cell {cell} still holds {content_kg}"),
+        N_("Empty it first, or let a manager count what lies in it."),
+    ),
+    "same_substance": (
+        N_("this grain was treated with {substance} before: not a second time"),
+        N_("Take another substance, or ask the manager what is to be done."),
+    ),
     "proposal_superseded": (
         N_("another proposal came in between"),
         N_("Read the new proposal, then accept it or choose another cell."),
@@ -439,6 +448,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_in_site_file": (
         N_("the site file does not name {what}"),
         N_("Choose a port or profile of the site file, or ask an installer or a manager."),
+    ),
+    "drying_wrong": (
+        N_("drying takes water: {moisture_from} to {moisture_to} %, {moved_kg} in and {measured_kg} out?"),
+        N_("Check both moistures, and what the scale said of the dried grain."),
+    ),
+    "substance_not_said": (
+        N_("the site file does not know {product}: say its substance, and how it is put on"),
+        N_("Read both on the label, or choose a product of the list."),
     ),
     "same_cell": (N_("the grain is in cell {cell} already"), N_("Choose another cell.")),
     "pit_does_not_reach_cell": (

@@ -130,6 +130,14 @@ SENTENCES: Mapping[str, str] = {
     ),
     "risks_the_cell": N_("the load risks more of this cell than it brings"),
     "over_target": N_("over the {target_t} that the storage plan wants in it"),
+    "cell_never_blend": N_(
+        "grain that may never be blended went into it: nothing else goes in until it is emptied and cleaned"
+    ),
+    "cell_holds": N_("{cell_species} lies in it"),
+    "claim_lost": N_("it no longer honours {claim}, until it is emptied and cleaned"),
+    "line_busy": N_("the line carries another product until that load is closed: {carried}{line}"),
+    "line_treated": N_("insecticide went through the line, which must be flushed first: {substances}{line}"),
+    "cell_treated": N_("treated grain: {substances}"),
     # routing, for the load as a whole
     "incomplete": N_("still missing: {analytes}"),
     "nothing_fits": N_("no cell can take this load"),
@@ -332,6 +340,11 @@ AGAINST = frozenset(
         "not_reachable",
         "not_a_hold_case",
         "not_a_quarantine_case",
+        "cell_never_blend",
+        "cell_holds",
+        "claim_lost",
+        "line_busy",
+        "line_treated",
         "incomplete",
         "no_weight",
         "no_rule_pack",

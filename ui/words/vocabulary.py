@@ -206,6 +206,17 @@ MOVEMENT_KINDS: Mapping[str, str] = {
     "correction": N_("inventory"),
     "recovered": N_("recovered"),
     "returned": N_("brought back"),
+    "drying": N_("drying"),
+    "grain_cleaning": N_("grain cleaning"),
+    "cell_cleaning": N_("cell cleaning"),
+    "ventilation": N_("ventilation"),
+    "treatment": N_("treatment"),
+}
+TREATMENTS: Mapping[str, str] = {
+    "insecticide": N_("insecticide"),
+    "fumigation": N_("fumigation"),
+    "carried": N_("treated grain went through"),
+    "flush": N_("flushed"),
 }
 DEVICE_STATES: Mapping[str, str] = {
     "starting": N_("starting"),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from drivers.reading import Analyte
 from station.acts.desk import Actor
 from station.acts.refusals import Fault, NotFound
 from station.api import schemas
@@ -14,6 +15,7 @@ from station.api.paging import After, Limit, page, place_of
 from station.api.views import movements as views
 from station.api.views.view import view_of
 from station.grain.identifiers import Regime
+from station.receival import cell_acts, cells, treatments
 from station.receival import movements as acts
 from station.receival.external import External
 from station.store import pages
@@ -59,6 +61,8 @@ def add_movement(asked: Asked, by: By, cell_id: str, body: schemas.MovementIn) -
 
 
 def _record(asked: Inquiry, by: Actor, cell_id: str, body: schemas.MovementIn) -> list[CellMovement]:
+    if not isinstance(body, schemas.MoveOutIn | schemas.TransferIn | schemas.CorrectionIn):
+        return _record_act(asked, by, cell_id, body)
     title = acts.Title(Regime(body.regime) if body.regime else None, body.organisation)
     external = External(body.external.source, body.external.ref) if body.external else None
     desk, now = asked.desk, asked.now()
@@ -79,3 +83,77 @@ def _record(asked: Inquiry, by: Actor, cell_id: str, body: schemas.MovementIn) -
         despite_balance=body.despite_balance, despite_remarks=body.despite_remarks,
     )  # fmt: skip
     return [row]
+
+
+_ActIn = (
+    schemas.GrainCleaningIn
+    | schemas.DryingIn
+    | schemas.VentilationIn
+    | schemas.CellCleaningIn
+    | schemas.CellTreatmentIn
+)
+
+
+def _record_act(asked: Inquiry, by: Actor, cell_id: str, body: _ActIn) -> list[CellMovement]:
+    desk, now = asked.desk, asked.now()
+    if isinstance(body, schemas.CellTreatmentIn):
+        return [treatments.treat_cell(desk, cell_id, _dose(body), by, now)]
+    said = cell_acts.Said(body.reason, body.paper_number, body.despite_balance)
+    if isinstance(body, schemas.DryingIn):
+        drying = cell_acts.Drying(
+            body.kg, body.moisture_from, body.moisture_to, body.measured_kg, body.to_cell
+        )
+        return list(cell_acts.dry_grain(desk, cell_id, drying, said, by, now))
+    if isinstance(body, schemas.GrainCleaningIn):
+        stated = {Analyte.IMPURITIES: body.impurities, Analyte("broken"): body.broken}
+        measured = {analyte: value for analyte, value in stated.items() if value is not None}
+        return [cell_acts.clean_grain(desk, cell_id, body.kg, measured, said, by, now)]
+    if isinstance(body, schemas.VentilationIn):
+        return [cell_acts.ventilate(desk, cell_id, body.hours, body.celsius, said, by, now)]
+    return [cell_acts.clean_cell(desk, cell_id, said, by, now)]
+
+
+def _dose(body: schemas.DoseIn) -> treatments.Dose:
+    return treatments.Dose(body.product, body.dose, body.unit, body.substance, body.treatment, body.reason)
+
+
+@router.get("/lines")
+def list_lines(asked: Asked) -> list[schemas.Line]:
+    """What each line carries, or is about to, and what went through it since it was flushed."""
+    with view_of(asked) as view:
+        return views.lines(cells.states_and_found(view.tx)[1].lines)
+
+
+@router.get("/treatments")
+def list_treatments(
+    asked: Asked, response: Response, after: After = None, limit: Limit = 50
+) -> list[schemas.Treatment]:
+    """The register of treatments, newest first: of loads, cells and lines, and the flushing of lines."""
+    (before,) = place_of(after) or (None,)
+    with view_of(asked) as view:
+        found = pages.treatments(view.tx, before, limit + 1)
+        return views.treatments(view, page(response, found, limit, lambda row: (row.seq or 0,)))
+
+
+@router.post("/loads/{load_id}/treatments", status_code=201, responses=problems(404, 409))
+def treat_load(asked: Asked, by: By, load_id: str, body: schemas.DoseIn) -> schemas.Treatment:
+    """An insecticide at intake: the load is no longer free of it, and its lines are to be flushed before
+    oilseeds."""
+    row = treatments.treat_load(asked.desk, load_id, _dose(body), by, asked.now())
+    with view_of(asked) as view:
+        return views.treatments(view, [row])[0]
+
+
+@router.post("/lines/{line_id}/treatments", status_code=201, responses=problems(404))
+def treat_line(asked: Asked, by: By, line_id: str, body: schemas.DoseIn) -> schemas.Treatment:
+    row = treatments.treat_line(asked.desk, line_id, _dose(body), by, asked.now())
+    with view_of(asked) as view:
+        return views.treatments(view, [row])[0]
+
+
+@router.post("/lines/{line_id}/flush", status_code=201, responses=problems(404))
+def flush_line(asked: Asked, by: By, line_id: str, body: schemas.FlushIn) -> schemas.Treatment:
+    """Nothing of what was treated is left in the line."""
+    row = treatments.flush(asked.desk, line_id, body.reason, by, asked.now())
+    with view_of(asked) as view:
+        return views.treatments(view, [row])[0]

@@ -157,6 +157,9 @@ class Problem(BaseModel):
 
 
 class Value(BaseModel):
+    """`u` is the standard uncertainty, where it is known."""
+
     value: float | None
     unit: str
     basis: str | None = None
+    u: float | None = None

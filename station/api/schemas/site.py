@@ -15,6 +15,14 @@ class Pit(BaseModel):
     cells: list[str]
 
 
+class TreatmentProduct(BaseModel):
+    """A product that the site treats grain with; `kind` is how it is put on."""
+
+    name: str
+    substance: str
+    kind: Literal["insecticide", "fumigation"]
+
+
 class Site(BaseModel):
     """`names` are those of the species and analytes that the site adds, by identifier and language.
     `called` are those of its pits, cells, lines and grades, by kind, identifier and language.
@@ -35,6 +43,7 @@ class Site(BaseModel):
     pits: list[Pit]
     analytes: list[str]
     on_basis: list[str] = []
+    treatments: list[TreatmentProduct] = []
     names: dict[str, dict[str, str]] = {}
     called: dict[str, dict[str, dict[str, str]]] = {}
     override_reasons: list[str]
@@ -94,7 +103,9 @@ class Health(BaseModel):
 
 class Cell(Referenced):
     """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
-    a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed."""
+    a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed. `flags` tell
+    what went in, or was put on its grain, and what that keeps out; `lost` are the claims that it honours no
+    more."""
 
     id: str
     name: str
@@ -111,3 +122,5 @@ class Cell(Referenced):
     quality: dict[str, Value]
     blends_into: list[str] = []
     to_confirm: list[str] = []
+    flags: list[Reason] = []
+    lost: list[str] = []

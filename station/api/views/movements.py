@@ -6,7 +6,8 @@ from sqlmodel import col, select
 
 from station.api import schemas
 from station.api.views.view import View, external_of, values_of
-from station.store.tables import CellMovement
+from station.grain.lines import LineState
+from station.store.tables import CellMovement, Treatment
 
 
 def movements(view: View, rows: Sequence[CellMovement]) -> list[schemas.Movement]:
@@ -38,5 +39,30 @@ def _movement(view: View, row: CellMovement, other_cell: str | None) -> schemas.
         other_cell=other_cell if row.transfer_id else None,
         weighings=[one for one in (row.first_weighing_id, row.last_weighing_id) if one],
         values=values_of(row.values),
+        act=schemas.Act.model_validate(row.act) if row.act else None,
         **external_of(row),
     )
+
+
+def treatments(view: View, rows: Sequence[Treatment]) -> list[schemas.Treatment]:
+    view.names_of(row.by for row in rows)
+    return [
+        schemas.Treatment.model_validate(
+            {**row.model_dump(), "cell": row.cell_id, "by": view.name_of(row.by) or row.by}
+        )
+        for row in rows
+    ]
+
+
+def lines(states: Sequence[LineState]) -> list[schemas.Line]:
+    return [
+        schemas.Line(
+            id=one.id,
+            pits=sorted(one.pits),
+            cells=sorted(one.cells),
+            busy=one.busy.species if one.busy else None,
+            claims=sorted(one.busy.claims) if one.busy else [],
+            treated=list(one.treated),
+        )
+        for one in states
+    ]

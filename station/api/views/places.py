@@ -7,10 +7,13 @@ from typing import Any
 from sqlmodel import col, select
 
 from drivers.reading import grain_analytes, needs_basis
+from station.acts.desk import TreatmentProduct
 from station.api import schemas
+from station.api.language import reason
 from station.api.views.view import View, external_of
 from station.grain.cells import CellState
 from station.grain.identifiers import Claim
+from station.grain.past import Standing
 from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
 from station.receival.movements import may_blend
@@ -26,9 +29,10 @@ def cells(view: View) -> list[schemas.Cell]:
         _cell(
             rows[state.id],
             state,
-            contents[state.id],
+            *contents[state.id],
             _blends_into(rows[state.id], rows.values()),
             doubted.get(state.id, set()),
+            view.language,
         )
         for state in stored.states(view.tx)
     ]
@@ -39,8 +43,15 @@ def _blends_into(source: Cell, cells: Iterable[Cell]) -> list[str]:
 
 
 def _cell(
-    row: Cell, state: CellState, content: dict[str, Any], blends_into: list[str], doubted: set[str]
+    row: Cell,
+    state: CellState,
+    content: dict[str, Any],
+    standing: Standing,
+    blends_into: list[str],
+    doubted: set[str],
+    language: str,
 ) -> schemas.Cell:
+    flags = stored.flags_of(standing, row.claims, row.role)
     return schemas.Cell.model_validate(
         {
             **asdict(state),
@@ -51,11 +62,13 @@ def _cell(
             "quality": content,
             "blends_into": blends_into,
             "to_confirm": [analyte for analyte in content if analyte in doubted],
+            "flags": [reason(one.code, one.params, language) for one in flags],
+            "lost": sorted(standing.lost(row.claims)),
         }
     )
 
 
-def site(view: View) -> schemas.Site:
+def site(view: View, treatments: Iterable[TreatmentProduct] = ()) -> schemas.Site:
     reached, policy = stored.pits_of_cells(view.tx), view.policy
     pits = [
         schemas.Pit(
@@ -73,6 +86,7 @@ def site(view: View) -> schemas.Site:
             "analytes": _analytes(view),
             "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
             "called": _called(view),
+            "treatments": [asdict(one) for one in treatments],
             "names": {entry["id"]: entry["name"] for entry in (*policy.own_analytes, *policy.own_species)},
         }
     )

@@ -79,7 +79,7 @@ def view_of(asked: Inquiry) -> Iterator[View]:
 def values_of(stored: Mapping[str, Any]) -> dict[str, schemas.Value]:
     """Stored {analyte: {value, unit, basis}} as values."""
     return {
-        name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"])
+        name: schemas.Value(value=one["value"], unit=one["unit"], basis=one["basis"], u=one.get("u"))
         for name, one in stored.items()
     }
 

@@ -24,6 +24,7 @@ from station.store.tables.outcome import (
     SitePolicyRecord,
     Ticket,
     Tipping,
+    Treatment,
 )
 from station.store.tables.people import Person, SignIn, Terminal
 from station.store.tables.post import Bag, Change, PostedPhoto, PostLink
@@ -132,6 +133,7 @@ __all__ = [
     "Terminal",
     "Ticket",
     "Tipping",
+    "Treatment",
     "Variety",
     "Vehicle",
     "Visit",

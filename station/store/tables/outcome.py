@@ -117,7 +117,9 @@ class CellMovement(Numbered, Referenced, table=True):
 
     id: str = Field(primary_key=True)
     cell_id: str = Field(foreign_key="cell.id")
-    kind: str  # opening, in, out, transfer, correction, recovered
+    # opening, in, out, transfer, correction, recovered, returned, drying, grain_cleaning, cell_cleaning,
+    # ventilation, treatment
+    kind: str
     kg: float  # signed: what the cell gains
     regime: str  # as of a load
     organisation: str
@@ -131,6 +133,34 @@ class CellMovement(Numbered, Referenced, table=True):
     values: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     content_kg: float = 0.0
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    grain: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    act: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    standing: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime
+
+
+class Treatment(Numbered, table=True):
+    """Records that an insecticide or a fumigation touched a load, a cell's grain or a line; that a line
+    carried such grain (`kind` carried); or that a line was flushed (flush), which ends what went before.
+
+    Exactly one of the three is named, of `carried` the load beside the line. A line's name is one of the site
+    file, which may drop it later. `dose` is in `unit`. `in_line`: the substances that went through the line
+    since it was flushed, this row's among them, so that its newest row says what it is good for."""
+
+    __table_args__ = (Index("ix_treatment_line", "line", "seq"),)
+
+    id: str = Field(primary_key=True)
+    kind: str  # insecticide, fumigation, carried, flush
+    load_id: str | None = Field(default=None, foreign_key="load.id", index=True)
+    cell_id: str | None = Field(default=None, foreign_key="cell.id")
+    line: str | None = None
+    product: str = ""
+    substance: str = ""
+    dose: float | None = None
+    unit: str = ""
+    in_line: list[str] = Field(default_factory=list, sa_type=JSON)
+    reason: str = ""
+    by: str
     at: datetime
 
 

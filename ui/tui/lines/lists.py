@@ -106,7 +106,8 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
         parts.append(WARNING + vocabulary.word(vocabulary.CELL_ROLES, cell.role, t.language).upper())
     if not cell.open:
         parts.append(WARNING + t.gettext("CLOSED"))
-    parts += [vocabulary.claim_name(claim, t.language) for claim in cell.claims]
+    parts += [WARNING + flag.message for flag in cell.flags]
+    parts += [vocabulary.claim_name(claim, t.language) for claim in cell.claims if claim not in cell.lost]
     pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
     parts.append(t.ngettext("pit {pits}", "pits {pits}", len(cell.pits)).format(pits=pits))
     return " · ".join(parts)

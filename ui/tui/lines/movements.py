@@ -6,6 +6,7 @@ from station.api import schemas
 from ui.tui.board import Board
 from ui.tui.columns import Column, table_row, wrap
 from ui.words import vocabulary
+from ui.words.acts import acted
 from ui.words.i18n import Translator
 
 INDENT = 12  # below the cell
@@ -32,10 +33,11 @@ def movement_lines(
         signed_kg(movement, t),
         movement.by or "",
     ]
-    why = [movement.reason]
+    act = acted(movement.act.model_dump() if movement.act else None, t)
+    why = [part for part in (act, movement.reason) if part]
     if movement.paper_number:
         why.append(t.gettext("paper no. {number}").format(number=movement.paper_number))
-    below = wrap("└ " + " · ".join(why), width - INDENT, indent=2)
+    below = wrap("└ " + " · ".join(why), width - INDENT, indent=2) if why else []
     return (table_row(cells, columns(t), width), *(" " * INDENT + line for line in below))
 
 

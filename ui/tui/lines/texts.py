@@ -39,8 +39,10 @@ def short_value(name: str, value: schemas.Value, t: Translator) -> str:
 
 
 def marked_value(name: str, value: schemas.Value, t: Translator, *, to_confirm: bool) -> str:
-    """Write the short value, marked where a control of what measured it failed."""
+    """Write the short value with its uncertainty, marked where a control of what measured it failed."""
     text = short_value(name, value, t)
+    if value.value is not None and value.u is not None:
+        text += f" (±\N{NO-BREAK SPACE}{t.plain(value.u, 2)})"
     return t.gettext("{value} (to be confirmed)").format(value=text) if to_confirm else text
 
 

@@ -9,7 +9,7 @@ from ui.tui.dialogs import Choice, Option
 from ui.tui.lines.movements import where
 from ui.tui.notice import problem_text
 from ui.tui.screens.base import StationScreen
-from ui.words import vocabulary
+from ui.tui.screens.cell_acts import act_options, ask_act, cell_option, is_act
 from ui.words.numbers import masses_in
 
 MOST_KG = 100_000_000
@@ -40,12 +40,15 @@ def ask_movement(screen: StationScreen) -> None:
     ]
     if screen.is_manager:
         options.append(Option("correction", t.gettext("what lies in the cell was counted")))
-    screen.choose(
-        t.gettext("What happened?"),
-        options,
-        lambda choice: _ask_cell(screen, MovementDraft(choice.key)),
-        preselects=False,
-    )
+    options += act_options(t)
+
+    def take(choice: Choice) -> None:
+        if is_act(choice.key):
+            ask_act(screen, choice.key)
+        else:
+            _ask_cell(screen, MovementDraft(choice.key))
+
+    screen.choose(t.gettext("What happened?"), options, take, preselects=False)
 
 
 def _ask_cell(screen: StationScreen, draft: MovementDraft) -> None:
@@ -59,7 +62,7 @@ def _ask_cell(screen: StationScreen, draft: MovementDraft) -> None:
     title = screen.t.gettext("Which cell?")
     if draft.kind == "transfer":
         title = screen.t.gettext("Out of which cell?")
-    options = [_cell_option(screen, cell) for cell in screen.board.cells]
+    options = [cell_option(screen, cell) for cell in screen.board.cells]
     screen.choose(title, options, take, preselects=False)
 
 
@@ -69,7 +72,7 @@ def _ask_other_cell(screen: StationScreen, draft: MovementDraft) -> None:
     source = next((cell for cell in cells if cell.id == draft.cell), None)
     allowed = set(source.blends_into) if source else set()
     options = [
-        _cell_option(screen, cell)
+        cell_option(screen, cell)
         for cell in cells
         if cell.id != draft.cell and (cell.id in allowed or screen.is_manager)
     ]
@@ -84,14 +87,6 @@ def _ask_other_cell(screen: StationScreen, draft: MovementDraft) -> None:
         lambda choice: _ask_quantity(screen, replace(draft, to_cell=choice.key)),
         preselects=False,
     )
-
-
-def _cell_option(screen: StationScreen, cell: schemas.Cell) -> Option:
-    t = screen.t
-    parts = [cell.name, t.tonnes(cell.content_t)]
-    if cell.species:
-        parts.append(vocabulary.species_name(cell.species, t.language))
-    return Option(cell.id, " · ".join(parts))
 
 
 def _ask_quantity(screen: StationScreen, draft: MovementDraft) -> None:

@@ -13,10 +13,11 @@ from station.api.views.movements import movements
 from station.api.views.places import cells as cells_view
 from station.api.views.view import view_of
 from station.store import pages
-from ui.web.measured import measured
+from ui.web.measured import measured, told
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
+from ui.words.acts import acted
 from ui.words.vocabulary import word
 
 MOST = 50
@@ -34,6 +35,7 @@ class CellPage:
     role: str
     quality: str
     claims: str
+    flags: str
     movements: Table
     after: str | None
 
@@ -69,6 +71,8 @@ def _cell(reader: Reader, one: schemas.Cell) -> list[Cell]:
 def _state(reader: Reader, one: schemas.Cell) -> Cell:
     if not one.open:
         return reader.text(reader.t.gettext("shut"), mark="warn")
+    if one.flags:
+        return reader.text(told(one.flags), mark="bad" if one.lost else "warn")
     mark = {"normal": "good", "quarantine": "bad"}.get(one.role, "warn")
     return Cell(word(vocabulary.CELL_ROLES, one.role, reader.t.language), one.role, mark=mark)
 
@@ -90,6 +94,7 @@ def cell(
         role=word(vocabulary.CELL_ROLES, found.role, t.language),
         quality=measured(t, found.quality, found.to_confirm),
         claims=", ".join(vocabulary.claim_name(one, t.language) for one in found.claims),
+        flags=told(found.flags),
         movements=_movements(reader, moved),
         after=str(rows[MOST - 1].seq) if len(rows) > MOST else None,
     )
@@ -113,6 +118,12 @@ def _behind(one: schemas.Movement) -> str:
     return f"/trace?of={one.id}&kind=lot" if one.kind == "out" else ""
 
 
+def _what(reader: Reader, one: schemas.Movement) -> str:
+    """What was done, else what moved."""
+    act = acted(one.act.model_dump() if one.act else None, reader.t)
+    return act or measured(reader.t, one.values)
+
+
 def _movement(reader: Reader, one: schemas.Movement) -> list[Cell]:
     kind = word(vocabulary.MOVEMENT_KINDS, one.kind, reader.t.language)
     return [
@@ -120,7 +131,7 @@ def _movement(reader: Reader, one: schemas.Movement) -> list[Cell]:
         reader.text(kind, _behind(one)),
         reader.tonnes(one.kg),
         reader.tonnes(one.content_kg),
-        reader.text(measured(reader.t, one.values)),
+        reader.text(_what(reader, one)),
         reader.place("cell", one.other_cell, f"/cells/{one.other_cell}"),
         reader.text(one.reason),
         reader.text(one.paper_number),

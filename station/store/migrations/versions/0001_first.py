@@ -907,6 +907,9 @@ def upgrade() -> None:
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("content_kg", sa.Float(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("grain", sa.JSON(), nullable=False),
+        sa.Column("act", sa.JSON(), nullable=False),
+        sa.Column("standing", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_cell_movement_cell_id_cell")),
         sa.ForeignKeyConstraint(
@@ -1110,6 +1113,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_tipping_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
+        "treatment",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("cell_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("product", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("substance", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("dose", sa.Float(), nullable=True),
+        sa.Column("unit", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("in_line", sa.JSON(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_treatment_cell_id_cell")),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_treatment_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_treatment")),
+    )
+    with op.batch_alter_table("treatment", schema=None) as batch_op:
+        batch_op.create_index("ix_treatment_line", ["line", "seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_treatment_load_id"), ["load_id"], unique=False)
 
     op.create_table(
         "visual_check",
@@ -1580,6 +1607,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_visual_check_load_id"))
 
     op.drop_table("visual_check")
+    with op.batch_alter_table("treatment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_treatment_load_id"))
+        batch_op.drop_index("ix_treatment_line")
+
+    op.drop_table("treatment")
     with op.batch_alter_table("tipping", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_tipping_load_id"))
 

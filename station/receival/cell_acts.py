@@ -1,0 +1,159 @@
+"""What is done with the grain of a cell, or with the empty cell: drying, cleaning, ventilation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from drivers.reading import UNIT_OF, Analyte, Value
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid, NotAllowed
+from station.grain.drying import Dried, dry
+from station.grain.past import EMPTY_KG
+from station.receival import cells, proposals
+from station.receival.movements import NOTHING_SAID, find_cell, is_more, may_blend, movement, record, take
+from station.store.tables import Cell, CellMovement
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of any of these acts."""
+
+    reason: str = ""
+    paper_number: str = ""
+    despite_balance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drying:
+    """`kg` go in at one moisture and come out at another (percent), into `to_cell` or back where they were;
+    `measured_kg` is what the scale said of that."""
+
+    kg: float
+    moisture_from: float
+    moisture_to: float
+    measured_kg: float | None = None
+    to_cell: str | None = None
+
+
+def clean_grain(
+    desk: Desk, cell: str, waste_kg: float, measured: Mapping[Analyte, float], said: Said, actor: Actor,
+    at: datetime,
+) -> CellMovement:  # fmt: skip
+    """Records that the grain of a cell was cleaned: the waste leaves, and what was measured afterwards
+    (impurities, broken) is what the cell holds now. Raises Conflict(more_than_known)."""
+    with desk.ledger.write() as tx:
+        known = take(tx, find_cell(tx, cell), waste_kg, despite_balance=said.despite_balance)
+        act = {"waste_kg": waste_kg, "after": _values(measured)}
+        row = _row(desk, cell, "grain_cleaning", -waste_kg, act, said, actor, at)
+        cells.move(tx, row)
+        record(tx, "grain_cleaned", row, actor, act=act, despite=_despite(known, waste_kg))
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def dry_grain(
+    desk: Desk, cell: str, drying: Drying, said: Said, actor: Actor, at: datetime
+) -> tuple[CellMovement, ...]:
+    """Records a drying: of one cell in one movement, into another one in two. The water that leaves follows
+    from the dry matter, which stays; what the scale misses beside it is freinte.
+
+    Raises Invalid(drying_wrong), and what a transfer raises for the cells."""
+    try:
+        dried = dry(drying.kg, drying.moisture_from, drying.moisture_to, drying.measured_kg)
+    except ValueError as error:
+        raise Invalid(
+            Fault.DRYING_WRONG, moisture_from=drying.moisture_from, moisture_to=drying.moisture_to,
+            moved_kg=drying.kg, measured_kg=drying.measured_kg,
+        ) from error  # fmt: skip
+    with desk.ledger.write() as tx:
+        source = find_cell(tx, cell)
+        target = find_cell(tx, drying.to_cell or cell)
+        if source.id != target.id and not may_blend(source, target) and "manager" not in actor.roles:
+            raise NotAllowed(Fault.NEVER_BLEND_TRANSFER, cell=source.id, to_cell=target.id)
+        known = take(tx, source, dried.kg_in, despite_balance=said.despite_balance)
+        rows = _dried(tx, desk, source, target, dried, known, said, actor, at)
+        record(
+            tx, "grain_dried", rows[0], actor, to_cell=target.id, act=dried.as_dict(),
+            despite=_despite(known, dried.kg_in),
+        )  # fmt: skip
+        proposals.propose_open_loads(tx, desk, at)
+    return rows
+
+
+def ventilate(
+    desk: Desk, cell: str, hours: float, celsius: float | None, said: Said, actor: Actor, at: datetime
+) -> CellMovement:
+    """Records that a cell was ventilated for so long; `celsius` is its grain's temperature afterwards."""
+    with desk.ledger.write() as tx:
+        find_cell(tx, cell)
+        after = {} if celsius is None else _values({Analyte("temperature"): celsius})
+        act = {"hours": hours, "celsius": celsius, "after": after}
+        row = _row(desk, cell, "ventilation", 0.0, act, said, actor, at)
+        cells.move(tx, row)
+        record(tx, "cell_ventilated", row, actor, act=act)
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def clean_cell(desk: Desk, cell: str, said: Said, actor: Actor, at: datetime) -> CellMovement:
+    """Records that an empty cell was cleaned: what the book still had in it is gone, and with it all that
+    kept other grain out. Raises Conflict(cell_not_empty)."""
+    with desk.ledger.write() as tx:
+        known = cells.last_movement(tx, find_cell(tx, cell).id)
+        content_kg = known.content_kg if known else 0.0
+        if abs(content_kg) > EMPTY_KG:
+            raise Conflict(Fault.CELL_NOT_EMPTY, cell=cell, content_kg=content_kg)
+        row = _row(desk, cell, "cell_cleaning", -content_kg, {"cleaned": True}, said, actor, at)
+        cells.move(tx, row)
+        record(tx, "cell_cleaned", row, actor, was=cells.standing_of(known).as_dict())
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def _dried(
+    tx: Session, desk: Desk, source: Cell, target: Cell, dried: Dried, known: CellMovement | None, said: Said,
+    actor: Actor, at: datetime,
+) -> tuple[CellMovement, ...]:  # fmt: skip
+    if source.id == target.id:
+        act = {**dried.as_dict(), "dried_here_kg": dried.kg_in}
+        row = _row(desk, source.id, "drying", dried.kg_out - dried.kg_in, act, said, actor, at)
+        row.values = _values_dried(known, dried)
+        return (cells.move(tx, row),)
+    leaving = _row(desk, source.id, "drying", -dried.kg_in, dried.as_dict(), said, actor, at)
+    coming = _row(desk, target.id, "drying", dried.kg_out, dried.as_dict(), said, actor, at)
+    leaving.transfer_id = coming.transfer_id = leaving.id
+    leaving.values, coming.values = cells.part_of(known, dried.kg_in), _values_dried(known, dried)
+    leaving.grain = coming.grain = cells.grain_of(source, known).as_dict()
+    return cells.move(tx, leaving), cells.move(tx, coming)
+
+
+def _values_dried(known: CellMovement | None, dried: Dried) -> dict[str, Any]:
+    """What came out: the same grain at another moisture, known of the same share of it."""
+    share = dried.kg_out / dried.kg_in
+    values = {
+        name: {**one, "known_t": one["known_t"] * share}
+        for name, one in cells.part_of(known, dried.kg_in).items()
+    }
+    (moisture,) = _values({Analyte.MOISTURE: dried.moisture_to}).values()
+    return {**values, Analyte.MOISTURE.value: {**moisture, "known_t": dried.kg_out / 1000}}
+
+
+def _values(measured: Mapping[Analyte, float]) -> dict[str, Any]:
+    return {
+        analyte.value: Value(value, UNIT_OF[analyte], None).as_dict() for analyte, value in measured.items()
+    }
+
+
+def _row(
+    desk: Desk, cell: str, kind: str, kg: float, act: dict[str, Any], said: Said, actor: Actor, at: datetime
+) -> CellMovement:
+    row = movement(desk, cell, kind, kg, said.reason, said.paper_number, NOTHING_SAID, actor, at)
+    row.act = act
+    return row
+
+
+def _despite(known: CellMovement | None, kg: float) -> list[str]:
+    return ["more_than_known"] if is_more(known, kg) else []

@@ -1,0 +1,135 @@
+"""Treatments: an insecticide or a fumigation of a load, of what lies in a cell, or of a line.
+
+What was touched is no longer free of insecticide, and is not treated with the same substance again. A line
+that was treated, or that treated grain went through, keeps oilseeds out until it is flushed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlmodel import Session
+
+from station.acts.desk import Actor, Desk
+from station.acts.refusals import Conflict, Fault, Invalid
+from station.grain.past import INSECTICIDE_FREE, has_substance, united
+from station.receival import cells, proposals
+from station.receival.lines import check_line, in_line
+from station.receival.loads import open_load
+from station.receival.moved_grain import substances_on
+from station.receival.movements import NOTHING_SAID, find_cell, movement
+from station.receival.withdrawing import withdraw_where_it_fails
+from station.store import audit
+from station.store.ids import new_id
+from station.store.tables import CellMovement, Load, Treatment
+
+Kind = Literal["insecticide", "fumigation"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """What is put on: a product of the site file, which says its substance and kind, or any other with both.
+    `dose` is in `unit`, as the label says it (ml/t, g/m3)."""
+
+    product: str
+    dose: float
+    unit: str
+    substance: str = ""
+    kind: Kind | None = None
+    reason: str = ""
+
+
+def treat_load(desk: Desk, load_id: str, dose: Dose, actor: Actor, at: datetime) -> Treatment:
+    """Records that a load was treated at its intake, before its ticket. It loses the claim: a decision that
+    does not hold without it is withdrawn. Raises Conflict(same_substance)."""
+    with desk.ledger.write() as tx:
+        load = open_load(tx, load_id)
+        row = _row(desk, dose, actor, at, load_id=load.id)
+        _check_new(substances_on(tx, load.id), row.substance)
+        tx.add(row)
+        _end_claim(tx, load)
+        _record(tx, row, actor, load)
+        if withdraw_where_it_fails(tx, desk, load, actor, at):
+            proposals.propose_open_loads(tx, desk, at)
+        else:
+            proposals.propose(tx, desk, [load], at)
+    return row
+
+
+def treat_cell(desk: Desk, cell: str, dose: Dose, actor: Actor, at: datetime) -> CellMovement:
+    """Records that a cell was treated; its movement says so, and the treatment goes with the grain. Raises
+    Conflict(same_substance) where any of the grain had it before."""
+    with desk.ledger.write() as tx:
+        known = cells.last_movement(tx, find_cell(tx, cell).id)
+        row = _row(desk, dose, actor, at, cell_id=cell)
+        _check_new(cells.standing_of(known).treated, row.substance)
+        moved = movement(desk, cell, "treatment", 0.0, dose.reason, "", NOTHING_SAID, actor, at)
+        moved.act = {
+            "treatment": row.kind, "product": row.product, "substance": row.substance, "dose": row.dose,
+            "unit": row.unit,
+        }  # fmt: skip
+        tx.add(row)
+        cells.move(tx, moved)
+        _record(tx, row, actor)
+        proposals.propose_open_loads(tx, desk, at)
+    return moved
+
+
+def treat_line(desk: Desk, line: str, dose: Dose, actor: Actor, at: datetime) -> Treatment:
+    """Records that a line was treated, its machines or its empty conveyors."""
+    with desk.ledger.write() as tx:
+        check_line(tx, line)
+        row = _row(desk, dose, actor, at, line=line)
+        row.in_line = list(united(in_line(tx, line), (row.substance,)))
+        tx.add(row)
+        _record(tx, row, actor)
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def flush(desk: Desk, line: str, reason: str, actor: Actor, at: datetime) -> Treatment:
+    """Records that a line was flushed: nothing of what was treated is left in it."""
+    with desk.ledger.write() as tx:
+        check_line(tx, line)
+        row = Treatment(id=new_id(at), kind="flush", line=line, reason=reason, by=actor.id, at=at)
+        tx.add(row)
+        audit.record(
+            tx, "line_flushed", at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
+            data={"line": line, "reason": reason},
+        )  # fmt: skip
+        proposals.propose_open_loads(tx, desk, at)
+    return row
+
+
+def _row(desk: Desk, dose: Dose, actor: Actor, at: datetime, **target: Any) -> Treatment:
+    listed = next((one for one in desk.treatments if one.name == dose.product), None)
+    substance = listed.substance if listed else dose.substance
+    kind = listed.kind if listed else dose.kind
+    if not substance or kind is None:
+        raise Invalid(Fault.SUBSTANCE_NOT_SAID, product=dose.product)
+    return Treatment(
+        id=new_id(at), kind=kind, product=dose.product, substance=substance, dose=dose.dose, unit=dose.unit,
+        reason=dose.reason, by=actor.id, at=at, **target,
+    )  # fmt: skip
+
+
+def _check_new(treated: tuple[str, ...], substance: str) -> None:
+    if has_substance(treated, substance):
+        raise Conflict(Fault.SAME_SUBSTANCE, substance=substance)
+
+
+def _end_claim(tx: Session, load: Load) -> None:
+    if INSECTICIDE_FREE in load.claims:
+        load.claims = [claim for claim in load.claims if claim != INSECTICIDE_FREE]
+        tx.add(load)
+        tx.flush()
+
+
+def _record(tx: Session, row: Treatment, actor: Actor, load: Load | None = None) -> None:
+    data = row.model_dump(
+        include={"kind", "cell_id", "line", "product", "substance", "dose", "unit", "reason"}
+    )
+    audit.record(
+        tx, "treatment_recorded", row.at, by=actor.id, terminal=actor.terminal, subject_id=row.id,
+        load_id=load.id if load else None, visit_id=load.visit_id if load else None, data=data,
+    )  # fmt: skip
