@@ -16,6 +16,7 @@ from ui.words.vocabulary import (
     CLAIMS,
     CORRECTION_STATES,
     DISTURBANCES,
+    EXPECTED_BY,
     FILE_KINDS,
     FINDINGS,
     GUARDED,
@@ -121,6 +122,30 @@ def _whole_kg(value: Any, t: Translator) -> str:
 
 def _tonnes(value: Any, t: Translator) -> str:
     return t.tonnes(value) if _is_amount(value) else str(value)
+
+
+def _parts(value: Any, t: Translator) -> str:
+    """Write what was combined: "NIR 11.8 (80 %), photo 12.1 (20 %)"."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    parts = [part for part in value if isinstance(part, Mapping)]
+    return ", ".join(
+        f"{_source(part, t)} {_number(part.get('value'), t)} ({_share(part.get('weight'), t)})"
+        for part in parts
+    )
+
+
+def _source(part: Mapping[str, Any], t: Translator) -> str:
+    if part.get("kind") == "photo":
+        return t.gettext(N_("photo"))
+    return site_name("instrument", str(part.get("name")), t.language)
+
+
+def _by_instrument(value: Any, t: Translator) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    named = ((site_name("instrument", str(name), t.language), one) for name, one in value.items())
+    return ", ".join(f"{name} {_number(one, t)}" for name, one in named)
 
 
 def _share(value: Any, t: Translator) -> str:
@@ -293,6 +318,10 @@ def _size(params: Mapping[str, Any], t: Translator) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
+    "parts": _parts,
+    "values": _by_instrument,
+    "low_share": _share,
+    "how": _word_of(EXPECTED_BY),
     "analyte": _word_of(ANALYTES),
     "analytes": _words_of(ANALYTES),
     "species": _word_of(SPECIES),

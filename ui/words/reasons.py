@@ -66,6 +66,22 @@ SENTENCES: Mapping[str, str] = {
     "instrument_not_in_order": N_("{analyte}: {instrument} is not in the site's order, kept as evidence"),
     "verification_expired": N_("{instrument}: its verification expired on {until}"),
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
+    "legal_first": N_("{analyte}: {instrument} is the legal instrument, its value alone counts"),
+    "combined": N_("{analyte} {measured}, combined by how well each is known: {parts}"),
+    "instruments_differ": N_(
+        "{analyte}: the instruments differ by more than {tolerance} {unit} ({values}), nothing is averaged"
+    ),
+    "photo_differs": N_(
+        "{analyte}: the photo says {photo} {unit}, more than {tolerance} away, and does not count"
+    ),
+    "by_photo": N_("{analyte}: by the photo alone, no instrument measured it"),
+    "expected_from": N_("{analyte}: about {measured} expected ({how}; results: {n})"),
+    # what a person must answer
+    "photo_other_species": N_("the photo does not look like {declared} ({reasons}): look at the grain"),
+    "photo_foreign": N_(
+        "foreign grain on the photo: {share} by count, surely over {low_share}, {limit_share} allowed: "
+        "look at the grain"
+    ),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
     "photo_counted": N_("photo of {kernels} kernels{sizes}"),
