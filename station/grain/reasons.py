@@ -66,7 +66,7 @@ class Code(StrEnum):
     PHOTO_SHARES = "photo_shares"
     PHOTO_COUNTED = "photo_counted"  # kernels, sizes (or None): no shares and no numbers
     PHOTO_UNSEEN = "photo_unseen"  # unseen: what looks whole to the model; grams (or None) of the sample
-    PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis; raw, added
+    PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis; raw, added, counts
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"

@@ -20,6 +20,8 @@ from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
 from station.grain.loadweight import estimate_load_kg
+from station.grain.photographed import PhotoValue
+from station.grain.precision import planned_points, precision_of
 from station.grain.products import species_of_product
 from station.grain.reasons import Reason
 from station.grain.routing import route
@@ -30,6 +32,7 @@ from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
+from station.receival.photo_values import photo_values
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
@@ -68,7 +71,8 @@ class Ground:
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
-    the values that came with a shipment of another own silo."""
+    the values that came with a shipment of another own silo. `points`: from how many places each of its
+    samples was probed, None where nobody said so."""
 
     load: Load
     chain: Chain
@@ -78,6 +82,7 @@ class LoadEvidence:
     visual: VisualCheck | None = None
     is_disputed: bool = False
     brought: Mapping[str, Any] = field(default_factory=dict)
+    points: tuple[int | None, ...] = ()
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -113,6 +118,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             checks.get(load.id),
             load.id in disputed,
             shipments.get(load.id, {}),
+            tuple(sample.points for sample in rows.get(load.id, ())),
         )
         for load in loads
     ]
@@ -121,13 +127,18 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
 def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
     repeatability = on.pack.repeatability if on.pack else {}
-    corrections = _corrections(on, of)
-    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections)
+    corrections, photos = _corrections(on, of), photo_values_of(of, on.learnt)
     weights = _weights(of)
+    load_kg = estimate(weights, desk.policy.net_share)
+    points = probe_points(of, on.pack, load_kg)
+    assessment = assess(
+        evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections,
+        precision_of(on.pack, points), photos,
+    )  # fmt: skip
     facts = facts_of(
         of.load,
         assessment,
-        estimate(weights, desk.policy.net_share),
+        load_kg,
         adverse=tuple(of.visual.findings) if of.visual else (),
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
@@ -158,6 +169,8 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(on.cells),
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
+            "photo_values": [one.as_dict() for one in photos],
+            "points": points,
             **({"brought": dict(of.brought)} if of.brought else {}),
         },
         photo_asked=[reason.as_dict() for reason in asked],
@@ -193,8 +206,22 @@ def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
     return applicable(on.learnt.corrections, "machine", sources, of.load.species)
 
 
+def probe_points(of: LoadEvidence, pack: RulePack | None, load_kg: float | None) -> int | None:
+    """From how many places the load was probed, for all its samples together; as the pack plans where nobody
+    said so, None where it plans nothing."""
+    plan = planned_points(pack.sampling, None if load_kg is None else load_kg / 1000) if pack else None
+    said = [plan if points is None else points for points in of.points]
+    known = [points for points in said if points is not None]
+    return sum(known) if known else None
+
+
+def photo_values_of(of: LoadEvidence, known: Learnt) -> list[PhotoValue]:
+    """What the models that were active then say of the load's photos, as far as it counts."""
+    return [one for seen in of.captures for one in photo_values(seen, known, of.load.species)]
+
+
 def photos_of(of: LoadEvidence, known: Learnt) -> list[Reason]:
-    """What the models that were active then say of the load's photos, in words; only to inform."""
+    """The same in words; only to inform."""
     return [reason for seen in of.captures for reason in photo_reasons(seen, known, of.load.species)]
 
 

@@ -13,6 +13,8 @@ from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.correcting import Correction
+from station.grain.photographed import PhotoValue
+from station.grain.precision import precision_of
 from station.grain.routing import route
 from station.grain.rules import RulePack
 from station.grain.wire import read_cells, read_facts
@@ -94,7 +96,9 @@ def _judged_again(
     repeatability = pack.repeatability if pack else {}
     evidence = evidence_of(readings[one] for one in inputs["readings"])
     corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
-    assessment = assess(evidence, policy.instrument_order, repeatability, corrections)
+    photos = [PhotoValue.from_dict(one) for one in inputs.get("photo_values", ())]
+    precision = precision_of(pack, inputs.get("points"))
+    assessment = assess(evidence, policy.instrument_order, repeatability, corrections, precision, photos)
     declared = read_facts(json.dumps(inputs["facts"]))
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),

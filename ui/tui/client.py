@@ -131,8 +131,9 @@ class StationClient:
         """Count the photos that were asked for and taken on this collecting day."""
         return await self._get("/photo-day", schemas.PhotoDay)
 
-    async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
-        return await self._post(f"/loads/{load_id}/sample", schemas.BarcodeIn(barcode=barcode), schemas.Load)
+    async def enter_load_sample(self, load_id: str, barcode: str, points: int | None = None) -> schemas.Load:
+        body = schemas.LoadSampleIn(barcode=barcode, points=points)
+        return await self._post(f"/loads/{load_id}/sample", body, schemas.Load)
 
     async def see_variety(self, load_id: str, variety: str) -> schemas.Load:
         body = schemas.VarietyIn(operator_variety=variety)

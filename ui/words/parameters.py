@@ -43,7 +43,8 @@ class ParameterTexts(dict[str, str]):
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
     `cell_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a sentence only where
-    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`."""
+    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`,
+    `uncounted`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
@@ -56,6 +57,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["spread"] = _spread(params.get("spread"), t)
     words["judged"] = _judged(params, t)
     words["corrected"] = _corrected(params, t)
+    words["uncounted"] = t.gettext(N_(", not used for routing")) if params.get("counts") is False else ""
     words["ergot"] = _ergot(params.get("grams"), t)
     line = params.get("line")
     words["line"] = f", {site_name('line', str(line), t.language)}" if line else ""

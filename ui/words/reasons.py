@@ -86,7 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
     "photo_counted": N_("photo of {kernels} kernels{sizes}"),
     "photo_unseen": N_("the photo does not tell these from whole kernels: {unseen}{ergot}"),
-    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}){corrected}, not used for routing"),
+    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}){corrected}{uncounted}"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),

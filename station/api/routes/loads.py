@@ -45,8 +45,8 @@ def get_load(asked: Asked, load_id: str) -> schemas.Load:
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))
-def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
-    samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
+def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.LoadSampleIn) -> schemas.Load:
+    samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now(), points=body.points)
     return _shown(asked, load_id)
 
 

@@ -92,6 +92,7 @@ from station.api.schemas.evidence import (
     Inspection,
     InspectionIn,
     ItemsIn,
+    LoadSampleIn,
     PersonsPhotos,
     PhotoCount,
     PhotoDay,
@@ -103,6 +104,7 @@ from station.api.schemas.evidence import (
     TypedReadingIn,
     TypedValueIn,
     UsedValue,
+    ValuePart,
 )
 from station.api.schemas.laboratory import (
     LabAnswer,
@@ -353,6 +355,7 @@ __all__ = [
     "LoadCorrectionIn",
     "LoadIn",
     "LoadRow",
+    "LoadSampleIn",
     "LoadState",
     "LoadsKept",
     "Measurement",
@@ -461,6 +464,7 @@ __all__ = [
     "Uncertainty",
     "UsedValue",
     "Value",
+    "ValuePart",
     "Variety",
     "VarietyIn",
     "Vehicle",

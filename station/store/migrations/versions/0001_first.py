@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("asset_tag", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("verified_until", sa.Date(), nullable=True),
         sa.Column("uncertainty", sa.JSON(), nullable=False),
+        sa.Column("legal_for", sa.JSON(), nullable=False),
         sa.Column("grain_low_c", sa.Float(), nullable=True),
         sa.Column("grain_high_c", sa.Float(), nullable=True),
         sa.Column("max_kg", sa.Float(), nullable=True),
@@ -722,6 +723,7 @@ def upgrade() -> None:
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("remarks", sa.JSON(), nullable=False),
         sa.Column("uncertainty", sa.JSON(), nullable=False),
+        sa.Column("legal_for", sa.JSON(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frame.id"], name=op.f("fk_reading_frame_id_frame")),
         sa.ForeignKeyConstraint(
@@ -1042,6 +1044,7 @@ def upgrade() -> None:
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("entered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("entered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
