@@ -32,12 +32,14 @@ from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
+from station.receival.photo_questions import photo_questions
 from station.receival.photo_values import photo_values
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
     Chain,
     Pair,
+    answers_by_load,
     chains_by_visit,
     disputed_among,
     newest_checks,
@@ -72,7 +74,7 @@ class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
     the values that came with a shipment of another own silo. `points`: from how many places each of its
-    samples was probed, None where nobody said so."""
+    samples was probed, None where nobody said so. `answered`: which questions (code) of which captures."""
 
     load: Load
     chain: Chain
@@ -83,6 +85,7 @@ class LoadEvidence:
     is_disputed: bool = False
     brought: Mapping[str, Any] = field(default_factory=dict)
     points: tuple[int | None, ...] = ()
+    answered: frozenset[tuple[str, str]] = frozenset()
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -106,6 +109,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     checks = newest_checks(tx, [load.id for load in loads])
+    answers = answers_by_load(tx, [load.id for load in loads])
     disputed = disputed_among(tx, [load.id for load in loads])
     shipments = shipment_standing.brought(tx, [load.id for load in loads])
     return [
@@ -119,6 +123,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             load.id in disputed,
             shipments.get(load.id, {}),
             tuple(sample.points for sample in rows.get(load.id, ())),
+            frozenset(answers.get(load.id, ())),
         )
         for load in loads
     ]
@@ -142,6 +147,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         adverse=tuple(of.visual.findings) if of.visual else (),
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
+        questions=photo_questions(of.captures, of.load.species, on.pack, of.answered),
     )
     routed = route(facts, on.cells, on.pack)
     result = routed.as_dict()
@@ -247,6 +253,7 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
 def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
+    questions: tuple[Reason, ...] = (),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -264,6 +271,7 @@ def facts_of(
         badly=assessment.badly,
         adverse=adverse,
         waived=waived,
+        questions=questions,
     )
 
 

@@ -182,6 +182,10 @@ class StationClient:
     async def explain_retest(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/retest", schemas.OutcomeIn(reason=reason), schemas.Load)
 
+    async def answer_question(self, load_id: str, code: str, reason: str) -> schemas.Load:
+        body = schemas.PhotoAnswerIn.model_validate({"code": code, "reason": reason})
+        return await self._post(f"/loads/{load_id}/question", body, schemas.Load)
+
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)
 

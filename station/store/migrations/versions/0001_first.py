@@ -1036,6 +1036,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_load_id"), ["load_id"], unique=False)
 
     op.create_table(
+        "question_answer",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("captures", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_question_answer_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_answer")),
+    )
+    with op.batch_alter_table("question_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_answer_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
         "sample",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1596,6 +1613,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sample_barcode"))
 
     op.drop_table("sample")
+    with op.batch_alter_table("question_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_answer_load_id"))
+
+    op.drop_table("question_answer")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
 
