@@ -352,6 +352,8 @@ AGAINST = frozenset(
         "no_weight",
         "no_rule_pack",
         "adverse_visual_check",
+        "photo_other_species",
+        "photo_foreign",
     }
 )
 
