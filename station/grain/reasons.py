@@ -60,7 +60,7 @@ class Code(StrEnum):
     INSTRUMENTS_DIFFER = "instruments_differ"  # analyte, unit, tolerance, values (by instrument)
     PHOTO_DIFFERS = "photo_differs"  # analyte, unit, tolerance, value, photo
     BY_PHOTO = "by_photo"  # analyte
-    EXPECTED_FROM = "expected_from"  # analyte, value, unit, u, how (composite, variety, species, intake), n
+    EXPECTED_FROM = "expected_from"  # analyte, value, unit, u, how (composite, variety, species), n
     # photo: what the inspection says
     # shares by count and mass as in an inspection, kernels, judged, sizes, spread
     PHOTO_SHARES = "photo_shares"

@@ -2,7 +2,7 @@
 to the ledger, then each load is assessed and routed without another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from station.grain.assessed import Assessment
 from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
+from station.grain.expecting import Expected, LabSaid, expected, later_analytes
 from station.grain.loadweight import estimate_load_kg
 from station.grain.photographed import PhotoValue
 from station.grain.precision import planned_points, precision_of
@@ -48,6 +49,7 @@ from station.store.batches import (
 )
 from station.store.corrections import applicable
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
+from station.store.lab_said import lab_said, variety_of
 from station.store.learnt import NOTHING, Learnt, learnt
 from station.store.tables import (
     Load,
@@ -67,6 +69,7 @@ class Ground:
     policy: str
     waived: Mapping[str, tuple[Analyte, ...]]
     learnt: Learnt = NOTHING
+    lab: Mapping[Analyte, Sequence[LabSaid]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +93,10 @@ class LoadEvidence:
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
-    states = cells.states(tx, without_load=without_load)
+    states, pack = cells.states(tx, without_load=without_load), pack_in_force(tx, at)
     return Ground(
-        states, pack_in_force(tx, at), record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
-        learnt(tx),
+        states, pack, record_policy(tx, desk.policy, at), waived(tx, desk.policy, at),
+        learnt(tx), lab_said(tx, later_analytes(pack)),
     )  # fmt: skip
 
 
@@ -140,6 +143,8 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections,
         precision_of(on.pack, points), photos,
     )  # fmt: skip
+    awaited = expected_of(of.load, on, at)
+    assessment = with_expected(assessment, awaited)
     facts = facts_of(
         of.load,
         assessment,
@@ -148,6 +153,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
         questions=photo_questions(of.captures, of.load.species, on.pack, of.answered),
+        expected=awaited,
     )
     routed = route(facts, on.cells, on.pack)
     result = routed.as_dict()
@@ -177,6 +183,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
             "photo_values": [one.as_dict() for one in photos],
             "points": points,
+            **({"expected": {a.value: one.as_dict() for a, one in awaited.items()}} if awaited else {}),
             **({"brought": dict(of.brought)} if of.brought else {}),
         },
         photo_asked=[reason.as_dict() for reason in asked],
@@ -210,6 +217,19 @@ def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
     """What is in force for the instruments that measured the load."""
     sources = {row.instrument_id for row in of.readings}
     return applicable(on.learnt.corrections, "machine", sources, of.load.species)
+
+
+def expected_of(load: Load, on: Ground, at: datetime) -> dict[Analyte, Expected]:
+    """What laboratories let expect of the load, where it is measured later."""
+    variety = variety_of(load)
+    made = {a: expected(a, load.species, variety, said, on.pack, at) for a, said in on.lab.items()}
+    return {analyte: one for analyte, one in made.items() if one is not None}
+
+
+def with_expected(assessment: Assessment, awaited: Mapping[Analyte, Expected]) -> Assessment:
+    """The assessment, which says of what was not measured what is expected, and from what."""
+    told = [one.reason(a) for a, one in awaited.items() if a not in assessment.results]
+    return replace(assessment, reasons=(*assessment.reasons, *told)) if told else assessment
 
 
 def probe_points(of: LoadEvidence, pack: RulePack | None, load_kg: float | None) -> int | None:
@@ -253,7 +273,7 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
 def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
-    questions: tuple[Reason, ...] = (),
+    questions: tuple[Reason, ...] = (), expected: Mapping[Analyte, Expected] = MappingProxyType({}),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -272,6 +292,7 @@ def facts_of(
         adverse=adverse,
         waived=waived,
         questions=questions,
+        expected={analyte: one.measured for analyte, one in expected.items()},
     )
 
 

@@ -227,7 +227,6 @@ EXPECTED_BY: Mapping[str, str] = {
     "composite": N_("of the composite sample"),
     "variety": N_("of this variety"),
     "species": N_("of this species"),
-    "intake": N_("what the rule pack says of a harvest"),
 }
 FILE_KINDS: Mapping[str, str] = {
     "pdf": N_("a PDF document"),

@@ -1279,6 +1279,7 @@ def upgrade() -> None:
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lab_result_hub_id"), ["hub_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_movement_id"), ["movement_id"], unique=False)
+        batch_op.create_index("ix_lab_result_newest", ["analyte", "seq"], unique=False)
         batch_op.create_index("ix_lab_result_number", ["laboratory", "report", "lab_number"], unique=False)
         batch_op.create_index("ix_lab_result_report", ["laboratory", "report", "sought"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_sample_id"), ["sample_id"], unique=False)
@@ -1572,6 +1573,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lab_result_sample_id"))
         batch_op.drop_index("ix_lab_result_report")
         batch_op.drop_index("ix_lab_result_number")
+        batch_op.drop_index("ix_lab_result_newest")
         batch_op.drop_index(batch_op.f("ix_lab_result_movement_id"))
         batch_op.drop_index(batch_op.f("ix_lab_result_hub_id"))
 
