@@ -64,6 +64,8 @@ class Fault(StrEnum):
     UNPROTECTED_LINE = "unprotected_line"
     TYPED_OVER_INSTRUMENT = "typed_over_instrument"
     RETEST_UNEXPLAINED = "retest_unexplained"
+    QUESTION_UNANSWERED = "question_unanswered"
+    QUESTION_NOT_ASKED = "question_not_asked"
     UNUSUAL_VALUE = "unusual_value"
     NOT_A_DIVISION = "not_a_division"
     UNUSUAL_TARE = "unusual_tare"

@@ -109,6 +109,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /loads/{load_id}/paper": _OPERATOR,
     "POST /loads/{load_id}/refuse": _OPERATOR,
     "POST /loads/{load_id}/leave": _OPERATOR,
+    "POST /loads/{load_id}/question": _OPERATOR,
     "POST /loads/{load_id}/visual-check": _OPERATOR,
     "POST /loads/{load_id}/approvals": _OPERATOR,
     "POST /approvals/{approval_id}/answer": _OPERATOR,

@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from drivers.reading import Analyte, Basis, Flag, Unit, Value
 from station.grain.reasons import Reason
 from station.grain.replicates import Rule
 from station.grain.units import known
 
+Kind = Literal["instrument", "photo"]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Holds one reading paired to the sample. `typed_by` names the person who typed it, else `instrument` the
     port that it came from and `source` the instrument itself. `remarks`: why it should be looked at twice;
-    `uncertainty`: the standard uncertainty of the instrument per analyte, where known."""
+    `uncertainty`: the standard uncertainty of the instrument per analyte, where known; `legal_for`: the
+    analytes of which its value is the legal one."""
 
     reading_id: str
     instrument: str | None
@@ -26,13 +29,39 @@ class Evidence:
     remarks: tuple[Reason, ...] = ()
     uncertainty: Mapping[Analyte, float] = field(default_factory=dict)
     source: str | None = None
+    legal_for: frozenset[Analyte] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Says what one source brought to a value: its own value, and the `weight` (0 to 1) of it. `name` is the
+    instrument's port, or the phone and model of a photo; `ids` are the readings, or the captures."""
+
+    kind: Kind
+    name: str
+    value: float
+    u: float
+    weight: float
+    ids: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return JSON values, of which `from_dict` makes an equal part."""
+        return {
+            "kind": self.kind, "name": self.name, "value": self.value, "u": self.u, "weight": self.weight,
+            "ids": list(self.ids),
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> "Part":
+        return cls(**{**stored, "ids": tuple(stored["ids"])})
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     """Holds the value used for one analyte. `u` is its standard uncertainty, None while unknown. The value is
     made of `replicates` (readings, in time order) by `rule`; `reading_id` is the last of them. `raw` is what
-    it is without corrections, None where there are none. `shared`: as of `Measured`."""
+    it is without corrections and before it was combined, None where that is the same. `shared`: as of
+    `Measured`. `parts`: what was combined, or the photos where no instrument measured it."""
 
     analyte: Analyte
     value: float
@@ -47,6 +76,12 @@ class Result:
     reasons: tuple[Reason, ...] = ()
     raw: float | None = None
     shared: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def by_photo(self) -> bool:
+        """Tell whether nothing but photos gave the value."""
+        return bool(self.parts) and all(part.kind == "photo" for part in self.parts)
 
     @property
     def measured(self) -> float:
@@ -98,6 +133,7 @@ def _result_dict(result: Result) -> dict[str, Any]:
         "reasons": [reason.as_dict() for reason in result.reasons],
         **({} if result.raw is None else {"raw": result.raw}),
         **({"shared": {name: known(u) for name, u in result.shared.items()}} if result.shared else {}),
+        **({"parts": [part.as_dict() for part in result.parts]} if result.parts else {}),
     }
 
 
@@ -116,4 +152,5 @@ def _result(analyte: Analyte, stored: Mapping[str, Any]) -> Result:
         reasons=tuple(Reason.from_dict(reason) for reason in stored["reasons"]),
         raw=stored.get("raw"),
         shared=stored.get("shared", {}),
+        parts=tuple(Part.from_dict(part) for part in stored.get("parts", ())),
     )

@@ -49,11 +49,13 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """What a combined value is too high by, with its standard uncertainty, by these corrections."""
+    """What a combined value is too high by, with its standard uncertainty, by these corrections. `parts`:
+    what each of them adds to the uncertainty."""
 
     bias: float
     u: float
     corrections: tuple[str, ...]
+    parts: Mapping[str, float]
 
     def judged(self, raw: float) -> float:
         return known(raw - self.bias)
@@ -79,5 +81,6 @@ def shift_of(
         return None
     shares = {id_: sources.count(one.source) / len(sources) for id_, one in used.items()}
     bias = math.fsum(shares[id_] * one.bias for id_, one in used.items())
-    u = math.sqrt(math.fsum((shares[id_] * one.u) ** 2 for id_, one in used.items()))
-    return Shift(known(bias), u, tuple(sorted(used)))
+    parts = {id_: shares[id_] * used[id_].u for id_ in sorted(used)}
+    u = math.sqrt(math.fsum(part**2 for part in parts.values()))
+    return Shift(known(bias), u, tuple(parts), parts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from drivers.reading import BLENDS, UNIT_OF, Analyte, Basis, needs_basis
 from station.grain.blending import FALLING_NUMBER_FLOOR
 from station.grain.cells import Facts, Measured
-from station.grain.grades import Criterion, CriterionKind, Grade, Intake, RulePack
+from station.grain.grades import Criterion, Grade, Intake, RulePack
 from station.grain.mixture import NOTHING, Box, Defaults, Mean, box_of, mean_of, span_on_scale
 from station.grain.odds import Span, probability, span_of, with_intake
 from station.grain.reasons import Code, Reason

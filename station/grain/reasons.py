@@ -55,15 +55,24 @@ class Code(StrEnum):
     CORRECTED = "corrected"  # analyte, value, raw, added (to the raw one), unit, basis, corrections (ids)
     NO_MOISTURE_FOR_BASIS = "no_moisture_for_basis"  # analyte
     INSTRUMENT_NOT_IN_ORDER = "instrument_not_in_order"  # analyte, instrument
+    LEGAL_FIRST = "legal_first"  # analyte, instrument
+    COMBINED = "combined"  # analyte, value, unit, parts (kind, name, value, weight)
+    INSTRUMENTS_DIFFER = "instruments_differ"  # analyte, unit, tolerance, values (by instrument)
+    PHOTO_DIFFERS = "photo_differs"  # analyte, unit, tolerance, value, photo
+    BY_PHOTO = "by_photo"  # analyte
+    EXPECTED_FROM = "expected_from"  # analyte, value, unit, u, how (composite, variety, species), n
     # photo: what the inspection says
     # shares by count and mass as in an inspection, kernels, judged, sizes, spread
     PHOTO_SHARES = "photo_shares"
     PHOTO_COUNTED = "photo_counted"  # kernels, sizes (or None): no shares and no numbers
     PHOTO_UNSEEN = "photo_unseen"  # unseen: what looks whole to the model; grams (or None) of the sample
-    PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis; raw, added
+    PHOTO_NUMBER = "photo_number"  # analyte, value, low, high (95 % limits), unit, basis; raw, added, counts
     PHOTO_REFUSED = "photo_refused"  # reasons (codes)
     PHOTO_PENDING = "photo_pending"
     NO_MODEL = "no_model"
+    # what a person must answer before the load is tipped; `captures`: the photos that ask
+    PHOTO_OTHER_SPECIES = "photo_other_species"  # declared, reasons (codes of the refusal), captures
+    PHOTO_FOREIGN = "photo_foreign"  # share, low_share, limit (all 0 to 1, by count), captures
     # why a photo is asked for
     PHOTO_OF_EVERY_LOAD = "photo_of_every_load"
     PHOTO_BY_LOT = "photo_by_lot"  # share

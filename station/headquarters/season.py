@@ -55,6 +55,7 @@ NAMES: Mapping[str, frozenset[str]] = {
     "ticket": frozenset({"document"}),
     "vehicle": frozenset({"plate", "plate_key", "plate_folded"}),
     "visit": frozenset({"note", "plate", "trailer_plate"}),
+    "question_answer": frozenset({"reason"}),
     "visual_check": frozenset({"note"}),
     "weighing": frozenset({"note"}),
 }

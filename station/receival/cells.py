@@ -110,7 +110,8 @@ def _reach(tx: Session, lines: Iterable[Line] | Iterable[LineState]) -> dict[str
 def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
     """The values of the load's last assessment, as a movement keeps them: with who typed one, and of how many
     measurements it is made. Where a correction moved the value that was judged, `raw` is the one that was
-    measured: the cell holds what was judged, the paper says what the instrument said."""
+    measured: the cell holds what was judged, the paper says what the instrument said. `by_photo`: no
+    instrument measured it."""
     proposal = queries.current_proposal(tx, load_id)
     results = proposal.assessment.get("results", {}) if proposal else {}
     return {
@@ -118,16 +119,19 @@ def moved_values(tx: Session, load_id: str) -> dict[str, Any]:
         | {"n": len(result["replicates"])}
         | ({"raw": result["raw"]} if "raw" in result else {})
         | _doubt(result.get("u"), result.get("shared"))
+        | ({"by_photo": True} if result["reading_id"] == "" else {})
         for name, result in results.items()
     }
 
 
 def ticket_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same as a ticket says them: as measured, whatever corrections made of them."""
+    """The same as a ticket says them: as measured, whatever corrections made of them and whatever they were
+    combined with. What only a photo shows is no measured value."""
     return {
         name: {key: part for key, part in value.items() if key not in ("raw", "u", "shared")}
         | {"value": value.get("raw", value["value"])}
         for name, value in values.items()
+        if not value.get("by_photo")
     }
 
 

@@ -12,6 +12,7 @@ from station.acts.refusals import Conflict, Fault, NotFound
 from station.grain.identifiers import Regime
 from station.receival import proposals
 from station.receival.loads import open_load, open_visit
+from station.receival.questions import answer_by_correction
 from station.receival.suppliers import check_known, find_or_add_supplier
 from station.receival.vehicles import (
     check_not_on_site,
@@ -58,7 +59,11 @@ def correct_arrival(desk: Desk, visit_id: str, correction: Correction, actor: Ac
         for load_id, wanted in correction.loads.items():
             if load_id not in loads:
                 raise NotFound(Fault.UNKNOWN_LOAD, id=load_id)
-            changes |= _correct_load(tx, desk, open_load(tx, load_id), wanted)
+            load = open_load(tx, load_id)
+            declared = load.species
+            changes |= _correct_load(tx, desk, load, wanted)
+            if load.species != declared:
+                answer_by_correction(tx, load, declared, actor, at)
         audit.record(
             tx, "arrival_corrected", at, by=actor.id, terminal=actor.terminal, visit_id=visit.id,
             data={"changes": changes},

@@ -9,6 +9,7 @@ from station.acts.refusals import Conflict, Fault, Invalid
 from station.receival import cells, guards, proposals
 from station.receival.loads import end_load, open_load
 from station.receival.on_paper import check_not_on_paper
+from station.receival.photo_questions import check_answered
 from station.receival.retests import check_retests
 from station.store import audit, batches, queries
 from station.store.ids import new_id
@@ -25,8 +26,9 @@ def decide(
     Conflict(proposal_superseded) names the new one. A choice other than the proposal needs a reason, and a
     guarded one (`guards.consent`) a manager, or an `approval` by a second person. Deciding again before
     tipping supersedes: `replaces` names the decision that the operator knows of, else Conflict(load_decided)
-    tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why;
-    one that was open in a restored backup asks first (`check_not_on_paper`)."""
+    tells of it. A sample that was measured again is Conflict(retest_unexplained) until somebody said why, a
+    load whose photo asks something is Conflict(question_unanswered) until somebody answered; one that was
+    open in a restored backup asks first (`check_not_on_paper`)."""
     superseded: Proposal | None = None
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
@@ -75,6 +77,7 @@ def _decide(
     if pit not in cells.pits_of_cells(tx).get(cell, ()):
         raise Invalid(Fault.NOT_REACHABLE, cell=cell, pit=pit)
     check_retests(tx, load, proposal)
+    check_answered((proposal.inputs or {}).get("facts", {}))
     if overridden and not reason:
         raise Invalid(Fault.OVERRIDE_NEEDS_REASON, cell=cell)
     consent = guards.consent(tx, desk, load, proposal, cell, pit, actor, at, approval)

@@ -24,8 +24,9 @@ from station.store.tables import Instrument, PortAssignment
 class Description:
     """An instrument as a person or the site file describes it. `uncertainty` is {analyte: standard
     uncertainty in the analyte's unit}, `grain_temperature_c` the lowest and highest temperature of the grain
-    for which it may be believed, `max_kg`, `min_kg` and `division_kg` what a weighbridge's verification plate
-    says, `own_printer` whether its indicator prints slips (None: not known, or not said)."""
+    for which it may be believed, `legal_for` the analytes of which its value is the legal one, `max_kg`,
+    `min_kg` and `division_kg` what a weighbridge's verification plate says, `own_printer` whether its
+    indicator prints slips (None: not known, or not said)."""
 
     name: str
     serial_number: str | None = None
@@ -33,6 +34,7 @@ class Description:
     verified_until: date | None = None
     uncertainty: Mapping[str, float] = field(default_factory=dict)
     grain_temperature_c: tuple[float, float] | None = None
+    legal_for: tuple[str, ...] | None = None
     max_kg: float | None = None
     min_kg: float | None = None
     division_kg: float | None = None
@@ -45,6 +47,7 @@ class Description:
             **asdict(self),
             "verified_until": until.isoformat() if until else None,
             "grain_temperature_c": list(celsius) if celsius else None,
+            "legal_for": list(self.legal_for or ()),
         }
 
 
@@ -199,6 +202,8 @@ def describe(row: Instrument, new: Description) -> None:
     row.asset_tag = new.asset_tag or row.asset_tag
     row.verified_until = new.verified_until or row.verified_until
     row.uncertainty = dict(new.uncertainty) or row.uncertainty
+    if new.legal_for is not None:
+        row.legal_for = list(new.legal_for)
     row.max_kg, row.min_kg = new.max_kg or row.max_kg, new.min_kg or row.min_kg
     row.division_kg = new.division_kg or row.division_kg
     if new.own_printer is not None:
@@ -250,12 +255,14 @@ def _find_again(tx: Session, new: Description, port_id: str, driver: str) -> Ins
 
 
 def _make_row(new: Description, before: Instrument, driver: str, at: datetime) -> Instrument:
-    """One of the same kind as the one before has its temperature range, unless another one is said; its
-    uncertainty and verification are its own. Another indicator serves the same platform."""
+    """One of the same kind as the one before has its temperature range and is legal for the same, unless
+    another is said; its uncertainty and verification are its own. Another indicator serves the same
+    platform."""
     row = Instrument(
         id=new_id(at), name=new.name, driver=driver, category=before.category, max_kg=before.max_kg,
         min_kg=before.min_kg, division_kg=before.division_kg, own_printer=before.own_printer,
     )  # fmt: skip
     if driver == before.driver:
+        row.legal_for = list(before.legal_for)
         row.grain_low_c, row.grain_high_c = before.grain_low_c, before.grain_high_c
     return row

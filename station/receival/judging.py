@@ -19,9 +19,12 @@ from station.grain.assessed import Assessment
 from station.grain.assessment import assess
 from station.grain.cells import CellState, Facts, Measured
 from station.grain.correcting import Correction
+from station.grain.expecting import Expected, LabSaid, expected, later_analytes
 from station.grain.identifiers import Species
 from station.grain.lines import Found, Product, barred_for
 from station.grain.loadweight import estimate_load_kg
+from station.grain.photographed import PhotoValue
+from station.grain.precision import planned_points, precision_of
 from station.grain.products import species_of_product
 from station.grain.reasons import Reason
 from station.grain.routing import route
@@ -32,11 +35,14 @@ from station.grain.wire import cells_as_dict, facts_as_dict
 from station.receival import cells, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import installed_packs
+from station.receival.photo_questions import photo_questions
+from station.receival.photo_values import photo_values
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
     Chain,
     Pair,
+    answers_by_load,
     chains_by_visit,
     disputed_among,
     newest_checks,
@@ -45,6 +51,7 @@ from station.store.batches import (
 )
 from station.store.corrections import applicable
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
+from station.store.lab_said import lab_said, variety_of
 from station.store.learnt import NOTHING, Learnt, learnt
 from station.store.tables import (
     Load,
@@ -66,6 +73,7 @@ class Ground:
     waived: Mapping[str, tuple[Analyte, ...]]
     learnt: Learnt = NOTHING
     found: Found = field(default_factory=Found)
+    lab: Mapping[Analyte, Sequence[LabSaid]] = field(default_factory=dict)
 
     def pack_of(self, species: str) -> RulePack | None:
         return pack_at(self.packs, self.at, species)
@@ -75,7 +83,8 @@ class Ground:
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
-    the values that came with a shipment of another own silo."""
+    the values that came with a shipment of another own silo. `points`: from how many places each of its
+    samples was probed, None where nobody said so. `answered`: which questions (code) of which captures."""
 
     load: Load
     chain: Chain
@@ -85,15 +94,18 @@ class LoadEvidence:
     visual: VisualCheck | None = None
     is_disputed: bool = False
     brought: Mapping[str, Any] = field(default_factory=dict)
+    points: tuple[int | None, ...] = ()
+    answered: frozenset[tuple[str, str]] = frozenset()
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
     """`without_load`: leaves out what this load itself reserves."""
     packs = tuple(installed_packs(tx))
+    in_force = packs_at(packs, at)
     states, found = cells.states_and_found(tx, without_load=without_load)
     return Ground(
-        _of_species(states, packs_at(packs, at)), packs, at, record_policy(tx, desk.policy, at),
-        waived(tx, desk.policy, at), learnt(tx), found,
+        _of_species(states, in_force), packs, at, record_policy(tx, desk.policy, at),
+        waived(tx, desk.policy, at), learnt(tx), found, lab_said(tx, later_analytes(in_force.values())),
     )  # fmt: skip
 
 
@@ -115,6 +127,7 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     every = [sample_id for ids in samples.values() for sample_id in ids]
     readings, captures = readings_by_sample(tx, every), captures_seen(tx, every)
     checks = newest_checks(tx, [load.id for load in loads])
+    answers = answers_by_load(tx, [load.id for load in loads])
     disputed = disputed_among(tx, [load.id for load in loads])
     shipments = shipment_standing.brought(tx, [load.id for load in loads])
     return [
@@ -127,6 +140,8 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             checks.get(load.id),
             load.id in disputed,
             shipments.get(load.id, {}),
+            tuple(sample.points for sample in rows.get(load.id, ())),
+            frozenset(answers.get(load.id, ())),
         )
         for load in loads
     ]
@@ -136,16 +151,25 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
     """The proposal for a load, not yet added to the ledger; its inputs are complete."""
     pack = on.pack_of(of.load.species)
     repeatability = pack.repeatability if pack else {}
-    corrections = _corrections(on, of)
-    assessment = assess(evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections)
+    corrections, photos = _corrections(on, of), photo_values_of(of, on.learnt)
     weights = _weights(of)
+    load_kg = estimate(weights, desk.policy.net_share)
+    points = probe_points(of, pack, load_kg)
+    assessment = assess(
+        evidence_of(of.readings), desk.policy.instrument_order, repeatability, corrections,
+        precision_of(pack, points), photos,
+    )  # fmt: skip
+    awaited = expected_of(of.load, on, at)
+    assessment = with_expected(assessment, awaited)
     facts = facts_of(
         of.load,
         assessment,
-        estimate(weights, desk.policy.net_share),
+        load_kg,
         adverse=tuple(of.visual.findings) if of.visual else (),
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
+        questions=photo_questions(of.captures, of.load.species, pack, of.answered),
+        expected=awaited,
     )
     stand = barred_for(on.cells, on.found, Product(of.load.species, frozenset(of.load.claims)))
     routed = route(facts, stand, pack)
@@ -174,6 +198,9 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
             "facts": facts_as_dict(facts),
             "cells": cells_as_dict(stand),
             "photo": [reason.as_dict() for reason in photos_of(of, on.learnt)],
+            "photo_values": [one.as_dict() for one in photos],
+            "points": points,
+            **({"expected": {a.value: one.as_dict() for a, one in awaited.items()}} if awaited else {}),
             **({"brought": dict(of.brought)} if of.brought else {}),
         },
         photo_asked=[reason.as_dict() for reason in asked],
@@ -209,8 +236,35 @@ def _corrections(on: Ground, of: LoadEvidence) -> list[Correction]:
     return applicable(on.learnt.corrections, "machine", sources, of.load.species)
 
 
+def expected_of(load: Load, on: Ground, at: datetime) -> dict[Analyte, Expected]:
+    """What laboratories let expect of the load, where it is measured later."""
+    variety, pack = variety_of(load), on.pack_of(load.species)
+    made = {a: expected(a, load.species, variety, said, pack, at) for a, said in on.lab.items()}
+    return {analyte: one for analyte, one in made.items() if one is not None}
+
+
+def with_expected(assessment: Assessment, awaited: Mapping[Analyte, Expected]) -> Assessment:
+    """The assessment, which says of what was not measured what is expected, and from what."""
+    told = [one.reason(a) for a, one in awaited.items() if a not in assessment.results]
+    return replace(assessment, reasons=(*assessment.reasons, *told)) if told else assessment
+
+
+def probe_points(of: LoadEvidence, pack: RulePack | None, load_kg: float | None) -> int | None:
+    """From how many places the load was probed, for all its samples together; as the pack plans where nobody
+    said so, None where it plans nothing."""
+    plan = planned_points(pack.sampling, None if load_kg is None else load_kg / 1000) if pack else None
+    said = [plan if points is None else points for points in of.points]
+    known = [points for points in said if points is not None]
+    return sum(known) if known else None
+
+
+def photo_values_of(of: LoadEvidence, known: Learnt) -> list[PhotoValue]:
+    """What the models that were active then say of the load's photos, as far as it counts."""
+    return [one for seen in of.captures for one in photo_values(seen, known, of.load.species)]
+
+
 def photos_of(of: LoadEvidence, known: Learnt) -> list[Reason]:
-    """What the models that were active then say of the load's photos, in words; only to inform."""
+    """The same in words; only to inform."""
     return [reason for seen in of.captures for reason in photo_reasons(seen, known, of.load.species)]
 
 
@@ -236,6 +290,7 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
 def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
+    questions: tuple[Reason, ...] = (), expected: Mapping[Analyte, Expected] = MappingProxyType({}),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -253,6 +308,8 @@ def facts_of(
         badly=assessment.badly,
         adverse=adverse,
         waived=waived,
+        questions=questions,
+        expected={analyte: one.measured for analyte, one in expected.items()},
     )
 
 

@@ -1,4 +1,4 @@
-"""What the station's models say of a capture, in words that inform the operator and decide nothing."""
+"""What the station's models say of a capture, in words; what of it counts is `photo_values`' to say."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from drivers.reading import Analyte, Basis, is_known
 from station.grain.correcting import Correction, shift_of
+from station.grain.photographed import NEVER
 from station.grain.reasons import Code, Reason
 from station.grain.spreading import SiteSpread, limited, limited_mass
 from station.grain.units import known as known_to
@@ -48,7 +49,7 @@ def photo_reasons(seen: CaptureSeen, known: Learnt = NOTHING, species: str | Non
 
 def _of_inspection(inspection: Inspection, known: OfPhone) -> list[Reason]:
     """Its classes by count and estimated mass, what the model does not see, how far its photos lie apart,
-    every number with its 95 % limits, which routing does not use, and what it remarks."""
+    every number with its 95 % limits (`counts` False: never beside an instrument's), and what it remarks."""
     result = inspection.result
     if not inspection.accepted:
         return [Reason(Code.PHOTO_REFUSED, {"reasons": [reason["code"] for reason in result["reasons"]]})]
@@ -66,9 +67,8 @@ def _of_inspection(inspection: Inspection, known: OfPhone) -> list[Reason]:
         reasons.append(Reason(Code.PHOTO_UNSEEN, told))
     for name, number in result.get("numbers", {}).items():
         params = {key: number[key] for key in ("value", "low", "high", "unit", "basis")}
-        reasons.append(
-            Reason(Code.PHOTO_NUMBER, {"analyte": name, **_judged(name, params, known.corrections)})
-        )
+        told = {"analyte": name, **_judged(name, params, known.corrections)}
+        reasons.append(Reason(Code.PHOTO_NUMBER, told | ({"counts": False} if name in NEVER else {})))
     reasons += [Reason.from_dict(remark) for remark in result.get("remarks", ())]
     return reasons
 

@@ -58,6 +58,7 @@ def take_reading(
             extra=dict(reading.extra),
             remarks=[remark.as_dict() for remark in remarks],
             uncertainty=dict(instrument.uncertainty),
+            legal_for=list(instrument.legal_for),
         )
         tx.add(row)
         audit.record(

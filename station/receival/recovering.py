@@ -53,7 +53,8 @@ STAYS_THERE = frozenset(
     {
         "approval", "audit_event", "capture", "clock_act", "down_document", "inspection", "line",
         "measurement", "modelrelease", "photo", "pit", "portassignment", "promotion_policy",
-        "release_act", "reservation", "rule_pack_act", "spread", "variety", "vote", "waiver",
+        "question_answer", "release_act", "reservation", "rule_pack_act", "spread", "variety",
+        "vote", "waiver",
     }
 )  # fmt: skip
 ONLY_NEW = frozenset({"cell", "instrument", "frame", "rule_pack", "site_policy"})

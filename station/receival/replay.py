@@ -8,16 +8,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from drivers.reading import Analyte
 from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
 from station.grain.assessment import assess
 from station.grain.correcting import Correction
+from station.grain.expecting import Expected
+from station.grain.photographed import PhotoValue
+from station.grain.precision import precision_of
 from station.grain.routing import route
 from station.grain.rules import RulePack
 from station.grain.wire import read_cells, read_facts
 from station.receival.guards import guard_for
-from station.receival.judging import estimate, facts_of
+from station.receival.judging import estimate, facts_of, with_expected
 from station.receival.pack_standing import pack_with
 from station.store.evidence import evidence_of
 from station.store.tables import Decision, Load, Proposal, Reading, SitePolicyRecord
@@ -94,7 +98,11 @@ def _judged_again(
     repeatability = pack.repeatability if pack else {}
     evidence = evidence_of(readings[one] for one in inputs["readings"])
     corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
-    assessment = assess(evidence, policy.instrument_order, repeatability, corrections)
+    photos = [PhotoValue.from_dict(one) for one in inputs.get("photo_values", ())]
+    precision = precision_of(pack, inputs.get("points"))
+    assessment = assess(evidence, policy.instrument_order, repeatability, corrections, precision, photos)
+    awaited = {Analyte(name): Expected.from_dict(one) for name, one in inputs.get("expected", {}).items()}
+    assessment = with_expected(assessment, awaited)
     declared = read_facts(json.dumps(inputs["facts"]))
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
@@ -102,7 +110,8 @@ def _judged_again(
     )  # fmt: skip
     facts = facts_of(
         load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
-        waived=declared.waived, brought=inputs.get("brought", {}),
+        waived=declared.waived, brought=inputs.get("brought", {}), questions=declared.questions,
+        expected=awaited,
     )  # fmt: skip
     routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {

@@ -15,11 +15,14 @@ from station.store.ids import new_id
 from station.store.tables import Load, Sample
 
 
-def enter_load_sample(desk: Desk, load_id: str, barcode: str, actor: Actor, at: datetime) -> Sample:
-    """Enters the load's sample; a second barcode for one load is a second sample of it."""
+def enter_load_sample(
+    desk: Desk, load_id: str, barcode: str, actor: Actor, at: datetime, *, points: int | None = None
+) -> Sample:
+    """Enters the load's sample; a second barcode for one load is a second sample of it. `points`: from how
+    many places it was probed, where not as the rule pack plans."""
     with desk.ledger.write() as tx:
         load = open_load(tx, load_id)
-        sample = enter(tx, desk, barcode, "load", load, load.species, actor, at)
+        sample = enter(tx, desk, barcode, "load", load, load.species, actor, at, points=points)
         proposals.propose(tx, desk, [load], at)
     return sample
 
@@ -36,7 +39,7 @@ def enter_own_sample(
 
 def enter(
     tx: Session, desk: Desk, barcode: str, kind: str, load: Load | None, species: str | None, actor: Actor,
-    at: datetime, note: str = "",
+    at: datetime, note: str = "", points: int | None = None,
 ) -> Sample:  # fmt: skip
     """A barcode is used once, ever: a second use is a slip that would mix two loads. A courtesy sample that
     holds nothing may still turn out to be a load's. What does not fit the site's pattern is no sample's."""
@@ -50,7 +53,7 @@ def enter(
     elif load is None or sample.kind != "courtesy" or queries.is_paired_with(tx, sample.id):
         raise Conflict(Fault.BARCODE_USED, barcode=barcode)
     sample.kind, sample.load_id = kind, load.id if load else None
-    sample.species, sample.note = species, note
+    sample.species, sample.note, sample.points = species, note, points
     sample.entered_at, sample.entered_by = at, actor.id
     tx.add(sample)
     if is_known:  # a farmer's bag that turns out to be a load's
@@ -58,6 +61,6 @@ def enter(
     audit.record(
         tx, "sample_entered", at, by=actor.id, terminal=actor.terminal, subject_id=sample.id,
         visit_id=load.visit_id if load else None, load_id=load.id if load else None,
-        data={"barcode": barcode, "kind": kind},
+        data={"barcode": barcode, "kind": kind} | ({} if points is None else {"points": points}),
     )  # fmt: skip
     return sample

@@ -247,13 +247,14 @@ class Line(Section):
 class Instrument(Section):
     """`id` names the place for good; name, serial number, asset tag and verification describe the
     instrument that is there when the site is set up (a later one is plugged in by a swap).
-    `grain_temperature_c` is the range of grain temperatures for which it may be believed, `uncertainty`
-    its standard uncertainty per analyte. `port` is an address such as `serial:/dev/ttyUSB0?baud=9600`,
-    `tcp:10.0.0.5:4001` or `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without
-    `silent_after_s` the driver's own holds: an indicator that sends always is missed within seconds, an
-    analyzer never. `password_file` holds the password of the broker in `port`. `max_kg`, `min_kg`,
-    `division_kg` are those of a weighbridge's verification plate (Max, Min, e or d); `own_printer` is true
-    where its indicator prints the slip that goes with each ticket."""
+    `grain_temperature_c` is the range of grain temperatures for which it may be believed, `uncertainty` its
+    standard uncertainty per analyte, `legal_for` the analytes of which its value is the legal one. `port` is
+    an address such as `serial:/dev/ttyUSB0?baud=9600`, `tcp:10.0.0.5:4001` or
+    `mqtt://127.0.0.1:1883/silo/nir`. `settings` are the driver's own. Without `silent_after_s` the driver's
+    own holds: an indicator that sends always is missed within seconds, an analyzer never. `password_file`
+    holds the password of the broker in `port`. `max_kg`, `min_kg`, `division_kg` are those of a weighbridge's
+    verification plate (Max, Min, e or d); `own_printer` is true where its indicator prints the slip that goes
+    with each ticket."""
 
     id: Id
     name: Text
@@ -264,6 +265,7 @@ class Instrument(Section):
     verified_until: date | None = None
     grain_temperature_c: tuple[Celsius, Celsius] | None = None
     uncertainty: dict[Analyte, Positive] = {}
+    legal_for: list[Analyte] = []
     silent_after_s: Positive | None = None
     password_file: PasswordFile | None = None
     max_kg: Positive | None = None

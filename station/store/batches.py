@@ -12,6 +12,7 @@ from station.store.tables import (
     Dispute,
     Load,
     Pairing,
+    QuestionAnswer,
     Sample,
     Supplier,
     Ticket,
@@ -82,6 +83,14 @@ def checks_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, list[Visua
     found: dict[str, list[VisualCheck]] = {}
     for row in _in_order(rows):
         found.setdefault(row.load_id, []).append(row)
+    return found
+
+
+def answers_by_load(tx: Session, load_ids: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
+    """By load, which questions were answered of which captures."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for row in tx.exec(select(QuestionAnswer).where(col(QuestionAnswer.load_id).in_(load_ids))):
+        found.setdefault(row.load_id, set()).update((row.code, capture) for capture in row.captures)
     return found
 
 

@@ -93,6 +93,7 @@ def evidence_of(readings: Iterable[Reading]) -> list[Evidence]:
             remarks=tuple(Reason.from_dict(remark) for remark in row.remarks),
             uncertainty={Analyte(name): u for name, u in row.uncertainty.items()},
             source=row.instrument_id,
+            legal_for=frozenset(Analyte(name) for name in row.legal_for),
         )
         for row in readings
     ]

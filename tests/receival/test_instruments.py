@@ -178,6 +178,15 @@ def test_grain_outside_the_instruments_temperatures_is_told(silo: Silo, celsius:
     assert [remark["code"] for remark in row.remarks] == [Code.GRAIN_TEMPERATURE_OUTSIDE] * told
 
 
+def test_what_an_instrument_is_legal_for_is_kept_with_each_reading_until_the_site_file_says_otherwise(
+    silo: Silo,
+) -> None:
+    reload(silo, legal_for=[Analyte.MOISTURE])
+    before = silo.measure("gac", GOOD)
+    reload(silo)
+    assert (before.legal_for, silo.measure("gac", GOOD).legal_for) == (["moisture"], [])
+
+
 def test_the_instruments_uncertainty_comes_with_the_value(silo: Silo) -> None:
     nir = SITE.instruments[2].model_copy(update={"uncertainty": {Analyte.PROTEIN: 0.2}})
     silo.load_site(instruments=[*SITE.instruments[:2], nir])

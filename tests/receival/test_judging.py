@@ -74,6 +74,7 @@ def test_a_proposal_keeps_what_it_stood_on_with_the_decision_and_not_before(silo
     assert after.inputs is not None
     assert set(after.inputs) == {
         "readings", "corrections", "visual_check", "weights", "facts", "cells", "photo",
+        "photo_values", "points",
     }  # fmt: skip
     assert (after.id, after.at) == (before.id, before.at), "what was proposed, and when, is as it was shown"
     assert heard == []

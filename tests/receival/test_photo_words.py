@@ -40,7 +40,12 @@ def test_what_is_shown_is_corrected_and_less_certain() -> None:
         pytest.approx(11.4 - half, abs=1e-4), pytest.approx(11.4 + half, abs=1e-4),
     )  # fmt: skip
     said = message(reason.code.value, params, "fr").replace("\N{NO-BREAK SPACE}", " ")
-    assert "11,4 % MS (de 10,86 à 11,94), valeur corrigée de +0,2, sans effet" in said
+    assert said.endswith("11,4 % MS (de 10,86 à 11,94), valeur corrigée de +0,2")
+
+
+def test_a_phones_moisture_says_that_it_is_used_for_nothing() -> None:
+    (reason,) = photo_reasons(seen(moisture={**NUMBER, "basis": "as_is"}), Learnt(), "barley")
+    assert message(reason.code.value, reason.params, "fr").endswith(", sans effet sur l'orientation")
 
 
 @pytest.mark.parametrize(

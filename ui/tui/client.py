@@ -131,8 +131,9 @@ class StationClient:
         """Count the photos that were asked for and taken on this collecting day."""
         return await self._get("/photo-day", schemas.PhotoDay)
 
-    async def enter_load_sample(self, load_id: str, barcode: str) -> schemas.Load:
-        return await self._post(f"/loads/{load_id}/sample", schemas.BarcodeIn(barcode=barcode), schemas.Load)
+    async def enter_load_sample(self, load_id: str, barcode: str, points: int | None = None) -> schemas.Load:
+        body = schemas.LoadSampleIn(barcode=barcode, points=points)
+        return await self._post(f"/loads/{load_id}/sample", body, schemas.Load)
 
     async def see_variety(self, load_id: str, variety: str) -> schemas.Load:
         body = schemas.VarietyIn(operator_variety=variety)
@@ -180,6 +181,10 @@ class StationClient:
 
     async def explain_retest(self, load_id: str, reason: str) -> schemas.Load:
         return await self._post(f"/loads/{load_id}/retest", schemas.OutcomeIn(reason=reason), schemas.Load)
+
+    async def answer_question(self, load_id: str, code: str, reason: str) -> schemas.Load:
+        body = schemas.PhotoAnswerIn.model_validate({"code": code, "reason": reason})
+        return await self._post(f"/loads/{load_id}/question", body, schemas.Load)
 
     async def type_reading(self, reading: schemas.TypedReadingIn) -> schemas.Reading:
         return await self._post("/readings", reading, schemas.Reading)

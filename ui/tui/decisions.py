@@ -10,6 +10,7 @@ from station.api import schemas
 from ui.tui.approving import GUARDED, ask_approval
 from ui.tui.lines.texts import age
 from ui.tui.notice import problem_text
+from ui.tui.photo_question import ask_about_photo, open_question
 from ui.tui.screens.base import StationScreen
 from ui.tui.station import Station
 
@@ -27,7 +28,9 @@ def may_accept(load: schemas.Load) -> bool:
 def accept(screen: StationScreen, load: schemas.Load) -> None:
     """Take the proposal as it is."""
     station, proposal = screen.station, load.proposal
-    if not may_accept(load) or proposal is None or proposal.cell is None or proposal.pit is None:
+    if (question := open_question(load)) is not None:
+        ask_about_photo(screen, load, question.code, question.message)
+    elif not may_accept(load) or proposal is None or proposal.cell is None or proposal.pit is None:
         station.say(station.t.gettext("There is nothing to accept for this load now."), is_problem=True)
     else:
         decide(screen, load, proposal.pit, proposal.cell, "")
@@ -61,6 +64,9 @@ def decide(
             ask_approval(
                 screen, load, body, refused, lambda given: decide(screen, load, pit, cell, reason, given)
             )
+            return True
+        if refused.code == "question_unanswered":
+            ask_about_photo(screen, load, str(refused.params.get("question")), refused.title)
             return True
         if refused.code != "retest_unexplained":
             return _show_refusal(station, load, refused)

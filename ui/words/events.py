@@ -56,6 +56,7 @@ EVENTS: Mapping[str, str] = {
     "visit_reopened": N_("visit opened again"),
     "visit_restored": N_("visit restored"),
     "visually_checked": N_("visual check"),
+    "question_answered": N_("photo's question answered"),
     "weighing_confirmed": N_("weight confirmed"),
     "weighing_dismissed": N_("weight dismissed"),
     "weighing_restored": N_("weight offered again"),

@@ -16,6 +16,7 @@ from ui.words.vocabulary import (
     CLAIMS,
     CORRECTION_STATES,
     DISTURBANCES,
+    EXPECTED_BY,
     FILE_KINDS,
     FINDINGS,
     GUARDED,
@@ -42,7 +43,8 @@ class ParameterTexts(dict[str, str]):
 def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     """Write every parameter as text, and the ones made of several: `measured` (value, u, unit, basis) and
     `cell_measured`, `size` (pixels or bytes), `limit_share`, and what is added to a sentence only where
-    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`."""
+    there is any: `line`, `mass`, `sizes`, `spread`, `judged`, `ergot`, `corrected`,
+    `uncounted`."""
     words = ParameterTexts({name: _text(name, value, t) for name, value in params.items()})
     words["measured"] = _measured(params, t)
     words["cell_measured"] = _measured(params, t, "cell_value", "cell_u")
@@ -55,6 +57,7 @@ def parameter_texts(params: Mapping[str, Any], t: Translator) -> ParameterTexts:
     words["spread"] = _spread(params.get("spread"), t)
     words["judged"] = _judged(params, t)
     words["corrected"] = _corrected(params, t)
+    words["uncounted"] = t.gettext(N_(", not used for routing")) if params.get("counts") is False else ""
     words["ergot"] = _ergot(params.get("grams"), t)
     claims = [words["claims"]] if params.get("claims") else []
     words["carried"] = " ".join([words["species"], *claims])
@@ -123,6 +126,30 @@ def _whole_kg(value: Any, t: Translator) -> str:
 
 def _tonnes(value: Any, t: Translator) -> str:
     return t.tonnes(value) if _is_amount(value) else str(value)
+
+
+def _parts(value: Any, t: Translator) -> str:
+    """Write what was combined: "NIR 11.8 (80 %), photo 12.1 (20 %)"."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    parts = [part for part in value if isinstance(part, Mapping)]
+    return ", ".join(
+        f"{_source(part, t)} {_number(part.get('value'), t)} ({_share(part.get('weight'), t)})"
+        for part in parts
+    )
+
+
+def _source(part: Mapping[str, Any], t: Translator) -> str:
+    if part.get("kind") == "photo":
+        return t.gettext(N_("photo"))
+    return site_name("instrument", str(part.get("name")), t.language)
+
+
+def _by_instrument(value: Any, t: Translator) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    named = ((site_name("instrument", str(name), t.language), one) for name, one in value.items())
+    return ", ".join(f"{name} {_number(one, t)}" for name, one in named)
 
 
 def _share(value: Any, t: Translator) -> str:
@@ -295,6 +322,10 @@ def _size(params: Mapping[str, Any], t: Translator) -> str:
 
 
 _WRITERS: Mapping[str, Callable[[Any, Translator], str]] = {
+    "parts": _parts,
+    "values": _by_instrument,
+    "low_share": _share,
+    "how": _word_of(EXPECTED_BY),
     "analyte": _word_of(ANALYTES),
     "analytes": _words_of(ANALYTES),
     "species": _word_of(SPECIES),

@@ -310,6 +310,14 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("{analyte}: the instrument says {value} {unit}"),
         N_("Say in a note why another value is typed; both stay on the screen."),
     ),
+    "question_unanswered": (
+        N_("the photo does not look like the declared grain, and nobody said that it is"),
+        N_("Look at the grain; say that it is as declared, and why, or correct the species."),
+    ),
+    "question_not_asked": (
+        N_("no photo of this load asks that any more"),
+        N_("Look at the load again."),
+    ),
     "retest_unexplained": (
         N_("{analyte}: measured {count} times, and nobody said why"),
         N_("Say who wanted it measured again, and why; then decide."),

@@ -66,11 +66,27 @@ SENTENCES: Mapping[str, str] = {
     "instrument_not_in_order": N_("{analyte}: {instrument} is not in the site's order, kept as evidence"),
     "verification_expired": N_("{instrument}: its verification expired on {until}"),
     "grain_temperature_outside": N_("{instrument}: grain at {celsius} °C, outside its {low} to {high} °C"),
+    "legal_first": N_("{analyte}: {instrument} is the legal instrument, its value alone counts"),
+    "combined": N_("{analyte} {measured}, combined by how well each is known: {parts}"),
+    "instruments_differ": N_(
+        "{analyte}: the instruments differ by more than {tolerance} {unit} ({values}), nothing is averaged"
+    ),
+    "photo_differs": N_(
+        "{analyte}: the photo says {photo} {unit}, more than {tolerance} away, and does not count"
+    ),
+    "by_photo": N_("{analyte}: by the photo alone, no instrument measured it"),
+    "expected_from": N_("{analyte}: about {measured} expected ({how}; results: {n})"),
+    # what a person must answer
+    "photo_other_species": N_("the photo does not look like {declared} ({reasons}): look at the grain"),
+    "photo_foreign": N_(
+        "foreign grain on the photo: {share} by count, surely over {low_share}, {limit_share} allowed: "
+        "look at the grain"
+    ),
     # photo
     "photo_shares": N_("photo of {kernels} kernels, by count: {shares}{judged}{mass}{sizes}{spread}"),
     "photo_counted": N_("photo of {kernels} kernels{sizes}"),
     "photo_unseen": N_("the photo does not tell these from whole kernels: {unseen}{ergot}"),
-    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}){corrected}, not used for routing"),
+    "photo_number": N_("photo: {analyte} {measured} ({low} to {high}){corrected}{uncounted}"),
     "photo_refused": N_("photo refused: {reasons}; take another"),
     "photo_pending": N_("photo being judged"),
     "no_model": N_("no model: the truck goes on without the photo"),
@@ -349,6 +365,8 @@ AGAINST = frozenset(
         "no_weight",
         "no_rule_pack",
         "adverse_visual_check",
+        "photo_other_species",
+        "photo_foreign",
     }
 )
 

@@ -234,6 +234,11 @@ DISTURBANCES: Mapping[str, str] = {
     "reconnected": N_("the line was lost and came back"),
     "garbage": N_("garbage came over the line"),
 }
+EXPECTED_BY: Mapping[str, str] = {
+    "composite": N_("of the composite sample"),
+    "variety": N_("of this variety"),
+    "species": N_("of this species"),
+}
 FILE_KINDS: Mapping[str, str] = {
     "pdf": N_("a PDF document"),
     "office": N_("an Office document"),

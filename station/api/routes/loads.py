@@ -15,7 +15,16 @@ from station.api.views import outcome
 from station.api.views.ended import ended_loads
 from station.api.views.loads import load
 from station.api.views.view import View, view_of
-from station.receival import decisions, on_paper, retests, samples, taking_back, visits, visual_checks
+from station.receival import (
+    decisions,
+    on_paper,
+    questions,
+    retests,
+    samples,
+    taking_back,
+    visits,
+    visual_checks,
+)
 from station.store import pages, queries
 from station.store.tables import Load
 
@@ -45,8 +54,8 @@ def get_load(asked: Asked, load_id: str) -> schemas.Load:
 
 
 @router.post("/{load_id}/sample", responses=problems(404, 409))
-def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.BarcodeIn) -> schemas.Load:
-    samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now())
+def enter_sample(asked: Asked, by: By, load_id: str, body: schemas.LoadSampleIn) -> schemas.Load:
+    samples.enter_load_sample(asked.desk, load_id, body.barcode, by, asked.now(), points=body.points)
     return _shown(asked, load_id)
 
 
@@ -76,6 +85,13 @@ def decide(asked: Asked, by: By, load_id: str, body: schemas.DecisionIn) -> sche
 def explain_retest(asked: Asked, by: By, load_id: str, body: schemas.OutcomeIn) -> schemas.Load:
     """Says who wanted the sample measured again, and why: before or after it was."""
     retests.explain_retest(asked.desk, load_id, body.reason, by, asked.now())
+    return _shown(asked, load_id)
+
+
+@router.post("/{load_id}/question", responses=problems(404, 409))
+def answer_question(asked: Asked, by: By, load_id: str, body: schemas.PhotoAnswerIn) -> schemas.Load:
+    """Says that the grain is as declared, whatever its photo looks like, and why."""
+    questions.answer_question(asked.desk, load_id, body.code, body.reason, by, asked.now())
     return _shown(asked, load_id)
 
 

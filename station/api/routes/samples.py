@@ -25,7 +25,7 @@ def get_sample(asked: Asked, barcode: str) -> schemas.Sample:
 def enter_sample(asked: Asked, by: By, body: schemas.SampleIn) -> schemas.Sample:
     """A load's sample where `load_id` is given; else one of its own (courtesy, control, cell, composite)."""
     if body.load_id is not None:
-        samples.enter_load_sample(asked.desk, body.load_id, body.barcode, by, asked.now())
+        samples.enter_load_sample(asked.desk, body.load_id, body.barcode, by, asked.now(), points=body.points)
     elif body.kind == "load":
         raise not_valid("body.load_id", "a load's sample names its load")
     else:

@@ -21,8 +21,21 @@ from station.api.schemas.common import (
 )
 
 
+class ValuePart(BaseModel):
+    """What one source brought to a value: `weight` is its share, 0 to 1. `name`: the device, or the phone and
+    model of a photo."""
+
+    kind: Literal["instrument", "photo"]
+    name: str
+    value: float
+    u: float
+    weight: float
+
+
 class UsedValue(Value):
-    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements.
+    """The value of an analyte that the proposal stands on, and where it comes from: `n` measurements. `u` is
+    its standard uncertainty, `parts` what it was combined of, `measured` what the instrument said where that
+    is something else. `by_photo`: no instrument measured it.
     `to_confirm`: a control of what measured it failed, and nobody has decided on that yet."""
 
     analyte: str
@@ -34,6 +47,9 @@ class UsedValue(Value):
     n: int = 1
     reasons: list[Reason] = []
     to_confirm: bool = False
+    parts: list[ValuePart] = []
+    measured: float | None = None
+    by_photo: bool = False
 
 
 class Reading(BaseModel):
@@ -137,14 +153,19 @@ class PhotoDay(PhotoCount):
     reasons: dict[str, PhotoCount]
 
 
+ProbePoints = Annotated[int, Field(ge=1, le=60, strict=True)]
+
+
 class SampleIn(In):
-    """A sample of its own (courtesy, control), or the barcode of a load's sample."""
+    """A sample of its own (courtesy, control), or the barcode of a load's sample, with the places of the load
+    from which it was probed (`points`), where not as the rule pack plans."""
 
     barcode: Barcode
     kind: SampleKind = "courtesy"
     load_id: Key | None = None
     species: Key | None = None
     note: Text = ""
+    points: ProbePoints | None = None
 
 
 class Sample(BaseModel):
@@ -197,6 +218,12 @@ class ExceptionItem(BaseModel):
 
 class BarcodeIn(In):
     barcode: Barcode
+
+
+class LoadSampleIn(BarcodeIn):
+    """`points`: from how many places of the load it was probed, where not as the rule pack plans."""
+
+    points: ProbePoints | None = None
 
 
 class AssignIn(BarcodeIn):

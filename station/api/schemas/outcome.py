@@ -1,7 +1,7 @@
 """Proposals, decisions, tickets."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, model_validator
 
@@ -113,3 +113,10 @@ class PaperIn(In):
 
 class OutcomeIn(In):
     reason: Why
+
+
+class PhotoAnswerIn(OutcomeIn):
+    """Answers what a load's photos ask: `code` is the question's, `reason` says why the grain is as
+    declared all the same."""
+
+    code: Literal["photo_other_species", "photo_foreign"]

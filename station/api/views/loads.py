@@ -15,7 +15,7 @@ from station.receival.photo_words import photos_of_samples
 from station.store import queries
 from station.store.batches import Chain, newest_checks
 from station.store.retained import provisional_among
-from station.store.tables import Load, LoadOwner, Reading, Supplier, Visit
+from station.store.tables import Capture, Load, LoadOwner, Reading, Supplier, Visit
 
 
 def load(view: View, row: Load) -> schemas.Load:
@@ -103,10 +103,26 @@ def _values(view: View, used: dict[str, Any]) -> list[schemas.UsedValue]:
     ids = {reading for result in used.values() for reading in (*result["replicates"], result["reading_id"])}
     readings = {row.id: row for row in view.tx.exec(select(Reading).where(col(Reading.id).in_(ids)))}
     doubted = results_to_confirm(view.holds(), used, readings)
+    photos = [one for result in used.values() if not result["reading_id"] and (one := _photo(result))]
+    captures = (
+        view.tx.exec(select(Capture.id, Capture.at).where(col(Capture.id).in_(photos))) if photos else ()
+    )
+    times = {row.id: row.at for row in readings.values()} | dict(captures)
     return [
-        _used(view, analyte, result, readings[result["reading_id"]].at, to_confirm=analyte in doubted)
+        _used(
+            view,
+            analyte,
+            result,
+            times[result["reading_id"] or _photo(result) or ""],
+            to_confirm=analyte in doubted,
+        )
         for analyte, result in used.items()
     ]
+
+
+def _photo(result: dict[str, Any]) -> str | None:
+    """The newest capture that gave a value which no instrument measured."""
+    return max((one for part in result.get("parts", ()) for one in part["ids"]), default=None)
 
 
 def _used(
@@ -123,6 +139,12 @@ def _used(
         at=at,
         reading_id=result["reading_id"],
         n=len(result["replicates"]),
+        parts=[
+            schemas.ValuePart(**{name: part[name] for name in schemas.ValuePart.model_fields})
+            for part in result.get("parts", ())
+        ],
+        measured=result.get("raw"),
+        by_photo=result["reading_id"] == "",
         reasons=reasons(result["reasons"], view.language),
         to_confirm=to_confirm,
     )

@@ -1,6 +1,6 @@
 """The records stand here, one module per part of the day. Importing this package registers every table."""
 
-from station.store.tables.approvals import Approval, Enrolment, VisualCheck, Waiver
+from station.store.tables.approvals import Approval, Enrolment, QuestionAnswer, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
 from station.store.tables.down import DownDocument
 from station.store.tables.evidence import (
@@ -113,6 +113,7 @@ __all__ = [
     "PostedPhoto",
     "PromotionPolicy",
     "Proposal",
+    "QuestionAnswer",
     "Reading",
     "Referenced",
     "ReleaseAct",

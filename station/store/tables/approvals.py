@@ -73,3 +73,19 @@ class VisualCheck(Numbered, table=True):
     by: str
     findings: list[str] = Field(default_factory=list, sa_type=JSON)
     note: str = ""
+
+
+class QuestionAnswer(Numbered, table=True):
+    """What a person answered to what a load's photos asked (`code`, of `captures`) before it was tipped:
+    "as_declared", and why, or "corrected" with the species."""
+
+    __tablename__ = "question_answer"
+
+    id: str = Field(primary_key=True)
+    load_id: str = Field(foreign_key="load.id", index=True)
+    at: datetime
+    by: str
+    code: str
+    answer: str
+    reason: str = ""
+    captures: list[str] = Field(default_factory=list, sa_type=JSON)

@@ -14,7 +14,8 @@ from station.store.tables.packed import Packed
 class Sample(Numbered, table=True):
     """A sample is grain that stands for something, known by its pre-printed barcode (échantillon).
 
-    Open from `entered_at` until `ended_at`, which a load's outcome sets."""
+    Open from `entered_at` until `ended_at`, which a load's outcome sets. `points`: from how many places of
+    the load it was probed, where a person said so; else as many as the rule pack plans."""
 
     __table_args__ = (Index("ix_sample_open", "ended_at", "seq"),)
 
@@ -24,6 +25,7 @@ class Sample(Numbered, table=True):
     load_id: str | None = Field(default=None, foreign_key="load.id", index=True)
     species: str | None = None
     note: str = ""
+    points: int | None = None
     entered_at: datetime
     entered_by: str
     ended_at: datetime | None = None
@@ -45,7 +47,7 @@ class Reading(Numbered, table=True):
 
     `values` is {analyte: {value, unit, basis}}. `identity` makes a message that comes twice one row.
     `port_id` is where the instrument was plugged then; `remarks` are stored reasons ({code, params}) why
-    somebody should look twice; `uncertainty` is the instrument's as it was known then, per analyte."""
+    somebody should look twice; `uncertainty` and `legal_for` are the instrument's as they were known then."""
 
     __table_args__ = (
         UniqueConstraint("instrument_id", "identity"),
@@ -68,6 +70,7 @@ class Reading(Numbered, table=True):
     extra: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     remarks: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     uncertainty: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
+    legal_for: list[str] = Field(default_factory=list, sa_type=JSON)
     note: str = ""
 
 

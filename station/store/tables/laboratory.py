@@ -23,6 +23,7 @@ class LabResult(Numbered, table=True):
 
     __tablename__ = "lab_result"
     __table_args__ = (
+        Index("ix_lab_result_newest", "analyte", "seq"),
         Index("ix_lab_result_waiting", "state", "current", "seq"),
         Index("ix_lab_result_report", "laboratory", "report", "sought"),
         Index("ix_lab_result_number", "laboratory", "report", "lab_number"),

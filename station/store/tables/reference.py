@@ -44,7 +44,8 @@ class Instrument(SQLModel, table=True):
     """An instrument has a serial number and a verification date, whatever port it is plugged into.
 
     `uncertainty` is {analyte: standard uncertainty in the analyte's unit}; the instrument may be believed
-    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known). A
+    for grain from `grain_low_c` to `grain_high_c` degrees Celsius (None: no such limit is known). `legal_for`
+    lists the analytes of which its value is the legal one. A
     weighbridge has Max, Min and division of its verification plate, and maybe its own printer of slips.
     `site_file` is the description that the site file gave last: what a person recorded since stays until the
     file says something else."""
@@ -57,6 +58,7 @@ class Instrument(SQLModel, table=True):
     asset_tag: str | None = None
     verified_until: date | None = None
     uncertainty: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    legal_for: list[str] = Field(default_factory=list, sa_type=JSON)
     grain_low_c: float | None = None
     grain_high_c: float | None = None
     max_kg: float | None = None

@@ -104,7 +104,7 @@ def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
     origin = _origin(used, board, t)
     return (
         (WARNING if used.to_confirm else "") + analyte(used.analyte, t),
-        amount(used.analyte, used, t),
+        amount(used.analyte, used, t) + (f" ± {t.plain(used.u, 2)}" if used.u is not None else ""),
         vocabulary.basis_name(used.basis, t.language),
         t.gettext("{name}, to be confirmed").format(name=origin) if used.to_confirm else origin,
         age(used.at, board.now, t),
@@ -113,7 +113,13 @@ def _value_texts(used: schemas.UsedValue, board: Board, t: Translator) -> tuple[
 
 def _origin(used: schemas.UsedValue, board: Board, t: Translator) -> str:
     """Name where the value comes from, its number of measurements, what an instrument says beside it, and by
-    how much it is corrected."""
+    how much it is corrected; all the sources of one that is combined."""
+    if used.parts:
+        named = [
+            t.gettext("photo") if part.kind == "photo" else board.device_name(part.name) or part.name
+            for part in used.parts
+        ]
+        return " + ".join(dict.fromkeys(named))
     name = origin_name(board.device_name(used.device), used.typed_by, t, form_of(used.analyte))
     count = t.gettext("{name} (n={count})").format(name=name, count=used.n) if used.n > 1 else name
     over = next((reason.params for reason in used.reasons if reason.code == "typed_over"), None)
@@ -137,12 +143,17 @@ def _photo(load: schemas.Load, t: Translator) -> tuple[str, ...]:
     return (*texts, *([reason_text(reason, t) for reason in load.photo] or states))
 
 
+_NOT_AS_MEASURED = frozenset(
+    {"corrected", "combined", "instruments_differ", "photo_differs", "by_photo", "legal_first"}
+)
+
+
 def _why(load: schemas.Load, t: Translator) -> tuple[str, ...]:
-    """Write the reasons of the proposal as a whole, what is corrected, and those of its first choice."""
+    """Write the reasons of the proposal as a whole, what is not as measured, those of its first choice."""
     if load.proposal is None:
         return ()
-    corrected = [one for used in load.values for one in used.reasons if one.code == "corrected"]
-    reasons = [*load.proposal.reasons, *corrected, *_choice_reasons(load.proposal)]
+    judged = [one for used in load.values for one in used.reasons if one.code in _NOT_AS_MEASURED]
+    reasons = [*load.proposal.reasons, *judged, *_choice_reasons(load.proposal)]
     return tuple(reason_texts(reasons, t))
 
 

@@ -23,7 +23,7 @@ def correct_arrival(screen: StationScreen, load: schemas.Load) -> None:
         "plate": (t.gettext("Plate"), load.plate, _ask_plate),
         "trailer": (t.gettext("Trailer"), load.trailer, _ask_trailer),
         "supplier": (t.gettext("Supplier"), load.supplier, _ask_supplier),
-        "species": (t.gettext("Species"), species, _ask_species),
+        "species": (t.gettext("Species"), species, ask_species),
         "claims": (t.gettext("Claims"), claims, _ask_claims),
         "regime": (t.gettext("Whose grain it is"), regime, _ask_regime),
     }
@@ -71,7 +71,7 @@ def _ask_supplier(screen: StationScreen, load: schemas.Load) -> None:
     )
 
 
-def _ask_species(screen: StationScreen, load: schemas.Load) -> None:
+def ask_species(screen: StationScreen, load: schemas.Load) -> None:
     site = screen.board.site
     options = [
         Option(key, vocabulary.species_name(key, screen.t.language)) for key in (site.species if site else [])

@@ -1,6 +1,7 @@
 """These are the acts on one load: override, a typed value, a barcode, the variety seen, refusal, leaving.
 Each asks on `screen` first."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
@@ -18,6 +19,7 @@ from ui.words.numbers import numbers_in
 
 Basis = Literal["dm", "as_is"]
 _VARIETY, _BARCODE, _ARRIVAL = "variety", "barcode", "arrival"
+_WITH_POINTS = re.compile(r"(\S+)\s+([1-9]|[1-5][0-9]|60)")
 _BASES: tuple[Basis, ...] = ("dm", "as_is")
 
 
@@ -176,15 +178,18 @@ def ask_barcode(screen: StationScreen, load: schemas.Load) -> None:
     def check(text: str) -> str | None:
         return None if text else t.gettext("Scan or type the barcode.")
 
-    title = t.gettext("Barcode of the sample")
+    title = t.gettext("Barcode of the sample (then the probe points, if not as planned)")
     screen.ask(title, "", check, lambda text: enter_barcode(screen, load, text), takes_scan=True)
 
 
 def enter_barcode(screen: StationScreen, load: schemas.Load, barcode: str) -> None:
+    """Enter the sample; "A17 8" is one of eight probe points."""
     station = screen.station
     notice = screen.t.gettext("Sample {barcode} entered for {plate}.")
+    probed = _WITH_POINTS.fullmatch(barcode.strip())
+    barcode, points = (probed[1], int(probed[2])) if probed else (barcode, None)
     station.record(
-        lambda: station.client.enter_load_sample(load.id, barcode),
+        lambda: station.client.enter_load_sample(load.id, barcode, points),
         notice.format(barcode=barcode, plate=load.plate),
     )
 

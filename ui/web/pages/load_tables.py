@@ -11,6 +11,7 @@ from ui.web.reader import Reader
 from ui.web.tables import Cell, Column, Table
 from ui.words import vocabulary
 from ui.words.events import CUSTODY, EVENTS, RULES
+from ui.words.i18n import Translator
 from ui.words.quality import DISPUTES
 from ui.words.vocabulary import word
 
@@ -59,7 +60,7 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue], released: Collecti
             reader.number(one.u, DECIMALS),
             reader.text(one.unit),
             reader.text(vocabulary.basis_name(one.basis, t.language)),
-            reader.text(one.typed_by or vocabulary.site_name("instrument", one.device or "", t.language)),
+            reader.text(one.typed_by or _sources(one, t)),
             reader.whole(one.n),
             _check(reader, one, released),
             reader.text(told(one.reasons)),
@@ -67,6 +68,22 @@ def values(reader: Reader, rows: Sequence[schemas.UsedValue], released: Collecti
         for one in rows
     ]
     return Table("values", _("Values that count"), columns, shown, _("Nothing is measured yet."))
+
+
+def _sources(one: schemas.UsedValue, t: Translator) -> str:
+    """The instrument, or each source of what was combined, with its own value and how well it is known."""
+    if not one.parts:
+        return vocabulary.site_name("instrument", one.device or "", t.language)
+    return ", ".join(
+        f"{_source(part, t)} {t.plain(part.value, DECIMALS)} ± {t.plain(part.u, DECIMALS)}"
+        for part in one.parts
+    )
+
+
+def _source(part: schemas.ValuePart, t: Translator) -> str:
+    if part.kind == "photo":
+        return t.gettext("photo")
+    return vocabulary.site_name("instrument", part.name, t.language)
 
 
 def _check(reader: Reader, one: schemas.UsedValue, released: Collection[str]) -> Cell:

@@ -171,6 +171,7 @@ def upgrade() -> None:
         sa.Column("asset_tag", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("verified_until", sa.Date(), nullable=True),
         sa.Column("uncertainty", sa.JSON(), nullable=False),
+        sa.Column("legal_for", sa.JSON(), nullable=False),
         sa.Column("grain_low_c", sa.Float(), nullable=True),
         sa.Column("grain_high_c", sa.Float(), nullable=True),
         sa.Column("max_kg", sa.Float(), nullable=True),
@@ -724,6 +725,7 @@ def upgrade() -> None:
         sa.Column("extra", sa.JSON(), nullable=False),
         sa.Column("remarks", sa.JSON(), nullable=False),
         sa.Column("uncertainty", sa.JSON(), nullable=False),
+        sa.Column("legal_for", sa.JSON(), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.ForeignKeyConstraint(["frame_id"], ["frame.id"], name=op.f("fk_reading_frame_id_frame")),
         sa.ForeignKeyConstraint(
@@ -1039,6 +1041,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_proposal_load_id"), ["load_id"], unique=False)
 
     op.create_table(
+        "question_answer",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("captures", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["load_id"], ["load.id"], name=op.f("fk_question_answer_load_id_load")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_answer")),
+    )
+    with op.batch_alter_table("question_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_answer_load_id"), ["load_id"], unique=False)
+
+    op.create_table(
         "sample",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -1047,6 +1066,7 @@ def upgrade() -> None:
         sa.Column("load_id", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("entered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("entered_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
@@ -1288,6 +1308,7 @@ def upgrade() -> None:
     with op.batch_alter_table("lab_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_lab_result_hub_id"), ["hub_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_movement_id"), ["movement_id"], unique=False)
+        batch_op.create_index("ix_lab_result_newest", ["analyte", "seq"], unique=False)
         batch_op.create_index("ix_lab_result_number", ["laboratory", "report", "lab_number"], unique=False)
         batch_op.create_index("ix_lab_result_report", ["laboratory", "report", "sought"], unique=False)
         batch_op.create_index(batch_op.f("ix_lab_result_sample_id"), ["sample_id"], unique=False)
@@ -1581,6 +1602,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_lab_result_sample_id"))
         batch_op.drop_index("ix_lab_result_report")
         batch_op.drop_index("ix_lab_result_number")
+        batch_op.drop_index("ix_lab_result_newest")
         batch_op.drop_index(batch_op.f("ix_lab_result_movement_id"))
         batch_op.drop_index(batch_op.f("ix_lab_result_hub_id"))
 
@@ -1627,6 +1649,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sample_barcode"))
 
     op.drop_table("sample")
+    with op.batch_alter_table("question_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_answer_load_id"))
+
+    op.drop_table("question_answer")
     with op.batch_alter_table("proposal", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_proposal_load_id"))
 
