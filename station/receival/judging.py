@@ -220,6 +220,7 @@ def _weights(of: LoadEvidence) -> dict[str, Any] | None:
 def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
+    uncertified: frozenset[str] = frozenset(),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -237,6 +238,7 @@ def facts_of(
         badly=assessment.badly,
         adverse=adverse,
         waived=waived,
+        uncertified=uncertified,
     )
 
 

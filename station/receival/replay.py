@@ -102,7 +102,7 @@ def _judged_again(
     )  # fmt: skip
     facts = facts_of(
         load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
-        waived=declared.waived, brought=inputs.get("brought", {}),
+        waived=declared.waived, brought=inputs.get("brought", {}), uncertified=declared.uncertified,
     )  # fmt: skip
     routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.acts.desk import BARCODE_PATTERN
+from station.claims import ClaimEntry
 from station.grain.asking import SURE, Doubt
 from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Claim, Regime, Species
@@ -308,10 +309,11 @@ class Supplier(Section):
 
 
 class SiteSettings(Section):
-    """`analytes` and `species` are what this site adds to the shipped catalogues."""
+    """`analytes`, `species` and `claims` are what this site adds to the shipped catalogues."""
 
     analytes: list[AnalyteEntry] = []
     species: list[SpeciesEntry] = []
+    claims: list[ClaimEntry] = []
     site: Site
     server: Server = Server()
     intake: Intake = Intake()

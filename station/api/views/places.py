@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from drivers.reading import grain_analytes, needs_basis
 from station.api import schemas
 from station.api.views.view import View, external_of
+from station.claims import CLAIMS
 from station.grain.cells import CellState
-from station.grain.identifiers import Claim
 from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
 from station.receival.movements import may_blend
@@ -68,12 +68,12 @@ def site(view: View) -> schemas.Site:
             **asdict(policy),
             "id": policy.site,
             "name": policy.site_name,
-            "claims": list(Claim),
+            "claims": list(CLAIMS.entries),
             "pits": pits,
             "analytes": _analytes(view),
             "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
             "called": _called(view),
-            "names": {entry["id"]: entry["name"] for entry in (*policy.own_analytes, *policy.own_species)},
+            "names": {entry["id"]: entry["name"] for entry in policy.own_entries},
         }
     )
 
