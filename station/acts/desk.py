@@ -25,8 +25,8 @@ class SitePolicy:
     vehicle's weight, used where its tare is not known (0 to 1). Nothing lighter than `minimum_kg` is a
     weighing. `products` maps a calibration or product name on an instrument to a species. `own_analytes`,
     `own_species` and `own_claims` are what the site adds to the shipped catalogues, as JSON values. `regime`
-    and `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an arrival
-    may name, `campaign` among them.
+    and `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an
+    arrival may name, `campaign` among them.
     """
 
     site: str

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     UNKNOWN_DISPUTE = "unknown_dispute"
     UNKNOWN_SHIPMENT = "unknown_shipment"
     NOTHING_TRACED = "nothing_traced"
+    UNKNOWN_CERTIFICATE = "unknown_certificate"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -126,6 +127,9 @@ class Fault(StrEnum):
     SHIPMENT_FOR_ANOTHER = "shipment_for_another"
     DRAWING_BUSY = "drawing_busy"
     DRAWING_FAILED = "drawing_failed"
+    CERTIFICATE_EXISTS = "certificate_exists"
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    CELL_HOLDS_OTHER = "cell_holds_other"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -165,6 +169,8 @@ class Fault(StrEnum):
     SPECIES_NOT_SAID = "species_not_said"
     SHIPMENT_TEXT_WRONG = "shipment_text_wrong"
     SHIPMENT_TEXT_FORGED = "shipment_text_forged"
+    DATES_REVERSED = "dates_reversed"
+    PLAN_WRONG = "plan_wrong"
     # not allowed
     WRONG_PIN = "wrong_pin"
     WRONG_PASSWORD = "wrong_password"

@@ -27,14 +27,13 @@ from station.grain.rules import RulePack
 from station.grain.sending import near_limits
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
-from station.receival import cells, shipment_standing
+from station.receival import cells, certificate_standing, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import pack_in_force
 from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
     Chain,
-    Pair,
     chains_by_visit,
     disputed_among,
     newest_checks,
@@ -45,6 +44,7 @@ from station.store.corrections import applicable
 from station.store.evidence import CaptureSeen, captures_seen, evidence_of, readings_by_sample
 from station.store.learnt import NOTHING, Learnt, learnt
 from station.store.tables import (
+    Certificate,
     Load,
     Proposal,
     Reading,
@@ -68,7 +68,8 @@ class Ground:
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
-    the values that came with a shipment of another own silo."""
+    the values that came with a shipment of another own silo (`is_shipment`). `certificates` are the
+    supplier's, whenever they are valid."""
 
     load: Load
     chain: Chain
@@ -78,6 +79,16 @@ class LoadEvidence:
     visual: VisualCheck | None = None
     is_disputed: bool = False
     brought: Mapping[str, Any] = field(default_factory=dict)
+    arrived_at: datetime | None = None
+    certificates: tuple[Certificate, ...] = ()
+    is_shipment: bool = False
+
+    def uncertified(self, policy: SitePolicy) -> frozenset[str]:
+        """Return the claims whose certificate is awaited; the silo that a shipment left had them."""
+        if self.is_shipment or self.arrived_at is None:
+            return frozenset()
+        day = policy.collecting_day(self.arrived_at)
+        return certificate_standing.uncertified(self.load.claims, self.certificates, day)
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -93,9 +104,10 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     """The evidence of each load, in their order."""
     if not loads:
         return []
-    visit_ids = {load.visit_id for load in loads}
-    pairs = _pairs(tx, visit_ids)
-    chains, tares = chains_by_visit(tx, list(visit_ids)), tares_kg(tx, pairs.values())
+    visits = _visits(tx, {load.visit_id for load in loads})
+    pairs = {id_: (one.vehicle_id, one.trailer_id) for id_, one in visits.items()}
+    certificates = certificate_standing.holding(tx, {one.supplier_id for one in visits.values()})
+    chains, tares = chains_by_visit(tx, list(visits)), tares_kg(tx, pairs.values())
     rows = samples_by_load(tx, [load.id for load in loads])
     samples = {load.id: [sample.id for sample in rows.get(load.id, ())] for load in loads}
     every = [sample_id for ids in samples.values() for sample_id in ids]
@@ -113,6 +125,9 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             checks.get(load.id),
             load.id in disputed,
             shipments.get(load.id, {}),
+            visits[load.visit_id].arrived_at,
+            tuple(certificates.get(visits[load.visit_id].supplier_id, ())),
+            load.id in shipments,
         )
         for load in loads
     ]
@@ -131,6 +146,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         adverse=tuple(of.visual.findings) if of.visual else (),
         waived=on.waived.get(of.load.species, ()),
         brought=of.brought,
+        uncertified=of.uncertified(desk.policy),
     )
     routed = route(facts, on.cells, on.pack)
     result = routed.as_dict()
@@ -242,6 +258,5 @@ def facts_of(
     )
 
 
-def _pairs(tx: Session, visit_ids: set[str]) -> dict[str, Pair]:
-    rows = tx.exec(select(Visit.id, Visit.vehicle_id, Visit.trailer_id).where(col(Visit.id).in_(visit_ids)))
-    return {visit_id: (vehicle, trailer) for visit_id, vehicle, trailer in rows}
+def _visits(tx: Session, visit_ids: set[str]) -> dict[str, Visit]:
+    return {row.id: row for row in tx.exec(select(Visit).where(col(Visit.id).in_(visit_ids)))}

@@ -301,11 +301,22 @@ class Post(Section):
     photo_hours: Annotated[str, StringConstraints(pattern=_HOURS)] | None = None
 
 
+class Certificate(Section):
+    """A supplier is certified for a claim by `body`; both days are included."""
+
+    claim: Claim
+    number: Text
+    body: Annotated[str, StringConstraints(max_length=120)] = ""
+    valid_from: date
+    valid_until: date
+
+
 class Supplier(Section):
     """`external_id` is the co-operative's own number of it, as that of a cell."""
 
     name: Text
     external_id: Text | None = None
+    certificates: list[Certificate] = []
 
 
 class SiteSettings(Section):

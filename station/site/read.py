@@ -182,6 +182,10 @@ def _contradictions(settings: SiteSettings) -> Iterator[Told]:
         yield "weighing.within", "within_too_few", {}
     for index, cell in enumerate(settings.cells):
         yield from _wrong_cell(f"cells[{index}]", cell)
+    for index, supplier in enumerate(settings.suppliers):
+        for number, one in enumerate(supplier.certificates):
+            if one.valid_from > one.valid_until:
+                yield f"suppliers[{index}].certificates[{number}].valid_until", "dates_reversed", {}
 
 
 def _wrong_cell(where: str, cell: Cell) -> Iterator[Told]:

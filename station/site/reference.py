@@ -10,7 +10,7 @@ from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
-from station.receival import cells
+from station.receival import cells, certificates
 from station.receival.external import SITE
 from station.receival.instruments import (
     Plugged,
@@ -186,3 +186,7 @@ def _load_supplier(tx: Session, section: sections.Supplier, at: datetime) -> Non
     _refer(row, section.external_id)
     tx.add(row)
     tx.flush()
+    for said in section.certificates:
+        certificates.add(
+            tx, row, certificates.Stated(**said.model_dump() | {"claim": said.claim.value}), None, at
+        )

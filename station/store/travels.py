@@ -23,7 +23,8 @@ IMMUTABLE = frozenset(
     {
         "adjustment", "audit_event", "cell_movement", "control_check", "control_target", "correction_act",
         "custody_act", "dispute_act", "frame", "grade_standing", "hold_act", "photo", "release_act",
-        "rule_pack", "rule_pack_act", "sending", "site_policy", "supplier_match", "visual_check",
+        "rule_pack", "rule_pack_act", "sending", "site_policy", "storage_plan", "supplier_match",
+        "visual_check",
     }
 )  # fmt: skip
 

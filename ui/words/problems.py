@@ -74,6 +74,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("what headquarters sent cannot be read: {text}"),
         N_("Tell headquarters: they correct it and send it again."),
     ),
+    "unknown_certificate": (
+        N_("this certificate does not exist"),
+        N_("See them with: silo certificate list."),
+    ),
     "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
     "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
@@ -92,6 +96,20 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("See them with: silo instrument list."),
     ),
     # in conflict with what is recorded
+    "certificate_exists": (
+        N_("the certificate {number} is entered already"),
+        N_("See them with: silo certificate list."),
+    ),
+    "certificate_withdrawn": (
+        N_("the certificate {number} was withdrawn before"),
+        N_("Enter the new certificate of the supplier."),
+    ),
+    "cell_holds_other": (
+        N_("cell {cell} holds {content_t} that this plan does not fit: {text}"),
+        N_("Empty the cell first, or plan another one."),
+    ),
+    "dates_reversed": (N_("the last day lies before the first"), N_("Correct the days.")),
+    "plan_wrong": (N_("this plan cannot be: {text}"), N_("Correct it and send it again.")),
     "not_a_control": (
         N_("the sample {barcode} is no control sample"),
         N_("Enter it as a control sample first: silo control enter."),

@@ -2,6 +2,7 @@
 
 from station.store.tables.approvals import Approval, Enrolment, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
+from station.store.tables.certificates import Certificate
 from station.store.tables.down import DownDocument
 from station.store.tables.evidence import (
     Capture,
@@ -26,6 +27,7 @@ from station.store.tables.outcome import (
     Tipping,
 )
 from station.store.tables.people import Person, SignIn, Terminal
+from station.store.tables.plans import StoragePlan
 from station.store.tables.post import Bag, Change, PostedPhoto, PostLink
 from station.store.tables.quality import (
     Adjustment,
@@ -72,6 +74,7 @@ __all__ = [
     "Capture",
     "Cell",
     "CellMovement",
+    "Certificate",
     "Change",
     "ClockAct",
     "CompositeLoad",
@@ -126,6 +129,7 @@ __all__ = [
     "SignIn",
     "SitePolicyRecord",
     "Spread",
+    "StoragePlan",
     "StoredResult",
     "Supplier",
     "SupplierMatch",
