@@ -88,6 +88,11 @@ ACCESS: Mapping[str, Access] = {
     "GET /vehicles": _LOOK,
     "GET /suppliers": _LOOK,
     "GET /varieties": _LOOK,
+    "GET /claims": _LOOK,
+    "GET /certificates": _LOOK_OR_ADMIN,
+    "POST /certificates": _NAMED_MANAGER,
+    "POST /certificates/file": _NAMED_MANAGER,
+    "POST /certificates/{certificate_id}/withdraw": _NAMED_MANAGER,
     "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
     "POST /suppliers/forget": _NAMED_MANAGER,
     # people

@@ -18,7 +18,13 @@ from station.receival.certificates import Stated
 MOST_ROWS = 20_000
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "supplier": ("supplier", "apporteur", "fournisseur"),
-    "supplier_number": ("supplier number", "numero apporteur", "code apporteur", "code tiers"),
+    "supplier_number": (
+        "supplier number",
+        "numero apporteur",
+        "n° apporteur",
+        "code apporteur",
+        "code tiers",
+    ),
     "claim": ("claim", "engagement", "filiere", "cahier des charges"),
     "number": ("number", "certificate", "numero", "certificat", "numero de certificat"),
     "body": ("body", "organisme", "organisme certificateur"),

@@ -21,6 +21,15 @@ from station.api.schemas.asked_corrections import (
     CorrectionRequestAcceptIn,
     CorrectionRequestRefuseIn,
 )
+from station.api.schemas.certificates import (
+    Certificate,
+    CertificateIn,
+    CertificatesFileIn,
+    CertificatesTaken,
+    CertificateWithdrawIn,
+    ClaimChoice,
+    RowError,
+)
 from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
@@ -279,7 +288,13 @@ __all__ = [
     "Capture",
     "Cell",
     "Celsius",
+    "Certificate",
+    "CertificateIn",
+    "CertificateWithdrawIn",
+    "CertificatesFileIn",
+    "CertificatesTaken",
     "ChainWeighing",
+    "ClaimChoice",
     "ClassShareIn",
     "ClockHealth",
     "ClockRepairIn",
@@ -409,6 +424,7 @@ __all__ = [
     "Retained",
     "ReturnedIn",
     "RollbackIn",
+    "RowError",
     "RulePack",
     "RulePackIn",
     "RulePackNamed",

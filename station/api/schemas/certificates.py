@@ -1,11 +1,11 @@
 """Claims, and the certificates that they stand on."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from station.api.schemas.common import SEEN_FILE, Day, In, Key, Name, Reason, Text, Why
+from station.api.schemas.common import SEEN_FILE, Day, In, Key, Name, Text, Why
 
 CertificatesText = Annotated[str, Field(max_length=5_000_000), SEEN_FILE]
 
@@ -60,12 +60,16 @@ class Certificate(BaseModel):
     withdrawn_why: str = ""
 
 
-class CertificateRowError(BaseModel):
+class RowError(BaseModel):
+    """What of a file is not taken; `line` None: of the file as a whole."""
+
     line: int | None
-    reason: Reason
+    code: str
+    params: dict[str, Any] = {}
+    message: str
 
 
 class CertificatesTaken(BaseModel):
     added: int
     known: int
-    errors: list[CertificateRowError]
+    errors: list[RowError]

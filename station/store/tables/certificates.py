@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from station.store.tables.base import Numbered
@@ -10,6 +11,8 @@ from station.store.tables.base import Numbered
 class Certificate(Numbered, table=True):
     """Says that a supplier is certified for a claim by `body`, under its `number`, from a day to a day (both
     included), until it is withdrawn. `by` None: the site file or headquarters says so."""
+
+    __table_args__ = (Index("ix_certificate_seq", "seq"),)
 
     id: str = Field(primary_key=True)
     supplier_id: str = Field(foreign_key="supplier.id", index=True)

@@ -487,6 +487,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
     )
     with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index("ix_certificate_seq", ["seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_supplier_id"), ["supplier_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_certificate_valid_until"), ["valid_until"], unique=False)
 
@@ -1755,6 +1756,7 @@ def downgrade() -> None:
     with op.batch_alter_table("certificate", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certificate_valid_until"))
         batch_op.drop_index(batch_op.f("ix_certificate_supplier_id"))
+        batch_op.drop_index("ix_certificate_seq")
 
     op.drop_table("certificate")
     with op.batch_alter_table("capture", schema=None) as batch_op:
