@@ -41,7 +41,8 @@ def test_a_wrong_row_is_told_by_its_line(silo: Silo) -> None:
     taken = import_certificates(silo.desk, FILE, MARC, silo.clock(), dry_run=True)
     assert (taken.added, taken.known) == (2, 1)
     assert [(one.line, one.code) for one in taken.errors] == [
-        (3, "field_empty"), (5, "supplier_unknown"), (6, "claim_unknown"), (7, "no_day"), (8, "dates_reversed"),
+        (3, "field_empty"), (5, "supplier_unknown"), (6, "claim_unknown"), (7, "no_day"),
+        (8, "dates_reversed"),
     ]  # fmt: skip
     said = [row_error(one.line, one.code, one.params, "fr") for one in taken.errors]
     assert said[0] == "ligne 3 : la colonne « apporteur » est vide"

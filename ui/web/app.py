@@ -16,6 +16,7 @@ from ui.web.navigation import STATION
 from ui.web.pages import (
     asked_corrections,
     cells,
+    certificates,
     corrections,
     day,
     devices,
@@ -45,7 +46,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace,
+    asked_corrections, trace, certificates,
 )  # fmt: skip
 
 

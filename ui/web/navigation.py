@@ -17,6 +17,7 @@ STATION = Navigation((
         Entry("/trace", N_("Traceability"), _RECEIVING),
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
         Entry("/disputes", N_("Disputes"), _RECEIVING),
+        Entry("/certificates", N_("Certificates"), _MANAGER),
     ),
     (
         Entry("/pair", N_("Two methods"), _MANAGER),
