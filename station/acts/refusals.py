@@ -130,6 +130,8 @@ class Fault(StrEnum):
     CERTIFICATE_EXISTS = "certificate_exists"
     CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
     CELL_HOLDS_OTHER = "cell_holds_other"
+    CELL_HOLDS_CLAIM = "cell_holds_claim"
+    CELL_HOLDS_GRADE = "cell_holds_grade"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -170,7 +172,11 @@ class Fault(StrEnum):
     SHIPMENT_TEXT_WRONG = "shipment_text_wrong"
     SHIPMENT_TEXT_FORGED = "shipment_text_forged"
     DATES_REVERSED = "dates_reversed"
-    PLAN_WRONG = "plan_wrong"
+    TARGET_OVER_CAPACITY = "target_over_capacity"
+    NOT_A_WEEK = "not_a_week"
+    UNKNOWN_GRADE = "unknown_grade"
+    GRADE_OF_OTHER_SPECIES = "grade_of_other_species"
+    GRADE_NOT_SAID = "grade_not_said"
     # not allowed
     WRONG_PIN = "wrong_pin"
     WRONG_PASSWORD = "wrong_password"

@@ -58,6 +58,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_check_pattern)]
 Shelf = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_check_shelf)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
+Week = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-3])$")]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -222,6 +223,18 @@ class Cell(Section):
     external_id: Text | None = None
 
 
+class Plan(Section):
+    """What a cell is for this season, until a person plans otherwise: `expected` is tonnes by ISO week
+    ("2026-W29"). What is not said is as [[cells]] says; `grade = ""` is none."""
+
+    cell: Id
+    species: Species | None = None
+    grade: Annotated[str, StringConstraints(max_length=120)] | None = None
+    claims: list[Claim] | None = None
+    target_t: Positive | None = None
+    expected: dict[Week, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+
+
 class Pit(Section):
     id: Id
     name: Text
@@ -341,6 +354,7 @@ class SiteSettings(Section):
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]
+    plan: list[Plan] = []
     pits: Annotated[list[Pit], Field(min_length=1)]
     lines: Annotated[list[Line], Field(min_length=1)]
     instruments: list[Instrument] = []

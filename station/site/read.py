@@ -182,10 +182,21 @@ def _contradictions(settings: SiteSettings) -> Iterator[Told]:
         yield "weighing.within", "within_too_few", {}
     for index, cell in enumerate(settings.cells):
         yield from _wrong_cell(f"cells[{index}]", cell)
+    yield from _wrong_plans(settings)
     for index, supplier in enumerate(settings.suppliers):
         for number, one in enumerate(supplier.certificates):
             if one.valid_from > one.valid_until:
                 yield f"suppliers[{index}].certificates[{number}].valid_until", "dates_reversed", {}
+
+
+def _wrong_plans(settings: SiteSettings) -> Iterator[Told]:
+    capacity_t = {cell.id: cell.capacity_t for cell in settings.cells}
+    yield from _used_twice("plan", [row.cell for row in settings.plan], "cell")
+    for index, row in enumerate(settings.plan):
+        if row.cell not in capacity_t:
+            yield f"plan[{index}].cell", "no_cell", {"name": row.cell}
+        elif row.target_t is not None and row.target_t > capacity_t[row.cell]:
+            yield f"plan[{index}].target_t", "opening_over_capacity", {"capacity_t": capacity_t[row.cell]}
 
 
 def _wrong_cell(where: str, cell: Cell) -> Iterator[Told]:

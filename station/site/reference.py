@@ -10,7 +10,7 @@ from drivers.kind import Category
 from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
-from station.receival import cells, certificates
+from station.receival import cells, certificates, plan_standing, plans
 from station.receival.external import SITE
 from station.receival.instruments import (
     Plugged,
@@ -47,6 +47,7 @@ def load_site(
     with desk.ledger.write() as tx:
         _free_external_ids(tx, settings)
         _load_places(tx, settings, at)
+        plan_standing.follow(tx)
         for section in settings.instruments:
             _load_instrument(tx, section, protocols[section.id].category, at)
         unplug_all_but(tx, protocols, at)
@@ -55,6 +56,18 @@ def load_site(
         counted = {"cells": len(settings.cells), "instruments": len(settings.instruments)}
         audit.record(tx, "site_loaded", at, data={"site": settings.site.id, **counted})
     follow_site_file(desk, rule_packs, at)
+    with desk.ledger.write() as tx:  # a plan names grades of the packs
+        plans.follow_site_file(tx, desk, [(one.cell, _planned(one)) for one in settings.plan], at)
+
+
+def _planned(section: sections.Plan) -> plans.Planned:
+    return plans.Planned(
+        species=section.species.value if section.species else None,
+        grade=section.grade,
+        claims=None if section.claims is None else tuple(claim.value for claim in section.claims),
+        target_t=section.target_t,
+        expected=section.expected,
+    )
 
 
 def _load_places(tx: Session, settings: SiteSettings, at: datetime) -> None:

@@ -23,6 +23,7 @@ _LIST_MODELS = N_("See what is installed with: silo model list.")
 _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names all that is damaged.")
 _READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
 _LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
+_EMPTY_FIRST = N_("Empty the cell first, or plan another one.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_APPROVAL = N_("A manager decides it, or approves it by telephone: {who}.")
 _ASK_AGAIN = N_("Decide again, and ask for new figures.")
@@ -105,11 +106,35 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("Enter the new certificate of the supplier."),
     ),
     "cell_holds_other": (
-        N_("cell {cell} holds {content_t} that this plan does not fit: {text}"),
-        N_("Empty the cell first, or plan another one."),
+        N_("cell {cell} holds {content_kg} of {species}: this plan does not fit"),
+        _EMPTY_FIRST,
+    ),
+    "cell_holds_claim": (
+        N_("cell {cell} holds {content_kg} that this plan does not fit: {claim}"),
+        _EMPTY_FIRST,
+    ),
+    "cell_holds_grade": (
+        N_("cell {cell} holds {content_kg} that do not meet the quality {grade}: {analyte} {measured}"),
+        _EMPTY_FIRST,
     ),
     "dates_reversed": (N_("the last day lies before the first"), N_("Correct the days.")),
-    "plan_wrong": (N_("this plan cannot be: {text}"), N_("Correct it and send it again.")),
+    "target_over_capacity": (
+        N_("more is planned for cell {cell} than the {capacity_t} t that it takes"),
+        N_("Plan less, or another cell beside it."),
+    ),
+    "not_a_week": (N_("“{text}” is no week"), N_("Write a week as 2026-W29.")),
+    "unknown_grade": (
+        N_("the rule pack in force has no quality {grade}"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "grade_of_other_species": (
+        N_("the quality {grade} is one of {species}"),
+        N_("Plan the species and its quality together."),
+    ),
+    "grade_not_said": (
+        N_("nothing says which quality cell {cell} takes"),
+        N_("Plan the species and its quality together."),
+    ),
     "not_a_control": (
         N_("the sample {barcode} is no control sample"),
         N_("Enter it as a control sample first: silo control enter."),

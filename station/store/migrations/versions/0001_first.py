@@ -970,6 +970,7 @@ def upgrade() -> None:
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
         batch_op.create_index("ix_cell_movement_kind", ["kind", "seq"], unique=False)
+        batch_op.create_index("ix_cell_movement_time", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
@@ -1661,6 +1662,7 @@ def downgrade() -> None:
     op.drop_table("dispute")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
+        batch_op.drop_index("ix_cell_movement_time")
         batch_op.drop_index("ix_cell_movement_kind")
         batch_op.drop_index("ix_cell_movement_balance")
 
