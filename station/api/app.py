@@ -39,6 +39,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    plan,
     quality,
     results,
     retained,
@@ -66,7 +67,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces, certificates,
+    shipments, asked_corrections, traces, certificates, plan,
 )  # fmt: skip
 
 

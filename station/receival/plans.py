@@ -114,8 +114,8 @@ def _row(tx: Session, cell: Cell, said: Planned, at: datetime) -> StoragePlan:
 
 def _merged(now: StoragePlan, said: Planned) -> StoragePlan:
     row = StoragePlan(**now.model_dump())
-    if said.species is not None:
-        row.species = said.species or None
+    if said.species is not None and said.species != now.species:
+        row.species, row.grade = said.species or None, None  # a grade is one of a species
     if said.grade is not None:
         row.grade = said.grade or None
     if said.claims is not None:

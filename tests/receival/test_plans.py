@@ -97,7 +97,7 @@ def test_a_grade_that_the_mean_does_not_meet_is_refused_with_the_value(silo: Sil
     [
         ("c9", BARLEY, NotFound, Fault.UNKNOWN_CELL),
         ("c4", Planned(species="maize"), Invalid, Fault.UNKNOWN_SPECIES),
-        ("c4", Planned(species="barley"), Invalid, Fault.GRADE_OF_OTHER_SPECIES),
+        ("c4", Planned(species="barley", grade="intervention"), Invalid, Fault.GRADE_OF_OTHER_SPECIES),
         ("c4", Planned(grade="gold"), Invalid, Fault.UNKNOWN_GRADE),
         ("c4", Planned(grade=""), Invalid, Fault.GRADE_NOT_SAID),
         ("c4", Planned(claims=("organik",)), Invalid, Fault.UNKNOWN_CLAIM),

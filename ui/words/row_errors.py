@@ -35,7 +35,8 @@ def row_error(line: int | None, code: str, params: Mapping[str, Any], language: 
     t = translator(language)
     template = ROW_ERRORS.get(code)
     if template is None:
-        text = problem(code, params, language)[0]
+        title = problem(code, params, language)[0]
+        text = title[:1].lower() + title[1:]
     else:
         words = parameter_texts(params, t)
         if "column" in params:

@@ -172,6 +172,7 @@ from station.api.schemas.people import (
     TokenIn,
     TokenMade,
 )
+from station.api.schemas.plan import PlanFileIn, PlanIn, PlanLine, PlanTaken
 from station.api.schemas.quality import (
     Adjustment,
     AdjustmentIn,
@@ -396,6 +397,10 @@ __all__ = [
     "PhotoDay",
     "Pin",
     "Pit",
+    "PlanFileIn",
+    "PlanIn",
+    "PlanLine",
+    "PlanTaken",
     "Plate",
     "Plugging",
     "PolicyIn",

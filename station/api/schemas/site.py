@@ -94,7 +94,9 @@ class Health(BaseModel):
 
 class Cell(Referenced):
     """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
-    a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed."""
+    a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed.
+    `target_t` is what the storage plan wants in it, `full_at` when that is reached at the pace of the last
+    hours, where there is one."""
 
     id: str
     name: str
@@ -111,3 +113,5 @@ class Cell(Referenced):
     quality: dict[str, Value]
     blends_into: list[str] = []
     to_confirm: list[str] = []
+    target_t: float | None = None
+    full_at: datetime | None = None

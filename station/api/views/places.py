@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -13,6 +14,7 @@ from station.claims import CLAIMS
 from station.grain.cells import CellState
 from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
+from station.receival.filling import paces
 from station.receival.movements import may_blend
 from station.receival.pack_standing import installed_packs
 from station.store.tables import Cell, Line, Pit
@@ -22,6 +24,8 @@ from ui.words.i18n import LANGUAGES
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
     contents, doubted = stored.contents(view.tx), cells_to_confirm(view.tx, view.holds())
+    states = stored.states(view.tx)
+    full_at = {cell: one.full_at for cell, one in paces(view.tx, view.policy, states, view.now).items()}
     return [
         _cell(
             rows[state.id],
@@ -29,8 +33,9 @@ def cells(view: View) -> list[schemas.Cell]:
             contents[state.id],
             _blends_into(rows[state.id], rows.values()),
             doubted.get(state.id, set()),
+            full_at.get(state.id),
         )
-        for state in stored.states(view.tx)
+        for state in states
     ]
 
 
@@ -39,13 +44,19 @@ def _blends_into(source: Cell, cells: Iterable[Cell]) -> list[str]:
 
 
 def _cell(
-    row: Cell, state: CellState, content: dict[str, Any], blends_into: list[str], doubted: set[str]
+    row: Cell,
+    state: CellState,
+    content: dict[str, Any],
+    blends_into: list[str],
+    doubted: set[str],
+    full_at: datetime | None,
 ) -> schemas.Cell:
     return schemas.Cell.model_validate(
         {
             **asdict(state),
             "name": row.name,
             "claims": row.claims,
+            "full_at": full_at,
             **external_of(row),
             "free_t": state.free_t,
             "quality": content,
