@@ -33,6 +33,7 @@ from ui.web.pages import (
     pair,
     people,
     photo,
+    plan,
     spreads,
     three_ways,
     trace,
@@ -46,7 +47,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace, certificates,
+    asked_corrections, trace, certificates, plan,
 )  # fmt: skip
 
 

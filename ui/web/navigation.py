@@ -14,6 +14,7 @@ STATION = Navigation((
         Entry("/day", N_("Day"), _RECEIVING),
         Entry("/loads", N_("Loads"), _RECEIVING),
         Entry("/cells", N_("Cells"), _RECEIVING),
+        Entry("/plan", N_("Storage plan"), _RECEIVING),
         Entry("/trace", N_("Traceability"), _RECEIVING),
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
         Entry("/disputes", N_("Disputes"), _RECEIVING),
