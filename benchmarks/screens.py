@@ -43,6 +43,7 @@ QUERIES: Mapping[str, tuple[str | None, ...]] = {
     "q": ("", "B", "BE000", "bench"),
     "newest": (None, "true"),
     "task": ("kernels",),
+    "supplier": ("", "bench"),
     "days": (None, "400"),
     "day": (None, "2026-07-20"),
     "campaign": (None,),

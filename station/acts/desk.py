@@ -23,10 +23,10 @@ class SitePolicy:
 
     `instrument_order` lists instrument ids, the preferred one first. `net_share` is the net part of a full
     vehicle's weight, used where its tare is not known (0 to 1). Nothing lighter than `minimum_kg` is a
-    weighing. `products` maps a calibration or product name on an instrument to a species. `own_analytes` and
-    `own_species` are what the site adds to the shipped catalogues, as JSON values. `regime` and
-    `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an arrival
-    may name, `campaign` among them.
+    weighing. `products` maps a calibration or product name on an instrument to a species. `own_analytes`,
+    `own_species` and `own_claims` are what the site adds to the shipped catalogues, as JSON values. `regime`
+    and `organisation` hold for loads of which nothing else is said. `open_campaigns` are those that an
+    arrival may name, `campaign` among them.
     """
 
     site: str
@@ -49,6 +49,11 @@ class SitePolicy:
     refusal_reasons: tuple[str, ...] = ()
     own_analytes: tuple[Mapping[str, Any], ...] = ()
     own_species: tuple[Mapping[str, Any], ...] = ()
+    own_claims: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def own_entries(self) -> tuple[Mapping[str, Any], ...]:
+        return (*self.own_analytes, *self.own_species, *self.own_claims)
 
     def day(self, at: datetime) -> date:
         """The calendar day at the site, on which a verification is still valid or no more."""

@@ -13,6 +13,7 @@ from sqlmodel import Session
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.reading import Analyte
 from station.acts.desk import SitePolicy
+from station.claims import CLAIMS, ClaimEntry
 from station.species import SPECIES, SpeciesEntry
 from station.store.tables import SitePolicyRecord
 
@@ -56,11 +57,12 @@ def policy_from_dict(stored: dict[str, Any]) -> SitePolicy:
 
 @contextmanager
 def recorded_catalogues(policy: SitePolicy) -> Iterator[None]:
-    """Within this block analytes and species are the shipped ones and this policy's own."""
+    """Within this block analytes, species and claims are the shipped ones and this policy's own."""
     analytes = [AnalyteEntry.model_validate(entry) for entry in policy.own_analytes]
     with ANALYTES.as_recorded(analytes):
         species = [SpeciesEntry.model_validate(entry) for entry in policy.own_species]
-        with SPECIES.as_recorded(species):
+        claims = [ClaimEntry.model_validate(entry) for entry in policy.own_claims]
+        with SPECIES.as_recorded(species), CLAIMS.as_recorded(claims):
             yield
 
 
@@ -71,4 +73,5 @@ _LISTS = (
     "refusal_reasons",
     "own_analytes",
     "own_species",
+    "own_claims",
 )

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     UNKNOWN_SHIPMENT = "unknown_shipment"
     NOTHING_TRACED = "nothing_traced"
     UNKNOWN_LINE = "unknown_line"
+    UNKNOWN_CERTIFICATE = "unknown_certificate"
     # in conflict with what is recorded
     VISIT_ENDED = "visit_ended"
     NEW_SUPPLIER = "new_supplier"
@@ -131,6 +132,11 @@ class Fault(StrEnum):
     SHIPMENT_FOR_ANOTHER = "shipment_for_another"
     DRAWING_BUSY = "drawing_busy"
     DRAWING_FAILED = "drawing_failed"
+    CERTIFICATE_EXISTS = "certificate_exists"
+    CERTIFICATE_WITHDRAWN = "certificate_withdrawn"
+    CELL_HOLDS_OTHER = "cell_holds_other"
+    CELL_HOLDS_CLAIM = "cell_holds_claim"
+    CELL_HOLDS_GRADE = "cell_holds_grade"
     # not valid
     UNKNOWN_SPECIES = "unknown_species"
     TRAILER_IS_VEHICLE = "trailer_is_vehicle"
@@ -175,6 +181,12 @@ class Fault(StrEnum):
     SPECIES_NOT_SAID = "species_not_said"
     SHIPMENT_TEXT_WRONG = "shipment_text_wrong"
     SHIPMENT_TEXT_FORGED = "shipment_text_forged"
+    DATES_REVERSED = "dates_reversed"
+    TARGET_OVER_CAPACITY = "target_over_capacity"
+    NOT_A_WEEK = "not_a_week"
+    UNKNOWN_GRADE = "unknown_grade"
+    GRADE_OF_OTHER_SPECIES = "grade_of_other_species"
+    GRADE_NOT_SAID = "grade_not_said"
     # not allowed
     WRONG_PIN = "wrong_pin"
     WRONG_PASSWORD = "wrong_password"

@@ -88,6 +88,11 @@ ACCESS: Mapping[str, Access] = {
     "GET /vehicles": _LOOK,
     "GET /suppliers": _LOOK,
     "GET /varieties": _LOOK,
+    "GET /claims": _LOOK,
+    "GET /certificates": _LOOK_OR_ADMIN,
+    "POST /certificates": _NAMED_MANAGER,
+    "POST /certificates/file": _NAMED_MANAGER,
+    "POST /certificates/{certificate_id}/withdraw": _NAMED_MANAGER,
     "POST /people/forget": _NAMED_MANAGER,  # nothing brings a name back
     "POST /suppliers/forget": _NAMED_MANAGER,
     # people
@@ -194,6 +199,9 @@ ACCESS: Mapping[str, Access] = {
     "POST /loads/{load_id}/treatments": _NAMED_OPERATOR,
     "POST /lines/{line_id}/treatments": _NAMED_OPERATOR,
     "POST /lines/{line_id}/flush": _NAMED_OPERATOR,
+    "GET /plan": _LOOK_OR_ADMIN,
+    "POST /plan/cells/{cell_id}": _NAMED_MANAGER,
+    "POST /plan/file": _NAMED_MANAGER,
     "GET /shipments/left": _LOOK_OR_ADMIN,
     "GET /shipments/expected": _LOOK_OR_ADMIN,
     "POST /shipments": _NAMED_OPERATOR,

@@ -22,6 +22,7 @@ from station.api.routes import (
     asked_corrections,
     backup,
     captures,
+    certificates,
     clock,
     corrections,
     dataset,
@@ -38,6 +39,7 @@ from station.api.routes import (
     models,
     movements,
     people,
+    plan,
     quality,
     results,
     retained,
@@ -58,13 +60,14 @@ JSON_BYTES = 1_000_000
 # What multipart adds around the photos.
 MULTIPART_BYTES = 64_000
 BUNDLE_BYTES = 64_000_000
+CERTIFICATES_BYTES = 6_000_000
 LAB_FILE_BYTES = 33_000_000  # with its profile; a workbook may have less
 
 _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces,
+    shipments, asked_corrections, traces, certificates, plan,
 )  # fmt: skip
 
 
@@ -132,6 +135,8 @@ def _limit_of(path: str, context: Context) -> int:
         return BUNDLE_BYTES + MULTIPART_BYTES
     if path == f"{BASE}/lab/files":
         return LAB_FILE_BYTES + MULTIPART_BYTES
+    if path == f"{BASE}/certificates/file":
+        return CERTIFICATES_BYTES
     if path == f"{BASE}/captures":
         return context.limits.max_upload_bytes + MULTIPART_BYTES
     return JSON_BYTES

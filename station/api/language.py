@@ -11,6 +11,7 @@ from ui.words.lab_files import lab_file_problem
 from ui.words.lab_waits import wait_text
 from ui.words.problems import problem as problem_texts
 from ui.words.reasons import message
+from ui.words.row_errors import row_error
 
 __all__ = [
     "N_",
@@ -20,6 +21,7 @@ __all__ = [
     "problem_texts",
     "reason",
     "reasons",
+    "row_error",
     "shown_name",
     "translator",
     "vocabulary",

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Self
 from pydantic_core import PydanticCustomError
 
 from drivers.named import Identifier
+from station.claims import CLAIMS
 from station.species import SPECIES
 
 
@@ -32,14 +33,25 @@ def is_known_species(name: str) -> bool:
     return name in SPECIES.entries
 
 
-class Claim(StrEnum):
-    """A claim is declared by the supplier and must be honoured by the cell. A site may add words of its
-    own."""
+class Claim(Identifier):
+    """The identifier of a claim: what is declared of a load, which a cell honours."""
 
-    ORGANIC = "organic"
-    SEED = "seed"
-    CONTRACT_VARIETY = "contract_variety"
-    SUSTAINABILITY = "sustainability"
+    __slots__ = ()
+
+    thing = "a claim"
+
+    ORGANIC: ClassVar["Claim"]
+    SEED: ClassVar["Claim"]
+    CONTRACT_VARIETY: ClassVar["Claim"]
+    SUSTAINABILITY: ClassVar["Claim"]
+    INSECTICIDE_FREE: ClassVar["Claim"]
+
+    @classmethod
+    def of_catalogue(cls, name: str) -> Self:
+        if name not in CLAIMS.entries:
+            params = {"name": name, "known": ", ".join(CLAIMS.entries)}
+            raise PydanticCustomError("claim", "{name} is no claim; known: {known}", params)
+        return cls(name)
 
 
 class Regime(StrEnum):

@@ -98,6 +98,8 @@ class Code(StrEnum):
     NOT_DECLARED = "not_declared"  # analyte
     HOLD_CELL = "hold_cell"
     QUARANTINE_CELL = "quarantine_cell"
+    CLAIM_SATISFIED = "claim_satisfied"  # claim (of the cell, met by another of the load)
+    CLAIMS_LOST = "claims_lost"  # claims
     # cell_value, cell_u: of the cell after the load; p: the probability that it meets the limit then
     CELL_STAYS = "cell_stays"  # analyte, value, u (or None), limit, op, unit, basis, cell_value, cell_u, p
     FOR_INFORMATION = "for_information"  # analyte, value, limit, op, unit, basis

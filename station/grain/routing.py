@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 
 from drivers.reading import Analyte, in_order
 from station.grain.cells import After, CellState, Facts, Measured, Proposal, Ranked, Refused
+from station.grain.claims import judge_claims, loses_all
 from station.grain.criteria import GradeJudgement, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.identifiers import CellRole
@@ -284,14 +285,14 @@ def _open_pits(cell: CellState) -> list[str]:
 
 def _claims(required: frozenset[str], facts: Facts) -> list[Reason]:
     """Check that the cell honours what the load claims, and that the load has what the cell asks for."""
-    found = [Reason(Code.CLAIM_NOT_HONOURED, {"claim": c}) for c in sorted(facts.claims - required)]
-    found += [Reason(Code.CLAIM_REQUIRED, {"claim": c}) for c in sorted(required - facts.claims)]
-    if not found and facts.claims:
-        found.append(Reason(Code.CLAIMS_HONOURED, {"claims": sorted(facts.claims)}))
-    return found
+    return judge_claims(required, facts.claims)
 
 
-_IN_FAVOUR = frozenset({Code.SPECIES_MATCHES, Code.WITHIN_ROOM, Code.CLAIMS_HONOURED})
+_IN_FAVOUR = frozenset(
+    {
+        Code.SPECIES_MATCHES, Code.WITHIN_ROOM, Code.CLAIMS_HONOURED, Code.CLAIM_SATISFIED, Code.CLAIMS_LOST,
+    }
+)  # fmt: skip
 
 
 def _sides(found: Iterable[Reason]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
@@ -357,11 +358,13 @@ def _proposal(judged: Sequence[_Judged], reasons: tuple[Reason, ...], load: _Loa
 
 
 def _rank(judged: _Judged, pit: str, facts: Facts, *, is_risky: bool) -> tuple[object, ...]:
-    """Return what cells are sorted by: better grades first unless risked, then worth, then filling."""
+    """Return what cells are sorted by: better grades first unless risked or a premium is lost, then worth,
+    then filling."""
     tie = _TIE_A_TONNE * max(facts.load_t or 0.0, 1.0)
     worth = round((judged.worth or 0.0) / tie)
     filled = score(judged.cell, judged.grade)
-    return (is_risky, -judged.preference, -worth, -filled, judged.cell.id, pit)
+    is_after = loses_all(judged.in_favour, facts.claims)
+    return (is_risky, is_after, -judged.preference, -worth, -filled, judged.cell.id, pit)
 
 
 def _ranked(judged: _Judged, pit: str, fitting: Sequence[_Judged], load: _Load) -> Ranked:

@@ -145,6 +145,7 @@ def _state(
         pits=pits,
         species=Species(cell.species) if cell.species and is_known_species(cell.species) else None,
         grade=cell.grade,
+        target_t=None if cell.target_kg is None else cell.target_kg / 1000,
         capacity_t=cell.capacity_kg / 1000,
         content_t=last.content_kg / 1000 if last else 0.0,
         reserved_t=sum(part.tonnes for part in reserved),

@@ -10,7 +10,8 @@ from sqlmodel import Session
 from drivers.text import fold
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Conflict, Fault, Invalid, NotFound
-from station.grain.identifiers import Claim, Regime
+from station.claims import CLAIMS
+from station.grain.identifiers import Regime
 from station.receival import proposals
 from station.receival import shipment_paper as papers
 from station.receival.shipment_paper import ShipmentPaper
@@ -177,7 +178,7 @@ def _arrival(row: ExpectedShipment, arriving: Arriving) -> Arrival:
 
 def _claims(paper: ShipmentPaper) -> list[str]:
     """Return those that a load can have; a site's own words mean nothing at another."""
-    return sorted({claim for claim in paper.claims if claim in {known.value for known in Claim}})
+    return sorted({claim for claim in paper.claims if claim in CLAIMS.entries})
 
 
 def _regime(said: str) -> Regime | None:

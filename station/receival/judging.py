@@ -32,7 +32,7 @@ from station.grain.rules import RulePack, pack_at, packs_at
 from station.grain.sending import near_limits
 from station.grain.units import Kilograms
 from station.grain.wire import cells_as_dict, facts_as_dict
-from station.receival import cells, shipment_standing
+from station.receival import cells, certificate_standing, shipment_standing
 from station.receival.chain import gross_weighing
 from station.receival.pack_standing import installed_packs
 from station.receival.photo_questions import photo_questions
@@ -41,7 +41,6 @@ from station.receival.photo_words import photo_reasons
 from station.receival.waiver_standing import waived
 from station.store.batches import (
     Chain,
-    Pair,
     answers_by_load,
     chains_by_visit,
     disputed_among,
@@ -54,6 +53,7 @@ from station.store.evidence import CaptureSeen, captures_seen, evidence_of, read
 from station.store.lab_said import lab_said, variety_of
 from station.store.learnt import NOTHING, Learnt, learnt
 from station.store.tables import (
+    Certificate,
     Load,
     Proposal,
     Reading,
@@ -83,8 +83,9 @@ class Ground:
 class LoadEvidence:
     """All that is recorded of one load. `tare_kg` is the weight of the vehicle with this trailer when it last
     left empty. `is_disputed`: an open dispute is about it, or about another load of its supplier. `brought`:
-    the values that came with a shipment of another own silo. `points`: from how many places each of its
-    samples was probed, None where nobody said so. `answered`: which questions (code) of which captures."""
+    the values that came with a shipment of another own silo (`is_shipment`). `points`: from how many places
+    each of its samples was probed, None where nobody said so. `answered`: which questions (code) of which
+    captures. `certificates` are the supplier's, whenever they are valid."""
 
     load: Load
     chain: Chain
@@ -96,6 +97,16 @@ class LoadEvidence:
     brought: Mapping[str, Any] = field(default_factory=dict)
     points: tuple[int | None, ...] = ()
     answered: frozenset[tuple[str, str]] = frozenset()
+    arrived_at: datetime | None = None
+    certificates: tuple[Certificate, ...] = ()
+    is_shipment: bool = False
+
+    def uncertified(self, policy: SitePolicy) -> frozenset[str]:
+        """Return the claims whose certificate is awaited; the silo that a shipment left had them."""
+        if self.is_shipment or self.arrived_at is None:
+            return frozenset()
+        day = policy.collecting_day(self.arrived_at)
+        return certificate_standing.uncertified(self.load.claims, self.certificates, day)
 
 
 def ground(tx: Session, desk: Desk, at: datetime, *, without_load: str | None = None) -> Ground:
@@ -119,9 +130,10 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
     """The evidence of each load, in their order."""
     if not loads:
         return []
-    visit_ids = {load.visit_id for load in loads}
-    pairs = _pairs(tx, visit_ids)
-    chains, tares = chains_by_visit(tx, list(visit_ids)), tares_kg(tx, pairs.values())
+    visits = _visits(tx, {load.visit_id for load in loads})
+    pairs = {id_: (one.vehicle_id, one.trailer_id) for id_, one in visits.items()}
+    certificates = certificate_standing.holding(tx, {one.supplier_id for one in visits.values()})
+    chains, tares = chains_by_visit(tx, list(visits)), tares_kg(tx, pairs.values())
     rows = samples_by_load(tx, [load.id for load in loads])
     samples = {load.id: [sample.id for sample in rows.get(load.id, ())] for load in loads}
     every = [sample_id for ids in samples.values() for sample_id in ids]
@@ -142,6 +154,9 @@ def gather(tx: Session, loads: Sequence[Load]) -> list[LoadEvidence]:
             shipments.get(load.id, {}),
             tuple(sample.points for sample in rows.get(load.id, ())),
             frozenset(answers.get(load.id, ())),
+            visits[load.visit_id].arrived_at,
+            tuple(certificates.get(visits[load.visit_id].supplier_id, ())),
+            load.id in shipments,
         )
         for load in loads
     ]
@@ -170,6 +185,7 @@ def judge(desk: Desk, on: Ground, of: LoadEvidence, at: datetime) -> Proposal:
         brought=of.brought,
         questions=photo_questions(of.captures, of.load.species, pack, of.answered),
         expected=awaited,
+        uncertified=of.uncertified(desk.policy),
     )
     stand = barred_for(on.cells, on.found, Product(of.load.species, frozenset(of.load.claims)))
     routed = route(facts, stand, pack)
@@ -291,6 +307,7 @@ def facts_of(
     load: Load, assessment: Assessment, load_kg: float | None, *, adverse: tuple[str, ...] = (),
     waived: tuple[Analyte, ...] = (), brought: Mapping[str, Any] = MappingProxyType({}),
     questions: tuple[Reason, ...] = (), expected: Mapping[Analyte, Expected] = MappingProxyType({}),
+    uncertified: frozenset[str] = frozenset(),
 ) -> Facts:  # fmt: skip
     """What routing looks at: the values used, what was declared of the load and seen of it, and what need not
     be measured. What was not measured here has the value that a shipment brought (`brought`)."""
@@ -310,9 +327,9 @@ def facts_of(
         waived=waived,
         questions=questions,
         expected={analyte: one.measured for analyte, one in expected.items()},
+        uncertified=uncertified,
     )
 
 
-def _pairs(tx: Session, visit_ids: set[str]) -> dict[str, Pair]:
-    rows = tx.exec(select(Visit.id, Visit.vehicle_id, Visit.trailer_id).where(col(Visit.id).in_(visit_ids)))
-    return {visit_id: (vehicle, trailer) for visit_id, vehicle, trailer in rows}
+def _visits(tx: Session, visit_ids: set[str]) -> dict[str, Visit]:
+    return {row.id: row for row in tx.exec(select(Visit).where(col(Visit.id).in_(visit_ids)))}

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, delete, select, update
 
 from station.acts.desk import Actor, Desk
 from station.post.recovery import Told
-from station.receival import proposals
+from station.receival import plan_standing, proposals
 from station.receival.recovered_grain import bring_grain, tonnes
 from station.receival.recovered_rows import Key, Row, Work, bring, in_parts
 from station.receival.recovered_taking import TAKEN
@@ -35,9 +35,9 @@ from station.store.tables import (
 
 # What comes back, in the order in which it names each other. `cell_movement` comes by `recovered_grain`.
 FIRST = (
-    "supplier", "supplier_match", "person", "terminal", "cell", "instrument", "vehicle", "visit", "load",
-    "loadowner", "sample", "composite_load", "frame", "weighing", "weighing_use", "reading", "pairing",
-    "visual_check",
+    "supplier", "supplier_match", "certificate", "person", "terminal", "cell", "storage_plan", "instrument",
+    "vehicle", "visit", "load", "loadowner", "sample", "composite_load", "frame", "weighing", "weighing_use",
+    "reading", "pairing", "visual_check",
 )  # fmt: skip
 DECIDED = ("rule_pack", "site_policy", "proposal", "decision", "tipping")
 GRAIN = "cell_movement"
@@ -99,6 +99,7 @@ def recover(
     for name in LATER:
         bring(work, name, _rows(work, told, name))
     tx.expire_all()
+    plan_standing.follow(tx)
     asks = _ask_paper(work)
     numbers = counters.pass_tickets(tx, desk.policy.site, _last_tickets(told, desk.policy.site))
     _tell_loads(work, loads, actor)

@@ -111,7 +111,7 @@ def _judged_again(
     facts = facts_of(
         load, assessment, estimate(inputs["weights"], policy.net_share), adverse=declared.adverse,
         waived=declared.waived, brought=inputs.get("brought", {}), questions=declared.questions,
-        expected=awaited,
+        expected=awaited, uncertified=declared.uncertified,
     )  # fmt: skip
     routed = route(facts, read_cells(json.dumps(inputs["cells"])), pack)
     return {

@@ -11,7 +11,7 @@ from station.acts.refusals import Fault, Invalid, NotFound
 from station.receival.external import SITE, External
 from station.store import audit
 from station.store.ids import new_id
-from station.store.tables import Supplier, SupplierMatch, Vehicle
+from station.store.tables import Certificate, Supplier, SupplierMatch, Vehicle
 
 MOST_STEPS = 20
 
@@ -53,6 +53,9 @@ def match_supplier(
         for vehicle in tx.exec(select(Vehicle).where(Vehicle.supplier_id == supplier.id)):
             vehicle.supplier_id = target.id
             tx.add(vehicle)
+        for certificate in tx.exec(select(Certificate).where(Certificate.supplier_id == supplier.id)):
+            certificate.supplier_id = target.id
+            tx.add(certificate)
         data = {"supplier": supplier.id, "matched": target.id, "document": document, "reason": reason}
         audit.record(tx, "supplier_matched", at, by=actor.id, subject_id=supplier.id, data=data)
 

@@ -10,7 +10,7 @@ from drivers.text import fold
 from station.acts.refusals import Conflict, Fault
 from station.receival.supplier_matches import leads_to
 from station.store.ids import new_id
-from station.store.tables import Supplier
+from station.store.tables import Load, Supplier, Visit
 
 NEAR = 0.7  # so alike two folded names are, of 1, that one may be the other with a slip
 
@@ -34,3 +34,15 @@ def check_known(tx: Session, names: Iterable[str]) -> None:
         rows = {row.name_key: row.name for row in tx.exec(select(Supplier)) if row.name}
         near = dict.fromkeys(rows[key] for one in new for key in get_close_matches(one, rows, 3, NEAR))
         raise Conflict(Fault.NEW_SUPPLIER, names=list(new.values()), near=list(near))
+
+
+def usual_claims(tx: Session, supplier_id: str, most: int = 20) -> frozenset[str]:
+    """Return the claims of the last loads of a supplier."""
+    query = (
+        select(Load.claims)
+        .join(Visit, col(Visit.id) == Load.visit_id)
+        .where(Visit.supplier_id == supplier_id)
+        .order_by(col(Visit.seq).desc())
+        .limit(most)
+    )
+    return frozenset(claim for claims in tx.exec(query) for claim in claims)

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from station.acts.desk import Actor, Desk
 from station.acts.refusals import Fault, Invalid
-from station.grain.identifiers import Claim, Regime
+from station.claims import CLAIMS
+from station.grain.identifiers import Regime
 from station.receival import proposals, samples
 from station.receival.external import External, refer
 from station.receival.loads import check_number, end_load, is_whole, open_load, open_visit
@@ -205,8 +206,10 @@ def check_declared(desk: Desk, species: str, claims: Iterable[str]) -> None:
     if species not in desk.policy.species:
         raise Invalid(Fault.UNKNOWN_SPECIES, species=species, known=list(desk.policy.species))
     for claim in claims:
-        if claim not in {known.value for known in Claim}:
-            raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=[known.value for known in Claim])
+        entry = CLAIMS.entries.get(claim)
+        if entry is None or not entry.is_for(species):
+            known = [one.id for one in CLAIMS.entries.values() if one.is_for(species)]
+            raise Invalid(Fault.UNKNOWN_CLAIM, claim=claim, known=known)
 
 
 def _check(desk: Desk, load: NewLoad, despite_remarks: bool) -> list[str]:

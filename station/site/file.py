@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from drivers.analytes import AnalyteEntry
 from drivers.reading import Analyte, Basis
 from station.acts.desk import BARCODE_PATTERN
+from station.claims import ClaimEntry
 from station.grain.asking import SURE, Doubt
 from station.grain.freinte import USUAL_PERCENT
 from station.grain.identifiers import Claim, Regime, Species
@@ -57,6 +58,7 @@ Share = Annotated[float, Field(gt=0, le=1)]
 Pattern = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_check_pattern)]
 Shelf = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_check_shelf)]
 Zone = Annotated[str, AfterValidator(_check_zone)]
+Week = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-3])$")]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -232,6 +234,18 @@ class Treatment(Section):
     kind: Literal["insecticide", "fumigation"] = "insecticide"
 
 
+class Plan(Section):
+    """What a cell is for this season, until a person plans otherwise: `expected` is tonnes by ISO week
+    ("2026-W29"). What is not said is as [[cells]] says; `grade = ""` is none."""
+
+    cell: Id
+    species: Species | None = None
+    grade: Annotated[str, StringConstraints(max_length=120)] | None = None
+    claims: list[Claim] | None = None
+    target_t: Positive | None = None
+    expected: dict[Week, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+
+
 class Pit(Section):
     id: Id
     name: Text
@@ -313,18 +327,30 @@ class Post(Section):
     photo_hours: Annotated[str, StringConstraints(pattern=_HOURS)] | None = None
 
 
+class Certificate(Section):
+    """A supplier is certified for a claim by `body`; both days are included."""
+
+    claim: Claim
+    number: Text
+    body: Annotated[str, StringConstraints(max_length=120)] = ""
+    valid_from: date
+    valid_until: date
+
+
 class Supplier(Section):
     """`external_id` is the co-operative's own number of it, as that of a cell."""
 
     name: Text
     external_id: Text | None = None
+    certificates: list[Certificate] = []
 
 
 class SiteSettings(Section):
-    """`analytes` and `species` are what this site adds to the shipped catalogues."""
+    """`analytes`, `species` and `claims` are what this site adds to the shipped catalogues."""
 
     analytes: list[AnalyteEntry] = []
     species: list[SpeciesEntry] = []
+    claims: list[ClaimEntry] = []
     site: Site
     server: Server = Server()
     intake: Intake = Intake()
@@ -341,6 +367,7 @@ class SiteSettings(Section):
     products: dict[Text, Species] = {}
     order: dict[Analyte, list[Id]] = {}
     cells: Annotated[list[Cell], Field(min_length=1)]
+    plan: list[Plan] = []
     pits: Annotated[list[Pit], Field(min_length=1)]
     lines: Annotated[list[Line], Field(min_length=1)]
     instruments: list[Instrument] = []

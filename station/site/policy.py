@@ -29,6 +29,7 @@ def policy_of(settings: SiteSettings) -> SitePolicy:
         refusal_reasons=tuple(settings.intake.refusal_reasons),
         own_analytes=tuple(entry.model_dump(mode="json") for entry in settings.analytes),
         own_species=tuple(entry.model_dump(mode="json") for entry in settings.species),
+        own_claims=tuple(entry.model_dump(mode="json") for entry in settings.claims),
     )
 
 

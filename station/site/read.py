@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from drivers.analytes import ANALYTES, AnalyteEntry
 from drivers.named import Catalogue, Entry
+from station.claims import CLAIMS, ClaimEntry
 from station.grain.plausible import why_not_true
 from station.grain.rules import RulePackError, parse_rule_pack
 from station.setting_problems import SettingProblem, SettingsError, problem_of, read_toml, unreadable
@@ -71,16 +72,38 @@ class _SpeciesExtensions(BaseModel):
     species: list[SpeciesEntry] = []
 
 
+class _ClaimExtensions(BaseModel):
+    claims: list[ClaimEntry] = []
+
+
 def _extend_catalogues(file: Path, content: dict[str, Any]) -> None:
-    """Take the site's own analytes, then its own species, which may speak of them, into the catalogues: the
-    other sections are read with them. Raises SettingsError."""
+    """Take the site's own analytes, then its own species, which may speak of them, and its claims into the
+    catalogues: the other sections are read with them. Raises SettingsError."""
     analytes = _section(file, _Extensions, content).analytes
     _refuse_contradictions(file, "analytes", ANALYTES, analytes)
     ANALYTES.add(analytes)
     species = _section(file, _SpeciesExtensions, content).species
     _refuse_contradictions(file, "species", SPECIES, species)
     SPECIES.add(species)
-    add_names({entry.id: entry.name.model_dump() for entry in (*analytes, *species)})
+    claims = _section(file, _ClaimExtensions, content).claims
+    _refuse_contradictions(file, "claims", CLAIMS, claims)
+    _refuse_unknown_names(file, claims)
+    CLAIMS.add(claims)
+    add_names({entry.id: entry.name.model_dump() for entry in (*analytes, *species, *claims)})
+
+
+def _refuse_unknown_names(file: Path, claims: list[ClaimEntry]) -> None:
+    """A claim speaks of claims and species that are known."""
+    ids = {*CLAIMS.entries, *(claim.id for claim in claims)}
+    found = [
+        SettingProblem(file, f"claims[{index}].{key}", code, {"name": name})
+        for index, claim in enumerate(claims)
+        for key, code, known in (("satisfies", "no_claim", ids), ("species", "no_species", SPECIES.entries))
+        for name in getattr(claim, key)
+        if name not in known
+    ]
+    if found:
+        raise SettingsError(found)
 
 
 def _section(file: Path, model: type[_Model], content: dict[str, Any]) -> _Model:
@@ -159,6 +182,21 @@ def _contradictions(settings: SiteSettings) -> Iterator[Told]:
         yield "weighing.within", "within_too_few", {}
     for index, cell in enumerate(settings.cells):
         yield from _wrong_cell(f"cells[{index}]", cell)
+    yield from _wrong_plans(settings)
+    for index, supplier in enumerate(settings.suppliers):
+        for number, one in enumerate(supplier.certificates):
+            if one.valid_from > one.valid_until:
+                yield f"suppliers[{index}].certificates[{number}].valid_until", "dates_reversed", {}
+
+
+def _wrong_plans(settings: SiteSettings) -> Iterator[Told]:
+    capacity_t = {cell.id: cell.capacity_t for cell in settings.cells}
+    yield from _used_twice("plan", [row.cell for row in settings.plan], "cell")
+    for index, row in enumerate(settings.plan):
+        if row.cell not in capacity_t:
+            yield f"plan[{index}].cell", "no_cell", {"name": row.cell}
+        elif row.target_t is not None and row.target_t > capacity_t[row.cell]:
+            yield f"plan[{index}].target_t", "opening_over_capacity", {"capacity_t": capacity_t[row.cell]}
 
 
 def _wrong_cell(where: str, cell: Cell) -> Iterator[Told]:

@@ -11,7 +11,7 @@ from drivers.reading import UNIT_OF, Value
 from drivers.text import fold
 from station.acts.desk import Desk
 from station.grain.past import Grain
-from station.receival import cells
+from station.receival import cells, certificates, plan_standing, plans
 from station.receival.external import SITE
 from station.receival.instruments import (
     Plugged,
@@ -48,6 +48,7 @@ def load_site(
     with desk.ledger.write() as tx:
         _free_external_ids(tx, settings)
         _load_places(tx, settings, at)
+        plan_standing.follow(tx)
         for section in settings.instruments:
             _load_instrument(tx, section, protocols[section.id].category, at)
         unplug_all_but(tx, protocols, at)
@@ -56,6 +57,18 @@ def load_site(
         counted = {"cells": len(settings.cells), "instruments": len(settings.instruments)}
         audit.record(tx, "site_loaded", at, data={"site": settings.site.id, **counted})
     follow_site_file(desk, rule_packs, at)
+    with desk.ledger.write() as tx:  # a plan names grades of the packs
+        plans.follow_site_file(tx, desk, [(one.cell, _planned(one)) for one in settings.plan], at)
+
+
+def _planned(section: sections.Plan) -> plans.Planned:
+    return plans.Planned(
+        species=section.species.value if section.species else None,
+        grade=section.grade,
+        claims=None if section.claims is None else tuple(claim.value for claim in section.claims),
+        target_t=section.target_t,
+        expected=section.expected,
+    )
 
 
 def _load_places(tx: Session, settings: SiteSettings, at: datetime) -> None:
@@ -189,3 +202,7 @@ def _load_supplier(tx: Session, section: sections.Supplier, at: datetime) -> Non
     _refer(row, section.external_id)
     tx.add(row)
     tx.flush()
+    for said in section.certificates:
+        certificates.add(
+            tx, row, certificates.Stated(**said.model_dump() | {"claim": said.claim.value}), None, at
+        )

@@ -7,12 +7,13 @@ import pytest
 
 from drivers.reading import UNIT_OF, Analyte
 from station.acts.policy import policy_as_dict, policy_from_dict
+from station.grain.claims import satisfied_by
 from station.grain.plausible import usual_range
 from station.grain.products import species_of_product
 from station.setting_problems import SettingsError
 from station.site.policy import policy_of
 from station.site.read import load_settings, rule_pack_texts
-from ui.words.vocabulary import species_name
+from ui.words.vocabulary import claim_name, species_name
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "examples" / "site.toml").read_text(encoding="utf-8")
@@ -106,6 +107,13 @@ id = "buckwheat_test"
 name = { fr = "sarrasin", en = "buckwheat" }
 products = ["SARRASIN"]
 usual.glucosinolates_test = [0, 5]
+
+[[claims]]
+id = "scheme_test"
+name = { fr = "filière d'essai", en = "test scheme" }
+needs_certificate = true
+satisfies = ["insecticide_free"]
+species = ["buckwheat_test"]
 """
 
 
@@ -122,6 +130,9 @@ def test_a_site_adds_analytes_and_species_of_its_own(tmp_path: Path) -> None:
     assert usual_range(Analyte("glucosinolates_test"), "buckwheat_test") == (0, 5)
     assert species_of_product("Sarrasin", policy.products) == "buckwheat_test"
     assert species_name("buckwheat_test", "fr") == "sarrasin"
+    assert satisfied_by(["scheme_test"]) == {"scheme_test", "insecticide_free"}
+    assert claim_name("scheme_test", "fr") == "filière d'essai"
+    assert [entry["id"] for entry in policy.own_claims] == ["scheme_test"]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +149,9 @@ def test_a_site_adds_analytes_and_species_of_its_own(tmp_path: Path) -> None:
             "within 0 to 60",
         ),
         ("step = 0.1", "steps = 0.1", "analytes[0].step", "is missing"),
+        ('id = "scheme_test"', 'id = "seed"', "claims[0].name", "'seed' is shipped with name"),
+        ('["insecticide_free"]', '["insecticides"]', "claims[0].satisfies", "insecticides"),
+        ('species = ["buckwheat_test"]', 'species = ["hemp"]', "claims[0].species", "hemp"),
         ("[[species]]", OWN + "[[species]]", "analytes[1].id", "is used twice"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from station.api import schemas
 from ui.tui import suggestions
 from ui.tui.entry import ArrivalDraft, LoadDraft, WrongField, to_arrival
+from ui.words import vocabulary
 from ui.words.i18n import translator
 
 NOW = datetime(2026, 7, 20, 8, 0, tzinfo=UTC)
@@ -135,6 +136,8 @@ def vehicle(plate: str) -> schemas.Vehicle:
         ("supplier", "dup", ["EARL Dupont"], "EARL Dupont"),
         ("supplier", "pont", ["EARL Dupont"], None),
         ("species", "o", ["orge"], "orge"),
+        ("claims", " bre", ["filière blé bretagne", "filière blé dur"], "filière blé bretagne"),
+        ("claims", "", ["bio"], None),
     ],
 )
 def test_enter_completes_only_what_is_certain(
@@ -143,6 +146,22 @@ def test_enter_completes_only_what_is_certain(
     offered = [suggestions.Suggestion(text, text) for text in known]
     index = suggestions.choice_of_enter(field, typed, offered)
     assert (None if index is None else offered[index].text) == taken_text
+
+
+def test_ninety_claims_are_found_by_typing_and_the_certified_ones_stand_first() -> None:
+    names = {f"scheme_{n}": {"fr": f"filière {n} blé", "en": f"scheme {n}"} for n in range(90)}
+    vocabulary.add_names(names)
+    own = [schemas.ClaimChoice(id="organic", needs_certificate=True, certified=True)]
+    choices = own + [schemas.ClaimChoice(id=name, needs_certificate=True) for name in names]
+
+    def texts(typed: str) -> list[str]:
+        return [one.text for one in suggestions.claims(choices, typed, FR)]
+
+    assert suggestions.claims(choices, "", FR)[0].label == "bio · certifié"
+    assert len(texts("")) <= 7
+    assert texts("ble 42") == ["filière 42 blé"]
+    assert texts("bio, filiere 7")[0] == "filière 7 blé"
+    assert "bio" not in texts("bio, ")
 
 
 def test_a_vehicle_is_suggested_with_what_is_known_of_it() -> None:

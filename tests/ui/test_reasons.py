@@ -15,7 +15,7 @@ from drivers.transport.base import ErrorCode
 from station.acts.refusals import Fault
 from station.api import schemas
 from station.api.problems import ApiFault
-from station.grain.identifiers import Claim
+from station.claims import CLAIMS
 from station.grain.reasons import Code
 from station.species import SPECIES
 from station.store.errors import LedgerFault
@@ -211,6 +211,7 @@ def test_shipped_species_and_analytes_are_called_as_the_catalogues_say(language:
         return {entry.id: getattr(entry.name, language) for entry in entries}
 
     assert names(vocabulary.SPECIES) == shipped(SPECIES.shipped.values())
+    assert names(vocabulary.CLAIMS) == shipped(CLAIMS.shipped.values())
     assert names(vocabulary.ANALYTES) == shipped(ANALYTES.shipped.values())
     assert names(vocabulary.SHORT_ANALYTES) == {
         entry.id: getattr(entry.short, language) for entry in ANALYTES.shipped.values() if entry.short
@@ -225,7 +226,7 @@ def test_what_a_site_adds_has_the_names_of_its_file() -> None:
 
 def test_identifiers_have_names() -> None:
     assert {basis.value for basis in Basis} <= set(vocabulary.BASES)
-    assert {claim.value for claim in Claim} <= set(vocabulary.CLAIMS)
+    assert list(CLAIMS.shipped) == list(vocabulary.CLAIMS)
     assert set(get_args(schemas.LoadState)) == set(vocabulary.LOAD_STATES)
     assert vocabulary.species_name("soft_wheat", "fr") == "blé tendre"
     assert vocabulary.word(vocabulary.CLAIMS, "of this site", "fr") == "of this site"

@@ -92,6 +92,9 @@ class StationClient:
     async def suppliers(self, query: str) -> list[schemas.Supplier]:
         return await self._list("/suppliers", schemas.Supplier, q=query)
 
+    async def claims(self, supplier: str, species: str) -> list[schemas.ClaimChoice]:
+        return await self._list("/claims", schemas.ClaimChoice, supplier=supplier, species=species)
+
     async def enter_arrival(self, arrival: schemas.ArrivalIn) -> schemas.Visit:
         return await self._post("/visits", arrival, schemas.Visit)
 

@@ -46,12 +46,35 @@ def site_words(keys: Sequence[str], table: Mapping[str, str], typed: str, t: Tra
     return [Suggestion(name, name) for name in (starts + inside)[: MOST + 2]]
 
 
+def claims(choices: Sequence[schemas.ClaimChoice], typed: str, t: Translator) -> list[Suggestion]:
+    """Suggest claims in which every typed word occurs, in their order: the supplier's own come first. Those
+    that are typed already are left out."""
+    *before, last = typed.split(",")
+    taken = {unaccented(one).strip() for one in before}
+    wanted = unaccented(last).split()
+    found = []
+    for choice in choices:
+        name = vocabulary.claim_name(choice.id, t.language)
+        plain = unaccented(name)
+        if plain not in taken and all(word in plain for word in wanted):
+            found.append(Suggestion(name, " · ".join(filter(None, (name, _standing(choice, t))))))
+    return found[: MOST + 2]
+
+
+def _standing(choice: schemas.ClaimChoice, t: Translator) -> str:
+    if choice.certified:
+        return t.gettext("certified")
+    if choice.needs_certificate:
+        return t.gettext("no certificate yet")
+    return t.gettext("usual") if choice.usual else ""
+
+
 def choice_of_enter(field: str, typed: str, offered: Sequence[Suggestion]) -> int | None:
     """Choose the suggestion that Enter takes when none was picked; None where what is typed stays.
 
-    Words of the site are always taken from the list. A plate is completed only when one single known one
-    begins with at least three typed characters, a supplier when one single name has a word that does: a new
-    vehicle is never turned into another."""
+    Species are always taken from the list, a claim where one single name has a word that begins so. A plate
+    is completed only when one single known one begins with at least three typed characters, a supplier when
+    one single name has a word that does: a new vehicle is never turned into another."""
     if not typed.strip() or not offered:
         return None
     if field == "species":
@@ -76,4 +99,4 @@ def _may_be(plate: str, typed: str) -> bool:
 def _fits(field: str, text: str, wanted: str) -> bool:
     if text.startswith(wanted):
         return True
-    return field == "supplier" and f" {wanted}" in text
+    return field in ("supplier", "claims") and f" {wanted}" in text

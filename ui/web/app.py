@@ -16,6 +16,7 @@ from ui.web.navigation import STATION
 from ui.web.pages import (
     asked_corrections,
     cells,
+    certificates,
     corrections,
     day,
     devices,
@@ -32,6 +33,7 @@ from ui.web.pages import (
     pair,
     people,
     photo,
+    plan,
     spreads,
     three_ways,
     trace,
@@ -45,7 +47,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace,
+    asked_corrections, trace, certificates, plan,
 )  # fmt: skip
 
 

@@ -14,9 +14,11 @@ STATION = Navigation((
         Entry("/day", N_("Day"), _RECEIVING),
         Entry("/loads", N_("Loads"), _RECEIVING),
         Entry("/cells", N_("Cells"), _RECEIVING),
+        Entry("/plan", N_("Storage plan"), _RECEIVING),
         Entry("/trace", N_("Traceability"), _RECEIVING),
         Entry("/exceptions", N_("Exceptions"), _RECEIVING),
         Entry("/disputes", N_("Disputes"), _RECEIVING),
+        Entry("/certificates", N_("Certificates"), _MANAGER),
     ),
     (
         Entry("/pair", N_("Two methods"), _MANAGER),

@@ -25,6 +25,7 @@ _SEND_AGAIN = N_("Send it again from the phone that took it; silo check names al
 _READ_AGAIN = N_("Read the bridge's display again, and type what it shows.")
 _LOOK_AT_VEHICLE = N_("Compare the plate and the bridge's display, then say that it is right.")
 _SIGN_PACK = N_("Have it signed by who may: silo rules sign.")
+_EMPTY_FIRST = N_("Empty the cell first, or plan another one.")
 _ASK_MANAGER = N_("Ask a manager.")
 _ASK_APPROVAL = N_("A manager decides it, or approves it by telephone: {who}.")
 _ASK_AGAIN = N_("Decide again, and ask for new figures.")
@@ -89,6 +90,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("what headquarters sent cannot be read: {text}"),
         N_("Tell headquarters: they correct it and send it again."),
     ),
+    "unknown_certificate": (
+        N_("this certificate does not exist"),
+        N_("See them with: silo certificate list."),
+    ),
     "unknown_person": (N_("no person is named {name}"), N_("Check the spelling.")),
     "unknown_supplier": (N_("no supplier is named {name}"), N_("Check the spelling.")),
     "unknown_port": (N_("the site has no port {port}"), N_("Choose one of the site file's ports.")),
@@ -107,6 +112,44 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
         N_("See them with: silo instrument list."),
     ),
     # in conflict with what is recorded
+    "certificate_exists": (
+        N_("the certificate {number} is entered already"),
+        N_("See them with: silo certificate list."),
+    ),
+    "certificate_withdrawn": (
+        N_("the certificate {number} was withdrawn before"),
+        N_("Enter the new certificate of the supplier."),
+    ),
+    "cell_holds_other": (
+        N_("cell {cell} holds {content_kg} of {species}: this plan does not fit"),
+        _EMPTY_FIRST,
+    ),
+    "cell_holds_claim": (
+        N_("cell {cell} holds {content_kg} that this plan does not fit: {claim}"),
+        _EMPTY_FIRST,
+    ),
+    "cell_holds_grade": (
+        N_("cell {cell} holds {content_kg} that do not meet the quality {grade}: {analyte} {measured}"),
+        _EMPTY_FIRST,
+    ),
+    "dates_reversed": (N_("the last day lies before the first"), N_("Correct the days.")),
+    "target_over_capacity": (
+        N_("more is planned for cell {cell} than the {capacity_t} t that it takes"),
+        N_("Plan less, or another cell beside it."),
+    ),
+    "not_a_week": (N_("“{text}” is no week"), N_("Write a week as 2026-W29.")),
+    "unknown_grade": (
+        N_("the rule pack in force has no quality {grade}"),
+        N_("See the packs with: silo rules list."),
+    ),
+    "grade_of_other_species": (
+        N_("the quality {grade} is one of {species}"),
+        N_("Plan the species and its quality together."),
+    ),
+    "grade_not_said": (
+        N_("nothing says which quality cell {cell} takes"),
+        N_("Plan the species and its quality together."),
+    ),
     "not_a_control": (
         N_("the sample {barcode} is no control sample"),
         N_("Enter it as a control sample first: silo control enter."),

@@ -131,6 +131,8 @@ SENTENCES: Mapping[str, str] = {
     "no_room": N_("no room: {free_t} free ({reserved_t} reserved) for {load_t}"),
     "claim_not_honoured": N_("the cell does not honour the claim {claim}"),
     "claim_required": N_("the cell takes only {claim}"),
+    "claim_satisfied": N_("another claim of the load meets {claim}"),
+    "claims_lost": N_("in this cell the premium is lost: {claims}"),
     "not_reachable": N_("no pit reaches the cell"),
     "not_a_hold_case": N_("hold cell: not needed for this load"),
     "not_a_quarantine_case": N_("quarantine cell: nothing calls for it"),

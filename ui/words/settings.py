@@ -35,6 +35,7 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "date_type": N_("must be a date as 2027-05-31 (is {input})"),
     "not_valid_value": N_("is not valid: {text} (is {input})"),
     "species": N_("{name} is no species; known: {known}"),
+    "claim": N_("{name} is no claim; known: {known}"),
     "unknown_zone": N_("is no zone of the tz database; write it as Europe/Paris (is {input})"),
     "barcode_pattern": N_("is no regular expression such as S[0-9]{{6}} (is {input})"),
     "shelf_places": N_("names no places such as A{{01-40}}, at most 20,000 (is {input})"),
@@ -46,6 +47,9 @@ SETTING_PROBLEMS: Mapping[str, str] = {
     "web_address": N_("must be written as https://host (is {input})"),
     # several values together, so that the file is refused
     "hidden_character": N_("holds {number}, a character that cannot be seen"),
+    "dates_reversed": N_("lies before the first day"),
+    "no_claim": N_("no claim has the id '{name}'"),
+    "no_species": N_("no species has the id '{name}'"),
     "used_twice": N_("'{name}' is used twice"),
     "no_instrument": N_("no instrument has the id '{name}'"),
     "no_pit": N_("no pit has the id '{name}'"),

@@ -153,6 +153,7 @@ CLAIMS: Mapping[str, str] = {
     "seed": N_("seed"),
     "contract_variety": N_("contract variety"),
     "sustainability": N_("sustainable"),
+    "insecticide_free": N_("no insecticide"),
 }
 REGIMES: Mapping[str, str] = {
     "owned": N_("owned"),

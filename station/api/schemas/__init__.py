@@ -21,6 +21,15 @@ from station.api.schemas.asked_corrections import (
     CorrectionRequestAcceptIn,
     CorrectionRequestRefuseIn,
 )
+from station.api.schemas.certificates import (
+    Certificate,
+    CertificateIn,
+    CertificatesFileIn,
+    CertificatesTaken,
+    CertificateWithdrawIn,
+    ClaimChoice,
+    RowError,
+)
 from station.api.schemas.clock import ClockHealth, ClockRepairIn, TimeIn
 from station.api.schemas.common import (
     Barcode,
@@ -176,6 +185,7 @@ from station.api.schemas.people import (
     TokenIn,
     TokenMade,
 )
+from station.api.schemas.plan import PlanFileIn, PlanIn, PlanLine, PlanTaken
 from station.api.schemas.quality import (
     Adjustment,
     AdjustmentIn,
@@ -297,7 +307,13 @@ __all__ = [
     "CellCleaningIn",
     "CellTreatmentIn",
     "Celsius",
+    "Certificate",
+    "CertificateIn",
+    "CertificateWithdrawIn",
+    "CertificatesFileIn",
+    "CertificatesTaken",
     "ChainWeighing",
+    "ClaimChoice",
     "ClassShareIn",
     "ClockHealth",
     "ClockRepairIn",
@@ -406,6 +422,10 @@ __all__ = [
     "PhotoDay",
     "Pin",
     "Pit",
+    "PlanFileIn",
+    "PlanIn",
+    "PlanLine",
+    "PlanTaken",
     "Plate",
     "Plugging",
     "PolicyIn",
@@ -434,6 +454,7 @@ __all__ = [
     "Retained",
     "ReturnedIn",
     "RollbackIn",
+    "RowError",
     "RulePack",
     "RulePackIn",
     "RulePackNamed",

@@ -105,7 +105,8 @@ class Cell(Referenced):
     """`blends_into` are the cells where its grain may be moved by anybody who may move grain; any other takes
     a manager. `to_confirm`: the analytes whose mean stands on a value of which a control failed. `flags` tell
     what went in, or was put on its grain, and what that keeps out; `lost` are the claims that it honours no
-    more."""
+    more. `target_t` is what the storage plan wants in it, `full_at` when that is reached at the pace of the
+    last hours, where there is one."""
 
     id: str
     name: str
@@ -124,3 +125,5 @@ class Cell(Referenced):
     to_confirm: list[str] = []
     flags: list[Reason] = []
     lost: list[str] = []
+    target_t: float | None = None
+    full_at: datetime | None = None

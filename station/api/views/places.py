@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -11,11 +12,12 @@ from station.acts.desk import TreatmentProduct
 from station.api import schemas
 from station.api.language import reason
 from station.api.views.view import View, external_of
+from station.claims import CLAIMS
 from station.grain.cells import CellState
-from station.grain.identifiers import Claim
 from station.grain.past import Standing
 from station.lab.marks import cells_to_confirm
 from station.receival import cells as stored
+from station.receival.filling import paces
 from station.receival.movements import may_blend
 from station.receival.pack_standing import installed_packs
 from station.store.tables import Cell, Line, Pit
@@ -25,6 +27,8 @@ from ui.words.i18n import LANGUAGES
 def cells(view: View) -> list[schemas.Cell]:
     rows = {row.id: row for row in view.tx.exec(select(Cell))}
     contents, doubted = stored.contents(view.tx), cells_to_confirm(view.tx, view.holds())
+    states = stored.states(view.tx)
+    full_at = {cell: one.full_at for cell, one in paces(view.tx, view.policy, states, view.now).items()}
     return [
         _cell(
             rows[state.id],
@@ -33,8 +37,9 @@ def cells(view: View) -> list[schemas.Cell]:
             _blends_into(rows[state.id], rows.values()),
             doubted.get(state.id, set()),
             view.language,
+            full_at.get(state.id),
         )
-        for state in stored.states(view.tx)
+        for state in states
     ]
 
 
@@ -50,6 +55,7 @@ def _cell(
     blends_into: list[str],
     doubted: set[str],
     language: str,
+    full_at: datetime | None,
 ) -> schemas.Cell:
     flags = stored.flags_of(standing, row.claims, row.role)
     return schemas.Cell.model_validate(
@@ -57,6 +63,7 @@ def _cell(
             **asdict(state),
             "name": row.name,
             "claims": row.claims,
+            "full_at": full_at,
             **external_of(row),
             "free_t": state.free_t,
             "quality": content,
@@ -81,13 +88,13 @@ def site(view: View, treatments: Iterable[TreatmentProduct] = ()) -> schemas.Sit
             **asdict(policy),
             "id": policy.site,
             "name": policy.site_name,
-            "claims": list(Claim),
+            "claims": list(CLAIMS.entries),
             "pits": pits,
             "analytes": _analytes(view),
             "on_basis": [analyte for analyte in grain_analytes() if needs_basis(analyte)],
             "called": _called(view),
             "treatments": [asdict(one) for one in treatments],
-            "names": {entry["id"]: entry["name"] for entry in (*policy.own_analytes, *policy.own_species)},
+            "names": {entry["id"]: entry["name"] for entry in policy.own_entries},
         }
     )
 

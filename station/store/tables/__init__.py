@@ -2,6 +2,7 @@
 
 from station.store.tables.approvals import Approval, Enrolment, QuestionAnswer, VisualCheck, Waiver
 from station.store.tables.base import Numbered, Referenced
+from station.store.tables.certificates import Certificate
 from station.store.tables.down import DownDocument
 from station.store.tables.evidence import (
     Capture,
@@ -27,6 +28,7 @@ from station.store.tables.outcome import (
     Treatment,
 )
 from station.store.tables.people import Person, SignIn, Terminal
+from station.store.tables.plans import StoragePlan
 from station.store.tables.post import Bag, Change, PostedPhoto, PostLink
 from station.store.tables.quality import (
     Adjustment,
@@ -73,6 +75,7 @@ __all__ = [
     "Capture",
     "Cell",
     "CellMovement",
+    "Certificate",
     "Change",
     "ClockAct",
     "CompositeLoad",
@@ -128,6 +131,7 @@ __all__ = [
     "SignIn",
     "SitePolicyRecord",
     "Spread",
+    "StoragePlan",
     "StoredResult",
     "Supplier",
     "SupplierMatch",

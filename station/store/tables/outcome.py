@@ -112,6 +112,7 @@ class CellMovement(Numbered, Referenced, table=True):
     __table_args__ = (
         Index("ix_cell_movement_balance", "cell_id", "seq"),
         Index("ix_cell_movement_kind", "kind", "seq"),
+        Index("ix_cell_movement_time", "kind", "at"),
         once_per_source(),
     )
 

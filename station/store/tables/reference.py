@@ -10,7 +10,8 @@ from station.store.tables.base import Numbered, Referenced, once_per_source
 
 
 class Cell(Referenced, table=True):
-    """A storage cell (cellule) has the site file's `id`. Its content is the sum of its movements."""
+    """A storage cell (cellule) has the site file's `id`. Its content is the sum of its movements. Species,
+    grade, claims and target are those of the storage plan in force, where there is one."""
 
     __table_args__ = (once_per_source(),)
 
@@ -22,6 +23,7 @@ class Cell(Referenced, table=True):
     role: str = "normal"  # normal, hold, quarantine
     open: bool = True
     capacity_kg: float
+    target_kg: float | None = None
 
 
 class Pit(SQLModel, table=True):

@@ -51,6 +51,7 @@ def looked(day: Day) -> Mapping[str, Questions]:
         "devices": "/devices", "device": "/devices/bridge", "corrections": "/corrections",
         "people": "/people", "watch": "/watch", "pairs": "/pair", "groups": "/groups",
         "who was right": "/who-was-right", "fairness": "/fairness",
+        "certificates": "/certificates", "plan": "/plan",
     }  # fmt: skip
     found = {}
     for name, address in asked.items():

@@ -6,6 +6,7 @@ from ui.tui.columns import Column
 from ui.tui.lines.texts import WARNING, age, marked_value, reason_text, species, value_list
 from ui.words import vocabulary
 from ui.words.i18n import Translator
+from ui.words.plan import full_text, target_text
 
 _MOST_PLATES = 2  # of the vehicles that wait for one exception
 
@@ -93,7 +94,7 @@ def cell_texts(cell: schemas.Cell, t: Translator) -> list[str]:
 
 
 def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
-    """Write quality, grade, claims, pits, and what is out of the ordinary."""
+    """Write quality, grade, claims, target, when it is full, pits, and what is out of the ordinary."""
     quality = ", ".join(
         marked_value(name, value, t, to_confirm=name in cell.to_confirm)
         for name, value in cell.quality.items()
@@ -108,6 +109,7 @@ def cell_notes(cell: schemas.Cell, board: Board, t: Translator) -> str:
         parts.append(WARNING + t.gettext("CLOSED"))
     parts += [WARNING + flag.message for flag in cell.flags]
     parts += [vocabulary.claim_name(claim, t.language) for claim in cell.claims if claim not in cell.lost]
+    parts += filter(None, (target_text(cell.target_t, t), full_text(cell.full_at, t)))
     pits = ", ".join(board.pit_name(pit) for pit in cell.pits) or "—"
     parts.append(t.ngettext("pit {pits}", "pits {pits}", len(cell.pits)).format(pits=pits))
     return " · ".join(parts)

@@ -17,7 +17,7 @@ from station.api import schemas
 from ui.tui import suggestions
 from ui.tui.columns import wrap
 from ui.tui.dialogs import Choice, Option
-from ui.tui.entry import ArrivalDraft, WrongField, to_arrival
+from ui.tui.entry import ArrivalDraft, WrongField, find_word, to_arrival
 from ui.tui.keys import bound, shown
 from ui.tui.lines.queue import offer_title
 from ui.tui.scans import no_sample
@@ -44,6 +44,7 @@ class ArrivalScreen(StationScreen):
         self._suggestions: list[Suggestion] = []
         self._picked: int | None = None
         self._is_left = False
+        self._claims: dict[tuple[str, str], list[schemas.ClaimChoice]] = {}
 
     @property
     def draft(self) -> ArrivalDraft:
@@ -152,8 +153,7 @@ class ArrivalScreen(StationScreen):
         if name == "species" and site:
             self._suggestions = suggestions.site_words(site.species, vocabulary.SPECIES, typed, t)
         elif name == "claims" and site:
-            last = typed.rpartition(",")[2]
-            self._suggestions = suggestions.site_words(site.claims, vocabulary.CLAIMS, last, t)
+            self._suggest_claims(site, typed)
         elif name == "plate" and typed.strip():
             self.station.read(
                 lambda: client.vehicles(typed.strip().upper()),
@@ -166,6 +166,25 @@ class ArrivalScreen(StationScreen):
             )
         self.redraw()
 
+    def _suggest_claims(self, site: schemas.Site, typed: str) -> None:
+        """Suggest the site's claims, in the order that the station knows for this supplier and species."""
+        supplier = self.draft.supplier.strip()
+        species = find_word(self.form.load.species, site.species, vocabulary.SPECIES, self.t.language) or ""
+        known = self._claims.get((supplier, species))
+        if known is None:
+            client, plain = self.station.client, [_plain_choice(claim) for claim in site.claims]
+            known = self._claims[supplier, species] = plain
+            self.station.read(
+                lambda: client.claims(supplier, species),
+                lambda choices: self._keep_claims((supplier, species), choices),
+            )
+        self._suggestions = suggestions.claims(known, typed, self.t)
+
+    def _keep_claims(self, of: tuple[str, str], choices: list[schemas.ClaimChoice]) -> None:
+        self._claims[of] = choices
+        if self.form.open_field == "claims":
+            self._look_up("claims", self.form.value("claims"))
+
     def _show_answer(self, name: str, typed: str, answer: list[Suggestion]) -> None:
         """Show the answer, unless something else has been typed since."""
         if self.form.open_field == name and self.form.value(name) == typed:
@@ -176,7 +195,12 @@ class ArrivalScreen(StationScreen):
         if self._picked is not None:
             return self._picked
         name = self.form.open_field
-        return suggestions.choice_of_enter(name, self.form.value(name), self._suggestions) if name else None
+        if name is None:
+            return None
+        typed = self.form.value(name)
+        if name == "claims":
+            typed = typed.rpartition(",")[2]
+        return suggestions.choice_of_enter(name, typed, self._suggestions)
 
     def action_move(self, step: int) -> None:
         """Move in the suggestions; without any, between fields."""
@@ -268,9 +292,14 @@ class ArrivalScreen(StationScreen):
 
     def _say_entered(self, visit: schemas.Visit) -> None:
         self.form.clear()
+        self._claims.clear()  # certificates may come between two arrivals
         self.station.say(self.t.gettext("{plate} entered.").format(plate=visit.plate))
         self.station.show("queue")
 
     def action_choose(self) -> None:
         """Go to the first empty field, when Enter is pressed outside of them."""
         self.form.open(self.form.first_empty())
+
+
+def _plain_choice(claim: str) -> schemas.ClaimChoice:
+    return schemas.ClaimChoice(id=claim, needs_certificate=False)

@@ -10,11 +10,13 @@ from fastapi import APIRouter, Response
 
 from station.api.schemas import Day, EndedLoad, VisitRow
 from station.api.views.ended import ended_loads
+from station.api.views.plan import plan_lines
 from station.api.views.rows import visit_rows
 from station.api.views.view import view_of
 from station.store import batches, days, queries
 from station.store.tables import Ticket
 from ui.web.pages.loads import loads_table
+from ui.web.pages.plan import filling_table
 from ui.web.reader import Reader, Reading
 from ui.web.tables import Cell, Column, Table
 
@@ -38,6 +40,7 @@ class DayPage:
     worst_min: float | None
     exceptions: int
     on_site: Table
+    filling: Table
     where: Table
     ended: Table
     has_loads: bool
@@ -56,6 +59,7 @@ def day(reader: Reading, day: Day | None = None) -> Response:
         minutes = [one.total_seconds() / 60 for one in days.times_on_site(view.tx, ids)]
         here = visit_rows(view, queries.open_visits(view.tx)) if chosen == today else []
         exceptions = days.waiting_items(view.tx)
+        lines = plan_lines(view) if chosen == today else []
     page = DayPage(
         day=chosen,
         title=reader.t.long_day(policy.day_begins(chosen) + timedelta(hours=12)),
@@ -68,12 +72,13 @@ def day(reader: Reading, day: Day | None = None) -> Response:
         worst_min=minutes[-1] if minutes else None,
         exceptions=exceptions,
         on_site=_on_site(reader, here),
+        filling=filling_table(reader, [one for one in lines if one.expected_t or one.pace_t_h]),
         where=_where(reader, ended, tickets),
         ended=_not_received(reader, ended),
         has_loads=bool(ended),
     )
     every = [_all(reader, ended)] if reader.file_asked == ALL else []  # long, and on no page
-    return reader.page("day.html", page, [page.where, page.ended, page.on_site, *every])
+    return reader.page("day.html", page, [page.where, page.ended, page.on_site, page.filling, *every])
 
 
 def _where(reader: Reader, ended: Sequence[EndedLoad], tickets: "dict[str, Ticket]") -> Table:

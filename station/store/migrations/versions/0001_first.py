@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("capacity_kg", sa.Float(), nullable=False),
+        sa.Column("target_kg", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cell")),
         sa.UniqueConstraint(
             "external_source", "external_ref", name=op.f("uq_cell_external_source_external_ref")
@@ -467,6 +468,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_capture_state"), ["state"], unique=False)
 
     op.create_table(
+        "certificate",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("supplier_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("claim", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("body", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("withdrawn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("withdrawn_why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supplier.id"], name=op.f("fk_certificate_supplier_id_supplier")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+    )
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.create_index("ix_certificate_seq", ["seq"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_supplier_id"), ["supplier_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_certificate_valid_until"), ["valid_until"], unique=False)
+
+    op.create_table(
         "correction_act",
         sa.Column("seq", sa.Integer(), nullable=True),
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -614,6 +640,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("spread", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_spread_terminal_id"), ["terminal_id"], unique=False)
+
+    op.create_table(
+        "storage_plan",
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("cell_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("species", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("grade", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("claims", sa.JSON(), nullable=False),
+        sa.Column("target_kg", sa.Float(), nullable=True),
+        sa.Column("expected", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("why", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.ForeignKeyConstraint(["cell_id"], ["cell.id"], name=op.f("fk_storage_plan_cell_id_cell")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_storage_plan")),
+    )
+    with op.batch_alter_table("storage_plan", schema=None) as batch_op:
+        batch_op.create_index("ix_storage_plan_cell", ["cell_id", "seq"], unique=False)
 
     op.create_table(
         "supplier_match",
@@ -932,6 +977,7 @@ def upgrade() -> None:
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.create_index("ix_cell_movement_balance", ["cell_id", "seq"], unique=False)
         batch_op.create_index("ix_cell_movement_kind", ["kind", "seq"], unique=False)
+        batch_op.create_index("ix_cell_movement_time", ["kind", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_cell_movement_transfer_id"), ["transfer_id"], unique=False)
 
     op.create_table(
@@ -1676,6 +1722,7 @@ def downgrade() -> None:
     op.drop_table("dispute")
     with op.batch_alter_table("cell_movement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cell_movement_transfer_id"))
+        batch_op.drop_index("ix_cell_movement_time")
         batch_op.drop_index("ix_cell_movement_kind")
         batch_op.drop_index("ix_cell_movement_balance")
 
@@ -1734,6 +1781,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_supplier_match_supplier_id"))
 
     op.drop_table("supplier_match")
+    with op.batch_alter_table("storage_plan", schema=None) as batch_op:
+        batch_op.drop_index("ix_storage_plan_cell")
+
+    op.drop_table("storage_plan")
     with op.batch_alter_table("spread", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_spread_terminal_id"))
 
@@ -1764,6 +1815,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_correction_act_correction_id"))
 
     op.drop_table("correction_act")
+    with op.batch_alter_table("certificate", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_certificate_valid_until"))
+        batch_op.drop_index(batch_op.f("ix_certificate_supplier_id"))
+        batch_op.drop_index("ix_certificate_seq")
+
+    op.drop_table("certificate")
     with op.batch_alter_table("capture", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_capture_state"))
         batch_op.drop_index("ix_capture_seq")

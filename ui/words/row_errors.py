@@ -1,0 +1,51 @@
+"""Why a row of a file of certificates or of a storage plan is not taken, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ui.words.i18n import N_, translator
+from ui.words.parameters import parameter_texts
+from ui.words.problems import problem
+
+COLUMNS: Mapping[str, str] = {
+    "supplier": N_("supplier"),
+    "claim": N_("claim"),
+    "number": N_("number"),
+    "valid_from": N_("valid from"),
+    "valid_until": N_("valid until"),
+    "cell": N_("cell"),
+    "target_t": N_("target, t"),
+}
+ROW_ERRORS: Mapping[str, str] = {
+    "columns_missing": N_("the first line names no column for: {columns}"),
+    "not_csv": N_("the file cannot be cut into cells ({text})"),
+    "too_many_rows": N_("the file has more than {limit} rows: split it"),
+    "field_empty": N_("nothing stands in the column “{column}”"),
+    "claim_unknown": N_("“{text}” is no claim of this site"),
+    "supplier_unknown": N_("no supplier is named or numbered “{text}”"),
+    "no_day": N_("{column}: “{text}” is no day"),
+    "no_tonnes": N_("{column}: “{text}” is no number of tonnes"),
+    "cell_unknown": N_("the site has no cell “{text}”"),
+    "cell_twice": N_("cell “{text}” stands in an earlier line"),
+}
+
+
+def row_error(line: int | None, code: str, params: Mapping[str, Any], language: str) -> str:
+    """Write the reason with its line before it, where it has one. Never raises."""
+    t = translator(language)
+    template = ROW_ERRORS.get(code)
+    if template is None:
+        title = problem(code, params, language)[0]
+        text = title[:1].lower() + title[1:]
+    else:
+        words = parameter_texts(params, t)
+        if "column" in params:
+            words["column"] = _column(params["column"], t.gettext)
+        if "columns" in params:
+            words["columns"] = ", ".join(_column(one, t.gettext) for one in params["columns"])
+        text = t.gettext(template).format_map(words)
+    return t.gettext(N_("line {line}: {problem}")).format(line=line, problem=text) if line else text
+
+
+def _column(name: str, gettext: Any) -> str:
+    return str(gettext(COLUMNS[name])) if name in COLUMNS else name
