@@ -40,8 +40,8 @@ def averaged(pack: RulePack, grade_id: str, loads: Sequence[Facts]) -> Averaged 
         return None
     content = blend([Part(Tonnes(tonnes), load.values) for load, tonnes in counted])
     together = replace(counted[0][0], values=_whole(content, grade), badly=())
-    judged = judge(together, _only(grade, "blendable"))
-    alone = [judge(load, _only(grade, "never_blend")) for load, _ in counted]
+    judged = judge(together, _only(grade, "blendable"), pack)
+    alone = [judge(load, _only(grade, "never_blend"), pack) for load, _ in counted]
     barred = [reason for one in alone for reason in one.against]
     return Averaged(
         known(sum(tonnes for _, tonnes in counted)), content, judged.in_favour, (*judged.against, *barred)

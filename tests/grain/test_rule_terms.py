@@ -269,8 +269,8 @@ def test_the_example_pack_stays_valid():
 def test_what_is_only_told_speaks_for_nothing_and_against_nothing():
     told = criterion(PROTEIN, ">=", 12.0, required="later", kind="information")
     grade = replace(FEED_GRADE, criteria=(*FEED_GRADE.criteria, told))
-    judged = judge(load(), grade)
-    assert (judged.against, codes(judged.in_favour)) == ((), ["meets", "told_only"])
+    judged = judge(load(), grade, pack(grade))
+    assert (judged.against, codes(judged.in_favour)) == ((), ["meets", "for_information"])
     assert broken_limits({("protein", "dm"): 11.0}, [grade]) == ()
     result = {"protein": {"value": 11.8, "u": 0.2, "basis": "dm"}}
     assert near_limits(result, pack(grade), "soft_wheat") == ()

@@ -1,5 +1,6 @@
 """The packs that ship are valid, say how sure they are, and every limit of theirs cuts where it says."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -54,11 +55,12 @@ def is_within(value, op, limit):
 def test_every_limit_cuts_at_its_step_and_includes_what_it_says(pack, grade, criterion):
     low, high = PLAUSIBLE[criterion.analyte]
     moisture = {Analyte.MOISTURE: Measured(13.0)}
+    exact = replace(pack, uncertainty={}, intake={})
     for given, rounded in steps_around(criterion.limit, criterion.step):
         if not low <= given <= high:
             continue
         values = moisture | {criterion.analyte: Measured(given, None, criterion.basis)}
-        judged = judge(Facts(grade.species, grade.claims, 20.0, values), grade)
+        judged = judge(Facts(grade.species, grade.claims, 20.0, values), grade, exact)
         said = [
             reason.code.value
             for reason in (*judged.in_favour, *judged.against)
@@ -66,7 +68,11 @@ def test_every_limit_cuts_at_its_step_and_includes_what_it_says(pack, grade, cri
             and reason.params.get("op") == criterion.op.value
             and reason.params["analyte"] == criterion.analyte
         ]
-        refused = {"blendable": "outside_limit", "never_blend": "never_blend", "information": "told_only"}
+        refused = {
+            "blendable": "outside_limit",
+            "never_blend": "never_blend",
+            "information": "for_information",
+        }
         met = is_within(rounded, criterion.op, criterion.limit)
         assert said == ["meets" if met else refused[criterion.kind]], given
 
