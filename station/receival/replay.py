@@ -1,7 +1,7 @@
 """Deciding a recorded load again, from its readings, weights, cells, pack and policy as they were."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,9 @@ from sqlmodel import Session, col, select
 from station.acts.desk import SitePolicy
 from station.acts.engine import engine_version
 from station.acts.policy import policy_from_dict, recorded_catalogues
+from station.grain.assessed import Assessment
 from station.grain.assessment import assess
+from station.grain.cells import Facts
 from station.grain.correcting import Correction
 from station.grain.routing import route
 from station.grain.rules import RulePack
@@ -79,6 +81,19 @@ def judged_by(tx: Session, row: Proposal, pack: RulePack | None) -> dict[str, An
         return _judged_again(tx, row, inputs, policy, pack)
 
 
+def assessed_by(
+    readings: Sequence[Reading], policy: SitePolicy, pack: RulePack | None, corrections: Sequence[Correction]
+) -> Assessment:
+    """Assess these readings as a recorded policy and pack say."""
+    repeatability = pack.repeatability if pack else {}
+    return assess(evidence_of(readings), policy.instrument_order, repeatability, corrections)
+
+
+def recorded_facts(inputs: Mapping[str, Any]) -> Facts:
+    """Return what a decided proposal was told of its load."""
+    return read_facts(json.dumps(inputs["facts"]))
+
+
 def _again(tx: Session, row: Proposal) -> dict[str, Any]:
     return judged_by(tx, row, pack_with(tx, row.rule_pack))
 
@@ -91,11 +106,9 @@ def _judged_again(
     }
     if lost := [one for one in inputs["readings"] if one not in readings]:
         raise LookupError(f"reading {lost[0]} of proposal {row.id} is not in the ledger")
-    repeatability = pack.repeatability if pack else {}
-    evidence = evidence_of(readings[one] for one in inputs["readings"])
     corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
-    assessment = assess(evidence, policy.instrument_order, repeatability, corrections)
-    declared = read_facts(json.dumps(inputs["facts"]))
+    assessment = assessed_by([readings[one] for one in inputs["readings"]], policy, pack, corrections)
+    declared = recorded_facts(inputs)
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
         declared={analyte.value: one.value for analyte, one in declared.declared.items()},
