@@ -41,6 +41,7 @@ from station.api.routes import (
     quality,
     results,
     retained,
+    revisions,
     rules,
     samples,
     shipments,
@@ -64,7 +65,7 @@ _ROOMS = (
     site, clock, movements, people, visits, loads, samples, weighings, exceptions, captures, devices,
     instruments, retained, tickets, events, laboratory, rules, models, admin, backup, dataset, approvals,
     measurements, corrections, spreads, disputes, results, quality, forgetting, metrics,
-    shipments, asked_corrections, traces,
+    shipments, asked_corrections, traces, revisions,
 )  # fmt: skip
 
 

@@ -30,7 +30,7 @@ NEARLY_NOTHING_T = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class LateValue:
-    """A laboratory's value of a load's own sample; `u` its standard uncertainty, None where it states none."""
+    """A laboratory's value of a load's own sample; `u` its standard uncertainty, None if none is stated."""
 
     analyte: Analyte
     value: float
@@ -40,7 +40,7 @@ class LateValue:
 
 
 def with_laboratory(values: Values, late: list[LateValue]) -> dict[str, dict[str, Any]]:
-    """Return the values with those of the laboratory in their place, of several the last. What cannot be
+    """Return the values with the laboratory's in their place, of several the last. What cannot be
     brought to the basis that the load's own value is on is left out; a laboratory that states no uncertainty
     is trusted no more than what was measured here."""
     found = {name: dict(value) for name, value in values.items()}

@@ -32,6 +32,7 @@ from ui.web.pages import (
     pair,
     people,
     photo,
+    revisions,
     spreads,
     three_ways,
     trace,
@@ -45,7 +46,7 @@ FORM_BYTES = 64_000
 _ROOMS = (
     doorway, first, login, day, loads, load, photo, cells, exceptions, disputes, pair, three_ways,
     who_was_right, groups, watch, holds, fairness, devices, models, corrections, spreads, people,
-    asked_corrections, trace,
+    asked_corrections, trace, revisions,
 )  # fmt: skip
 
 

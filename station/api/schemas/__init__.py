@@ -212,6 +212,14 @@ from station.api.schemas.retained import (
     Sending,
     WhySent,
 )
+from station.api.schemas.revisions import (
+    RevisedCell,
+    RevisedLot,
+    RevisedValue,
+    Revision,
+    RevisionCause,
+    RevisionsIn,
+)
 from station.api.schemas.rules import (
     ReplayDifference,
     ReplayedDecision,
@@ -428,6 +436,12 @@ __all__ = [
     "Results",
     "Retained",
     "ReturnedIn",
+    "RevisedCell",
+    "RevisedLot",
+    "RevisedValue",
+    "Revision",
+    "RevisionCause",
+    "RevisionsIn",
     "RollbackIn",
     "RulePack",
     "RulePackIn",
