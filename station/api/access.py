@@ -227,6 +227,7 @@ ACCESS: Mapping[str, Access] = {
     "POST /rules": _MANAGER,
     "POST /rules/withdraw": _MANAGER,
     "GET /replay": _ADMIN,
+    "POST /replay": _ADMIN,
     "GET /models": _LOOK_OR_ADMIN,
     "POST /models": _INSTALLER,
     "GET /models/backtest": _ADMIN,

@@ -30,7 +30,7 @@ def list_revisions(
         return shown(view, page(response, found, limit, lambda row: (row.seq or 0,)))
 
 
-@router.post("/look")
+@router.post("/look", status_code=204)
 def look_for_late_values(asked: Asked) -> None:
     """Late values are looked for at once; the station does so every few seconds."""
     late_values.take_all(asked.desk, asked.now())

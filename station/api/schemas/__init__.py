@@ -222,7 +222,9 @@ from station.api.schemas.revisions import (
 )
 from station.api.schemas.rules import (
     ReplayDifference,
+    ReplayedByPack,
     ReplayedDecision,
+    ReplayIn,
     RulePack,
     RulePackIn,
     RulePackNamed,
@@ -432,6 +434,8 @@ __all__ = [
     "Reload",
     "RenameIn",
     "ReplayDifference",
+    "ReplayIn",
+    "ReplayedByPack",
     "ReplayedDecision",
     "Results",
     "Retained",
