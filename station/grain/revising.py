@@ -20,7 +20,7 @@ from station.grain.blending import (
     scaled,
 )
 from station.grain.cells import Facts, Measured
-from station.grain.criteria import judge, never_blend
+from station.grain.criteria import Compared, judge, never_blend
 from station.grain.grades import Grade, RulePack
 from station.grain.units import MoisturePercent, Tonnes, known, on_basis
 
@@ -101,14 +101,17 @@ def grade_met(facts: Facts, pack: RulePack | None) -> Grade | None:
     fitting = [
         grade
         for grade in pack.grades
-        if grade.species == facts.species and grade.claims <= facts.claims and _meets(facts, grade)
+        if grade.species == facts.species and grade.claims <= facts.claims and _meets(facts, grade, pack)
     ]
     return max(fitting, key=lambda grade: (grade.value, grade.id), default=None)
 
 
-def _meets(facts: Facts, grade: Grade) -> bool:
-    found = judge(facts, grade)
-    return not found.against or (found.only_missing and set(found.missing) <= set(facts.waived))
+def _meets(facts: Facts, grade: Grade, pack: RulePack) -> bool:
+    """By the values as they are, without odds: a paper says one grade. What is waived may be missing."""
+    found = judge(facts, grade, pack)
+    compared = [one for one in found.steps if isinstance(one, Compared)]
+    met = all(one.met for one in compared if one.criterion.kind != "information")
+    return met and set(found.missing) <= set(facts.waived)
 
 
 def recast(content: Values, load_t: float, old: Values, new: Values) -> dict[str, dict[str, Any]]:

@@ -78,7 +78,7 @@ def final_values(tx: Session, load: Load, proposal: Proposal, without: Iterable[
         ] == recorded:
             results = proposal.assessment.get("results", {})
         else:
-            results = assessed_by(readings, policy, pack, corrections).as_dict()["results"]
+            results = assessed_by(readings, proposal.inputs, policy, pack, corrections).as_dict()["results"]
         before = proposal.assessment.get("results", {})
         came = {name: one for name, one in provisional_values(tx, load.id).items() if name not in before}
         late = _laboratory(tx, sample_ids, left_out)

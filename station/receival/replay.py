@@ -147,9 +147,13 @@ def judged_with(records: Records, row: Proposal, pack: RulePack | None) -> Judge
 
 
 def assessed_by(
-    readings: Sequence[Reading], policy: SitePolicy, pack: RulePack | None, corrections: Sequence[Correction]
-) -> Assessment:
-    """Assess these readings as a recorded policy and pack say."""
+    readings: Sequence[Reading], inputs: Mapping[str, Any], policy: SitePolicy, pack: RulePack | None,
+    corrections: Sequence[Correction] | None = None,
+) -> Assessment:  # fmt: skip
+    """Assess these readings as a recorded policy and pack say; `corrections`: others than the recorded
+    ones."""
+    if corrections is None:
+        corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
     repeatability = pack.repeatability if pack else {}
     return assess(evidence_of(readings), policy.instrument_order, repeatability, corrections)
 
@@ -185,8 +189,7 @@ def _judged_again(
     row: Proposal, readings: Sequence[Reading], inputs: dict[str, Any], policy: SitePolicy,
     pack: RulePack | None,
 ) -> Judged:  # fmt: skip
-    corrections = [Correction.from_dict(one) for one in inputs.get("corrections", ())]
-    assessment = assessed_by(readings, policy, pack, corrections)
+    assessment = assessed_by(readings, inputs, policy, pack)
     declared = recorded_facts(inputs)
     load = Load(
         id=row.load_id, visit_id="", position=1, species=declared.species, claims=sorted(declared.claims),
