@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from pydantic_core import to_json
@@ -174,14 +175,11 @@ def _policy(tx: Session, sha256: str) -> SitePolicy:
 
 
 def _beside(decision: Decision, row: Proposal, recorded: Judged, again: Judged) -> Replayed:
-    found = (
-        []
-        if _is_same(again, recorded) or _text(again) == _text(recorded)
-        else list(_differences("", recorded, again))
-    )
+    is_same = _is_same(again, recorded) or _text(again) == _text(recorded)
+    found = () if is_same else tuple(islice(_differences("", recorded, again), MOST_DIFFERENCES))
     return Replayed(
         decision.load_id, decision.id, decision.at, again["pit"], again["cell"],
-        row.engine, engine_version(), tuple(found[:MOST_DIFFERENCES]),
+        row.engine, engine_version(), found,
     )  # fmt: skip
 
 
@@ -226,6 +224,8 @@ def _text(value: Any) -> str:
 
 
 def _differences(path: str, recorded: Any, replayed: Any) -> Iterator[Difference]:
+    if _is_same(recorded, replayed):
+        return
     if isinstance(recorded, dict) and isinstance(replayed, dict):
         for name in sorted(recorded.keys() | replayed.keys()):
             yield from _differences(f"{path}{name}.", recorded.get(name), replayed.get(name))
